@@ -1,0 +1,138 @@
+# Each target does all its own set-up. `make` alone lists them.
+# Needs make, git and a Python >= 3.12 with venv (or uv, which brings its own); nothing else to run the service. The
+# tests also make a PDF, for which the machine needs Pango (on Debian: libpango-1.0-0 libpangoft2-1.0-0
+# libharfbuzz-subset0 and a font, such as fonts-dejavu-core), and drive a browser (Debian: chromium).
+
+PORT ?= 8000
+ARGS ?=
+# Two test processes at least, eight at most.
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); if [ "$$n" -lt 2 ]; then n=2; fi; if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
+PYTHON := .venv/bin/python
+APPS := encryption outbox audit accounts referrals web config
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format docs messages pictures bench lock check-format check-lint check-types check-imports check-migrations check-docs check-schema
+
+help:
+	@printf '%s\n' \
+	  'make demo    run the service on http://localhost:$(PORT) with synthetic data (PORT=... for another port)' \
+	  'make test    run the tests on what DATABASE_URL says, SQLite by default (ARGS=... for pytest)' \
+	  'make check   format, lint, types, imports, migrations, made docs, OpenAPI' \
+	  'make format  put the code in its one format' \
+	  'make docs    write the pages that are made from the code' \
+	  'make messages  gather what the pages say, and compile the English words (needs gettext)' \
+	  'make pictures  take the pictures of README.md (needs Chromium)' \
+  'make bench   measure against the bare framework on PostgreSQL' \
+	  'make lock    resolve pyproject.toml again into the lock files'
+
+demo: .venv/.runtime
+	$(PYTHON) manage.py demo --port $(PORT)
+
+test: .venv/.dev
+	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: check-format check-lint check-types check-imports check-migrations check-docs check-schema
+
+check-format: .venv/.dev
+	$(PYTHON) -m ruff format --check .
+
+check-lint: .venv/.dev
+	$(PYTHON) -m ruff check .
+
+check-types: .venv/.dev
+	$(scratch) $(PYTHON) -m mypy $(APPS) manage.py
+
+check-imports: .venv/.dev
+	.venv/bin/lint-imports
+
+check-migrations: .venv/.dev
+	$(scratch) $(PYTHON) manage.py makemigrations --check --dry-run
+
+check-docs: .venv/.dev
+	$(scratch) $(PYTHON) manage.py make_docs --check
+
+check-schema: .venv/.dev
+	$(scratch) $(PYTHON) manage.py spectacular --validate --fail-on-warn --format openapi-json --file "$$REPERE_STATE_DIR/schema.json" \
+	  && $(PYTHON) -m openapi_spec_validator "$$REPERE_STATE_DIR/schema.json"
+
+format: .venv/.dev
+	$(PYTHON) -m ruff check --fix --select I .
+	$(PYTHON) -m ruff format .
+
+docs: .venv/.dev
+	$(scratch) $(PYTHON) manage.py make_docs
+
+messages: .venv/.dev
+	cd web && ../$(PYTHON) ../manage.py makemessages --locale en --no-wrap --add-location file --no-obsolete
+	cd web && ../$(PYTHON) ../manage.py compilemessages --locale en
+
+pictures: .venv/.dev
+	$(PYTHON) -m tests.browser.pictures
+
+bench: .venv/.dev
+	$(PYTHON) -m bench $(ARGS)
+
+lock:
+	@$(find-uv); \
+	compile() { "$$uv" pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml "$$@"; }; \
+	compile --output-file requirements.lock && \
+	compile --extra reports --output-file requirements-reports.lock && \
+	compile --extra kms --output-file requirements-kms.lock && \
+	compile --extra pkcs11 --output-file requirements-pkcs11.lock && \
+	compile --extra s3 --output-file requirements-s3.lock && \
+	compile --all-extras --group dev --output-file requirements-dev.lock
+
+# --- The environment ------------------------------------------------------------------------------
+# A stamp says which lock .venv was made from. One that serves the tests serves the demonstration too.
+
+.venv/.runtime: requirements.lock
+	@$(if $(wildcard .venv/.dev),$(call install,requirements-dev.lock),$(call install,requirements.lock))
+	@touch $@
+
+.venv/.dev: requirements-dev.lock
+	@$(call install,requirements-dev.lock)
+	@touch .venv/.dev .venv/.runtime
+
+# A state of its own, gone at the end, for what only looks at the code.
+scratch = set -e; REPERE_STATE_DIR=$$(mktemp -d); export REPERE_STATE_DIR; trap 'rm -rf "$$REPERE_STATE_DIR"' EXIT; unset DATABASE_URL KEYS_DATABASE_URL;
+
+# Sets $$python. Each name is tried in each folder of the path, and run: a name may lead nowhere (the shim of a
+# version manager) while a working one stands further down.
+find-python = python=; \
+  for name in python3.14 python3.13 python3.12 python3; do \
+    IFS=:; for folder in $$PATH; do \
+      if [ -x "$$folder/$$name" ] && [ -z "$$python" ] \
+        && "$$folder/$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; \
+      then python=$$folder/$$name; fi; \
+    done; unset IFS; \
+  done; \
+  if [ -z "$$python" ]; then \
+    echo 'No Python 3.12 or newer with its venv module was found. Install one (on Debian: python3.13 and python3.13-venv), or uv.' >&2; \
+    exit 1; \
+  fi
+
+# Sets $$uv; where there is none, a throwaway one, used for `make lock` only.
+find-uv = uv=uv; \
+  if ! uv --version >/dev/null 2>&1; then \
+    $(find-python); \
+    tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+    "$$python" -m venv "$$tools" && "$$tools/bin/pip" install --quiet --disable-pip-version-check uv; \
+    uv=$$tools/bin/uv; \
+  fi
+
+# $(1): the lock. An environment whose Python is gone or too old is made again.
+define install
+set -e; \
+echo 'Installing $(1) into .venv'; \
+works='import sys; sys.exit(sys.version_info < (3, 12))'; \
+if uv --version >/dev/null 2>&1; then \
+  $(PYTHON) -c "$$works" >/dev/null 2>&1 || uv venv --quiet --clear --python '>=3.12' .venv; \
+  uv pip sync --quiet --python $(PYTHON) --require-hashes $(1); \
+else \
+  if ! $(PYTHON) -c "$$works" >/dev/null 2>&1 || ! $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+    $(find-python); \
+    "$$python" -m venv --clear .venv; \
+  fi; \
+  $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+fi
+endef

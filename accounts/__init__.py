@@ -1,0 +1,1 @@
+"""Who people and programs are, where they work, in which role; and how they sign in."""

@@ -1,0 +1,238 @@
+"""Who may do what with accounts, and who may read the journal: one table, one sentence each.
+
+Rights on cases are those of ``referrals/access.py``. The answer to a question is always the set of
+authorities for which the actor may; a list is filtered by that set and one object is looked up in it,
+so that both come from the same rule (SEC-AZ1, SEC-AZ6).
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.errors import NotAllowed, NotVisible
+from accounts.models import FactorReset, GrantRequest, Membership, Organisation, Token, Unit, User
+from accounts.models.membership import MembershipQuerySet
+from accounts.roles import OUTSIDE, Role
+from outbox.models import Endpoint
+
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+
+PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
+    {
+        # Read the access log of the authority (domain.md §1.3, class L).
+        "audit.read": frozenset({Role.AUDITOR, Role.DPO}),
+        # Keep entries of the access log beyond their time, and let them go again (SEC-AL15).
+        "audit.hold": frozenset({Role.DPO}),
+        # See and make the accounts and units of the authority, grant and end memberships (domain.md §1.1).
+        "accounts.manage": frozenset({Role.TERRITORY_ADMIN}),
+        # Confirm, beside the administrator who asks, that somebody's second factors are lost (SEC-AU1).
+        "factors.reset": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
+        # Confirm or refuse, beside the administrator who asks, a role that two persons give (SEC-AZ12).
+        "memberships.confirm": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
+        # Add institutions to the authority's list.
+        "organisations.manage": frozenset({Role.TERRITORY_ADMIN}),
+        # Read the delays, thresholds and texts that the authority has chosen: who works in it (domain.md §11.1).
+        "settings.read": frozenset(Role) - OUTSIDE,
+        # Choose them.
+        "settings.change": frozenset({Role.TERRITORY_ADMIN}),
+        # Read numbers of cases, never a case: those who study them, and administrators (domain.md §1.3, classes M, A).
+        "figures.read": frozenset(
+            {
+                Role.STATISTICIAN,
+                Role.SUPERVISOR,
+                Role.DPO,
+                Role.TERRITORY_ADMIN,
+                Role.PLATFORM_ADMIN,
+            }
+        ),
+        # Read who is on call when, at the authority: whoever calls, is called, or keeps the rota (domain.md §11.1).
+        "rota.read": frozenset(
+            {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.ON_CALL, Role.CRIP_COORDINATOR, Role.INTAKE_AGENT}
+        ),
+        # Keep it.
+        "rota.change": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR}),
+    }
+)
+
+
+#: How long a request for a powerful role, or to reset somebody's factors, waits for the second person.
+GRANT_OPEN_FOR: Final = timedelta(days=7)
+RESET_OPEN_FOR: Final = timedelta(days=7)
+
+
+def require(actor: "Actor", permission: str, authority_id: UUID | None) -> None:
+    """Refuse an act for which the actor lacks the permission at this authority.
+
+    The service itself may: it acts for whoever holds the server (``manage.py``).
+
+    Raises:
+        NotAllowed: names the permission.
+    """
+    if not actor.is_system and authority_id not in actor.may(permission):
+        raise NotAllowed(rule=permission)
+
+
+def require_somewhere(actor: "Actor", permission: str) -> None:
+    """Refuse whoever has the permission at no authority, before anything that they sent is looked at.
+
+    Raises:
+        NotAllowed: names the permission.
+    """
+    if not actor.is_system and not actor.may(permission):
+        raise NotAllowed(rule=permission)
+
+
+def managed_users(actor: "Actor", authority_id: UUID | None = None) -> QuerySet[User]:
+    """Return the accounts that an administrator sees: made by the authority, or ever a member of it.
+
+    ``authority_id`` narrows to one authority.
+    """
+    authorities = _managed(actor, authority_id)
+    member = Membership.objects.filter(user=OuterRef("pk"), authority__in=authorities)
+    return User.objects.filter(Q(home_authority__in=authorities) | Exists(member))
+
+
+def managed_memberships(actor: "Actor") -> MembershipQuerySet:
+    """Return the memberships of the administered authorities, past ones included.
+
+    Raises:
+        NotAllowed: the actor administers none.
+    """
+    return Membership.objects.filter(authority__in=_managed(actor, None))
+
+
+def _managed(actor: "Actor", authority_id: UUID | None) -> frozenset[UUID]:
+    """Return the authorities whose people the actor may see; at least one.
+
+    Raises:
+        NotAllowed: there is none, or not the one that was asked for.
+    """
+    authorities = actor.may("accounts.manage")
+    if authority_id is not None:
+        authorities &= {authority_id}
+    if not authorities:
+        raise NotAllowed(rule="accounts.manage")
+    return authorities
+
+
+def resettable_users(actor: "Actor", *, at: datetime) -> QuerySet[User]:
+    """Return the accounts whose factors an administrator may ask to reset: fewer than ``managed_users``.
+
+    An account is its home authority's affair; one that has none that of the only authority where its person works now.
+    Else two persons anywhere could give somebody a role there, and reset what guards an account elsewhere.
+
+    Raises:
+        NotAllowed: the actor administers no authority.
+    """
+    return User.objects.filter(_is_theirs("", _managed(actor, None), at=at))
+
+
+def open_resets(actor: "Actor", *, at: datetime) -> QuerySet[FactorReset]:
+    """Return the requests to reset factors that wait for a second person at the actor's authorities.
+
+    One whose asker no longer administers is dead (SEC-AZ12), and so is one older than a week.
+
+    Raises:
+        NotAllowed: the actor confirms such requests nowhere.
+    """
+    authorities = actor.may("factors.reset")
+    if not authorities:
+        raise NotAllowed(rule="factors.reset")
+    asker = _askers(at).filter(authority__in=authorities)
+    waiting = FactorReset.objects.filter(decided_at=None, asked_at__gt=at - RESET_OPEN_FOR)
+    return waiting.filter(Exists(asker)).filter(_is_theirs("user__", authorities, at=at))
+
+
+def _is_theirs(of: str, authorities: frozenset[UUID], *, at: datetime) -> Q:
+    """Return the condition that the account at the path ``of`` was made there, or nowhere and works there alone."""
+    held = Membership.objects.in_force(at).filter(user=OuterRef(f"{of}pk"))
+    alone = Exists(held.filter(authority__in=authorities)) & ~Exists(held.exclude(authority__in=authorities))
+    return Q(**{f"{of}home_authority__in": authorities}) | (Q(**{f"{of}home_authority": None}) & alone)
+
+
+def open_grant_requests(actor: "Actor", *, at: datetime) -> QuerySet[GrantRequest]:
+    """Return the requests for powerful roles that wait for a second person at the actor's authorities.
+
+    One whose asker no longer administers the authority is dead (SEC-AZ12), and so is one older than a week.
+
+    Raises:
+        NotAllowed: the actor confirms such requests nowhere.
+    """
+    authorities = actor.may("memberships.confirm")
+    if not authorities:
+        raise NotAllowed(rule="memberships.confirm")
+    asker = _askers(at).filter(authority=OuterRef("authority"))
+    waiting = GrantRequest.objects.filter(
+        authority__in=authorities, decided_at=None, asked_at__gt=at - GRANT_OPEN_FOR
+    )
+    return waiting.filter(Exists(asker))
+
+
+def _askers(at: datetime) -> MembershipQuerySet:
+    """Return the offices in which whoever asked, of an outer row, may still ask."""
+    held = Membership.objects.in_force(at).filter(role__in=sorted(PERMISSIONS["accounts.manage"]))
+    return held.filter(user=OuterRef("asked_by"))
+
+
+def second_persons(
+    permission: str, authority_id: UUID | None, *, but: Collection[UUID | None], at: datetime
+) -> frozenset[UUID]:
+    """Return who can confirm at an authority what one person asked for, without those whom it isn't for."""
+    held = Membership.objects.in_force(at).filter(
+        authority=authority_id, role__in=sorted(PERMISSIONS[permission])
+    )
+    return frozenset(held.values_list("user_id", flat=True)) - set(but)
+
+
+def own_account(actor: "Actor") -> User:
+    """Return the actor's own account.
+
+    Raises:
+        NotVisible: the actor is the service itself, which has none.
+    """
+    if actor.user_id is None:
+        raise NotVisible
+    return User.objects.get(pk=actor.user_id)
+
+
+def own_positions(actor: "Actor") -> QuerySet[Membership]:
+    """Return the memberships in which the actor came, with what is shown of them: one query."""
+    held = [position.membership_id for position in actor.positions]
+    return (
+        Membership.objects.filter(pk__in=held)
+        .select_related("authority", "unit", "organisation")
+        .order_by("authority__code", "role", "id")
+    )
+
+
+def own_tokens(actor: "Actor") -> QuerySet[Token]:
+    """Return a person's tokens; for a program only those of the membership as which it came."""
+    if actor.scopes is None:
+        return Token.objects.filter(membership__user=actor.user_id)
+    return Token.objects.filter(membership__in=[position.membership_id for position in actor.positions])
+
+
+def own_endpoints(actor: "Actor") -> QuerySet[Endpoint]:
+    """Return the addresses where the actor is called, those removed left out: none, unless it is a program."""
+    return Endpoint.objects.filter(user_id=own_account(actor).pk, disabled_at=None)
+
+
+def units_of(actor: "Actor", authority_id: UUID) -> QuerySet[Unit]:
+    """Return the units of an authority.
+
+    Raises:
+        NotVisible: the actor holds no role there.
+    """
+    if authority_id not in actor.authority_ids:
+        raise NotVisible
+    return Unit.objects.filter(authority=authority_id)
+
+
+def visible_organisations(actor: "Actor") -> QuerySet[Organisation]:
+    """Return the institutions of the actor's authorities, and those of the whole country."""
+    return Organisation.objects.filter(Q(authority=None) | Q(authority__in=actor.authority_ids))

@@ -1,0 +1,42 @@
+"""How an act on somebody's account is written down."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.actor import Actor
+from audit import journal, pseudonyms
+from audit.events import Purpose
+
+
+def record_about(
+    act: str,
+    account: UUID,
+    *,
+    actor: Actor,
+    at: datetime,
+    tenant: UUID | None,
+    thing: UUID | None = None,
+    to_state: str = "",
+) -> None:
+    """Write that something was done to an account, which is named by its pseudonym in the journal.
+
+    ``thing`` is the row concerned (a membership, a token): its keyed digest lets an entry be matched to it.
+    """
+    journal.record(
+        act,
+        actor=actor,
+        at=at,
+        objects=[pseudonyms.actor(account, at=at)],
+        tenant=tenant,
+        purpose=Purpose.ADMINISTRATION,
+        to_state=to_state,
+        payload=thing.bytes if thing else None,
+    )
+
+
+def record_listing(act: str, *, actor: Actor, at: datetime, count: int) -> None:
+    """Write that an administrator looked at a list of people: one entry for each authority's auditors."""
+    for authority_id in sorted(actor.may("accounts.manage")):
+        journal.record(
+            act, actor=actor, at=at, tenant=authority_id, purpose=Purpose.ADMINISTRATION, count=count
+        )

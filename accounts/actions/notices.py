@@ -1,0 +1,117 @@
+"""How somebody wants to be told, and where a program is called."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts import acts
+from accounts.access import own_account, own_endpoints
+from accounts.actions.entry import record_about
+from accounts.actor import Actor, Position
+from accounts.errors import AlreadyThere, NotAllowed, NotVisible
+from accounts.roles import PROGRAMS
+from outbox.addresses import target_of
+from outbox.models import Endpoint, Preference
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Preferences:
+    """A number for urgent calls (may be empty), and the kinds of mail that come once a day."""
+
+    phone: str
+    daily: Collection[str]
+
+
+def preferences_of(actor: Actor) -> Preferences:
+    """Return what the actor has said.
+
+    Raises:
+        NotVisible: the actor is the service itself.
+    """
+    user = own_account(actor)
+    daily = Preference.objects.filter(user_id=user.pk).order_by("kind").values_list("kind", flat=True)
+    return Preferences(user.phone, list(daily))
+
+
+def change_preferences(*, actor: Actor, at: datetime, given: Preferences) -> None:
+    """Replace what the actor has said of how to be told.
+
+    Raises:
+        NotVisible: the actor is the service itself.
+    """
+    user = own_account(actor)
+    user.phone = given.phone
+    user.save(update_fields=["phone"])
+    Preference.objects.filter(user_id=user.pk).exclude(kind__in=given.daily).delete()
+    Preference.objects.bulk_create(
+        [Preference(user_id=user.pk, kind=kind) for kind in sorted(given.daily)], ignore_conflicts=True
+    )
+    record_about(acts.PREFERENCES_CHANGED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+
+
+def require_program(actor: Actor) -> Position:
+    """Return the position in which a program acts.
+
+    Raises:
+        NotAllowed: the actor is no program.
+    """
+    for position in actor.holding(PROGRAMS):
+        return position
+    raise NotAllowed(rule="webhooks-for-programs")
+
+
+def make_endpoint(*, actor: Actor, at: datetime, url: str) -> Endpoint:
+    """Let a program be called at an address.
+
+    Raises:
+        NotAllowed: the actor is no program.
+        AddressRefused: the service calls no such address.
+        AlreadyThere: it is called there already.
+    """
+    program = require_program(actor)
+    target_of(url)
+    if own_endpoints(actor).filter(url=url).exists():
+        raise AlreadyThere
+    made = Endpoint.objects.create(
+        user_id=own_account(actor).pk, authority_id=program.authority_id, url=url, created_at=at
+    )
+    _record(acts.ENDPOINT_MADE, made, actor=actor, at=at)
+    return made
+
+
+def rotate_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> Endpoint:
+    """Give an endpoint a new secret; the old one signs too for a while.
+
+    Raises:
+        NotVisible: absent, removed, or somebody else's.
+    """
+    found = _locked(actor, endpoint_id)
+    found.generation += 1
+    found.rotated_at = at
+    found.save(update_fields=["generation", "rotated_at"])
+    _record(acts.ENDPOINT_ROTATED, found, actor=actor, at=at)
+    return found
+
+
+def remove_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> None:
+    """Call a program no more at an address.
+
+    Raises:
+        NotVisible: absent, removed, or somebody else's.
+    """
+    found = _locked(actor, endpoint_id)
+    found.disabled_at = at
+    found.save(update_fields=["disabled_at"])
+    _record(acts.ENDPOINT_REMOVED, found, actor=actor, at=at)
+
+
+def _locked(actor: Actor, endpoint_id: UUID) -> Endpoint:
+    found = own_endpoints(actor).select_for_update().filter(pk=endpoint_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _record(act: str, endpoint: Endpoint, *, actor: Actor, at: datetime) -> None:
+    record_about(act, endpoint.user_id, actor=actor, at=at, tenant=endpoint.authority_id, thing=endpoint.pk)

@@ -1,0 +1,57 @@
+"""A person's sessions: which there are, ending one from elsewhere (SEC-AU5), and stopping them all (SEC-AZ17)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import acts, sessions
+from accounts.access import own_account
+from accounts.actions.entry import record_about
+from accounts.actions.tokens import require_session
+from accounts.actor import Actor
+from accounts.errors import NotAllowed, NotVisible
+from accounts.models import Session
+
+
+def list_sessions(*, actor: Actor, at: datetime) -> QuerySet[Session]:
+    """Return the actor's sessions that go on.
+
+    Raises:
+        NotAllowed: the caller came with a token: a leaked one learns of no session.
+    """
+    require_session(actor)
+    return sessions.sessions_of(own_account(actor).pk, actor.roles, actor.membership_ids, at=at)
+
+
+def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
+    """End one of the actor's sessions, this one or another: the next request in it is a stranger's.
+
+    Raises:
+        NotAllowed: see ``list_sessions``.
+        NotVisible: it is over, absent, or somebody else's.
+    """
+    ended, _ = list_sessions(actor=actor, at=at).filter(id=session_id).delete()
+    if not ended or actor.user_id is None:
+        raise NotVisible
+    tenants = sorted(actor.authority_ids)
+    record_about(
+        acts.SESSION_REVOKED,
+        actor.user_id,
+        actor=actor,
+        at=at,
+        tenant=tenants[0] if len(tenants) == 1 else None,
+        thing=session_id,
+    )
+
+
+def freeze_sessions(*, actor: Actor, at: datetime, user_id: UUID, tenant: UUID) -> None:
+    """Stop all sessions of somebody who opened what nobody has a reason to open; both factors are asked again.
+
+    Raises:
+        NotAllowed: the actor isn't the service itself.
+    """
+    if not actor.is_system:
+        raise NotAllowed(rule="sessions.freeze")
+    sessions.end_all(user_id)
+    record_about(acts.SESSION_FROZEN, user_id, actor=actor, at=at, tenant=tenant)

@@ -1,0 +1,138 @@
+"""Make authorities with their territory and key, units, and institutions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import acts
+from accounts.access import require
+from accounts.actor import Actor
+from accounts.errors import AlreadyThere, NotAllowed
+from accounts.models import Authority, AuthorityTerritory, Organisation, Unit
+from audit import journal
+from audit.events import Purpose
+from encryption import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """An authority as ``accounts/data/authorities.json`` has it; ``since`` is the first day of its places."""
+
+    code: str
+    name: str
+    timezone: str
+    since: date
+    departments: Sequence[str] = ()
+    communes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """A unit to be made; its communes may stay empty."""
+
+    authority: Authority
+    name: str
+    communes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganisation:
+    """An institution to be made; without an authority it is one of the whole country."""
+
+    name: str
+    kind: str
+    authority: Authority | None = None
+    numbers: dict[str, str] = field(default_factory=dict)  # "siret", "uai", "finess"
+
+
+def load_authority(*, actor: Actor, at: datetime, given: Territory) -> Authority:
+    """Make an authority, its key and the places it answers for, as far as they are missing.
+
+    A place that has come to another authority since, or whose row has ended, stays as it is.
+
+    Raises:
+        NotAllowed: the actor isn't the service itself.
+    """
+    if not actor.is_system:
+        raise NotAllowed(rule="authority.load")
+    authority = Authority.objects.filter(code=given.code).first() or Authority(code=given.code)
+    # The key first: an authority whose filings can't be sealed mustn't exist (design.md, order of commits).
+    keys.create_authority_key(authority.pk)
+    changed = authority._state.adding or (authority.name, authority.timezone) != (given.name, given.timezone)
+    authority.name, authority.timezone = given.name, given.timezone
+    if authority._state.adding:
+        authority.save()
+    elif changed:
+        authority.save(update_fields=["name", "timezone"])
+    added = _add_places(authority, given)
+    if changed or added:
+        journal.record(
+            acts.AUTHORITY_LOADED,
+            actor=actor,
+            at=at,
+            tenant=authority.pk,
+            purpose=Purpose.ADMINISTRATION,
+            count=added,
+        )
+    return authority
+
+
+def _add_places(authority: Authority, given: Territory) -> int:
+    """Add the rows of territory that nobody has ever had; return how many."""
+    wanted = [("", code) for code in given.departments] + [(code, "") for code in given.communes]
+    taken = set(
+        AuthorityTerritory.objects.filter(commune_insee__in=[c for c, _ in wanted]).values_list(
+            "commune_insee", "department_code"
+        )
+    )
+    missing = [place for place in wanted if place not in taken]
+    AuthorityTerritory.objects.bulk_create(
+        AuthorityTerritory(
+            authority=authority, commune_insee=commune, department_code=department, valid_from=given.since
+        )
+        for commune, department in missing
+    )
+    return len(missing)
+
+
+def make_unit(*, actor: Actor, at: datetime, given: NewUnit) -> Unit:
+    """Make a unit of an authority.
+
+    Raises:
+        NotAllowed: the actor doesn't administer this authority.
+        AlreadyThere: the authority has a unit of this name.
+    """
+    require(actor, "accounts.manage", given.authority.pk)
+    try:
+        with transaction.atomic():
+            unit = Unit.objects.create(
+                authority=given.authority, name=given.name, communes=sorted(set(given.communes))
+            )
+    except IntegrityError as error:
+        raise AlreadyThere from error
+    journal.record(
+        acts.UNIT_MADE, actor=actor, at=at, tenant=given.authority.pk, purpose=Purpose.ADMINISTRATION
+    )
+    return unit
+
+
+def make_organisation(*, actor: Actor, at: datetime, given: NewOrganisation) -> Organisation:
+    """Add an institution to an authority's list.
+
+    Raises:
+        NotAllowed: the actor doesn't administer this authority; only the service adds national ones.
+        AlreadyThere: one of its numbers is known.
+    """
+    tenant = given.authority.pk if given.authority else None
+    require(actor, "organisations.manage", tenant)
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(
+                name=given.name, kind=given.kind, authority=given.authority, **given.numbers
+            )
+    except IntegrityError as error:
+        raise AlreadyThere from error
+    journal.record(acts.ORGANISATION_MADE, actor=actor, at=at, tenant=tenant, purpose=Purpose.ADMINISTRATION)
+    return organisation

@@ -1,0 +1,111 @@
+"""Lost factors: an administrator asks that they be removed, a second person confirms (SEC-AU1).
+
+Afterwards the password alone leads to a new first factor, so the request rests for a week at most, and the owner is
+told of both steps: who still holds the factor that is said to be lost can object.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from accounts import acts, factors, sessions, stepup
+from accounts.access import RESET_OPEN_FOR, open_resets, own_account, resettable_users, second_persons
+from accounts.actions.entry import record_about
+from accounts.actor import Actor
+from accounts.errors import AlreadyThere, NotAllowed, NotVisible, OwnReset
+from accounts.models import FactorReset, User
+from accounts.telling import (
+    FACTORS_CHANGED,
+    RESET_IS_ASKED,
+    RESET_TO_CONFIRM,
+    tell_owner,
+    tell_second_persons,
+)
+
+
+def ask_reset(*, actor: Actor, at: datetime, user_id: UUID) -> FactorReset:
+    """Ask that somebody's factors be removed; nothing changes yet.
+
+    Raises:
+        NotAllowed: the actor administers no authority.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        NotVisible: no such account, or of nobody who works where the actor administers.
+        OwnReset: it is the actor's own.
+        AlreadyThere: it is asked for already.
+    """
+    known = resettable_users(actor, at=at)
+    stepup.require(actor, at=at)
+    user = known.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotVisible
+    if user.pk == actor.user_id:
+        raise OwnReset
+    FactorReset.objects.filter(user=user, decided_at=None, asked_at__lte=at - RESET_OPEN_FOR).delete()
+    try:
+        with transaction.atomic():
+            made = FactorReset.objects.create(user=user, asked_by=own_account(actor), asked_at=at)
+    except IntegrityError as error:
+        raise AlreadyThere from error
+    tenant = _tenant(actor, user)
+    record_about(acts.RESET_ASKED, user.pk, actor=actor, at=at, tenant=tenant, thing=made.pk)
+    tell_owner(user, RESET_IS_ASKED, at=at)
+    others = second_persons("factors.reset", tenant, but=(actor.user_id, user.pk), at=at)
+    tell_second_persons(others, RESET_TO_CONFIRM, made.pk, tenant, at=at)
+    return made
+
+
+def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, confirmed: bool) -> FactorReset:
+    """Confirm or refuse a reset. Confirmed: all factors, recovery codes and sessions of the person end.
+
+    Raises:
+        NotAllowed: the actor confirms resets nowhere.
+        StepUpRequired: as ``ask_reset``.
+        NotVisible: absent, decided, a week old, or of another authority.
+        OwnReset: the actor asked for it, or it is about them.
+    """
+    known = open_resets(actor, at=at)
+    stepup.require(actor, at=at)
+    found = known.select_for_update(of=("self",)).filter(pk=reset_id).first()
+    if found is None:
+        raise NotVisible
+    if actor.user_id in (found.asked_by_id, found.user_id):
+        raise OwnReset
+    found.decided_by_id, found.decided_at, found.confirmed = actor.user_id, at, confirmed
+    found.save(update_fields=["decided_by", "decided_at", "confirmed"])
+    user = User.objects.select_for_update().get(pk=found.user_id)
+    act = acts.RESET_CONFIRMED if confirmed else acts.RESET_REFUSED
+    record_about(act, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=found.pk)
+    if confirmed:
+        remove_all(user, at=at)
+    return found
+
+
+def reset_by_the_host(*, actor: Actor, at: datetime, user: User) -> None:
+    """Remove somebody's factors from the server: for administrators, whom nobody else administers.
+
+    Raises:
+        NotAllowed: the actor isn't the service itself.
+    """
+    if not actor.is_system:
+        raise NotAllowed(rule="factors.reset")
+    record_about(acts.RESET_CONFIRMED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    remove_all(user, at=at)
+
+
+def remove_all(user: User, *, at: datetime) -> None:
+    """Remove what a person signs in with beside the password, end their sessions, and tell them."""
+    user.factors.all().delete()
+    user.recovery_codes.all().delete()
+    user.factors_version = uuid4()
+    user.save(update_fields=["factors_version"])
+    sessions.end_all(user.pk)
+    factors.forgive(user)
+    tell_owner(user, FACTORS_CHANGED, at=at)
+
+
+def _tenant(actor: Actor, user: User) -> UUID | None:
+    """Return the authority whose auditors see it: that of the account, else the one where the actor may."""
+    home = user.home_authority_id
+    held = actor.authority_ids
+    return home if home in held or len(held) != 1 else next(iter(held))

@@ -1,0 +1,87 @@
+"""Make accounts, vouch for them, and set their passwords."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts import acts, passwords
+from accounts.access import managed_users, require
+from accounts.actions.entry import record_about
+from accounts.actor import Actor
+from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible, OwnAccount
+from accounts.models import Authority, User
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """An account to be made; ``authority`` will administer it (None: the host alone does)."""
+
+    email: str
+    full_name: str
+    authority: Authority | None = None
+    language: str = "fr"
+
+
+def make_user(*, actor: Actor, at: datetime, given: NewUser) -> User:
+    """Make an account that can't sign in yet: it has no password, and no role; nobody has vouched for it.
+
+    Raises:
+        NotAllowed: the actor doesn't administer this authority.
+        InvalidInput: the address isn't one.
+        AlreadyThere: there is an account with this address.
+    """
+    require(actor, "accounts.manage", given.authority.pk if given.authority else None)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                email=given.email,
+                full_name=given.full_name,
+                language=given.language,
+                home_authority=given.authority,
+            )
+    except ValidationError as error:
+        raise InvalidInput({"email": ["invalid"]}) from error
+    except IntegrityError as error:
+        raise AlreadyThere from error
+    record_about(acts.USER_MADE, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    return user
+
+
+def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
+    """Say that one has made sure who holds an account: the person, and where they work.
+
+    Raises:
+        NotVisible: no such account, or none that the actor administers.
+        OwnAccount: nobody vouches for themself.
+        AlreadyThere: it is verified.
+    """
+    known = User.objects.all() if actor.is_system else managed_users(actor)
+    user = known.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise NotVisible
+    if actor.user_id == user.pk:
+        raise OwnAccount
+    if user.verified_at is not None:
+        raise AlreadyThere("Ce compte est déjà vérifié.")
+    user.verified_at = at
+    user.save(update_fields=["verified_at"])
+    record_about(acts.USER_VERIFIED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    return user
+
+
+def set_password(*, actor: Actor, at: datetime, user: User, password: str) -> None:
+    """Set a person's password; sessions opened under the old one end with the next request.
+
+    Raises:
+        NotAllowed: the actor is neither this person nor the service itself.
+        InvalidInput: the password isn't acceptable.
+    """
+    if not actor.is_system and actor.user_id != user.pk:
+        raise NotAllowed(rule="own-password")
+    passwords.require_acceptable(password, user)
+    user.set_password(passwords.spelled(password))
+    user.save(update_fields=["password"])
+    record_about(acts.PASSWORD_SET, user.pk, actor=actor, at=at, tenant=user.home_authority_id)

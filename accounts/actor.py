@@ -1,0 +1,106 @@
+"""Who is acting: what every door receives. Built at the edge by ``accounts/signin.py``, never changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from accounts.access import PERMISSIONS
+from accounts.roles import SYSTEM_ROLE, Role
+from audit.events import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One membership in force at the instant of the request."""
+
+    membership_id: UUID
+    role: Role
+    authority_id: UUID
+    unit_id: UUID | None = None
+    organisation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person or program, with the rights read for this request (SEC-AZ10).
+
+    ``role`` and ``organisation_id`` say in which capacity the act is done; they are set when there is but one
+    position, or by :meth:`acting_as`. ``scopes`` is None for a session, and narrows the rights of a token.
+    ``obo`` is the account in whose name a job or a stand-in works (SEC-AZ11). ``verified``: an administrator made
+    sure who this is. ``proved_at``: when the second factor was proved last in this session. ``name`` is the person's,
+    for comparing alone (``referrals/namesakes.py``): no log shows it.
+    Satisfies ``audit.events.Acting``.
+    """
+
+    user_id: UUID | None
+    positions: tuple[Position, ...]
+    origin: Origin
+    scopes: frozenset[str] | None = None
+    role: str = ""
+    organisation_id: UUID | None = None
+    obo: UUID | None = None
+    verified: bool = False
+    proved_at: datetime | None = None
+    name: str = field(default="", repr=False, compare=False)
+
+    @property
+    def authority_ids(self) -> frozenset[UUID]:
+        """Return the authorities where the actor holds any role."""
+        return frozenset(position.authority_id for position in self.positions)
+
+    @property
+    def membership_ids(self) -> tuple[UUID, ...]:
+        """Return the memberships in force."""
+        return tuple(position.membership_id for position in self.positions)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Return the roles held anywhere."""
+        return frozenset(position.role for position in self.positions)
+
+    @property
+    def is_system(self) -> bool:
+        """Tell whether this is the service itself: no account can be it, whatever its roles."""
+        return self.user_id is None and self.role == SYSTEM_ROLE
+
+    def roles_in(self, authority_id: UUID) -> frozenset[Role]:
+        """Return the roles held at one authority."""
+        return frozenset(p.role for p in self.positions if p.authority_id == authority_id)
+
+    def holding(self, roles: Iterable[Role]) -> tuple[Position, ...]:
+        """Return the positions in any of these roles."""
+        wanted = frozenset(roles)
+        return tuple(position for position in self.positions if position.role in wanted)
+
+    def may(self, permission: str) -> frozenset[UUID]:
+        """Return the authorities for which the actor has a permission of ``accounts/access.py``.
+
+        Raises:
+            KeyError: no such permission; a typing error must not read as a refusal.
+        """
+        return frozenset(position.authority_id for position in self.holding(PERMISSIONS[permission]))
+
+    def acting_as(self, role: str, *, authority_id: UUID | None = None, obo: UUID | None = None) -> "Actor":
+        """Return a copy that says in which role it acts, with the organisation of that position, and in whose name.
+
+        Raises:
+            ValueError: the actor doesn't hold this role (there).
+        """
+        for position in self.positions:
+            if position.role == role and authority_id in (None, position.authority_id):
+                organisation = position.organisation_id
+                return replace(self, role=str(role), organisation_id=organisation, obo=obo or self.obo)
+        raise ValueError("The actor doesn't hold this role.")
+
+
+_NOWHERE: Final = Origin(rid="", ip="", ua="", dev="", trace="", auth=SYSTEM_ROLE)
+
+
+def system(*, origin: Origin = _NOWHERE, obo: UUID | None = None) -> Actor:
+    """Return the service itself as an actor: no account, no position, hence no right of its own on a case."""
+    return Actor(user_id=None, positions=(), origin=origin, role=SYSTEM_ROLE, obo=obo)
+
+
+SYSTEM: Final = system()

@@ -1,0 +1,89 @@
+"""The acts of this app that the journal knows (``source:done``)."""
+
+from typing import Final
+
+from audit import events
+from audit.events import Topic
+
+SESSION_OPENED: Final = "session:opened"
+SESSION_CLOSED: Final = "session:closed"
+SESSION_REVOKED: Final = "session:revoked"
+SESSION_CONFIRMED: Final = "session:confirmed"
+SESSION_FROZEN: Final = "session:frozen"
+FACTOR_ADDED: Final = "factor:added"
+FACTOR_NAMED: Final = "factor:named"
+FACTOR_REMOVED: Final = "factor:removed"
+FACTOR_REFUSED: Final = "factor:refused"
+RECOVERY_CODES_MADE: Final = "factor:recovery-codes"
+RESET_ASKED: Final = "factor:reset-asked"
+RESET_CONFIRMED: Final = "factor:reset"
+RESET_REFUSED: Final = "factor:reset-refused"
+TOKEN_MADE: Final = "token:made"  # noqa: S105 - the name of an act
+TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
+USER_MADE: Final = "user:made"
+USER_VERIFIED: Final = "user:verified"
+PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
+USERS_LISTED: Final = "user:listed"
+MEMBERSHIP_ASKED: Final = "membership:asked"
+MEMBERSHIP_REFUSED: Final = "membership:refused"
+MEMBERSHIP_GRANTED: Final = "membership:granted"
+MEMBERSHIP_ENDED: Final = "membership:ended"
+MEMBERSHIPS_LISTED: Final = "membership:listed"
+ORGANISATION_MADE: Final = "organisation:made"
+UNIT_MADE: Final = "unit:made"
+AUTHORITY_LOADED: Final = "authority:loaded"
+PREFERENCES_CHANGED: Final = "preferences:changed"
+ENDPOINT_MADE: Final = "webhook:made"
+ENDPOINT_ROTATED: Final = "webhook:rotated"
+ENDPOINT_REMOVED: Final = "webhook:removed"
+
+#: What is done to an account: the subject of such an entry is a person's pseudonym, not a case's.
+ABOUT_ACCOUNTS: Final = (
+    SESSION_OPENED,
+    SESSION_CLOSED,
+    SESSION_REVOKED,
+    SESSION_CONFIRMED,
+    SESSION_FROZEN,
+    FACTOR_ADDED,
+    FACTOR_NAMED,
+    FACTOR_REMOVED,
+    FACTOR_REFUSED,
+    RECOVERY_CODES_MADE,
+    RESET_ASKED,
+    RESET_CONFIRMED,
+    RESET_REFUSED,
+    TOKEN_MADE,
+    TOKEN_REVOKED,
+    USER_MADE,
+    USER_VERIFIED,
+    PASSWORD_SET,
+    MEMBERSHIP_ASKED,
+    MEMBERSHIP_REFUSED,
+    MEMBERSHIP_GRANTED,
+    MEMBERSHIP_ENDED,
+    PREFERENCES_CHANGED,
+    ENDPOINT_MADE,
+    ENDPOINT_ROTATED,
+    ENDPOINT_REMOVED,
+)
+
+events.register(
+    *ABOUT_ACCOUNTS, USERS_LISTED, MEMBERSHIPS_LISTED, ORGANISATION_MADE, UNIT_MADE, AUTHORITY_LOADED
+)
+events.file_under(
+    Topic.RIGHTS,
+    FACTOR_ADDED,
+    FACTOR_REMOVED,
+    RECOVERY_CODES_MADE,
+    RESET_ASKED,
+    RESET_CONFIRMED,
+    RESET_REFUSED,
+    TOKEN_MADE,
+    TOKEN_REVOKED,
+    USER_MADE,
+    USER_VERIFIED,
+    MEMBERSHIP_ASKED,
+    MEMBERSHIP_REFUSED,
+    MEMBERSHIP_GRANTED,
+    MEMBERSHIP_ENDED,
+)

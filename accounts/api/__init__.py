@@ -1,0 +1,1 @@
+"""The API of accounts: translation in, one call, translation out."""

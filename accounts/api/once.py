@@ -1,0 +1,62 @@
+"""How a request says that it is to be done once: its Idempotency-Key (SEC-IN12)."""
+
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from accounts.api.naming import visible
+from accounts.errors import MissingKey
+from accounts.replays import Once
+from accounts.signin import actor_of, at_of
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description=(
+        "8 to 64 letters, digits, `_` or `-`. The same request under the same key is done once within 30 days."
+    ),
+)
+
+
+def once_of(request: Request, *, required: bool = False) -> Once | None:
+    """Return the request's idempotency, if it has a key.
+
+    Raises:
+        MissingKey: a key is required here.
+        MalformedKey: it isn't one.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        if required:
+            raise MissingKey
+        return None
+    return Once.of(key, f"{request.method} {request.path}", request.data)
+
+
+def done_before[M: Model](request: Request, known: QuerySet[M]) -> M | None:
+    """Return what the same request under the same key made before, as it is now; None if it is new.
+
+    To be asked when the caller's right has been, and before the body is read: who may no more isn't told. ``known``
+    are the rows that the caller may see now.
+
+    Raises:
+        NotVisible: what it made isn't among them any more.
+        KeyReused, MalformedKey: the key came with another request, or isn't one.
+    """
+    once = once_of(request)
+    if once is None:
+        return None
+    actor = actor_of(request)
+    once.wait(actor)
+    past = once.honoured(actor)
+    return None if past is None else visible(known, past.thing)
+
+
+def keep_done(request: Request, made: UUID, *, status: int) -> None:
+    """Keep what the request made, if it came under a key."""
+    once = once_of(request)
+    if once is not None:
+        once.keep(actor_of(request), status=status, thing=made, at=at_of(request))

@@ -1,0 +1,560 @@
+"""What the API of accounts takes and gives. Inputs refuse every member that isn't declared."""
+
+import re
+from typing import Any, Final
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from accounts.actions.factors import Stage
+from accounts.identifiers import validate_finess, validate_phone, validate_siret, validate_uai
+from accounts.models import (
+    Authority,
+    Factor,
+    FactorReset,
+    GrantRequest,
+    Membership,
+    Organisation,
+    Session,
+    Token,
+    Unit,
+    User,
+)
+from accounts.models.factor import FactorKind
+from accounts.models.organisation import OrganisationKind
+from accounts.models.user import Language
+from accounts.roles import ENGLISH, Role, Scope
+from accounts.territory import commune
+from audit.inputs import Code, Codes, Flag, Id, Instant, Items, StrictSerializer, Text
+from audit.query import PagedQuery
+from encryption import onetime
+from outbox.models import Endpoint
+from outbox.templates import GATHERABLE
+
+_BASE64: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+
+
+class Secret(serializers.CharField):
+    """A password: any characters, never trimmed, never given back; bounded before anything is done to it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            trim_whitespace=False, write_only=True, max_length=settings.PASSWORD_LENGTH_MAX, **kwargs
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the password.
+
+        Raises:
+            ValidationError: ``not-text``.
+        """
+        if not isinstance(data, str):
+            raise serializers.ValidationError("", code="not-text")
+        return data
+
+
+class InseeCode(Text):
+    """The INSEE code of a commune that exists; a postal code isn't one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the code.
+
+        Raises:
+            ValidationError: ``not-a-choice``.
+        """
+        code = super().to_internal_value(data)
+        if commune(code) is None:
+            raise serializers.ValidationError("", code="not-a-choice")
+        return code
+
+
+# --- what comes in ------------------------------------------------------------------------------------
+
+
+class SignInInput(StrictSerializer):
+    """Who wants to sign in."""
+
+    email = Text(max_length=254)
+    password = Secret()
+
+
+class Digits(Text):
+    """A one-time code as it is typed: six digits, blanks between them allowed."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the digits.
+
+        Raises:
+            ValidationError: ``invalid``, or a code of ``Text``.
+        """
+        found = super().to_internal_value(data).replace(" ", "")
+        if not (found.isascii() and found.isdigit() and len(found) == onetime.DIGITS):
+            raise serializers.ValidationError("", code="invalid")
+        return found
+
+
+class Binary(Text):
+    """Bytes in URL-safe Base64, without padding."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text.
+
+        Raises:
+            ValidationError: ``invalid``, or a code of ``Text``.
+        """
+        found = super().to_internal_value(data)
+        if not _BASE64.fullmatch(found):
+            raise serializers.ValidationError("", code="invalid")
+        return found
+
+
+class AssertionInput(StrictSerializer):
+    """What a passkey answered to the question of ``/session/passkey``."""
+
+    id = Binary(max_length=1400)
+    client_data = Binary(max_length=2000, help_text="`response.clientDataJSON`.")
+    authenticator_data = Binary(max_length=2000, help_text="`response.authenticatorData`.")
+    signature = Binary(max_length=2000, help_text="`response.signature`.")
+
+
+class AttestationInput(StrictSerializer):
+    """What a new passkey answered."""
+
+    client_data = Binary(max_length=2000, help_text="`response.clientDataJSON`.")
+    attestation = Binary(max_length=20_000, help_text="`response.attestationObject`.")
+
+
+class ProofInput(StrictSerializer):
+    """A second factor: exactly one of the three."""
+
+    code = Digits(max_length=12, required=False, help_text="The six digits that the application shows.")
+    recovery = Text(max_length=40, required=False, help_text="A recovery code, which works once.")
+    passkey = AssertionInput(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for exactly one.
+
+        Raises:
+            ValidationError: ``required`` for none, ``one-of`` for several.
+        """
+        if len(attrs) != 1:
+            code = "one-of" if attrs else "required"
+            raise serializers.ValidationError({"code": [ErrorDetail("", code=code)]})
+        return attrs
+
+
+class BeginFactorInput(StrictSerializer):
+    """Which kind of factor is to be made."""
+
+    kind = Code(choices=FactorKind.choices)
+
+
+class FactorInput(StrictSerializer):
+    """The factor that was begun, and the proof that it works."""
+
+    kind = Code(choices=FactorKind.choices)
+    label = Text(max_length=60, help_text="By which its owner recognises it.")  # type: ignore[assignment]  # as below
+    code = Digits(max_length=12, required=False, help_text="Of an application: the six digits that it shows.")
+    passkey = AttestationInput(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the proof of the kind.
+
+        Raises:
+            ValidationError: ``required`` for the missing one, ``unknown`` for the other.
+        """
+        needed, other = ("passkey", "code") if attrs["kind"] == FactorKind.PASSKEY else ("code", "passkey")
+        faults = {}
+        if needed not in attrs:
+            faults[needed] = [ErrorDetail("", code="required")]
+        if other in attrs:
+            faults[other] = [ErrorDetail("", code="unknown")]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return attrs
+
+
+class FactorNameInput(StrictSerializer):
+    """Another name for a factor."""
+
+    label = Text(max_length=60)  # type: ignore[assignment]  # as below
+
+
+class TokenInput(StrictSerializer):
+    """A token to be made for one of the caller's positions."""
+
+    membership = Id(help_text="One of the caller's own positions.")
+    label = Text(  # type: ignore[assignment]  # a member named as an attribute of every field
+        max_length=80, help_text="By which people recognise it."
+    )
+    expires_at = Instant(help_text="At most 365 days from now.")
+    scopes = Codes(choices=Scope.choices, allow_empty=False, default=lambda: list(Scope))
+
+
+class UserInput(StrictSerializer):
+    """An account to be made."""
+
+    email = Text(max_length=254)
+    full_name = Text(max_length=200)
+    language = Code(choices=Language.choices, default=Language.FRENCH)
+    authority = Id(help_text="The authority that will administer the account.")
+
+
+class MembershipInput(StrictSerializer):
+    """A role to be given to whoever has this address."""
+
+    email = Text(max_length=254)
+    role = Code(choices=Role.choices)
+    authority = Id()
+    unit = Id(required=False)
+    organisation = Id(required=False)
+    valid_from = Instant(required=False, help_text="Now, if absent.")
+    valid_to = Instant(required=False, help_text="Not included; without end, if absent.")
+
+
+class OrganisationInput(StrictSerializer):
+    """An institution to be added to an authority's list."""
+
+    name = Text(max_length=200)
+    kind = Code(choices=OrganisationKind.choices)
+    authority = Id()
+    siret = Text(max_length=14, required=False, validators=[validate_siret])
+    uai = Text(max_length=8, required=False, validators=[validate_uai])
+    finess = Text(max_length=9, required=False, validators=[validate_finess])
+
+
+class UnitInput(StrictSerializer):
+    """A unit to be made."""
+
+    name = Text(max_length=120)
+    communes = Items(child=InseeCode(max_length=5), max_length=1_000, default=list)
+
+
+class PreferencesInput(StrictSerializer):
+    """How the caller is told: replaces what was said before."""
+
+    phone = Text(
+        max_length=16, required=False, allow_blank=True, default="", validators=[validate_phone],
+        help_text="In international form, `+33612345678`; for urgent calls alone.",
+    )  # fmt: skip
+    daily = Codes(
+        choices=[(kind.value, kind.label) for kind in GATHERABLE], default=list,
+        help_text="Kinds to be gathered into one mail a day; what is urgent always comes at once.",
+    )  # fmt: skip
+
+
+class EndpointInput(StrictSerializer):
+    """Where a program wants to be called."""
+
+    url = Text(max_length=500, help_text="https, on a host that the operator has listed.")
+
+
+class AuthorityQuery(PagedQuery):
+    """The filters of the list of authorities."""
+
+    code = Text(max_length=4, required=False, help_text="As `75`, `2A`, `69M`.")
+
+
+class OfAuthorityQuery(PagedQuery):
+    """The filters of what belongs to authorities."""
+
+    authority = Id(required=False)
+
+
+class MembershipQuery(OfAuthorityQuery):
+    """The filters of the list of memberships."""
+
+    user = Id(required=False)
+    role = Code(choices=Role.choices, required=False)
+    in_force = Flag(required=False, in_query=True, help_text="`true`: those that count now.")
+
+
+# --- what goes out ------------------------------------------------------------------------------------
+
+
+class LabelledOut(serializers.Serializer[Any]):
+    """A code with its labels."""
+
+    code = serializers.CharField()
+    label_fr = serializers.CharField()
+    label_en = serializers.CharField()
+
+
+@extend_schema_field(LabelledOut)
+class RoleField(serializers.Field[Any, Any, Any, Any]):
+    """A role with its French and English label."""
+
+    def to_representation(self, value: str) -> dict[str, str]:
+        """Return code and labels."""
+        role = Role(value)
+        return {"code": role.value, "label_fr": str(role.label), "label_en": ENGLISH[role]}
+
+
+class AuthorityOut(serializers.ModelSerializer[Authority]):
+    """An authority."""
+
+    class Meta:
+        model = Authority
+        fields = ["id", "code", "name", "timezone"]
+        read_only_fields = fields
+
+
+class UnitOut(serializers.ModelSerializer[Unit]):
+    """A unit of an authority."""
+
+    class Meta:
+        model = Unit
+        fields = ["id", "name", "communes"]
+        read_only_fields = fields
+
+
+class UnitNameOut(serializers.ModelSerializer[Unit]):
+    """A unit, by its name."""
+
+    class Meta:
+        model = Unit
+        fields = ["id", "name"]
+        read_only_fields = fields
+
+
+class OrganisationOut(serializers.ModelSerializer[Organisation]):
+    """An institution; ``authority`` is null for one of the whole country."""
+
+    class Meta:
+        model = Organisation
+        fields = ["id", "name", "kind", "siret", "uai", "finess", "authority"]
+        read_only_fields = fields
+
+
+class OrganisationNameOut(serializers.ModelSerializer[Organisation]):
+    """An institution, by its name."""
+
+    class Meta:
+        model = Organisation
+        fields = ["id", "name"]
+        read_only_fields = fields
+
+
+class PositionOut(serializers.ModelSerializer[Membership]):
+    """One of the caller's positions."""
+
+    role = RoleField(read_only=True)
+    authority = AuthorityOut(read_only=True)
+    unit = UnitNameOut(read_only=True, allow_null=True)
+    organisation = OrganisationNameOut(read_only=True, allow_null=True)
+    valid_to = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "role", "authority", "unit", "organisation", "valid_to"]
+        read_only_fields = fields
+
+
+class MembershipOut(serializers.ModelSerializer[Membership]):
+    """A membership, as whoever administers the authority sees it."""
+
+    role = RoleField(read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to"]
+        read_only_fields = fields
+
+
+class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):
+    """A powerful role that was asked for somebody; ``membership`` is what came of it."""
+
+    role = RoleField(read_only=True)
+
+    class Meta:
+        model = GrantRequest
+        fields = [
+            "id",
+            "user",
+            "role",
+            "authority",
+            "unit",
+            "organisation",
+            "valid_from",
+            "valid_to",
+            "asked_by",
+            "asked_at",
+            "decided_by",
+            "decided_at",
+            "confirmed",
+            "membership",
+        ]
+        read_only_fields = fields
+
+
+class UserOut(serializers.ModelSerializer[User]):
+    """An account, as whoever administers the authority sees it."""
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "full_name", "language", "is_active", "verified_at"]
+        read_only_fields = fields
+
+
+class TokenOut(serializers.ModelSerializer[Token]):
+    """A token, without its secret."""
+
+    class Meta:
+        model = Token
+        fields = [
+            "id",
+            "prefix",
+            "membership",
+            "label",
+            "scopes",
+            "created_at",
+            "expires_at",
+            "revoked_at",
+            "last_used_on",
+        ]
+        read_only_fields = fields
+
+
+class NewTokenOut(TokenOut):
+    """A new token with its secret, which no later answer holds."""
+
+    token = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="The secret; shown this once. Null where the request was done before under its Idempotency-Key.",
+    )
+
+    class Meta(TokenOut.Meta):
+        fields = [*TokenOut.Meta.fields, "token"]
+        read_only_fields = fields
+
+
+class PreferencesOut(serializers.Serializer[Any]):
+    """How the caller is told."""
+
+    phone = serializers.CharField(allow_blank=True)
+    daily = serializers.ListField(
+        child=serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in GATHERABLE])
+    )
+    calls = serializers.BooleanField(
+        help_text="Whether urgent calls can be made at all; where not, people are phoned by people."
+    )
+
+
+class EndpointOut(serializers.ModelSerializer[Endpoint]):
+    """Where a program is called."""
+
+    class Meta:
+        model = Endpoint
+        fields = ["id", "url", "created_at", "rotated_at"]
+        read_only_fields = fields
+
+
+class NewEndpointOut(EndpointOut):
+    """The same with its secret, which no later answer holds."""
+
+    secret = serializers.CharField(read_only=True, help_text="To check signatures with; shown this once.")
+
+    class Meta(EndpointOut.Meta):
+        fields = [*EndpointOut.Meta.fields, "secret"]
+        read_only_fields = fields
+
+
+class MeOut(serializers.Serializer[Any]):
+    """Who the caller is, and in which positions."""
+
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    full_name = serializers.CharField()
+    language = serializers.ChoiceField(choices=Language.choices)
+    positions = PositionOut(many=True)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=Scope.choices),
+        allow_null=True,
+        help_text="What the token may be used for; null for a session.",
+    )
+
+
+class SessionOut(serializers.Serializer[Any]):
+    """How far signing in is, and the token that unsafe requests of a session must bring."""
+
+    signed_in = serializers.BooleanField()
+    awaited = serializers.ChoiceField(
+        choices=[(stage.value, stage.value) for stage in Stage],
+        allow_null=True,
+        help_text="`factor`: prove a second factor. `enrolment`: make the first one that counts.",
+    )
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=FactorKind.choices),
+        help_text="The kinds that count for the roles of whoever is awaited.",
+    )
+    csrf_token = serializers.CharField(help_text="To be sent as the header X-CSRFToken.")
+
+
+class OwnSessionOut(serializers.ModelSerializer[Session]):
+    """One of the caller's sessions, by which its owner knows it again: no address, no name of a machine."""
+
+    browser = serializers.CharField(help_text="Family and version (`firefox/140`), `other`, or empty.")
+    current = serializers.BooleanField(help_text="The one in which this is asked.")
+
+    class Meta:
+        model = Session
+        fields = ["id", "opened_at", "used_at", "browser", "current"]
+        read_only_fields = fields
+
+
+class OptionsOut(serializers.Serializer[Any]):
+    """What a browser is asked."""
+
+    public_key = serializers.DictField(
+        help_text="As WebAuthn's JSON has it; binary values in URL-safe Base64."
+    )
+
+
+class BegunFactorOut(serializers.Serializer[Any]):
+    """What the device needs to make the factor that was begun."""
+
+    public_key = serializers.DictField(allow_null=True, help_text="Of a passkey; as WebAuthn's JSON has it.")
+    secret = serializers.CharField(allow_null=True, help_text="Of an application, in Base32.")
+    address = serializers.CharField(allow_null=True, help_text="The same as `otpauth://`, for a QR code.")
+
+
+class FactorOut(serializers.ModelSerializer[Factor]):
+    """A second factor."""
+
+    class Meta:
+        model = Factor
+        fields = ["id", "kind", "label", "created_at", "last_used_on"]
+        read_only_fields = fields
+
+
+class RecoveryCodesOut(serializers.Serializer[Any]):
+    """Codes for whoever loses the application; each works once."""
+
+    codes = serializers.ListField(child=serializers.CharField(), help_text="Shown this once.")
+
+
+class MadeFactorOut(FactorOut):
+    """A new factor."""
+
+    recovery_codes = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Shown this once; empty where there are some already.",
+    )
+    csrf_token = serializers.CharField(read_only=True, help_text="To be sent as the header X-CSRFToken.")
+
+    class Meta(FactorOut.Meta):
+        fields = [*FactorOut.Meta.fields, "recovery_codes", "csrf_token"]
+        read_only_fields = fields
+
+
+class FactorResetOut(serializers.ModelSerializer[FactorReset]):
+    """A request that somebody's second factors be removed."""
+
+    class Meta:
+        model = FactorReset
+        fields = ["id", "user", "asked_by", "asked_at", "decided_by", "decided_at", "confirmed"]
+        read_only_fields = fields

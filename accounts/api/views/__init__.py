@@ -1,0 +1,1 @@
+"""The views of accounts, a module a subject."""

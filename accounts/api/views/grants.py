@@ -1,0 +1,91 @@
+"""Roles that two persons give: asked by an administrator, confirmed by somebody else (SEC-AZ12)."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import access, actions
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.pages import page_schema
+from accounts.api.serializers import GrantRequestOut, MembershipInput
+from accounts.api.views.people import appointment
+from accounts.models import GrantRequest
+from accounts.signin import actor_of, at_of
+from audit.paging import envelope, page_of
+from audit.query import PagedQuery
+
+
+class GrantRequests(APIView):
+    """GET, POST /api/v1/membership-requests."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="membership_requests_list",
+        tags=["people"],
+        parameters=[PagedQuery],
+        responses={200: page_schema("GrantRequestPage", GrantRequestOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the requests that wait for a second person, the oldest first."""
+        asked = PagedQuery.of(request.query_params)
+        found = access.open_grant_requests(actor_of(request), at=at_of(request))
+        page = page_of(found, order=("asked_at", "id"), **asked)
+        return Response(envelope(page, GrantRequestOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="membership_request_make",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=MembershipInput,
+        responses={201: GrantRequestOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a role that two persons give; a second person has a week to confirm it."""
+        actor, at = actor_of(request), at_of(request)
+        access.require_somewhere(actor, "accounts.manage")
+        made = done_before(request, GrantRequest.objects.filter(authority__in=actor.may("accounts.manage")))
+        if made is None:
+            made = actions.ask(actor=actor, at=at, given=appointment(request.data, actor=actor))
+            keep_done(request, made.pk, status=status.HTTP_201_CREATED)
+        return Response(GrantRequestOut(made).data, status=status.HTTP_201_CREATED)
+
+
+class ConfirmGrant(APIView):
+    """POST /api/v1/membership-requests/{id}/confirm."""
+
+    step_up = frozenset({"POST"})
+    confirmed = True
+
+    @extend_schema(
+        operation_id="membership_request_confirm",
+        tags=["people"],
+        request=None,
+        responses={200: GrantRequestOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Confirm as a second person: the role counts from the next request of its holder on."""
+        found = actions.decide(
+            actor=actor_of(request), at=at_of(request), request_id=pk, confirmed=self.confirmed
+        )
+        return Response(GrantRequestOut(found).data)
+
+
+class RefuseGrant(ConfirmGrant):
+    """POST /api/v1/membership-requests/{id}/refuse."""
+
+    confirmed = False
+
+    @extend_schema(
+        operation_id="membership_request_refuse",
+        tags=["people"],
+        request=None,
+        responses={200: GrantRequestOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Refuse as a second person: nothing changes."""
+        return super().post(request, pk)

@@ -1,0 +1,128 @@
+"""How the caller is told, and where a program is called. The notices themselves: ``referrals/api/notices.py``."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import access, actions
+from accounts.actions.notices import preferences_of
+from accounts.actor import Actor
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.pages import page_schema
+from accounts.api.serializers import (
+    EndpointInput,
+    EndpointOut,
+    NewEndpointOut,
+    PreferencesInput,
+    PreferencesOut,
+)
+from accounts.signin import actor_of, at_of
+from audit.paging import envelope, page_of
+from audit.query import PagedQuery, Query
+from outbox import gateway
+from outbox.models import Endpoint
+from outbox.webhooks import secret_of
+
+
+class Preferences(APIView):
+    """GET, PUT /api/v1/me/notices."""
+
+    @extend_schema(operation_id="notices_how", tags=["notices"], responses={200: PreferencesOut})
+    def get(self, request: Request) -> Response:
+        """Say how the caller is told."""
+        Query.of(request.query_params)
+        return self._said(actor_of(request))
+
+    @extend_schema(
+        operation_id="notices_how_change",
+        tags=["notices"],
+        request=PreferencesInput,
+        responses={200: PreferencesOut},
+    )
+    def put(self, request: Request) -> Response:
+        """Replace how the caller is told; the change is an entry in the journal."""
+        given = PreferencesInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor = actor_of(request)
+        actions.change_preferences(
+            actor=actor, at=at_of(request), given=actions.Preferences(**given.validated_data)
+        )
+        return self._said(actor)
+
+    def _said(self, actor: Actor) -> Response:
+        said = preferences_of(actor)
+        body = {"phone": said.phone, "daily": said.daily, "calls": gateway.is_there()}
+        return Response(PreferencesOut(body).data)
+
+
+class Webhooks(APIView):
+    """GET, POST /api/v1/webhooks."""
+
+    @extend_schema(
+        operation_id="webhooks_list",
+        tags=["notices"],
+        parameters=[PagedQuery],
+        responses={200: page_schema("EndpointPage", EndpointOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List where the calling program is called."""
+        asked = PagedQuery.of(request.query_params)
+        page = page_of(access.own_endpoints(actor_of(request)), order=("-created_at", "-id"), **asked)
+        return Response(envelope(page, EndpointOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="webhooks_make",
+        tags=["notices"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=EndpointInput,
+        responses={201: NewEndpointOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Let the calling program be called at an address; the secret is in this answer only."""
+        actor = actor_of(request)
+        actions.require_program(actor)
+        if (past := done_before(request, access.own_endpoints(actor))) is not None:
+            return _with_secret(past, status.HTTP_201_CREATED)
+        given = EndpointInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = actions.make_endpoint(actor=actor, at=at_of(request), **given.validated_data)
+        keep_done(request, made.pk, status=status.HTTP_201_CREATED)
+        return _with_secret(made, status.HTTP_201_CREATED)
+
+
+class OneWebhook(APIView):
+    """DELETE /api/v1/webhooks/{id}."""
+
+    @extend_schema(operation_id="webhooks_remove", tags=["notices"], responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Call the program no more at this address."""
+        actions.remove_endpoint(actor=actor_of(request), at=at_of(request), endpoint_id=pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RotateWebhook(APIView):
+    """POST /api/v1/webhooks/{id}/rotate."""
+
+    @extend_schema(
+        operation_id="webhooks_rotate",
+        tags=["notices"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: NewEndpointOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Give a new secret; requests are signed with both for two days."""
+        actor = actor_of(request)
+        if (past := done_before(request, access.own_endpoints(actor))) is not None:
+            return _with_secret(past, status.HTTP_200_OK)
+        made = actions.rotate_endpoint(actor=actor, at=at_of(request), endpoint_id=pk)
+        keep_done(request, made.pk, status=status.HTTP_200_OK)
+        return _with_secret(made, status.HTTP_200_OK)
+
+
+def _with_secret(made: Endpoint, code: int) -> Response:
+    return Response({**EndpointOut(made).data, "secret": secret_of(made)}, status=code)

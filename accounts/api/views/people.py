@@ -1,0 +1,203 @@
+"""Accounts and memberships, for whoever administers an authority."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import access, actions, acts
+from accounts.actor import Actor
+from accounts.api.naming import account, named, named_or_none
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.pages import page_schema
+from accounts.api.serializers import (
+    MembershipInput,
+    MembershipOut,
+    MembershipQuery,
+    OfAuthorityQuery,
+    UserInput,
+    UserOut,
+)
+from accounts.models import Authority, Membership, Organisation, Unit, User
+from accounts.signin import actor_of, at_of
+from audit.paging import Page, envelope, page_of
+
+
+class Users(APIView):
+    """GET, POST /api/v1/users."""
+
+    @extend_schema(
+        operation_id="users_list",
+        tags=["people"],
+        parameters=[OfAuthorityQuery],
+        responses={200: page_schema("UserPage", UserOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the accounts of the administered authorities, by address; the look is an entry."""
+        asked = OfAuthorityQuery.of(request.query_params)
+        page = user_page(asked, actor=actor_of(request), at=at_of(request))
+        return Response(envelope(page, UserOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="users_make",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=UserInput,
+        responses={201: UserOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Make an account without a role; it can't sign in until it has a password."""
+        actor = actor_of(request)
+        access.require_somewhere(actor, "accounts.manage")
+        user = done_before(request, access.managed_users(actor))
+        if user is None:
+            user = made_user(request.data, actor=actor, at=at_of(request))
+            keep_done(request, user.pk, status=status.HTTP_201_CREATED)
+        return Response(UserOut(user).data, status=status.HTTP_201_CREATED)
+
+
+class VerifyUser(APIView):
+    """POST /api/v1/users/{id}/verify."""
+
+    @extend_schema(
+        operation_id="users_verify",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: UserOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Vouch for an account: one has made sure who it is; from then on it may begin a concern."""
+        actor = actor_of(request)
+        user = done_before(request, access.managed_users(actor))
+        if user is None:
+            user = actions.verify_user(actor=actor, at=at_of(request), user_id=pk)
+            keep_done(request, user.pk, status=status.HTTP_200_OK)
+        return Response(UserOut(user).data)
+
+
+class Memberships(APIView):
+    """GET, POST /api/v1/memberships."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="memberships_list",
+        tags=["people"],
+        parameters=[MembershipQuery],
+        responses={200: page_schema("MembershipPage", MembershipOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the memberships of the administered authorities, newest first; the look is an entry."""
+        asked = MembershipQuery.of(request.query_params)
+        page = membership_page(asked, actor=actor_of(request), at=at_of(request))
+        return Response(envelope(page, MembershipOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="memberships_grant",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=MembershipInput,
+        responses={201: MembershipOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Give a role at an authority that one administers; those that two persons give are asked for elsewhere.
+
+        See `POST /api/v1/membership-requests`.
+        """
+        actor = actor_of(request)
+        access.require_somewhere(actor, "accounts.manage")
+        membership = done_before(request, access.managed_memberships(actor))
+        if membership is None:
+            membership = granted(request.data, actor=actor, at=at_of(request))
+            keep_done(request, membership.pk, status=status.HTTP_201_CREATED)
+        return Response(MembershipOut(membership).data, status=status.HTTP_201_CREATED)
+
+
+class EndMembership(APIView):
+    """POST /api/v1/memberships/{id}/end."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="memberships_end",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: MembershipOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """End a membership at once; its tokens open nothing from the next request on."""
+        actor = actor_of(request)
+        membership = done_before(request, access.managed_memberships(actor))
+        if membership is None:
+            membership = actions.end(actor=actor, at=at_of(request), membership_id=pk)
+            keep_done(request, membership.pk, status=status.HTTP_200_OK)
+        return Response(MembershipOut(membership).data)
+
+
+# --- What the pages ask for too -------------------------------------------------------------------------
+
+
+def user_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the accounts of the administered authorities, by address; the look is an entry."""
+    authority = asked.pop("authority", None)
+    found = access.managed_users(actor, authority)
+    page = page_of(found, order=("email", "id"), bound_to=str(authority), **asked)
+    actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(page.items))
+    return page
+
+
+def made_user(said: Any, *, actor: Actor, at: datetime) -> User:
+    """Make an account of what was sent, as ``UserInput`` takes it."""
+    given = UserInput(data=said)
+    given.is_valid(raise_exception=True)
+    asked = dict(given.validated_data)
+    asked["authority"] = named("authority", Authority.objects, asked["authority"])
+    return actions.make_user(actor=actor, at=at, given=actions.NewUser(**asked))
+
+
+def membership_page(asked: dict[str, Any], *, actor: Actor, at: datetime, names: bool = False) -> Page:
+    """Return a page of the memberships of the administered authorities, newest first; the look is an entry.
+
+    ``names``: with the names of people and places, for a page that tells them.
+    """
+    place = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
+    bound_to = json.dumps(asked, default=str, sort_keys=True)
+    found = access.managed_memberships(actor)
+    if names:
+        found = found.select_related("user", "authority", "unit", "organisation")
+    if asked.pop("in_force", False):
+        found = found.in_force(at)
+    page = page_of(found.filter(**asked), order=("-valid_from", "-id"), bound_to=bound_to, **place)
+    actions.record_listing(acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items))
+    return page
+
+
+def granted(said: Any, *, actor: Actor, at: datetime) -> Membership:
+    """Give a role of what was sent, as ``MembershipInput`` takes it."""
+    return actions.grant(actor=actor, at=at, given=appointment(said, actor=actor))
+
+
+def appointment(said: Any, *, actor: Actor) -> actions.Appointment:
+    """Return the role that is to be given, of what was sent, as ``MembershipInput`` takes it."""
+    given = MembershipInput(data=said)
+    given.is_valid(raise_exception=True)
+    asked = dict(given.validated_data)
+    authority = named("authority", Authority.objects, asked["authority"])
+    access.require(actor, "accounts.manage", authority.pk)  # before it can be asked who has an address
+    return actions.Appointment(
+        user=account(asked["email"]),
+        role=asked["role"],
+        authority=authority,
+        unit=named_or_none("unit", Unit.objects, asked.get("unit")),
+        organisation=named_or_none("organisation", Organisation.objects, asked.get("organisation")),
+        since=asked.get("valid_from"),
+        until=asked.get("valid_to"),
+    )

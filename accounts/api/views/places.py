@@ -1,0 +1,134 @@
+"""Authorities, their units, and institutions."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import actions
+from accounts.access import require, require_somewhere, units_of, visible_organisations
+from accounts.api.naming import named, visible
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.pages import page_schema
+from accounts.api.serializers import (
+    AuthorityOut,
+    AuthorityQuery,
+    OfAuthorityQuery,
+    OrganisationInput,
+    OrganisationOut,
+    UnitInput,
+    UnitOut,
+)
+from accounts.models import Authority
+from accounts.signin import actor_of, at_of
+from audit.paging import envelope, page_of
+from audit.query import PagedQuery
+
+
+class Authorities(APIView):
+    """GET /api/v1/authorities."""
+
+    @extend_schema(
+        operation_id="authorities_list",
+        tags=["places"],
+        parameters=[AuthorityQuery],
+        responses={200: page_schema("AuthorityPage", AuthorityOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the authorities, by code."""
+        asked = AuthorityQuery.of(request.query_params)
+        code = asked.pop("code", None)
+        found = Authority.objects.all() if code is None else Authority.objects.filter(code=code)
+        page = page_of(found, order=("code", "id"), bound_to=code or "", **asked)
+        return Response(envelope(page, AuthorityOut(page.items, many=True).data))
+
+
+class Units(APIView):
+    """GET, POST /api/v1/authorities/{id}/units."""
+
+    @extend_schema(
+        operation_id="units_list",
+        tags=["places"],
+        parameters=[PagedQuery],
+        responses={200: page_schema("UnitPage", UnitOut)},
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the units of one of one's own authorities, by name."""
+        asked = PagedQuery.of(request.query_params)
+        page = page_of(units_of(actor_of(request), pk), order=("name", "id"), bound_to=str(pk), **asked)
+        return Response(envelope(page, UnitOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="units_make",
+        tags=["places"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=UnitInput,
+        responses={201: UnitOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Make a unit of an authority that one administers."""
+        actor, authority = actor_of(request), visible(Authority.objects, pk)
+        require(actor, "accounts.manage", authority.pk)
+        unit = done_before(request, units_of(actor, authority.pk))
+        if unit is None:
+            given = UnitInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            unit = actions.make_unit(
+                actor=actor,
+                at=at_of(request),
+                given=actions.NewUnit(authority=authority, **given.validated_data),
+            )
+            keep_done(request, unit.pk, status=status.HTTP_201_CREATED)
+        return Response(UnitOut(unit).data, status=status.HTTP_201_CREATED)
+
+
+class Organisations(APIView):
+    """GET, POST /api/v1/organisations."""
+
+    @extend_schema(
+        operation_id="organisations_list",
+        tags=["places"],
+        parameters=[OfAuthorityQuery],
+        responses={200: page_schema("OrganisationPage", OrganisationOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the institutions of one's own authorities and of the whole country, by name."""
+        asked = OfAuthorityQuery.of(request.query_params)
+        authority = asked.pop("authority", None)
+        found = visible_organisations(actor_of(request))
+        if authority is not None:
+            found = found.filter(authority=authority)
+        page = page_of(found, order=("name", "id"), bound_to=str(authority), **asked)
+        return Response(envelope(page, OrganisationOut(page.items, many=True).data))
+
+    @extend_schema(
+        operation_id="organisations_make",
+        tags=["places"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=OrganisationInput,
+        responses={201: OrganisationOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Add an institution to the list of an authority that one administers."""
+        actor = actor_of(request)
+        require_somewhere(actor, "organisations.manage")
+        organisation = done_before(request, visible_organisations(actor))
+        if organisation is None:
+            given = OrganisationInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            asked = dict(given.validated_data)
+            organisation = actions.make_organisation(
+                actor=actor,
+                at=at_of(request),
+                given=actions.NewOrganisation(
+                    name=asked.pop("name"),
+                    kind=asked.pop("kind"),
+                    authority=named("authority", Authority.objects, asked.pop("authority")),
+                    numbers=asked,
+                ),
+            )
+            keep_done(request, organisation.pk, status=status.HTTP_201_CREATED)
+        return Response(OrganisationOut(organisation).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,77 @@
+"""Lost second factors: asked by an administrator, confirmed by a second person."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import access, actions
+from accounts.api.pages import page_schema
+from accounts.api.serializers import FactorResetOut
+from accounts.signin import actor_of, at_of
+from audit.paging import envelope, page_of
+from audit.query import PagedQuery
+
+
+class AskReset(APIView):
+    """POST /api/v1/users/{id}/factor-reset."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="factor_reset_ask", tags=["people"], request=None, responses={201: FactorResetOut}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Ask that somebody's lost second factors be removed; a second person has a week to confirm it."""
+        made = actions.ask_reset(actor=actor_of(request), at=at_of(request), user_id=pk)
+        return Response(FactorResetOut(made).data, status=status.HTTP_201_CREATED)
+
+
+class Resets(APIView):
+    """GET /api/v1/factor-resets."""
+
+    @extend_schema(
+        operation_id="factor_resets_list",
+        tags=["people"],
+        parameters=[PagedQuery],
+        responses={200: page_schema("FactorResetPage", FactorResetOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List the requests that wait for a second person, the oldest first."""
+        asked = PagedQuery.of(request.query_params)
+        found = access.open_resets(actor_of(request), at=at_of(request))
+        page = page_of(found, order=("asked_at", "id"), **asked)
+        return Response(envelope(page, FactorResetOut(page.items, many=True).data))
+
+
+class ConfirmReset(APIView):
+    """POST /api/v1/factor-resets/{id}/confirm."""
+
+    step_up = frozenset({"POST"})
+    confirmed = True
+
+    @extend_schema(
+        operation_id="factor_reset_confirm", tags=["people"], request=None, responses={200: FactorResetOut}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Confirm as a second person: the factors, recovery codes and sessions of the account end."""
+        found = actions.decide_reset(
+            actor=actor_of(request), at=at_of(request), reset_id=pk, confirmed=self.confirmed
+        )
+        return Response(FactorResetOut(found).data)
+
+
+class RefuseReset(ConfirmReset):
+    """POST /api/v1/factor-resets/{id}/refuse."""
+
+    confirmed = False
+
+    @extend_schema(
+        operation_id="factor_reset_refuse", tags=["people"], request=None, responses={200: FactorResetOut}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Refuse as a second person: nothing changes."""
+        return super().post(request, pk)

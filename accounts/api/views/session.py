@@ -1,0 +1,117 @@
+"""Sign in, sign out, one's own sessions, and who am I."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import actions, attempts, signin
+from accounts.access import own_account, own_positions
+from accounts.actor import Actor
+from accounts.api.pages import page_schema
+from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInInput
+from accounts.api.views.factors import person_of, state, state_of
+from accounts.models import User
+from accounts.sessions import id_of
+from audit.paging import envelope, page_of
+from audit.query import PagedQuery
+
+
+def _person(user: User, actor: Actor) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "email": user.email,
+        "full_name": user.full_name,
+        "language": user.language,
+        "positions": own_positions(actor),
+        "scopes": None if actor.scopes is None else sorted(actor.scopes),
+    }
+
+
+class Session(APIView):
+    """GET, POST, DELETE /api/v1/session."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(operation_id="session_read", tags=["session"], auth=[], responses={200: SessionOut})
+    def get(self, request: Request) -> Response:
+        """Say whether the caller is signed in or what is awaited for that, and give the CSRF token."""
+        return Response(SessionOut(state_of(request)).data)
+
+    @extend_schema(
+        operation_id="session_open",
+        tags=["session"],
+        auth=[],
+        request=SignInInput,
+        responses={200: SessionOut},
+    )
+    def post(self, request: Request) -> Response:
+        """Begin to sign in; the answer sets the cookie of a session that can do nothing but give the second factor.
+
+        ``awaited`` says what comes next: ``factor``, to be proved at ``/session/factor``, or ``enrolment``, where the
+        person has none that counts yet and makes one at ``/me/factors``.
+        """
+        signin.require_csrf(request._request)  # a stranger's browser too: nobody signs it in as somebody else
+        given = SignInInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        at = signin.at_of(request)
+        with attempts.counted(request._request, given.validated_data, at=at) as said:
+            user = actions.check_password(**said)
+        signin.await_factor(request._request, user, at=at)
+        return Response(SessionOut(state(request, signin.awaited_in(request._request))).data)
+
+    @extend_schema(operation_id="session_close", tags=["session"], responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Sign out, or give up signing in."""
+        _, awaited = person_of(request)
+        if awaited is None:
+            actions.sign_out(actor=signin.actor_of(request), at=signin.at_of(request))
+        signin.close_session(request._request)
+        clear = '"cache", "cookies", "storage"'
+        return Response(status=status.HTTP_204_NO_CONTENT, headers={"Clear-Site-Data": clear})
+
+
+class OwnSessions(APIView):
+    """GET /api/v1/sessions."""
+
+    @extend_schema(
+        operation_id="sessions_list",
+        tags=["session"],
+        parameters=[PagedQuery],
+        responses={200: page_schema("OwnSessionPage", OwnSessionOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List one's own sessions that go on, newest first. Only within one of them: a token learns of none."""
+        asked = PagedQuery.of(request.query_params)
+        found = actions.list_sessions(actor=signin.actor_of(request), at=signin.at_of(request))
+        page = page_of(found, order=("-opened_at", "-pk"), **asked)
+        here = id_of(request._request)
+        for row in page.items:
+            row.current = row.id == here
+        return Response(envelope(page, OwnSessionOut(page.items, many=True).data))
+
+
+class OwnSession(APIView):
+    """DELETE /api/v1/sessions/{id}."""
+
+    @extend_schema(operation_id="sessions_end", tags=["session"], responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """End one of one's own sessions; the next request in it is a stranger's."""
+        actions.end_session(actor=signin.actor_of(request), at=signin.at_of(request), session_id=pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Me(APIView):
+    """GET /api/v1/me."""
+
+    @extend_schema(operation_id="me", tags=["session"], responses={200: MeOut})
+    def get(self, request: Request) -> Response:
+        """Say who the caller is, and in which positions."""
+        actor = signin.actor_of(request)
+        user = own_account(actor)
+        return Response(MeOut(_person(user, actor)).data)

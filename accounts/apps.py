@@ -1,0 +1,14 @@
+"""Django's registration of the app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Register ``accounts``, its acts in the journal, and how its sign-in looks in the API's schema."""
+
+    name = "accounts"
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from accounts import acts, attempts, contacts, replays, sessions, telling  # noqa: F401 - imported for what they register
+        from accounts.api import schema  # noqa: F401 - likewise

@@ -1,0 +1,170 @@
+"""Failed sign-ins slow down the next, and lock nobody out for good (SEC-AU2, SEC-AU4; NIST SP 800-63B §3.2.2).
+
+Failures are counted three ways, by keyed values, whether or not there is such an account:
+
+- of an address from one network (/24, /48): whoever guesses there waits longer and longer, half a minute at most;
+- of a network, whatever the addresses: whoever tries one password on many accounts;
+- of an address, whatever the networks: whoever guesses from many places.
+
+The first few are free; then an attempt isn't looked at before a delay is over that doubles up to a quarter of an hour.
+An hour without a failure forgets them. The last two counts could be filled by anybody, to keep somebody out: so they
+don't count for whoever signs in with the right password from a network where that account has signed in before. All
+others get the same answer at the same cost, right or wrong: behind a full count no password is compared at all, so
+that nobody learns from an answer whether a guess was right or an account is known here. No cookie marks a browser as
+known: on a shared machine it would tell that the service was used.
+
+A token is 256 random bits and can't be guessed; those that open nothing are counted by network so that the answer
+becomes a short one, and a right one always opens.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.http import HttpRequest
+
+from accounts.errors import SignInDelayed, SignInRefused
+from accounts.identifiers import normalised_email
+from accounts.models import Attempt, User
+from accounts.origin import caller_of, truncated_ip
+from encryption import index
+from encryption.errors import EncryptionError
+from outbox.instants import instant
+from outbox.tick import recurring
+
+FORGOTTEN: Final = timedelta(hours=1)
+KNOWN: Final = timedelta(days=90)
+#: Of an address from one network: a neighbour's guesses mustn't keep its owner out. The same for all, or the delay
+#: would tell who signs in here; elsewhere the counts of network and address wait for longer.
+PAIR_DELAY_MAX_SECONDS: Final = 30
+_NO_PASSWORD: Final = ""  # nobody has it: what is compared when nothing may be
+_log = structlog.get_logger("accounts")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Under what an attempt is counted."""
+
+    pair: bytes
+    network: bytes
+    account: bytes
+
+
+def _mark(kind: str, *values: str) -> bytes:
+    return index.keyed(f"attempts.{kind}", "\n".join(values).encode())
+
+
+def _network(request: HttpRequest) -> str:
+    return truncated_ip(caller_of(request))
+
+
+def _marks(request: HttpRequest, email: str) -> Marks:
+    try:
+        address = normalised_email(email)
+    except ValidationError:
+        address = ""
+    network = _network(request)
+    return Marks(_mark("pair", address, network), _mark("network", network), _mark("account", address))
+
+
+def delay(failures: int, free: int, longest: int) -> timedelta:
+    """Return how long the next attempt waits: nothing at first, then 2, 4, 8 … seconds up to the longest."""
+    doubled = min(failures - free, 20)
+    return timedelta(seconds=min(2**doubled, longest) if doubled > 0 else 0)
+
+
+def _wait(row: Attempt | None, free: int, at: datetime, *, longest: int | None = None) -> int:
+    """Return for how many seconds a count refuses, whose delay is never longer than ``longest`` and the setting."""
+    if row is None or row.failed_at is None or at - row.failed_at >= FORGOTTEN:
+        return 0
+    most = (
+        settings.SIGNIN_DELAY_MAX_SECONDS
+        if longest is None
+        else min(longest, settings.SIGNIN_DELAY_MAX_SECONDS)
+    )
+    left = row.failed_at + delay(row.failures, free, most) - at
+    return max(0, -int(-left.total_seconds() // 1))
+
+
+@contextmanager
+def counted(request: HttpRequest, given: Mapping[str, Any], *, at: datetime) -> Iterator[dict[str, Any]]:
+    """Let an address and a password be tried; yield what is to be compared.
+
+    Raises:
+        SignInDelayed: too many failures; after how long to try again. ``SignInRefused`` within the block becomes it
+            where the network or the address has failed too often.
+    """
+    marks = _marks(request, str(given["email"]))
+    rows = {
+        bytes(row.mark): row
+        for row in Attempt.objects.filter(mark__in=[marks.pair, marks.network, marks.account])
+    }
+    pair = rows.get(marks.pair)
+    known = pair is not None and pair.known_at is not None and at - pair.known_at < KNOWN
+    if wait := _wait(pair, settings.SIGNIN_FREE_FAILURES, at, longest=PAIR_DELAY_MAX_SECONDS):
+        raise SignInDelayed(wait)
+    wait = max(
+        _wait(rows.get(marks.network), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at),
+        _wait(rows.get(marks.account), settings.SIGNIN_FREE_FAILURES_OF_ADDRESS, at),
+    )
+    try:
+        yield {**given, "password": given["password"] if known or not wait else _NO_PASSWORD}
+    except SignInRefused:
+        request.failed_marks = (marks.pair, marks.network, marks.account), at  # type: ignore[attr-defined]  # id.
+        if wait:
+            raise SignInDelayed(wait) from None
+        raise
+
+
+def _succeeded(request: HttpRequest, user: User, **_: Any) -> None:
+    """Remember where an account signs in, and forget the failures from there; receiver of Django's signal."""
+    at: datetime = getattr(request, "at", None) or instant()
+    mark = _marks(request, user.email).pair
+    Attempt.objects.update_or_create(mark=mark, defaults={"failures": 0, "failed_at": None, "known_at": at})
+
+
+user_logged_in.connect(_succeeded, dispatch_uid="accounts.attempts.succeeded")
+
+
+def token_failed(request: HttpRequest, *, at: datetime) -> int:
+    """Count a token that opens nothing; return for how many seconds its network is to be quiet, 0 if it needn't."""
+    mark = _mark("tokens", _network(request))
+    request.failed_marks = (mark,), at  # type: ignore[attr-defined]  # our own attribute
+    return _wait(Attempt.objects.filter(mark=mark).first(), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at)
+
+
+def note_failure(request: HttpRequest) -> None:
+    """Write the failure of a request down, after its transaction has rolled back; one statement, for whomever."""
+    failed: tuple[tuple[bytes, ...], datetime] | None = getattr(request, "failed_marks", None)
+    if failed is None:
+        return
+    marks, at = failed
+    rows = ", ".join(["(%s, 1, %s)"] * len(marks))
+    adapt = connection.ops.adapt_datetimefield_value
+    values = [value for mark in sorted(marks) for value in (mark, adapt(at))]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO accounts_attempt (mark, failures, failed_at) VALUES {rows}"  # noqa: S608 - no value in it
+                " ON CONFLICT (mark) DO UPDATE SET failed_at = excluded.failed_at, failures = CASE"
+                " WHEN accounts_attempt.failed_at > %s THEN accounts_attempt.failures + 1 ELSE 1 END",
+                [*values, adapt(at - FORGOTTEN)],
+            )
+    except (DatabaseError, EncryptionError):
+        _log.warning("attempt:uncounted")
+
+
+@recurring("attempts:forgotten", every=timedelta(hours=1))
+def forget_old(at: datetime) -> int:
+    """Delete counts of failures that count no more, and networks from which nobody came for long; return how many."""
+    failed = Q(failed_at=None) | Q(failed_at__lte=at - FORGOTTEN)
+    known = Q(known_at=None) | Q(known_at__lte=at - KNOWN)
+    return int(Attempt.objects.filter(failed & known).delete()[0])

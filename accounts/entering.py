@@ -1,0 +1,108 @@
+"""How a session moves on with a second factor: the same for the API and for the pages.
+
+Between the password and the factor a session is nobody's; after it, it is its person's, under another id. The journal
+entry of each move is written in the same transaction as the session's row.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from accounts import actions, factors, signin, stepup
+from accounts.errors import NotAllowed, PasskeyNeeded
+from accounts.models import User
+from accounts.models.factor import FactorKind
+from accounts.origin import origin_of
+from accounts.signin import Awaited
+from encryption import onetime
+
+PROVE: Final = "prove"
+MAKE: Final = "make"
+
+
+def complete_proof(
+    request: HttpRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
+) -> bool:
+    """Check a proof and move the session on; tell whether its person is signed in now.
+
+    Raises:
+        TooManyTries, ProofRefused: see ``actions.prove``.
+        PasskeyNeeded: somebody signed in has no factor that their roles accept, and none of those confirms an act.
+    """
+    challenge = signin.take_challenge(request, PROVE, at=at)
+    origin = origin_of(request, auth=signin.SESSION)
+    enough = actions.prove(user=user, given=actions.Proof(**given, challenge=challenge), origin=origin, at=at)
+    if not enough:
+        if awaited is None:  # another role was given since this session began
+            raise PasskeyNeeded(rule="passkey-needed")
+        signin.note_weaker_proof(request)
+        return False
+    if awaited is None:
+        actions.record_confirmation(user=user, origin=origin, at=at)
+        signin.confirm_session(request, user, at=at)
+    else:
+        actions.record_session(user=user, origin=origin, at=at)
+        signin.open_session(request, user, at=at)
+    return True
+
+
+def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: datetime) -> None:
+    """Refuse to make a factor for whoever has one and hasn't just proved it.
+
+    Raises:
+        NotAllowed: somebody who only gave the password, and has a factor to give first.
+        StepUpRequired: somebody whose last proof is older than five minutes.
+    """
+    if awaited is None:
+        stepup.require(request.actor, at=at)  # type: ignore[attr-defined]  # set by the pipeline
+    elif actions.stage_of(awaited, at=at) is not actions.Stage.ENROLMENT:
+        raise NotAllowed(rule="factor-first")
+
+
+def begin(request: HttpRequest, user: User, kind: FactorKind, *, at: datetime) -> dict[str, Any]:
+    """Begin to make a factor; return what the person's device needs, as ``BegunFactorOut`` tells it."""
+    if kind == FactorKind.PASSKEY:
+        options, challenge = factors.options_to_make(user)
+        told: dict[str, Any] = {"public_key": options, "secret": None, "address": None}
+    else:
+        challenge = actions.begin_application()
+        told = {"public_key": None, **_application(user, challenge)}
+    signin.keep_challenge(request, f"{MAKE}:{kind}", challenge, at=at)
+    return told
+
+
+def begun_application(request: HttpRequest, user: User, *, at: datetime) -> dict[str, str] | None:
+    """Return secret and address of the application begun last in this session, if it still counts."""
+    challenge = signin.challenge_in(request, f"{MAKE}:{FactorKind.TOTP}", at=at)
+    return None if challenge is None else _application(user, challenge)
+
+
+def _application(user: User, challenge: str) -> dict[str, str]:
+    begun = UUID(challenge)
+    address = onetime.address_of(begun, account=user.email, issuer="Repère")
+    return {"secret": onetime.shown_secret(begun), "address": address}
+
+
+def add(
+    request: HttpRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
+) -> tuple[Any, list[str]]:
+    """Make the factor that was begun, and move the session on: it stays, or begins, and all others end."""
+    kind = FactorKind(given["kind"])
+    origin = origin_of(request, auth=signin.SESSION)
+    new = actions.NewFactor(
+        kind=kind,
+        label=given["label"],
+        challenge=signin.take_challenge(request, f"{MAKE}:{kind}", at=at),
+        code=given.get("code", ""),
+        answer=given.get("passkey"),
+    )
+    made, codes = actions.add_factor(user=user, given=new, origin=origin, at=at)
+    fresh = User.objects.get(pk=user.pk)
+    if awaited is None:
+        signin.keep_session(request, fresh)
+    else:
+        actions.record_session(user=fresh, origin=origin, at=at)
+        signin.open_session(request, fresh, at=at)
+    return made, codes

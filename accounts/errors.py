@@ -1,0 +1,202 @@
+"""Every refusal that accounts can give. Nothing here knows HTTP: ``config/errors.py`` maps each class.
+
+The text of an error is for the professional: French, what and why, never who.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+
+class AccountsError(Exception):
+    """The base of the refusals of this app.
+
+    ``code`` is for programs; ``extra`` holds what else they may know (field names, a rule), and never a
+    value that was sent.
+    """
+
+    code: ClassVar[str] = "accounts"
+    text: ClassVar[str] = "Cette action n'est pas possible."
+
+    def __init__(self, text: str | None = None, **extra: Any) -> None:
+        super().__init__(text or self.text)
+        self.extra: dict[str, Any] = extra
+
+
+class SignInRefused(AccountsError):
+    """The address and the password don't open a session; why isn't said (SEC-AU2)."""
+
+    code = "sign-in-refused"
+    text = "Adresse ou mot de passe incorrect."
+
+
+class SignInDelayed(AccountsError):
+    """Too many attempts failed: after ``wait`` seconds the next is looked at, whoever it is for (SEC-AU2)."""
+
+    code = "sign-in-delayed"
+    text = "Trop d'essais de connexion ont échoué. Attendez avant de réessayer."
+
+    def __init__(self, wait: int) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class TokensDelayed(AccountsError):
+    """Too many tokens from this network opened nothing; a right one opens all the same."""
+
+    code = "tokens-delayed"
+    text = "Trop de jetons refusés depuis ce réseau. Attendez avant de réessayer."
+
+    def __init__(self, wait: int) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class ProofRefused(AccountsError):
+    """The second factor wasn't proved; why isn't said.
+
+    ``stands``: what was written about it stays, although the request is refused (``config/pipeline.py``).
+    """
+
+    code = "proof-refused"
+    text = "La vérification a échoué : le code n'est pas le bon, a déjà servi, ou la clé n'a pas répondu."
+    stands: ClassVar[bool] = True
+
+
+class TooManyTries(AccountsError):
+    """Too many wrong codes: none is looked at for ``wait`` seconds (SEC-AU4)."""
+
+    code = "too-many-tries"
+    text = "Trop d'essais : attendez avant le prochain, ou servez-vous d'une clé d'accès."
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class PasskeyNeeded(AccountsError):
+    """This kind of factor isn't enough for the roles of the person (SEC-AU1)."""
+
+    code = "passkey-needed"
+    text = "Votre fonction demande une clé d'accès."
+
+
+class TooManyFactors(AccountsError):
+    """Nobody holds more factors than ``accounts.factors.FACTORS_MAX``."""
+
+    code = "too-many-factors"
+    text = "Retirez d'abord une clé ou une application."
+
+
+class LastFactor(AccountsError):
+    """The last factor with which a person may sign in can't be removed."""
+
+    code = "last-factor"
+    text = "C'est votre dernier moyen de connexion : ajoutez-en un autre d'abord."
+
+
+class StepUpRequired(AccountsError):
+    """This act asks for a proof of the second factor that is at most five minutes old (SEC-AU6)."""
+
+    code = "step-up-required"
+    text = "Confirmez d'abord que c'est bien vous."
+
+
+class OwnReset(AccountsError):
+    """Nobody asks for or confirms a reset of the own factors, nor both of anybody's."""
+
+    code = "own-reset"
+    text = "Une réinitialisation demande deux autres personnes que son titulaire."
+
+
+class TokenRefused(AccountsError):
+    """The Authorization header is malformed, or its token opens nothing (now)."""
+
+    code = "token-refused"
+    text = "Jeton absent, expiré, révoqué ou mal formé."
+
+
+class CrossSiteRefused(AccountsError):
+    """An unsafe request of a session came without its CSRF token."""
+
+    code = "csrf"
+    text = "Requête refusée : le jeton anti-CSRF manque ou n'est pas le bon."
+
+
+class NotAllowed(AccountsError):
+    """The actor may know of this, but not do it."""
+
+    code = "not-allowed"
+    text = "Votre rôle ne permet pas cette action."
+
+
+class NotVisible(AccountsError):
+    """Absent, or not for this actor's eyes; the two look the same."""
+
+    code = "not-found"
+    text = "Introuvable."
+
+
+class InvalidInput(AccountsError):
+    """What was sent can't be used: ``extra["fields"]`` maps fields to codes, as in ``audit/inputs.py``."""
+
+    code = "invalid"
+    text = "Certains champs sont à corriger."
+
+    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(fields={name: list(reasons) for name, reasons in fields.items()})
+
+
+class AlreadyThere(AccountsError):
+    """The account, institution or membership exists already."""
+
+    code = "already-there"
+    text = "Cet élément existe déjà."
+
+
+class TwoPersonsNeeded(AccountsError):
+    """This role is granted by two persons (SEC-AZ12)."""
+
+    code = "two-persons-needed"
+    text = "Ce rôle est accordé par deux personnes ; pour l'instant, avec la commande « manage.py grant »."
+
+
+class OwnGrant(AccountsError):
+    """Nobody grants a role to themself."""
+
+    code = "own-grant"
+    text = "Vous ne pouvez pas vous accorder un rôle à vous-même."
+
+
+class OwnAccount(AccountsError):
+    """Nobody vouches for the own account."""
+
+    code = "own-account"
+    text = "Vous ne pouvez pas vérifier votre propre compte."
+
+
+class PeopleSignIn(AccountsError):
+    """A role of people can't be used through a token here."""
+
+    code = "people-sign-in"
+    text = "Ce rôle s'exerce en se connectant ; les jetons sont réservés aux programmes."
+
+
+class MissingKey(AccountsError):
+    """A request that must come under an Idempotency-Key has none."""
+
+    code = "idempotency-key-required"
+    text = "Donnez une clé d'idempotence (Idempotency-Key)."
+
+
+class MalformedKey(AccountsError):
+    """The Idempotency-Key isn't 8 to 64 letters, digits, ``_`` or ``-``."""
+
+    code = "idempotency-key-malformed"
+    text = "La clé d'idempotence est mal formée."
+
+
+class KeyReused(AccountsError):
+    """The same Idempotency-Key came with another request."""
+
+    code = "idempotency-key-reused"
+    text = "Cette clé d'idempotence a déjà servi à une autre requête."

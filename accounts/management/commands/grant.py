@@ -1,0 +1,72 @@
+"""Give a role from the server: the way in for the first administrator, and for roles of two persons."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts import actions
+from accounts.actor import SYSTEM
+from accounts.errors import AccountsError
+from accounts.management.asking import address
+from accounts.models import Authority, Organisation, Unit, User
+from accounts.roles import Role
+
+
+class Command(BaseCommand):
+    """Grant any role, powerful ones included; the journal says that the service did it."""
+
+    help = "Accorde un rôle à un compte existant."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare who, what and where."""
+        parser.add_argument("email")
+        parser.add_argument("role", choices=Role.values)
+        parser.add_argument("authority", help="code de l'autorité, par exemple 93")
+        parser.add_argument("--unit", help="identifiant de l'unité")
+        parser.add_argument("--organisation", help="identifiant de l'organisme")
+        parser.add_argument("--until", type=datetime.fromisoformat, help="fin, avec décalage horaire")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Grant the role.
+
+        Raises:
+            CommandError: somebody or something named isn't known, or the role can't be granted so.
+        """
+        until = options["until"]
+        if until is not None and until.tzinfo is None:
+            raise CommandError("La fin doit porter son décalage horaire, par exemple 2027-01-01T00:00+01:00.")
+        given = actions.Appointment(
+            user=_named(User, "compte", email=address(options["email"])),
+            role=Role(options["role"]),
+            authority=_named(Authority, "autorité", code=options["authority"]),
+            unit=_named(Unit, "unité", pk=options["unit"]) if options["unit"] else None,
+            organisation=(
+                _named(Organisation, "organisme", pk=options["organisation"])
+                if options["organisation"]
+                else None
+            ),
+            until=until,
+        )
+        try:
+            with transaction.atomic():
+                membership = actions.grant(actor=SYSTEM, at=timezone.now(), given=given)
+        except AccountsError as error:
+            raise CommandError(f"{error} {error.extra or ''}".strip()) from error
+        self.stdout.write(f"Rôle accordé : {membership.pk}")
+
+
+def _named[M: Model](model: type[M], what: str, **lookup: Any) -> M:
+    """Return the one row that was named.
+
+    Raises:
+        CommandError: there is none.
+    """
+    try:
+        return model._default_manager.get(**lookup)
+    except (ObjectDoesNotExist, ValidationError) as error:
+        raise CommandError(f"Introuvable : {what}.") from error

@@ -1,0 +1,38 @@
+"""Give an account another password from the server: a first one, for whoever an administrator made, or a new one."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import actions
+from accounts.actor import SYSTEM
+from accounts.errors import AccountsError
+from accounts.management.asking import account, typed_password
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    """Set the password, which is typed or read from the standard input, never an argument; sessions of before end."""
+
+    help = "Donne un mot de passe à un compte ; il est demandé, ou lu sur l'entrée standard."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare whose."""
+        parser.add_argument("email")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Set it.
+
+        Raises:
+            CommandError: there is no such account, or the password isn't acceptable.
+        """
+        user = account(User.objects.all(), options["email"])
+        password = typed_password()
+        try:
+            with transaction.atomic():
+                actions.set_password(actor=SYSTEM, at=timezone.now(), user=user, password=password)
+        except AccountsError as error:
+            raise CommandError(f"{error} {error.extra or ''}".strip()) from error
+        self.stdout.write(f"Mot de passe changé : {user.pk}")

@@ -1,0 +1,32 @@
+"""Who there is: people, authorities and their territory, institutions, and who holds which role where.
+
+Every model names the data class of each of its fields in ``DATA_CLASSES`` (security.md §2, SEC-DC1).
+Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``factor``.
+"""
+
+from accounts.models.attempt import Attempt
+from accounts.models.authority import Authority, AuthorityTerritory, Unit
+from accounts.models.factor import Factor, FactorReset, RecoveryCode
+from accounts.models.grantrequest import GrantRequest
+from accounts.models.membership import Membership, Token
+from accounts.models.organisation import Organisation
+from accounts.models.replay import Replay
+from accounts.models.session import Session
+from accounts.models.user import User
+
+__all__ = [
+    "Attempt",
+    "Authority",
+    "AuthorityTerritory",
+    "Factor",
+    "FactorReset",
+    "GrantRequest",
+    "Membership",
+    "Organisation",
+    "RecoveryCode",
+    "Replay",
+    "Session",
+    "Token",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,41 @@
+"""How often signing in failed of late, by keyed values alone."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Attempt(models.Model):
+    """Failures under one mark: an address, a network, or an address from a network (``accounts/attempts.py``).
+
+    The mark is a keyed value: a backup tells neither who was tried nor from where. ``known_at`` is when somebody last
+    signed in under a mark of the third kind. The database checks: one row a mark, and a row says one of the two.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "mark": "P1",
+        "failures": "P1",
+        "failed_at": "P1",
+        "known_at": "P1",
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    mark = models.BinaryField(max_length=32)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    known_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mark"], name="attempt_once"),
+            models.CheckConstraint(
+                condition=Q(failed_at__isnull=False) | Q(known_at__isnull=False),
+                name="attempt_says_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id: a mark has no place in a log."""
+        return str(self.pk)

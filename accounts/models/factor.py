@@ -1,0 +1,126 @@
+"""What somebody signs in with beside the password: passkeys, authenticator applications, recovery codes (SEC-AU1)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.user import User
+
+
+class FactorKind(models.TextChoices):
+    """The kinds of second factor that have a row of their own."""
+
+    PASSKEY = "passkey", "Clé d'accès"
+    TOTP = "totp", "Application d'authentification"
+
+
+class Factor(models.Model):
+    """One passkey or one authenticator application of a person.
+
+    ``credential``, ``public`` and ``counter`` are a passkey's: its id, its public half, how often it signed as far as
+    it says so. The secret of an application stands nowhere (``encryption/onetime.py``); ``last_step`` is the time step
+    of the code that was used last. The database checks: a passkey has its id and public half, an application neither;
+    a passkey belongs to one person.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P2",
+        "kind": "P1",
+        "label": "P2",
+        "created_at": "P1",
+        "last_used_on": "P1",
+        "credential": "P2",
+        "public": "P2",
+        "counter": "P1",
+        "last_step": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=10, choices=FactorKind)
+    label = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+    credential = models.BinaryField(max_length=1023, null=True, unique=True)
+    public = models.BinaryField(max_length=4096, null=True)
+    counter = models.PositiveBigIntegerField(default=0)
+    last_step = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="passkey", credential__isnull=False, public__isnull=False)
+                | Q(kind="totp", credential__isnull=True, public__isnull=True),
+                name="factor_has_what_its_kind_needs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)
+
+
+class RecoveryCode(models.Model):
+    """One code for who has lost the application: its keyed value, which is deleted when it is used (SEC-AU4)."""
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "user": "P2", "kept": "P2"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    kept = models.BinaryField(max_length=32, unique=True)
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)
+
+
+class FactorReset(models.Model):
+    """A request that somebody's factors be removed, because they are lost; a second person confirms or refuses it.
+
+    The database checks: one open request an account; whoever asked doesn't decide, and nobody asks or decides for
+    themself; what is decided has its instant, its person and its outcome, and what is open has none of them.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P2",
+        "asked_by": "P2",
+        "asked_at": "P1",
+        "decided_by": "P2",
+        "decided_at": "P1",
+        "confirmed": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="factor_resets")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    confirmed = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(decided_at=None), name="factor_reset_one_open_an_account"
+            ),
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("user")) & (Q(decided_by=None) | ~Q(decided_by=F("user"))),
+                name="factor_reset_by_others",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="factor_reset_by_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None, confirmed=None)
+                | Q(decided_at__isnull=False, decided_by__isnull=False, confirmed__isnull=False),
+                name="factor_reset_decided_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

@@ -1,0 +1,85 @@
+"""A powerful role that one administrator asks for and a second person gives (SEC-AZ12)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models.authority import Authority, Unit
+from accounts.models.membership import Membership
+from accounts.models.organisation import Organisation
+from accounts.models.user import User
+from accounts.roles import POWERFUL, Role
+
+
+class GrantRequest(models.Model):
+    """A role asked for somebody. ``valid_from`` None: from the confirmation on; ``membership``: what came of it.
+
+    The database checks: only roles that two persons give; one open request for the same; whoever asked doesn't
+    decide, and nobody asks or decides for themself; what is decided has its instant, person and outcome, and what is
+    open has none of them; a membership comes of a confirmed one alone.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P2",
+        "role": "P1",
+        "authority": "P0",
+        "unit": "P1",
+        "organisation": "P1",
+        "valid_from": "P1",
+        "valid_to": "P1",
+        "asked_by": "P2",
+        "asked_at": "P1",
+        "decided_by": "P2",
+        "decided_at": "P1",
+        "confirmed": "P1",
+        "membership": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    confirmed = models.BooleanField(null=True)
+    membership = models.OneToOneField(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=sorted(POWERFUL)), name="grant_request_of_two"),
+            models.UniqueConstraint(
+                fields=["user", "role", "authority"],
+                condition=Q(decided_at=None),
+                name="grant_request_open_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(asked_by=F("user")) & (Q(decided_by=None) | ~Q(decided_by=F("user"))),
+                name="grant_request_by_others",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="grant_request_by_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None, confirmed=None)
+                | Q(decided_at__isnull=False, decided_by__isnull=False, confirmed__isnull=False),
+                name="grant_request_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed=True, membership__isnull=False)
+                | (Q(membership=None) & (Q(confirmed=None) | Q(confirmed=False))),
+                name="grant_request_came_to_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

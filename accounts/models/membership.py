@@ -1,0 +1,165 @@
+"""Who holds which role, where and for how long; and the tokens by which programs use a membership."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar, Final
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models.authority import Authority, Unit
+from accounts.models.organisation import Organisation
+from accounts.models.user import User
+from accounts.roles import NEED_ORGANISATION, NEED_UNIT, Role
+
+_NOWHERE: Final = Value(uuid.UUID(int=0), output_field=models.UUIDField())
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Ask which memberships count at an instant."""
+
+    def in_force(self, at: datetime) -> "MembershipQuerySet":
+        """Keep those that have begun and haven't ended at an instant; the account must be active too."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, user__is_active=True)
+
+
+class Membership(models.Model):
+    """One person in one role at one authority, from an instant to another (the last not included).
+
+    The database checks: a known role; a unit or an organisation where the role needs one; the period doesn't
+    run backwards; nobody holds the same thing twice in an open period. An ended membership stays: rights of
+    the past explain the acts of the past.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P2",
+        "role": "P1",
+        "authority": "P0",
+        "unit": "P1",
+        "organisation": "P1",
+        "valid_from": "P1",
+        "valid_to": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
+    )
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
+    )
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+            models.CheckConstraint(
+                condition=~Q(role__in=sorted(NEED_UNIT)) | Q(unit__isnull=False),
+                name="membership_has_its_unit",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=sorted(NEED_ORGANISATION)) | Q(organisation__isnull=False),
+                name="membership_has_its_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="membership_period_runs_forward",
+            ),
+            models.UniqueConstraint(
+                F("user"),
+                F("role"),
+                F("authority"),
+                Coalesce("unit", _NOWHERE),
+                Coalesce("organisation", _NOWHERE),
+                condition=Q(valid_to=None),
+                name="membership_once_while_open",
+            ),
+        ]
+        indexes = [models.Index(fields=["authority", "id"], name="membership_by_authority")]
+
+    def __str__(self) -> str:
+        """Return the id: what is shown to people is chosen by whoever shows it."""
+        return str(self.pk)
+
+    def clean(self) -> None:
+        """Refuse a unit or an organisation of another authority.
+
+        Raises:
+            ValidationError: names the field.
+        """
+        if self.unit and self.unit.authority_id != self.authority_id:
+            raise ValidationError({"unit": "Cette unité relève d'une autre autorité."})
+        if self.organisation and self.organisation.authority_id not in (None, self.authority_id):
+            raise ValidationError({"organisation": "Cet organisme relève d'une autre autorité."})
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    """Ask which tokens open something at an instant."""
+
+    def usable(self, at: datetime) -> "TokenQuerySet":
+        """Keep those that are neither revoked nor expired, of a membership in force and an active account."""
+        return self.filter(
+            Q(membership__valid_to=None) | Q(membership__valid_to__gt=at),
+            membership__valid_from__lte=at,
+            membership__user__is_active=True,
+            revoked_at=None,
+            expires_at__gt=at,
+        )
+
+
+class Token(models.Model):
+    """A secret by which a program acts as one membership. The secret isn't stored, only its SHA-256.
+
+    ``prefix`` is the beginning of the secret, by which people recognise it in a list; it opens nothing.
+    The database checks: it expires after it was made, and is revoked after it was made.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "prefix": "P1",
+        "sha256": "P2",
+        "membership": "P1",
+        "label": "P1",
+        "scopes": "P1",
+        "created_at": "P1",
+        "expires_at": "P1",
+        "revoked_at": "P1",
+        "last_used_on": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prefix = models.CharField(max_length=12, editable=False)
+    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="tokens")
+    label = models.CharField(max_length=80)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="token_expires_after_it_was_made"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None) | Q(revoked_at__gte=F("created_at")),
+                name="token_revoked_after_it_was_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id, not the prefix: the beginning of a secret has no place in a log."""
+        return str(self.pk)

@@ -1,0 +1,46 @@
+"""What a request did that is to be done once, however often it arrives."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class Replay(models.Model):
+    """An Idempotency-Key already honoured: what it did, never what it said (SEC-IN12).
+
+    ``thing`` is the row that the act made or changed; of a case, ``part`` is the part that was made or the signature
+    that is awaited, and ``version`` the case's. ``caller`` is a keyed value of the account: beside ``thing`` its id
+    would tell in every backup who filed what. The database checks: a key is used once by a caller.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "caller": "P1",
+        "key": "P1",
+        "route": "P1",
+        "body": "P1",
+        "status": "P1",
+        "thing": "P1",
+        "part": "P1",
+        "version": "P1",
+        "at": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    caller = models.BinaryField(max_length=32)
+    key = models.CharField(max_length=64)
+    route = models.CharField(max_length=200)
+    body = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    thing = models.UUIDField()
+    part = models.UUIDField(null=True)
+    version = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="replay_once", fields=["caller", "key"])]
+
+    def __str__(self) -> str:
+        """Return the id: a key is the caller's own word."""
+        return str(self.pk)

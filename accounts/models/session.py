@@ -1,0 +1,53 @@
+"""The sessions of people, as a backup may show them: by keyed values and in coarse words."""
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.sessions import SessionStore
+
+
+class Session(AbstractBaseSession):
+    """One session: when it was opened and last used, by whom (a keyed value) and in what kind of browser.
+
+    ``session_key`` is the hash of the cookie's, and ``session_data`` opens with the cookie alone. ``id`` is by what its
+    owner names it; it opens nothing. ``rights`` is a keyed value of the positions in force when it was opened: with
+    others it ends (SEC-AU5). A session in which nobody has signed in has none of the three.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "session_key": "P2",
+        "session_data": "P2",
+        "expire_date": "P1",
+        "id": "P1",
+        "person": "P1",
+        "rights": "P1",
+        "opened_at": "P1",
+        "used_at": "P1",
+        "browser": "P1",
+    }
+
+    id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    person = models.BinaryField(max_length=32, null=True)
+    rights = models.BinaryField(max_length=32, null=True)
+    opened_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    browser = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["person"], name="session_by_person")]
+
+    def __str__(self) -> str:
+        """Return the id: the hash of a key has no place in a log."""
+        return str(self.id)
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        """Return the store that keeps these rows."""
+        from accounts.sessions import SessionStore
+
+        return SessionStore

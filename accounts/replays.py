@@ -1,0 +1,113 @@
+"""Idempotency: the same request under the same key is done once, however often it arrives (SEC-IN12).
+
+Kept are what it did (status, object, version) and a keyed digest of what it said, in the act's own
+transaction; the answer is made anew from the rows as they are, with the caller's rights of now. So nothing that
+is told only once is ever kept: who repeats the making of a token learns which token it was, not its secret.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.actor import Actor
+from accounts.errors import KeyReused, MalformedKey
+from accounts.models import Replay
+from encryption import digest, index
+from outbox.tick import recurring
+
+KEPT: Final = timedelta(days=30)  # no program tries again for longer
+NOBODY: Final = UUID(int=0)
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One request that is to be done once: its key, where it went, what it said."""
+
+    key: str
+    route: str
+    body: bytes
+
+    @classmethod
+    def of(cls, key: str, route: str, body: Any) -> "Once":
+        """Return the request under ``key``; the body enters as a keyed digest.
+
+        Raises:
+            MalformedKey: the key isn't 8 to 64 letters, digits, ``_`` or ``-``.
+        """
+        if not _KEY.fullmatch(key):
+            raise MalformedKey
+        said = body if isinstance(body, Mapping) else {"": body}
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return cls(key, route, index.keyed("idempotency", f"{route}\n{text}".encode()))
+
+    def wait(self, actor: Actor) -> None:
+        """Let requests under the same key pass one by one: fifty at once have one effect.
+
+        SQLite's write transactions pass one by one anyway.
+        """
+        if connection.vendor == "postgresql":
+            number = digest.sha256(f"{actor.user_id}\n{self.key}".encode())[:8]
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(number, signed=True)])
+
+    def honoured(self, actor: Actor) -> Replay | None:
+        """Return what this request did before, or None.
+
+        Raises:
+            KeyReused: the key came with another request.
+        """
+        found = Replay.objects.filter(caller=_pseudonym(actor), key=self.key).first()
+        if found is None:
+            return None
+        if found.route != self.route or not digest.equal(bytes(found.body), self.body):
+            raise KeyReused
+        return found
+
+    def keep(
+        self,
+        actor: Actor,
+        *,
+        status: int,
+        thing: UUID,
+        part: UUID | None = None,
+        version: int | None = None,
+        at: datetime,
+    ) -> None:
+        """Keep what the request did, in its own transaction."""
+        Replay(
+            caller=_pseudonym(actor),
+            key=self.key,
+            route=self.route,
+            body=self.body,
+            status=status,
+            thing=thing,
+            part=part,
+            version=version,
+            at=at,
+        ).save(force_insert=True)
+
+
+def _pseudonym(actor: Actor) -> bytes:
+    """Return the account as rows name it: who has the database without the keys can't tell whose it is."""
+    return index.keyed("idempotency.caller", (actor.user_id or NOBODY).bytes)
+
+
+@recurring("replays:forgotten", every=timedelta(days=1))
+def forget_old(at: datetime) -> int:
+    """Delete what is remembered of requests for longer than ``KEPT``; return how many."""
+    return int(Replay.objects.filter(at__lt=at - KEPT).delete()[0])
+
+
+def forget(thing: UUID) -> None:
+    """Delete what is remembered of requests about something that is destroyed.
+
+    Should such a request ever come again, it is a new one.
+    """
+    Replay.objects.filter(thing=thing).delete()

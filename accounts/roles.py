@@ -1,0 +1,118 @@
+"""The roles that people and programs hold, with their French and English labels.
+
+Codes are those of domain.md §1.1 and never change meaning; a renamed role leaves a note and a migration.
+What a role may do stands in ``accounts/access.py`` (accounts) and ``referrals/access.py`` (cases), not here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.db import models
+
+# The service itself, in recurring work and in the demonstration. It isn't a role of people: nobody holds it,
+# no membership can name it, and it never stands in a Position.
+SYSTEM_ROLE: Final = "system"
+
+
+class Role(models.TextChoices):
+    """A capacity in which a person or a program acts within one authority.
+
+    Source: domain.md §1.1.
+    """
+
+    FILER = "filer", "Déclarant professionnel"
+    FILER_ORG_LEAD = "filer_org_lead", "Référent de l'établissement"
+    INTAKE_AGENT = "intake_agent", "Agent de recueil CRIP"
+    CRIP_COORDINATOR = "crip_coordinator", "Responsable CRIP"
+    ASSESSOR = "assessor", "Évaluateur·rice"
+    ASSESSMENT_LEAD = "assessment_lead", "Cadre d'évaluation"
+    ASE_INSPECTOR = "ase_inspector", "Inspecteur·rice ASE"
+    ON_CALL = "on_call", "Cadre d'astreinte"
+    CASE_REFERENT = "case_referent", "Référent·e ASE"
+    MEASURE_SERVICE = "measure_service", "Service chargé de la mesure"
+    SUPERVISOR = "supervisor", "Encadrant·e"
+    EXPLOITATION_LEAD = "exploitation_lead", "Référent·e prostitution des mineur·es"
+    AUDITOR = "auditor", "Auditeur·rice"
+    DPO = "dpo", "Délégué·e à la protection des données"
+    TERRITORY_ADMIN = "territory_admin", "Administrateur·rice fonctionnel·le"
+    PLATFORM_ADMIN = "platform_admin", "Administrateur·rice technique"
+    STATISTICIAN = "statistician", "Chargé·e d'études ODPE"
+    DIRECTORY_EDITOR = "directory_editor", "Gestionnaire de l'annuaire"
+    API_119 = "api_119", "119 – Snated"
+
+
+ENGLISH: Final[Mapping[Role, str]] = MappingProxyType(
+    {
+        Role.FILER: "Professional filer",
+        Role.FILER_ORG_LEAD: "Lead of the filing institution",
+        Role.INTAKE_AGENT: "Intake agent of the concerns cell",
+        Role.CRIP_COORDINATOR: "Coordinator of the concerns cell",
+        Role.ASSESSOR: "Assessor",
+        Role.ASSESSMENT_LEAD: "Assessment lead",
+        Role.ASE_INSPECTOR: "Child welfare inspector",
+        Role.ON_CALL: "On-call officer",
+        Role.CASE_REFERENT: "Child's social worker",
+        Role.MEASURE_SERVICE: "Service executing the measure",
+        Role.SUPERVISOR: "Supervisor",
+        Role.EXPLOITATION_LEAD: "Lead on the prostitution of minors",
+        Role.AUDITOR: "Auditor",
+        Role.DPO: "Data protection officer",
+        Role.TERRITORY_ADMIN: "Functional administrator",
+        Role.PLATFORM_ADMIN: "Technical administrator",
+        Role.STATISTICIAN: "Analyst of the departmental observatory",
+        Role.DIRECTORY_EDITOR: "Directory editor",
+        Role.API_119: "National helpline 119",
+    }
+)
+
+# Two persons grant these (SEC-AZ12): one asks, another confirms; or `manage.py grant` gives them, in front of whoever
+# holds the server. The officer reads the journal and lifts veils with the auditor; supervisors are second persons
+# themselves: who could make one alone would be two.
+POWERFUL: Final[frozenset[Role]] = frozenset(
+    {
+        Role.CRIP_COORDINATOR,
+        Role.SUPERVISOR,
+        Role.AUDITOR,
+        Role.DPO,
+        Role.TERRITORY_ADMIN,
+        Role.PLATFORM_ADMIN,
+    }
+)
+# Whoever watches over the readers or hands out the roles never obtains what a case holds (domain.md §2.8, 12): at one
+# authority nobody holds one of these beside a role that opens cases there. Own filings of a filer are no such cases.
+WATCHERS: Final[frozenset[Role]] = frozenset({Role.AUDITOR, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN})
+OPENERS: Final[frozenset[Role]] = frozenset(
+    {
+        Role.INTAKE_AGENT,
+        Role.CRIP_COORDINATOR,
+        Role.ASSESSOR,
+        Role.ASSESSMENT_LEAD,
+        Role.ASE_INSPECTOR,
+        Role.ON_CALL,
+        Role.CASE_REFERENT,
+        Role.MEASURE_SERVICE,
+        Role.SUPERVISOR,
+        Role.EXPLOITATION_LEAD,
+    }
+)
+# The cases of an assessment lead are those of the unit: without one the role means nothing (domain.md §1.3).
+NEED_UNIT: Final[frozenset[Role]] = frozenset({Role.ASSESSMENT_LEAD})
+# These act as an institution: drafts shared with it, measures confided to it. A filer may have none
+# (a doctor in private practice).
+NEED_ORGANISATION: Final[frozenset[Role]] = frozenset(
+    {Role.FILER_ORG_LEAD, Role.MEASURE_SERVICE, Role.API_119}
+)
+# These hold a role at an authority without working in it: who files, who executes measures, who hosts the service.
+OUTSIDE: Final[frozenset[Role]] = frozenset(
+    {Role.FILER, Role.FILER_ORG_LEAD, Role.MEASURE_SERVICE, Role.PLATFORM_ADMIN, Role.API_119}
+)
+# Held by programs: these sign in with a token. People sign in with a session (settings.TOKENS_FOR_PEOPLE).
+PROGRAMS: Final[frozenset[Role]] = frozenset({Role.API_119})
+
+
+class Scope(models.TextChoices):
+    """What a token may be used for, within the rights of its membership: it narrows them, never widens."""
+
+    READ = "read", "Lire"
+    WRITE = "write", "Écrire"

@@ -1,0 +1,261 @@
+"""Where sessions are kept, how long they last, and which of them a person has.
+
+``settings.SESSION_ENGINE`` names this module. ``config/pipeline.py`` has the session saved before the commit, and its
+use noted after it. A session ends after twelve hours, when it isn't used, and when its person holds other positions
+than when it was opened (SEC-AU5); a new password ends it too, which Django looks after. One that has ended is no more
+than a row that is cleared in time: nothing has to be written for it to be over.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.db import DatabaseError, OperationalError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import Membership, Session, User
+from accounts.roles import Role
+from audit.events import user_agent
+from encryption import bearer, digest, index
+from encryption.errors import Unreadable
+from outbox.instants import instant
+from outbox.tick import recurring
+
+_KEY: Final = re.compile(r"[a-z0-9]{32}")  # as Django makes them
+_PURPOSE: Final = "session"
+_FILERS: Final = frozenset({Role.FILER, Role.FILER_ORG_LEAD})
+#: What a session's row says beside its key and its data.
+_TOLD: Final = ("id", "person", "rights", "opened_at", "used_at", "browser")
+_log = structlog.get_logger("accounts")
+
+
+def kept_as(key: str) -> str:
+    """Return what the table holds of a session's key: 160 bits of its SHA-256, as many as the column takes.
+
+    The cookie alone holds the key: whoever reads the table or a backup of it can't go on in a session (SEC-AU7).
+    """
+    return digest.sha256(key.encode()).hex()[:40]
+
+
+class SessionStore(db.SessionStore):
+    """Django's store, with hashed keys and data that the cookie alone opens.
+
+    ``told`` is what the row says beside, and empty where nobody has signed in. The store tells a database that fails
+    from a session that is gone.
+    """
+
+    # Django's own asynchronous ways ask the table by themselves, for the key in clear; these go by the ways below.
+    aload = SessionBase.aload
+    aexists = SessionBase.aexists
+    acreate = SessionBase.acreate
+    asave = SessionBase.asave
+    adelete = SessionBase.adelete
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.told: dict[str, Any] = {}
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Return the model of the rows."""
+        return Session
+
+    def _validate_session_key(self, key: Any) -> bool:
+        """Tell whether a cookie can be a key at all: what can't never reaches the database."""
+        return isinstance(key, str) and _KEY.fullmatch(key) is not None
+
+    def _get_session_from_db(self) -> Session | None:
+        key = self.session_key
+        found = key and Session.objects.filter(pk=kept_as(key), expire_date__gt=timezone.now()).first()
+        if not found:
+            self._session_key = None
+            return None
+        self.told = {name: getattr(found, name) for name in _TOLD} if found.person else {}
+        return found
+
+    def exists(self, session_key: str) -> bool:
+        """Tell whether there is a session with this key."""
+        return super().exists(kept_as(session_key))
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Return the session's row, whose key is a hash."""
+        row = cast("Session", super().create_model_instance(data))
+        row.session_key = kept_as(row.session_key)
+        for name, value in self.told.items():
+            setattr(row, name, value)
+        return row
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Return the data sealed under the session's key, which the cookie alone holds."""
+        key: str = self._get_or_create_session_key()  # type: ignore[attr-defined]  # Django's own, without a type
+        text = json.dumps(session_dict, separators=(",", ":")).encode()
+        return base64.b64encode(bearer.sealed(key.encode(), _PURPOSE, text)).decode()
+
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        """Return the data of a row; none where it isn't what was sealed under this key."""
+        key = self.session_key or ""
+        try:
+            text = bearer.opened(key.encode(), _PURPOSE, base64.b64decode(session_data, validate=True))
+        except (Unreadable, binascii.Error, ValueError):
+            _log.warning("session:unreadable")
+            return {}
+        return cast("dict[str, Any]", json.loads(text))
+
+    def flush(self) -> None:
+        """Throw the session away; what comes after it is another's."""
+        self.told = {}
+        super().flush()
+
+    def cycle_key(self) -> None:
+        """Give the session another key; it stays the one that its owner knows by its id.
+
+        The old row goes first: Django's own order would meet its id, which is unique, and try other keys for ever.
+        """
+        data, key = self._session, self.session_key  # type: ignore[attr-defined]  # loads it, as Django's own does
+        if key:
+            self.delete(key)
+        self.create()
+        self._session_cache = data
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the session with this key, by default this one."""
+        key = session_key or self.session_key
+        if key is not None:
+            super().delete(kept_as(key))
+
+    def get_expire_at_browser_close(self) -> bool:
+        """Tell that the cookie ends with the browser: machines are shared. The row ends when it says (SEC-AU5)."""
+        return True
+
+    async def aget_expire_at_browser_close(self) -> bool:
+        """As ``get_expire_at_browser_close``."""
+        return True
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session's row.
+
+        Raises:
+            OperationalError: the database doesn't answer; Django would say that somebody signed out meanwhile.
+            UpdateError: the row is gone.
+        """
+        try:
+            super().save(must_create=must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
+
+
+# --- How long ---------------------------------------------------------------------------------------
+
+
+def _person(user_id: UUID) -> bytes:
+    """Return an account as the table names it: without the keys nobody can tell whose session it is."""
+    return index.keyed("session.person", user_id.bytes)
+
+
+def _rights(memberships: Iterable[UUID]) -> bytes:
+    """Return the positions of a session as the table names them."""
+    return index.keyed("session.rights", b"".join(sorted(one.bytes for one in memberships)))
+
+
+def idle_limit(roles: frozenset[Role]) -> timedelta:
+    """Return for how long the session of a person in these roles may lie unused."""
+    minutes = settings.SESSION_IDLE_MINUTES
+    if roles and roles <= _FILERS:
+        minutes = settings.SESSION_IDLE_MINUTES_FILERS
+    return timedelta(minutes=minutes)
+
+
+def bind(request: HttpRequest, user: User, **_: Any) -> None:
+    """Write on a session whose it is since when; the receiver of Django's signal that somebody has signed in."""
+    at: datetime = getattr(request, "at", None) or instant()
+    held = Membership.objects.in_force(at).filter(user=user).values_list("pk", flat=True)
+    request.session.told = {  # type: ignore[attr-defined]  # a store of this module
+        "id": uuid4(),
+        "person": _person(user.pk),
+        "rights": _rights(held),
+        "opened_at": at,
+        "used_at": at,
+        "browser": user_agent(request.headers.get("User-Agent", ""))[:16],
+    }
+    request.session.modified = True
+
+
+user_logged_in.connect(bind, dispatch_uid="accounts.sessions.bind")
+
+
+def goes_on(
+    request: HttpRequest, roles: frozenset[Role], memberships: Iterable[UUID], *, at: datetime
+) -> bool:
+    """Tell whether the session of this request is still one, for a person who holds these positions now.
+
+    One that is, and whose use hasn't been written for a minute, is left for ``note_use``.
+    """
+    told: dict[str, Any] = getattr(request.session, "told", {})
+    if not told or at - told["used_at"] >= idle_limit(roles):
+        return False
+    if not digest.equal(bytes(told["rights"]), _rights(memberships)):
+        return False
+    if at - told["used_at"] >= timedelta(seconds=settings.SESSION_NOTED_SECONDS):
+        request.session_used = told["id"], at  # type: ignore[attr-defined]  # our own attribute
+    return True
+
+
+def note_use(request: HttpRequest) -> None:
+    """Write that a session was used: at most once a minute, after the request, and never at its cost.
+
+    A request that was refused counts too: whoever corrects a form isn't idle.
+    """
+    session, at = getattr(request, "session_used", (None, None))
+    if session is None:
+        return
+    try:
+        Session.objects.filter(id=session, used_at__lt=at).update(used_at=at)
+    except DatabaseError:
+        _log.warning("session:unnoted")
+
+
+# --- Whose ------------------------------------------------------------------------------------------
+
+
+def sessions_of(
+    user_id: UUID, roles: frozenset[Role], memberships: Iterable[UUID], *, at: datetime
+) -> QuerySet[Session]:
+    """Return the sessions of a person that go on, as ``goes_on`` judges."""
+    return Session.objects.filter(
+        person=_person(user_id),
+        rights=_rights(memberships),
+        expire_date__gt=at,
+        used_at__gt=at - idle_limit(roles),
+    )
+
+
+def end_all(user_id: UUID) -> None:
+    """Delete the sessions of a person, once something has ended them: nobody is to be told that they go on."""
+    Session.objects.filter(person=_person(user_id)).delete()
+
+
+def id_of(request: HttpRequest) -> UUID | None:
+    """Return by what its owner names the session of a request."""
+    return cast("UUID | None", getattr(request.session, "told", {}).get("id"))
+
+
+@recurring("sessions:forgotten", every=timedelta(hours=1))
+def forget_ended(at: datetime) -> int:
+    """Delete the sessions that are over for whomever; return how many."""
+    longest = timedelta(minutes=max(settings.SESSION_IDLE_MINUTES, settings.SESSION_IDLE_MINUTES_FILERS))
+    over = Q(expire_date__lte=at) | Q(used_at__lte=at - longest)
+    return int(Session.objects.filter(over).delete()[0])

@@ -1,0 +1,329 @@
+"""How a request says who is asking: a token in its Authorization header, or else the cookie of a session.
+
+``actor_for`` is called once a request, inside its transaction, by the pipeline; the classes at the end
+hand its answer to the API's framework. Rights are read from the memberships each time and kept nowhere
+(SEC-AZ10): one query for a token, three for a session.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import auth
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts import sessions, stepup
+from accounts.actor import Actor, Position
+from accounts.errors import CrossSiteRefused, NotAllowed, TokenRefused
+from accounts.models import Membership, Token, User
+from accounts.origin import origin_of
+from accounts.roles import Role, Scope
+from audit.events import Origin
+from encryption import digest
+
+if TYPE_CHECKING:
+    # The framework's views load these classes by name while they are being loaded themselves.
+    from rest_framework.views import APIView
+
+TOKEN_PREFIX: Final = "rep_"  # noqa: S105 - what makes a leaked token recognisable to scanners
+SESSION: Final = "session"
+TOKEN: Final = "token"  # noqa: S105 - a way to sign in
+PROVED: Final = "proved_at"
+AWAITED_FOR: Final = timedelta(minutes=10)
+ASKED_FOR: Final = timedelta(minutes=5)
+_AWAITED: Final = "awaited"
+_ASKED: Final = "asked"
+_BEARER: Final = re.compile(r"(?i:bearer) (rep_[A-Za-z0-9_-]{43})", re.ASCII)
+
+
+def actor_for(request: HttpRequest, *, at: datetime) -> Actor | None:
+    """Return who is asking, with the rights in force at ``at``; None for a stranger.
+
+    A request that brings an Authorization header is judged by it alone: its cookies count for nothing.
+
+    Raises:
+        TokenRefused: the header is malformed or its token opens nothing, whatever the reason.
+    """
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if header is None:
+        return _of_session(request, at=at)
+    found = _BEARER.fullmatch(header)
+    if not found:
+        raise TokenRefused
+    return _of_token(found[1], origin_of(request, auth=TOKEN), at=at)
+
+
+def hashed(secret: str) -> str:
+    """Return what is stored of a token: its SHA-256 in hexadecimal. 256 random bits need no slower hash."""
+    return digest.sha256(secret.encode()).hex()
+
+
+def _of_token(secret: str, origin: Origin, *, at: datetime) -> Actor:
+    found = (
+        Token.objects.usable(at)
+        .filter(sha256=hashed(secret))
+        .values(
+            "id",
+            "scopes",
+            "last_used_on",
+            "membership__user_id",
+            "membership__user__verified_at",
+            "membership__user__full_name",
+            "membership_id",
+            "membership__role",
+            "membership__authority_id",
+            "membership__unit_id",
+            "membership__organisation_id",
+        )[:1]
+    )
+    for row in found:
+        _note_use(row["id"], row["last_used_on"], today=at.date())
+        position = _position(row, "membership__")
+        scopes = frozenset(row["scopes"])
+        verified = row["membership__user__verified_at"] is not None
+        name = row["membership__user__full_name"]
+        user_id = row["membership__user_id"]
+        return _actor(user_id, (position,), origin, scopes=scopes, verified=verified, name=name)
+    raise TokenRefused
+
+
+def _note_use(token_id: UUID, last: date | None, *, today: date) -> None:
+    """Write the day of use down: once a day, after the commit, and never at the cost of the request."""
+    if last is not None and last >= today:
+        return
+    older = Q(last_used_on=None) | Q(last_used_on__lt=today)
+    update = partial(Token.objects.filter(older, pk=token_id).update, last_used_on=today)
+    transaction.on_commit(cast("Any", update), robust=True)
+
+
+def _of_session(request: HttpRequest, *, at: datetime) -> Actor | None:
+    user = auth.get_user(request)
+    if not isinstance(user, User):
+        return None
+    proved = request.session.get(PROVED)
+    proved_at = None if proved is None else datetime.fromtimestamp(proved, UTC)
+    actor = actor_of_user(user, origin_of(request, auth=SESSION), at=at, proved_at=proved_at)
+    return actor if sessions.goes_on(request, actor.roles, actor.membership_ids, at=at) else None
+
+
+def actor_of_user(user: User, origin: Origin, *, at: datetime, proved_at: datetime | None = None) -> Actor:
+    """Return a signed-in person, with all positions in force at ``at``."""
+    rows = (
+        Membership.objects.in_force(at)
+        .filter(user=user)
+        .order_by("id")
+        .values("id", "role", "authority_id", "unit_id", "organisation_id")
+    )
+    positions = tuple(_position({**row, "membership_id": row["id"]}, "") for row in rows)
+    verified = user.verified_at is not None
+    return _actor(user.pk, positions, origin, verified=verified, name=user.full_name, proved_at=proved_at)
+
+
+def _position(row: Mapping[str, Any], prefix: str) -> Position:
+    return Position(
+        membership_id=row["membership_id"],
+        role=Role(row[f"{prefix}role"]),
+        authority_id=row[f"{prefix}authority_id"],
+        unit_id=row[f"{prefix}unit_id"],
+        organisation_id=row[f"{prefix}organisation_id"],
+    )
+
+
+def _actor(
+    user_id: UUID,
+    positions: tuple[Position, ...],
+    origin: Origin,
+    *,
+    verified: bool,
+    name: str,
+    scopes: frozenset[str] | None = None,
+    proved_at: datetime | None = None,
+) -> Actor:
+    """Return an actor; whoever holds one position acts in it, without having to say so."""
+    only = positions[0] if len(positions) == 1 else None
+    return Actor(
+        user_id=user_id,
+        positions=positions,
+        origin=origin,
+        scopes=scopes,
+        role=str(only.role) if only else "",
+        verified=verified,
+        proved_at=proved_at,
+        name=name,
+        organisation_id=only.organisation_id if only else None,
+    )
+
+
+# --- Sessions ------------------------------------------------------------------------------------------
+# Between the password and the second factor there is a session of nobody: it holds who is awaited, under a name of
+# its own, and nothing by which Django or the pipeline would find a person in it (SEC-AU1).
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Whose second factor is awaited; ``proved``: they gave one, but not of a kind that their roles ask for."""
+
+    user: User
+    proved: bool
+    onward: str
+
+
+def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str = "/") -> None:
+    """Bind a fresh session to a person whose password was checked: it waits for the second factor, for ten minutes.
+
+    ``onward`` is where a page goes on to afterwards. Whatever session the browser brought is thrown away.
+    """
+    request.session.flush()
+    request.session[_AWAITED] = {
+        "user": str(user.pk),
+        "hash": user.get_session_auth_hash(),
+        "proved": False,
+        "onward": onward,
+    }
+    request.session.set_expiry(at + AWAITED_FOR)
+
+
+def awaited_in(request: HttpRequest) -> Awaited | None:
+    """Return whose second factor this session awaits; None if nobody's, or if the account has changed since."""
+    said = None if "HTTP_AUTHORIZATION" in request.META else request.session.get(_AWAITED)
+    if said is None:
+        return None
+    user = User.objects.filter(pk=said["user"], is_active=True).first()
+    if user is None or not constant_time_compare(said["hash"], user.get_session_auth_hash()):
+        return None
+    return Awaited(user, said["proved"], said["onward"])
+
+
+def note_weaker_proof(request: HttpRequest) -> None:
+    """Remember that who is awaited proved a factor that their roles don't accept: they may make one that these do."""
+    request.session[_AWAITED] = {**request.session[_AWAITED], "proved": True}
+    request.session.cycle_key()
+
+
+def open_session(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """Bind a fresh session to a person whose password and second factor were checked.
+
+    It ends after 12 hours, used or not. Whatever session the browser brought is thrown away, so that nobody can plant
+    its id beforehand (SEC-AU7).
+    """
+    request.session.flush()
+    auth.login(request, user)
+    request.session[PROVED] = at.timestamp()
+    request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
+def confirm_session(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """Note in a session that its person proved the second factor again, and give it another id (SEC-AU7)."""
+    request.session[PROVED] = at.timestamp()
+    keep_session(request, user)
+
+
+def keep_session(request: HttpRequest, user: User) -> None:
+    """Keep this one session, of all those of the person, after a change of factors: under another id (SEC-AU7).
+
+    The change proves nothing: a fresh proof doesn't last longer by it.
+    """
+    request.session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
+    request.session.cycle_key()
+
+
+def keep_challenge(request: HttpRequest, what: str, said: str, *, at: datetime) -> None:
+    """Keep in the session what the browser was asked, for five minutes; another question takes its place."""
+    request.session[_ASKED] = {"what": what, "said": said, "at": at.timestamp()}
+
+
+def challenge_in(request: HttpRequest, what: str, *, at: datetime) -> str | None:
+    """Return what the browser was asked last; None if it wasn't this, or too long ago."""
+    kept = request.session.get(_ASKED)
+    if kept is None or kept["what"] != what or at.timestamp() - kept["at"] > ASKED_FOR.total_seconds():
+        return None
+    return str(kept["said"])
+
+
+def take_challenge(request: HttpRequest, what: str, *, at: datetime) -> str | None:
+    """Return the same, once."""
+    found = challenge_in(request, what, at=at)
+    request.session.pop(_ASKED, None)
+    return found
+
+
+def close_session(request: HttpRequest) -> None:
+    """Throw the session away, here and in the browser."""
+    request.session.flush()
+
+
+def require_csrf(request: HttpRequest) -> None:
+    """Refuse an unsafe request without the CSRF token of its browser.
+
+    Raises:
+        CrossSiteRefused: the token is missing or wrong.
+    """
+    check = CSRFCheck(lambda _: None)  # type: ignore[arg-type]  # only its judgement is used
+    check.process_request(request)
+    if check.process_view(request, None, (), {}):  # type: ignore[arg-type]  # no view: nothing is exempt
+        raise CrossSiteRefused
+
+
+class DoorAuthentication(BaseAuthentication):
+    """Give the API's framework the actor that the pipeline found; for a session, ask for the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return the actor as the request's user, or None.
+
+        Raises:
+            CrossSiteRefused: an unsafe request of a session came without its CSRF token.
+        """
+        actor: Actor | None = getattr(request._request, "actor", None)
+        if actor is None:
+            return None
+        if actor.origin.auth == SESSION:
+            require_csrf(request._request)
+        return actor, actor
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
+        """Return the challenge of a 401: without one the framework would answer 403."""
+        return 'Bearer realm="repere"'
+
+
+class SignedIn(BasePermission):
+    """Let in whoever is signed in, a token only for what its scopes cover, and to grave acts who has just proved it.
+
+    A view declares those of its methods that are grave: ``step_up``.
+    """
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Tell whether the caller is signed in.
+
+        Raises:
+            NotAllowed: the token wasn't made for this.
+            StepUpRequired: the last proof of the second factor is too old for this.
+        """
+        actor = request.user
+        if not isinstance(actor, Actor):
+            return False
+        needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
+        if actor.scopes is not None and needed not in actor.scopes:
+            raise NotAllowed(rule="token-scope")
+        stepup.require_where(getattr(view, "step_up", ()), request.method, actor, at=at_of(request))
+        return True
+
+
+def actor_of(request: Request) -> Actor:
+    """Return the actor of a request that ``SignedIn`` let in."""
+    return cast("Actor", request.user)
+
+
+def at_of(request: Request) -> datetime:
+    """Return the instant of a request, which the pipeline has read from the database's clock."""
+    return cast("datetime", request._request.at)  # type: ignore[attr-defined]  # set by the pipeline

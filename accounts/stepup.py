@@ -1,0 +1,53 @@
+"""A fresh proof for grave acts: the second factor again, at most five minutes ago (SEC-AU6).
+
+The grave acts themselves ask here, so that no address leads around it; steps of a case say in their declaration that
+they are grave. Addresses declare it as well (``step_up``, asked by ``accounts/signin.py`` for the API and by
+``web/page.py`` for pages): there it is asked before anything is looked at, or typed.
+
+The refusal is a 401, as RFC 9470 has it for a proof that isn't recent enough: the caller is known and may; the session
+stays, and goes on once it is confirmed. A token can't be confirmed: no program's role has such an act. Tokens of people
+exist outside production alone, to try the service with; there they count as fresh.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+
+from accounts.actor import Actor
+from accounts.errors import NotAllowed, StepUpRequired
+
+FRESH_FOR: Final = timedelta(minutes=5)
+_SESSION: Final = "session"
+_TOKEN: Final = "token"  # noqa: S105 - a way to sign in
+
+
+def is_fresh(actor: Actor, *, at: datetime) -> bool:
+    """Tell whether a person proved the second factor in this session at most five minutes ago."""
+    proved = actor.proved_at
+    return proved is not None and timedelta(0) <= at - proved <= FRESH_FOR
+
+
+def require_where(declared: Collection[str], method: str | None, actor: Actor, *, at: datetime) -> None:
+    """Refuse a method that is declared to be a grave act; asking for the head alone is asking for all of it.
+
+    Raises:
+        StepUpRequired, NotAllowed: see ``require``.
+    """
+    if ("GET" if method == "HEAD" else method) in declared:
+        require(actor, at=at)
+
+
+def require(actor: Actor, *, at: datetime) -> None:
+    """Refuse a grave act without a fresh proof. The service's own work and its demonstration come without a request.
+
+    Raises:
+        StepUpRequired: the last proof of this session is older.
+        NotAllowed: a token came, which can't prove anything.
+    """
+    way = actor.origin.auth
+    if way == _TOKEN and not settings.TOKENS_FOR_PEOPLE:
+        raise NotAllowed(rule="step-up")
+    if way == _SESSION and not is_fresh(actor, at=at):
+        raise StepUpRequired

@@ -1,0 +1,174 @@
+"""Places: départements, communes, and which authority answers for them.
+
+The official geographic code lies beside the code (``accounts/data``, with its source and vintage), because
+a residence must be understood with no other service at hand. Who answers for a place is a table of the
+database: authorities merge and split.
+"""
+
+import csv
+import gzip
+import unicodedata
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from django.db.models import Q
+
+from accounts.models import Authority, AuthorityTerritory
+
+DATA: Final = Path(__file__).parent / "data"
+COMMUNES: Final = DATA / "communes.csv.gz"
+AUTHORITIES: Final = DATA / "authorities.json"
+_OVERSEAS: Final = ("97", "98")
+_CODE_LENGTH: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of the official geographic code; ``within`` is the city of a municipal arrondissement."""
+
+    code: str
+    name: str
+    department: str
+    within: str | None = None
+
+
+@cache
+def departments() -> Mapping[str, str]:
+    """Return the 101 départements and the three overseas collectivities, code → French name.
+
+    Source: domain.md §8.1.
+    """
+    with (DATA / "departments.csv").open(encoding="utf-8", newline="") as file:
+        return MappingProxyType({row["code"]: row["name"] for row in csv.DictReader(file)})
+
+
+class _Gazetteer:
+    """The communes as one block of bytes, sorted by code, and where each line begins.
+
+    About a megabyte for 35,000 communes, where objects would take ten times as much in each worker.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        lengths = map(len, raw.splitlines(keepends=True)[:-1])
+        self._starts = array("I", accumulate(lengths, initial=0))
+
+    def line(self, code: bytes) -> str | None:
+        """Return the line of a commune, or None."""
+        found = bisect_left(self._starts, code, key=lambda start: self._raw[start : start + _CODE_LENGTH])
+        if found == len(self._starts) or not self._raw.startswith(code + b",", self._starts[found]):
+            return None
+        start = self._starts[found]
+        return self._raw[start : self._raw.index(b"\n", start)].decode()
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def of(self, department: bytes) -> Iterator[str]:
+        """Yield the lines of the communes whose code begins so."""
+        first = bisect_left(
+            self._starts, department, key=lambda start: self._raw[start : start + len(department)]
+        )
+        for start in self._starts[first:]:
+            if not self._raw.startswith(department, start):
+                return
+            yield self._raw[start : self._raw.index(b"\n", start)].decode()
+
+
+@cache
+def _gazetteer() -> _Gazetteer:
+    with gzip.open(COMMUNES, "rb") as file:
+        return _Gazetteer(file.read())
+
+
+def commune(code: str) -> Commune | None:
+    """Return the commune of an INSEE code (five characters; not a postal code), or None.
+
+    Municipal arrondissements of Paris, Lyon and Marseille are known too. Communes that have merged aren't:
+    the table is of one vintage (``accounts/data/README.md``).
+    """
+    if len(code) != _CODE_LENGTH or not (code.isascii() and code.isalnum()):
+        return None
+    line = _gazetteer().line(code.encode())
+    if line is None:
+        return None
+    _, within, name = line.split(",", 2)
+    return Commune(code=code, name=name, department=department_of(code), within=within or None)
+
+
+def communes_named(name: str, department: str) -> list[Commune]:
+    """Return the communes of a département whose name is ``name``, however accents, hyphens and capitals are typed.
+
+    Communes alone: a city that is cut into municipal arrondissements is found by its own name and by each of theirs.
+    """
+    wanted = _spelling(name)
+    lines = (line.split(",", 2) for line in _gazetteer().of(department.encode()))
+    found = [(code, within, said) for code, within, said in lines if wanted and _spelling(said) == wanted]
+    return [Commune(code, said, department, within or None) for code, within, said in found]
+
+
+def _spelling(name: str) -> str:
+    bare = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe"))
+    words = "".join(
+        letter if letter.isascii() and letter.isalnum() else " "
+        for letter in bare
+        if not unicodedata.combining(letter)
+    ).split()
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
+
+
+def department_of(code: str) -> str:
+    """Return the département in which the code of a commune lies: its first two signs, three overseas."""
+    return code[:3] if code.startswith(_OVERSEAS) else code[:2]
+
+
+def competent_authority(place: str, *, on: date) -> Authority | None:
+    """Return the authority that answers for a commune (five signs) or a département (two or three) on a day.
+
+    The row of a commune beats that of its département, so ``69123`` is Lyon's métropole and ``69`` the
+    département du Rhône: ask by commune wherever one is known. One query. None if nobody answers for it.
+
+    Source: domain.md §8.1, §8.2.
+    """
+    found = commune(place)
+    if found is None and place not in departments():
+        return None
+    code, department = (found.within or found.code, found.department) if found else ("", place)
+    wanted = Q(department_code=department) | Q(commune_insee=code) if code else Q(department_code=department)
+    rows = AuthorityTerritory.objects.in_force(on).filter(wanted).select_related("authority")
+    # The empty code of a département's row sorts behind that of a commune.
+    best = rows.order_by("-commune_insee", "id").first()
+    return best.authority if best else None
+
+
+def write_communes(lines: Iterable[Mapping[str, object]], path: Path = COMMUNES) -> int:
+    """Write the table of communes from the entries of a public ``communes.json``; return how many.
+
+    Kept are today's communes and municipal arrondissements of the places in ``departments()``. The same
+    entries give the same bytes.
+    """
+    kept = sorted(_kept(lines))
+    with (
+        path.open("wb") as file,
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=9, mtime=0) as packed,
+    ):
+        packed.write("".join(f"{line}\n" for line in kept).encode())
+    _gazetteer.cache_clear()
+    return len(kept)
+
+
+def _kept(entries: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    for entry in entries:
+        if entry["type"] not in ("commune-actuelle", "arrondissement-municipal"):
+            continue
+        code = str(entry["code"])
+        if department_of(code) in departments():
+            yield f"{code},{entry.get('commune', '')},{entry['nom']}"

@@ -1,0 +1,79 @@
+"""How much is read and refused, by day and by hour: numbers of entries of an authority, never of one person.
+
+There is no way to ask it of an agent or a file: what one person gets done is nobody's question (docs/audit.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
+
+from audit import events, reading
+from audit.events import Outcome, Topic
+from audit.inspection import Auditing, authorities_of, write_down
+
+DAYS: Final = (7, 30, 90)
+LISTED: Final = "list:opened"
+#: What is counted by day; of what was refused only that.
+KINDS: Final[Mapping[str, Q]] = {
+    "files": Q(act__in=events.OPENINGS, outcome=Outcome.ALLOW),
+    "lists": Q(act=LISTED, outcome=Outcome.ALLOW),
+    "searches": Q(topic=Topic.SEARCH, outcome=Outcome.ALLOW),
+    "refusals": ~Q(outcome=Outcome.ALLOW),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many entries of each kind there were on one day."""
+
+    day: date
+    files: int = 0
+    lists: int = 0
+    searches: int = 0
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The days in their order, and the readings of files by day of the week (Monday first) and hour."""
+
+    days: tuple[Day, ...]
+    hours: tuple[tuple[int, ...], ...]
+
+
+def activity(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Activity:
+    """Return how much was read and refused within the last days, and write down that it was asked.
+
+    ``asked``: ``days``, one of ``DAYS``, and ``zone``, in which a day begins and an hour is told.
+
+    Raises:
+        NotAuditor: the caller reads the entries of no authority.
+    """
+    authorities = authorities_of(actor)
+    zone: ZoneInfo = asked["zone"]
+    last = at.astimezone(zone).date()
+    first = last - timedelta(days=asked["days"] - 1)
+    since = datetime.combine(first, time(), tzinfo=zone)
+    with reading.as_auditor():
+        found = reading.entries_of(authorities, {"since": since, "until": at + timedelta(microseconds=1)})
+        counts = {kind: Count("id", filter=rule) for kind, rule in KINDS.items()}
+        by_day = found.values(day=TruncDate("at", tzinfo=zone)).annotate(**counts).order_by("day")
+        days = {row["day"]: Day(**row) for row in by_day}
+        by_hour = (
+            found.filter(KINDS["files"])
+            .values(weekday=ExtractIsoWeekDay("at", tzinfo=zone), hour=ExtractHour("at", tzinfo=zone))
+            .annotate(count=Count("id"))
+            .order_by("weekday", "hour")
+        )
+        cells = {(row["weekday"], row["hour"]): row["count"] for row in by_hour}
+    write_down(f"activity/{asked['days']}", actor=actor, authorities=authorities, shown={}, at=at)
+    every = (first + timedelta(days=n) for n in range(asked["days"]))
+    return Activity(
+        tuple(days.get(day, Day(day)) for day in every),
+        tuple(tuple(cells.get((weekday, hour), 0) for hour in range(24)) for weekday in range(1, 8)),
+    )

@@ -1,0 +1,146 @@
+"""An entry as rules see it: who did what on which pseudonyms, when, from where. Read from its canonical bytes."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+from uuid import UUID
+
+from audit import events
+
+#: An act of reading, or of getting at what is to be read: everything else that a person does on a case is work on it.
+READING: Final = frozenset(
+    {
+        *events.OPENINGS, "list:opened", "search:done", "search:elsewhere", "field:namesake", "message:read",
+        "receipt:given", "glass:open", "glass:give_back", "audit:queried", "audit:exported", "anomaly:identities",
+    }
+)  # fmt: skip
+#: Written beside an opening when the reader bears the surname of a child or holder of the file.
+NAMESAKE: Final = "field:namesake"
+events.register(NAMESAKE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry. ``state`` is that of the case before the act, ``asked`` the keyed digest of what was asked for."""
+
+    id: UUID
+    at: datetime
+    act: str
+    outcome: str = "allow"
+    tenant: UUID | None = None
+    actor: UUID | None = None
+    role: str = ""
+    subjects: tuple[UUID, ...] = ()
+    purpose: str = ""
+    rule: str = ""
+    state: str = ""
+    asked: str = ""
+    network: str = ""
+    device: str = ""
+    values: int = 0
+    writer: UUID | None = None
+    seq: int = 0
+    mono: int = 0
+
+    @property
+    def opens(self) -> bool:
+        """Tell whether a file was opened by this."""
+        return self.act in events.OPENINGS and self.outcome == "allow" and self.actor is not None
+
+    @property
+    def works(self) -> bool:
+        """Tell whether something was done on a file, and not merely read."""
+        return bool(self.subjects) and self.outcome == "allow" and self.act not in READING
+
+
+def fact_of(body: bytes) -> Fact:
+    """Return an entry as a fact."""
+    said = json.loads(body)
+    return Fact(
+        id=UUID(said["id"]),
+        at=datetime.fromisoformat(said["ts"]),
+        act=said["act"],
+        outcome=said["out"],
+        tenant=_uuid(said["tenant"]),
+        actor=_uuid(said["actor"]),
+        role=said["role"] or "",
+        subjects=tuple(map(UUID, said["obj"])),
+        purpose=said["why"] or "",
+        rule=said["rule"] or "",
+        state=said["from"] or "",
+        asked=said["pd"] or "",
+        network=said["ip"] or "",
+        device=f"{said['ua'] or ''} {said['dev'] or ''}".strip(),
+        values=sum(said["fields"].values()),
+        writer=_uuid(said["w"]),
+        seq=said["wseq"],
+        mono=said["mono"],
+    )
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one authority has chosen, as far as rules ask, and the instant at which they are asked.
+
+    ``limits`` maps the name of a limit to its figure. ``on_duty`` tells whether the authority is at work at an
+    instant, ``zone`` is that of its days. ``decoys`` are pseudonyms of files that nobody has a reason to open.
+    """
+
+    at: datetime
+    limits: Mapping[str, int]
+    zone: tzinfo
+    on_duty: Callable[[datetime], bool]
+    rules: frozenset[str]
+    closed: frozenset[str] = frozenset()
+    decoys: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The facts of one person, file, question or writer, in the order of their instants, and what came before them.
+
+    ``before`` is the last instant of anything earlier; ``devices`` are those known from the sessions before.
+    """
+
+    facts: tuple[Fact, ...]
+    before: datetime | None = None
+    devices: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule fits: the facts that make it up, whom it is about, and how much there was of what the rule counts."""
+
+    facts: tuple[Fact, ...]
+    count: int
+    actor: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A hit as it is told: by its ``key`` it is told once, however often the rule is asked.
+
+    ``facts`` are all that make it up, where a rule found it; ``entries`` and ``subjects`` name the first hundred.
+    """
+
+    rule: str
+    tenant: UUID
+    key: str
+    actor: UUID | None
+    subjects: tuple[UUID, ...]
+    entries: tuple[UUID, ...]
+    first_at: datetime
+    last_at: datetime
+    count: int
+    facts: tuple[Fact, ...] = field(default=(), repr=False, compare=False)
+
+
+#: How many entries and files a finding names at most.
+NAMED: Final = 100
+DAY: Final = timedelta(days=1)

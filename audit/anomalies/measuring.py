@@ -1,0 +1,85 @@
+"""Ask the rules of a planted corpus, day by day as the service does, and count what they find and what they cry at."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from audit.anomalies import judging
+from audit.anomalies.facts import DAY, Fact, Finding, Terms
+from audit.anomalies.planted import FIRST, Corpus
+from audit.anomalies.rules import RULES
+
+ZONE: Final = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the rules made of a corpus; ``by_kind``: found and planted, ``by_rule``: false alarms."""
+
+    found: int
+    planted: int
+    false_alarms: int
+    user_days: int
+    by_kind: Mapping[str, tuple[int, int]]
+    by_rule: Mapping[str, int]
+
+    @property
+    def recall(self) -> float:
+        """The share of planted episodes that some finding names."""
+        return self.found / self.planted
+
+    @property
+    def false_rate(self) -> float:
+        """False alarms per 1,000 days of somebody's work."""
+        return 1_000 * self.false_alarms / self.user_days
+
+
+def measure(of: Corpus, limits: Mapping[str, int]) -> Figures:
+    """Ask the rules day by day, as the service does, and count."""
+    found = _sought(of, limits)
+    by_kind: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    planted: set[UUID] = set()
+    for kind, facts in of.episodes.values():
+        planted |= facts
+        by_kind[kind][1] += 1
+        by_kind[kind][0] += any(facts.intersection(finding.entries) for finding in found)
+    false = [finding for finding in found if not planted.intersection(finding.entries)]
+    by_rule: dict[str, int] = defaultdict(int)
+    for finding in false:
+        by_rule[finding.rule] += 1
+    caught = sum(count for count, _ in by_kind.values())
+    kinds = {kind: (count, of_) for kind, (count, of_) in sorted(by_kind.items())}
+    return Figures(caught, len(of.episodes), len(false), of.user_days, kinds, dict(sorted(by_rule.items())))
+
+
+def _sought(of: Corpus, limits: Mapping[str, int]) -> list[Finding]:
+    history = judging.Remembered(of.facts)
+    by_day: dict[int, list[Fact]] = defaultdict(list)
+    waiting: dict[int, list[Fact]] = defaultdict(list)
+    for fact in of.facts:
+        by_day[(fact.at - FIRST).days].append(fact)
+        for rule in RULES:
+            if rule.waits_for is not None and rule.waits_for[0] == fact.act:
+                _, limit, unit = rule.waits_for
+                waiting[(fact.at + unit * limits[limit] - FIRST).days].append(fact)
+    found: dict[tuple[str, str], Finding] = {}
+    for day in range(min(by_day), of.days + 5):
+        history.until = FIRST + (day + 1) * DAY
+        terms = Terms(
+            at=history.until, limits=limits, zone=ZONE, on_duty=_on_duty, rules=frozenset(r.code for r in RULES),
+            closed=frozenset({"ended"}), decoys=of.decoys,
+        )  # fmt: skip
+        facts = [*by_day[day], *waiting[day]]
+        if facts:
+            for one in judging.findings(facts, history, facts[0].tenant or UUID(int=0), terms):
+                found[one.rule, one.key] = one
+    return list(found.values())
+
+
+def _on_duty(instant: datetime) -> bool:
+    wall = instant.astimezone(ZONE)
+    return 6 <= wall.hour < 21 and wall.weekday() < 5

@@ -1,0 +1,296 @@
+"""The eighteen rules, as data: what each looks at, how far back, and which of the authority's limits it asks.
+
+A limit is a setting of the authority (``referrals/anomalysettings.py``): its figure is what is odd, that many or more.
+A rule finds what a person must look at; it accuses nobody (docs/audit.md).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from audit import events
+from audit.anomalies.facts import DAY, NAMESAKE, Fact, Group, Hit, Terms
+from audit.anomalies.patterns import Finds, alone, daily, idle, itself, nightly, readers, subjects, within
+
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+#: Who reads closed files by office: retention, requests for access, the review of closings.
+KEEPERS: Final = frozenset({"dpo", "supervisor"})
+EMERGENCY: Final = "emergency"
+ON_CALL: Final = "on_call"
+GLASS: Final = "glass:open"
+GLASS_ENDS: Final = frozenset({"glass:give_back", "glass:expire", "glass:approve", "glass:contest"})
+SEARCH: Final = "search:done"
+SESSION: Final = "session:opened"
+LIFTED: Final = frozenset({"referral:lift_exclusion", "referral:unrestrict"})
+#: The codes of an answer "not there".
+NOT_THERE: Final = frozenset({"not-found"})
+
+
+class By(StrEnum):
+    """Whose facts a rule looks at together."""
+
+    ACTOR = "actor"
+    SUBJECT = "subject"
+    QUESTION = "question"
+    WRITER = "writer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. ``looks`` tells which new facts make it worth asking; ``back`` is how far it looks back.
+
+    ``waits_for``: (act, limit, unit) of a rule that is asked again once so many units have passed after an act.
+    ``always``: the authority can't switch it off. ``adds``: what it counts adds up over a day; else the most counts.
+    """
+
+    code: str
+    name: str
+    fr: str
+    en: str
+    by: By
+    back: timedelta
+    looks: Callable[[Fact], bool]
+    finds: Finds
+    limits: tuple[str, ...] = ()
+    waits_for: tuple[str, str, timedelta] | None = None
+    always: bool = False
+    adds: bool = True
+
+
+def _opens(fact: Fact, _: Terms) -> bool:
+    return fact.opens
+
+
+def _opens_by_duty(fact: Fact, _: Terms) -> bool:
+    return fact.opens and fact.purpose != EMERGENCY and fact.role != ON_CALL
+
+
+def _is_denied(fact: Fact, _: Terms) -> bool:
+    return fact.outcome == "deny" and fact.actor is not None
+
+
+def _probes(fact: Fact, _: Terms) -> bool:
+    return fact.outcome == "deny" and fact.rule in NOT_THERE and not fact.subjects
+
+
+def _opened_in_vain(fact: Fact, _: Terms) -> bool:
+    return fact.outcome == "fail" and fact.values > 0
+
+
+def _opens_closed(fact: Fact, terms: Terms) -> bool:
+    return fact.opens and fact.state in terms.closed and fact.role not in KEEPERS
+
+
+def _opens_by_territory(fact: Fact, _: Terms) -> bool:
+    return fact.opens and fact.rule == "territory" and fact.purpose != EMERGENCY
+
+
+def _is_exported(fact: Fact) -> bool:
+    return events.topic_of(fact.act, "") is events.Topic.EXPORT and fact.outcome == "allow"
+
+
+# --- Rules that are no pattern ------------------------------------------------------------------------
+
+
+def _new_device(group: Group, _: Terms) -> Iterator[Hit]:
+    """Find exports from a device that no session came from before; an account without earlier sessions is new."""
+    if not group.devices:
+        return
+    for fact in group.facts:
+        if _is_exported(fact) and fact.device and fact.device not in group.devices:
+            yield Hit((fact,), 1, fact.actor)
+
+
+def _awake(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find the first opening of an account that did nothing for long."""
+    last = group.before
+    for number, fact in enumerate(group.facts):
+        if last is not None and (silent := (fact.at - last).days) >= terms.limits["anomaly_dormant_days"]:
+            later = [one for one in group.facts[number:] if one.opens and one.at - fact.at <= DAY]
+            if later:
+                yield Hit(tuple(later), silent, fact.actor)
+        last = fact.at
+
+
+def _first_reader_after_a_lift(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find whoever opens a file for the first time just after an exclusion or a restriction of it was lifted."""
+    while_ = HOUR * terms.limits["anomaly_lift_hours"]
+    known: set[object] = set()
+    lifts: list[Fact] = []
+    for fact in group.facts:
+        if fact.act in LIFTED and fact.outcome == "allow":
+            lifts.append(fact)
+        if fact.opens and fact.actor not in known:
+            recent = [one for one in lifts if fact.at - one.at <= while_ and one.actor != fact.actor]
+            if recent:
+                yield Hit((*recent, fact), 1, fact.actor)
+        if fact.actor is not None:
+            known.add(fact.actor)
+
+
+def _clock_step(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find where the clock moved against the steady one of the process that wrote."""
+    most = terms.limits["anomaly_clock_seconds"]
+    ordered = sorted(group.facts, key=lambda fact: fact.seq)
+    for one, other in pairwise(ordered):
+        if one.writer != other.writer or other.seq != one.seq + 1:
+            continue
+        drift = (other.at - one.at).total_seconds() - (other.mono - one.mono) / 1_000_000
+        # An entry bears the instant at which its request began, so that a slow request is a few seconds off.
+        if abs(drift) >= most:
+            yield Hit((one, other), int(abs(drift)))
+
+
+def _decoy(group: Group, terms: Terms) -> Iterator[Hit]:
+    for fact in group.facts:
+        if fact.opens and terms.decoys.intersection(fact.subjects):
+            yield Hit((fact,), 1, fact.actor)
+
+
+def _namesake(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find whoever opens a file with the own surname and doesn't work on it: off duty at once, else after a while."""
+    while_ = HOUR * terms.limits["anomaly_namesake_hours"]
+    for fact in group.facts:
+        if fact.act != NAMESAKE:
+            continue
+        works = any(one.works and set(one.subjects) & set(fact.subjects) for one in group.facts)
+        if not works and (not terms.on_duty(fact.at) or fact.at + while_ <= terms.at):
+            yield Hit((fact,), 1, fact.actor)
+
+
+def _two_places(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find an account that is used here, there and here again within minutes."""
+    while_ = MINUTE * terms.limits["anomaly_places_minutes"]
+    runs: list[Fact] = []
+    for fact in group.facts:
+        if not fact.network:
+            continue
+        if not runs or runs[-1].network != fact.network:
+            runs.append(fact)
+        if len(runs) >= 3 and runs[-3].network == fact.network and fact.at - runs[-2].at <= while_:
+            yield Hit(tuple(runs[-3:]), len({one.network for one in runs[-3:]}), fact.actor)
+            runs = []
+
+
+def _works_after(glass: Fact, later: Fact) -> bool:
+    return later.works and later.act not in GLASS_ENDS and bool(set(glass.subjects) & set(later.subjects))
+
+
+def _opens_after(_: Fact, later: Fact) -> bool:
+    return later.opens or later.works
+
+
+# --- The rules ----------------------------------------------------------------------------------------
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        code="R01", name="volume", by=By.ACTOR, back=2 * DAY,
+        fr="Beaucoup de dossiers ouverts en un jour", en="Many files opened in a day",
+        looks=lambda f: f.opens, finds=daily(_opens, subjects, "anomaly_files_a_day"), limits=("anomaly_files_a_day",),
+    ),
+    Rule(
+        code="R02", name="outside_assignment", by=By.ACTOR, back=14 * DAY,
+        fr="Dossiers ouverts sans y avoir travaillé", en="Files opened without any work on them",
+        looks=lambda f: f.opens and f.rule == "territory",
+        finds=idle(_opens_by_territory, "anomaly_idle_files_a_day"), limits=("anomaly_idle_files_a_day",),
+    ),
+    Rule(
+        code="R03", name="off_hours", by=By.ACTOR, back=2 * DAY,
+        fr="Dossiers ouverts la nuit ou un jour de fermeture, hors astreinte",
+        en="Files opened at night or on a day off",
+        looks=lambda f: f.opens, finds=nightly(_opens_by_duty, "anomaly_night_files"), limits=("anomaly_night_files",),
+    ),
+    Rule(
+        code="R04", name="many_readers", by=By.SUBJECT, back=2 * DAY,
+        fr="Un dossier ouvert par beaucoup de personnes en un jour", en="A file opened by many people in a day",
+        looks=lambda f: f.opens, limits=("anomaly_readers_a_day",),
+        finds=within(DAY, _opens, readers, "anomaly_readers_a_day", of_one=False),
+    ),
+    Rule(
+        code="R05", name="deny_burst", by=By.ACTOR, back=DAY,
+        fr="Nombreux refus en une heure", en="Many refusals within an hour",
+        looks=lambda f: f.outcome == "deny", finds=within(HOUR, _is_denied, itself, "anomaly_refusals_an_hour"),
+        limits=("anomaly_refusals_an_hour",),
+    ),
+    Rule(
+        code="R06", name="probing", by=By.ACTOR, back=2 * DAY,
+        fr="Recherche de dossiers au hasard", en="Files tried at random",
+        looks=lambda f: f.outcome == "deny" and f.rule in NOT_THERE,
+        finds=daily(_probes, itself, "anomaly_probes_a_day"), limits=("anomaly_probes_a_day",),
+    ),
+    Rule(
+        code="R07", name="new_device_export", by=By.ACTOR, back=DAY,
+        fr="Export depuis un appareil nouveau", en="An export from a device that is new", looks=_is_exported,
+        finds=_new_device,
+    ),
+    Rule(
+        code="R08", name="dormant", by=By.ACTOR, back=2 * DAY,
+        fr="Un compte longtemps inactif ouvre un dossier", en="An account that long did nothing opens a file",
+        looks=lambda f: f.opens, finds=_awake, limits=("anomaly_dormant_days",), adds=False,
+    ),
+    Rule(
+        code="R09", name="same_search", by=By.QUESTION, back=7 * DAY,
+        fr="Même recherche par plusieurs personnes", en="The same search by several people",
+        looks=lambda f: f.act == SEARCH, limits=("anomaly_searchers",),
+        finds=within(7 * DAY, lambda f, _: f.act == SEARCH, readers, "anomaly_searchers", of_one=False),
+    ),
+    Rule(
+        code="R10", name="opened_in_vain", by=By.ACTOR, back=DAY,
+        fr="Valeurs ouvertes par des demandes qui échouent", en="Values opened by requests that fail",
+        looks=lambda f: f.outcome == "fail", finds=within(HOUR, _opened_in_vain, itself, "anomaly_failed_openings"),
+        limits=("anomaly_failed_openings",),
+    ),
+    Rule(
+        code="R11", name="lift_then_open", by=By.SUBJECT, back=30 * DAY,
+        fr="Première ouverture juste après la levée d'une exclusion ou d'une restriction",
+        en="First opening just after an exclusion or restriction was lifted",
+        looks=lambda f: f.opens, finds=_first_reader_after_a_lift, limits=("anomaly_lift_hours",),
+    ),
+    Rule(
+        code="R12", name="clock_step", by=By.WRITER, back=DAY,
+        fr="L'horloge du service a sauté", en="The service's clock moved", looks=lambda _: True, finds=_clock_step,
+        limits=("anomaly_clock_seconds",), adds=False,
+    ),
+    Rule(
+        code="R13", name="decoy", by=By.ACTOR, back=DAY, always=True,
+        fr="Un dossier leurre a été ouvert", en="A decoy file was opened", looks=lambda f: f.opens, finds=_decoy,
+    ),
+    Rule(
+        code="R14", name="namesake", by=By.ACTOR, back=14 * DAY, always=True,
+        fr="Même nom de famille que l'agent", en="Same surname as the agent",
+        looks=lambda f: f.act == NAMESAKE, finds=_namesake, limits=("anomaly_namesake_hours",),
+        waits_for=(NAMESAKE, "anomaly_namesake_hours", HOUR),
+    ),
+    Rule(
+        code="R15", name="closed_files", by=By.ACTOR, back=2 * DAY,
+        fr="Dossiers clos ouverts", en="Closed files opened", looks=lambda f: f.opens and bool(f.state),
+        finds=daily(_opens_closed, subjects, "anomaly_closed_files_a_day"), limits=("anomaly_closed_files_a_day",),
+    ),
+    Rule(
+        code="R16", name="glass_alone", by=By.ACTOR, back=5 * DAY,
+        fr="Ouverture d'urgence sans suite", en="An emergency opening that nothing followed",
+        looks=lambda f: f.act == GLASS, limits=("anomaly_glass_hours", "anomaly_glass_alone"),
+        finds=alone(lambda f, _: f.act == GLASS, _works_after, HOUR, "anomaly_glass_hours", "anomaly_glass_alone"),
+        waits_for=(GLASS, "anomaly_glass_hours", HOUR),
+    ),
+    Rule(
+        code="R17", name="search_alone", by=By.ACTOR, back=2 * DAY,
+        fr="Recherches sans dossier ouvert ensuite", en="Searches after which no file was opened",
+        looks=lambda f: f.act == SEARCH, limits=("anomaly_search_minutes", "anomaly_searches_alone"),
+        finds=alone(
+            lambda f, _: f.act == SEARCH, _opens_after, MINUTE, "anomaly_search_minutes", "anomaly_searches_alone"
+        ),
+        waits_for=(SEARCH, "anomaly_search_minutes", MINUTE),
+    ),
+    Rule(
+        code="R18", name="two_places", by=By.ACTOR, back=DAY,
+        fr="Un compte utilisé en deux lieux à la fois", en="An account used in two places at once",
+        looks=lambda f: f.actor is not None and bool(f.network), finds=_two_places,
+        limits=("anomaly_places_minutes",),
+    ),
+)  # fmt: skip
+BY_CODE: Final = {rule.code: rule for rule in RULES}

@@ -1,0 +1,81 @@
+"""The questions that auditors ask ready-made, one address each, and entries as a table."""
+
+from typing import Any, ClassVar, Final
+
+from django.http import FileResponse
+from django.urls import URLPattern, path
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audit import inspection, questions
+from audit.api.serializers import ActorQuery, EntryPageOut, QuestionQuery, SubjectQuery, TableQuery
+from audit.paging import envelope
+from audit.questions import QUESTIONS, Question
+
+_QUERIES: Final = {"subject": SubjectQuery, "actor": ActorQuery, "": QuestionQuery}
+
+
+class Ask(APIView):
+    """GET: one question. A subclass per question names it."""
+
+    question: ClassVar[Question]
+
+    def answer(self, request: Request) -> Response:
+        """Answer with entries, newest first; the question is itself an entry."""
+        actor, at = request.actor, request.at  # type: ignore[attr-defined]  # set by the pipeline
+        inspection.authorities_of(actor)  # who may, before what was asked
+        asked = _QUERIES[self.question.needs].of(request.query_params)
+        page = questions.ask(self.question, asked, actor=actor, at=at)
+        return Response(EntryPageOut(envelope(page, page.items)).data)
+
+
+def _view_of(question: Question) -> Any:
+    operation = extend_schema(
+        operation_id=f"audit_{question.name.replace('-', '_')}",
+        summary=f"{question.en} — {question.fr}",
+        parameters=[_QUERIES[question.needs]],
+        responses={200: EntryPageOut},
+        tags=["audit"],
+    )
+
+    def get(self: Ask, request: Request) -> Response:
+        return self.answer(request)
+
+    members = {"question": question, "get": operation(get), "__doc__": question.en, "__module__": __name__}
+    name = "".join(part.capitalize() for part in question.name.split("-"))
+    made: Any = type(name, (Ask,), members)
+    return made.as_view()
+
+
+def question_routes() -> list[URLPattern]:
+    """Return the addresses of the questions."""
+    return [
+        path(f"audit/questions/{one.name}", _view_of(one), name=f"audit-question-{one.name}")
+        for one in QUESTIONS
+    ]
+
+
+class Table(APIView):
+    """GET /api/v1/audit/table: entries as CSV."""
+
+    step_up = frozenset({"GET"})  # asked for a fresh proof by ``accounts/signin.py`` (SEC-AU6)
+
+    @extend_schema(
+        operation_id="audit_table",
+        tags=["audit"],
+        parameters=[TableQuery],
+        responses={(200, "text/csv"): OpenApiResponse(bytes, "One entry a line; no cell is a formula.")},
+    )
+    def get(self, request: Request) -> FileResponse:
+        """Return entries as CSV, newest first; `X-Next-Cursor` names where to go on after 20,000. An entry says so."""
+        actor, at = request.actor, request.at  # type: ignore[attr-defined]  # set by the pipeline
+        inspection.authorities_of(actor)  # who may, before what was asked
+        file, after = questions.table(TableQuery.of(request.query_params), actor=actor, at=at)
+        answer = FileResponse(
+            file, as_attachment=True, filename="journal.csv", content_type="text/csv; charset=utf-8"
+        )
+        if after is not None:
+            answer["X-Next-Cursor"] = after
+        return answer

@@ -1,0 +1,89 @@
+"""Sign tree heads: C2SP checkpoints in signed notes, with an Ed25519 line and an ML-DSA-44 line (SEC-AL9, SEC-AL10).
+
+Only the sequencer signs, with a key that no web process reads. Before it signs it looks whether the tree still holds
+what it signed before and what its witnesses saw: a smaller tree, or another root for a size, is never signed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.module_loading import import_string
+
+from audit import verifier
+from audit.errors import LogContradicted
+from audit.models import Checkpoint, Cosignature, LogOrigin
+from audit.notes import signed
+from audit.tree import Tree
+from encryption.signing import Signer
+
+__all__ = ["last", "publish", "signer", "whole_note"]
+
+
+def signer() -> Signer:
+    """Return the holder of the log's keys that the settings name.
+
+    Raises:
+        KeysUnavailable: this process has no such keys, as a web process hasn't.
+    """
+    made = import_string(settings.LOG_SIGNER)(settings.LOG_KEY_FILE, make=not settings.PRODUCTION)
+    return cast("Signer", made)
+
+
+def last(origin: int) -> Checkpoint | None:
+    """Return the latest checkpoint of an origin."""
+    return Checkpoint.objects.filter(origin=origin).order_by("-size").first()
+
+
+def whole_note(checkpoint: Checkpoint) -> bytes:
+    """Return a checkpoint with the lines of its witnesses."""
+    found: QuerySet[Cosignature, str] = Cosignature.objects.filter(
+        origin=checkpoint.origin, size=checkpoint.size
+    ).values_list("line", flat=True)
+    return bytes(checkpoint.note) + "".join(sorted(found)).encode()
+
+
+def require_consistent(origin: LogOrigin, tree: Tree, seen: Iterable[verifier.Checkpoint]) -> None:
+    """Refuse to go on when the tree isn't the one that was signed or witnessed before.
+
+    Raises:
+        LogContradicted: it is smaller, or another root stands where one of ``seen`` was.
+    """
+    for one in seen:
+        if one.origin == origin.name and (one.size > tree.size or tree.root(one.size) != one.root):
+            raise LogContradicted
+
+
+def publish(
+    origin: LogOrigin,
+    *,
+    by: Signer,
+    seen: Sequence[verifier.Checkpoint],
+    settled: int,
+    cluster: int,
+    at: datetime,
+) -> Checkpoint | None:
+    """Sign the tree as it is, if it has grown; None when it hasn't. Only while leading, in its transaction.
+
+    ``seen`` is what witnesses outside the database hold.
+
+    Raises:
+        LogContradicted: the tree contradicts what was signed or seen before; nothing is signed.
+    """
+    tree, before = Tree.of(origin.number), last(origin.number)
+    signed_before = [] if before is None else [verifier.Checkpoint.of(bytes(before.note))]
+    require_consistent(origin, tree, [*signed_before, *seen])
+    if tree.size == (before.size if before else 0):
+        return None
+    root = tree.root(tree.size)
+    return Checkpoint.objects.create(
+        origin=origin.number,
+        size=tree.size,
+        root=root,
+        at=at,
+        note=signed(origin.name, tree.size, root, by, at=at),
+        settled=settled,
+        cluster=cluster,
+    )

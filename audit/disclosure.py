@@ -1,0 +1,148 @@
+"""The disclosure door: sealed fields open inside a disclosure, and a disclosure leaves one entry.
+
+``with disclosure(...) as scope: value = sealed.open(scope)``. The scope notes each opening *before* it
+takes place; on leaving the block, one entry names every label that was opened, in the transaction that
+read it. Reads may so be over-reported, never under-reported (SEC-AL2).
+
+The last gap is code that opens a value in an inner transaction, lets that one roll back, entry included,
+and answers all the same. ``watched`` closes it: whoever sends answers asks it whether every entry was kept.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from audit import journal, lag
+from audit.errors import JournalUnavailable, OutsideTransaction
+from audit.events import Acting, Outcome, Purpose
+from audit.models import Entry
+from encryption.errors import ScopeClosed
+from encryption.sealed import OpenScope
+
+
+class Disclosure(OpenScope):
+    """An open disclosure. Only ``disclosure`` begins one, and so owes its entry."""
+
+    def __init__(self, write: Callable[..., Entry]) -> None:
+        self._write = write
+        self._open = False
+        self._rows: dict[str, set[UUID]] = {}
+        self.entry: Entry | None = None
+
+    def note(self, label: str, row: UUID, key_id: UUID) -> None:  # noqa: ARG002 - the interface's
+        """Take note that a value is about to be opened.
+
+        Raises:
+            ScopeClosed: the disclosure hasn't begun, or has ended: its entry can't name this value.
+        """
+        if not self._open:
+            raise ScopeClosed
+        self._rows.setdefault(label, set()).add(row)
+
+    @property
+    def opened(self) -> dict[str, int]:
+        """How many values were opened of each label."""
+        return {label: len(rows) for label, rows in self._rows.items()}
+
+    def _begin(self) -> None:
+        self._open = True
+
+    def _end(self, outcome: Outcome, *, written: bool) -> None:
+        self._open = False
+        if written:
+            self.entry = self._write(outcome=outcome, fields=self.opened)
+
+    @property
+    def owed(self) -> bool:
+        """Whether values were opened of which no entry remains."""
+        return bool(self._rows) and (self.entry is None or not journal.kept(self.entry))
+
+
+class Watch:
+    """The disclosures of one request."""
+
+    def __init__(self) -> None:
+        self._seen: list[Disclosure] = []
+
+    def add(self, scope: Disclosure) -> None:
+        """Remember one more."""
+        self._seen.append(scope)
+
+    def require_kept(self) -> None:
+        """Refuse to answer with what was opened unless each opening is written down.
+
+        To be asked after the commit and before the first byte of an answer that isn't an error.
+
+        Raises:
+            JournalUnavailable: the entry of a disclosure was rolled back, or never written.
+        """
+        if any(scope.owed for scope in self._seen):
+            raise JournalUnavailable
+
+
+_watch: Final[ContextVar[Watch | None]] = ContextVar("audit_watch", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Follow all disclosures of the block; see ``Watch.require_kept``."""
+    watch = Watch()
+    token = _watch.set(watch)
+    try:
+        yield watch
+    finally:
+        _watch.reset(token)
+
+
+@contextmanager
+def disclosure(
+    *,
+    actor: Acting | None,
+    purpose: Purpose,
+    at: datetime,
+    objects: Sequence[UUID],
+    tenant: UUID | None,
+    act: str = "field:opened",
+    rule: str = "",
+    state: str = "",
+    payload: bytes | bytearray | None = None,
+    always: bool = False,
+) -> Iterator[Disclosure]:
+    """Open sealed fields of the referrals whose pseudonyms are ``objects``, and write one entry of it.
+
+    Runs inside a transaction of ``default``. ``always`` writes the entry even where nothing was opened:
+    the page itself is a sensitive read. ``rule`` is the rule of access that allowed it, ``state`` that of the case,
+    ``payload`` what was asked for, of which a keyed digest is kept. ``objects`` and ``payload`` are read when the
+    block ends: they may grow within it. When the block fails after something was opened, the entry says so, as far
+    as the transaction still takes one.
+
+    Raises:
+        OutsideTransaction: no transaction is open.
+        JournalUnavailable: the entry can't be written; nothing of what was opened may leave the house.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if not connection.in_atomic_block:
+        raise OutsideTransaction
+    write = partial(
+        journal.record, act, actor=actor, at=at, objects=objects, tenant=tenant, purpose=purpose, rule=rule,
+        from_state=state, payload=payload,
+    )  # fmt: skip
+    scope = Disclosure(write)
+    if watch := _watch.get():
+        lag.require_in_time(actor, purpose, at=at)
+        watch.add(scope)
+    scope._begin()
+    try:
+        yield scope
+    except BaseException:
+        # In a transaction that can only roll back there is nothing to write to; ``owed`` remembers.
+        writable = connection.in_atomic_block and not connection.needs_rollback
+        scope._end(Outcome.FAIL, written=writable and bool(scope.opened))
+        raise
+    scope._end(Outcome.ALLOW, written=always or bool(scope.opened))

@@ -1,0 +1,139 @@
+"""Every refusal that the journal and its doors can give. No HTTP here: ``config/errors.py`` maps them."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class AuditError(Exception):
+    """Something that this app refuses: a code for the program, a fixed sentence for people.
+
+    ``extra`` adds names and rules for the program; never a submitted value.
+    """
+
+    code: ClassVar[str] = "audit"
+    sentence: ClassVar[str] = "Le journal refuse cette opération."
+
+    def __init__(self, **extra: object) -> None:
+        super().__init__(self.sentence)
+        self.extra = extra
+
+
+class JournalUnavailable(AuditError):
+    """The entry can't be written, so that the act can't take place (SEC-AL4)."""
+
+    code = "journal-unavailable"
+    sentence = "Le journal n'a pas pu être écrit : l'opération n'a pas eu lieu."
+
+
+class EntryTooLarge(JournalUnavailable):
+    """The entry would exceed 8 KiB: a list must be cut into pages before it is shown."""
+
+    code = "entry-too-large"
+
+
+class EntryRefused(JournalUnavailable):
+    """What was to be written isn't a code, a count or an identifier: it might be a name or a fact."""
+
+    code = "entry-refused"
+
+
+class UnknownAct(JournalUnavailable):
+    """The act isn't in the register of ``audit/events.py``: whoever performs acts declares them."""
+
+    code = "unknown-act"
+
+
+class OutsideTransaction(JournalUnavailable):
+    """An entry outside the transaction of its act would prove nothing (SEC-AL2)."""
+
+    code = "outside-transaction"
+
+
+class UnknownSubject(JournalUnavailable):
+    """A referral has no pseudonym: it was never filed, or it was shredded."""
+
+    code = "unknown-subject"
+
+
+class NotAuditor(AuditError):
+    """The caller reads the entries of no authority."""
+
+    code = "not-allowed"
+    sentence = "La lecture du journal est réservée aux auditeurs de l'autorité."
+
+    def __init__(self) -> None:
+        super().__init__(rule="audit.read")
+
+
+class InvalidQuery(AuditError):
+    """Parameters of the address are unknown, repeated or malformed (SEC-IN2).
+
+    ``parameters`` maps each name to ``unknown``, ``repeated``, ``too-long``, ``malformed`` or ``required``; or to
+    ``too-late``, for a time of which nothing is told yet.
+    """
+
+    code = "invalid-query"
+    sentence = "Des paramètres de l'adresse sont inconnus, répétés ou mal formés."
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self.parameters = dict(parameters)
+        super().__init__(parameters=self.parameters)
+
+
+class LogContradicted(AuditError):
+    """The tree is smaller than one that was signed or witnessed, or differs from it: a restore, or tampering.
+
+    Nothing is signed until an operator has found out which, and begun a new origin (docs/runbook.md).
+    """
+
+    code = "log-contradicted"
+    sentence = "L'arbre du journal contredit un point de contrôle déjà signé ou attesté : rien n'est signé."
+
+
+class NoWitnessedCheckpoint(AuditError):
+    """A new origin must continue a checkpoint of the old one, signed by the log's own key; there is none."""
+
+    code = "no-witnessed-checkpoint"
+    sentence = "Aucun point de contrôle attesté de l'origine en cours n'a été trouvé."
+
+
+class LedgerUnavailable(AuditError):
+    """The list of what was shredded can't be read or written, so that nothing may be (SEC-CR12)."""
+
+    code = "ledger-unavailable"
+    sentence = "La liste des destructions ne peut pas être tenue : rien n'est détruit."
+
+
+class LedgerRefused(AuditError):
+    """A list of what was shredded has a line that is damaged, or that this service didn't write."""
+
+    code = "ledger-refused"
+    sentence = "La liste des destructions contient une ligne abîmée ou étrangère au service."
+
+
+class ExportRefused(AuditError):
+    """An export of the journal doesn't verify, so that what it says counts for nothing."""
+
+    code = "export-refused"
+    sentence = "Cet export du journal n'est pas intact : ce qu'il dit ne compte pas."
+
+
+class NotInTree(AuditError):
+    """There is no such entry for the caller, or the tree hasn't that size; the two look the same."""
+
+    code = "not-found"
+    sentence = "Aucune entrée ni taille de ce genre n'est connue."
+
+
+class HoldStands(AuditError):
+    """These entries are under a legal hold already."""
+
+    code = "hold-stands"
+    sentence = "Ces entrées font déjà l'objet d'une conservation."
+
+
+class JournalBehind(AuditError):
+    """Entries have waited too long for their place in the tree: nothing is opened until they have it (SEC-AL8)."""
+
+    code = "journal-behind"
+    sentence = "Le journal a pris trop de retard : la lecture des dossiers est suspendue."

@@ -1,0 +1,102 @@
+"""Write the log as files that anyone can check: the layout of C2SP tlog-tiles, in a folder or a ZIP file.
+
+An entry that the receiver may not read is a record of length zero: its hash is in the tile, so that the tree is whole
+for everybody, and each auditor reads the entries of the own authority only.
+"""
+
+import os
+import zipfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+from uuid import UUID
+
+from audit import checkpoints, pruning
+from audit.errors import NotInTree
+from audit.models import Checkpoint, Entry, Leaf, LogOrigin
+from audit.tree import TILE, Tree
+from audit.verifier import tile_path
+
+CHECKPOINT: Final = "checkpoint"
+BUNDLES: Final = 400  # of one ZIP file: about a hundred thousand entries, 70 MB before it is compressed
+
+type Bodies = Callable[[Collection[UUID]], Mapping[UUID, bytes]]
+
+
+def everything(entries: Collection[UUID]) -> dict[UUID, bytes]:
+    """Return the bytes of entries, all authorities'; for the operator's export, under the sequencer's role."""
+    rows = Entry.objects.filter(pk__in=entries).values_list("pk", "body")
+    return {pk: bytes(body) for pk, body in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An origin as far as a checkpoint covers it, and the entries that the receiver may read."""
+
+    origin: LogOrigin
+    checkpoint: Checkpoint
+    bodies: Bodies
+
+    def files(self, *, start: int = 0, bundles: int | None = None) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of each file; with ``bundles``, of that many from entry ``start`` on.
+
+        The tiles above the leaves always come whole: they are few, and every part needs them.
+        """
+        tree, size = Tree(self.origin.number, self.checkpoint.size), self.checkpoint.size
+        first, end = start // TILE, (size + TILE - 1) // TILE
+        for number in range(first, end if bundles is None else min(end, first + bundles)):
+            width = min(TILE, size - number * TILE)
+            yield tile_path(0, number, width), b"".join(tree.tile(0, number))
+            yield tile_path("entries", number, width), self._bundle(number, width)
+            tree.forget()
+        level = 1
+        while count := size // TILE**level:
+            for number in range((count + TILE - 1) // TILE):
+                width = min(TILE, count - number * TILE)
+                yield tile_path(level, number, width), b"".join(tree.tile(level, number))
+            level += 1
+        for entry, places in pruning.lists_of(self.origin):
+            yield f"pruned/{entry}", places
+        yield CHECKPOINT, checkpoints.whole_note(self.checkpoint)
+
+    def _bundle(self, number: int, width: int) -> bytes:
+        leaves = Leaf.objects.filter(
+            origin=self.origin.number, place__gte=number * TILE, place__lt=number * TILE + width
+        )
+        entries = list(leaves.order_by("place").values_list("entry", flat=True))
+        known = self.bodies([one for one in entries if one is not None])
+        records = (bytes(self.origin.after) if one is None else known.get(one, b"") for one in entries)
+        return b"".join(len(record).to_bytes(2) + record for record in records)
+
+
+def latest(bodies: Bodies, *, origin: LogOrigin) -> Log:
+    """Return the log up to its latest checkpoint.
+
+    Raises:
+        NotInTree: nothing is signed yet.
+    """
+    checkpoint = checkpoints.last(origin.number)
+    if checkpoint is None:
+        raise NotInTree
+    return Log(origin, checkpoint, bodies)
+
+
+def to_folder(log: Log, folder: Path) -> int:
+    """Write all files into a folder, the checkpoint last; return how many. Full tiles that are there stay."""
+    count = 0
+    for name, content in log.files():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}")
+        draft.write_bytes(content)
+        os.replace(draft, path)  # a reader sees the old file or the new one, never half of it
+        count += 1
+    return count
+
+
+def to_zip(log: Log, file: IO[bytes], *, start: int) -> None:
+    """Write one part of the log as a ZIP file, from the bundle that holds entry ``start``."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in log.files(start=start, bundles=BUNDLES):
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)

@@ -1,0 +1,84 @@
+"""How the log stands: its last checkpoint, what waits for a place, what each witness has signed last.
+
+For auditors, who must notice that a log is silent, lags, or is seen by nobody outside (SEC-AL8, SEC-AL11).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+
+from audit import checkpoints, lag, tree, witnessing
+from audit.inspection import Auditing, authorities_of, write_down
+from audit.models import Checkpoint, Cosignature
+
+#: How far back it is looked for what a witness signed last.
+_LATEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """What a witness has signed last; ``size`` and ``at`` are None where it was nothing lately."""
+
+    name: str
+    size: int | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the log stands; without a checkpoint nothing is signed yet."""
+
+    origin: str | None
+    checkpoint: Checkpoint | None
+    waiting_since: datetime | None
+    behind: bool
+    witnesses: tuple[Witnessed, ...]
+
+    @property
+    def size(self) -> int:
+        """How many entries the latest checkpoint covers."""
+        return 0 if self.checkpoint is None else self.checkpoint.size
+
+    @property
+    def root_hash(self) -> str | None:
+        """The root of the tree, hexadecimal."""
+        return None if self.checkpoint is None else bytes(self.checkpoint.root).hex()
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """When the latest checkpoint was signed."""
+        return None if self.checkpoint is None else self.checkpoint.at
+
+
+def health(*, actor: Auditing | None, at: datetime) -> Health:
+    """Return how the log stands, and write down that it was asked.
+
+    Raises:
+        NotAuditor: the caller reads the entries of no authority.
+    """
+    authorities = authorities_of(actor)
+    origin = tree.newest()
+    found = None if origin is None else checkpoints.last(origin.number)
+    waiting = lag.oldest_waiting()
+    late = waiting is not None and at - waiting > timedelta(minutes=settings.LOG_LAG_MINUTES)
+    write_down("health", actor=actor, authorities=authorities, shown={}, at=at)
+    return Health(
+        origin=None if origin is None else origin.name,
+        checkpoint=found,
+        waiting_since=waiting,
+        behind=bool(settings.LOG_LAG_MINUTES) and late,
+        witnesses=() if origin is None else _witnesses(origin.number),
+    )
+
+
+def _witnesses(origin: int) -> tuple[Witnessed, ...]:
+    """Return each witness of the settings, and each that signed lately, by name."""
+    signed: dict[str, Witnessed] = {}
+    rows = Cosignature.objects.filter(origin=origin).order_by("-size", "witness")
+    for name, size, at in rows.values_list("witness", "size", "at")[:_LATEST]:
+        signed.setdefault(name, Witnessed(name, size, at))
+    for one in witnessing.witnesses():
+        signed.setdefault(one.key.name, Witnessed(one.key.name, None, None))
+    return tuple(signed[name] for name in sorted(signed))

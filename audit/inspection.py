@@ -1,0 +1,86 @@
+"""What an auditor may ask of the journal and of its proof. Each question is itself written down."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from audit import journal, reading
+from audit.errors import NotAuditor
+from audit.events import Acting, Purpose
+from audit.paging import Page, page_of
+
+READ = "audit.read"
+
+
+class Auditing(Acting, Protocol):
+    """Whoever may be an auditor (``accounts.actor.Actor`` is one)."""
+
+    def may(self, permission: str) -> frozenset[UUID]:
+        """Return the authorities in which a permission is held."""
+
+
+def entries(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Page:
+    """Return one page of the entries that match, newest first, and write down that they were asked for.
+
+    An auditor of several authorities leaves an entry in each. ``asked`` is what ``EntriesQuery`` gives.
+
+    Raises:
+        NotAuditor: the caller holds ``audit.read`` nowhere.
+        InvalidQuery: the cursor is of another list.
+        JournalUnavailable: the question can't be written down, so there is no answer.
+    """
+    authorities = authorities_of(actor)
+    filters = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
+    question = json.dumps(filters, default=str, sort_keys=True)
+    bound_to = json.dumps([sorted(map(str, authorities)), question])
+    with reading.as_auditor():
+        page = page_of(
+            reading.entries_of(authorities, filters),
+            limit=asked["limit"],
+            cursor=asked.get("cursor"),
+            bound_to=bound_to,
+        )
+    shown = Counter(entry.tenant for entry in page.items)
+    subjects = [filters["subject"]] if "subject" in filters else []
+    write_down(question, actor=actor, authorities=authorities, shown=shown, subjects=subjects, at=at)
+    return page
+
+
+def authorities_of(actor: Auditing | None) -> frozenset[UUID]:
+    """Return the authorities whose entries the caller reads.
+
+    Raises:
+        NotAuditor: the caller holds ``audit.read`` nowhere.
+    """
+    found = actor.may(READ) if actor else frozenset()
+    if not found:
+        raise NotAuditor
+    return found
+
+
+def write_down(
+    question: str,
+    *,
+    actor: Auditing | None,
+    authorities: Collection[UUID],
+    shown: Mapping[UUID | None, int],
+    at: datetime,
+    subjects: Sequence[UUID] = (),
+    act: str = "audit:queried",
+) -> None:
+    """Write in the journal of each authority that its auditor asked, and how many entries were shown."""
+    for authority in sorted(authorities):
+        journal.record(
+            act,
+            actor=actor,
+            at=at,
+            objects=subjects,
+            tenant=authority,
+            purpose=Purpose.AUDIT,
+            rule=READ,
+            count=shown.get(authority, 0),
+            payload=question.encode(),
+        )

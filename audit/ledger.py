@@ -1,0 +1,138 @@
+"""The list of what was shredded, outside both databases: a restored one knows nothing of what came after its backup.
+
+A line is ``shred 1 <pseudonym> <leaf hash> <code>``: the pseudonym of the certificate in the journal, the hash under
+which that entry stands in the tree, and a keyed code, so that nobody can add a case that lives. No date and no key id:
+the tombstone has those of the case, and both together would lead from a reference to what the journal says of it
+(SEC-AL16). The file is only added to. It belongs where neither database's keeper writes, and its copies with those of
+the journal's checkpoints.
+"""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from audit.errors import LedgerUnavailable
+from encryption import digest, index
+
+_LINE: Final = re.compile(r"shred 1 ([0-9a-f]{32}) ([0-9a-f]{64}) ([0-9a-f]{64})")
+_PURPOSE: Final = "shred.ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what was shredded, where its certificate stands, and the code that the service gave it."""
+
+    pseudonym: UUID
+    leaf: bytes
+    code: bytes
+
+    def holds(self) -> bool:
+        """Tell whether this service wrote it.
+
+        Raises:
+            KeysUnavailable: the index key can't be had.
+        """
+        return digest.equal(self.code, _code(self.pseudonym, self.leaf))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a ledger holds; ``damaged`` counts lines that are none. One that a crash cut short isn't counted."""
+
+    lines: tuple[Line, ...]
+    damaged: int
+
+    @property
+    def pseudonyms(self) -> frozenset[UUID]:
+        """Return what was shredded, by the lines' own word."""
+        return frozenset(line.pseudonym for line in self.lines)
+
+
+def read(path: Path) -> Read:
+    """Return what stands in a ledger; one that isn't there is empty.
+
+    Raises:
+        LedgerUnavailable: the file can't be read.
+    """
+    try:
+        text = path.read_bytes().decode("ascii", errors="replace") if path.exists() else ""
+    except OSError as error:
+        raise LedgerUnavailable from error
+    whole, _, _cut_short = text.rpartition("\n")
+    said = [line for line in whole.split("\n") if line]
+    found = [_LINE.fullmatch(line) for line in said]
+    lines = [
+        Line(UUID(hex=one[1]), bytes.fromhex(one[2]), bytes.fromhex(one[3]))
+        for one in found
+        if one is not None
+    ]
+    return Read(tuple(lines), len(said) - len(lines))
+
+
+def require_writable() -> None:
+    """Refuse before anything is destroyed, when what is destroyed couldn't be noted.
+
+    Raises:
+        LedgerUnavailable: the file can't be opened.
+    """
+    os.close(_opened())
+
+
+def add(shredded: Iterable[tuple[UUID, bytes]]) -> None:
+    """Add a line for each pseudonym and leaf hash that isn't in it yet; on the disk when this returns.
+
+    Raises:
+        LedgerUnavailable: the file can't be written.
+        KeysUnavailable: the index key can't be had; nothing is written.
+    """
+    lines = {pseudonym: _line(pseudonym, leaf) for pseudonym, leaf in shredded}
+    handle = _opened()
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        known = read(_path()).pseudonyms
+        text = "".join(line for pseudonym, line in lines.items() if pseudonym not in known)
+        if text:
+            # What a crash cut short is ended first, so that it takes no whole line with it.
+            os.write(handle, (b"" if _ends_whole() else b"\n") + text.encode("ascii"))
+            os.fsync(handle)
+    except OSError as error:
+        raise LedgerUnavailable from error
+    finally:
+        os.close(handle)
+
+
+def _path() -> Path:
+    return Path(settings.SHRED_FILE)
+
+
+def _opened() -> int:
+    path = _path()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise LedgerUnavailable from error
+
+
+def _ends_whole() -> bool:
+    with _path().open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        if not size:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _line(pseudonym: UUID, leaf: bytes) -> str:
+    return f"shred 1 {pseudonym.hex} {leaf.hex()} {_code(pseudonym, leaf).hex()}\n"
+
+
+def _code(pseudonym: UUID, leaf: bytes) -> bytes:
+    return index.keyed(_PURPOSE, pseudonym.bytes + leaf)

@@ -1,0 +1,48 @@
+"""The daily checkpoint by mail: an auditor's mailbox is a witness that nobody in the house can rewrite (SEC-AL11).
+
+The mail carries the newest signed note with what its witnesses signed. Kept as it came, it is what
+``audit/verifier.py verify … --earlier FILE`` holds a later export against. It says nothing of any case.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from audit import checkpoints, tree
+from audit.models import Checkpoint
+from outbox.notices import About, Recipients, tell
+from outbox.templates import Kind, Template, register
+
+DAILY: Final = "checkpoint.daily"
+
+
+def newest() -> Checkpoint | None:
+    """Return the newest checkpoint of the origin that grows."""
+    origin = tree.newest()
+    return None if origin is None else checkpoints.last(origin.number)
+
+
+def enclosed() -> str:
+    """Return the signed note as the mail carries it, between empty lines; a sentence where nothing is signed yet."""
+    found = newest()
+    if found is None:
+        return "Aucun point de contrôle n'est encore signé. / No checkpoint is signed yet."
+    return checkpoints.whole_note(found).decode()
+
+
+register(
+    Template(
+        DAILY, Kind.DIGEST, "Point de contrôle du journal : gardez ce courriel.",
+        "Checkpoint of the journal: keep this mail.", enclosed=enclosed,
+    )
+)  # fmt: skip
+
+
+def send(auditors: Collection[UUID], *, at: datetime) -> int:
+    """Write the mails of a day to these accounts, if anything is signed; return to how many."""
+    if newest() is None or not auditors:
+        return 0
+    about = About(template=DAILY, reference="", subject_id=None, authority_id=None)
+    tell(about, Recipients(users=auditors), at=at)
+    return len(auditors)

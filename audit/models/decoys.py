@@ -1,0 +1,19 @@
+"""Files that nobody has a reason to open: whoever opens one is looked at (SEC-AZ17)."""
+
+from django.db import models
+
+
+class Decoy(models.Model):
+    """The pseudonym of a decoy file of one authority; made by ``manage.py decoy``, and never changed."""
+
+    subject = models.UUIDField(primary_key=True)
+    tenant = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        """Found by authority."""
+
+        indexes = (models.Index(fields=["tenant"], name="audit_decoy_tenant"),)
+
+    def __str__(self) -> str:
+        return str(self.subject)

@@ -1,0 +1,68 @@
+"""How long entries keep their content: what was pruned, how far, and what mustn't be (SEC-AL15)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class PrunedRun(models.Model):
+    """Consecutive places of an origin whose entries were pruned, as one entry ``journal:pruned`` says."""
+
+    pk = models.CompositePrimaryKey("entry", "first")
+    entry = models.UUIDField()
+    origin = models.PositiveIntegerField()
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+
+    class Meta:
+        """Read by origin, for an export."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["origin", "entry"], name="audit_pruned_origin")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+class PruneMark(models.Model):
+    """Before which instants an authority's entries are pruned already; nobody's are under the nil id."""
+
+    tenant = models.UUIDField(primary_key=True)
+    access_before = models.DateTimeField()
+    technical_before = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.tenant)
+
+
+class LegalHold(models.Model):
+    """Entries of an authority, or those about one file, that keep their content until the hold is lifted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    tenant = models.UUIDField()
+    subject = models.UUIDField(null=True)
+    placed_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The few that are in force are asked for each entry that is pruned."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["tenant"], name="audit_hold_in_force", condition=Q(lifted_at__isnull=True))
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["tenant", "subject"], name="audit_hold_once", condition=Q(lifted_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["tenant"],
+                name="audit_hold_all_once",
+                condition=Q(lifted_at__isnull=True, subject__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,65 @@
+"""What was shredded, by the pseudonym that leads nowhere any more, and whether this database was restored since.
+
+Nothing here says of whom: the pseudonym's mapping and the keys went with the case. Source:
+docs/decisions/0021-shredding-and-restore.md.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from encryption.marks import Mark
+
+
+class Shred(models.Model):
+    """One destruction: announced before it begins, done with it, complete when no backup of the keys is left.
+
+    ``announced_at`` is committed first, so that a key store which knows more than this table was not merely ahead of a
+    transaction that came to nothing: this database was restored. ``erased_at`` comes with the second entry of the
+    certificate, ``settings.KEY_BACKUP_DAYS`` after ``done_at``.
+    """
+
+    pseudonym = models.UUIDField(primary_key=True)
+    tenant = models.UUIDField(null=True)
+    announced_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    leaf = models.BinaryField(max_length=32, null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="audit_shred_done_with_its_entry",
+                condition=models.Q(done_at__isnull=True, leaf__isnull=True)
+                | models.Q(done_at__isnull=False, leaf__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="audit_shred_erased_after_done",
+                condition=models.Q(erased_at__isnull=True) | models.Q(erased_at__gte=models.F("done_at")),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["done_at"], name="audit_shred_to_complete", condition=models.Q(erased_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pseudonym)
+
+
+class Replayed(models.Model):
+    """That a case which a backup brought back is to be shredded again: it was once, by all the rules (SEC-CR12).
+
+    Only the owner of the tables may write it. The database lets such a case go without a batch, which the backup may
+    not know of yet.
+    """
+
+    pseudonym = models.UUIDField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.pseudonym)
+
+
+class JournalMark(Mark):
+    """In which database this journal, and the cases beside it, were made."""

@@ -1,0 +1,202 @@
+"""What an auditor may ask of the tree: checkpoints, proofs, an export; and the proof in a filer's receipt.
+
+Proofs are given in the form of C2SP tlog-proof, which ``audit/verifier.py`` and other programs read. The tree is every
+authority's; the bytes of an entry are those of its own authority's auditors.
+"""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
+from uuid import UUID
+
+from audit import checkpoints, exporting, reading, tree
+from audit.errors import NotInTree
+from audit.events import Outcome
+from audit.inspection import Auditing, authorities_of, write_down
+from audit.models import Checkpoint, Leaf, LogOrigin, ReadEntry
+from audit.tree import Tree
+
+_IN_MEMORY: Final = 8 * 1024 * 1024
+PROOF: Final = "c2sp.org/tlog-proof@v1"
+
+
+def latest(*, actor: Auditing | None, at: datetime) -> Checkpoint:
+    """Return the latest checkpoint.
+
+    Raises:
+        NotAuditor: the caller reads the entries of no authority.
+        NotInTree: nothing is signed yet.
+    """
+    authorities = authorities_of(actor)
+    found = checkpoints.last(_origin().number)
+    write_down("checkpoint", actor=actor, authorities=authorities, shown={}, at=at)
+    if found is None:
+        raise NotInTree
+    return found
+
+
+def _origin() -> LogOrigin:
+    found = tree.newest()
+    if found is None:
+        raise NotInTree
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """An entry of the journal and the proof that it is in the tree; without one while no checkpoint covers it."""
+
+    body: bytes
+    leaf_hash: bytes
+    place: int | None = None
+    checkpoint: Checkpoint | None = None
+    path: Sequence[bytes] = ()
+
+    @property
+    def proof(self) -> str | None:
+        """The proof as a text, with the checkpoint and its witnesses in it. Source: C2SP tlog-proof."""
+        if self.checkpoint is None:
+            return None
+        lines = "".join(f"{coded(one)}\n" for one in self.path)
+        note = checkpoints.whole_note(self.checkpoint).decode()
+        return f"{PROOF}\nindex {self.place}\n{lines}\n{note}"
+
+
+def coded(value: bytes) -> str:
+    """Return bytes in base64."""
+    return base64.b64encode(value).decode()
+
+
+def inclusion(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Inclusion:
+    """Return the proof that an entry of the caller's authorities is in the tree; ``size`` names a checkpoint.
+
+    Raises:
+        NotAuditor: the caller reads the entries of no authority.
+        NotInTree: there is no such entry for the caller, or no checkpoint of that size that covers it.
+    """
+    authorities = authorities_of(actor)
+    with reading.as_auditor():
+        found = ReadEntry.objects.filter(tenant__in=authorities, pk=asked["entry"]).first()
+    question = json.dumps({"inclusion": asked}, default=str, sort_keys=True)
+    shown = Counter(() if found is None else (found.tenant,))
+    write_down(question, actor=actor, authorities=authorities, shown=shown, at=at)
+    if found is None:
+        raise NotInTree
+    return _included(found, size=asked.get("size"))
+
+
+def _included(entry: ReadEntry, *, size: int | None = None, first: bool = False) -> Inclusion:
+    """Return the proof for one entry, in the tree of the newest origin.
+
+    In the latest checkpoint, or that of ``size``, or the ``first`` that covers the entry.
+
+    Raises:
+        NotInTree: ``size`` is given, and no checkpoint of that size covers the entry.
+    """
+    body, leaf = bytes(entry.body), bytes(entry.leaf_hash)
+    origin = tree.newest()
+    place = (
+        None
+        if origin is None
+        else Leaf.objects.filter(origin=origin.number, entry=entry.pk).values_list("place", flat=True).first()
+    )
+    covering = None
+    if origin is not None and place is not None:
+        signed = Checkpoint.objects.filter(origin=origin.number, size__gt=place)
+        signed = signed if size is None else signed.filter(size=size)
+        covering = signed.order_by("size" if first else "-size").first()
+    if covering is None or place is None:
+        if size is not None:
+            raise NotInTree
+        return Inclusion(body, leaf)
+    path = Tree(covering.origin, covering.size).inclusion(place, covering.size)
+    return Inclusion(body, leaf, place, covering, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """That one tree continues another."""
+
+    first: int
+    checkpoint: Checkpoint
+    path: Sequence[bytes]
+
+
+def consistency(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Consistency:
+    """Return the proof that the tree of a checkpoint continues the one of ``first`` entries.
+
+    ``second`` names the checkpoint by its size; by default it is the latest.
+
+    Raises:
+        NotAuditor: the caller reads the entries of no authority.
+        NotInTree: there is no such checkpoint, or ``first`` is larger.
+    """
+    authorities = authorities_of(actor)
+    question = json.dumps({"consistency": asked}, sort_keys=True)
+    write_down(question, actor=actor, authorities=authorities, shown={}, at=at)
+    number, second = _origin().number, asked.get("second")
+    signed = Checkpoint.objects.filter(origin=number)
+    found = checkpoints.last(number) if second is None else signed.filter(size=second).first()
+    if found is None or asked["first"] > found.size:
+        raise NotInTree
+    path = Tree(number, found.size).consistency(asked["first"], found.size)
+    return Consistency(asked["first"], found, path)
+
+
+def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
+    """Return one part of the log as a ZIP file, with the entries of the caller's authorities in it; to be closed.
+
+    It is whole when this returns: the entry that says so is written before a byte of it leaves.
+
+    Raises:
+        NotAuditor: the caller reads the entries of no authority.
+        NotInTree: nothing is signed yet, or ``start`` lies behind the end.
+    """
+    authorities = authorities_of(actor)
+    shown: Counter[UUID | None] = Counter()
+    log = exporting.latest(partial(_bodies_of, authorities, shown), origin=_origin())
+    if start >= log.checkpoint.size:
+        raise NotInTree
+    with ExitStack() as unless_whole:
+        file = unless_whole.enter_context(SpooledTemporaryFile(_IN_MEMORY))
+        with reading.as_auditor():
+            exporting.to_zip(log, file, start=start)
+        question = json.dumps({"export": start, "size": log.checkpoint.size})
+        write_down(question, actor=actor, authorities=authorities, shown=shown, at=at, act="audit:exported")
+        file.seek(0)
+        unless_whole.pop_all()
+    return file
+
+
+def _bodies_of(
+    authorities: Collection[UUID], shown: Counter[UUID | None], entries: Collection[UUID]
+) -> dict[UUID, bytes]:
+    rows = ReadEntry.objects.filter(tenant__in=authorities, pk__in=entries).values_list(
+        "pk", "tenant", "body"
+    )
+    found = {pk: (tenant, bytes(body)) for pk, tenant, body in rows}
+    shown.update(tenant for tenant, _ in found.values())
+    return {pk: body for pk, (_, body) in found.items()}
+
+
+def of_filing(subject: UUID, acts: Collection[str]) -> Inclusion | None:
+    """Return the entry that says that a referral was filed, with its proof as soon as a checkpoint covers it.
+
+    That checkpoint is the first one: a later one would tell who filed how much all authorities have written since, and
+    so whether the child was known (SEC-AZ8). ``acts`` are those of filing. For who filed: whoever calls has made sure,
+    and lets the transaction see the authority of the case. None if no such entry is there, as after its pruning.
+    """
+    with reading.as_auditor():
+        found = (
+            ReadEntry.objects.filter(subject=subject, act__in=acts, outcome=Outcome.ALLOW)
+            .order_by("at")
+            .first()
+        )
+    return None if found is None else _included(found, first=True)

@@ -1,0 +1,183 @@
+"""The questions that auditors ask ready-made: each one call, by one walk of an index (SEC-AL17, domain.md §7.4).
+
+An answer is a page of entries, newest first, of the caller's own authorities; the question itself is an entry.
+``ask`` and ``table`` are for the API and for pages alike.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import StringIO
+from tempfile import SpooledTemporaryFile
+from types import MappingProxyType
+from typing import IO, Any, Final
+from uuid import UUID
+
+from audit import events, reading
+from audit.errors import InvalidQuery
+from audit.events import Topic
+from audit.inspection import Auditing, authorities_of, write_down
+from audit.models import ReadEntry
+from audit.paging import Page, page_of
+
+ROWS_MAX: Final = 20_000
+_IN_MEMORY: Final = 8 * 1024 * 1024
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question: its place in an address, its words, what must be given, and what it looks for."""
+
+    name: str
+    fr: str
+    en: str
+    needs: str = ""
+    filters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def _of(topic: Topic) -> Mapping[str, Any]:
+    return MappingProxyType({"topic": topic})
+
+
+_OPENINGS: Final = MappingProxyType({"acts": events.OPENINGS})
+QUESTIONS: Final[tuple[Question, ...]] = (
+    Question(
+        name="file-openings", fr="Qui a ouvert ce dossier ?", en="Who opened this file?", needs="subject",
+        filters=_OPENINGS,
+    ),
+    Question(
+        name="person-openings", fr="Qu'a ouvert cette personne ?", en="What did this person open?", needs="actor",
+        filters=_OPENINGS,
+    ),
+    Question(name="refusals", fr="Quels refus ?", en="Which refusals?", filters=MappingProxyType({"refused": True})),
+    Question(
+        name="break-glass", fr="Quelles ouvertures d'urgence, et leur examen ?",
+        en="Which emergency openings, and their reviews?", filters=_of(Topic.GLASS),
+    ),
+    Question(name="exports", fr="Quels exports ?", en="Which exports?", filters=_of(Topic.EXPORT)),
+    Question(name="searches", fr="Quelles recherches ?", en="Which searches?", filters=_of(Topic.SEARCH)),
+    Question(
+        name="rights", fr="Quels droits donnés ou retirés ?", en="Which rights given or taken?",
+        filters=_of(Topic.RIGHTS),
+    ),
+    Question(
+        name="closed-readings", fr="Quelles lectures après la clôture ?", en="Which readings after closure?",
+        filters=_of(Topic.CLOSED),
+    ),
+)  # fmt: skip
+BY_NAME: Final = MappingProxyType({question.name: question for question in QUESTIONS})
+
+
+def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Page:
+    """Return one page of the answer, and write down that it was asked.
+
+    ``asked``: ``cursor``, ``limit``, and among ``actor``, ``subject``, ``since``, ``until`` what narrows it; what the
+    question needs is there.
+
+    Raises:
+        NotAuditor: the caller holds ``audit.read`` nowhere.
+        InvalidQuery: the cursor is of another question.
+        JournalUnavailable: the question can't be written down, so there is no answer.
+    """
+    authorities = authorities_of(actor)
+    given = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
+    said = json.dumps({"question": question.name, **given}, default=str, sort_keys=True)
+    with reading.as_auditor():
+        page = page_of(
+            reading.entries_of(authorities, {**given, **question.filters}),
+            limit=asked["limit"],
+            cursor=asked.get("cursor"),
+            bound_to=json.dumps([sorted(map(str, authorities)), said]),
+        )
+    shown = Counter(entry.tenant for entry in page.items)
+    subjects = [given["subject"]] if "subject" in given else []
+    write_down(said, actor=actor, authorities=authorities, shown=shown, subjects=subjects, at=at)
+    return page
+
+
+# --- As a table ---------------------------------------------------------------------------------------
+
+COLUMNS: Final = (
+    "id", "ts", "act", "out", "tenant", "actor", "obo", "role", "obj", "fields", "why", "rule", "pol", "from", "to",
+    "ver", "n", "rid",
+)  # fmt: skip
+
+
+def table(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> tuple[IO[bytes], str | None]:
+    """Return entries as CSV, to be closed, and the cursor of what comes after ``ROWS_MAX`` rows.
+
+    ``asked``: as of ``inspection.entries``, and ``question`` for those that answer one. It is whole when this returns:
+    the entry that says so is written before a byte of it leaves.
+
+    Raises:
+        NotAuditor: the caller holds ``audit.read`` nowhere.
+        InvalidQuery: the cursor is of another list, or what the question needs isn't there.
+        JournalUnavailable: the export can't be written down, so there is none.
+    """
+    authorities = authorities_of(actor)
+    given = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
+    question = BY_NAME.get(given.get("question", ""))
+    if question is not None and question.needs and question.needs not in given:
+        raise InvalidQuery({question.needs: "required"})
+    said = json.dumps({"csv": given}, default=str, sort_keys=True)
+    with ExitStack() as unless_whole:
+        file = unless_whole.enter_context(SpooledTemporaryFile(_IN_MEMORY))
+        with reading.as_auditor():
+            page = page_of(
+                reading.entries_of(authorities, {**given, **(question.filters if question else {})}),
+                limit=asked.get("limit", ROWS_MAX),
+                cursor=asked.get("cursor"),
+                bound_to=json.dumps([sorted(map(str, authorities)), said]),
+            )
+        for line in _lines(page.items):
+            file.write(line)
+        shown = Counter(entry.tenant for entry in page.items)
+        subjects: Sequence[UUID] = [given["subject"]] if "subject" in given else []
+        write_down(
+            said,
+            actor=actor,
+            authorities=authorities,
+            shown=shown,
+            subjects=subjects,
+            at=at,
+            act="audit:exported",
+        )
+        file.seek(0)
+        unless_whole.pop_all()
+    return file, page.next
+
+
+def _lines(entries: Sequence[ReadEntry]) -> Iterator[bytes]:
+    text = StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    text.write("\ufeff")  # spreadsheets take it for UTF-8
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        writer.writerow([safe(cell) for cell in cells(entry)])
+        if text.tell() > 1 << 16:
+            yield text.getvalue().encode()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue().encode()
+
+
+def cells(entry: ReadEntry) -> list[str]:
+    """Return the cells of an entry: of one whose content was pruned, what the columns still say."""
+    if not entry.body:
+        known = {"id": entry.pk, "ts": entry.at.isoformat(), "act": entry.act, "out": entry.outcome}
+        return [str(known.get(name, "")) for name in COLUMNS]
+    body = json.loads(bytes(entry.body))
+    body["obj"] = " ".join(body["obj"])
+    body["fields"] = " ".join(f"{label}:{count}" for label, count in body["fields"].items())
+    return ["" if body[name] is None else str(body[name]) for name in COLUMNS]
+
+
+def safe(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (SEC-AZ15)."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,55 @@
+"""The only place where entries are read: the views, under the role of auditors where there is one."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import QuerySet
+
+from audit.events import Outcome
+from audit.models import ReadEntry, ReadSubject
+
+
+@contextmanager
+def as_auditor() -> Iterator[None]:
+    """Take the role ``repere_auditor`` for the queries of the block, then the service's own again.
+
+    Only on PostgreSQL, and only where the service runs under ``DATABASE_ROLE``: that role may read no
+    entry. Runs in a transaction. If the block fails the role stays until the transaction rolls back,
+    which gives the old one back: an auditor's role that lingers may write nothing.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    own = settings.DATABASE_ROLE
+    if connection.vendor != "postgresql" or not own:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE repere_auditor")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(own)}")
+
+
+def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QuerySet[ReadEntry]:
+    """Return the entries of some authorities that match ``filters``; to be evaluated inside ``as_auditor``.
+
+    ``filters`` may hold ``actor`` and ``subject`` (pseudonyms), ``act``, ``acts``, ``topic``, ``outcome``,
+    ``refused`` (denied or failed), ``since`` (included) and ``until`` (excluded).
+    """
+    found = ReadEntry.objects.filter(tenant__in=authorities)
+    lookups = {
+        "actor": "actor", "act": "act", "acts": "act__in", "topic": "topic", "outcome": "outcome",
+        "since": "at__gte", "until": "at__lt",
+    }  # fmt: skip
+    found = found.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
+    if filters.get("refused"):
+        found = found.exclude(outcome=Outcome.ALLOW)
+    if subject := filters.get("subject"):
+        # Two small index searches, joined by UNION: an OR over both would walk the authority's whole journal.
+        alone = ReadEntry.objects.filter(subject=subject).values("id")
+        among = ReadSubject.objects.filter(subject=subject).values("entry_id")
+        found = found.filter(id__in=alone.union(among, all=True))
+    return found

@@ -1,0 +1,185 @@
+"""Give committed entries their places in the tree: contiguous, each once, whatever order they commit in (SEC-AL8).
+
+One leads: whoever holds the advisory lock of the transaction (on SQLite, the one write transaction there can be). The
+places are written in that same transaction, so that it is its own fence: a sequencer that was paused, or whose
+connection is gone, commits nothing, and the next one finds the tree as the last commit left it. A paused one is cut
+off by the database after ``_PATIENCE``. Requests take no lock and read nothing of this (SEC-AL7).
+
+Entries commit in another order than their transactions began. So what is looked for isn't "after the last one" but
+"without a place", from a mark on below which nothing can come any more: all transactions below PostgreSQL's xmin have
+ended. The mark moves to the xmin read *before* looking. On SQLite transactions follow one another, and the mark is
+the table's row number. It is kept with each checkpoint, and counts only on the cluster that wrote it: a dump that is
+read into another one brings numbers of transactions that mean nothing there.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from audit import tree
+from audit.canonical import leaf_hash
+from audit.models import Checkpoint, Leaf, LogOrigin, Tile
+from audit.tree import Frontier, Tree
+
+_log = structlog.get_logger("audit")
+ROLE: Final = "repere_sequencer"
+BATCH: Final = 2_000  # entries of one transaction
+_LOCK: Final = 0x7265_7065_7265  # our advisory lock of the whole database
+_PATIENCE: Final = "30s"
+NOWHERE: Final = 0
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Open a transaction under the role that reads entries and may extend the tree, ``repere_sequencer``.
+
+    Only where the service runs under a role. A login that isn't its member can't become it: a web process can't.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    roles = connection.vendor == "postgresql" and bool(settings.DATABASE_ROLE)
+    with transaction.atomic():
+        if roles:
+            _become(ROLE)
+        yield
+        if roles:
+            _become(settings.DATABASE_ROLE)
+
+
+def _become(role: str) -> None:
+    connection = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(role)}")
+
+
+@contextmanager
+def leading() -> Iterator[bool]:
+    """Open the transaction of a sequencer and say whether it leads; it writes nothing when it doesn't."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with reading():
+        if connection.vendor != "postgresql":
+            yield True
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{_PATIENCE}'")
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+            leads = bool(cursor.fetchone()[0])
+        yield leads
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """From where on entries may be without a place: a number of transaction or row, and of which cluster."""
+
+    settled: int
+    cluster: int
+
+
+def horizon() -> Horizon:
+    """Return the horizon of this moment: every entry below it is committed and visible, or never will be."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+                " (SELECT system_identifier FROM pg_control_system())"
+            )
+        else:
+            cursor.execute("SELECT coalesce(max(rowid), 0) + 1, 0 FROM audit_entry")
+        return Horizon(*cursor.fetchone())
+
+
+def remembered(origin: int) -> int:
+    """Return from where on to look, by the latest checkpoint; from the beginning where it can't be relied on."""
+    last = Checkpoint.objects.filter(origin=origin).order_by("-size").first()
+    now = horizon()
+    if last is None or last.cluster != now.cluster or last.settled > now.settled:
+        return NOWHERE
+    return last.settled
+
+
+def current(*, at: datetime) -> LogOrigin:
+    """Return the origin that grows, begun now if there is none. Only while leading."""
+    found = tree.newest()
+    return found or LogOrigin.objects.create(number=1, name=settings.LOG_ORIGIN, begun_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Integrated:
+    """What a pass did: how many entries got places, and from where on the next one looks."""
+
+    count: int
+    settled: int
+    more: bool
+
+
+def integrate(origin: LogOrigin, *, settled: int, limit: int = BATCH) -> Integrated:
+    """Give places to entries that have none, at most ``limit``. Only while leading, in its transaction."""
+    before = horizon()
+    waiting = _waiting(origin.number, settled, limit)
+    frontier = Frontier(Tree.of(origin.number))
+    first, tiles = frontier.size, []
+    for _, _, stored, body in waiting:
+        if body and leaf_hash(body) != stored:
+            # Changed between its commit and now: what was committed gets the place, and the verifier names it.
+            _log.error("journal:altered", leaf=stored.hex())
+        tiles += frontier.add(stored)
+    add_leaves(origin.number, first, [(entry, stored) for _, entry, stored, _ in waiting])
+    Tile.objects.bulk_create(
+        Tile(origin=origin.number, level=level, number=number, hashes=hashes, root=root)
+        for level, number, hashes, root in tiles
+    )
+    more = len(waiting) == limit
+    # In the order of the mark: below the last one that was taken, all that is visible has its place.
+    reached = min(before.settled, waiting[-1][0]) if more else before.settled
+    return Integrated(len(waiting), max(settled, reached), more)
+
+
+def _waiting(origin: int, settled: int, limit: int) -> list[tuple[int, UUID, bytes, bytes]]:
+    """Return mark, id, hash and bytes of entries without a place.
+
+    In the order of their transactions, and within one writer in that of its counter: a connection's transactions
+    follow one another, so that a writer's entries stand in the tree as it wrote them.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    mark = "e.txid" if connection.vendor == "postgresql" else "e.rowid"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {mark}, e.id, e.leaf_hash, e.body FROM audit_entry e WHERE {mark} >= %s AND NOT EXISTS"  # noqa: S608 - constants
+            " (SELECT 1 FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id)"
+            f" ORDER BY {mark}, e.writer, e.writer_seq LIMIT %s",
+            [settled, origin, limit],
+        )
+        return [
+            (number, _uuid(pk), bytes(stored), bytes(body)) for number, pk, stored, body in cursor.fetchall()
+        ]
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def add_leaves(origin: int, first: int, leaves: Sequence[tuple[UUID | None, bytes]]) -> None:
+    """Write places from ``first`` on. By hand on PostgreSQL: the ORM takes longer over it than all the rest."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if not leaves:
+        return
+    if connection.vendor != "postgresql":
+        Leaf.objects.bulk_create(
+            Leaf(origin=origin, place=first + at, entry=entry, leaf_hash=stored)
+            for at, (entry, stored) in enumerate(leaves)
+        )
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_leaf (origin, place, entry, leaf_hash)"
+            " SELECT %s, %s + at - 1, entry, stored"
+            " FROM unnest(%s::uuid[], %s::bytea[]) WITH ORDINALITY AS added (entry, stored, at)",
+            [origin, first, [entry for entry, _ in leaves], [stored for _, stored in leaves]],
+        )

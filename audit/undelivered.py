@@ -1,0 +1,36 @@
+"""A notice that is given up is an entry: somebody wasn't told, and the authority's auditors must be able to see it."""
+
+from datetime import datetime
+from typing import Final
+
+from audit import events, journal
+from audit.events import Outcome, Purpose
+from audit.models import SubjectPseudonym
+from outbox.doors import doors
+from outbox.models import Notice
+
+UNDELIVERED: Final = "notice:undelivered"
+events.register(UNDELIVERED)
+
+
+def write_down(notice: Notice, at: datetime) -> None:
+    """Write the entry, in the transaction that gives the notice up: about which case, by which channel, why.
+
+    Raises:
+        JournalUnavailable: it can't be written; the notice then isn't given up.
+    """
+    known = SubjectPseudonym.objects.filter(pk__in=[notice.subject_id]).values_list("pseudonym", flat=True)
+    journal.record(
+        UNDELIVERED,
+        actor=None,
+        at=at,
+        objects=list(known),
+        tenant=notice.authority_id,
+        outcome=Outcome.FAIL,
+        purpose=Purpose.MAINTENANCE,
+        rule=notice.fault,
+        to_state=notice.channel,
+    )
+
+
+doors.on_dead.append(write_down)

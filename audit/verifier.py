@@ -1,0 +1,1047 @@
+#!/usr/bin/env python3
+"""Verify the journal without the service: this one file, a Python >= 3.11, and an export.
+
+No Django, no database, no network: copy the file wherever you trust the machine and run ``python3 verifier.py``.
+Hashes and the tree need the standard library alone; signatures need the package ``cryptography``, and where it is
+missing the answer says that they weren't checked, and the status is 3.
+
+What an export is: the layout of C2SP tlog-tiles (``checkpoint``, ``tile/<level>/…``, ``tile/entries/…``), as a folder
+or as one or more ZIP files. A record of length zero stands for an entry that is withheld (another authority's, or
+pruned): its hash still counts. The key is yours to bring: nothing in an export says by whom it may be signed.
+
+Status: 0 all holds · 2 misused · 3 all holds, signatures not checked · each class of fault has its own, see ``FAULTS``.
+Sources: RFC 6962 §2.1; RFC 9162 §2.1.3, §2.1.4; C2SP signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature,
+tlog-proof; docs/decisions/0004-journal-format.md.
+"""
+
+import argparse
+import base64
+import binascii
+import json
+import re
+import struct
+import sys
+import zipfile
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:  # a bare Python: everything but signatures is checked
+    Ed25519PublicKey = None  # type: ignore[assignment, misc]
+
+#: Class of fault: exit status and what it says, the gravest first; the first one found gives the status.
+FAULTS: Final[dict[str, tuple[int, str]]] = {
+    "malformed": (10, "n'a pas la forme attendue"),
+    "signature": (14, "le point de contrôle n'est pas signé par cette clé"),
+    "altered": (11, "les octets ne sont pas ceux qui ont été inscrits"),
+    "missing": (12, "manque ou est tronqué"),
+    "tree": (13, "les empreintes ne donnent pas la racine signée"),
+    "rollback": (16, "le journal est plus court qu'un point de contrôle antérieur"),
+    "fork": (17, "le journal contredit un point de contrôle antérieur"),
+    "writer": (18, "les numéros d'un rédacteur sautent, se répètent ou reculent"),
+    "feed": (19, "le flux des empreintes dit autre chose"),
+    "witness": (15, "il manque des contresignatures de témoins"),
+    "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
+    "form": (20, "la forme canonique n'est pas respectée"),
+    "proof": (22, "la preuve ne mène pas à la racine signée"),
+    "different": (23, "les deux exports diffèrent"),
+}
+UNCHECKED: Final = 3
+TILE: Final = 256
+HASH: Final = 32
+MAX_FILE: Final = TILE * (2 + 0xFFFF)  # no file of an export is larger
+MAX_NOTE: Final = 1 << 18
+ED25519, COSIGNATURE, ML_DSA_44 = 1, 4, 6
+KEYS: Final = (
+    {"v", "id", "salt", "ts", "mono", "clk", "w", "wseq", "wmac", "actor", "role", "org", "tenant", "obo"}
+    | {"act", "obj", "fields", "why", "out", "rule", "pol", "from", "to", "ver", "pd", "n"}
+    | {"ip", "ua", "dev", "rid", "trace", "auth"}
+)
+_TS: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
+_NOTE: Final = re.compile(rb"(?:^|(?<=\n))[^\n]+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:\xe2\x80\x94 [^\n]+\n)+")
+_PRUNED: Final = b'"act":"journal:pruned"'
+_RUN: Final = re.compile(rb"^([0-9]{1,18})-([0-9]{1,18})$", re.MULTILINE)
+_IN_PAGE: Final = re.compile(rb'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
+_FEED: Final = re.compile(r"\bleaf ([0-9a-f-]{36}) ([1-9][0-9]{0,15}) ([0-9a-f]{64})\b")
+
+
+class Fault(Exception):
+    """Something that doesn't hold: its class, and where."""
+
+    def __init__(self, kind: str, where: str) -> None:
+        super().__init__(f"{kind}: {where}")
+        self.kind, self.where = kind, where
+
+
+# --- Hashes and trees ---------------------------------------------------------------------------------
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the hash of an entry as a leaf. Source: RFC 6962 §2.1."""
+    return sha256(b"\0" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of two nodes. Source: RFC 6962 §2.1."""
+    return sha256(b"\1" + left + right).digest()
+
+
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over nodes of one height; pairing from the left and keeping an odd last is RFC 6962's tree."""
+    level = list(hashes)
+    while len(level) > 1:
+        odd = level.pop() if len(level) % 2 else None
+        level = [
+            sha256(b"\1" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
+        ]
+        if odd is not None:
+            level.append(odd)
+    return level[0] if level else sha256(b"").digest()
+
+
+class Edge:
+    """The right edge of a growing tree: per level of tiles, the hashes that fill no tile yet."""
+
+    def __init__(self) -> None:
+        self.levels: list[list[bytes]] = [[]]
+
+    def push(self, hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+        """Add a tile's worth of leaf hashes (the last may be fewer); yield each tile above that became full."""
+        if len(hashes) < TILE:
+            self.levels[0] = list(hashes)
+            return
+        level, root = 1, fold(hashes)
+        while True:
+            if level == len(self.levels):
+                self.levels.append([])
+            self.levels[level].append(root)
+            if len(self.levels[level]) < TILE:
+                return
+            full, self.levels[level] = self.levels[level], []
+            yield level, full
+            root = fold(full)
+            level += 1
+
+    def root(self, partial: Sequence[bytes] | None = None) -> bytes:
+        """Return the root of all that was pushed, or of the full tiles and ``partial`` leaf hashes."""
+        right: bytes | None = None
+        for number, level in enumerate(self.levels):
+            nodes = list(partial) if number == 0 and partial is not None else list(level)
+            nodes += [right] if right is not None else []
+            right = fold(nodes) if nodes else None
+        return right if right is not None else sha256(b"").digest()
+
+
+def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """Tell whether a proof leads from a leaf to the root. Source: RFC 9162 §2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    number, last, found = index, size - 1, leaf
+    for one in path:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            found = node_hash(one, found)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            found = node_hash(found, one)
+        number, last = number >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def consistency_holds(first: int, second: int, old: bytes, new: bytes, path: Sequence[bytes]) -> bool:
+    """Tell whether the tree of size ``second`` continues that of size ``first``. Source: RFC 9162 §2.1.4.2."""
+    if first == second or first == 0:
+        return not path and (old == new if first == second else old == sha256(b"").digest())
+    if not 0 < first < second or not path:
+        return False
+    proof = list(path) if first & (first - 1) else [old, *path]
+    number, last = first - 1, second - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    was = now = proof[0]
+    for one in proof[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            was, now = node_hash(one, was), node_hash(one, now)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            now = node_hash(now, one)
+        number, last = number >> 1, last >> 1
+    return last == 0 and was == old and now == new
+
+
+# --- Signed notes and checkpoints ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Key:
+    """A verifier key ``name+id+base64``. Source: C2SP signed-note."""
+
+    name: str
+    id: bytes
+    kind: int
+    public: bytes
+
+    @classmethod
+    def of(cls, text: str) -> "Key":
+        """Read a key, or the file of that name that holds one.
+
+        Raises:
+            Fault: it isn't one, or its id isn't that of its bytes.
+        """
+        if "+" not in text and Path(text).is_file():
+            text = Path(text).read_text(encoding="utf-8")
+        name, _, rest = text.strip().partition("+")
+        number, _, coded = rest.partition("+")
+        raw = base64_in(coded, "clé")
+        key_id = sha256(name.encode() + b"\n" + raw).digest()[:4]
+        if not name or number != key_id.hex() or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
+            raise Fault("malformed", "clé de vérification")
+        return cls(name, key_id, raw[0], raw[1:])
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A tree head in its note: origin, size, root, and the lines of signatures. Source: C2SP tlog-checkpoint."""
+
+    origin: str
+    size: int
+    root: bytes
+    text: bytes
+    lines: tuple[tuple[str, bytes, bytes], ...]  # name, key id, signature
+    raw: bytes = b""
+
+    @classmethod
+    def of(cls, raw: bytes) -> "Checkpoint":
+        """Read a note.
+
+        Raises:
+            Fault: it isn't a checkpoint in a signed note.
+        """
+        text, parted, signatures = raw.rpartition(b"\n\n")
+        try:
+            lines = [_signature(line) for line in signatures.decode().splitlines()]
+            head = text.decode().split("\n")
+            whole = re.fullmatch(r"0|[1-9][0-9]{0,18}", head[1])
+        except (UnicodeDecodeError, IndexError):
+            whole = None
+        if len(raw) > MAX_NOTE or not parted or whole is None or len(head) < 3 or not head[0] or not lines:
+            raise Fault("malformed", "point de contrôle")
+        root = base64_in(head[2], "point de contrôle")
+        if len(root) != HASH or not signatures.endswith(b"\n"):
+            raise Fault("malformed", "point de contrôle")
+        return cls(head[0], int(head[1]), root, text + b"\n", tuple(lines), raw)
+
+    def signed_by(self, key: Key) -> bool | None:
+        """Tell whether a key signed this: None when a line of that key is there and nothing here can check it."""
+        found = [sig for name, key_id, sig in self.lines if (name, key_id) == (key.name, key.id)]
+        if not found:
+            return False
+        return _valid(self, key, found[0])
+
+
+def checkpoints_in(raw: bytes) -> list[Checkpoint]:
+    """Return all checkpoints of a file, in its order: one note, or many with an empty line between.
+
+    Raises:
+        Fault: one looks whole and isn't.
+    """
+    return [Checkpoint.of(note) for note in _NOTE.findall(raw)]
+
+
+def _held(place: str) -> list[Checkpoint]:
+    """Return the checkpoints of a file that the auditor holds.
+
+    Raises:
+        Fault: there is none in it.
+    """
+    found = checkpoints_in(Path(place).read_bytes())
+    if not found:
+        raise Fault("malformed", f"point de contrôle {place}")
+    return found
+
+
+def _signature(line: str) -> tuple[str, bytes, bytes]:
+    mark, name, coded = (*line.split(" "), "", "")[:3]
+    raw = base64_in(coded, "signature")
+    if mark != "\N{EM DASH}" or not name or "+" in name or len(raw) <= 4 or line.count(" ") != 2:
+        raise Fault("malformed", "ligne de signature")
+    return name, raw[:4], raw[4:]
+
+
+def base64_in(text: str, what: str) -> bytes:
+    """Return the bytes that a text says in base64.
+
+    Raises:
+        Fault: it says none; ``what`` names what was read.
+    """
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Fault("malformed", what) from None
+
+
+def cosigned_text(text: bytes, timestamp: int) -> bytes:
+    """Return what a witness signs with Ed25519. Source: C2SP tlog-cosignature."""
+    return b"cosignature/v1\ntime %d\n%b" % (timestamp, text)
+
+
+def cosigned_subtree(name: str, timestamp: int, origin: str, size: int, root: bytes) -> bytes:
+    """Return what is signed with ML-DSA-44, the whole tree. Source: C2SP tlog-cosignature."""
+    said, of = name.encode(), origin.encode()
+    head = b"subtree/v1\n\0" + bytes([len(said)]) + said + struct.pack(">Q", timestamp)
+    return head + bytes([len(of)]) + of + struct.pack(">QQ", 0, size) + root
+
+
+def _valid(checkpoint: Checkpoint, key: Key, signature: bytes) -> bool | None:
+    if Ed25519PublicKey is None:
+        return None
+    if key.kind == ED25519:
+        return _ed25519(key.public, signature, checkpoint.text)
+    if len(signature) <= 8:
+        return False
+    timestamp = int.from_bytes(signature[:8])
+    if key.kind == COSIGNATURE:
+        return _ed25519(key.public, signature[8:], cosigned_text(checkpoint.text, timestamp))
+    said = cosigned_subtree(key.name, timestamp, checkpoint.origin, checkpoint.size, checkpoint.root)
+    return _ml_dsa(key.public, signature[8:], said)
+
+
+def _ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _ml_dsa(public: bytes, signature: bytes, message: bytes) -> bool | None:
+    try:
+        from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+    except ImportError:
+        return None
+    try:
+        MLDSA44PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# --- Exports ------------------------------------------------------------------------------------------
+
+
+def tile_path(level: int | str, number: int, width: int = TILE) -> str:
+    """Return the path of a tile, or with level ``entries`` of a bundle. Source: C2SP tlog-tiles."""
+    parts = [f"{number % 1000:03}"]
+    while number := number // 1000:
+        parts.insert(0, f"x{number % 1000:03}")
+    return f"tile/{level}/{'/'.join(parts)}" + (f".p/{width}" if width < TILE else "")
+
+
+class Export:
+    """Folders and ZIP files that hold the log's files together."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        """Open them; nothing is unpacked.
+
+        Raises:
+            Fault: one is neither a folder nor a ZIP file.
+        """
+        self._places: list[Path | zipfile.ZipFile] = []
+        for place in places:
+            try:
+                found = Path(place)
+                self._places.append(found if found.is_dir() else zipfile.ZipFile(found))
+            except (OSError, zipfile.BadZipFile):
+                raise Fault("malformed", f"export {place}") from None
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file of the export, or None where no place has it.
+
+        Raises:
+            Fault: it is larger than any such file may be, or its ZIP is damaged.
+        """
+        for place in self._places:
+            found = _in_folder(place, name) if isinstance(place, Path) else _in_zip(place, name)
+            if found is not None:
+                return found
+        return None
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the newest checkpoint of all places.
+
+        Raises:
+            Fault: there is none.
+        """
+        found = [
+            Checkpoint.of(raw)
+            for place in self._places
+            if (
+                raw := _in_folder(place, "checkpoint")
+                if isinstance(place, Path)
+                else _in_zip(place, "checkpoint")
+            )
+        ]
+        if not found:
+            raise Fault("missing", "checkpoint")
+        return max(found, key=lambda one: one.size)
+
+    def tile(self, level: int | str, number: int, width: int) -> bytes | None:
+        """Return a tile or bundle of ``width``; where there is none, a wider or the widest narrower one.
+
+        A narrower one is cut short, and the walk says from which entry on.
+        """
+        for one in (width, TILE, *range(width - 1, 0, -1)):
+            if (found := self.read(tile_path(level, number, one))) is not None:
+                return found
+        return None
+
+
+def _in_folder(folder: Path, name: str) -> bytes | None:
+    path = folder / name
+    if not path.is_file():
+        return None
+    if path.stat().st_size > MAX_FILE:
+        raise Fault("malformed", name)
+    return path.read_bytes()
+
+
+def _in_zip(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        return None
+    if info.file_size > MAX_FILE:
+        raise Fault("malformed", name)
+    try:
+        return archive.read(info)
+    except (zipfile.BadZipFile, OSError, EOFError):
+        raise Fault("malformed", name) from None
+
+
+def split(tile: bytes) -> list[bytes]:
+    """Return the hashes of a tile."""
+    return [tile[at : at + HASH] for at in range(0, len(tile), HASH)]
+
+
+def records(bundle: bytes) -> list[bytes]:
+    """Return the entries of a bundle; an empty one is withheld. Stops where the bundle is cut short."""
+    found, at, end = [], 0, len(bundle)
+    while at + 2 <= end:
+        stop = at + 2 + (bundle[at] << 8 | bundle[at + 1])
+        if stop > end:
+            break
+        found.append(bundle[at + 2 : stop])
+        at = stop
+    return found
+
+
+# --- What processes told beside the database ----------------------------------------------------------
+
+
+@dataclass
+class Feed:
+    """Collected lines ``leaf <writer> <counter> <hash>``, by writer and counter; those found are crossed off.
+
+    The last lines of a file may be of entries that have no place yet; ``settled`` says that all must have one.
+    """
+
+    settled: bool = False
+    lines: dict[tuple[bytes, int], tuple[bytes, int, int]] = field(default_factory=dict)
+    _reached: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, places: Sequence[str], *, settled: bool) -> "Feed":
+        """Read files in which such lines stand, among others."""
+        feed = cls(settled)
+        for file, place in enumerate(places):
+            with Path(place).open(encoding="utf-8", errors="replace") as lines:
+                for number, line in enumerate(lines):
+                    if said := _FEED.search(line):
+                        leaf = bytes.fromhex(said[3])
+                        feed.lines[said[1].encode(), int(said[2])] = (leaf, file, number)
+        return feed
+
+    def agrees(self, writer: bytes, seq: int, leaf: bytes) -> bool:
+        """Cross off the line of an entry; tell whether it says the same hash. No line says nothing."""
+        told, file, number = self.lines.pop((writer, seq), (leaf, -1, 0))
+        self._reached[file] = max(number, self._reached.get(file, -1))
+        return told == leaf
+
+    def gone(self) -> list[tuple[bytes, int]]:
+        """Return what the feed tells and the log hasn't, though it has what was told later."""
+        return [
+            key
+            for key, (_, file, number) in self.lines.items()
+            if self.settled or number < self._reached.get(file, -1)
+        ]
+
+    def waiting(self) -> int:
+        """Return how many lines at the ends of the files have no place yet."""
+        return len(self.lines) - len(self.gone())
+
+
+# --- The walk over a whole log ------------------------------------------------------------------------
+
+
+class Places:
+    """Places without content, as runs: few of them, for they come in rows."""
+
+    def __init__(self) -> None:
+        self._runs: list[list[int]] = []
+
+    def add(self, place: int) -> None:
+        """Add a place behind all others."""
+        if self._runs and self._runs[-1][1] == place - 1:
+            self._runs[-1][1] = place
+        else:
+            self._runs.append([place, place])
+
+    def cross_off(self, first: int, last: int) -> None:
+        """Take a run of places out."""
+        at = bisect_left(self._runs, [first, first])
+        at -= bool(at and self._runs[at - 1][1] >= first)
+        while at < len(self._runs) and self._runs[at][0] <= last:
+            low, high = self._runs[at]
+            left = [run for run in ([low, first - 1], [last + 1, high]) if run[0] <= run[1]]
+            self._runs[at : at + 1] = left
+            at += len(left)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(high - low + 1 for low, high in self._runs)
+
+    @property
+    def first(self) -> int:
+        """The first of them."""
+        return self._runs[0][0]
+
+
+@dataclass
+class Walk:
+    """One pass over an export, in order, in constant memory but for a line per writer; faults are gathered."""
+
+    export: Export
+    size: int
+    origin: str = ""
+    strict: bool = False
+    complete: bool = False
+    earlier: Sequence[Checkpoint] = ()
+    feed: Feed = field(default_factory=Feed)
+    edge: Edge = field(default_factory=Edge)
+    found: dict[str, str] = field(default_factory=dict)
+    withheld: "Places" = field(default_factory=lambda: Places())
+    told: dict[str, str] = field(default_factory=dict)
+    first_body: bytes = b""
+    _writers: dict[bytes, int] = field(default_factory=dict)
+    _numbers: dict[int, int] = field(default_factory=dict)
+    _sound: bool = True
+    _agreed: int = 0
+    pruned: int = 0
+
+    def go(self) -> bytes | None:
+        """Walk; return the root, or None where so much is missing that there is none."""
+        for number in range((self.size + TILE - 1) // TILE):
+            width = min(TILE, self.size - number * TILE)
+            hashes = self._leaves(number, width)
+            if hashes is None:
+                self._sound = False
+                continue
+            self._compare_earlier(number * TILE, hashes)
+            for level, full in self.edge.push(hashes):
+                self._compare_tile(level, full)
+        self._partial_above()
+        self.pruned = self._pruned()
+        if self.complete and (left := self.withheld.count):
+            self._note("withheld", f"entrée {self.withheld.first} ({left} en tout)")
+        if gone := self.feed.gone():
+            (writer, seq), many = gone[0], len(gone)
+            self._note(
+                "feed", f"rédacteur {writer.decode()}, numéro {seq} : absent du journal ({many} en tout)"
+            )
+        return self.edge.root() if self._sound else None
+
+    def _note(self, kind: str, where: str) -> None:
+        self.found.setdefault(kind, where)
+
+    def _leaves(self, number: int, width: int) -> list[bytes] | None:
+        """Return the leaf hashes of one bundle: those of the tile, against which the entries are checked."""
+        first, tile = number * TILE, self.export.tile(0, number, width)
+        if tile is not None and len(tile) < width * HASH:
+            self._note("missing", f"{tile_path(0, number, width)} : entrée {first + len(tile) // HASH}")
+            tile = None
+        tile = None if tile is None else tile[: width * HASH]
+        bundle = self.export.tile("entries", number, width)
+        bodies = [] if bundle is None else records(bundle)[:width]
+        if len(bodies) < width:
+            self._note("missing", f"entrée {first + len(bodies)} ({tile_path('entries', number, width)})")
+        made = [sha256(b"\0" + body).digest() for body in bodies]
+        if tile is None:
+            self._note("missing", tile_path(0, number, width))
+            return made if len(made) == width and b"" not in bodies else None
+        hashes = split(tile)
+        if b"".join(made) != tile[: len(made) * HASH]:
+            self._name_altered(first, bodies, made, hashes)
+        self._read(first, bodies, hashes)
+        return hashes
+
+    def _name_altered(self, first: int, bodies: list[bytes], made: list[bytes], hashes: list[bytes]) -> None:
+        for at, body in enumerate(bodies):
+            if body and made[at] != hashes[at]:
+                self._note("altered", f"entrée {first + at}")
+                return
+
+    def _read(self, first: int, bodies: list[bytes], hashes: list[bytes]) -> None:
+        """Look at what the entries say of their writers; with ``strict``, at their form."""
+        if first == 0 and bodies:
+            self.first_body = bodies[0]
+        writers, feed = self._writers, self.feed
+        for at, body in enumerate(bodies):
+            if not body:
+                self.withheld.add(first + at)
+                continue
+            if _PRUNED in body:
+                self._list(body)
+            # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
+            end = body.rfind(b',"wseq":', -30)
+            start = body.rfind(b'"w":"', -260, end) + 5
+            writer, number = body[start : start + 36], body[end + 8 : -1]
+            if end < 0 or start < 5 or not number.isdigit():
+                if first + at or body.startswith(b"{"):
+                    self._note("form", f"entrée {first + at}")
+                continue
+            seq = int(number)
+            if feed.lines and not feed.agrees(writer, seq, hashes[at]):
+                self._note("feed", f"entrée {first + at}")
+            if seq != writers.get(writer, 0) + 1 and not self.withheld.count:
+                said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {writers.get(writer, 0)}"
+                self._note("writer", f"entrée {first + at} ({said})")
+            writers[writer] = seq
+            if self.strict and not is_canonical(body):
+                self._note("form", f"entrée {first + at}")
+
+    def _list(self, body: bytes) -> None:
+        """Remember what an entry says of a list of pruned places: its id, and the digest of the list."""
+        try:
+            said = json.loads(body)
+        except ValueError:
+            return
+        if isinstance(said, dict) and said.get("act") == "journal:pruned":
+            self.told[str(said.get("id"))] = str(said.get("to"))
+
+    def _pruned(self) -> int:
+        """Cross off the places that a list names which the log itself vouches for; return how many were."""
+        before = self.withheld.count
+        for entry, digest in self.told.items():
+            raw = self.export.read(f"pruned/{entry}") if re.fullmatch(r"[0-9a-f-]{36}", entry) else None
+            if raw is None:
+                self._note("missing", f"pruned/{entry}")
+            elif sha256(raw).hexdigest() != digest:
+                self._note("altered", f"pruned/{entry}")
+            elif raw.startswith(
+                self.origin.encode() + b"\n"
+            ):  # else of an earlier origin, whose places these aren't
+                for run in _RUN.finditer(raw):
+                    self.withheld.cross_off(int(run[1]), int(run[2]))
+        return before - self.withheld.count
+
+    def _compare_earlier(self, first: int, hashes: list[bytes]) -> None:
+        if not self._sound:
+            return
+        for one in self.earlier:
+            if first < one.size <= first + len(hashes):
+                if self.edge.root(hashes[: one.size - first]) == one.root:
+                    self._agreed = max(self._agreed, one.size)
+                else:
+                    self._note("fork", f"entre les entrées {self._agreed} et {one.size - 1}")
+
+    def _partial_above(self) -> None:
+        for level, hashes in enumerate(self.edge.levels):
+            if level and hashes:
+                self._compare_tile(level, hashes)
+
+    def _compare_tile(self, level: int, hashes: list[bytes]) -> None:
+        """Compare a tile above the leaves, computed, with the export's."""
+        number = self._numbers.get(level, 0)
+        self._numbers[level] = number + 1
+        tile = self.export.tile(level, number, len(hashes))
+        if tile is None or len(tile) < len(hashes) * HASH:
+            self._note("missing", tile_path(level, number, len(hashes)))
+            return
+        for at, (ours, theirs) in enumerate(zip(hashes, split(tile), strict=False)):
+            if ours != theirs:
+                below = (number * TILE + at) * TILE**level
+                self._note("tree", f"entre les entrées {below} et {below + TILE**level - 1}")
+                return
+
+
+def is_canonical(body: bytes) -> bool:
+    """Tell whether an entry is in its one form. Source: docs/decisions/0004-journal-format.md."""
+    try:
+        said = json.loads(body)
+        again = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(said, dict) or said.keys() != KEYS or again.encode() != body or len(body) > 8192:
+        return False
+    fields, objects = said["fields"], said["obj"]
+    if not isinstance(fields, dict) or not isinstance(objects, list) or not isinstance(said["ts"], str):
+        return False
+    numbers = [said["mono"], said["wseq"], said["ver"], said["n"], *fields.values()]
+    codes = [
+        *(said[one] for one in ("act", "out", "role", "why", "rule", "pol", "from", "to")),
+        *fields,
+        *objects,
+    ]
+    return (
+        said["v"] == 1
+        and _TS.fullmatch(said["ts"]) is not None
+        and all(one is None or (type(one) is int and 0 <= one < 2**53) for one in numbers)
+        and all(one is None or (isinstance(one, str) and _CODE.fullmatch(one)) for one in codes)
+        and objects == sorted(set(objects))
+    )
+
+
+# --- What may be asked --------------------------------------------------------------------------------
+
+
+@dataclass
+class Report:
+    """What a command found: sentences, and faults by class."""
+
+    lines: list[str] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+    unchecked: bool = False
+
+    def fault(self, kind: str, where: str) -> None:
+        """Take note of a fault; of each class the first one counts."""
+        self.faults.setdefault(kind, where)
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        for kind, (status, _) in FAULTS.items():
+            if kind in self.faults:
+                return status
+        return UNCHECKED if self.unchecked else 0
+
+    def __str__(self) -> str:
+        said = [
+            f"FAUTE {kind} : {where} : {FAULTS[kind][1]}"
+            for kind, where in sorted(self.faults.items(), key=_rank)
+        ]
+        end = "Non conforme." if self.faults else "Tout concorde."
+        if self.unchecked:
+            end += " Signatures NON vérifiées : il faut le paquet `cryptography` (signatures not checked)."
+        return "\n".join([*self.lines, *said, end])
+
+
+def _rank(found: tuple[str, str]) -> int:
+    return list(FAULTS).index(found[0])
+
+
+def check_signatures(
+    report: Report, checkpoint: Checkpoint, keys: Sequence[Key], witnesses: Sequence[Key] = (), need: int = 0
+) -> None:
+    """Check that each key signed, and at least ``need`` of the witnesses."""
+    for key in keys:
+        signed = checkpoint.signed_by(key)
+        report.unchecked |= signed is None
+        if signed is False:
+            report.fault("signature", f"taille {checkpoint.size}, clé {key.name}+{key.id.hex()}")
+    answers = [checkpoint.signed_by(key) for key in witnesses]
+    report.unchecked |= None in answers
+    if len([one for one in answers if one is not False]) < need:
+        report.fault("witness", f"taille {checkpoint.size} : {answers.count(True)} sur {need}")
+
+
+def verify(asked: argparse.Namespace) -> Report:
+    """Verify a whole export."""
+    report, export = Report(), Export(asked.export)
+    keys, witnesses = [Key.of(one) for one in asked.key], [Key.of(one) for one in asked.witness]
+    checkpoint = export.checkpoint()
+    check_signatures(
+        report, checkpoint, keys, witnesses, len(witnesses) if asked.need is None else asked.need
+    )
+    earlier = [one for place in asked.earlier for one in _held(place)]
+    for one in earlier:
+        check_signatures(report, one, [key for key in keys if key.name == one.origin])
+    return _walked(report, export, checkpoint, earlier, asked)
+
+
+def _walked(
+    report: Report,
+    export: Export,
+    checkpoint: Checkpoint,
+    earlier: Sequence[Checkpoint],
+    asked: argparse.Namespace,
+) -> Report:
+    same = [one for one in earlier if one.origin == checkpoint.origin]
+    for one in same:
+        if one.size > checkpoint.size:
+            report.fault("rollback", f"taille {checkpoint.size} après {one.size}")
+    feed = Feed.of(asked.feed, settled=asked.settled)
+    walk = Walk(
+        export,
+        checkpoint.size,
+        origin=checkpoint.origin,
+        strict=asked.strict,
+        complete=asked.complete,
+        earlier=same,
+        feed=feed,
+    )
+    root = walk.go()
+    for kind, where in walk.found.items():
+        report.fault(kind, where)
+    if root is not None and root != checkpoint.root:
+        report.fault("tree", f"taille {checkpoint.size}")
+    for one in earlier:
+        if one.origin != checkpoint.origin and not _continues(walk.first_body, one):
+            report.fault(
+                "rollback", f"l'origine {checkpoint.origin} ne reprend pas {one.origin}, taille {one.size}"
+            )
+    report.lines.append(f"{checkpoint.origin} : {checkpoint.size} entrées, racine {checkpoint.root.hex()}")
+    if waiting := walk.feed.waiting():
+        report.lines.append(f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal.")
+    if walk.pruned:
+        report.lines.append(
+            f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.told)} bordereaux)."
+        )
+    if walk.withheld.count:
+        report.lines.append(
+            f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu et les numéros des "
+            "rédacteurs n'ont pas été vérifiés."
+        )
+    return report
+
+
+def _continues(first: bytes, old: Checkpoint) -> bool:
+    """Tell whether entry 0 of a new origin holds a checkpoint of the old one that is at least as late."""
+    try:
+        last = Checkpoint.of(first)
+    except Fault:
+        return False
+    return last.origin == old.origin and (
+        last.size > old.size or (last.size, last.root) == (old.size, old.root)
+    )
+
+
+def _json(place: str) -> dict[str, Any]:
+    """Return an answer of the API, as it was kept; of a printed receipt, what its page holds.
+
+    Raises:
+        Fault: it isn't one.
+    """
+    raw = Path(place).read_bytes()
+    page = _IN_PAGE.search(raw)
+    said = json.loads(page[1] if page else raw)
+    texts = ("entry", "leaf_hash", "proof")
+    if not isinstance(said, dict) or not all(isinstance(said.get(one), str | None) for one in texts):
+        raise Fault("malformed", place)
+    hashes = said.setdefault("hashes", [])
+    if not isinstance(hashes, list) or not all(isinstance(one, str) for one in hashes):
+        raise Fault("malformed", place)
+    return said
+
+
+def since(asked: argparse.Namespace) -> Report:
+    """Verify that an export continues a checkpoint that the auditor holds, and say how much is new."""
+    asked.earlier = [asked.old]
+    report = verify(asked)
+    old, new = _held(asked.old)[-1], Export(asked.export).checkpoint()
+    if old.origin == new.origin:
+        report.lines.append(f"{max(0, new.size - old.size)} entrées depuis la taille {old.size}.")
+    return report
+
+
+def inclusion(asked: argparse.Namespace) -> Report:
+    """Verify that an entry is in the log: a proof in the form of C2SP tlog-proof, and the entry or its hash."""
+    report = Report()
+    said = _json(asked.proof)
+    leaf = (
+        leaf_hash(said["entry"].encode()) if said.get("entry") else bytes.fromhex(said.get("leaf_hash") or "")
+    )
+    check_proof(report, _proof_in(said), leaf, [Key.of(one) for one in asked.key])
+    return report
+
+
+def _proof_in(said: dict[str, Any]) -> str:
+    """Return the proof of an answer.
+
+    Raises:
+        Fault: the answer was given before a checkpoint covered the entry.
+    """
+    proof: str | None = said.get("proof")
+    if not proof:
+        raise Fault("missing", "preuve (demandée avant le point de contrôle : redemandez-la)")
+    return proof
+
+
+def check_proof(report: Report, proof: str, leaf: bytes, keys: Sequence[Key]) -> None:
+    """Check a proof of inclusion and the signatures of the checkpoint in it.
+
+    Raises:
+        Fault: it isn't in the form of C2SP tlog-proof.
+    """
+    head, parted, note = proof.partition("\n\n")
+    lines = head.split("\n")
+    if len(lines) > 1 and lines[1].startswith("extra "):
+        del lines[1]
+    number = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[1]) if len(lines) > 1 else None
+    if lines[0] != "c2sp.org/tlog-proof@v1" or not parted or number is None or len(lines) > 66:
+        raise Fault("malformed", "preuve")
+    index, path = int(number[1]), [base64_in(line, "preuve") for line in lines[2:]]
+    checkpoint = Checkpoint.of(note.encode())
+    check_signatures(report, checkpoint, keys)
+    if not inclusion_holds(leaf, index, checkpoint.size, path, checkpoint.root):
+        report.fault("proof", f"entrée {index}, taille {checkpoint.size}")
+    report.lines.append(f"{checkpoint.origin} : entrée {index} sur {checkpoint.size}")
+
+
+def receipt(asked: argparse.Namespace) -> Report:
+    """Verify a filer's receipt: that an entry of a filing, with its instant, is in the log."""
+    report = Report()
+    said = _json(asked.receipt)
+    entry = (said.get("entry") or "").encode()
+    check_proof(report, _proof_in(said), leaf_hash(entry), [Key.of(one) for one in asked.key])
+    told = json.loads(entry) if is_canonical(entry) else {}
+    if told.get("act") not in FILINGS or told.get("out") != "allow":
+        report.fault("proof", "l'entrée n'est pas celle d'une transmission")
+    report.lines.append(f"Transmission reçue (filed): {told.get('ts')}")
+    return report
+
+
+#: What the journal calls a filing.
+FILINGS: Final = ("referral:submit", "referral:submit_urgent")
+
+
+def consistency(asked: argparse.Namespace) -> Report:
+    """Verify that one checkpoint continues another, by a proof."""
+    report, keys = Report(), [Key.of(one) for one in asked.key]
+    old, new = (_held(one)[-1] for one in (asked.old, asked.new))
+    for one in (old, new):
+        check_signatures(report, one, [key for key in keys if key.name == one.origin] or keys)
+    path = [base64_in(one, "preuve") for one in _json(asked.proof)["hashes"]]
+    if old.origin != new.origin or not consistency_holds(old.size, new.size, old.root, new.root, path):
+        kind = "fork" if (old.origin, old.size) == (new.origin, new.size) else "proof"
+        report.fault("rollback" if old.size > new.size else kind, f"tailles {old.size} et {new.size}")
+    report.lines.append(f"{new.origin} : {old.size} → {new.size}")
+    return report
+
+
+def diff(asked: argparse.Namespace) -> Report:
+    """Name the first entry in which two exports differ, and how."""
+    report = Report()
+    sides = [Export([one]) for one in (asked.one, asked.other)]
+    sizes = [side.checkpoint().size for side in sides]
+    report.lines.append(f"{sizes[0]} et {sizes[1]} entrées")
+    first, tails = _parting(sides, sizes)
+    if first < max(sizes):
+        report.fault("different", f"entrée {first} ({_how(*tails)})")
+    return report
+
+
+def _parting(sides: Sequence[Export], sizes: Sequence[int]) -> tuple[int, tuple[list[bytes], list[bytes]]]:
+    """Return the first index that differs, and the hashes of both from there."""
+    tails: tuple[list[bytes], list[bytes]] = ([], [])
+    first = None
+    for number in range((max(sizes) + TILE - 1) // TILE):
+        pair = []
+        for side, size in zip(sides, sizes, strict=True):
+            width = max(0, min(TILE, size - number * TILE))
+            tile = side.tile(0, number, width) if width else b""
+            if tile is None:
+                raise Fault("missing", tile_path(0, number, width))
+            pair.append(split(tile[: width * HASH]))
+        if first is None and pair[0] != pair[1]:
+            at = next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
+            first, pair = number * TILE + at, [one[at:] for one in pair]
+        if first is not None:
+            tails[0].extend(pair[0])
+            tails[1].extend(pair[1])
+    return max(sizes) if first is None else first, tails
+
+
+def _how(one: list[bytes], other: list[bytes]) -> str:
+    gone, came = set(one) - set(other), set(other) - set(one)
+    if not gone and not came:
+        return "ordre changé"
+    if not came:
+        return f"{len(gone)} de moins dans le second"
+    if not gone:
+        return f"{len(came)} de plus dans le second"
+    return f"{len(gone)} du premier ne sont pas dans le second, {len(came)} du second pas dans le premier"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return the commands."""
+    parser = argparse.ArgumentParser(
+        prog="verifier.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, does in (("verify", verify), ("since", since)):
+        one = _command(commands, name, does)
+        if name == "since":
+            one.add_argument("old", help="a checkpoint that you hold")
+        one.add_argument("export", nargs="+", help="folders or ZIP files of one log")
+        one.add_argument("--witness", action="append", default=[], help="key of a witness; may be repeated")
+        one.add_argument(
+            "--need", type=int, help="how many of the witnesses must have signed; by default all"
+        )
+        one.add_argument("--earlier", action="append", default=[], help="a checkpoint that you hold")
+        one.add_argument("--feed", action="append", default=[], help="collected lines of leaf hashes")
+        one.add_argument(
+            "--settled", action="store_true", help="the last lines of the feed must have places too"
+        )
+        one.add_argument("--complete", action="store_true", help="a withheld entry is a fault")
+        one.add_argument("--strict", action="store_true", help="check the canonical form of each entry too")
+    _command(commands, "inclusion", inclusion).add_argument(
+        "proof", help="JSON with `proof`, and `entry` or `leaf_hash`"
+    )
+    _command(commands, "receipt", receipt).add_argument("receipt", help="a receipt, JSON")
+    one = _command(commands, "consistency", consistency)
+    for name in ("old", "new", "proof"):
+        one.add_argument(name)
+    one = _command(commands, "diff", diff, keyed=False)
+    one.add_argument("one")
+    one.add_argument("other")
+    return parser
+
+
+def _command(commands: Any, name: str, does: Any, *, keyed: bool = True) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=does.__doc__.splitlines()[0])
+    made.set_defaults(does=does)
+    if keyed:
+        made.add_argument(
+            "--key", action="append", required=True, help="key of the log, or a file that holds it"
+        )
+    return made
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Do what the command line asks; return the status."""
+    asked = arguments().parse_args(words)
+    try:
+        report: Report = asked.does(asked)
+    except Fault as fault:
+        report = Report(faults={fault.kind: fault.where})
+    except (OSError, ValueError):
+        report = Report(faults={"malformed": "un fichier donné n'est pas lisible"})
+    sys.stdout.write(f"{report}\n")
+    return report.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

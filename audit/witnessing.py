@@ -1,0 +1,166 @@
+"""Show each checkpoint to witnesses outside the database: a file, and programs over HTTP (SEC-AL11).
+
+The file is the first witness, on by default: who can rewrite the database can't rewrite it too, if it lies where
+only the sequencer writes. The sequencer reads it before it signs, so that a database which was set back, by a restore
+or by somebody, isn't signed as if nothing had been. A program is asked in the form of C2SP tlog-witness, and its
+cosignature is kept once it is checked.
+"""
+
+import base64
+import fcntl
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+
+from audit import sequencing, verifier
+from audit.models import Checkpoint, Cosignature
+from audit.notes import line
+from audit.tree import Tree
+from audit.verifier import Fault, Key
+from encryption.signing import ed25519_holds
+from outbox.calls import Call, send
+from outbox.outcome import NotNow
+
+_log = structlog.get_logger("audit")
+_CONFLICT: Final = 409
+_OK: Final = 200
+_TIMESTAMP: Final = 8
+PAUSE_AFTER_FAILURE: Final = timedelta(minutes=1)
+_TAIL: Final = (
+    1 << 16
+)  # bytes at the end of the file, in which the latest checkpoint of the present origin stands
+
+
+# --- The file -----------------------------------------------------------------------------------------
+
+
+class FileWitness:
+    """Checkpoints one after another in a file, each after an empty line; only added to."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; it needn't exist yet."""
+        self._path = path
+
+    def seen(self) -> list[verifier.Checkpoint]:
+        """Return the latest checkpoint of each origin that stands at the end of the file.
+
+        A record that a crash cut short is passed over.
+
+        Raises:
+            Fault: a record looks whole and isn't.
+        """
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(max(0, self._path.stat().st_size - _TAIL))
+            found = verifier.checkpoints_in(file.read())
+        return list({one.origin: one for one in found}.values())
+
+    def add(self, note: bytes) -> None:
+        """Add a checkpoint, on the disk when this returns; one that isn't later than the last one is left out."""
+        new = verifier.Checkpoint.of(note)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if all(one.origin != new.origin or one.size < new.size for one in self.seen()):
+                os.write(handle, b"\n" + note)
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def file_witness() -> FileWitness | None:
+    """Return the file witness, unless the settings do without."""
+    return FileWitness(Path(settings.LOG_WITNESS_FILE)) if settings.LOG_WITNESS_FILE else None
+
+
+# --- Programs over HTTP -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A program that cosigns: where it is asked, and the key that it must sign with."""
+
+    url: str
+    key: Key
+
+
+def witnesses() -> list[Witness]:
+    """Return the witnesses of the settings."""
+    return [
+        Witness(url.rstrip("/"), Key.of(key))
+        for url, _, key in (one.partition(" ") for one in settings.LOG_WITNESSES)
+    ]
+
+
+def ask_all(checkpoint: Checkpoint, *, at: datetime, later: dict[str, datetime]) -> int:
+    """Ask each witness that hasn't cosigned this checkpoint; return how many did.
+
+    One that doesn't answer, or refuses, is logged and put into ``later``: a witness that is away mustn't slow down the
+    places of entries.
+    """
+    done = 0
+    for one in witnesses():
+        said = Cosignature.objects.filter(origin=checkpoint.origin, witness=one.key.name)
+        known = said.order_by("-size").values_list("size", flat=True).first() or 0
+        if known >= checkpoint.size or later.get(one.url, at) > at:
+            continue
+        if _ask(one, checkpoint, known, at=at):
+            done += 1
+        else:
+            later[one.url] = at + PAUSE_AFTER_FAILURE
+    return done
+
+
+def _ask(witness: Witness, checkpoint: Checkpoint, known: int, *, at: datetime) -> bool:
+    """Ask one witness, twice when it knows of another size than we thought."""
+    try:
+        status, body = _posted(witness, checkpoint, known)
+        if status == _CONFLICT and (told := body.strip()).isdigit() and int(told) < checkpoint.size:
+            status, body = _posted(witness, checkpoint, int(told))
+    except NotNow as away:
+        _log.warning("witness:away", code=away.code)
+        return False
+    cosigned = _valid_line(witness.key, checkpoint, body) if status == _OK else None
+    if cosigned is None:
+        _log.error("witness:refused", status=status, size=checkpoint.size)
+        return False
+    with sequencing.leading() as leads:
+        if leads:
+            Cosignature.objects.create(
+                origin=checkpoint.origin, size=checkpoint.size, witness=witness.key.name, line=cosigned, at=at
+            )
+    return leads
+
+
+def _posted(witness: Witness, checkpoint: Checkpoint, known: int) -> tuple[int, bytes]:
+    proof = Tree.of(checkpoint.origin).consistency(known, checkpoint.size)
+    lines = "".join(f"{base64.b64encode(one).decode()}\n" for one in proof)
+    body = f"old {known}\n{lines}\n".encode() + bytes(checkpoint.note)
+    parts = urlsplit(f"{witness.url}/add-checkpoint")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    host = parts.hostname or ""
+    return send(
+        Call(parts.scheme, host, port, parts.path, host), body, {"Content-Type": "text/plain; charset=utf-8"}
+    )
+
+
+def _valid_line(key: Key, checkpoint: Checkpoint, body: bytes) -> str | None:
+    """Return the line of an answer that is this key's over this checkpoint, or None."""
+    try:
+        note = verifier.Checkpoint.of(bytes(checkpoint.note) + body)
+    except Fault:
+        return None
+    for name, key_id, signature in note.lines:
+        timestamp = int.from_bytes(signature[:_TIMESTAMP])
+        said = verifier.cosigned_text(note.text, timestamp)
+        if (name, key_id) == (key.name, key.id) and ed25519_holds(key.public, signature[_TIMESTAMP:], said):
+            return line(name, key_id, signature)
+    return None

@@ -1,0 +1,129 @@
+"""Filing, bare: the same rows in plaintext, one statement a table."""
+
+import hashlib
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from rest_framework.request import Request
+
+from accounts.actor import Actor
+from accounts.territory import competent_authority, department_of
+from bench.bare import models as bare
+from referrals import ages, clocks, form, references
+from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.fieldtypes import storable
+
+NUMBERS = {"create": "T01", "submit": "T02"}
+
+
+class Once:
+    """The idempotency of a request, with a plain digest where the service has a keyed one."""
+
+    def __init__(self, request: Request, actor: Actor) -> None:
+        self.key = request.headers["Idempotency-Key"]
+        self.caller = actor.user_id.bytes
+        self.route = f"POST {request.path}"
+        self.body = hashlib.sha256(json.dumps(request.data, sort_keys=True).encode()).digest()
+
+    def past(self) -> Any:
+        """Wait for others under the same key; return what the request did before."""
+        number = hashlib.sha256(self.caller + self.key.encode()).digest()[:8]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(number, signed=True)])
+        return bare.Replay.objects.filter(caller=self.caller, key=self.key).first()
+
+    def keep(self, referral: Any, *, at: datetime) -> None:
+        """Keep what the request did."""
+        bare.Replay(
+            caller=self.caller, key=self.key, route=self.route, body=self.body, status=201,
+            thing=referral.pk, part=referral.pk, version=referral.version, at=at,
+        ).save(force_insert=True)  # fmt: skip
+
+
+def file(data: dict[str, Any], *, actor: Actor, at: datetime) -> tuple[Any, list[Any]]:
+    """Insert a filing with its clocks and steps; return it and its clocks."""
+    parts = form.parts_of(data)
+    place = parts["children"][0]["commune_insee"]
+    authority: Any = competent_authority(place, on=at.date())
+    units = list(authority.units.order_by("name", "pk"))
+    zone = ZoneInfo(authority.timezone)
+    caller: Any = actor.user_id
+    referral = bare.Referral(
+        reference=references.new(), authority=authority, unit=units[0] if len(units) == 1 else None,
+        department=department_of(place), version=2, state="submitted", created_at=at, received_at=at,
+        submitted_at=at, statutory_due_at=clocks.statutory_due(at, zone), filed_by=caller.bytes,
+        case_key=caller, filer_key=caller,
+    )  # fmt: skip
+    rows = {
+        name: [_row(bare.PARTS[name], referral, place, said) for place, said in enumerate(items)]
+        for name, items in parts.items()
+    }
+    concern = bare.Concern(referral=referral)
+    _put(concern, form.concern_of(data))
+    for child in rows["children"]:
+        _derive(child, concern, referral, on=at.astimezone(zone).date())
+    running = _clocks(referral, at, zone)
+    referral.next_due_at = min(clock.due_at for clock in running)
+    referral.save(force_insert=True)
+    concern.save(force_insert=True)
+    for name, alike in rows.items():
+        if alike:
+            bare.PARTS[name].objects.bulk_create(alike)
+    bare.StepRecord.objects.bulk_create(_steps(referral, caller, at))
+    bare.Clock.objects.bulk_create(running)
+    return referral, running
+
+
+def _row(model: Any, referral: Any, place: int, said: dict[str, Any]) -> Any:
+    one = model(referral=referral, position=place)
+    _put(one, said)
+    return one
+
+
+def _put(one: Any, said: dict[str, Any]) -> None:
+    for name, value in said.items():
+        if value not in (None, ""):
+            setattr(one, name, storable(value))
+
+
+def _derive(child: Any, concern: Any, referral: Any, *, on: date) -> None:
+    birth = child.birth_date
+    found = ages.facts(date.fromisoformat(birth) if birth else None, None, None, on=on)
+    child.age_band, child.under_2, child.under_15 = found.age_band, found.under_2, found.under_15
+    child.birth_year_month = birth[:7] if birth else None
+    child.prostitution_status = child.status_ever = concern.prostitution_status_filer or "none"
+    referral.age_band, referral.under_2, referral.under_15 = (
+        found.age_band,
+        found.under_2,
+        found.under_15,
+    )
+
+
+def _clocks(referral: Any, at: datetime, zone: ZoneInfo) -> list[Any]:
+    dues = {
+        ClockCode.C1: at + timedelta(hours=24),
+        ClockCode.C4: referral.statutory_due_at,
+        ClockCode.C5: clocks.after_months(at, clocks.FEEDBACK_MONTHS, zone),
+    }
+    return [
+        bare.Clock(
+            referral=referral, code=code, access_class="A", started_at=at, warn_at=due - (due - at) / 5,
+            due_at=due, statutory=code in clocks.STATUTORY,
+        )
+        for code, due in dues.items()
+    ]  # fmt: skip
+
+
+def _steps(referral: Any, caller: UUID, at: datetime) -> list[Any]:
+    return [
+        bare.StepRecord(
+            referral=referral, machine="referral", step=name, number=number, at=at, order=order, role="filer",
+            by=caller, from_state="" if name == "create" else "draft",
+            to_state="draft" if name == "create" else "submitted", access_class="A",
+        )
+        for order, (name, number) in enumerate(NUMBERS.items(), 1)
+    ]  # fmt: skip

@@ -1,0 +1,177 @@
+"""The three endpoints of the table, bare: the same inputs, answers and rows; who is signed in may do anything.
+
+The pipeline before them (sign-in, the transaction, the settings of row-level security) is the service's own. What
+may be done next is told from memory, for in the service that is a question of rights.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actor import Actor
+from audit.paging import page_of
+from audit.query import Query
+from bench.bare import filing
+from bench.bare import models as bare
+from referrals import abilities, access, reading
+from referrals import models as service
+from referrals.access import Ties
+from referrals.api.base import CaseView
+from referrals.api.cases import CaseQuery, NewConcern
+from referrals.workflow.declare import steps
+from referrals.workflow.states import CoarseStatus, Machine, State, Urgency
+
+SHELL = (
+    "version", "department", "channel", "variant", "age_band", "under_15", "under_2", "runaway", "restricted",
+    "legal_hold", "left_open", "info_requested", "prostitution_status", "immediate_danger", "transfer_open",
+)  # fmt: skip
+INSTANTS = (
+    "created_at", "received_at", "submitted_at", "acknowledged_at", "closed_at", "statutory_due_at",
+    "target_due_at", "next_due_at", "counts_from",
+)  # fmt: skip
+COORDINATOR = Ties(
+    frozenset({(access.Role.CRIP_COORDINATOR, access.Relation.TERRITORY)}), draft=False, named=False
+)
+
+
+def _shown(model: Any) -> list[str]:
+    """Return the attributes that the coordinator is shown of a table, decided once and for all."""
+    hidden = ("K", "A") if model is service.Concern else ("K",)
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.name not in reading.INTERNAL and getattr(field, "access_class", "K") not in hidden
+    ]
+
+
+SHOWN = {getattr(bare, model.__name__): _shown(model) for model in (service.Concern, *service.PARTS.values())}
+_offered: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+def shell(referral: Any) -> dict[str, Any]:
+    """Return the shell as the coordinator reads it."""
+    found = {
+        "id": str(referral.pk),
+        "reference": referral.reference,
+        "authority": str(referral.authority_id),
+        "unit": str(referral.unit_id) if referral.unit_id else None,
+        "state": reading.labelled(State(referral.state)),
+        "urgency": reading.labelled(Urgency(referral.urgency)),
+        "judicial_status": referral.judicial_status or None,
+    }
+    for name in SHELL:
+        found[name] = getattr(referral, name)
+    for name in INSTANTS:
+        found[name] = reading.moment(getattr(referral, name))
+    return found
+
+
+def row(one: Any) -> dict[str, Any]:
+    """Return one row of a part."""
+    found = {"id": str(one.pk)}
+    for name in SHOWN[type(one)]:
+        found[name] = _plain(getattr(one, name))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return reading.moment(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def timed(referral: Any, running: Any, *, at: datetime) -> list[dict[str, Any]]:
+    """Return the lines of a case's clocks."""
+    calendar = reading.calendar_in_force(referral, at=at)
+    return [reading.clock_line(clock, calendar, at=at) for clock in running]
+
+
+def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return what the service would offer the coordinator, asked once of one case in the same situation."""
+    situation = (referral.state, referral.urgency)
+    if situation not in _offered:
+        same = service.Referral.objects.get(pk=referral.pk)
+        found = abilities.abilities(same, COORDINATOR, actor=actor, at=at)
+        _offered[situation] = {
+            name: [(line, line["href"].partition(str(same.pk))[2]) for line in lines]
+            for name, lines in found.items()
+        }
+    base = f"/api/v1/referrals/{referral.pk}"
+    return {
+        name: [{**line, "href": base + tail} for line, tail in lines]
+        for name, lines in _offered[situation].items()
+    }
+
+
+class Cases(CaseView):
+    """List and file."""
+
+    def get(self, request: Request) -> Response:
+        """List a page of the queue."""
+        asked = CaseQuery.of(request.query_params)
+        rows = bare.Referral.objects.filter(authority_id__in=sorted(self.actor(request).authority_ids))
+        for name in ("state", "urgency", "department", "runaway"):
+            if name in asked:
+                rows = rows.filter(**{name: asked[name]})
+        page = page_of(
+            rows,
+            limit=asked["limit"],
+            order=("next_due_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to="bare",
+        )
+        return Response({"results": [shell(one) for one in page.items], "next": page.next})
+
+    def post(self, request: Request) -> Response:
+        """Create and submit."""
+        actor, at = self.actor(request), self.at(request)
+        once = filing.Once(request, actor)
+        if once.past() is not None:
+            raise Http404
+        body = NewConcern(data=request.data)
+        body.is_valid(raise_exception=True)
+        referral, running = filing.file(dict(body.validated_data), actor=actor, at=at)
+        once.keep(referral, at=at)
+        withdraw = abilities._described(steps.get(Machine.REFERRAL, "withdraw"))
+        answer = {
+            "id": str(referral.pk),
+            "reference": referral.reference,
+            "status": reading.labelled(CoarseStatus.RECEIVED),
+            "submitted_at": reading.moment(referral.submitted_at),
+            "withdrawn_at": None,
+            "clocks": [clock for clock in timed(referral, running, at=at) if clock["code"] == "C5"],
+            "available_actions": [{**withdraw, "href": f"/api/v1/referrals/{referral.pk}/withdraw"}],
+            "blocked_actions": [],
+            "made": str(referral.pk),
+        }
+        return Response(answer, status=201, headers={"Location": f"/api/v1/bare/referrals/{referral.pk}"})
+
+
+class OneCase(CaseView):
+    """Read."""
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read a case whole."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        found = (
+            bare.Referral.objects.select_related("authority", "concern")
+            .prefetch_related("clocks", *bare.PARTS)
+            .filter(pk=pk)
+            .first()
+        )
+        if found is None:
+            raise Http404
+        body = shell(found)
+        body["clocks"] = timed(found, found.clocks.all(), at=at)
+        body |= offered(found, actor=actor, at=at)
+        body["concern"] = row(found.concern)
+        del body["concern"]["id"]
+        body["concern"]["not_known"] = found.concern.not_known
+        for name in bare.PARTS:
+            body[name] = [row(one) for one in getattr(found, name).all()]
+        return Response(body, headers={"ETag": f'"{found.version}"'})

@@ -1,0 +1,269 @@
+"""How long the duplicate search takes: ``python -m bench.duplicates --children 100000``.
+
+A database of its own is filled with invented children of one authority (``bench/spellings.py``), sealed and indexed by
+the service's code and written by COPY. Then children are searched for as they are miswritten: numbers made, the index
+asked, up to thirty files opened and compared, the entry written.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+
+from bench import database, spellings
+from bench.fill import NOW, SHELL, Maker
+
+BATCH = 2_000
+PROCESSES = 2
+CHILD = ("id", "referral_id", "last_name", "first_names", "birth_date")
+VALUE = ("id", "referral_id", "row", "bucket")
+
+
+def environment(server: str, children: int, *, role: str = database.ROLE) -> dict[str, str]:
+    """Return the settings under which the service uses the database for so many children."""
+    name = f"repere_bench_search_{children // 1_000}k"
+    return database.environment(server, children, role=role) | {
+        "DATABASE_URL": f"{server}/{name}",
+        "KEYS_DATABASE_URL": f"{server}/{name}_keys",
+        "REPERE_STATE_DIR": str(database.STATE / name),
+    }
+
+
+class Filler(Maker):
+    """Makes the lines of cases that hold nothing but their child; one per process."""
+
+    def __init__(self, world: dict[str, Any], seed: int, children: int) -> None:
+        super().__init__(world, seed)
+        from bench.rows import Table
+        from encryption import index
+        from referrals import models
+        from referrals.likeness import buckets, traits
+
+        self.chance_of = spellings.Population(children, seed)
+        self.bits = buckets.length_for(children * PROCESSES)
+        self.under = index.likeness_keys()[0]
+        self.case = Table(
+            models.Referral, *SHELL, index_norm=traits.NORM, index_key=self.under, searched_at=NOW
+        )
+        self.child = Table(models.Child, *CHILD)
+        self.value = Table(models.IndexValue, *VALUE)
+        self.next_id, self.at = seed * 10**12, 0
+
+    def tables(self) -> dict[str, tuple[str, str]]:
+        """Return alias and COPY statement of each table, in an order that a foreign key accepts."""
+        found = {self.key.name: ("keys", self.key.copy)}
+        return found | {
+            t.name: ("default", t.copy) for t in (self.case, self.child, self.value, self.subject)
+        }
+
+    def _referral(self) -> None:
+        from referrals import models, references
+        from referrals.likeness import buckets, traits
+
+        pk, row, authority = uuid4(), uuid4(), self.authorities[0]
+        said = self.chance_of.children[self.at]
+        self.at += 1
+        made = self._keys(pk, authority)
+        shell = dict.fromkeys(SHELL) | {
+            "id": pk, "reference": references.new(), "authority_id": authority, "unit_id": self.units[0],
+            "department": "93", "version": 4, "state": "triage", "urgency": "U1", "age_band": "11-15", "under_15": True,
+            "created_at": NOW, "received_at": NOW, "submitted_at": NOW, "filed_by": self.random.randbytes(32),
+            "case_key": made["case"].id, "filer_key": made["filer"].id,
+        }  # fmt: skip
+        self.lines[self.case.name].append(self.case.line(**shell))
+        told = {"last_name": said.last, "first_names": said.first, "birth_date": said.birth.isoformat()}  # type: ignore[union-attr]  # every one of them has a date
+        sealed = {
+            name: made["case"].seal(models.Child._meta.get_field(name), row, value).ciphertext
+            for name, value in told.items()
+        }
+        self.lines[self.child.name].append(self.child.line(id=row, referral_id=pk, **sealed))
+        self.lines[self.subject.name].append(
+            self.subject.line(referral_id=pk, pseudonym=uuid4(), created_at=NOW)
+        )
+        for number, _ in buckets.values(
+            authority, traits.of(spellings.family(said)), [self.bits], under=self.under
+        ):
+            self.next_id += 1
+            self.lines[self.value.name].append(
+                self.value.line(id=self.next_id, referral_id=pk, row=row, bucket=number)
+            )
+
+
+_filler: Filler
+
+
+def _begin(world: dict[str, Any], seeds: Any, children: int) -> None:
+    global _filler
+    import django
+
+    django.setup()
+    from django.db import connections
+
+    _filler = Filler(world, seeds.get(), children)
+    for alias in ("default", "keys"):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+
+
+def _write(count: int) -> int:
+    from django.db import connections
+
+    _filler.lines = defaultdict(list)
+    for _ in range(count):
+        _filler._referral()
+    for name, (alias, statement) in _filler.tables().items():
+        with connections[alias].cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write("".join(_filler.lines[name]))
+    return count
+
+
+def ensure(server: str, children: int) -> None:
+    """Make and fill the database unless a finished one is there."""
+    settings = environment(server, children, role="")
+    name = settings["DATABASE_URL"].rpartition("/")[2]
+    ready = database.STATE / name / "world.json"
+    if ready.exists() and database._exists(server, name):
+        return
+    ready.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in (name, f"{name}_keys"):
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(one)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(one)))
+    if not database._migrate(os.environ | settings):
+        raise SystemExit("The bench database can't be migrated.")
+    command = [
+        sys.executable,
+        "-m",
+        "bench.duplicates",
+        "--server",
+        server,
+        "--children",
+        str(children),
+        "--fill",
+    ]
+    subprocess.run(command, cwd=database.ROOT, env=os.environ | settings, check=True)
+
+
+def fill(server: str, children: int) -> None:
+    """Fill the database of the settings."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from audit import pseudonyms
+    from bench import world
+    from referrals.likeness import buckets
+    from referrals.models import IndexSize
+
+    found = world.build()
+    found["pseudonym"] = str(pseudonyms.actor(UUID(found["coordinator"]["id"]), at=timezone.now()))
+    IndexSize.objects.create(
+        authority_id=found["authorities"]["93"],
+        children=children,
+        bits=buckets.length_for(children),
+        counted_at=NOW,
+    )
+    began, name = time.monotonic(), environment(server, children)["DATABASE_URL"].rpartition("/")[2]
+    context = multiprocessing.get_context("spawn")
+    seeds: Any = context.Queue()
+    for seed in range(PROCESSES):
+        seeds.put(seed)
+    counts = [min(BATCH, children - start) for start in range(0, children, BATCH)]
+    with (
+        database.without_indexes(server, name),
+        database.without_indexes(server, f"{name}_keys"),
+        context.Pool(PROCESSES, _begin, (found, seeds, children)) as pool,
+    ):
+        for done, _ in enumerate(pool.imap_unordered(_write, counts), 1):
+            if done % 25 == 0:
+                print(f"  {done * BATCH:,} in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    (database.STATE / name / "world.json").write_text(json.dumps(found))
+
+
+def measure(server: str, children: int, queries: int) -> None:
+    """Search for miswritten children; print the table."""
+    os.environ.update(environment(server, children))
+    import django
+
+    django.setup()
+    name = environment(server, children)["DATABASE_URL"].rpartition("/")[2]
+    authority = UUID(json.loads((database.STATE / name / "world.json").read_text())["authorities"]["93"])
+    population = spellings.Population(max(children, 1_000) if children < 200_000 else 200_000, 0)
+    each = max(1, queries // len(spellings.KINDS))
+    asked = [q for kind in spellings.KINDS for q in spellings.queries(population, kind, each, 1)]
+    _search(authority, asked[0][1])  # connections and keys of the authority
+    times = sorted(_search(authority, said) for _, said in asked)
+    index = sorted(found[1] for found in times)
+    files = sorted(found[2] for found in times)
+    busy = sorted(found[3] for found in times)
+
+    def at(values: list[Any], share: float) -> Any:
+        return values[min(len(values) - 1, int(len(values) * share))]
+
+    whole = [found[0] for found in times]
+    print(
+        f"| children | {children:,} ({len(asked)} searches, load of the machine {os.getloadavg()[0]:.1f}) |"
+    )
+    print("|---|---|")
+    print(
+        f"| whole search, p50 · p95 · p99 | {at(whole, 0.5):.1f} · {at(whole, 0.95):.1f} · {at(whole, 0.99):.1f} ms |"
+    )
+    print(f"| of which the index, p50 · p95 | {at(index, 0.5):.1f} · {at(index, 0.95):.1f} ms |")
+    print(
+        f"| processor time beside the database's, p50 · p95 | {at(busy, 0.5):.1f} · {at(busy, 0.95):.1f} ms |"
+    )
+    print(f"| files opened, p50 · p95 | {at(files, 0.5)} · {at(files, 0.95)} |")
+
+
+def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, float]:
+    """Return how long a search takes, how long its index, in ms, how many files were opened, and its processor time."""
+    from accounts.actor import SYSTEM
+    from audit.disclosure import disclosure
+    from audit.events import Purpose
+    from referrals import rowlevel
+    from referrals.likeness import finding, traits
+
+    with rowlevel.for_the_service():
+        began, worked = time.perf_counter(), time.process_time()
+        mine = spellings.family(said)
+        likely = finding.likely(authority, traits.of(mine))
+        indexed = time.perf_counter()
+        cases = finding.cases(authority, likely)
+        named = [case.pseudonym for case in cases[:1]]
+        with disclosure(
+            actor=SYSTEM, purpose=Purpose.SEARCH, at=NOW, objects=named, tenant=authority, act="index:compared",
+            always=True,
+        ) as scope:  # fmt: skip
+            finding.judged(mine, cases, scope)
+        ended = time.perf_counter()
+    busy = time.process_time() - worked
+    return (ended - began) * 1_000, (indexed - began) * 1_000, len(cases), busy * 1_000
+
+
+def main() -> None:
+    """Do what the command line asks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
+    parser.add_argument("--children", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=520)
+    parser.add_argument("--fill", action="store_true", help="fill the database of the settings, and no more")
+    asked = parser.parse_args()
+    if asked.fill:
+        fill(asked.server, asked.children)
+        return
+    ensure(asked.server, asked.children)
+    measure(asked.server, asked.children, asked.queries)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The edge: settings, addresses, errors, and everything that stands between HTTP and the apps."""

@@ -1,0 +1,19 @@
+"""Django's registration of the edge, so that its system checks run with every command."""
+
+from django.apps import AppConfig
+
+from encryption.process import forbid_core_dumps
+
+
+class EdgeConfig(AppConfig):
+    """Register ``config``; it has no models."""
+
+    name = "config"
+    verbose_name = "Edge"
+
+    def ready(self) -> None:
+        """Register the checks; forbid core dumps, for every process may hold keys (SEC-CR9)."""
+        forbid_core_dumps()
+        from config import checks, database  # noqa: F401 - importing checks is registering them
+
+        database.connect()

@@ -1,0 +1,390 @@
+"""Start-up checks: what the service refuses to run with, and the sentence that says what to set (SEC-CF1).
+
+Those on settings run with every command. Those that ask a database run with ``manage.py check --deploy`` and
+when a server loads the application, not with ``migrate``: the migrator owns the tables, and rightly so. On a
+developer's machine only what would be wrong there too is an error.
+"""
+
+import os
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from django.utils.module_loading import import_string
+
+from audit.appendonly import ENTRY_TABLES
+from config import env
+
+SECRET_LENGTH: Final = 50
+FILE_PROVIDER: Final = "encryption.provider.FileProvider"
+VAULT_PROVIDER: Final = "encryption.vault.VaultProvider"
+KMS_PROVIDER: Final = "encryption.awskms.KmsProvider"
+HSM_PROVIDER: Final = "encryption.hsm.HsmProvider"
+KEY_BACKUP_DAYS_MAX: Final = 7
+CAPS: Final = ("OPENINGS_PER_HOUR", "LINES_PER_HOUR", "FILINGS_PER_HOUR", "FILINGS_PER_HOUR_OF_PROGRAM")
+_LOOPBACK: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
+_TLS: Final = frozenset({"verify-ca", "verify-full"})
+_PROXY_PREFIX: Final = {4: 16, 6: 48}  # the widest network that may hold a site's proxies
+_ROW_UPDATE_DELETE_TRUNCATE: Final = (16, 8, 32)  # bits of pg_trigger.tgtype
+_log = structlog.get_logger(__name__)
+
+
+def require_fit() -> None:
+    """Refuse to serve when a check fails; called by the server's entry points.
+
+    A database that doesn't answer is no reason: the server starts, and isn't ready until it does.
+
+    Raises:
+        ImproperlyConfigured: with the sentence of each check that failed.
+    """
+    for message in [*people_can_be_called(), *the_ledger_is_kept()]:
+        _log.warning("check:warned", check=message.id)
+    found = [*settings_are_fit(), *databases_are_fit(), *keys_are_apart()]
+    for message in found:
+        _log.error("check:failed", check=message.id)
+    if found:
+        sentences = "\n".join(message.msg for message in found)
+        sys.stderr.write(f"{sentences}\n")  # the log of a server keeps no message of an exception
+        raise ImproperlyConfigured(sentences)
+
+
+@register
+def settings_are_fit(**_: Any) -> list[CheckMessage]:
+    """Return an error for each setting that production mustn't run with."""
+    if not settings.PRODUCTION:
+        return []
+    return [
+        *_process(),
+        *_hosts_and_secrets(),
+        *_key_provider(),
+        *_backups(),
+        *_addresses(),
+        *_proxies(),
+        *_gateway(),
+        *_witnesses(),
+        *_attachments(),
+        *_mail(),
+        *_limits(),
+        *_description(),
+    ]
+
+
+@register(deploy=True)
+def databases_are_fit(**_: Any) -> list[CheckMessage]:
+    """Return an error for each way in which the database would let the service do what it mustn't."""
+    try:
+        with connection.cursor() as cursor:
+            if ENTRY_TABLES[0] not in connection.introspection.table_names(cursor):
+                return []  # not migrated yet: /readyz says so
+            found = list(_triggers(cursor))
+            if settings.PRODUCTION and connection.vendor == "postgresql":
+                found += _role(cursor)
+    except OperationalError:
+        _log.warning("check:skipped", database=DEFAULT_DB_ALIAS)
+        return []
+    return found
+
+
+@register
+def people_can_be_called(**_: Any) -> list[CheckMessage]:
+    """Return a warning where nobody can be called at night; the service runs, and tells people to phone."""
+    if not settings.PRODUCTION or settings.SMS_GATEWAY_URL:
+        return []
+    sentence = (
+        "No gateway for SMS and calls (REPERE_SMS_GATEWAY_URL): on-call officers get mail only, and whoever files "
+        "urgently is told to phone."
+    )
+    return [Warning(sentence, id="repere.W001")]
+
+
+@register
+def the_ledger_is_kept(**_: Any) -> list[CheckMessage]:
+    """Return a warning where the list of what was shredded would go with the machine (SEC-CR12)."""
+    if not settings.PRODUCTION or not Path(settings.SHRED_FILE).is_relative_to(env.state_dir()):
+        return []
+    sentence = (
+        "The list of what was shredded lies in the state folder: set REPERE_SHRED_FILE to a place that outlives the "
+        "machine, or a restore will have to ask the auditors for an export of the journal."
+    )
+    return [Warning(sentence, id="repere.W002")]
+
+
+def keys_are_apart() -> list[CheckMessage]:
+    """Return an error where the server could sign the journal itself; asked when a server loads the application.
+
+    The commands of the sequencer don't ask it: they are the ones that sign (SEC-AL10).
+    """
+    if not settings.PRODUCTION or not os.access(settings.LOG_KEY_FILE, os.R_OK):
+        return []
+    return [
+        _error(
+            17,
+            "The server could read the key that signs the journal: let REPERE_LOG_KEY_FILE be readable by the "
+            "account of `manage.py sequence` alone.",
+        )
+    ]
+
+
+def _error(number: int, sentence: str) -> CheckMessage:
+    return Error(sentence, id=f"repere.E{number:03}")
+
+
+def _process() -> Iterator[CheckMessage]:
+    if settings.DEBUG:
+        yield _error(1, "DEBUG is on: set DEBUG = False, error pages would show values.")
+    if resource.getrlimit(resource.RLIMIT_CORE) != (0, 0):
+        yield _error(2, "Core dumps are on and would hold keys: start the service with `ulimit -c 0`.")
+    if not settings.SECURE_HSTS_SECONDS:
+        yield _error(3, "SECURE_HSTS_SECONDS is 0: set a year, the service is reached over TLS only.")
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        yield _error(4, "Cookies would travel in clear: set SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE.")
+
+
+def _hosts_and_secrets() -> Iterator[CheckMessage]:
+    hosts = settings.ALLOWED_HOSTS
+    if not hosts or any("*" in host or host.startswith(".") for host in hosts):
+        yield _error(
+            5, "REPERE_ALLOWED_HOSTS must name each host of the service, without a wildcard or a leading dot."
+        )
+    if len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 10:
+        yield _error(6, f"REPERE_SECRET_KEY must be {SECRET_LENGTH} random characters or more.")
+    if settings.SECRET_KEY in _other_secrets():
+        yield _error(
+            25,
+            "REPERE_SECRET_KEY is also the password of a database, the mail server or the gateway: draw its own.",
+        )
+
+
+def _other_secrets() -> set[str]:
+    """Return the secrets of others that the service knows: one that leaks there must open nothing here."""
+    return {
+        settings.SMS_GATEWAY_TOKEN,
+        *(str(found.get("PASSWORD", "")) for found in settings.DATABASES.values()),
+        *(str(options.get("password", "")) for options in _mail_options()),
+    } - {""}
+
+
+def _key_provider() -> Iterator[CheckMessage]:
+    if settings.KEY_PROVIDER == FILE_PROVIDER and not settings.ALLOW_FILE_KEYS:
+        yield _error(
+            7,
+            "The root key would lie in a file beside the service: set REPERE_KEY_PROVIDER to a key service, "
+            "or REPERE_ALLOW_FILE_KEYS=yes to accept the file.",
+        )
+    for variable, path in (
+        ("REPERE_KEY_PROVIDER", settings.KEY_PROVIDER),
+        ("REPERE_KEY_PROVIDER_BEFORE", settings.KEY_PROVIDER_BEFORE),
+    ):
+        yield from _one_provider(variable, path)
+
+
+def _one_provider(variable: str, path: str) -> Iterator[CheckMessage]:
+    """Look at the settings of one key service; it isn't called, for it may be out when the service starts."""
+    if not path:
+        return
+    try:
+        import_string(path)
+    except ImportError:
+        yield _error(
+            20,
+            f"{variable} names nothing that can be loaded: encryption.vault.VaultProvider, "
+            "encryption.awskms.KmsProvider (which needs the extra kms), encryption.hsm.HsmProvider (the extra pkcs11) "
+            "or encryption.provider.FileProvider.",
+        )
+        return
+    address, name = {
+        VAULT_PROVIDER: (settings.VAULT_ADDR, "REPERE_VAULT_ADDR"),
+        KMS_PROVIDER: (settings.KMS_ENDPOINT, "REPERE_KMS_ENDPOINT"),
+    }.get(path, ("", ""))
+    if address and urlsplit(address).scheme != "https" and not _is_near(urlsplit(address).hostname or ""):
+        yield _error(21, f"{name} crosses the network in clear: its address must be https://….")
+    if path == VAULT_PROVIDER and not (urlsplit(address).hostname and settings.VAULT_TOKEN_FILE):
+        yield _error(
+            22,
+            "Vault can't be asked: set REPERE_VAULT_ADDR (https://…) and REPERE_VAULT_TOKEN_FILE (a path).",
+        )
+    if path == KMS_PROVIDER and not settings.KMS_KEYS:
+        yield _error(22, "KMS can't be asked: set REPERE_KMS_KEYS to numbered keys, 1=arn:….")
+    if path == HSM_PROVIDER and not (settings.PKCS11_MODULE and settings.PKCS11_PIN_FILE):
+        yield _error(
+            22, "The HSM can't be asked: set REPERE_PKCS11_MODULE and REPERE_PKCS11_PIN_FILE (two paths)."
+        )
+
+
+def _backups() -> Iterator[CheckMessage]:
+    if settings.KEY_BACKUP_DAYS > KEY_BACKUP_DAYS_MAX:
+        yield _error(
+            23,
+            f"What is shredded would come back from a backup for too long: REPERE_KEY_BACKUP_DAYS is at most "
+            f"{KEY_BACKUP_DAYS_MAX} (SEC-CR11).",
+        )
+
+
+def _addresses() -> Iterator[CheckMessage]:
+    """Look at where the two databases are said to be; nothing is connected to."""
+    places = []
+    for alias, variable in ((DEFAULT_DB_ALIAS, "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
+        found = settings.DATABASES[alias]
+        places.append((found.get("HOST"), found.get("PORT"), found["NAME"]))
+        if not found["ENGINE"].endswith("postgresql"):
+            yield _error(8, f"{variable} must be the address of a PostgreSQL database (postgres://…).")
+        elif not _is_near(found.get("HOST", "")) and found.get("OPTIONS", {}).get("sslmode") not in _TLS:
+            yield _error(9, f"{variable} crosses the network in clear: add ?sslmode=verify-full to it.")
+    if places[0] == places[1]:
+        yield _error(
+            10, "KEYS_DATABASE_URL must be another database than DATABASE_URL: a backup would hold both."
+        )
+
+
+def _proxies() -> Iterator[CheckMessage]:
+    if any(network.prefixlen < _PROXY_PREFIX[network.version] for network in settings.TRUSTED_PROXIES):
+        yield _error(
+            15,
+            "REPERE_TRUSTED_PROXIES trusts so wide a network that callers could write their own address: "
+            "name the proxies.",
+        )
+
+
+def _gateway() -> Iterator[CheckMessage]:
+    parts = urlsplit(settings.SMS_GATEWAY_URL)
+    if parts.scheme != "https" and not _is_near(parts.hostname or ""):
+        yield _error(
+            16, "REPERE_SMS_GATEWAY_URL crosses the network in clear: its address must be https://…."
+        )
+
+
+def _witnesses() -> Iterator[CheckMessage]:
+    for one in settings.LOG_WITNESSES:
+        parts = urlsplit(one.partition(" ")[0])
+        if parts.scheme != "https" and not _is_near(parts.hostname or ""):
+            yield _error(18, "REPERE_LOG_WITNESSES names a witness in clear: its address must be https://….")
+
+
+def _attachments() -> Iterator[CheckMessage]:
+    if not settings.SCANNER:
+        yield _error(
+            23,
+            "Set REPERE_SCANNER to the antivirus (unix:/run/clamav/clamd.ctl): without one no file is ever served.",
+        )
+    how, _, where = settings.SCANNER.partition(":")
+    if how == "tcp" and not _is_near(where.rpartition(":")[0].strip("[]")):
+        yield _error(
+            26,
+            "REPERE_SCANNER would send every file across the network in clear: let the antivirus run on this machine.",
+        )
+    parts = urlsplit(settings.OBJECT_ENDPOINT)
+    if parts.scheme not in ("", "https") and not _is_near(parts.hostname or ""):
+        yield _error(
+            24, "REPERE_OBJECT_ENDPOINT crosses the network in clear: its address must be https://…."
+        )
+
+
+def _mail_options() -> list[dict[str, Any]]:
+    mailers: dict[str, Any] = settings.MAILERS
+    return [found.get("OPTIONS", {}) for found in mailers.values()]
+
+
+def _mail() -> Iterator[CheckMessage]:
+    for options in _mail_options():
+        if not _is_near(options.get("host", "")) and not (options.get("use_ssl") or options.get("use_tls")):
+            yield _error(
+                27, "REPERE_SMTP_URL crosses the network in clear: write smtp:// (STARTTLS) or smtps://."
+            )
+
+
+def _limits() -> Iterator[CheckMessage]:
+    """Refuse a cap that is none: what a stolen account can take would have no end (SEC-AZ14)."""
+    for name in CAPS:
+        if getattr(settings, name) < 1:
+            yield _error(28, f"REPERE_{name} is 0, which is no cap at all: set a number.")
+
+
+def _description() -> Iterator[CheckMessage]:
+    """Refuse a description of the API that strangers read."""
+    if settings.SPECTACULAR_SETTINGS["SERVE_PERMISSIONS"] != ["accounts.signin.SignedIn"]:
+        yield _error(
+            29,
+            "Strangers would read the description of the API: set SERVE_PERMISSIONS of SPECTACULAR_SETTINGS to "
+            "accounts.signin.SignedIn.",
+        )
+
+
+def _is_near(host: str) -> bool:
+    return host in _LOOPBACK or host.startswith("/")
+
+
+def _triggers(cursor: Any) -> Iterator[CheckMessage]:
+    missing = _without_triggers_on_postgresql if connection.vendor == "postgresql" else _without_triggers
+    if tables := missing(cursor):
+        yield _error(
+            11,
+            f"The journal could be rewritten: append-only triggers are missing on {', '.join(tables)}. "
+            "Run `manage.py migrate`; if they were removed, find out by whom first.",
+        )
+
+
+def _without_triggers_on_postgresql(cursor: Any) -> Sequence[str]:
+    """Return the tables on which UPDATE, DELETE or TRUNCATE fires no trigger, or one that can be skipped."""
+    missing = []
+    for table in ENTRY_TABLES:
+        cursor.execute(
+            "SELECT COALESCE(bit_or(tgtype), 0) FROM pg_trigger"
+            " WHERE tgrelid = %s::regclass AND tgenabled = 'A' AND NOT tgisinternal",
+            [table],
+        )
+        fires = cursor.fetchone()[0]
+        if not all(fires & bit for bit in _ROW_UPDATE_DELETE_TRUNCATE):
+            missing.append(table)
+    return missing
+
+
+def _without_triggers(cursor: Any) -> Sequence[str]:
+    missing = []
+    for table in ENTRY_TABLES:
+        cursor.execute(
+            "SELECT upper(sql) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+        )
+        made = " ".join(sql for (sql,) in cursor.fetchall())
+        if not all(f"BEFORE {verb}" in made for verb in ("UPDATE", "DELETE", "INSERT")):
+            missing.append(table)
+    return missing
+
+
+def _role(cursor: Any) -> Iterator[CheckMessage]:
+    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    if cursor.fetchone()[0]:
+        yield _error(
+            12,
+            "The service connects as a superuser or past row-level security: give DATABASE_URL a login "
+            "that owns nothing and is a member of repere_app and repere_auditor, or set "
+            "REPERE_DATABASE_ROLE=repere_app.",
+        )
+    cursor.execute(
+        "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
+        " AND relnamespace = current_schema()::regnamespace AND pg_get_userbyid(relowner) = current_user"
+    )
+    if cursor.fetchone()[0]:
+        yield _error(
+            13,
+            "The service connects as the owner of its tables and could switch the triggers off: migrate "
+            "with MIGRATION_DATABASE_URL, and set REPERE_DATABASE_ROLE=repere_app.",
+        )
+    cursor.execute("SELECT has_table_privilege(current_user, 'audit_leaf', 'INSERT')")
+    if cursor.fetchone()[0]:
+        yield _error(
+            19, "The role of the service may extend the journal's tree: revoke INSERT on audit_leaf."
+        )
+    for table in ENTRY_TABLES:
+        cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')", [table])
+        if cursor.fetchone()[0]:
+            yield _error(
+                14, f"The role of the service may change {table}: revoke UPDATE, DELETE and TRUNCATE."
+            )

@@ -1,0 +1,186 @@
+"""Copies of one database: PostgreSQL by its own tools, SQLite by its own copying. Passwords go by the environment only.
+
+A copy is a file, and beside it a small JSON that says what it is and its SHA-256. A copy is read back into an empty
+place alone: nothing is ever written over.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connections
+
+from encryption import digest
+
+CASES: Final = "cases"
+KEYS: Final = "keys"
+ALIASES: Final[Mapping[str, str]] = {CASES: "default", KEYS: "keys"}
+_STAMP: Final = "%Y%m%dT%H%M%S%fZ"
+_VARIABLES: Final = {
+    "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
+}  # fmt: skip
+
+
+class CopyError(Exception):
+    """A copy can't be made, isn't whole, or has no empty place to go to; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file, of which database it is, and when it was begun."""
+
+    path: Path
+    part: str
+    made_at: datetime
+
+
+def make(part: str, folder: Path, *, at: datetime) -> Copy:
+    """Copy one database into a folder, as it stands at one moment.
+
+    Raises:
+        CopyError: a tool is missing or fails; nothing is left behind.
+    """
+    connection = connections[ALIASES[part]]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ending = "dump" if connection.vendor == "postgresql" else "sqlite3"
+    path = folder / f"{part}-{at:{_STAMP}}.{ending}"
+    draft = path.with_name(f".{path.name}")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if connection.vendor == "postgresql":
+            _run(
+                connection, "pg_dump", "--format=custom", f"--file={draft}", connection.settings_dict["NAME"]
+            )
+        else:
+            with (
+                closing(sqlite3.connect(connection.settings_dict["NAME"])) as whole,
+                closing(sqlite3.connect(draft)) as to,
+            ):
+                whole.backup(to)
+        said = {
+            "part": part,
+            "made_at": at.isoformat(),
+            "vendor": connection.vendor,
+            "sha256": _sha256(draft),
+        }
+        _written(_beside(path), json.dumps(said))
+        _synced(draft)
+        draft.rename(path)
+    except OSError as error:
+        raise CopyError(f"La copie n'a pas pu être écrite dans {folder}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return Copy(path, part, at)
+
+
+def expire(part: str, folder: Path, *, days: int, at: datetime) -> list[Path]:
+    """Delete the copies of one database that are older than so many days; return which."""
+    gone = []
+    for copy in _in(folder, part):
+        if copy.made_at < at - timedelta(days=days):
+            copy.path.unlink()
+            _beside(copy.path).unlink(missing_ok=True)
+            gone.append(copy.path)
+    return gone
+
+
+def _in(folder: Path, part: str) -> Iterator[Copy]:
+    for beside in sorted(folder.glob(f"{part}-*.json")):
+        path = beside.with_suffix("")
+        if path.exists():
+            yield Copy(path, part, datetime.fromisoformat(json.loads(beside.read_text())["made_at"]))
+
+
+def read_back(part: str, path: Path) -> None:
+    """Read a copy into the empty database of the settings.
+
+    Raises:
+        CopyError: it isn't whole, is another database's, or the place isn't empty.
+    """
+    connection = connections[ALIASES[part]]
+    _require_whole(part, path, connection.vendor)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            if connection.introspection.table_names(cursor):
+                raise CopyError(f"La base {part} n'est pas vide : créez-en une nouvelle et nommez-la.")
+        connection.close()
+        _run(
+            connection, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner",
+            f"--dbname={connection.settings_dict['NAME']}", str(path),
+        )  # fmt: skip
+        return
+    place = Path(connection.settings_dict["NAME"])
+    connection.close()
+    left = [
+        one
+        for one in (place, *(place.with_name(place.name + end) for end in ("-wal", "-shm")))
+        if one.exists()
+    ]
+    if any(one.stat().st_size for one in left):
+        raise CopyError(f"{place} existe : déplacez-le d'abord, avec ses fichiers -wal et -shm.")
+    for one in left:
+        one.unlink()
+    draft = place.with_name(f".{place.name}.restored")
+    shutil.copyfile(path, draft)
+    draft.chmod(0o600)
+    _synced(draft)
+    draft.rename(place)
+
+
+def _require_whole(part: str, path: Path, vendor: str) -> None:
+    try:
+        said = json.loads(_beside(path).read_text())
+        whole = said["sha256"] == _sha256(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise CopyError(
+            f"{path} et sa description ({_beside(path).name}) ne peuvent pas être lus."
+        ) from error
+    if not whole:
+        raise CopyError(f"{path} n'est pas intact.")
+    if (said.get("part"), said.get("vendor")) != (part, vendor):
+        raise CopyError(f"{path} n'est pas une copie de la base {part} pour {vendor}.")
+
+
+def _run(connection: Any, tool: str, *words: str) -> None:
+    program = shutil.which(tool)
+    if program is None:
+        raise CopyError(f"{tool} manque : installez les outils de PostgreSQL (Debian : postgresql-client).")
+    given = connection.get_connection_params()
+    told = {name: str(given[key]) for key, name in _VARIABLES.items() if given.get(key)}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | told
+    nothing = subprocess.DEVNULL  # what it says would quote rows
+    done = subprocess.run(  # noqa: S603 - our own words
+        [program, *words], env=environment, check=False, stdin=nothing, stderr=nothing
+    )
+    if done.returncode:
+        raise CopyError(f"{tool} a échoué (état {done.returncode}).")
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return digest.sha256_of(file).hex()
+
+
+def _written(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _synced(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,33 @@
+"""Something for the auditor to examine: an agent who tried files at random, found by the rules themselves."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import connections
+
+from audit import journal
+from config.demo import proof
+from config.demo.cast import Cast
+from config.demo.show import HOME
+from config.demo.stage import Stage
+from referrals import rowlevel
+from referrals.anomalies import seeking
+from referrals.models import AccessAnomaly
+from referrals.protocol import protocol_of
+
+WHO: Final = "assessor"
+
+
+def stage(cast: Cast, *, now: datetime) -> None:
+    """Let the agent ask for files that aren't there, and the rules look at it; nothing if there is an anomaly."""
+    with rowlevel.for_the_service():
+        if AccessAnomaly.objects.exists():
+            return
+    # Another writer than the one that told stories of other days: to the rules its clock would have moved.
+    connections.close_all()
+    authority = cast.authorities[HOME]
+    agent = Stage(cast, HOME).actor(WHO, at=now)
+    for _ in range(protocol_of(authority, now).anomaly_probes_a_day):
+        journal.record_refusal(actor=agent, at=now, rule="not-found", tenant=authority.pk)
+    proof.build()
+    seeking.seek(now)

@@ -1,0 +1,137 @@
+"""How an act of the demonstration is played: by a person of the cast, through the actions that the API calls.
+
+Nothing is written past the actions: rights, guards, second signatures, seals and journal entries are the real
+ones. The instants lie in the past, so that the clocks of the cases show something.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.actor import Actor
+from accounts.signin import actor_of_user
+from config.demo.cast import ORIGIN, Cast
+from referrals import access, actions, drafts, reading, reports
+from referrals.act import as_json
+from referrals.actions import Asked, Done
+from referrals.api.base import opened, opens_as_called
+from referrals.form import ConcernForm
+from referrals.models import Child, Referral
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine, State
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One authority of the cast, where a story is played within a transaction that sees all cases."""
+
+    cast: Cast
+    code: str
+
+    def id_of(self, name: str) -> UUID:
+        """Return a person's id, as a step names it."""
+        return self.cast.user(self.code, name).pk
+
+    def place(self, key: str) -> UUID:
+        """Return the id of an institution of the authority."""
+        return self.cast.places[self.code, key].pk
+
+    def actor(self, name: str, *, at: datetime) -> Actor:
+        """Return a person as an actor, with the rights of ``at``."""
+        return actor_of_user(self.cast.user(self.code, name), ORIGIN, at=at)
+
+    def file(self, name: str, form: Mapping[str, Any], *, at: datetime, urgent: bool = False) -> UUID:
+        """File a concern; return its id."""
+        said = ConcernForm(data=as_json(form))
+        said.is_valid(raise_exception=True)
+        actor = self.actor(name, at=at)
+        return drafts.file_at_once(said.validated_data, urgent=urgent, actor=actor, at=at).referral.pk
+
+    def read(self, name: str, case: UUID, *, at: datetime) -> None:
+        """Open the file as a person; someone of the cell acknowledges it by that (T05), and answers an urgent call."""
+        actor = self.actor(name, at=at)
+        found = access.visible_to(actor, at=at).select_related("concern")
+        seen = found.get(pk=case)
+        if seen.state == State.SUBMITTED:
+            actions.acknowledge_on_opening(seen, opener=actor, at=at)
+            seen = found.get(pk=case)
+        if seen.alert_open and opens_as_called(access.ties_of(seen, actor)):
+            actions.answer_on_opening(seen, opener=actor, at=at)
+            seen = found.get(pk=case)
+        ties = access.ties_of(seen, actor)
+        opened(seen, ties, lambda scope: reading.content(seen, ties, scope, actor=actor), actor=actor, at=at)
+
+    def do(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
+        """Do a step of the referral; its own member ``at`` is written ``at_`` here, beside the act's instant."""
+        return self._perform(Machine.REFERRAL, name, case, step, None, said, at=at)
+
+    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
+        """Do a step of the assessment."""
+        return self._perform(Machine.ASSESSMENT, name, case, step, None, said, at=at)
+
+    def on_measure(self, name: str, measure: Any, step: str, *, at: datetime, **said: Any) -> Done:
+        """Do a step of a measure."""
+        return self._perform(Machine.MEASURE, name, measure.referral_id, step, measure.pk, said, at=at)
+
+    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
+        """Do a step of the case's last referral to justice."""
+        part = Referral.objects.get(pk=case).judicial_referrals.latest("prepared_at").pk
+        return self._perform(Machine.JUDICIAL, name, case, step, part, said, at=at)
+
+    def on_glass(
+        self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **said: Any
+    ) -> Done:
+        """Break the glass on a case, or do a step of an emergency opening."""
+        return self._perform(Machine.GLASS, name, case, step, glass, said, at=at)
+
+    def _perform(
+        self,
+        machine: Machine,
+        name: str,
+        case: UUID,
+        step: str,
+        part: UUID | None,
+        said: Any,
+        *,
+        at: datetime,
+    ) -> Done:
+        asked = Asked(
+            step=steps.get(machine, step),
+            referral_id=case,
+            part_id=part,
+            body=as_json({name.rstrip("_"): value for name, value in said.items()}),
+            version=_version(case),
+        )
+        return actions.perform(asked, actor=self.actor(name, at=at), at=at)
+
+    def sign(self, name: str, case: UUID, asked: Done, *, at: datetime) -> Done:
+        """Sign what another person proposed.
+
+        Raises:
+            ValueError: nothing was proposed: the step went through with one signature.
+        """
+        if asked.approval is None:
+            raise ValueError("No second signature is awaited.")
+        actor = self.actor(name, at=at)
+        return actions.sign(case, asked.approval, actor=actor, at=at, version=_version(case))
+
+    def write(self, name: str, case: UUID, *, at: datetime, **said: Any) -> None:
+        """Write notes, conclusions or report of the assessment."""
+        body = as_json(said)
+        reports.edit(case, body, version=_version(case), actor=self.actor(name, at=at), at=at)
+
+
+def _version(case: UUID) -> int:
+    return Referral.objects.get(pk=case).version
+
+
+def children_of(case: UUID) -> list[UUID]:
+    """Return the ids of a case's children, in the order of the form."""
+    return list(Child.objects.filter(referral=case).order_by("position").values_list("pk", flat=True))
+
+
+def each(children: Iterable[UUID], **said: Any) -> list[dict[str, Any]]:
+    """Return one line for each child, as steps take them."""
+    return [{"child": child, **said} for child in children]

@@ -1,0 +1,112 @@
+"""What several stories share: the first analysis, the team, the report."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from config.demo.stage import Stage, children_of, each
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def break_glass(stage: Stage, case: UUID, reason: str, *, at: datetime) -> UUID:
+    """Let the officer on call open the case in an emergency; return the opening's id.
+
+    Raises:
+        ValueError: the step made no opening.
+    """
+    made = stage.on_glass("on_call", case, "open", at=at, reason=reason).made
+    if made is None:
+        raise ValueError("No opening was made.")
+    return made
+
+
+def triage(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Begin the first analysis, after a search by hand for earlier files."""
+    stage.do(
+        "crip_coordinator", case, "start_triage", at=at,
+        method="by_hand", where="Registre de la cellule, nom et date de naissance", found="no",
+    )  # fmt: skip
+
+
+def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime) -> None:
+    """Qualify every child of the case; the second reader signs two hours later, where one is asked for."""
+    asked = stage.do(
+        "crip_coordinator", case, "qualify", at=at,
+        children=each(children_of(case), danger_categories=["security", "morality"], danger_level=level),
+        urgency=urgency,
+        opinion="Les éléments rapportés concordent et appellent une évaluation.",
+        urgency_reason="Transmission en urgence : rubriques à compléter pendant l'évaluation.",
+        approver=stage.id_of("crip_coordinator_2"),
+    )  # fmt: skip
+    if asked.approval is not None:
+        stage.sign("crip_coordinator_2", case, asked, at=at + 2 * HOUR)
+
+
+def assign(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Entrust the assessment to two assessors of two fields."""
+    stage.do(
+        "assessment_lead", case, "assign", at=at,
+        team=[
+            {"user": stage.id_of("assessor"), "field": "socio_educational"},
+            {"user": stage.id_of("assessor_2"), "field": "health"},
+        ],
+        plan_on=at.date() + timedelta(days=3),
+    )  # fmt: skip
+
+
+def visit(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Meet every child at home, with a holder; an hour later, each one alone."""
+    seen = [("home_visit", "with_holder", at), ("meeting", "alone", at + HOUR)]
+    for kind, how, when in seen:
+        stage.do(
+            "assessor", case, "record_contact", at=when + HOUR,
+            kind=kind, who="Les deux évaluateurs", where="Domicile", at_=when,
+            children=each(children_of(case), seen=how),
+            holders_consent="yes", text="Entretien calme ; chacun a pu s'exprimer.",
+        )  # fmt: skip
+
+
+def report(stage: Stage, case: UUID, concluded: Sequence[tuple[str, str]], *, at: datetime) -> None:
+    """Write the report, hand it in, and deliver it to the inspector three days later.
+
+    ``concluded`` is the level of danger and the proposal for each child, in the order of the form.
+    """
+    stage.assess("assessor", case, "write", at=at, framework_version="HAS 2021")
+    stage.write("assessor", case, at=at + HOUR, **_writing(case, concluded))
+    stage.assess("assessor_2", case, "hand_in", at=at + DAY)
+    stage.do("assessment_lead", case, "submit_report", at=at + 3 * DAY, decider=stage.id_of("ase_inspector"))
+    stage.read("ase_inspector", case, at=at + 3 * DAY + HOUR)
+
+
+def _writing(case: UUID, concluded: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    lines = zip(children_of(case), concluded, strict=True)
+    return {
+        "report": "Rapport de démonstration : observations, analyse, conclusion unique de l'équipe.",
+        "child_opinions": "Chaque enfant a dit ce qu'il souhaitait.",
+        "holder_opinions": "Les titulaires ont été entendus séparément.",
+        "entourage_opinions": "L'établissement scolaire et le médecin ont été entendus.",
+        "earlier_concerns_considered": True,
+        "conclusions": [
+            {
+                "child": child,
+                "danger_level": level,
+                "proposal": proposal,
+                "text": "Conclusion de démonstration.",
+            }
+            for child, (level, proposal) in lines
+        ],
+    }
+
+
+def to_justice(grounds: list[str], *, on: datetime) -> dict[str, Any]:
+    """Return what a referral to the prosecutor says."""
+    return {
+        "grounds": grounds,
+        "actions_led": "Entretiens, recherche d'antécédents, contact avec les partenaires.",
+        "recipient": "Parquet des mineurs",
+        "document": "Signalement de démonstration : faits, analyse, demande.",
+        "sending_proof": f"Accusé de réception du {on:%d/%m/%Y}",
+    }

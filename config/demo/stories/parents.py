@@ -1,0 +1,112 @@
+"""S3: a father is the exploiter; nobody at home may be told."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from config.demo import forms
+from config.demo.stage import Stage, children_of, each
+from config.demo.stories import course
+from referrals.models import Holder, Referral
+
+
+def play(stage: Stage, now: datetime) -> UUID:
+    """Play S3 up to the decisions: the girl stays protected by the judge, an offer is made for each sibling.
+
+    Not there yet: letters and notifications, so that what may not be sent is shown by the deferral alone.
+    """
+    at = now - timedelta(days=30)
+    case = stage.file("filer_nurse", _told_at_school(at), at=at, urgent=True)
+    stage.read("crip_coordinator", case, at=at + timedelta(minutes=15))
+    girl = children_of(case)[0]
+    _refer(stage, case, girl, at=at + timedelta(minutes=45))
+    _placed(stage, case, girl, at=at + course.DAY)
+    course.triage(stage, case, at=at + 2 * course.DAY)
+    course.qualify(stage, case, "grave_immediate", "U3", at=at + 2 * course.DAY + course.HOUR)
+    course.assign(stage, case, at=at + 3 * course.DAY)
+    course.visit(stage, case, at=at + 8 * course.DAY)
+    course.report(
+        stage, case,
+        [("danger", "continuation"), ("danger", "adapted_actions"), ("danger", "adapted_actions")],
+        at=at + 20 * course.DAY,
+    )  # fmt: skip
+    _decide(stage, case, at=at + 25 * course.DAY)
+    return case
+
+
+def _told_at_school(at: datetime) -> dict[str, object]:
+    home = {"kind": "household"}
+    return forms.concern(
+        [
+            forms.child("93", "Lou", forms.born(13, at), "girl"),
+            forms.child("93", "Sam", forms.born(9, at), "boy", **home),
+            forms.child("93", "Mia", forms.born(6, at), "girl", **home),
+        ],
+        "Elle dit que son père la conduit chez des hommes, le soir, contre de l'argent.",
+        on=at,
+        holders=[{"name": "Père Exemple", "link": "father", "implicated": "yes"}],
+        holder_implicated="yes",
+        parents_informed="no",
+        not_informed_reason="holder_implicated",
+        has_household_minors="yes",
+        situation_type=["family"],
+        prostitution_status_filer="established",
+        danger_now="yes",
+        danger_what="Elle rentre ce soir chez son père.",
+        emergency_done=["prosecutor"],
+        filer_profession="school_nurse_doctor",
+        bound_by_secrecy="yes",
+    )
+
+
+def _refer(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
+    """Refer the girl to the prosecutor, and put off the information of the father (T15, T16)."""
+    said = course.to_justice(["5", "6"], on=at)
+    stage.do("crip_coordinator", case, "send_judicial", at=at, children=[girl], **said)
+    stage.do(
+        "crip_coordinator", case, "inform_holders", at=at + course.HOUR,
+        holder=Holder.objects.get(referral=case).pk, occasion="judicial_referral", outcome="deferred",
+        reason="prosecutor", reason_text="Ne rien révéler pendant l'enquête.",
+        review_on=at.date() + timedelta(days=7),
+    )  # fmt: skip
+
+
+def _placed(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
+    """Record the prosecutor's order, confide the placement, then note that the judge is seized (J04, M06, M07)."""
+    stage.on_justice(
+        "crip_coordinator", case, "record_outcome", at=at,
+        outcomes=[{"child": girl, "type": "opp", "on": at.date(), "copy": "Ordonnance de démonstration."}],
+        orders=[
+            {
+                "child": girl, "type": "opp_prosecutor", "ordered_on": at.date(), "ordered_by": "Parquet",
+                "place": "Adresse protégée de démonstration",
+            }
+        ],
+    )  # fmt: skip
+    placement = Referral.objects.get(pk=case).measures.get()
+    service = stage.place("service")
+    stage.do(
+        "crip_coordinator", case, "name_service", at=at + course.HOUR, measure=placement.pk, service=service
+    )
+    stage.on_measure("measure_service", placement, "start", at=at + 4 * course.HOUR, started_on=at.date())
+    seized = at + 5 * course.DAY
+    stage.on_justice(
+        "crip_coordinator", case, "record_outcome", at=seized,
+        outcomes=[{"child": girl, "type": "judge_seized", "on": seized.date(), "copy": "Requête au juge."}],
+    )  # fmt: skip
+
+
+def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Decide for each child; less than justice for the girl's suspected exploitation is signed by two (T23)."""
+    girl, *siblings = children_of(case)
+    asked = stage.do(
+        "ase_inspector", case, "decide_admin", at=at,
+        decisions=[
+            *each([girl], decision="continue", motivation="Le placement ordonné la protège."),
+            *each(siblings, decision="admin", motivation="Un soutien à domicile auprès de leur mère."),
+        ],
+        measures=each(siblings, type="aed", aim="Soutenir la mère et les enfants.", duration_months=6),
+        motivation="Une décision par enfant.",
+        approver=stage.id_of("supervisor"),
+    )  # fmt: skip
+    stage.read("supervisor", case, at=at + course.HOUR)
+    stage.sign("supervisor", case, asked, at=at + 2 * course.HOUR)

@@ -1,0 +1,116 @@
+"""S12: four children of one home, one report, four decisions."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from config.demo import forms
+from config.demo.stage import Stage, children_of, each
+from config.demo.stories import course
+from referrals.models import Holder, Measure, Referral
+
+
+def play(stage: Stage, now: datetime) -> UUID:
+    """Play S12 up to the placement of the eldest, with help at home under way for her brother.
+
+    Not there yet: the single message to the filer, and the observatory's export.
+    """
+    at = now - timedelta(days=85)
+    case = stage.file("filer_hospital", _seen_at_the_hospital(at), at=at)
+    stage.read("crip_coordinator", case, at=at + 2 * course.HOUR)
+    course.triage(stage, case, at=at + course.DAY)
+    course.qualify(stage, case, "danger", "U2", at=at + course.DAY + course.HOUR)
+    course.assign(stage, case, at=at + 2 * course.DAY)
+    course.visit(stage, case, at=at + 6 * course.DAY)
+    course.report(
+        stage, case,
+        [
+            ("danger", "judicial"), ("risk", "adapted_actions"),
+            ("no_danger", "classement"), ("risk", "adapted_actions"),
+        ],
+        at=at + 38 * course.DAY,
+    )  # fmt: skip
+    _decide(stage, case, at=at + 43 * course.DAY)
+    _answers(stage, case, at=at + 50 * course.DAY)
+    _placed(stage, case, at=at + 60 * course.DAY)
+    return case
+
+
+def _seen_at_the_hospital(at: datetime) -> dict[str, object]:
+    home = {"kind": "household"}
+    return forms.concern(
+        [
+            forms.child("93", "Lina", forms.born(15, at), "girl"),
+            forms.child("93", "Tom", forms.born(12, at), "boy", **home),
+            forms.child("93", "Max", forms.born(4, at), "boy", **home),
+            forms.child("93", "Zoé", forms.born(1, at), "girl", **home),
+        ],
+        "Elle est amenée aux urgences par un adulte qui paie la chambre et répond à sa place.",
+        on=at,
+        has_household_minors="yes",
+        prostitution_status_filer="suspected",
+        situation_type=["loverboy"],
+        filer_profession="hospital_staff",
+        filer_org_type="health",
+    )
+
+
+def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Take four decisions and make one move: the strongest, justice for the eldest (T43, T26)."""
+    eldest, brother, little, baby = children_of(case)
+    for child in (brother, baby):
+        stage.do(
+            "ase_inspector", case, "decide_child", at=at,
+            child=child, decision="admin", motivation="Un soutien à domicile.",
+            measures=[{"child": child, "type": "aed", "aim": "Soutenir le foyer.", "duration_months": 6}],
+        )  # fmt: skip
+    stage.do(
+        "ase_inspector", case, "decide_judicial", at=at + course.HOUR,
+        children=[eldest],
+        decisions=[
+            *each([eldest], decision="judicial", motivation="La famille ne peut pas la protéger."),
+            *each([little], decision="close", motivation="Le rapport écarte le danger."),
+        ],
+        motivation="La situation de l'aînée relève du juge.",
+        **course.to_justice(["3", "6"], on=at),
+    )  # fmt: skip
+
+
+def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Record an agreement for the brother, a refusal for the baby; decide again for her, in place (M02, M03, T43)."""
+    _, brother, _, baby = children_of(case)
+    agreed = Measure.objects.get(referral=case, child=brother)
+    stage.on_measure(
+        "ase_inspector", agreed, "agree", at=at,
+        agreed_on=at.date(), signed_by="Les deux titulaires", agreement="Accord écrit.",
+        child_opinion="D'accord.",
+    )  # fmt: skip
+    service = stage.place("service")
+    stage.do("ase_inspector", case, "name_service", at=at + course.HOUR, measure=agreed.pk, service=service)
+    stage.on_measure("measure_service", agreed, "start", at=at + 3 * course.DAY, started_on=at.date())
+    refusals = [
+        {"holder": holder.pk, "how": "Refus oral", "on": at.date()}
+        for holder in Holder.objects.filter(referral=case)
+    ]
+    refused = Measure.objects.get(referral=case, child=baby)
+    stage.on_measure("ase_inspector", refused, "refuse", at=at + 4 * course.DAY, refusals=refusals)
+    stage.do(
+        "ase_inspector", case, "decide_child", at=at + 5 * course.DAY,
+        child=baby, decision="admin", motivation="La famille accepterait une aide au quotidien.",
+        measures=[{"child": baby, "type": "tisf", "aim": "Aider au quotidien.", "duration_months": 6}],
+    )  # fmt: skip
+
+
+def _placed(stage: Stage, case: UUID, *, at: datetime) -> None:
+    """Record the judge's placement of the eldest (T28 ⇒ J04, M05)."""
+    eldest = children_of(case)[0]
+    stage.do(
+        "ase_inspector", case, "judicial_outcome", at=at,
+        judicial_referral=Referral.objects.get(pk=case).judicial_referrals.get().pk,
+        outcomes=each([eldest], type="judge_measure", on=at.date(), copy="Jugement de démonstration."),
+        orders=[
+            {
+                "child": eldest, "type": "placement_ase", "ordered_on": at.date(),
+                "ordered_by": "Juge des enfants", "term_on": at.date() + timedelta(days=365),
+            }
+        ],
+    )  # fmt: skip

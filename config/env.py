@@ -1,0 +1,162 @@
+"""Read the environment. One class of errors: a sentence that says which variable to set, and to what.
+
+Nothing here knows Django's settings; ``config/settings.py`` asks for each value by name.
+A secret may also stand in a file whose path is in ``<NAME>_FILE``.
+"""
+
+import ipaddress
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import environ  # type: ignore[import-untyped]  # it ships no types
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR: Final = Path(__file__).resolve().parent.parent
+PRODUCTION: Final = "production"
+LOCAL: Final = "local"
+#: Commands of ``manage.py`` that work as the owner of the tables.
+OWNER_COMMANDS: Final = (
+    "migrate", "makemigrations", "showmigrations", "sqlmigrate", "backup", "restore", "replay",
+)  # fmt: skip
+
+
+def mode() -> str:
+    """Return ``local`` (embedded databases, keys made on the first run) or ``production``."""
+    found = os.environ.get("REPERE_MODE", LOCAL)
+    if found not in (LOCAL, PRODUCTION):
+        raise ImproperlyConfigured(f"REPERE_MODE must be '{LOCAL}' or '{PRODUCTION}'.")
+    return found
+
+
+def state_dir() -> Path:
+    """Return the folder of the embedded databases and the local keys, made with mode 0700."""
+    path = Path(os.environ.get("REPERE_STATE_DIR", BASE_DIR / "var"))
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def text(name: str, *, default: str | None = None, local: str | None = None) -> str:
+    """Return a setting; ``local`` is its value when it is absent outside production.
+
+    Raises:
+        ImproperlyConfigured: the setting has no value and none may be assumed.
+    """
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    found = os.environ.get(name, default)
+    if found is None and mode() == LOCAL:
+        found = local
+    if found is None:
+        raise ImproperlyConfigured(f"Set {name} (or {name}_FILE, the path of a file that holds it).")
+    return found
+
+
+def listed(name: str, *, default: str | None = None, local: str | None = None) -> list[str]:
+    """Return a comma-separated setting as a list without blanks."""
+    return [part.strip() for part in text(name, default=default, local=local).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return a comma-separated setting of addresses and networks (``10.0.0.5, 10.1.0.0/24``); empty if unset.
+
+    Raises:
+        ImproperlyConfigured: one of them is neither, or a network with bits of a host in it.
+    """
+    try:
+        return [ipaddress.ip_network(part) for part in listed(name, default="")]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be addresses or networks, comma-separated: 10.0.0.5, 10.1.0.0/24."
+        ) from error
+
+
+def numbered(name: str) -> dict[int, str]:
+    """Return a comma-separated setting of numbered texts (``1=first,2=second``); empty if unset.
+
+    Raises:
+        ImproperlyConfigured: one of them has no number or no text, or a number comes twice.
+    """
+    found: dict[int, str] = {}
+    for part in listed(name, default=""):
+        digits, _, said = part.partition("=")
+        if (
+            not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**32 and said)
+            or int(digits) in found
+        ):
+            raise ImproperlyConfigured(f"{name} must be numbered, comma-separated: 1=first,2=second.")
+        found[int(digits)] = said
+    return found
+
+
+def number(name: str, *, default: int) -> int:
+    """Return a whole number.
+
+    Raises:
+        ImproperlyConfigured: the value isn't one.
+    """
+    found = text(name, default=str(default))
+    if not found.isascii() or not found.isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number.")
+    return int(found)
+
+
+def mailers() -> dict[str, dict[str, object]]:
+    """Return how mail leaves: by the server in ``REPERE_SMTP_URL``, else as files in the state folder.
+
+    ``smtp://user:password@host:587`` speaks STARTTLS unless the host is this machine, ``smtps://`` TLS from the start.
+    In production without the variable: the mail server of this machine.
+
+    Raises:
+        ImproperlyConfigured: the address isn't one.
+    """
+    found = text("REPERE_SMTP_URL", default="" if mode() == LOCAL else "smtp://localhost:25")
+    if not found:
+        files = "django.core.mail.backends.filebased.EmailBackend"
+        return {"default": {"BACKEND": files, "OPTIONS": {"file_path": str(state_dir() / "mail")}}}
+    parts = urlsplit(found)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("REPERE_SMTP_URL reads smtp://user:password@host:587, or smtps://….")
+    options: dict[str, object] = {
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp" and parts.hostname not in ("localhost", "127.0.0.1", "::1"),
+        "timeout": 20,
+    }
+    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+def is_owner() -> bool:
+    """Tell whether this process is a command that changes or reads the shape of the databases."""
+    return sys.argv[1:2] != [] and sys.argv[1] in OWNER_COMMANDS
+
+
+def database(name: str, *, local: str) -> dict[str, object]:
+    """Return Django's description of the database whose address is in ``name``.
+
+    To the commands of the owner it is the one in ``MIGRATION_<NAME>``, where that is set (SEC-CF2).
+    """
+    owners = f"MIGRATION_{name}"
+    if is_owner() and (owners in os.environ or f"{owners}_FILE" in os.environ):
+        name = owners
+    return dict(environ.Env.db_url_config(text(name, local=local)))
+
+
+def secret(name: str, file: str) -> str:
+    """Return a secret; outside production it is made on the first run and kept in ``file`` (0600)."""
+    if name in os.environ or f"{name}_FILE" in os.environ or mode() == PRODUCTION:
+        return text(name)
+    path = state_dir() / file
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8")

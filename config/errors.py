@@ -1,0 +1,353 @@
+"""The whole error contract: which status each refusal has, and what the caller reads (RFC 9457).
+
+The apps raise errors that know no HTTP; here one table gives each its status, and ``answer_to`` makes the
+document. It is built from fixed sentences (``config/sentences.py``), codes and field names: nothing that was
+sent comes back (SEC-IN11), and all 404 are the same bytes but for the request id (SEC-AZ5).
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from django.core import exceptions as django
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request
+from rest_framework import exceptions as drf
+
+from accounts import errors as accounts
+from audit import errors as audit
+from config.parsing import BodyRefused
+from config.sentences import DETAILS, FAULTS, STATUSES, TITLES, Sentence
+from encryption import errors as encryption
+from outbox import errors as outbox
+from referrals import errors as referrals
+from web import problems
+
+STATUS: Final[dict[type[Exception], int]] = {
+    encryption.Unreadable: 409,
+    encryption.KeysUnavailable: 503,
+    encryption.KeyExhausted: 503,
+    encryption.ScopeClosed: 503,
+    encryption.Unsealable: 400,
+    outbox.AddressRefused: 400,
+    outbox.ServiceClosed: 503,
+    audit.JournalUnavailable: 503,
+    audit.NotAuditor: 403,
+    audit.InvalidQuery: 400,
+    audit.NotInTree: 404,
+    audit.LogContradicted: 503,
+    audit.NoWitnessedCheckpoint: 409,
+    audit.HoldStands: 409,
+    audit.JournalBehind: 503,
+    audit.LedgerUnavailable: 503,
+    audit.LedgerRefused: 409,
+    audit.ExportRefused: 409,
+    accounts.SignInRefused: 401,
+    accounts.SignInDelayed: 429,
+    accounts.TokensDelayed: 429,
+    accounts.ProofRefused: 401,
+    accounts.StepUpRequired: 401,
+    accounts.TooManyTries: 429,
+    accounts.PasskeyNeeded: 403,
+    accounts.TooManyFactors: 409,
+    accounts.LastFactor: 409,
+    accounts.OwnReset: 403,
+    accounts.TokenRefused: 401,
+    accounts.CrossSiteRefused: 403,
+    accounts.NotAllowed: 403,
+    accounts.NotVisible: 404,
+    accounts.InvalidInput: 400,
+    accounts.AlreadyThere: 409,
+    accounts.TwoPersonsNeeded: 403,
+    accounts.OwnGrant: 403,
+    accounts.OwnAccount: 403,
+    accounts.PeopleSignIn: 403,
+    accounts.MissingKey: 400,
+    accounts.MalformedKey: 400,
+    accounts.KeyReused: 422,
+    referrals.NotVisible: 404,
+    referrals.UnknownAction: 404,
+    referrals.NotAllowed: 403,
+    referrals.WrongState: 409,
+    referrals.GuardRefused: 409,
+    referrals.ApproverRefused: 409,
+    referrals.ApprovalClosed: 409,
+    referrals.PdfUnavailable: 406,
+    referrals.TransferBroken: 409,
+    referrals.StaleVersion: 412,
+    referrals.MissingVersion: 428,
+    referrals.IncompleteFiling: 400,
+    referrals.InvalidInput: 400,
+    referrals.TooManySearches: 429,
+    referrals.CapReached: 429,
+    referrals.SearchTooWide: 409,
+    referrals.FileRefused: 422,
+    referrals.FileTooLarge: 413,
+    referrals.QuotaReached: 409,
+    referrals.UploadCut: 400,
+    referrals.NotScannedYet: 409,
+    referrals.NotServed: 409,
+    referrals.ObjectMissing: 409,
+    referrals.UploadsBusy: 503,
+    referrals.ParserUnavailable: 503,
+    referrals.StoreUnavailable: 503,
+}
+"""The status of each class of the apps' ``errors.py``; a subclass has its parent's unless it has a line."""
+
+FRAMEWORK: Final[dict[type[Exception], tuple[int, str]]] = {
+    drf.ValidationError: (400, "invalid-input"),
+    drf.ParseError: (400, "body-not-json"),
+    drf.NotAuthenticated: (401, "not-authenticated"),
+    drf.AuthenticationFailed: (401, "authentication-failed"),
+    drf.PermissionDenied: (403, "not-allowed"),
+    drf.NotFound: (404, "not-found"),
+    drf.MethodNotAllowed: (405, "method-not-allowed"),
+    drf.NotAcceptable: (406, "not-acceptable"),
+    drf.UnsupportedMediaType: (415, "unsupported-media-type"),
+    drf.Throttled: (429, "throttled"),
+    Http404: (404, "not-found"),
+    django.PermissionDenied: (403, "not-allowed"),
+    django.RequestDataTooBig: (400, "body-too-large"),
+    django.SuspiciousOperation: (400, "bad-request"),
+    django.BadRequest: (400, "bad-request"),
+    OperationalError: (503, "unavailable"),
+    InterfaceError: (503, "unavailable"),
+}
+
+PROBLEM: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = 5
+UNNAMED: Final = "?"
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_BOUND: Final = re.compile(r"-?[0-9]{1,16}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_WRITTEN_HERE: Final = frozenset(
+    {"type", "title", "status", "code", "request_id", "detail", "errors", "fields", "parameters", "missing"}
+)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the pipeline writes in the journal about a request that was refused."""
+
+    status: int
+    code: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with one field; ``need`` says what asks for a missing one."""
+
+    field: str
+    code: str
+    bound: str = ""
+    need: str = ""
+
+    def document(self, language: str) -> dict[str, str]:
+        """Return what the caller reads; a code without a sentence is told as ``invalid``."""
+        code = self.code.replace("_", "-")
+        if code not in FAULTS:
+            code = "invalid"
+        item = {"field": self.field, "code": code, "detail": _say(FAULTS[code], language)}
+        more = {"bound": self.bound, "need": self.need}
+        return item | {name: value for name, value in more.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """A refusal on its way to the wire: ``extra`` is for the program, ``detail`` a sentence of the apps."""
+
+    status: int
+    code: str
+    detail: str = ""
+    extra: Mapping[str, Any] | None = None
+    faults: Iterable[_Fault] = ()
+
+
+def problem(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Answer an error raised by a view of the API; DRF's exception handler.
+
+    None lets an unexpected error go on to Django's last resort, ``server_error``.
+    """
+    return answer_to(exc, context["request"])
+
+
+def answer_to(exc: Exception, request: Any) -> HttpResponse | None:
+    """Return the document for ``exc``, or None if it is no refusal but a fault of ours.
+
+    ``request`` is Django's or DRF's. Leaves what to journal in ``request.refusal``.
+    """
+    bare: HttpRequest = getattr(request, "_request", request)
+    found = _described(exc)
+    if found is None:
+        return None
+    if found.status >= 500:
+        _log.error("request:failed", code=found.code, status=found.status, exc_info=exc)
+    if isinstance(exc, audit.JournalUnavailable):
+        return _unjournaled(bare, found)
+    response = _document(bare, found)
+    # What was written on the way to the refusal counts: a wrong code is one more of them (config/pipeline.py).
+    bare.stands = getattr(exc, "stands", False)  # type: ignore[attr-defined]  # our own attribute
+    if (wait := getattr(exc, "wait", None)) is not None:  # in seconds; DRF's Throttled too
+        response["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+def status_of(kind: type[BaseException]) -> int | None:
+    """Return the status of a class of the apps' errors, its nearest parent's if it has no line of its own."""
+    return next((STATUS[parent] for parent in kind.__mro__ if parent in STATUS), None)
+
+
+def request_id(request: HttpRequest) -> str:
+    """Return the id that the pipeline gave to the request; give one if it was refused before that."""
+    found: str = getattr(request, "rid", "") or str(uuid4())
+    request.rid = found  # type: ignore[attr-defined]  # our own attribute on Django's request
+    return found
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself finds suspicious; its ``handler400``."""
+    return answer_to(exception, request) or refuse(request, 400, "bad-request")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django calls it so
+    """Answer ``PermissionDenied`` outside the API; Django's ``handler403``."""
+    return refuse(request, 403, "not-allowed")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django calls it so
+    """Answer an address that leads nowhere, as if it led to something hidden; Django's ``handler404``."""
+    return refuse(request, 404, "not-found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody foresaw; Django's ``handler500``, the last resort.
+
+    What the middleware raises comes here too, so a refusal among it gets its own answer. A fault is logged
+    with its traceback; ``config/logs.py`` keeps values out of it.
+    """
+    raised = sys.exception()
+    if isinstance(raised, Exception) and (answer := answer_to(raised, request)) is not None:
+        return answer
+    _log.error("request:failed", code="internal-error", status=500, exc_info=raised)
+    return refuse(request, 500, "internal-error")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django calls it so
+    """Answer an unsafe request without its CSRF token; why isn't said."""
+    return refuse(request, 403, "csrf")
+
+
+def refuse(request: HttpRequest, status: int, code: str) -> HttpResponse:
+    """Return the document of a refusal that no exception stands for."""
+    return _document(request, _Problem(status, code))
+
+
+def _described(exc: Exception) -> _Problem | None:
+    if (status := status_of(type(exc))) is not None:
+        return _of_app(exc, status)
+    if isinstance(exc, BodyRefused):
+        return _Problem(400, exc.code)
+    if isinstance(exc, drf.ValidationError):
+        return _Problem(*FRAMEWORK[drf.ValidationError], faults=_faults(exc.detail))
+    known = next((FRAMEWORK[parent] for parent in type(exc).__mro__ if parent in FRAMEWORK), None)
+    return None if known is None else _Problem(*known)
+
+
+def _of_app(exc: Exception, status: int) -> _Problem:
+    code: str = getattr(exc, "code", "")
+    if status == 404:
+        return _Problem(404, "not-found")  # nothing more: "absent" and "not for you" look the same
+    extra: Mapping[str, Any] = getattr(exc, "extra", {})
+    return _Problem(status, code, detail=str(exc), extra=extra, faults=_faults_of_app(extra))
+
+
+def _faults_of_app(extra: Mapping[str, Any]) -> Iterator[_Fault]:
+    """Yield the faults that an app names itself: a map of names to codes, or a list of items."""
+    for name, codes in _items(extra, "fields", "parameters"):
+        for code in [codes] if isinstance(codes, str) else codes:
+            yield _Fault(_path(name.split(".")), str(code))
+    for item in extra.get("missing", ()):
+        yield _Fault(_path(item["field"].split(".")), "required", need=item.get("need", ""))
+
+
+def _items(extra: Mapping[str, Any], *keys: str) -> Iterator[tuple[str, Any]]:
+    for key in keys:
+        named = extra.get(key, {})
+        if isinstance(named, Mapping):
+            yield from named.items()
+        else:
+            yield from ((item["field"], item["code"]) for item in named)
+
+
+def _faults(detail: Any, path: tuple[str, ...] = ()) -> Iterator[_Fault]:
+    """Yield a fault for each leaf of DRF's nested lists and maps of errors."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _faults(inner, path if name == "non_field_errors" else (*path, str(name)))
+    elif isinstance(detail, list | tuple):
+        for place, inner in enumerate(detail):
+            yield from _faults(inner, (*path, str(place)) if isinstance(inner, Mapping) else path)
+    else:
+        # The message is a bound or nothing (audit/inputs.py); the framework's own may repeat what was sent.
+        bound = str(detail) if _BOUND.fullmatch(str(detail)) else ""
+        yield _Fault(_path(path), str(getattr(detail, "code", None) or "invalid"), bound)
+
+
+def _path(parts: Iterable[str]) -> str:
+    return ".".join(part if part.isdecimal() or _NAME.fullmatch(part) else UNNAMED for part in parts)
+
+
+def _say(sentence: Sentence, language: str) -> str:
+    return sentence.en if language == "en" else sentence.fr
+
+
+def _document(request: HttpRequest, found: _Problem) -> HttpResponse:
+    language = get_language_from_request(request)
+    title = _say(TITLES.get(found.code, STATUSES[found.status]), language)
+    body: dict[str, Any] = {
+        "type": f"urn:repere:problem:{found.code}",
+        "title": title,
+        "status": found.status,
+        "code": found.code,
+        "request_id": request_id(request),
+    }
+    if found.detail and found.detail != TITLES.get(found.code, STATUSES[found.status]).fr:
+        body["detail"] = DETAILS.get(found.detail, found.detail) if language == "en" else found.detail
+    if items := [fault.document(language) for fault in found.faults]:
+        body["errors"] = items
+    extra = found.extra or {}
+    body.update({key: value for key, value in extra.items() if key not in _WRITTEN_HERE})
+    _leave(request, found)
+    response = _written(request, body, language)
+    response["Content-Language"] = language
+    if found.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="repere"'
+    if found.status == 503:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _written(request: HttpRequest, body: Mapping[str, Any], language: str) -> HttpResponse:
+    """Return the document as its reader takes it: a page for a person, JSON for a program."""
+    if problems.is_read_by_a_person(request):
+        return problems.page(request, body, language)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
+    return HttpResponse(text, status=body["status"], content_type=PROBLEM)
+
+
+def _unjournaled(request: HttpRequest, found: _Problem) -> HttpResponse:
+    """Answer an act whose entry can't be written: 503 and not one byte more (SEC-AL4)."""
+    _leave(request, found)
+    return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _leave(request: HttpRequest, found: _Problem) -> None:
+    rule = str((found.extra or {}).get("rule", ""))
+    request.refusal = Refusal(found.status, found.code, rule)  # type: ignore[attr-defined]  # for the pipeline

@@ -1,0 +1,145 @@
+"""Logs: one JSON object a line, on standard error, with a closed list of keys (SEC-CF6).
+
+A log is read by people who may see no case. So a line holds codes, counts and ids: never a message built
+from values, a query string, a body or a bound parameter. Our own code logs an event name and keys of
+``ALLOWED``; what a library says is cut down to where in the library it was said. An exception keeps its type
+and its frames and loses its message, which in database drivers quotes the row.
+"""
+
+import json
+import logging
+import logging.config
+import re
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+ALLOWED: Final = frozenset(
+    {
+        "act", "actor", "check", "code", "command", "count", "database", "key_id", "key_kind", "label",
+        "leaf", "method", "ms", "n", "outcome", "request_id", "rid", "route", "row", "rule", "seq",
+        "size", "status", "tenant", "version", "writer", "wseq",
+    }
+)  # fmt: skip
+"""The keys of our own code; the formatter adds at, level, event, logger, where, error and frames."""
+
+OURS: Final = frozenset({"encryption", "outbox", "audit", "accounts", "referrals", "config"})
+REMOVED: Final = "[removed]"
+FRAMES_MAX: Final = 40
+_EVENT: Final = re.compile(r"[a-z][a-z0-9_.: -]{0,79}", re.ASCII)
+_TEXT: Final = re.compile(r"[A-Za-z0-9_.:/+<>=-]{0,200}", re.ASCII)
+_ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+def configure(config: Mapping[str, Any]) -> None:
+    """Send every logger, the frameworks' and the server's too, through ``Line``; Django's LOGGING_CONFIG."""
+    to_stderr = {"handlers": ["stderr"], "propagate": False}
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": {"()": "config.logs.Line"}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "root": {"handlers": ["stderr"], "level": config["level"]},
+            "loggers": {
+                "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+                "django.server": {"handlers": [], "level": "NOTSET", "propagate": True},
+                # Its lines are paths; a refusal is in the journal, a fault is logged by config/errors.py.
+                "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
+                # The server's worker has set up its own by the time that it loads the application.
+                "gunicorn.error": to_stderr,
+                "gunicorn.access": to_stderr,
+            },
+        }
+    )
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, _hand_over],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+class Line(logging.Formatter):
+    """Write a record as one line of JSON, in ASCII, so that no value can end or disguise a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; what isn't on the list isn't on it."""
+        ours = _said_by_us(record)
+        event = record.msg if ours is not None and isinstance(record.msg, str) else "log"
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": event if _EVENT.fullmatch(event) else "log",
+            "logger": _clean(record.name),
+        }
+        line.update(_bound() if ours is None else {})
+        line.update(_said_by_a_library(record) if ours is None else ours)
+        if record.exc_info and record.exc_info[1] is not None:
+            line.update(_raised(record.exc_info[1]))
+        return json.dumps(line, separators=(",", ":"))
+
+
+def _hand_over(
+    _logger: WrappedLogger, _method: str, event: EventDict
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Turn a structlog event into a call of the standard logger, with only the keys that may pass."""
+    name = event.pop("event", "log")
+    raised = event.pop("exc_info", None)
+    return (name,), {"extra": {"fields": _allowed(event)}, "exc_info": raised}
+
+
+def _allowed(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _clean(value) for key, value in event.items() if key in ALLOWED}
+
+
+def _bound() -> dict[str, Any]:
+    return _allowed(structlog.contextvars.get_contextvars())
+
+
+def _clean(value: Any) -> Any:
+    """Return a value that can only be a code, an id or a number; anything else is removed."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value) if isinstance(value, str | UUID) else ""
+    return text if text and _TEXT.fullmatch(text) else REMOVED
+
+
+def _said_by_us(record: logging.LogRecord) -> dict[str, Any] | None:
+    """Return the keys of an event of ours, logged through structlog or, with ``extra``, through logging."""
+    if (fields := getattr(record, "fields", None)) is not None:
+        return dict(fields)
+    return _bound() | _allowed(vars(record)) if record.name.partition(".")[0] in OURS else None
+
+
+def _said_by_a_library(record: logging.LogRecord) -> dict[str, Any]:
+    said: dict[str, Any] = {"where": _clean(f"{record.module}:{record.lineno}")}
+    status = getattr(record, "status_code", None)
+    return {**said, "status": status} if isinstance(status, int) else said
+
+
+def _raised(error: BaseException) -> dict[str, Any]:
+    """Return the types of an error and of its causes, and the error's frames: files, lines, functions."""
+    kinds: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(kinds) < 8:
+        kinds.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
+        cause = cause.__cause__ or cause.__context__
+    frames = [
+        f"{_relative(frame.f_code.co_filename)}:{line}:{frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return {"error": kinds, "frames": frames[-FRAMES_MAX:]}
+
+
+def _relative(name: str) -> str:
+    path = Path(name)
+    if path.is_relative_to(_ROOT) and ".venv" not in path.parts:
+        return str(path.relative_to(_ROOT))
+    return "/".join(path.parts[-3:])

@@ -1,0 +1,148 @@
+"""Run the whole service on this machine with synthetic data: the place to begin."""
+
+import os
+import socket
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections, transaction
+from django.utils import timezone
+
+from audit.errors import LogContradicted
+from config import env
+from config.demo import oddity, proof, show
+from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens
+from config.demo.forms import born, child, concern
+from config.demo.serving import HOST, PORT_VARIABLE
+from config.demo.stage import Stage
+from config.demo.stories import STORIES, Story
+from referrals import access, rowlevel
+from referrals.anomalies import seeking
+from referrals.models import Referral
+from referrals.workflow.states import State
+
+IN_PLACE_FOR = timedelta(days=150)
+
+
+class Command(BaseCommand):
+    """Migrate, gather the cast, play what isn't played yet, print what to try, and serve."""
+
+    help = "Lance le service complet avec des données fictives, sur cette machine seulement."
+    # Production settings are refused in this command's own words, before anything looks at them.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the port, and how to stop before serving."""
+        parser.add_argument("--port", type=int, default=8000, help="port local (8000 par défaut)")
+        parser.add_argument("--no-serve", action="store_true", help="préparer et afficher, sans servir")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Prepare, tell, serve; doing it again changes nothing but the tokens.
+
+        Raises:
+            CommandError: the settings are those of production, the port is taken, or the state folder is only half of
+                what it was.
+        """
+        if settings.PRODUCTION:
+            raise CommandError("La démonstration refuse les réglages de production (REPERE_MODE=production).")
+        port: int = options["port"]
+        if not options["no_serve"]:
+            require_free(port)
+        self.stdout.write("Préparation : bases, comptes, scénarios…")
+        prepare()
+        now = timezone.now()
+        told = _told(now, f"http://{HOST}:{port}")
+        try:
+            proof.build()
+            seeking.pass_over(now)
+            oddity.stage(told.cast, now=now)
+        except LogContradicted as refused:
+            raise CommandError(f"{refused} Supprimez {env.state_dir()} pour repartir de rien.") from None
+        show.write_files(told.cast, at=now)
+        self.stdout.write(show.page(told) + "\n")
+        if not options["no_serve"]:
+            self.stdout.flush()
+            serve(port)
+
+
+def require_free(port: int) -> None:
+    """Refuse a port on which something listens, before anything is done.
+
+    Raises:
+        CommandError: names the way out.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as taken:
+            raise CommandError(
+                f"Le port {port} n'est pas libre : choisissez-en un autre, par exemple `make demo PORT={port + 1}`."
+            ) from taken
+
+
+def prepare() -> None:
+    """Bring both databases and the three authorities to where the demonstration begins."""
+    for alias in connections:
+        call_command("migrate", database=alias, interactive=False, verbosity=0)
+    connections.close_all()  # the next ones take the application's role
+    with open(os.devnull, "w") as nowhere:
+        call_command("load_territories", only=",".join(CODES), stdout=nowhere)
+
+
+def _told(now: datetime, address: str) -> show.Told:
+    """Gather the cast, play what is missing, give tokens; return what there is to tell.
+
+    Each part is a transaction of its own: one that was broken off is done whole in the next run.
+    """
+    with transaction.atomic():
+        cast = gather(since=now - IN_PLACE_FOR, now=now)
+    played = [(story, _played(cast, story, now=now)) for story in STORIES]
+    waiting = _waiting(cast, now=now)
+    with transaction.atomic():
+        give_tokens(cast, at=now)
+        give_password(cast)
+        give_applications(cast, at=now)
+    return show.Told(cast, played, waiting, address)
+
+
+def _played(cast: Cast, story: Story, *, now: datetime) -> Referral:
+    """Return the case of a story, played now if it never was."""
+    stage = Stage(cast, story.code)
+    filer = stage.actor(story.filer, at=now)
+    with rowlevel.for_the_service():
+        filed = access.own_filings(filer, at=now).order_by("created_at").first()
+        return filed or show.case_of(story.play(stage, now))
+
+
+def _waiting(cast: Cast, *, now: datetime) -> Referral:
+    """Return a concern that nobody has opened yet, filed two hours ago if there is none."""
+    waiting = Referral.objects.filter(authority=cast.authorities[show.HOME], state=State.SUBMITTED)
+    with rowlevel.for_the_service():
+        found = waiting.order_by("created_at").first()
+        return found or show.case_of(_file_one(cast, now=now))
+
+
+def _file_one(cast: Cast, *, now: datetime) -> UUID:
+    at = now - timedelta(hours=2)
+    form = concern(
+        [child(show.HOME, "Jo", born(14, at), "boy")],
+        "Il a disparu deux jours et revient avec de l'argent.",
+        on=at,
+        prostitution_status_filer="at_risk",
+    )
+    return Stage(cast, show.HOME).file("filer", form, at=at)
+
+
+def serve(port: int) -> None:
+    """Become the web server; it ends with Ctrl-C."""
+    connections.close_all()
+    environment = {"REPERE_PUBLIC_ADDRESS": f"http://{HOST}:{port}", **os.environ, PORT_VARIABLE: str(port)}
+    os.chdir(settings.BASE_DIR)
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:config.demo.serving", "config.wsgi"]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - no shell, and no word of it is foreign

@@ -1,0 +1,120 @@
+"""After a restore: shred again what was shredded since the backup, then let the service open (SEC-FT12)."""
+
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError, transaction
+
+from accounts.actor import SYSTEM
+from audit import journal, shreds
+from audit.errors import AuditError
+from audit.events import Purpose, register
+from audit.models import JournalMark, LogOrigin
+from audit.witnessing import FileWitness
+from encryption import marks
+from encryption.errors import EncryptionError
+from encryption.models import StoreMark
+from outbox.instants import instant
+from referrals import replaying
+
+OPENED: Final = "restore:opened"
+register(OPENED)
+
+
+class Command(BaseCommand):
+    """Doing it again does no harm; broken off, the same command goes on, and the service stays closed meanwhile."""
+
+    help = "Après une restauration : rejoue les destructions faites depuis la copie, puis rouvre le service."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the lists, and what the operator answers for."""
+        parser.add_argument(
+            "--ledger", type=Path, action="append", default=[], help="autre liste des destructions"
+        )
+        parser.add_argument(
+            "--journal", action="append", default=[], help="export du journal, dossier ou ZIP"
+        )
+        parser.add_argument("--key", action="append", default=[], help="clé de vérification du journal")
+        parser.add_argument("--witnessed", type=Path, help="dernier point de contrôle attesté du journal")
+        parser.add_argument(
+            "--sweep", action="store_true",
+            help="la base des dossiers n'a pas été restaurée : détruire les clés qu'aucun dossier ne nomme",
+        )  # fmt: skip
+        parser.add_argument(
+            "--despite-damage", action="store_true", help="passer les lignes abîmées d'une liste"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Replay, look whether the journal has its new origin, open.
+
+        Raises:
+            CommandError: no list is there, one is damaged, or the journal must begin a new origin first.
+        """
+        try:
+            named = self._named(options)
+            done = replaying.replay(named, sweep=options["sweep"], at=instant())
+            self.stdout.write(
+                f"{done.known} destructions connues, {done.cases} dossiers détruits à nouveau, "
+                f"{done.keys} clés revenues détruites."
+            )
+            if done.unnamed:
+                self.stdout.write(
+                    f"{done.unnamed} clés ne sont nommées par aucun dossier et restent (voir --sweep, docs/keys.md)."
+                )
+            self._require_origin(options["witnessed"])
+            self._open()
+        except (AuditError, EncryptionError) as refused:
+            raise CommandError(str(refused)) from None
+        except ProgrammingError as refused:
+            raise CommandError(
+                "La base refuse : lancez cette commande comme propriétaire des tables (MIGRATION_DATABASE_URL, "
+                "MIGRATION_KEYS_DATABASE_URL), une fois les migrations faites."
+            ) from refused
+
+    def _named(self, options: dict[str, Any]) -> set[UUID]:
+        files = [Path(settings.SHRED_FILE), *options["ledger"]]
+        found = [one for one in files if one.exists()]
+        if missing := [one for one in options["ledger"] if not one.exists()]:
+            raise CommandError(f"{missing[0]} n'existe pas.")
+        if not found and not options["journal"]:
+            raise CommandError(
+                "Aucune liste des destructions n'a été trouvée. Nommez-en une (--ledger), ou un export du journal "
+                "plus récent que la copie (--journal et --key)."
+            )
+        if options["journal"] and not options["key"]:
+            raise CommandError("Nommez la clé de vérification du journal (--key).")
+        named = set[UUID]().union(
+            *(shreds.in_ledger(one, despite_damage=options["despite_damage"]) for one in found)
+        )
+        return named | (
+            shreds.in_exports(options["journal"], options["key"]) if options["journal"] else set()
+        )
+
+    def _require_origin(self, witnessed: Path | None) -> None:
+        """Refuse while witnesses know more of the journal than this database (SEC-AL10)."""
+        path = witnessed or (Path(settings.LOG_WITNESS_FILE) if settings.LOG_WITNESS_FILE else None)
+        if path is None or not path.exists():
+            restored = not marks.stands(JournalMark, "default")
+            if restored and LogOrigin.objects.exists():
+                raise CommandError(
+                    "Nommez le dernier point de contrôle attesté du journal (--witnessed) : celui du fichier témoin, "
+                    "d'un témoin ou d'un auditeur."
+                )
+            return
+        if shreds.journal_set_back(FileWitness(path)):
+            raise CommandError(
+                "Le journal a été ramené en arrière. Commencez une nouvelle origine (`manage.py sequence "
+                "--new-origin`), placez les entrées (`manage.py sequence`), puis relancez cette commande."
+            )
+
+    def _open(self) -> None:
+        with transaction.atomic():
+            journal.record(OPENED, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
+            marks.put(JournalMark, "default")
+        marks.put(StoreMark, "keys")
+        if code := shreds.why_closed():
+            raise CommandError(f"Le service reste fermé : {code}.")
+        self.stdout.write("Le service est ouvert.")

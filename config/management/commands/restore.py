@@ -1,0 +1,40 @@
+"""Read a copy back into an empty database. The service is closed from then on, until ``manage.py replay``."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.models import JournalMark
+from config import copies
+from config.copies import CopyError
+from encryption import marks
+from encryption.models import StoreMark
+
+
+class Command(BaseCommand):
+    """One database at a time."""
+
+    help = "Relit une copie dans une base vide ; le service reste fermé jusqu'à `manage.py replay`."
+    requires_system_checks: list[str] = []  # the database is empty
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare which database, and from what."""
+        parser.add_argument("part", choices=[copies.CASES, copies.KEYS])
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Read it back, and take its mark away.
+
+        Raises:
+            CommandError: the copy isn't whole, or the place isn't empty.
+        """
+        part, alias = options["part"], copies.ALIASES[options["part"]]
+        try:
+            copies.read_back(part, options["file"])
+        except CopyError as refused:
+            raise CommandError(str(refused)) from None
+        marks.take_away(StoreMark if part == copies.KEYS else JournalMark, alias)
+        self.stdout.write(
+            f"{part} : relu. Ensuite : `manage.py migrate` sur les deux bases, puis `manage.py replay`."
+        )

@@ -1,0 +1,225 @@
+"""What every request of the API and of the pages passes: one transaction, one instant, one actor, a trace of refusals.
+
+``Arrival`` gives the request its id. ``Gate`` lets nothing in while a restored database awaits its replay.
+``OneTransaction`` reads the instant of the act from the database's
+clock and answers only after the commit. Inside it, ``Caller`` finds out who is asking and tells row-level
+security whose rows these are. An answer of 400 or more rolls all of it back, and the keys made for it are
+destroyed, unless the refusal is what counts (a wrong one-time code is one more of them: ``request.stands``); then the
+refusal is written, in a transaction of its own (SEC-AL2 to AL4). Views find ``request.at`` and
+``request.actor``; a view that has let the caller know of a case leaves it in ``request.concerned``, so that
+the refusal names it, and what it was for in ``request.purpose`` where that matters.
+
+A request that brings a file goes through twice: the first transaction asks whether it may, then the body is read with
+none open, and the second asks again and keeps what came. Of the API no form is ever parsed but so.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from accounts import attempts, sessions
+from accounts.actor import Actor
+from accounts.errors import AccountsError, TokenRefused, TokensDelayed
+from accounts.origin import origin_of
+from accounts.signin import actor_for
+from audit.disclosure import watched
+from audit.errors import AuditError, JournalUnavailable
+from audit.events import Outcome
+from audit.journal import count_anonymous_denial, record_refusal
+from config import errors
+from encryption.errors import EncryptionError
+from encryption.keys import MadeKeys, noted
+from outbox import gate
+from outbox.errors import OutboxError
+from outbox.instants import instant
+from referrals import rowlevel
+from referrals.api.attachments import BodyToCome
+from web.urls import SEGMENTS
+
+API: Final = "/api/v1/"
+SUPERVISED: Final = frozenset({"/healthz", "/readyz"})
+FIRST_REFUSAL: Final = 400
+OUR_FAULT: Final = 500
+
+type View = Callable[[HttpRequest], HttpResponse]
+
+
+def is_carried(request: HttpRequest) -> bool:
+    """Tell whether the request is one of the API or of a page: the others read no case and know nobody."""
+    return request.path_info.startswith(API) or request.path_info.split("/", 2)[1] in SEGMENTS
+
+
+class Arrival:
+    """Give the request its id, which every log line, entry and error of it bears."""
+
+    def __init__(self, get_response: View) -> None:
+        """Stand before ``get_response``."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the id in ``X-Request-Id``; an id that came with the request counts for nothing."""
+        rid = str(uuid4())
+        request.rid = rid  # type: ignore[attr-defined]  # our own attribute on Django's request
+        structlog.contextvars.bind_contextvars(request_id=rid)
+        try:
+            response = self.get_response(request)
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+        response["X-Request-Id"] = rid
+        return response
+
+
+class Gate:
+    """Answer nothing but the supervisor's questions while the service is closed (SEC-FT12).
+
+    Nothing is written then, the journal neither: it would be written into a database that isn't whole.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        """Stand before ``get_response``."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on, or answer 503."""
+        if request.path_info not in SUPERVISED:
+            try:
+                gate.require_open()
+            except (OutboxError, EncryptionError, DatabaseError) as closed:
+                return errors.answer_to(closed, request) or errors.refuse(request, 503, "unavailable")
+        return self.get_response(request)
+
+
+class OneTransaction:
+    """Carry a request through one transaction, and write down what was refused."""
+
+    def __init__(self, get_response: View) -> None:
+        """Stand before ``get_response``."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer after the commit; a request that fails leaves its refusal and nothing else."""
+        if not is_carried(request):
+            return self.get_response(request)
+        response = self._answered(request)
+        sessions.note_use(request)
+        attempts.note_failure(request)
+        return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        request.at = datetime.now(UTC)  # type: ignore[attr-defined]  # until the database has told its own
+        request.actor = None  # type: ignore[attr-defined]  # id.
+        request.concerned = None  # type: ignore[attr-defined]  # id.
+        request.purpose = None  # type: ignore[attr-defined]  # id.
+        if request.path_info.startswith(API):
+            # Django would parse a form into memory and files of its own when it is asked for a token of the form.
+            request.POST = QueryDict()
+            request._files = MultiValueDict()  # type: ignore[attr-defined]  # what Django's own parsing would set
+        with watched() as watch, noted() as made:
+            try:
+                response = self._carried(request, made)
+                if isinstance(response, BodyToCome):
+                    response = self._received(request, response, made)
+                if response.status_code < FIRST_REFUSAL:
+                    watch.require_kept()
+                    return response
+            except (DatabaseError, AuditError) as failed:
+                response = errors.answer_to(failed, request) or errors.server_error(request)
+        return _written_down(request, response)
+
+    def _received(self, request: HttpRequest, awaited: BodyToCome, made: MadeKeys) -> HttpResponse:
+        """Read the body that the first transaction let in, outside of any; then ask all of it again."""
+        try:
+            awaited.receive(request)
+        except Exception as failed:
+            answer = errors.answer_to(failed, request)
+            if answer is None:
+                raise
+            return answer
+        response = self._carried(request, made)
+        # Not where it ended otherwise: whether a commit that broke off counts is known to the sweep alone.
+        awaited.settle(kept=response.status_code < FIRST_REFUSAL)
+        return response
+
+    def _carried(self, request: HttpRequest, made: MadeKeys) -> HttpResponse:
+        with transaction.atomic():
+            request.at = instant()  # type: ignore[attr-defined]  # our own attribute
+            request.stands = False  # type: ignore[attr-defined]  # id.; set by config/errors.py
+            rowlevel.close()
+            response = self.get_response(request)
+            refused = response.status_code >= FIRST_REFUSAL and not request.stands  # type: ignore[attr-defined]
+            if refused:
+                transaction.set_rollback(True)
+        if refused:
+            made.take_back()
+            # The session is what it was: a cookie of what was rolled back would sign the caller out.
+            response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        return response
+
+
+class Caller:
+    """Find out who is asking, and let the database show the rows of their authorities."""
+
+    def __init__(self, get_response: View) -> None:
+        """Stand before ``get_response``."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on with ``request.actor``, or refuse a token that opens nothing."""
+        if not is_carried(request):
+            return self.get_response(request)
+        try:
+            actor = actor_for(request, at=request.at)  # type: ignore[attr-defined]  # set above
+        except TokenRefused as refused:
+            wait = attempts.token_failed(request, at=request.at)  # type: ignore[attr-defined]  # set above
+            answer = errors.answer_to(TokensDelayed(wait) if wait else refused, request)
+            return answer or errors.refuse(request, 401, "not-authenticated")
+        except AccountsError as refused:
+            return errors.answer_to(refused, request) or errors.refuse(request, 401, "not-authenticated")
+        request.actor = actor  # type: ignore[attr-defined]  # our own attribute
+        if actor is not None:
+            rowlevel.open_for(actor)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer what the view of a page raises; the API's framework answers for its own views."""
+        return errors.answer_to(exception, request)
+
+
+def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
+    """Write the refusal; where that can't be done, nothing else may be said either (SEC-AL4)."""
+    refusal = getattr(request, "refusal", None)
+    rule = (refusal.rule or refusal.code) if refusal is not None else f"status-{response.status_code}"
+    if refusal is not None and refusal.code == JournalUnavailable.code:
+        return response
+    try:
+        actor: Actor | None = request.actor
+        if actor is None:
+            count_anonymous_denial(at=request.at, rule=rule, origin=origin_of(request, auth="none"))
+        else:
+            _record(request, actor, rule, failed=response.status_code >= OUR_FAULT)
+    except AuditError as failed:
+        return errors.answer_to(failed, request) or HttpResponse(status=503)
+    return response
+
+
+def _record(request: Any, actor: Actor, rule: str, *, failed: bool) -> None:
+    pseudonym, authority = request.concerned or (None, None)
+    # Where it isn't known whose case it was about, the auditors of all the caller's authorities see it.
+    tenants: list[UUID | None] = [authority] if authority else [*sorted(actor.authority_ids)] or [None]
+    for tenant in tenants:
+        record_refusal(
+            actor=actor,
+            at=request.at,
+            rule=rule,
+            outcome=Outcome.FAIL if failed else Outcome.DENY,
+            objects=[pseudonym] if pseudonym else [],
+            tenant=tenant,
+            purpose=request.purpose,
+        )

@@ -1,0 +1,28 @@
+"""Which table lives in which database: those of ``encryption`` in ``keys``, all others in ``default``."""
+
+from typing import Any
+
+KEY_STORE = "keys"
+
+
+class KeyStoreRouter:
+    """Keep the wrapped keys in a database of their own (SEC-CR6)."""
+
+    def _alias(self, app_label: str) -> str:
+        return KEY_STORE if app_label == "encryption" else "default"
+
+    def db_for_read(self, model: Any, **_hints: Any) -> str:
+        """Return the alias that holds ``model``."""
+        return self._alias(model._meta.app_label)
+
+    def db_for_write(self, model: Any, **_hints: Any) -> str:
+        """Return the alias that holds ``model``."""
+        return self._alias(model._meta.app_label)
+
+    def allow_relation(self, obj1: Any, obj2: Any, **_hints: Any) -> bool:
+        """Refuse a foreign key between the two databases."""
+        return self._alias(obj1._meta.app_label) == self._alias(obj2._meta.app_label)
+
+    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
+        """Let each table be made in its own database only."""
+        return db == self._alias(app_label)

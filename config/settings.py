@@ -1,0 +1,311 @@
+"""All settings of the service, on one page. Values come from the environment (``config/env.py``).
+
+Read from top to bottom: what runs, where data lie, who signs in, how the API speaks, every limit.
+Code asks ``django.conf.settings``, never this module.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from config import env
+
+BASE_DIR = env.BASE_DIR
+MODE = env.mode()
+PRODUCTION = env.PRODUCTION == MODE
+DEBUG = False  # nobody reads a stack trace here, a developer neither: the log has it
+
+SECRET_KEY = env.secret("REPERE_SECRET_KEY", "secret_key")
+ALLOWED_HOSTS = env.listed("REPERE_ALLOWED_HOSTS", local="localhost,127.0.0.1,[::1],testserver")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "encryption",
+    "outbox",
+    "audit",
+    "accounts",
+    "referrals",
+    "web",
+    "config.apps.EdgeConfig",
+]
+
+MIDDLEWARE = [
+    "config.headers.SafeAnswers",
+    "django.middleware.security.SecurityMiddleware",
+    "config.pipeline.Arrival",
+    "config.pipeline.Gate",
+    "django.middleware.common.CommonMiddleware",
+    "config.headers.OwnOrigin",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "config.pipeline.OneTransaction",
+    # Within the transaction: a session's row and the entry that says so are there together or not at all.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.pipeline.Caller",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES: list[dict[str, Any]] = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
+]
+
+# --- Where data lie -------------------------------------------------------------------------------
+# ``default`` holds the cases, ``keys`` the wrapped keys. They are two databases so that a backup of
+# one is worth nothing without the other (docs/decisions/0003-key-hierarchy.md).
+
+
+def _database(name: str, file: str) -> dict[str, Any]:
+    found: dict[str, Any] = env.database(name, local=f"sqlite:///{env.state_dir() / file}")
+    found["ATOMIC_REQUESTS"] = False  # config/pipeline.py opens the transaction: a refusal must outlive it
+    found["CONN_MAX_AGE"] = None
+    if found["ENGINE"].endswith("sqlite3"):
+        found["OPTIONS"] = {
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; "
+                "PRAGMA recursive_triggers=ON; PRAGMA synchronous=FULL;"
+            ),
+        }
+        # A file, because threads of the tests share it; memory databases can't.
+        found["TEST"] = {"NAME": str(env.state_dir() / f"test_{file}")}
+    else:
+        found["OPTIONS"] = {
+            # Compiling a plan costs more than any of our queries takes.
+            "options": "-c jit=off",
+            # Row-level security makes planning the larger part of a small query: plans are kept by connection.
+            # A pooler in between must know prepared statements (docs/runbook.md).
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+            **found.get("OPTIONS", {}),
+        }
+    return found
+
+
+DATABASES = {
+    "default": _database("DATABASE_URL", "repere.sqlite3"),
+    "keys": _database("KEYS_DATABASE_URL", "keys.sqlite3"),
+}
+DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
+# PostgreSQL only: the role that the application takes after it has connected, so that row-level
+# security and the append-only grants bind it even where the login owns the tables. Empty: the login itself.
+# Migrations run as the owner, with MIGRATION_DATABASE_URL and MIGRATION_KEYS_DATABASE_URL where they are set.
+DATABASE_ROLE = "" if env.is_owner() else env.text("REPERE_DATABASE_ROLE", default="")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- Keys -----------------------------------------------------------------------------------------
+KEY_PROVIDER = env.text("REPERE_KEY_PROVIDER", default="encryption.provider.FileProvider")
+KEY_FILE = Path(env.text("REPERE_KEY_FILE", local=str(env.state_dir() / "root.key")))
+ALLOW_FILE_KEYS = env.text("REPERE_ALLOW_FILE_KEYS", default="no") == "yes"
+# While keys move from one key service to another: the one that still unwraps what it wrapped.
+KEY_PROVIDER_BEFORE = env.text("REPERE_KEY_PROVIDER_BEFORE", default="")
+VAULT_ADDR = env.text("REPERE_VAULT_ADDR", default="")
+VAULT_MOUNT = env.text("REPERE_VAULT_MOUNT", default="transit")
+VAULT_KEY = env.text("REPERE_VAULT_KEY", default="repere")
+VAULT_NAMESPACE = env.text("REPERE_VAULT_NAMESPACE", default="")
+VAULT_TOKEN_FILE = os.environ.get("REPERE_VAULT_TOKEN_FILE", "")  # the path itself: read at each call
+KMS_KEYS = env.numbered("REPERE_KMS_KEYS")  # version → KMS key
+KMS_REGION = env.text("REPERE_KMS_REGION", default="")  # empty: as AWS's own kit finds it
+KMS_ENDPOINT = env.text("REPERE_KMS_ENDPOINT", default="")
+PKCS11_MODULE = env.text("REPERE_PKCS11_MODULE", default="")  # path of the module's shared library
+PKCS11_TOKEN = env.text("REPERE_PKCS11_TOKEN", default="repere")
+PKCS11_KEY = env.text("REPERE_PKCS11_KEY", default="repere")  # keys are labelled repere-1, repere-2, …
+PKCS11_PIN_FILE = os.environ.get(
+    "REPERE_PKCS11_PIN_FILE", ""
+)  # the path itself: read when a session is opened
+KEY_CACHE_SECONDS = 60  # SEC-CR9: at most 60
+KEY_CACHE_SIZE = 1_000  # SEC-CR9: at most 1,000
+
+# What was shredded, outside both databases (audit/ledger.py), and how long the longest-lived backup of the key store
+# lives: until then a destruction isn't complete (SEC-CR11: at most 7 days).
+SHRED_FILE = env.text("REPERE_SHRED_FILE", default=str(env.state_dir() / "shreds.log"))
+KEY_BACKUP_DAYS = env.number("REPERE_KEY_BACKUP_DAYS", default=7)
+# --- Attachments ----------------------------------------------------------------------------------
+# Sealed objects in a folder, or in an S3-compatible store (``referrals.objects.s3.S3Store``, extra ``s3``).
+OBJECT_STORE = env.text("REPERE_OBJECT_STORE", default="referrals.objects.folder.FolderStore")
+OBJECT_FOLDER = Path(env.text("REPERE_OBJECT_FOLDER", default=str(env.state_dir() / "objects")))
+OBJECT_BUCKET = env.text("REPERE_OBJECT_BUCKET", default="")
+OBJECT_ENDPOINT = env.text("REPERE_OBJECT_ENDPOINT", default="")  # empty: as AWS's own kit finds it
+OBJECT_REGION = env.text("REPERE_OBJECT_REGION", default="")
+# The antivirus: unix:/run/clamav/clamd.ctl or tcp:host:3310. Without one, production serves no attachment at all.
+SCANNER = env.text("REPERE_SCANNER", default="")
+SERVE_UNSCANNED = not PRODUCTION and not SCANNER
+
+# --- The journal's tree ---------------------------------------------------------------------------
+# Its name, on every checkpoint; and, for the sequencer's process alone, the keys that sign them
+# (docs/decisions/0010-tree-and-checkpoints.md).
+LOG_ORIGIN = env.text(
+    "REPERE_LOG_ORIGIN", default=f"{ALLOWED_HOSTS[0]}/journal" if PRODUCTION else "localhost/journal"
+)
+LOG_SIGNER = env.text("REPERE_LOG_SIGNER", default="encryption.signing.FileSigner")
+LOG_KEY_FILE = Path(env.text("REPERE_LOG_KEY_FILE", default=str(env.state_dir() / "log.key")))
+# The first witness is a file that the sequencer adds each checkpoint to; empty: none. Others: url, blank, key.
+LOG_WITNESS_FILE = env.text("REPERE_LOG_WITNESS_FILE", default=str(env.state_dir() / "witness.txt"))
+LOG_WITNESSES = env.listed("REPERE_LOG_WITNESSES", default="")
+# For how many minutes an entry may wait for its place before files can't be read any more; 0: for ever (SEC-AL8).
+LOG_LAG_MINUTES = env.number("REPERE_LOG_LAG_MINUTES", default=15)
+# Where each process tells the leaf hashes of what it commits: ``stdout``, a file, or nowhere (SEC-AL14).
+LEAF_FEED = env.text(
+    "REPERE_LEAF_FEED", default="stdout" if PRODUCTION else str(env.state_dir() / "leaves.log")
+)
+
+# --- Who signs in ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None  # guardian: no anonymous account
+# Guardian's rows are asked in SQL by referrals/access.py, with our expiry; its backend would ignore that.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# People sign in; tokens are for programs such as 119. Outside production people may have some too, to try.
+TOKENS_FOR_PEOPLE = not PRODUCTION
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+# SEC-AU5: absolute; the cookie itself ends with the browser (accounts/sessions.py). When idle: see the limits.
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_AGE = None  # ends with the browser, as the session's
+# The proxy ends TLS, so to Django a request is http; its Origin, https, is trusted for our own hosts alone.
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_SSL_REDIRECT = False  # the proxy in front speaks TLS; see docs/runbook.md
+X_FRAME_OPTIONS = "DENY"
+# The proxies whose word on a caller's address counts, as networks; by default none (accounts/origin.py).
+TRUSTED_PROXIES = env.networks("REPERE_TRUSTED_PROXIES")
+
+# --- What leaves the house ------------------------------------------------------------------------
+# Notices hold a reference and a link, nothing else. Outside production mails are files in var/mail.
+MAILERS = env.mailers()
+DEFAULT_FROM_EMAIL = env.text(
+    "REPERE_MAIL_FROM", default=f"repere@{ALLOWED_HOSTS[0] if PRODUCTION else 'localhost'}"
+)
+PUBLIC_ADDRESS = env.text(
+    "REPERE_PUBLIC_ADDRESS", default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
+)
+SMS_GATEWAY_URL = env.text("REPERE_SMS_GATEWAY_URL", default="")  # without one, people have to phone
+SMS_GATEWAY_TOKEN = env.text("REPERE_SMS_GATEWAY_TOKEN", default="")
+WEBHOOK_HOSTS = env.listed("REPERE_WEBHOOK_HOSTS", default="")  # SEC-IN10: nothing else is called
+OUTBOUND_CA_FILE = env.text("REPERE_OUTBOUND_CA_FILE", default="")  # beside the system's authorities
+NOTICE_DAYS = 90  # how long a delivered notice is kept
+
+# --- Language and time ----------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "__Host-language" if PRODUCTION else "language"
+USE_TZ = True
+TIME_ZONE = "UTC"  # stored; shown and counted in the authority's own zone
+
+# --- How the API speaks ---------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.signin.DoorAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.signin.SignedIn"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would tell class names; the schema says what there is
+    "EXCEPTION_HANDLER": "config.errors.problem",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Repère",
+    "DESCRIPTION": "Referral of children at risk: from a professional's concern to a protection measure.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [
+        "accounts.signin.SignedIn" if PRODUCTION else "rest_framework.permissions.AllowAny"
+    ],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "referrals.api.links.what_follows",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "UrgencyCode": "referrals.workflow.states.Urgency",
+        "ExploitationCode": "referrals.workflow.states.Exploitation",
+        "YesNoCode": "referrals.workflow.codes.YesNo",
+        "ChannelCode": "referrals.workflow.codes.Channel",
+        "ChildKindCode": "referrals.workflow.states.ChildKind",
+        "FeedbackChannelCode": "referrals.workflow.codes.FeedbackChannel",
+        "ContactKindCode": "referrals.workflow.codes.ContactKind",
+        "VisitKindCode": "referrals.workflow.codes.VisitKind",
+        "DeferralReasonCode": "referrals.workflow.codes.DeferralReason",
+        "SignatoryCode": "referrals.protocol.SIGNATORIES",
+        "TransferGroundCode": "referrals.workflow.moving.codes.Ground",
+        "TransferChannelCode": "referrals.workflow.moving.codes.Channel",
+        "CloseGroundCode": "referrals.workflow.codes.CloseGround",
+        "ConcernNotKnownCode": "referrals.completeness.CONCERN_MAY_NOT_KNOW",
+        "AssignedRoleCode": "referrals.workflow.passing.ROLES",
+        "FactorKindCode": "accounts.models.factor.FactorKind",
+        "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",
+    },
+}
+
+# --- What pages need beside -------------------------------------------------------------------------
+# Where the quick exit leads: a page that anybody might be reading.
+QUICK_EXIT_URL = env.text("REPERE_QUICK_EXIT_URL", default="https://meteofrance.com/")
+
+# --- What is logged -------------------------------------------------------------------------------
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO")}
+
+# --- Limits (each has a test) ---------------------------------------------------------------------
+MAX_BODY_BYTES = 256 * 1024  # SEC-IN1
+MAX_JSON_DEPTH = 20
+MAX_JSON_NODES = 5_000
+PAGE_SIZE = 50
+PAGE_SIZE_MAX = 100  # SEC-IN3
+PASSWORD_LENGTH_MAX = 256  # SEC-AU3: refused before it is hashed
+TOKEN_DAYS_MAX = 365
+# SEC-AZ14, referrals/caps.py: of one person within sixty minutes, each case once. Searches by name: a setting of the
+# authority (searches_per_day, docs/settings.md). 0 is no cap, which production refuses.
+OPENINGS_PER_HOUR = env.number("REPERE_OPENINGS_PER_HOUR", default=60)
+LINES_PER_HOUR = env.number("REPERE_LINES_PER_HOUR", default=300)
+FILINGS_PER_HOUR = env.number("REPERE_FILINGS_PER_HOUR", default=20)
+FILINGS_PER_HOUR_OF_PROGRAM = env.number("REPERE_FILINGS_PER_HOUR_OF_PROGRAM", default=200)  # as of 119
+# Failed sign-ins, accounts/attempts.py: so many are free within an hour, then each waits twice as long as the last.
+SIGNIN_FREE_FAILURES = 5  # of one address from one network
+SIGNIN_FREE_FAILURES_OF_NETWORK = 50
+SIGNIN_FREE_FAILURES_OF_ADDRESS = 50
+SIGNIN_DELAY_MAX_SECONDS = 900
+SESSION_IDLE_MINUTES = 15  # SEC-AU5: of whoever works on files, reads the journal or administers
+SESSION_IDLE_MINUTES_FILERS = 30  # of whoever files and nothing else
+SESSION_NOTED_SECONDS = 60  # the use of a session is written at most so often
+ATTACHMENT_BYTES = env.number("REPERE_ATTACHMENT_BYTES", default=20 * 1024 * 1024)  # SEC-FI1
+ATTACHMENT_PIXELS = 40_000_000  # SEC-FI1
+ATTACHMENT_TYPES = env.listed("REPERE_ATTACHMENT_TYPES", default="pdf,jpeg,png,heic,text")
+ATTACHMENTS_PER_CASE = 50
+ATTACHMENT_BYTES_PER_CASE = 10 * ATTACHMENT_BYTES
+ATTACHMENTS_PER_DAY = 100  # of one person, over all cases
+ATTACHMENT_BYTES_PER_DAY = 20 * ATTACHMENT_BYTES
+UPLOADS_AT_ONCE = env.number("REPERE_UPLOADS_AT_ONCE", default=3)  # in one process; fewer than its threads
+ATTACHMENT_ORPHAN_HOURS = 12  # SEC-FT7: what came to nothing is gone within a day
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# Nothing that a stranger sends to a page is written to a disk in clear; files come by the API, sealed as they arrive.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

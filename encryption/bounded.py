@@ -1,0 +1,82 @@
+"""A key service within bounds: no call takes longer than its deadline, and one that is out isn't asked at each request.
+
+The deadline is kept by a thread of its own, because nothing else bounds all that may hang: the look-up of a name, a
+server that trickles, a library that waits. What hangs goes on hanging there, and nobody waits for it.
+Source: SEC-FT8.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from time import monotonic
+from typing import ClassVar, Final
+
+from encryption.cache import KeyCache
+from encryption.errors import KeysUnavailable
+from encryption.roots import Provider
+
+DEADLINE_SECONDS: Final = 1.5  # an opening has 2 s in all to say that the key service is out
+PAUSE_SECONDS: Final = 5.0  # after a failure nobody asks for so long: the next ones are told at once
+WORKERS: Final = 8
+
+#: Until when a key service isn't asked, by its name.
+_paused: KeyCache[str, float] = KeyCache()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="key-service")
+
+
+# The threads of a parent aren't there in its child.
+os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
+class Bounded:
+    """The five calls of a provider, each bounded."""
+
+    remote: ClassVar[bool] = True
+
+    def __init__(self, name: str, provider: Provider) -> None:
+        self._name = name
+        self._provider = provider
+        self.format: int = provider.format
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Return ``key`` wrapped under the current root key."""
+        return self._in_time(self._provider.wrap, key, context)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the key, or raise ``Unreadable``."""
+        return self._in_time(self._provider.unwrap, wrapped, context)
+
+    def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """Return the same key under the current root key."""
+        return self._in_time(self._provider.rewrap, wrapped, context)
+
+    def current_version(self) -> int:
+        """Return the number of the root key that ``wrap`` uses."""
+        return self._in_time(self._provider.current_version)
+
+    def health(self) -> None:
+        """Ask even during a pause, which ends when the answer is good."""
+        _paused.drop(self._name)
+        self._in_time(self._provider.health)
+
+    def _in_time[T](self, call: Callable[..., T], *given: bytes) -> T:
+        """Return what the call returns.
+
+        Raises:
+            KeysUnavailable: it didn't in time, or a call before it didn't and the pause isn't over.
+        """
+        until = _paused.get(self._name)
+        if until is not None and monotonic() < until:
+            raise KeysUnavailable
+        asked = _pool().submit(call, *given)
+        try:
+            return asked.result(timeout=DEADLINE_SECONDS)
+        except (TimeoutError, KeysUnavailable):
+            asked.cancel()
+            _paused.put(self._name, monotonic() + PAUSE_SECONDS)
+            raise KeysUnavailable from None

@@ -1,0 +1,57 @@
+"""A row that says in which database it was written, so that one that was read back from a backup is known as such.
+
+On PostgreSQL the mark is the numbers that the server gave to the database and to the table of the mark. They live as
+long as these do: through restarts, replicas, a promotion and ``pg_upgrade``; whatever reads a dump, even into the
+same database, makes others. SQLite has no such numbers: there the command that restores takes the mark away, and a
+file that somebody copied by hand is found by what was shredded since (docs/decisions/0021-shredding-and-restore.md).
+"""
+
+from typing import Any, Final
+
+from django.db import connections, models
+
+ROW: Final = 1
+
+
+class Mark(models.Model):
+    """One row a database; empty: closed until what was shredded since is shredded again."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ROW)
+    made_in = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.made_in
+
+
+def here(alias: str, table: str) -> str:
+    """Return what the mark of this database must say."""
+    connection = connections[alias]
+    if connection.vendor != "postgresql":
+        return connection.vendor
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT oid FROM pg_database WHERE datname = current_database()), to_regclass(%s)::oid",
+            [table],
+        )
+        database, marked = cursor.fetchone()
+    return f"postgresql/{database}/{marked}"
+
+
+def stands(model: type[Mark], alias: str) -> bool:
+    """Tell whether the database is the one in which its mark was made."""
+    said = model._default_manager.using(alias).filter(pk=ROW).values_list("made_in", flat=True).first()
+    return bool(said) and said == here(alias, model._meta.db_table)
+
+
+def put(model: Any, alias: str) -> None:
+    """Mark this database as one that was not restored, or not any more."""
+    table = model._meta.db_table
+    model._default_manager.using(alias).update_or_create(pk=ROW, defaults={"made_in": here(alias, table)})
+
+
+def take_away(model: type[Mark], alias: str) -> None:
+    """Mark this database as restored."""
+    model._default_manager.using(alias).update_or_create(pk=ROW, defaults={"made_in": ""})

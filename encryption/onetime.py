@@ -1,0 +1,97 @@
+"""One-time codes: the six digits of an authenticator application (RFC 6238), and codes for a lost one.
+
+No secret of either is stored, not even sealed. That of an authenticator is the keyed value of its id, under a key that
+only the key door can use, as the secrets of webhooks are; of a recovery code a keyed value is kept. So a copy of the
+database makes no code, and can't try out any (SEC-AU4).
+"""
+
+import base64
+from typing import Final
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
+from encryption import digest, index
+
+DIGITS: Final = 6
+STEP_SECONDS: Final = 30
+#: A clock may be one step wrong either way, and no more (RFC 6238 §5.2).
+WINDOW: Final = 1
+SECRET_BYTES: Final = 20  # RFC 4226 §4 R6: 160 bits
+RECOVERY_BYTES: Final = 10  # 80 bits: nobody guesses one, at whatever pace
+_GROUP: Final = 4
+
+
+def _generator(factor: UUID) -> TOTP:
+    # SHA-1 is what the applications know; HMAC doesn't rest on its resistance to collisions.
+    return TOTP(_secret(factor), DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - as said
+
+
+def _secret(factor: UUID) -> bytes:
+    return index.keyed("totp", factor.bytes)[:SECRET_BYTES]
+
+
+def shown_secret(factor: UUID) -> str:
+    """Return the secret of an authenticator as a person types it: Base32.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer.
+    """
+    return base64.b32encode(_secret(factor)).decode()
+
+
+def address_of(factor: UUID, *, account: str, issuer: str) -> str:
+    """Return the same as the address that a QR code holds (``otpauth://``).
+
+    Raises:
+        KeysUnavailable: as ``shown_secret``.
+    """
+    return _generator(factor).get_provisioning_uri(account, issuer)
+
+
+def code_at(factor: UUID, step: int) -> str:
+    """Return the code of a time step, counted from 1970.
+
+    Raises:
+        KeysUnavailable: as ``shown_secret``.
+    """
+    return _generator(factor).generate(step * STEP_SECONDS).decode()
+
+
+def step_of(seconds: float) -> int:
+    """Return the time step of an instant, in seconds since 1970."""
+    return int(seconds) // STEP_SECONDS
+
+
+def matching_step(factor: UUID, code: str, *, now: int, after: int | None) -> int | None:
+    """Return the step whose code this is, of those that count at the step ``now``; None: of none of them.
+
+    A step up to ``after``, the last that was used, counts no more: a code works once (RFC 6238 §5.2).
+
+    Raises:
+        KeysUnavailable: as ``shown_secret``.
+    """
+    found = None
+    for step in range(now - WINDOW, now + WINDOW + 1):
+        # All are compared, whichever is the one.
+        same = digest.equal(code_at(factor, step).encode(), code.encode())
+        if same and (after is None or step > after):
+            found = step
+    return found
+
+
+def new_recovery_code() -> str:
+    """Return a fresh recovery code, in groups that a person can copy: ``k3fz-…``, 80 bits."""
+    text = base64.b32encode(digest.random_bytes(RECOVERY_BYTES)).decode().lower()
+    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+
+
+def kept_of_recovery_code(owner: UUID, code: str) -> bytes:
+    """Return what is kept of a person's recovery code, 32 bytes; blanks, hyphens and capitals make no difference.
+
+    Raises:
+        KeysUnavailable: as ``shown_secret``.
+    """
+    plain = "".join(sign for sign in code.lower() if sign.isalnum())
+    return index.keyed("recovery", owner.bytes + plain.encode())

@@ -1,0 +1,152 @@
+"""Passkeys, the server's side of WebAuthn: what a browser is asked, and whether what it answers is right.
+
+User verification is required, so that a passkey is two factors in one; attestation isn't asked for: which make of key
+somebody has is nobody's business. The relying party and its origin come from the caller, who has them from the settings
+and never from a request. Source: W3C Web Authentication Level 3, §7.1 and §7.2.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from fido2.server import Fido2Server
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    AttestationConveyancePreference,
+    AttestedCredentialData,
+    AuthenticationResponse,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+NAME: Final = "Repère"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who asks: the domain to which passkeys are bound, and the one origin whose pages may use them."""
+
+    domain: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What is kept of a passkey: its id, its public half as the authenticator gave it, its counter."""
+
+    id: bytes
+    public: bytes
+    counter: int
+
+
+class PasskeyRefused(ValueError):
+    """What the browser sent isn't the answer to what it was asked; why isn't said."""
+
+
+class CounterWentBack(PasskeyRefused):
+    """The answer is right, but its counter isn't beyond the last one: the key may have been copied (§6.1.1)."""
+
+
+def _server(party: Party) -> Fido2Server:
+    return Fido2Server(
+        PublicKeyCredentialRpEntity(id=party.domain, name=NAME),
+        attestation=AttestationConveyancePreference.NONE,
+        verify_origin=lambda origin: origin == party.origin,
+    )
+
+
+def _described(credentials: Iterable[bytes]) -> list[AttestedCredentialData]:
+    return [AttestedCredentialData(public) for public in credentials]
+
+
+def ask_for_new(
+    party: Party, *, owner: UUID, name: str, known: Iterable[Credential]
+) -> tuple[dict[str, Any], str]:
+    """Return what a browser needs to make a passkey (in JSON), and the challenge to be kept until it answers."""
+    user = PublicKeyCredentialUserEntity(id=owner.bytes, name=name, display_name=name)
+    options, state = _server(party).register_begin(
+        user,
+        _described(one.public for one in known),
+        resident_key_requirement=ResidentKeyRequirement.PREFERRED,
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return dict(options)["publicKey"], state["challenge"]
+
+
+def made(party: Party, challenge: str, answer: Mapping[str, str]) -> Credential:
+    """Return the new passkey that a browser answers with: ``client_data`` and ``attestation``, in URL-safe Base64.
+
+    Raises:
+        PasskeyRefused: another challenge, origin or domain, no user verification, or nothing readable.
+    """
+    response = {"clientDataJSON": answer["client_data"], "attestationObject": answer["attestation"]}
+    try:
+        # The id at the top is the browser's word; what counts is the one that the authenticator wrote.
+        told = _server(party).register_complete(_state(challenge), _credential("", response))
+        found = told.credential_data
+        kept = None if found is None else Credential(found.credential_id, bytes(found), told.counter)
+    except Exception:
+        kept = None
+    if kept is None:
+        raise PasskeyRefused
+    return kept
+
+
+def ask_for_known(party: Party, known: Iterable[Credential]) -> tuple[dict[str, Any], str]:
+    """Return what a browser needs to use one of these passkeys (in JSON), and the challenge to be kept."""
+    options, state = _server(party).authenticate_begin(
+        _described(one.public for one in known), user_verification=UserVerificationRequirement.REQUIRED
+    )
+    return dict(options)["publicKey"], state["challenge"]
+
+
+def used(
+    party: Party, challenge: str, answer: Mapping[str, str], known: Iterable[Credential]
+) -> tuple[bytes, int]:
+    """Return the id of the passkey that answered, and its counter now.
+
+    ``answer``: ``id``, ``client_data``, ``authenticator_data`` and ``signature``, in URL-safe Base64.
+
+    Raises:
+        CounterWentBack: the counter isn't beyond the last one, where the passkey counts at all.
+        PasskeyRefused: any other fault.
+    """
+    counters = {one.id: one for one in known}
+    response = {
+        "clientDataJSON": answer["client_data"],
+        "authenticatorData": answer["authenticator_data"],
+        "signature": answer["signature"],
+    }
+    found: tuple[bytes, int] | None = None
+    try:
+        said = AuthenticationResponse.from_dict(_credential(answer["id"], response))
+        key = _server(party).authenticate_complete(
+            _state(challenge), _described(one.public for one in counters.values()), said
+        )
+        found = key.credential_id, said.response.authenticator_data.counter
+    except Exception:
+        found = None
+    if found is None or found[0] not in counters:
+        raise PasskeyRefused
+    last = counters[found[0]].counter
+    if (last or found[1]) and found[1] <= last:
+        raise CounterWentBack
+    return found
+
+
+def _state(challenge: str) -> dict[str, Any]:
+    return {"challenge": challenge, "user_verification": UserVerificationRequirement.REQUIRED}
+
+
+def _credential(name: str, response: Mapping[str, str]) -> dict[str, Any]:
+    name = name or websafe_encode(b"new")
+    return {
+        "id": name,
+        "rawId": name,
+        "type": "public-key",
+        "response": dict(response),
+        "clientExtensionResults": {},
+    }

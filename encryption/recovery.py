@@ -1,0 +1,97 @@
+"""The keys of the first level, given to the escrow and taken back from it (SEC-CR13; ``encryption/escrow.py``).
+
+With these keys and the key store everything opens, whatever became of the key service: they are wrapped anew by the one
+that is configured now.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from encryption import escrow, keyring, opening, provider
+from encryption.cache import forget_all
+from encryption.errors import Unreadable
+from encryption.models import FIRST_LEVEL, WrappedKey
+from encryption.unwrapped import commits
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What goes to the keepers' safe: ``text`` to be written to a file, and which keys aren't in it."""
+
+    text: str
+    count: int
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How many keys are wrapped anew, and which of the bundle have no row, or not their row's bytes."""
+
+    count: int
+    refused: tuple[str, ...]
+
+
+def bundle(public: dict[str, Any], *, at: datetime) -> Bundle:
+    """Return all keys of the first level, sealed to the escrow's public half; nothing leaves in clear.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer.
+        escrow.EscrowError: ``public`` is no public half.
+    """
+    with keyring.store():
+        rows = list(WrappedKey.objects.filter(kind__in=FIRST_LEVEL).order_by("pk"))
+    found = {row.pk: _told(row) for row in rows}
+    told = [one for one in found.values() if one is not None]
+    text = escrow.sealed({"made_at": at.isoformat(), "keys": told}, public)
+    return Bundle(text, len(told), tuple(str(pk) for pk, one in found.items() if one is None))
+
+
+def _told(row: WrappedKey) -> dict[str, Any] | None:
+    try:
+        raw = opening.raw_of(row, None)
+    except Unreadable:
+        return None
+    if not commits(raw, row):
+        return None
+    return {
+        "id": row.pk.hex,
+        "kind": row.kind,
+        "owner": row.owner.hex,
+        "suite": row.suite,
+        "commitment": base64.b64encode(bytes(row.commitment)).decode("ascii"),
+        "raw": base64.b64encode(raw).decode("ascii"),
+    }
+
+
+def recover(document: dict[str, Any]) -> Recovered:
+    """Wrap the keys of an opened bundle anew by the configured provider, each in its row, in one transaction.
+
+    A key whose row isn't in the key store, or is committed to other bytes, is refused and named.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer; nothing was changed.
+    """
+    done, refused = [], []
+    with keyring.store(), transaction.atomic(using="keys"):
+        for told in document["keys"]:
+            row = WrappedKey.objects.filter(pk=UUID(hex=told["id"]), kind__in=FIRST_LEVEL).first()
+            if row is None or not _taken_back(row, told["raw"]):
+                refused.append(str(UUID(hex=told["id"])))
+            else:
+                done.append(row)
+        WrappedKey.objects.bulk_update(done, ["wrapped"])
+    forget_all()
+    return Recovered(len(done), tuple(refused))
+
+
+def _taken_back(row: WrappedKey, text: str) -> bool:
+    raw = base64.b64decode(text)
+    if not commits(raw, row):
+        return False
+    row.wrapped = provider.configured().wrap(raw, opening.provider_context(row))
+    return True

@@ -1,0 +1,158 @@
+"""What a sensitive column reads as. Plaintext comes out by ``Sealed.open(scope)`` and no other way.
+
+A scope is the disclosure of ``audit``: this app knows only that it is told of each opening beforehand.
+"""
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any, Final, NoReturn, Self
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from encryption import keyring
+from encryption.envelope import KEY_ID, OVERHEAD, unpadded
+from encryption.errors import Unreadable
+from encryption.values import decoded
+
+logger = logging.getLogger(__name__)
+
+SHOWN: Final = "[sealed]"
+
+
+class OpenScope(ABC):
+    """Something that answers for openings: it ends in a committed journal entry that names them (SEC-CR2)."""
+
+    @abstractmethod
+    def note(self, label: str, row: UUID, key_id: UUID) -> None:
+        """Note that a value is about to be opened.
+
+        Raises:
+            ScopeClosed: the scope hasn't begun, or is over.
+        """
+
+
+# ``Promise`` is Django's marker for what is shown by ``str()`` alone: its JSON encoder and DRF's follow it.
+class Sealed(Promise):
+    """A ciphertext that knows its column, and its row once it has been read through one.
+
+    Immutable. Text, format, JSON (Django's and DRF's encoders) and fixtures show ``[sealed]``. A pickle
+    carries the ciphertext, which needs the key store and a scope to be of any use. Two are equal when
+    their ciphertexts are, which is never so for two sealings of the same value.
+    """
+
+    __slots__ = ("_state",)
+    _state: tuple[str, bytes, UUID | None, UUID | None]  # label, envelope, row, owner
+
+    def __init__(
+        self, label: str, envelope: bytes, row: UUID | None = None, owner: UUID | None = None
+    ) -> None:
+        _set_state(self, (label, envelope, row, owner))
+
+    def open(self, scope: OpenScope) -> Any:
+        """Return the JSON value inside, after ``scope`` has noted the opening.
+
+        Raises:
+            ScopeClosed: the scope isn't open.
+            Unreadable: the value can't be opened, for whatever reason.
+            KeysUnavailable: the key must be fetched and the key store or provider doesn't answer.
+            ValueError: read without its row (``.values()``): call ``bound`` first.
+        """
+        label, envelope, row, owner = self._state
+        if row is None:
+            raise ValueError("A value that doesn't know its row can't be opened: bind it with bound().")
+        # Not isinstance: OpenScope.register() would let any class pass for a scope.
+        if OpenScope not in type(scope).__mro__:
+            raise TypeError("Only an OpenScope opens a sealed value.")
+        key = keyring.held(envelope[KEY_ID])
+        key_id = self.key_id if key is None else key.id
+        scope.note(label, row, key_id)
+        if key is None:
+            key = keyring.fetch(key_id)
+        if owner is None or key.owner == owner:
+            # Refused outside the handler, so that the error's context keeps no plaintext; and by
+            # try, because contextlib.suppress would cost as much as the decryption.
+            try:
+                return decoded(unpadded(key.open(label, row, envelope)))
+            except (Unreadable, ValueError):
+                pass
+        logger.error(
+            "sealed value unreadable", extra={"label": label, "row": str(row), "key_id": str(key_id)}
+        )
+        raise Unreadable
+
+    def bound(self, row: UUID, owner: UUID | None = None) -> "Sealed":
+        """Return the same value, for the row it was read from (``.values()`` doesn't say which).
+
+        With ``owner``, a key that belongs to anybody else is refused when it is opened.
+
+        Raises:
+            ValueError: it is bound to another row already.
+        """
+        label, envelope, known_row, known_owner = self._state
+        if known_row is not None and known_row != row:
+            raise ValueError("This value was sealed for another row.")
+        return Sealed(label, envelope, row, owner or known_owner)
+
+    @property
+    def label(self) -> str:
+        """The frozen name of the column, as ``child.last_name``."""
+        return self._state[0]
+
+    @property
+    def row(self) -> UUID | None:
+        """The row it is bound to; None when it came through ``.values()``."""
+        return self._state[2]
+
+    @property
+    def ciphertext(self) -> bytes:
+        """What stands in the database."""
+        return self._state[1]
+
+    @property
+    def key_id(self) -> UUID:
+        """The key it was sealed with, as the envelope says.
+
+        Raises:
+            Unreadable: the envelope is too short to say.
+        """
+        envelope = self._state[1]
+        if len(envelope) < OVERHEAD:
+            raise Unreadable
+        return UUID(bytes=envelope[KEY_ID])
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("A sealed value doesn't change.")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("A sealed value doesn't change.")
+
+    def __str__(self) -> str:
+        return SHOWN
+
+    def __repr__(self) -> str:
+        return SHOWN
+
+    def __format__(self, spec: str) -> str:
+        return format(SHOWN, spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sealed):
+            return NotImplemented
+        return self._state[:2] == other._state[:2]
+
+    def __hash__(self) -> int:
+        return hash(self._state[:2])
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return type(self), self._state
+
+
+# The slot's own setter, because __setattr__ refuses.
+_set_state = Sealed.__dict__["_state"].__set__

@@ -1,0 +1,14 @@
+"""Django's registration of the app."""
+
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    """Register ``outbox`` and its own recurring work."""
+
+    name = "outbox"
+    verbose_name = "Boîte d'envoi"
+
+    def ready(self) -> None:
+        """Load what registers itself."""
+        from outbox import digests, sweeping  # noqa: F401 - imported for what they register

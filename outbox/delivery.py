@@ -1,0 +1,162 @@
+"""How notices leave: claimed by one worker at a time, tried with growing pauses, given up in the open.
+
+What is promised: a notice that was committed is delivered, or stands as dead with an entry in the journal; a stop
+of SMTP, gateway, worker or database loses none. Two workers never send the same one: a claim is exclusive, its lease
+is renewed right before sending, and the outcome counts only under the claim's own number. What can't be promised:
+when a worker dies after the other side said yes and before the outcome is committed, the next one sends again, under
+the same id (SMTP knows no transaction with us).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from encryption.errors import KeysUnavailable
+from outbox import doors, gateway, mail, webhooks
+from outbox.digests import hold_for_digest
+from outbox.doors import Contact
+from outbox.instants import instant
+from outbox.leases import claim, finish, renew
+from outbox.models import TO_DO, Channel, Notice, NoticeState
+from outbox.outcome import Accepted, NotNow, Refused
+
+_log = structlog.get_logger("outbox")
+LEASE: Final = timedelta(minutes=2)
+BATCH: Final = 20
+RECEIPT_PAUSE: Final = timedelta(seconds=30)
+#: Pauses after each failed try, three days and a half in all; then a notice is dead. Urgent ones come sooner first.
+PAUSES: Final = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 120, 240, 480, 720, 1440, 1440, 480))
+URGENT_PAUSES: Final = (*(timedelta(seconds=s) for s in (10, 20, 30, 60, 120, 240)), *PAUSES[2:])
+
+
+def deliver_due(*, clock: Callable[[], datetime] = instant, batch: int = BATCH) -> int:
+    """Try each notice that is due, once; return how many were tried by this worker.
+
+    Raises:
+        OperationalError, InterfaceError: the database doesn't answer; what was claimed comes back by itself.
+    """
+    began, tried = clock(), 0
+    while True:
+        due = Notice.objects.filter(state__in=TO_DO, due_at__lte=began).order_by("-urgent", "due_at", "id")
+        claimed = claim(due, at=clock(), lease=LEASE, limit=batch)
+        if not claimed:
+            return tried
+        people = _people(claimed)
+        for notice in claimed:
+            tried += _tried(notice, people.get(notice.pk), clock)
+
+
+def _people(notices: Sequence[Notice]) -> Mapping[UUID, tuple[UUID, Contact]]:
+    """Return account and contact by notice; one whose account is gone or inactive is absent."""
+    values = {bytes(notice.filer) for notice in notices if notice.filer is not None}
+    behind = doors.filers(values) if values else {}
+    account: dict[UUID, UUID] = {}
+    for notice in notices:
+        user = behind.get(bytes(notice.filer)) if notice.filer is not None else notice.user_id
+        if user is not None:
+            account[notice.pk] = user
+    known = doors.contacts(set(account.values())) if account else {}
+    return {pk: (user, known[user]) for pk, user in account.items() if user in known}
+
+
+def _tried(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[], datetime]) -> bool:
+    """Try one notice. A fault of our own holds up that one alone, and is no reason to give it up ever."""
+    try:
+        return _try(notice, person, clock)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # the border of one notice
+        _log.exception("notice:failed", row=notice.pk)
+    _postpone(notice, "unexpected", at=clock(), for_ever=True)
+    return True
+
+
+def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[], datetime]) -> bool:
+    at = clock()
+    if not renew(notice, at=at, lease=LEASE):
+        return False
+    if person is None and notice.channel != Channel.WEBHOOK:
+        finish(notice, state=NoticeState.DROPPED, done_at=at, fault="no-account")
+        return True
+    user, contact = person or (notice.endpoint.user_id if notice.endpoint else UUID(int=0), Contact())
+    if notice.subject_id is not None and not doors.may_be_told(user, notice.subject_id, at):
+        finish(notice, state=NoticeState.DROPPED, done_at=at, fault="not-for-these-eyes")
+        return True
+    if notice.channel == Channel.MAIL and hold_for_digest(notice, at=at):
+        return True
+    try:
+        arrived = _handed_over(notice, user, contact, at)
+    except Accepted as accepted:
+        finish(notice, state=NoticeState.SENT, receipt=accepted.receipt, due_at=clock() + RECEIPT_PAUSE)
+    except Refused as refused:
+        give_up(notice, refused.code, at=clock())
+    except NotNow as failed:
+        _postpone(notice, failed.code, at=clock())
+    except KeysUnavailable:
+        _postpone(notice, "keys-unavailable", at=clock())
+    else:
+        if arrived:
+            finish(notice, state=NoticeState.DONE, done_at=clock(), fault="")
+        else:
+            _postpone(notice, "receipt-awaited", at=clock())
+    return True
+
+
+def _handed_over(notice: Notice, user: UUID, contact: Contact, at: datetime) -> bool:
+    """Send by the notice's channel; False while a receipt is still awaited."""
+    if notice.channel == Channel.MAIL:
+        gathered = [
+            one
+            for one in notice.gathered.order_by("created_at", "id")
+            if one.subject_id is None or doors.may_be_told(user, one.subject_id, at)
+        ]
+        mail.send(notice, contact.email, gathered)
+        return True
+    if notice.channel == Channel.CALL:
+        if notice.state == NoticeState.SENT:
+            return gateway.ask_receipt(notice)
+        gateway.hand_over(notice, contact.phone)
+        return True
+    assert notice.endpoint is not None  # noqa: S101 - the database checks it
+    webhooks.deliver(notice, notice.endpoint, at=at)
+    return True
+
+
+def _postpone(notice: Notice, code: str, *, at: datetime, for_ever: bool = False) -> None:
+    """Let a notice wait for its next try, or give it up after the last one, unless it is tried ``for_ever``.
+
+    A call whose message failed is handed over anew; one that is on its way is only asked about again.
+    """
+    pauses = URGENT_PAUSES if notice.urgent else PAUSES
+    last = len(pauses) - 1
+    if notice.tries > last and not for_ever:
+        give_up(notice, code, at=at)
+        return
+    on_its_way = notice.state == NoticeState.SENT and code != "failed"
+    finish(
+        notice,
+        state=NoticeState.SENT if on_its_way else NoticeState.WAITING,
+        due_at=at + pauses[min(notice.tries, last)],
+        tries=min(notice.tries + 1, last) if for_ever else notice.tries + 1,
+        fault=code,
+    )
+    _log.info("notice:postponed", row=notice.pk, code=code, n=notice.tries + 1)
+
+
+def give_up(notice: Notice, code: str, *, at: datetime) -> None:
+    """Declare a notice dead, in one transaction with whatever is written down of it."""
+    with transaction.atomic():
+        if finish(notice, state=NoticeState.DEAD, done_at=at, fault=code):
+            notice.fault = code
+            doors.tell_dead(notice, at)
+    _log.warning("notice:dead", row=notice.pk, code=code)
+
+
+def revive(*, at: datetime) -> int:
+    """Try all dead notices again from the beginning, once what was in the way is mended; return how many."""
+    dead = Notice.objects.filter(state=NoticeState.DEAD)
+    return dead.update(state=NoticeState.WAITING, due_at=at, tries=0, done_at=None, receipt="")

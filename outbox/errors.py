@@ -1,0 +1,27 @@
+"""Every refusal that the outbox can give. Nothing here knows HTTP: ``config/errors.py`` maps each class."""
+
+from typing import ClassVar
+
+
+class OutboxError(Exception):
+    """The base of the refusals of this app; ``code`` is for programs."""
+
+    code: ClassVar[str] = "outbox"
+    text: ClassVar[str] = "Cette action n'est pas possible."
+
+    def __init__(self) -> None:
+        super().__init__(self.text)
+
+
+class AddressRefused(OutboxError):
+    """The service calls no such address: not https, not a listed host, or not on the public network."""
+
+    code = "address-refused"
+    text = "Cette adresse ne peut pas être appelée : https, sur un hôte autorisé par l'exploitant."
+
+
+class ServiceClosed(OutboxError):
+    """A database was restored, and what was destroyed since its backup isn't destroyed again yet (SEC-FT12)."""
+
+    code = "service-closed"
+    text = "Le service est fermé le temps d'une restauration. Réessayez plus tard."

@@ -1,0 +1,15 @@
+"""The one clock of the service: that of the database, where it has one of its own (SEC-AL19)."""
+
+from datetime import UTC, datetime
+
+from django.db import connection
+
+
+def instant() -> datetime:
+    """Return the present instant, in UTC; all machines agree on it, whatever their own clocks say."""
+    if connection.vendor != "postgresql":
+        return datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found.astimezone(UTC)

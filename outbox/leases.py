@@ -1,0 +1,42 @@
+"""How several workers share rows without doing one twice: a claim holds for a while and has a number.
+
+A claim raises the row's ``fence``. Whoever finishes a row names the number of its own claim; when another worker
+has claimed it since, nothing is written. So a worker that was paused, killed or cut off can be forgotten: its lease
+ends and the next one does the work. PostgreSQL lets workers pass rows that another one holds (``SKIP LOCKED``); on
+SQLite a claim is a write transaction, of which there is one at a time.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Model, Q, QuerySet
+
+
+def claim[M: Model](rows: QuerySet[M], *, at: datetime, lease: timedelta, limit: int) -> list[M]:
+    """Return up to ``limit`` free rows out of ``rows``, in its order, leased until ``at + lease``."""
+    free = rows.filter(Q(leased_until=None) | Q(leased_until__lte=at))
+    if not free.exists():  # without a lock: a worker that has nothing to do holds up nobody
+        return []
+    with transaction.atomic():
+        found: list[Any] = list(free.select_for_update(skip_locked=True)[:limit])
+        model: Any = rows.model
+        model._default_manager.filter(pk__in=[row.pk for row in found]).update(
+            fence=F("fence") + 1, leased_until=at + lease
+        )
+    for row in found:
+        row.fence += 1
+        row.leased_until = at + lease
+    return found
+
+
+def renew(row: Any, *, at: datetime, lease: timedelta) -> bool:
+    """Lengthen the lease of a claim; False when it isn't ours any more, or has run out."""
+    ours = type(row)._default_manager.filter(pk=row.pk, fence=row.fence, leased_until__gt=at)
+    return bool(ours.update(leased_until=at + lease))
+
+
+def finish(row: Any, **values: Any) -> bool:
+    """Write the outcome of a claim and give the row back; False, and nothing written, when it isn't ours any more."""
+    ours = type(row)._default_manager.filter(pk=row.pk, fence=row.fence)
+    return bool(ours.update(leased_until=None, **values))

@@ -1,0 +1,53 @@
+"""Do what is to be done by itself: recurring work, and the delivery of what must leave the house."""
+
+import signal
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from encryption.errors import KeysUnavailable
+from outbox import delivery, worker
+from outbox.errors import ServiceClosed
+from outbox.instants import instant
+
+PAUSE_SECONDS = 5.0
+
+
+class Command(BaseCommand):
+    """Run once, or with ``--forever`` until it is stopped; as many at a time as one likes."""
+
+    help = "Exécute les travaux récurrents échus et envoie les notifications ; une fois, ou sans fin."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the ways to run."""
+        parser.add_argument("--forever", action="store_true", help="recommencer jusqu'à l'arrêt du processus")
+        parser.add_argument("--pause", type=float, default=PAUSE_SECONDS, help="secondes entre deux passages")
+        parser.add_argument("--revive", action="store_true", help="reprendre aussi les envois abandonnés")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Work.
+
+        Raises:
+            CommandError: a piece of recurring work failed, and the log says which, and why; or the service is closed.
+        """
+        if options["revive"]:
+            self.stdout.write(f"Repris : {delivery.revive(at=instant())}.")
+        if options["forever"]:
+            self._forever(options["pause"])
+            return
+        try:
+            done = worker.once()
+        except (ServiceClosed, KeysUnavailable) as waits:
+            raise CommandError(str(waits)) from None
+        said = ", ".join(f"{name} {count}" for name, count in done.items())
+        self.stdout.write(f"Fait : {said}.")
+        if failed := [name for name, count in done.items() if count < 0]:
+            raise CommandError(f"En échec : {', '.join(failed)}.")
+
+    def _forever(self, pause: float) -> None:
+        """Work until SIGTERM or Ctrl-C; what is under way is finished first."""
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        worker.forever(stop, pause_seconds=pause)

@@ -1,0 +1,21 @@
+"""How a try to deliver ends, when it doesn't simply succeed. Codes only: what a server answered isn't kept."""
+
+
+class NotNow(Exception):
+    """It didn't work this time; ``code`` says in which way."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Refused(NotNow):
+    """It won't work at any time: no address, or the other side says never."""
+
+
+class Accepted(Exception):
+    """Handed over, but not there yet: ``receipt`` is what to ask about later."""
+
+    def __init__(self, receipt: str) -> None:
+        super().__init__("accepted")
+        self.receipt = receipt

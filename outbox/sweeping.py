@@ -1,0 +1,16 @@
+"""Old notices go: they say who was told of which reference, and nobody needs that for ever."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from outbox.models import TO_DO, Notice, NoticeState
+from outbox.tick import recurring
+
+
+@recurring("outbox:swept", every=timedelta(days=1))
+def sweep(at: datetime) -> int:
+    """Delete notices older than ``settings.NOTICE_DAYS`` that have nowhere to go any more; return how many."""
+    old = Notice.objects.filter(created_at__lt=at - timedelta(days=settings.NOTICE_DAYS))
+    count, _ = old.exclude(state__in=(*TO_DO, NoticeState.HELD)).delete()
+    return count

@@ -1,0 +1,110 @@
+"""What notices say: fixed texts by code, French first, English below. No text has room for a value.
+
+The app that knows an occasion registers its template; a notice adds to it the reference and the link, and
+nothing else (domain.md §2.8 no. 7).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.conf import settings
+from django.db.models import TextChoices
+
+from outbox.models import Notice
+
+
+class Kind(TextChoices):
+    """What a notice is about, as far as somebody may choose when to be told."""
+
+    QUEUE = "queue", "Nouvelles transmissions"
+    CASE = "case", "Mes dossiers"
+    SIGNATURE = "signature", "Signatures demandées"
+    CLOCK = "clock", "Délais"
+    FILING = "filing", "Mes transmissions"
+    DIGEST = "digest", "Récapitulatif"
+    ACCOUNT = "account", "Mon compte"
+
+
+#: Kinds that a person may have gathered into one mail a day.
+GATHERABLE: Final = (Kind.QUEUE, Kind.CASE, Kind.SIGNATURE, Kind.CLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One text; ``fr`` and ``en`` are whole sentences without a place for anything.
+
+    ``place``: the collection of the API in which the thing is that the notice leads to; ``page``: the pages where a
+    person reads it, if there are any. ``enclosed`` gives what a mail carries besides, asked when it leaves: something
+    public of the service itself, never of a case.
+    """
+
+    code: str
+    kind: Kind
+    fr: str
+    en: str
+    place: str = "referrals"
+    page: str = ""
+    enclosed: Callable[[], str] | None = field(default=None, compare=False)
+
+
+_templates: dict[str, Template] = {}
+
+
+def register(*templates: Template) -> None:
+    """Add templates; called by the app that uses them, when it is imported.
+
+    Raises:
+        ValueError: a code is taken by another text.
+    """
+    for one in templates:
+        if _templates.setdefault(one.code, one) != one:
+            raise ValueError(f"template {one.code} registered twice")
+
+
+def get(code: str) -> Template:
+    """Return a template.
+
+    Raises:
+        KeyError: nobody registered it.
+    """
+    return _templates[code]
+
+
+def registered() -> list[Template]:
+    """Return all templates, by code."""
+    return [_templates[code] for code in sorted(_templates)]
+
+
+def link_to(notice: Notice) -> str:
+    """Return the address that a notice leads to; empty when it is about nothing in particular."""
+    if notice.subject_id is None:
+        return ""
+    said = get(notice.template)
+    return f"{settings.PUBLIC_ADDRESS}/{said.page or f'api/v1/{said.place}'}/{notice.subject_id}"
+
+
+def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
+    """Return subject and text of a mail: the French text, the English one, references and links."""
+    said = get(notice.template)
+    about = "\n".join(f"{one.reference}  {link_to(one)}" for one in (notice, *gathered) if one.reference)
+    subject = f"[Repère] {said.fr.rstrip('.')}" + (f" – {notice.reference}" if notice.reference else "")
+    enclosed = "" if said.enclosed is None else f"{said.enclosed()}\n"
+    body = f"{said.fr}\n\n{enclosed}{about}\n\n—\n{said.en}\n\n{about}\n\n—\n{_FOOT_FR}\n{_FOOT_EN}\n"
+    return subject, body
+
+
+def message_of(notice: Notice) -> str:
+    """Return the text of an SMS, which is also what a voice reads: ≤ 160 characters."""
+    return f"Repère : {get(notice.template).fr} {notice.reference}".strip()
+
+
+_FOOT_FR: Final = "Message automatique, sans contenu ; connectez-vous pour lire. En danger immédiat : 17."
+_FOOT_EN: Final = "Automatic message without content; sign in to read. In immediate danger: 17."
+
+register(
+    Template(
+        "digest", Kind.DIGEST,
+        "Récapitulatif du jour : des dossiers vous attendent.", "Digest of the day: referrals await you.",
+    )
+)  # fmt: skip

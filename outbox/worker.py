@@ -1,0 +1,40 @@
+"""The loop of a worker: recurring work, then what is due to leave; again and again, until it is told to stop."""
+
+from collections.abc import Callable
+from threading import Event
+
+import structlog
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+
+from encryption.errors import KeysUnavailable
+from outbox import delivery, gate, tick
+from outbox.errors import ServiceClosed
+
+_log = structlog.get_logger("outbox")
+
+
+def once() -> dict[str, int]:
+    """Run all recurring work that is due, then try all notices that are; return what was done.
+
+    Raises:
+        ServiceClosed: a database was restored; nothing is done before the replay (SEC-FT12).
+        OperationalError, InterfaceError: the database doesn't answer.
+    """
+    gate.require_open(fresh=True)
+    done = tick.run_due()
+    return {**done, "notices": delivery.deliver_due()}
+
+
+def forever(stop: Event, *, pause_seconds: float, once: Callable[[], object] = once) -> None:
+    """Do ``once`` with pauses until ``stop`` is set. A database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            once()
+        except (ServiceClosed, KeysUnavailable) as waits:
+            _log.warning("work:waiting", code=waits.code)
+        except (OperationalError, InterfaceError):
+            _log.warning("work:waiting", code="database")
+            connections.close_all()
+        stop.wait(pause_seconds)
+    connections.close_all()

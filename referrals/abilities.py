@@ -1,0 +1,161 @@
+"""What the reader may do with a case now, what bars the rest, and the input of each step.
+
+Computed from the same declarations and the same rights as the acts themselves, so that no screen guesses.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from rest_framework import serializers
+
+from accounts.actor import Actor
+from referrals import access, joining
+from referrals.access import Ties
+from referrals.actions import FACT_CLASS, NOT_NOW, role_in
+from referrals.models import DuplicateCandidate, Referral
+from referrals.workflow.case import Case
+from referrals.workflow.declare import Step, steps
+from referrals.workflow.machines import MACHINES, address
+from referrals.workflow.states import Machine
+
+_TYPES: Final = (
+    (serializers.BooleanField, {"type": "boolean"}),
+    (serializers.IntegerField, {"type": "integer"}),
+    (serializers.DateTimeField, {"type": "string", "format": "date-time"}),
+    (serializers.DateField, {"type": "string", "format": "date"}),
+    (serializers.UUIDField, {"type": "string", "format": "uuid"}),
+)
+
+
+@cache
+def input_schema(takes: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """Return the JSON Schema of a step's input."""
+    return _object(takes())
+
+
+def _object(serializer: Any) -> dict[str, Any]:
+    fields = serializer.fields
+    return {
+        "type": "object",
+        "properties": {name: _value(field) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _value(field: Any) -> dict[str, Any]:
+    if isinstance(field, serializers.ListSerializer):
+        return {"type": "array", "items": _object(field.child)}
+    if isinstance(field, serializers.Serializer):
+        return _object(field)
+    if isinstance(field, serializers.ListField):
+        return {"type": "array", "items": _value(field.child)}
+    if isinstance(field, serializers.ChoiceField):
+        return {"type": "string", "enum": list(field.choices)}
+    for kind, schema in _TYPES:
+        if isinstance(field, kind):
+            return dict(schema)
+    if isinstance(field, serializers.CharField):
+        return {"type": "string", "maxLength": field.max_length}
+    return {}
+
+
+@cache
+def _described(step: Step) -> dict[str, Any]:
+    return {
+        "step": step.name,
+        "machine": str(step.machine),
+        "number": step.number,
+        "label": {"fr": step.label, "en": step.en},
+        "law": step.law,
+        "input": input_schema(step.takes),
+    }
+
+
+def abilities(
+    referral: Referral, ties: Ties, *, actor: Actor, at: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
+    case = Case(referral, actor=actor, at=at)
+    case.receiving = ties.receiving
+    case.see_pairs = lambda: _pairs_seen(case, ties)
+    if not referral.judicial_status:  # the state of the last one: there is none to ask for
+        case.judicial_referrals = []
+    # A filer goes on under the id of the receipt, wherever the case has got to (§1.4).
+    known_as = referral.known_to_filer_as[0] if ties.coarse and ties.as_filer() else referral.pk
+    available, blocked = [], []
+    for step, part in _candidates(case, ties):
+        case.part = part
+        line = {**_described(step), "href": _address(known_as, step, part)}
+        why = _bar(step, case, ties)
+        if why is None:
+            available.append(line)
+        else:
+            blocked.append({**line, "input": None, "blocked_by": why})
+    return {"available_actions": available, "blocked_actions": blocked}
+
+
+def _pairs_seen(case: Case, ties: Ties) -> list[DuplicateCandidate]:
+    """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
+    rows = joining.pairs_seen(case.referral, actor=case.actor, at=case.at).filter(referral=case.referral)
+    found = [row for row in rows if joining.reasons_for(row, ties)]
+    others: list[Any] = [row.other for row in found]
+    case.know(others)
+    return found
+
+
+def _candidates(case: Case, ties: Ties) -> Iterator[tuple[Step, Any]]:
+    """Yield the steps that the state and the role allow, with the part that each is about."""
+    state = access.state_seen(case.referral, ties)
+    for step in _steps_for(ties):
+        if step.machine is Machine.REFERRAL:
+            if state in step.source:
+                yield step, None
+        elif case.referral.state in MACHINES[step.machine].while_in:
+            yield from _part_candidates(step, case, ties)
+
+
+@lru_cache(maxsize=1_000)
+def _steps_for(ties: Ties) -> tuple[Step, ...]:
+    """Return the steps with a route that these ties let somebody do, in the order of the procedure."""
+    return tuple(step for step in steps.all() if not step.internal and role_in(step, ties) is not None)
+
+
+def _part_candidates(step: Step, case: Case, ties: Ties) -> Iterator[tuple[Step, Any]]:
+    if not step.source:
+        yield step, None
+        return
+    runs = MACHINES[step.machine]
+    if runs.access_class not in ties.reads and not ties.receiving:
+        return
+    for row in _rows_seen(step, case, ties):
+        if row.state in step.source:
+            yield step, row
+
+
+def _rows_seen(step: Step, case: Case, ties: Ties) -> Iterable[Any]:
+    """Return the rows of a machine that may be told of: a service knows of its own measures alone."""
+    rows: Iterable[Any] = getattr(case, MACHINES[step.machine].relation)
+    if step.machine is not Machine.MEASURE or not ties.executes_only:
+        return rows
+    own = access.services_of(case.actor)
+    return [row for row in rows if row.service_id in own]
+
+
+def _bar(step: Step, case: Case, ties: Ties) -> dict[str, str] | None:
+    for guard in step.guards:
+        reason = guard(case, None)
+        if not reason:
+            continue
+        if FACT_CLASS.get(guard.__name__, "A") in ties.reads or ties.draft:
+            return {"rule": guard.__name__, "reason": reason, "law": step.law}
+        return {"rule": "not-possible-now", "reason": NOT_NOW, "law": ""}
+    return None
+
+
+def _address(case: UUID, step: Step, part: Any) -> str:
+    place = address(step.machine, step.name, part=part.pk if part is not None else None)
+    return f"/api/v1/referrals/{case}/{place}"

@@ -1,0 +1,787 @@
+"""Who may: one table, one rule engine, for one case and for lists alike (domain.md §1.3).
+
+The order of decision: signed in → authority → exclusion → relation, restriction included → state → access
+class; the first no wins. ``visible_to`` is the rule in SQL; the flags that it annotates are what
+``ties_of`` reads, so that "may I" and "list mine" can't differ (SEC-AZ1, SEC-AZ6). A class letter says
+which data: A shell, B identity, C filer, D facts, E health, F third parties, G digital traces,
+H assessment, I justice, J measures, K protected address.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BooleanField, Case, ExpressionWrapper, Q, QuerySet, UUIDField, Value, When
+
+from accounts.actor import Actor
+from accounts.models import Membership
+from accounts.roles import Role
+from audit.events import Origin, declare_policy
+from audit.pseudonyms import subject_of
+from encryption import digest, index
+from referrals.errors import NotAllowed
+from referrals.models import Assignment, Measure, Referral, RetentionBatch, TransferRequest
+from referrals.workflow.declare import HOLDER, RECEIVER, Step
+from referrals.workflow.states import ACTIVE, ALIVE, ApprovalState, Coded, Exploitation, State, TransferState
+
+
+class Relation(Coded):
+    """What ties a person to a case."""
+
+    OWN = "own", "Own filing", "Sa propre transmission"
+    TERRITORY = "territory", "Territory", "Territoire"
+    UNIT = "unit", "Unit", "Unité"
+    ASSIGNED = "assigned", "Assigned", "Désigné·e"
+    EXECUTING = "executing", "Executing a measure", "Service chargé d'une mesure"
+    APPROVER = "approver", "Second signer", "Second signataire"
+    STANDING_IN = "standing_in", "Standing in for someone assigned", "Supplée une personne désignée"
+    GRANTED = "granted", "Exceptional access", "Accès exceptionnel"
+    SHARED = "shared", "Shared draft", "Brouillon partagé"
+    BROKEN_GLASS = "broken_glass", "Emergency opening", "Ouverture d'urgence"
+    RECEIVING = "receiving", "Receiving a transfer", "Destinataire d'un transfert"
+
+
+NOBODY: Final = UUID(int=0)
+CLASSES: Final = "ABCDEFGHIJK"
+
+#: Rows of domain.md §1.3, one cell a class from A to K. R/W over the territory; ``a`` by assignment or
+#: execution; ``u`` for the own unit; ``x`` where a child's status isn't ``none``; ``b`` by broken glass;
+#: ``req`` within an access request. A word is a part of the class: see ``PARTIAL``. W is written by T42, each
+#: role on own entries; on H also by PATCH, which is the team's alone (§2.6): the lead's W is T42, for the lead
+#: validates the report and is never one of the team that writes it (§1.1, T20).
+MATRIX: Final[Mapping[Role, str]] = {
+    Role.INTAKE_AGENT: "R RW RW RW W RW W - - shell -",
+    Role.CRIP_COORDINATOR: "RW RW RW RW RW RW RW R RW R -",
+    Role.ASSESSOR: "a a a a a a a aRW a a -",
+    Role.ASSESSMENT_LEAD: "u u u u u u u uRW u u -",
+    Role.ASE_INSPECTOR: "a a a a a a a aR aRW aRW a",
+    Role.EXPLOITATION_LEAD: "x - - x - x x - - - -",
+    Role.CASE_REFERENT: "a a - a a a a a a aRW a",
+    Role.MEASURE_SERVICE: "a a - extract extract extract - concl order aRW a",
+    Role.ON_CALL: "R b b b b b b - b bW b",
+    Role.SUPERVISOR: "R b b b b b b b b R b",
+    Role.DPO: "R req req req req req req req req req -",
+}
+#: What the lead of an institution reads of a draft that the filer shares, beside its coarse word (cell ``s``).
+SHARED_READS: Final = frozenset("D")
+APPROVER_READS: Final = frozenset("ABDEFGHIJ")
+#: Cells of which a role reads a part only: the passages ticked for the service, the conclusion, the
+#: judge's order, the shell of a measure.
+PARTIAL: Final = ("extract", "concl", "order", "shell")
+#: Where each role stands by its ordinary relation.
+ORDINARY: Final[Mapping[Role, Relation]] = {
+    Role.INTAKE_AGENT: Relation.TERRITORY,
+    Role.CRIP_COORDINATOR: Relation.TERRITORY,
+    Role.ON_CALL: Relation.TERRITORY,
+    Role.SUPERVISOR: Relation.TERRITORY,
+    Role.DPO: Relation.TERRITORY,
+    Role.EXPLOITATION_LEAD: Relation.TERRITORY,
+    Role.ASSESSMENT_LEAD: Relation.UNIT,
+    Role.ASSESSOR: Relation.ASSIGNED,
+    Role.ASE_INSPECTOR: Relation.ASSIGNED,
+    Role.CASE_REFERENT: Relation.ASSIGNED,
+    Role.MEASURE_SERVICE: Relation.EXECUTING,
+}
+ASSIGNED_ROLES: Final = (Role.ASSESSOR, Role.ASE_INSPECTOR, Role.CASE_REFERENT)
+#: Roles that an exceptional grant lets read as if they were on the case; never class K, never a write.
+GRANTABLE: Final = (Role.ASSESSOR, Role.ASSESSMENT_LEAD, Role.ASE_INSPECTOR, Role.CASE_REFERENT)
+APPROVERS: Final = (Role.SUPERVISOR, Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR)
+#: Roles with cells that a broken glass opens; on a restricted case it gives everybody what the ordinary tie does.
+BREAKERS: Final = tuple(role for role, row in MATRIX.items() if {"b", "bW"} & set(row.split()))
+#: Who at an authority is asked to take a case over, and in which state of the request (T32, T33, §2.7). Of the case
+#: itself they see no row: ``visible_to`` doesn't know them.
+DECIDE_ON_TRANSFERS: Final[Mapping[Role, TransferState]] = {
+    Role.CRIP_COORDINATOR: TransferState.SENT,
+    Role.SUPERVISOR: TransferState.ARBITRATION,
+}
+#: What they read of it, beside the documents that are listed: the shell, and in an arbitration nothing.
+RECEIVED_READS: Final[Mapping[Role, str]] = {Role.CRIP_COORDINATOR: "A"}
+#: Who may begin a draft, and so has its row until it is submitted.
+DRAFTERS: Final = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_CALL, Role.API_119)
+#: Roles that keep something of what they filed: five words and the own acts (domain.md §1.4).
+FILERS: Final = (Role.FILER,)
+#: Roles that have the receipt, in the answer to their filing, and nothing later (cell *receipt* of §1.3).
+RECEIVERS: Final = (Role.API_119,)
+#: Roles that never read a case, its shell included (SEC-AZ16): they have no row above.
+BLIND: Final = frozenset(Role) - set(MATRIX) - set(DRAFTERS) - {Role.FILER_ORG_LEAD}
+#: Who reads figures, and of facts of which classes, those who read most first: column M of the matrix is all of them,
+#: *counts* in column A those of the shell. Never a case (``referrals/figures.py``).
+FIGURES: Final[Mapping[Role, str]] = {
+    **dict.fromkeys((Role.SUPERVISOR, Role.DPO, Role.STATISTICIAN), CLASSES),
+    **dict.fromkeys((Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN), "A"),
+}
+
+
+def _cells(role: Role) -> dict[str, str]:
+    return dict(zip(CLASSES, MATRIX[role].split(), strict=True))
+
+
+def reads_by(role: Role, relation: Relation) -> frozenset[str]:
+    """Return the classes that a role reads in full by a relation."""
+    if relation is Relation.APPROVER:
+        return APPROVER_READS if role in APPROVERS else frozenset()
+    if relation is Relation.RECEIVING:
+        return frozenset(RECEIVED_READS.get(role, ""))
+    if relation is Relation.OWN or role not in MATRIX:
+        return frozenset()
+    read = {c for c, cell in _cells(role).items() if "R" in cell or cell in ("a", "u", "x")}
+    if relation is Relation.BROKEN_GLASS:
+        broken = {c for c, cell in _cells(role).items() if cell.startswith("b")}
+        return frozenset(read | broken) if role in BREAKERS else frozenset()
+    if relation is Relation.GRANTED:
+        return frozenset(read - {"K"}) if role in GRANTABLE else frozenset()
+    if relation is Relation.STANDING_IN:
+        return frozenset(read) if role in ASSIGNED_ROLES else frozenset()
+    return frozenset(read) if relation is ORDINARY[role] else frozenset()
+
+
+def works_by(role: Role, relation: Relation) -> bool:
+    """Tell whether a role does its own steps by a relation: the ordinary one, or standing in for whoever has it."""
+    return relation is ORDINARY.get(role) or (relation is Relation.STANDING_IN and role in ASSIGNED_ROLES)
+
+
+def partial_by(role: Role, relation: Relation) -> dict[str, str]:
+    """Return the classes of which a role reads a part, and which part."""
+    if role not in MATRIX or relation is not ORDINARY[role]:
+        return {}
+    return {c: cell for c, cell in _cells(role).items() if cell in PARTIAL}
+
+
+def writes_by(role: Role, relation: Relation) -> frozenset[str]:
+    """Return the classes that a role writes by PATCH or T42."""
+    if role not in MATRIX:
+        return frozenset()
+    written = {c: cell for c, cell in _cells(role).items() if "W" in cell}
+    if relation is Relation.BROKEN_GLASS and role in BREAKERS:
+        return frozenset(c for c, cell in written.items() if cell.startswith("b"))
+    if not works_by(role, relation):
+        return frozenset()
+    return frozenset(c for c, cell in written.items() if not cell.startswith("b"))
+
+
+@lru_cache(maxsize=1_000)
+def _reads(pairs: frozenset[tuple[Role, Relation]]) -> frozenset[str]:
+    return frozenset().union(*(reads_by(role, relation) for role, relation in pairs))
+
+
+declare_policy(f"access-{digest.sha256(repr(sorted(MATRIX.items())).encode()).hex()[:12]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What one actor is to one case, as read with its row: (role, relation) pairs and the named list.
+
+    ``named``: what is restricted is open too, by the list or by a broken glass; ``glass``: by the latter now.
+    ``absent``: by role, the person for whom the actor stands in there.
+    """
+
+    pairs: frozenset[tuple[Role, Relation]]
+    draft: bool
+    named: bool
+    glass: bool = False
+    absent: frozenset[tuple[Role, UUID]] = frozenset()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Return the classes that may be read in full; all of the form for who types a draft (119 only writes)."""
+        if self.draft:
+            if self.shared:
+                return SHARED_READS
+            typed = any(role not in RECEIVERS for role, _ in self.pairs)
+            return frozenset("ABCDEFG") if typed else frozenset()
+        return _reads(self.pairs)
+
+    @property
+    def partial(self) -> dict[str, str]:
+        """Return the classes of which a part may be read, unless another tie reads them in full."""
+        found: dict[str, str] = {}
+        for role, relation in self.pairs:
+            found |= partial_by(role, relation)
+        return {c: part for c, part in found.items() if c not in self.reads}
+
+    @property
+    def coarse(self) -> bool:
+        """Tell whether the actor sees no more than the filer's five words (domain.md §1.4)."""
+        return self.shared or (not self.draft and "A" not in self.reads and not self.partial)
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether the case is a draft of somebody else's, shown to the lead of the filer's institution."""
+        return self.draft and {relation for _, relation in self.pairs} == {Relation.SHARED}
+
+    @property
+    def executes_only(self) -> bool:
+        """Tell whether the actor is on the case for a measure of its service, and for nothing else."""
+        return {relation for _, relation in self.pairs} == {Relation.EXECUTING}
+
+    @property
+    def receiving(self) -> bool:
+        """Tell whether the actor stands for an authority that was asked to take the case over."""
+        return any(relation is Relation.RECEIVING for _, relation in self.pairs)
+
+    def as_filer(self) -> Role | None:
+        """Return the filing role by which the case is the actor's own."""
+        return next((role for role, relation in self.pairs if relation is Relation.OWN), None)
+
+    def role_for(self, step: Step) -> Role | None:
+        """Return the role in which the actor may do a step; None if in none."""
+        return next((role for role in step.roles if self._stands(step, role)), None)
+
+    def _stands(self, step: Step, role: Role) -> bool:
+        for held, relation in self.pairs:
+            if held is not role or (RECEIVER if relation is Relation.RECEIVING else HOLDER) not in step.sides:
+                continue
+            if relation is Relation.RECEIVING:
+                return True
+            if self.draft or (relation is Relation.OWN and role in FILERS):
+                return relation is Relation.OWN
+            if step.seeing or (step.holding and "D" in self._holds(role, relation)):
+                return True
+            if not step.holding and works_by(role, relation):
+                return True
+        return False
+
+    def _holds(self, role: Role, relation: Relation) -> frozenset[str]:
+        """Return what counts for *holding*: class D, of which an extract is enough (domain.md §2.2 Roles)."""
+        return reads_by(role, relation) | frozenset(partial_by(role, relation))
+
+    def in_name_of(self, role: str) -> UUID | None:
+        """Return the person for whom the actor acts in a role; None where the role is tied to the case by itself."""
+        own = any(held == role and relation is ORDINARY.get(held) for held, relation in self.pairs)
+        return None if own else min((user for held, user in self.absent if held == role), default=None)
+
+    def reading_role(self) -> str:
+        """Return the role to write down for a read: the one that opens most."""
+        return self._ranked()[0]
+
+    def reading_relation(self) -> str:
+        """Return the relation to write down for a read: that of the role that opens most."""
+        return self._ranked()[1]
+
+    def _ranked(self) -> tuple[str, str]:
+        ranked = sorted(self.pairs, key=lambda pair: (-len(reads_by(*pair)), pair))
+        return (str(ranked[0][0]), str(ranked[0][1])) if ranked else ("", "")
+
+
+def filed_by(user_id: UUID) -> bytes:
+    """Return the keyed index value by which an account finds its own filings (design.md, Keys)."""
+    return index.keyed("filer", user_id.bytes)
+
+
+def shared_with(organisation_id: UUID) -> bytes:
+    """Return the keyed index value by which an institution's lead finds the drafts that are shared with it.
+
+    No draft names in clear where its author works.
+    """
+    return index.keyed("shared", organisation_id.bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One way in which an actor may be tied to cases; ``name`` is its flag on the rows that ``visible_to`` gives."""
+
+    name: str
+    role: Role
+    relation: Relation
+
+
+def possible_ties(actor: Actor) -> tuple[Tie, ...]:
+    """Return the ways in which the roles held now may tie the actor to a case, in a fixed order."""
+    return _ties_by(frozenset(position.role for position in actor.positions))
+
+
+@lru_cache(maxsize=1_000)
+def _ties_by(roles: frozenset[Role]) -> tuple[Tie, ...]:
+    found = []
+    for role in sorted(roles):
+        if role in DRAFTERS:
+            found.append(Tie(f"tie_own_{role}", role, Relation.OWN))
+        if role in ORDINARY:
+            found.append(Tie(f"tie_{role}", role, ORDINARY[role]))
+        if role is Role.FILER_ORG_LEAD:
+            found.append(Tie(f"tie_shared_{role}", role, Relation.SHARED))
+        if role in APPROVERS:
+            found.append(Tie(f"tie_approver_{role}", role, Relation.APPROVER))
+        if role in GRANTABLE:
+            found.append(Tie(f"tie_granted_{role}", role, Relation.GRANTED))
+        if role in BREAKERS:
+            found.append(Tie(f"tie_glass_{role}", role, Relation.BROKEN_GLASS))
+        if role in ASSIGNED_ROLES:
+            found.append(Tie(f"tie_standing_{role}", role, Relation.STANDING_IN))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """What ties one person to single cases, read in one small query: nearly always nothing at all.
+
+    Ids of cases: on whose list the person stands, to which an access was granted, which it has opened in an emergency,
+    whose step it is asked to sign, from which it is excluded. ``standing``: (role, case, absent person) for whom the
+    person stands in.
+    """
+
+    named: frozenset[UUID] = frozenset()
+    granted: frozenset[UUID] = frozenset()
+    glass: frozenset[UUID] = frozenset()
+    approver: frozenset[UUID] = frozenset()
+    excluded: frozenset[UUID] = frozenset()
+    standing: frozenset[tuple[str, UUID, UUID]] = frozenset()
+
+    def stood_for(self, role: Role) -> dict[UUID, UUID]:
+        """Return, by case, the person for whom the actor stands in there in a role."""
+        return {case: absent for held, case, absent in sorted(self.standing, reverse=True) if held == role}
+
+    @property
+    def unlocked(self) -> frozenset[UUID]:
+        """Return the cases whose restriction lets the person through: named, or by a broken glass (§1.3 rule 3)."""
+        return self.named | self.glass
+
+
+def exceptional(actor: Actor, *, at: datetime) -> Exceptional:
+    """Return the actor's exceptional ties in force at ``at``."""
+    user = UUIDField().get_db_prep_value(actor.user_id or NOBODY, connection)
+    now = connection.ops.adapt_datetimefield_value(at)
+    found: dict[str, set[UUID]] = {}
+    standing = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EXCEPTIONAL, [user, user, now, user, REQUESTED, now, user, *[now] * 4, user, *[now] * 4]
+        )
+        for kind, case, absent in cursor.fetchall():
+            if kind in ASSIGNED_ROLES:
+                standing.add((str(kind), _uuid(case), _uuid(absent)))
+            else:
+                found.setdefault(kind, set()).add(_uuid(case))
+    cases = {kind: frozenset(ids) for kind, ids in found.items()}
+    return Exceptional(**cases, standing=frozenset(standing))
+
+
+def _uuid(stored: Any) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(stored)
+
+
+REQUESTED: Final = ApprovalState.REQUESTED.value
+#: By hand, since every request asks it: building it anew took a fifth of a request's time. A grant in force has
+#: guardian's row, which is the right itself; ours says why and until when. A stand-in has the assignments of whoever is
+#: absent while both hold the role in the same place, where the absent person would see the case (not excluded; on the
+#: list of a restricted one), and where no other tie of the stand-in forbids it: whoever assesses doesn't follow the
+#: family (D226-2-5), whoever decides works for no service that executes a measure (T48).
+_EXCEPTIONAL: Final = f"""
+SELECT g.kind, g.referral_id, g.referral_id FROM referrals_grant g
+JOIN referrals_referraluserobjectpermission p ON p.id = g.permission_id AND p.user_id = %s
+JOIN auth_permission right_ ON right_.id = p.permission_id AND right_.codename = g.kind || '_referral'
+WHERE g.user_id = %s AND g.ended_at IS NULL AND g.expires_at > %s
+UNION ALL
+SELECT 'approver', a.referral_id, a.referral_id FROM referrals_approval a
+WHERE a.approver_id = %s AND a.state = %s AND a.expires_at > %s
+UNION ALL
+SELECT 'excluded', e.referral_id, e.referral_id FROM referrals_exclusion e
+WHERE e.user_id = %s AND e.lifted_at IS NULL
+UNION ALL
+SELECT s.role, a.referral_id, s.absent_id FROM referrals_standin s
+JOIN referrals_assignment a ON a.user_id = s.absent_id AND a.role = s.role AND a.until_at IS NULL
+JOIN referrals_referral r ON r.id = a.referral_id AND r.authority_id = s.authority_id
+JOIN accounts_user u ON u.id = s.absent_id AND u.is_active
+JOIN accounts_membership theirs ON theirs.user_id = s.absent_id AND theirs.role = s.role
+  AND theirs.authority_id = s.authority_id AND theirs.valid_from <= %s
+  AND (theirs.valid_to IS NULL OR theirs.valid_to > %s)
+JOIN accounts_membership own ON own.user_id = s.stand_in_id AND own.role = s.role
+  AND own.authority_id = s.authority_id AND own.valid_from <= %s
+  AND (own.valid_to IS NULL OR own.valid_to > %s)
+  AND (theirs.unit_id IS NULL OR theirs.unit_id = own.unit_id)
+WHERE s.stand_in_id = %s AND s.ended_at IS NULL AND s.since_at <= %s AND s.until_at > %s
+AND NOT EXISTS (
+  SELECT 1 FROM referrals_exclusion barred
+  WHERE barred.referral_id = r.id AND barred.user_id = s.absent_id AND barred.lifted_at IS NULL
+)
+AND (NOT r.restricted OR EXISTS (
+  SELECT 1 FROM referrals_grant listed
+  WHERE listed.referral_id = r.id AND listed.user_id = s.absent_id AND listed.kind = 'named'
+    AND listed.ended_at IS NULL AND listed.expires_at > %s
+))
+AND NOT EXISTS (
+  SELECT 1 FROM referrals_assignment other
+  WHERE other.referral_id = r.id AND other.user_id = s.stand_in_id AND other.until_at IS NULL
+    AND ((s.role = 'assessor' AND other.role = 'case_referent')
+      OR (s.role = 'case_referent' AND other.role = 'assessor'))
+)
+AND NOT (s.role = 'ase_inspector' AND EXISTS (
+  SELECT 1 FROM referrals_measure m
+  JOIN accounts_membership agent ON agent.organisation_id = m.service_id AND agent.user_id = s.stand_in_id
+    AND agent.role = 'measure_service' AND (agent.valid_to IS NULL OR agent.valid_to > %s)
+  WHERE m.referral_id = r.id AND m.state IN ({", ".join(f"'{state}'" for state in ALIVE)})
+))
+"""  # noqa: S608 - the states are codes of ours
+
+
+def visible_to(actor: Actor, *, at: datetime, drafts: bool = True) -> "QuerySet[Referral]":
+    """Return the referrals that an actor may know of, each with what ties the actor to it and its pseudonym.
+
+    Without ``drafts`` the drafts that someone of the cell is typing are left out: a queue is then one walk
+    of an index.
+    """
+    if not possible_ties(actor) or actor.user_id is None:
+        return Referral.objects.none()
+    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
+    return _visible_by(holder, exceptional(actor, at=at), drafts).all()
+
+
+@lru_cache(maxsize=200)
+def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[Referral]":
+    """Return the query for rights read just now: only its making is kept, under the rights themselves."""
+    ties = possible_ties(holder)
+    if not drafts:
+        ties = tuple(tie for tie in ties if tie.relation is not Relation.OWN or tie.role in FILERS)
+    rules = {tie: _rule(holder, tie, special) for tie in ties}
+    # A tie without a rule holds for no row: ``ties_of`` reads its absence so.
+    flags = {
+        tie.name: _absent_flag(holder, tie, special) if tie.relation is Relation.STANDING_IN else _flag(rule)
+        for tie, rule in rules.items()
+        if rule is not None
+    }
+    flags["tie_named"] = _flag(_among(special.named))
+    if special.glass:
+        flags["tie_glass"] = _flag(_among(special.glass))
+    flags["pseudonym"] = subject_of("pk")  # fills the property of that name: whatever is read is journaled
+    return Referral.objects.filter(_seen(rules, special)).annotate(**flags)
+
+
+def _flag(rule: Q | None) -> Any:
+    """Return the annotation that tells whether a rule holds for a row; None never holds."""
+    never = Value(False, output_field=BooleanField())
+    return never if rule is None else ExpressionWrapper(rule, output_field=BooleanField())
+
+
+def _absent_flag(actor: Actor, tie: Tie, special: Exceptional) -> Any:
+    """Return the annotation that names for whom the actor stands in; null where for nobody."""
+    by_absent: dict[UUID, list[UUID]] = {}
+    for case, absent in special.stood_for(tie.role).items():
+        by_absent.setdefault(absent, []).append(case)
+    here = _here(actor, tie.role)
+    return Case(
+        *(When(here & Q(pk__in=sorted(cases)), then=Value(absent)) for absent, cases in by_absent.items()),
+        default=None,
+        output_field=UUIDField(null=True),
+    )
+
+
+def _among(cases: frozenset[UUID]) -> Q | None:
+    """Return the rule of single cases; None for none of them."""
+    return Q(pk__in=sorted(cases)) if cases else None
+
+
+def readable_by_class(actor: Actor, *, at: datetime) -> Iterator[tuple["QuerySet[Referral]", frozenset[str]]]:
+    """Yield, for each tie, the cases that it lets see and the classes that it lets read in them."""
+    special = exceptional(actor, at=at)
+    for tie in possible_ties(actor):
+        classes, rule = reads_by(tie.role, tie.relation), _rule(actor, tie, special)
+        if classes and rule is not None:
+            yield Referral.objects.filter(_seen({tie: rule}, special)), classes
+
+
+def seen_with(
+    actor: Actor, access_class: str, *, at: datetime
+) -> Iterator[tuple[Relation, "QuerySet[Referral]"]]:
+    """Yield the cases in which the actor reads a class, in full or in part, with the relation that lets it."""
+    special = exceptional(actor, at=at)
+    for tie in possible_ties(actor):
+        rule = _rule(actor, tie, special)
+        read = reads_by(tie.role, tie.relation) | frozenset(partial_by(tie.role, tie.relation))
+        if access_class in read and rule is not None:
+            yield tie.relation, Referral.objects.filter(_seen({tie: rule}, special))
+
+
+def known_as(actor: Actor, pk: UUID, *, at: datetime) -> "QuerySet[Referral]":
+    """Return the case that an id means to an actor: to whoever filed, the row as which the filing goes on (T32)."""
+    named = Q(pk=pk)
+    if actor.holding(FILERS):
+        named |= Q(filed_as=pk, tie_own_filer=True)
+    return visible_to(actor, at=at).filter(named)
+
+
+def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
+    """Return the requests on which the actor may decide for the authority that was asked, the excluded left out.
+
+    Exclusions and restriction are those of the case at its origin: to be asked where its rows are in reach
+    (``referrals/transfers.py``).
+    """
+    asked = [
+        Q(state=state, target_id__in=sorted({p.authority_id for p in actor.holding([role])}))
+        for role, state in DECIDE_ON_TRANSFERS.items()
+        if actor.holding([role])
+    ]
+    if not asked or actor.user_id is None:
+        return TransferRequest.objects.none()
+    barred = sorted(exceptional(actor, at=at).excluded)
+    open_ = Q(referral__restricted=False) | Q(receivers__user_id=actor.user_id)
+    found = TransferRequest.objects.filter(reduce(or_, asked), open_, referral__state__in=ACTIVE)
+    return found.exclude(referral_id__in=barred).distinct()
+
+
+def ties_to(request: "TransferRequest", actor: Actor) -> Ties:
+    """Return what ties the actor to the case of a request that ``transfers_to`` gave."""
+    seats = actor.roles_in(request.target_id)
+    pairs = {
+        (role, Relation.RECEIVING)
+        for role, state in DECIDE_ON_TRANSFERS.items()
+        if role in seats and request.state == state
+    }
+    return Ties(pairs=frozenset(pairs), draft=False, named=False)
+
+
+def visible_as(actor: Actor, role: Role, *, at: datetime) -> "QuerySet[Referral]":
+    """Return the cases that the actor sees by the ordinary relation of one role, and by no other."""
+    special = exceptional(actor, at=at)
+    rules = {
+        tie: _rule(actor, tie, special)
+        for tie in possible_ties(actor)
+        if tie.role is role and tie.relation is ORDINARY[role]
+    }
+    return Referral.objects.filter(_seen(rules, special))
+
+
+def readable_filings(
+    filings: Iterable[Referral], ties: Ties, actor: Actor, *, at: datetime
+) -> Iterator[tuple[Referral, Ties]]:
+    """Yield joined filings that the reader of their file may read, with the ties that count for each (T12).
+
+    The file's own ties, unless the reader is excluded from the filing, or it is restricted to others. A broken glass
+    opens one case, and no other that was joined to it (§1.3 rule 7).
+    """
+    special = exceptional(actor, at=at)
+    ordinary = frozenset(pair for pair in ties.pairs if pair[1] is not Relation.BROKEN_GLASS)
+    for filing in filings:
+        named, glass = filing.pk in special.unlocked, filing.pk in special.glass
+        if filing.pk not in special.excluded and (named or not filing.restricted):
+            yield filing, replace(ties, pairs=ties.pairs if glass else ordinary, named=named, glass=glass)
+
+
+def own_filings(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
+    """Return what the actor filed, as a filer sees it."""
+    special = exceptional(actor, at=at)
+    own = {
+        tie: _rule(actor, tie, special)
+        for tie in possible_ties(actor)
+        if tie.relation is Relation.OWN and tie.role in FILERS
+    }
+    return Referral.objects.filter(_seen(own, special)) if own else Referral.objects.none()
+
+
+def receipts(actor: Actor, *, at: datetime) -> QuerySet[Referral]:
+    """Return what a program filed, for the receipt that answers its filing and for nothing else (domain.md §1.3).
+
+    No case of these is one that the program may know of later: ``visible_to`` doesn't give it.
+    """
+    if not actor.holding(RECEIVERS) or actor.user_id is None:
+        return Referral.objects.none()
+    filed = Q(filed_by=filed_by(actor.user_id)) & ~Q(state__in=[State.DRAFT, State.PURGED])
+    barred = _among(exceptional(actor, at=at).excluded)
+    return Referral.objects.filter(filed if barred is None else filed & ~barred)
+
+
+def breakable(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
+    """Return the cases that the actor may open in an emergency: what the ordinary ties show, restricted or not.
+
+    Of the own authorities, and of none that the actor is excluded from (domain.md §1.3 rules 3, 7 and 8).
+    """
+    special = exceptional(actor, at=at)
+    apart = (Relation.OWN, Relation.SHARED, Relation.BROKEN_GLASS)
+    rules = {tie: _rule(actor, tie, special) for tie in possible_ties(actor) if tie.relation not in apart}
+    here = Q(authority_id__in=sorted(actor.authority_ids))
+    flags: dict[str, Any] = {tie.name: _flag(rule) for tie, rule in rules.items() if rule is not None}
+    flags |= {"tie_named": _flag(_among(special.named)), "pseudonym": subject_of("pk")}
+    seen = _seen(rules, special, past_restriction=True)
+    return Referral.objects.filter(seen & here).annotate(**flags)
+
+
+def may_break(actor: Actor) -> bool:
+    """Tell whether a role that the actor holds could ever open a case in an emergency, whichever case it is."""
+    return bool(actor.holding(ORDINARY))
+
+
+def may_break_this(pk: UUID, actor: Actor, *, at: datetime) -> bool:
+    """Tell whether the actor could open this case in an emergency."""
+    referral = breakable(actor, at=at).filter(pk=pk).first()
+    return referral is not None and breaking_role(referral, actor) is not None
+
+
+def breaking_role(referral: Referral, actor: Actor) -> Role | None:
+    """Return the role in which the actor opens a case that ``breakable`` gave; None where nothing more is opened.
+
+    By a role with cells that a broken glass opens; by others where case or child is restricted to other persons.
+    """
+    row: Any = referral
+    held = [tie.role for tie in possible_ties(actor) if getattr(row, tie.name, False)]
+    here = [role for role in held if role in actor.roles_in(referral.authority_id or NOBODY)]
+    withheld = referral.restricted or referral.children.filter(restricted=True).exists()
+    if not row.tie_named and withheld:
+        return next((role for role in here if role in BREAKERS), here[0] if here else None)
+    return next((role for role in here if role in BREAKERS), None)
+
+
+#: Who keeps the files of an authority: reads its batches of destruction (domain.md §2.7 ``RetentionBatch``).
+KEEPERS: Final = (Role.DPO, Role.SUPERVISOR)
+
+
+def batches_of(actor: Actor) -> "QuerySet[RetentionBatch]":
+    """Return the batches of the authorities whose files the actor keeps; which files are in them is asked by case."""
+    kept = sorted({position.authority_id for position in actor.holding(KEEPERS)})
+    return RetentionBatch.objects.filter(authority__in=kept).select_related("authority")
+
+
+def _seen(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restriction: bool = False) -> Q:
+    """Return the rule of what may be seen: not purged, no exclusion, then one of the ties, restriction included.
+
+    What an ordinary tie of the same role contains anyway adds nothing to it, and is left out: PostgreSQL
+    couldn't walk an index in order past the OR.
+    """
+    whole = {tie.role for tie in rules if tie.relation is Relation.TERRITORY and tie.role not in NARROWED}
+    own: list[Q] = []
+    others: list[Q] = []
+    for tie, rule in rules.items():
+        if rule is None or (
+            tie.relation is not Relation.TERRITORY and tie.relation in HERE and tie.role in whole
+        ):
+            continue
+        (own if tie.relation in (Relation.OWN, Relation.SHARED) else others).append(rule)
+    seen = []
+    if others:
+        any_of_them = reduce(or_, others) & ~Q(state=State.DRAFT)
+        if not past_restriction:
+            open_, unlocked = Q(restricted=False), _among(special.unlocked)
+            any_of_them &= open_ if unlocked is None else open_ | unlocked
+        seen.append(any_of_them)
+    seen += own
+    if not seen:
+        return Q(pk__in=[])
+    found: Q = reduce(or_, seen) & ~Q(state=State.PURGED)
+    barred = _among(special.excluded)
+    return found if barred is None else found & ~barred
+
+
+#: Relations that hold within the authorities of the role, as a territory does.
+HERE: Final = (Relation.APPROVER, Relation.GRANTED, Relation.BROKEN_GLASS, Relation.STANDING_IN)
+#: Territory roles that see a part of it only.
+NARROWED: Final = (Role.EXPLOITATION_LEAD,)
+
+
+def _here(actor: Actor, role: Role) -> Q:
+    """Return the condition of cases at the authorities where the actor holds a role."""
+    return Q(authority_id__in=sorted({position.authority_id for position in actor.holding([role])}))
+
+
+def _rule(actor: Actor, tie: Tie, special: Exceptional) -> Q | None:
+    """Return the condition of one tie, in SQL; None where it holds for no case at all."""
+    here = _here(actor, tie.role)
+    if tie.relation is Relation.OWN:
+        own = Q(filed_by=filed_by(actor.user_id)) if actor.user_id else None
+        if own is None or tie.role not in FILERS:
+            return own if own is None else own & Q(state=State.DRAFT)
+        return own & Q(goes_on_as=None)  # one filing, wherever it has got to (§1.4)
+    if tie.relation is Relation.SHARED:
+        shared = [shared_with(found) for found in sorted(institutions_of(actor))]
+        return Q(state=State.DRAFT, shared_with__in=shared) if shared else None
+    if tie.relation in HERE:
+        cases = _among(_exceptional_cases(tie, special))
+        return None if cases is None else here & cases
+    return _ordinary_rule(actor, tie.role, tie.relation, here)
+
+
+def _exceptional_cases(tie: Tie, special: Exceptional) -> frozenset[UUID]:
+    if tie.relation is Relation.STANDING_IN:
+        return frozenset(special.stood_for(tie.role))
+    by_relation = {
+        Relation.APPROVER: special.approver,
+        Relation.GRANTED: special.granted,
+        Relation.BROKEN_GLASS: special.glass,
+    }
+    return by_relation[tie.relation]
+
+
+def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q) -> Q:
+    if role is Role.EXPLOITATION_LEAD:
+        return here & ~Q(prostitution_status=Exploitation.NONE)
+    if relation is Relation.TERRITORY:
+        return here
+    if relation is Relation.UNIT:
+        return here & Q(unit_id__in=sorted({p.unit_id for p in actor.holding([role]) if p.unit_id}))
+    if relation is Relation.ASSIGNED:
+        on_it = Assignment.objects.filter(user_id=actor.user_id or NOBODY, role=role, until_at=None)
+        return here & Q(pk__in=on_it.values("referral_id"))
+    services = sorted({p.organisation_id for p in actor.holding([role]) if p.organisation_id})
+    confided = Measure.objects.filter(service_id__in=services, state__in=ALIVE)
+    return Q(pk__in=confided.values("referral_id"))
+
+
+def ties_of(referral: Referral, actor: Actor) -> Ties:
+    """Return what ties the actor to a referral that ``visible_to`` gave."""
+    row: Any = referral
+    held = [t for t in possible_ties(actor) if getattr(row, t.name, None)]
+    pairs = frozenset((t.role, t.relation) for t in held)
+    absent = frozenset((t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN)
+    glass = bool(getattr(row, "tie_glass", False))
+    named = bool(row.tie_named) or glass
+    if referral.state != State.DRAFT and referral.restricted and not named:
+        pairs, absent = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
+    draft = referral.state == State.DRAFT
+    return Ties(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent)
+
+
+def state_seen(referral: Referral, ties: Ties) -> str:
+    """Return the state from which the actor's steps start: a filing taken back stays so for whoever took it back.
+
+    Otherwise what one may do would tell that somebody took the case up again (domain.md §1.4).
+    """
+    taken_back = ties.coarse and not ties.receiving and referral.withdrawn_at is not None
+    return str(State.WITHDRAWN if taken_back else referral.state)
+
+
+def services_of(actor: Actor) -> frozenset[UUID]:
+    """Return the organisations for which the actor executes measures."""
+    held = actor.holding([Role.MEASURE_SERVICE])
+    return frozenset(p.organisation_id for p in held if p.organisation_id)
+
+
+def institutions_of(actor: Actor) -> frozenset[UUID]:
+    """Return the organisations whose lead the actor is."""
+    return frozenset(p.organisation_id for p in actor.holding([Role.FILER_ORG_LEAD]) if p.organisation_id)
+
+
+def children_of(referral: Referral, ties: Ties, actor: Actor) -> frozenset[UUID] | None:
+    """Return the children that a service may see, those of its own alive measures; None: no such limit."""
+    if not ties.executes_only:
+        return None
+    alive = referral.measures.filter(service_id__in=services_of(actor), state__in=ALIVE)
+    return frozenset(alive.values_list("child_id", flat=True))
+
+
+#: Who answers for the people of an authority: a supervisor for all of them, a lead for those of the own unit.
+ANSWERING: Final = (Role.SUPERVISOR, Role.ASSESSMENT_LEAD)
+
+
+def people_of(actor: Actor, *, at: datetime) -> "QuerySet[Membership]":
+    """Return the memberships in force of the people for whom the actor answers, whatever their role."""
+    whole = {position.authority_id for position in actor.holding([Role.SUPERVISOR])}
+    units = {position.unit_id for position in actor.holding([Role.ASSESSMENT_LEAD]) if position.unit_id}
+    theirs = Q(authority_id__in=sorted(whole)) | Q(unit_id__in=sorted(units))
+    return Membership.objects.in_force(at).filter(theirs)
+
+
+def require_worker(actor: Actor) -> None:
+    """Refuse whoever neither works by assignment nor answers for who does.
+
+    Raises:
+        NotAllowed: none of the actor's roles has anybody to stand in for.
+    """
+    if not actor.holding((*ASSIGNED_ROLES, *ANSWERING)):
+        raise NotAllowed("stand-in:name")
+
+
+def may_begin(actor: Actor) -> Role | None:
+    """Return the role in which the actor may begin a draft (T01)."""
+    return next((role for role in DRAFTERS if actor.holding([role])), None)

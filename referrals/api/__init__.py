@@ -1,0 +1,1 @@
+"""The API of cases: translation in, one call, translation out."""

@@ -1,0 +1,256 @@
+"""Attachments of a case: list, send, read as a file, mark as evidence, take from a draft."""
+
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import MissingKey
+from accounts.models import Replay
+from accounts.replays import Once
+from audit import journal
+from audit.disclosure import disclosure
+from audit.events import FILE_OPENED, Purpose
+from audit.inputs import Code, Flag, StrictSerializer
+from audit.query import Query
+from referrals.actions import Done
+from referrals.api import schema
+from referrals.api.base import CaseView, count_opening, listed, opened
+from referrals.api.letters import ByAddress
+from referrals.attachments import arriving, keeping, notice, rights, serving
+from referrals.attachments.arriving import Arrived
+from referrals.attachments.codes import SERVED_AS, Kind
+from referrals.attachments.names import neutral_name
+
+CREATED: Final = 201
+#: Nothing that the file holds may do anything, should somebody open it in a browser after all (SEC-FI4).
+POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+class BodyToCome(HttpResponse):
+    """Not an answer: who asks may send. The pipeline reads the body outside of any transaction, then asks again."""
+
+    def __init__(self, arrived: Arrived) -> None:
+        super().__init__(status=202)
+        self.arrived = arrived
+
+    def receive(self, request: HttpRequest) -> None:
+        """Read the body; the view finds what arrived in ``request.arrived``."""
+        arriving.receive(request, self.arrived)
+        request.arrived = self.arrived  # type: ignore[attr-defined]  # our own attribute
+
+    def settle(self, *, kept: bool) -> None:
+        """Delete what arrived and is held by nothing: the second transaction refused it, or had it already."""
+        self.arrived.held = self.arrived.held and kept
+        self.arrived.give_up()
+
+
+class Upload(StrictSerializer):
+    """The fields beside the file; ``notice_read`` says that the sender has read which images are never sent."""
+
+    kind = Code(Kind.choices)
+    evidence = Flag(in_query=True, required=False, default=False)
+    notice_read = Flag(in_query=True)
+
+    def validate_notice_read(self, value: bool) -> bool:
+        """Ask for a yes."""
+        if not value:
+            raise serializers.ValidationError("", code="required")
+        return value
+
+
+class UploadForm(Upload):
+    """The form as it is sent."""
+
+    file = serializers.FileField()
+
+
+class Mark(StrictSerializer):
+    """Whether the file is evidence, so that it is kept as it came."""
+
+    evidence = Flag()
+
+
+class AttachmentLine(serializers.Serializer[None]):
+    """One attachment; of one that waits for its complement only ``id``, ``at`` and ``waiting``."""
+
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    waiting = serializers.BooleanField()
+    kind = schema.CodedValue(required=False)
+    access_class = serializers.CharField(required=False)
+    media = schema.CodedValue(required=False)
+    scan = schema.CodedValue(required=False)
+    size = serializers.IntegerField(required=False)
+    evidence = serializers.BooleanField(required=False)
+    original = serializers.BooleanField(required=False)
+    role = serializers.CharField(required=False)
+    by = serializers.UUIDField(required=False, allow_null=True)
+    complement = serializers.UUIDField(required=False, allow_null=True)
+    filing = serializers.UUIDField(required=False, allow_null=True)
+    name = serializers.JSONField(required=False)
+    sha256 = serializers.JSONField(required=False, allow_null=True)
+
+
+class AttachmentPage(serializers.Serializer[None]):
+    """The attachments of a case, and what whoever sends one must know."""
+
+    results = AttachmentLine(many=True)
+    next = serializers.CharField(allow_null=True)
+    sending = serializers.JSONField()
+
+
+class Attachments(CaseView):
+    """The attachments of a case."""
+
+    content_negotiation_class = ByAddress
+    parser_classes = ()
+
+    @extend_schema(responses=AttachmentPage, operation_id="attachments_list")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the attachments that the caller reads, within one disclosure, and tell what may be sent."""
+        Query.of(request.query_params)
+        referral, ties = self.seen(request, pk)
+        actor, at = self.actor(request), self.at(request)
+        lines = opened(
+            referral, ties, lambda scope: serving.listed(referral, ties, scope, actor=actor, at=at),
+            actor=actor, at=at, purpose=Purpose.FILING if ties.coarse or ties.draft else Purpose.HANDLING,
+        )  # fmt: skip
+        return Response(listed(lines, None) | {"sending": notice.told()})
+
+    @extend_schema(request={"multipart/form-data": UploadForm}, responses={201: schema.CaseAnswer},
+                   operation_id="attachments_add", parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Send one file with its kind: scanned, parsed, written anew; the original goes unless it is evidence."""
+        Query.of(request.query_params)
+        arrived: Arrived | None = getattr(request._request, "arrived", None)
+        if arrived is None:
+            return self._await(request, pk)
+        return self.write(request, pk, partial(self._add, request, pk, arrived), status=CREATED)
+
+    def _await(self, request: Request, pk: UUID) -> BodyToCome:
+        """Ask all that can be asked before a byte of the body is read."""
+        referral, ties = self.seen(request, pk)
+        rights.adding(referral, ties)
+        arriving.require_form(request._request)
+        size = int(request.META["CONTENT_LENGTH"])
+        actor, at = self.actor(request), self.at(request)
+        return BodyToCome(keeping.may_add(referral, ties, size, actor=actor, at=at))
+
+    def once(self, request: Request, *, required: bool) -> Once | None:
+        """Return the request's idempotency: what it says is its fields, and the digest of its file."""
+        arrived: Arrived = request._request.arrived  # type: ignore[attr-defined]  # set by ``BodyToCome``
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            if required:
+                raise MissingKey
+            return None
+        return Once.of(key, f"{request.method} {request.path}", arrived.said())
+
+    def done_before(self, request: Request, pk: UUID, past: Replay) -> Response:
+        """Answer an upload that came before as it was answered then; what came with it now is thrown away."""
+        again = super().done_before(request, pk, past)
+        again.status_code = CREATED
+        return again
+
+    def _add(self, request: Request, pk: UUID, arrived: Arrived) -> Done:
+        said = Upload(data=arrived.fields)
+        said.is_valid(raise_exception=True)
+        told: dict[str, Any] = said.validated_data
+        done = keeping.add(
+            pk, arrived, kind=told["kind"], evidence=told["evidence"],
+            actor=self.actor(request), at=self.at(request),
+        )  # fmt: skip
+        arrived.held = True
+        return done
+
+
+class OneAttachment(CaseView):
+    """One attachment."""
+
+    @extend_schema(responses=schema.CaseAnswer, operation_id="attachments_remove",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def delete(self, request: Request, pk: UUID, part: UUID) -> Response:
+        """Take a file from a draft; nothing that was filed is ever taken away by this."""
+        actor, at = self.actor(request), self.at(request)
+        return self.write(request, pk, lambda: keeping.remove(pk, part, actor=actor, at=at))
+
+
+class MarkAttachment(CaseView):
+    """The mark of evidence."""
+
+    @extend_schema(request=Mark, responses=schema.CaseAnswer, operation_id="attachments_mark",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID, part: UUID) -> Response:
+        """Mark a file as evidence while its original is there, or take mark and original away."""
+        actor, at = self.actor(request), self.at(request)
+
+        def mark() -> Done:
+            keeping.markable(pk, part, actor=actor, at=at)
+            said = Mark(data=request.data)
+            said.is_valid(raise_exception=True)
+            return keeping.mark(pk, part, evidence=said.validated_data["evidence"], actor=actor, at=at)
+
+        return self.write(request, pk, mark)
+
+
+class Content(CaseView):
+    """An attachment as a file: written anew, or, of evidence, as it came."""
+
+    content_negotiation_class = ByAddress
+    original = False
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID, part: UUID) -> HttpResponseBase:
+        """Read one attachment as a file; the entry is in the journal before its first byte leaves."""
+        Query.of(request.query_params)
+        referral, ties = self.seen(request, pk)
+        actor, at = self.actor(request), self.at(request)
+        row, holder, own = serving.readable(referral, ties, part, actor=actor, at=at)
+        serving.require_servable(row, own, original=self.original)
+        count_opening(holder, own, actor=actor, at=at, purpose=_purpose(own))
+        role = own.reading_role()
+        held = role in {p.role for p in actor.positions}
+        with disclosure(
+            actor=actor.acting_as(role, obo=own.in_name_of(role)) if held else actor,
+            purpose=_purpose(own),
+            at=at,
+            objects=sorted({referral.pseudonym, journal.subject(holder.pk)}),
+            tenant=referral.authority_id,
+            act=FILE_OPENED,
+            rule=own.reading_relation(),
+            state=str(referral.state),
+            always=True,
+        ) as scope:
+            pieces, digest = serving.content(row, scope, original=self.original)
+        return self._answer(row, pieces, digest)
+
+    def _answer(self, row: Any, pieces: Any, digest: str) -> StreamingHttpResponse:
+        kind, name = SERVED_AS[row.media][0], neutral_name(row.pk, row.media)
+        if self.original:
+            kind, name = "application/octet-stream", f"piece-{row.pk.hex[:8]}.original"
+        response = StreamingHttpResponse(pieces, content_type=kind)
+        response["Content-Length"] = str(row.original_size if self.original else row.size)
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Content-Security-Policy"] = POLICY
+        response["Repr-Digest"] = f"sha-256=:{digest}:"
+        return response
+
+
+class Original(Content):
+    """Of evidence, the file as it came: for those who write what goes to justice."""
+
+    original = True
+
+
+def _purpose(ties: Any) -> Purpose:
+    if ties.draft:
+        return Purpose.FILING
+    return Purpose.EMERGENCY if ties.glass else Purpose.HANDLING

@@ -1,0 +1,200 @@
+"""What the OpenAPI document says of answers and headers that many operations share."""
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from accounts.api.once import IDEMPOTENCY_KEY
+
+__all__ = [
+    "IDEMPOTENCY_KEY",
+    "IF_MATCH",
+    "CaseAnswer",
+    "CasePage",
+    "ClockPage",
+    "HandOver",
+    "Parts",
+    "Receipt",
+    "StandIn",
+]
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description='The case\'s version as its ETag gave it, for example `"3"`. Missing: 428. Moved since: 412.',
+)
+
+
+class Label(serializers.Serializer[None]):
+    """A label in both languages."""
+
+    fr = serializers.CharField()
+    en = serializers.CharField()
+
+
+class CodedValue(serializers.Serializer[None]):
+    """A code with its label."""
+
+    code = serializers.CharField()
+    label = Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+
+
+class ClockLine(serializers.Serializer[None]):
+    """A delay."""
+
+    code = serializers.CharField()
+    label = Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    working_day_before = serializers.DateField(
+        allow_null=True, help_text="The last working day before, where the delay ends on a day off."
+    )
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    state = CodedValue()
+    statutory = serializers.BooleanField()
+    child = serializers.UUIDField(allow_null=True)
+    part = serializers.UUIDField(allow_null=True)
+
+
+class BlockedBy(serializers.Serializer[None]):
+    """The rule that bars a step, its sentence and its article."""
+
+    rule = serializers.CharField()
+    reason = serializers.CharField()
+    law = serializers.CharField(allow_blank=True)
+
+
+class Ability(serializers.Serializer[None]):
+    """A step that the reader may do, or why not now."""
+
+    step = serializers.CharField()
+    machine = serializers.CharField()
+    number = serializers.CharField()
+    label = Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    law = serializers.CharField()
+    href = serializers.CharField()
+    input = serializers.JSONField(allow_null=True, help_text="JSON Schema of the body.")
+    blocked_by = BlockedBy(required=False)
+
+
+class CaseAnswer(serializers.Serializer[None]):
+    """A case as its reader may see it: members that aren't the reader's are absent."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField(required=False)
+    version = serializers.IntegerField(required=False, help_text="Absent for a filer, after submission.")
+    state = CodedValue(required=False)
+    status = CodedValue(required=False, help_text="The filer's word for the state.")
+    urgency = CodedValue(required=False)
+    clocks = ClockLine(many=True, required=False)
+    available_actions = Ability(many=True, required=False)
+    blocked_actions = Ability(many=True, required=False)
+    made = serializers.UUIDField(required=False, help_text="The part that the step made.")
+    approval = serializers.UUIDField(required=False, help_text="The second signature that is awaited.")
+    concern = serializers.JSONField(required=False)
+    children = serializers.JSONField(required=False)
+
+
+class CasePage(serializers.Serializer[None]):
+    """A page of cases."""
+
+    results = CaseAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ClockPage(serializers.Serializer[None]):
+    """A page of clocks."""
+
+    results = ClockLine(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class Parts(serializers.Serializer[None]):
+    """The rows of a part, as far as the reader may see them."""
+
+    results = serializers.ListField(child=serializers.DictField())
+    next = serializers.CharField(allow_null=True)
+
+
+class Kept(serializers.Serializer[None]):
+    """A case that a hand-over left with its people, and the rule that forbade it."""
+
+    referral = serializers.UUIDField()
+    rule = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+
+
+class HandOver(serializers.Serializer[None]):
+    """What became of a leaver's cases."""
+
+    passed_on = serializers.ListField(child=serializers.UUIDField())
+    kept = Kept(many=True)
+
+
+class StandIn(serializers.Serializer[None]):
+    """Who stands in for whom."""
+
+    id = serializers.UUIDField()
+    authority = serializers.UUIDField()
+    role = serializers.DictField()
+    absent = serializers.DictField()
+    stand_in = serializers.DictField()
+    since_at = serializers.DateTimeField()
+    until_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    in_force = serializers.BooleanField()
+
+
+class Receipt(serializers.Serializer[None]):
+    """What proves that a concern was received, and when; `audit/verifier.py receipt` checks it."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    status = CodedValue()
+    submitted_at = serializers.DateTimeField()
+    entry = serializers.CharField(
+        allow_null=True, help_text="The journal's entry of the filing, in the bytes that were hashed."
+    )
+    proof = serializers.CharField(
+        allow_null=True,
+        help_text="That the entry is in the signed journal (C2SP tlog-proof); null until it is, for some seconds.",
+    )
+
+
+class NamesFound(serializers.Serializer[None]):
+    """The files that a search by name found, whether there are more, and which authority to call about the child."""
+
+    results = serializers.ListField(child=serializers.DictField())
+    more = serializers.BooleanField()
+    elsewhere = serializers.ListField(child=serializers.DictField())
+
+
+class EmergencySheet(serializers.Serializer[None]):
+    """What whoever finds a runaway must know."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    authority = serializers.DictField()
+    opened_at = serializers.DateTimeField()
+    description = serializers.CharField()
+    danger = serializers.CharField()
+    whom_to_call = serializers.CharField()
+
+
+class Transfer(serializers.Serializer[None]):
+    """A case that another authority asks the reader's to take over: its shell, and the documents listed."""
+
+    id = serializers.UUIDField(help_text="The case's, for the steps by which it is accepted or refused.")
+    request = serializers.UUIDField()
+    reference = serializers.CharField()
+    authority = serializers.DictField()
+    state = CodedValue()
+    ground = CodedValue()
+    channel = CodedValue()
+    refusals = serializers.IntegerField()
+    sent_at = serializers.DateTimeField()
+    shell = serializers.DictField(required=False)
+    clocks = ClockLine(many=True, required=False)
+    documents = serializers.ListField(child=serializers.DictField(), required=False)
+    available_actions = Ability(many=True)
+    blocked_actions = Ability(many=True)

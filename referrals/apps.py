@@ -1,0 +1,30 @@
+"""Django's registration of the app."""
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    """Register ``referrals``."""
+
+    name = "referrals"
+
+    def ready(self) -> None:
+        """Load what registers itself: templates, doors of the outbox, recurring work."""
+        from referrals import (  # noqa: F401 - imported to register
+            batchwork,
+            caps,
+            elapsing,
+            entrance,
+            glass,
+            growing,
+            journalkeeping,
+            ladder,
+            notices,
+            reminders,
+            retention,
+            rota,
+            topics,
+        )
+        from referrals.anomalies import seeking  # noqa: F401 - likewise
+        from referrals.attachments import quotas, sweeping  # noqa: F401 - likewise
+        from referrals.likeness import namesearch, rekeying, work  # noqa: F401 - likewise

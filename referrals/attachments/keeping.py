@@ -1,0 +1,168 @@
+"""What is written of attachments: one is added, marked, taken from a draft, destroyed with its case."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from audit import journal
+from audit.events import Purpose, register
+from encryption import keys
+from referrals.access import NOBODY, Ties
+from referrals.actions import Done, locked
+from referrals.attachments import holding, quotas, rights
+from referrals.attachments.arriving import Arrived
+from referrals.attachments.codes import CLASS_OF, KEPT_AS, Scan
+from referrals.errors import NotAllowed, NotServed, NotVisible, WrongState
+from referrals.models import Attachment, Referral
+
+ADDED: Final = "attachment:added"
+MARKED: Final = "attachment:marked"
+REMOVED: Final = "attachment:removed"
+register(ADDED, MARKED, REMOVED)
+
+
+def may_add(referral: Referral, ties: Ties, size: int, *, actor: Actor, at: datetime) -> Arrived:
+    """Ask whether the actor may send a file of this size now, and expect what it will bring.
+
+    Raises:
+        NotAllowed, WrongState: see ``rights.adding``.
+        QuotaReached: the case or the person's day is full.
+    """
+    quotas.require_room(referral, rights.adding(referral, ties).role, size)
+    quotas.count_attempt(actor.user_id, size, at=at)
+    arrived = Arrived()
+    holding.expect(arrived.names(), at=at)
+    return arrived
+
+
+def add(
+    referral_id: UUID, arrived: Arrived, *, kind: str, evidence: bool, actor: Actor, at: datetime
+) -> Done:
+    """Keep what arrived; rights and room are asked again, under the lock of the case.
+
+    Raises:
+        NotVisible: no such case for this actor.
+        NotAllowed, WrongState, QuotaReached: as things are now.
+    """
+    referral, ties = locked(referral_id, actor=actor, at=at)
+    may = rights.adding(referral, ties)
+    access_class = CLASS_OF[kind]
+    waits = may.waits(access_class)
+    kept_size = arrived.original_size if arrived.original else 0
+    quotas.require_room(referral, may.role, arrived.size + kept_size)
+    by_filer = may.role is Role.FILER
+    row = Attachment(
+        referral=referral,
+        kind=kind,
+        access_class=access_class,
+        media=KEPT_AS[arrived.media],
+        scan=arrived.scan,
+        evidence=evidence,
+        at=at,
+        by=None if by_filer else actor.user_id,
+        role=may.role,
+        waiting_since=at if waits else None,
+        size=arrived.size,
+        original_size=kept_size,
+        object=arrived.object,
+        original=arrived.original,
+    )
+    key = keys.data_key(referral.case_key or NOBODY, referral.pk)
+    said: dict[str, Any] = {"name": arrived.name, "digest": arrived.digest, "key": arrived.key}
+    for name, value in {**said, "original_digest": arrived.original_digest}.items():
+        field: Any = Attachment._meta.get_field(name)
+        setattr(row, name, key.seal(field, row.pk, value))
+    row.save(force_insert=True)
+    holding.hold(arrived.names(), at=at)
+    holding.let_go(arrived.forgotten, at=at)
+    _journal(ADDED, row, referral, actor=actor.acting_as(may.role), at=at, rule=str(kind))
+    return Done(referral=referral, made=row.pk)
+
+
+def markable(
+    referral_id: UUID, part: UUID, *, actor: Actor, at: datetime
+) -> tuple[Referral, Attachment, Role]:
+    """Return an attachment that the actor may mark, its case locked, with the role in which.
+
+    Raises:
+        NotVisible: no such attachment that this actor reads.
+        NotAllowed, WrongState: the actor doesn't write its class, or not in this state.
+    """
+    referral, ties = locked(referral_id, actor=actor, at=at)
+    row = found(referral, part, ties, lock=True)
+    may = rights.adding(referral, ties)
+    if row.access_class not in may.at_once:
+        raise NotAllowed("attachment:mark")
+    return referral, row, may.role
+
+
+def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: datetime) -> Done:
+    """Mark an attachment as evidence, while its original is there, or take the mark and the original away.
+
+    Raises:
+        NotVisible, NotAllowed, WrongState: see ``markable``.
+        NotServed: no original was kept, so that there is nothing to mark.
+    """
+    referral, row, role = markable(referral_id, part, actor=actor, at=at)
+    if evidence and row.original is None:
+        raise NotServed
+    row.evidence = evidence
+    if not evidence and row.scan != Scan.WAITING:
+        holding.let_go([row.original], at=at)
+        row.original, row.original_size, row.original_digest = None, 0, None
+    row.save(update_fields=["evidence", "original", "original_size", "original_digest"])
+    rule = "evidence" if evidence else "no-evidence"
+    _journal(MARKED, row, referral, actor=actor.acting_as(role), at=at, rule=rule)
+    return Done(referral=referral)
+
+
+def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done:
+    """Take a file from a draft; what was filed stays (SEC-AZ9).
+
+    Raises:
+        NotVisible: no such attachment for this actor.
+        WrongState, NotAllowed: the case is submitted, or the draft another's.
+    """
+    referral, ties = locked(referral_id, actor=actor, at=at)
+    if not ties.draft:
+        raise WrongState("attachment:remove")
+    role = rights.adding(referral, ties).role
+    row = found(referral, part, ties, lock=True)
+    delete(row, at=at)
+    _journal(REMOVED, row, referral, actor=actor.acting_as(role), at=at)
+    return Done(referral=referral)
+
+
+def delete(row: Attachment, *, at: datetime) -> None:
+    """Delete a row, and its objects with it."""
+    holding.let_go([row.object, row.original], at=at)
+    row.delete()
+
+
+def found(referral: Referral, part: UUID, ties: Ties, *, lock: bool = False) -> Attachment:
+    """Return an attachment that the actor reads; ``lock`` for writing, as the antivirus lets originals go meanwhile.
+
+    Raises:
+        NotVisible: there is none; whether there is one that others read looks the same.
+    """
+    rows = Attachment.objects.select_for_update() if lock else Attachment.objects.all()
+    row = rows.filter(referral=referral, pk=part).first()
+    if row is None or not rights.reads(row, ties):
+        raise NotVisible
+    return row
+
+
+def _journal(
+    act: str, row: Attachment, referral: Referral, *, actor: Actor, at: datetime, rule: str = ""
+) -> None:
+    journal.record(
+        act,
+        actor=actor,
+        at=at,
+        objects=[journal.subject(referral.pk)],
+        tenant=referral.authority_id,
+        purpose=Purpose.FILING if row.role == Role.FILER else Purpose.HANDLING,
+        rule=rule,
+    )

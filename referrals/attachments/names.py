@@ -1,0 +1,30 @@
+"""Names of files: what a person called it, for those who read it; what it is saved as tells nothing (SEC-AU9)."""
+
+import unicodedata
+from typing import Final
+from uuid import UUID
+
+from audit.inputs import text_fault
+from referrals.attachments.codes import SERVED_AS
+from referrals.errors import FileRefused
+
+LONGEST: Final = 150
+
+
+def accepted_name(name: str) -> str:
+    """Return a file's name in composed form; of a path the parser of forms has left the last part alone.
+
+    Raises:
+        FileRefused: it has signs that can't be seen or turn the reading round, or is too long.
+    """
+    found = unicodedata.normalize("NFC", name).strip()
+    if not found or {"/", "\\", "\ufffd"} & set(found):
+        raise FileRefused("name-refused")
+    if text_fault(found, max_length=LONGEST, max_bytes=4 * LONGEST) is not None:
+        raise FileRefused("name-refused")
+    return found
+
+
+def neutral_name(pk: UUID, media: str) -> str:
+    """Return the name under which an attachment is saved: ``piece-1a2b3c4d.pdf``."""
+    return f"piece-{pk.hex[:8]}.{SERVED_AS[media][1]}"

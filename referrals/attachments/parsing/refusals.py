@@ -1,0 +1,23 @@
+"""Why the program parses no further: each reason is an exit status, for nothing else leaves it but the file."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """How the program ended; any other status is a crash, which refuses the file as well."""
+
+    DONE = 0
+    MISMATCH = 10
+    DAMAGED = 11
+    TOO_MANY_PIXELS = 12
+    ENCRYPTED = 13
+    NO_CONFINEMENT = 20
+
+
+class Refused(Exception):
+    """The file isn't taken."""
+
+    def __init__(self, why: Exit) -> None:
+        """Say why."""
+        super().__init__(why.name)
+        self.why = why

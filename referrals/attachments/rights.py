@@ -1,0 +1,110 @@
+"""Who may add an attachment to a case, read one, take one away: by role, relation, state and class (domain.md §1.3).
+
+To read asks for the class in full: a part (an extract, a judge's order) is a text that somebody has ticked, and no file
+is. Whoever filed reads nothing back; a draft is its author's.
+"""
+
+from dataclasses import dataclass
+
+from accounts.roles import Role
+from referrals import access
+from referrals.access import Relation, Ties
+from referrals.attachments.codes import CLASSES
+from referrals.errors import NotAllowed, WrongState
+from referrals.models import Attachment, Referral
+from referrals.workflow.codes import Variant
+from referrals.workflow.declare import Step, steps
+from referrals.workflow.states import Machine
+
+#: What comes with a complement: files of the facts and of health (cell ``add``); justice is its own people's to add.
+WITH_COMPLEMENT = frozenset("EG")
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What an actor may add now: the classes laid into the case at once, and those that wait for a complement (T08)."""
+
+    at_once: frozenset[str]
+    waiting: frozenset[str]
+    role: Role
+
+    def waits(self, access_class: str) -> bool:
+        """Tell whether a file of this class waits for its complement.
+
+        Raises:
+            NotAllowed: the actor adds none of this class.
+        """
+        if access_class in self.at_once:
+            return False
+        if access_class in self.waiting:
+            return True
+        raise NotAllowed("attachment:add")
+
+
+def adding(referral: Referral, ties: Ties) -> Adding:
+    """Return what the actor may add.
+
+    Raises:
+        NotAllowed: nothing, whatever the state of the case.
+        WrongState: nothing, in this state.
+    """
+    if ties.draft:
+        return Adding(_of_draft(referral, ties), frozenset(), ties.as_filer() or Role.FILER)
+    step = _complement()
+    written = {
+        role: access.writes_by(role, relation) & frozenset(CLASSES)
+        for role, relation in sorted(ties.pairs)
+        if relation is not Relation.OWN
+    }
+    writer = max(written, key=lambda role: len(written[role]), default=None)
+    at_once = frozenset().union(*written.values())
+    adder = ties.role_for(step)
+    if (not at_once or writer is None) and adder is None:
+        raise NotAllowed("attachment:add")
+    if access.state_seen(referral, ties) not in step.source:
+        raise WrongState("attachment:add")
+    return Adding(
+        at_once, WITH_COMPLEMENT if adder is not None else frozenset(), writer or adder or Role.FILER
+    )
+
+
+def _of_draft(referral: Referral, ties: Ties) -> frozenset[str]:
+    """Return the classes of who types the draft; a copy of a report to justice is a judicial document (L226-4 II)."""
+    if ties.shared or not any(relation is Relation.OWN for _, relation in ties.pairs):
+        raise NotAllowed("attachment:add")
+    copy = referral.variant == Variant.COPY_OF_DIRECT_REPORT
+    return WITH_COMPLEMENT | (frozenset("I") if copy else frozenset())
+
+
+def _complement() -> Step:
+    return steps.get(Machine.REFERRAL, "provide_info")
+
+
+def reads(row: Attachment, ties: Ties) -> bool:
+    """Tell whether the actor reads an attachment; one that waits for its complement is nobody's to read."""
+    if ties.draft:
+        return bool(ties.reads) and not ties.shared
+    return row.waiting_since is None and row.access_class in ties.reads
+
+
+def reads_original(row: Attachment, ties: Ties) -> bool:
+    """Tell whether the actor gets the file as it came: who reads its class and writes what goes to justice (I)."""
+    return reads(row, ties) and not ties.draft and gets_originals(ties)
+
+
+def gets_originals(ties: Ties) -> bool:
+    """Tell whether the actor gets originals of what it reads: it writes what goes to justice (class I)."""
+    return any("I" in access.writes_by(role, relation) for role, relation in ties.pairs)
+
+
+def waiting(referral: Referral, ties: Ties, user_id: object) -> list[Attachment]:
+    """Return what the actor has sent and not yet laid to a complement, oldest first."""
+    rows = referral.attachments.filter(waiting_since__isnull=False).order_by("at", "id")
+    return [row for row in rows if is_own(row, ties, user_id)]
+
+
+def is_own(row: Attachment, ties: Ties, user_id: object) -> bool:
+    """Tell whether the actor sent the attachment; a filer's row names nobody, and a filing has one filer."""
+    if ties.as_filer() is Role.FILER and row.role == Role.FILER:
+        return row.by is None
+    return row.by is not None and row.by == user_id

@@ -1,0 +1,133 @@
+"""What one reads of attachments: their list, and one of them as a file, each within a disclosure (SEC-FI4)."""
+
+import base64
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import structlog
+
+from accounts.actor import Actor
+from encryption.errors import Unreadable
+from encryption.objects import ObjectKey
+from encryption.sealed import OpenScope
+from referrals import access, joining, reading
+from referrals.access import Ties
+from referrals.attachments import rights
+from referrals.attachments.codes import Kind, Media, Scan
+from referrals.attachments.keeping import found
+from referrals.errors import NotAllowed, NotScannedYet, NotServed, NotVisible, ObjectMissing, StoreUnavailable
+from referrals.models import Attachment, Referral
+from referrals.objects import door
+
+_log = structlog.get_logger("referrals")
+
+
+def listed(
+    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Return the attachments that the actor reads, those of joined filings included, oldest first.
+
+    Of what one has sent and not yet laid to a complement: that it waits, and since when.
+    """
+    lines = [_line(row, scope) for row in _rows(referral, ties)]
+    lines += [
+        {"id": str(row.pk), "at": reading.moment(row.at), "waiting": True}
+        for row in rights.waiting(referral, ties, actor.user_id)
+    ]
+    if not ties.draft and not ties.coarse:
+        filings = joining.joined_filings(referral)
+        for filing, own in access.readable_filings(filings, ties, actor, at=at):
+            lines += [_line(row, scope) | {"filing": str(filing.pk)} for row in _rows(filing, own)]
+    return sorted(lines, key=lambda line: str(line["at"]))
+
+
+def _rows(referral: Referral, ties: Ties) -> list[Attachment]:
+    return [row for row in Attachment.objects.filter(referral=referral) if rights.reads(row, ties)]
+
+
+def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "at": reading.moment(row.at),
+        "waiting": False,
+        "kind": reading.labelled(Kind(row.kind)),
+        "access_class": row.access_class,
+        "media": reading.labelled(Media(row.media)),
+        "scan": reading.labelled(Scan(row.scan)),
+        "size": row.size,
+        "evidence": row.evidence,
+        "original": row.evidence and row.original is not None,
+        "role": row.role,
+        "by": str(row.by) if row.by else None,
+        "complement": str(row.complement_id) if row.complement_id else None,
+        "filing": None,
+        "name": reading.opened(row.name, scope),
+        "sha256": reading.opened(row.digest, scope) if row.digest is not None else None,
+    }
+
+
+def readable(
+    referral: Referral, ties: Ties, part: Any, *, actor: Actor, at: datetime
+) -> tuple[Attachment, Referral, Ties]:
+    """Return an attachment of the case, or of a filing joined to it, with the filing and the ties that count there.
+
+    Raises:
+        NotVisible: there is none that the actor reads.
+    """
+    try:
+        return found(referral, part, ties), referral, ties
+    except NotVisible:
+        if ties.draft or ties.coarse:
+            raise
+    filings = joining.joined_filings(referral)
+    for filing, own in access.readable_filings(filings, ties, actor, at=at):
+        row = Attachment.objects.filter(referral=filing, pk=part).first()
+        if row is not None and rights.reads(row, own):
+            return row, filing, own
+    raise NotVisible
+
+
+def require_servable(row: Attachment, ties: Ties, *, original: bool) -> None:
+    """Ask that the file may leave the house.
+
+    Raises:
+        NotAllowed: the original is asked for, by who doesn't get it.
+        NotScannedYet: the antivirus hasn't seen it.
+        NotServed: it was refused, or no original was kept.
+    """
+    if original and not rights.reads_original(row, ties):
+        raise NotAllowed("attachment:original")
+    if row.scan == Scan.WAITING:
+        raise NotScannedYet
+    if row.scan == Scan.INFECTED or (original and not row.evidence):
+        raise NotServed
+    if row.object is None or (original and row.original is None):
+        raise NotServed
+
+
+def content(row: Attachment, scope: OpenScope, *, original: bool) -> tuple[Iterator[bytes], str]:
+    """Return the file in pieces, and its digest in base64; the first piece is read here, and proves the key.
+
+    Raises:
+        Unreadable: key, digest or the file's beginning can't be opened.
+        ObjectMissing, StoreUnavailable: the store hasn't it.
+    """
+    name, sealed = (row.original, row.original_digest) if original else (row.object, row.digest)
+    if name is None or sealed is None or row.key is None:
+        raise NotServed
+    key: ObjectKey = row.key.open(scope)
+    told = base64.b64encode(bytes.fromhex(sealed.open(scope))).decode()
+    pieces = key.opened(name, door.configured().reading(name))
+    first = next(pieces)
+    return _rest(chain([first], pieces)), told
+
+
+def _rest(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the file; where it breaks off, the connection does: the answer is shorter than it said."""
+    try:
+        yield from pieces
+    except (Unreadable, ObjectMissing, StoreUnavailable):
+        _log.exception("attachment:broken", code="unreadable")
+        raise

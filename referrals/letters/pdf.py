@@ -1,0 +1,31 @@
+"""A frozen document as PDF, where the machine can make one: the optional extra ``reports`` (WeasyPrint).
+
+The renderer reads nothing but the page that it is given: no file, no address, no script. It is loaded when the first
+PDF is asked for, so that who never prints pays nothing for it.
+"""
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from referrals.errors import PdfUnavailable
+
+
+def pdf(page: str) -> bytes:
+    """Return a page as a tagged PDF (PDF/UA-1), which a screen reader can read.
+
+    Raises:
+        PdfUnavailable: this machine has no renderer, or not the system libraries that it needs.
+    """
+    renderer = _renderer()
+    nothing = renderer.urls.URLFetcher(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+    made: bytes = renderer.HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
+    return made
+
+
+@cache
+def _renderer() -> Any:
+    try:
+        return import_module("weasyprint")
+    except (ImportError, OSError) as missing:  # OSError: Pango isn't installed
+        raise PdfUnavailable from missing

@@ -1,0 +1,108 @@
+"""Which files may be about the same child: found by their numbers in the index, opened few at a time, compared.
+
+Nothing here asks who reads: it is the service's own search, or that of an act which then shows what its actor sees.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from encryption import keys
+from encryption.sealed import OpenScope
+from referrals.likeness import buckets, comparing, identity
+from referrals.likeness.comparing import Verdict
+from referrals.likeness.identity import Family
+from referrals.likeness.traits import WEIGHTS, Scheme, Trait
+from referrals.models import PARTS, IndexSize, IndexValue, Referral
+from referrals.workflow.states import State
+
+#: How many files are opened for one search: those that share the most.
+OPENED_AT_MOST: Final = 30
+#: A bound on what one search reads of the index, far above what real names give.
+_VALUES_AT_MOST: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file that may belong with another."""
+
+    referral: Referral
+    verdict: Verdict
+
+
+def weight(shared: Iterable[Trait]) -> int:
+    """Return how much shared traits speak for the same child; of one scheme no more than two count."""
+    counts: dict[Scheme, int] = defaultdict(int)
+    for trait in shared:
+        counts[trait.scheme] += 1
+    return sum(WEIGHTS[scheme] * min(count, 2) for scheme, count in counts.items())
+
+
+def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, int]:
+    """Return the files of an authority that share traits, with how much that speaks, most first."""
+    numbers = buckets.numbers(authority, traits, buckets.lengths_up_to(bits_of(authority)))
+    found: dict[tuple[UUID, UUID], set[Trait]] = defaultdict(set)
+    rows = IndexValue.objects.filter(bucket__in=list(numbers)).values_list("bucket", "row", "referral_id")
+    for bucket, row, referral in rows[:_VALUES_AT_MOST]:
+        if referral != but:
+            found[referral, row].add(numbers[bucket])
+    # A case speaks by its likeliest child, and by whatever else it shares.
+    weights: dict[UUID, list[int]] = defaultdict(list)
+    for (referral, _), shared in found.items():
+        weights[referral].append(weight(shared))
+    summed = {pk: max(each) + sum(each) // 8 for pk, each in weights.items()}
+    return dict(sorted(summed.items(), key=lambda item: (-item[1], item[0])))
+
+
+def bits_of(authority: UUID) -> int:
+    """Return the present length of an authority's values."""
+    found = IndexSize.objects.filter(authority=authority).values_list("bits", flat=True).first()
+    return found if found is not None else buckets.SHORTEST
+
+
+def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
+    """Load what is compared of some cases, and their keys: a query a part, and one of keys.
+
+    ``narrowly`` leaves out every other column: for cases that are only looked at, for a child has some fifty.
+    """
+    parts: list[Any] = list(identity.COMPARED)
+    if narrowly:
+        parts = [Prefetch(name, PARTS[name]._default_manager.only(*_columns(name))) for name in parts]
+    prefetch_related_objects(list(cases), *parts)
+    keys.warm(case.case_key for case in cases if case.case_key)
+
+
+def _columns(part: str) -> tuple[str, ...]:
+    more = ("wrong_person", "restricted", "sex") if part == "children" else ()
+    return ("referral", "position", *more, *identity.COMPARED[part])
+
+
+def opened(case: Referral, scope: OpenScope) -> Family:
+    """Return who a case is about, opened."""
+    rows = list(identity.rows_of(case))
+    day = (case.received_at or case.created_at).date()
+    return identity.family(rows, identity.plain_of(rows, scope), on=day)
+
+
+def judged(mine: Family, others: Iterable[Referral], scope: OpenScope) -> list[Found]:
+    """Return which of some files belong with a family, the surest first."""
+    found = []
+    for other in others:
+        verdict = comparing.compare(mine, opened(other, scope))
+        if verdict is not None:
+            found.append(Found(other, verdict))
+    return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
+
+
+def cases(authority: UUID, likely: Mapping[UUID, int]) -> list[Referral]:
+    """Return the files to open, the likeliest first, with what is compared of them loaded."""
+    wanted = list(likely)[:OPENED_AT_MOST]
+    there = Referral.objects.filter(authority=authority).exclude(state__in=(State.DRAFT, State.PURGED))
+    by_id = there.only("authority", "case_key", "received_at", "created_at", "state").in_bulk(wanted)
+    found = [by_id[pk] for pk in wanted if pk in by_id]
+    load(found, narrowly=True)
+    return found

@@ -1,0 +1,73 @@
+"""Who writes the index: a filing as it comes, and the service for a case whose identities have changed since.
+
+``outdate`` marks a case, ``work`` then opens it and indexes it anew; it changes attributes of the referral that the
+caller saves, as a step's body does. A case that goes to another authority is a new row there, which the work indexes
+under that authority's key; of one that is destroyed the values go with its other rows (``elimination``).
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+
+from encryption import index
+from referrals.likeness import buckets, identity, traits
+from referrals.likeness.identity import Family
+
+if TYPE_CHECKING:
+    from referrals.act import Act
+
+
+def index_filing(act: "Act") -> None:
+    """Index a concern while what it says is at hand: the same statements whoever it is about (T02, T03; SEC-AZ8)."""
+    referral = act.case.referral
+    rows = list(identity.rows_of(referral))
+    day = (referral.received_at or act.at).date()
+    family = identity.family(rows, act.plain or {}, on=day)
+    act.case.insert(*_values(referral, family))
+
+
+def replace(referral: Any, family: Family) -> None:
+    """Put a case's values in the place of those that it had."""
+    referral.index_values.all().delete()
+    values = _values(referral, family)
+    referral.index_values.model.objects.bulk_create(values)
+
+
+def _values(referral: Any, family: Family) -> list[Any]:
+    """Return the rows of a case's values, and note on it by which version and key they are made."""
+    sizes: Any = apps.get_model("referrals", "IndexSize")
+    bits = sizes.objects.filter(authority=referral.authority_id).values_list("bits", flat=True).first()
+    under = index.likeness_keys()[0]
+    found = buckets.values(referral.authority_id, traits.of(family), [bits or buckets.SHORTEST], under=under)
+    referral.index_norm, referral.index_key = traits.NORM, under
+    table = referral.index_values.model
+    return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in found]
+
+
+def outdate(referral: Any) -> None:
+    """Let a case be indexed and searched for anew: its identities changed (T42, T50).
+
+    The values that it has stay until then.
+    """
+    referral.index_norm, referral.searched_at = 0, None
+
+
+def follow_row(row: UUID, referral: Any) -> None:
+    """Let the values of a row that went to another case go with it (T12, T35)."""
+    referral.index_values.model.objects.filter(row=row).update(referral=referral)
+
+
+def hide_row(row: UUID, referral: Any) -> None:
+    """Take a child out of search at once: recorded by mistake, or kept for those who are named (T42, T46)."""
+    referral.index_values.filter(row=row).delete()
+    outdate(referral)
+
+
+def follow_corrections(act: "Act", corrected: Iterable[Any], *, wrong_person: UUID | None) -> None:
+    """Take a mistaken child out of search; let what was corrected of an identity be indexed anew (T42)."""
+    if wrong_person is not None:
+        hide_row(wrong_person, act.case.referral)
+    if any(item.field in identity.COMPARED.get(item.part, ()) for item in corrected):
+        outdate(act.case.referral)

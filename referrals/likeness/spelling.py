@@ -1,0 +1,101 @@
+"""How a name is read whoever wrote it: without accents, particles and case, and by its sound in French.
+
+The sound is coarse on purpose: it finds, and ``comparing`` judges. What these functions answer for a name is part of
+the stored index: a change of any of them asks for a new ``traits.NORM``.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+#: Letters that don't come apart into a letter and a mark.
+LETTERS: Final = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+#: Words of a name that one person writes and another leaves out.
+PARTICLES: Final = frozenset(
+    (
+        "d", "de", "du", "des", "da", "das", "del", "della", "der", "den", "di", "do", "dos", "l", "la", "le", "les",
+        "el", "al", "van", "von", "ben", "bin", "ibn", "bint", "ait", "ould",
+    )
+)  # fmt: skip
+_WORD: Final = re.compile(r"[^\W_]+")
+#: From spelling to sound, in this order; what is settled is in capitals. Vowels and mute letters go last.
+_SOUNDS: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"^(?:ou|w)(?=[aeiouy])", "F"),
+        (r"ph|v", "F"),
+        (r"ch(?=[lr])|qu|q|ck|kh|k|gu(?=[eiy])|gh", "K"),
+        (r"sch|sh|ch|dj|j|g(?=[eiy])", "J"),
+        (r"gn|m|n", "N"),
+        (r"c(?=[eiy])|s|z|x", "S"),
+        (r"c|g", "K"),
+        (r"[hw]", ""),
+        (r"b|p", "P"), (r"d|t", "T"), (r"f", "F"), (r"l", "L"), (r"r", "R"),
+        (r"^[aeiouy]+", "A"),
+        (r"[aeiouy]+", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+_MUTE: Final = re.compile(r"(?<=..)[ST]+$")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a name in small letters without accents; letters of other scripts stay as they are."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
+    return tuple(_WORD.findall("".join(sign for sign in apart if not unicodedata.combining(sign))))
+
+
+def core(name: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that count, particles left out; all of them where nothing else is there."""
+    return tuple(word for word in name if word not in PARTICLES) or name
+
+
+def forms(text: str) -> tuple[str, ...]:
+    """Return the ways to write a name that are one name: each word that counts, and all of them run together.
+
+    *Le Goff* is *goff* and *legoff*; *Jean-Pierre* is *jean*, *pierre* and *jeanpierre*.
+    """
+    name = words(text)
+    counting = core(name)
+    found = ["".join(name), "".join(counting), *counting]
+    return tuple(dict.fromkeys(word for word in found if word))
+
+
+def sound(word: str) -> str:
+    """Return how a word of a name sounds: consonants of one kind are one letter, only a first vowel counts."""
+    heard = word
+    for pattern, replaced in _SOUNDS:
+        heard = pattern.sub(replaced, heard)
+    return _MUTE.sub("", heard) or heard
+
+
+def pieces(word: str) -> frozenset[str]:
+    """Return the pairs of letters of a word, its ends marked."""
+    whole = f"^{word}$"
+    return frozenset(whole[at : at + 2] for at in range(len(whole) - 1))
+
+
+def closeness(one: str, other: str) -> float:
+    """Return how alike two words are written, 0 to 1: one letter more, less, other or exchanged costs one."""
+    if one == other:
+        return 1.0
+    mine, theirs = pieces(one), pieces(other)
+    if 5 * len(mine & theirs) < len(mine) + len(theirs) and min(len(one), len(other)) > 3:
+        return 0.0  # two letters that changed places leave more in common: not worth the table below
+    return 1 - edits(one, other) / max(len(one), len(other), 1)
+
+
+def edits(one: str, other: str) -> int:
+    """Return the least number of letters put in, left out, replaced, or exchanged with their neighbour."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, mine in enumerate(one, 1):
+        line = [row]
+        for column, theirs in enumerate(other, 1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (mine != theirs))
+            exchanged = row > 1 and column > 1 and mine == other[column - 2] and one[row - 2] == theirs
+            line.append(min(cost, before[column - 2] + 1) if exchanged else cost)
+        before, last = last, line
+    return last[-1]

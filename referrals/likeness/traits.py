@@ -1,0 +1,103 @@
+"""What is indexed of a file: compound values that few children share, so that none tells a name by its count.
+
+A trait joins at least two facts (a name's sound and the date, two names, …), never one name alone: the most common
+name of the country would stand out in a list of keyed values, however well they are keyed (SEC-CR16). The only single
+facts are numbers and accounts, which hardly two families share.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from referrals.likeness import spelling
+from referrals.likeness.identity import Child, Family
+
+#: The version of all that stands here and in ``spelling``: cases indexed under another one are indexed anew.
+NORM: Final = 1
+_SHORTEST_SOUND: Final = 2
+_PAIRS_MAX: Final = 6
+
+
+class Scheme(StrEnum):
+    """Of which facts a trait is made. A code is part of the keyed value: it never changes within a ``NORM``."""
+
+    EXACT = "exact"  # both names as they are written, and the date
+    DATED = "dated"  # the date, and how one name sounds
+    INITIALS = "initials"  # the date, and the first sound of either name
+    NAMES = "names"  # how both names sound
+    NEARLY = "nearly"  # the same with one sound left out: any single mistake in one of the names
+    HOLDER = "holder"  # how the words of a holder's name sound
+    CONTACT = "contact"  # a telephone number or an account
+
+
+#: How much a shared trait speaks for the same child, before anything is opened.
+WEIGHTS: Final = {
+    Scheme.EXACT: 10, Scheme.DATED: 4, Scheme.INITIALS: 3, Scheme.NAMES: 4, Scheme.NEARLY: 3,
+    Scheme.HOLDER: 3, Scheme.CONTACT: 6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Trait:
+    """One compound value of one row."""
+
+    row: UUID
+    scheme: Scheme
+    value: str
+
+
+def of(family: Family) -> list[Trait]:
+    """Return the traits of a case, each once."""
+    found = [trait for one in family.children for trait in of_child(one)]
+    for row, name in family.holders.items():
+        if len(name) > 1:  # a single word is no compound
+            found.append(Trait(row, Scheme.HOLDER, _joined(map(spelling.sound, name))))
+    found += [Trait(row, Scheme.CONTACT, value) for row, _, value in family.contacts]
+    return list(dict.fromkeys(found))
+
+
+def of_child(child: Child) -> Iterator[Trait]:
+    """Yield the traits of one child, as far as it is known."""
+    lasts, firsts = _sounds(child.last), _sounds(child.first)
+    if child.birth is not None:
+        # The day and month in either order: exchanging them is the commonest mistake in a date.
+        day = "/".join([str(child.birth.year), *map(str, sorted((child.birth.month, child.birth.day)))])
+        for heard in dict.fromkeys([*lasts, *firsts]):
+            yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
+        if lasts and firsts:
+            initials = sorted((lasts[0][0], firsts[0][0]))
+            yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
+        if child.main_last and child.main_first:
+            whole = sorted({*child.last[:1], *child.first[:1]})
+            yield Trait(child.row, Scheme.EXACT, _joined((child.birth.isoformat(), *whole), keep_order=True))
+    pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
+    for pair in pairs:
+        yield Trait(child.row, Scheme.NAMES, _joined(pair))
+    if child.main_last and child.main_first:
+        last, first = spelling.sound(child.main_last), spelling.sound(child.main_first)
+        for nearly in _with_one_sound_left_out(last, first):
+            yield Trait(child.row, Scheme.NEARLY, nearly)
+
+
+def _with_one_sound_left_out(last: str, first: str) -> list[str]:
+    pairs = [(last, first)]
+    pairs += [(shorter, first) for shorter in _shorter(last)]
+    pairs += [(last, shorter) for shorter in _shorter(first)]
+    return [_joined(pair) for pair in dict.fromkeys(pairs)]
+
+
+def _shorter(heard: str) -> list[str]:
+    if len(heard) <= _SHORTEST_SOUND:
+        return []
+    return [heard[:at] + heard[at + 1 :] for at in range(len(heard))]
+
+
+def _sounds(forms: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(map(spelling.sound, forms)))
+
+
+def _joined(facts: Iterable[str], *, keep_order: bool = False) -> str:
+    """Return facts as one value, in no order: so names that changed places are still the same."""
+    return "\x1f".join(facts if keep_order else sorted(facts))

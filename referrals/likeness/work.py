@@ -1,0 +1,205 @@
+"""The service's own search: cases whose identities are new or changed are indexed, then looked for in the index.
+
+It runs apart from any request, so that no answer tells whether a child is known (SEC-AZ8). Each case is done under its
+lock in a transaction of its own; the work may be broken off and begun again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.actor import SYSTEM
+from accounts.models import Authority
+from audit import journal
+from audit.disclosure import Disclosure, disclosure
+from audit.events import Purpose, register
+from encryption import index
+from encryption.sealed import OpenScope
+from outbox.tick import recurring
+from referrals import joining, rowlevel
+from referrals.act import Given
+from referrals.actions import carry_out
+from referrals.likeness import buckets, finding, indexing, traits
+from referrals.likeness.finding import Found
+from referrals.models import Child, DuplicateCandidate, IndexSize, Referral
+from referrals.workflow.case import Case
+from referrals.workflow.declare import steps
+from referrals.workflow.joining.inputs import LinkKind
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.states import DuplicateState, Machine, State
+
+INDEXED: Final = "index:made"
+COMPARED: Final = "index:compared"
+register(INDEXED, COMPARED)
+
+#: How many cases one run does; the next run goes on.
+_BATCH: Final = 200
+#: How many files of each kind are suggested for one case: a person is to look at each.
+SUGGESTED_AT_MOST: Final = 5
+_COUNTED_EVERY: Final = timedelta(hours=6)
+_OUTSIDE: Final = (State.DRAFT, State.PURGED)
+#: A filing that was joined is looked for through the file that took it in.
+_SEARCHED_FOR: Final = frozenset(MACHINES[Machine.DUPLICATE].while_in) - {State.MERGED}
+
+
+@recurring("index:kept", every=timedelta(minutes=1))
+def keep_index(at: datetime) -> int:
+    """Index the cases whose values are missing or outdated (T42, T50; another version); return how many."""
+    with rowlevel.for_the_service():
+        count_children(at)
+        waiting = list(_unsearched().exclude(index_norm=traits.NORM).values_list("pk", flat=True)[:_BATCH])
+    return sum(_index(pk, at) for pk in waiting)
+
+
+@recurring("duplicates:searched", every=timedelta(minutes=1))
+def search_duplicates(at: datetime) -> int:
+    """Look in the index for the files that belong with each case not yet searched for; return how many cases."""
+    with rowlevel.for_the_service():
+        waiting = list(_unsearched().filter(index_norm=traits.NORM).values_list("pk", flat=True)[:_BATCH])
+    return sum(_search(pk, at) for pk in waiting)
+
+
+def _unsearched() -> "QuerySet[Referral]":
+    """Return the cases that wait, the last filed first: of two, it is the later one that holds the pair."""
+    return (
+        Referral.objects.filter(searched_at=None).exclude(state__in=_OUTSIDE).order_by("-submitted_at", "pk")
+    )
+
+
+@contextmanager
+def _locked(pk: UUID, at: datetime) -> Iterator[Case]:
+    with rowlevel.for_the_service():
+        found = Referral.objects.select_for_update().get(pk=pk)
+        yield Case(found, actor=SYSTEM, at=at)
+
+
+@contextmanager
+def _opening(case: Case, act: str, named: list[UUID], told: bytearray | None = None) -> Iterator[Disclosure]:
+    """Open cases by their pseudonyms; ``named`` may grow within the block, before what it names is opened.
+
+    So may ``told``: what came of it, of which the entry keeps a keyed digest.
+    """
+    with disclosure(
+        actor=SYSTEM,
+        purpose=Purpose.SEARCH,
+        at=case.at,
+        objects=named,
+        tenant=case.referral.authority_id,
+        act=act,
+        payload=told,
+        always=True,
+    ) as scope:
+        yield scope
+
+
+# --- How long a value is ------------------------------------------------------------------------------
+
+
+def count_children(at: datetime) -> None:
+    """Count each authority's children now and then: from their number follows how short a value is cut (CR16)."""
+    sizes = {size.authority_id: size for size in IndexSize.objects.all()}
+    for authority in Authority.objects.all():
+        size = sizes.get(authority.pk) or IndexSize(authority=authority, bits=buckets.SHORTEST)
+        if not size._state.adding and size.counted_at > at - _COUNTED_EVERY:
+            continue
+        kept = Child.objects.filter(referral__authority=authority, wrong_person=False)
+        size.children = kept.exclude(referral__state__in=_OUTSIDE).count()
+        size.bits = max(size.bits, buckets.length_for(size.children))
+        size.counted_at = at
+        size.save()
+
+
+# --- One case -----------------------------------------------------------------------------------------
+
+
+def _index(pk: UUID, at: datetime) -> bool:
+    with _locked(pk, at) as case:
+        referral = case.referral
+        if referral.index_norm == traits.NORM or referral.state in _OUTSIDE:
+            return False
+        _make_values(case)
+        return True
+
+
+def index_anew(pk: UUID, at: datetime) -> bool:
+    """Make the values of a case again, under the key in use; False when they are already, or it has none."""
+    with _locked(pk, at) as case:
+        if case.referral.index_key in (None, index.likeness_keys()[0]):
+            return False
+        _make_values(case)
+        return True
+
+
+def _make_values(case: Case) -> None:
+    referral = case.referral
+    finding.load([referral])
+    with _opening(case, INDEXED, [case.pseudonym]) as scope:
+        family = finding.opened(referral, scope)
+    indexing.replace(referral, family)
+    referral.save(update_fields=["index_norm", "index_key"])
+
+
+def _search(pk: UUID, at: datetime) -> bool:
+    """Search for one case, and leave one entry whatever was found.
+
+    Whoever filed before and after holds two places of the journal, and could count what stands between (SEC-AZ8): one
+    entry more for each file that is found would tell that the child is known.
+    """
+    with _locked(pk, at) as case:
+        referral = case.referral
+        if referral.searched_at is not None or referral.state in _OUTSIDE:
+            return False
+        named, told = [case.pseudonym], bytearray()
+        with _opening(case, COMPARED, named, told) as scope:
+            found = compared(case, scope, named) if referral.state in _SEARCHED_FOR else []
+            for pair in _suggest(case, found):
+                told += pair.pk.bytes + pair.state.encode()
+        referral.searched_at = at
+        referral.save(update_fields=["searched_at"])
+        return True
+
+
+def compared(case: Case, scope: OpenScope, named: list[UUID]) -> list[Found]:
+    """Return the files of its authority that belong with a case, each opened and compared, the surest first.
+
+    The pseudonyms of those that are opened are added to ``named``, of which the entry of ``scope`` is made.
+    """
+    referral = case.referral
+    finding.load([referral])
+    mine = finding.opened(referral, scope)
+    likely = finding.likely(case.authority_id, traits.of(mine), but=referral.pk)
+    others = finding.cases(case.authority_id, likely)
+    named += journal.subjects({other.pk for other in others}).values()
+    return finding.judged(mine, others, scope)
+
+
+def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:
+    """Suggest what isn't compared yet, and take back what was suggested and isn't found any more; yield each pair."""
+    told = {joining.target_of(one.referral).pk: one.verdict for one in reversed(found)}
+    told.pop(case.referral.pk, None)
+    pairs = list(joining.candidates_of(case.referral))
+    for pair in pairs:
+        of_the_service = pair.suggested_by_id is None and pair.state == DuplicateState.SUGGESTED
+        if of_the_service and pair.referral_id == case.referral.pk and pair.other_id not in told:
+            yield _carry_out(case, "drop", Given(), pair)
+    known = {pk for pair in pairs if not _dropped(pair) for pk in (pair.referral_id, pair.other_id)}
+    counts = dict.fromkeys(LinkKind, 0)
+    for pk, verdict in sorted(told.items(), key=lambda item: (-item[1].score, item[0])):
+        counts[verdict.kind] += 1
+        if pk not in known and counts[verdict.kind] <= SUGGESTED_AT_MOST:
+            yield _carry_out(case, "find", Given(other=pk, kind=verdict.kind, reasons=verdict.reasons), None)
+
+
+def _dropped(pair: DuplicateCandidate) -> bool:
+    """Tell whether the service itself took a pair back: nobody has judged it, so it may come again."""
+    return pair.state == DuplicateState.REJECTED and pair.decided_by_id is None
+
+
+def _carry_out(case: Case, name: str, given: Given, pair: DuplicateCandidate | None) -> DuplicateCandidate:
+    case.part, case.step_name = pair, name
+    carry_out(steps.get(Machine.DUPLICATE, name), case, given)
+    return cast("DuplicateCandidate", case.part)

@@ -1,0 +1,47 @@
+"""Make a file a decoy: whoever opens it is looked at (SEC-AZ17)."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actor import SYSTEM
+from audit import events, journal
+from audit.events import Purpose
+from audit.models import Decoy
+from outbox.instants import instant
+from referrals import references
+from referrals.models import Referral
+from referrals.rowlevel import for_the_service
+
+MADE = "decoy:made"
+events.register(MADE)
+
+
+class Command(BaseCommand):
+    """Mark one invented file, by its reference; there is no way back."""
+
+    help = "Fait d'un dossier inventé un leurre : son ouverture est une anomalie. Sans retour."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the reference."""
+        parser.add_argument("reference", help="référence du dossier inventé")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Mark it.
+
+        Raises:
+            CommandError: no file has this reference.
+        """
+        meant = references.heard(options["reference"]) or options["reference"]
+        at = instant()
+        with for_the_service():
+            found = Referral.objects.filter(reference=meant).exclude(authority=None).first()
+            tenant = None if found is None else found.authority_id
+            if found is None or tenant is None:
+                raise CommandError("Aucun dossier n'a cette référence.")
+            if not Decoy.objects.filter(pk=found.pseudonym).exists():
+                Decoy.objects.create(subject=found.pseudonym, tenant=tenant, made_at=at)
+                journal.record(
+                    MADE, actor=SYSTEM, at=at, objects=[found.pseudonym], tenant=tenant, purpose=Purpose.AUDIT
+                )
+        self.stdout.write("Ce dossier est un leurre.")

@@ -1,0 +1,158 @@
+"""PostgreSQL repeats the authority rule: a transaction that hasn't said whose it is sees no row of a case (SEC-AZ6).
+
+What the application's role may do with the tables at all is granted after each migration (config/database.py).
+Nothing here applies to SQLite.
+"""
+
+from django.db import migrations
+
+from referrals.migrations._parts import (
+    is_cases_postgresql,
+    stand_under_the_authoritys_rule,
+    stand_under_the_rule,
+)
+
+#: What the running transaction has said of itself: ``referrals/rowlevel.py`` sets it.
+FUNCTIONS = """
+CREATE FUNCTION repere_executes(case_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM referrals_measure m
+        WHERE m.referral_id = case_id
+          AND m.state IN ('proposed', 'agreed', 'ordered', 'awaiting_start', 'active', 'suspended')
+          AND m.service_id = ANY (string_to_array(nullif(current_setting('repere.organisations', true), ''), ',')::uuid[])
+    )
+$$;
+CREATE FUNCTION repere_all() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT current_setting('repere.authorities', true) = 'all'
+$$;
+CREATE FUNCTION repere_authorities() RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN coalesce(current_setting('repere.authorities', true), '') IN ('', 'all') THEN '{}'::uuid[]
+           ELSE string_to_array(current_setting('repere.authorities', true), ',')::uuid[] END
+$$;
+CREATE FUNCTION repere_filer() RETURNS bytea LANGUAGE sql STABLE AS $$
+    SELECT decode(nullif(current_setting('repere.filer', true), ''), 'hex')
+$$;
+CREATE FUNCTION repere_shared() RETURNS text[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(string_to_array(nullif(current_setting('repere.shared', true), ''), ','), '{}')
+$$;
+"""
+CASES = """
+ALTER TABLE referrals_referral ENABLE ROW LEVEL SECURITY;
+CREATE POLICY authority ON referrals_referral USING (
+    authority_id = ANY ((SELECT repere_authorities())::uuid[])
+    OR filed_by = (SELECT repere_filer())
+    OR (SELECT repere_all())
+    OR repere_executes(id)
+    OR (state = 'draft' AND encode(shared_with, 'hex') = ANY ((SELECT repere_shared())::text[]))
+);
+"""
+#: Tables that are part of a case by their ``referral_id``: a row is seen when its case is.
+PARTS = [
+    "alert",
+    "approval",
+    "assessment",
+    "assignment",
+    "breakglass",
+    "child",
+    "clock",
+    "closurereview",
+    "complement",
+    "concern",
+    "conclusion",
+    "decision",
+    "digitaltrace",
+    "duplicatecandidate",
+    "emergencysheet",
+    "exclusion",
+    "fact",
+    "feedbacktask",
+    "filermessage",
+    "grant",
+    "healthsign",
+    "holder",
+    "holderinformation",
+    "informationrequest",
+    "joining",
+    "judicialoutcome",
+    "judicialreferral",
+    "measure",
+    "messageread",
+    "movedrow",
+    "rectification",
+    "retentionline",
+    "sheetreader",
+    "sighting",
+    "sign",
+    "steprecord",
+    "teammessage",
+    "thirdparty",
+    "transferdocument",
+    "transferreceiver",
+    "transferrequest",
+    "visit",
+]
+#: Tables of an authority that belong to no case.
+OF_AUTHORITY = ("retentionbatch", "eliminatedcount", "standin")
+#: A number of the index is seen when its case is. What the service itself may see is asked first: a search reads some
+#: hundreds, and asking for each one's case would take most of its time.
+INDEX_RULE = """
+ALTER TABLE referrals_indexvalue ENABLE ROW LEVEL SECURITY;
+CREATE POLICY authority ON referrals_indexvalue USING (
+    (SELECT repere_all()) OR EXISTS (SELECT 1 FROM referrals_referral r WHERE r.id = referral_id)
+);
+"""
+#: What crosses to another authority, to be read only: an open emergency sheet to those named on it, and the documents of
+#: an open transfer to the one asked. The case itself doesn't cross.
+CROSSINGS = """
+CREATE POLICY reader ON referrals_sheetreader FOR SELECT USING (
+    authority_id = ANY ((SELECT repere_authorities())::uuid[])
+);
+CREATE POLICY reader ON referrals_emergencysheet FOR SELECT USING (
+    closed_at IS NULL
+    AND EXISTS (SELECT 1 FROM referrals_sheetreader s WHERE s.sheet_id = referrals_emergencysheet.id)
+);
+CREATE POLICY receiver ON referrals_transferrequest FOR SELECT USING (
+    state IN ('sent', 'arbitration') AND target_id = ANY ((SELECT repere_authorities())::uuid[])
+);
+CREATE POLICY receiver ON referrals_transferdocument FOR SELECT USING (
+    EXISTS (
+        SELECT 1 FROM referrals_transferrequest t
+        WHERE t.id = request_id AND t.state = 'sent' AND t.channel = 'electronic'
+          AND t.target_id = ANY ((SELECT repere_authorities())::uuid[])
+    )
+);
+"""
+
+
+def stand(apps, schema_editor):
+    if not is_cases_postgresql(schema_editor):
+        return
+    schema_editor.execute(FUNCTIONS + CASES + INDEX_RULE)
+    stand_under_the_rule(schema_editor, *PARTS)
+    stand_under_the_authoritys_rule(schema_editor, *OF_AUTHORITY)
+    schema_editor.execute(CROSSINGS)
+
+
+def fall(apps, schema_editor):
+    if not is_cases_postgresql(schema_editor):
+        return
+    for table, policy in (
+        ("emergencysheet", "reader"),
+        ("sheetreader", "reader"),
+        ("transferrequest", "receiver"),
+        ("transferdocument", "receiver"),
+    ):
+        schema_editor.execute(f"DROP POLICY {policy} ON referrals_{table}")
+    for table in (*PARTS, *OF_AUTHORITY, "indexvalue", "referral"):
+        schema_editor.execute(f"DROP POLICY authority ON referrals_{table}")
+        schema_editor.execute(f"ALTER TABLE referrals_{table} DISABLE ROW LEVEL SECURITY")
+    schema_editor.execute(
+        "DROP FUNCTION repere_executes(uuid); DROP FUNCTION repere_all(); DROP FUNCTION repere_authorities();"
+        " DROP FUNCTION repere_filer(); DROP FUNCTION repere_shared()"
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("referrals", "0003_measure_catalogue")]
+    operations = [migrations.RunPython(stand, fall)]

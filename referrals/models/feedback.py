@@ -1,0 +1,50 @@
+"""The answer owed to whoever filed (CASF L226-5, D226-2-8; domain.md §2.7)."""
+
+from django.db import models
+from django.db.models import Q
+
+from referrals.models.fields import answer, clear, coded, of_referral, row_id, sealed
+from referrals.workflow import codes
+from referrals.workflow.feedback import OPEN, FeedbackSteps
+from referrals.workflow.states import FeedbackState
+
+
+class FeedbackTask(FeedbackSteps):
+    """One answer owed, then given or withheld by a person.
+
+    ``due_at`` is empty for the second word, at the outcome, for which the law has no delay of its own; ``interim``:
+    sent before the case had an outcome. ``prepared`` is what T11 or T22 proposes to say.
+    """
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("feedback_tasks")
+    owed_to = coded(codes.OwedTo, "C")
+    opened_at = clear(models.DateTimeField(), "C")
+    asked_at = clear(models.DateTimeField(null=True, blank=True), "C")
+    due_at = clear(models.DateTimeField(null=True, blank=True), "C")
+    decided_at = clear(models.DateTimeField(null=True, blank=True), "C")
+    by = clear(models.UUIDField(null=True, blank=True), "C")
+    interim = clear(models.BooleanField(default=False), "C")
+    means = answer(codes.FeedbackChannel, "C")
+    reason = answer(codes.Withholding, "C")
+    prepared = sealed("feedback_task.prepared", "C", max_length=5_000)
+    text = sealed("feedback_task.text", "C", max_length=5_000)
+    reason_text = sealed("feedback_task.reason_text", "C")
+
+    class Meta:
+        """Oldest first; what is given has a text, what is withheld a reason."""
+
+        ordering = ["opened_at", "id"]
+        constraints = [
+            models.CheckConstraint(name="feedback_state_known", condition=Q(state__in=FeedbackState.values)),
+            models.CheckConstraint(
+                name="feedback_decided",
+                condition=Q(state__in=OPEN, decided_at__isnull=True)
+                | Q(state__in=[FeedbackState.SENT, FeedbackState.WITHHELD], decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"feedback {self.pk}"

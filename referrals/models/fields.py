@@ -1,0 +1,84 @@
+"""How a field of a case says who may read it, whether the form needs it, and how it is stored.
+
+``clear`` and ``sealed`` give a model field two facts beside its type: its access class (A–M of
+domain.md §1.3: who may read) and its need (L, P, U, O of domain.md §4: whether the form asks for it).
+Everything else that depends on a field (masking, the form, the field matrix) is derived from here.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+
+from encryption.fields import SealedField
+from referrals.workflow.states import Coded
+
+#: Classes whose sealed values are of the critical class P4 (security.md §2).
+CRITICAL = frozenset("CEK")
+
+
+def clear[F: "models.Field[Any, Any]"](field: F, access_class: str, need: str = "O") -> F:
+    """Declare ``field`` stored in clear, readable by those of ``access_class``, asked for as ``need``."""
+    field.access_class = access_class  # type: ignore[attr-defined]  # our mark on Django's field
+    field.need = need  # type: ignore[attr-defined]  # id.
+    return field
+
+
+def coded(
+    choices: type[Coded], access_class: str, need: str = "O", **options: Any
+) -> "models.CharField[Any, Any]":
+    """Declare one code out of ``choices``, in clear."""
+    size = max(len(value) for value in choices.values)
+    field = models.CharField(max_length=max(size, 20), choices=choices.choices, **options)
+    field.codes = choices  # type: ignore[attr-defined]  # id.
+    return clear(field, access_class, need)
+
+
+def answer(choices: type[Coded], access_class: str, need: str = "O") -> "models.CharField[Any, Any]":
+    """Declare a code that the filer may leave open; the empty text is no answer."""
+    return coded(choices, access_class, need, blank=True, default="")
+
+
+def code_list(choices: type[Coded], access_class: str, need: str = "O") -> "models.JSONField[Any, Any]":
+    """Declare a list of codes out of ``choices``, in clear, empty until answered."""
+    field: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    field.codes = choices  # type: ignore[attr-defined]  # id.
+    return clear(field, access_class, need)
+
+
+def not_known(items: Sequence[str]) -> "models.JSONField[Any, Any]":
+    """Declare the list of ``items`` that are said to be not known: names of fields, in clear."""
+    field: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    field.items = items  # type: ignore[attr-defined]  # our mark on the field
+    return clear(field, "A")
+
+
+def sealed(
+    label: str, access_class: str, need: str = "O", *, codes: type[Coded] | None = None, **options: Any
+) -> SealedField:
+    """Declare a sealed value under its frozen ``label`` (``model.field``)."""
+    critical = options.pop("critical", access_class in CRITICAL)
+    field = SealedField(
+        label=label,
+        access_class=access_class,
+        security_class="P4" if critical else "P3",
+        key="filer" if access_class == "C" else "case",
+        null=True,
+        blank=True,
+        default=None,
+        **options,
+    )
+    field.need = need  # type: ignore[attr-defined]  # our mark on the field
+    field.codes = codes  # type: ignore[attr-defined]  # id.
+    return field
+
+
+def row_id() -> "models.UUIDField[Any, Any]":
+    """Declare a random row id; it is known before the row is saved, so that seals can bind it."""
+    return clear(models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False), "A")
+
+
+def of_referral(name: str, access_class: str = "A") -> "models.ForeignKey[Any, Any]":
+    """Declare the link of a part to its referral, with ``name`` as the way back."""
+    return clear(models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name), access_class)

@@ -1,0 +1,366 @@
+"""What the procedure adds to a case: assessment, decisions, justice, measures, and the people on it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Q, When
+from django.db.models.functions import Coalesce
+
+from referrals.models.concern import Part
+from referrals.models.fields import answer, clear, code_list, coded, of_referral, row_id, sealed
+from referrals.workflow import codes
+from referrals.workflow.assessment import AssessmentSteps
+from referrals.workflow.hearing import Heard
+from referrals.workflow.judicial import JudicialSteps
+from referrals.workflow.measure import MeasureSteps
+from referrals.workflow.states import (
+    AssessmentState,
+    Competence,
+    DecisionCode,
+    Ground,
+    InformationState,
+    JudicialState,
+    MeasureState,
+    Outcome,
+)
+
+
+def _child(name: str, *, null: bool = False) -> "models.ForeignKey[object, object]":
+    return clear(
+        models.ForeignKey("referrals.Child", models.PROTECT, related_name=name, null=null, blank=null), "A"
+    )
+
+
+class Assessment(AssessmentSteps, Part):
+    """The multidisciplinary assessment of a household: one report, a conclusion per child (CASF D226-2-3 ff.)."""
+
+    referral = of_referral("assessments")
+    opened_at = clear(models.DateTimeField(), "H")
+    plan_on = clear(models.DateField(null=True, blank=True), "H")
+    started_on = clear(models.DateField(null=True, blank=True), "H")
+    expected_on = clear(models.DateField(null=True, blank=True), "H")
+    delivered_at = clear(models.DateTimeField(null=True, blank=True), "H")
+    framework_version = clear(models.CharField(max_length=60, blank=True, default=""), "H")
+    earlier_concerns_considered = clear(models.BooleanField(default=False), "H")
+    notes = sealed("assessment.notes", "H", max_length=50_000)
+    report = sealed("assessment.report", "H", max_length=100_000)
+    child_opinions = sealed("assessment.child_opinions", "H", max_length=10_000)
+    holder_opinions = sealed("assessment.holder_opinions", "H", max_length=10_000)
+    entourage_opinions = sealed("assessment.entourage_opinions", "H", max_length=10_000)
+    dissent = sealed("assessment.dissent", "H", max_length=10_000)
+
+    class Meta(Part.Meta):
+        """At most one assessment of a referral is open."""
+
+        constraints = [
+            models.CheckConstraint(
+                name="assessment_state_known", condition=Q(state__in=AssessmentState.values)
+            ),
+            models.UniqueConstraint(
+                name="assessment_one_open",
+                fields=["referral"],
+                condition=~Q(state__in=[AssessmentState.DELIVERED, AssessmentState.ABORTED]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assessment {self.pk}"
+
+
+class Conclusion(Part):
+    """The report's conclusion for one child: it confirms or rules out danger (CASF D226-2-7)."""
+
+    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="conclusions"), "H")
+    referral = of_referral("conclusions")
+    child = _child("conclusions")
+    danger_level = answer(codes.DangerLevel, "H")
+    proposal = answer(codes.Proposal, "H")
+    text = sealed("conclusion.text", "H", max_length=20_000)
+
+    class Meta(Part.Meta):
+        """One conclusion for a child in an assessment."""
+
+        constraints = [models.UniqueConstraint(name="conclusion_per_child", fields=["assessment", "child"])]
+
+    def __str__(self) -> str:
+        return f"conclusion {self.pk}"
+
+
+class Visit(Part):
+    """A contact of the assessment: visit, meeting or failed attempt (domain.md T17)."""
+
+    referral = of_referral("visits")
+    assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="visits"), "H")
+    kind = coded(codes.VisitKind, "H")
+    at = clear(models.DateTimeField(), "H")
+    who = sealed("visit.who", "H")
+    where = sealed("visit.where", "H")
+    text = sealed("visit.text", "H", max_length=20_000)
+    by = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "H")
+
+    class Meta(Part.Meta):
+        """In the order of recording."""
+
+    def __str__(self) -> str:
+        return f"visit {self.pk}"
+
+
+class Sighting(Part):
+    """Whether one visit saw one child (domain.md T17)."""
+
+    referral = of_referral("sightings")
+    visit = clear(models.ForeignKey(Visit, models.PROTECT, related_name="sightings"), "H")
+    child = _child("sightings")
+    seen = coded(codes.Seen, "H")
+
+    class Meta(Part.Meta):
+        """In the order of recording."""
+
+    def __str__(self) -> str:
+        return f"sighting {self.pk}"
+
+
+class Decision(Part):
+    """One decision for one child; a new one supersedes, none is erased (domain.md §2.2 Decisions)."""
+
+    referral = of_referral("decisions")
+    child = _child("decisions")
+    code = coded(DecisionCode, "J")
+    ground = clear(models.CharField(max_length=20, blank=True, default=""), "J")
+    motivation = sealed("decision.motivation", "J", max_length=20_000)
+    at = clear(models.DateTimeField(), "J")
+    by = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"), "J")
+
+    class Meta(Part.Meta):
+        """In the order of decision."""
+
+    def __str__(self) -> str:
+        return f"decision {self.pk}"
+
+
+class JudicialReferral(JudicialSteps, Part):
+    """A *signalement* to the prosecutor, for one or more children (CASF L226-4).
+
+    ``report``: the assessment whose report was attached, where the referral is the outcome (T25, T26). ``letter`` is
+    the document made from the case, as it was when it was composed; with the sending it is final. ``letter_sha256``
+    is its hash, in hexadecimal, by which a printed copy is known to be the one that was sent.
+    """
+
+    referral = of_referral("judicial_referrals")
+    children = clear(models.ManyToManyField("referrals.Child", related_name="judicial_referrals"), "I")
+    grounds = code_list(Ground, "I")
+    prepared_at = clear(models.DateTimeField(), "I")
+    sent_at = clear(models.DateTimeField(null=True, blank=True), "I")
+    confirmed_at = clear(models.DateTimeField(null=True, blank=True), "I")
+    by_third_party = clear(models.BooleanField(default=False), "I")
+    report = clear(
+        models.ForeignKey(Assessment, models.PROTECT, null=True, blank=True, related_name="+"), "I"
+    )
+    recipient = sealed("judicial_referral.recipient", "I")
+    actions_led = sealed("judicial_referral.actions_led", "I", max_length=10_000)
+    document = sealed("judicial_referral.document", "I", max_length=100_000)
+    sending_proof = sealed("judicial_referral.sending_proof", "I")
+    competence = answer(Competence, "I")
+    requests = sealed("judicial_referral.requests", "I", max_length=10_000)
+    letter = sealed("judicial_referral.letter", "I", max_length=1_000_000)
+    letter_sha256 = clear(models.CharField(max_length=64, blank=True, default=""), "I")
+    composed_at = clear(models.DateTimeField(null=True, blank=True), "I")
+
+    class Meta(Part.Meta):
+        """Oldest first."""
+
+        constraints = [
+            models.CheckConstraint(name="judicial_state_known", condition=Q(state__in=JudicialState.values)),
+            models.CheckConstraint(
+                name="judicial_letter_has_its_hash",
+                condition=Q(letter__isnull=True, letter_sha256="", composed_at__isnull=True)
+                | (Q(letter__isnull=False, composed_at__isnull=False) & ~Q(letter_sha256="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"judicial referral {self.pk}"
+
+
+class JudicialOutcome(Part):
+    """What justice answered for one child: one row a child and outcome, not exclusive (domain.md J04)."""
+
+    referral = of_referral("judicial_outcomes")
+    judicial_referral = clear(
+        models.ForeignKey(JudicialReferral, models.PROTECT, related_name="outcomes"), "I"
+    )
+    child = _child("judicial_outcomes")
+    type = coded(Outcome, "I")
+    on = clear(models.DateField(), "I")
+    copy = sealed("judicial_outcome.copy", "I", max_length=100_000)
+    child_heard = answer(Heard, "I")
+    child_lawyer = answer(codes.YesNo, "I")
+    ad_hoc_administrator = answer(codes.YesNo, "I")
+    hearing_note = sealed("judicial_outcome.hearing_note", "I")
+
+    class Meta(Part.Meta):
+        """In the order of recording."""
+
+    def __str__(self) -> str:
+        return f"judicial outcome {self.pk}"
+
+
+class MeasureType(models.Model):
+    """The catalogue of measures: data, not code, for the law adds some (domain.md §5).
+
+    ``takes_in``: the child is looked after away from its home, confided to the child welfare service or through it.
+    """
+
+    code = clear(models.CharField(max_length=40, primary_key=True), "A")
+    label_fr = clear(models.CharField(max_length=200), "A")
+    label_en = clear(models.CharField(max_length=200), "A")
+    judicial = clear(models.BooleanField(), "A")
+    basis = clear(models.CharField(max_length=120, blank=True), "A")
+    max_months = clear(models.PositiveSmallIntegerField(null=True), "A")
+    official_code = clear(models.CharField(max_length=60, blank=True), "A")
+    order_clocks = clear(models.JSONField(default=list, blank=True), "A")
+    takes_in = clear(models.BooleanField(default=False, db_default=False), "A")
+
+    class Meta:
+        """By code."""
+
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Measure(MeasureSteps, Part):
+    """A protection measure for one child, administrative or judicial (domain.md §2.6, §5).
+
+    ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
+    each row, so that no step can forget it.
+    """
+
+    referral = of_referral("measures")
+    child = _child("measures")
+    type = clear(models.ForeignKey(MeasureType, models.PROTECT, related_name="+"), "J")
+    judicial = clear(models.BooleanField(), "J")
+    judicial_referral = clear(
+        models.ForeignKey(JudicialReferral, models.PROTECT, null=True, blank=True, related_name="measures"),
+        "I",
+    )
+    proposed_at = clear(models.DateTimeField(), "J")
+    agreed_on = clear(models.DateField(null=True, blank=True), "J")
+    ordered_on = clear(models.DateField(null=True, blank=True), "J")
+    started_on = clear(models.DateField(null=True, blank=True), "J")
+    term_on = clear(models.DateField(null=True, blank=True), "J")
+    over_on = clear(models.DateField(null=True, blank=True), "J")
+    over_reason = answer(codes.EndReason, "J")
+    variant = clear(models.CharField(max_length=40, blank=True, default=""), "J")
+    notified_on = clear(models.DateField(null=True, blank=True), "J")
+    sent_on = clear(models.DateField(null=True, blank=True), "J")
+    agreed_by_silence = clear(models.BooleanField(default=False, db_default=False), "J")
+    duration_months = clear(models.PositiveSmallIntegerField(null=True, blank=True), "J")
+    service = clear(
+        models.ForeignKey("accounts.Organisation", models.PROTECT, null=True, blank=True, related_name="+"),
+        "J",
+    )
+    plan_signed_on = clear(models.DateField(null=True, blank=True), "J")
+    waits_since = clear(
+        models.GeneratedField(
+            expression=Case(
+                When(
+                    state__in=[MeasureState.AGREED, MeasureState.ORDERED, MeasureState.AWAITING_START],
+                    then=Coalesce("ordered_on", "agreed_on"),
+                ),
+                default=None,
+            ),
+            output_field=models.DateField(null=True),
+            db_persist=True,
+        ),
+        "J",
+    )
+    aim = sealed("measure.aim", "J", max_length=10_000)
+    child_opinion = sealed("measure.child_opinion", "J", max_length=5_000)
+    agreement = sealed("measure.agreement", "J", max_length=20_000)
+    ordered_by = sealed("measure.ordered_by", "I")
+    order_copy = sealed("measure.order_copy", "I", max_length=100_000)
+    extract = sealed("measure.extract", "D", max_length=20_000)
+    place = sealed("measure.place", "K")
+
+    class Meta(Part.Meta):
+        """Oldest first."""
+
+        constraints = [
+            models.CheckConstraint(name="measure_state_known", condition=Q(state__in=MeasureState.values))
+        ]
+        indexes = [
+            models.Index(fields=["service", "state"], name="measure_service"),
+            models.Index(
+                fields=["waits_since", "id"],
+                name="measure_waiting",
+                condition=Q(
+                    state__in=[MeasureState.AGREED, MeasureState.ORDERED, MeasureState.AWAITING_START]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"measure {self.pk}"
+
+
+class HolderInformation(Part):
+    """Whether one holder has been told, on one occasion (CASF L226-2-1, L226-5; domain.md §2.7)."""
+
+    referral = of_referral("holder_informations")
+    holder = clear(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="informations"), "B")
+    occasion = coded(codes.Occasion, "B")
+    state = coded(InformationState, "B", default=InformationState.PENDING)
+    reason = answer(codes.DeferralReason, "B")
+    review_on = clear(models.DateField(null=True, blank=True), "B")
+    told_on = clear(models.DateField(null=True, blank=True), "B")
+    deferred_since = clear(models.DateField(null=True, blank=True), "B")
+    means = sealed("holder_information.means", "B")
+    reason_text = sealed("holder_information.reason_text", "B")
+
+    class Meta(Part.Meta):
+        """One row a holder and occasion; a deferral always has its review date (domain.md §2.8 no. 4)."""
+
+        constraints = [
+            models.UniqueConstraint(name="information_per_occasion", fields=["holder", "occasion"]),
+            models.CheckConstraint(
+                name="information_deferral_reviewed",
+                condition=~Q(state=InformationState.DEFERRED) | Q(review_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"holder information {self.pk}"
+
+
+class Assignment(models.Model):
+    """A person put on a case: team, lead, decider, referent (domain.md T13, T47, T48)."""
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("assignments")
+    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
+    role = clear(models.CharField(max_length=30), "A")
+    field = answer(codes.TeamField, "A")
+    child = clear(
+        models.ForeignKey("referrals.Child", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+    )
+    since_at = clear(models.DateTimeField(), "A")
+    until_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    waiver = sealed("assignment.waiver", "D")
+
+    class Meta:
+        """A person holds a role on a case once at a time."""
+
+        indexes = [models.Index(fields=["user", "referral"], name="assignment_user")]
+        constraints = [
+            models.UniqueConstraint(
+                name="assignment_once",
+                fields=["referral", "user", "role"],
+                condition=Q(until_at__isnull=True, child__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"

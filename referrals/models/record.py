@@ -1,0 +1,254 @@
+"""What is kept beside the case: steps done, clocks, second signatures, exclusions, grants."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from guardian.models import UserObjectPermissionBase
+
+from referrals.models.fields import clear, coded, of_referral, row_id, sealed
+from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.states import ApprovalState, Machine
+
+
+class StepRecord(models.Model):
+    """One step done: the business trail of a case, kept as long as the case (domain.md §7.4).
+
+    Who reads its data is said by the row's own ``access_class``, that of the step (domain.md §4.8). ``obo``: in whose
+    name a stand-in did it (SEC-AZ11).
+    """
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("steps")
+    machine = coded(Machine, "A")
+    part = clear(models.UUIDField(null=True), "A")
+    step = clear(models.CharField(max_length=40), "A")
+    number = clear(models.CharField(max_length=4), "A")
+    at = clear(models.DateTimeField(), "A")
+    order = clear(models.PositiveIntegerField(), "A")
+    role = clear(models.CharField(max_length=30), "A")
+    by = clear(models.UUIDField(null=True), "A")
+    signed_by = clear(models.UUIDField(null=True), "A")
+    obo = clear(models.UUIDField(null=True), "A")
+    from_state = clear(models.CharField(max_length=20, blank=True), "A")
+    to_state = clear(models.CharField(max_length=20, blank=True), "A")
+    child = clear(models.UUIDField(null=True), "A")
+    access_class = clear(models.CharField(max_length=1), "A")
+    data = sealed("step_record.data", "D", kind="json", max_length=200_000)
+
+    class Meta:
+        """In the order of happening."""
+
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(name="step_record_order", fields=["referral", "order"])]
+
+    def __str__(self) -> str:
+        return f"step {self.pk}"
+
+
+class Clock(models.Model):
+    """A delay that runs or ran; its end date is counted in the authority's zone (domain.md §2.3).
+
+    ``again_at``: when one is reminded between the first warning and the end, where the delay asks for it (C7).
+    """
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("clocks")
+    code = coded(ClockCode, "A")
+    access_class = clear(models.CharField(max_length=1), "A")
+    child = clear(models.UUIDField(null=True), "A")
+    part = clear(models.UUIDField(null=True), "A")
+    started_at = clear(models.DateTimeField(), "A")
+    warn_at = clear(models.DateTimeField(), "A")
+    again_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    due_at = clear(models.DateTimeField(), "A")
+    stopped_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    statutory = clear(models.BooleanField(), "A")
+    soon_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    again_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    late_told_at = clear(models.DateTimeField(null=True, blank=True), "A")
+
+    class Meta:
+        """Due first; what is due is found over all cases of an authority."""
+
+        ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="clock_due", condition=Q(stopped_at__isnull=True)),
+            models.Index(
+                fields=["code", "due_at", "id"], name="clock_code_due", condition=Q(stopped_at__isnull=True)
+            ),
+            models.Index(
+                fields=["warn_at"],
+                name="clock_soon_untold",
+                condition=Q(stopped_at__isnull=True, soon_told_at__isnull=True),
+            ),
+            models.Index(
+                fields=["again_at"],
+                name="clock_again_untold",
+                condition=Q(stopped_at__isnull=True, again_at__isnull=False, again_told_at__isnull=True),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_late_untold",
+                condition=Q(stopped_at__isnull=True, late_told_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(name="clock_positive", condition=Q(due_at__gte=models.F("started_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"clock {self.code}"
+
+
+class Approval(models.Model):
+    """A second signature: who proposed which step, who may sign, until when (domain.md §2.2 2S, §2.7)."""
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("approvals")
+    step = clear(models.CharField(max_length=40), "D")
+    machine = coded(Machine, "D")
+    part = clear(models.UUIDField(null=True), "D")
+    state = coded(ApprovalState, "D", default=ApprovalState.REQUESTED)
+    proposer = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    proposer_role = clear(models.CharField(max_length=30), "D")
+    obo = clear(models.UUIDField(null=True), "D")
+    approver = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    asked_state = clear(models.CharField(max_length=20), "D")
+    requested_at = clear(models.DateTimeField(), "D")
+    expires_at = clear(models.DateTimeField(), "D")
+    decided_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    given = sealed("approval.given", "D", kind="json", max_length=200_000)
+    reason = sealed("approval.reason", "D")
+
+    class Meta:
+        """Nobody signs the own proposal, and the database says so too (SEC-AZ12)."""
+
+        ordering = ["requested_at", "id"]
+        indexes = [models.Index(fields=["approver", "referral"], name="approval_approver")]
+        constraints = [
+            models.CheckConstraint(
+                name="approval_two_persons", condition=~Q(proposer_id=models.F("approver_id"))
+            ),
+            models.CheckConstraint(
+                name="approval_not_by_the_absent",
+                condition=Q(obo__isnull=True) | ~Q(obo=models.F("approver_id")),
+            ),
+            models.CheckConstraint(
+                name="approval_decided",
+                condition=Q(state=ApprovalState.REQUESTED, decided_at__isnull=True)
+                | (~Q(state=ApprovalState.REQUESTED) & Q(decided_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"
+
+
+class Exclusion(models.Model):
+    """A person who may never see a case: kinship or declared tie; nothing beats it (domain.md §1.3 rule 8)."""
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("exclusions")
+    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    by = clear(models.UUIDField(), "D")
+    since_at = clear(models.DateTimeField(), "D")
+    lifted_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    reason = sealed("exclusion.reason", "D")
+
+    class Meta:
+        """One exclusion in force for a person and case."""
+
+        indexes = [models.Index(fields=["user", "referral"], name="exclusion_user")]
+        constraints = [
+            models.UniqueConstraint(
+                name="exclusion_once", fields=["referral", "user"], condition=Q(lifted_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"exclusion {self.pk}"
+
+
+class ReferralUserObjectPermission(UserObjectPermissionBase):
+    """django-guardian's row for one person and one referral; its ``Grant`` says why and until when."""
+
+    content_object = models.ForeignKey("referrals.Referral", models.PROTECT)
+
+
+class Grant(models.Model):
+    """An exceptional right on one case, with reason and expiry: a named reader, a shared case, a broken glass.
+
+    Source: domain.md §1.3.
+    """
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("grants")
+    user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    permission = clear(
+        models.OneToOneField(
+            ReferralUserObjectPermission, models.SET_NULL, null=True, blank=True, related_name="grant"
+        ),
+        "D",
+    )
+    kind = clear(
+        models.CharField(
+            max_length=10,
+            choices=[
+                ("named", "Personne nommée"),
+                ("granted", "Accès exceptionnel"),
+                ("glass", "Ouverture d'urgence"),
+            ],
+        ),
+        "D",
+    )
+    by = clear(models.UUIDField(), "D")
+    since_at = clear(models.DateTimeField(), "D")
+    expires_at = clear(models.DateTimeField(), "D")
+    ended_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    reason = sealed("grant.reason", "D")
+
+    class Meta:
+        """Found by person, while in force."""
+
+        indexes = [models.Index(fields=["user", "expires_at", "referral"], name="grant_user")]
+        constraints = [
+            models.CheckConstraint(name="grant_expires", condition=Q(expires_at__gt=models.F("since_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
+
+
+class Rectification(models.Model):
+    """A corrected value: the old one stays, sealed, with the reason (domain.md T42)."""
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("rectifications")
+    model = clear(models.CharField(max_length=40), "A")
+    row = clear(models.UUIDField(), "A")
+    field = clear(models.CharField(max_length=40), "A")
+    access_class = clear(models.CharField(max_length=1), "A")
+    at = clear(models.DateTimeField(), "A")
+    by = clear(models.UUIDField(), "A")
+    old_value = sealed("rectification.old_value", "B", kind="json", max_length=200_000)
+    reason = sealed("rectification.reason", "D")
+
+    class Meta:
+        """Oldest first."""
+
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"rectification {self.pk}"

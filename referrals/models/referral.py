@@ -1,0 +1,156 @@
+"""The referral: one filing, from draft to its end. Its shell is in clear, for queues and clocks."""
+
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from audit import journal
+from referrals.models.fields import clear, coded, row_id
+from referrals.workflow.codes import AgeBand, Channel, Variant
+from referrals.workflow.referral import ReferralSteps
+from referrals.workflow.states import Exploitation, JudicialState, State, Urgency
+
+
+class Referral(ReferralSteps):
+    """One filing and all that follows from it.
+
+    Invariants (those that the database holds first): ``received_at`` and ``statutory_due_at`` are
+    written once and never move; ``state`` moves only together with ``version``; what is no draft
+    has an authority, a receipt date and a reference. Source: domain.md §2.1, §2.8.
+    """
+
+    id = row_id()
+    reference = clear(models.CharField(max_length=16, unique=True), "A")
+    authority = clear(
+        models.ForeignKey("accounts.Authority", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+    )
+    unit = clear(
+        models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+    )
+    department = clear(models.CharField(max_length=3, blank=True, default=""), "A")
+    version = clear(models.PositiveIntegerField(default=0), "A")
+    variant = coded(Variant, "A", default=Variant.STANDARD)
+    channel = coded(Channel, "A", default=Channel.ONLINE)
+    source_referral = clear(
+        models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"), "A"
+    )
+
+    # A case that another authority took over goes on there as another row, and here as a stub (T32). Its filer keeps
+    # one filing under the id and the reference of its receipt: the row that goes on bears them, the stub where it went.
+    filed_as = clear(models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+"), "A")
+    filed_reference = clear(models.CharField(max_length=16, blank=True, default="", db_default=""), "A")
+    goes_on_as = clear(models.UUIDField(null=True, blank=True), "A")
+
+    created_at = clear(models.DateTimeField(), "A")
+    received_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    submitted_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    acknowledged_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    closed_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    draft_expires_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    withdrawn_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    archived_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    archived_from = coded(State, "A", blank=True, default="")
+    purged_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    # A digest of all rows that were destroyed, as they were stored: a copy that turns up can be told by it.
+    tombstone = clear(models.BinaryField(max_length=32, null=True, blank=True), "A")
+    counts_from = clear(models.DateTimeField(null=True, blank=True), "A")
+    statutory_due_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    target_due_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    next_due_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    left_open = clear(models.BooleanField(default=False), "A")
+
+    urgency = coded(Urgency, "A", default=Urgency.U0)
+    urgency_ever = coded(Urgency, "A", default=Urgency.U0)
+    age_band = coded(AgeBand, "A", default=AgeBand.UNKNOWN)
+    under_2 = clear(models.BooleanField(default=False), "A")
+    under_15 = clear(models.BooleanField(default=False), "A")
+    runaway = clear(models.BooleanField(default=False), "A")
+    restricted = clear(models.BooleanField(default=False), "A")
+    # Questions are open, questions to the filer are, the filer has had an answer: for the queue, and for the
+    # filer's word for the state, in lists too.
+    info_requested = clear(models.BooleanField(default=False, db_default=False), "A")
+    filer_asked = clear(models.BooleanField(default=False, db_default=False), "A")
+    filer_answered = clear(models.BooleanField(default=False, db_default=False), "A")
+    # A call is unanswered, an emergency opening isn't reviewed yet: so that reading any other case asks nothing more.
+    alert_open = clear(models.BooleanField(default=False, db_default=False), "A")
+    glass_open = clear(models.BooleanField(default=False, db_default=False), "A")
+    transfer_open = clear(models.BooleanField(default=False, db_default=False), "A")
+    # Under which version of the index the case stands, 0 for none any more; when it was last looked for others in it.
+    index_key = clear(models.UUIDField(null=True), "A")
+    index_norm = clear(models.PositiveSmallIntegerField(default=0, db_default=0), "A")
+    searched_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    legal_hold = clear(models.BooleanField(default=False), "A")
+    immediate_danger = clear(models.BooleanField(default=False), "D")
+    prostitution_status = coded(Exploitation, "D", default=Exploitation.NONE)
+    status_ever = coded(Exploitation, "D", default=Exploitation.NONE)
+    judicial_status = coded(JudicialState, "I", blank=True, default="")
+
+    # Who filed: a keyed index value of the account, never the account (design.md, Keys and sealed fields).
+    filed_by = clear(models.BinaryField(max_length=32), "C")
+    # With whose lead the draft is shared: a keyed value too; empty once it is submitted.
+    shared_with = clear(models.BinaryField(max_length=32, null=True, blank=True), "C")
+    case_key = clear(models.UUIDField(null=True), "A")
+    filer_key = clear(models.UUIDField(null=True), "A")
+
+    class Meta:
+        """Queues are read by authority in the order of their next due date."""
+
+        default_permissions = ()
+        # The rights that django-guardian may hold for one person on one case.
+        permissions = [
+            ("named_referral", "Personne nommée sur un dossier restreint"),
+            ("granted_referral", "Accès exceptionnel à un dossier"),
+            ("glass_referral", "Ouverture d'urgence d'un dossier"),
+        ]
+        indexes = [
+            models.Index(fields=["authority", "next_due_at", "id"], name="referral_queue"),
+            models.Index(fields=["authority", "state", "next_due_at", "id"], name="referral_state_queue"),
+            models.Index(fields=["unit", "next_due_at", "id"], name="referral_unit_queue"),
+            models.Index(
+                fields=["index_key"], name="referral_index_key", condition=Q(index_key__isnull=False)
+            ),
+            models.Index(fields=["filed_by"], name="referral_filed_by"),
+            # What a year's figures count (referrals/aggregates.py).
+            models.Index(fields=["authority", "received_at"], name="referral_received"),
+            models.Index(
+                fields=["index_norm", "id"], name="referral_unsearched", condition=Q(searched_at__isnull=True)
+            ),
+            models.Index(
+                fields=["shared_with"], name="referral_shared", condition=Q(shared_with__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(name="referral_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(name="referral_urgency_known", condition=Q(urgency__in=Urgency.values)),
+            models.CheckConstraint(
+                name="referral_received",
+                condition=Q(state=State.DRAFT)
+                | Q(authority__isnull=False, received_at__isnull=False, submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="referral_shared_draft", condition=Q(state=State.DRAFT) | Q(shared_with__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="referral_keyed", condition=Q(case_key__isnull=False, filer_key__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def known_to_filer_as(self) -> tuple[UUID, str]:
+        """Return the id and the reference that the receipt of the filing bears."""
+        return self.filed_as_id or self.pk, self.filed_reference or self.reference
+
+    @cached_property
+    def pseudonym(self) -> UUID:
+        """Return the name under which the journal knows this case (design.md, The journal)."""
+        return journal.subject(self.pk)
+
+    def key_of(self, name: str) -> Any:
+        """Return the id of the data key called ``name`` (``case`` or ``filer``)."""
+        return self.filer_key if name == "filer" else self.case_key

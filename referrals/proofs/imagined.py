@@ -1,0 +1,109 @@
+"""A case that nobody has filed: one child in a given situation, and for the rest nothing that bars a closing.
+
+The guards are asked of it as they stand, so that a proof speaks of the rules themselves and not of a list of their
+names. It has no row.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, override
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from accounts.actor import Actor
+from audit.events import Origin
+from referrals.act import Given
+from referrals.models import Assessment, Child, Concern, Conclusion, Referral
+from referrals.protocol import Protocol
+from referrals.workflow.case import Case
+from referrals.workflow.codes import AgeBand
+from referrals.workflow.declare import Guard
+from referrals.workflow.states import AssessmentState, ChildMet, DecisionCode, Exploitation, Urgency
+
+AT: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
+SOMEBODY: Final = UUID(int=1)
+_NOWHERE: Final = Origin(rid="", ip="", ua="", dev="", trace="", auth="proof")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is imagined of the case and its child, and how the closing of the case is decided.
+
+    ``recorded``: the child's decision to close was taken before; else the step brings it along. ``ground`` is the
+    reason given for it, ``level`` what the report says of danger.
+    """
+
+    state: str
+    status: str = Exploitation.NONE
+    ever: str = Exploitation.NONE
+    urgency_ever: str = Urgency.U0
+    age_band: str = AgeBand.FROM_11
+    level: str = "no_danger"
+    ground: str = ""
+    recorded: bool = False
+    role: str = ""
+
+
+class ImaginedCase(Case):
+    """A case without rows."""
+
+    def __init__(self, situation: Situation, protocol: Protocol) -> None:
+        """Imagine the situation under one authority's choices."""
+        actor = Actor(user_id=SOMEBODY, positions=(), origin=_NOWHERE, role=situation.role)
+        said = situation
+        referral = Referral(
+            state=said.state, urgency_ever=said.urgency_ever, status_ever=said.ever, created_at=AT
+        )
+        referral.concern = Concern(referral=referral)
+        super().__init__(referral, actor=actor, at=AT)
+        self.situation = said
+        child = Child(
+            referral=referral,
+            prostitution_status=said.status,
+            status_ever=said.ever,
+            age_band=said.age_band,
+            child_met=ChildMet.ALONE,
+            decision=DecisionCode.CLOSE if said.recorded else DecisionCode.UNDECIDED,
+        )
+        report = Assessment(referral=referral, state=AssessmentState.DELIVERED, opened_at=AT)
+        conclusion = Conclusion(assessment=report, child=child, danger_level=said.level)
+        self.__dict__ |= {
+            "protocol": protocol,
+            "recorded": [child],
+            "assessments": [report],
+            "conclusions": {child.pk: conclusion},
+            **{name: [] for name in ("holders", "judicial_referrals", "measures", "assignments", "informations",
+                                     "open_clocks", "duplicates", "closure_reviews", "feedback_tasks")},
+        }  # fmt: skip
+        if not said.recorded:
+            self.carried = {child.pk: DecisionCode.CLOSE}
+
+    @property
+    def only_child(self) -> Child:
+        """Return the one child that there is."""
+        return self.recorded[0]
+
+    @override
+    def recorded_ground(self, child: Any) -> str:
+        """Return the ground of the decision that was taken before."""
+        return self.situation.ground
+
+    @override
+    def decision_is_signed(self, child: Any) -> bool:
+        """Say that one person took it: the worst case."""
+        return False
+
+    def answer(self, rule: Guard, given: Given | None) -> str | None:
+        """Ask a rule; one that wants what isn't imagined says nothing: a proof may find too much, never too little."""
+        try:
+            return rule(self, given)
+        except (AttributeError, LookupError, DatabaseError):
+            return None
+
+    def closing(self) -> Given:
+        """Return what a closing step is given: the decision to close, unless it was taken before."""
+        carried = [] if self.situation.recorded else [
+            Given(child=self.only_child.pk, decision=str(DecisionCode.CLOSE), ground=self.situation.ground)
+        ]  # fmt: skip
+        return Given(decisions=carried)

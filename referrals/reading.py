@@ -1,0 +1,544 @@
+"""What an actor reads of a case: the shell in clear, and the parts that its classes let it open.
+
+Everything sealed is opened inside one disclosure. A value that can't be opened (a lost key) shows as
+``{"unreadable": true}`` and the rest is there (SEC-CR14). What may not be read is absent from the answer.
+"""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from accounts.actor import Actor
+from accounts.models import Membership
+from accounts.roles import Role
+from encryption.errors import Unreadable
+from encryption.keys import warm
+from encryption.sealed import OpenScope, Sealed
+from referrals import access, clocks
+from referrals.access import Ties
+from referrals.calendar import Calendar, calendar_of
+from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, StepRecord
+from referrals.protocol import protocol_of
+from referrals.workflow.alerts import AlertCause
+from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.states import (
+    AlertState,
+    ApprovalState,
+    CoarseStatus,
+    Coded,
+    JudicialState,
+    Machine,
+    MeasureState,
+    ReviewState,
+    State,
+    Urgency,
+    Whereabouts,
+)
+
+#: The acts of a filing account that it is shown again.
+FILER_STEPS: Final = ("create", "submit", "submit_urgent", "withdraw", "provide_info")
+UNREADABLE: Final = {"unreadable": True}
+INTERNAL: Final = frozenset(
+    {"id", "referral", "position", "case_key", "filer_key", "filed_by", "order", "by", "service", "judicial_referral",
+     "child", "assessment", "holder", "visit", "user", "type", "letter", "next_change"}
+)  # fmt: skip
+
+
+def labelled(code: Coded) -> dict[str, Any]:
+    """Return a code with its labels in both languages."""
+    return {"code": str(code), "label": code.labels_by_language}
+
+
+def moment(value: datetime | date | None) -> str | None:
+    """Return an instant in UTC with a ``Z``, or a date, as text."""
+    if value is None or not isinstance(value, datetime):
+        return value.isoformat() if value is not None else None
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def coarse_status(referral: Referral) -> CoarseStatus:
+    """Return the filer's word for the state (domain.md §1.4); a question that is open for them comes first.
+
+    The two marks are the filing's own, on its row: a list asks nothing more.
+    """
+    if referral.state == State.DRAFT:
+        return CoarseStatus.DRAFT
+    # A filing that was withdrawn shows no more than that: not even that somebody took it up again.
+    if referral.withdrawn_at:
+        return CoarseStatus.RECEIVED
+    if referral.filer_asked:
+        return CoarseStatus.QUESTION
+    if referral.filer_answered:
+        return CoarseStatus.ANSWERED
+    if referral.state in (State.SUBMITTED, State.ACKNOWLEDGED, State.WITHDRAWN):
+        return CoarseStatus.RECEIVED
+    return CoarseStatus.IN_PROGRESS
+
+
+def _as_filed(referral: Referral) -> dict[str, str]:
+    """Return id and reference of the receipt: they are the filer's, whichever authority goes on with the case."""
+    pk, reference = referral.known_to_filer_as
+    return {"id": str(pk), "reference": reference}
+
+
+def coarse(referral: Referral) -> dict[str, Any]:
+    """Return all that a filer sees of a filing after its submission (SEC-AZ9)."""
+    return {
+        **_as_filed(referral),
+        "status": labelled(coarse_status(referral)),
+        "submitted_at": moment(referral.submitted_at),
+        "withdrawn_at": moment(referral.withdrawn_at),
+    }
+
+
+def receipt(referral: Referral) -> dict[str, Any]:
+    """Return what a filing is answered with: the same whenever it is asked for, wherever the case has got to."""
+    pk, reference = referral.known_to_filer_as
+    return {
+        "id": str(pk),
+        "reference": reference,
+        "status": labelled(CoarseStatus.RECEIVED),
+        "submitted_at": moment(referral.submitted_at),
+    }
+
+
+def coarse_line(referral: Referral) -> dict[str, Any]:
+    """Return the filer's line in a list: as ``coarse``, without a query of its own."""
+    return {
+        **_as_filed(referral),
+        "status": labelled(coarse_status(referral)),
+        "submitted_at": moment(referral.submitted_at),
+    }
+
+
+def shell(referral: Referral, ties: Ties) -> dict[str, Any]:
+    """Return the shell (class A), and the clear codes of D and I to their readers."""
+    found = {
+        "id": str(referral.pk),
+        "reference": referral.reference,
+        "version": referral.version,
+        "authority": str(referral.authority_id) if referral.authority_id else None,
+        "unit": str(referral.unit_id) if referral.unit_id else None,
+        "department": referral.department,
+        "state": labelled(State(referral.state)),
+        "urgency": labelled(Urgency(referral.urgency)),
+        "channel": referral.channel,
+        "variant": referral.variant,
+        "age_band": referral.age_band,
+        "under_15": referral.under_15,
+        "under_2": referral.under_2,
+        "runaway": referral.runaway,
+        "restricted": referral.restricted,
+        "legal_hold": referral.legal_hold,
+        "left_open": referral.left_open,
+        "info_requested": referral.info_requested,
+        "transfer_open": referral.transfer_open,
+    }
+    for name in (
+        "created_at", "received_at", "submitted_at", "acknowledged_at", "closed_at",
+        "statutory_due_at", "target_due_at", "next_due_at", "counts_from",
+    ):  # fmt: skip
+        found[name] = moment(getattr(referral, name))
+    if "D" in ties.reads:
+        found["prostitution_status"] = referral.prostitution_status
+        found["immediate_danger"] = referral.immediate_danger
+    if "I" in ties.reads:
+        found["judicial_status"] = referral.judicial_status or None
+    return found
+
+
+def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = False) -> dict[str, Any]:
+    """Return one clock with its standing at ``at``, and the last working day before an end on a day off.
+
+    ``runs`` shows it as running, whatever stopped it: to whoever filed, an answer withheld looks like one that is
+    awaited, for the stop would tell them of the reason.
+    """
+    if runs:
+        clock.stopped_at = None
+    return {
+        "code": clock.code,
+        "label": ClockCode(clock.code).labels_by_language,
+        "started_at": moment(clock.started_at),
+        "due_at": moment(clock.due_at),
+        "working_day_before": moment(clocks.working_day_before(clock, calendar)),
+        "stopped_at": moment(clock.stopped_at),
+        "state": labelled(clocks.state_of(clock, at)),
+        "statutory": clock.statutory,
+        "child": str(clock.child) if clock.child else None,
+        "part": str(clock.part) if clock.part else None,
+    }
+
+
+def clocks_of(referral: Referral, ties: Ties, *, at: datetime) -> list[dict[str, Any]]:
+    """Return the clocks that the actor may read; a filer sees C5 alone (domain.md §4.8)."""
+    if ties.coarse:
+        wanted, runs = referral.clocks.filter(code="C5"), not referral.filer_answered
+        if referral.withdrawn_at:
+            wanted, runs = wanted.filter(stopped_at=referral.withdrawn_at), False
+    else:
+        wanted, runs = referral.clocks.filter(access_class__in=ties.reads), False
+    calendar = calendar_in_force(referral, at=at)
+    return [clock_line(clock, calendar, at=at, runs=runs) for clock in wanted]
+
+
+def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:
+    """Return when the authority of a case works, by its settings at ``at``."""
+    return calendar_of(referral.authority, protocol_of(referral.authority, at))
+
+
+def readable(
+    row: models.Model, classes: Iterable[str], scope: OpenScope, *, own_class: str = ""
+) -> dict[str, Any]:
+    """Return the fields of a row whose class is among ``classes``, sealed ones opened; ``own_class`` overrides D."""
+    allowed, found = frozenset(classes), {"id": str(row.pk)}
+    for field in row._meta.concrete_fields:
+        access_class = getattr(field, "access_class", None)
+        if field.name in INTERNAL or access_class is None or (own_class or access_class) not in allowed:
+            continue
+        found[field.name] = opened(getattr(row, field.attname), scope)
+    return found
+
+
+def opened(value: Any, scope: OpenScope) -> Any:
+    """Return a value as the answer holds it; a sealed one is opened."""
+    if isinstance(value, Sealed):
+        try:
+            return value.open(scope)
+        except Unreadable:
+            return dict(UNREADABLE)
+    if isinstance(value, datetime | date):
+        return moment(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def content(referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor) -> dict[str, Any]:
+    """Return the concern and its parts, as far as the actor's classes go (domain.md §1.3, §4)."""
+    warm(key for key in (referral.case_key, referral.filer_key) if key)
+    typing = ties.draft and bool(ties.reads) and not ties.shared
+    concern = readable(referral.concern, ties.reads - {"A"} | ({"I"} if typing else set()), scope)
+    concern.pop("id")
+    if concern:
+        concern["not_known"] = _not_known(referral.concern, ties.reads)
+    found: dict[str, Any] = {"concern": concern} if concern else {}
+    for name in PARTS:
+        rows = part(referral, name, ties, scope, actor=actor)
+        if rows is not None:
+            found[name] = rows
+    return found
+
+
+def _not_known(concern: Concern, classes: Container[str]) -> list[str]:
+    """Return the items said to be not known, those of the classes that one reads; the holders are identity (B)."""
+    class_of = {field.name: getattr(field, "access_class", "") for field in concern._meta.concrete_fields}
+    return [name for name in concern.not_known if class_of.get(name, "B") in classes]
+
+
+def prefetch(referral: Referral, ties: Ties) -> None:
+    """Load the parts that the actor will read, once for guards and content alike."""
+    models.prefetch_related_objects([referral], *(name for name in PARTS if PART_CLASS[name] in ties.reads))
+
+
+#: The class without which a part isn't in the answer at all.
+PART_CLASS: Final[Mapping[str, str]] = {
+    "children": "B",
+    "holders": "B",
+    "facts": "D",
+    "signs": "D",
+    "health_signs": "E",
+    "third_parties": "F",
+    "digital_traces": "G",
+}
+
+
+def part(
+    referral: Referral, name: str, ties: Ties, scope: OpenScope, *, actor: Actor
+) -> list[dict[str, Any]] | None:
+    """Return one repeatable part; None for who may not read it."""
+    if PART_CLASS[name] not in ties.reads:
+        return None
+    rows = getattr(referral, name).all()
+    if name == "children":
+        own = access.children_of(referral, ties, actor)
+        seen = [row for row in rows if ties.named or not row.restricted or ties.draft]
+        return [_child(row, ties, scope) for row in seen if own is None or row.pk in own]
+    return [readable(row, ties.reads, scope) for row in rows]
+
+
+def _child(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+    """Return a child; where it is sheltered, its place is of class K (domain.md §4.1)."""
+    detail, row.whereabouts_detail = row.whereabouts_detail, None
+    found = readable(row, ties.reads, scope)
+    row.whereabouts_detail = detail
+    sheltered = found.get("whereabouts") == Whereabouts.SHELTERED
+    if sheltered and not ties.draft and "K" not in ties.reads:
+        del found["whereabouts"], found["whereabouts_detail"]
+    elif detail is not None:
+        found["whereabouts_detail"] = opened(detail, scope)
+    return found
+
+
+def assessments(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the assessments: all of them to readers of H, the conclusions alone to a service (``concl.``)."""
+    if "H" not in ties.reads and ties.partial.get("H") != "concl":
+        return []
+    found = []
+    for row in referral.assessments.all():
+        line: dict[str, Any] = readable(row, ties.reads, scope) if "H" in ties.reads else {"id": str(row.pk)}
+        line["state"] = row.state
+        line["conclusions"] = [
+            readable(c, "H", scope) | {"child": str(c.child_id)} for c in row.conclusions.all()
+        ]
+        if "H" in ties.reads:
+            line["visits"] = [readable(v, "H", scope) for v in row.visits.all()]
+        found.append(line)
+    return found
+
+
+def judicial_referrals(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the referrals to justice with their outcomes, to readers of I."""
+    if "I" not in ties.reads:
+        return []
+    found = []
+    for row in referral.judicial_referrals.prefetch_related("children", "outcomes"):
+        line = readable(row, "I", scope)
+        line["state"] = labelled(JudicialState(row.state))
+        line["children"] = [str(child.pk) for child in row.children.all()]
+        line["outcomes"] = [
+            readable(o, "I", scope) | {"child": str(o.child_id), "type": o.type} for o in row.outcomes.all()
+        ]
+        found.append(line)
+    return found
+
+
+def measures(referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor) -> list[dict[str, Any]]:
+    """Return the measures: in full to readers of J, their shell to intake, a service's own to the service."""
+    if "J" not in ties.reads and "J" not in ties.partial:
+        return []
+    rows = referral.measures.select_related("type")
+    if ties.executes_only:
+        rows = rows.filter(service_id__in=access.services_of(actor))
+    return [_measure(row, ties, scope) for row in rows]
+
+
+def _measure(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+    line = {
+        "id": str(row.pk),
+        "child": str(row.child_id),
+        "type": {"code": row.type_id, "label": {"fr": row.type.label_fr, "en": row.type.label_en}},
+        "state": labelled(MeasureState(row.state)),
+        "service": str(row.service_id) if row.service_id else None,
+        "started_on": moment(row.started_on),
+        "term_on": moment(row.term_on),
+    }
+    if "J" in ties.reads:
+        classes = ties.reads | ({"D"} if "D" in ties.partial else set())
+        if ties.partial.get("I") == "order":
+            classes |= {"I"}
+        line |= {name: value for name, value in readable(row, classes, scope).items() if name not in line}
+    return line
+
+
+def timeline(
+    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Return what happened, as far as the actor may see it: a filer sees the own acts.
+
+    What was done about a pair of files is for who sees both: it would tell of a file that is hidden (SEC-AZ4).
+    """
+    rows: Iterable[StepRecord] = referral.steps.all()
+    if ties.coarse:
+        rows = [row for row in rows if row.step in FILER_STEPS and row.role in access.FILERS]
+        return [_happened(row, {}) for row in rows]
+    found = []
+    own = access.children_of(referral, ties, actor)
+    seen = access.visible_to(actor, at=at).values("pk")
+    pairs = set(referral.duplicates.filter(other__in=seen).values_list("pk", flat=True))
+    for row in rows:
+        if row.machine == Machine.DUPLICATE and row.part not in pairs:
+            continue
+        if row.access_class not in ties.reads or (own is not None and row.child and row.child not in own):
+            continue
+        data = opened(row.data, scope) if row.data is not None else None
+        found.append(
+            _happened(
+                row, {"data": data, "by": str(row.by) if row.by else None, "own": row.by == actor.user_id}
+            )
+        )
+    return found
+
+
+def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:
+    line = {"step": row.step, "machine": row.machine, "number": row.number, "at": moment(row.at)}
+    if not more:
+        return line
+    return line | {
+        "id": str(row.pk),
+        "role": row.role,
+        "from": row.from_state,
+        "to": row.to_state,
+        "child": str(row.child) if row.child else None,
+        "part": str(row.part) if row.part else None,
+        "signed_by": str(row.signed_by) if row.signed_by else None,
+        "obo": str(row.obo) if row.obo else None,
+        **more,
+    }
+
+
+def approvals(
+    referral: Referral, ties: Ties, scope: OpenScope, *, user_id: UUID | None
+) -> list[dict[str, Any]]:
+    """Return the second signatures; what is proposed is opened to who proposed and who may sign."""
+    found = []
+    for row in referral.approvals.all():
+        part_of_it = user_id in (row.proposer_id, row.approver_id)
+        if not part_of_it and "D" not in ties.reads:
+            continue
+        line = {
+            "id": str(row.pk),
+            "step": row.step,
+            "machine": row.machine,
+            "part": str(row.part) if row.part else None,
+            "state": labelled(ApprovalState(row.state)),
+            "proposer": str(row.proposer_id),
+            "obo": str(row.obo) if row.obo else None,
+            "approver": str(row.approver_id),
+            "requested_at": moment(row.requested_at),
+            "expires_at": moment(row.expires_at),
+            "decided_at": moment(row.decided_at),
+        }
+        if part_of_it:
+            line["given"] = opened(row.given, scope)
+        found.append(line)
+    return found
+
+
+def closure_reviews(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the reviews of the closings of a case; what a reviewer noted is for readers of D."""
+    if "A" not in ties.reads:
+        return []
+    return [
+        review_line(row) | readable(row, ties.reads & {"D"}, scope) for row in referral.closure_reviews.all()
+    ]
+
+
+def review_line(row: ClosureReview) -> dict[str, Any]:
+    """Return a review of a closing, without what was noted."""
+    return {
+        "id": str(row.pk),
+        "step": row.step,
+        "state": labelled(ReviewState(row.state)),
+        "opened_at": moment(row.opened_at),
+        "due_at": moment(row.due_at),
+        "decided_at": moment(row.decided_at),
+        "closed_by": str(row.closed_by) if row.closed_by else None,
+        "decided_by": str(row.decided_by) if row.decided_by else None,
+    }
+
+
+def reviews(actor: Actor, *, state: str, overdue: bool | None, at: datetime) -> "QuerySet[ClosureReview]":
+    """Return the reviews on an actor's list: a supervisor's all, a coordinator's those of withdrawals (§2.2)."""
+    as_supervisor = access.visible_as(actor, Role.SUPERVISOR, at=at)
+    as_coordinator = access.visible_as(actor, Role.CRIP_COORDINATOR, at=at)
+    rows = ClosureReview.objects.filter(
+        Q(referral__in=as_supervisor.values("pk"))
+        | Q(step="withdraw", referral__in=as_coordinator.values("pk")),
+        state=state,
+    ).select_related("referral")
+    if overdue is not None:
+        rows = rows.filter(due_at__lt=at) if overdue else rows.filter(due_at__gte=at)
+    return rows
+
+
+def alerts(referral: Referral, ties: Ties) -> list[dict[str, Any]]:
+    """Return the urgent calls about a case, to who reads its shell: since when, how far, who answered."""
+    if "A" not in ties.reads:
+        return []
+    return [
+        {
+            "id": str(row.pk),
+            "cause": labelled(AlertCause(row.cause)),
+            "state": labelled(AlertState(row.state)),
+            "sounded_at": moment(row.sounded_at),
+            "next_at": moment(row.next_at),
+            "ended_at": moment(row.ended_at),
+            "ended_by": str(row.ended_by) if row.ended_by else None,
+        }
+        for row in referral.alerts.all()
+    ]
+
+
+def holder_informations(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return whether each holder was told, to readers of B."""
+    if "B" not in ties.reads:
+        return []
+    return [
+        readable(row, "B", scope) | {"holder": str(row.holder_id)}
+        for row in referral.holder_informations.all()
+    ]
+
+
+def sheets(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the emergency sheets of the case, with the authorities that may read each, to readers of B."""
+    if "B" not in ties.reads:
+        return []
+    rows = referral.emergency_sheets.prefetch_related("readers")
+    return [
+        readable(row, ties.reads, scope) | {"authorities": [str(r.authority_id) for r in row.readers.all()]}
+        for row in rows
+    ]
+
+
+def add_names(
+    rows: Sequence[Referral], ties: Mapping[UUID, Ties], lines: Sequence[dict[str, Any]], scope: OpenScope
+) -> None:
+    """Add the children's names to lines of a list, for the cases of which the caller reads class B."""
+    named = [row for row in rows if "B" in ties[row.pk].reads]
+    models.prefetch_related_objects(named, "children")
+    warm([row.case_key for row in named if row.case_key])
+    by_id = {line["id"]: line for line in lines}
+    for row in named:
+        children = [c for c in row.children.all() if ties[row.pk].named or not c.restricted]
+        by_id[str(row.pk)]["children"] = [
+            {name: opened(getattr(child, name), scope) for name in ("first_names", "last_name", "usual_name")}
+            for child in children
+        ]
+
+
+def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: datetime) -> "QuerySet[Clock]":
+    """Return the running clocks that the actor may read, each by the class of what it times."""
+    filed = access.own_filings(actor, at=at).filter(withdrawn_at=None)
+    running = Q(stopped_at=None)
+    seen = own = Q(code="C5", referral__in=filed.values("pk"))
+    if actor.holding(access.FILERS):  # see clock_line: what is withheld looks like what is awaited
+        running |= own & Q(referral__filer_answered=False)
+    for cases, classes in access.readable_by_class(actor, at=at):
+        seen |= Q(access_class__in=sorted(classes), referral__in=cases.values("pk"))
+    rows = Clock.objects.filter(seen & running).select_related("referral__authority")
+    if code:
+        rows = rows.filter(code=code)
+    if state == clocks.ClockState.OVERDUE:
+        rows = rows.filter(due_at__lt=at)
+    elif state == clocks.ClockState.DUE_SOON:
+        rows = rows.filter(due_at__gte=at, warn_at__lte=at)
+    elif state == clocks.ClockState.ON_TIME:
+        # What is late isn't on time whenever it warned; and so the index begins behind it.
+        rows = rows.filter(due_at__gte=at, warn_at__gt=at)
+    return rows
+
+
+def people(referral: Referral, role: str, *, at: datetime) -> list[dict[str, Any]]:
+    """Return who may be named on a case in a role now: people of its authority, none of them excluded (R221-8)."""
+    barred = referral.exclusions.filter(lifted_at=None).values("user_id")
+    held = Membership.objects.in_force(at).filter(authority=referral.authority, role=role)
+    return [
+        {
+            "id": str(one.user_id),
+            "name": one.user.full_name,
+            "unit": str(one.unit_id) if one.unit_id else None,
+        }
+        for one in held.exclude(user_id__in=barred).select_related("user").order_by("user__full_name", "id")
+    ]

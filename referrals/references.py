@@ -1,0 +1,54 @@
+"""References of cases: unguessable, sayable on the phone, with a check sign (``R7KD-4M2X-9QPA-W``).
+
+Twelve signs of Crockford's base 32 (no I, L, O, U) hold 60 random bits; the last one is a check sign over
+the others, so that a slip of the ear or two swapped signs are noticed.
+"""
+
+from typing import Final
+
+from encryption import digest
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BODY: Final = 12
+GROUP: Final = 4
+_HEARD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def check_sign(body: str) -> str:
+    """Return the check sign: the remainder of the body as a polynomial over the field of 32 elements, times x.
+
+    Each place so weighs a different power of x, the check sign's among them: no single wrong sign and no
+    two swapped ones, neighbours or not, leave it right. A sum modulo a prime below 32 would take Z for 0.
+    """
+    found = 0
+    for sign in body:
+        found = _times_x(found ^ ALPHABET.index(sign))
+    return ALPHABET[found]
+
+
+def _times_x(element: int) -> int:
+    """Multiply by x in GF(32), whose polynomial is x⁵ + x² + 1: x has 31 different powers there."""
+    shifted = element << 1
+    return shifted ^ 0b100101 if shifted & 0b100000 else shifted
+
+
+def new() -> str:
+    """Return a fresh random reference."""
+    body = "".join(ALPHABET[byte & 31] for byte in digest.random_bytes(BODY))
+    return shown(body + check_sign(body))
+
+
+def shown(signs: str) -> str:
+    """Return signs in groups of four, as they are said."""
+    return "-".join(signs[n : n + GROUP] for n in range(0, len(signs), GROUP))
+
+
+def heard(said: str) -> str | None:
+    """Return the reference that was meant: case, hyphens and blanks don't count, O is 0, I and L are 1.
+
+    None if it can't be one: wrong length, foreign signs, or a check sign that doesn't fit.
+    """
+    signs = said.upper().replace("-", "").replace(" ", "").translate(_HEARD)
+    if len(signs) != BODY + 1 or any(sign not in ALPHABET for sign in signs):
+        return None
+    return shown(signs) if check_sign(signs[:-1]) == signs[-1] else None

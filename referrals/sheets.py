@@ -1,0 +1,65 @@
+"""Emergency sheets as the officers on call of other authorities read them: while the child is away, and no more.
+
+The one thing of a case that crosses to an authority because it was named in a runaway (domain.md §1.3 rule 1,
+§2.2 note 3). The law of the case is unchanged: whoever is excluded from it reads no sheet of it either.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from encryption.sealed import OpenScope
+from referrals import access, rowlevel
+from referrals.errors import NotAllowed, NotVisible
+from referrals.models import EmergencySheet
+from referrals.reading import moment, readable
+
+
+def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":
+    """Return the open sheets that an officer on call may read.
+
+    Raises:
+        NotAllowed: nobody on call asks.
+    """
+    seats = {position.authority_id for position in actor.holding([Role.ON_CALL])}
+    if not seats:
+        raise NotAllowed("read:emergency-sheets")
+    with rowlevel.beyond():
+        barred = access.exceptional(actor, at=at).excluded
+    found = EmergencySheet.objects.filter(closed_at=None, readers__authority__in=seats)
+    return found.exclude(referral_id__in=barred).select_related("authority").distinct()
+
+
+def sheet_for(actor: Actor, pk: UUID, *, at: datetime) -> EmergencySheet:
+    """Return one of them.
+
+    Raises:
+        NotAllowed: nobody on call asks.
+        NotVisible: absent, closed, or not for this officer; all look the same.
+    """
+    found = sheets_for(actor, at=at).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def line(sheet: EmergencySheet) -> dict[str, object]:
+    """Return what a list shows: whose case it is, and since when the sheet is open; nothing is opened."""
+    return {
+        "id": str(sheet.pk),
+        "reference": sheet.reference,
+        "authority": {"code": sheet.authority.code, "name": sheet.authority.name},
+        "opened_at": moment(sheet.opened_at),
+    }
+
+
+def content(sheet: EmergencySheet, scope: OpenScope) -> dict[str, object]:
+    """Return the sheet, opened."""
+    return line(sheet) | {
+        name: value
+        for name, value in readable(sheet, "B", scope).items()
+        if name in ("description", "danger", "whom_to_call")
+    }

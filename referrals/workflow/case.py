@@ -1,0 +1,434 @@
+"""A case as guards and effects see it: the referral, its parts loaded at most once each, who acts and when.
+
+Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from referrals.calendar import Calendar, calendar_of
+from referrals.protocol import Protocol, protocol_of
+from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
+from referrals.workflow.states import (
+    ALIVE,
+    DECIDING,
+    GRAVITY,
+    OPEN_JUDICIAL,
+    OPEN_TRANSFER,
+    AlertState,
+    AssessmentState,
+    ChildMet,
+    DecisionCode,
+    Exploitation,
+    JudicialState,
+    Urgency,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from referrals.models import (
+        Alert,
+        Assessment,
+        Assignment,
+        BreakGlass,
+        Child,
+        Clock,
+        ClosureReview,
+        Conclusion,
+        DuplicateCandidate,
+        FeedbackTask,
+        Holder,
+        HolderInformation,
+        JudicialReferral,
+        Measure,
+        Referral,
+        TransferRequest,
+    )
+
+
+def insert(rows: "Sequence[Model]") -> None:
+    """Insert rows of several tables, one statement a table."""
+    for model in {type(row): None for row in rows}:
+        model._default_manager.bulk_create([row for row in rows if type(row) is model])
+
+
+class Case:
+    """One referral and all its parts, read once, for one act of one person at one instant (UTC)."""
+
+    def __init__(self, referral: "Referral", *, actor: Actor, at: datetime, part: Any = None) -> None:
+        """Look at ``referral``; ``part`` is the row of another machine that the step is about."""
+        self.referral = referral
+        self.actor = actor
+        self.at = at
+        self.part = part
+        #: The name of the running step; empty while one only looks.
+        self.step_name = ""
+        #: How another case is found, as far as the actor sees it; the runner says so.
+        self.find: Callable[[UUID], Referral | None] = lambda _: None
+        #: Whether the actor belongs to an authority that was asked to take the case over, and acts for it.
+        self.receiving = False
+        #: How the file was carried to which this filing is joined, while both are being taken over.
+        self.carried_with: Any = None
+        #: Which pairs of files are looked at, where it is for somebody to see; None for all.
+        self.see_pairs: Callable[[], list[DuplicateCandidate]] | None = None
+        self._others: dict[UUID, Referral | None] = {}
+        #: Decisions that the running step carries, by child id: asked together with those on record.
+        self.carried: dict[UUID, str] = {}
+        #: Whether a step of a referral to justice was brought along: the shell then shows its new state.
+        self.justice_moved = False
+        self._waiting: list[Model] | None = None
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """Return the choices of the case's authority that are in force at the act."""
+        return protocol_of(self.referral.authority, self.at)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which the authority counts its days."""
+        return self.calendar.zone
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Return when the authority works."""
+        return calendar_of(self.referral.authority, self.protocol)
+
+    @property
+    def today(self) -> date:
+        """Return the date of the act in the authority's zone."""
+        return self.at.astimezone(self.zone).date()
+
+    @cached_property
+    def recorded(self) -> "list[Child]":
+        """Return every child on record, those recorded by mistake too: what was thought of them must be taken back."""
+        return list(self.referral.children.all())
+
+    @property
+    def children(self) -> "list[Child]":
+        """Return the children of the case, those recorded by mistake left out."""
+        return [child for child in self.recorded if not child.wrong_person]
+
+    @property
+    def authority_id(self) -> UUID:
+        """Return the id of the case's authority; a draft, which has none, matches no membership."""
+        return self.referral.authority_id or UUID(int=0)
+
+    def other(self, pk: UUID) -> "Referral | None":
+        """Return another case that the actor sees, read once; None for whatever else has that id."""
+        if pk not in self._others:
+            self._others[pk] = self.find(pk)
+        return self._others[pk]
+
+    def know(self, others: "Iterable[Referral]") -> None:
+        """Take other cases, which the actor sees, as read."""
+        self._others |= {other.pk: other for other in others}
+
+    def child(self, pk: UUID) -> "Child | None":
+        """Return one child of the case, or None."""
+        return next((child for child in self.children if child.pk == pk), None)
+
+    def on_record(self, pk: UUID) -> "Child | None":
+        """Return one child on record, even by mistake, or None."""
+        return next((child for child in self.recorded if child.pk == pk), None)
+
+    @cached_property
+    def holders(self) -> "list[Holder]":
+        """Return the holders of parental authority."""
+        return list(self.referral.holders.all())
+
+    @cached_property
+    def judicial_referrals(self) -> "list[JudicialReferral]":
+        """Return the referrals to justice, oldest first, with their children and outcomes."""
+        return list(self.referral.judicial_referrals.prefetch_related("children", "outcomes"))
+
+    @cached_property
+    def measures(self) -> "list[Measure]":
+        """Return the measures of all children."""
+        return list(self.referral.measures.select_related("type"))
+
+    @cached_property
+    def feedback_tasks(self) -> "list[FeedbackTask]":
+        """Return the answers owed to whoever filed, given or not."""
+        return list(self.referral.feedback_tasks.all())
+
+    @cached_property
+    def assessments(self) -> "list[Assessment]":
+        """Return the assessments, oldest first."""
+        return sorted(self.referral.assessments.all(), key=lambda found: found.opened_at)
+
+    @property
+    def assessment(self) -> "Assessment | None":
+        """Return the last assessment, open or not."""
+        return self.assessments[-1] if self.assessments else None
+
+    @property
+    def assessment_id(self) -> UUID | None:
+        """Return the id of the last assessment."""
+        return self.assessment.pk if self.assessment is not None else None
+
+    @property
+    def open_assessment(self) -> "Assessment | None":
+        """Return the assessment under way."""
+        ended = (AssessmentState.DELIVERED, AssessmentState.ABORTED)
+        return next((found for found in self.assessments if found.state not in ended), None)
+
+    @property
+    def delivered_report(self) -> "Assessment | None":
+        """Return the last assessment if its report is delivered: what an argued referral takes along."""
+        last = self.assessment
+        return last if last is not None and last.state == AssessmentState.DELIVERED else None
+
+    @cached_property
+    def conclusions(self) -> "dict[UUID, Conclusion]":
+        """Return the last assessment's conclusions by child."""
+        if self.assessment is None:
+            return {}
+        return {found.child_id: found for found in self.assessment.conclusions.all()}
+
+    @cached_property
+    def assignments(self) -> "list[Assignment]":
+        """Return who is on the case now."""
+        return list(self.referral.assignments.filter(until_at=None))
+
+    @cached_property
+    def informations(self) -> "list[HolderInformation]":
+        """Return what each holder has been told, or not."""
+        return list(self.referral.holder_informations.all())
+
+    @cached_property
+    def open_clocks(self) -> "list[Clock]":
+        """Return the clocks that run."""
+        return list(self.referral.clocks.filter(stopped_at=None))
+
+    @cached_property
+    def records(self) -> int:
+        """Return how many steps are on record; the next one takes the number after it."""
+        return 0 if self.referral._state.adding else self.referral.steps.count()
+
+    @cached_property
+    def duplicates(self) -> "list[DuplicateCandidate]":
+        """Return the files that may belong with this one, as it holds them itself."""
+        return list(self.referral.duplicates.all()) if self.see_pairs is None else self.see_pairs()
+
+    @cached_property
+    def transfer_requests(self) -> "list[TransferRequest]":
+        """Return the requests that another authority takes the case over, asked for while one is open alone."""
+        return list(self.referral.transfer_requests.all()) if self.referral.transfer_open else []
+
+    @property
+    def open_transfer(self) -> "TransferRequest | None":
+        """Return the request that is neither settled nor given up."""
+        return next((found for found in self.transfer_requests if found.state in OPEN_TRANSFER), None)
+
+    def find_open_transfer(self) -> "TransferRequest | None":
+        """Return the same from the database, whatever the case shows."""
+        return self.referral.transfer_requests.filter(state__in=OPEN_TRANSFER).first()
+
+    @cached_property
+    def closure_reviews(self) -> "list[ClosureReview]":
+        """Return the reviews of its closings, a closed case's alone: nothing else has one due."""
+        return list(self.referral.closure_reviews.all()) if self.referral.closed_at else []
+
+    @cached_property
+    def broken_glasses(self) -> "list[BreakGlass]":
+        """Return the emergency openings that who acts may know of: the own ones, all of them for who reviews."""
+        if not self.referral.glass_open:
+            return []
+        rows = self.referral.broken_glasses.all()
+        reviewers = {Role.SUPERVISOR, Role.CRIP_COORDINATOR} & self.actor.roles_in(self.authority_id)
+        return list(rows if reviewers else rows.filter(user=self.actor.user_id))
+
+    @cached_property
+    def alerts(self) -> "list[Alert]":
+        """Return the open calls: those of a case without one need no look."""
+        return list(self.referral.alerts.filter(state=AlertState.OPEN)) if self.referral.alert_open else []
+
+    def measure_type(self, code: str) -> Any:
+        """Return a type of the catalogue, or None."""
+        catalogue: Any = self.referral.measures.model._meta.get_field("type").related_model
+        return catalogue.objects.filter(pk=code).first()
+
+    def filer_is_private(self) -> bool:
+        """Tell whether feedback is owed on request only (L226-5 al. 2)."""
+        return self.referral.concern.filer_profession in NOT_PROFESSIONAL
+
+    @property
+    def pseudonym(self) -> UUID:
+        """Return the name under which the journal knows the case."""
+        return self.referral.pseudonym
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let what ``insert`` is given within the block wait for its end, and go a statement a table.
+
+        Nothing in the block may read it back. A block within another one ends with that one.
+        """
+        if self._waiting is not None:
+            yield
+            return
+        rows = self._waiting = []
+        try:
+            yield
+        finally:
+            self._waiting = None
+        insert(rows)
+
+    def insert(self, *rows: "Model") -> None:
+        """Insert rows, at once or at the end of the block; there with all that they have become by then."""
+        if self._waiting is None:
+            insert(rows)
+        else:
+            self._waiting += rows
+
+    def forget(self, *names: str) -> None:
+        """Read these parts anew when they are asked for next."""
+        for name in names:
+            self.__dict__.pop("recorded" if name == "children" else name, None)
+            self.outdate(name)
+
+    def outdate(self, related: str) -> None:
+        """Drop what was prefetched of a relation of the referral: a row came or went."""
+        getattr(self.referral, "_prefetched_objects_cache", {}).pop(related, None)
+
+    # --- Questions that several guards ask -----------------------------------------------------------
+
+    def team(self) -> set[UUID]:
+        """Return the assessors' user ids."""
+        return {found.user_id for found in self.assignments if found.role == "assessor"}
+
+    def measures_alive(self, child: "Child | None" = None) -> "list[Measure]":
+        """Return measures alive, of one child or of all."""
+        return [
+            found
+            for found in self.measures
+            if found.state in ALIVE and (child is None or found.child_id == child.pk)
+        ]
+
+    def judicial_open(self, child: "Child | None" = None) -> "list[JudicialReferral]":
+        """Return referrals to justice that are open, for one child or for any."""
+        return [
+            found
+            for found in self.judicial_referrals
+            if found.state in OPEN_JUDICIAL and (child is None or self.concerns(found, child))
+        ]
+
+    def concerns(self, judicial: "JudicialReferral", child: "Child") -> bool:
+        """Tell whether a referral to justice is about a child."""
+        return any(found.pk == child.pk for found in judicial.children.all())
+
+    def judicial_children(self) -> "list[Child]":
+        """Return the children whose decision is judicial, counting what the running step carries."""
+        return [child for child in self.children if self.decision_of(child) == DecisionCode.JUDICIAL]
+
+    def to_be_referred(self, given: Any) -> "list[Child]":
+        """Return the children whom T26 refers: those named and those decided so, all of the case if none is."""
+        return [*self.of_case(given.children), *self.judicial_children()] or self.children
+
+    def prepared(self, given: Any) -> "JudicialReferral | None":
+        """Return the prepared referral to justice that a sending names; None where it names none that is there."""
+        wanted = getattr(given, "judicial_referral", None)
+        rows = self.judicial_referrals if wanted is not None else []
+        return next((row for row in rows if row.pk == wanted and row.state == JudicialState.PREPARED), None)
+
+    def awaiting_answer(self, children: "Iterable[Child]") -> "list[JudicialReferral]":
+        """Return the referrals to justice that were sent for some of these children and aren't answered."""
+        sent = (JudicialState.SENT, JudicialState.RECEIVED)
+        about = list(children)
+        return [
+            found
+            for found in self.judicial_referrals
+            if found.state in sent and any(self.concerns(found, child) for child in about)
+        ]
+
+    def judicial_sent(self, child: "Child") -> bool:
+        """Tell whether justice was ever seized for a child (domain.md §2.5: the duty is then met)."""
+        unsent = (JudicialState.PREPARED, JudicialState.DISCARDED)
+        return any(
+            self.concerns(found, child) and found.state not in unsent for found in self.judicial_referrals
+        )
+
+    def judicial_answered(self, child: "Child") -> bool:
+        """Tell whether justice was seized for a child and has answered (domain.md §2.5)."""
+        return any(
+            self.concerns(found, child) and self.answered(found, child) for found in self.judicial_referrals
+        )
+
+    def answered(self, judicial: "JudicialReferral", child: "Child") -> bool:
+        """Tell whether justice has given a deciding answer for a child."""
+        return any(row.child_id == child.pk and row.type in DECIDING for row in judicial.outcomes.all())
+
+    def was_met(self, child: "Child") -> bool:
+        """Tell whether a child was met, or justice answered since the last assessment began (domain.md §2.2 Met)."""
+        if child.child_met != ChildMet.NEVER:
+            return True
+        since = self.assessment.opened_at if self.assessment else self.referral.created_at
+        return any(
+            found.sent_at is not None and found.sent_at >= since and self.answered(found, child)
+            for found in self.judicial_referrals
+        )
+
+    def someone_still_waits(self, given: Any) -> bool:
+        """Tell whether, after the answers given, justice still owes one for a child of the case (T28)."""
+        told = {item.child for item in given.outcomes if item.type in DECIDING}
+        asked = getattr(given, "judicial_referral", None)
+        for judicial in self.judicial_referrals:
+            if judicial.state not in OPEN_JUDICIAL:
+                continue
+            for child in judicial.children.all():
+                answered = self.answered(judicial, child) or (judicial.pk == asked and child.pk in told)
+                if not answered:
+                    return True
+        return False
+
+    def of_age(self, child: "Child") -> bool:
+        """Tell whether a child has come of age, and so holds the own rights (C23)."""
+        return bool(child.age_band == AgeBand.ADULT)
+
+    def beyond_childhood(self, child: "Child") -> bool:
+        """Tell whether a child is of age or deceased (domain.md §2.2: §2.5 and *met* no longer bind)."""
+        return child.deceased or self.of_age(child)
+
+    def decision_of(self, child: "Child") -> str:
+        """Return what is decided for a child, counting what the running step carries."""
+        return str(self.carried.get(child.pk, child.decision))
+
+    def recorded_ground(self, child: "Child") -> str:
+        """Return the ground on which a child's present decision was taken."""
+        last = self.referral.decisions.filter(child=child).order_by("-position").first()
+        return str(last.ground) if last else ""
+
+    def decision_is_signed(self, child: "Child") -> bool:
+        """Tell whether two persons took a child's present decision, with the situation and age that it has now.
+
+        A status set since (T44) or a correction (T42) may have brought about what is to be signed.
+        """
+        about = Q(child=child.pk, step__in=("decide_child", "set_exploitation_status")) | Q(step="rectify")
+        last = self.referral.steps.filter(about).order_by("-order").first()
+        return last is not None and last.step == "decide_child" and last.signed_by is not None
+
+    def history_calls_for_two(self) -> bool:
+        """Tell whether closing needs two persons: status ever ≥ at risk, or urgency ever ≥ U2 (domain.md 2S?)."""
+        at_risk = GRAVITY.index(Exploitation.AT_RISK)
+        ever = any(GRAVITY.index(Exploitation(child.status_ever)) >= at_risk for child in self.children)
+        return (
+            ever
+            or self.referral.urgency_ever in (Urgency.U2, Urgency.U3)
+            or self._own_status_ever() >= at_risk
+        )
+
+    def _own_status_ever(self) -> int:
+        return GRAVITY.index(Exploitation(self.referral.status_ever))
+
+    def of_case(self, ids: Iterable[UUID]) -> "list[Child]":
+        """Return the children with these ids; those that aren't of the case are left out."""
+        return [child for pk in ids if (child := self.child(pk)) is not None]

@@ -1,0 +1,112 @@
+"""What each machine runs on: its states, the rows of a case that it moves, where its routes are and who reads it.
+
+One line a machine; the runner, the routes, the list of what one may do next, ``GET /workflow`` and the docs
+read this table, so that a new machine is its states, its declarations and its line here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from referrals.workflow.states import (
+    ACTIVE,
+    ANY,
+    CLOSED,
+    KEPT_HERE,
+    AlertState,
+    AnomalyState,
+    AssessmentState,
+    BatchState,
+    Coded,
+    DuplicateState,
+    FeedbackState,
+    GlassState,
+    JudicialState,
+    Machine,
+    MeasureState,
+    ReviewState,
+    State,
+    TransferState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """What one machine runs on.
+
+    ``relation`` is the referral's relation to its rows (and the property of ``Case``), ``folder`` its place
+    in an address. ``while_in``: the referral's states in which its routes exist (domain.md §2.6).
+    ``access_class``: who reads a row may be told what can be done with it. ``single``: the case has at most
+    one open row, and an address names none. ``of_case`` is False for what belongs to an authority: it has a runner
+    and addresses of its own (``referrals/batches.py``, ``referrals/anomalies/``).
+    """
+
+    states: type[Coded]
+    ends: tuple[Coded, ...]
+    relation: str = ""
+    folder: str = ""
+    while_in: tuple[State, ...] = tuple(State)
+    access_class: str = "A"
+    single: bool = False
+    of_case: bool = True
+
+
+MACHINES: Final[Mapping[Machine, Runs]] = {
+    Machine.REFERRAL: Runs(states=State, ends=(*CLOSED, State.ARCHIVED, State.PURGED)),
+    Machine.JUDICIAL: Runs(
+        states=JudicialState, ends=(JudicialState.CLOSED, JudicialState.DISCARDED), relation="judicial_referrals",
+        folder="judicial-referrals", while_in=(*ACTIVE, *KEPT_HERE), access_class="I",
+    ),
+    Machine.ASSESSMENT: Runs(
+        states=AssessmentState, ends=(AssessmentState.DELIVERED, AssessmentState.ABORTED), relation="assessments",
+        folder="assessment", while_in=(State.QUALIFIED, State.IN_ASSESSMENT, State.REPORT_SUBMITTED),
+        access_class="H", single=True,
+    ),
+    Machine.MEASURE: Runs(
+        states=MeasureState,
+        ends=(
+            MeasureState.ENDED, MeasureState.LIFTED, MeasureState.TRANSFERRED, MeasureState.NOT_EXECUTED,
+            MeasureState.CANCELLED,
+        ),
+        relation="measures", folder="measures", while_in=ACTIVE, access_class="J",
+    ),
+    Machine.REVIEW: Runs(
+        states=ReviewState, ends=(ReviewState.CONFIRMED, ReviewState.REOPENED), relation="closure_reviews",
+        folder="closure-reviews", while_in=CLOSED,
+    ),
+    Machine.DUPLICATE: Runs(
+        states=DuplicateState, ends=(DuplicateState.CONFIRMED, DuplicateState.REJECTED), relation="duplicates",
+        folder="duplicates", while_in=(*ACTIVE, *KEPT_HERE), access_class="B",
+    ),
+    Machine.FEEDBACK: Runs(
+        states=FeedbackState, ends=(FeedbackState.SENT, FeedbackState.WITHHELD), relation="feedback_tasks",
+        folder="feedbacks", while_in=(*ACTIVE, *KEPT_HERE), access_class="C",
+    ),
+    Machine.GLASS: Runs(
+        states=GlassState, ends=(GlassState.REVIEWED_OK, GlassState.REVIEWED_KO), relation="broken_glasses",
+        folder="break-glass", while_in=ANY,
+    ),
+    Machine.ALERT: Runs(
+        states=AlertState, ends=(AlertState.ACKNOWLEDGED, AlertState.OVER), relation="alerts", folder="alerts",
+        while_in=ACTIVE,
+    ),
+    Machine.BATCH: Runs(
+        states=BatchState, ends=(BatchState.EXECUTED, BatchState.REFUSED), folder="retention-batches", while_in=(),
+        of_case=False,
+    ),
+    Machine.TRANSFER: Runs(
+        states=TransferState, ends=(TransferState.INTEGRATED, TransferState.KEPT), relation="transfer_requests",
+        folder="transfers", while_in=ACTIVE,
+    ),
+    Machine.ANOMALY: Runs(
+        states=AnomalyState, ends=(AnomalyState.CLOSED,), folder="audit/anomalies", while_in=(), access_class="L",
+        of_case=False,
+    ),
+}  # fmt: skip
+
+
+def address(machine: Machine, step: str, *, part: object = None) -> str:
+    """Return a step's place below its case: ``measures/{mid}/start``; ``part`` is its row's id, where there is one."""
+    runs = MACHINES[machine]
+    named = "" if part is None or runs.single else str(part)
+    return "/".join(filter(None, (runs.folder, named, step)))

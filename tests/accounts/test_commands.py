@@ -1,0 +1,159 @@
+"""The ways in from the server: ``create_user``, ``set_password`` and ``grant``."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Membership, User
+from accounts.roles import POWERFUL, Role
+from tests.accounts.conftest import PASSWORD, entries
+
+
+@pytest.fixture
+def typing(monkeypatch):
+    """Give the standard input one line."""
+
+    def type_(line: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(line + "\n"))
+
+    return type_
+
+
+def create(email="zoe@exemple.fr", **more):
+    call_command("create_user", email, name="Zoé Martin", stdout=io.StringIO(), **more)
+
+
+def test_an_account_is_made_with_its_password(typing, authority_93, signed_in):
+    typing(PASSWORD)
+
+    create(authority="93", language="en")
+
+    made = User.objects.get(email="zoe@exemple.fr")
+    assert (made.full_name, made.language, made.home_authority) == ("Zoé Martin", "en", authority_93)
+    assert signed_in(made).get("me").status_code == 200
+    assert {entry.act for entry in entries(tenant=authority_93.pk)} >= {
+        "user:made",
+        "password:set",
+    }
+    (entry,) = entries(act="user:made")
+    assert json.loads(bytes(entry.body))["role"] == "system"
+
+
+def test_whoever_an_administrator_made_gets_a_first_password(typing, make_user, authority_93, signed_in):
+    """And a forgotten one is replaced; what was opened under the old one ends."""
+    made = make_user("zoe", home_authority=authority_93)
+    typing(PASSWORD)
+    call_command("set_password", "ZOE@exemple.fr", stdout=io.StringIO())
+
+    caller = signed_in(User.objects.get(pk=made.pk))
+    assert caller.get("me").status_code == 200
+    typing("une autre phrase de passe, plus longue")
+    call_command("set_password", "zoe@exemple.fr", stdout=io.StringIO())
+    assert caller.get("me").status_code == 401
+    assert len(entries(act="password:set")) == 2
+
+
+@pytest.mark.sec("SEC-AU3")
+@pytest.mark.parametrize("password", ["", "trop court"])
+def test_no_command_sets_a_password_that_isnt_acceptable_or_of_nobody(typing, make_user, password):
+    made = make_user("zoe", password=PASSWORD)
+    for email in ("zoe@exemple.fr", "nobody@exemple.fr", "nobody"):
+        typing(password)
+        with pytest.raises(CommandError):
+            call_command("set_password", email)
+    made.refresh_from_db()
+    assert made.check_password(PASSWORD)
+
+
+@pytest.mark.sec("SEC-AU3")
+@pytest.mark.parametrize(
+    "password", ["", "trop court", "motdepasse123"[:11], "x" * 257, "q1w2e3r4t5y6", "zoe@exemple.fr"]
+)
+def test_a_password_that_is_not_acceptable_makes_no_account(typing, password):
+    typing(password)
+
+    with pytest.raises(CommandError):
+        create()
+
+    assert not User.objects.filter(email="zoe@exemple.fr").exists()
+
+
+@pytest.mark.sec("SEC-AU3")
+@pytest.mark.parametrize("length", [12, 256])
+def test_the_bounds_themselves_are_accepted(typing, length):
+    typing(("réglisse et thym " * 20)[: length - 1] + "!")
+
+    create()
+
+    assert User.objects.filter(email="zoe@exemple.fr").exists()
+
+
+@pytest.mark.parametrize(
+    ("email", "more"), [("zoe", {}), ("paul@exemple.fr", {}), ("zoe@exemple.fr", {"authority": "00"})]
+)
+def test_an_account_that_cannot_be_is_refused(typing, email, more):
+    typing(PASSWORD)
+    before = User.objects.count()
+
+    with pytest.raises(CommandError):
+        create(email, **more)
+
+    assert User.objects.count() == before
+
+
+@pytest.mark.sec("SEC-AZ12")
+@pytest.mark.parametrize("role", sorted(POWERFUL))
+def test_a_powerful_role_is_given_in_front_of_the_server(make_user, authority_93, role):
+    zoe = make_user("zoe")
+
+    call_command("grant", "ZOE@exemple.fr", role, "93", stdout=io.StringIO())
+
+    made = Membership.objects.get(user=zoe)
+    assert (made.role, made.authority, made.valid_to) == (role, authority_93, None)
+    (entry,) = entries(act="membership:granted", tenant=authority_93.pk)
+    body = json.loads(bytes(entry.body))
+    assert (body["role"], body["to"]) == ("system", role)
+
+
+def test_a_role_is_given_with_its_unit_and_its_end(make_user, authority_93, unit):
+    zoe = make_user("zoe")
+
+    call_command(
+        "grant",
+        "zoe@exemple.fr",
+        Role.ASSESSMENT_LEAD,
+        "93",
+        "--unit",
+        str(unit.pk),
+        "--until",
+        "2099-01-01T00:00+01:00",
+        stdout=io.StringIO(),
+    )
+
+    made = Membership.objects.get(user=zoe)
+    assert made.unit == unit
+    assert made.valid_to.isoformat() == "2098-12-31T23:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("personne@exemple.fr", "assessor", "93"),
+        ("zoe", "assessor", "93"),
+        ("zoe@exemple.fr", "assessor", "00"),
+        ("zoe@exemple.fr", "system", "93"),
+        ("zoe@exemple.fr", "assessment_lead", "93"),
+        ("zoe@exemple.fr", "assessment_lead", "93", "--unit", "x"),
+        ("zoe@exemple.fr", "assessor", "93", "--until", "2099-01-01"),
+        ("zoe@exemple.fr", "assessor", "93", "--until", "2000-01-01T00:00+00:00"),
+    ],
+)
+def test_a_grant_that_cannot_be_is_refused(make_user, authority_93, arguments):
+    zoe = make_user("zoe")
+
+    with pytest.raises(CommandError):
+        call_command("grant", *arguments, stdout=io.StringIO())
+
+    assert not Membership.objects.filter(user=zoe).exists()

@@ -1,0 +1,43 @@
+"""The catalogue of roles against domain.md §1.1, typed by hand."""
+
+from accounts.roles import ENGLISH, NEED_ORGANISATION, NEED_UNIT, POWERFUL, PROGRAMS, SYSTEM_ROLE, Role
+
+CATALOGUE = {
+    "filer": "Déclarant professionnel",
+    "filer_org_lead": "Référent de l'établissement",
+    "intake_agent": "Agent de recueil CRIP",
+    "crip_coordinator": "Responsable CRIP",
+    "assessor": "Évaluateur·rice",
+    "assessment_lead": "Cadre d'évaluation",
+    "ase_inspector": "Inspecteur·rice ASE",
+    "on_call": "Cadre d'astreinte",
+    "case_referent": "Référent·e ASE",
+    "measure_service": "Service chargé de la mesure",
+    "supervisor": "Encadrant·e",
+    "exploitation_lead": "Référent·e prostitution des mineur·es",
+    "auditor": "Auditeur·rice",
+    "dpo": "Délégué·e à la protection des données",
+    "territory_admin": "Administrateur·rice fonctionnel·le",
+    "platform_admin": "Administrateur·rice technique",
+    "statistician": "Chargé·e d'études ODPE",
+    "directory_editor": "Gestionnaire de l'annuaire",
+    "api_119": "119 – Snated",
+}
+
+
+def test_the_roles_are_those_of_the_procedure():
+    assert dict(Role.choices) == CATALOGUE
+
+
+def test_each_has_an_english_label():
+    assert set(ENGLISH) == set(Role)
+    assert len(set(ENGLISH.values())) == len(Role)
+
+
+def test_the_service_itself_is_no_role_of_people():
+    assert SYSTEM_ROLE not in Role.values
+
+
+def test_programs_hold_no_powerful_role():
+    assert not PROGRAMS & POWERFUL
+    assert set(Role) >= NEED_UNIT | NEED_ORGANISATION

@@ -1,0 +1,95 @@
+"""Logs for the tests of the verifier, made by another implementation of the same formats (``aics_tlog``)."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import aics_tlog as tlog
+from aics_tlog.tiles import materialise_tiles
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from audit import verifier
+
+ORIGIN = "repere.example/journal"
+WITNESS = "witness.example/w1"
+
+
+def key_of(number: int) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+
+
+KEY, OTHER_KEY, WITNESS_KEY = key_of(1), key_of(2), key_of(3)
+
+
+def vkey(key: Ed25519PrivateKey = KEY, origin: str = ORIGIN) -> str:
+    return tlog.format_vkey(tlog.vkey_from_ed25519(origin, key.public_key()))
+
+
+def witness_vkey() -> str:
+    return tlog.format_vkey(tlog.cosignature_vkey(WITNESS, WITNESS_KEY.public_key()))
+
+
+def writer_of(number: int) -> str:
+    return str(UUID(int=0xAAAA0000 + number))
+
+
+def entry(writer: int, seq: int, **changed: object) -> bytes:
+    """An entry in its canonical form, with synthetic values."""
+    values = dict.fromkeys(verifier.KEYS) | {
+        "v": 1, "id": str(UUID(int=writer * 100_000 + seq)), "salt": f"{writer:016x}{seq:016x}", "obj": [],
+        "ts": "2026-11-24T12:00:00.000000Z", "mono": seq, "clk": "db", "w": writer_of(writer), "wseq": seq,
+        "wmac": "0" * 64, "act": "field:opened", "out": "allow", "fields": {"child.last_name": 1}, "why": "triage",
+    }  # fmt: skip
+    return json.dumps(values | changed, sort_keys=True, separators=(",", ":")).encode()
+
+
+def entries(count: int, writers: int = 3) -> list[bytes]:
+    return [entry(number % writers, number // writers + 1) for number in range(count)]
+
+
+def note(leaves: list[bytes], key=KEY, origin: str = ORIGIN, *, witnessed: bool = True) -> bytes:
+    root = tlog.MerkleTree(leaves).root()
+    made = tlog.sign_checkpoint(tlog.Checkpoint(origin, len(leaves), root), key, origin)
+    lines = made.signatures
+    if witnessed:
+        _, line = tlog.sign_cosignature(WITNESS_KEY, WITNESS, 1_767_000_000, origin, len(leaves), root)
+        lines = (*lines, line)
+    return tlog.Note(text=made.text, signatures=lines).to_bytes()
+
+
+@dataclass
+class Log:
+    """An export in a folder: ``files`` may be changed before it is written."""
+
+    leaves: list[bytes]
+    origin: str = ORIGIN
+    key: Ed25519PrivateKey = KEY
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.files |= materialise_tiles(self.leaves)
+        self.files["checkpoint"] = note(self.leaves, self.key, self.origin)
+
+    def rebuilt(self, leaves: list[bytes]) -> "Log":
+        """The log as who can write everything but sign would leave it: other leaves under the old checkpoint."""
+        made = Log(leaves)
+        made.files["checkpoint"] = self.files["checkpoint"]
+        return made
+
+    def write(self, folder: Path) -> Path:
+        for name, content in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return folder
+
+
+def bundle(records: list[bytes]) -> bytes:
+    return b"".join(len(one).to_bytes(2) + one for one in records)
+
+
+def feed(leaves: list[bytes]) -> str:
+    """What the processes told when they committed these entries."""
+    said = [(json.loads(one), verifier.leaf_hash(one).hex()) for one in leaves]
+    return "".join(f"leaf {told['w']} {told['wseq']} {leaf}\n" for told, leaf in said)

@@ -1,0 +1,237 @@
+"""Every known way to tamper with the log is detected, and the first faulty entry named (SEC-AL13).
+
+Each attack is made here, on a log that another implementation built; the verifier is asked as an auditor asks it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from audit import verifier
+from tests.audit import logs
+from tests.audit.logs import Log, bundle, entries, entry, note
+
+COUNT = 700  # two full tiles and a part of a third
+LEAVES = entries(COUNT)
+
+
+@dataclass
+class Attack:
+    """What the attacker leaves behind, and what the auditor brings along."""
+
+    log: Log
+    words: list[str] = field(default_factory=list)
+    held: list[bytes] = field(default_factory=list)
+    told: list[bytes] | None = None
+
+
+def with_record(index: int, record: bytes, log: Log | None = None) -> Log:
+    """A log in which one record of one bundle was written over, and nothing else."""
+    log = log or Log(LEAVES)
+    number, at = divmod(index, verifier.TILE)
+    path = verifier.tile_path("entries", number, min(verifier.TILE, COUNT - number * verifier.TILE))
+    records = verifier.records(log.files[path])
+    records[at] = record
+    log.files[path] = bundle(records)
+    return log
+
+
+def flipped(record: bytes, bit: int) -> bytes:
+    return (int.from_bytes(record) ^ 1 << bit).to_bytes(len(record))
+
+
+def without(index: int) -> list[bytes]:
+    return LEAVES[:index] + LEAVES[index + 1 :]
+
+
+def replaced(index: int, record: bytes) -> list[bytes]:
+    return [*LEAVES[:index], record, *LEAVES[index + 1 :]]
+
+
+def swapped(one: int, other: int) -> list[bytes]:
+    leaves = list(LEAVES)
+    leaves[one], leaves[other] = leaves[other], leaves[one]
+    return leaves
+
+
+LATER = entry(0, 2, ts="2026-11-24T18:00:00.000000Z")  # the entry at 3, some hours later
+SPACED = json.dumps(json.loads(LEAVES[5]), sort_keys=True).encode()
+TRUE = Log(LEAVES)
+
+
+def truncated(path: str, keep: int) -> Log:
+    log = Log(LEAVES)
+    log.files[path] = log.files[path][:keep]
+    return log
+
+
+def stripped(path: str) -> Log:
+    log = Log(LEAVES)
+    del log.files[path]
+    return log
+
+
+def resigned(leaves: list[bytes], key=logs.OTHER_KEY) -> Log:
+    return Log(leaves, key=key)
+
+
+def with_key_file() -> Log:
+    """The attacker's own key lies in the export, where a careless verifier would look for it."""
+    log = resigned(without(3))
+    log.files["log.vkey"] = logs.vkey(logs.OTHER_KEY).encode()
+    return log
+
+
+def uncosigned() -> Log:
+    log = Log(LEAVES)
+    log.files["checkpoint"] = note(LEAVES, witnessed=False)
+    return log
+
+
+ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
+    # name: what is done, the class of fault, and what the answer names
+    "a bit is flipped": (lambda: Attack(with_record(300, flipped(LEAVES[300], 77))), "altered", "entrée 300"),
+    "the time is edited": (lambda: Attack(with_record(3, LATER)), "altered", "entrée 3"),
+    "the head is deleted": (lambda: Attack(TRUE.rebuilt(without(0))), "missing", "entrée 699"),
+    "the head is deleted: its writer": (lambda: Attack(TRUE.rebuilt(without(0))), "writer", "entrée 2 ("),
+    "one in the middle is deleted": (lambda: Attack(TRUE.rebuilt(without(350))), "writer", "entrée 352 ("),
+    "the tail is deleted": (lambda: Attack(TRUE.rebuilt(LEAVES[:-1])), "missing", "entrée 699"),
+    "the tail is cut off the bundle": (
+        lambda: Attack(truncated("tile/entries/002.p/188", 200)), "missing", "entrée 512",
+    ),
+    "one is deleted before it has a place": (lambda: Attack(Log(without(350))), "writer", "entrée 352 ("),
+    "the last of a writer is deleted before it has a place": (
+        lambda: Attack(Log(without(697)), told=LEAVES), "feed", f"rédacteur {logs.writer_of(1)}, numéro 233",
+    ),
+    "the very last one is deleted before it has a place": (
+        lambda: Attack(Log(LEAVES[:-1]), ["--settled"], told=LEAVES),
+        "feed", f"rédacteur {logs.writer_of(0)}, numéro 234",
+    ),
+    "two are swapped": (lambda: Attack(TRUE.rebuilt(swapped(3, 6))), "writer", "entrée 3 ("),
+    "two are swapped, of two writers": (lambda: Attack(TRUE.rebuilt(swapped(3, 4))), "tree", "taille 700"),
+    "the bundle alone is reordered": (lambda: Attack(with_record(4, LEAVES[3])), "altered", "entrée 4"),
+    "one stands twice": (
+        lambda: Attack(TRUE.rebuilt([*LEAVES[:10], LEAVES[9], *LEAVES[10:-1]])), "writer", "entrée 10 (",
+    ),
+    "one is inserted": (
+        lambda: Attack(TRUE.rebuilt([*LEAVES[:10], entry(9, 1), *LEAVES[10:-1]])), "tree", "taille 700",
+    ),
+    "one is edited and the tree made again": (
+        lambda: Attack(TRUE.rebuilt(replaced(3, LATER))), "tree", "taille 700",
+    ),
+    "the same, signed with another key": (lambda: Attack(resigned(replaced(3, LATER))), "signature", "taille 700"),
+    "the same, with the log's own key": (
+        lambda: Attack(resigned(replaced(3, LATER), logs.KEY), held=[note(LEAVES[:2]), note(LEAVES[:9])]),
+        "fork", "entre les entrées 2 et 8",
+    ),
+    "the same, beside the feed": (
+        lambda: Attack(resigned(replaced(3, LATER), logs.KEY), told=LEAVES), "feed", "entrée 3",
+    ),
+    "an old key signs": (lambda: Attack(resigned(LEAVES)), "signature", "taille 700"),
+    "the keys are replaced": (lambda: Attack(with_key_file()), "signature", "taille 699"),
+    "the log is set back": (
+        lambda: Attack(Log(LEAVES[:600]), held=[note(LEAVES)]), "rollback", "taille 600 après 700",
+    ),
+    "the log is forked": (
+        lambda: Attack(resigned(replaced(699, entry(0, 234, out="deny")), logs.KEY), held=[note(LEAVES)]),
+        "fork", "entre les entrées 0 et 699",
+    ),
+    "a new origin forgets the old one": (
+        lambda: Attack(Log(LEAVES, origin=f"{logs.ORIGIN}/2"), held=[note(LEAVES)]), "rollback", "ne reprend pas",
+    ),
+    "a tile is cut short": (lambda: Attack(truncated("tile/0/001", 320)), "missing", "tile/0/001 : entrée 266"),
+    "a tile above is cut short": (lambda: Attack(truncated("tile/1/000.p/2", 32)), "missing", "tile/1/000.p/2"),
+    "a tile is gone": (lambda: Attack(stripped("tile/0/001")), "missing", "tile/0/001"),
+    "a bundle is gone": (lambda: Attack(stripped("tile/entries/001")), "missing", "entrée 256"),
+    "a tile above is another": (
+        lambda: Attack(with_files({"tile/1/000.p/2": bytes(64)})), "tree", "entre les entrées 0 et 255",
+    ),
+    "a cosignature is missing": (
+        lambda: Attack(uncosigned(), ["--witness", logs.witness_vkey()]), "witness", "0 sur 1",
+    ),
+    "one was pruned too soon": (lambda: Attack(with_record(7, b""), ["--complete"]), "withheld", "entrée 7 (1 en tout)"),
+    "bytes aren't canonical": (
+        lambda: Attack(Log(replaced(5, SPACED)), ["--strict"]), "form", "entrée 5",
+    ),
+    "a key stands twice in an entry": (
+        lambda: Attack(Log(replaced(5, LEAVES[5].replace(b'"v":1', b'"v":1,"v":1'))), ["--strict"]), "form", "entrée 5",
+    ),
+}  # fmt: skip
+
+
+def with_files(files: dict[str, bytes]) -> Log:
+    log = Log(LEAVES)
+    log.files |= files
+    return log
+
+
+def asked(folder: Path, attack: Attack) -> list[str]:
+    """The words of the auditor, who brings key, held checkpoints and the feed."""
+    words = ["verify", str(attack.log.write(folder / "export")), "--key", logs.vkey(origin=attack.log.origin)]
+    for number, one in enumerate(attack.held):
+        (folder / f"held{number}").write_bytes(one)
+        words += ["--earlier", str(folder / f"held{number}")]
+    if attack.told is not None:
+        (folder / "feed").write_text(logs.feed(attack.told), encoding="utf-8")
+        words += ["--feed", str(folder / "feed")]
+    return [*words, *attack.words]
+
+
+@pytest.mark.sec("SEC-AL13")
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_detected_and_named(name, tmp_path, capsys):
+    made, kind, where = ATTACKS[name]
+
+    status = verifier.main(asked(tmp_path, made()))
+
+    said = capsys.readouterr().out
+    assert status in {number for number, _ in verifier.FAULTS.values()}, said
+    assert [line for line in said.splitlines() if line.startswith(f"FAUTE {kind} :") and where in line], said
+    assert "Non conforme." in said
+
+
+@pytest.mark.sec("SEC-AL13")
+def test_the_log_as_it_was_written_has_no_fault(tmp_path, capsys):
+    """With all that an auditor can bring along: or the corpus would prove nothing."""
+    attack = Attack(
+        Log(LEAVES), ["--strict", "--complete", "--witness", logs.witness_vkey()],
+        held=[note(LEAVES[:2]), note(LEAVES[:256]), note(LEAVES[:600]), note(LEAVES)], told=LEAVES,
+    )  # fmt: skip
+
+    assert verifier.main(asked(tmp_path, attack)) == 0
+    assert "700 entrées" in capsys.readouterr().out
+
+
+@pytest.mark.sec("SEC-AL13")
+def test_every_single_bit_of_four_hundred_entries_counts():
+    """Two million bits: each gives another leaf than the one that the tile holds."""
+    for record in LEAVES[:400]:
+        leaf, number, length = verifier.leaf_hash(record), int.from_bytes(record), len(record)
+        assert all(
+            verifier.leaf_hash((number ^ 1 << bit).to_bytes(length)) != leaf for bit in range(8 * length)
+        )
+
+
+@pytest.mark.sec("SEC-AL10")
+def test_a_new_origin_that_holds_the_last_checkpoint_continues_the_old_one(tmp_path, capsys):
+    held = note(LEAVES)
+    attack = Attack(
+        Log([held, *LEAVES], origin=f"{logs.ORIGIN}/2"), ["--strict"], held=[note(LEAVES[:600]), held]
+    )
+
+    assert verifier.main(asked(tmp_path, attack)) == 0, capsys.readouterr().out
+
+
+def test_each_class_of_fault_has_a_status_of_its_own():
+    statuses = [status for status, _ in verifier.FAULTS.values()]
+
+    assert len(set(statuses)) == len(statuses)
+    assert not {0, 1, 2, verifier.UNCHECKED} & set(statuses)
+    assert {kind for _, kind, _ in ATTACKS.values()} == set(verifier.FAULTS) - {
+        "malformed",
+        "proof",
+        "different",
+    }

@@ -1,0 +1,223 @@
+"""A browser and the whole service: the demonstration in a process of its own, and the system's Chromium.
+
+Pages are reached as a person reaches them. The service writes its own SQLite files whatever database the other tests
+use; no test here touches a database.
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.keys import held
+
+ROOT = Path(__file__).resolve().parents[2]
+#: What a run of CI may keep; not a part of the repository.
+PICTURES = Path(os.environ.get("REPERE_PICTURES", ROOT / "var" / "pictures"))
+PHONE, DESK, NARROW = (
+    {"width": 390, "height": 844},
+    {"width": 1280, "height": 900},
+    {"width": 320, "height": 640},
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+READY_SECONDS = 600
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process have all tests of pages: each would begin with a service of its own."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+# Of this package and no longer: while Playwright runs, the thread has a running event loop, in which Django refuses
+# to use a database; the tests that come after these in the same process need theirs.
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start the system's Chromium; without one the tests fail, for they prove what people see."""
+    with chromium(playwright) as started:
+        yield started
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("The tests of the pages drive Chromium: install it (Debian: apt-get install chromium).")
+    started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    try:
+        yield started
+    finally:
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESK}
+
+
+@dataclass(frozen=True)
+class Service:
+    """The running service: where it answers, the password of all its people, their passkeys, where its state lies."""
+
+    address: str
+    password: str
+    keys: dict[str, dict[str, str]]
+    environment: dict[str, str]
+
+    def code_of(self, name: str) -> str:
+        """Return a one-time code of somebody, as the demonstration tells it."""
+        command = [sys.executable, "manage.py", "demo_code", name]
+        return run(command, self.environment).strip()
+
+
+def run(command: list[str], environment: dict[str, str]) -> str:
+    """Return what a command of ours says."""
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout
+
+
+@pytest.fixture(scope="package")
+def service() -> Iterator[Service]:
+    with serving() as running:
+        yield running
+
+
+@contextmanager
+def serving() -> Iterator[Service]:
+    """Run the demonstration until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    state = tempfile.mkdtemp(prefix="pages")
+    left_out = ("DATABASE_URL", "KEYS_DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    # A page that no network is needed for stands in for the neutral one.
+    environment |= {
+        "REPERE_STATE_DIR": state,
+        "REPERE_QUICK_EXIT_URL": f"http://localhost:{port}/style/mark.svg",
+        # By name: browsers bind passkeys to no number.
+        "REPERE_PUBLIC_ADDRESS": f"http://localhost:{port}",
+    }
+    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    try:
+        told = []
+        for line in running.stdout:
+            told.append(line)
+            if "répond sur" in line:
+                break
+        password = re.search(r"password of all accounts\) : (\S+)", "".join(told))
+        assert password, "the demonstration didn't start:\n" + "".join(told)
+        for_keys = environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+        keys = json.loads(run([sys.executable, "-m", "tests.browser.keys"], for_keys))
+        yield Service(f"http://localhost:{port}", password[1], keys, environment)
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+        running.stdout.close()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+class Visitor:
+    """Somebody at a browser: goes places, signs in, and has each page looked at."""
+
+    def __init__(self, page: Page, service: Service) -> None:
+        self.page, self.service = page, service
+
+    def goes(self, path: str) -> None:
+        self.page.goto(self.service.address + path)
+
+    def signs_in(self, name: str, code: str = "93") -> None:
+        self.gives_the_password(name, code)
+        if self.page.get_by_role("button", name="Utiliser une clé d'accès").is_visible():
+            self.proves(name, code)
+        else:
+            self.types_a_code(name, code)  # where no script runs
+
+    def gives_the_password(self, name: str, code: str = "93") -> None:
+        self.goes("/connexion")
+        self.page.get_by_label("Adresse de courriel").fill(f"{name}.{code}@demo.invalid")
+        self.page.get_by_role("textbox", name="Mot de passe").fill(self.service.password)
+        self.page.get_by_role("button", name="Se connecter").click()
+        self.page.wait_for_url("**/connexion/suite")
+
+    def proves(self, name: str, code: str = "93") -> None:
+        """Take the second step, with the passkey that this browser holds from now on."""
+        held(self.page, self.service.keys[f"{name}.{code}@demo.invalid"])
+        self.page.get_by_role("button", name="Utiliser une clé d'accès").click()
+        self.page.wait_for_url(lambda url: "/connexion" not in url)
+
+    def types_a_code(self, name: str, code: str = "93") -> None:
+        """Take the second step with an application."""
+        self.page.get_by_label("Code à six chiffres").fill(self.service.code_of(f"{name}.{code}"))
+        self.page.get_by_role("button", name="Continuer").click()
+        self.page.wait_for_url(lambda url: "/connexion" not in url)
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+
+    def follows(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+
+    def looks(self, name: str) -> None:
+        """Keep pictures of the page on a desk and a phone, and ask axe and the ruler about both."""
+        for kind, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
+            self.page.set_viewport_size(size)
+            if kind != "narrow":
+                PICTURES.mkdir(parents=True, exist_ok=True)
+                self.page.screenshot(path=PICTURES / f"{name}-{kind}.png", full_page=True)
+            assert_fits(self.page, name)
+            assert_accessible(self.page, name)
+        self.page.set_viewport_size(DESK)
+
+
+def assert_fits(page: Page, name: str) -> None:
+    """Nothing is wider than the window, down to 320 pixels."""
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= window, f"{name}: {wide} > {window}"
+
+
+def assert_accessible(page: Page, name: str) -> None:
+    """axe-core finds nothing."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, service: Service) -> Visitor:
+    return Visitor(context.new_page(), service)
+
+
+@contextmanager
+def somebody_else(browser: Browser, service: Service, **options) -> Iterator[Visitor]:
+    """A second person, at a browser of their own."""
+    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
+    try:
+        yield Visitor(context.new_page(), service)
+    finally:
+        context.close()

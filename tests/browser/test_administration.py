@@ -1,0 +1,68 @@
+"""The functional administrator in a browser: people, roles, a setting that is changed and one that is refused."""
+
+import re
+
+from tests.browser.conftest import somebody_else
+
+
+def test_every_page_of_administrators_can_be_used_by_everybody(visitor):
+    """axe-core finds nothing, and nothing is wider than 320 pixels."""
+    visitor.signs_in("territory_admin")
+    visitor.goes("/")
+    visitor.follows("Administration")
+    visitor.looks("administration-people")
+    visitor.follows("Créer un compte")
+    visitor.looks("administration-person-new")
+    visitor.goes("/administration/fonctions?in_force=true")
+    visitor.looks("administration-roles")
+    visitor.page.get_by_role("link", name=re.compile("^Mettre fin")).first.click()
+    visitor.looks("administration-role-end")
+    visitor.goes("/administration/fonctions/nouvelle")
+    visitor.presses("Donner le rôle")
+    visitor.looks("administration-role-refused")
+    visitor.page.locator("#faults").get_by_role("link").first.click()
+    assert visitor.page.evaluate("document.activeElement.name") == "email"
+
+
+def test_a_setting_is_changed_and_told(visitor):
+    visitor.signs_in("territory_admin")
+    visitor.goes("/administration")
+    visitor.follows("Réglages")
+    visitor.looks("administration-settings")
+    visitor.page.locator('a[href$="/reglages/triage_hours"]').click()
+    field = visitor.page.locator('[name="triage_hours"]')
+    field.fill("0")
+    visitor.presses("Enregistrer le changement")
+    visitor.looks("administration-setting-refused")
+    visitor.page.locator("#faults").get_by_role("link").first.click()
+    assert visitor.page.evaluate("document.activeElement.name") == "triage_hours"
+    field.fill("30")
+    visitor.page.locator('[name="effective_on"]').fill("2099-01-02")
+    visitor.presses("Enregistrer le changement")
+    assert "02/01/2099" in visitor.page.locator("main").inner_text()
+    visitor.looks("administration-setting")
+
+
+def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor, browser, service):
+    """A powerful role and a lost factor, on the pages of both."""
+    visitor.signs_in("territory_admin")
+    visitor.goes("/administration/fonctions/demande")
+    visitor.page.locator('[name="email"]').fill("directory_editor.93@demo.invalid")
+    visitor.page.locator('[name="role"][value="dpo"]').check()
+    visitor.looks("administration-role-asked")
+    visitor.presses("Demander le rôle")
+    assert "Une autre personne décide" in visitor.page.locator("main").inner_text()
+    visitor.follows("Personnes")
+    visitor.page.get_by_role("link", name=re.compile("^Moyens de connexion perdus")).first.click()
+    visitor.looks("administration-reset-asked")
+    visitor.presses("Demander la réinitialisation")
+    visitor.looks("administration-requests")
+
+    with somebody_else(browser, service) as supervisor:
+        supervisor.signs_in("supervisor")
+        supervisor.follows("Demandes à confirmer")
+        for decision in ("Confirmer", "Refuser"):
+            supervisor.page.get_by_role("link", name=re.compile("^Voir la demande")).first.click()
+            supervisor.looks(f"administration-request-{decision.lower()}")
+            supervisor.presses(decision)
+        assert "Aucune demande n'attend." in supervisor.page.locator("main").inner_text()

@@ -1,0 +1,130 @@
+"""What every page has: a way out, a way in, two languages, and nothing left behind."""
+
+import pytest
+
+from tests.browser.conftest import somebody_else
+
+
+def test_the_public_pages_can_be_used_by_everybody(visitor):
+    for name, path in (
+        ("start", "/"),
+        ("sign-in", "/connexion"),
+        ("accessibility", "/accessibilite"),
+        ("absent", "/transmissions/x"),
+    ):
+        visitor.goes(path)
+        visitor.looks(name)
+
+
+def test_the_pages_in_the_dark_can_be_read(browser, service):
+    with somebody_else(browser, service, color_scheme="dark") as visitor:
+        for name, path in (("start-dark", "/"), ("sign-in-dark", "/connexion")):
+            visitor.goes(path)
+            visitor.looks(name)
+
+
+def test_a_wrong_password_says_so_and_leads_to_the_field(visitor):
+    visitor.goes("/connexion")
+    visitor.page.get_by_label("Adresse de courriel").fill("filer.93@demo.invalid")
+    visitor.page.get_by_role("textbox", name="Mot de passe").fill("not-the-password")
+    visitor.presses("Se connecter")
+
+    summary = visitor.page.locator("#faults")
+    assert summary.is_visible()
+    assert summary.evaluate("node => node === document.activeElement")
+    visitor.looks("sign-in-wrong")
+    summary.get_by_role("link").click()
+    assert visitor.page.evaluate("document.activeElement.id") == "email"
+    assert visitor.page.get_by_role("textbox", name="Mot de passe").input_value() == ""
+
+
+def test_a_page_that_asks_for_somebody_leads_back_to_it(visitor):
+    visitor.goes("/transmissions")
+    assert visitor.page.get_by_role("heading", name="Se connecter").is_visible()
+    visitor.page.get_by_label("Adresse de courriel").fill("filer.93@demo.invalid")
+    visitor.page.get_by_role("textbox", name="Mot de passe").fill(visitor.service.password)
+    visitor.presses("Se connecter")
+    visitor.proves("filer")
+    visitor.page.wait_for_url("**/transmissions")
+
+
+@pytest.mark.sec("SEC-AU10")
+def test_after_sign_out_the_back_button_shows_nothing(visitor):
+    visitor.signs_in("filer")
+    visitor.goes("/transmissions")
+    assert visitor.page.get_by_role("heading", level=1).inner_text() == "Mes transmissions"
+    visitor.presses("Se déconnecter")
+    assert visitor.page.get_by_role("heading", name="Vous êtes déconnecté·e").is_visible()
+
+    visitor.page.go_back()
+
+    visitor.page.get_by_role("heading", name="Se connecter").wait_for()
+    assert "Mes transmissions" not in visitor.page.content()
+    assert [one["name"] for one in visitor.page.context.cookies() if one["name"] == "session"] == []
+
+
+@pytest.mark.sec("SEC-AU10")
+@pytest.mark.parametrize("way", ["button", "key", "without script"])
+@pytest.mark.parametrize("place", ["/transmissions", "/transmissions/x"], ids=["a page", "an error page"])
+def test_the_quick_exit_leaves_and_signs_out(browser, service, place, way):
+    with somebody_else(browser, service, java_script_enabled=way != "without script") as visitor:
+        visitor.signs_in("filer")
+        visitor.goes(place)
+        if way == "key":
+            for _ in range(3):
+                visitor.page.keyboard.press("Escape")
+        else:
+            visitor.presses("Quitter vite")
+        visitor.page.wait_for_url("**/style/mark.svg")
+
+        visitor.goes("/transmissions")
+        assert visitor.page.get_by_role("heading", name="Se connecter").is_visible()
+
+
+def test_the_other_language_is_one_press_away_and_stays(visitor):
+    visitor.goes("/connexion")
+    visitor.presses("English")
+    visitor.page.get_by_role("heading", name="Sign in").wait_for()
+    assert visitor.page.get_by_role("heading", level=1).inner_text() == "Sign in"
+    assert visitor.page.locator("html").get_attribute("lang") == "en"
+    visitor.goes("/")
+    visitor.looks("start-en")
+    visitor.presses("Français")
+    visitor.page.get_by_role("heading", name="Un enfant vous inquiète").wait_for()
+    assert visitor.page.locator("html").get_attribute("lang") == "fr"
+
+
+def test_nothing_is_asked_of_anybody_else_and_a_page_is_light(visitor):
+    """No third-party request; at most 150 kB a page, all files together."""
+    asked, weight = [], []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.page.on("response", lambda response: weight.append(len(response.body())))
+    visitor.goes("/")
+    visitor.page.wait_for_load_state("networkidle")
+
+    assert all(url.startswith(service_address(visitor)) for url in asked), asked
+    assert sum(weight) <= 150_000
+
+
+def service_address(visitor):
+    return visitor.service.address
+
+
+def test_the_style_sheet_and_the_script_break_no_policy(visitor):
+    said = []
+    visitor.page.on("console", lambda message: said.append(message.text))
+    visitor.goes("/")
+    visitor.goes("/connexion")
+
+    assert [line for line in said if "Content Security Policy" in line] == []
+
+
+def test_the_help_can_be_used_by_everybody(visitor):
+    """The procedure with the place where a case is, and the words."""
+    visitor.signs_in("crip_coordinator")
+    visitor.follows("La procédure")
+    visitor.looks("help-procedure")
+    visitor.goes("/procedure?state=in_assessment#in_assessment")
+    visitor.looks("help-procedure-here")
+    visitor.page.locator("main").get_by_role("link", name="lexique").click()
+    visitor.looks("help-lexicon")

@@ -1,0 +1,169 @@
+"""The cell at work in a browser: queue and pages of a case, two people on one case, a night on call."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import somebody_else
+
+
+def opens_the_first(visitor, *states):
+    """Open the first case of the queue that is in one of the states, which are tried in turn; of all without one."""
+    for state in states or ("",):
+        visitor.goes(f"/dossiers{'?state=' + state if state else ''}")
+        if visitor.page.locator(".queue .ref").count():
+            break
+    visitor.page.locator(".queue .ref").first.click()
+    visitor.page.wait_for_url("**/dossiers/*-*")
+    return re.search(r"/dossiers/([0-9a-f-]{36})", visitor.page.url)[1]
+
+
+def goes_to_step(visitor, case, step, machine="referral"):
+    visitor.goes(f"/dossiers/{case}/etape/{machine}/{step}")
+
+
+def chooses(visitor, group, label):
+    visitor.page.get_by_role("group", name=group).get_by_label(label).first.check()
+
+
+def test_the_queue_and_every_page_of_a_case_can_be_used_by_everybody(visitor):
+    """axe-core finds nothing, and nothing is wider than 320 pixels."""
+    visitor.signs_in("crip_coordinator")
+    lists = (
+        "dossiers",
+        "dossiers?overdue=true",
+        "appels",
+        "echeances",
+        "signatures",
+        "mesures",
+        "transferts",
+        "ouvertures",
+    )
+    for name in lists:
+        visitor.goes(f"/{name}")
+        visitor.looks(f"cell-{name.partition('?')[0]}")
+    case = opens_the_first(visitor, "protected_judicial")
+    visitor.looks("case")
+    tabs = [one.get_attribute("href") for one in visitor.page.locator(".tabs a").all()]
+    for tab in tabs[1:]:
+        visitor.goes(tab)
+        visitor.looks(f"case-{tab.rpartition('/')[2]}")
+    goes_to_step(visitor, case, "set_urgency")
+    visitor.looks("step")
+    visitor.presses("Modifier l'urgence")
+    visitor.looks("step-refused")
+    summary = visitor.page.locator("#faults")
+    assert summary.evaluate("node => node === document.activeElement")
+    summary.get_by_role("link").first.click()
+    assert visitor.page.evaluate("document.activeElement.name") == "value"
+
+
+def test_names_are_shown_when_they_are_asked_for(visitor):
+    visitor.signs_in("crip_coordinator")
+    visitor.goes("/dossiers")
+    assert "Exemple" not in visitor.page.locator("main").inner_text()
+    visitor.follows("Montrer les noms des enfants")
+    assert "Exemple" in visitor.page.locator("main").inner_text()
+
+
+@pytest.mark.sec("SEC-AZ18")
+def test_two_people_on_one_case(visitor, browser, service):
+    """Who comes second sees both versions, keeps what was typed, and can go on."""
+    said, step = "Écrire aux professionnels du dossier", "message_professionals"
+    visitor.signs_in("crip_coordinator")
+    case = opens_the_first(visitor)
+    goes_to_step(visitor, case, step)
+    visitor.page.get_by_label("Texte").fill("Un message écrit avec soin.")
+    with somebody_else(browser, service) as other:
+        other.signs_in("crip_coordinator_2")
+        goes_to_step(other, case, step)
+        other.page.get_by_label("Texte").fill("Un autre, plus vite.")
+        other.presses(said)
+        other.page.get_by_text(f"Fait : {said}.").wait_for()
+
+    visitor.presses(said)
+
+    visitor.page.get_by_role("heading", name="Quelqu'un a modifié ce dossier entre-temps").wait_for()
+    assert visitor.page.get_by_label("Texte").input_value() == "Un message écrit avec soin."
+    visitor.looks("conflict")
+    visitor.presses(said)
+    visitor.page.get_by_text(f"Fait : {said}.").wait_for()
+
+
+def test_a_first_analysis_is_opened_without_a_script(browser, service):
+    """The forms need no script: a step is done, and the next one that lacks something keeps what was typed."""
+    with somebody_else(browser, service, java_script_enabled=False) as visitor:
+        visitor.signs_in("crip_coordinator")
+        case = opens_the_first(visitor, "submitted", "acknowledged")
+        visitor.page.get_by_role("link", name="Ouvrir la première analyse").click()
+        chooses(visitor, "Comment la recherche", "Recherche manuelle")
+        visitor.page.get_by_label("Où").fill("Le registre papier.")
+        chooses(visitor, "Un dossier antérieur", "Non")
+        visitor.presses("Ouvrir la première analyse")
+        visitor.page.get_by_text("Fait : Ouvrir la première analyse.").wait_for()
+
+        visitor.page.get_by_role("link", name="Qualifier IP").click()
+        opinion = "Un risque de danger sur des faits datés."
+        visitor.page.get_by_label("Avis de première analyse").fill(opinion)
+        visitor.page.locator("main form .buttons button").click()
+        visitor.page.locator("#faults").wait_for()
+        assert visitor.page.get_by_label("Avis de première analyse").input_value() == opinion
+        visitor.goes(f"/dossiers/{case}/historique")
+        assert "Ouvrir la première analyse" in visitor.page.locator("main").inner_text()
+
+
+def test_a_night_on_call(visitor):
+    """S7: the officer sees the shell, opens in an emergency with a reason, and reads the facts."""
+    visitor.signs_in("on_call")
+    case = opens_the_first(visitor)
+    main = visitor.page.locator("main")
+    reference = visitor.page.locator(".reference").inner_text()
+    assert "Exemple" not in main.inner_text()
+    visitor.goes("/ouvertures")
+    visitor.page.get_by_label("Référence du dossier").fill(reference)
+    visitor.presses("Ouvrir en urgence")
+    visitor.looks("opening-refused")
+    visitor.page.get_by_label("Motif").fill("Appel de nuit : enfant en danger.")
+    visitor.presses("Ouvrir en urgence")
+    visitor.page.wait_for_url(f"**/dossiers/{case}")
+    assert "Ouvert en urgence" in main.inner_text()
+    assert "Exemple" in main.inner_text()
+    visitor.looks("case-by-glass")
+
+
+def test_the_keyboard_alone_does_a_step(visitor):
+    visitor.signs_in("crip_coordinator")
+    opens_the_first(visitor)
+    page = visitor.page
+
+    def to(name):
+        for _ in range(90):
+            page.keyboard.press("Tab")
+            if name in page.evaluate(
+                "(document.activeElement.innerText || '') + '|' + (document.activeElement.name || '')"
+            ):
+                return
+        pytest.fail(f"{name} can't be reached by the keyboard.")
+
+    to("Échanges")
+    if not page.evaluate("document.activeElement.parentElement.open"):
+        page.keyboard.press("Enter")
+    to("Écrire aux professionnels du dossier")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/message_professionals")
+    to("|text")
+    page.keyboard.type("Un mot, au clavier.")
+    to("Écrire aux professionnels du dossier")
+    page.keyboard.press("Enter")
+    page.get_by_text("Fait : Écrire aux professionnels du dossier.").wait_for()
+
+
+def test_a_second_signature_and_the_other_language(visitor):
+    visitor.signs_in("supervisor")
+    visitor.goes("/dossiers/charge")
+    visitor.looks("workload")
+    visitor.presses("English")
+    assert visitor.page.get_by_role("heading", level=1).inner_text() == "Workload by person"
+    visitor.goes("/dossiers")
+    visitor.looks("queue-en")
+    assert "Show the children" in visitor.page.locator("main").inner_text()

@@ -1,0 +1,337 @@
+"""A teacher who never filed, and a night porter: from the start page to the receipt, and what comes after (S1)."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Visitor, somebody_else
+from tests.browser.keys import held
+
+REFERENCE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]")
+SAVE = "Enregistrer et continuer"
+
+
+def ticks(visitor: Visitor, question: str, answer: str) -> None:
+    """Choose an answer of a question by its words."""
+    visitor.page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
+
+
+def says(visitor: Visitor, question: str, words: str) -> None:
+    visitor.page.get_by_label(question, exact=False).first.fill(words)
+
+
+def knows_not(visitor: Visitor) -> None:
+    """Say of everything on the page that one doesn't know it."""
+    for answer in visitor.page.get_by_label("Ne sait pas", exact=True).all():
+        answer.check()
+
+
+def begins(visitor: Visitor) -> str:
+    """Begin an ordinary draft, and return its address."""
+    visitor.signs_in("filer")
+    visitor.follows("Transmettre une inquiétude")
+    visitor.presses("Commencer")
+    visitor.page.get_by_role("heading", name="Votre transmission").wait_for()
+    return visitor.page.url.removeprefix(visitor.service.address)
+
+
+def fills(visitor: Visitor, draft: str, looks=lambda name: None) -> None:
+    """Fill the whole form, one thing a page, in the order in which the pages follow each other."""
+    visitor.goes(f"{draft}/enfant")
+    ticks(visitor, "Connaissez-vous l'identité", "Connue")
+    says(visitor, "Nom de famille", "Exemple")
+    says(visitor, "Prénoms", "Lou")
+    says(visitor, "Date de naissance", "2011-03-02")
+    ticks(visitor, "Sexe ou genre", "Fille")
+    looks("form-child")
+    visitor.presses(SAVE)
+    visitor.page.get_by_label("Département").select_option("93")
+    says(visitor, "Commune", "bobigny")
+    says(visitor, "Adresse habituelle", "1 rue de l'Essai")
+    ticks(visitor, "Où l'enfant se trouve", "Localisé·e")
+    looks("form-place")
+    visitor.presses(SAVE)
+    ticks(visitor, "Une mesure de protection", "Non")
+    looks("form-life")
+    visitor.presses(SAVE)
+    ticks(visitor, "L'enfant est-il ou elle en danger", "Non")
+    ticks(visitor, "Qui avez-vous déjà appelé", "Personne pour l'instant")
+    looks("form-danger")
+    visitor.presses(SAVE)
+    says(visitor, "Que s'est-il passé", "Elle dit : « j'ai un plan ».\nDeux téléphones depuis la rentrée.")
+    ticks(visitor, "Comment le savez-vous", "Vu")
+    looks("form-fact")
+    visitor.presses(SAVE)
+    says(visitor, "Que pense l'enfant", "D'accord pour en parler")
+    ticks(visitor, "L'enfant sait-il", "Oui")
+    looks("form-words")
+    visitor.presses(SAVE)
+    ticks(visitor, "Fugues répétées", "Rapporté")
+    looks("form-signs")
+    for _ in range(6):
+        visitor.presses(SAVE)
+    ticks(visitor, "Quelle est la nature", "Non déterminé")
+    ticks(visitor, "Avec quel degré", "En risque (pré-prostitutionnel)")
+    looks("form-situation")
+    visitor.presses(SAVE)
+    looks("form-third-party")
+    visitor.goes(f"{draft}/autour")
+    knows_not(visitor)
+    visitor.presses(SAVE)
+    says(visitor, "Nom et prénom", "Parent Exemple")
+    ticks(visitor, "Lien avec l'enfant", "Mère")
+    looks("form-holder")
+    visitor.presses(SAVE)
+    knows_not(visitor)
+    looks("form-home")
+    visitor.goes(f"{draft}/information")
+    ticks(visitor, "Les parents sont-ils informés", "Non")
+    ticks(visitor, "Pour quel motif", "Risque de représailles")
+    looks("form-parents")
+    visitor.presses(SAVE)
+    says(visitor, "Qu'avez-vous déjà fait", "Deux entretiens")
+    looks("form-done")
+    visitor.presses(SAVE)
+    visitor.goes(f"{draft}/foyer")
+    knows_not(visitor)
+    visitor.presses(SAVE)
+    visitor.goes(f"{draft}/vous")
+    assert visitor.page.get_by_label("Votre courriel").input_value() == "filer.93@demo.invalid"
+    visitor.page.get_by_label("Votre profession").select_option("teacher")
+    says(visitor, "Votre structure", "Collège de démonstration")
+    says(visitor, "Votre lien avec l'enfant", "Professeure principale")
+    ticks(visitor, "Êtes-vous témoin direct", "Oui")
+    looks("form-self")
+    visitor.presses(SAVE)
+    ticks(visitor, "Comment voulez-vous être informé·e", "Dans l'application")
+    looks("form-answer")
+    visitor.presses(SAVE)
+    visitor.page.get_by_role("heading", name="Votre transmission").wait_for()
+
+
+def test_a_teacher_files_a_concern_and_follows_it(visitor):
+    draft = begins(visitor)
+    visitor.looks("tasks-empty")
+    fills(visitor, draft, visitor.looks)
+    assert "Tout ce qui est demandé est rempli" in visitor.page.content()
+    visitor.looks("tasks-filled")
+
+    visitor.follows("Relire et transmettre")
+    told = visitor.page.locator("main").inner_text()
+    for words in (
+        "Exemple",
+        "02/03/2011",
+        "Bobigny",
+        "« j'ai un plan »",
+        "Rapporté",
+        "Risque de représailles",
+    ):
+        assert words in told, words
+    visitor.looks("check")
+    visitor.presses("Transmettre")
+    assert visitor.page.locator("#faults").is_visible(), "the notice wasn't read"
+    visitor.looks("check-refused")
+    visitor.page.get_by_label("J'ai lu ce qui précède").check()
+    visitor.presses("Transmettre")
+
+    reference = visitor.page.locator(".reference").inner_text()
+    assert REFERENCE.fullmatch(reference)
+    visitor.looks("receipt")
+    visitor.follows("Suivre cette transmission")
+    assert "Reçue" in visitor.page.locator("main").inner_text()
+    visitor.looks("standing")
+    visitor.follows("Ajouter une information")
+    says(visitor, "Que voulez-vous ajouter", "Elle est absente ce matin.")
+    visitor.looks("addition")
+    visitor.presses("Envoyer")
+    assert "Information ajoutée par vous" in visitor.page.locator("main").inner_text()
+    assert "absente ce matin" not in visitor.page.content(), "of one's own complements the date alone"
+    visitor.goes("/transmissions")
+    assert reference in visitor.page.content()
+    visitor.looks("filings")
+    visitor.goes(draft + "/faits")
+    assert "j'ai un plan" not in visitor.page.content(), "what was filed is not read again"
+    visitor.looks("filed-already")
+
+
+def test_what_was_typed_is_there_again_and_what_is_wrong_is_named(visitor):
+    draft = begins(visitor)
+    visitor.goes(f"{draft}/lieu")
+    visitor.page.get_by_label("Département").select_option("93")
+    says(visitor, "Commune", "Nulle-Part-les-Oies")
+    says(visitor, "Adresse habituelle", "2 rue de l'Essai")
+    visitor.presses(SAVE)
+
+    assert visitor.page.get_by_label("Commune").input_value() == "Nulle-Part-les-Oies"
+    assert visitor.page.get_by_label("Adresse habituelle").input_value() == "2 rue de l'Essai"
+    assert visitor.page.get_by_label("Commune").get_attribute("aria-invalid") == "true"
+    visitor.looks("form-wrong")
+    visitor.page.locator("#faults").get_by_role("link").click()
+    assert visitor.page.evaluate("document.activeElement.name") == "commune_insee"
+    says(visitor, "Commune", "Saint-Denis")
+    visitor.presses(SAVE)
+    visitor.goes(f"{draft}/lieu")
+    assert visitor.page.get_by_label("Commune").input_value() == "Saint-Denis"
+
+
+def test_two_windows_on_one_draft_lose_no_typing(visitor):
+    draft = begins(visitor)
+    other = Visitor(visitor.page.context.new_page(), visitor.service)
+    other.goes(f"{draft}/demarches")
+    visitor.goes(f"{draft}/paroles")
+    says(visitor, "Que pense l'enfant", "Pas d'avis")
+    visitor.presses(SAVE)
+    says(other, "Qu'avez-vous déjà fait", "Un entretien")
+    other.presses(SAVE)
+    assert "a changé depuis votre lecture" in other.page.locator("#faults").inner_text()
+    assert other.page.get_by_label("Qu'avez-vous déjà fait").input_value() == "Un entretien"
+    other.presses(SAVE)
+    other.goes(f"{draft}/demarches")
+    assert other.page.get_by_label("Qu'avez-vous déjà fait").input_value() == "Un entretien"
+
+
+def test_several_children_and_facts_stand_side_by_side(visitor):
+    draft = begins(visitor)
+    for number, name in enumerate(("Ana", "Lou")):
+        visitor.goes(f"{draft}/enfant?n={number}")
+        says(visitor, "Prénoms", name)
+        visitor.presses(SAVE)
+    visitor.goes(f"{draft}/enfant?n=1")
+    assert visitor.page.get_by_label("Prénoms").input_value() == "Lou"
+    visitor.looks("form-second-child")
+    visitor.presses("Retirer cette saisie")
+    visitor.goes(f"{draft}/enfant?n=1")
+    assert visitor.page.get_by_label("Prénoms").input_value() == ""
+    visitor.goes(f"{draft}/enfant")
+    assert visitor.page.get_by_label("Prénoms").input_value() == "Ana"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_in_the_night_a_porter_files_who_where_what(browser, service, scripts):
+    """S1: no name is asked; the screen says whom to call, before and after."""
+    with somebody_else(browser, service, java_script_enabled=scripts) as visitor:
+        visitor.signs_in("filer_hotel")
+        visitor.goes("/urgence")
+        assert "Appelez d'abord" in visitor.page.locator("h1").inner_text()
+        if scripts:
+            visitor.looks("urgent-start")
+        visitor.presses("Transmettre en urgence")
+        if scripts:
+            visitor.looks("urgent-form")
+        visitor.presses("Transmettre maintenant")
+        assert visitor.page.locator("#faults").is_visible()
+        if scripts:
+            visitor.looks("urgent-wrong")
+        says(visitor, "Que se passe-t-il", "Une jeune fille seule avec des adultes différents.")
+        ticks(visitor, "Comment le savez-vous", "Vu")
+        says(visitor, "Quel danger", "Des adultes dans la chambre")
+        ticks(visitor, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
+        visitor.page.get_by_label("Département").select_option("93")
+        says(visitor, "Commune", "Bobigny")
+        ticks(visitor, "Où l'enfant se trouve", "Localisé·e")
+        ticks(visitor, "Connaissez-vous l'identité", "Inconnue")
+        visitor.presses("Transmettre maintenant")
+        assert REFERENCE.fullmatch(visitor.page.locator(".reference").inner_text())
+        told = visitor.page.locator("main").inner_text()
+        assert "Qui dois-je appeler" in told
+        assert "17" in told
+        if scripts:
+            visitor.looks("receipt-urgent")
+
+
+def test_with_the_keyboard_alone(visitor):
+    """From the first Tab to the receipt: nothing needs a mouse, and what has the focus can be seen."""
+    page = visitor.page
+    visitor.goes("/connexion")
+
+    def to(name: str) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            found = page.evaluate(
+                """() => { const e = document.activeElement; const s = getComputedStyle(e);
+                return [e.name + '|' + e.value + '|' + (e.textContent || '').trim(), e.name || '', s.outlineStyle]; }"""
+            )
+            if name in (found[1], found[0].split("|")[-1]) or name == "|".join(found[0].split("|")[:2]):
+                assert found[2] != "none", f"{name} has the focus and doesn't show it"
+                return
+        pytest.fail(f"no way to {name} by the keyboard")
+
+    to("email")
+    page.keyboard.type("filer_hotel.93@demo.invalid")
+    to("password")
+    page.keyboard.type(visitor.service.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/connexion/suite")
+    held(page, visitor.service.keys["filer_hotel.93@demo.invalid"])
+    to("Utiliser une clé d'accès")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/connexion" not in url)
+    to("C'est urgent")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/urgence")
+    to("Transmettre en urgence")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/transmissions/*/urgence")
+    to("fact-text")
+    page.keyboard.type("Une jeune fille seule.")
+    to("fact-source")
+    page.keyboard.press("Space")
+    to("danger_what")
+    page.keyboard.type("Des adultes dans la chambre")
+    to("emergency_done|17")
+    page.keyboard.press("Space")
+    to("child-residence_department")
+    page.keyboard.type("93")
+    to("child-whereabouts")
+    page.keyboard.press("Space")
+    to("child-identity_known")
+    page.keyboard.press("Space")
+    to("Transmettre maintenant")
+    page.keyboard.press("Enter")
+    page.locator(".reference").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_file_goes_along_and_the_cell_reads_it(browser, service, scripts, tmp_path):
+    """§4.6: what must never be sent is said before; a file that isn't taken is told beside its field."""
+    letter, program = tmp_path / "mot-du-college.txt", tmp_path / "outil.exe"
+    letter.write_text("Absente trois jours.", encoding="utf-8")
+    program.write_bytes(b"MZ")
+    with somebody_else(browser, service, java_script_enabled=scripts) as visitor:
+        visitor.signs_in("filer")
+        visitor.goes("/transmissions/nouvelle")
+        visitor.presses("Commencer")
+        visitor.page.get_by_role("heading", name="Votre transmission").wait_for()
+        visitor.follows("Joindre un document")
+        assert "N'envoyez jamais d'image à caractère sexuel" in visitor.page.locator("main").inner_text()
+        if scripts:
+            visitor.looks("files-empty")
+        ticks(visitor, "Quelle est la nature de ce fichier", "Document scolaire")
+        visitor.page.get_by_label("J'ai lu cet avertissement").check()
+        visitor.page.get_by_label("Fichier", exact=True).set_input_files(program)
+        visitor.presses("Envoyer le fichier")
+        visitor.page.locator("#faults").wait_for()
+        assert visitor.page.get_by_label("Document scolaire").is_checked()
+        assert visitor.page.get_by_label("J'ai lu cet avertissement").is_checked()
+        if scripts:
+            visitor.looks("files-refused")
+            visitor.page.locator("#faults").get_by_role("link").click()
+            assert visitor.page.evaluate("document.activeElement.name") == "file"
+        visitor.page.get_by_label("Fichier", exact=True).set_input_files(letter)
+        visitor.presses("Envoyer le fichier")
+        visitor.page.get_by_role("link", name=letter.name).wait_for()
+        if scripts:
+            visitor.looks("files-sent")
+        with visitor.page.expect_download() as download:
+            visitor.follows(letter.name)
+        assert download.value.suggested_filename.startswith("piece-")
+        visitor.presses("Retirer")
+        visitor.page.get_by_text("Aucun fichier pour l'instant").wait_for()
+
+
+def test_the_paper_form_asks_the_same(visitor):
+    visitor.goes("/formulaire-papier")
+    told = visitor.page.locator("main").inner_text()
+    for words in ("Que s'est-il passé", "Fugues répétées", "Les parents sont-ils informés"):
+        assert words in told
+    visitor.looks("paper")

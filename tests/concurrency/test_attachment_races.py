@@ -1,0 +1,81 @@
+"""An attachment is judged or swept while somebody marks it or lays it to a complement: one waits for the other."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from time import sleep
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections, transaction
+
+from outbox.instants import instant
+from referrals.attachments import sweeping
+from referrals.attachments.codes import Scan
+from referrals.models import Attachment, StoredObject
+from tests.referrals.attachments.conftest import (  # noqa: F401 - fixtures
+    Sender,
+    _made_anew,
+    filed,
+    folder,
+    scanner,
+)
+from tests.security.procedure import seeing_all
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
+    pytest.mark.sec("SEC-FT6"),
+]
+
+
+@contextmanager
+def meanwhile(act):
+    """Begin ``act`` in a thread of its own while the block's transaction is open; yield how its answer is had after."""
+
+    def begin():
+        try:
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            asked = []
+
+            def start():
+                asked.append(thread.submit(begin))
+                sleep(1.0)
+
+            yield start, asked
+        asked[0].result(timeout=60)
+
+
+def test_a_mark_waits_for_the_verdict_that_lets_the_original_go(filed, scanner):  # noqa: F811 - the fixtures
+    cell = filed.as_("crip_coordinator")
+    part = cell.keeps()
+    caller = filed.world.as_("crip_coordinator")
+    path = f"referrals/{filed.pk}/attachments/{part}/mark"
+
+    with meanwhile(lambda: caller.post(path, {"evidence": True}, key=uuid4().hex)) as (start, asked):
+        assert sweeping._judge(part, Scan.CLEAN, instant())
+        start()
+
+    assert asked[0].result().status_code == 409, "the original is gone"
+    with seeing_all():
+        row = Attachment.objects.get(pk=part)
+        held = set(StoredObject.objects.filter(doomed_at=None).values_list("pk", flat=True))
+    assert (row.evidence, row.original) == (False, None)
+    assert row.object in held
+
+
+def test_a_complement_that_names_what_lapses_at_that_moment_is_refused_and_no_fault(filed):  # noqa: F811 - the fixture
+    part = filed.keeps()
+    said = {"text": "Précision.", "attachments": [part]}
+    with meanwhile(lambda: filed.does("provide_info", said)) as (start, asked):
+        assert sweeping._lapse(instant() + timedelta(hours=25)) == 1
+        start()
+
+    assert asked[0].result().status_code == 400, asked[0].result().content.decode()[:500]
+    with seeing_all():
+        assert not Attachment.objects.exists()

@@ -1,0 +1,219 @@
+"""SEC-CR10: every key above the cases is replaced while other processes read and file; nothing fails, nothing is left.
+
+The readers are processes of their own, so that each has its own memory of keys, as workers have.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from accounts.actor import SYSTEM
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption import index, rotation
+from encryption.cache import forget_all
+from encryption.models import Kind, WrappedKey
+from outbox.instants import instant
+from referrals.likeness import rekeying, work
+from referrals.models import Referral
+from referrals.rowlevel import for_the_service
+from referrals.workflow.case import Case
+from tests.factories.concerns import concern
+from tests.faults.test_killed import ROOT, address
+from tests.security.procedure import seeing_all
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.sec("SEC-CR10"),
+]
+CASES = 12
+
+
+def later():
+    """When a retired key has rested, and every process knows the new one."""
+    return instant() + max(rotation.REST, rekeying.KNOWN_AFTER) + timedelta(seconds=1)
+
+
+@pytest.fixture
+def cases(world):
+    filer, cell = world.as_("filer"), world.as_("crip_coordinator")
+    made = [
+        filer.post("referrals", concern() | {"submit": True}, key=uuid4().hex).json()["id"]
+        for _ in range(CASES)
+    ]
+    for pk in made[
+        ::2
+    ]:  # read, so acknowledged: under the authority's key; the others stay sealed to its pair
+        assert cell.get(f"referrals/{pk}").status_code == 200
+    return made
+
+
+@contextmanager
+def processes(tmp_path, *commands):
+    """Let processes work beside the block; each must have done something, and failed at nothing."""
+    stop = tmp_path / f"stop-{uuid4().hex}"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": address("default"),
+        "KEYS_DATABASE_URL": address("keys"),
+        "REPERE_DATABASE_ROLE": settings.DATABASE_ROLE,
+        "REPERE_KEY_FILE": str(settings.KEY_FILE),
+        "REPERE_SECRET_KEY": settings.SECRET_KEY,
+        "REPERE_STATE_DIR": str(tmp_path),
+    }
+    running = [
+        subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "tests.concurrency.reading", str(stop), *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for command in commands
+    ]
+    try:
+        for one in running:
+            assert one.stdout.readline() == "ready\n"
+        yield
+    finally:
+        stop.touch()
+        said = [one.communicate(timeout=120)[0] for one in running]
+    for text in said:
+        found = json.loads(text)
+        assert found["failed"] == []
+        assert found["done"] > 0
+
+
+def roots(*versions):
+    settings.KEY_FILE.write_text("".join(f"{number} {number:064x}\n" for number in versions))
+    settings.KEY_FILE.chmod(0o600)
+
+
+def finished():
+    """What the report must say before an old key is destroyed: nothing uses it."""
+    found = rotation.report()
+    assert found.unfinished() == []
+    destroyed, kept = rotation.destroy_retired(at=later())
+    assert kept == []
+    return destroyed
+
+
+@pytest.fixture
+def own_root(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "KEY_FILE", tmp_path / "root.key")
+    roots(1)
+
+
+def test_every_key_is_replaced_under_load_and_no_reading_fails(own_root, world, cases, tmp_path):
+    authority = world.authorities["93"].pk
+    reads = [world.secrets["93", "crip_coordinator"], "read", *cases]
+    first = set(WrappedKey.objects.filter(wrapped_by=None).values_list("pk", flat=True))
+
+    with processes(tmp_path, reads, [reads[0], "read", *reversed(cases)]):
+        for _ in range(2):
+            for kind, owner in ((Kind.AUTHORITY, authority), (Kind.INTAKE, authority)):
+                rotation.begin(kind, owner)
+                for batch in rotation.carry_over(kind, owner, batch=3):
+                    assert batch.unreadable == ()
+                assert len(finished()) >= 1
+        rotation.begin(Kind.LIKENESS)
+        while rekeying.rekey(later(), limit=5):
+            pass
+        assert len(finished()) == 1
+        roots(1, 2)
+        for batch in rotation.rewrap_roots(batch=1):
+            assert batch.unreadable == ()
+        assert set(rotation.report().roots) == {(1, 2)}, "nothing uses the old root"
+        roots(2)
+
+    assert not first & set(
+        WrappedKey.objects.filter(kind=Kind.AUTHORITY, owner=authority).values_list("pk", flat=True)
+    )
+
+
+def test_filings_go_on_while_the_pair_and_the_authoritys_key_are_replaced(own_root, world, cases, tmp_path):
+    """A process that still knows the old pair seals to it; what it sealed is carried over by the next run."""
+    authority = world.authorities["93"].pk
+
+    with processes(tmp_path, [world.secrets["93", "filer"], "file"]):
+        for kind in (Kind.INTAKE, Kind.AUTHORITY):
+            rotation.begin(kind, authority)
+            list(rotation.carry_over(kind, authority, batch=3))
+    for kind in (Kind.INTAKE, Kind.AUTHORITY):  # what came late, from memories that are over now
+        list(rotation.carry_over(kind, authority))
+    assert finished()
+
+    forget_all()
+    cell = world.as_("crip_coordinator")
+    with seeing_all():
+        filed = list(Referral.objects.values_list("pk", flat=True))
+    assert len(filed) > CASES
+    for pk in filed:
+        assert cell.get(f"referrals/{pk}").json()["children"][0]["last_name"] == "Exemple"
+
+
+# --- The key of the index of likeness -------------------------------------------------------------------
+
+
+def bare(count):
+    """Cases whose values are under the key in use, by number."""
+    with seeing_all():
+        now = index.likeness_keys()[0]
+        return Referral.objects.filter(index_key=now).count() == count
+
+
+@pytest.mark.parametrize("killed_after", range(0, CASES, 5))
+def test_another_index_key_broken_off_anywhere_is_gone_on_with(world, cases, killed_after):
+    old = index.likeness_keys()[0]
+    rotation.begin(Kind.LIKENESS)
+    assert rekeying.rekey(instant()) == 0, "not before every process knows the new key"
+
+    assert rekeying.rekey(later(), limit=killed_after) == killed_after
+    forget_all()
+    assert bare(killed_after)
+    assert rotation.destroy_retired(at=later())[0] == [], "something still stands under the old one"
+    while rekeying.rekey(later(), limit=4):
+        pass
+
+    assert bare(CASES)
+    assert [use.id for use in finished()] == [old]
+
+
+def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases):
+
+    def found():
+        forget_all()
+        with for_the_service():
+            case = Case(Referral.objects.get(pk=cases[0]), actor=SYSTEM, at=instant())
+            named = [case.pseudonym]
+            with disclosure(
+                actor=SYSTEM, purpose=Purpose.SEARCH, at=case.at, objects=named, tenant=case.authority_id
+            ) as scope:
+                return {one.referral.pk for one in work.compared(case, scope, named)}
+
+    before = found()
+    assert len(before) == CASES - 1
+    rotation.begin(Kind.LIKENESS)
+    assert found() == before
+    while rekeying.rekey(later(), limit=5):
+        assert found() == before
+    finished()
+
+    assert found() == before
+
+
+def test_a_lost_index_key_is_replaced_and_all_is_made_anew(world, cases):
+    WrappedKey.objects.filter(kind=Kind.LIKENESS).update(commitment=bytes(32))
+    forget_all()
+
+    assert rekeying.rekey(later()) == CASES
+    assert bare(CASES)
+    connections.close_all()

@@ -1,0 +1,353 @@
+"""SEC-CF1: in production a server refuses to start in a dangerous shape, and says what to set."""
+
+import re
+import resource
+from ipaddress import ip_network
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
+
+from audit.appendonly import ENTRY_TABLES, lifted
+from config import checks, env
+from tests.audit.owner import as_owner
+
+SECRET = "kq3vX9_tB2mZ7wLcR4yN8aHd6uJfE1sGpQoViTlYbWxCzMnK5A"
+
+
+def postgresql(name, host="db.internal", **options):
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "HOST": host,
+        "PORT": "",
+        "OPTIONS": options,
+    }
+
+
+@pytest.fixture
+def addresses(monkeypatch):
+    """Say where the two databases are; nothing is connected to."""
+
+    def say(default, keys):
+        monkeypatch.setattr(django_settings, "DATABASES", {"default": default, "keys": keys})
+
+    return say
+
+
+@pytest.fixture
+def production(settings, addresses):
+    """Settings that production may run with; each test spoils one."""
+    settings.PRODUCTION = True
+    settings.DEBUG = False
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.ALLOWED_HOSTS = ["repere.example"]
+    settings.SECRET_KEY = SECRET
+    settings.SPECTACULAR_SETTINGS = {"SERVE_PERMISSIONS": ["accounts.signin.SignedIn"]}
+    settings.KEY_PROVIDER = "encryption.vault.VaultProvider"
+    settings.SCANNER = "unix:/run/clamav/clamd.ctl"
+    settings.VAULT_ADDR, settings.VAULT_TOKEN_FILE = "https://vault.internal:8200", "/run/vault/token"
+    settings.ALLOW_FILE_KEYS = False
+    addresses(postgresql("repere", sslmode="verify-full"), postgresql("keys", sslmode="verify-full"))
+    return settings
+
+
+@pytest.fixture
+def owner(db):
+    """Act as the login that owns the tables, as a careless set-up would."""
+    with as_owner():
+        yield
+
+
+def found():
+    return {message.id for message in checks.settings_are_fit()}
+
+
+def test_a_developers_machine_has_nothing_to_set():
+    assert checks.settings_are_fit() == []
+
+
+@pytest.mark.django_db
+def test_a_migrated_database_is_fit_on_a_developers_machine():
+    assert checks.databases_are_fit() == []
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_good_production_settings_pass(production):
+    assert found() == set()
+
+
+SPOILED = {
+    "debug": ("DEBUG", True, "repere.E001"),
+    "no promise of TLS": ("SECURE_HSTS_SECONDS", 0, "repere.E003"),
+    "cookies in clear": ("CSRF_COOKIE_SECURE", False, "repere.E004"),
+    "any host": ("ALLOWED_HOSTS", ["*"], "repere.E005"),
+    "any host of a domain": ("ALLOWED_HOSTS", [".example"], "repere.E005"),
+    "no host": ("ALLOWED_HOSTS", [], "repere.E005"),
+    "a short secret": ("SECRET_KEY", "short", "repere.E006"),
+    "a dull secret": ("SECRET_KEY", "a" * 64, "repere.E006"),
+    "a wide net of proxies": ("TRUSTED_PROXIES", [ip_network("10.0.0.0/8")], "repere.E015"),
+    "the whole Internet as proxies": ("TRUSTED_PROXIES", [ip_network("::/0")], "repere.E015"),
+    "keys in a file": ("KEY_PROVIDER", "encryption.provider.FileProvider", "repere.E007"),
+    "a key service that isn't there": ("KEY_PROVIDER", "encryption.vault.Valut", "repere.E020"),
+    "a former key service that isn't there": ("KEY_PROVIDER_BEFORE", "encryption.nothing", "repere.E020"),
+    "a key service in clear": ("VAULT_ADDR", "http://vault.internal:8200", "repere.E021"),
+    "a key service without an address": ("VAULT_ADDR", "", "repere.E022"),
+    "a key service without a token": ("VAULT_TOKEN_FILE", "", "repere.E022"),
+    "no antivirus": ("SCANNER", "", "repere.E023"),
+    "a store of attachments in clear": ("OBJECT_ENDPOINT", "http://store.example", "repere.E024"),
+    "KMS without keys": ("KEY_PROVIDER", "encryption.awskms.KmsProvider", "repere.E022"),
+    "an HSM without a module": ("KEY_PROVIDER", "encryption.hsm.HsmProvider", "repere.E022"),
+    "mail in clear": ("MAILERS", {"default": {"OPTIONS": {"host": "mail.example"}}}, "repere.E027"),
+    "an antivirus across the network": ("SCANNER", "tcp:scan.example:3310", "repere.E026"),
+    "a secret that the gateway knows": ("SMS_GATEWAY_TOKEN", SECRET, "repere.E025"),
+    "a secret that the mail server knows": (
+        "MAILERS",
+        {"default": {"OPTIONS": {"host": "m", "use_ssl": True, "password": SECRET}}},
+        "repere.E025",
+    ),
+    "no cap on openings": ("OPENINGS_PER_HOUR", 0, "repere.E028"),
+    "no cap on lines": ("LINES_PER_HOUR", 0, "repere.E028"),
+    "no cap on filings": ("FILINGS_PER_HOUR", 0, "repere.E028"),
+    "no cap on the filings of programs": ("FILINGS_PER_HOUR_OF_PROGRAM", 0, "repere.E028"),
+    "a description for strangers": (
+        "SPECTACULAR_SETTINGS",
+        {"SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"]},
+        "repere.E029",
+    ),
+    "copies of keys that live too long": ("KEY_BACKUP_DAYS", 8, "repere.E023"),
+}
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(("name", "value", "expected"), SPOILED.values(), ids=SPOILED.keys())
+def test_a_dangerous_setting_is_refused(production, name, value, expected):
+    setattr(production, name, value)
+
+    assert found() == {expected}
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_a_secret_that_a_database_knows_is_refused(production, addresses):
+    known = postgresql("repere", sslmode="verify-full") | {"PASSWORD": SECRET}
+    addresses(known, postgresql("keys", sslmode="verify-full"))
+
+    assert found() == {"repere.E025"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_an_antivirus_and_a_mail_server_of_this_machine_are_fit(production, host):
+    production.SCANNER = f"tcp:{host}:3310"
+    production.MAILERS = {"default": {"OPTIONS": {"host": host.strip("[]")}}}
+
+    assert found() == set()
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_each_number_of_a_check_is_said_with_what_to_set():
+    """A sentence names a setting, a variable or a command."""
+    source = (env.BASE_DIR / "config" / "checks.py").read_text()
+    said = re.findall(r"_error\(\s*(\d+),\s*((?:f?\"[^\"]*\"\s*)+)", source)
+
+    assert len(said) == source.count("_error(") - 1
+    for number, sentence in said:
+        assert re.search(r"[A-Z_]{5,}|\{variable\}|\{name\}|`|revoke|let the", sentence), number
+
+
+def test_named_proxies_and_their_own_network_are_fit(production):
+    production.TRUSTED_PROXIES = [
+        ip_network("192.0.2.4"),
+        ip_network("10.20.0.0/16"),
+        ip_network("2001:db8::/48"),
+    ]
+
+    assert found() == set()
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(
+    "said", ["proxy.internal", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.1; 10.0.0.2", "*", "1"]
+)
+def test_proxies_that_are_no_addresses_stop_the_service(monkeypatch, said):
+    monkeypatch.setenv("REPERE_TRUSTED_PROXIES", said)
+
+    with pytest.raises(ImproperlyConfigured, match="REPERE_TRUSTED_PROXIES"):
+        env.networks("REPERE_TRUSTED_PROXIES")
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch):
+    monkeypatch.setenv("REPERE_TRUSTED_PROXIES", "10.0.0.5, 10.1.0.0/24,2001:db8::/64")
+
+    found = env.networks("REPERE_TRUSTED_PROXIES")
+
+    assert [str(network) for network in found] == ["10.0.0.5/32", "10.1.0.0/24", "2001:db8::/64"]
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_core_dumps_are_refused(production, monkeypatch):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (0, resource.RLIM_INFINITY))
+
+    assert found() == {"repere.E002"}
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_keys_in_a_file_can_be_accepted_by_name(production):
+    production.KEY_PROVIDER = "encryption.provider.FileProvider"
+    production.ALLOW_FILE_KEYS = True
+
+    assert found() == set()
+
+
+TLS, CLEAR, NEAR = {"sslmode": "verify-full"}, {"sslmode": "prefer"}, "/var/run/postgresql"
+PLACES = {
+    "an embedded database": (
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": "a"},
+        postgresql("keys", **TLS),
+        "repere.E008",
+    ),
+    "a network in clear": (postgresql("repere", **CLEAR), postgresql("keys", **TLS), "repere.E009"),
+    "keys over a network in clear": (postgresql("repere", **TLS), postgresql("keys"), "repere.E009"),
+    "keys beside the cases": (postgresql("repere", **TLS), postgresql("repere", **TLS), "repere.E010"),
+}
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(("default", "keys", "expected"), PLACES.values(), ids=PLACES.keys())
+def test_a_dangerous_place_for_data_is_refused(production, addresses, default, keys, expected):
+    addresses(default, keys)
+
+    assert found() == {expected}
+
+
+def test_a_database_on_the_same_machine_needs_no_tls(production, addresses):
+    addresses(postgresql("repere", NEAR), postgresql("keys", "127.0.0.1"))
+
+    assert found() == set()
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ENTRY_TABLES)
+def test_a_journal_without_its_triggers_is_refused(owner, table):
+    with connection.cursor() as cursor, lifted():
+        drop_triggers(cursor, table)
+
+    (message,) = checks.databases_are_fit()
+    assert message.id == "repere.E011"
+    assert table in message.msg
+
+
+def drop_triggers(cursor, table):
+    """Take the triggers of ``table`` away until the test's transaction rolls back."""
+    if connection.vendor == "postgresql":
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        return
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"DROP TRIGGER {name}")
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL switches triggers off")
+def test_a_trigger_that_a_replica_would_skip_is_refused(owner):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+
+    assert [message.id for message in checks.databases_are_fit()] == ["repere.E011"]
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+def test_a_superuser_that_owns_the_tables_is_refused_in_production(owner, production):
+    assert {message.id for message in checks.databases_are_fit()} == {
+        "repere.E012",
+        "repere.E013",
+        "repere.E014",
+        "repere.E019",
+    }
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+def test_the_role_of_the_service_is_fit(production):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE repere_app")
+
+    assert checks.databases_are_fit() == []
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_a_server_does_not_start_and_says_every_sentence(production, monkeypatch, capsys):
+    monkeypatch.setattr(checks, "databases_are_fit", list)
+    production.DEBUG = True
+    production.ALLOWED_HOSTS = ["*"]
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        checks.require_fit()
+
+    assert "DEBUG" in str(refused.value)
+    assert "REPERE_ALLOWED_HOSTS" in str(refused.value)
+    assert "REPERE_ALLOWED_HOSTS" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_database_that_does_not_answer_keeps_no_server_from_starting(monkeypatch):
+    def refuse(*_, **__):
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+
+    checks.require_fit()
+
+
+def test_a_service_that_can_call_nobody_at_night_warns_and_runs(production):
+    production.SMS_GATEWAY_URL = ""
+    warned = {message.id for message in checks.people_can_be_called()}
+    production.SMS_GATEWAY_URL = "https://gateway.example/messages"
+
+    assert warned == {"repere.W001"}
+    assert checks.people_can_be_called() == []
+    assert found() == set()
+
+
+@pytest.mark.sec("SEC-CR12")
+def test_a_list_of_shreds_that_goes_with_the_machine_is_warned_of(production, tmp_path):
+    warned = {message.id for message in checks.the_ledger_is_kept()}
+    production.SHRED_FILE = str(tmp_path / "shreds.log")
+
+    assert warned == {"repere.W002"}
+    assert checks.the_ledger_is_kept() == []
+    assert found() == set()
+
+
+def test_numbers_of_people_cross_no_network_in_clear(production):
+    production.SMS_GATEWAY_URL = "http://gateway.example/messages"
+
+    assert found() == {"repere.E016"}
+
+
+@pytest.mark.sec("SEC-CF1", "SEC-AL10")
+def test_a_server_that_could_sign_the_journal_does_not_start(production, tmp_path):
+    production.LOG_KEY_FILE = tmp_path / "log.key"
+    assert checks.keys_are_apart() == []
+
+    production.LOG_KEY_FILE.write_text("a key")
+
+    assert {message.id for message in checks.keys_are_apart()} == {"repere.E017"}
+    production.PRODUCTION = False
+    assert checks.keys_are_apart() == []
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_witnesses_are_asked_over_tls_or_on_this_machine(production):
+    production.LOG_WITNESSES = ["https://witness.example/a key", "http://127.0.0.1:8100 key"]
+    assert found() == set()
+
+    production.LOG_WITNESSES = ["http://witness.example/a key"]
+
+    assert found() == {"repere.E018"}

@@ -1,0 +1,86 @@
+"""What all tests share: both databases, the role of the application on PostgreSQL, and the world."""
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from audit import shreds
+from encryption import cache
+from outbox import gate
+from tests.factories.world import World, build
+
+BOTH = ["default", "keys"]
+# Many new examples of each property, for a run of hours: ``pytest --hypothesis-profile=night``.
+hypothesis.settings.register_profile("night", max_examples=2_000, deadline=None, print_blob=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """Once the owner has made the tables, let every connection act as the application does in production."""
+    if connection.vendor == "postgresql":
+        settings.DATABASE_ROLE = "repere_app"
+        connections.close_all()
+    yield django_db_setup
+    settings.DATABASE_ROLE = ""
+    connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_key_is_remembered():
+    """Each test begins without unwrapped keys: those of the test before are rolled back."""
+    cache.forget_all()
+    yield
+    cache.forget_all()
+
+
+@pytest.fixture
+def keys_stay(monkeypatch):
+    """For who counts statements over minutes: a key is forgotten after one, and its next use asks the store again."""
+    monkeypatch.setattr(cache, "monotonic", lambda: 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _the_gate_is_open(monkeypatch):
+    """Nothing was restored; tests of restoring take this away (``gate_as_it_is``)."""
+    monkeypatch.setattr(gate, "_reasons", [])
+
+
+@pytest.fixture
+def gate_as_it_is(_the_gate_is_open, monkeypatch):
+    """The gate as the service has it, found out anew."""
+    monkeypatch.setattr(gate, "_reasons", [shreds.why_closed])
+    gate.forget()
+    shreds.forget()
+    yield
+    gate.forget()
+    shreds.forget()
+
+
+@pytest.fixture
+def world(db_both) -> World:
+    """Three authorities with every role."""
+    return build()
+
+
+@pytest.fixture
+def db_both(db):
+    """Both databases; on PostgreSQL the transaction sees the rows of all authorities until a request narrows it."""
+    see_all()
+    return db
+
+
+def see_all() -> None:
+    """Let the running transaction see all cases again, as a factory or an assertion must."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('repere.authorities', 'all', true)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that use the world both databases."""
+    for item in items:
+        if {"world", "db_both"} & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker(
+            "django_db"
+        ):
+            item.add_marker(pytest.mark.django_db(databases=BOTH))

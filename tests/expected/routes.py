@@ -1,0 +1,612 @@
+"""Every address and verb of the service, with the permission that it asks for; typed by hand (SEC-AZ2).
+
+Whoever adds an address adds its row here, and so says who may. Rights on a step are those of its row in
+``steps.py`` and ``part_steps.py``; rights of accounts and of the journal are the roles of ``PERMISSIONS``.
+"""
+
+# --- The permissions ----------------------------------------------------------------------------------
+
+PUBLIC = "strangers too"
+OWN_ACCOUNT = "whoever is signed in, for what is their own"
+AWAITED = (
+    "whoever gave the password, for the second factor alone; whoever is signed in, for what is their own"
+)
+PROGRAM = "programs, for where they are called"
+SIGNED_IN = "whoever is signed in: lists that name no person and no case"
+HELD_THERE = "whoever holds a role at that authority"
+MANAGES = "accounts.manage"
+RESETS = "factors.reset"
+CONFIRMS = "memberships.confirm"
+ADDS_PLACES = "organisations.manage"
+AUDITS = "audit.read"
+HOLDS = "audit.hold"
+READS_SETTINGS = "settings.read"
+CHANGES_SETTINGS = "settings.change"
+READS_FIGURES = "figures.read"
+READS_ROTA = "rota.read"
+KEEPS_ROTA = "rota.change"
+ON_CALL = "officers on call, for the runaways whose sheet names their authority (T36)"
+RESOLVED = "the auditor and the data protection officer who lifted the veil together, while it is lifted (S9, SEC-AZ12)"
+KEEPS_FILES = "whoever keeps the files of the authority: its dpo, its supervisors (§2.7 RetentionBatch)"
+ASKED = "coordinators of an authority that is asked to take a case over; its supervisors, in an arbitration (T32, T33)"
+CELL = "coordinators and intake agents, each in the own authority; whoever files never (§1.1, SEC-CR17)"
+DRAFTS = "whoever may begin a draft (T01)"
+LISTED = "whoever is signed in: the rights are part of the query, so who may see no case has an empty page"
+SEEN = "whoever may know of the case; the parts are those of the classes read (§1.3)"
+BREAKS = "whoever would see the case were it not restricted, by the ordinary tie; never who is excluded (§1.3 rule 7)"
+ANSWERS = "supervisors for the authority, leads for the cases of their unit; each case by its step X07"
+ANSWERED_FOR = (
+    "whoever is signed in: one's own, and those of the people whom a supervisor or lead answers for"
+)
+STANDS = "the absent person, the stand-in, and a supervisor or the lead of the unit for them"
+READS_JUSTICE = "whoever may know of the case and reads its judicial documents (class I)"
+AUTHOR = "the draft's author"
+TYPED_BY_CELL = "the draft's author, who types in as intake agent or coordinator what reached the cell (§4.5)"
+FILER = "the filer, of the own account, where the authority lets it (FILER_REREAD)"
+FILED = "who filed it (§1.4)"
+ADDS_FILES = "the author of a draft; the filer, and whoever adds a complement (T08); who writes the file's class (§1.3, §4.6)"
+FILES_OF_OWN = "the author of a draft, whoever filed: of a filing, what waits for an addition alone (§4.6)"
+READS_FILES = "who reads the file's class in full; of a draft its author (§1.3, §4.6)"
+KEEPS_EVIDENCE = "who writes the file's class (§1.3); the author of a draft"
+READS_ORIGINALS = "who reads the file's class, and writes what goes to justice (class I)"
+TEAM = "the assessment's team (§2.6)"
+ADDRESSEE = "whom the message is for: the filer, or whoever reads the facts of the case (class D)"
+APPROVER = "the approver who is named, while the request is open"
+PROPOSER = "the proposer, while the request is open"
+CASES = "pages of lists: whoever holds a role that works on cases; the lines are those that the role sees"
+SIGNERS = "whoever holds a role that may sign; the signatures asked of them alone"
+CONFIRMED = "pages of second persons: whoever confirms roles or resets at an authority; a role, a reset by its own right"
+SIGNED_BY = "the approver and the proposer of the request"
+SEES_BOTH = "whoever sees both files of the pair, and reads the identities (class B)"
+ASKED_OF = "the agent to whom the question was put, while it may be answered (S9)"
+ADMINISTRATION = "pages of the functional administrator, for the own authority"
+JOURNAL = "pages of the journal: auditors and data protection officers, each of the own authority (class L)"
+STEP = "whoever may do the step: its row in steps.py, part_steps.py, small_steps.py"
+
+#: The roles of a permission that is held at an authority.
+PERMISSIONS = {
+    MANAGES: ("territory_admin",),
+    RESETS: ("dpo", "supervisor", "territory_admin"),
+    CONFIRMS: ("dpo", "supervisor", "territory_admin"),
+    ADDS_PLACES: ("territory_admin",),
+    AUDITS: ("auditor", "dpo"),
+    HOLDS: ("dpo",),
+    READS_SETTINGS: (
+        "ase_inspector", "assessment_lead", "assessor", "auditor", "case_referent", "crip_coordinator",
+        "directory_editor", "dpo", "exploitation_lead", "intake_agent", "on_call", "statistician", "supervisor",
+        "territory_admin",
+    ),
+    CHANGES_SETTINGS: ("territory_admin",),
+    READS_FIGURES: ("dpo", "platform_admin", "statistician", "supervisor", "territory_admin"),
+    READS_ROTA: ("crip_coordinator", "intake_agent", "on_call", "supervisor", "territory_admin"),
+    KEEPS_ROTA: ("supervisor", "territory_admin"),
+}  # fmt: skip
+
+# --- The addresses ------------------------------------------------------------------------------------
+
+CASE = "/api/v1/referrals/<uuid:pk>"
+JUSTICE = f"{CASE}/judicial-referrals"
+FEEDBACKS = f"{CASE}/feedbacks"
+TRANSFERS = f"{CASE}/transfers"
+ASSESSMENT = f"{CASE}/assessment"
+MEASURES = f"{CASE}/measures"
+BATCH = "/api/v1/retention-batches/<uuid:pk>"
+ANOMALY = "/api/v1/audit/anomalies/<uuid:pk>"
+APPROVAL = f"{CASE}/approvals/<uuid:approval>"
+
+ROUTES = {
+    # the service itself
+    "GET /style/mark.svg": PUBLIC,
+    "GET /style/page.css": PUBLIC,
+    "GET /style/page.js": PUBLIC,
+    "GET /": PUBLIC,
+    "GET /accessibilite": PUBLIC,
+    "GET /connexion": PUBLIC,
+    "POST /connexion": PUBLIC,
+    "GET /connexion/suite": PUBLIC,
+    "POST /connexion/suite": PUBLIC,
+    "GET /connexion/moyen": PUBLIC,
+    "POST /connexion/moyen": PUBLIC,
+    "GET /compte/confirmation": OWN_ACCOUNT,
+    "POST /compte/confirmation": OWN_ACCOUNT,
+    "GET /compte/connexion": OWN_ACCOUNT,
+    "GET /compte/connexion/ajout": OWN_ACCOUNT,
+    "POST /compte/connexion/ajout": OWN_ACCOUNT,
+    "POST /compte/connexion/codes": OWN_ACCOUNT,
+    "POST /compte/connexion/<uuid:pk>/nom": OWN_ACCOUNT,
+    "POST /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
+    "POST /deconnexion": PUBLIC,
+    "GET /connexions": OWN_ACCOUNT,
+    "POST /connexions/<uuid:pk>/fin": OWN_ACCOUNT,
+    "POST /quitter": PUBLIC,
+    "POST /langue": PUBLIC,
+    "GET /urgence": PUBLIC,
+    "GET /formulaire-papier": PUBLIC,
+    "GET /transmissions": LISTED,
+    "GET /transmissions/nouvelle": DRAFTS,
+    "POST /transmissions/nouvelle": DRAFTS,
+    "GET /transmissions/<uuid:pk>": FILED,
+    "GET /transmissions/<uuid:pk>/reception": TYPED_BY_CELL,
+    "POST /transmissions/<uuid:pk>/reception": TYPED_BY_CELL,
+    "GET /transmissions/<uuid:pk>/enfant": AUTHOR,
+    "POST /transmissions/<uuid:pk>/enfant": AUTHOR,
+    "GET /transmissions/<uuid:pk>/lieu": AUTHOR,
+    "POST /transmissions/<uuid:pk>/lieu": AUTHOR,
+    "GET /transmissions/<uuid:pk>/quotidien": AUTHOR,
+    "POST /transmissions/<uuid:pk>/quotidien": AUTHOR,
+    "GET /transmissions/<uuid:pk>/danger": AUTHOR,
+    "POST /transmissions/<uuid:pk>/danger": AUTHOR,
+    "GET /transmissions/<uuid:pk>/faits": AUTHOR,
+    "POST /transmissions/<uuid:pk>/faits": AUTHOR,
+    "GET /transmissions/<uuid:pk>/paroles": AUTHOR,
+    "POST /transmissions/<uuid:pk>/paroles": AUTHOR,
+    "GET /transmissions/<uuid:pk>/signes-comportement": AUTHOR,
+    "POST /transmissions/<uuid:pk>/signes-comportement": AUTHOR,
+    "GET /transmissions/<uuid:pk>/signes-materiels": AUTHOR,
+    "POST /transmissions/<uuid:pk>/signes-materiels": AUTHOR,
+    "GET /transmissions/<uuid:pk>/signes-relations": AUTHOR,
+    "POST /transmissions/<uuid:pk>/signes-relations": AUTHOR,
+    "GET /transmissions/<uuid:pk>/signes-sante": AUTHOR,
+    "POST /transmissions/<uuid:pk>/signes-sante": AUTHOR,
+    "GET /transmissions/<uuid:pk>/signes-scolarite": AUTHOR,
+    "POST /transmissions/<uuid:pk>/signes-scolarite": AUTHOR,
+    "GET /transmissions/<uuid:pk>/signes-numerique": AUTHOR,
+    "POST /transmissions/<uuid:pk>/signes-numerique": AUTHOR,
+    "GET /transmissions/<uuid:pk>/situation": AUTHOR,
+    "POST /transmissions/<uuid:pk>/situation": AUTHOR,
+    "GET /transmissions/<uuid:pk>/tiers": AUTHOR,
+    "POST /transmissions/<uuid:pk>/tiers": AUTHOR,
+    "GET /transmissions/<uuid:pk>/traces": AUTHOR,
+    "POST /transmissions/<uuid:pk>/traces": AUTHOR,
+    "GET /transmissions/<uuid:pk>/autour": AUTHOR,
+    "POST /transmissions/<uuid:pk>/autour": AUTHOR,
+    "GET /transmissions/<uuid:pk>/responsables": AUTHOR,
+    "POST /transmissions/<uuid:pk>/responsables": AUTHOR,
+    "GET /transmissions/<uuid:pk>/foyer": AUTHOR,
+    "POST /transmissions/<uuid:pk>/foyer": AUTHOR,
+    "GET /transmissions/<uuid:pk>/fratrie": AUTHOR,
+    "POST /transmissions/<uuid:pk>/fratrie": AUTHOR,
+    "GET /transmissions/<uuid:pk>/information": AUTHOR,
+    "POST /transmissions/<uuid:pk>/information": AUTHOR,
+    "GET /transmissions/<uuid:pk>/demarches": AUTHOR,
+    "POST /transmissions/<uuid:pk>/demarches": AUTHOR,
+    "GET /transmissions/<uuid:pk>/parquet": AUTHOR,
+    "POST /transmissions/<uuid:pk>/parquet": AUTHOR,
+    "GET /transmissions/<uuid:pk>/questions": AUTHOR,
+    "POST /transmissions/<uuid:pk>/questions": AUTHOR,
+    "GET /transmissions/<uuid:pk>/vous": AUTHOR,
+    "POST /transmissions/<uuid:pk>/vous": AUTHOR,
+    "GET /transmissions/<uuid:pk>/suites": AUTHOR,
+    "POST /transmissions/<uuid:pk>/suites": AUTHOR,
+    "GET /transmissions/<uuid:pk>/relecture": AUTHOR,
+    "POST /transmissions/<uuid:pk>/relecture": AUTHOR,
+    "GET /transmissions/<uuid:pk>/urgence": AUTHOR,
+    "POST /transmissions/<uuid:pk>/urgence": AUTHOR,
+    "GET /transmissions/<uuid:pk>/complement": FILED,
+    "POST /transmissions/<uuid:pk>/complement": FILED,
+    "GET /transmissions/<uuid:pk>/retrait": FILED,
+    "POST /transmissions/<uuid:pk>/retrait": FILED,
+    "GET /transmissions/<uuid:pk>/partage": AUTHOR,
+    "POST /transmissions/<uuid:pk>/partage": AUTHOR,
+    "GET /transmissions/<uuid:pk>/pieces": FILES_OF_OWN,
+    "POST /transmissions/<uuid:pk>/pieces": FILES_OF_OWN,
+    "POST /transmissions/<uuid:pk>/pieces/<uuid:part>/retrait": AUTHOR,
+    "GET /transmissions/<uuid:pk>/recu": FILED,
+    "POST /transmissions/<uuid:pk>/messages/<uuid:part>/lu": ADDRESSEE,
+    "GET /procedure": SIGNED_IN,
+    "GET /lexique": SIGNED_IN,
+    # pages of the cell and its colleagues: the rights are those of the calls that they make
+    "GET /dossiers": CASES,
+    "GET /dossiers/charge": ANSWERS,
+    "GET /dossiers/charge/<uuid:user>": ANSWERED_FOR,
+    "GET /echeances": CASES,
+    "GET /signatures": SIGNERS,
+    "GET /mesures": CASES,
+    "GET /ouvertures": CASES,
+    "POST /ouvertures": BREAKS,
+    "GET /appels": CASES,
+    "GET /transferts": ASKED,
+    "GET /transferts/<uuid:pk>": ASKED,
+    "GET /dossiers/<uuid:pk>": SEEN,
+    "GET /dossiers/<uuid:pk>/<slug:part>": SEEN,
+    "GET /dossiers/<uuid:pk>/pieces": READS_FILES,
+    "POST /dossiers/<uuid:pk>/pieces": ADDS_FILES,
+    "POST /dossiers/<uuid:pk>/pieces/<uuid:part>/preuve": KEEPS_EVIDENCE,
+    "GET /dossiers/<uuid:pk>/redaction": TEAM,
+    "POST /dossiers/<uuid:pk>/redaction": TEAM,
+    "GET /dossiers/<uuid:pk>/signature/<uuid:approval>": SIGNED_BY,
+    "POST /dossiers/<uuid:pk>/signature/<uuid:approval>": SIGNED_BY,
+    "GET /dossiers/<uuid:pk>/rapprochement/<uuid:pair>": SEES_BOTH,
+    "GET /dossiers/<uuid:pk>/etape/<slug:machine>/<slug:step>": STEP,
+    "POST /dossiers/<uuid:pk>/etape/<slug:machine>/<slug:step>": STEP,
+    "GET /dossiers/<uuid:pk>/etape/<slug:machine>/<uuid:part>/<slug:step>": STEP,
+    "POST /dossiers/<uuid:pk>/etape/<slug:machine>/<uuid:part>/<slug:step>": STEP,
+    # pages of the journal: the rights are those of the calls that they make
+    "GET /journal": JOURNAL,
+    "GET /journal/questions": JOURNAL,
+    "GET /journal/questions/<slug:question>": JOURNAL,
+    "GET /journal/entrees": JOURNAL,
+    "GET /journal/tableau": JOURNAL,
+    "GET /journal/images": JOURNAL,
+    "GET /journal/preuves": JOURNAL,
+    "POST /journal/preuves": JOURNAL,
+    "GET /journal/export": JOURNAL,
+    "GET /journal/verificateur": JOURNAL,
+    "GET /journal/anomalies": JOURNAL,
+    "GET /journal/anomalies/<uuid:pk>": JOURNAL,
+    "GET /journal/anomalies/<uuid:pk>/identites": RESOLVED,
+    "GET /journal/anomalies/<uuid:pk>/etape/<slug:step>": STEP,
+    "POST /journal/anomalies/<uuid:pk>/etape/<slug:step>": STEP,
+    "GET /acces": OWN_ACCOUNT,
+    "GET /acces/<uuid:pk>": ASKED_OF,
+    "POST /acces/<uuid:pk>": ASKED_OF,
+    # pages of administrators: the rights are those of the calls that they make
+    "GET /administration": ADMINISTRATION,
+    "GET /administration/personnes/nouvelle": ADMINISTRATION,
+    "POST /administration/personnes/nouvelle": ADMINISTRATION,
+    "GET /administration/personnes/<uuid:pk>/verification": ADMINISTRATION,
+    "POST /administration/personnes/<uuid:pk>/verification": ADMINISTRATION,
+    "GET /administration/fonctions": ADMINISTRATION,
+    "GET /administration/fonctions/nouvelle": ADMINISTRATION,
+    "POST /administration/fonctions/nouvelle": ADMINISTRATION,
+    "GET /administration/personnes/<uuid:pk>/moyens": ADMINISTRATION,
+    "POST /administration/personnes/<uuid:pk>/moyens": ADMINISTRATION,
+    "GET /administration/fonctions/demande": ADMINISTRATION,
+    "POST /administration/fonctions/demande": ADMINISTRATION,
+    "GET /administration/demandes": CONFIRMED,
+    "GET /administration/demandes/roles/<uuid:pk>": CONFIRMED,
+    "POST /administration/demandes/roles/<uuid:pk>": CONFIRMED,
+    "GET /administration/demandes/moyens/<uuid:pk>": CONFIRMED,
+    "POST /administration/demandes/moyens/<uuid:pk>": CONFIRMED,
+    "GET /administration/fonctions/<uuid:pk>/fin": ADMINISTRATION,
+    "POST /administration/fonctions/<uuid:pk>/fin": ADMINISTRATION,
+    "GET /administration/<uuid:authority>/reglages": ADMINISTRATION,
+    "GET /administration/<uuid:authority>/reglages/<slug:key>": ADMINISTRATION,
+    "POST /administration/<uuid:authority>/reglages/<slug:key>": ADMINISTRATION,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /api/schema/": PUBLIC,
+    # accounts
+    "GET /api/v1/session": PUBLIC,
+    "POST /api/v1/session": PUBLIC,
+    "DELETE /api/v1/session": OWN_ACCOUNT,
+    "GET /api/v1/sessions": OWN_ACCOUNT,
+    "DELETE /api/v1/sessions/<uuid:pk>": OWN_ACCOUNT,
+    "POST /api/v1/session/passkey": AWAITED,
+    "POST /api/v1/session/factor": AWAITED,
+    "GET /api/v1/me/factors": OWN_ACCOUNT,
+    "POST /api/v1/me/factors": AWAITED,
+    "POST /api/v1/me/factors/begin": AWAITED,
+    "DELETE /api/v1/me/factors/<uuid:pk>": OWN_ACCOUNT,
+    "POST /api/v1/me/factors/<uuid:pk>/name": OWN_ACCOUNT,
+    "POST /api/v1/me/recovery-codes": OWN_ACCOUNT,
+    "GET /api/v1/me": OWN_ACCOUNT,
+    "GET /api/v1/me/notices": OWN_ACCOUNT,
+    "PUT /api/v1/me/notices": OWN_ACCOUNT,
+    "GET /api/v1/webhooks": OWN_ACCOUNT,
+    "POST /api/v1/webhooks": PROGRAM,
+    "DELETE /api/v1/webhooks/<uuid:pk>": OWN_ACCOUNT,
+    "POST /api/v1/webhooks/<uuid:pk>/rotate": OWN_ACCOUNT,
+    "GET /api/v1/tokens": OWN_ACCOUNT,
+    "POST /api/v1/tokens": OWN_ACCOUNT,
+    "DELETE /api/v1/tokens/<uuid:pk>": OWN_ACCOUNT,
+    "GET /api/v1/authorities": SIGNED_IN,
+    "GET /api/v1/authorities/<uuid:pk>/units": HELD_THERE,
+    "POST /api/v1/authorities/<uuid:pk>/units": MANAGES,
+    "GET /api/v1/authorities/<uuid:pk>/form": SIGNED_IN,
+    "GET /api/v1/authorities/<uuid:pk>/figures": READS_FIGURES,
+    "GET /api/v1/authorities/<uuid:pk>/settings": READS_SETTINGS,
+    "POST /api/v1/authorities/<uuid:pk>/settings": CHANGES_SETTINGS,
+    "GET /api/v1/authorities/<uuid:pk>/settings/history": READS_SETTINGS,
+    "GET /api/v1/authorities/<uuid:pk>/rota": READS_ROTA,
+    "POST /api/v1/authorities/<uuid:pk>/rota": KEEPS_ROTA,
+    "POST /api/v1/authorities/<uuid:pk>/rota/<uuid:shift>/withdraw": KEEPS_ROTA,
+    "GET /api/v1/organisations": SIGNED_IN,
+    "POST /api/v1/organisations": ADDS_PLACES,
+    "GET /api/v1/users": MANAGES,
+    "POST /api/v1/users": MANAGES,
+    "POST /api/v1/users/<uuid:pk>/verify": MANAGES,
+    "POST /api/v1/users/<uuid:pk>/factor-reset": MANAGES,
+    "GET /api/v1/factor-resets": RESETS,
+    "POST /api/v1/factor-resets/<uuid:pk>/confirm": RESETS,
+    "POST /api/v1/factor-resets/<uuid:pk>/refuse": RESETS,
+    "GET /api/v1/memberships": MANAGES,
+    "POST /api/v1/memberships": MANAGES,
+    "POST /api/v1/memberships/<uuid:pk>/end": MANAGES,
+    "GET /api/v1/membership-requests": CONFIRMS,
+    "POST /api/v1/membership-requests": MANAGES,
+    "POST /api/v1/membership-requests/<uuid:pk>/confirm": CONFIRMS,
+    "POST /api/v1/membership-requests/<uuid:pk>/refuse": CONFIRMS,
+    # the journal
+    "GET /api/v1/audit/entries": AUDITS,
+    "GET /api/v1/audit/health": AUDITS,
+    "GET /api/v1/audit/activity": AUDITS,
+    "GET /api/v1/audit/checkpoints/latest": AUDITS,
+    "GET /api/v1/audit/proofs/inclusion": AUDITS,
+    "GET /api/v1/audit/proofs/consistency": AUDITS,
+    "GET /api/v1/audit/export": AUDITS,
+    # cases
+    "GET /api/v1/workflow": SIGNED_IN,
+    "GET /api/v1/referrals": LISTED,
+    "POST /api/v1/referrals": DRAFTS,
+    "GET /api/v1/clocks": LISTED,
+    "GET /api/v1/alerts": LISTED,
+    "GET /api/v1/measures": LISTED,
+    "GET /api/v1/measures/counts": LISTED,
+    "GET /api/v1/assignments": LISTED,
+    "GET /api/v1/assignments/people": LISTED,
+    "POST /api/v1/handovers": ANSWERS,
+    "GET /api/v1/stand-ins": LISTED,
+    "POST /api/v1/stand-ins": STANDS,
+    "POST /api/v1/stand-ins/<uuid:pk>/end": STANDS,
+    "GET /api/v1/closure-reviews": LISTED,
+    "GET /api/v1/break-glass": LISTED,
+    "POST /api/v1/break-glass": BREAKS,
+    "GET /api/v1/notices": LISTED,
+    "GET /api/v1/audit/questions/file-openings": AUDITS,
+    "GET /api/v1/audit/questions/person-openings": AUDITS,
+    "GET /api/v1/audit/questions/refusals": AUDITS,
+    "GET /api/v1/audit/questions/break-glass": AUDITS,
+    "GET /api/v1/audit/questions/exports": AUDITS,
+    "GET /api/v1/audit/questions/searches": AUDITS,
+    "GET /api/v1/audit/questions/rights": AUDITS,
+    "GET /api/v1/audit/questions/closed-readings": AUDITS,
+    "GET /api/v1/audit/table": AUDITS,
+    "GET /api/v1/audit/holds": AUDITS,
+    "POST /api/v1/audit/holds": HOLDS,
+    "POST /api/v1/audit/holds/<uuid:pk>/lift": HOLDS,
+    "GET /api/v1/audit/anomalies": AUDITS,
+    f"GET {ANOMALY}": AUDITS,
+    f"GET {ANOMALY}/entries": AUDITS,
+    f"GET {ANOMALY}/identities": RESOLVED,
+    "GET /api/v1/access-questions": OWN_ACCOUNT,
+    "POST /api/v1/access-questions/<uuid:pk>/answer": OWN_ACCOUNT,
+    "GET /api/v1/retention-batches": LISTED,
+    f"GET {BATCH}": KEEPS_FILES,
+    f"GET {BATCH}/lines": KEEPS_FILES,
+    "POST /api/v1/notices/<uuid:pk>/read": OWN_ACCOUNT,
+    "GET /api/v1/emergency-sheets": ON_CALL,
+    "GET /api/v1/emergency-sheets/<uuid:pk>": ON_CALL,
+    "GET /api/v1/transfers": ASKED,
+    "GET /api/v1/transfers/<uuid:pk>": ASKED,
+    f"GET {CASE}": SEEN,
+    f"PATCH {CASE}": AUTHOR,
+    f"GET {CASE}/attachments": SEEN,
+    f"POST {CASE}/attachments": ADDS_FILES,
+    f"DELETE {CASE}/attachments/<uuid:part>": AUTHOR,
+    f"GET {CASE}/attachments/<uuid:part>/content": READS_FILES,
+    f"GET {CASE}/attachments/<uuid:part>/original": READS_ORIGINALS,
+    f"POST {CASE}/attachments/<uuid:part>/mark": KEEPS_EVIDENCE,
+    f"POST {CASE}/share": AUTHOR,
+    f"POST {CASE}/unshare": AUTHOR,
+    f"GET {CASE}/approvals": SEEN,
+    f"GET {CASE}/assessment": SEEN,
+    f"PATCH {CASE}/assessment": TEAM,
+    f"GET {CASE}/children": SEEN,
+    f"GET {CASE}/clocks": SEEN,
+    f"GET {CASE}/duplicates": SEEN,
+    f"GET {CASE}/links": SEEN,
+    f"GET {CASE}/filings": SEEN,
+    f"GET {CASE}/alerts": SEEN,
+    f"GET {CASE}/break-glass": SEEN,
+    f"GET {CASE}/closure-reviews": SEEN,
+    f"GET {CASE}/emergency-sheets": SEEN,
+    f"GET {CASE}/feedbacks": SEEN,
+    f"GET {CASE}/holder-informations": SEEN,
+    f"GET {CASE}/judicial-referrals": SEEN,
+    f"GET {CASE}/measures": SEEN,
+    f"GET {CASE}/messages": SEEN,
+    f"GET {CASE}/narrative": FILER,
+    f"GET {CASE}/people": SEEN,
+    f"GET {CASE}/receipt": FILED,
+    f"GET {CASE}/receipt.html": FILED,
+    f"GET {CASE}/receipt.pdf": FILED,
+    f"GET {CASE}/timeline": SEEN,
+    f"GET {CASE}/transfers": SEEN,
+    f"POST {CASE}/messages/<uuid:part>/read": ADDRESSEE,
+    f"POST {APPROVAL}/sign": APPROVER,
+    f"POST {APPROVAL}/refuse": APPROVER,
+    f"POST {APPROVAL}/withdraw": PROPOSER,
+    # steps of the referral
+    "POST /api/v1/searches": CELL,
+    f"POST {CASE}/submit": "T02",
+    f"POST {CASE}/submit_urgent": "T03",
+    f"POST {CASE}/withdraw": "T04",
+    f"POST {CASE}/acknowledge": "T05",
+    f"POST {CASE}/start_triage": "T06",
+    f"POST {CASE}/request_info": "T07",
+    f"POST {CASE}/provide_info": "T08",
+    f"POST {CASE}/info_expired": "T09",
+    f"POST {CASE}/qualify": "T10",
+    f"POST {CASE}/reorient": "T11",
+    f"POST {CASE}/attach_existing": "T12",
+    f"POST {CASE}/assign": "T13",
+    f"POST {CASE}/flag_immediate_danger": "T14",
+    f"POST {CASE}/send_judicial": "T15",
+    f"POST {CASE}/inform_holders": "T16",
+    f"POST {CASE}/record_contact": "T17",
+    f"POST {CASE}/child_unreachable": "T18",
+    f"POST {CASE}/extend_assessment": "T19",
+    f"POST {CASE}/submit_report": "T20",
+    f"POST {CASE}/ask_supplement": "T21",
+    f"POST {CASE}/decide_close": "T22",
+    f"POST {CASE}/decide_admin": "T23",
+    f"POST {CASE}/record_agreement": "T24",
+    f"POST {CASE}/record_refusal": "T25",
+    f"POST {CASE}/decide_judicial": "T26",
+    f"POST {CASE}/decide_continue": "T27",
+    f"POST {CASE}/judicial_outcome": "T28",
+    f"POST {CASE}/end_followup": "T30",
+    f"POST {CASE}/transfer_request": "T31",
+    f"POST {CASE}/transfer_accept": "T32",
+    f"POST {CASE}/transfer_refuse": "T33",
+    f"POST {CASE}/reopen": "T34",
+    f"POST {CASE}/unmerge": "T35",
+    f"POST {CASE}/record_runaway": "T36",
+    f"POST {CASE}/record_found": "T36",
+    f"POST {CASE}/shelter_72h": "T37",
+    f"POST {CASE}/shelter_5d": "T38",
+    f"POST {CASE}/hold": "T40",
+    f"POST {CASE}/release_hold": "T40",
+    f"POST {CASE}/rectify": "T42",
+    f"POST {CASE}/decide_child": "T43",
+    f"POST {CASE}/set_exploitation_status": "T44",
+    f"POST {CASE}/set_urgency": "T45",
+    f"POST {CASE}/restrict": "T46",
+    f"POST {CASE}/unrestrict": "T46",
+    f"POST {CASE}/reassign": "T47",
+    f"POST {CASE}/name_decider": "T48",
+    f"POST {CASE}/name_referent": "T48",
+    f"POST {CASE}/name_service": "T48",
+    f"POST {CASE}/log_contact": "T49",
+    f"POST {CASE}/add_child": "T50",
+    f"POST {CASE}/exclude": "X01",
+    f"POST {CASE}/lift_exclusion": "X02",
+    f"POST {CASE}/grant_access": "X03",
+    f"POST {CASE}/recuse": "X04",
+    f"POST {CASE}/pass_on": "X07",
+    f"POST {CASE}/message_filer": "E01",
+    f"POST {CASE}/message_professionals": "E02",
+    # steps of the referrals to justice
+    f"GET {JUSTICE}/<uuid:part>/document": READS_JUSTICE,
+    f"GET {JUSTICE}/<uuid:part>/document.pdf": READS_JUSTICE,
+    f"POST {JUSTICE}/prepare": "J01",
+    f"POST {JUSTICE}/<uuid:part>/compose": "J07",
+    f"POST {JUSTICE}/<uuid:part>/confirm_receipt": "J03",
+    f"POST {JUSTICE}/<uuid:part>/record_outcome": "J04",
+    f"POST {JUSTICE}/<uuid:part>/close": "J05",
+    f"POST {JUSTICE}/<uuid:part>/discard": "J06",
+    # steps of the answers owed
+    f"POST {FEEDBACKS}/<uuid:part>/send": "F01",
+    f"POST {FEEDBACKS}/<uuid:part>/withhold": "F02",
+    # steps of the assessment
+    f"POST {ASSESSMENT}/start": "A03",
+    f"POST {ASSESSMENT}/write": "A04",
+    f"POST {ASSESSMENT}/hand_in": "A05",
+    f"POST {ASSESSMENT}/send_back": "A06",
+    # steps of the measures
+    f"POST {MEASURES}/propose": "M01",
+    f"POST {MEASURES}/<uuid:part>/agree": "M02",
+    f"POST {MEASURES}/<uuid:part>/refuse": "M03",
+    f"POST {MEASURES}/<uuid:part>/cancel": "M04",
+    f"POST {MEASURES}/order": "M05",
+    f"POST {MEASURES}/<uuid:part>/hand_over": "M06",
+    f"POST {MEASURES}/<uuid:part>/start": "M07",
+    f"POST {MEASURES}/<uuid:part>/suspend": "M09",
+    f"POST {MEASURES}/<uuid:part>/resume": "M10",
+    f"POST {MEASURES}/<uuid:part>/renew": "M11",
+    f"POST {MEASURES}/<uuid:part>/end": "M12",
+    f"POST {MEASURES}/<uuid:part>/lift": "M13",
+    f"POST {MEASURES}/<uuid:part>/transfer": "M14",
+    f"POST {MEASURES}/<uuid:part>/not_executed": "M15",
+    f"POST {MEASURES}/<uuid:part>/sign_plan": "M16",
+    f"POST {MEASURES}/<uuid:part>/situation_report": "M17",
+    f"POST {MEASURES}/<uuid:part>/ruling": "M18",
+    # steps of the small machines
+    f"POST {CASE}/closure-reviews/<uuid:part>/confirm": "R02",
+    f"POST {CASE}/break-glass/open": "G01",
+    f"POST {CASE}/break-glass/<uuid:part>/give_back": "G02",
+    f"POST {CASE}/break-glass/<uuid:part>/approve": "G04",
+    f"POST {CASE}/break-glass/<uuid:part>/contest": "G05",
+    f"POST {CASE}/alerts/<uuid:part>/acknowledge": "L02",
+    f"POST {CASE}/duplicates/suggest": "D01",
+    f"POST {CASE}/duplicates/<uuid:part>/confirm": "D02",
+    f"POST {CASE}/duplicates/<uuid:part>/reject": "D03",
+    # steps of the batches of files to be destroyed
+    f"POST {BATCH}/request_visa": "B02",
+    f"POST {BATCH}/grant_visa": "B03",
+    f"POST {BATCH}/refuse_visa": "B04",
+    f"POST {BATCH}/execute": "B05",
+    f"POST {BATCH}/waive_visa": "B06",
+    f"POST {ANOMALY}/take_up": "N02",
+    f"POST {ANOMALY}/ask": "N03",
+    f"POST {ANOMALY}/justify": "N05",
+    f"POST {ANOMALY}/find_unjustified": "N06",
+    f"POST {ANOMALY}/report": "N07",
+    f"POST {ANOMALY}/close": "N08",
+    f"POST {ANOMALY}/conclude": "N09",
+    f"POST {ANOMALY}/ask_identities": "N10",
+    f"POST {ANOMALY}/grant_identities": "N11",
+    f"POST {TRANSFERS}/<uuid:part>/send": "TR2",
+    f"POST {TRANSFERS}/<uuid:part>/arbitrate": "TR6",
+    f"POST {TRANSFERS}/<uuid:part>/give_up": "TR7",
+}
+
+# --- What asks for a fresh proof of the second factor (SEC-AU6) ---------------------------------------
+
+GRAVE = {
+    "GET /api/v1/audit/export",
+    "GET /api/v1/audit/table",
+    "POST /api/v1/authorities/<uuid:pk>/settings",
+    "POST /api/v1/stand-ins",
+    "POST /api/v1/memberships/<uuid:pk>/end",
+    f"GET {ANOMALY}/identities",
+    f"POST {ANOMALY}/ask_identities",
+    f"POST {ANOMALY}/grant_identities",
+    "POST /api/v1/memberships",
+    "POST /api/v1/membership-requests",
+    "POST /api/v1/membership-requests/<uuid:pk>/confirm",
+    "POST /api/v1/membership-requests/<uuid:pk>/refuse",
+    "POST /api/v1/tokens",
+    "POST /api/v1/users/<uuid:pk>/factor-reset",
+    "POST /api/v1/factor-resets/<uuid:pk>/confirm",
+    "POST /api/v1/factor-resets/<uuid:pk>/refuse",
+    f"POST {CASE}/exclude",
+    f"POST {CASE}/lift_exclusion",
+    f"POST {CASE}/grant_access",
+    f"POST {BATCH}/execute",
+    "POST /api/v1/break-glass",
+    f"POST {CASE}/break-glass/open",
+    "DELETE /api/v1/me/factors/<uuid:pk>",
+    "POST /api/v1/me/recovery-codes",
+    # pages ask before anything is typed; what they send asks again
+    "POST /compte/connexion/codes",
+    "POST /compte/connexion/<uuid:pk>/retrait",
+    "GET /journal/export",
+    "GET /journal/tableau",
+    "GET /administration/fonctions/<uuid:pk>/fin",
+    "GET /journal/anomalies/<uuid:pk>/identites",
+    "GET /administration/fonctions/nouvelle",
+    "GET /administration/fonctions/demande",
+    "GET /administration/personnes/<uuid:pk>/moyens",
+    "GET /administration/demandes/roles/<uuid:pk>",
+    "GET /administration/demandes/moyens/<uuid:pk>",
+}
+
+# --- What lists cases ---------------------------------------------------------------------------------
+
+# Each address that answers with lines, by what the lines are: lists of cases and of what belongs to them hide
+# what the reader is excluded from; the journal speaks of a case by its pseudonym alone, and hides nothing from an
+# auditor, or whoever may exclude could blind the audit.
+LINES = {
+    "cases": (
+        "GET /api/v1/referrals", "GET /api/v1/clocks", "GET /api/v1/closure-reviews", "GET /api/v1/emergency-sheets",
+        "GET /api/v1/notices", "GET /api/v1/break-glass", "GET /api/v1/measures", "GET /api/v1/measures/counts",
+        "GET /api/v1/assignments", "GET /api/v1/assignments/people", "GET /api/v1/transfers",
+        "GET /api/v1/alerts",
+    ),
+    "of one case": tuple(
+        f"GET {CASE}/{part}"
+        for part in (
+            "alerts", "approvals", "assessment", "attachments", "break-glass", "children", "clocks", "closure-reviews", "duplicates", "emergency-sheets",
+            "feedbacks", "filings", "holder-informations", "judicial-referrals", "links", "measures", "messages",
+            "people", "timeline", "transfers",
+        )
+    ),
+    # The cases in it that the reader may know of: tests/referrals/api/test_batches.py tries who is excluded from some.
+    "of one batch": (f"GET {BATCH}/lines",),
+    "no case": (
+        "GET /api/v1/retention-batches",
+        "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
+        "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
+        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions",
+        "GET /api/v1/stand-ins", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
+    ),
+    "the journal": (
+        "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", f"GET {ANOMALY}/entries",
+        *(f"GET /api/v1/audit/questions/{name}" for name in (
+            "file-openings", "person-openings", "refusals", "break-glass", "exports", "searches", "rights",
+            "closed-readings",
+        )),
+    ),
+}  # fmt: skip

@@ -1,0 +1,222 @@
+"""Expected steps of the small machines of a case, typed by hand from domain.md §2.7.
+
+Read with steps.py and part_steps.py. ``STATES_OF_CASE`` tells in which states of the referral a machine's routes
+exist.
+"""
+
+from tests.expected.part_steps import PART_STEP_STATES
+from tests.expected.vocabulary import RECEIVING, SEEING, TERRITORIAL, TERRITORY, Guard, Step
+
+STATES = {
+    "review": ("due", "confirmed", "reopened"),
+    "duplicate": ("suggested", "confirmed", "rejected"),
+    "feedback": ("due", "overdue", "sent", "withheld"),
+    "glass": ("opened", "to_review", "reviewed_ok", "reviewed_ko"),
+    "alert": ("open", "acknowledged", "over"),
+    "transfer": ("prepared", "sent", "accepted", "integrated", "refused", "arbitration", "kept"),
+}
+STATES_OF_CASE = {
+    "review": ("not_qualified", "closed_no_action", "ended", "transferred", "merged", "withdrawn"),
+    "duplicate": ("submitted", "acknowledged", "triage", "qualified", "in_assessment", "report_submitted",
+                  "admin_offer", "judicial_pending", "protected_admin", "protected_judicial", "not_qualified",
+                  "closed_no_action", "ended", "merged", "withdrawn"),
+    "feedback": PART_STEP_STATES["judicial"],
+    "glass": (*PART_STEP_STATES["judicial"], "transferred", "archived"),
+    "alert": ("submitted", "acknowledged", "triage", "qualified", "in_assessment", "report_submitted", "admin_offer",
+              "judicial_pending", "protected_admin", "protected_judicial"),
+    "transfer": PART_STEP_STATES["measure"],
+}  # fmt: skip
+
+REVIEW: dict[str, Step] = {
+    "open": Step("R01", {}, targets=("due",), fired_by=("T04", "T11", "T12", "T22", "T30"),
+                 note="T04 always; the others when one person signed."),
+    "confirm": Step(
+        "R02", {"supervisor": TERRITORIAL, "crip_coordinator": TERRITORIAL},
+        guards=(
+            Guard("another_than_who_closed", "who asks closed the case, or withdrew the concern", "§2.7"),
+            Guard("coordinators_review_withdrawals", "a coordinator, on another closing than T04", "§2.2 Closings"),
+        ),
+        data=("note?",), origins=("due",), targets=("confirmed",),
+    ),
+    "overturn": Step("R03", {}, origins=("due",), targets=("reopened",), fired_by=("T34", "T35")),
+}  # fmt: skip
+
+OTHER_KNOWN = Guard("other_file_known", "the other file is of another authority, hidden from who asks, a draft, or "
+                                        "this one", "§1.3 rule 1; SEC-AZ4")  # fmt: skip
+DUPLICATE: dict[str, Step] = {
+    "suggest": Step(
+        "D01", {"crip_coordinator": TERRITORIAL, "intake_agent": TERRITORIAL},
+        guards=(OTHER_KNOWN, Guard("pair_is_new", "the two files are compared already", "§2.7")),
+        data=("other", "reasons", "note?"), targets=("suggested",), note="By the index: D04.",
+    ),
+    "confirm": Step("D02", {"crip_coordinator": TERRITORIAL}, guards=(OTHER_KNOWN,), data=("kind",),
+                    origins=("suggested",), targets=("confirmed",)),
+    "reject": Step("D03", {"crip_coordinator": TERRITORIAL}, data=("reason",), origins=("suggested",),
+                   targets=("rejected",)),
+    # §2.7 "system … suggests"; T42: the search reruns, and takes back what it finds no more.
+    "find": Step("D04", {}, targets=("suggested",), system_too=True),
+    "drop": Step("D05", {}, origins=("suggested",), targets=("rejected",), system_too=True),
+}  # fmt: skip
+
+# FeedbackTask has no row of steps in the paper: §2.7 says its states, who moves it and that an answer withheld has
+# its reason; §1.4 and D226-2-8 say which. The codes are ours.
+FEEDBACK: dict[str, Step] = {
+    "send": Step("F01", {"crip_coordinator": TERRITORIAL}, data=("text", "means"), stops=("C5", "C5b"),
+                 origins=("due", "overdue"), targets=("sent",),
+                 note="Sent before the case has an outcome: a second task at the outcome."),
+    "withhold": Step(
+        "F02", {"crip_coordinator": TERRITORIAL}, data=("reason", "reason_text"), stops=("C5", "C5b"),
+        guards=(
+            Guard("reason_of_the_law", "a private person: another reason than the three of D226-2-8; a "
+                                       "professional: another than secrecy or the child's interest",
+                  "CASF D226-2-8; §1.4"),
+        ),
+        origins=("due", "overdue"), targets=("withheld",), fired_by=("T04", "T32"),
+    ),
+    "fall_overdue": Step("F03", {}, origins=("due",), targets=("overdue",), system_too=True),
+}  # fmt: skip
+
+# BreakGlass: §2.7 gives its states, who moves it and until when; §1.3 rule 7 whom it lets in. The codes are ours. Who
+# sees the case by a broken glass alone has the ordinary relation too, which is what `open` asks for; a restricted case
+# that isn't seen is opened by its reference (`POST /break-glass`).
+IN_ITS_TURN = (
+    Guard("another_than_who_opened", "who asks opened the case", "§2.7"),
+    Guard(
+        "named_where_restricted",
+        "the case is restricted and who asks isn't on its list",
+        "§1.3 rules 3 and 7",
+    ),
+)
+GLASS: dict[str, Step] = {
+    "open": Step(
+        "G01", {"on_call": TERRITORIAL, "supervisor": TERRITORIAL}, data=("reason",), targets=("opened",),
+        guards=(
+            Guard("no_review_overdue", "a review of the asker's own openings is overdue, and the asker isn't on the rota",
+                  "§1.3 rule 7"),
+        ),
+        note="Renewed by a new one with a new reason; the first opening acknowledges (T05).",
+    ),
+    "give_back": Step(
+        "G02", SEEING, guards=(Guard("own_opening", "somebody else opened it", "§2.7"),),
+        origins=("opened",), targets=("to_review",),
+    ),
+    "expire": Step("G03", {}, origins=("opened",), targets=("to_review",), system_too=True,
+                   note="The right itself ends at the very instant."),
+    "approve": Step("G04", {"supervisor": TERRITORIAL, "crip_coordinator": TERRITORIAL}, guards=IN_ITS_TURN,
+                    data=("note?",), origins=("to_review",), targets=("reviewed_ok",)),
+    "contest": Step("G05", {"supervisor": TERRITORIAL, "crip_coordinator": TERRITORIAL}, guards=IN_ITS_TURN,
+                    data=("reason",), origins=("to_review",), targets=("reviewed_ko",)),
+}  # fmt: skip
+
+# The urgent call of S7 ("until one acknowledges"), which the paper gives no machine; names and codes are ours.
+ALERT: dict[str, Step] = {
+    "sound": Step("L01", {}, targets=("open",), fired_by=("T03", "T08", "T14"), system_too=True,
+                  note="By the system when C3 is near, and when it is over."),
+    "acknowledge": Step(
+        "L02",
+        dict.fromkeys(("on_call", "crip_coordinator", "intake_agent", "supervisor"), TERRITORIAL),
+        origins=("open",), targets=("acknowledged",), fired_by=("T15", "T36", "T37", "T38", "G01"), system_too=True,
+        note="Also when on-call, coordinator or intake opens the file.",
+    ),
+    "close": Step("L03", {}, origins=("open",), targets=("over",), fired_by=("L01",), system_too=True,
+                  note="By a newer call, or when the case closes."),
+}  # fmt: skip
+
+# RetentionBatch has no row of steps either: §2.7 says its states and who moves it, T41 and §7.3 what for. It belongs to
+# an authority, so that no state of a case bounds it. The codes are ours.
+BATCH_STATES = ("proposed", "visa_requested", "visa_granted", "refused", "executed")
+KEEPS_FILES = {"dpo": (TERRITORY,)}
+NOT_AHEAD = Guard("not_ahead", "the day is still to come", "§2.7")
+BATCH: dict[str, Step] = {
+    "propose": Step("B01", {}, targets=("proposed",), system_too=True, note="Monthly, for each authority."),
+    "request_visa": Step("B02", KEEPS_FILES, guards=(NOT_AHEAD,), data=("letter", "on"), origins=("proposed",),
+                         targets=("visa_requested",)),
+    "grant_visa": Step("B03", KEEPS_FILES, guards=(NOT_AHEAD,), data=("number", "on"),
+                       origins=("visa_requested", "visa_granted"), targets=("visa_granted",),
+                       note="Again where who recorded it has left."),
+    "refuse_visa": Step("B04", KEEPS_FILES, guards=(NOT_AHEAD,), data=("reason", "on"), origins=("visa_requested",),
+                        targets=("refused",)),
+    "execute": Step(
+        "B05", {"supervisor": (TERRITORY,)},
+        guards=(
+            Guard("second_person", "who executes recorded the visa", "§2.7; SEC-AZ12"),
+            Guard("recorder_in_office", "who recorded the visa is dpo no more", "SEC-AZ12"),
+            Guard("visa_there", "no visa number, where VISA_REQUIRED", "T41"),
+        ),
+        origins=("visa_granted",), targets=("executed",), fires=("T41",),
+    ),
+    "waive_visa": Step(
+        "B06", KEEPS_FILES, guards=(Guard("visa_not_required", "VISA_REQUIRED is on", "§11.1"),),
+        origins=("proposed", "visa_granted"), targets=("visa_granted",),
+    ),
+}  # fmt: skip
+
+# TransferRequest: §2.7 says its states and that T31, T32, T33 move it, and the supervisors of both in an arbitration;
+# the codes are ours. Given up, or the case closed at the origin: kept.
+COORDINATES = {"crip_coordinator": TERRITORIAL}
+TRANSFER: dict[str, Step] = {
+    "prepare": Step("TR1", {}, targets=("prepared",), fired_by=("T31",)),
+    "send": Step(
+        "TR2", COORDINATES,
+        guards=(
+            Guard("address_answered", "the address is still sought (C18), and it isn't said why one doesn't wait",
+                  "§8.3"),
+            Guard("documents_there", "a document that the file doesn't hold", "§8.3"),
+            Guard("receivers_named", "the case was restricted since, and nobody is named to receive it", "T46"),
+        ),
+        data=("note?", "documents?", "no_answer?"), origins=("prepared", "refused"), targets=("sent",),
+        fired_by=("T31",),
+    ),
+    "accept": Step("TR3", {}, origins=("sent",), targets=("accepted",), fired_by=("T32",)),
+    "integrate": Step("TR4", {}, origins=("accepted",), targets=("integrated",), fired_by=("T32",)),
+    "refuse": Step("TR5", {}, origins=("sent",), targets=("refused", "arbitration"), fired_by=("T33",),
+                   note="The second refusal goes to arbitration."),
+    "arbitrate": Step(
+        "TR6", {"supervisor": (*TERRITORIAL, RECEIVING)},
+        guards=(Guard("not_said_yet", "this authority has said what it holds", "§2.7"),),
+        data=("says", "reason"), origins=("arbitration",), targets=("sent", "kept", "same"),
+        note="Both for it: sent. One against it: kept.",
+    ),
+    "give_up": Step("TR7", COORDINATES, data=("reason",), origins=("prepared", "sent", "refused", "arbitration"),
+                    targets=("kept",), fired_by=("T11", "T12", "T22", "T30")),
+}  # fmt: skip
+
+# AccessAnomaly: §2.7 says its states and who moves it ("reported, closed after it: dpo"), S9 its course. It belongs to an
+# authority; the codes are ours. N04 is no step: the agent answers, whatever the role.
+ANOMALY_STATES = ("detected", "under_review", "justified", "unjustified", "reported", "closed")
+EXAMINES, PROTECTS = {"auditor": (TERRITORY,)}, {"dpo": (TERRITORY,)}
+NOT_OWN = Guard("not_own", "it is about the own account", "§2.7")
+VEILED = ("under_review", "unjustified", "reported")
+ANOMALY: dict[str, Step] = {
+    "detect": Step("N01", {}, targets=("detected",), system_too=True, note="By a rule; by a contested opening."),
+    "take_up": Step("N02", EXAMINES, guards=(NOT_OWN,), origins=("detected",), targets=("under_review",)),
+    "ask": Step(
+        "N03", EXAMINES, guards=(NOT_OWN, Guard("somebody_unasked", "nobody to ask, or asked already", "S9")),
+        origins=("under_review",), targets=("same",),
+    ),
+    "justify": Step("N05", EXAMINES, guards=(NOT_OWN,), data=("ground",), origins=("under_review",),
+                    targets=("justified",)),
+    "find_unjustified": Step(
+        "N06", EXAMINES, guards=(NOT_OWN, Guard("time_to_answer", "the agent wasn't asked, or may still answer", "S9")),
+        data=("reason",), origins=("under_review",), targets=("unjustified",),
+    ),
+    "report": Step("N07", PROTECTS, guards=(NOT_OWN,), data=("risk",), origins=("unjustified",),
+                   targets=("reported",)),
+    "close": Step("N08", EXAMINES, guards=(NOT_OWN,), origins=("justified",), targets=("closed",)),
+    "conclude": Step(
+        "N09", PROTECTS, guards=(NOT_OWN, Guard("dealt_with", "a risk that wasn't notified or told", "C22")),
+        data=("notified_on?", "informed?"), origins=("reported",), targets=("closed",),
+    ),
+    "ask_identities": Step(
+        "N10", EXAMINES | PROTECTS, guards=(NOT_OWN, Guard("veiled", "nothing to lift, or asked already", "S9")),
+        origins=VEILED, targets=("same",),
+    ),
+    "grant_identities": Step(
+        "N11", EXAMINES | PROTECTS,
+        guards=(
+            NOT_OWN, Guard("two_offices", "the same person or office asked", "S9; SEC-AZ12"),
+            Guard("asker_in_office", "who asked has lost the office", "SEC-AZ12"),
+        ),
+        origins=VEILED, targets=("same",),
+    ),
+}  # fmt: skip

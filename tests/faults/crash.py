@@ -1,0 +1,109 @@
+"""Make the n-th statement of a request fail, and look at everything that the databases hold."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, connections, transaction
+
+from audit.models import Entry
+from encryption.models import DATA_KINDS, WrappedKey
+from tests.audit.owner import as_owner
+from tests.conftest import see_all
+
+#: What the journal itself writes; everything else is an effect.
+JOURNAL = ("audit_entry", "audit_entrysubject", "audit_actorpseudonym", "audit_subjectpseudonym")
+
+
+@dataclass
+class Crash:
+    """Fails one statement of either database: the n-th, or each that ``hits`` names.
+
+    ``committing``: it was the end of a transaction, so that the service can't know what became of that.
+    """
+
+    at: int = 0
+    hits: Callable[[str], bool] = lambda _sql: False
+    seen: int = 0
+    fired: bool = False
+    ending: bool = False
+    committing: bool = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        # Within a test, ROLLBACK TO and the RELEASE behind it are the end of a transaction, which can't fail.
+        ends = sql.startswith("ROLLBACK") or (self.ending and sql.startswith("RELEASE"))
+        self.ending = sql.startswith("ROLLBACK")
+        if ends:
+            return execute(sql, params, many, context)
+        self.seen += 1
+        if self.seen == self.at or self.hits(sql):
+            self.fired = True
+            self.committing = sql.startswith("RELEASE")
+            raise OperationalError("connection lost: a value that nobody may read")
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def crashing(at: int = 0, hits: Callable[[str], bool] = lambda _sql: False) -> Iterator[Crash]:
+    """Let statements fail inside the block, on both databases."""
+    crash = Crash(at=at, hits=hits)
+    with ExitStack() as stack:
+        for one in connections.all():
+            stack.enter_context(one.execute_wrapper(crash))
+        yield crash
+
+
+def into_the_journal(sql: str) -> bool:
+    """Tell whether a statement writes an entry."""
+    return sql.startswith("INSERT") and any(f'"{table}"' in sql for table in JOURNAL)
+
+
+def effects() -> Counter[tuple[str, str]]:
+    """Return every row of ``default`` outside the journal."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        see_all()
+        tables = tables_of_effects()
+        if connection.vendor == "postgresql":  # in one statement: there are many tables
+            cursor.execute(" UNION ALL ".join(f"SELECT '{t}', r::text FROM \"{t}\" r" for t in tables))  # noqa: S608 - tables' names
+            return Counter(cursor.fetchall())
+        found: Counter[tuple[str, str]] = Counter()
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a table's name
+            found.update((table, repr(row)) for row in cursor.fetchall())
+        return found
+
+
+def state() -> tuple[Any, ...]:
+    """Return what there is outside the journal, as something that can be compared.
+
+    On PostgreSQL a digest stands for each table's rows: a crash at each statement looks at them thousands of times.
+    """
+    if connection.vendor != "postgresql":
+        return (effects(),)
+    with transaction.atomic(), connection.cursor() as cursor:
+        see_all()
+        digest = "SELECT '{0}', count(*), sum(hashtextextended(r::text, 0)) FROM \"{0}\" r"
+        cursor.execute(" UNION ALL ".join(digest.format(table) for table in tables_of_effects()))
+        return tuple(cursor.fetchall())
+
+
+def data_keys() -> frozenset[UUID]:
+    """Return the ids of the wrapped keys that seal values."""
+    return frozenset(WrappedKey.objects.filter(kind__in=DATA_KINDS).values_list("pk", flat=True))
+
+
+@cache
+def tables_of_effects() -> tuple[str, ...]:
+    """Return the tables of ``default`` but the journal's."""
+    left_out = (*JOURNAL, "django_migrations")
+    return tuple(name for name in connection.introspection.table_names() if name not in left_out)
+
+
+def entries() -> Counter[str]:
+    """Return the acts in the journal, counted."""
+    with as_owner():
+        return Counter(Entry.objects.values_list("act", flat=True))

@@ -1,0 +1,122 @@
+"""What people send at each step of a journey: complete, short, invented."""
+
+from typing import Any
+from uuid import UUID
+
+type Body = dict[str, Any]
+
+SEARCHED: Body = {"method": "by_hand", "where": "Registre de la cellule", "found": "no"}
+
+
+def qualification(children: list[UUID], *, urgency: str = "U1", **said: Any) -> Body:
+    """T10: every child has a risk of danger."""
+    items = [{"child": pk, "danger_categories": ["security"], "danger_level": "risk"} for pk in children]
+    return {"children": items, "urgency": urgency, "opinion": "Éléments concordants."} | said
+
+
+def team(*users: Any, lead: Any = None) -> Body:
+    """T13: assessors of different fields."""
+    fields = ("socio_educational", "health", "psychology", "social")
+    members = [{"user": user.pk, "field": field} for user, field in zip(users, fields, strict=False)]
+    return {"team": members, "lead": lead.pk if lead else None, "plan_on": "2027-01-15"}
+
+
+def contact(seen: dict[UUID, str], *, at: str, kind: str = "home_visit", **said: Any) -> Body:
+    """T17: a visit, meeting or attempt; ``seen`` says how each child was seen."""
+    children = [{"child": pk, "seen": how} for pk, how in seen.items()]
+    told = {"who": "Titulaires", "where": "Au domicile", "text": "Compte rendu d'entretien."}
+    return {"kind": kind, "at": at, "children": children, "holders_consent": "yes"} | told | said
+
+
+def report(levels: dict[UUID, str]) -> Body:
+    """PATCH of the assessment: one report, one conclusion a child; ``levels`` gives the danger of each."""
+    proposals = {"no_danger": "classement", "risk": "adapted_actions", "danger": "adapted_actions"}
+    conclusions = [
+        {
+            "child": pk,
+            "danger_level": level,
+            "proposal": proposals.get(level, "judicial"),
+            "text": "Conclusion.",
+        }
+        for pk, level in levels.items()
+    ]
+    return {
+        "report": "Rapport unique.", "child_opinions": "Recueillies.", "holder_opinions": "Recueillies.",
+        "entourage_opinions": "Recueillies.", "earlier_concerns_considered": True, "conclusions": conclusions,
+    }  # fmt: skip
+
+
+def to_justice(*children: UUID, grounds: tuple[str, ...] = ("5",), **said: Any) -> Body:
+    """T15: the referral to the prosecutor."""
+    return {
+        "children": list(children), "grounds": list(grounds), "actions_led": "Aucune action antérieure.",
+        "recipient": "Parquet des mineurs", "document": "Signalement argumenté.",
+        "sending_proof": "Accusé de transmission",
+    } | said  # fmt: skip
+
+
+def for_all(grounds: tuple[str, ...] = ("4",)) -> Body:
+    """T18: as T15, for every child."""
+    body = to_justice(grounds=grounds)
+    del body["children"]
+    return body
+
+
+def decision(child: UUID, code: str, **said: Any) -> Body:
+    """T43."""
+    return {"child": child, "decision": code, "motivation": "Au vu du rapport."} | said
+
+
+def offer(child: UUID, **said: Any) -> Body:
+    """An AED of twelve months, offered with a decision (⇒ M01)."""
+    return {"child": child, "type": "aed", "aim": "Soutien éducatif.", "duration_months": 12} | said
+
+
+def outcome(child: UUID, kind: str, *, on: str) -> Body:
+    """One answer of justice for one child (J04)."""
+    return {"child": child, "type": kind, "on": on, "copy": "Copie de la décision."}
+
+
+def order(child: UUID, kind: str, *, on: str, **said: Any) -> Body:
+    """A measure that justice ordered (M05)."""
+    return {"child": child, "type": kind, "ordered_on": on, "ordered_by": "Autorité judiciaire"} | said
+
+
+def deferred(holder: UUID, occasion: str, *, review_on: str, reason: str = "holder_implicated") -> Body:
+    """T16: the information of a holder waits."""
+    return {
+        "holder": holder,
+        "occasion": occasion,
+        "outcome": "deferred",
+        "reason": reason,
+        "review_on": review_on,
+    }
+
+
+def told(holder: UUID, occasion: str, *, on: str) -> Body:
+    """T16: a holder was told."""
+    return {"holder": holder, "occasion": occasion, "outcome": "done", "told_on": on, "means": "Courrier"}
+
+
+def agreement(*, on: str) -> Body:
+    """M02: the written agreement."""
+    return {
+        "agreed_on": on,
+        "signed_by": "Les deux titulaires",
+        "agreement": "Accord écrit.",
+        "child_opinion": "Favorable.",
+    }
+
+
+def formality(kind: str = "holders_informed", **said: Any) -> Body:
+    """T31: a formality of R221-5 that was done."""
+    return {"kind": kind, "outcome": "done", "on": "2026-11-24", "how": "Courrier aux titulaires."} | said
+
+
+def transfer(target: Any, *formalities: Body, **said: Any) -> Body:
+    """T31: the case is asked of another authority."""
+    told = list(formalities) or [formality()]
+    return {
+        "target": target.pk, "ground": "moved", "note": "Emménagement annoncé.", "documents": ["concern"],
+        "formalities": told,
+    } | said  # fmt: skip

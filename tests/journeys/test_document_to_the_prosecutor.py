@@ -1,0 +1,260 @@
+"""The document to the prosecutor, from its preparation to its reading afterwards (domain.md J01, J02, J07; L226-4)."""
+
+import base64
+import hashlib
+import re
+import zlib
+
+import pytest
+
+from referrals.models import Child, Fact
+from tests.factories.concerns import child, concern
+from tests.journeys import bodies
+
+FACTS = [
+    {"on": "2026-11-20", "place_type": "school", "place_text": "Portail nord", "source": "seen",
+     "text": "Un adulte <attend> Lina & la fait monter."},
+    {"period": "En octobre", "place_type": "hotel", "source": "heard_from_child", "text": "Il garde mon téléphone."},
+    {"on": "2026-11-21", "place_type": "street", "source": "reported", "text": "Une voisine décrit des allées et venues."},
+]  # fmt: skip
+
+
+@pytest.fixture
+def filed(story):
+    story.at("2026-11-24 10:00")
+    story.files(
+        "filer",
+        concern(
+            children=[child(first_names="Lina", last_name="Exemple", birth_date="2011-03-02")],
+            holders=[{"name": "Mere Exemple", "link": "mother", "phone": "0100000000"}],
+            facts=FACTS, child_words="J'ai peur de rentrer.", filer_name="Filer Exemple", filer_org="Ecole Temoin",
+        ),
+    )  # fmt: skip
+    story.reads("crip_coordinator")
+    return story
+
+
+def preparation(story, **said):
+    return {
+        "children": story.children, "grounds": ["5"], "actions_led": "Deux rencontres au collège.",
+        "recipient": "Parquet des mineurs de Bobigny", "competence": "found", "document": "Le danger est actuel.",
+        "requests": "Une mesure de protection immédiate.",
+    } | said  # fmt: skip
+
+
+@pytest.fixture
+def prepared(filed):
+    filed.does("crip_coordinator", "prepare", preparation(filed), part="judicial-referrals")
+    return filed
+
+
+@pytest.fixture
+def composed(prepared):
+    prepared.does("crip_coordinator", "compose", {}, part=part(prepared))
+    return prepared
+
+
+def part(story):
+    return f"judicial-referrals/{story.row.judicial_referrals.get().pk}"
+
+
+def document(story, who="crip_coordinator", *, form="document", expect=200):
+    answer = story.world.as_(who).get(f"referrals/{story.pk}/{part(story)}/{form}")
+    assert answer.status_code == expect, (who, answer.status_code, answer.content[:500])
+    return answer
+
+
+def sending(story, **said):
+    body = bodies.to_justice(*story.children) | {
+        "judicial_referral": story.row.judicial_referrals.get().pk, "document": "",
+    }  # fmt: skip
+    return body | said
+
+
+def test_it_tells_each_fact_with_its_date_place_and_source(composed):
+    page = document(composed).content.decode()
+
+    assert '<html lang="fr">' in page
+    told = re.findall(r"<strong>(.*?)</strong> – (.*?) – (.*?)</p>", page)
+    assert told == [
+        ("Constaté par la personne qui transmet", "20/11/2026", "Établissement scolaire, Portail nord"),
+        ("Paroles de l&#x27;enfant, recueillies", "En octobre", "Hôtel"),
+        ("Rapporté par un tiers", "21/11/2026", "Rue"),
+    ]
+    assert "Un adulte &lt;attend&gt; Lina &amp; la fait monter." in page, (
+        "what people write is text, never markup"
+    )
+    assert "<q>Il garde mon téléphone.</q>" in page, "the child's words stand between quotation marks"
+    assert "<q>J&#x27;ai peur de rentrer.</q>" in page
+    assert "<q>Un adulte" not in page
+    for said in ("Lina Exemple", "02/03/2011", "Mere Exemple", "Deux rencontres au collège.", "Danger grave et immédiat",
+                 "Une mesure de protection immédiate.", "Parquet des mineurs de Bobigny", "a été trouvé",
+                 composed.row.reference, "Le danger est actuel."):  # fmt: skip
+        assert said in page, said
+
+
+def test_who_filed_is_not_in_it(composed):
+    """Class C: the court's file is open to the parents (CPC 1187; domain.md §1.3, §7.5)."""
+    page = document(composed).content.decode()
+
+    for said in ("Filer Exemple", "Ecole Temoin", "Enseignant", "teacher"):
+        assert said not in page
+
+
+def test_its_words_are_those_of_the_vocabulary(composed):
+    """domain.md §3.6: what the page itself says, without what people wrote."""
+    page = document(composed).content.decode().lower()
+
+    for avoided in ("prostituée", "escort", "michetonn", "client", "consentante", "fugueuse", "avouer", "dénoncer",
+                    "abus sexuel", "délinquant", "dossier clos"):  # fmt: skip
+        assert avoided not in page
+
+
+def test_it_asks_for_nothing_from_elsewhere(composed):
+    answer = document(composed)
+    page = answer.content.decode()
+
+    assert not re.search(r"(?i)\bsrc=|<link|@import|url\(|https?://|<script|\son\w+=", page)
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    own = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{own}'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.sec("SEC-AU9")
+def test_neither_its_title_nor_its_file_name_tells_of_anybody(composed):
+    answer = document(composed)
+
+    assert re.search("<title>(.*?)</title>", answer.content.decode())[1] == "Saisine de l'autorité judiciaire"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="document.html"'
+
+
+@pytest.mark.sec("SEC-CR18")
+def test_at_rest_it_is_sealed_and_its_hash_is_that_of_the_page(composed):
+    page = document(composed).content
+    row = composed.row.judicial_referrals.get()
+
+    assert row.letter_sha256 == hashlib.sha256(page).hexdigest()
+    assert repr(row.letter) == str(row.letter) == "[sealed]"
+    listed = composed.reads("crip_coordinator", "judicial-referrals")["results"][0]
+    assert "letter" not in listed
+    assert listed["letter_sha256"] == row.letter_sha256
+    assert document(composed).headers["Repr-Digest"] == (
+        f"sha-256=:{base64.b64encode(hashlib.sha256(page).digest()).decode()}:"
+    )
+
+
+def test_what_was_sent_stays_as_it_was(composed):
+    before = document(composed).content
+    composed.does("crip_coordinator", "send_judicial", sending(composed))
+    composed.at("2026-11-26 10:00")
+    fact = Fact.objects.filter(referral=composed.pk).first()
+    correction = {"part": "facts", "row": str(fact.pk), "field": "text", "value": "Autre récit."}
+    composed.does("crip_coordinator", "rectify", {"corrections": [correction], "reason": "Erreur de saisie."})
+
+    assert document(composed).content == before
+    assert composed.refused("crip_coordinator", "compose", {}, part=part(composed)) == "wrong-state"
+    row = composed.row.judicial_referrals.get()
+    assert (row.state, row.grounds) == ("sent", ["5"])
+
+
+def test_until_it_is_sent_it_is_made_anew_where_the_case_has_moved(composed):
+    before = document(composed).content
+    fact = Fact.objects.filter(referral=composed.pk).first()
+    correction = {"part": "facts", "row": str(fact.pk), "field": "text", "value": "Autre récit."}
+    composed.does("crip_coordinator", "rectify", {"corrections": [correction], "reason": "Erreur de saisie."})
+    assert document(composed).content == before, "nothing changes unseen"
+
+    composed.does("crip_coordinator", "compose", {}, part=part(composed))
+
+    assert "Autre récit." in document(composed).content.decode()
+
+
+def test_proof_of_sending_and_a_document_are_asked_for(prepared):
+    """T15: a prepared referral without its document isn't sent, nor is one without proof."""
+    assert prepared.refused("crip_coordinator", "send_judicial", sending(prepared)) == "document_is_written"
+    prepared.does("crip_coordinator", "compose", {}, part=part(prepared))
+    without = sending(prepared, sending_proof="")
+    assert prepared.refused("crip_coordinator", "send_judicial", without, expect=400) == "invalid-input"
+
+    prepared.does("crip_coordinator", "send_judicial", sending(prepared))
+
+    assert prepared.row.judicial_referrals.get().state == "sent"
+
+
+def test_it_is_sent_on_the_grounds_and_for_the_children_that_it_names(composed):
+    other = sending(composed, grounds=["1", "5"])
+
+    assert composed.refused("crip_coordinator", "send_judicial", other) == "document_says_the_same"
+
+
+def test_it_isn_t_made_before_it_is_argued(filed):
+    filed.does("crip_coordinator", "prepare", preparation(filed, requests=""), part="judicial-referrals")
+
+    refused = filed.refused("crip_coordinator", "compose", {}, part=part(filed))
+
+    assert refused == "referral_is_argued_in_full"
+
+
+def test_a_restricted_child_is_named_by_those_on_the_list_alone(composed):
+    Child.objects.filter(referral=composed.pk).update(restricted=True)
+
+    assert composed.refused("crip_coordinator", "compose", {}, part=part(composed)) == "children_may_be_named"
+    document(composed, expect=404)
+
+
+def test_who_reads_justice_reads_it_and_nobody_else(composed):
+    composed.does("crip_coordinator", "send_judicial", sending(composed))
+    composed.does("crip_coordinator", "name_decider", {"user": composed.user("ase_inspector")})
+
+    for who in ("crip_coordinator", "ase_inspector"):
+        document(composed, who)
+    for who in ("intake_agent", "supervisor", "on_call", "dpo", "filer"):
+        document(composed, who, expect=403)
+    for who in ("assessor", "case_referent", "measure_service", "auditor", "territory_admin"):
+        document(composed, who, expect=404)
+    other = composed.world.as_("crip_coordinator", "75")
+    assert other.get(f"referrals/{composed.pk}/{part(composed)}/document").status_code == 404
+
+
+def test_each_reading_and_the_making_are_in_the_journal(composed):
+    before = len(composed.entries())
+    document(composed)
+
+    assert composed.journal(since=before) == ["field:opened crip_coordinator"]
+    assert "judicial:compose crip_coordinator" in composed.journal()
+    composed.names_nobody("Lina", "Exemple", "téléphone", "peur")
+    composed.audited()
+
+
+def unpacked(pdf):
+    """Return the compressed parts of a PDF."""
+    streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
+    return b"".join(zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x")
+
+
+def test_as_pdf_it_is_one_that_a_screen_reader_reads(composed):
+    """The extra ``reports`` is part of the environment of the tests: without Pango on the machine this fails, with
+    the sentence that the service answers.
+    """
+    answer = document(composed, form="document.pdf")
+
+    assert answer.content.startswith(b"%PDF-"), answer.content[:300]
+    assert b"/StructTreeRoot" in unpacked(answer.content)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="document.pdf"'
+
+
+def test_without_the_extra_one_is_told_to_print_the_page(composed, monkeypatch):
+    from referrals.letters import pdf
+
+    def nothing_there(name):
+        raise ImportError(name)
+
+    pdf._renderer.cache_clear()
+    monkeypatch.setattr(pdf, "import_module", nothing_there)
+
+    answer = document(composed, form="document.pdf", expect=406)
+
+    assert answer.json()["code"] == "pdf-unavailable"
+    pdf._renderer.cache_clear()

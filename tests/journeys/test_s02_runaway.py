@@ -1,0 +1,243 @@
+"""S2: a child confided in 93 runs away and is found in 75 (domain.md §10).
+
+Not there yet: the search by name that shows the shell to Paris.
+"""
+
+import pytest
+
+from referrals.models import Clock
+from tests.audit.owner import written
+from tests.conftest import see_all
+from tests.factories.concerns import child, urgent
+from tests.journeys import bodies
+
+CONCERN = urgent(
+    children=[child(first_names="Lou", birth_date="2011-02-03")],
+    holders=[{"name": "Mere Exemple", "link": "mother", "phone": "0100000002"}],
+    prostitution_status_filer="suspected", filer_name="Educatrice Exemple",
+)  # fmt: skip
+SHEET = {
+    "description": "Manteau vert, cicatrice au poignet.",
+    "danger": "Exploitée par un tiers violent.",
+    "whom_to_call": "Astreinte du 93 : 01 00 00 00 93",
+}
+
+
+@pytest.fixture
+def away(story):
+    """Established, then away since Friday evening; the sheet is opened to Paris."""
+    story.at("2026-11-20 18:00")
+    story.files("filer", CONCERN, urgent=True)
+    story.reads("crip_coordinator")
+    story.does("crip_coordinator", "name_decider", {"user": story.user("ase_inspector")})
+    story.at("2026-11-20 22:00")
+    story.does("crip_coordinator", "record_runaway", runaway(story))
+    return story
+
+
+def runaway(story, **said):
+    return {
+        "child": story.children[0], "since": "2026-11-20T19:30:00Z", "last_seen_place": "Gare de Pantin.",
+        "police_report_ref": "2026/4711", "on_wanted_file": "yes",
+        "sheet": SHEET | {"authorities": [str(story.world.authorities["75"].pk)]}, **said,
+    }  # fmt: skip
+
+
+def sheets(story, who="on_call", code="75"):
+    return story.world.as_(who, code).get("emergency-sheets")
+
+
+def the_sheet(story):
+    return sheets(story).json()["results"][0]["id"]
+
+
+def found(story, by="ase_inspector"):
+    story.at("2026-11-23 06:00")
+    body = {
+        "child": story.children[0],
+        "found_at": "2026-11-23T04:50:00Z",
+        "where": "Paris 18e.",
+        "condition": "Blessée.",
+    }
+    story.does(by, "record_found", body)
+
+
+def sheltered(story, by="ase_inspector"):
+    body = {
+        "child": story.children[0], "since": "2026-11-23T05:00:00Z", "place": "Foyer de la Rive",
+        "service": str(story.world.services["75"].pk), "prosecutor_told_at": "2026-11-23T04:55:00Z",
+        "holders_told": "yes",
+    }  # fmt: skip
+    return story.does(by, "shelter_72h", body)["made"]
+
+
+def test_the_absence_is_on_the_shell_and_looked_at_within_a_day(away):
+    assert away.row.runaway is True
+    assert "C19" in away.running
+    assert away.due("C19") == "2026-11-21 22:00:00"
+    seen = away.reads("ase_inspector", "children")["results"][0]
+    assert (seen["whereabouts"], seen["police_report_ref"]) == ("runaway", "2026/4711")
+
+    away.at("2026-11-21 21:00")
+    away.does("crip_coordinator", "record_runaway", runaway(away))
+
+    assert away.due("C19") == "2026-11-22 21:00:00", "looked at again: another day"
+
+
+def test_paris_reads_the_sheet_and_nothing_else_of_the_case(away):
+    listed = sheets(away).json()["results"]
+    read = away.world.as_("on_call", "75").get(f"emergency-sheets/{the_sheet(away)}").json()
+
+    assert [set(line) for line in listed] == [{"id", "reference", "authority", "opened_at"}]
+    assert {name: read[name] for name in SHEET} == SHEET
+    assert read["authority"]["code"] == "93"
+    away.reads("on_call", code="75", expect=404)
+    away.reads("on_call", "children", code="75", expect=404)
+    (entry,) = [e for e in written(act="field:opened") if b"emergency" in bytes(e.body)]
+    assert entry.tenant == away.row.authority_id, "the reading stands in the journal of the child's authority"
+
+
+@pytest.mark.sec("SEC-AZ6")
+def test_nobody_else_reads_the_sheet(away):
+    sheet = the_sheet(away)
+    for who, code in (("on_call", "59"), ("on_call", "93")):
+        assert sheets(away, who, code).json()["results"] == []
+        assert away.world.as_(who, code).get(f"emergency-sheets/{sheet}").status_code == 404
+    for who in ("crip_coordinator", "supervisor", "ase_inspector", "filer", "auditor", "territory_admin"):
+        assert sheets(away, who).status_code == 403
+        assert away.world.as_(who, "75").get(f"emergency-sheets/{sheet}").status_code == 403
+
+
+@pytest.mark.sec("SEC-AZ4")
+def test_who_is_excluded_from_the_case_reads_no_sheet_of_it(away):
+    see_all()
+    away.row.exclusions.create(
+        referral=away.row,
+        user=away.world.user("on_call", "75"),
+        by=away.user("supervisor"),
+        since_at=away.now,
+    )
+
+    assert sheets(away).json()["results"] == []
+
+
+def test_found_and_sheltered_in_paris_the_place_is_for_those_who_execute(away):
+    sheet = the_sheet(away)
+    found(away)
+
+    assert away.row.runaway is False
+    assert "C19" not in away.running
+    assert sheets(away).json()["results"] == []
+    assert away.world.as_("on_call", "75").get(f"emergency-sheets/{sheet}").status_code == 404
+
+    measure = sheltered(away)
+
+    row = away.row.measures.get(pk=measure)
+    assert (row.state, row.type_id, str(row.started_on), str(row.term_on)) == (
+        "active", "shelter_72h", "2026-11-23", "2026-11-26",
+    )  # fmt: skip
+    assert away.due("C11") == "2026-11-26 06:00:00", "72 hours from the minute of admission"
+    assert away.reads("measure_service", "measures", code="75")["results"][0]["place"] == "Foyer de la Rive"
+    for part in ("children", "measures", "timeline"):
+        assert "Rive" not in str(away.reads("crip_coordinator", part))
+
+
+@pytest.mark.sec("SEC-AZ13")
+def test_paris_phones_and_the_officer_of_the_childs_authority_acts_by_broken_glass(away):
+    """Break-glass doesn't cross authorities: Paris reads the sheet and no more, whatever reference it knows."""
+    away.at("2026-11-23 05:50")
+    said = {"reference": away.row.reference, "reason": "Retrouvée à Paris."}
+    paris = away.world.as_("on_call", "75")
+    absent = paris.post("break-glass", said | {"reference": "0000-0000-0000-0"}, key="paris-absent")
+    crossing = paris.post("break-glass", said, key="paris-crossing")
+    assert crossing.status_code == 404
+    assert absent.json() | {"request_id": ""} == crossing.json() | {"request_id": ""}
+    assert paris.get(f"emergency-sheets/{the_sheet(away)}").status_code == 200
+
+    away.breaks_glass("on_call", "Paris appelle : l'enfant est retrouvée.")
+    found(away, by="on_call")
+    measure = sheltered(away, by="on_call")
+
+    assert away.row.measures.get(pk=measure).type_id == "shelter_72h"
+    place = away.reads("on_call", "measures")["results"][0]["place"]
+    assert place == "Foyer de la Rive", "class K, cell b: while the glass is broken"
+    assert away.reads("measure_service", "measures", code="75")["results"][0]["place"] == "Foyer de la Rive"
+    away.at("2026-11-23 06:50")
+    assert away.refused("on_call", "record_runaway", runaway(away), expect=403) == "referral:record_runaway"
+    assert away.reads("on_call", "measures")["results"] == []
+    read = [body for body in away.entries() if body["act"] == "field:opened"]
+    assert {body["tenant"] for body in read} == {str(away.row.authority_id)}, (
+        "all the reads are in the log of 93"
+    )
+    assert {"on_call", "measure_service"} <= {body["role"] for body in read}
+
+
+def test_after_the_shelter_the_child_goes_home_or_the_judge_is_seized(away):
+    found(away)
+    part = f"measures/{sheltered(away)}"
+    away.at("2026-11-25 10:00")
+
+    refused = away.refused("ase_inspector", "end", {"on": "2026-11-25", "end_report": "Fin."}, part=part)
+    away.does(
+        "ase_inspector", "end", {"on": "2026-11-25", "end_report": "Fin.", "shelter": "returned"}, part=part
+    )
+
+    assert refused == "shelter_end_is_said"
+    assert "C11" not in away.running
+    assert Clock.objects.filter(referral=away.row, code="C11", stopped_at__isnull=False).count() == 1
+    away.does("ase_inspector", "send_judicial", bodies.to_justice(away.children[0], grounds=("5", "6")))
+    away.names_nobody("Lou", "Exemple", "Foyer de la Rive", "4711", "Manteau")
+
+
+def test_if_the_origin_is_not_reached_paris_files_shelters_and_transfers_and_the_files_are_linked(away):
+    """The last sentence of S2: Paris acts on a file of its own, which then goes where the child is followed."""
+    world = away.world
+    officer, paris, cell = (
+        world.as_("on_call", "75"), world.as_("crip_coordinator", "75"), world.as_("crip_coordinator")
+    )  # fmt: skip
+    away.at("2026-11-23 05:00")
+    here = child(first_names="Lou", birth_date="2011-02-03", commune_insee="75118", residence_department="75")
+    said = CONCERN | {"children": [here], "submit": True, "urgent": True}
+    filed_there = officer.post("referrals", said, key="paris-files-at-five")
+    assert filed_there.status_code == 201, filed_there.content
+    case = filed_there.json()["id"]
+    paris.get(f"referrals/{case}")
+    lou = paris.get(f"referrals/{case}/children").json()["results"][0]["id"]
+    shelter = {
+        "child": lou, "since": "2026-11-23T03:30:00Z", "place": "Foyer de la Rive",
+        "service": str(world.services["75"].pk), "prosecutor_told_at": "2026-11-23T03:35:00Z",
+        "holders_told": "no", "holders_reason": "Origine non jointe.",
+    }  # fmt: skip
+    officer.step(case, "shelter_72h", shelter, expect=200)
+    due = paris.get(f"referrals/{case}/clocks").json()["results"]
+    body = bodies.transfer(
+        world.authorities["93"],
+        bodies.formality(outcome="deferred", reason="child_interest"),
+        ground="competence",
+    )
+    paris.step(case, "transfer_request", body, expect=200)
+
+    version = cell.get(f"transfers/{case}").json()["shell"]["version"]
+    taken = cell.post(f"referrals/{case}/transfer_accept", {"receipt": "Reçu n° 8"}, version=version)
+
+    assert taken.status_code == 200, taken.content
+    made = taken.json()["made"]
+    shown = cell.get(f"referrals/{made}").json()
+    assert (shown["state"]["code"], shown["variant"]) == ("triage", "transfer_in")
+    kept = cell.get(f"referrals/{made}/measures").json()["results"][0]
+    assert (kept["type"]["code"], kept["state"]["code"], kept["term_on"]) == (
+        "shelter_72h",
+        "active",
+        "2026-11-26",
+    )
+    c11 = [line["due_at"] for line in due if line["code"] == "C11"]
+    assert [line["due_at"] for line in shown["clocks"] if line["code"] == "C11"] == c11
+    service = world.as_("measure_service", "75")
+    assert service.get(f"referrals/{made}/measures").json()["results"][0]["place"] == "Foyer de la Rive"
+    assert service.get(f"referrals/{case}").status_code == 404
+    pair = cell.step(
+        made, "duplicates/suggest", {"other": away.pk, "reasons": ["name", "birth_date"]}, expect=200
+    )
+    cell.step(made, "confirm", {"kind": "related"}, part=f"duplicates/{pair.json()['made']}", expect=200)
+    linked = cell.get(f"referrals/{away.pk}/links").json()["results"]
+    assert [(line["id"], line["link"]) for line in linked] == [(made, "related")]

@@ -1,0 +1,42 @@
+"""What a notice says: two languages, the reference, the link; nothing else has a place in it (domain.md §2.8 no. 7)."""
+
+import re
+
+import pytest
+
+from outbox import templates
+from tests.outbox.conftest import SAMPLE, a_notice
+
+
+@pytest.mark.parametrize("template", templates.registered(), ids=lambda found: found.code)
+def test_a_text_is_a_whole_sentence_without_a_place_for_anything(template):
+    for text in (template.fr, template.en):
+        assert text.endswith(".")
+        assert not re.search(r"[{}%$<>]", text)
+        assert len(text) <= 100
+    assert template.fr != template.en
+
+
+@pytest.mark.django_db
+def test_a_mail_is_french_first_and_holds_reference_and_link(people, settings):
+    settings.PUBLIC_ADDRESS = "https://repere.example"
+    notice = a_notice(people.one())
+
+    subject, body = templates.mail_of(notice)
+
+    assert subject == "[Repère] Un dossier vous attend – 93-K7QX-2MPT"
+    assert body.index(SAMPLE.fr) < body.index(SAMPLE.en)
+    assert f"https://repere.example/api/v1/referrals/{notice.subject_id}" in body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("template", templates.registered(), ids=lambda found: found.code)
+def test_a_message_fits_into_one_sms(people, template):
+    notice = a_notice(people.one(), template=template.code)
+
+    assert len(templates.message_of(notice)) <= 160
+
+
+def test_a_code_has_one_text():
+    with pytest.raises(ValueError, match="twice"):
+        templates.register(templates.Template(SAMPLE.code, SAMPLE.kind, "Autre.", "Other."))

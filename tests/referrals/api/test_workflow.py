@@ -1,0 +1,125 @@
+"""GET /api/v1/workflow: all machines with labels, roles, rules and their sentences, clocks, law, signatures."""
+
+import pytest
+
+from accounts.roles import Role
+from referrals.clockfacts import FACTS
+from referrals.protocol import SETTINGS
+from referrals.workflow import guards
+from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.declare import steps
+from referrals.workflow.sentences import english, french
+from referrals.workflow.states import Machine
+from tests.expected.clocks import CLOCKS
+from tests.referrals.workflow.expectations import EXPECTED, PAPER
+from tests.referrals.workflow.test_proofs import EXPECTED_ENDS
+
+
+@pytest.fixture
+def told(world):
+    answer = world.as_("assessor").get("workflow")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def step_of(told, machine, name):
+    return next(line for line in told["machines"][machine]["steps"] if line["step"] == name)
+
+
+def test_every_machine_tells_its_states_in_both_languages_and_where_it_ends(told):
+    for machine, lines in told["machines"].items():
+        assert {line["code"] for line in lines["states"] if line["end"]} == EXPECTED_ENDS[machine]
+        assert all(line["label"]["fr"] and line["label"]["en"] for line in lines["states"])
+
+    assert [line["code"] for line in told["machines"]["referral"]["states"]] == [
+        "draft", *PAPER["sets"]["active"], *(s for s in PAPER["sets"]["any"] if s not in PAPER["sets"]["active"]),
+        "purged",
+    ]  # fmt: skip
+
+
+def test_every_step_tells_what_its_row_says(told):
+    """The small machines too: the hand-typed tables name their steps."""
+    for machine, rows in EXPECTED.items():
+        assert {line["step"] for line in told["machines"][machine]["steps"]} == set(rows)
+        for name, expected in rows.items():
+            line = step_of(told, machine, name)
+            assert (line["number"], set(line["from"]), set(line["to"])) == (
+                expected.row.number, set(expected.origins), set(expected.targets),
+            )  # fmt: skip
+            assert {role["code"] for role in line["roles"]} == expected.roles
+            assert (line["second_signature"] is None) is (expected.row.signed == "never")
+            assert line["label"]["fr"]
+            assert line["label"]["en"]
+            assert line["law"]
+
+
+def test_each_rule_is_told_as_it_refuses(told):
+    named = {guard["rule"] for m in told["machines"].values() for s in m["steps"] for guard in s["guards"]}
+    signed = {s["second_signature"]["rule"] for m in told["machines"].values() for s in m["steps"]
+              if s["second_signature"]}  # fmt: skip
+
+    assert named | signed == set(told["rules"])
+    assert all(said["en"].endswith(".") for said in told["rules"].values())
+    assert told["rules"]["not_urgent"] == {
+        "fr": ["Une transmission urgente (U2 ou U3) ne peut pas être réorientée."],
+        "en": "An urgent concern (U2, U3) is not reoriented (T11).",
+    }
+    assert {"rule": "not_urgent", "asked": "before"} in step_of(told, "referral", "reorient")["guards"]
+
+
+def test_a_rule_that_asks_others_tells_what_they_say_and_a_figure_stands_open():
+    """T22 asks each child's rules; the review date depends on the authority."""
+    assert "Le rapport n'écarte pas le danger pour cet enfant." in french(guards.carried_decisions_hold)
+    assert french(guards.review_date_is_near) == ("La date de revue doit tomber dans les … jours.",)
+    assert english(guards.review_date_is_near).startswith("A deferral is looked at again")
+
+
+def test_only_rules_that_name_fields_say_nothing_in_french(told):
+    silent = {name for name, said in told["rules"].items() if not said["fr"]}
+
+    assert silent == {
+        "form_is_complete", "urgent_form_is_complete", "items_left_are_settled", "unit_is_of_authority", "person_is_known",
+        "service_exists", "sheet_readers_exist", "answer_is_due_ahead", "cell_says_how_it_came",
+        "variants_are_of_the_authority", "unit_is_of_the_target", "attachments_are_there",
+    }  # fmt: skip
+
+
+def test_second_signers_are_named_and_those_of_a_reason_of_its_own(told):
+    """§2.5: less than justice for a suspected child is signed by a supervisor."""
+    signature = step_of(told, "referral", "decide_child")["second_signature"]
+
+    assert [role["code"] for role in signature["roles"]] == ["supervisor", "ase_inspector"]
+    assert [[role["code"] for role in line["roles"]] for line in signature["otherwise"]] == [["supervisor"]]
+    assert signature["otherwise"][0]["reason"] in told["rules"]["child_decision_calls_for_two"]["fr"]
+
+
+def test_each_clock_tells_its_figure_its_law_and_its_settings(told):
+    """domain.md §2.3: what the law counts has its article, what it leaves open its settings."""
+    paper = {clock.code: clock for clock in CLOCKS}
+    lines = {line["code"]: line for line in told["clocks"]}
+
+    assert set(FACTS) == set(ClockCode)
+    for code, line in lines.items():
+        row = paper[code if code.startswith("R-") else code.split("-")[0]]
+        assert (line["statutory"], line["access_class"]) == (row.statutory, row.access_class)
+        assert line["label"]["fr"] == row.label or code.startswith("C4b")
+        assert line["law"] or line["settings"]
+        assert line["law"] or not line["statutory"]
+        assert set(line["settings"]) <= set(SETTINGS)
+
+
+def test_who_is_told_and_in_which_states_of_the_case_are_told(told):
+    assert told["machines"]["assessment"]["while_in"] == ["qualified", "in_assessment", "report_submitted"]
+    assert step_of(told, "referral", "flag_immediate_danger")["tells"] == [
+        "coordinator",
+        "on_call",
+        "supervisor",
+    ]
+    assert len(told["machines"]) == len(Machine)
+    assert sum(len(m["steps"]) for m in told["machines"].values()) == len(steps.all())
+
+
+@pytest.mark.parametrize("role", [Role.FILER, Role.AUDITOR, Role.STATISTICIAN, Role.MEASURE_SERVICE])
+def test_whoever_is_signed_in_reads_the_same(world, told, role):
+    """It tells of no case, and it is one answer for all."""
+    assert world.as_(str(role)).get("workflow").json() == told

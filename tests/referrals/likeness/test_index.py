@@ -1,0 +1,137 @@
+"""How names are read, what is indexed of a child, and how short a number is (SEC-CR16)."""
+
+from collections import Counter
+from datetime import date
+from math import sqrt
+from uuid import UUID, uuid4
+
+import pytest
+
+from bench import spellings
+from encryption import index, keyring
+from encryption.unwrapped import IndexKey
+from referrals.likeness import buckets, identity, spelling, traits
+
+HERE, THERE = UUID(int=93), UUID(int=59)
+
+
+@pytest.fixture(autouse=True)
+def _a_key(monkeypatch):
+    made = {UUID(int=1): IndexKey(b"a key of this test alone, no more")}
+    monkeypatch.setattr(keyring, "likeness_keys", lambda: made)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Dupont", "Dupond"), ("Lefèvre", "Lefebvre".replace("b", "")), ("Mohamed", "Muhammad"), ("Wahid", "Ouahid"),
+        ("Francois", "François"), ("Philippe", "Filipe"), ("Kévin", "Quevin"), ("Chérif", "Shérif"),
+        ("Catherine", "Katrine"), ("Cédric", "Sedrik"), ("Boucher", "Bouché".replace("é", "er")),
+    ],
+)  # fmt: skip
+def test_what_sounds_the_same_is_the_same(one, other):
+    assert spelling.sound(spelling.words(one)[0]) == spelling.sound(spelling.words(other)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        ("Le Goff", {"legoff", "goff"}), ("d'Ormesson", {"dormesson", "ormesson"}),
+        ("Jean-Pierre", {"jeanpierre", "jean", "pierre"}), ("LEFÈVRE", {"lefevre"}), ("Bœuf", {"boeuf"}), ("de", {"de"}),
+        ("", set()),
+    ],
+)  # fmt: skip
+def test_a_name_is_read_without_particles_accents_and_case(name, forms):
+    assert set(spelling.forms(name)) == forms
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("06 12 34 56 78", "33612345678"), ("+33 6 12 34 56 78", "33612345678"), ("+33 (0)6 12 34 56 78", "33612345678"),
+        ("0033612345678", "33612345678"), ("+32 470 12 34 56", "32470123456"), ("17", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_is_the_same_however_it_is_written(said, number):
+    assert identity.phone(said) == number
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least"), [("martin", "matrin", 0.8), ("lea", "lia", 0.6), ("ab", "xy", 0.0)]
+)
+def test_closeness_counts_letters(one, other, least):
+    assert spelling.closeness(one, other) >= least
+    assert spelling.closeness(one, other) == spelling.closeness(other, one) < 1
+
+
+def child(**said):
+    told = {"last_name": "Lefèvre", "first_names": "Chloé", "birth_date": "2012-03-14"} | said
+    return identity.child(uuid4(), told, on=date(2026, 11, 24))
+
+
+def numbers(authority=HERE, bits=13, **said):
+    return set(buckets.numbers(authority, traits.of_child(child(**said)), [bits]))
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_no_trait_is_one_name_alone():
+    """A single name would be told by how common its number is."""
+    values = {trait.value for trait in traits.of_child(child())}
+    sounds = {spelling.sound(word) for word in ("lefevre", "chloe")}
+
+    assert values
+    assert not values & (sounds | {"lefevre", "chloe", "2012-03-14"})
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_the_key_is_the_authority_s_own_and_a_length_has_numbers_of_its_own():
+    assert numbers() == numbers()
+    assert numbers().isdisjoint(numbers(THERE))
+    assert numbers().isdisjoint(numbers(bits=16))
+    assert all(0 <= number < 2**63 for number in numbers(bits=19))
+
+
+@pytest.mark.sec("SEC-CR16")
+@pytest.mark.parametrize("children", [300, 2_048, 20_000, 131_072, 1_000_000, 3_000_000])
+def test_a_number_is_short_enough_and_not_too_short(children):
+    """2 ≤ R / 2^L ≤ √R; 13 bits at 20,000."""
+    share = children / 2 ** buckets.length_for(children)
+
+    # From 256 on the steps fit the bound; the first few children of an authority share whatever number there is.
+    assert share >= 2 or children >= 2**21
+    assert share <= sqrt(children)
+    assert buckets.length_for(20_000) == 13
+
+
+@pytest.mark.sec("SEC-CR16")
+def test_counting_numbers_tells_no_name():
+    """A frequency attack: ranking numbers by count and names by how common they are matches hardly any child."""
+    population = spellings.Population(4_000, 3)
+    bits = buckets.length_for(4_000)
+    held, commonest = Counter(), Counter()
+    number_of = {}
+    for at, said in enumerate(population.children):
+        commonest[said.last, said.first] += 1
+        for number, trait in buckets.values(
+            HERE, traits.of(spellings.family(said)), [bits], under=index.likeness_keys()[0]
+        ):
+            if trait.scheme is traits.Scheme.NAMES:
+                held[number] += 1
+                number_of.setdefault(at, number)
+    guessed = dict(
+        zip((n for n, _ in held.most_common()), (c for c, _ in commonest.most_common()), strict=False)
+    )
+
+    right = sum(
+        guessed.get(number_of[at]) == (said.last, said.first) for at, said in enumerate(population.children)
+    )
+    assert right / len(population.children) < 0.01
+
+
+def test_a_mistake_leaves_something_in_common():
+    whole = numbers()
+    for said in (
+        {"last_name": "Lefevr"}, {"first_names": "Cloé"}, {"last_name": "Chloé", "first_names": "Lefèvre"},
+        {"birth_date": "2012-03-15"}, {"birth_date": None}, {"usual_name": "Martin", "last_name": ""},
+    ):  # fmt: skip
+        assert whole & numbers(**said), said

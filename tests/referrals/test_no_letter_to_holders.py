@@ -1,0 +1,68 @@
+"""domain.md §2.8 no. 4: nothing that is made here goes to a holder, so nothing can while the information is deferred.
+
+Every way out of the service is looked at: the documents that it makes, the notices that it sends, the steps that name
+the holders as a party. Whoever adds one that reaches a holder has these tests to answer, and a guard on
+``HolderInformation`` to write.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from outbox import templates
+from referrals import letters, notices
+from referrals.workflow.declare import steps
+
+#: Documents of the service, each with whom it is for.
+DOCUMENTS = {
+    "/api/v1/referrals/{id}/judicial-referrals/{part}/document": "the prosecutor",
+    "/api/v1/referrals/{id}/judicial-referrals/{part}/document.pdf": "the prosecutor",
+    "/api/v1/referrals/{id}/receipt.html": "the filer",
+    "/api/v1/referrals/{id}/receipt.pdf": "the filer",
+    "/api/v1/referrals/{id}/attachments/{part}/content": "who reads the case",
+    "/api/v1/referrals/{id}/attachments/{part}/original": "who reads the case",
+}
+HOLDERS = ("holders", "child")
+
+
+def test_the_only_documents_are_for_the_prosecutor_the_filer_and_who_reads_the_case():
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    made = {
+        path
+        for path, verbs in paths.items()
+        for one in verbs.values()
+        if isinstance(one, dict)
+        for answer in one.get("responses", {}).values()
+        for kind in answer.get("content", {})
+        if kind != "application/json"
+    }
+
+    # The schema is public, and the exports of the journal hold no word of a case.
+    assert made - {"/api/schema/", "/api/v1/audit/export", "/api/v1/audit/table"} == set(DOCUMENTS)
+
+
+def test_the_only_letter_is_written_to_the_prosecutor():
+    pages = sorted(page.name for page in Path(letters.__file__).parent.glob("*.html"))
+
+    assert pages == ["prosecutor.html", "receipt.html"]
+    page = (Path(letters.__file__).parent / "prosecutor.html").read_text("utf-8")
+    assert re.findall(r"À l'attention de</dt><dd>(.*?)</dd>", page) == ["{{ letter.recipient }}"]
+
+
+@pytest.mark.parametrize(
+    "step", [s for s in steps.all() if set(HOLDERS) & set(s.tells)], ids=lambda s: s.number
+)
+def test_a_step_that_tells_the_holders_leaves_it_to_people(step):
+    """They have no account and no address here: a person tells them, and T16 records how, or why not yet."""
+    for party in HOLDERS:
+        assert party in notices.OUTSIDE
+        assert party not in notices.PARTIES
+
+
+def test_no_notice_is_worded_for_a_holder():
+    for template in templates.registered():
+        assert not re.search(r"(?i)votre enfant|your child|parent", f"{template.fr} {template.en}"), (
+            template.code
+        )

@@ -1,0 +1,395 @@
+"""Which rule of the service answers for each guard of the tables, typed by hand; both directions are tested.
+
+A guard that several rules carry, the first one depending on the case, has them joined by "|".
+
+``BODY``: what is missing makes the body invalid, all faults named in one 400. ``FORM``: the same for the concern
+form (``incomplete-filing``). ``RIGHT``: the role has no right to it. Rules in ``OURS`` are beside the paper's guards: what is named must be of this case.
+``LATER``: nothing can bring the situation about yet, or the authority's settings that would come later.
+"""
+
+BODY, FORM, RIGHT, LATER = "<body>", "<form>", "<right>", "<later>"
+
+_TEAM = {
+    "two_assessors": "team_is_multidisciplinary",
+    "two_fields": "team_is_multidisciplinary",
+    "no_follow_up_conflict": "team_does_not_follow_the_family",
+    "none_excluded": "people_may_be_named",
+    "from_where_the_protocol_says": "team_comes_from_where_it_may",
+}
+_T15 = {
+    "legal_ground_named": BODY,
+    "prior_actions_listed": BODY,
+    "document_written": "document_is_written",
+    "document_says_the_same": "document_says_the_same",
+}
+_REPORT = {
+    "every_child_concluded": "every_child_has_a_conclusion",
+    "opinions_gathered": "report_is_complete",
+    "earlier_concerns_considered": "report_is_complete",
+    "framework_version_noted": "report_is_complete",
+}
+#: Before the body is read, no decision but a stronger one is left for a child; with the body, the one carried falls.
+_CLOSE = "carried_decisions_hold|strongest_is_close"
+_ADMIN = "carried_decisions_hold|strongest_is_admin"
+_CONTINUE = "carried_decisions_hold|strongest_is_continue"
+_SERVICE = {"habilitated": "service_is_habilitated", "no_conflict_of_interest": "service_is_not_the_deciders"}
+_AGREED = {
+    "agreement_is_written": BODY,
+    "child_opinion_recorded": BODY,
+    "silence_has_lasted": "silence_has_lasted",
+    "own_agreement": "agreement_is_of_the_right_person",
+}
+_OFFERED = {"variant_known": BODY, "silence_in_care_only": "silence_counts_for_a_child_in_care"}
+
+GUARDS: dict[str, dict[str, dict[str, str]]] = {
+    "referral": {
+        "create": {"verified_account": RIGHT},
+        "submit": {
+            "legal_items_answered": "form_is_complete",
+            "practice_items_answered": "form_is_complete",
+            "one_contact_path": "form_is_complete",
+            "parents_information_answered": "form_is_complete",
+            "authority_found": FORM,
+            "received_at_in_the_past": "form_is_complete",
+        },
+        "submit_urgent": {"urgent_items_answered": "urgent_form_is_complete", "authority_found": FORM},
+        "start_triage": {"duplicate_search_done": BODY, "index_searched": "index_was_asked"},
+        "request_info": {
+            "precise_question": BODY, "due_date": BODY, "recipient_of_the_case": "partner_is_of_case",
+        },
+        "provide_info": {
+            "recipient_or_filer": "complement_is_expected", "request_open": "complement_is_expected",
+        },
+        "info_expired": {
+            "asker_or_coordinator": "asker_gives_up", "request_open": "request_is_open", "reason_by_hand": BODY,
+        },
+        "qualify": {
+            "criteria_ticked": "children_are_qualified",
+            "urgent_filing_completed": "items_left_are_settled",
+            "qualification_step_off": "qualification_from_triage",
+            "duplicate_search_done": "search_is_proven", "index_searched": "index_was_asked",
+        },
+        "reorient": {
+            "no_sign_of_exploitation": "no_sign_of_exploitation",
+            "not_urgent": "not_urgent",
+            "no_judicial_referral_open": "no_judicial_referral_open",
+            "no_measure_alive": "no_measure_alive",
+            "urgent_filing_completed": "items_left_are_settled",
+        },
+        "assign": _TEAM,
+        "send_judicial": _T15,
+        "inform_holders": {
+            "implicated_holder_is_deferred": "implicated_holder_waits",
+            "deferral_has_reason": BODY,
+            "deferral_has_review_date": "review_date_is_near",
+            "still_due": "information_is_still_due",
+            "reason_admitted": "reason_is_of_the_protocol",
+            "somebody_is_a_minor": "someone_is_a_minor",
+        },
+        "child_unreachable": {
+            "attempts_recorded": "attempts_were_made", "no_child_met": "no_child_was_met", **_T15
+        },
+        "record_runaway": {"already_past": "times_are_past", "police_told": "police_know_or_why_not"},
+        "record_found": {"child_away": "child_is_away", "already_past": "times_are_past"},
+        "shelter_72h": {
+            "shelter_ground": "shelter_has_its_ground",
+            "already_past": "times_are_past",
+            "not_sheltered_already": "not_sheltered_yet",
+            "holders_told_or_why_not": "holders_wait_where_they_must",
+            "implicated_holder_not_told": "holders_wait_where_they_must",
+        },
+        "shelter_5d": {
+            "already_past": "times_are_past",
+            "not_sheltered_already": "not_sheltered_yet",
+            "representative_unable": "refusal_goes_to_the_judge",
+        },
+        "extend_assessment": {"date_to_come": "new_date_lies_ahead"},
+        "submit_report": {
+            "assessment_to_validate": "assessment_awaits_validation",
+            "lead_outside_the_team": "validator_is_not_of_team",
+            "decider_named": "decider_is_known",
+            "visited_and_met": "visits_were_made",
+            "prosecutor_has_it": "report_reaches_the_prosecutor",
+            **_REPORT,
+        },
+        "ask_supplement": {"team_data_given": "team_is_named_where_none_is", **_TEAM},
+        "decide_close": {
+            "no_child_undecided": "strongest_is_close",
+            "close_is_strongest": "strongest_is_close",
+            "child_met": _CLOSE,
+            "danger_ruled_out": _CLOSE,
+            "no_judicial_referral_open": "no_judicial_referral_open|strongest_is_close",
+            "no_measure_alive": "no_measure_alive|strongest_is_close",
+            "no_sign_of_exploitation": _CLOSE,
+        },
+        "decide_admin": {
+            "no_child_undecided": "strongest_is_admin",
+            "admin_is_strongest": "strongest_is_admin",
+            "child_met": _ADMIN,
+            "danger_or_risk_confirmed": _ADMIN,
+            "exploitation_calls_for_justice": _ADMIN,
+            "one_year_at_most": BODY,
+            **_OFFERED,
+        },
+        "record_agreement": _AGREED,
+        "record_refusal": {
+            "refusal_of_each_holder": "every_holder_is_traced",
+            "refusal_grounds": "persisting_danger_is_referred",
+            "document_says_the_same": "document_says_the_same",
+        },
+        "decide_judicial": {
+            "no_child_undecided": "strongest_is_judicial_after_report",
+            "judicial_is_strongest": "strongest_is_judicial_after_report",
+            "legal_ground_named": "referral_is_argued",
+            "referral_is_argued": "referral_is_argued",
+            "referral_sent_or_given": "referral_is_argued",
+            "document_says_the_same": "document_says_the_same",
+        },
+        "decide_continue": {
+            "no_child_undecided": "strongest_is_continue",
+            "continue_is_strongest": "strongest_is_continue",
+            "child_met": _CONTINUE,
+            "measure_alive": _CONTINUE,
+            "triage_needs_judicial_measures": "triage_may_continue",
+            "exploitation_calls_for_justice": _CONTINUE,
+        },
+        "judicial_outcome": {
+            "outcome_is_deciding": "outcome_decides",
+            "last_reminder_passed": "silence_outlasted_the_reminders",
+            "variant_known": BODY,
+        },
+        "end_followup": {
+            "no_measure_alive": "no_measure_alive",
+            "no_child_undecided": "nothing_is_left_open",
+            "no_judicial_referral_open": "no_judicial_referral_open",
+            "end_report_given": BODY,
+        },
+        "attach_existing": {
+            "same_child_confirmed": "same_child_is_confirmed",
+            "target_before_its_report": "target_takes_it",
+            "restriction_kept": "restriction_is_kept",
+            "children_matched": "every_child_is_matched",
+            "holders_matched": "every_holder_is_matched",
+            "informations_agree": "informations_agree",
+        },
+        "transfer_request": {
+            "ground_named": BODY,
+            "no_transfer_open": "no_transfer_is_open",
+            "another_authority": "target_is_another_authority",
+            "mode_of_both": "channel_is_open_to_both",
+            "formalities_fit": "formalities_fit_the_case",
+            "deferral_has_reason": BODY,
+            "holders_wait": "holders_are_told_only_where_they_may",
+            "danger_is_referred": "endangering_break_is_referred",
+            "documents_there": "documents_are_there",
+            "receivers_named": "receivers_are_named",
+        },
+        "transfer_accept": {
+            "another_than_who_asked": "another_than_who_asked",
+            "readers_named": "restricted_case_keeps_readers",
+        },
+        "transfer_refuse": {"another_than_who_asked": "another_than_who_asked"},
+        "archive": {
+            "no_hold": "not_on_hold",
+            "closing_reviewed": "closing_was_reviewed",
+            "active_base_over": "active_base_is_over",
+            "no_other_open_file": "no_other_file_is_open",
+        },
+        "purge": {
+            "no_hold": "not_on_hold",
+            "whole_time_over": "whole_time_is_over",
+            "no_other_open_file": "no_other_file_is_open",
+            "joined_filings_first": "joined_filings_went_first",
+            "visa_and_two_persons": "an_executed_batch_lists_it",
+        },
+        "hold": {"no_hold": "not_on_hold"},
+        "release_hold": {"is_on_hold": "on_hold"},
+        "unmerge": {"archived_from_merged": "is_joined", "target_gives_back": "target_gives_back"},
+        "reopen": {
+            "withdrawal_was_one": "ground_fits_the_closing",
+            "archived_from_a_closing": "archive_holds_a_closing",
+            "fact_is_new": "ground_fits_the_closing",
+        },
+        "rectify": {"own_entry": RIGHT},
+        "decide_child": {
+            "undecided_again": "child_decision_is_open",
+            "child_met": "child_decision_holds",
+            "danger_ruled_out": "child_decision_holds",
+            "danger_or_risk_confirmed": "child_decision_holds",
+            "measure_alive": "child_decision_holds",
+            "no_judicial_referral_open": "child_decision_holds",
+            "no_measure_alive": "child_decision_holds",
+            "no_sign_of_exploitation": "child_decision_holds",
+            "exploitation_calls_for_justice": "child_decision_holds",
+            "one_year_at_most": BODY,
+            **_OFFERED,
+        },
+        "set_exploitation_status": {"status_may_move_so": "status_moves_lawfully"},
+        "set_urgency": {
+            "lowered_by_coordinator": "lowering_urgency_is_for_coordinators",
+            "floor_of_exploitation": "urgency_keeps_its_floor",
+            "floor_of_immediate_danger": "urgency_keeps_its_floor",
+        },
+        "restrict": {
+            "two_persons_named": "restriction_names_enough",
+            "supervisor_named": "named_include_a_supervisor",
+            "none_excluded": "named_may_read",
+        },
+        "reassign": {
+            **_TEAM,
+            "two_assessors": "resulting_team_is_multidisciplinary",
+            "two_fields": "resulting_team_is_multidisciplinary",
+        },
+        "name_decider": {
+            "habilitated": "people_may_be_named",
+            "none_excluded": "people_may_be_named",
+            "no_conflict_of_interest": "decider_is_not_of_service",
+        },
+        "name_referent": {
+            "habilitated": "people_may_be_named",
+            "none_excluded": "people_may_be_named",
+            "no_conflict_of_interest": "referent_is_not_of_team",
+        },
+        "name_service": _SERVICE,
+        "pass_on": {
+            "leaver_on_the_case": "leaver_is_on_the_case",
+            "habilitated": "taker_is_habilitated",
+            "none_excluded": "taker_is_habilitated",
+            "no_conflict_of_interest": "taker_has_no_conflict",
+            "team_stays": "team_stays_multidisciplinary",
+        },
+        "exclude": {"not_excluded_yet": "not_excluded_yet"},
+        "lift_exclusion": {"exclusion_in_force": "exclusion_is_in_force"},
+        "grant_access": {
+            "grant_has_an_end": "grant_is_bounded",
+            "grantee_of_the_authority": "grant_is_bounded",
+            "none_excluded": "grant_is_bounded",
+        },
+    },
+    "judicial": {
+        "compose": {
+            "argued_in_full": "referral_is_argued_in_full", "restricted_child_unnamed": "children_may_be_named"
+        },
+        "record_outcome": {
+            "reopen_first": "orders_need_an_open_case",
+            "last_reminder_passed": "silence_outlasted_the_reminders",
+            "variant_known": BODY,
+        },
+        "close": {"nothing_awaited": "nothing_is_awaited"},
+    },
+    "assessment": {"hand_in": _REPORT},
+    "duplicate": {
+        "suggest": {"other_file_known": "other_is_known", "pair_is_new": "pair_is_new"},
+        "confirm": {"other_file_known": "other_is_known"},
+    },
+    "review": {
+        "confirm": {
+            "another_than_who_closed": "reviewer_is_another",
+            "coordinators_review_withdrawals": "coordinator_reviews_withdrawals",
+        },
+    },
+    "transfer": {
+        "send": {
+            "address_answered": "address_was_answered",
+            "documents_there": "added_documents_are_there",
+            "receivers_named": "receivers_still_stand",
+        },
+        "arbitrate": {"not_said_yet": "side_has_not_spoken"},
+    },
+    "feedback": {"withhold": {"reason_of_the_law": "withholding_is_lawful"}},
+    "glass": {
+        "open": {"no_review_overdue": "own_reviews_are_in_time"},
+        "give_back": {"own_opening": "opener_gives_back"},
+        "approve": {
+            "another_than_who_opened": "reviewer_did_not_open", "named_where_restricted": "reviewer_is_named"
+        },
+        "contest": {
+            "another_than_who_opened": "reviewer_did_not_open", "named_where_restricted": "reviewer_is_named"
+        },
+    },
+    "alert": {},
+    "measure": {
+        "propose": {
+            "after_the_report": "report_was_delivered", "administrative_type": BODY, "one_year_at_most": BODY,
+            **_OFFERED,
+        },
+        "agree": _AGREED,
+        "refuse": {
+            "administrative_only": "is_administrative", "refusal_of_each_holder": "every_holder_is_traced"
+        },
+        "cancel": {"administrative_only": "is_administrative"},
+        "order": {
+            "judicial_type": BODY, "through_the_referral": "order_comes_by_hand", "exit_ban_is_bounded": BODY,
+            "variant_known": BODY,
+        },
+        "hand_over": _SERVICE,
+        "suspend": {"judge_told": "judge_is_told"},
+        "start": {
+            "term_within_the_law": "term_is_within_the_law", "referent_may_follow": "referent_may_follow"
+        },
+        "renew": {
+            "report_before_term": "report_precedes_renewal", "term_within_the_law": "term_is_within_the_law",
+            "renewal_is_founded": BODY,
+        },
+        "end": {"end_report_given": BODY},
+        "lift": {"judge_decided": "judge_lifted_it"},
+        "not_executed": {"nothing_was_done": "nothing_was_ever_done", "judge_told": "judge_is_told"},
+        "situation_report": {"shown_beforehand": BODY, "shown_already": "report_was_shown"},
+    },
+    "batch": {
+        "request_visa": {"not_ahead": "day_is_not_ahead"},
+        "grant_visa": {"not_ahead": "day_is_not_ahead"},
+        "refuse_visa": {"not_ahead": "day_is_not_ahead"},
+        "execute": {
+            "second_person": "another_person_recorded_it",
+            "recorder_in_office": "recorder_is_in_office",
+            "visa_there": "visa_is_recorded",
+        },
+        "waive_visa": {"visa_not_required": "visa_is_left_out"},
+    },
+    "anomaly": {
+        **{name: {"not_own": "not_about_oneself"} for name in ("take_up", "justify", "report", "close")},
+        "ask": {"not_own": "not_about_oneself", "somebody_unasked": "somebody_can_be_asked"},
+        "find_unjustified": {"not_own": "not_about_oneself", "time_to_answer": "agent_had_the_time"},
+        "conclude": {"not_own": "not_about_oneself", "dealt_with": "breach_is_dealt_with"},
+        "ask_identities": {"not_own": "not_about_oneself", "veiled": "there_is_something_to_resolve"},
+        "grant_identities": {
+            "not_own": "not_about_oneself", "two_offices": "the_other_office_asked",
+            "asker_in_office": "asker_is_in_office",
+        },
+    },
+}  # fmt: skip
+
+#: Rules beside the paper's guards, with what each is for.
+OURS = {
+    "attachments_are_there": "what a complement brings along was sent before, by the same person (T08)",
+    "child_is_on_record": "the child is on record, if only by mistake (S4)",
+    "children_belong": "children named are of this case",
+    "variants_are_of_the_authority": "a local variant is one of the authority's, of the measure's type (§5)",
+    "sheet_readers_exist": "the authorities that may read the emergency sheet are known",
+    "holder_is_of_case": "the holder is of this case",
+    "prepared_referral_is_of_case": "the prepared referral to justice is of this case",
+    "outcome_is_of_case": "the answer is about a referral to justice of this case (§2.6 J04)",
+    "measure_is_proposed": "the measure is of this case, and proposed (§2.6 M02)",
+    "measures_fit_the_decision": "a measure is offered to whom it is decided for (§2.2 T23, T43)",
+    "measure_may_be_handed_over": "the measure is of this case, agreed or ordered (§2.6 M06)",
+    "ground_fits_the_child": "established: ground 6 is ticked (§2.5)",
+    "case_is_restricted": "there is a restriction to lift",
+    "recorded_decisions_still_hold": "decisions taken before are asked again when the case moves",
+    "lowering_is_for_deciders": "the role part of T44's moves",
+    "carried_decisions_hold": "the decisions carried satisfy the guards of T43 (§2.2 Decisions)",
+    "unit_is_of_authority": "the unit is of the case's authority",
+    "unit_is_of_the_target": "the unit is of the authority that takes the case over",
+    "person_is_known": "who is excluded is an account",
+    "measure_types_exist": "the type is of the administrative catalogue (§5.1), the service as in T48",
+    "service_exists": "the service is an organisation",
+    "named_may_read": "who is named is of the authority, and not excluded (§1.3 rules 1 and 8)",
+    "judicial_type_exists": "the type is of the judicial catalogue (§5.2)",
+    "ordered_types_exist": "the type is of the judicial catalogue (§5.2)",
+    "shelter_end_is_said": "returned, admitted or judge seized (§2.6 M12)",
+    "answer_is_due_ahead": "an answer is asked for today or later (§2.2 T07)",
+    "cell_says_how_it_came": "what the cell types in came by phone, letter or otherwise (§2.2 T08)",
+    "term_is_said": "a new term has its date (§2.6 M18)",
+    "young_adult_was_looked_after": "a young adult was looked after before majority (§5.1)",
+    "young_adult_support_ends_at_21": "support as a young adult ends at 21 (§5.1)",
+}

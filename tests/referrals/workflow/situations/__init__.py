@@ -1,0 +1,30 @@
+"""For each step with guards: a case in which it may be done, and for each guard what spoils that and nothing else."""
+
+from tests.referrals.workflow.situations import (
+    anytime,
+    beginning,
+    closing,
+    deciding,
+    exchanges,
+    glass,
+    joining,
+    moving,
+    parts,
+    sheltering,
+)
+from tests.referrals.workflow.situations.saying import SITUATIONS, Situation
+
+__all__ = [
+    "SITUATIONS",
+    "Situation",
+    "anytime",
+    "beginning",
+    "closing",
+    "deciding",
+    "exchanges",
+    "glass",
+    "joining",
+    "moving",
+    "parts",
+    "sheltering",
+]

@@ -1,0 +1,70 @@
+"""Each guard of the tables bites, and once only that is put right the step is done (domain.md §2.2, §2.6)."""
+
+import pytest
+from django.db import transaction
+
+from tests.referrals.workflow.expectations import EXPECTED
+from tests.referrals.workflow.rules import FORM, GUARDS, LATER
+from tests.referrals.workflow.situations import SITUATIONS
+
+CASES = [(situation, guard) for situation in SITUATIONS for guard in situation.spoils]
+NAMES = [f"{situation.machine}.{situation.step}.{guard}" for situation, guard in CASES]
+#: Rules that answer with all that is missing of the form at once.
+OF_THE_FORM = ("form_is_complete", "urgent_form_is_complete", "items_left_are_settled")
+#: Asked elsewhere: there is no case yet (test_filing), or the authority must have chosen otherwise (test_search).
+ELSEWHERE = {("referral", "create", "verified_account"), ("referral", "qualify", "duplicate_search_done")}
+#: Steps of the service itself, which nobody asks for, and of batches and anomalies, which are of no case:
+#: test_keeping, test_elimination, test_batches and test_anomalies spoil each of their guards.
+ELSEWHERE |= {
+    (machine, step, guard.name)
+    for machine, step in [
+        ("referral", "archive"),
+        ("referral", "purge"),
+        *(("batch", name) for name in EXPECTED["batch"]),
+        *(("anomaly", name) for name in EXPECTED["anomaly"]),
+    ]
+    for guard in EXPECTED[machine][step].row.guards
+}
+
+
+def answers(machine, step, guard):
+    rules = GUARDS[machine][step][guard].split("|")
+    return {FORM if rule in OF_THE_FORM else rule for rule in rules}
+
+
+@pytest.mark.parametrize(("situation", "guard"), CASES, ids=NAMES)
+def test_a_guard_bites_and_lets_pass_once_that_alone_is_put_right(world, situation, guard):
+    kit, body = situation.sound(world)
+    who = kit.who
+    with transaction.atomic():
+        spoiled = _copied(body)
+        situation.spoils[guard](kit, spoiled)
+        spoiled = {name: value for name, value in spoiled.items() if value is not None}
+        before = kit.now()
+        refused_by = kit.refusal(situation.machine, situation.step, spoiled)
+        after = kit.now()
+        transaction.set_rollback(True)
+    kit.who = who
+
+    assert refused_by in answers(situation.machine, situation.step, guard)
+    assert after == before
+    assert kit.refusal(situation.machine, situation.step, body) == "", "only the guard stood in the way"
+    assert kit.now() != before
+
+
+def _copied(value):
+    if isinstance(value, dict):
+        return {name: _copied(inner) for name, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value
+
+
+def test_each_guard_of_the_tables_has_its_situation():
+    expected = {
+        (machine, name, guard.name)
+        for machine, steps in EXPECTED.items()
+        for name, step in steps.items()
+        for guard in step.row.guards
+        if GUARDS[machine][name][guard.name] != LATER
+    }
+
+    assert {(s.machine, s.step, guard) for s, guard in CASES} == expected - ELSEWHERE

@@ -1,0 +1,193 @@
+"""Every cell of (step × state × role × relation): what the hand-typed tables list is allowed, all else refuses.
+
+How a cell is decided. For each pair of role and relation one person and one case per state are put into the
+database, and the cell is asked of the service's own rules in their order: ``access.visible_to`` finds the case or
+not, ``actions.role_in`` finds the role in which the step may be done or not, ``actions.require_start`` compares the
+states of case and part; the guards are left out, they have tests of their own. A no comes before the next
+question is asked, so one refusal decides all cells that differ only in what comes later. Nothing here writes; at
+the end every row is read again. ``test_runner.py`` asks a slice of the same cells through ``actions.perform``
+and over HTTP.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from referrals import access, actions
+from referrals.errors import WrongState
+from referrals.models import (
+    Alert,
+    Assessment,
+    BreakGlass,
+    ClosureReview,
+    DuplicateCandidate,
+    FeedbackTask,
+    JudicialReferral,
+    Measure,
+    Referral,
+    TransferRequest,
+)
+from referrals.workflow.case import Case
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine
+from tests.expected.steps import REFERRAL
+from tests.expected.vocabulary import ROLES
+from tests.night import NIGHT
+from tests.referrals.workflow.expectations import MACHINES, PART_STATES, STATES, asked_of_a_case
+from tests.referrals.workflow.relations import WORLDS, build, receives, sees
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+HIDDEN, FORBIDDEN, ELSEWHERE, ALLOWED = "not visible", "not allowed", "wrong state", "allowed"
+PARTS = {
+    "judicial": JudicialReferral,
+    "assessment": Assessment,
+    "measure": Measure,
+    "review": ClosureReview,
+    "duplicate": DuplicateCandidate,
+    "feedback": FeedbackTask,
+    "glass": BreakGlass,
+    "alert": Alert,
+    "transfer": TransferRequest,
+}
+CELLS_AT_LEAST = 80_000
+#: In full on SQLite and at night; else a third of the states on PostgreSQL.
+ASKED = STATES if connection.vendor == "sqlite" or NIGHT else STATES[::3]
+#: Machines of few steps and states (domain.md §2.7).
+SMALL = ("review", "duplicate", "feedback", "glass", "alert", "transfer")
+
+
+@dataclass
+class Tally:
+    """What was asked, and where the service said something else than the tables."""
+
+    asked: Counter
+    wrong: list
+
+    def decide(self, cell, expected, found):
+        self.asked[found] += 1
+        if found not in expected:
+            self.wrong.append((*cell, sorted(expected), found))
+
+
+def expected_outcomes(step, one, state, part_state):
+    """Return what the service may answer; of a draft, where both role and state say no, either may speak."""
+    if not sees(one.role, one.relation, state) and not (
+        step.crosses and receives(one.role, one.relation, state)
+    ):
+        return {HIDDEN}
+    lets, starts = step.lets(one.role, one.relation, state), step.starts_from(state, part_state)
+    if lets:
+        return {ALLOWED} if starts else {ELSEWHERE}
+    return {FORBIDDEN, ELSEWHERE} if state == "draft" else {FORBIDDEN}
+
+
+def part_in(machine, state, case):
+    return PARTS[machine](state=state, referral=case) if machine in PARTS else None
+
+
+def start(declared, case, ties):
+    """Ask the state alone: the step without its guards."""
+    try:
+        actions.require_start(declared, case, ties)
+    except WrongState:
+        return ELSEWHERE
+    return ALLOWED
+
+
+def ask_machine(machine, people, tally):
+    asked = [step for step in asked_of_a_case() if step.machine == machine]
+    declared = {s.name: replace(steps.get(Machine(machine), s.name), guards=()) for s in asked}
+    parts = {state: part_in(machine, state, None) for state in ("", *PART_STATES.get(machine, ()))}
+    for one in people:
+        rows = access.visible_to(one.actor, at=AT).filter(pk__in=[case.pk for case in one.cases.values()])
+        seen = {row.pk: (row, access.ties_of(row, one.actor)) for row in rows}
+        received = {}
+        for request in access.transfers_to(one.actor, at=AT).select_related("referral"):
+            received[request.referral_id] = (request.referral, access.ties_to(request, one.actor))
+        for state, case in one.cases.items():
+            for step in asked:
+                found = (received if step.crosses else {}).get(case.pk) or seen.get(case.pk)
+                ask_step(step, declared[step.name], one, state, found, parts, tally)
+
+
+def ask_step(step, declared, one, state, known, parts, tally):
+    found = HIDDEN if known is None else FORBIDDEN
+    case = None
+    if known is not None:
+        row, ties = known
+        role = actions.role_in(declared, ties)
+        if role is not None:
+            assert str(role) == one.role
+            case = Case(row, actor=one.actor, at=AT)
+    for part_state in step.part_states():
+        if case is not None:
+            case.part = parts[part_state] if part_state else None
+            found = start(declared, case, ties)
+        cell = (step.machine, step.name, state, part_state, one.role, one.relation)
+        tally.decide(cell, expected_outcomes(step, one, state, part_state), found)
+
+
+def rows_of(people):
+    wanted = [case.pk for one in people for case in one.cases.values()]
+    found = {}
+    for first in range(0, len(wanted), 500):
+        chunk = Referral.objects.filter(pk__in=wanted[first : first + 500])
+        found |= {pk: rest for pk, *rest in chunk.values_list("pk", "state", "version")}
+    return found
+
+
+@pytest.mark.sec("SEC-AZ1")
+@pytest.mark.sec("SEC-AZ2")
+@pytest.mark.sec("SEC-AZ3")
+@pytest.mark.sec("SEC-AZ6")
+@pytest.mark.parametrize("machines", [MACHINES[:1], MACHINES[1:]], ids=["referral", "others"])
+def test_every_cell_is_as_the_tables_say(world, machines):
+    """Thousands of cases are made once for several machines: making them takes longer than asking."""
+    people = build(world, ASKED, at=AT)
+    before = rows_of(people)
+    for machine in machines:
+        tally = Tally(asked=Counter(), wrong=[])
+
+        ask_machine(machine, people, tally)
+
+        assert tally.wrong[:20] == [], machine
+        steps_asked = [s for s in asked_of_a_case() if s.machine == machine]
+        cells = sum(len(s.part_states()) for s in steps_asked) * len(ASKED) * len(ROLES) * len(WORLDS)
+        assert sum(tally.asked.values()) == cells
+        assert ASKED != STATES or cells >= CELLS_AT_LEAST or machine in SMALL
+        assert ASKED != STATES or tally.asked[ALLOWED] > 0
+    assert rows_of(people) == before
+
+
+def test_a_role_begins_a_draft_exactly_when_the_table_says_so(world):
+    """T01 has no case yet: the role alone counts."""
+    may = {role for role in ROLES if access.may_begin(world.actor(role, at=AT)) is not None}
+
+    assert may == set(REFERRAL["create"].who)
+
+
+@pytest.mark.sec("SEC-AZ16")
+@pytest.mark.parametrize(
+    "role", ["auditor", "territory_admin", "platform_admin", "statistician", "directory_editor"]
+)
+def test_who_opens_no_case_has_no_cell(world, role):
+    people = build(world, STATES, at=AT, only=lambda r, _: r == role)
+
+    seen = [access.visible_to(one.actor, at=AT).count() for one in people]
+
+    assert seen == [0] * len(WORLDS)
+
+
+def test_a_case_where_nobody_is_exploited_is_nothing_to_the_exploitation_lead(world):
+    """Cell x of domain.md §1.3: cases where a child's status is not ``none``, refuted included."""
+    lead = [("exploitation_lead", "territory"), ("exploitation_lead", "named")]
+    none = build(world, STATES, at=AT, only=lambda *pair: pair in lead, prostitution_status="none")
+    assert [access.visible_to(one.actor, at=AT).count() for one in none] == [0, 0]
+
+    for status in ("at_risk", "suspected", "established", "refuted"):
+        case = none[0].cases["triage"]
+        Referral.objects.filter(pk=case.pk).update(prostitution_status=status)
+        assert access.visible_to(none[0].actor, at=AT).filter(pk=case.pk).exists()

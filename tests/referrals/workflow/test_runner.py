@@ -1,0 +1,266 @@
+"""A slice of the cells through ``actions.perform``, and a thinner one over HTTP, beside the whole of test_matrix.
+
+Taken are: every allowed (step, role, relation) in its first state, and the refused cells that a checksum of their
+name picks, so that the choice is the same in each run and no eye picks it. The body names a member that no step
+takes: an allowed cell then goes as far as a guard or the body, and writes nothing.
+"""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zlib import crc32
+
+import pytest
+from django.db import transaction
+from rest_framework.exceptions import ValidationError
+
+from accounts.models import Authority
+from audit import journal
+from referrals import actions
+from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.models import (
+    Alert,
+    Assessment,
+    BreakGlass,
+    Child,
+    ClosureReview,
+    Concern,
+    DuplicateCandidate,
+    FeedbackTask,
+    JudicialReferral,
+    Referral,
+    TransferRequest,
+)
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine
+from tests.conftest import see_all
+from tests.expected.vocabulary import EXECUTING, RECEIVING
+from tests.factories.world import Caller
+from tests.referrals.workflow import test_matrix as cells
+from tests.referrals.workflow.expectations import MACHINES, STATES, asked_of_a_case
+from tests.referrals.workflow.relations import build, measure, ties_in
+
+AT = cells.AT
+NO_STEP_TAKES_THIS = {"no_such_member": 1}
+ONE_REFUSED_IN = {
+    "referral": 797,
+    "judicial": 797,
+    "assessment": 797,
+    "measure": 4_001,
+    "review": 61,
+    "duplicate": 397,
+    "feedback": 397,
+    "glass": 397,
+    "alert": 97,
+    "transfer": 397,
+}
+VISIBLE_ARE_RARER = 10
+ONE_IN_OVER_HTTP = 9
+FOLDER = {
+    "judicial": "judicial-referrals/",
+    "assessment": "assessment/",
+    "measure": "measures/",
+    "review": "closure-reviews/",
+    "duplicate": "duplicates/",
+    "feedback": "feedbacks/",
+    "glass": "break-glass/",
+    "alert": "alerts/",
+    "transfer": "transfers/",
+}
+
+
+def named(step, state, part_state, one):
+    return f"{step.machine}.{step.name}.{state}.{part_state}.{one.role}.{one.relation}"
+
+
+def slice_of(machine, people, one_in):
+    """Yield (step, person, state, part state, expected): allowed triples once, refused cells by checksum."""
+    for step in asked_of_a_case():
+        if step.machine != machine:
+            continue
+        for one in people:
+            shown = False
+            for state in STATES:
+                for part_state in step.part_states():
+                    expected = cells.expected_outcomes(step, one, state, part_state)
+                    if expected == {cells.ALLOWED}:
+                        if not shown:
+                            yield step, one, state, part_state, expected
+                        shown = True
+                    elif (
+                        crc32(named(step, state, part_state, one).encode())
+                        % (one_in if expected == {cells.HIDDEN} else one_in // VISIBLE_ARE_RARER)
+                        == 0
+                    ):
+                        yield step, one, state, part_state, expected
+
+
+def part_row(step, one, case, part_state):
+    """Save the part that the step is about, in its state; None where the step makes it."""
+    if not part_state:
+        return None
+    if step.machine == "judicial":
+        return JudicialReferral.objects.create(referral=case, state=part_state, prepared_at=AT)
+    if step.machine == "assessment":
+        return Assessment.objects.create(referral=case, state=part_state, opened_at=AT)
+    if step.machine == "review":
+        return ClosureReview.objects.create(
+            referral=case, state=part_state, step="withdraw", opened_at=AT, due_at=AT
+        )
+    if step.machine == "duplicate":
+        other = Referral.objects.exclude(pk=case.pk).order_by("pk").first()
+        return DuplicateCandidate.objects.create(
+            referral=case, other=other, state=part_state, kind="same", suggested_at=AT
+        )
+    if step.machine == "feedback":
+        return FeedbackTask.objects.create(
+            referral=case,
+            state=part_state,
+            owed_to="professional",
+            opened_at=AT,
+            due_at=AT,
+            decided_at=AT if part_state in ("sent", "withheld") else None,
+        )
+    if step.machine == "glass":
+        return opened(case, one, part_state)
+    if step.machine == "alert":
+        over = None if part_state == "open" else AT
+        Referral.objects.filter(pk=case.pk).exclude(state="purged").update(alert_open=True)
+        return Alert.objects.create(
+            referral=case, state=part_state, cause="filed", sounded_at=AT, ended_at=over
+        )
+    if step.machine == "transfer":
+        return transfer_row(one, case, part_state)
+    executes = EXECUTING in ties_in(one.role, one.relation)
+    service = one.service if executes else None
+    row = measure(case, service, Child.objects.create(referral=case), at=AT, state=part_state)
+    row.save(force_insert=True)
+    return row
+
+
+def opened(case, one, state):
+    """Save an emergency opening of the one who asks: another person's is shown to those alone who review."""
+    reviewed = state.startswith("reviewed")
+    Referral.objects.filter(pk=case.pk).exclude(state="purged").update(glass_open=True)
+    return BreakGlass.objects.create(
+        referral=case, state=state, user=one.user, role=one.role, opened_at=AT, expires_at=AT + timedelta(hours=1),
+        ended_at=None if state == "opened" else AT, review_due_at=AT, reviewed_at=AT if reviewed else None,
+        reviewed_by=uuid4() if reviewed else None,
+    )  # fmt: skip
+
+
+def transfer_row(one, case, state):
+    """Save a request of 75 in this state, the one there is of the case; a person's own tie to it may be the part."""
+    own = case.transfer_requests.first()
+    if one.relation == RECEIVING and own is not None and own.state == state:
+        return own
+    case.transfer_requests.all().delete()
+    return TransferRequest.objects.create(
+        referral=case, state=state, reference=case.reference, authority=case.authority, ground="moved",
+        channel="electronic", target=Authority.objects.get(code="75" if one.relation == RECEIVING else "59"), asked_by=uuid4(), asked_at=AT,
+    )  # fmt: skip
+
+
+def outcome_in_runner(step, one, case, part):
+    asked = actions.Asked(
+        step=steps.get(Machine(step.machine), step.name),
+        referral_id=case.pk,
+        part_id=part.pk if part is not None else None,
+        body=NO_STEP_TAKES_THIS,
+        version=case.version,
+    )
+    try:
+        actions.perform(asked, actor=one.actor, at=AT)
+    except NotVisible:
+        return cells.HIDDEN
+    except NotAllowed:
+        return cells.FORBIDDEN
+    except WrongState:
+        return cells.ELSEWHERE
+    except (GuardRefused, ValidationError):
+        return cells.ALLOWED
+    return "done"
+
+
+@pytest.mark.sec("SEC-AZ1")
+@pytest.mark.sec("SEC-AZ3")
+@pytest.mark.parametrize("machines", [MACHINES[:1], MACHINES[1:]], ids=["referral", "others"])
+def test_the_runner_decides_each_cell_of_the_slice_as_the_tables_say(world, machines):
+    """Each cell is rolled back, so that the same thousands of cases do for several machines."""
+    people = build(world, STATES, at=AT)
+    for machine in machines:
+        asked, wrong, moved = Counter(), [], []
+        for step, one, state, part_state, expected in slice_of(machine, people, ONE_REFUSED_IN[machine]):
+            found, stayed = asked_and_rolled_back(step, one, state, part_state)
+            if not stayed:
+                moved.append(named(step, state, part_state, one))
+            asked[found] += 1
+            if found not in expected:
+                wrong.append((named(step, state, part_state, one), sorted(expected), found))
+
+        assert wrong == []
+        assert moved == []
+        few = 5 if machine in cells.SMALL else 10
+        kinds = (cells.HIDDEN, cells.FORBIDDEN, cells.ELSEWHERE, cells.ALLOWED)
+        assert all(asked[kind] >= few for kind in kinds), (machine, asked)
+
+
+def asked_and_rolled_back(step, one, state, part_state):
+    """Return what the runner says, and whether case and part stayed as they were."""
+    case = one.cases[state]
+    with transaction.atomic():
+        part = part_row(step, one, case, part_state)
+        found = outcome_in_runner(step, one, case, part)
+        after = Referral.objects.values_list("state", "version").get(pk=case.pk)
+        stayed = after == (state, case.version) and not (
+            part and type(part).objects.get(pk=part.pk).state != part_state
+        )
+        transaction.set_rollback(True)
+    return found, stayed
+
+
+def outcome_over_http(step, one, case, part):
+    place = f"{FOLDER.get(step.machine, '')}"
+    if part is not None and step.machine != "assessment":
+        place += f"{part.pk}/"
+    answer = Caller(one.secret).post(
+        f"referrals/{case.pk}/{place}{step.name}", NO_STEP_TAKES_THIS, version=case.version, key=uuid4().hex
+    )
+    code = answer.json()["code"]
+    found = {
+        (404, "not-found"): cells.HIDDEN,
+        (403, "not-allowed"): cells.FORBIDDEN,
+        (409, "wrong-state"): cells.ELSEWHERE,
+        (409, "guard-refused"): cells.ALLOWED,
+        (400, "invalid-input"): cells.ALLOWED,
+    }
+    return found.get((answer.status_code, code), (answer.status_code, code))
+
+
+@pytest.mark.sec("SEC-AZ2")
+@pytest.mark.sec("SEC-AZ3")
+@pytest.mark.sec("SEC-AZ5")
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_api_decides_each_cell_of_a_thinner_slice_as_the_tables_say(world, machine):
+    people = build(world, STATES, at=datetime.now(UTC))
+    wrong, asked = [], Counter()
+    for step, one, state, part_state, expected in slice_of(machine, people, ONE_REFUSED_IN[machine]):
+        name = named(step, state, part_state, one)
+        if crc32(f"http.{name}".encode()) % ONE_IN_OVER_HTTP:
+            continue
+        see_all()
+        case = one.cases[state]
+        if not Concern.objects.filter(referral=case).exists():
+            Concern.objects.create(referral=case)
+            journal.new_subject(case.pk, at=AT)
+        Assessment.objects.filter(referral=case).delete()
+        found = outcome_over_http(step, one, case, part_row(step, one, case, part_state))
+        see_all()
+        if Referral.objects.values_list("state", "version").get(pk=case.pk) != (state, case.version):
+            wrong.append((name, "the case moved"))
+        asked[found] += 1
+        if found not in expected:
+            wrong.append((name, sorted(expected), found))
+
+    assert wrong == []
+    assert sum(asked.values()) >= 20

@@ -1,0 +1,56 @@
+"""An app imports only those below it (docs/decisions/0001-stack.md), and no arrow hides from the linter."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LINTER = PROJECT["tool"]["importlinter"]
+UPWARDS = ["encryption", "outbox", "audit", "accounts", "referrals", "web", "config"]
+TOOLING = {"tests", "bench", "docs"}
+
+
+def packages():
+    return {path.parent.name for path in ROOT.glob("*/__init__.py")} - TOOLING
+
+
+def imports(path):
+    """Return the top-level packages that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_the_contract_names_every_app_in_this_order():
+    (contract,) = LINTER["contracts"]
+
+    assert packages() == set(UPWARDS)
+    assert set(LINTER["root_packages"]) == set(UPWARDS)
+    assert list(reversed(contract["layers"])) == UPWARDS
+
+
+def test_no_app_imports_upwards_not_even_inside_a_function():
+    upwards = [
+        (str(path.relative_to(ROOT)), target)
+        for place, app in enumerate(UPWARDS)
+        for path in (ROOT / app).rglob("*.py")
+        for target in imports(path) & (set(UPWARDS[place + 1 :]) | {"tests", "bench"})
+    ]
+
+    assert upwards == []
+
+
+def test_only_the_edge_knows_the_settings_module():
+    asking = [
+        str(path.relative_to(ROOT))
+        for app in UPWARDS
+        for path in (ROOT / app).rglob("*.py")
+        if "config.settings" in path.read_text(encoding="utf-8") and path.parent.name != "config"
+    ]
+
+    assert asking == []

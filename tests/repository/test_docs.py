@@ -1,0 +1,110 @@
+"""The pages of docs/: those made from the code are fresh and complete, the others name what exists."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.access import PERMISSIONS
+from accounts.roles import Role
+from config.documents import PAGES, permissions, workflow
+from referrals.access import Relation
+from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.declare import steps
+from referrals.workflow.sentences import english
+from referrals.workflow.states import Machine
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = ("README.md", "docs/runbook.md", "docs/glossary.md", "docs/threats.md", "docs/audit.md")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_made_page_says_what_the_code_says(path):
+    stands = (ROOT / path).read_text(encoding="utf-8")
+
+    assert stands == PAGES[path](stands), "run `make docs`"
+
+
+def test_a_made_page_is_the_same_in_every_process(tmp_path):
+    """Sets have another order in each process; a page that shows one would be stale by chance."""
+    plain = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
+    run = subprocess.run(
+        [sys.executable, "manage.py", "make_docs", "--check"],
+        cwd=ROOT, env=plain | {"PYTHONHASHSEED": "7", "REPERE_STATE_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_stale_page_fails_the_check_and_is_named(tmp_path, settings, capsys):
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "README.md").write_text(f"{workflow.PICTURE}{workflow.PICTURE_END}")
+
+    call_command("make_docs")
+    call_command("make_docs", check=True)
+    file = tmp_path / "docs/permissions.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("| own |", "| any |", 1), encoding="utf-8")
+    stale = file.read_bytes()
+    with pytest.raises(CommandError) as refused:
+        call_command("make_docs", check=True)
+
+    assert "docs/permissions.md" in str(refused.value)
+    assert "docs/workflow.md" not in str(refused.value)
+    assert file.read_bytes() == stale
+
+
+def test_each_step_of_the_procedure_has_its_line():
+    page = workflow.page()
+
+    for step in steps.all():
+        assert f"| {step.number} | `{step.name}` | {step.label}" in page
+    for code in ClockCode:
+        assert f"| `{code}` | {code.en} |" in page
+
+
+def test_each_rule_is_said_in_a_sentence():
+    rules = {rule for step in steps.all() for rule in (*step.guards, *step.checks, step.signed_when) if rule}
+
+    assert not [rule.__name__ for rule in rules if not english(rule).endswith(".")]
+
+
+def test_what_is_shown_of_rights_is_what_the_rule_answers():
+    assert permissions.relations(steps.get(Machine.REFERRAL, "qualify"), Role.CRIP_COORDINATOR) == "territory"
+    assert permissions.relations(steps.get(Machine.REFERRAL, "qualify"), Role.INTAKE_AGENT) == ""
+    assert permissions.relations(steps.get(Machine.REFERRAL, "submit"), Role.FILER) == "own"
+    assert permissions.relations(steps.get(Machine.ASSESSMENT, "send_back"), Role.ASSESSMENT_LEAD) == "unit"
+    assert permissions.relations(steps.get(Machine.MEASURE, "start"), Role.MEASURE_SERVICE) == "executing"
+    for step in steps.all():
+        for role in step.roles:
+            shown = permissions.relations(step, role)
+            assert shown or (role is Role.ON_CALL or role is Role.SUPERVISOR), (step.name, role)
+
+
+def test_each_relation_and_permission_is_explained():
+    assert set(permissions.RELATION_RULES) == set(Relation)
+    assert set(permissions.PERMISSION_RULES) == set(PERMISSIONS)
+
+
+@pytest.mark.parametrize("path", WRITTEN)
+def test_a_written_page_names_files_and_targets_that_exist(path):
+    page = (ROOT / path).read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    links = re.findall(r"\]\(([^)#:]+)\)", page)
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z_0-9.-]*)`", page)
+
+    assert [link for link in links if not ((ROOT / path).parent / link).exists()] == []
+    assert [name for name in named if not _exists(name)] == []
+    for target in re.findall(r"`make ([a-z-]+)", page):
+        assert f"\n{target}:" in makefile
+
+
+def _exists(name: str) -> bool:
+    """``var/`` is made by the first run."""
+    return name == "var/" or (ROOT / name).exists()

@@ -1,0 +1,78 @@
+"""SEC-CF4: all limits stand in one block of the settings, each with the test that tries it."""
+
+import re
+
+import pytest
+
+from config.env import BASE_DIR
+
+SETTINGS = (BASE_DIR / "config" / "settings.py").read_text(encoding="utf-8")
+BLOCK = SETTINGS.partition("# --- Limits")[2].partition("TEST_RUNNER")[0]
+LIMITS = set(re.findall(r"^([A-Z_]+) =", BLOCK, re.MULTILINE))
+
+UPLOAD = "referrals/attachments/test_upload.py"
+CAPS = "referrals/test_caps.py"
+ATTEMPTS = "accounts/test_attempts.py"
+SESSIONS = "accounts/test_own_sessions.py"
+BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
+#: Each limit, and where it is tried on both sides of it.
+TRIED = {
+    "MAX_BODY_BYTES": BODY,
+    "MAX_JSON_DEPTH": BODY,
+    "MAX_JSON_NODES": BODY,
+    "PAGE_SIZE": ("audit/test_query.py", "test_what_is_given_is_typed_and_what_is_not_is_absent_or_default"),
+    "PAGE_SIZE_MAX": ("audit/test_query.py", "test_each_wrong_parameter_is_named"),
+    "PASSWORD_LENGTH_MAX": (
+        "accounts/test_session_post.py", "test_an_over_long_password_is_refused_before_it_is_hashed",
+    ),
+    "TOKEN_DAYS_MAX": ("accounts/test_tokens_post.py", "test_a_token_ends_within_a_year"),
+    "OPENINGS_PER_HOUR": (CAPS, "test_so_many_files_are_opened_in_an_hour_and_no_more"),
+    "LINES_PER_HOUR": (CAPS, "test_so_many_cases_are_shown_in_lists_and_no_more"),
+    "FILINGS_PER_HOUR": (CAPS, "test_so_many_concerns_are_filed_and_no_more"),
+    "FILINGS_PER_HOUR_OF_PROGRAM": (CAPS, "test_a_program_files_for_a_whole_country"),
+    "SIGNIN_FREE_FAILURES": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
+    "SIGNIN_DELAY_MAX_SECONDS": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
+    "SIGNIN_FREE_FAILURES_OF_NETWORK": (ATTEMPTS, "test_who_tries_one_password_on_many_accounts_is_delayed"),
+    "SIGNIN_FREE_FAILURES_OF_ADDRESS": (
+        ATTEMPTS, "test_who_guesses_from_everywhere_keeps_nobody_out_of_a_known_place",
+    ),
+    "SESSION_IDLE_MINUTES": (SESSIONS, "test_who_works_inside_is_a_stranger_after_a_quarter_of_an_hour"),
+    "SESSION_IDLE_MINUTES_FILERS": (SESSIONS, "test_who_files_alone_has_half_an_hour"),
+    "SESSION_NOTED_SECONDS": (SESSIONS, "test_use_is_written_once_a_minute_a_refusal_too"),
+    "ATTACHMENT_BYTES": (UPLOAD, "test_a_file_of_the_largest_size_is_taken_and_a_byte_more_isnt"),
+    "ATTACHMENT_PIXELS": ("referrals/attachments/test_corpus.py", "plus-un.png"),
+    "ATTACHMENT_TYPES": (UPLOAD, "test_types_are_a_setting"),
+    "ATTACHMENTS_PER_CASE": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
+    "ATTACHMENT_BYTES_PER_CASE": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
+    "ATTACHMENTS_PER_DAY": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
+    "ATTACHMENT_BYTES_PER_DAY": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
+    "UPLOADS_AT_ONCE": (UPLOAD, "test_a_process_takes_so_many_uploads_at_once_and_two_of_one_person"),
+    "ATTACHMENT_ORPHAN_HOURS": (
+        UPLOAD, "test_a_worker_that_dies_anywhere_leaves_only_what_is_swept_within_a_day",
+    ),
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": ("web/test_forms.py", "test_a_form_has_so_many_fields_and_bytes_and_no_more"),
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": (
+        "web/test_forms.py", "test_a_form_has_so_many_fields_and_bytes_and_no_more",
+    ),
+    "FILE_UPLOAD_HANDLERS": ("web/test_pages.py", "SimpleUploadedFile"),
+}  # fmt: skip
+
+
+@pytest.mark.sec("SEC-CF4")
+def test_each_limit_of_the_block_is_in_this_list_and_no_other():
+    assert set(TRIED) == LIMITS
+
+
+@pytest.mark.sec("SEC-CF4")
+@pytest.mark.parametrize("name", sorted(TRIED))
+def test_each_limit_has_the_test_that_tries_it(name):
+    path, what = TRIED[name]
+
+    assert what in (BASE_DIR / "tests" / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.sec("SEC-CF4")
+def test_no_limit_stands_outside_the_block():
+    outside = SETTINGS.replace(BLOCK, "")
+
+    assert not re.findall(r"^(?:MAX_\w+|\w+_(?:MAX|PER_HOUR|PER_DAY|AT_ONCE)) =", outside, re.MULTILINE)

@@ -1,0 +1,28 @@
+"""``make`` alone tells a newcomer every target."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*command):
+    # Without what a make around the tests hands down, which would change what this one prints.
+    clean = {name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"}
+    return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
+
+
+def test_make_lists_every_target_with_its_line():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    targets = {name for name in phony.split() if not name.startswith("check-")} - {"help"}
+    shown = run("make", "--no-print-directory")
+
+    assert {line.split()[1] for line in shown.splitlines()} == targets
+    assert all(len(line.split()) > 4 for line in shown.splitlines())
+
+
+def test_the_run_of_ci_is_a_script_that_parses():
+    run("bash", "-n", ".ci/run")

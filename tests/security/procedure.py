@@ -1,0 +1,823 @@
+"""The whole procedure over HTTP, write by write, for tests that look at every write alike.
+
+``walks`` gives generators of ``Move``: each yields the next write and is sent its answer. ``play`` carries one
+out; what is done at each move (send it, make it crash first, look at its answer) is the test's business. Free
+text comes from ``say``, so that a test can plant what it will look for.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts.actor import SYSTEM
+from audit import pseudonyms
+from referrals import settingchanges
+from referrals.models import (
+    AccessAnomaly,
+    Alert,
+    FeedbackTask,
+    Holder,
+    JudicialReferral,
+    Referral,
+    RetentionBatch,
+)
+from referrals.settingchanges import Change
+from tests.conftest import see_all
+from tests.factories.concerns import concern, urgent
+from tests.factories.world import World
+
+#: To which authority a case goes.
+TARGET = "75"
+type Say = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One write: who, of which authority, sends what where, and what is to come of it."""
+
+    who: str
+    path: str
+    body: Any = field(default_factory=dict)
+    pk: str | None = None
+    verb: str = "post"
+    keyed: bool = True
+    expect: int = 200
+    code: str = "93"
+
+    @property
+    def name(self) -> str:
+        """The route without its ids: what makes two moves the same kind of write."""
+        parts = ["{id}" if "-" in part and len(part) == 36 else part for part in self.path.split("/")]
+        more = " at once" if isinstance(self.body, dict) and self.body.get("submit") else ""
+        return f"{self.verb} {'/'.join(parts)}{more}"
+
+
+type Walk = Generator[Move, Any]
+
+
+def day(offset: int = 0) -> str:
+    """Return a date some days from today."""
+    return (datetime.now(UTC).date() + timedelta(days=offset)).isoformat()
+
+
+def moment(days: int = 0) -> str:
+    """Return an instant some days from now."""
+    return (datetime.now(UTC) + timedelta(days=days, minutes=-5)).isoformat()
+
+
+def plain(label: str) -> str:
+    """Say nothing special."""
+    return f"Texte d'essai, {label}."
+
+
+class Case:
+    """One case under way: makes the moves of its steps."""
+
+    def __init__(self, world: World, say: Say) -> None:
+        self.world, self.say, self.pk = world, say, ""
+        self.children: list[str] = []
+
+    def user(self, name: str) -> str:
+        return str(self.world.user(name).pk)
+
+    @property
+    def service(self) -> str:
+        return str(self.world.services["93"].pk)
+
+    def step(self, who: str, step: str, /, *, expect: int = 200, **body: Any) -> Move:
+        return Move(who, f"referrals/{self.pk}/{step}", body, pk=self.pk, expect=expect)
+
+    def there(self, who: str, step: str, /, **body: Any) -> Move:
+        """Return a step of the authority that is asked to take the case over."""
+        return Move(who, f"referrals/{self.pk}/{step}", body, pk=self.pk, code=TARGET)
+
+    def signed(self, who: str, step: str, signer: str, /, **body: Any) -> Walk:
+        """Propose a step of two persons, and let the second sign."""
+        answer = yield self.step(who, step, approver=self.user(signer), expect=202, **body)
+        approval = answer.json()["approval"]
+        yield self.step(signer, f"approvals/{approval}/sign")
+
+    def look(self) -> None:
+        """Learn the children's ids."""
+        with seeing_all():
+            self.children = [
+                str(c.pk)
+                for c in Referral.objects.get(pk=self.pk).children.order_by("position")
+                if not c.wrong_person
+            ]
+
+    def holder(self) -> str:
+        with seeing_all():
+            return str(Holder.objects.filter(referral=self.pk).first().pk)
+
+    def judicial(self) -> str:
+        with seeing_all():
+            return str(JudicialReferral.objects.filter(referral=self.pk).order_by("-prepared_at").first().pk)
+
+    def owed(self) -> str:
+        """Return the answer that is owed to whoever filed."""
+        with seeing_all():
+            return str(FeedbackTask.objects.get(referral=self.pk, state="due").pk)
+
+    def to_justice(self, **more: Any) -> dict[str, Any]:
+        texts = {n: self.say(n) for n in ("actions_led", "recipient", "document", "sending_proof")}
+        return {"grounds": ["5"], **texts, **more}
+
+
+def walks(world: World, say: Say = plain) -> list[Walk]:
+    """Return walks that together take every step that has a route, and every other write of a case."""
+    ask_a_question_of_ones_own(world)
+    return [
+        protection(Case(world, say)),
+        unreachable(Case(world, say)),
+        justice(Case(world, say)),
+        refusal(Case(world, say)),
+        closing(Case(world, say)),
+        continuation(Case(world, say)),
+        short_ends(Case(world, say)),
+        joining(Case(world, say)),
+        broken_glass(Case(world, say)),
+        destroying(Case(world, say)),
+        moving(Case(world, say)),
+        auditing(Case(world, say)),
+    ]
+
+
+def ask_a_question_of_ones_own(world: World) -> None:
+    """Let 93 add a question to the form, whose answer is sealed like the rest."""
+    at = datetime.now(UTC)
+    question = {"code": "question", "fr": "Question ?", "en": "Question?", "kind": "text", "max_length": 2_000,
+                "choices": [], "required": False}  # fmt: skip
+    asked = Change(
+        effective_on=at.astimezone(ZoneInfo("Europe/Paris")).date(), values={"form_questions": [question]}
+    )
+    with transaction.atomic(), seeing_all():
+        settingchanges.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=at)
+
+
+# --- Parts of walks -----------------------------------------------------------------------------------
+
+
+def full_form(say: Say) -> dict[str, Any]:
+    """Return a form in which every sealed text is filled."""
+    child = {
+        "identity_known": "known", "birth_date": "2011-03-02", "sex": "girl", "commune_insee": "93008",
+        "whereabouts": "runaway", "runaway_since": day(-3), "age_estimated_min": 14, "age_estimated_max": 16,
+        "unaccompanied": "no", "living_with": "mother", "attendance": "irregular", "current_measure": "no",
+    }  # fmt: skip
+    for name in (
+        "last_name", "first_names", "usual_name", "nickname", "age_source", "mother_birth_name",
+        "nationality_hint", "language", "disability", "address", "whereabouts_detail", "police_report_ref",
+        "last_seen_place", "school_name", "school_level", "current_measure_detail", "safe_contact_way",
+    ):  # fmt: skip
+        child[name] = say(f"child.{name}")
+    said = {
+        name: say(f"concern.{name}")
+        for name in (
+            "parental_authority", "holder_implicated_text", "parents_informed_by", "parents_informed_how",
+            "parents_reaction", "not_informed_text", "other_adults", "child_words", "child_opinion",
+            "danger_what", "health_facts", "prior_actions", "prior_reports_text", "strengths", "expectation",
+            "money_flow", "other_victims_text", "filer_name", "filer_email", "filer_phone", "filer_org",
+            "filer_role_to_child", "feedback_contact", "received_late_reason", "direct_report_recipient",
+            "direct_report_document",
+        )
+    }  # fmt: skip
+    phone = "0100000000"
+    return concern(
+        children=[child],
+        holders=[{"name": say("holder.name"), "link": "mother", "phone": phone, "address": say("holder.address")}],
+        facts=[
+            {
+                "on": day(-4), "period": say("fact.period"), "place_type": "school", "source": "seen",
+                "place_text": say("fact.place_text"), "text": say("fact.text"),
+            }
+        ],
+        signs=[
+            {"code": "absenteeism", "mode": "observed", "on": day(-4), "text": say("sign.text")},
+            {"code": "self_harm", "mode": "reported", "on": day(-4), "text": say("health_sign.text")},
+        ],
+        third_parties=[
+            {
+                "role": "recruiter", "name": say("third_party.name"), "age": say("third_party.age"),
+                "link": "stranger", "is_minor": "no", "phone": say("third_party.phone"),
+                "vehicle": say("third_party.vehicle"), "address": say("third_party.address"),
+            }
+        ],
+        digital_traces=[
+            {
+                "platform": "essai", "handle": say("digital_trace.handle"), "url": say("digital_trace.url"),
+                "phone": say("digital_trace.phone"), "on": day(-4), "capture_kept": True,
+            }
+        ],
+        direct_report_sent_on=day(-2),
+        extra={"question": say("concern.extra")},
+        **said,
+    )  # fmt: skip
+
+
+def filed(case: Case, form: dict[str, Any], **more: Any) -> Walk:
+    """File at once, as a program does."""
+    answer = yield Move("filer", "referrals", form | {"submit": True} | more, expect=201)
+    case.pk = answer.json()["id"]
+    case.look()
+
+
+def triaged(case: Case) -> Walk:
+    """Enter the concern in the register, and begin the first analysis."""
+    yield case.step("intake_agent", "acknowledge", note=case.say("note"))
+    yield case.step("intake_agent", "start_triage", method="by_hand", where=case.say("where"), found="no")
+
+
+def assessed(case: Case) -> Walk:
+    """Qualify, name the team, meet the children."""
+    yield case.step("crip_coordinator", "qualify", **qualification(case))
+    yield case.step("crip_coordinator", "assign", **team(case))
+
+
+def qualification(case: Case) -> dict[str, Any]:
+    return {
+        "children": [
+            {"child": pk, "danger_categories": ["security"], "danger_level": "danger"} for pk in case.children
+        ],
+        "urgency": "U1", "opinion": case.say("opinion"), "urgency_reason": case.say("urgency_reason"),
+    }  # fmt: skip
+
+
+def team(case: Case) -> dict[str, Any]:
+    return {
+        "team": [
+            {"user": case.user("assessor"), "field": "socio_educational"},
+            {"user": case.user("assessor_2"), "field": "health", "follows_family": True,
+             "waiver": case.say("waiver")},
+        ],
+        "lead": case.user("assessment_lead"), "plan_on": day(2),
+    }  # fmt: skip
+
+
+def contact(case: Case, kind: str = "home_visit", seen: str = "alone") -> Move:
+    return case.step(
+        "assessor", "record_contact", kind=kind, at=moment(), who=case.say("who"), where=case.say("where"),
+        children=[{"child": pk, "seen": seen} for pk in case.children], holders_consent="no",
+        alone_reason=case.say("alone_reason"), text=case.say("text"),
+    )  # fmt: skip
+
+
+def reported(case: Case, levels: dict[int, str] | None = None) -> Walk:
+    """Write the report and deliver it; ``levels`` are the dangers confirmed, by the child's position."""
+    assessment = f"referrals/{case.pk}/assessment"
+    yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
+    report = {
+        name: case.say(name) for name in ("report", "child_opinions", "holder_opinions", "entourage_opinions")
+    }
+    conclusions = [
+        {"child": pk, "danger_level": (levels or {}).get(n, "danger"), "proposal": "adapted_actions",
+         "text": case.say("conclusion")}
+        for n, pk in enumerate(case.children)
+    ]  # fmt: skip
+    body = {**report, "earlier_concerns_considered": True, "conclusions": conclusions}
+    yield Move("assessor", assessment, body, pk=case.pk, verb="patch", keyed=False)
+    yield case.step("assessor", "assessment/hand_in", dissent=case.say("dissent"))
+    yield case.step(
+        "assessment_lead", "submit_report", decider=case.user("ase_inspector"), note=case.say("note")
+    )
+
+
+def ready_to_decide(case: Case, form: dict[str, Any], levels: dict[int, str] | None = None) -> Walk:
+    """Take a fresh filing to its delivered report."""
+    yield from filed(case, form)
+    yield from triaged(case)
+    yield from assessed(case)
+    yield contact(case)
+    yield from reported(case, levels)
+
+
+# --- Walks --------------------------------------------------------------------------------------------
+
+
+def protection(case: Case) -> Walk:
+    """From a draft to the end of an administrative protection, with all that can happen beside it."""
+    say = case.say
+    form = full_form(say)
+    answer = yield Move("filer", "referrals", form, expect=201)
+    case.pk = answer.json()["id"]
+    yield Move("filer", f"referrals/{case.pk}", {"strengths": say("strengths"), "facts": form["facts"]},
+               pk=case.pk, verb="patch", keyed=False)  # fmt: skip
+    yield case.step("filer", "submit")
+    case.look()
+    yield from triaged(case)
+    yield from beside_the_procedure(case)
+    yield from asked_and_answered(case)
+    yield from justice_beside(case)
+    yield from rights(case)
+    yield case.step("crip_coordinator", "name_decider", user=case.user("ase_inspector"))
+    yield from away_and_taken_in(case)
+    yield case.step("crip_coordinator", "qualify", **qualification(case))
+    yield case.step("crip_coordinator", "assign", **team(case))
+    yield case.step("assessor", "assessment/start", on=day())
+    yield contact(case)
+    yield case.step("crip_coordinator", "reassign", reason=say("reason"))
+    yield from case.signed(
+        "assessment_lead", "extend_assessment", "supervisor", reason=say("reason"), expected_on=day(30)
+    )
+    notes = {"notes": say("notes")}
+    yield Move("assessor", f"referrals/{case.pk}/assessment", notes, pk=case.pk, verb="patch", keyed=False)
+    yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
+    yield from _written_twice(case)
+    yield from _decided(case)
+    yield from measures(case)
+
+
+def away_and_taken_in(case: Case) -> Walk:
+    """A child runs away, is found and taken in for 72 hours, then for five days."""
+    say, child = case.say, case.children[0]
+    sheet = {"description": say("description"), "danger": say("danger"), "whom_to_call": say("whom_to_call"),
+             "authorities": [str(case.world.authorities["75"].pk)]}  # fmt: skip
+    yield case.step("crip_coordinator", "record_runaway", child=child, since=moment(), last_seen_place=say("place"),
+                    police_report_ref=say("police_report_ref"), on_wanted_file="yes", sheet=sheet)  # fmt: skip
+    yield case.step("crip_coordinator", "record_found", child=child, found_at=moment(), where=say("where"),
+                    condition=say("condition"))  # fmt: skip
+    taken_in = {"child": child, "since": moment(), "service": case.service, "prosecutor_told_at": moment()}
+    yield case.step("crip_coordinator", "flag_immediate_danger", child=child, what=say("what"), where=say("where"),
+                    since=say("since"), called=say("called"))  # fmt: skip
+    answer = yield case.step("on_call", "shelter_72h", **taken_in, place=say("place"), holders_told="no",
+                             holders_reason=say("reason"))  # fmt: skip
+    home = {"on": day(), "end_report": say("end_report"), "shelter": "returned"}
+    yield case.step("ase_inspector", f"measures/{answer.json()['made']}/end", **home)
+    answer = yield case.step("on_call", "shelter_5d", **taken_in, place=say("place"), representative="unable",
+                             representative_reason=say("reason"))  # fmt: skip
+    yield case.step("ase_inspector", f"measures/{answer.json()['made']}/end", **home)
+
+
+def _written_twice(case: Case) -> Walk:
+    """Send the report back, ask for more, and deliver it again."""
+    say = case.say
+    report = {n: say(n) for n in ("report", "child_opinions", "holder_opinions", "entourage_opinions")}
+    levels = ("danger", "no_danger")
+    conclusions = [
+        {"child": pk, "danger_level": levels[n], "proposal": "adapted_actions", "text": say("conclusion")}
+        for n, pk in enumerate(case.children)
+    ]
+    body = {**report, "earlier_concerns_considered": True, "conclusions": conclusions}
+    yield Move("assessor", f"referrals/{case.pk}/assessment", body, pk=case.pk, verb="patch", keyed=False)
+    yield case.step("assessor", "assessment/hand_in", dissent=say("dissent"))
+    yield case.step("assessment_lead", "assessment/send_back", reason=say("reason"))
+    yield case.step("assessor", "assessment/hand_in", dissent=say("dissent"))
+    yield case.step("assessment_lead", "submit_report", note=say("note"))
+    yield case.step("ase_inspector", "ask_supplement", questions=say("questions"), due_on=day(20))
+    yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
+    yield case.step("assessor", "assessment/hand_in", dissent=say("dissent"))
+    yield case.step("assessment_lead", "submit_report", note=say("note"))
+
+
+def _decided(case: Case) -> Walk:
+    say, (first, second) = case.say, case.children
+    yield case.step(
+        "ase_inspector", "decide_child", child=second, decision="close", motivation=say("motivation")
+    )
+    yield case.step(
+        "ase_inspector", "decide_admin", motivation=say("motivation"),
+        decisions=[{"child": first, "decision": "admin", "motivation": say("motivation")}],
+        measures=[{"child": first, "type": "aed", "aim": say("aim"), "duration_months": 6}],
+    )  # fmt: skip
+    measure = _newest_measure(case)
+    yield case.step(
+        "ase_inspector", "record_agreement", measure=measure, agreed_on=day(), signed_by=say("signed_by"),
+        agreement=say("agreement"), child_opinion=say("child_opinion"),
+    )  # fmt: skip
+
+
+def _newest_measure(case: Case) -> str:
+    with seeing_all():
+        return str(Referral.objects.get(pk=case.pk).measures.order_by("-position").first().pk)
+
+
+def beside_the_procedure(case: Case) -> Walk:
+    """Record what may be recorded at any time."""
+    say, child = case.say, case.children[0]
+    yield case.step(
+        "crip_coordinator", "flag_immediate_danger", child=child, what=say("what"), where=say("where"),
+        since=say("since"), called=say("called"),
+    )  # fmt: skip
+    yield case.step(
+        "crip_coordinator", "set_urgency", value="U1", reason=say("reason"), clear_danger=[child],
+        done=say("done"),
+    )  # fmt: skip
+    yield case.step("crip_coordinator", "inform_holders", holder=case.holder(), occasion="transmission",
+                    outcome="done", told_on=day(), means=say("means"), reason_text=say("reason_text"))  # fmt: skip
+    yield case.step("crip_coordinator", "log_contact", kind="police", with_whom=say("with_whom"),
+                    means=say("means"), at=moment(), text=say("text"))  # fmt: skip
+    yield case.step(
+        "crip_coordinator", "add_child", kind="household", reason=say("reason"), identity_known="known",
+        last_name=say("child.last_name"), first_names=say("child.first_names"), birth_date="2015-05-05", sex="boy",
+        address=say("child.address"), commune_insee="93008", whereabouts="known",
+    )  # fmt: skip
+    case.look()
+    correction = {"part": "children", "row": child, "field": "last_name", "value": say("child.last_name")}
+    yield case.step("crip_coordinator", "rectify", corrections=[correction], reason=say("reason"))
+
+
+def asked_and_answered(case: Case) -> Walk:
+    """Put questions, answer them or go on without, and write in both channels."""
+    say = case.say
+    answer = yield case.step("crip_coordinator", "request_info", recipient="filer", questions=say("questions"),
+                             due_on=day(3))  # fmt: skip
+    asked = answer.json()["made"]
+    yield case.step("filer", "provide_info", request=asked, text=say("complement"), danger_now=True,
+                    danger_what=say("danger_what"))  # fmt: skip
+    yield case.step("intake_agent", "provide_info", text=say("complement"), came_by="phone")
+    answer = yield case.step(
+        "crip_coordinator", "request_info", recipient="filer", questions=say("questions")
+    )
+    yield case.step(
+        "intake_agent", "info_expired", request=answer.json()["made"], reason=say("reason"), expect=409
+    )
+    yield case.step("crip_coordinator", "info_expired", request=answer.json()["made"], reason=say("reason"))
+    answer = yield case.step("crip_coordinator", "message_filer", text=say("filer_message"))
+    yield case.step("filer", f"messages/{answer.json()['made']}/read")
+    answer = yield case.step("crip_coordinator", "message_professionals", text=say("team_message"))
+    yield case.step("intake_agent", f"messages/{answer.json()['made']}/read")
+    yield case.step("crip_coordinator", "set_urgency", value="U1", reason=say("reason"),
+                    clear_danger=[case.children[0]], done=say("done"))  # fmt: skip
+
+
+def justice_beside(case: Case) -> Walk:
+    """Refer to justice beside the administrative path, and have its answer."""
+    say, child = case.say, case.children[0]
+    prepared = {
+        "children": [child],
+        "grounds": ["5"],
+        "actions_led": say("actions_led"),
+        "document": say("document"),
+        "recipient": say("recipient"),
+        "competence": "residence",
+        "requests": say("requests"),
+    }
+    answer = yield case.step("crip_coordinator", "judicial-referrals/prepare", **prepared)
+    dropped = answer.json()["made"]
+    yield case.step("crip_coordinator", f"judicial-referrals/{dropped}/discard", reason=say("reason"))
+    answer = yield case.step("crip_coordinator", "judicial-referrals/prepare", **prepared)
+    sent = answer.json()["made"]
+    place = f"judicial-referrals/{sent}"
+    yield case.step("crip_coordinator", f"{place}/compose")
+    told = case.to_justice(judicial_referral=sent) | {"document": ""}
+    yield case.step("crip_coordinator", "send_judicial", children=[child], **told)
+    yield case.step("intake_agent", f"{place}/confirm_receipt", confirmed_at=moment(), by=say("by"))
+    outcome = {
+        "child": child, "type": "no_further", "on": day(), "copy": say("copy"), "child_heard": "not_heard",
+        "child_lawyer": "no", "ad_hoc_administrator": "no", "hearing_note": say("hearing_note"),
+    }  # fmt: skip
+    yield case.step("crip_coordinator", f"{place}/record_outcome", outcomes=[outcome])
+    yield case.step("crip_coordinator", f"{place}/close", note=say("note"))
+
+
+def rights(case: Case) -> Walk:
+    """Bar a person, let one in, restrict the case, and undo it by two persons."""
+    say = case.say
+    barred = case.user("on_call")
+    yield case.step("crip_coordinator", "exclude", user=barred, reason=say("reason"))
+    asked = {"user": barred, "reason": say("reason"), "approver": case.user("supervisor")}
+    for end, who in (("withdraw", "crip_coordinator"), ("refuse", "supervisor"), ("sign", "supervisor")):
+        answer = yield case.step("crip_coordinator", "lift_exclusion", expect=202, **asked)
+        approval = answer.json()["approval"]
+        body = {"reason": say("reason")} if end == "refuse" else {}
+        yield case.step(who, f"approvals/{approval}/{end}", **body)
+    yield case.step("dpo", "recuse", reason=say("reason"))
+    yield case.step("crip_coordinator", "grant_access", user=case.user("assessor"), reason=say("reason"),
+                    until=day(5))  # fmt: skip
+    named = [case.user(n) for n in ("crip_coordinator", "supervisor")]
+    yield case.step("crip_coordinator", "restrict", named=named, reason=say("reason"), review_on=day(30))
+    yield from case.signed("crip_coordinator", "unrestrict", "supervisor", lift=True, reason=say("reason"))
+    yield case.step("crip_coordinator", "set_exploitation_status", child=case.children[1], value="none",
+                    reasons=say("reasons"), expect=409)  # fmt: skip
+
+
+def measures(case: Case) -> Walk:
+    """Carry out measures of every kind, and end the follow-up."""
+    say, child = case.say, case.children[0]
+    at = f"measures/{_newest_measure(case)}"
+    yield case.step("ase_inspector", "name_service", measure=_newest_measure(case), service=case.service,
+                    extract=say("extract"))  # fmt: skip
+    yield case.step("ase_inspector", "name_referent", user=case.user("case_referent"), child=child)
+    for leaver, taker in (("ase_inspector", "ase_inspector_2"), ("ase_inspector_2", "ase_inspector")):
+        yield case.step("supervisor", "pass_on", leaver=case.user(leaver), role="ase_inspector",
+                        user=case.user(taker), reason=say("reason"))  # fmt: skip
+    yield case.step("measure_service", f"{at}/start", started_on=day(), term_on=day(180))
+    yield case.step("measure_service", f"{at}/suspend", on=day(), reason=say("reason"))
+    yield case.step("measure_service", f"{at}/resume", on=day())
+    yield case.step("case_referent", f"{at}/sign_plan", on=day(), signed_by=say("signed_by"))
+    yield case.step("measure_service", f"{at}/situation_report", report=say("report"), shown_on=day())
+    yield case.step("ase_inspector", f"{at}/renew", term_on=day(300), basis=say("basis"))
+    yield from _offered(case)
+    yield from _ordered(case)
+    yield case.step("case_referent", f"{at}/end", on=day(), end_report=say("end_report"))
+    yield case.step("crip_coordinator", "set_exploitation_status", child=child, value="at_risk",
+                    reasons=say("reasons"))  # fmt: skip
+    yield from case.signed("ase_inspector", "end_followup", "supervisor", reason="10",
+                           end_report=say("end_report"))  # fmt: skip
+
+
+def _offered(case: Case) -> Walk:
+    say = case.say
+    offer = {"child": case.children[0], "type": "tisf", "aim": say("aim"), "duration_months": 3}
+    made = {}
+    for end in ("agree", "refuse", "cancel"):
+        answer = yield case.step("ase_inspector", "measures/propose", **offer)
+        made[end] = f"measures/{answer.json()['made']}"
+    yield case.step("ase_inspector", f"{made['agree']}/agree", agreed_on=day(), signed_by=say("signed_by"),
+                    agreement=say("agreement"), child_opinion=say("child_opinion"))  # fmt: skip
+    yield case.step("ase_inspector", f"{made['refuse']}/refuse", attempts=say("attempts"),
+                    refusals=[{"holder": case.holder(), "how": say("how"), "on": day()}])  # fmt: skip
+    yield case.step("ase_inspector", f"{made['cancel']}/cancel", reason=say("reason"))
+    yield case.step(
+        "ase_inspector", f"{made['agree']}/hand_over", service=case.service, extract=say("extract")
+    )
+    yield case.step(
+        "ase_inspector", f"{made['agree']}/not_executed", reason=say("reason"), nothing_was_done=True
+    )
+
+
+def order(case: Case, child: str, kind: str = "aemo") -> dict[str, Any]:
+    return {
+        "child": child, "type": kind, "ordered_on": day(), "ordered_by": case.say("ordered_by"),
+        "order_copy": case.say("order_copy"), "place": case.say("place"), "service": case.service,
+    }  # fmt: skip
+
+
+def _ordered(case: Case) -> Walk:
+    say, child = case.say, case.children[0]
+    ends = (("lift", {"on": day(), "reason": "10", "decision": say("decision")}),
+            ("transfer", {"reason": say("reason")}))  # fmt: skip
+    for end, body in ends:
+        answer = yield case.step("crip_coordinator", "measures/order", **order(case, child))
+        at = f"measures/{answer.json()['made']}"
+        yield case.step(
+            "crip_coordinator",
+            f"{at}/ruling",
+            on=day(),
+            effect="kept",
+            copy=say("copy"),
+            child_heard="heard",
+            hearing_note=say("hearing_note"),
+        )
+        yield case.step("ase_inspector", f"{at}/{end}", **body)
+
+
+def unreachable(case: Case) -> Walk:
+    """An urgent filing whose child nobody can meet: justice is seized, and orders a measure."""
+    say = case.say
+    form = urgent(danger_what=say("danger_what"), facts=[{"text": say("fact.text"), "source": "seen"}])
+    answer = yield Move("filer", "referrals", form, expect=201)
+    case.pk = answer.json()["id"]
+    yield case.step("filer", "submit_urgent")
+    case.look()
+    yield from triaged(case)
+    yield case.step("crip_coordinator", "name_decider", user=case.user("ase_inspector"))
+    yield from assessed(case)
+    yield contact(case, "attempt", "no")
+    yield contact(case, "attempt", "no")
+    yield case.step("ase_inspector", "child_unreachable", **case.to_justice(grounds=["4"]))
+    child = case.children[0]
+    outcome = {"child": child, "type": "opp", "on": day(), "copy": say("copy")}
+    yield case.step("crip_coordinator", "judicial_outcome", judicial_referral=case.judicial(), outcomes=[outcome],
+                    orders=[order(case, child, "opp_prosecutor")])  # fmt: skip
+
+
+def justice(case: Case) -> Walk:
+    """A report that calls for justice."""
+    yield from ready_to_decide(case, concern())
+    decision = {"child": case.children[0], "decision": "judicial", "motivation": case.say("motivation")}
+    yield case.step("ase_inspector", "decide_judicial", decisions=[decision], motivation=case.say("motivation"),
+                    **case.to_justice(children=case.children))  # fmt: skip
+    outcome = {"child": case.children[0], "type": "returned", "on": day(), "copy": case.say("copy")}
+    yield case.step(
+        "ase_inspector", "judicial_outcome", judicial_referral=case.judicial(), outcomes=[outcome]
+    )
+
+
+def refusal(case: Case) -> Walk:
+    """An offer that the family refuses while danger persists."""
+    say = case.say
+    yield from ready_to_decide(case, concern())
+    child = case.children[0]
+    yield case.step(
+        "ase_inspector", "decide_admin", motivation=say("motivation"),
+        decisions=[{"child": child, "decision": "admin", "motivation": say("motivation")}],
+        measures=[{"child": child, "type": "aed", "aim": say("aim"), "duration_months": 6}],
+    )  # fmt: skip
+    refusals = [{"holder": case.holder(), "how": say("how"), "on": day()}]
+    yield case.step("ase_inspector", "record_refusal", child=child, refusals=refusals, attempts=say("attempts"),
+                    danger_persists=True, **case.to_justice(grounds=["2"]))  # fmt: skip
+
+
+def closing(case: Case) -> Walk:
+    """A report that rules out danger."""
+    say = case.say
+    yield from ready_to_decide(case, concern(), {0: "no_danger"})
+    decision = {"child": case.children[0], "decision": "close", "motivation": say("motivation")}
+    yield case.step("ase_inspector", "decide_close", decisions=[decision], motivation=say("motivation"),
+                    feedback=say("feedback"))  # fmt: skip
+
+
+def continuation(case: Case) -> Walk:
+    """A child who has a measure already."""
+    say = case.say
+    yield from filed(case, concern())
+    yield from triaged(case)
+    yield case.step("crip_coordinator", "measures/order", **order(case, case.children[0]))
+    yield from assessed(case)
+    yield contact(case)
+    yield from reported(case)
+    decision = {"child": case.children[0], "decision": "continue", "motivation": say("motivation")}
+    yield case.step("ase_inspector", "decide_continue", decisions=[decision], motivation=say("motivation"))
+
+
+def short_ends(case: Case) -> Walk:
+    """A filing taken back, and one that isn't for the cell."""
+    say = case.say
+    yield from filed(case, concern())
+    yield case.step("filer", "withdraw", reason=say("reason"))
+    yield from filed(case, concern())
+    yield from triaged(case)
+    yield case.step("crip_coordinator", f"feedbacks/{case.owed()}/send", text=say("feedback_task.text"),
+                    means="platform")  # fmt: skip
+    yield case.step("crip_coordinator", "reorient", reason=say("reason"), target="pmi",
+                    target_name=say("target_name"), feedback=say("feedback"))  # fmt: skip
+    yield case.step("crip_coordinator", f"feedbacks/{case.owed()}/withhold", reason="secrecy",
+                    reason_text=say("reason_text"))  # fmt: skip
+    with seeing_all():
+        review = Referral.objects.get(pk=case.pk).closure_reviews.get()
+    yield case.step("supervisor", f"closure-reviews/{review.pk}/confirm", note=say("note"))
+    yield case.step("dpo", "hold", reason=say("reason"))
+    yield case.step("supervisor", "release_hold", reason=say("reason"))
+    yield case.step("supervisor", "reopen", ground="error", reason=say("reason"))
+
+
+def joining(case: Case) -> Walk:
+    """A second filing about the same child: compared, joined, and parted again."""
+    say, first = case.say, Case(case.world, case.say)
+    for one in (first, case):
+        yield from filed(one, concern())
+        yield from triaged(one)
+    for end, body in (("reject", {"reason": say("reason")}), ("confirm", {"kind": "same"})):
+        answer = yield case.step(
+            "intake_agent", "duplicates/suggest", other=first.pk, reasons=["name"], note=say("note")
+        )
+        pair = answer.json()["made"]
+        yield case.step("crip_coordinator", f"duplicates/{pair}/{end}", **body)
+    yield case.step(
+        "crip_coordinator", "attach_existing", target=first.pk, link="same_facts",
+        children=[{"child": case.children[0], "same_as": first.children[0]}],
+        holders=[{"holder": case.holder(), "same_as": first.holder()}],
+    )  # fmt: skip
+    yield case.step("supervisor", "unmerge", reason=say("reason"))
+
+
+def broken_glass(case: Case) -> Walk:
+    """An urgent call answered, the case opened in an emergency by its reference and from its shell, and reviewed."""
+    say = case.say
+    yield from filed(case, urgent(), urgent=True)
+    with seeing_all():
+        alert, reference = Alert.objects.get(referral=case.pk), Referral.objects.get(pk=case.pk).reference
+    yield case.step("on_call", f"alerts/{alert.pk}/acknowledge")
+    said = {"reference": reference, "reason": say("break_glass.reason")}
+    answer = yield Move("on_call", "break-glass", said, expect=201)
+    yield case.step("on_call", f"break-glass/{answer.json()['made']}/give_back")
+    yield case.step(
+        "crip_coordinator", f"break-glass/{answer.json()['made']}/approve", note=say("break_glass.review")
+    )
+    answer = yield case.step("supervisor", "break-glass/open", reason=say("break_glass.reason"))
+    yield case.step("supervisor", f"break-glass/{answer.json()['made']}/give_back")
+    yield case.step(
+        "supervisor_2", f"break-glass/{answer.json()['made']}/contest", reason=say("break_glass.review")
+    )
+
+
+def destroying(case: Case) -> Walk:
+    """Batches of archived files: a visa granted, one refused, and one that the authority no longer needs."""
+    authority = case.world.authorities["93"]
+    with seeing_all():
+        granted, refused, waived = (
+            RetentionBatch.objects.create(
+                authority=authority, month=f"2020-0{number}-01", proposed_at=datetime.now(UTC)
+            )
+            for number in (1, 2, 3)
+        )
+
+    def step(who: str, batch: RetentionBatch, name: str, **body: Any) -> Move:
+        return Move(who, f"retention-batches/{batch.pk}/{name}", body)
+
+    yield step("dpo", granted, "request_visa", letter="2020/1", on=day())
+    yield step("dpo", granted, "grant_visa", number="2020/12", on=day())
+    yield step("supervisor", granted, "execute")
+    yield step("dpo", refused, "request_visa", letter="2020/2", on=day())
+    yield step("dpo", refused, "refuse_visa", reason="historical", on=day())
+    values = {"effective_on": day(), "values": {"visa_required": False}}
+    yield Move("territory_admin", f"authorities/{authority.pk}/settings", values)
+    yield step("dpo", waived, "waive_visa")
+
+
+def moving(case: Case) -> Walk:
+    """A transfer given up, another one refused twice, settled by the supervisors of both, and accepted."""
+    say = case.say
+    yield from filed(case, concern())
+    yield from triaged(case)
+    deferred = {"kind": "holders_informed", "outcome": "deferred", "reason": "child_interest",
+                "reason_text": say("reason_text")}  # fmt: skip
+    asked = {"target": str(case.world.authorities[TARGET].pk), "ground": "moved", "note": say("note"),
+             "documents": ["concern"], "formalities": [deferred]}  # fmt: skip
+    answer = yield case.step("crip_coordinator", "transfer_request", **asked, address_known=False)
+    yield case.step("crip_coordinator", f"transfers/{answer.json()['made']}/give_up", reason=say("reason"))
+    answer = yield case.step("crip_coordinator", "transfer_request", **asked)
+    at = f"transfers/{answer.json()['made']}"
+    yield case.there("crip_coordinator", "transfer_refuse", motive=say("motive"))
+    yield case.step("crip_coordinator", f"{at}/send", note=say("note"), no_answer=say("no_answer"))
+    yield case.there("crip_coordinator_2", "transfer_refuse", motive=say("motive"))
+    yield case.step("supervisor", f"{at}/arbitrate", says="transfer", reason=say("reason"))
+    yield case.there("supervisor", f"{at}/arbitrate", says="transfer", reason=say("reason"))
+    yield case.there("crip_coordinator", "transfer_accept", receipt=say("receipt"))
+
+
+def auditing(case: Case) -> Walk:
+    """Anomalies of access: one justified, one reported and closed, its veil lifted; and a hold on the journal."""
+    justified, reported = (anomaly_of(case.world, number) for number in (1, 2))
+
+    def step(who: str, anomaly: AccessAnomaly, name: str, **body: Any) -> Move:
+        return Move(who, f"audit/anomalies/{anomaly.pk}/{name}", body)
+
+    yield step("auditor", justified, "take_up")
+    yield step("auditor", justified, "justify", ground="assigned")
+    yield step("auditor", justified, "close")
+    yield step("auditor", reported, "take_up")
+    yield step("auditor", reported, "ask")
+    yield Move("crip_coordinator", f"access-questions/{reported.pk}/answer", {"answer": "error"})
+    yield step("auditor", reported, "ask_identities")
+    yield step("dpo", reported, "grant_identities")
+    yield step("auditor", reported, "find_unjustified", reason="curiosity")
+    yield step("dpo", reported, "report", risk="risk")
+    yield step("dpo", reported, "conclude", notified_on=day())
+    held = yield Move("dpo", "audit/holds", {"authority": str(case.world.authorities["93"].pk)}, expect=201)
+    yield Move("dpo", f"audit/holds/{held.json()['id']}/lift", {})
+
+
+def anomaly_of(world: World, number: int) -> AccessAnomaly:
+    """Return an anomaly about a coordinator of 93, as a rule finds one."""
+    at = datetime.now(UTC)
+    with seeing_all():
+        return AccessAnomaly.objects.create(
+            authority=world.authorities["93"], rule="R01", key=f"{number}", count=60, first_at=at, last_at=at,
+            detected_at=at, who=pseudonyms.actor(world.user("crip_coordinator").pk, at=at),
+        )  # fmt: skip
+
+
+# --- Carrying out -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def seeing_all() -> Iterator[None]:
+    """See the cases of all authorities inside the block."""
+    with transaction.atomic():
+        see_all()
+        yield
+
+
+def version_of(pk: str) -> int:
+    """Return the version of a case, whoever may see it."""
+    with seeing_all():
+        return Referral.objects.values_list("version", flat=True).get(pk=pk)
+
+
+def ready(world: World, move: Move) -> Callable[[], Any]:
+    """Return what sends a move on the version that is the newest now, under a fresh key."""
+    filing = move.path.endswith(("submit", "submit_urgent"))
+    versioned = move.pk is not None and (move.who != "filer" or move.verb == "patch" or filing)
+    version = version_of(move.pk or "") if versioned else None
+    caller, key = world.as_(move.who, move.code), uuid4().hex if move.keyed else None
+    return lambda: caller._send(move.verb, move.path, move.body, version, key)
+
+
+def send(world: World, move: Move) -> Any:
+    """Send a move."""
+    return ready(world, move)()
+
+
+def play(world: World, walk: Walk, each: Callable[[Move], Any] | None = None) -> None:
+    """Carry out a walk; ``each`` does one move and returns its answer."""
+    act = each or (lambda move: send(world, move))
+    answer = None
+    while True:
+        try:
+            move = walk.send(answer)
+        except StopIteration:
+            return
+        answer = act(move)
+        assert answer.status_code == move.expect, (
+            move.name,
+            answer.status_code,
+            answer.content.decode()[:1500],
+        )

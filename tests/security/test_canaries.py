@@ -1,0 +1,257 @@
+"""SEC-CR18: planted values are found nowhere outside the sealed fields.
+
+The whole procedure is walked with a marked value in every free text; then databases, their files and dumps, logs,
+answers, errors, mails, the cache, the journal's export, the feed of its hashes, its witness, the list of what was
+shredded and every file that the service left are searched for the mark in every encoding. Metrics and traces aren't
+there to be searched; whoever adds some finds this list.
+"""
+
+import base64
+import logging
+import os
+import pickle
+import shutil
+import subprocess
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.core import mail
+from django.core.cache import caches
+from django.db import connections
+
+from audit import ledger
+from config import env
+from config.logs import Line
+from encryption.fields import SealedField
+from outbox import delivery
+from outbox.instants import instant
+from referrals.likeness.work import keep_index, search_duplicates
+from referrals.models import Referral
+from tests.audit.owner import as_owner
+from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
+from tests.factories.concerns import concern
+from tests.faults.crash import crashing
+from tests.referrals.attachments.conftest import Sender
+from tests.security.needles import MARK, Canaries, forms, hits
+from tests.security.procedure import play, ready, seeing_all, send, walks
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.sec("SEC-CR18"),
+]
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def said():
+    """Everything that is logged, as it is written, and what the records hold before that."""
+    lines: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record):
+            lines.append(self.format(record))
+            lines.append(repr(record.__dict__.get("fields")))
+
+    handler = Collector(logging.DEBUG)
+    handler.setFormatter(Line())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def test_the_search_finds_a_value_in_every_encoding():
+    whole = f"avant {MARK}00042 après"
+    shown = {
+        "utf-8": whole.encode(),
+        "latin-1": whole.encode("latin-1"),
+        "utf-16-le": whole.encode("utf-16-le"),
+        "utf-16-be": whole.encode("utf-16-be"),
+        "hex": whole.encode().hex().encode(),
+        "HEX": whole.encode().hex().upper().encode(),
+        "urlencoded": quote(whole).encode(),
+        "json": whole.encode("unicode_escape"),
+        **{f"base64+{n}": base64.b64encode(b"x" * (n + 6) + MARK.encode()) for n in range(3)},
+    }
+
+    for name, haystack in shown.items():
+        assert name in dict(hits(haystack)), name
+    assert len(forms()) >= 10
+
+
+@pytest.fixture
+def left(tmp_path, settings, monkeypatch, sequenced):  # noqa: F811 - the fixture
+    """Everything that the service writes beside its databases goes to one folder."""
+    folder = tmp_path / "left"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    settings.LEAF_FEED = str(folder / "leaves.log")
+    settings.SHRED_FILE = str(folder / "shreds.log")
+    settings.LOG_WITNESS_FILE = str(folder / "witness.txt")
+    return folder
+
+
+def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left, sequenced):  # noqa: F811 - the fixture
+    canaries = Canaries()
+    answers: list[bytes] = []
+
+    def each(move):
+        act = ready(world, move)
+        with crashing(at=0 if len(answers) % 5 else 25) as crash:  # a fault is logged with its traceback
+            answer = act()
+        if crash.fired:
+            answers.append(answer.content)
+            answer = send(world, move)
+        answers.append(answer.content + repr(dict(answer.headers)).encode())
+        return answer
+
+    for walk in walks(world, canaries.say):
+        play(world, walk, each)
+    answers += [answer.content for answer in wrong_places(world, canaries)]
+    answers += [answer.content for answer in files_sent(world, canaries)]
+    with seeing_all():  # what was said in the walks is indexed and compared too
+        Referral.objects.update(index_norm=0, searched_at=None)
+    keep_index(NOW)
+    search_duplicates(NOW)
+    with seeing_all():
+        assert Referral.objects.filter(searched_at=NOW).exists()
+
+    delivery.deliver_due(clock=lambda: instant() + timedelta(days=1))
+    ledger.add([(uuid4(), bytes(32))])
+    with as_owner():
+        sequenced.sequencer.once()
+        export = sequenced.exported()
+
+    assert len(canaries.planted) >= 60
+    assert every_sealed_text_is_planted() == set()
+    places = {
+        "answers to writes": b"\n".join(answers),
+        "logs": "\n".join(said).encode(),
+        **{f"rows of {alias}": rows(alias) for alias in ("default", "keys")},
+        **{f"bytes of {name}": content for name, content in files(tmp_path).items()},
+    }
+    small = {
+        "mails": b"\n".join(map(as_sent, mail.outbox)),
+        "export of the journal": b"\n".join(one.read_bytes() for one in export.rglob("*") if one.is_file()),
+        **{f"left: {one.name}": one.read_bytes() for one in left.rglob("*") if one.is_file()},
+    }
+    for name in (
+        "mails",
+        "export of the journal",
+        "left: leaves.log",
+        "left: witness.txt",
+        "left: shreds.log",
+    ):
+        assert small[name], name
+    small["cache"] = pickle.dumps([dict(one._cache) for one in caches.all(initialized_only=True)])
+    small |= {f"state: {one}": one.read_bytes() for one in env.state_dir().rglob("*") if is_left(one)}
+    for name, content in small.items():
+        assert list(hits(content)) == [], name
+    clear = "Autorité 93".encode()
+    assert sum(clear in content for content in places.values()) >= 2  # what is in clear is found
+    for name, content in places.items():
+        assert len(content) > 1_000, name
+        assert list(hits(content)) == [], name
+
+
+def as_sent(message):
+    """Return a mail as it goes over the wire, and as it is read."""
+    return b"\n".join([message.message().as_bytes(), message.subject.encode(), message.body.encode()])
+
+
+def is_left(path):
+    """Tell whether a file of the state folder is one that the service left, not a database, which is looked at above."""
+    return path.is_file() and ".sqlite3" not in path.name
+
+
+def wrong_places(world, canaries):
+    """Send planted values where none belongs: every error that can come of it."""
+    value = canaries.say("elsewhere")
+    filer, cell = world.as_("filer"), world.as_("crip_coordinator")
+    nowhere = "referrals/00000000-0000-4000-8000-000000000000"
+    return [
+        filer.post("referrals", {value: value, "strengths": [value], "danger_now": value}, key="wrong-1234"),
+        filer.post("referrals", {"children": [{"birth_date": value, "sex": value}]}, key=value),
+        filer.post(f"{nowhere}/{quote(value)}", {"reason": value}),
+        filer.post(f"{nowhere}/withdraw", {"reason": value}, version=value.encode().hex()),
+        cell.get("referrals", state=value, reference=value, cursor=value),
+        cell.get("referrals", **{value: value}),
+        cell.post("searches", {"last_name": value, "first_names": value, "birth_date": "2012-03-14"}),
+        cell.post("searches", {"last_name": value, value: value}),
+        cell.get(f"referrals/{quote(value)}"),
+        cell.client.get("/api/v1/me", headers={"authorization": f"Bearer {value.encode().hex()}"}),
+        cell.client.post("/api/v1/session", value.encode(), content_type="application/json"),
+        cell.client.post(
+            "/api/v1/session", {"email": value, "password": value}, content_type="application/json"
+        ),
+        cell.client.generic("BREW", "/api/v1/me", headers={"accept": "text/" + value.encode().hex()}),
+    ]
+
+
+def files_sent(world, canaries):
+    """Send files whose names and words are planted: one that is kept, and one that is refused."""
+    made = world.as_("filer").post("referrals", concern(), key="files-of-a-draft")
+    sender = Sender(world, "filer", made.json()["id"])
+    words = canaries.say("words of a file").encode()
+    kept = sender.sends(words, f"{canaries.say('name of a file')}.txt", evidence="true")
+    refused = sender.sends(b"GIF89a" + words, f"{canaries.say('name of another')}.gif")
+    assert (made.status_code, kept.status_code, refused.status_code) == (201, 201, 422), kept.content
+    return [kept, refused]
+
+
+def every_sealed_text_is_planted():
+    """Return the sealed texts of which no row has a value after the walks."""
+    empty = set()
+    with seeing_all():
+        for model in apps.get_app_config("referrals").get_models():
+            for field in model._meta.concrete_fields:
+                text = isinstance(field, SealedField) and field.kind in ("text", "json")
+                if text and not model._default_manager.filter(**{f"{field.name}__isnull": False}).exists():
+                    empty.add(field.label)
+    return empty
+
+
+def rows(alias):
+    """Return every value of every row of a database, as bytes."""
+    found = []
+    connection = connections[alias]
+    with seeing_all(), as_owner(), connection.cursor() as cursor:
+        if alias == "keys" and connection.vendor == "postgresql":
+            cursor.execute("SET ROLE NONE")
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a table's name
+            for row in cursor.fetchall():
+                for value in row:
+                    raw = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+                    found.append(raw)
+    return b"\n".join(found)
+
+
+def files(tmp_path):
+    """Return what lies on disk: SQLite's files with their logs, or what PostgreSQL's own dump writes."""
+    found = {}
+    for alias in ("default", "keys"):
+        settings = connections[alias].settings_dict
+        if connections[alias].vendor == "sqlite":
+            for path in Path(settings["NAME"]).parent.glob(Path(settings["NAME"]).name + "*"):
+                if path.stat().st_size and not path.name.endswith("-shm"):
+                    found[path.name] = path.read_bytes()
+        elif dump := shutil.which("pg_dump"):
+            out = tmp_path / f"{alias}.sql"
+            where = {
+                "PGHOST": settings["HOST"], "PGPORT": str(settings["PORT"]), "PGUSER": settings["USER"],
+                "PGPASSWORD": settings["PASSWORD"],
+            }  # fmt: skip
+            command = [dump, "--file", str(out), settings["NAME"]]
+            subprocess.run(command, check=True, env=os.environ | where, timeout=60)  # noqa: S603 - our own database
+            found[out.name] = out.read_bytes()
+    return found

@@ -1,0 +1,281 @@
+"""SEC-AZ2: each address and verb has its permission in one hand-typed list, and refuses who hasn't it."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.access import PERMISSIONS
+from accounts.models import FactorReset, GrantRequest, Membership, User
+from audit import pruning
+from audit.sequencer import Sequencer
+from encryption.signing import FileSigner
+from outbox.models import Notice
+from referrals.models import RotaShift
+from referrals.workflow.declare import steps
+from tests.expected import routes as table
+from tests.expected.routes import ROUTES
+from tests.factories.concerns import concern
+from tests.factories.world import LONG_AGO
+from tests.referrals.workflow.expectations import EVERY_MACHINE, EXPECTED
+from tests.security.procedure import anomaly_of
+
+pytestmark = pytest.mark.sec("SEC-AZ2")
+
+#: Words of a closed list in the addresses of pages.
+WORDS_OF_PAGES = {
+    "machine": "referral",
+    "step": "qualify",
+    "part": "historique",
+    "question": "refusals",
+    "key": "triage_hours",
+}
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+STEPS = {step.row.number for machine in EVERY_MACHINE for step in EXPECTED[machine].values()}
+WORDS = {
+    value
+    for name, value in vars(table).items()
+    if name.isupper() and isinstance(value, str) and "/" not in value
+}
+
+
+def patterns(found=None, before="/"):
+    """Yield each address of the URL configuration with its view."""
+    for one in get_resolver("config.urls").url_patterns if found is None else found:
+        path = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield path, one.callback
+        else:
+            yield from patterns(one.url_patterns, path)
+
+
+def served():
+    """Return each address and verb that is served; a plain function is asked which it takes."""
+    found = Counter()
+    for path, view in patterns():
+        kind = getattr(view, "cls", None) or getattr(view, "view_class", None)
+        for verb in VERBS:
+            if hasattr(kind, verb.lower()) if kind else Client().generic(verb, path).status_code != 405:
+                found[f"{verb} {path}"] += 1
+    return found
+
+
+def test_the_addresses_are_those_of_the_list_and_no_other(db_both):
+    assert served() == Counter(ROUTES.keys()), (
+        "an address without its row, a row without its address, or one twice"
+    )
+
+
+def test_each_row_names_a_permission_that_there_is():
+    assert {row for row in ROUTES.values() if row not in STEPS} <= WORDS
+    assert {name: tuple(sorted(roles)) for name, roles in PERMISSIONS.items()} == table.PERMISSIONS
+
+
+def test_the_address_of_a_step_is_that_of_the_step_in_its_row():
+    views = {
+        f"POST {path}": view.cls.step for path, view in patterns() if hasattr(getattr(view, "cls", 0), "step")
+    }
+
+    assert {route: step.number for route, step in views.items()} == {
+        route: row for route, row in ROUTES.items() if row in STEPS
+    }
+    assert all(route.endswith(f"/{step.name}") for route, step in views.items())
+    assert {(s.machine, s.name) for s in views.values()} == {
+        (s.machine, s.name) for s in steps.all() if not s.internal and s.name != "create"
+    }
+
+
+# --- Who is refused -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bodies(world):
+    """What each write of accounts takes, so that nothing but the permission can refuse it."""
+    authority = str(world.authorities["93"].pk)
+    return {
+        "POST /api/v1/organisations": {"name": "Foyer", "kind": "association", "authority": authority},
+        "POST /api/v1/users": {"email": "n@test.invalid", "full_name": "Nouvelle", "authority": authority},
+        "POST /api/v1/authorities/<uuid:pk>/units": {"name": "Unité"},
+        "POST /api/v1/authorities/<uuid:pk>/settings": {
+            "effective_on": "2099-01-01",
+            "values": {"triage_hours": 30},
+        },
+        "POST /api/v1/authorities/<uuid:pk>/rota": shift(world),
+        "POST /api/v1/audit/holds": lambda: {"authority": authority, "subject": str(uuid4())},
+        "POST /api/v1/memberships": {
+            "email": world.user("filer").email, "role": "statistician", "authority": authority
+        },
+        "POST /api/v1/membership-requests": {
+            "email": world.user("filer").email, "role": "dpo", "authority": authority
+        },
+    }  # fmt: skip
+
+
+def shift(world):
+    """Return what makes the body of another shift each time: an officer is on call once at a time."""
+    officer, hours = str(world.user("on_call").pk), count(1)
+
+    def body():
+        begins = datetime.now(UTC) + timedelta(hours=next(hours))
+        ends = begins + timedelta(minutes=59)
+        return {
+            "officer": officer,
+            "place": "first",
+            "starts_at": begins.isoformat(),
+            "ends_at": ends.isoformat(),
+        }
+
+    return body
+
+
+@pytest.fixture
+def ids(world):
+    """An id of what there is, by the beginning of the address that takes it."""
+    filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key="for-the-list")
+    User.objects.filter(pk=world.user("statistician").pk).update(verified_at=None)
+    return {
+        "/api/v1/users": str(world.user("statistician").pk),
+        "/api/v1/authorities": str(world.authorities["93"].pk),
+        "/api/v1/memberships": str(world.memberships["93", "filer"].pk),
+        "/api/v1/tokens": str(world.memberships["93", "filer"].tokens.get().pk),
+        "/api/v1/referrals": filed.json()["id"],
+        "/api/v1/audit/anomalies": str(anomaly_of(world, 1).pk),
+        "/api/v1/audit/holds": str(
+            pruning.hold(world.authorities["93"].pk, uuid4(), actor=None, at=LONG_AGO).pk
+        ),
+        "/api/v1/factor-resets": lambda: str(a_reset(world).pk),
+        "/api/v1/membership-requests": lambda: str(a_grant_request(world).pk),
+        "shift": lambda: str(a_shift(world).pk),
+    }
+
+
+def a_reset(world):
+    """A request that nobody has decided, asked by somebody whom no test asks as."""
+    FactorReset.objects.all().delete()
+    return FactorReset.objects.create(
+        user=world.user("statistician"),
+        asked_by=an_asker(world),
+        asked_at=datetime.now(UTC),
+    )
+
+
+def a_grant_request(world):
+    """A powerful role that waits for a second person, asked for by an administrator whom no test asks as."""
+    GrantRequest.objects.all().delete()
+    Membership.objects.filter(user=world.user("statistician"), role="dpo").delete()
+    return GrantRequest.objects.create(
+        user=world.user("statistician"), role="dpo", authority=world.authorities["93"], asked_by=an_asker(world),
+        asked_at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+def an_asker(world):
+    """An administrator of 93 whom no test asks as."""
+    address = "administration@exemple.fr"
+    asker = User.objects.filter(email=address).first()
+    if asker is None:
+        asker = User.objects.create_user(email=address, full_name="Administration Essai")
+        Membership.objects.create(
+            user=asker, role="territory_admin", authority=world.authorities["93"], valid_from=LONG_AGO
+        )
+    return asker
+
+
+def a_shift(world):
+    at, me = datetime.now(UTC), world.user("supervisor")
+    return RotaShift.objects.create(
+        authority=world.authorities["93"], user=world.user("on_call"), place="first", starts_at=at,
+        ends_at=at + timedelta(hours=1), made_at=at, made_by=me,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def asked_of_the_tree(world, ids, tmp_path, settings):
+    """What the questions about the journal's tree need: a tree that is signed, and an entry in it."""
+    settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = "", []
+    Sequencer(FileSigner(tmp_path / "log.key", make=True)).once()
+    entry = world.as_("auditor").get("audit/entries", act="referral:submit").json()["results"][0]["id"]
+    return {
+        "proofs/inclusion": {"entry": entry}, "proofs/consistency": {"first": "1"},
+        "questions/file-openings": {"subject": str(uuid4())}, "questions/person-openings": {"actor": str(uuid4())},
+    }  # fmt: skip
+
+
+def ask(client, route, ids, bodies, queries=None):
+    verb, path = route.split(" ")
+    path = path.replace("<uuid:shift>", ids["shift"]() if "<uuid:shift>" in path else "")
+    pk = next((found for start, found in ids.items() if path.startswith(start)), str(uuid4()))
+    path = path.replace("<uuid:pk>", pk() if callable(pk) else pk)
+    path = re.sub(r"<uuid:\w+>", lambda _: str(uuid4()), path)
+    for name, word in WORDS_OF_PAGES.items():
+        path = path.replace(f"<slug:{name}>", word)
+    send = getattr(client, verb.lower())
+    if verb == "GET":
+        return send(path, (queries or {}).get(path.removeprefix("/api/v1/audit/"), {}))
+    headers = {"if-match": '"1"', "idempotency-key": uuid4().hex}
+    body = bodies.get(route, {})
+    return send(path, body() if callable(body) else body, content_type="application/json", headers=headers)
+
+
+def test_a_stranger_is_let_in_where_the_list_says_so_and_nowhere_else(ids, bodies):
+    for route, row in ROUTES.items():
+        answer = ask(Client(raise_request_exception=False), route, ids, bodies)
+        if row == table.PUBLIC:
+            assert answer.status_code not in (401, 403, 404), (route, answer.status_code)
+        else:
+            assert answer.status_code == 401, (route, answer.status_code)
+
+
+def test_a_person_without_a_role_has_the_own_account_and_nothing_else(world, ids, bodies):
+    """Signed in, a member of nothing: no address that asks for a right gives anything."""
+    nobody = User.objects.create(email="nobody@test.invalid", full_name="Sans Rôle")
+    for route, row in ROUTES.items():
+        client = Client(raise_request_exception=False)
+        nobody.refresh_from_db()  # what is done to the own factors ends the sessions of before, and is told
+        Notice.objects.filter(user_id=nobody.pk).delete()
+        client.force_login(nobody)
+        session = client.session
+        session["proved_at"] = datetime.now(UTC).timestamp()
+        session.save()
+        answer = ask(client, route, ids, bodies)
+        if row in (table.PUBLIC, table.OWN_ACCOUNT, table.AWAITED, table.SIGNED_IN):
+            assert answer.status_code != 403, (route, answer.status_code)
+        elif row == table.LISTED and "/api/" not in route:
+            assert "encore rien transmis" in answer.content.decode(), route
+        elif row == table.LISTED and not route.startswith("GET /api/"):
+            assert answer.status_code == 200
+        elif row == table.LISTED:
+            assert answer.json() == {"results": [], "next": None}, route
+        else:
+            assert answer.status_code in (403, 404), (route, answer.status_code, answer.content)
+            assert answer.json()["code"] in ("not-allowed", "not-found"), route
+
+
+@pytest.mark.parametrize("permission", table.PERMISSIONS)
+def test_a_permission_is_its_roles_alone(world, ids, bodies, permission, asked_of_the_tree):
+    """Every role of the authority itself is tried on every address of the permission."""
+    asked = [route for route, row in ROUTES.items() if row == permission]
+    assert asked
+    for (code, name), secret in world.secrets.items():
+        if code != "93" or name.endswith("_2"):
+            continue
+        for route in asked:
+            client = Client(headers={"authorization": f"Bearer {secret}"}, raise_request_exception=False)
+            answer = ask(client, route, ids, bodies, asked_of_the_tree)
+            b"".join(answer)  # an export is a file: read, and so closed
+            if name in table.PERMISSIONS[permission]:
+                assert answer.status_code in (200, 201), (route, name, answer.status_code)
+            else:
+                assert answer.status_code in (403, 404), (route, name, answer.status_code)
+
+
+def test_who_may_not_begin_a_draft_begins_none(world):
+    may = set(EXPECTED["referral"]["create"].row.who)
+    for code, name in world.secrets:
+        if code == "93" and not name.endswith("_2") and name not in may:
+            assert world.as_(name).post("referrals", {}).status_code == 403, name

@@ -1,0 +1,103 @@
+"""The schema is valid OpenAPI 3.1, and what it promises never ends in a fault of ours (SEC-IN9, in part)."""
+
+import json
+from functools import partial
+from urllib.parse import urlencode
+
+import pytest
+import schemathesis
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import validate
+
+from tests.factories.concerns import concern
+
+#: Cases in one run of CI, for each caller and operation; the larger figure of SEC-IN9 is a nightly one.
+EXAMPLES = 3
+FUZZED = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+OUR_FAULT = 500
+
+
+def document():
+    """Return the schema as it is served."""
+    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+
+
+def test_the_schema_is_valid_openapi(db_both):
+    found = document()
+
+    validate(found)
+    assert found["openapi"].startswith("3.1")
+
+
+class Asking:
+    """Ask generated cases of a role, some of them about a case that exists, on its newest version."""
+
+    def __init__(self, world, role):
+        filer, self.caller = world.as_("filer"), world.as_(role)
+        self.filed = filer.post("referrals", concern() | {"submit": True}, key="schema-001").json()["id"]
+        self.client = Client(
+            headers={"authorization": f"Bearer {world.secrets['93', role]}"}, raise_request_exception=False
+        )
+        self.asked = []
+
+    def ask(self, case, *, on_the_case):
+        parameters = dict(case.path_parameters or {})
+        if on_the_case and "id" in parameters:
+            parameters["id"] = self.filed
+        path = case.operation.path.format(**{name: _safe(value) for name, value in parameters.items()})
+        headers = {name.lower(): str(value) for name, value in (case.headers or {}).items() if _fits(value)}
+        if on_the_case:
+            headers["if-match"] = f'"{self.caller.version(self.filed)}"'
+        query = f"?{urlencode(case.query, doseq=True)}" if case.query else ""
+        body = case.body if isinstance(case.body, dict | list) else {}
+        answer = self.client.generic(
+            case.method, path + query, json.dumps(body), content_type="application/json", headers=headers
+        )
+        self.asked.append((case.operation.label, answer.status_code))
+
+    def faults(self):
+        """Return what ended in a fault of ours; a lost key service isn't one here."""
+        return [one for one in self.asked if one[1] >= OUR_FAULT]
+
+
+def _safe(value):
+    return "".join(sign for sign in str(value) if sign.isalnum() or sign == "-") or "x"
+
+
+def _fits(value):
+    return str(value).isascii() and str(value).isprintable()
+
+
+def fuzz(operation, ask):
+    """Ask generated cases of one operation."""
+
+    @FUZZED
+    @given(case=operation.as_strategy())
+    def each(case):
+        ask(case)
+
+    each()
+
+
+@pytest.mark.sec("SEC-IN9")
+@pytest.mark.parametrize("role", ["filer", "crip_coordinator", "auditor"])
+def test_nothing_that_the_schema_allows_ends_in_a_fault_of_ours(world, role):
+    """Every operation is asked with generated input, on a case that exists and on none: never a 5xx."""
+    asking = Asking(world, role)
+    operations = [found.ok() for found in schemathesis.openapi.from_dict(document()).get_all_operations()]
+
+    for operation in operations:
+        for on_the_case in (False, True):
+            fuzz(operation, partial(asking.ask, on_the_case=on_the_case))
+
+    assert asking.faults() == []
+    assert {label for label, _ in asking.asked} == {operation.label for operation in operations}

@@ -1,0 +1,202 @@
+"""The pages of administrators: people, roles, settings; the same acts as through the API, and no case on any of them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import Membership, User
+from referrals.models import SettingChange
+from referrals.protocol import SETTINGS
+from tests.conftest import see_all
+from tests.referrals.api.routes import counting
+from tests.web.visiting import Visitor, links, text
+
+OTHERS = ["crip_coordinator", "auditor", "dpo", "filer", "supervisor", "platform_admin"]
+
+
+@pytest.fixture
+def admin(world):
+    return Visitor(world, "territory_admin")
+
+
+@pytest.fixture
+def settings_of(world):
+    return f"/administration/{world.authorities['93'].pk}/reglages"
+
+
+@pytest.mark.sec("SEC-AZ2")
+@pytest.mark.parametrize("name", OTHERS)
+def test_who_administers_nothing_has_no_page_of_it(world, settings_of, name):
+    visitor = Visitor(world, name)
+
+    assert "/administration" not in links(visitor.get("/"))
+    held = world.memberships["93", "filer"].pk
+    for page in (
+        "/administration", "/administration/personnes/nouvelle", "/administration/fonctions",
+        "/administration/fonctions/nouvelle", f"/administration/fonctions/{held}/fin", settings_of,
+        f"{settings_of}/triage_hours",
+    ):  # fmt: skip
+        assert visitor.get(page).status_code == 403, page
+    assert visitor.post(f"/administration/fonctions/{held}/fin", {}).status_code == 403
+    see_all()
+    assert Membership.objects.get(pk=held).valid_to is None
+
+
+@pytest.mark.sec("SEC-AZ1")
+def test_another_authority_is_not_there(world, admin):
+    elsewhere = world.authorities["75"].pk
+    assert "filer.75@test.invalid" not in text(admin.get("/administration"))
+    assert admin.get(f"/administration/{elsewhere}/reglages").status_code == 404
+    held = world.memberships["75", "filer"].pk
+    assert admin.get(f"/administration/fonctions/{held}/fin").status_code == 404
+    assert admin.post(f"/administration/fonctions/{held}/fin", {}).status_code == 404
+
+
+def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
+    made = admin.fills(
+        "/administration/personnes/nouvelle", email="nouvelle@test.invalid", full_name="Nouvelle"
+    )
+    assert made.status_code == 303, text(made)[:800]
+    see_all()
+    user = User.objects.get(email="nouvelle@test.invalid")
+    assert admin.fills(f"/administration/personnes/{user.pk}/verification").status_code == 303
+    given = admin.fills("/administration/fonctions/nouvelle", email="nouvelle@test.invalid", role="assessor")
+    assert given.status_code == 303, text(given)[:800]
+
+    see_all()
+    user.refresh_from_db()
+    held = Membership.objects.get(user=user)
+    assert user.verified_at is not None
+    assert (held.role, held.authority_id, held.valid_to) == ("assessor", world.authorities["93"].pk, None)
+    page = admin.get("/administration/fonctions", user=str(user.pk))
+    assert "Nouvelle" in text(page)
+    assert admin.fills(f"/administration/fonctions/{held.pk}/fin").status_code == 303
+    see_all()
+    held.refresh_from_db()
+    assert held.valid_to is not None
+    assert "Terminé" in text(admin.get("/administration/fonctions", user=str(user.pk)))
+    assert admin.post(f"/administration/fonctions/{held.pk}/fin", {}).status_code == 409
+
+
+def test_a_form_that_is_sent_twice_does_it_once(world, admin):
+    shown = admin.get("/administration/fonctions/nouvelle")
+    once = re.search(r'name="once" value="(\w+)"', shown.content.decode())[1]
+    said = {
+        "once": once, "email": world.user("statistician").email, "role": "assessor",
+        "authority": str(world.authorities["93"].pk),
+    }  # fmt: skip
+    assert [admin.post("/administration/fonctions/nouvelle", said).status_code for _ in range(2)] == [
+        303,
+        303,
+    ]
+    see_all()
+    assert Membership.objects.filter(user=world.user("statistician"), role="assessor").count() == 1
+
+
+def test_what_is_wrong_is_named_beside_its_field(world, admin):
+    missing = admin.fills("/administration/fonctions/nouvelle", email="nobody@test.invalid")
+    unknown = admin.fills("/administration/fonctions/nouvelle", email="nobody@test.invalid", role="assessor")
+    unit = admin.fills(
+        "/administration/fonctions/nouvelle", email=world.user("filer").email, role="assessment_lead"
+    )
+
+    assert [one.status_code for one in (missing, unknown, unit)] == [400, 400, 400]
+    assert 'href="#f-role"' in missing.content.decode()
+    assert 'href="#f-email"' in unknown.content.decode()
+    assert 'href="#f-unit' in unit.content.decode()
+    assert 'value="nobody@test.invalid"' in unknown.content.decode()
+
+
+@pytest.mark.sec("SEC-AZ12")
+def test_a_role_that_two_persons_give_is_not_given_by_one(world, admin):
+    shown = admin.get("/administration/fonctions/nouvelle").content.decode()
+    said = {"email": world.user("filer").email, "authority": str(world.authorities["93"].pk)}
+
+    for role in ("crip_coordinator", "auditor", "dpo", "territory_admin", "platform_admin"):
+        assert f'value="{role}"' not in shown
+        assert admin.post("/administration/fonctions/nouvelle", said | {"role": role}).status_code == 403
+
+
+def test_the_list_of_roles_goes_on_where_it_ended(world, admin):
+    """A cursor is good on the page after, which has it in its address."""
+    first = admin.get("/administration/fonctions", limit="5", in_force="true")
+    (onwards,) = [one for one in links(first, "/administration/fonctions?") if "cursor" in one]
+    second = admin.get(f"{onwards}&limit=5")
+
+    assert second.status_code == 200
+    ends = [
+        {one for one in links(page, "/administration/fonctions/") if one.endswith("/fin")}
+        for page in (first, second)
+    ]
+    assert len(ends[0]) == len(ends[1]) == 5
+    assert not ends[0] & ends[1]
+
+
+# --- Settings -----------------------------------------------------------------------------------------
+
+
+def test_a_setting_is_changed_from_a_day_on_and_keeps_its_history(world, admin, settings_of):
+    later = datetime.now(UTC).date() + timedelta(days=40)
+
+    done = admin.fills(f"{settings_of}/triage_hours", triage_hours="30", effective_on=later.isoformat())
+
+    assert done.status_code == 303, text(done)[:800]
+    see_all()
+    made = SettingChange.objects.get(authority=world.authorities["93"], key="triage_hours")
+    assert (made.value, made.made_by) == (30, world.user("territory_admin"))
+    page = text(admin.get(done["Location"]))
+    assert later.strftime("%d/%m/%Y") in page
+    assert "territory_admin 93" in page
+    assert "Changement à venir" in text(admin.get(settings_of))
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_every_setting_has_its_page_and_an_empty_form_breaks_nothing(admin, settings_of, key):
+    assert admin.get(f"{settings_of}/{key}").status_code == 200
+    assert admin.post(f"{settings_of}/{key}", {}).status_code == 400
+
+
+def test_a_value_out_of_bounds_leads_to_its_field(admin, settings_of):
+    refused = admin.fills(f"{settings_of}/triage_hours", triage_hours="100000", effective_on="hier")
+
+    assert refused.status_code == 400
+    html = refused.content.decode()
+    assert 'href="#f-triage_hours"' in html
+    assert 'href="#f-effective_on"' in html
+    assert 'value="100000"' in html
+    assert admin.get(f"{settings_of}/nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "twin"),
+    [
+        ("administration", "users"),
+        ("administration/fonctions", "memberships"),
+        ("administration/{pk}/reglages", "authorities/{pk}/settings"),
+    ],
+)
+def test_a_page_asks_the_database_little_more_than_its_twin(world, admin, address, twin):
+    pk = world.authorities["93"].pk
+    for _ in range(2):
+        with counting() as of_page:
+            assert admin.get("/" + address.format(pk=pk)).status_code == 200
+        with counting() as of_twin:
+            answer = admin.client.get(f"/api/v1/{twin.format(pk=pk)}", headers={"accept": "*/*"})
+            assert answer.status_code == 200
+    seeing = connection.vendor == "postgresql"  # the one by which the test sees all rows again
+    assert of_page[0] <= of_twin[0] + 2 + seeing
+
+
+def test_the_pages_speak_the_other_language(admin, settings_of):
+    admin.post("/langue", {"language": "en"})
+
+    for page, words in (
+        ("/administration", "People"),
+        ("/administration/fonctions", "Roles"),
+        (settings_of, "Settings"),
+    ):
+        answer = admin.get(page)
+        assert answer.headers["Content-Language"] == "en"
+        assert f"<h1>{words}</h1>" in answer.content.decode()

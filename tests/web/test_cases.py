@@ -1,0 +1,210 @@
+"""The queue and the pages of a case: what each role sees is what the API opens to it, and never more."""
+
+import re
+
+import pytest
+from django.db import connection
+
+from accounts.roles import Role
+from referrals import access
+from tests.factories.concerns import concern
+from tests.referrals.api.routes import counting
+from tests.security.procedure import Case, assessed, contact, filed, play, ready_to_decide, reported, triaged
+from tests.web.visiting import Visitor, links, text
+from web.cases.tabs import TABS
+
+WORKING = [str(role) for role in access.MATRIX if role is not Role.DPO]
+HIDDEN_FROM = ["filer", "filer_org_lead", "auditor", "territory_admin", "platform_admin", "statistician"]
+
+
+@pytest.fixture
+def case(world):
+    """A case whose every text names itself."""
+    made = Case(world, lambda label: f"canari-{label}.")
+    form = concern(filer_name="Canari-filer", strengths="canari-strengths.")
+    form["children"][0] |= {"last_name": "Canari-name", "first_names": "Prenom"}
+    play(world, filed(made, form))
+    return made
+
+
+@pytest.fixture
+def in_assessment(world, case):
+    for walk in (triaged(case), assessed(case)):
+        play(world, walk)
+    return case
+
+
+def test_the_queue_names_nobody_until_it_is_asked_to(world, case):
+    coordinator = Visitor(world, "crip_coordinator")
+
+    plain = coordinator.get("/dossiers")
+    named = coordinator.get("/dossiers", names="true")
+
+    assert plain.status_code == named.status_code == 200
+    assert "Canari-name" not in text(plain)
+    assert "Canari-name" in text(named)
+    assert f"/dossiers/{case.pk}" in links(plain)
+
+
+@pytest.mark.sec("SEC-AZ6")
+@pytest.mark.parametrize("name", HIDDEN_FROM)
+def test_who_works_on_no_case_has_no_queue_and_no_case(world, case, name):
+    visitor = Visitor(world, name)
+
+    for path in (
+        "/dossiers",
+        "/dossiers/charge",
+        "/echeances",
+        "/mesures",
+        "/signatures",
+        "/ouvertures",
+        "/appels",
+    ):
+        assert visitor.get(path).status_code == 403
+    for path in ("", "/historique", "/mesures", "/etape/referral/qualify", "/redaction"):
+        assert visitor.get(f"/dossiers/{case.pk}{path}").status_code == 404
+
+
+@pytest.mark.sec("SEC-AZ5")
+def test_a_hidden_case_is_the_same_page_as_an_absent_one(world, case):
+    stranger = Visitor(world, "crip_coordinator", "75")
+    absent = "00000000-0000-4000-8000-00000000dead"
+    for path in ("", *(f"/{tab.name}" for tab in TABS), "/etape/referral/qualify", "/etape/glass/open"):
+        answers = [stranger.get(f"/dossiers/{pk}{path}") for pk in (case.pk, absent)]
+        pages = [re.sub(r"[0-9a-f-]{36}|value=\"[^\"]+\"", "", one.content.decode()) for one in answers]
+        assert [one.status_code for one in answers] == [404, 404]
+        assert pages[0] == pages[1]
+
+
+@pytest.mark.sec("SEC-AZ1")
+@pytest.mark.parametrize("name", WORKING)
+def test_a_page_shows_what_the_api_opens_to_the_role_and_nothing_else(world, in_assessment, name):
+    case = in_assessment
+    play(world, one(contact(case)))
+    api, visitor = world.as_(name), Visitor(world, name)
+
+    opened = api.get(f"referrals/{case.pk}")
+    page = visitor.get(f"/dossiers/{case.pk}")
+
+    assert page.status_code == opened.status_code
+    if opened.status_code == 404:
+        return
+    told = set(re.findall(r"[Cc]anari-[a-z_]+", opened.content.decode()))
+    assert set(re.findall(r"[Cc]anari-[a-z_]+", page.content.decode())) <= told
+    assert ("Canari-name" in told) == ("Canari-name" in page.content.decode())
+    for tab in links(page, f"/dossiers/{case.pk}/"):
+        assert visitor.get(tab).status_code == 200, tab
+
+
+def one(move):
+    yield move
+
+
+def test_the_parts_of_a_case_are_read_as_the_api_reads_them(world, case):
+    play(world, rest(case))
+    lead = Visitor(world, "assessment_lead")
+
+    assessment = text(lead.get(f"/dossiers/{case.pk}/evaluation"))
+    history = text(lead.get(f"/dossiers/{case.pk}/historique"))
+
+    assert "canari-report." in assessment
+    assert "canari-conclusion." in assessment
+    assert "Qualifier IP" in history
+    assert "canari-opinion." in history
+
+
+def rest(case):
+    yield from triaged(case)
+    yield from assessed(case)
+    yield contact(case)
+    yield from reported(case)
+
+
+@pytest.mark.parametrize(
+    ("page", "twins"),
+    [
+        ("dossiers", ["referrals"]),
+        ("dossiers/{pk}", ["referrals/{pk}"]),
+        ("dossiers/{pk}/historique", ["referrals/{pk}/timeline"]),
+        ("dossiers/{pk}/echeances", ["referrals/{pk}/clocks"]),
+        ("dossiers/{pk}/mesures", ["referrals/{pk}", "referrals/{pk}/measures", "referrals/{pk}/clocks"]),
+        ("dossiers/{pk}/evaluation", ["referrals/{pk}", "referrals/{pk}/assessment"]),
+        ("dossiers/{pk}/justice", ["referrals/{pk}", "referrals/{pk}/judicial-referrals"]),
+        ("echeances", ["clocks"]),
+        ("appels", ["alerts"]),
+        ("mesures", ["measures", "measures/counts"]),
+    ],
+)
+def test_a_page_asks_the_database_little_more_than_its_twin(world, in_assessment, page, twins):
+    """At most two statements more than the calls of the API that tell the same."""
+    coordinator = Visitor(world, "crip_coordinator")
+    for _ in range(2):  # the second time what is remembered for good is remembered
+        with counting() as of_page:
+            assert coordinator.get("/" + page.format(pk=in_assessment.pk)).status_code == 200
+        of_twins = 0
+        for twin in twins:
+            with counting() as asked:
+                place = "/api/v1/" + twin.format(pk=in_assessment.pk)
+                assert coordinator.client.get(place, headers={"accept": "*/*"}).status_code == 200
+            of_twins += asked[0]
+
+    seeing = connection.vendor == "postgresql"  # the one by which the test sees all rows again
+    assert of_page[0] <= of_twins + 2 + seeing
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, language):
+    case = Case(world, lambda label: f"{label}.")
+    play(world, ready_to_decide(case, concern()))
+    inspector = Visitor(world, "ase_inspector")
+    inspector.post("/langue", {"language": language})
+    for path in ("", *(f"/{tab.name}" for tab in TABS)):
+        page = inspector.get(f"/dossiers/{case.pk}{path}")
+        assert page.status_code in (200, 404), path
+        assert page.headers["Content-Language"] == language
+
+
+def test_filters_stay_in_the_address_and_odd_ones_are_refused(world, case):
+    coordinator = Visitor(world, "crip_coordinator")
+
+    blank = coordinator.get("/dossiers", state="submitted", urgency="", department="", reference="")
+    odd = coordinator.get("/dossiers", state="nonsense")
+    unknown = coordinator.get("/dossiers", name="Canari")
+
+    assert f"/dossiers/{case.pk}" in links(blank)
+    assert (odd.status_code, unknown.status_code) == (400, 400)
+    assert "nonsense" not in text(odd)
+
+
+def test_the_workload_is_for_who_answers_for_people(world, in_assessment):
+    supervisor = Visitor(world, "supervisor")
+
+    page = supervisor.get("/dossiers/charge")
+
+    assert "assessor 93" in text(page)
+    ones = links(page, "/dossiers/charge/")
+    assert supervisor.get(ones[0]).status_code == 200
+    assert Visitor(world, "assessor").get("/dossiers/charge").status_code == 403
+    assert Visitor(world, "supervisor", "75").get(ones[0]).status_code == 404
+
+
+def test_calls_that_nobody_answered_stand_on_the_start_page_and_in_a_list(world, case):
+    """S7: one sees at a glance, over all cases, that a child waits; what was answered is gone."""
+    coordinator = Visitor(world, "crip_coordinator")
+    assert "attend une réponse" not in text(coordinator.get("/dossiers"))
+    officer = Visitor(world, "supervisor")
+    case.look()
+    told = {name: f"{name}." for name in ("what", "where", "since", "called")}
+    flagged = case.step("crip_coordinator", "flag_immediate_danger", child=case.children[0], **told)
+    play(world, one(flagged))
+
+    assert "/appels" in links(coordinator.get("/dossiers"))
+    assert "1 appel d'urgence attend une réponse" in text(coordinator.get("/dossiers"))
+    page = officer.get("/appels")
+    assert f"/dossiers/{case.pk}" in links(page)
+    assert "Canari" not in text(page)
+    assert not links(Visitor(world, "crip_coordinator", "75").get("/appels"), f"/dossiers/{case.pk}")
+    (answers,) = links(page, f"/dossiers/{case.pk}/etape/")
+    assert officer.fills(answers).status_code == 303
+    assert not links(officer.get("/appels"), f"/dossiers/{case.pk}")
+    assert "attend une réponse" not in text(coordinator.get("/dossiers"))

@@ -1,0 +1,186 @@
+"""What two persons do together through pages: roles that one asks for and another gives, factors that somebody lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Factor, FactorReset, GrantRequest, Membership, User
+from accounts.roles import POWERFUL, Role
+from outbox.models import Notice
+from tests.conftest import see_all
+from tests.factories.factors import give_passkey
+from tests.web.visiting import Visitor, links, text
+
+pytestmark = [pytest.mark.sec("SEC-AZ12"), pytest.mark.sec("SEC-AU1")]
+
+REQUESTS = "/administration/demandes"
+CONFIRMERS = ("territory_admin", "supervisor", "dpo")
+
+
+@pytest.fixture
+def admin(world):
+    return Visitor(world, "territory_admin")
+
+
+@pytest.fixture
+def newcomer(world):
+    """Somebody who holds no role yet."""
+    return User.objects.create_user(email="nouvelle@test.invalid", full_name="Nouvelle Essai")
+
+
+def asks_for_role(admin, newcomer, role="dpo"):
+    done = admin.fills("/administration/fonctions/demande", email=newcomer.email, role=role)
+    assert done.status_code == 303, text(done)[:1500]
+    see_all()
+    return GrantRequest.objects.get(user=newcomer)
+
+
+def decides(visitor, place, decision):
+    """Press one of the two buttons of a request's page."""
+    return visitor.fills(place, decision=decision)
+
+
+@pytest.mark.parametrize("role", sorted(POWERFUL))
+def test_a_powerful_role_is_asked_by_one_and_given_by_another(world, admin, newcomer, role):
+    found = asks_for_role(admin, newcomer, role)
+    assert not Membership.objects.filter(user=newcomer).exists()
+    supervisor = Visitor(world, "supervisor")
+    place = f"{REQUESTS}/roles/{found.pk}"
+    assert REQUESTS in links(supervisor.get("/"))
+    assert place in links(supervisor.get(REQUESTS))
+    assert "Nouvelle Essai" in text(supervisor.get(place))
+
+    done = decides(supervisor, place, "confirm")
+
+    assert (done.status_code, done["Location"]) == (303, REQUESTS)
+    see_all()
+    assert Membership.objects.get(user=newcomer).role == role
+    assert "Aucune demande n'attend." in text(supervisor.get(REQUESTS))
+    assert supervisor.get(place).status_code == 404
+
+
+def test_a_refusal_gives_nothing(world, admin, newcomer):
+    place = f"{REQUESTS}/roles/{asks_for_role(admin, newcomer).pk}"
+    dpo = Visitor(world, "dpo")
+
+    assert decides(dpo, place, "refuse").status_code == 303
+    see_all()
+    assert not Membership.objects.filter(user=newcomer).exists()
+    assert GrantRequest.objects.get().confirmed is False
+    assert dpo.post(place, {"decision": "confirm"}).status_code == 404
+
+
+def test_neither_button_is_no_decision(world, admin, newcomer):
+    place = f"{REQUESTS}/roles/{asks_for_role(admin, newcomer).pk}"
+
+    assert Visitor(world, "dpo").post(place, {}).status_code == 400
+    see_all()
+    assert GrantRequest.objects.get().decided_at is None
+
+
+def test_whoever_asked_and_whom_it_is_for_have_no_button_and_no_way(world, admin):
+    """Nobody alone, nobody for themself: the page has no form, and what is sent all the same is refused."""
+    supervisor = Visitor(world, "supervisor")
+    found = GrantRequest.objects.create(
+        user=world.user("supervisor"), role=Role.DPO, authority=world.authorities["93"],
+        asked_by=world.user("territory_admin"), asked_at=timezone.now(),
+    )  # fmt: skip
+    place = f"{REQUESTS}/roles/{found.pk}"
+
+    for visitor, said in ((admin, "Vous l'avez demandé"), (supervisor, "est pour vous")):
+        page = visitor.get(place)
+        assert said in text(page)
+        assert 'name="decision"' not in page.content.decode()
+        assert visitor.post(place, {"decision": "confirm"}).status_code == 403
+    see_all()
+    assert GrantRequest.objects.get().decided_at is None
+
+
+def test_what_became_impossible_is_said(world, admin, newcomer):
+    """Asked for while nothing stood against it; since then the person opens cases there."""
+    place = f"{REQUESTS}/roles/{asks_for_role(admin, newcomer, 'auditor').pk}"
+    Membership.objects.create(
+        user=newcomer, role=Role.INTAKE_AGENT, authority=world.authorities["93"], valid_from=timezone.now()
+    )
+
+    refused = decides(Visitor(world, "dpo"), place, "confirm")
+
+    assert refused.status_code == 400
+    assert "Rôle :" in text(refused)
+    see_all()
+    assert not Membership.objects.filter(user=newcomer, role=Role.AUDITOR).exists()
+
+
+def test_lost_factors_are_reset_by_two(world, admin):
+    lost = world.user("assessor")
+    give_passkey(lost)
+    asked = f"/administration/personnes/{lost.pk}/moyens"
+    assert asked in links(admin.get("/administration"))
+
+    assert admin.fills(asked)["Location"] == REQUESTS
+    assert admin.post(asked, {}).status_code == 409
+    see_all()
+    found = FactorReset.objects.get()
+    place = f"{REQUESTS}/moyens/{found.pk}"
+    assert 'name="decision"' not in admin.get(place).content.decode()
+    assert Factor.objects.filter(user=lost).exists()
+    assert decides(Visitor(world, "supervisor"), place, "confirm").status_code == 303
+
+    see_all()
+    assert not Factor.objects.filter(user=lost).exists()
+
+
+def test_nobody_asks_for_their_own_reset(world, admin):
+    own = f"/administration/personnes/{world.user('territory_admin').pk}/moyens"
+
+    assert own not in links(admin.get("/administration"))
+    assert admin.post(own, {}).status_code == 403
+
+
+def test_each_second_person_is_told_and_nobody_else(world, admin, newcomer):
+    """A neutral notice: it leads to the request's page and says of nobody what it is about."""
+    found = asks_for_role(admin, newcomer)
+
+    told = Notice.objects.filter(template="request.role", channel="app")
+    others = {world.user(name).pk for name in ("supervisor", "supervisor_2", "dpo")}
+    assert {one.user_id for one in told} == others
+    assert {one.subject_id for one in told} == {found.pk}
+    admin.fills(f"/administration/personnes/{world.user('supervisor').pk}/moyens")
+    see_all()
+    told = Notice.objects.filter(template="request.reset", channel="app")
+    assert {one.user_id for one in told} == others - {world.user("supervisor").pk}
+
+
+@pytest.mark.sec("SEC-AZ1")
+def test_another_authority_has_none_of_it(world, admin, newcomer):
+    found = asks_for_role(admin, newcomer)
+    for name in CONFIRMERS:
+        visitor = Visitor(world, name, "75")
+        assert "Nouvelle Essai" not in text(visitor.get(REQUESTS))
+        place = f"{REQUESTS}/roles/{found.pk}"
+        assert visitor.get(place).status_code == 404
+        assert visitor.post(place, {"decision": "confirm"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["crip_coordinator", "auditor", "filer", "assessor", "statistician"])
+def test_who_confirms_nothing_has_no_page_of_it(world, name):
+    visitor = Visitor(world, name)
+    pages = (
+        REQUESTS,
+        f"{REQUESTS}/roles/{world.authorities['93'].pk}",
+        f"{REQUESTS}/moyens/{world.authorities['93'].pk}",
+    )
+
+    assert REQUESTS not in links(visitor.get("/"))
+    assert [visitor.get(page).status_code for page in pages] == [403] * 3
+    assert [visitor.post(page, {}).status_code for page in pages[1:]] == [403] * 2
+
+
+def test_a_week_later_it_is_gone(world, admin, newcomer):
+    found = asks_for_role(admin, newcomer)
+    GrantRequest.objects.update(asked_at=timezone.now() - timedelta(days=7, seconds=1))
+    dpo = Visitor(world, "dpo")
+
+    assert "Aucune demande n'attend." in text(dpo.get(REQUESTS))
+    assert dpo.get(f"{REQUESTS}/roles/{found.pk}").status_code == 404

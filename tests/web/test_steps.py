@@ -1,0 +1,315 @@
+"""A step through its page: the same act as through the API, done once, and nothing that was typed is lost."""
+
+import pytest
+
+from referrals.models import Referral, StepRecord
+from referrals.workflow.declare import steps
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.states import Machine
+from tests.conftest import see_all
+from tests.factories.concerns import concern
+from tests.security.procedure import (
+    Case,
+    assessed,
+    contact,
+    filed,
+    play,
+    reported,
+    triaged,
+)
+from tests.web.visiting import Visitor, form_in, links, text
+from web.cases import told, words
+from web.cases.stepforms import members, nested
+
+
+@pytest.fixture
+def case(world):
+    made = Case(world, lambda label: f"{label}.")
+    play(world, filed(made, concern()))
+    return made
+
+
+def at(case, step, machine="referral", part=""):
+    return f"/dossiers/{case.pk}/etape/{machine}/{part + '/' if part else ''}{step}"
+
+
+def state_of(case):
+    see_all()
+    return Referral.objects.get(pk=case.pk).state
+
+
+# --- The words ----------------------------------------------------------------------------------------
+
+
+def declared():
+    """Return the steps that have a page: those of cases and of anomalies."""
+    return [
+        s
+        for s in steps.all()
+        if not s.internal and (MACHINES[s.machine].of_case or s.machine is Machine.ANOMALY)
+    ]
+
+
+def test_every_member_of_every_step_has_words():
+    def lacking(takes):
+        inner = nested(takes)
+        for name in members(takes):
+            if not words.known(name, takes.__name__):
+                yield f"{takes.__name__}.{name}"
+        for one in inner.values():
+            yield from lacking(type(getattr(one, "child", one)))
+
+    assert [name for step in declared() for name in lacking(step.takes)] == []
+
+
+def test_every_party_that_a_step_tells_has_words():
+    assert {party for step in declared() for party in step.tells} - words.parties() == set()
+
+
+# --- Doing a step -------------------------------------------------------------------------------------
+
+
+def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
+    agent, coordinator = Visitor(world, "intake_agent"), Visitor(world, "crip_coordinator")
+    agent.get(f"/dossiers/{case.pk}")  # someone of the cell opens it: that acknowledges it (T05)
+
+    begun = agent.fills(at(case, "start_triage"), method="by_hand", where="Le registre.", found="no")
+    done = coordinator.fills(
+        at(case, "qualify"),
+        urgency="U1", opinion="Un risque de danger.", urgency_reason="Pressé.",
+        children__0__danger_categories=["security"], children__0__danger_level="danger",
+    )  # fmt: skip
+
+    assert begun.status_code == done.status_code == 303, text(done)[:1500]
+    assert done.headers["Location"].startswith(f"/dossiers/{case.pk}?done=")
+    assert state_of(case) == "qualified"
+    assert "Fait : Qualifier IP." in text(coordinator.get(done.headers["Location"]))
+
+
+def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, case):
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+
+    answer = coordinator.fills(at(case, "qualify"), urgency="U1", opinion="Un avis.",
+                               children__0__danger_level="danger")  # fmt: skip
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'href="#f-children-0-danger_categories-0"' in page
+    assert "Un avis." in page
+    assert form_in(answer)["children-0-danger_level"] == "danger"
+    assert state_of(case) == "triage"
+
+
+def test_no_link_feigns_that_something_was_done(world, case, monkeypatch):
+    """What a page says was done comes from the act itself, to the person who did it, for some minutes."""
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    real = coordinator.fills(at(case, "message_professionals"), text="Un message.").headers["Location"]
+    assert "Fait : " in text(coordinator.get(real))
+
+    page = f"/dossiers/{case.pk}?done="
+    for feigned in (page, page + "referral-close_no_action", real[:-1] + ("a" if real[-1] != "a" else "b")):
+        assert "Fait : " not in text(coordinator.get(feigned)), feigned
+    assert "Fait : " not in text(Visitor(world, "supervisor").get(real))
+    monkeypatch.setattr(told, "SECONDS", -1)  # as if it were long ago
+    assert "Fait : " not in text(coordinator.get(real))
+
+
+@pytest.mark.sec("SEC-IN12")
+def test_a_form_that_is_sent_twice_has_one_effect(world, case):
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    sent = form_in(coordinator.get(at(case, "message_professionals"))) | {"text": "Un message."}
+
+    answers = [coordinator.post(at(case, "message_professionals"), sent) for _ in range(2)]
+    other = coordinator.post(at(case, "message_professionals"), sent | {"text": "Un autre."})
+
+    assert [one.status_code for one in answers] == [303, 303]
+    assert other.status_code == 422
+    assert "Un autre." in other.content.decode()
+    assert StepRecord.objects.filter(referral=case.pk, step="message_professionals").count() == 1
+
+
+@pytest.mark.sec("SEC-AZ18")
+def test_who_comes_second_sees_both_versions_and_loses_nothing(world, case):
+    play(world, triaged(case))
+    one, two = Visitor(world, "crip_coordinator"), Visitor(world, "crip_coordinator_2")
+    typed = {"value": "U2", "reason": "Une raison longuement écrite."}
+    begun = form_in(one.get(at(case, "set_urgency"))) | typed
+    two.fills(at(case, "set_urgency"), value="U1", reason="Plus vite.")
+
+    late = one.post(at(case, "set_urgency"), begun)
+
+    page = late.content.decode()
+    assert late.status_code == 412
+    assert "Une raison longuement écrite." in page
+    assert "Quelqu'un a modifié ce dossier entre-temps" in text(late)
+    assert "Modifier l'urgence" in text(late)
+    again = one.post(at(case, "set_urgency"), form_in(late))
+    assert again.status_code == 303
+    see_all()
+    assert Referral.objects.get(pk=case.pk).urgency == "U2"
+
+
+def test_a_form_without_a_version_is_refused_and_shown_again(world, case):
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    sent = form_in(coordinator.get(at(case, "set_urgency"))) | {"value": "U2", "reason": "Vite."}
+    for version, status in (("", 428), ("x", 412), ("99999999999", 412), ("٣", 412)):
+        answer = coordinator.post(at(case, "set_urgency"), sent | {"version": version})
+        assert answer.status_code == status
+        assert "Vite." in answer.content.decode()
+
+
+def test_a_step_that_is_not_possible_says_why(world, case):
+    coordinator = Visitor(world, "crip_coordinator")
+    coordinator.get(f"/dossiers/{case.pk}")
+
+    too_early = coordinator.get(at(case, "assign"))
+    not_theirs = Visitor(world, "intake_agent").get(at(case, "qualify"))
+    unknown = [coordinator.get(at(case, name)) for name in ("create", "nonsense", "expire")]
+
+    assert (too_early.status_code, not_theirs.status_code) == (409, 403)
+    assert "pas possible dans l'état actuel" in text(too_early)
+    assert {one.status_code for one in unknown} == {404}
+
+
+def test_a_second_signature_is_asked_for_and_given_on_pages(world, case):
+    play(world, triaged(case))
+    coordinator, supervisor = Visitor(world, "crip_coordinator"), Visitor(world, "supervisor")
+    excluded = str(world.user("assessor_2").pk)
+    coordinator.fills(at(case, "exclude"), user=excluded, reason="Un lien de famille.")
+
+    asked = coordinator.fills(
+        at(case, "lift_exclusion"), user=excluded, reason="Une erreur de personne.",
+        approver=str(world.user("supervisor").pk),
+    )  # fmt: skip
+    to_sign = links(supervisor.get("/signatures"), f"/dossiers/{case.pk}/signature/")
+    page = supervisor.get(to_sign[0])
+
+    assert asked.status_code == 303, text(asked)[:1500]
+    assert "attend une seconde signature" in text(coordinator.get(asked.headers["Location"]))
+    assert "Une erreur de personne." in text(page)
+    assert Visitor(world, "supervisor_2").get(to_sign[0]).status_code == 404
+    assert Referral.objects.get(pk=case.pk).exclusions.filter(lifted_at=None).exists()
+    sent = form_in(page) | {"what": "sign"}
+    answers = [supervisor.post(to_sign[0], sent) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303], text(answers[0])[:2000]
+    assert not Referral.objects.get(pk=case.pk).exclusions.filter(lifted_at=None).exists()
+
+
+def test_who_may_be_named_is_offered_and_whom_the_case_excludes_is_not(world, case):
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    excluded = str(world.user("assessor_2").pk)
+    coordinator.fills(at(case, "exclude"), user=excluded, reason="Un lien de famille.")
+
+    named = coordinator.get(at(case, "name_referent")).content.decode()
+    granted = coordinator.get(at(case, "grant_access")).content.decode()
+    lifted = coordinator.get(at(case, "lift_exclusion")).content.decode()
+
+    assert str(world.user("case_referent").pk) in named
+    assert str(world.user("case_referent", "75").pk) not in named
+    assert excluded not in granted
+    assert excluded in lifted
+
+
+def ready(case):
+    yield from triaged(case)
+    yield from assessed(case)
+    yield contact(case)
+    yield from reported(case, {0: "no_danger"})
+
+
+def test_the_team_writes_and_two_of_it_do_not_overwrite_each_other(world, case):
+    play(world, written(case))
+    one, two = Visitor(world, "assessor"), Visitor(world, "assessor_2")
+    place = f"/dossiers/{case.pk}/redaction"
+    begun = form_in(one.get(place)) | {"report": "Le rapport de l'une."}
+
+    first = two.fills(place, notes="Des notes.", conclusions__0__danger_level="danger",
+                      conclusions__0__proposal="adapted_actions", conclusions__0__text="Une conclusion.")  # fmt: skip
+    late = one.post(place, begun)
+    again = one.post(place, form_in(late))
+
+    assert first.status_code == 303, text(first)[:1500]
+    assert late.status_code == 412
+    assert "Le rapport de l'une." in text(late)
+    assert again.status_code == 303
+    shown = text(Visitor(world, "assessment_lead").get(f"/dossiers/{case.pk}/evaluation"))
+    assert all(said in shown for said in ("Des notes.", "Une conclusion.", "Le rapport de l'une."))
+    assert Visitor(world, "assessment_lead").get(place).status_code == 403
+
+
+def written(case):
+    yield from triaged(case)
+    yield from assessed(case)
+    yield contact(case)
+    yield case.step("assessor", "assessment/write", framework_version="HAS 2021")
+
+
+def test_a_case_is_opened_in_an_emergency_by_its_reference_and_the_reason_is_asked_for(world, case):
+    see_all()
+    reference = Referral.objects.get(pk=case.pk).reference
+    officer = Visitor(world, "on_call")
+    assert "Prenom" not in text(officer.get(f"/dossiers/{case.pk}"))
+
+    bare = officer.fills("/ouvertures", reference=reference)
+    absent = officer.fills("/ouvertures", reference="AAAA-AAAA-AAAA-A", reason="Urgence.")
+    opened = officer.fills("/ouvertures", reference=reference, reason="Un appel de nuit.")
+
+    assert (bare.status_code, absent.status_code) == (400, 404)
+    assert reference in bare.content.decode()
+    assert opened.headers["Location"] == f"/dossiers/{case.pk}"
+    assert "Ouvert en urgence" in text(officer.get(f"/dossiers/{case.pk}"))
+    assert (
+        Visitor(world, "filer").post("/ouvertures", {"reference": reference, "reason": "Voir."}).status_code
+        == 403
+    )
+
+
+# --- Every page that is offered ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["crip_coordinator", "ase_inspector", "assessor", "supervisor", "assessment_lead"]
+)
+def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothing(world, case, name):
+    play(world, ready(case))
+    visitor = Visitor(world, name)
+    offered = links(visitor.get(f"/dossiers/{case.pk}"), f"/dossiers/{case.pk}/etape/")
+    assert offered
+    for path in offered:
+        page = visitor.get(path)
+        assert page.status_code == 200, (path, text(page)[:500])
+        sent = {key: value for key, value in form_in(page).items() if key in ("version", "once", "names")}
+        assert visitor.post(path, sent | {"version": "999999"}).status_code in (404, 412), path
+        again = visitor.post(path, form_in(page) | {"more": "team"})
+        assert again.status_code == 200, path
+
+
+@pytest.mark.sec("SEC-IN9")
+def test_odd_values_in_hidden_fields_break_nothing(world, case):
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    sent = form_in(coordinator.get(at(case, "qualify")))
+    for name, value in (
+        ("names", "["), ("names", "[1, 2]"), ("names", '[{"x": 1}, {}]'), ("names", "x" * 30_000),
+        ("rows-children", "9999"), ("rows-children", "-1"), ("rows-children", "x"), ("once", "x"),
+        ("state", "\u202e"), ("seen", "\u202e"), ("children-0-child", "nobody"), ("opinion", "\x00"),
+    ):  # fmt: skip
+        answer = coordinator.post(at(case, "qualify"), sent | {name: value})
+        assert answer.status_code in (400, 409), (name, value, answer.status_code)
+
+
+def test_the_names_on_a_form_are_opened_once_and_come_back_with_it(world, case):
+    """The page of a refusal opens nothing sealed: what was read in a request that is undone would leave no entry."""
+    play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    name = concern()["children"][0].get("first_names", "")
+    refused = coordinator.fills(at(case, "qualify"))
+
+    assert refused.status_code == 400
+    assert name
+    assert name in text(refused)

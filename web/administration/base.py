@@ -1,0 +1,79 @@
+"""What the pages of administration share: whom they are for, and a write that is done once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import NotAllowed
+from accounts.models import Authority
+from accounts.replays import Once
+from web.page import Page
+
+MANAGES: Final = "accounts.manage"
+#: What a second person may confirm: roles that two persons give, and factors that somebody has lost.
+CONFIRMS: Final = ("memberships.confirm", "factors.reset")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of administration: its words, and its address."""
+
+    label: Any
+    address: str
+    name: str
+
+
+class AdministrationPage(Page):
+    """A page for whoever has one of the permissions in ``opens_for`` at an authority; no case is on it."""
+
+    tab: ClassVar[str] = "administration"
+    opens_for: ClassVar[tuple[str, ...]] = (MANAGES,)
+
+    def require_person(self) -> None:
+        """Ask for somebody who has signed in and may do this at an authority.
+
+        Raises:
+            NotAllowed: the reader may at none.
+        """
+        super().require_person()
+        if not any(self.actor.may(permission) for permission in self.opens_for):
+            raise NotAllowed(rule=self.opens_for[0])
+
+    @cached_property
+    def authorities(self) -> list[Authority]:
+        """Return the authorities whose administration this page is about."""
+        own = frozenset().union(*(self.actor.may(permission) for permission in self.opens_for))
+        return list(Authority.objects.filter(pk__in=own).order_by("code"))
+
+    def around(self) -> dict[str, Any]:
+        """Return what stands on every page of administration."""
+        managed = self.actor.may(MANAGES)
+        several = len(managed) > 1
+        tabs = []
+        if managed:
+            tabs = [
+                Tab(_("Personnes"), reverse("administration"), "administration"),
+                Tab(_("Rôles"), reverse("memberships-page"), "memberships-page"),
+            ]
+        if any(self.actor.may(permission) for permission in CONFIRMS):
+            tabs.append(Tab(_("Demandes"), reverse("requests-page"), "requests-page"))
+        for one in (one for one in self.authorities if one.pk in managed):
+            label = f"{_('Réglages')} {one.name}" if several else _("Réglages")
+            tabs.append(Tab(label, reverse("settings-page", args=[one.pk]), f"settings-{one.pk}"))
+        return {"tabs": tabs, "tab": self.tab, "whose": ", ".join(one.name for one in self.authorities)}
+
+    def once(self, said: Mapping[str, Any], act: Callable[[], UUID]) -> None:
+        """Do a write once under the form's key, however often the form is sent; ``act`` returns what it was done to."""
+        key = self.request.POST.get("once", "")
+        if not key:
+            act()
+            return
+        wanted = Once.of(key, f"POST {self.request.path}", dict(said))
+        wanted.wait(self.actor)
+        if wanted.honoured(self.actor) is None:
+            wanted.keep(self.actor, status=200, thing=act(), at=self.at)

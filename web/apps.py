@@ -1,0 +1,10 @@
+"""Django's registration of the pages."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """Register ``web``; it has no models."""
+
+    name = "web"
+    verbose_name = "Pages"

@@ -1,0 +1,119 @@
+"""What the pages of one case share: which case, its heading, and a write that is done once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+
+from accounts.replays import Once
+from audit.query import Query
+from referrals import access
+from referrals.access import Ties
+from referrals.actions import ASKED, Done
+from referrals.api.base import MALFORMED, seen
+from referrals.models import Referral
+from referrals.workflow.states import State, Urgency
+from web.cases import told
+from web.cases.tabs import tabs_for
+from web.forms import words_of
+from web.page import Page, go_to
+
+
+class BlanksLeftOut(Query):
+    """Parameters of a form of filters: a field left open is one that wasn't sent."""
+
+    @classmethod
+    def of(cls, params: Any) -> dict[str, Any]:
+        """Return the parameters that were given; see ``Query.of``."""
+        given = params.copy()
+        for name, values in params.lists():
+            if values == [""]:
+                del given[name]
+        return super().of(given)
+
+
+def zone_of(referral: Referral) -> ZoneInfo:
+    """Return the zone in which the case's authority tells its times."""
+    return ZoneInfo(referral.authority.timezone) if referral.authority_id else ZoneInfo("Europe/Paris")
+
+
+def heading(referral: Referral, ties: Ties) -> dict[str, Any]:
+    """Return what stands above every page of a case: its shell in words, and the pages that the reader has."""
+    state, urgency = State(referral.state), Urgency(referral.urgency)
+    if (
+        ties.receiving and "A" not in ties.reads
+    ):  # an arbitration: the request is known, and nothing of the case
+        authority = referral.authority.name if referral.authority_id else ""
+        return {"pk": referral.pk, "reference": referral.reference, "authority": authority, "tabs": []}
+    return {
+        "pk": referral.pk,
+        "reference": referral.reference,
+        "state": words_of(str(state), str(state.label)),
+        "state_code": str(state),
+        "urgency": words_of(str(urgency), str(urgency.label)),
+        "urgency_code": str(urgency),
+        "restricted": referral.restricted,
+        "runaway": referral.runaway,
+        "hold": referral.legal_hold,
+        "glass": ties.glass,
+        "authority": referral.authority.name if referral.authority_id else "",
+        "tabs": tabs_for(ties),
+    }
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """Return the version that a form was made from; a version that none has where it is malformed."""
+    said = request.POST.get("version", "")
+    return (
+        None if not said else int(said) if said.isascii() and said.isdigit() and len(said) < 10 else MALFORMED
+    )
+
+
+def fresh_key() -> str:
+    """Return a key under which a form is done once, however often it is sent."""
+    return uuid4().hex
+
+
+def once(
+    page: Page,
+    pk: UUID,
+    said: Mapping[str, Any],
+    act: Callable[[], Done],
+    *,
+    see: Callable[[HttpRequest, UUID], Any] = seen,
+) -> tuple[Done | None, bool]:
+    """Do a write on a case that the reader may know of, once under the form's key.
+
+    Returns what was done, None where the same form had been sent before, and whether a second signature is awaited.
+
+    Raises:
+        NotVisible: absent, or not for this reader; and whatever ``act`` raises.
+    """
+    request, actor = page.request, page.actor
+    see(request, pk)
+    key = request.POST.get("once", "")
+    if not key:
+        done = act()
+        return done, done.status == ASKED
+    wanted = Once.of(key, f"POST {request.path}", dict(said))
+    wanted.wait(actor)
+    if (past := wanted.honoured(actor)) is not None:
+        return None, past.status == ASKED
+    done = act()
+    wanted.keep(
+        actor, status=done.status, thing=done.referral.pk, part=done.approval or done.made,
+        version=done.referral.version, at=page.at,
+    )  # fmt: skip
+    return done, done.status == ASKED
+
+
+def onwards(
+    page: Page, pk: UUID, step: str, *, awaits: bool = False, tab: str = "case"
+) -> HttpResponseRedirect:
+    """Go back to the case, or to the queue where the act took the case out of the reader's sight."""
+    visible = access.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
+    where = reverse(tab, args=[pk]) if visible else reverse("cases")
+    return go_to(where + told.query_of(page.actor, step, awaits=awaits and visible))

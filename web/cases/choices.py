@@ -1,0 +1,255 @@
+"""What a step's members that name something may be: children, people, services, measures, by their words.
+
+The declaration takes an id; a page offers those that the case has. An id that isn't offered is refused by the act
+itself, so that nothing here is a rule.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from django.utils.translation import get_language, gettext
+
+from accounts.actor import Actor
+from accounts.models import Authority, Organisation, Unit
+from accounts.roles import ENGLISH, Role
+from referrals import access, joining, naming, receiving, references
+from referrals.access import Ties
+from referrals.attachments.codes import Kind
+from referrals.models import Assignment, MeasureType, Referral
+from referrals.naming import Names
+from referrals.workflow.declare import Step
+from referrals.workflow.states import JudicialState, MeasureState, RequestState
+from web.cases import words
+from web.cases.display import items_of_the_form
+from web.forms import words_of
+
+type Pairs = list[tuple[str, str]]
+
+CHILDREN: Final = ("child", "children", "clear_danger", "wrong_person")
+HOLDERS: Final = ("holder",)
+ON_CASES: Final = tuple(role for role in access.ORDINARY if role is not Role.DPO)
+#: The role in which a member names somebody; of others anybody who works on cases may be named.
+ROLE_OF: Final[Mapping[str, Role]] = {
+    "lead": Role.ASSESSMENT_LEAD,
+    "referent": Role.CASE_REFERENT,
+    "decider": Role.ASE_INSPECTOR,
+    "TeamMember.user": Role.ASSESSOR,
+    "name_decider.user": Role.ASE_INSPECTOR,
+    "name_referent.user": Role.CASE_REFERENT,
+}
+PEOPLE: Final = ("user", "approver", "lead", "referent", "decider", "named", "add", "partner")
+PARTS: Final = ("children", "holders", "facts", "third_parties", "digital_traces", "signs")
+
+
+def role_words(role: str) -> str:
+    """Return a role in the reader's language."""
+    return ENGLISH[Role(role)] if get_language() == "en" else str(Role(role).label)
+
+
+@dataclass
+class Choices:
+    """The choices of one step on one case, each asked for once."""
+
+    step: Step
+    referral: Referral
+    ties: Ties
+    actor: Actor
+    at: datetime
+    names: Names
+
+    def of(self, name: str, owner: str) -> Pairs | None:
+        """Return pairs of id and words for a member; None where it is no choice among rows of the case."""
+        if name in CHILDREN and (owner, name) != ("Attaching", "children"):
+            return self.children
+        if name in HOLDERS:
+            return self.holders
+        if (self.step.name, name) == ("lift_exclusion", "user"):
+            return self.excluded()
+        if (name in PEOPLE and (owner, name) != ("OrderedMeasure", "decider")) or name in ("leave", "leaver"):
+            return self.on_the_case if name in ("leave", "leaver") else self.people(name, owner)
+        found: Mapping[str, Callable[[], Pairs]] = {
+            "unit": self.units,
+            "service": self.services,
+            "measure": self.measures,
+            "judicial_referral": self.justice,
+            "request": self.requests,
+            "attachments": self.sent_beforehand,
+            "authorities": self.authorities,
+            "OrderedMeasure.type": lambda: self.types(judicial=True),
+            "MeasureOffer.type": lambda: self.types(judicial=False),
+            "Offer.type": lambda: self.types(judicial=False),
+            "Requesting.target": self.authorities,
+            "Attaching.target": self.other_files,
+            "Correction.row": self.rows,
+            "Correction.field": self.items,
+        }
+        make = found.get(f"{owner}.{name}") or found.get(name)
+        return make() if make is not None else None
+
+    @cached_property
+    def children(self) -> Pairs:
+        """Return the children, by name where the reader may have it."""
+        return [
+            (pk, name or gettext("Enfant %(n)s") % {"n": n})
+            for n, (pk, name) in enumerate(self.names.children.items(), start=1)
+        ]
+
+    @cached_property
+    def holders(self) -> Pairs:
+        """Return the holders of parental authority."""
+        return [
+            (pk, name or gettext("Titulaire %(n)s") % {"n": n})
+            for n, (pk, name) in enumerate(self.names.holders.items(), start=1)
+        ]
+
+    def people(self, name: str, owner: str) -> Pairs:
+        """Return who may be named, with the role in which they would be."""
+        role = ROLE_OF.get(f"{self.step.name}.{name}") or ROLE_OF.get(f"{owner}.{name}") or ROLE_OF.get(name)
+        if name == "approver":
+            roles = {
+                *self.step.second_signers,
+                *(r for found in self.step.signers_for.values() for r in found),
+            }
+        else:
+            roles = {role} if role else set(ON_CASES)
+        own = str(self.actor.user_id) if name == "approver" else ""
+        return [pair for pair in self._people(frozenset(roles)) if pair[0] != own]
+
+    def _people(self, roles: frozenset[Role]) -> Pairs:
+        """The names of colleagues are for readers of the facts; who answers for people knows their names anyway."""
+        if "D" in self.ties.reads and not self.ties.draft:
+            found: Iterable[tuple[str, str, str]] = naming.people(self.referral, roles, at=self.at)
+        else:
+            rows = access.people_of(self.actor, at=self.at).filter(authority=self.authority, role__in=roles)
+            found = [
+                (str(one.user_id), one.user.full_name, str(one.role))
+                for one in rows.select_related("user").order_by("user__full_name", "id")
+            ]
+        pairs: dict[str, str] = {}
+        for pk, name, role in found:
+            pairs[pk] = f"{pairs[pk]}, {role_words(role)}" if pk in pairs else f"{name} – {role_words(role)}"
+        return list(pairs.items())
+
+    @cached_property
+    def on_the_case(self) -> Pairs:
+        """Return who is on the case now."""
+        rows = Assignment.objects.filter(referral=self.referral, until_at=None).select_related("user")
+        return list(
+            {str(row.user_id): f"{row.user.full_name} – {role_words(row.role)}" for row in rows}.items()
+        )
+
+    def excluded(self) -> Pairs:
+        """Return who is excluded from the case now, to whoever may end an exclusion."""
+        rows = self.referral.exclusions.filter(lifted_at=None).select_related("user")
+        return list({str(row.user_id): row.user.full_name for row in rows}.items())
+
+    @cached_property
+    def authority(self) -> Authority | None:
+        """Return whose units and people may be named: the case's authority, or the one asked to take it over."""
+        found: Authority | None = self.referral.authority
+        if self.ties.receiving:
+            found = receiving.transfer_for(self.referral.pk, actor=self.actor, at=self.at)[1].target
+        return found
+
+    def units(self) -> Pairs:
+        """Return the units of the authority."""
+        rows = Unit.objects.filter(authority=self.authority).order_by("name", "pk")
+        return [(str(row.pk), row.name) for row in rows]
+
+    def services(self) -> Pairs:
+        """Return the institutions of the case's authority."""
+        rows = Organisation.objects.filter(authority=self.referral.authority).order_by("name", "pk")
+        return [(str(row.pk), row.name) for row in rows]
+
+    def authorities(self) -> Pairs:
+        """Return the other authorities."""
+        own = self.referral.authority_id
+        rows = Authority.objects.order_by("name", "pk")
+        return [(str(row.pk), row.name) for row in rows if row.pk != own]
+
+    def measures(self) -> Pairs:
+        """Return the measures of the case, by type, state and child."""
+        if "J" not in self.ties.reads:
+            return []
+        children = dict(self.children)
+        return [
+            (
+                str(row.pk),
+                " – ".join(
+                    filter(
+                        None,
+                        (
+                            row.type.label_en if get_language() == "en" else row.type.label_fr,
+                            children.get(str(row.child_id), ""),
+                            words_of(row.state, str(MeasureState(row.state).label)),
+                        ),
+                    )
+                ),
+            )
+            for row in self.referral.measures.select_related("type")
+        ]
+
+    def justice(self) -> Pairs:
+        """Return the referrals to justice, by date and state."""
+        if "I" not in self.ties.reads:
+            return []
+        return [
+            (
+                str(row.pk),
+                f"{row.prepared_at:%d/%m/%Y} – {words_of(row.state, str(JudicialState(row.state).label))}",
+            )
+            for row in self.referral.judicial_referrals.all()
+        ]
+
+    def requests(self) -> Pairs:
+        """Return the questions that are open, by date."""
+        rows = self.referral.information_requests.filter(state=RequestState.OPEN)
+        return [
+            (str(row.pk), gettext("Question du %(day)s") % {"day": f"{row.asked_at:%d/%m/%Y}"})
+            for row in rows
+        ]
+
+    def sent_beforehand(self) -> Pairs:
+        """Return the reader's own files that wait for what they come with, by kind and time."""
+        rows = self.referral.attachments.filter(by=self.actor.user_id, waiting_since__isnull=False)
+        return [
+            (str(row.pk), f"{words_of(row.kind, str(Kind(row.kind).label))}, {row.at:%d/%m/%Y}")
+            for row in rows
+        ]
+
+    def types(self, *, judicial: bool) -> Pairs:
+        """Return the catalogue of measures."""
+        english = get_language() == "en"
+        rows = MeasureType.objects.filter(judicial=judicial).order_by("code")
+        return [(row.code, row.label_en if english else row.label_fr) for row in rows]
+
+    @cached_property
+    def pairs(self) -> list[Any]:
+        """Return the files that may be about the same child and that the reader sees, once each."""
+        rows = joining.pairs_seen(self.referral, actor=self.actor, at=self.at)
+        others: list[Any] = [
+            row.other if row.referral_id == self.referral.pk else row.referral for row in rows
+        ]
+        return list({other.pk: other for other in others}.values())
+
+    def other_files(self) -> Pairs:
+        """Return those files by reference."""
+        return [(str(other.pk), other.reference) for other in self.pairs]
+
+    def rows(self) -> Pairs:
+        """Return the lines that may be corrected: the children and the holders."""
+        return [*self.children, *self.holders]
+
+    def items(self) -> Pairs:
+        """Return the items of the form by their words."""
+        return sorted(((name, str(words.of(name))) for name in items_of_the_form()), key=lambda pair: pair[1])
+
+    def by_reference(self, said: Any) -> Any:
+        """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""
+        meant = references.heard(str(said or ""))
+        rows = access.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)
+        found = rows.only("pk").first() if meant else None
+        return str(found.pk) if found is not None else said

@@ -1,0 +1,214 @@
+"""What was read of a case, as lines of words: a label and what was said, in the reader's language.
+
+It chooses nothing: what a reader may not read isn't in what it is given.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import get_language, gettext
+from rest_framework import serializers
+
+from referrals.models import PARTS, Concern
+from referrals.workflow.declare import Step, steps
+from referrals.workflow.states import Machine
+from web.cases import words
+from web.filing import grid
+from web.forms import ZONE, Input, day_in_words, words_of
+
+#: Read elsewhere on the page, or of no use to a person.
+LEFT_OUT: Final = frozenset({"id", "position", "not_known", "next_change", "kind", "wrong_person"})
+
+
+#: An instant as the API tells it.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A label and what was said; ``unreadable``: it can't be opened any more."""
+
+    label: str
+    text: str
+    unreadable: bool = False
+
+
+def items_of_the_form() -> list[str]:
+    """Return the names of all items of the form, each once."""
+    models_: list[type[models.Model]] = [Concern, *PARTS.values()]
+    found = [f.name for model in models_ for f in model._meta.concrete_fields]
+    return [name for name in dict.fromkeys(found) if name not in LEFT_OUT and words.known(name)]
+
+
+def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
+    """Return what a row of the form says, in the order of the form; what wasn't answered is left out."""
+    found = []
+    for field in model._meta.concrete_fields:
+        value = row.get(field.name)
+        if field.name == "birth_year_month" and row.get("birth_date"):
+            continue
+        if field.name in LEFT_OUT or value in (None, "", [], {}, False):
+            continue
+        label = str(words.of(field.name, model.__name__))
+        if unreadable(value):
+            found.append(
+                Line(label, gettext("Illisible : la clé manque ou la donnée est abîmée."), unreadable=True)
+            )
+        else:
+            said = grid.label(value) if field.name == "code" else _said(value, _labels(field))
+            found.append(Line(label, said))
+    return found
+
+
+def unreadable(value: Any) -> bool:
+    """Tell whether a value stands for one that couldn't be opened."""
+    return isinstance(value, Mapping) and "unreadable" in value
+
+
+def _labels(field: Any) -> Mapping[str, str]:
+    codes = getattr(field, "codes", None)
+    return {str(code): str(code.label) for code in codes} if codes is not None else {}
+
+
+def _said(value: Any, labels: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(_said(one, labels) for one in value)
+    if value is True:
+        return gettext("Oui")
+    if isinstance(value, Mapping):
+        return " ; ".join(f"{name} : {_said(inner, {})}" for name, inner in value.items())
+    text = str(value)
+    if text in labels:
+        return words_of(text, labels[text])
+    if _is_day(text):
+        return day_in_words(text)
+    return instant(text, ZONE) if _INSTANT.fullmatch(text) else text
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdigit()
+
+
+# --- What a step was done with -------------------------------------------------------------------------
+
+
+def told(takes: type[Input], data: Any, called: Mapping[str, str]) -> list[Line]:
+    """Return the data of a step as lines; ids are told by the names in ``called``, others left out."""
+    if not isinstance(data, Mapping):
+        return []
+    if unreadable(data):
+        return [Line("", gettext("Illisible : la clé manque ou la donnée est abîmée."), unreadable=True)]
+    declared = _declared(takes)
+    found = []
+    for name, value in data.items():
+        text = _told(declared.get(name), value, called)
+        if text:
+            found.append(Line(str(words.of(name, takes.__name__)), text))
+    return found
+
+
+@cache
+def _declared(takes: type[Input]) -> dict[str, Any]:
+    return dict(takes().fields)
+
+
+def _told(declared: Any, value: Any, called: Mapping[str, str]) -> str:
+    if value in (None, "", [], {}, False):
+        return ""
+    if isinstance(value, list):
+        child = getattr(declared, "child", None)
+        return "\n".join(filter(None, (_told(child, one, called) for one in value)))
+    if isinstance(value, Mapping):
+        owner = type(declared) if isinstance(declared, serializers.Serializer) else None
+        lines_ = told(owner, value, called) if owner is not None else []
+        return " ; ".join(f"{line.label} : {line.text}" for line in lines_)
+    if value is True:
+        return gettext("Oui")
+    text = str(value)
+    if text in called:
+        return called[text]
+    if _is_id(text):
+        return ""
+    choices = {str(code): str(label) for code, label in getattr(declared, "choices", {}).items()}
+    return words_of(text, choices[text]) if text in choices else _said(text, {})
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return len(text) == 36
+
+
+def step_of(machine: str, name: str) -> Step | None:
+    """Return a declared step by what a record names, None for one that no version declares any more."""
+    try:
+        return steps.get(Machine(machine), name)
+    except (KeyError, ValueError):
+        return None
+
+
+def step_words(machine: str, name: str) -> str:
+    """Return what a step is called."""
+    step = step_of(machine, name)
+    return name if step is None else step.en if get_language() == "en" else step.label
+
+
+# --- Codes, instants, clocks ---------------------------------------------------------------------------
+
+
+def label(coded: Mapping[str, Any] | None) -> str:
+    """Return the words of ``{"code": …, "label": {"fr": …, "en": …}}``."""
+    if not coded:
+        return ""
+    found: str = coded["label"]["en" if get_language() == "en" else "fr"]
+    return found
+
+
+def instant(text: str | None, zone: ZoneInfo) -> str:
+    """Return an instant as people of the authority's zone write it: 24/11/2026 à 14:05; a date alone as a date."""
+    if not text:
+        return ""
+    if len(text) == 10:
+        return day_in_words(text)
+    at = datetime.fromisoformat(text).astimezone(zone)
+    return f"{at:%d/%m/%Y} {gettext('à')} {at:%H:%M}"
+
+
+def clock_lines(
+    clocks: list[dict[str, Any]], zone: ZoneInfo, called: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return clocks for a page: late and near ones first, those that run before those that have stopped."""
+    order = {"overdue": 0, "due_soon": 1, "on_time": 2, "stopped": 3}
+    found = [
+        {
+            "label": label({"label": clock["label"]}),
+            "code": clock["code"],
+            "state": clock["state"]["code"],
+            "state_label": label(clock["state"]),
+            "due": instant(clock["due_at"], zone),
+            "before": instant(clock["working_day_before"], zone),
+            "started": instant(clock["started_at"], zone),
+            "stopped": instant(clock["stopped_at"], zone),
+            "statutory": clock["statutory"],
+            "child": called.get(clock["child"] or "", ""),
+            "sort": (order.get(clock["state"]["code"], 2), clock["due_at"] or "9"),
+        }
+        for clock in clocks
+    ]
+    return sorted(found, key=lambda one: one["sort"])
+
+
+def sections(body: Mapping[str, Any]) -> Iterator[tuple[str, list[list[Line]]]]:
+    """Yield the repeatable parts of the form that were read, by name, each row as lines."""
+    for name, model in PARTS.items():
+        if body.get(name):
+            yield name, [lines(model, row) for row in body[name]]

@@ -1,0 +1,159 @@
+"""The panel of steps: what the reader may do now, what bars the rest, and what a step brings about.
+
+All of it is what the API answers as ``available_actions`` and ``blocked_actions``, told in words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from referrals.api.workflow import TOLD
+from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.declare import SAME, Step
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.sentences import english
+from referrals.workflow.states import Machine
+from web.cases import words
+from web.cases.display import step_of
+from web.cases.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step that may be done, or that something bars."""
+
+    label: str
+    number: str
+    law: str
+    address: str
+    about: str = ""
+    why: str = ""
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Panel:
+    """Steps that belong together; ``first``: those that move the case on, shown before the others."""
+
+    title: str
+    first: bool = False
+    offers: list[Offer] = field(default_factory=list)
+    barred: list[Offer] = field(default_factory=list)
+
+
+#: Themes of the case's own steps that leave its state as it is: their words, and the steps.
+THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
+    (Words("Danger, fugue, justice", "Danger, runaway, justice"), frozenset({
+        "flag_immediate_danger", "send_judicial", "record_runaway", "record_found", "shelter_72h", "shelter_5d",
+        "set_urgency", "set_exploitation_status", "child_unreachable", "judicial_outcome",
+    })),
+    (Words("Échanges", "Exchanges"), frozenset({
+        "message_filer", "message_professionals", "request_info", "provide_info", "info_expired", "log_contact",
+        "record_contact", "inform_holders",
+    })),
+    (Words("Personnes et accès", "People and access"), frozenset({
+        "reassign", "name_decider", "name_referent", "name_service", "pass_on", "restrict", "unrestrict", "exclude",
+        "lift_exclusion", "grant_access", "recuse",
+    })),
+)  # fmt: skip
+MOVES: Final = Words("Faire avancer le dossier", "Move the case on")
+FILE: Final = Words("Tenir le dossier", "Keep the file")
+
+
+def panels(
+    pk: UUID, body: Mapping[str, Any], *, only: Sequence[str] = (), about: Mapping[str, str] | None = None
+) -> list[Panel]:
+    """Return the steps that an answer offers and bars, by machine; ``about`` names the parts by their ids."""
+    found: dict[str, Panel] = {}
+    for name in ("available_actions", "blocked_actions"):
+        for action in body.get(name, ()):
+            if only and action["machine"] not in only:
+                continue
+            title, first = _theme(action)
+            panel = found.setdefault(title, Panel(title, first))
+            (panel.barred if "blocked_by" in action else panel.offers).append(_offer(pk, action, about or {}))
+    return sorted(found.values(), key=lambda panel: not panel.first)
+
+
+def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the heading under which a step stands, and whether it is one that moves the case on."""
+    machine, step = Machine(action["machine"]), step_of(action["machine"], action["step"])
+    if machine is not Machine.REFERRAL:
+        return machine.labels_by_language["en" if get_language() == "en" else "fr"], False
+    for words_, names in THEMES:
+        if action["step"] in names:
+            return str(words_), False
+    moves = step is not None and any(target != SAME for target in step.target)
+    return (str(MOVES), True) if moves else (str(FILE), False)
+
+
+def _offer(pk: UUID, action: Mapping[str, Any], about: Mapping[str, str]) -> Offer:
+    english_read = get_language() == "en"
+    step = step_of(action["machine"], action["step"])
+    part = part_in(action)
+    why = action.get("blocked_by")
+    return Offer(
+        label=action["label"]["en" if english_read else "fr"],
+        number=action["number"],
+        law=why["law"] if why else action["law"],
+        address=address(pk, action["machine"], action["step"], part),
+        about=about.get(part or "", ""),
+        why=reason(why["rule"], why["reason"]) if why else "",
+        effects=tuple(brings(step)) if step is not None else (),
+    )
+
+
+def part_in(action: Mapping[str, Any]) -> str | None:
+    """Return the id of the part that an action is about; its address has it before the step."""
+    runs = MACHINES[Machine(action["machine"])]
+    if not runs.folder or runs.single or not runs.of_case:
+        return None
+    before = action["href"].rsplit("/", 2)[-2]
+    return None if before == runs.folder else before
+
+
+def address(pk: UUID, machine: str, step: str, part: str | None = None) -> str:
+    """Return the address of a step's page; ``pk`` is the case, or the thing itself where the machine is of none."""
+    if not MACHINES[Machine(machine)].of_case:
+        return reverse(f"{machine}-step-page", args=[pk, step])
+    if part is not None:
+        return reverse("case-part-step", args=[pk, machine, part, step])
+    return reverse("case-step", args=[pk, machine, step])
+
+
+def reason(rule: str, french: str) -> str:
+    """Return why a step is barred, in the reader's language."""
+    if get_language() != "en":
+        return french
+    told = TOLD["rules"].get(rule)
+    return str(told["en"]) if told else "Not possible now." if rule == "not-possible-now" else french
+
+
+def brings(step: Step) -> list[str]:
+    """Return what a step starts, stops and tells, as short phrases."""
+    english_read = get_language() == "en"
+    found = []
+    for codes, fr, en in (
+        (step.starts, "Démarre le délai", "Starts the delay"),
+        (step.stops, "Arrête le délai", "Stops the delay"),
+    ):
+        found += [f"{en if english_read else fr} « {_clock(code)} »" for code in codes]
+    if step.tells:
+        who = ", ".join(str(words.party(name)) for name in step.tells)
+        found.append(f"Tells {who}" if english_read else f"Prévient : {who}")
+    if step.signed_when is not None:
+        rule = english(step.signed_when)
+        found.append(
+            f"A second signature may be asked for: {rule}"
+            if english_read
+            else "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
+        )
+    return found
+
+
+def _clock(code: str) -> str:
+    return ClockCode(code).labels_by_language["en" if get_language() == "en" else "fr"]

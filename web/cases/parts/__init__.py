@@ -1,0 +1,51 @@
+"""The pages of a case beside its first: the parts of the API that each reads, and what it makes of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from encryption.sealed import OpenScope
+from referrals import joining, messages, reading
+from referrals.access import Ties
+from referrals.api.cases import part_lines
+from referrals.models import Referral
+from web.cases.parts import course, moving, protection
+from web.cases.parts.shown import Context, Shown
+
+# --- What each page reads ------------------------------------------------------------------------------
+
+
+def _api(part: str) -> Callable[[Referral, Ties, OpenScope, Any, datetime], Any]:
+    return lambda r, ties, scope, actor, at: part_lines(part, r, ties, scope, actor=actor, at=at)
+
+
+READ: Final[Mapping[str, Callable[[Referral, Ties, OpenScope, Any, datetime], Any]]] = {
+    name: _api(name)
+    for name in (
+        "timeline", "assessment", "judicial-referrals", "measures", "approvals", "closure-reviews", "break-glass",
+        "alerts", "holder-informations", "emergency-sheets", "feedbacks", "transfers",
+    )
+} | {
+    "clocks": lambda r, ties, _, __, at: reading.clocks_of(r, ties, at=at),
+    "filer": lambda r, ties, scope, actor, _: messages.channel(r, "filer", ties, scope, actor=actor),
+    "professionals": lambda r, ties, scope, actor, _: messages.channel(r, "professionals", ties, scope, actor=actor),
+    "duplicates": lambda r, ties, scope, actor, at: joining.duplicates(r, ties, scope, actor=actor, at=at),
+    "links": lambda r, ties, _, actor, at: joining.links(r, ties, actor=actor, at=at),
+}  # fmt: skip
+#: By page: the parts of the API that it reads, what it makes of them, and the machines whose steps it offers.
+PAGES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Shown], Context], tuple[str, ...]]]] = {
+    "historique": (("timeline",), course.history, ()),
+    "echeances": (("clocks",), course.clocks, ()),
+    "evaluation": (("assessment",), protection.assessment, ("assessment",)),
+    "mesures": (("measures", "clocks"), protection.measures, ("measure",)),
+    "justice": (("judicial-referrals",), protection.justice, ("judicial",)),
+    "famille": (("holder-informations", "emergency-sheets"), protection.family, ()),
+    "messages": (("filer", "professionals", "feedbacks"), course.talk, ("feedback",)),
+    "transferts": (("transfers",), moving.transfers, ("transfer",)),
+    "rapprochements": (("duplicates", "links"), course.pairs, ("duplicate",)),
+    "signatures": (
+        ("approvals", "break-glass", "closure-reviews", "alerts"),
+        course.signatures,
+        ("glass", "review", "alert"),
+    ),
+}

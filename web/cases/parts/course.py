@@ -1,0 +1,199 @@
+"""How a case went: history, clocks, messages, files that belong together, signatures and reviews."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from referrals import messages
+from referrals.api.workflow import TOLD
+from referrals.workflow.joining.inputs import Likeness
+from referrals.workflow.states import Machine, State
+from web.cases import display, words
+from web.cases.choices import role_words
+from web.cases.parts.shown import Context, Shown, text_of
+from web.forms import words_of
+
+# --- History ------------------------------------------------------------------------------------------
+
+
+def history(shown: Shown) -> Context:
+    """Return what happened, the newest first."""
+    rows = list(reversed(shown.found["timeline"]))
+    people = shown.staff({row.get(name) for row in rows for name in ("by", "signed_by", "obo")})
+    called = shown.called | people
+    lines = []
+    for row in rows:
+        step = display.step_of(row["machine"], row["step"])
+        lines.append(
+            {
+                "label": display.step_words(row["machine"], row["step"]),
+                "number": row["number"],
+                "at": shown.when(row["at"]),
+                "role": _role(row["role"]),
+                "by": people.get(row["by"] or "", "") or (gettext("vous") if row["own"] else ""),
+                "signed_by": people.get(row["signed_by"] or "", ""),
+                "obo": people.get(row["obo"] or "", ""),
+                "child": shown.called.get(row["child"] or "", ""),
+                "lines": display.told(step.takes, row["data"], called) if step is not None else [],
+                "moved": _moved(row),
+            }
+        )
+    return {"lines": lines}
+
+
+def _role(code: str) -> str:
+    try:
+        return role_words(code)
+    except ValueError:
+        return gettext("Le service")
+
+
+def _moved(row: Mapping[str, Any]) -> str:
+    if row["machine"] != Machine.REFERRAL or row["from"] == row["to"] or not row["from"]:
+        return ""
+    before, after = State(row["from"]), State(row["to"])
+    return f"{words_of(str(before), str(before.label))} → {words_of(str(after), str(after.label))}"
+
+
+# --- Clocks -------------------------------------------------------------------------------------------
+
+
+def clocks(shown: Shown) -> Context:
+    """Return the clocks with the law of each."""
+    laws = {one["code"]: one["law"] for one in TOLD["clocks"]}
+    lines = display.clock_lines(shown.found["clocks"], shown.zone, shown.called)
+    return {"clocks": [line | {"law": laws.get(line["code"])} for line in lines]}
+
+
+# --- Messages -----------------------------------------------------------------------------------------
+
+
+def talk(shown: Shown) -> Context:
+    """Return both channels, and the answers owed to the filer."""
+    channels = []
+    people = shown.staff({row.get("by") for name in ("filer", "professionals") for row in shown.found[name]})
+    for name, channel in (
+        ("filer", messages.Channel.FILER),
+        ("professionals", messages.Channel.PROFESSIONALS),
+    ):
+        channels.append(
+            {
+                "title": words_of(str(channel), str(channel.label)),
+                "lines": [
+                    {
+                        "kind": KINDS[row["kind"]], "at": shown.when(row["at"]),
+                        "by": people.get(row.get("by") or "", ""),
+                        "text": text_of(row["text"]) if row.get("text") else "",
+                        "state": display.label(row.get("state")), "due": shown.when(row.get("due_on")),
+                    }
+                    for row in shown.found[name]
+                ],
+            }
+        )  # fmt: skip
+    return {"channels": channels, "feedbacks": [_feedback(shown, row) for row in shown.found["feedbacks"]]}
+
+
+KINDS: Final = {
+    "question": words.Words("Question", "Question"),
+    "complement": words.Words("Complément", "Further information"),
+    "message": words.Words("Message", "Message"),
+    "feedback": words.Words("Retour au déclarant", "Feedback to the filer"),
+}
+
+
+def _feedback(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"], "state": display.label(row.get("state")), "opened": shown.when(row.get("opened_at")),
+        "decided": shown.when(row.get("decided_at")), "text": text_of(row["text"]) if row.get("text") else "",
+    }  # fmt: skip
+
+
+# --- Files that belong together -------------------------------------------------------------------------
+
+
+def pairs(shown: Shown) -> Context:
+    """Return the files that may be about the same child, and those that are linked."""
+    found, about = [], {}
+    for row in shown.found["duplicates"]:
+        about[row["id"]] = row["other"]["reference"]
+        found.append(
+            {
+                "id": row["id"], "other": row["other"], "other_state": display.label(row["other"]["state"]),
+                "received": shown.when(row["other"]["received_at"]), "state": display.label(row["state"]),
+                "state_code": row["state"]["code"], "kind": display.label(row["kind"]),
+                "reasons": [words_of(one, str(Likeness(one).label)) for one in row["reasons"]],
+                "note": text_of(row["note"]) if row.get("note") else "",
+            }
+        )  # fmt: skip
+    links = [
+        one
+        | {
+            "state_label": display.label(one["state"]),
+            "since_label": shown.when(one["since"]),
+            "how": LINKS[one["link"]],
+        }
+        for one in shown.found["links"]
+    ]
+    return {"pairs": found, "links": links, "about": about}
+
+
+LINKS: Final = {
+    "related": words.Words("Dossier lié", "Linked file"),
+    "joined_here": words.Words("Joint à celui-ci", "Joined to this one"),
+    "joined_to": words.Words("Auquel celui-ci est joint", "To which this one is joined"),
+}
+
+
+# --- Signatures, emergency openings, reviews -------------------------------------------------------------
+
+
+def signatures(shown: Shown) -> Context:
+    """Return the second signatures, emergency openings, reviews and calls."""
+    approvals, glasses = shown.found["approvals"], shown.found["break-glass"]
+    ids = {row[name] for row in approvals for name in ("proposer", "approver")}
+    people = shown.staff(ids | {row["user"] for row in glasses})
+    own = str(shown.page.actor.user_id)
+    lines = []
+    for row in approvals:
+        step = display.step_of(row["machine"], row["step"])
+        lines.append(
+            {
+                "id": row["id"], "label": display.step_words(row["machine"], row["step"]),
+                "state": display.label(row["state"]), "state_code": row["state"]["code"],
+                "proposer": people.get(row["proposer"], ""), "approver": people.get(row["approver"], ""),
+                "requested": shown.when(row["requested_at"]), "expires": shown.when(row["expires_at"]),
+                "given": display.told(step.takes, row.get("given"), shown.called | people) if step else [],
+                "mine": row["approver"] == own, "proposed": row["proposer"] == own,
+                "open": row["state"]["code"] == "requested",
+            }
+        )  # fmt: skip
+    about = {row["id"]: shown.when(row["opened_at"]) for row in glasses}
+    return {
+        "approvals": lines,
+        "glasses": [
+            {
+                "by": people.get(row["user"], ""), "state": display.label(row["state"]),
+                "opened": shown.when(row["opened_at"]), "until": shown.when(row["expires_at"]),
+                "due": shown.when(row["review_due_at"]),
+                "reason": text_of(row["reason"]) if row.get("reason") else "",
+                "review": text_of(row["review"]) if row.get("review") else "",
+            }
+            for row in glasses
+        ],
+        "reviews": [
+            {
+                "step": display.step_words("referral", row["step"]), "state": display.label(row["state"]),
+                "opened": shown.when(row["opened_at"]), "due": shown.when(row["due_at"]),
+            }
+            for row in shown.found["closure-reviews"]
+        ],
+        "alerts": [
+            {
+                "cause": display.label(row["cause"]), "state": display.label(row["state"]),
+                "at": shown.when(row["sounded_at"]),
+            }
+            for row in shown.found["alerts"]
+        ],
+        "about": about,
+    }  # fmt: skip

@@ -1,0 +1,187 @@
+"""What protects the children of a case: assessment, measures, justice, and what the family was told."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.urls import reverse
+
+from accounts.models import Organisation
+from referrals import reports
+from referrals.api.workflow import TOLD
+from referrals.workflow.assessment import WRITABLE
+from referrals.workflow.codes import DangerLevel, Proposal
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine, Outcome
+from web.cases import display, words
+from web.cases.display import Line
+from web.cases.parts.shown import Context, Shown, text_of
+from web.forms import words_of
+
+# --- Assessment ---------------------------------------------------------------------------------------
+
+WRITING: Final = ("notes", "child_opinions", "holder_opinions", "entourage_opinions", "report")
+
+
+def assessment(shown: Shown) -> Context:
+    """Return the team's writing and its conclusion for each child."""
+    found = [_one_assessment(shown, row) for row in shown.found["assessment"]]
+    return {
+        "assessments": found,
+        "may_write": reports.may_write(shown.ties) and any(one["open"] for one in found),
+        "children_left": _without_conclusion(shown),
+        "write_at": reverse("assessment-writing", args=[shown.referral.pk]),
+    }
+
+
+def _one_assessment(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+    state = next(one for one in TOLD["machines"]["assessment"]["states"] if one["code"] == row["state"])
+    return {
+        "state": display.label(state),
+        "state_code": row["state"],
+        "open": row["state"] in WRITABLE,
+        "lines": [Line(str(words.of(name)), text_of(row[name])) for name in WRITING if row.get(name)],
+        "considered": row.get("earlier_concerns_considered"),
+        "framework": row.get("framework_version"),
+        "conclusions": [
+            {
+                "child": shown.called.get(one["child"], ""),
+                "level": words_of(one["danger_level"], str(DangerLevel(one["danger_level"]).label)),
+                "proposal": words_of(one["proposal"], str(Proposal(one["proposal"]).label)),
+                "text": text_of(one["text"]),
+            }
+            for one in row["conclusions"]
+        ],
+        "visits": [_visit(shown, one) for one in row.get("visits", ())],
+    }
+
+
+def _without_conclusion(shown: Shown) -> list[str]:
+    rows = shown.found["assessment"]
+    if not rows:
+        return []
+    done = {one["child"] for one in rows[-1]["conclusions"]}
+    return [
+        name for pk, name in shown.called.items() if pk in shown.found["names"].children and pk not in done
+    ]
+
+
+def _visit(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+    model = shown.referral.assessments.model._meta.get_field("visits").related_model
+    return {
+        "at": shown.when(row.get("at")),
+        "lines": display.lines(model, {k: v for k, v in row.items() if k != "at"}),
+    }
+
+
+# --- Measures -----------------------------------------------------------------------------------------
+
+
+def measures(shown: Shown) -> Context:
+    """Return the measures by child, and what is to be looked at again."""
+    found = []
+    about = {}
+    model = shown.referral.measures.model
+    plain = ("id", "child", "type", "state", "service", "started_on", "term_on", "aim")
+    services = _services({row["service"] for row in shown.found["measures"]})
+    today = shown.page.at.astimezone(shown.zone).date().isoformat()
+    for row in shown.found["measures"]:
+        title = display.label(row["type"])
+        child = shown.called.get(row["child"], "")
+        about[row["id"]] = f"{title} – {child}" if child else title
+        term = row["term_on"] or ""
+        found.append(
+            {
+                "id": row["id"], "title": title, "child": child, "state": display.label(row["state"]),
+                "state_code": row["state"]["code"], "service": services.get(row["service"] or "", ""),
+                "started": shown.when(row["started_on"]), "term": shown.when(term),
+                "term_over": bool(term) and term < today and row["state"]["code"] in ("active", "suspended"),
+                "aim": text_of(row["aim"]) if row.get("aim") else "",
+                "lines": display.lines(model, {k: v for k, v in row.items() if k not in plain}),
+            }
+        )  # fmt: skip
+    by_child: dict[str, list[dict[str, Any]]] = {}
+    for one in found:
+        by_child.setdefault(one["child"], []).append(one)
+    clocks = display.clock_lines(shown.found["clocks"], shown.zone, shown.called)
+    due = [one for one in clocks if one["code"] in MEASURE_CLOCKS and one["state"] != "stopped"]
+    return {"by_child": list(by_child.items()), "about": about, "due": due}
+
+
+#: The clocks that tell when a measure or its plan is looked at again.
+MEASURE_CLOCKS: Final = (
+    "C9", "C10", "C11", "C12", "C13", "C14", "C14b", "C15", "C15b", "C16", "C17", "C17b",
+)  # fmt: skip
+
+
+def _services(ids: set[str | None]) -> dict[str, str]:
+    wanted = [one for one in ids if one]
+    return {str(row.pk): row.name for row in Organisation.objects.filter(pk__in=wanted)} if wanted else {}
+
+
+# --- Justice ------------------------------------------------------------------------------------------
+
+
+def justice(shown: Shown) -> Context:
+    """Return the referrals to justice with what became of them."""
+    found, about = [], {}
+    model = shown.referral.judicial_referrals.model
+    documents = {str(one.pk) for one in shown.referral.judicial_referrals.all() if one.letter is not None}
+    for row in shown.found["judicial-referrals"]:
+        about[row["id"]] = f"{display.label(row['state'])} – {shown.when(row.get('prepared_at'))}"
+        found.append(
+            {
+                "state": display.label(row["state"]),
+                "children": ", ".join(filter(None, (shown.called.get(pk, "") for pk in row["children"]))),
+                "prepared": shown.when(row.get("prepared_at")),
+                "lines": _judicial_lines(shown, model, row),
+                "document": row["id"] in documents,
+                "href": f"/api/v1/referrals/{shown.referral.pk}/judicial-referrals/{row['id']}/document",
+                "outcomes": [
+                    {
+                        "child": shown.called.get(one["child"], ""),
+                        "type": words_of(one["type"], str(Outcome(one["type"]).label)),
+                        "on": shown.when(one.get("on")),
+                        "copy": text_of(one["copy"]) if one.get("copy") else "",
+                    }
+                    for one in row["outcomes"]
+                ],
+            }
+        )
+    return {"referrals": found, "about": about}
+
+
+def _judicial_lines(shown: Shown, model: Any, row: Mapping[str, Any]) -> list[Line]:
+    plain = ("id", "state", "children", "outcomes", "prepared_at")
+    times = {
+        name: shown.when(value)
+        for name, value in row.items()
+        if name.endswith("_at") and isinstance(value, str) and name not in plain
+    }
+    said = {name: value for name, value in row.items() if name not in plain and name not in times}
+    return [Line(str(words.of(name)), text) for name, text in times.items()] + display.lines(model, said)
+
+
+# --- The family, and what it was told -------------------------------------------------------------------
+
+
+def family(shown: Shown) -> Context:
+    """Return what each holder was told, and the emergency sheets."""
+    model = shown.referral.holder_informations.model
+    step = steps.get(Machine.REFERRAL, "inform_holders")
+    return {
+        "may_inform": shown.ties.role_for(step) is not None,
+        "informations": [
+            {
+                "holder": shown.called.get(row["holder"], ""),
+                "lines": display.lines(model, {k: v for k, v in row.items() if k not in ("id", "holder")}),
+            }
+            for row in shown.found["holder-informations"]
+        ],
+        "sheets": [
+            display.lines(
+                shown.referral.emergency_sheets.model,
+                {k: v for k, v in row.items() if k not in ("id", "authorities")},
+            )
+            for row in shown.found["emergency-sheets"]
+        ],
+    }

@@ -1,0 +1,47 @@
+"""What one page of a case was read to show, and the names by which it is told."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+
+from referrals import naming
+from referrals.access import Ties
+from referrals.models import Referral
+from web.cases import display
+from web.page import Page
+
+type Context = dict[str, Any]
+
+
+class Shown:
+    """What one page of a case was read to show."""
+
+    def __init__(
+        self, page: Page, referral: Referral, ties: Ties, zone: ZoneInfo, found: Mapping[str, Any]
+    ) -> None:
+        """Keep what was read, and the names that it may be told by."""
+        self.page, self.referral, self.ties, self.zone, self.found = page, referral, ties, zone, found
+        self.called: dict[str, str] = {}
+        for n, (pk, name) in enumerate(found["names"].children.items(), start=1):
+            self.called[pk] = name or gettext("Enfant %(n)s") % {"n": n}
+        for n, (pk, name) in enumerate(found["names"].holders.items(), start=1):
+            self.called[pk] = name or gettext("Titulaire %(n)s") % {"n": n}
+
+    def when(self, text: str | None) -> str:
+        """Return an instant or a date in words."""
+        return display.instant(text, self.zone)
+
+    def staff(self, ids: Any) -> dict[str, str]:
+        """Return the names of colleagues, to readers of the facts as the list of people is theirs too."""
+        return naming.staff(ids) if "D" in self.ties.reads else {}
+
+
+def text_of(value: Any) -> str:
+    """Return a text, or that it can't be read any more."""
+    return (
+        gettext("Illisible : la clé manque ou la donnée est abîmée.")
+        if display.unreadable(value)
+        else str(value)
+    )

@@ -1,0 +1,297 @@
+"""The form of a step, made from its input declaration: fields, groups of fields, and the way back to a body.
+
+A nested list is a group a row: one for each child or holder where the row is about one, else as many as the person asks
+for. A row in which nothing was answered is left out of the body, and faults find their row again by its place in it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+from rest_framework import serializers
+
+from referrals.workflow.moving.codes import FormalityKind
+from web import forms
+from web.cases import words
+from web.cases.choices import Choices, Pairs
+from web.forms import Ask, Fault, Field, Input
+
+ROWS_MAX: Final = 20
+#: By what a row says which child or holder it is about.
+ABOUT: Final = ("child", "holder")
+#: Lists of which two rows are offered at first: a team is two at least (D226-2-5).
+TWO: Final = ("team",)
+#: What a step is about: asked for before anything else.
+FIRST: Final = ("measure", "judicial_referral", "request", "child", "children", "holder", "target")
+_COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a group; ``about`` are the hidden members that say what it is about."""
+
+    title: str
+    fields: list[Field]
+    about: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Group:
+    """A nested member: its words, its rows, and whether one may ask for more of them."""
+
+    name: str
+    label: str
+    hint: str
+    rows: list[Row]
+    more: bool
+    error: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the group on the page."""
+        return f"g-{self.name}"
+
+
+type Entry = Field | Group
+
+
+@dataclass
+class StepForm:
+    """The form of one input declaration on one case; ``zone`` is that of the authority."""
+
+    takes: type[Input]
+    choices: Choices
+    zone: ZoneInfo
+    _places: dict[str, list[int]] = field(default_factory=dict)
+
+    # --- What a browser sends -------------------------------------------------------------------------
+
+    def body(self, sent: QueryDict) -> dict[str, Any]:
+        """Return what the API would be sent."""
+        found = forms.body_of(self.takes, self._asks(self.takes), sent, zone=self.zone)
+        if "other" in found and "other" in members(self.takes):
+            found["other"] = self.choices.by_reference(found["other"])
+        for name, declared in nested(self.takes).items():
+            many = isinstance(declared, serializers.ListSerializer)
+            owner = type(declared.child if many else declared)
+            rows = [self._row_body(owner, f"{name}-{n}-", sent) for n in range(self._count(name, sent))]
+            self._places[name] = [n for n, row in enumerate(rows) if row is not None]
+            kept = [row for row in rows if row is not None]
+            if many:
+                found[name] = kept
+            elif kept:
+                found[name] = kept[0]
+        return found
+
+    def _row_body(self, owner: type[Input], prefix: str, sent: QueryDict) -> dict[str, Any] | None:
+        said = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
+        about = {name: sent.get(f"{prefix}{name}", "") for name in self._fixed(owner)}
+        answered = [value for name, value in said.items() if name not in about]
+        if not any(value not in (None, "", [], False) for value in answered):
+            return None
+        return said | about
+
+    def _count(self, name: str, sent: QueryDict) -> int:
+        said = sent.get(f"rows-{name}", "")
+        return min(int(said), ROWS_MAX) if _COUNT.fullmatch(said) else 0
+
+    # --- What a page shows ----------------------------------------------------------------------------
+
+    def entries(
+        self, sent: QueryDict | None, problem: Mapping[str, Any] | None = None, *, more: str = ""
+    ) -> list[Entry]:
+        """Return the entries in the order of the declaration, filled as they were sent; one row ``more`` of one."""
+        inner = nested(self.takes)
+        made: list[Entry] = []
+        faults = forms.faults_of(problem)
+        for name in self._order():
+            declared = members(self.takes)[name]
+            if name in inner:
+                made.append(self._group(name, declared, sent, problem, extra=int(more == name)))
+            else:
+                made += self._fields(self.takes, [name], sent, "", faults)
+        return made
+
+    def _order(self) -> list[str]:
+        """Return the members as a page asks for them: what the step is about first, who signs last.
+
+        A choice that may be left open and has nothing to choose from is left out.
+        """
+        rank = {name: place for place, name in enumerate(FIRST)} | {
+            "approver": len(members(self.takes)) + len(FIRST)
+        }
+        shown = [
+            name
+            for name, declared in members(self.takes).items()
+            if declared.required or self.choices.of(name, self.takes.__name__) != []
+        ]
+        return sorted(shown, key=lambda name: rank.get(name, len(FIRST)))
+
+    def values(self, given: Mapping[str, Any]) -> list[Entry]:
+        """Return the plain entries filled with values that are on record."""
+        names = [name for name in members(self.takes) if name not in nested(self.takes)]
+        asks = [ask_of(self.takes, name) for name in names]
+        pairs = self._pairs(self.takes, names)
+        return list(forms.fields_of(self.takes, asks, given, choices=pairs))
+
+    def _fields(
+        self,
+        owner: type[Input],
+        names: Sequence[str],
+        sent: QueryDict | None,
+        prefix: str,
+        faults: Mapping[str, str],
+    ) -> list[Field]:
+        asks = [ask_of(owner, name) for name in names]
+        values = {} if sent is None else {ask.name: _typed(owner, ask.name, sent, prefix) for ask in asks}
+        return forms.fields_of(
+            owner, asks, values, faults=faults, prefix=prefix, choices=self._pairs(owner, names)
+        )
+
+    def _pairs(self, owner: type[Input], names: Sequence[str]) -> dict[str, Pairs]:
+        found = {}
+        for name in names:
+            declared = members(owner)[name]
+            pairs = self.choices.of(name, owner.__name__)
+            if pairs is None and isinstance(declared, serializers.ChoiceField) and declared.allow_blank:
+                pairs = [
+                    (str(code), forms.words_of(str(code), str(label)))
+                    for code, label in declared.choices.items()
+                ]
+            if pairs is None:
+                continue
+            single = not isinstance(declared, serializers.ListField)
+            found[name] = (
+                [("", gettext("Sans réponse")), *pairs] if single and not declared.required else pairs
+            )
+        return found
+
+    def _group(
+        self,
+        name: str,
+        declared: Any,
+        sent: QueryDict | None,
+        problem: Mapping[str, Any] | None,
+        *,
+        extra: int,
+    ) -> Group:
+        many = isinstance(declared, serializers.ListSerializer)
+        owner: type[Input] = type(declared.child if many else declared)
+        fixed = self._fixed(owner)
+        about = self._about(fixed) if fixed else []
+        wanted = self._count(name, sent) if sent is not None else 2 if name in TWO else 1
+        count = len(about) if fixed else min(wanted + extra, ROWS_MAX) if many else 1
+        names = [inner for inner in members(owner) if inner not in fixed]
+        rows = []
+        for n in range(count):
+            at = _place(self._places.get(name, ()), n)
+            path = f"{name}.{at}." if many else f"{name}."
+            faults = forms.faults_of(problem, path) if at is not None else {}
+            prefix = f"{name}-{n}-"
+            title = about[n][1] if fixed else gettext("Ligne %(n)s") % {"n": n + 1} if many else ""
+            hidden = [(f"{prefix}{fixed[0]}", about[n][0])] if fixed else []
+            rows.append(Row(title, self._fields(owner, names, sent, prefix, faults), hidden))
+        error = next((e["detail"] for e in (problem or {}).get("errors", ()) if e["field"] == name), "")
+        return Group(
+            name, str(words.of(name, self.takes.__name__)), str(words.hint(name, self.takes.__name__)),
+            rows, more=many and not fixed, error=error,
+        )  # fmt: skip
+
+    def _about(self, fixed: Sequence[str]) -> Pairs:
+        if fixed[0] == "kind":
+            return [(str(kind), forms.words_of(str(kind), str(kind.label))) for kind in FormalityKind]
+        return self.choices.holders if fixed[0] == "holder" else self.choices.children
+
+    @staticmethod
+    def _fixed(owner: type[Input]) -> tuple[str, ...]:
+        """Return the member that says what a row is about, where the page has one row for each."""
+        if owner.__name__ == "Formality":
+            return ("kind",)
+        if owner.__name__ in ("MeasureOffer", "OrderedMeasure"):  # there may be several for one child
+            return ()
+        return tuple(name for name in ABOUT if name in members(owner))[:1]
+
+    def _asks(self, owner: type[Input]) -> list[Ask]:
+        return [
+            ask_of(owner, name)
+            for name in members(owner)
+            if name not in nested(owner)
+            and name not in (self._fixed(owner) if owner is not self.takes else ())
+        ]
+
+
+def ask_of(owner: type[Input], name: str) -> Ask:
+    """Return how a page asks for a plain member of a declaration."""
+    declared = members(owner)[name]
+    hint = words.hint(name, owner.__name__)
+    most = getattr(declared, "max_length", None) or 0
+    return Ask(
+        name, words.of(name, owner.__name__), hint,
+        width="" if getattr(declared, "multiline", False) else "half",
+        inline=isinstance(declared, serializers.ChoiceField) and len(declared.choices) <= 3,
+        rows=8 if most >= 10_000 else 5 if most >= 5_000 else 3,
+        optional=not str(hint).startswith(("Si ", "If ")),
+    )  # fmt: skip
+
+
+@cache
+def members(takes: type[Input]) -> dict[str, Any]:
+    """Return the members of a declaration."""
+    return dict(takes().fields)
+
+
+@cache
+def nested(takes: type[Input]) -> dict[str, Any]:
+    """Return the members of a declaration that are declarations themselves, or lists of them."""
+    kinds = (serializers.ListSerializer, serializers.Serializer)
+    return {name: declared for name, declared in members(takes).items() if isinstance(declared, kinds)}
+
+
+def _typed(owner: type[Input], name: str, sent: QueryDict, prefix: str) -> Any:
+    """Return what was sent of a field as the page shows it again: nothing that was typed is lost."""
+    declared = members(owner)[name]
+    if isinstance(declared, serializers.ListField):
+        return sent.getlist(prefix + name)
+    if isinstance(declared, serializers.BooleanField):
+        return sent.get(prefix + name) == "true"
+    return sent.get(prefix + name, "")
+
+
+def _place(places: Sequence[int], n: int) -> int | None:
+    return places.index(n) if n in places else None
+
+
+def fields_in(entries: Sequence[Entry]) -> Iterator[Field]:
+    """Yield the fields of all entries in the order of the page."""
+    for entry in entries:
+        if isinstance(entry, Group):
+            for row in entry.rows:
+                yield from forms.all_of(row.fields)
+        else:
+            yield from forms.all_of([entry])
+
+
+def summary(problem: Mapping[str, Any] | None, entries: Sequence[Entry]) -> list[Fault]:
+    """Return the lines of the error summary: each leads to its field; what has none on the page comes last."""
+    if problem is None:
+        return []
+    lines = [Fault(str(one.ask.label), one.error, one.anchor) for one in fields_in(entries) if one.error]
+    lines += [
+        Fault(one.label, one.error, one.anchor) for one in entries if isinstance(one, Group) and one.error
+    ]
+    shown = len(lines)
+    said = list(problem.get("errors", ()))
+    if shown < len(said) and not shown:
+        lines += [Fault(str(words.of(item["field"].rpartition(".")[2])), item["detail"]) for item in said]
+    return lines
+
+
+def day_and_time(value: datetime, zone: ZoneInfo) -> str:
+    """Return an instant as a field for date and time takes it."""
+    return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M")

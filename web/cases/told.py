@@ -1,0 +1,51 @@
+"""What a page tells of the act that led to it: signed, for one account and some minutes, so that no link can feign it.
+
+"Done: close the case" on a page that nobody acted on would mislead whoever followed the link; the address therefore
+carries the step as a token that only this service makes. One that is old, altered or somebody else's says nothing.
+"""
+
+from typing import Any, Final
+
+from django.core import signing
+from django.utils.http import urlencode
+
+from accounts.actor import Actor
+from audit.inputs import Text
+from audit.query import Query
+from web.cases import display
+from web.page import Page
+
+SECONDS: Final = 300
+EDITED: Final = "assessment-edit"
+
+
+class ToldQuery(Query):
+    """``done``: the token of what was just done."""
+
+    done = Text(required=False, allow_blank=True)
+
+
+def query_of(actor: Actor, step: str, *, awaits: bool = False) -> str:
+    """Return the query that tells a page of a step, and whether it awaits a second signature; blank for no step."""
+    if not step:
+        return ""
+    return "?" + urlencode({"done": signing.dumps([step, awaits], salt=_salt(actor), compress=False)})
+
+
+def told(page: Page) -> tuple[str, bool]:
+    """Return the step that led to a page, and whether it awaits a second signature; blank where none did."""
+    try:
+        step, awaits = signing.loads(page.asked.get("done", ""), salt=_salt(page.actor), max_age=SECONDS)
+    except signing.BadSignature:
+        return "", False
+    return str(step), bool(awaits)
+
+
+def in_words(page: Page) -> dict[str, Any]:
+    """Return what a page shows of it: ``done``, the words of the step, and ``awaits``."""
+    step, awaits = told(page)
+    return {"done": display.step_words(*step.split("-", 1)) if step else "", "awaits": awaits}
+
+
+def _salt(actor: Actor) -> str:
+    return f"web.cases.told:{actor.user_id}"

@@ -1,0 +1,162 @@
+"""A draft as its pages read and save it: what the API's reading and editing do, for one section at a time.
+
+A list of the form is saved whole, so that whoever changes an item of it reads the others first, within a disclosure.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from accounts.actor import Actor
+from audit.events import Purpose
+from referrals import drafts, form, reading
+from referrals.access import Ties
+from referrals.actions import Done
+from referrals.api.base import opened, seen
+from referrals.completeness import missing_items
+from referrals.errors import NotAllowed, WrongState
+from referrals.form import ConcernForm
+from referrals.models import HealthSign, Referral
+from referrals.workflow.codes import Channel
+from referrals.workflow.rolesets import CELL
+from referrals.workflow.states import ChildKind, State
+
+type Said = dict[str, Any]
+NOT_KNOWN: Final = "not_known"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft of the reader's own."""
+
+    referral: Referral
+    ties: Ties
+    actor: Actor
+    at: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest, pk: UUID) -> "Draft":
+        """Return the draft.
+
+        Raises:
+            NotVisible: no such case for this reader.
+            NotAllowed: it is somebody else's, shown to the reader.
+            WrongState: it was submitted.
+        """
+        found, ties = seen(request, pk)
+        if ties.shared:
+            raise NotAllowed("referral:edit")
+        if found.state != State.DRAFT:
+            raise WrongState("edit")
+        return cls(found, ties, request.actor, request.at)  # type: ignore[attr-defined]  # set by the pipeline
+
+    def read(self) -> Said:
+        """Return all that it says, opened in one disclosure: members and lists, as the form has them."""
+        reading.prefetch(self.referral, self.ties)
+
+        def content(scope: Any) -> Said:
+            return reading.content(self.referral, self.ties, scope, actor=self.actor)
+
+        found = opened(
+            self.referral, self.ties, content, actor=self.actor, at=self.at, purpose=Purpose.FILING
+        )
+        return _as_form(found) | {"variant": self.referral.variant} | self._receipt()
+
+    @property
+    def by_cell(self) -> bool:
+        """Tell whether the cell types in what somebody else says: by phone, by letter (§4.5)."""
+        return self.ties.as_filer() in CELL
+
+    def _receipt(self) -> Said:
+        found, received = self.referral, self.referral.received_at
+        said = {"channel": found.channel, "received_at": received.isoformat() if received else None}
+        return (
+            said if self.by_cell and found.channel != Channel.ONLINE else {"received_at": said["received_at"]}
+        )
+
+    def note_seen(self) -> None:
+        """Write down that the draft was looked at, though nothing of it was opened; its parts are at hand then."""
+        reading.prefetch(self.referral, self.ties)
+        nothing: Any = None
+        opened(
+            self.referral, self.ties, lambda _: nothing, actor=self.actor, at=self.at, purpose=Purpose.FILING
+        )
+
+    def missing(self) -> list[dict[str, str]]:
+        """Return what the form still lacks; asked of presence alone, so that nothing is opened."""
+        return missing_items(self.referral, typed_by_cell=self.by_cell)
+
+    def save(self, body: Mapping[str, Any], *, version: Any) -> Done:
+        """Change what ``body`` names, after the same validation as the API's."""
+        drafts.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
+        given = ConcernForm(data=self._with_not_known(body))
+        given.is_valid(raise_exception=True)
+        return drafts.edit(
+            self.referral.pk, given.validated_data, version=version, actor=self.actor, at=self.at
+        )
+
+    def _with_not_known(self, body: Mapping[str, Any]) -> Said:
+        """Return ``body`` with what other pages said not to know: the list is one for the whole form."""
+        if NOT_KNOWN not in body:
+            return dict(body)
+        elsewhere = [name for name in self.referral.concern.not_known if name not in body]
+        return {**body, NOT_KNOWN: elsewhere + list(body[NOT_KNOWN])}
+
+
+def _as_form(content: Mapping[str, Any]) -> Said:
+    """Return what was read in the shape in which it is sent: fields of the form, filled ones alone."""
+    found: Said = dict(content.get("concern", {}))
+    for name, model in form.SENT_PARTS.items():
+        names = {field.name for field in form.form_fields(model)} | {NOT_KNOWN}
+        found[name] = [_kept(item, names) for item in content.get(name) or []]
+    names = {field.name for field in form.form_fields(HealthSign)}
+    found["signs"] += [_kept(item, names) for item in content.get("health_signs") or []]
+    return found
+
+
+def _kept(item: Mapping[str, Any], names: set[str]) -> Said:
+    return {
+        name: value
+        for name, value in item.items()
+        if name in names and value not in (None, "", []) and value != reading.UNREADABLE
+    }
+
+
+# --- Items of a list --------------------------------------------------------------------------------------
+
+
+def of_kind(items: list[Said], kind: str) -> list[int]:
+    """Return the places in the list of the items of a kind of children; of all, without one."""
+    if not kind:
+        return list(range(len(items)))
+    return [place for place, item in enumerate(items) if item.get("kind", ChildKind.SUBJECT) == kind]
+
+
+def changed(
+    items: list[Said], number: int, kind: str, change: Callable[[Said], Said | None]
+) -> tuple[list[Said], int]:
+    """Return the list with its ``number``-th item of ``kind`` changed, and where that stands; None takes it out.
+
+    A number beyond the last adds one.
+    """
+    places, found = of_kind(items, kind), list(items)
+    if number < len(places):
+        place = places[number]
+        item = change(found[place])
+        found[place : place + 1] = [] if item is None else [item]
+        return found, place
+    item = change({"kind": kind} if kind else {})
+    return (found if item is None else [*found, item]), len(found)
+
+
+def put(item: Said, body: Mapping[str, Any]) -> Said:
+    """Return an item with the answers of one page of it; what other pages of it said not to know stays."""
+    unknown = [name for name in item.get(NOT_KNOWN, []) if name not in body]
+    found = {**item, **body}
+    if NOT_KNOWN in body:
+        found[NOT_KNOWN] = unknown + list(body[NOT_KNOWN])
+    return {name: value for name, value in found.items() if value not in (None, "")}

@@ -1,0 +1,89 @@
+"""The questions that the competent authority adds to the form: which authority, which questions, which words."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Authority
+from accounts.territory import competent_authority
+from audit.inputs import StrictSerializer
+from referrals import questions
+from referrals.protocol import protocol_of
+from referrals.settinglists import Row
+from web.filing.draft import Said
+from web.forms import Ask
+from web.forms import told as told_by
+
+UNKNOWN = _("Je ne sais pas")
+
+
+def authority_for(said: Said, *, at: datetime) -> Authority | None:
+    """Return the authority that will receive the filing, as far as the draft says where the child is."""
+    for child in said.get("children", []):
+        place = child.get("commune_insee") or child.get("residence_department")
+        found = competent_authority(place, on=at.date()) if place else None
+        if found is not None:
+            return found
+    return None
+
+
+def by_id(sent: str) -> Authority | None:
+    """Return the authority that a page named; its questions are no secret (``/authorities/{id}/form``)."""
+    try:
+        return Authority.objects.filter(pk=UUID(sent)).first()
+    except ValueError:
+        return None
+
+
+def asked_by(authority: Authority | None, *, at: datetime) -> list[Row]:
+    """Return its questions."""
+    return list(protocol_of(authority, at).form_questions) if authority is not None else []
+
+
+def input_of(rows: list[Row]) -> type[StrictSerializer]:
+    """Return the input declaration of the answers."""
+    fields: dict[str, Any] = {row.code: questions.field_of(row) for row in rows}
+    return type("ExtraAnswers", (StrictSerializer,), {"__doc__": "Answers to an authority.", **fields})
+
+
+def asks_of(rows: list[Row]) -> tuple[Ask, ...]:
+    """Return the questions in the reader's language, with the authority's own words for choices."""
+    french = get_language() == "fr"
+    return tuple(
+        Ask(
+            row.code,
+            row.fr if french else row.en,
+            unknown=UNKNOWN,
+            rows=3,
+            instead=tuple((choice.code, choice.fr if french else choice.en) for choice in row.choices),
+            optional=not row.required,
+        )
+        for row in rows
+    )
+
+
+def answers_of(said: Said) -> Said:
+    """Return the answers given so far, as a page shows them: null is that one doesn't know."""
+    given = said.get("extra") or {}
+    found = {code: value for code, value in given.items() if value is not None}
+    return found | {"not_known": [code for code, value in given.items() if value is None]}
+
+
+def missing(said: Said, *, at: datetime) -> list[dict[str, str]]:
+    """Return the questions that must be answered and aren't."""
+    authority = authority_for(said, at=at)
+    return (
+        []
+        if authority is None
+        else list(questions.missing_answers(protocol_of(authority, at), said.get("extra")))
+    )
+
+
+def told(said: Said, *, at: datetime) -> list[tuple[str, str]]:
+    """Return the answers in words."""
+    rows, given = asked_by(authority_for(said, at=at), at=at), answers_of(said)
+    lines = [(str(ask.label), told_by(input_of(rows), ask, given)) for ask in asks_of(rows)]
+    return [line for line in lines if line[1]]

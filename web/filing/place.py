@@ -1,0 +1,75 @@
+"""Where a child lives or was found: people know the name of a commune, the form its code."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.territory import commune, communes_named, departments
+from referrals.errors import InvalidInput
+from web.forms import Ask, Field, Option, clean
+
+DEPARTMENT: Final = Ask(
+    "residence_department", _("Département"),
+    _("Celui où vit l'enfant ou, à défaut, où on l'a trouvé·e : il dit quelle cellule reçoit la transmission."),
+    width="half",
+)  # fmt: skip
+COMMUNE: Final = Ask(
+    "commune_insee",
+    _("Commune"),
+    _("Son nom, tel qu'il s'écrit. Laissez vide si vous ne savez pas."),
+    width="half",
+)
+
+
+def fields_of(
+    values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: str = "", typed: str | None = None
+) -> list[Field]:
+    """Return the two fields; ``typed`` is the name as it was typed, which no code may stand for."""
+    code = values.get("commune_insee") or ""
+    known = commune(code) if code else None
+    chosen = values.get("residence_department") or (known.department if known else "")
+    where = Field(DEPARTMENT, "select", prefix + DEPARTMENT.name, f"f-{prefix}{DEPARTMENT.name}")
+    where.options = [
+        Option(number, f"{number} – {name}", number == chosen, f"{where.id}-{number}")
+        for number, name in departments().items()
+    ]
+    town = Field(COMMUNE, "text", prefix + COMMUNE.name, f"f-{prefix}{COMMUNE.name}")
+    town.value = typed if typed is not None else (known.name if known else "")
+    for one in (where, town):
+        one.error = faults.get(one.ask.name, "")
+    if (
+        town.error and not chosen and not town.value
+    ):  # either would do; the département is what everybody knows
+        where.error, town.error = town.error, ""
+    return [where, town]
+
+
+def body_of(sent: QueryDict, path: str, *, prefix: str = "") -> dict[str, str]:
+    """Return code and département, as the form takes them.
+
+    Raises:
+        InvalidInput: no département is chosen, or it has no commune of that name.
+    """
+    department = sent.get(prefix + DEPARTMENT.name, "")
+    name = clean(sent.get(prefix + COMMUNE.name, ""))
+    if not name:
+        return {"residence_department": department, "commune_insee": ""}
+    if department not in departments():
+        raise InvalidInput(f"{path}residence_department", "required")
+    found = communes_named(name, department)
+    if not found:
+        raise InvalidInput(f"{path}commune_insee")
+    return {"residence_department": department, "commune_insee": found[0].code}
+
+
+def told(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the place in words."""
+    code = values.get("commune_insee") or ""
+    known = commune(code) if code else None
+    department = values.get("residence_department") or (known.department if known else "")
+    return [
+        (str(DEPARTMENT.label), departments().get(department, "")),
+        (str(COMMUNE.label), known.name if known else ""),
+    ]

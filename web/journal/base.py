@@ -1,0 +1,246 @@
+"""What the pages of the journal share: whose journal it is, the pages beside each other, filters, and entries told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import acts
+from accounts.models import Authority
+from audit import events, inspection
+from audit.api.serializers import EntryOut
+from audit.errors import InvalidQuery
+from audit.inputs import Code, Day, Id
+from audit.models import ReadEntry
+from audit.query import PagedQuery, Query
+from referrals.workflow.states import State
+from web.cases import display
+from web.cases import words as case_words
+from web.cases.base import BlanksLeftOut
+from web.cases.choices import role_words
+from web.forms import words_of
+from web.journal import words
+from web.page import Page
+
+#: As many subjects of an entry are shown; the export has all.
+SUBJECTS_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of the journal: its words and the name of its address."""
+
+    label: Any
+    name: str
+
+
+TABS: Final = (
+    Tab(_("À traiter"), "journal"),
+    Tab(_("Anomalies"), "anomalies-page"),
+    Tab(_("Questions"), "journal-questions"),
+    Tab(_("Entrées"), "journal-entries"),
+    Tab(_("En images"), "journal-pictures"),
+    Tab(_("Preuves"), "journal-proofs"),
+)
+
+
+class Anything(Query):
+    """The parameters of a form of filters: each page reads them itself, and shows its form again where one is wrong."""
+
+    @classmethod
+    def of(cls, params: Any) -> dict[str, Any]:  # noqa: ARG003 - as of every query
+        """Return nothing."""
+        return {}
+
+
+class FilterQuery(BlanksLeftOut, PagedQuery):
+    """What narrows a list of entries; days are whole days, the last included."""
+
+    actor = Id(required=False)
+    subject = Id(required=False)
+    since = Day(required=False)
+    until = Day(required=False)
+
+
+class EntriesQuery(FilterQuery):
+    """The filters of all entries."""
+
+    act = Code(choices=[], required=False)
+    outcome = Code(choices=[(one, one) for one in words.OUTCOMES], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["act"].choices = [(act, act) for act in events.registered()]  # type: ignore[attr-defined]
+
+
+#: The names of filters as their form asks for them.
+LABELS: Final[Mapping[str, Any]] = {
+    "actor": _("Personne (pseudonyme)"),
+    "subject": _("Dossier (pseudonyme)"),
+    "since": _("Du"),
+    "until": _("Au"),
+    "act": _("Acte"),
+    "outcome": _("Issue"),
+}
+FAULTS: Final[Mapping[str, Any]] = {
+    "actor": _("Un pseudonyme est fait de 32 chiffres et lettres de a à f, tel que le journal le montre."),
+    "subject": _("Un pseudonyme est fait de 32 chiffres et lettres de a à f, tel que le journal le montre."),
+    "since": _("Choisissez un jour."),
+    "until": _("Choisissez un jour."),
+    "act": _("Choisissez un acte de la liste."),
+    "outcome": _("Choisissez une issue de la liste."),
+}
+
+
+class JournalPage(Page):
+    """A page for whoever reads the journal of an authority; nothing on it is of a case but pseudonyms and states."""
+
+    #: The entry of the menu of the journal that this page stands under.
+    tab: ClassVar[str] = "journal"
+
+    def require_person(self) -> None:
+        """Ask for somebody who has signed in and reads a journal.
+
+        Raises:
+            NotAuditor: the reader holds no office that does.
+        """
+        super().require_person()
+        inspection.authorities_of(self.actor)
+
+    @cached_property
+    def authorities(self) -> dict[str, Authority]:
+        """Return the authorities whose journal the reader reads, by id."""
+        found = Authority.objects.filter(pk__in=inspection.authorities_of(self.actor)).order_by("code")
+        return {str(one.pk): one for one in found}
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which times are told: that of the first authority."""
+        return ZoneInfo(next(iter(self.authorities.values())).timezone)
+
+    def when(self, value: datetime | str | None) -> str:
+        """Return an instant in words."""
+        return display.instant(value.isoformat() if isinstance(value, datetime) else value, self.zone)
+
+    def around(self) -> dict[str, Any]:
+        """Return what stands on every page of the journal: the pages beside it, and whose journal it is."""
+        return {
+            "tabs": TABS,
+            "tab": self.tab,
+            "whose": ", ".join(one.name for one in self.authorities.values()),
+        }
+
+    def filters(self, kind: type[Query]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+        """Return the parameters of the address, or None and what is wrong with those that its form asks for.
+
+        Raises:
+            InvalidQuery: a parameter is wrong that no form of ours sends.
+        """
+        try:
+            return kind.of(self.request.GET), {}
+        except InvalidQuery as refused:
+            if not set(refused.parameters) <= set(LABELS):
+                raise
+            return None, {name: str(FAULTS[name]) for name in refused.parameters}
+
+    def narrowed(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return filters as the journal takes them: days as instants of the authority's zone, the last one whole."""
+        found = {name: value for name, value in asked.items() if name not in ("since", "until")}
+        if "since" in asked:
+            found["since"] = self._begins(asked["since"])
+        if "until" in asked:
+            found["until"] = self._begins(asked["until"] + timedelta(days=1))
+        return found
+
+    def _begins(self, day: date) -> datetime:
+        return datetime.combine(day, time(), tzinfo=self.zone)
+
+    def form(
+        self, names: Sequence[str], faults: Mapping[str, str], choices: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the form of filters, filled as it was sent, and the summary of what is wrong with it."""
+        sent = self.request.GET
+        fields = [
+            {
+                "name": name, "label": LABELS[name], "value": sent.get(name, ""), "error": faults.get(name, ""),
+                "kind": "date" if name in ("since", "until") else "text",
+                "choices": [(code, label, code == sent.get(name)) for code, label in (choices or {}).get(name, ())],
+            }
+            for name in names
+        ]  # fmt: skip
+        found: dict[str, Any] = {"filters": fields, "filtered": any(sent.get(name) for name in names)}
+        if faults:
+            found |= {
+                "problem": {"title": gettext("Ces critères ne peuvent pas être lus.")},
+                "faults": [
+                    {"label": LABELS[name], "detail": said, "anchor": f"f-{name}"}
+                    for name, said in faults.items()
+                ],
+            }
+        return found
+
+    def told(self, entries: Sequence[ReadEntry]) -> list[dict[str, Any]]:
+        """Return entries as lines of words."""
+        return [self._line(EntryOut().to_representation(entry)) for entry in entries]
+
+    def _line(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        subjects = entry["subjects"]
+        several = len(self.authorities) > 1
+        return {
+            "id": entry["id"],
+            "at": self.when(entry["at"]),
+            "act": words.act(entry["act"]),
+            "outcome": entry["outcome"],
+            "outcome_words": words.OUTCOMES[entry["outcome"]],
+            "actor": entry["actor"] or "",
+            "for": entry["on_behalf_of"] or "",
+            "role": role_in_words(entry["role"]),
+            "about": "person" if entry["act"] in acts.ABOUT_ACCOUNTS else "file",
+            "subjects": subjects[:SUBJECTS_SHOWN],
+            "more": max(0, len(subjects) - SUBJECTS_SHOWN),
+            "purpose": words.PURPOSES.get(entry["purpose"] or "", ""),
+            "rule": entry["rule"] or "",
+            "moved": moved(entry["from_state"], entry["to_state"]),
+            "fields": [(field_in_words(label), count) for label, count in entry["fields_opened"].items()],
+            "count": entry["count"],
+            "pruned": entry["pruned"],
+            "authority": self.authorities[str(entry["authority"])].name if several else "",
+        }
+
+
+def role_in_words(code: str | None) -> str:
+    """Return the role of an entry; the service itself has none that people hold."""
+    if not code:
+        return ""
+    try:
+        return role_words(code)
+    except ValueError:
+        return gettext("Le service")
+
+
+def moved(before: str | None, after: str | None) -> str:
+    """Return the states of a case before and after an act; empty where the codes are of something else."""
+    said = [
+        words_of(code, str(State(code).label)) for code in (before, after) if code and code in State.values
+    ]
+    return " → ".join(dict.fromkeys(said))
+
+
+def field_in_words(label: str) -> str:
+    """Return what a sealed field is called; its own label where it has no words."""
+    owner, _dot, name = label.partition(".")
+    model = owner.title().replace("_", "")
+    return str(case_words.of(name, model)) if case_words.known(name, model) else label
+
+
+def address(name: str, params: Mapping[str, Any], *args: Any) -> str:
+    """Return the address of a page with its parameters; those without a value are left out."""
+    said = {key: str(value) for key, value in params.items() if value not in (None, "")}
+    return reverse(name, args=args) + (f"?{urlencode(said)}" if said else "")

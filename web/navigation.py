@@ -1,0 +1,94 @@
+"""Where one can go from each page: the entries that the reader's rights open, asked of the same rules as the acts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from referrals import access
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the menu: its words, the name of its address, and who has it."""
+
+    label: Any
+    name: str
+    opens_for: Callable[[Actor], bool]
+
+
+def _files(actor: Actor) -> bool:
+    return access.may_begin(actor) is not None
+
+
+def _leads(actor: Actor) -> bool:
+    return not _files(actor) and bool(actor.holding([Role.FILER_ORG_LEAD]))
+
+
+def _works(actor: Actor) -> bool:
+    return bool(actor.holding([role for role in access.MATRIX if role is not Role.DPO]))
+
+
+def _signs(actor: Actor) -> bool:
+    return bool(actor.holding(access.APPROVERS))
+
+
+def _executes(actor: Actor) -> bool:
+    return bool(
+        actor.holding([role for role in access.MATRIX if "J" in access.reads_by(role, access.ORDINARY[role])])
+    )
+
+
+def _breaks(actor: Actor) -> bool:
+    return bool(actor.holding(access.BREAKERS))
+
+
+def _answers(actor: Actor) -> bool:
+    return bool(actor.holding(access.ANSWERING))
+
+
+def _reads_the_journal(actor: Actor) -> bool:
+    return bool(actor.may("audit.read"))
+
+
+def _is_called(actor: Actor) -> bool:
+    return bool(actor.holding(steps.get(Machine.ALERT, "acknowledge").roles))
+
+
+def _decides_on_transfers(actor: Actor) -> bool:
+    return bool(actor.holding(access.DECIDE_ON_TRANSFERS))
+
+
+def _administers(actor: Actor) -> bool:
+    return bool(actor.may("accounts.manage"))
+
+
+def _confirms(actor: Actor) -> bool:
+    return not _administers(actor) and bool(actor.may("memberships.confirm") or actor.may("factors.reset"))
+
+
+PLACES: Final = (
+    Place(_("Mes transmissions"), "filings", _files),
+    Place(_("Brouillons montrés"), "filings", _leads),
+    Place(_("Dossiers"), "cases", _works),
+    Place(_("Appels d'urgence"), "calls", _is_called),
+    Place(_("Échéances"), "clocks-page", _works),
+    Place(_("À signer"), "to-sign", _signs),
+    Place(_("Mesures en attente"), "measures-page", _executes),
+    Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
+    Place(_("Charge"), "workload", _answers),
+    Place(_("Ouvertures d'urgence"), "openings", _breaks),
+    Place(_("Journal"), "journal", _reads_the_journal),
+    Place(_("Administration"), "administration", _administers),
+    Place(_("Demandes à confirmer"), "requests-page", _confirms),
+)
+
+
+def places(actor: Actor) -> list[Place]:
+    """Return the entries for this reader."""
+    return [place for place in PLACES if place.opens_for(actor)]

@@ -1,0 +1,169 @@
+"""What all pages share: who may open them, in which language they speak, how they are made and protected.
+
+A page translates what a browser sends into the call that the API makes too, and the outcome into HTML. A refusal is
+raised and not caught: ``config/errors.py`` turns it into the same document as for a program, and ``web/problems.py``
+shows that document, beside the fields of the form if there is one (``FormPage.redisplay``). The page of a refusal opens
+nothing sealed, for what was read in a request that is undone would leave no entry.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final, NoReturn
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language_from_request
+from django.views import View
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
+
+from accounts import stepup
+from accounts.actor import Actor
+from accounts.errors import NotAllowed
+from accounts.signin import SESSION
+from audit.query import Query
+from web import navigation
+
+#: Nothing inline, nothing of anybody else's; the beacon of the quick exit is all that a script may send.
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+#: What a browser forgets when somebody leaves (SEC-AU8, SEC-AU10).
+FORGET: Final = '"cache", "cookies", "storage"'
+SEE_OTHER: Final = 303
+
+type Redisplay = Callable[[Mapping[str, Any]], HttpResponse]
+
+
+class Page(View):
+    """A page of its own; ``public`` opens it to strangers."""
+
+    http_method_names = ["get", "head", "post"]
+    public: ClassVar[bool] = False
+    #: The methods that are a grave act, which asks for a fresh proof of the second factor (SEC-AU6).
+    step_up: ClassVar[frozenset[str]] = frozenset()
+    #: The page to which somebody goes back who had to prove it first.
+    comes_back: ClassVar[str] = "start"
+    #: What the address may ask for; ``asked`` holds it.
+    query: ClassVar[type[Query]] = Query
+    asked: dict[str, Any]
+    template: ClassVar[str] = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer in the language of the reader.
+
+        Raises:
+            NotAuthenticated: the page is for people who have signed in.
+            NotAllowed: the caller came with a token, which is for programs.
+            StepUpRequired: the last proof of the second factor is too old for this.
+        """
+        with translation.override(get_language_from_request(request)):
+            self.require_person()
+            self.asked = self.query.of(request.GET)
+            return super().dispatch(request, *args, **kwargs)
+
+    def http_method_not_allowed(self, request: HttpRequest, *_: Any, **__: Any) -> NoReturn:
+        """Refuse as everywhere.
+
+        Raises:
+            MethodNotAllowed: always.
+        """
+        raise MethodNotAllowed(request.method or "")
+
+    def require_person(self) -> None:
+        """Ask for somebody who has signed in, unless strangers are welcome."""
+        actor: Actor | None = self.request.actor  # type: ignore[attr-defined]  # set by the pipeline
+        if actor is not None and actor.origin.auth != SESSION:
+            raise NotAllowed(rule="session-only")
+        if actor is None and not self.public:
+            raise NotAuthenticated
+        if actor is not None:
+            self.request.onward = reverse(self.comes_back)  # type: ignore[attr-defined]  # for web/problems.py
+            stepup.require_where(self.step_up, self.request.method, actor, at=self.at)
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks; only on pages that ask for somebody."""
+        found: Actor = self.request.actor  # type: ignore[attr-defined]  # set by the pipeline
+        return found
+
+    @property
+    def at(self) -> datetime:
+        """Return the instant of the request."""
+        found: datetime = self.request.at  # type: ignore[attr-defined]  # set by the pipeline
+        return found
+
+    @property
+    def language(self) -> str:
+        """Return the language of the reader."""
+        return str(translation.get_language())
+
+    def show(self, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+        """Return the page, made now: within the transaction in which all that it shows was read."""
+        return made(self.request, self.template, context or {}, status=status)
+
+
+class FormPage(Page):
+    """A page with a form, which a refusal shows again with the faults beside the fields."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Do what the form asks for."""
+        request.redisplay = lambda problem: self.redisplay(problem, *args, **kwargs)  # type: ignore[attr-defined]
+        return self.act(request, *args, **kwargs)
+
+    def act(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Call the act once, and say where to go on."""
+        raise NotImplementedError
+
+    def redisplay(self, problem: Mapping[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the form as it was sent, with what is wrong with it; nothing sealed may be opened here."""
+        raise NotImplementedError
+
+
+def made(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Return a page with what every page has: where one can go, and who has signed in."""
+    actor: Actor | None = getattr(request, "actor", None)
+    signed_in = actor is not None and actor.origin.auth == SESSION
+    shared = {
+        "signed_in": signed_in,
+        "places": navigation.places(actor) if signed_in and actor is not None else [],
+        "here": request.path if request.method in ("GET", "HEAD") else "/",
+        "language": translation.get_language(),
+        "exit_to": settings.QUICK_EXIT_URL,
+    }
+    response = render(request, template, shared | dict(context), status=status)
+    response["Content-Security-Policy"] = POLICY
+    response["Content-Language"] = str(translation.get_language())
+    return response
+
+
+def left(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+    """Lead the browser to a page that has nothing to do with this one, and have it forget this one.
+
+    What a form of another site sends makes it forget nothing: nobody is signed out from there.
+    """
+    response = made(request, "web/leave.html", {"exit": settings.QUICK_EXIT_URL}, status=status)
+    if request.headers.get("Sec-Fetch-Site") != "cross-site":
+        response["Clear-Site-Data"] = FORGET
+    # Not a redirect: the answer to a form may redirect to our own pages alone (form-action).
+    response["Refresh"] = f"0; url={settings.QUICK_EXIT_URL}"
+    return response
+
+
+def go_to(address: str) -> HttpResponseRedirect:
+    """Send the browser on with a GET, so that reloading repeats nothing."""
+    response = HttpResponseRedirect(address)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def own_address(wanted: str) -> str:
+    """Return an address of ours that somebody asked to go on to; the start page for any other."""
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe else "/"

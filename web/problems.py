@@ -1,0 +1,52 @@
+"""A refusal as a page: the fixed sentences of the problem document, and where to go from here.
+
+``config/errors.py`` makes the document and asks here whether a person reads it. A form that was refused is shown
+again with its faults; everything else has one page, which is the same for every reader (SEC-AZ5).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.errors import StepUpRequired
+from web.page import left, made, own_address
+
+#: What a form can be sent again after: its fields, its version, or a condition is to blame.
+OF_A_FORM: Final = (400, 401, 409, 412, 413, 422, 428, 429)
+#: Files that can't be taken at this moment: the form that brought one may be sent again as it is.
+LATER: Final = ("uploads-busy", "parser-unavailable", "store-unavailable")
+OUR_FAULT: Final = 500
+
+
+def is_read_by_a_person(request: HttpRequest) -> bool:
+    """Tell whether the answer goes to a browser that asked for a page; the API speaks to programs, always."""
+    return not request.path_info.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
+
+
+def page(request: HttpRequest, problem: Mapping[str, Any], language: str) -> HttpResponse:
+    """Return the page of a refusal, in ``language``."""
+    status: int = problem["status"]
+    with translation.override(language):
+        if status >= OUR_FAULT and request.method == "POST" and request.path_info == reverse("leave"):
+            # Whoever wants to be gone is gone, although the session's end couldn't be written: its cookie is.
+            return left(request, status=status)
+        redisplay = getattr(request, "redisplay", None)
+        if redisplay is not None and (status in OF_A_FORM or problem["code"] in LATER):
+            response: HttpResponse = redisplay(problem)
+            response.status_code = status
+            return response
+        if problem["code"] == StepUpRequired.code:
+            # A page goes on to itself, an act by a button to the page of that button.
+            onward = request.get_full_path() if request.method == "GET" else getattr(request, "onward", "/")
+            context: dict[str, Any] = {"onward": own_address(onward)}
+            return made(request, "web/factors/stepup.html", context, status=status)
+        if status == 401:
+            # Whoever brings the cookie of a session that is none had one: it ended meanwhile (SEC-AU5).
+            ended = settings.SESSION_COOKIE_NAME in request.COOKIES
+            context = {"next": own_address(request.get_full_path()), "asked": not ended, "ended": ended}
+            return made(request, "web/signin.html", context, status=status)
+        return made(request, "web/problem.html", {"problem": problem, "bare": True}, status=status)

@@ -1,0 +1,244 @@
+"""A page with a form that brings a file: the API's door, passed twice as there, and what one is told beside the file.
+
+The first pass asks whether the reader may send; then the pipeline reads the form outside of any transaction, the file
+piece by piece into the store (``referrals/attachments/arriving.py``); the second pass asks again and keeps it. Django's
+own parsing, which would hold the file in clear, is never reached: until the form has arrived it has no field. So the
+CSRF token is looked at in the second pass, before anything is kept; in the first, where the form comes from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.errors import CrossSiteRefused
+from accounts.replays import Once
+from accounts.signin import require_csrf
+from referrals.access import Ties
+from referrals.api.attachments import BodyToCome, Upload
+from referrals.attachments import arriving, keeping, notice, rights
+from referrals.attachments.arriving import Arrived
+from referrals.attachments.codes import CLASS_OF, Kind, Scan
+from referrals.attachments.rights import Adding
+from referrals.errors import NotAllowed, WrongState
+from referrals.models import Referral
+from web import forms
+from web.cases import display
+from web.forms import Ask, Fault, Field
+from web.page import FormPage, go_to
+
+#: The fields of the form that say something of the file; the others are the page's own.
+SAID: Final = ("kind", "evidence", "notice_read")
+ASKS: Final = (
+    Ask("notice_read", _("J'ai lu cet avertissement : ce fichier ne contient aucune image intime d'un·e mineur·e.")),
+    Ask("kind", _("Quelle est la nature de ce fichier ?")),
+    Ask("evidence", _("Garder aussi l'original, comme preuve"),
+        _("Le fichier est réécrit sans ses données cachées ; l'original n'est gardé que si vous le demandez.")),
+)  # fmt: skip
+#: Why a file isn't taken, by the code of the refusal (``FileRefused.WHY``).
+WHY: Final[Mapping[str, Any]] = {
+    "type-refused": _("Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte."),
+    "type-mismatch": _("Le contenu du fichier n'est pas de la nature que son nom annonce."),
+    "file-damaged": _("Le fichier est endommagé ou ne peut pas être lu sans risque."),
+    "file-encrypted": _("Le fichier est protégé par un mot de passe. Envoyez-le sans protection."),
+    "file-empty": _("Le fichier est vide."),
+    "too-many-pixels": _("L'image a trop de pixels."),
+    "name-refused": _("Le nom du fichier contient des caractères refusés ou est trop long."),
+    "malware": _("L'antivirus a reconnu un programme malveillant : le fichier n'est pas conservé."),
+}
+#: The refusals that are about the file: told beside it.
+OF_THE_FILE: Final = (
+    "file-refused", "file-too-large", "attachment-quota", "body-cut-short", "uploads-busy", "parser-unavailable",
+    "store-unavailable",
+)  # fmt: skip
+#: How a file stands, in a word for people, and how the word looks.
+STANDS: Final[Mapping[str, tuple[Any, str]]] = {
+    Scan.WAITING: (_("En cours de vérification"), "wait"),
+    Scan.CLEAN: (_("Prête"), "done"),
+    Scan.UNSCANNED: (_("Prête, sans analyse antivirus"), "done"),
+    Scan.INFECTED: (_("Refusée : programme malveillant"), "late"),
+}
+FILE_ID: Final = "f-file"
+
+
+class FormToCome(BodyToCome):
+    """The body of a page's form: its fields are the form's, also where its file is refused."""
+
+    def receive(self, request: HttpRequest) -> None:
+        """Read the body; what was typed beside the file is at hand whatever becomes of it."""
+        try:
+            super().receive(request)
+        finally:
+            request.POST = QueryDict(urlencode(self.arrived.fields))
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class UploadPage(FormPage):
+    """A page whose form brings one file; ``around`` is what stands around the form, made in each pass."""
+
+    around: dict[str, Any]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer; of a form nothing is parsed here."""
+        if request.method == "POST" and not hasattr(request, "arrived"):
+            request.POST = QueryDict()
+            request._files = MultiValueDict()  # type: ignore[attr-defined]  # what Django's own parsing would set
+        self.around = {}
+        return super().dispatch(request, *args, **kwargs)
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        """Let the form come, or keep what came with it.
+
+        Raises:
+            CrossSiteRefused: the form isn't one of ours.
+            NotVisible, NotAllowed, WrongState, InvalidInput: as the API refuses.
+            QuotaReached, FileTooLarge, FileRefused: the file isn't taken, or not any more.
+        """
+        arrived: Arrived | None = getattr(request, "arrived", None)
+        if arrived is None:
+            require_own_origin(request)
+        else:
+            require_csrf(request)
+        referral, ties = self.case(pk)
+        self.around = self.heading(referral, ties)
+        self.around["kinds"] = ()  # until it is known that one may send
+        self.around["kinds"] = kinds(rights.adding(referral, ties))
+        if arrived is None:
+            arriving.require_form(request)
+            size = int(request.META["CONTENT_LENGTH"])
+            return FormToCome(keeping.may_add(referral, ties, size, actor=self.actor, at=self.at))
+        self._keep(pk, arrived)
+        return go_to(self.onwards(pk))
+
+    def _keep(self, pk: UUID, arrived: Arrived) -> None:
+        """Keep the file, once for each page that was shown."""
+        said: dict[str, Any] = {name: arrived.fields[name] for name in SAID if name in arrived.fields}
+        given = Upload(data=said)
+        given.is_valid(raise_exception=True)
+        told = {**said, "name": arrived.name, "sha256": arrived.original_digest}
+        once = Once.of(arrived.fields.get("key", ""), f"POST {self.request.path}", told)
+        once.wait(self.actor)
+        if once.honoured(self.actor) is not None:
+            return
+        done = keeping.add(
+            pk, arrived, kind=given.validated_data["kind"], evidence=given.validated_data["evidence"],
+            actor=self.actor, at=self.at,
+        )  # fmt: skip
+        arrived.held = True
+        once.keep(self.actor, status=201, thing=pk, part=done.made, version=done.referral.version, at=self.at)
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - of one case
+        """Show the form as it was filled in; the file itself is chosen anew, for no page can put it back."""
+        if not self.around:
+            return self.refused(problem)
+        sent = self.request.POST
+        values = {name: sent.get(name) == "true" if name != "kind" else sent.get(name) for name in SAID}
+        return self.show(self.around | form_of(self.around["kinds"], values, problem, language=self.language))
+
+    def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Return the page of a refusal that came before the case was looked at."""
+        self.template = "web/problem.html"  # type: ignore[misc]  # of this answer
+        return self.show({"problem": problem, "bare": True})
+
+    # --- What differs between a filing and a case -------------------------------------------------------
+
+    def case(self, pk: UUID) -> tuple[Referral, Ties]:
+        """Return the case, with what ties the reader to it."""
+        raise NotImplementedError
+
+    def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
+        """Return what stands around the form."""
+        raise NotImplementedError
+
+    def onwards(self, pk: UUID) -> str:
+        """Return where to go on once the file is kept."""
+        raise NotImplementedError
+
+
+def require_own_origin(request: HttpRequest) -> None:
+    """Refuse a form that a browser sends from another site, before a byte of it is read.
+
+    Raises:
+        CrossSiteRefused: its origin isn't ours; a program that names none is asked for its token all the same.
+    """
+    origin = request.headers.get("Origin")
+    own = (f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS)
+    if origin is not None and origin not in own:
+        raise CrossSiteRefused
+
+
+def may_add(referral: Referral, ties: Ties) -> Adding | None:
+    """Return what the reader may add now; None if nothing."""
+    try:
+        return rights.adding(referral, ties)
+    except (NotAllowed, WrongState):
+        return None
+
+
+def kinds(may: Adding) -> tuple[str, ...]:
+    """Return the kinds of files that somebody may add."""
+    return tuple(str(kind) for kind in Kind if CLASS_OF[kind] in may.at_once | may.waiting)
+
+
+def form_of(
+    offered: Sequence[str],
+    values: Mapping[str, Any],
+    problem: Mapping[str, Any] | None = None,
+    *,
+    language: str,
+) -> dict[str, Any]:
+    """Return the form: the notice, the limits, the fields, and what is wrong with them or with the file."""
+    faults = forms.faults_of(problem)
+    error = faults.pop(arriving.FILE, "")
+    if problem is not None and problem["code"] in OF_THE_FILE:
+        error = str(WHY.get(problem.get("reason", ""), problem["title"]))
+        problem = {**problem, "detail": ""}  # said beside the field, in the reader's language
+    asks = [replace(ask, only=tuple(offered)) if ask.name == "kind" else ask for ask in ASKS]
+    fields = forms.fields_of(Upload, asks, values, faults=faults)
+    told = notice.told()
+    shown: list[Fault] = _summary(faults, fields)
+    if error:
+        shown.append(Fault(gettext("Fichier"), error, FILE_ID))
+    return {
+        "sends": bool(offered), "fields": fields, "file_error": error, "file_id": FILE_ID, "problem": problem,
+        "faults": shown, "notice": told["notice"]["fr" if language == "fr" else "en"],
+        "most": filesizeformat(told["max_bytes"]), "accepts": accepts(told["types"]), "key": uuid4().hex,
+    }  # fmt: skip
+
+
+def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """Return a line of the list of files in words; ``href`` leads to the file, where it may leave the house."""
+    shown = {"id": line["id"], "at": display.instant(line["at"], zone), "waiting": line["waiting"]}
+    if line["waiting"]:
+        return shown
+    scan, name = line["scan"]["code"], line["name"]
+    words, look = STANDS[scan]
+    ready = scan not in (Scan.WAITING, Scan.INFECTED)
+    return shown | {
+        "name": gettext("Fichier au nom illisible") if display.unreadable(name) else name,
+        "kind": display.label(line["kind"]), "media": display.label(line["media"]), "size": line["size"],
+        "stands": words, "look": look, "evidence": line["evidence"],
+        "href": reverse("attachment-content", args=[pk, line["id"]]) if ready else "",
+    }  # fmt: skip
+
+
+def _summary(faults: Mapping[str, str], fields: Sequence[Field]) -> list[Fault]:
+    return [Fault(str(one.ask.label), faults[one.ask.name], one.anchor) for one in fields if one.error]
+
+
+def accepts(types: Sequence[str]) -> str:
+    """Return the endings of the types that are taken, as a browser's chooser reads them."""
+    endings = {"jpeg": ".jpg,.jpeg", "text": ".txt", "heic": ".heic,.heif"}
+    return ",".join(endings.get(one, f".{one}") for one in types)

@@ -1,0 +1,79 @@
+"""The addresses of the pages, at the root. They are words that tell a passer-by nothing."""
+
+from typing import Final
+
+from django.urls import URLPattern, path
+
+from web.filing.sections import Section, sections
+from web.views import factors, help, ownsessions, session, start
+from web.views.administration.urls import urlpatterns as administration
+from web.views.cases.urls import urlpatterns as cases
+from web.views.filing import begin, check, files, form, paper, sent, sharing
+from web.views.journal.urls import urlpatterns as journal
+
+OWN_PAGES: Final = {
+    "lieu": form.PlacePage,
+    "questions": form.QuestionsPage,
+    "reception": form.ReceptionPage,
+}
+
+
+def _section(section: Section) -> URLPattern:
+    """Return the address of one page of the form."""
+    view: type[form.SectionPage] = form.SectionPage
+    if section.family is not None:
+        view = form.GridPage
+    elif section.slug in OWN_PAGES:
+        view = OWN_PAGES[section.slug]
+    return path(
+        f"transmissions/<uuid:pk>/{section.slug}",
+        view.as_view(section=section),
+        name=f"filing-{section.slug}",
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    path("", start.Start.as_view(), name="start"),
+    path("accessibilite", start.Accessibility.as_view(), name="accessibility"),
+    path("procedure", help.ProcedurePage.as_view(), name="procedure"),
+    path("lexique", help.LexiconPage.as_view(), name="lexicon"),
+    path("connexion", session.SignIn.as_view(), name="sign-in"),
+    path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
+    path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
+    path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),
+    path("connexion/moyen", factors.FirstFactor.as_view(), name="first-factor"),
+    path("compte/confirmation", factors.Confirm.as_view(), name="confirm"),
+    path("compte/connexion", factors.OwnFactors.as_view(), name="own-factors"),
+    path("compte/connexion/ajout", factors.AddFactor.as_view(), name="factor-add"),
+    path("compte/connexion/codes", factors.RenewCodes.as_view(), name="codes-renew"),
+    path("compte/connexion/<uuid:pk>/nom", factors.NameFactor.as_view(), name="factor-rename"),
+    path("compte/connexion/<uuid:pk>/retrait", factors.RemoveFactor.as_view(), name="factor-remove"),
+    path("deconnexion", session.SignOut.as_view(), name="sign-out"),
+    path("quitter", session.Leave.as_view(), name="leave"),
+    path("langue", session.Language.as_view(), name="language"),
+    path("urgence", begin.Urgent.as_view(), name="urgent"),
+    path("formulaire-papier", paper.PaperPage.as_view(), name="paper"),
+    path("transmissions", begin.Filings.as_view(), name="filings"),
+    path("transmissions/nouvelle", begin.Begin.as_view(), name="filing-new"),
+    path("transmissions/<uuid:pk>", begin.OneFiling.as_view(), name="filing"),
+    *(_section(one) for one in sections()),
+    path("transmissions/<uuid:pk>/relecture", check.CheckPage.as_view(), name="filing-check"),
+    path("transmissions/<uuid:pk>/urgence", check.UrgentPage.as_view(), name="filing-urgent"),
+    path("transmissions/<uuid:pk>/recu", sent.ReceiptPage.as_view(), name="filing-receipt"),
+    path("transmissions/<uuid:pk>/complement", sent.AddPage.as_view(), name="filing-add"),
+    path("transmissions/<uuid:pk>/partage", sharing.SharePage.as_view(), name="filing-share"),
+    path("transmissions/<uuid:pk>/pieces", files.FilesPage.as_view(), name="filing-files"),
+    path(
+        "transmissions/<uuid:pk>/pieces/<uuid:part>/retrait",
+        files.RemoveFile.as_view(),
+        name="filing-file-remove",
+    ),
+    path("transmissions/<uuid:pk>/retrait", sent.TakeBackPage.as_view(), name="filing-take-back"),
+    path("transmissions/<uuid:pk>/messages/<uuid:part>/lu", sent.MarkRead.as_view(), name="filing-read"),
+    *cases,
+    *journal,
+    *administration,
+]
+
+#: First words of the addresses above: the requests that the pipeline carries like those of the API.
+SEGMENTS: Final = frozenset(str(one.pattern).partition("/")[0] for one in urlpatterns)

@@ -1,0 +1,323 @@
+"""Who has an account, who vouched for it, who holds which role: read, given and ended by the calls of the API."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access, actions
+from accounts.api.naming import visible
+from accounts.api.serializers import MembershipInput, MembershipQuery, UserInput
+from accounts.api.views.people import appointment, granted, made_user, membership_page, user_page
+from accounts.models import Membership, Unit, User
+from accounts.models.user import Language
+from accounts.roles import POWERFUL, PROGRAMS, Role
+from audit.query import PagedQuery, Query
+from referrals.reading import moment
+from web import forms
+from web.administration import words
+from web.administration.base import AdministrationPage
+from web.cases import display
+from web.cases.base import BlanksLeftOut, fresh_key
+from web.cases.choices import role_words
+from web.forms import Ask, Field, Input
+from web.journal.base import address
+from web.page import FormPage, go_to
+from web.views.cases.queue import ZONE
+
+#: Whom one looks for among the roles that a page may give.
+GIVEN_HERE = tuple(role for role in Role if role not in POWERFUL | PROGRAMS)
+
+
+class People(AdministrationPage):
+    """GET /administration."""
+
+    query: ClassVar[type[Query]] = PagedQuery
+    template = "web/administration/people.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the accounts of the administered authorities, by address; the look is an entry."""
+        page = user_page(dict(self.asked), actor=self.actor, at=self.at)
+        known = access.resettable_users(self.actor, at=self.at).filter(
+            pk__in=[user.pk for user in page.items]
+        )
+        theirs = set(known.values_list("pk", flat=True)) - {self.actor.user_id}
+        lines = [
+            {
+                "pk": user.pk, "name": user.full_name, "email": user.email, "active": user.is_active,
+                "resettable": user.pk in theirs,
+                "verified": display.instant(moment(user.verified_at), ZONE), "own": user.pk == self.actor.user_id,
+            }
+            for user in page.items
+        ]  # fmt: skip
+        onwards = address("administration", {"cursor": page.next}) if page.next else ""
+        return self.show(
+            self.around() | {"lines": lines, "next": onwards, "first": "cursor" not in self.asked}
+        )
+
+
+class RolesQuery(BlanksLeftOut, MembershipQuery):
+    """Filters of the roles held."""
+
+
+class Roles(AdministrationPage):
+    """GET /administration/fonctions."""
+
+    tab = "memberships-page"
+    query: ClassVar[type[Query]] = RolesQuery
+    template = "web/administration/roles.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the roles held at the administered authorities, newest first; the look is an entry."""
+        asked = dict(self.asked)
+        kept = {
+            name: str(asked[name]).lower() if name == "in_force" else asked[name]
+            for name in ("user", "role", "in_force", "authority")
+            if name in asked
+        }
+        page = membership_page(asked, actor=self.actor, at=self.at, names=True)
+        return self.show(
+            self.around()
+            | {
+                "lines": [self._line(row) for row in page.items],
+                "roles": [(str(one), role_words(str(one)), str(one) == kept.get("role")) for one in Role],
+                "user": kept.get("user", ""), "in_force": kept.get("in_force") == "true",
+                "filtered": bool(kept), "first": "cursor" not in self.asked,
+                "next": address("memberships-page", kept | {"cursor": page.next}) if page.next else "",
+            }
+        )  # fmt: skip
+
+    def _line(self, row: Membership) -> dict[str, Any]:
+        return role_line(row) | {
+            "ended": row.valid_to is not None and row.valid_to <= self.at,
+            "to_come": row.valid_from > self.at,
+        }
+
+
+def role_line(row: Membership) -> dict[str, Any]:
+    """Return who holds a role where and for how long, in words."""
+    places = [row.unit.name if row.unit else "", row.organisation.name if row.organisation else ""]
+    return {
+        "pk": row.pk, "user": row.user_id, "name": row.user.full_name, "role": role_words(row.role),
+        "authority": row.authority.name, "place": ", ".join(filter(None, places)),
+        "since": display.instant(moment(row.valid_from), ZONE), "until": display.instant(moment(row.valid_to), ZONE),
+    }  # fmt: skip
+
+
+# --- Forms --------------------------------------------------------------------------------------------
+
+
+class AdministrationForm(AdministrationPage, FormPage):
+    """A page with one form, made from the input of the call that it sends."""
+
+    takes: ClassVar[type[Input]]
+    asks: ClassVar[tuple[Ask, ...]]
+    title: ClassVar[Any]
+    button: ClassVar[Any]
+    back: ClassVar[str] = "administration"
+    template = "web/administration/form.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        first = str(self.authorities[0].pk)
+        return self.show(self._around() | {"entries": self._fields({"authority": first, "language": "fr"})})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Do what the form says, once, and go back to the list."""
+        body = forms.body_of(self.takes, self.asks, request.POST)
+        self.once(body, lambda: self.do(body))
+        return go_to(reverse(self.back))
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Call the act; return what it made."""
+        raise NotImplementedError
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        sent = self.request.POST
+        fields = self._fields({ask.name: sent.get(ask.name, "") for ask in self.asks}, problem)
+        again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
+        faults = forms.summary(problem, fields)
+        return self.show(
+            self._around() | {"entries": fields, "problem": problem, "faults": faults, "once": again}
+        )
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what may be chosen, by member."""
+        return {"authority": [(str(one.pk), one.name) for one in self.authorities]}
+
+    def _fields(self, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[Field]:
+        faults = forms.faults_of(problem)
+        return forms.fields_of(self.takes, self.asks, values, faults=faults, choices=self.choices())
+
+    def _around(self) -> dict[str, Any]:
+        return self.around() | {
+            "title": self.title, "button": self.button, "back": reverse(self.back), "once": fresh_key(),
+        }  # fmt: skip
+
+
+class NewPerson(AdministrationForm):
+    """GET, POST /administration/personnes/nouvelle."""
+
+    takes, asks = UserInput, words.PERSON
+    title, button = _("Créer un compte"), _("Créer le compte")
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Make the account; it can't sign in until it has a password."""
+        return made_user(body, actor=self.actor, at=self.at).pk
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the authorities, and the languages in their own words."""
+        return super().choices() | {"language": [(str(one), str(one.label)) for one in Language]}
+
+
+class NewRole(AdministrationForm):
+    """GET, POST /administration/fonctions/nouvelle."""
+
+    tab = "memberships-page"
+    takes = MembershipInput
+    asks = words.ROLE
+    title, button, back = _("Donner un rôle"), _("Donner le rôle"), "memberships-page"
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    roles: ClassVar[Sequence[Role]] = GIVEN_HERE
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Give the role; it counts from the next request of the person on."""
+        return granted(body, actor=self.actor, at=self.at).pk
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return authorities, roles, units and institutions; the act itself refuses what it doesn't take."""
+        units = Unit.objects.filter(authority__in=self.authorities).order_by("name", "pk")
+        places = access.visible_organisations(self.actor).order_by("name", "pk")
+        nothing = [("", gettext("Aucune"))]
+        return super().choices() | {
+            "role": [(str(one), role_words(str(one))) for one in self.roles],
+            "unit": nothing + [(str(one.pk), one.name) for one in units],
+            "organisation": nothing + [(str(one.pk), one.name) for one in places],
+        }
+
+
+class AskRole(NewRole):
+    """GET, POST /administration/fonctions/demande: a role that two persons give."""
+
+    title, button = _("Demander un rôle qui se décide à deux"), _("Demander le rôle")
+    back = "requests-page"
+    asks = words.ROLE_OF_TWO
+    roles = tuple(role for role in Role if role in POWERFUL)
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Ask for the role; nothing changes until a second person confirms it."""
+        given = appointment(body, actor=self.actor)
+        return actions.ask(actor=self.actor, at=self.at, given=given).pk
+
+
+class Confirmation(AdministrationPage, FormPage):
+    """A page that asks whether something is to be done to one row, and does it."""
+
+    title: ClassVar[Any]
+    about: ClassVar[Any]
+    back: ClassVar[str] = "administration"
+    onward: ClassVar[str] = ""  # where it is seen what was done, if that isn't where one came from
+    template = "web/administration/confirm.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask.
+
+        Raises:
+            NotVisible: absent, or of an authority that the reader doesn't administer.
+        """
+        return self.show(self._around(pk) | {"once": fresh_key()})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Do it, once, and go on to where it is seen."""
+        self.once({}, lambda: self.do(pk))
+        return go_to(reverse(self.onward or self.back))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Ask again, with why it was refused."""
+        return self.show(
+            self._around(pk) | {"problem": problem, "faults": [], "once": self.request.POST.get("once", "")}
+        )
+
+    def do(self, pk: UUID) -> UUID:
+        """Call the act; return what it was done to."""
+        raise NotImplementedError
+
+    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+        """Return what the row is, in words."""
+        raise NotImplementedError
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        return self.around() | {
+            "title": self.title, "about": self.about, "back": reverse(self.back), "said": self.lines(pk),
+        }  # fmt: skip
+
+
+class Vouch(Confirmation):
+    """GET, POST /administration/personnes/{id}/verification."""
+
+    title = _("Attester une identité")
+    about = _(
+        "Vous attestez avoir vérifié qui est cette personne et où elle travaille. Elle pourra alors transmettre."
+    )
+
+    def do(self, pk: UUID) -> UUID:
+        """Vouch for the account."""
+        return actions.verify_user(actor=self.actor, at=self.at, user_id=pk).pk
+
+    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+        """Return whose account it is."""
+        user: User = visible(access.managed_users(self.actor), pk)
+        return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+
+
+class AskReset(Confirmation):
+    """GET, POST /administration/personnes/{id}/moyens."""
+
+    onward = "requests-page"
+    step_up = frozenset({"GET"})
+    title = _("Demander la réinitialisation des moyens de connexion")
+    about = _(
+        "Assurez-vous que c'est bien cette personne qui les a perdus. Une seconde personne a une semaine pour "
+        "confirmer ; rien ne change d'ici là, et la personne est prévenue par courriel."
+    )
+
+    def do(self, pk: UUID) -> UUID:
+        """Ask for it; nothing changes until a second person confirms."""
+        return actions.ask_reset(actor=self.actor, at=self.at, user_id=pk).pk
+
+    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+        """Return whose ways to sign in they are."""
+        user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
+        return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+
+
+class EndRole(Confirmation):
+    """GET, POST /administration/fonctions/{id}/fin."""
+
+    step_up = frozenset({"GET"})
+    tab, back = "memberships-page", "memberships-page"
+    title = _("Mettre fin à un rôle")
+    about = _(
+        "Le rôle cesse tout de suite, avec ses jetons ; la prochaine demande de la personne n'ouvre plus rien."
+    )
+
+    def do(self, pk: UUID) -> UUID:
+        """End the role at once."""
+        return actions.end(actor=self.actor, at=self.at, membership_id=pk).pk
+
+    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+        """Return who holds which role where."""
+        rows = access.managed_memberships(self.actor).select_related(
+            "user", "authority", "unit", "organisation"
+        )
+        said = role_line(visible(rows, pk))
+        found = [
+            (_("Personne"), said["name"]), (_("Rôle"), said["role"]), (_("Autorité"), said["authority"]),
+            (_("Unité ou structure"), said["place"]), (_("Depuis le"), said["since"]),
+        ]  # fmt: skip
+        return [(label, text) for label, text in found if text]

@@ -1,0 +1,178 @@
+"""What one person asked for and a second one decides: roles that two persons give, factors that somebody has lost."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access, actions
+from accounts.api.naming import visible
+from accounts.errors import InvalidInput
+from accounts.models import FactorReset, GrantRequest
+from referrals.reading import moment
+from web.administration.base import CONFIRMS, AdministrationPage
+from web.cases import display
+from web.cases.base import fresh_key
+from web.cases.choices import role_words
+from web.forms import Fault, faults_of
+from web.page import FormPage, go_to
+from web.views.cases.queue import ZONE
+
+ROLES, RESETS = CONFIRMS
+#: As many of each kind are listed, the oldest first; whoever decides on them comes to the others.
+LISTED: Final = 100
+CONFIRM: Final = "confirm"
+REFUSE: Final = "refuse"
+#: What may be wrong by now with what was asked for, or with the decision.
+LABELS: Final[Mapping[str, Any]] = {
+    "role": _("Rôle"), "valid_from": _("À partir du"), "valid_to": _("Jusqu'au"), "decision": _("Décision"),
+}  # fmt: skip
+
+
+class RequestPage(AdministrationPage):
+    """A page for whoever may confirm something."""
+
+    tab = "requests-page"
+    opens_for = CONFIRMS
+
+
+class Requests(RequestPage):
+    """GET /administration/demandes."""
+
+    template = "web/administration/requests.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List what waits for a second person at the reader's authorities, the oldest first."""
+        roles: list[GrantRequest] = []
+        resets: list[FactorReset] = []
+        if self.actor.may(ROLES):
+            known = access.open_grant_requests(self.actor, at=self.at)
+            roles = list(known.select_related("user", "authority").order_by("asked_at", "pk")[:LISTED])
+        if self.actor.may(RESETS):
+            lost = access.open_resets(self.actor, at=self.at)
+            resets = list(lost.select_related("user").order_by("asked_at", "pk")[:LISTED])
+        lines = [
+            *(self._line(one, role_words(one.role), "request-role", one.authority.name) for one in roles),
+            *(self._line(one, _("Moyens de connexion perdus"), "request-reset", "") for one in resets),
+        ]
+        return self.show(self.around() | {"lines": lines})
+
+    def _line(self, found: GrantRequest | FactorReset, what: Any, page: str, place: str) -> dict[str, Any]:
+        return {
+            "what": what, "name": found.user.full_name, "place": place, "address": reverse(page, args=[found.pk]),
+            "asked": display.instant(moment(found.asked_at), ZONE),
+            "open": self.actor.user_id not in (found.asked_by_id, found.user_id),
+        }  # fmt: skip
+
+
+class OneRequest(RequestPage, FormPage):
+    """A page that shows one request, and takes the decision of a second person."""
+
+    title: ClassVar[Any]
+    confirmed: ClassVar[Any]
+    template = "web/administration/request.html"
+    step_up = frozenset({"GET"})  # before it is read; the act asks again
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show it.
+
+        Raises:
+            NotVisible: absent, decided, lapsed, or of another authority.
+        """
+        return self.show(self._around(pk) | {"once": fresh_key()})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Confirm or refuse it, once, and go back to the list.
+
+        Raises:
+            InvalidInput: neither of the two was pressed.
+        """
+        said = request.POST.get("decision", "")
+        if said not in (CONFIRM, REFUSE):
+            raise InvalidInput({"decision": ["required"]})
+        self.once({"decision": said}, lambda: self.decide(pk, confirmed=said == CONFIRM))
+        return go_to(reverse("requests-page"))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show it again, with why the decision wasn't taken."""
+        faults = [Fault(str(LABELS.get(name, name)), said) for name, said in faults_of(problem).items()]
+        once = self.request.POST.get("once", "")
+        return self.show(self._around(pk) | {"problem": problem, "faults": faults, "once": once})
+
+    def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
+        """Call the act; return the request."""
+        raise NotImplementedError
+
+    def one(self, pk: UUID) -> GrantRequest | FactorReset:
+        """Return the request.
+
+        Raises:
+            NotVisible: absent, decided, lapsed, or of another authority.
+        """
+        raise NotImplementedError
+
+    def lines(self, found: Any) -> list[tuple[Any, str]]:
+        """Return what is asked for, in words."""
+        raise NotImplementedError
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        found = self.one(pk)
+        said = [
+            (_("Personne"), found.user.full_name), (_("Courriel"), found.user.email), *self.lines(found),
+            (_("Demandé par"), found.asked_by.full_name),
+            (_("Demandé le"), display.instant(moment(found.asked_at), ZONE)),
+        ]  # fmt: skip
+        return self.around() | {
+            "title": self.title, "confirmed": self.confirmed, "said": [(label, text) for label, text in said if text],
+            "asked_it": found.asked_by_id == self.actor.user_id, "about_them": found.user_id == self.actor.user_id,
+        }  # fmt: skip
+
+
+class OneRole(OneRequest):
+    """GET, POST /administration/demandes/roles/{id}."""
+
+    title = _("Rôle qui se décide à deux")
+    confirmed = _("Confirmé, le rôle compte dès la prochaine demande de la personne.")
+
+    def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
+        """Give the role as the second person, or refuse it."""
+        return actions.decide(actor=self.actor, at=self.at, request_id=pk, confirmed=confirmed).pk
+
+    def one(self, pk: UUID) -> GrantRequest:
+        """Return the request, with the names in it."""
+        known = access.open_grant_requests(self.actor, at=self.at)
+        return visible(known.select_related("user", "authority", "asked_by"), pk)
+
+    def lines(self, found: GrantRequest) -> list[tuple[Any, str]]:
+        """Return which role where, and for how long."""
+        return [
+            (_("Rôle"), role_words(found.role)), (_("Autorité"), found.authority.name),
+            (_("À partir du"), display.instant(moment(found.valid_from), ZONE)),
+            (_("Jusqu'au"), display.instant(moment(found.valid_to), ZONE)),
+        ]  # fmt: skip
+
+
+class OneReset(OneRequest):
+    """GET, POST /administration/demandes/moyens/{id}."""
+
+    title = _("Moyens de connexion perdus")
+    confirmed = _(
+        "Confirmé, les moyens de connexion, les codes de secours et les connexions de la personne prennent fin ; son "
+        "mot de passe la mène à un nouveau moyen. Assurez-vous auprès d'elle qu'elle le demande bien."
+    )
+
+    def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
+        """Remove the factors as the second person, or refuse it."""
+        return actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, confirmed=confirmed).pk
+
+    def one(self, pk: UUID) -> FactorReset:
+        """Return the request, with the names in it."""
+        known = access.open_resets(self.actor, at=self.at)
+        return visible(known.select_related("user", "asked_by"), pk)
+
+    def lines(self, found: FactorReset) -> list[tuple[Any, str]]:  # noqa: ARG002 - the frame's signature
+        """Return nothing more: it is the person that counts."""
+        return []

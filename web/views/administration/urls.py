@@ -1,0 +1,25 @@
+"""The addresses of the pages of administrators."""
+
+from django.urls import URLPattern, path
+
+from web.views.administration import people, requests, settings
+
+urlpatterns: list[URLPattern] = [
+    path("administration", people.People.as_view(), name="administration"),
+    path("administration/personnes/nouvelle", people.NewPerson.as_view(), name="person-new"),
+    path("administration/personnes/<uuid:pk>/verification", people.Vouch.as_view(), name="person-verify"),
+    path("administration/personnes/<uuid:pk>/moyens", people.AskReset.as_view(), name="person-reset"),
+    path("administration/fonctions", people.Roles.as_view(), name="memberships-page"),
+    path("administration/fonctions/nouvelle", people.NewRole.as_view(), name="role-new"),
+    path("administration/fonctions/demande", people.AskRole.as_view(), name="role-ask"),
+    path("administration/fonctions/<uuid:pk>/fin", people.EndRole.as_view(), name="role-end"),
+    path("administration/demandes", requests.Requests.as_view(), name="requests-page"),
+    path("administration/demandes/roles/<uuid:pk>", requests.OneRole.as_view(), name="request-role"),
+    path("administration/demandes/moyens/<uuid:pk>", requests.OneReset.as_view(), name="request-reset"),
+    path("administration/<uuid:authority>/reglages", settings.Settings.as_view(), name="settings-page"),
+    path(
+        "administration/<uuid:authority>/reglages/<slug:key>",
+        settings.OneSetting.as_view(),
+        name="setting-page",
+    ),
+]

@@ -1,0 +1,105 @@
+"""The files of a case: what came with it, sent, read as files, kept as evidence (domain.md §4.6)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.roles import Role
+from audit.query import Query
+from referrals.access import Ties
+from referrals.api.base import opened, seen
+from referrals.attachments import keeping, rights, serving
+from referrals.attachments.rights import Adding
+from referrals.errors import NotVisible
+from referrals.models import Referral
+from web.cases import told
+from web.cases.base import heading, zone_of
+from web.cases.choices import role_words
+from web.cases.tabs import BY_NAME
+from web.page import Page, go_to
+from web.uploads import UploadPage, form_of, kinds, line_of, may_add
+
+
+class Files(UploadPage):
+    """GET, POST /dossiers/{id}/pieces."""
+
+    query: ClassVar[type[Query]] = told.ToldQuery
+    template = "web/cases/pieces.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the files that the reader's role opens, and show the form if the reader may add one.
+
+        Raises:
+            NotVisible: absent, not for this reader, or there are no files for the reader's role.
+        """
+        referral, ties = self.case(pk)
+        may = may_add(referral, ties)
+        lines = opened(
+            referral, ties,
+            lambda scope: serving.listed(referral, ties, scope, actor=self.actor, at=self.at),
+            actor=self.actor, at=self.at,
+        )  # fmt: skip
+        return self.show(
+            self.heading(referral, ties)
+            | form_of(kinds(may) if may else (), {}, language=self.language)
+            | {"lines": [_line(referral, ties, one, may) for one in lines], "listed": True}
+            | told.in_words(self)
+        )
+
+    def case(self, pk: UUID) -> tuple[Referral, Ties]:
+        """Return the case.
+
+        Raises:
+            NotVisible: see ``get``.
+        """
+        referral, ties = seen(self.request, pk)
+        if ties.coarse or ties.draft or not BY_NAME["pieces"].opens_for(ties):
+            raise NotVisible
+        return referral, ties
+
+    def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
+        """Return the heading of the case, and where a file that waits is laid to what it comes with."""
+        complement = reverse("case-step", args=[referral.pk, "referral", "provide_info"])
+        return heading(referral, ties) | {
+            "tab": "pieces",
+            "title": BY_NAME["pieces"].label,
+            "add_at": complement,
+        }
+
+    def onwards(self, pk: UUID) -> str:
+        """Return where to go on: the files."""
+        return reverse("case-files", args=[pk])
+
+
+def _line(referral: Referral, ties: Ties, line: Mapping[str, Any], may: Adding | None) -> dict[str, Any]:
+    shown = line_of(referral.pk, line, zone_of(referral))
+    if line["waiting"]:
+        return shown
+    here, at = line["filing"] is None, [referral.pk, line["id"]]
+    marks = here and line["evidence"] and may is not None and line["access_class"] in may.at_once
+    original = here and line["original"] and shown["href"] and rights.gets_originals(ties)
+    return shown | {
+        "by": role_words(line["role"]) if line["role"] in Role.values else "",
+        "joined": not here, "complement": line["complement"] is not None,
+        "original": reverse("attachment-original", args=at) if original else "",
+        "unmark": reverse("case-file-unmark", args=at) if marks else "",
+    }  # fmt: skip
+
+
+class UnmarkFile(Page):
+    """POST /dossiers/{id}/pieces/{part}/preuve."""
+
+    def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:
+        """Say that a file is no evidence any more, so that its original goes.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState: as the API refuses.
+        """
+        _, ties = seen(request, pk)
+        if ties.coarse or ties.draft:
+            raise NotVisible
+        keeping.mark(pk, part, evidence=False, actor=self.actor, at=self.at)
+        return go_to(reverse("case-files", args=[pk]))

@@ -1,0 +1,93 @@
+"""Two files that may be about the same child, side by side: what speaks for it, and what each says of its children."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption.sealed import OpenScope
+from referrals import abilities, access, joining, reading
+from referrals.access import Ties
+from referrals.api.base import count_opening, seen
+from referrals.errors import NotVisible
+from referrals.models import Child, Holder, Referral
+from referrals.workflow.joining.inputs import Likeness
+from web.cases import display
+from web.cases.base import heading, zone_of
+from web.cases.display import Line
+from web.cases.panel import panels, part_in
+from web.forms import words_of
+from web.page import Page
+
+#: What is compared, of children and of holders: identity, and nothing of the facts.
+COMPARED = (
+    "last_name", "first_names", "usual_name", "nickname", "birth_date", "birth_year_month", "age_estimated_min",
+    "age_estimated_max", "sex", "mother_birth_name", "address", "school_name", "residence_department",
+)  # fmt: skip
+
+
+class Pair(Page):
+    """GET /dossiers/{id}/rapprochement/{pair}."""
+
+    template = "web/cases/pair.html"
+
+    def get(self, request: HttpRequest, pk: UUID, pair: UUID) -> HttpResponse:
+        """Show both files' identities beside each other, in one disclosure that names both.
+
+        Raises:
+            NotVisible: no such pair, or its other half isn't for this reader.
+        """
+        referral, ties = seen(request, pk)
+        row = joining.pairs_seen(referral, actor=self.actor, at=self.at).filter(pk=pair).first()
+        if (
+            row is None
+            or "B" not in ties.reads
+            or ties.draft
+            or not (reasons := joining.reasons_for(row, ties))
+        ):
+            raise NotVisible
+        other_id = row.other_id if row.referral_id == referral.pk else row.referral_id
+        other = access.visible_to(self.actor, at=self.at).select_related("authority").get(pk=other_id)
+        other_ties = access.ties_of(other, self.actor)
+        for case, tie in ((referral, ties), (other, other_ties)):
+            count_opening(case, tie, actor=self.actor, at=self.at)
+        with disclosure(
+            actor=self.actor, purpose=Purpose.HANDLING, at=self.at, objects=[referral.pseudonym, other.pseudonym],
+            tenant=referral.authority_id, always=True,
+        ) as scope:  # fmt: skip
+            sides = [self._side(referral, ties, scope), self._side(other, other_ties, scope)]
+        here = row.referral_id == referral.pk
+        body = abilities.abilities(referral, ties, actor=self.actor, at=self.at) if here else {}
+        mine = {
+            name: [action for action in found if part_in(action) == str(pair)] for name, found in body.items()
+        }
+        return self.show(
+            heading(referral, ties)
+            | {
+                "tab": "rapprochements",
+                "sides": sides,
+                "reasons": [words_of(one, str(Likeness(one).label)) for one in reasons],
+                "panels": panels(pk, mine, only=("duplicate",)),
+                "elsewhere": "" if here else reverse("case-pair", args=[other.pk, pair]),
+                "back": reverse("case-part", args=[pk, "rapprochements"]),
+            }
+        )
+
+    def _side(self, referral: Referral, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+        children = reading.part(referral, "children", ties, scope, actor=self.actor) or []
+        holders = reading.part(referral, "holders", ties, scope, actor=self.actor) or []
+        return {
+            "pk": referral.pk,
+            "reference": referral.reference,
+            "received": display.instant(reading.moment(referral.received_at), zone_of(referral)),
+            "children": [_identity(row) for row in children if not row.get("wrong_person")],
+            "holders": [display.lines(Holder, row) for row in holders],
+        }
+
+
+def _identity(row: Mapping[str, Any]) -> list[Line]:
+    return display.lines(Child, {name: row[name] for name in COMPARED if name in row})

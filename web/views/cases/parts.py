@@ -1,0 +1,70 @@
+"""The other pages of a case, each a part that the API has too, read within one disclosure, with its steps."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from audit.query import Query
+from encryption.sealed import OpenScope
+from referrals import abilities, naming
+from referrals.access import Ties
+from referrals.api.base import opened, seen
+from referrals.errors import NotVisible
+from referrals.models import Referral
+from web.cases import told
+from web.cases.base import heading, zone_of
+from web.cases.panel import panels, part_in
+from web.cases.parts import PAGES, READ
+from web.cases.parts.shown import Shown
+from web.cases.tabs import BY_NAME
+from web.page import Page
+
+
+class Part(Page):
+    """GET /dossiers/{id}/{part}."""
+
+    query: ClassVar[type[Query]] = told.ToldQuery
+
+    def get(self, request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
+        """Show one part of a case, as far as the reader's role goes.
+
+        Raises:
+            NotVisible: absent, not for this reader, or no such part for the reader's role.
+        """
+        referral, ties = seen(request, pk)
+        tab = BY_NAME.get(part)
+        if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
+            raise NotVisible
+        reads, made, machines = PAGES[part]
+        found = opened(
+            referral,
+            ties,
+            lambda scope: self._read(reads, referral, ties, scope),
+            actor=self.actor,
+            at=self.at,
+        )
+        context = (
+            heading(referral, ties)
+            | {
+                "tab": part,
+                "title": tab.label,
+            }
+            | told.in_words(self)
+        )
+        context |= made(Shown(self, referral, ties, zone_of(referral), found))
+        if machines:
+            body = abilities.abilities(referral, ties, actor=self.actor, at=self.at)
+            if part == "rapprochements":  # a pair is decided where both files are beside each other
+                body = {name: [one for one in said if part_in(one) is None] for name, said in body.items()}
+            context["panels"] = panels(pk, body, only=machines, about=context.get("about"))
+        self.template = f"web/cases/{part}.html"  # type: ignore[misc]  # of this answer
+        return self.show(context)
+
+    def _read(
+        self, reads: "tuple[str, ...]", referral: Referral, ties: Ties, scope: OpenScope
+    ) -> dict[str, Any]:
+        actor, at = self.actor, self.at
+        found: dict[str, Any] = {name: READ[name](referral, ties, scope, actor, at) for name in reads}
+        found["names"] = naming.names(referral, ties, scope, actor=actor, holders_too="timeline" not in reads)
+        return found

@@ -1,0 +1,305 @@
+"""The queue, whose clocks come first; how much each person has; all that is due; what waits to be signed or begun."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.actor import Actor
+from accounts.models import User
+from audit import journal
+from audit.events import Purpose
+from audit.paging import page_of
+from audit.query import PagedQuery, Query
+from referrals import access, caps, handovers, queue, reading, waiting
+from referrals.api.base import record_listed
+from referrals.api.calls import call_page
+from referrals.api.cases import CaseQuery, ClockQuery, case_page, clock_page
+from referrals.api.waiting import WaitingQuery, waiting_page
+from referrals.errors import NotAllowed, NotVisible
+from referrals.workflow.declare import steps
+from referrals.workflow.states import ACTIVE, CLOSED, Machine, State, Urgency
+from web.cases import display, told
+from web.cases.base import BlanksLeftOut
+from web.cases.choices import role_words
+from web.cases.panel import address
+from web.forms import words_of
+from web.page import Page
+
+ZONE = ZoneInfo("Europe/Paris")
+
+
+def require_caseworker(actor: Actor) -> None:
+    """Refuse the pages of lists to whoever holds no role that works on cases: there is nothing on them for those.
+
+    Raises:
+        NotAllowed: no role of the actor has a row in the table of rights.
+    """
+    if not actor.holding(access.MATRIX):
+        raise NotAllowed("read:cases")
+
+
+class QueueQuery(BlanksLeftOut, CaseQuery, told.ToldQuery):
+    """Filters of the queue; ``done``: what led back here."""
+
+
+class Queue(Page):
+    """GET /dossiers."""
+
+    query: ClassVar[type[Query]] = QueueQuery
+    template = "web/cases/queue.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the reader's cases, next due first; names only where they are asked for, as one disclosure.
+
+        Raises:
+            NotAllowed: none of the reader's roles works on cases; see ``require_caseworker``.
+        """
+        require_caseworker(self.actor)
+        asked = dict(self.asked)
+        asked.pop("done", "")
+        lines, cursor = case_page(request, asked)
+        kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit", "names")}
+        return self.show(
+            {
+                "lines": [_line(line, self.at) for line in lines if "state" in line],
+                "asked": asked,
+                "counts": queue.counts(self.actor, at=self.at),
+                "states": _states(kept.get("state", "")),
+                "urgencies": _urgencies(kept.get("urgency", "")),
+                "next": _address(kept | {"cursor": cursor, "names": asked["names"]}) if cursor else "",
+                "with_names": _address(kept | {"names": True} | _where(asked)),
+                "without_names": _address(kept | _where(asked)),
+                "filtered": bool(kept),
+                "first": "cursor" not in asked,
+                "done": told.in_words(self)["done"],
+                "workload": bool(self.actor.holding(access.ANSWERING)),
+            }
+        )
+
+
+def _where(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {"cursor": asked["cursor"]} if "cursor" in asked else {}
+
+
+def _address(params: Mapping[str, Any]) -> str:
+    said = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in params.items()
+        if value not in (None, "", False)
+    }
+    return f"{reverse('cases')}?{urlencode(said)}"
+
+
+def _states(chosen: str) -> list[tuple[str, str, bool]]:
+    return [
+        (str(one), words_of(str(one), str(one.label)), str(one) == chosen)
+        for one in (State.DRAFT, *ACTIVE, *CLOSED)
+    ]
+
+
+def _urgencies(chosen: str) -> list[tuple[str, str, bool]]:
+    return [(str(one), words_of(str(one), str(one.label)), str(one) == chosen) for one in reversed(Urgency)]
+
+
+def _line(line: Mapping[str, Any], at: Any) -> dict[str, Any]:
+    due = line["next_due_at"]
+    return {
+        "pk": line["id"],
+        "draft": line["state"]["code"] == State.DRAFT,
+        "reference": line["reference"],
+        "state": display.label(line["state"]),
+        "urgency": display.label(line["urgency"]),
+        "urgency_code": line["urgency"]["code"],
+        "department": line["department"],
+        "age_band": line["age_band"],
+        "under_2": line["under_2"],
+        "runaway": line["runaway"],
+        "restricted": line["restricted"],
+        "danger": line.get("immediate_danger", False),
+        "asked": line["info_requested"],
+        "due": display.instant(due, ZONE),
+        "late": bool(due) and due < reading.moment(at),
+        "received": display.instant(line["received_at"], ZONE),
+        "children": [_name(child) for child in line.get("children", ())],
+        "named": "children" in line,
+    }
+
+
+def _name(child: Mapping[str, Any]) -> str:
+    said = [child[name] for name in ("first_names", "last_name") if isinstance(child[name], str)]
+    return " ".join(said) or (child["usual_name"] if isinstance(child["usual_name"], str) else "")
+
+
+class Workload(Page):
+    """GET /dossiers/charge."""
+
+    template = "web/cases/workload.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show who has how many cases, of the people for whom the reader answers."""
+        handovers.require_answering(self.actor)
+        lines = handovers.people(self.actor, leaving=False, at=self.at)
+        most = max((line["count"] for line in lines), default=1)
+        for line in lines:
+            line["role_label"] = role_words(line["role"])
+            line["until"] = display.instant(line["ends_at"], ZONE)
+            line["share"] = round(100 * line["count"] / most)
+        return self.show({"lines": lines, "total": sum(line["count"] for line in lines)})
+
+
+class OnesCases(Page):
+    """GET /dossiers/charge/{user}."""
+
+    query: ClassVar[type[Query]] = PagedQuery
+    template = "web/cases/ones_cases.html"
+
+    def get(self, request: HttpRequest, user: UUID) -> HttpResponse:  # noqa: ARG002 - id.
+        """List the shells of one person's cases, as far as the reader sees them.
+
+        Raises:
+            NotVisible: the reader answers for no such person.
+        """
+        asked = dict(self.asked)
+        handovers.require_answering(self.actor)
+        rows = handovers.cases_of(self.actor, user, None, at=self.at)
+        page = page_of(
+            rows, limit=asked["limit"], order=("next_due_at", "id"), cursor=asked.get("cursor"),
+            bound_to=f"assignments/{user}/None",
+        )  # fmt: skip
+        if not page.items and not access.people_of(self.actor, at=self.at).filter(user=user).exists():
+            raise NotVisible
+        caps.count_lines(page.items, actor=self.actor, at=self.at)
+        journal.record(
+            "list:opened", actor=self.actor, at=self.at, objects=[row.pseudonym for row in page.items],
+            purpose=Purpose.LISTING, count=len(page.items),
+        )  # fmt: skip
+        name = User.objects.filter(pk=user).values_list("full_name", flat=True).first()
+        lines = [_line(reading.shell(row, access.ties_of(row, self.actor)), self.at) for row in page.items]
+        return self.show({"lines": lines, "name": name, "next": page.next})
+
+
+class ClocksQuery(BlanksLeftOut, ClockQuery):
+    """Filters of what is due."""
+
+
+class Clocks(Page):
+    """GET /echeances."""
+
+    query: ClassVar[type[Query]] = ClocksQuery
+    template = "web/cases/clocks.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the running clocks of the reader's cases, due first."""
+        require_caseworker(self.actor)
+        asked = dict(self.asked)
+        lines, cursor = clock_page(request, asked)
+        shown = [
+            {
+                "label": display.label({"label": one["label"]}), "state": one["state"]["code"],
+                "state_label": display.label(one["state"]), "due": display.instant(one["due_at"], ZONE),
+                "before": display.instant(one["working_day_before"], ZONE), "statutory": one["statutory"],
+                "pk": one["referral"], "reference": one["reference"],
+            }
+            for one in lines
+        ]  # fmt: skip
+        kept = {name: asked[name] for name in ("state", "code") if name in asked}
+        return self.show(
+            {
+                "lines": shown, "state": asked.get("state", ""),
+                "next": f"{reverse('clocks-page')}?{urlencode(kept | {'cursor': cursor})}" if cursor else "",
+            }
+        )  # fmt: skip
+
+
+class CallsQuery(BlanksLeftOut, PagedQuery):
+    """Where the list of calls goes on."""
+
+
+class Calls(Page):
+    """GET /appels."""
+
+    query: ClassVar[type[Query]] = CallsQuery
+    template = "web/cases/calls.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the urgent calls about the reader's cases that nobody has answered, the oldest first."""
+        require_caseworker(self.actor)
+        lines, cursor = call_page(request, self.asked)
+        answers = bool(self.actor.holding(steps.get(Machine.ALERT, "acknowledge").roles))
+        shown = [
+            {
+                "pk": one["referral"], "reference": one["reference"], "cause": display.label(one["cause"]),
+                "since": display.instant(one["sounded_at"], ZONE), "next": display.instant(one["next_at"], ZONE),
+                "urgency": display.label(one["urgency"]),
+                "answer": address(one["referral"], "alert", "acknowledge", one["id"]) if answers else "",
+            }
+            for one in lines
+        ]  # fmt: skip
+        following = f"{reverse('calls')}?{urlencode({'cursor': cursor})}" if cursor else ""
+        return self.show({"lines": shown, "next": following})
+
+
+class ToSign(Page):
+    """GET /signatures."""
+
+    template = "web/cases/to_sign.html"
+    most = 50
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the steps that wait for the reader's signature.
+
+        Raises:
+            NotAllowed: none of the reader's roles signs anything.
+        """
+        if not self.actor.holding(access.APPROVERS):
+            raise NotAllowed("read:approvals")
+        rows = list(queue.awaiting_signature(self.actor, at=self.at)[: self.most])
+        caps.count_lines((row.referral for row in rows), actor=self.actor, at=self.at)
+        record_listed(rows, actor=self.actor, at=self.at)
+        lines = [
+            {
+                "pk": row.referral_id, "reference": row.referral.reference, "approval": row.pk,
+                "step": display.step_words(row.machine, row.step), "by": row.proposer.full_name,
+                "asked": display.instant(reading.moment(row.requested_at), ZONE),
+                "until": display.instant(reading.moment(row.expires_at), ZONE),
+            }
+            for row in rows
+        ]  # fmt: skip
+        return self.show({"lines": lines})
+
+
+class MeasuresQuery(BlanksLeftOut, WaitingQuery):
+    """Filters of the measures that wait."""
+
+
+class WaitingMeasures(Page):
+    """GET /mesures."""
+
+    query: ClassVar[type[Query]] = MeasuresQuery
+    template = "web/cases/waiting.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the measures that are decided and not begun, the longest wait first, with their counts by service."""
+        require_caseworker(self.actor)
+        asked = dict(self.asked)
+        lines, cursor = waiting_page(request, asked)
+        rows = waiting.measures_for(self.actor, {}, at=self.at)
+        for line in lines:
+            line["type_label"] = display.label(line["type"])
+            line["state_label"] = display.label(line["state"])
+            line["urgency_label"] = display.label(line["urgency"])
+            line["since"] = display.instant(line["waits_since"], ZONE)
+        groups = waiting.counts(rows, "service")
+        for group in groups:
+            group["since"] = display.instant(group["longest_since"], ZONE)
+        return self.show(
+            {
+                "lines": lines, "groups": groups,
+                "next": f"{reverse('measures-page')}?{urlencode({'cursor': cursor})}" if cursor else "",
+            }
+        )  # fmt: skip

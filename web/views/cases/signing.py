@@ -1,0 +1,113 @@
+"""A second signature: read what is proposed, then sign, refuse or take back, each once."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from referrals import actions, naming, reading
+from referrals.actions import Done
+from referrals.api.base import opened, seen
+from referrals.errors import NotVisible
+from referrals.models import Approval
+from referrals.workflow.inputs import Reasoned
+from web.cases import display
+from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
+from web.cases.panel import brings
+from web.forms import clean
+from web.page import FormPage
+from web.views.cases.steps import in_words
+
+
+class Signature(FormPage):
+    """GET, POST /dossiers/{id}/signature/{approval}."""
+
+    template = "web/cases/signature.html"
+
+    def get(self, request: HttpRequest, pk: UUID, approval: UUID) -> HttpResponse:
+        """Show what is proposed to whoever proposed it or is asked to sign it.
+
+        Raises:
+            NotVisible: no such proposal for this reader.
+        """
+        referral, ties = seen(request, pk)
+        actor = self.actor
+        rows, names = opened(
+            referral, ties,
+            lambda scope: (
+                reading.approvals(referral, ties, scope, user_id=actor.user_id),
+                naming.names(referral, ties, scope, actor=actor),
+            ),
+            actor=actor, at=self.at,
+        )  # fmt: skip
+        row = next((one for one in rows if one["id"] == str(approval) and "given" in one), None)
+        if row is None:
+            raise NotVisible
+        step = display.step_of(row["machine"], row["step"])
+        people = naming.staff([row["proposer"], row["approver"]])
+        called = names.children | names.holders | people
+        zone = zone_of(referral)
+        return self.show(
+            heading(referral, ties)
+            | self._around(pk, approval, referral.version)
+            | {
+                "step": display.step_words(row["machine"], row["step"]),
+                "law": step.law if step else "",
+                "brings": brings(step) if step else [],
+                "given": display.told(step.takes, row["given"], called) if step else [],
+                "proposer": people.get(row["proposer"], ""), "approver": people.get(row["approver"], ""),
+                "requested": display.instant(row["requested_at"], zone),
+                "expires": display.instant(row["expires_at"], zone),
+                "state_label": display.label(row["state"]),
+                "mine": row["approver"] == str(actor.user_id) and row["state"]["code"] == "requested",
+                "proposed": row["proposer"] == str(actor.user_id) and row["state"]["code"] == "requested",
+            }
+        )  # fmt: skip
+
+    def _around(self, pk: UUID, approval: UUID, version: Any) -> dict[str, Any]:
+        return {
+            "approval": approval, "version": version, "once": fresh_key(),
+            "back": reverse("case-part", args=[pk, "signatures"]), "reason": "",
+        }  # fmt: skip
+
+    def act(self, request: HttpRequest, pk: UUID, approval: UUID) -> HttpResponse:
+        """Sign, refuse with a reason, or take the own proposal back.
+
+        Raises:
+            NotVisible: nothing is asked of this person.
+            ApprovalClosed, StaleVersion, GuardRefused: as the act refuses.
+        """
+        what, actor, at = request.POST.get("what", ""), self.actor, self.at
+        reason = clean(request.POST.get("reason", ""))
+
+        def act() -> Done:
+            if what == "sign":
+                return actions.sign(pk, approval, actor=actor, at=at, version=version_of(request))
+            if what == "withdraw":
+                return actions.withdraw_proposal(pk, approval, actor=actor, at=at)
+            actions.open_approval(pk, approval, actor=actor, at=at, side="approver")
+            said = Reasoned(data={"reason": reason})
+            said.is_valid(raise_exception=True)
+            return actions.refuse(pk, approval, actor=actor, at=at, reason=said.validated_data["reason"])
+
+        row = Approval.objects.filter(pk=approval, referral=pk).values_list("machine", "step").first()
+        once(self, pk, {"what": what, "reason": reason}, act)
+        if row is None:
+            raise NotVisible
+        return onwards(self, pk, f"{row[0]}-{row[1]}" if what == "sign" else "")
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID, approval: UUID) -> HttpResponse:
+        """Show the refusal and what was typed; what is proposed is read on the page of the proposal."""
+        referral, ties = seen(self.request, pk)
+        row = referral.approvals.filter(pk=approval, approver=self.actor.user_id).first()
+        return self.show(
+            heading(referral, ties)
+            | self._around(pk, approval, referral.version)
+            | {
+                "problem": in_words(problem), "reason": self.request.POST.get("reason", ""),
+                "step": display.step_words(row.machine, row.step) if row else "", "mine": row is not None,
+                "again": True, "faults": [],
+            }
+        )  # fmt: skip

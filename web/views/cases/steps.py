@@ -1,0 +1,257 @@
+"""A step of the procedure as a page: what it needs, in fields made from its declaration, and the doing of it.
+
+What is typed is never lost: a fault, a refusal or somebody else's step in between shows the form again as it was
+sent, with what became of the case meanwhile. Nothing sealed is opened for that: the names of children come back with
+the form.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+
+from referrals import access, actions, naming, receiving
+from referrals.access import Ties
+from referrals.actions import Asked
+from referrals.api.base import known, opened, seen
+from referrals.errors import NotAllowed, NotVisible
+from referrals.models import Referral
+from referrals.naming import Names
+from referrals.workflow.declare import RECEIVER, Step, require_proof
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.states import Machine, State
+from web.cases import display, told
+from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
+from web.cases.choices import Choices, role_words
+from web.cases.panel import brings, reason
+from web.cases.stepforms import StepForm, summary
+from web.cases.tabs import tabs_for
+from web.forms import words_of
+from web.page import FormPage, Page, go_to
+
+#: As long as the names that come back with a form may be, in characters.
+NAMES_MAX = 20_000
+#: Steps with pages of their own, or none: a concern is filed and added to on the filer's pages.
+ELSEWHERE = ("create", "submit", "submit_urgent", "withdraw")
+#: To which page of the case one goes back, by machine.
+BACK: Mapping[str, str] = {
+    "assessment": "evaluation", "measure": "mesures", "judicial": "justice", "duplicate": "rapprochements",
+    "feedback": "messages", "transfer": "transferts", "glass": "signatures", "review": "signatures",
+    "alert": "signatures",
+}  # fmt: skip
+
+
+class StepPage(FormPage):
+    """GET, POST /dossiers/{id}/etape/{machine}[/{part}]/{step}."""
+
+    template = "web/cases/step.html"
+
+    def get(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        pk: UUID,
+        machine: str,
+        step: str,
+        part: UUID | None = None,
+    ) -> HttpResponse:
+        """Show what the step needs; a step that isn't possible now says why instead.
+
+        Raises:
+            NotVisible: no such case, part or step for this reader.
+            NotAllowed: the reader's role doesn't do this step.
+            WrongState, GuardRefused: it isn't possible now.
+            StepUpRequired: the step is grave, and the last proof of the session is too old.
+        """
+        declared = declared_step(machine, step)
+        referral, ties = see(self, declared, pk)
+        actor, at = self.actor, self.at
+        asked = Asked(step=declared, referral_id=pk, part_id=part)
+        actions.case_for(asked, referral, ties, actor=actor, at=at)
+        require_proof(declared, actor, at=at)  # before anything is typed
+        names = opened(
+            referral, ties, lambda scope: naming.names(referral, ties, scope, actor=actor), actor=actor, at=at
+        )
+        form = self.form(declared, referral, ties, names)
+        context = self.around(declared, referral, ties, names) | {
+            "entries": form.entries(None), "version": referral.version, "once": fresh_key(),
+        }  # fmt: skip
+        return self.show(context)
+
+    def act(
+        self,
+        request: HttpRequest,
+        pk: UUID,
+        machine: str,
+        step: str,
+        part: UUID | None = None,
+    ) -> HttpResponse:
+        """Do the step, or add a row to the form.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState, GuardRefused, StaleVersion: as the act itself refuses.
+        """
+        declared = declared_step(machine, step)
+        if "more" in request.POST:
+            return self.redisplay(None, pk, machine, step, part)
+        request.purpose = declared.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        referral, ties = see(self, declared, pk)
+        body = self.form(declared, referral, ties, self.names_sent).body(request.POST)
+        asked = Asked(step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request))
+        done, awaits = once(
+            self, pk, body, lambda: actions.perform(asked, actor=self.actor, at=self.at),
+            see=lambda _, pk: see(self, declared, pk),
+        )  # fmt: skip
+        if done is not None and done.warnings:
+            context = heading(done.referral, ties) | {
+                "warnings": list(done.warnings), "step": display.step_words(machine, step),
+            }  # fmt: skip
+            self.template = "web/cases/warned.html"  # type: ignore[misc]  # of this answer
+            return self.show(context)
+        if ties.receiving:
+            return self.answered(f"{machine}-{step}", done.made if done is not None else None)
+        return onwards(self, pk, f"{machine}-{step}", awaits=awaits)
+
+    def answered(self, step: str, made: UUID | None) -> HttpResponse:
+        """Go on once a transfer was answered: to the case as it goes on here, or to the requests that are left."""
+        where = reverse("transfers")
+        if made is not None and access.visible_to(self.actor, at=self.at).filter(pk=made).exists():
+            where = reverse("case", args=[made])
+        return go_to(where + told.query_of(self.actor, step))
+
+    def redisplay(
+        self,
+        problem: Mapping[str, Any] | None,
+        pk: UUID,
+        machine: str,
+        step: str,
+        part: UUID | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """Show the form as it was typed, with its faults, and with the case as it is now where it has moved."""
+        declared, sent = declared_step(machine, step), self.request.POST
+        referral, ties = see(self, declared, pk)
+        form = self.form(declared, referral, ties, self.names_sent)
+        form.body(sent)
+        entries = form.entries(sent, problem, more=sent.get("more", "") if problem is None else "")
+        stale = problem is not None and problem["status"] in (409, 412, 428)
+        context = self.around(declared, referral, ties, self.names_sent) | {
+            "entries": entries,
+            "problem": in_words(problem),
+            "faults": summary(problem, entries),
+            "version": referral.version if stale else sent.get("version", ""),
+            "once": fresh_key() if problem is not None and problem["status"] == 422 else sent.get("once", ""),
+        }
+        if problem is not None and problem["code"] == "stale-version" and "A" in ties.reads:
+            context["conflict"] = self.conflict(referral, ties, sent)
+        return self.show(context)
+
+    def conflict(self, referral: Referral, ties: Ties, sent: QueryDict) -> dict[str, Any]:
+        """Return both versions: the case as the form was made from, and as it is, with the steps in between."""
+        before = sent.get("state", "")
+        zone = zone_of(referral)
+        since = sent.get("seen", "")
+        rows = [
+            row
+            for row in referral.steps.order_by("-at", "-id")[:20]
+            if row.access_class in ties.reads
+            and row.machine != Machine.DUPLICATE
+            and row.at.isoformat() > since
+        ]
+        return {
+            "before": words_of(before, str(State(before).label)) if before in State.values else "",
+            "before_version": sent.get("version", ""),
+            "now": words_of(str(referral.state), str(State(referral.state).label)),
+            "now_version": referral.version,
+            "steps": [
+                {
+                    "label": display.step_words(row.machine, row.step),
+                    "at": display.instant(row.at.isoformat(), zone),
+                    "role": role_words(row.role) if row.role else "",
+                }
+                for row in rows
+            ],
+        }
+
+    # --- The form -------------------------------------------------------------------------------------
+
+    def form(self, step: Step, referral: Referral, ties: Ties, names: Names) -> StepForm:
+        """Return the form of a step on a case."""
+        choices = Choices(step, referral, ties, self.actor, self.at, names)
+        return StepForm(step.takes, choices, zone_of(referral))
+
+    def around(self, step: Step, referral: Referral, ties: Ties, names: Names) -> dict[str, Any]:
+        """Return what stands around the form: which step of which case, what it brings about, and its law."""
+        return heading(referral, ties) | {
+            "step": display.step_words(str(step.machine), step.name),
+            "number": step.number,
+            "law": step.law,
+            "brings": brings(step),
+            "back": _back(referral, ties, BACK.get(str(step.machine), "")),
+            "state_code": self.request.POST.get("state", str(referral.state) if "A" in ties.reads else ""),
+            "seen": self.request.POST.get("seen", self.at.isoformat()),
+            "names": json.dumps([names.children, names.holders], ensure_ascii=False),
+            "receiving": ties.receiving,
+        }
+
+    @cached_property
+    def names_sent(self) -> Names:
+        """Return the names that came back with the form: words of this page's own, shown to the same reader again."""
+        said = self.request.POST.get("names", "")
+        try:
+            children, holders = json.loads(said) if len(said) <= NAMES_MAX else ({}, {})
+            return Names(_texts(children), _texts(holders))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return Names()
+
+
+def _back(referral: Referral, ties: Ties, part: str) -> str:
+    if ties.receiving:
+        return reverse("transfer", args=[referral.pk])
+    if part and part in {tab.name for tab in tabs_for(ties)}:
+        return reverse("case-part", args=[referral.pk, part])
+    return reverse("case", args=[referral.pk])
+
+
+def _texts(found: Any) -> dict[str, str]:
+    return {str(UUID(pk)): str(name)[:400] for pk, name in found.items()}
+
+
+def declared_step(machine: str, name: str) -> Step:
+    """Return a step that has a page.
+
+    Raises:
+        NotVisible: there is none of this name.
+    """
+    step = display.step_of(machine, name)
+    if step is None or step.internal or name in ELSEWHERE or not MACHINES[step.machine].of_case:
+        raise NotVisible
+    return step
+
+
+def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, Ties]:
+    """Return the case; to whom another authority asks to take it over, it is there for the steps that answer.
+
+    Raises:
+        NotVisible: absent, or not for this reader, or the reader's own filing, which has pages of its own.
+    """
+    if RECEIVER in step.sides:
+        found = receiving.asked_about(pk, actor=page.actor, at=page.at)
+        if found is not None:
+            return known(page.request, found[0]), found[1]
+    referral, ties = seen(page.request, pk)
+    if ties.coarse or ties.draft:
+        raise NotVisible
+    if actions.role_in(step, ties) is None:
+        raise NotAllowed(step.event)
+    return referral, ties
+
+
+def in_words(problem: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return a refusal whose rule is told in the reader's language."""
+    if problem is None or "rule" not in problem or get_language() != "en":
+        return problem
+    return {**problem, "detail": reason(problem["rule"], problem.get("detail", ""))}

@@ -1,0 +1,31 @@
+"""The addresses of the pages of the cell and its colleagues; none of their words tells what is inside."""
+
+from django.urls import URLPattern, path
+
+from web.views.cases import case, files, glass, moving, pair, parts, queue, signing, steps, writing
+
+urlpatterns: list[URLPattern] = [
+    path("dossiers", queue.Queue.as_view(), name="cases"),
+    path("dossiers/charge", queue.Workload.as_view(), name="workload"),
+    path("dossiers/charge/<uuid:user>", queue.OnesCases.as_view(), name="ones-cases"),
+    path("echeances", queue.Clocks.as_view(), name="clocks-page"),
+    path("signatures", queue.ToSign.as_view(), name="to-sign"),
+    path("mesures", queue.WaitingMeasures.as_view(), name="measures-page"),
+    path("appels", queue.Calls.as_view(), name="calls"),
+    path("transferts", moving.Transfers.as_view(), name="transfers"),
+    path("transferts/<uuid:pk>", moving.OneTransfer.as_view(), name="transfer"),
+    path("ouvertures", glass.Openings.as_view(), name="openings"),
+    path("dossiers/<uuid:pk>", case.OneCase.as_view(), name="case"),
+    path("dossiers/<uuid:pk>/redaction", writing.Writing.as_view(), name="assessment-writing"),
+    path("dossiers/<uuid:pk>/pieces", files.Files.as_view(), name="case-files"),
+    path("dossiers/<uuid:pk>/pieces/<uuid:part>/preuve", files.UnmarkFile.as_view(), name="case-file-unmark"),
+    path("dossiers/<uuid:pk>/signature/<uuid:approval>", signing.Signature.as_view(), name="signature"),
+    path("dossiers/<uuid:pk>/rapprochement/<uuid:pair>", pair.Pair.as_view(), name="case-pair"),
+    path("dossiers/<uuid:pk>/etape/<slug:machine>/<slug:step>", steps.StepPage.as_view(), name="case-step"),
+    path(
+        "dossiers/<uuid:pk>/etape/<slug:machine>/<uuid:part>/<slug:step>",
+        steps.StepPage.as_view(),
+        name="case-part-step",
+    ),
+    path("dossiers/<uuid:pk>/<slug:part>", parts.Part.as_view(), name="case-part"),
+]

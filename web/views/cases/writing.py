@@ -1,0 +1,132 @@
+"""The team's workspace: notes, opinions, report, and a conclusion for each child, saved as often as one likes."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+
+from audit.query import Query
+from referrals import naming, reading, reports
+from referrals.access import Ties
+from referrals.api.base import opened, seen
+from referrals.errors import NotAllowed, NotVisible
+from referrals.models import Referral
+from referrals.reports import ConclusionForm, ReportForm
+from referrals.workflow.assessment import WRITABLE
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine
+from web.cases import told
+from web.cases.base import fresh_key, once, onwards, version_of, zone_of
+from web.cases.choices import Choices
+from web.cases.stepforms import Entry, Group, StepForm, members, summary
+from web.views.cases.steps import StepPage, in_words
+
+PLAIN = (
+    "notes", "child_opinions", "holder_opinions", "entourage_opinions", "report", "framework_version",
+    "earlier_concerns_considered",
+)  # fmt: skip
+
+
+class Writing(StepPage):
+    """GET, POST /dossiers/{id}/redaction."""
+
+    query: ClassVar[type[Query]] = told.ToldQuery
+    template = "web/cases/writing.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002 - id.
+        """Show what the team has written so far.
+
+        Raises:
+            NotVisible: no such case, or nothing is being assessed.
+            NotAllowed: not of the team.
+        """
+        referral, ties = self._case(pk)
+        actor, at = self.actor, self.at
+        rows, names = opened(
+            referral, ties,
+            lambda scope: (
+                reading.assessments(referral, ties, scope), naming.names(referral, ties, scope, actor=actor),
+            ),
+            actor=actor, at=at,
+        )  # fmt: skip
+        row = next((one for one in reversed(rows) if one["state"] in WRITABLE), None)
+        if row is None:
+            raise NotVisible
+        form = self._form(referral, ties, names)
+        entries = form.values({name: row.get(name) for name in PLAIN}) + _filled(form, row["conclusions"])
+        return self.show(
+            self._context(referral, ties, names)
+            | {
+                "entries": entries,
+                "version": referral.version,
+                "once": fresh_key(),
+                "saved": told.told(self)[0] == told.EDITED,
+            }
+        )
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # id.
+        """Save, and go on writing or back to the assessment.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState, StaleVersion, ValidationError: as the edit refuses.
+        """
+        referral, ties = self._case(pk)
+        body = self._form(referral, ties, self.names_sent).body(request.POST)
+        # What is left empty stays as it was: a text that the team wrote isn't emptied by a page that lacked it.
+        said = {name: value for name, value in body.items() if value not in (None, "", [])}
+        once(
+            self, pk, said,
+            lambda: reports.edit(pk, said, version=version_of(request), actor=self.actor, at=self.at),
+        )  # fmt: skip
+        if request.POST.get("then") == "stay":
+            return onwards(self, pk, told.EDITED, tab="assessment-writing")
+        return onwards(self, pk, told.EDITED)
+
+    def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID) -> HttpResponse:  # type: ignore[override]  # id.
+        """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""
+        sent = self.request.POST
+        referral, ties = self._case(pk)
+        form = self._form(referral, ties, self.names_sent)
+        form.body(sent)
+        entries = form.entries(sent, problem)
+        context = self._context(referral, ties, self.names_sent) | {
+            "entries": entries, "problem": in_words(problem), "faults": summary(problem, entries),
+            "version": referral.version, "once": sent.get("once", ""),
+        }  # fmt: skip
+        if problem is not None and problem["code"] == "stale-version":
+            context["conflict"] = self.conflict(referral, ties, sent)
+        return self.show(context)
+
+    def _case(self, pk: UUID) -> tuple[Referral, Ties]:
+        referral, ties = seen(self.request, pk)
+        if ties.coarse or ties.draft:
+            raise NotVisible
+        if not reports.may_write(ties):
+            raise NotAllowed("assessment:edit")
+        return referral, ties
+
+    def _form(self, referral: Referral, ties: Ties, names: naming.Names) -> StepForm:
+        step = steps.get(Machine.ASSESSMENT, "write")
+        return StepForm(
+            ReportForm, Choices(step, referral, ties, self.actor, self.at, names), zone_of(referral)
+        )
+
+    def _context(self, referral: Referral, ties: Ties, names: naming.Names) -> dict[str, Any]:
+        step = steps.get(Machine.ASSESSMENT, "write")
+        back = reverse("case-part", args=[referral.pk, "evaluation"])
+        return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}
+
+
+def _filled(form: StepForm, conclusions: list[dict[str, Any]]) -> list[Entry]:
+    """Return the group of conclusions, each row filled with what is on record of its child."""
+    known = {one["child"]: one for one in conclusions}
+    sent = QueryDict(mutable=True)
+    sent["rows-conclusions"] = str(len(form.choices.children))
+    for n, (pk, _) in enumerate(form.choices.children):
+        for name in members(ConclusionForm):
+            value = known.get(pk, {}).get(name)
+            if isinstance(value, str):
+                sent[f"conclusions-{n}-{name}"] = value
+    return [one for one in form.entries(sent) if isinstance(one, Group)]

@@ -1,0 +1,297 @@
+"""The second step of signing in, a fresh proof for a grave act, and the own ways to sign in (SEC-AU1, SEC-AU6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+
+from accounts import actions, entering, factors, signin
+from accounts.access import own_account
+from accounts.actor import Actor
+from accounts.api.serializers import FactorInput, FactorNameInput, ProofInput
+from accounts.models import User
+from accounts.models.factor import FactorKind
+from accounts.signin import Awaited
+from audit.inputs import Text
+from audit.query import Query
+from web.forms import Fault, faults_of
+from web.page import FormPage, Page, go_to, made, own_address
+from web.views.language import speak
+
+_ASSERTED = ("id", "client_data", "authenticator_data", "signature")
+_ATTESTED = ("client_data", "attestation")
+
+
+def _answered(sent: QueryDict, names: tuple[str, ...]) -> dict[str, str]:
+    """Return what a passkey answered, as the page's script wrote it into the form; empty if it didn't."""
+    found = {name: sent.get(f"passkey-{name}", "") for name in names}
+    return {name: value for name, value in found.items() if value}
+
+
+def _proof_in(sent: QueryDict) -> dict[str, Any]:
+    """Return what the API would be sent."""
+    if answer := _answered(sent, _ASSERTED):
+        return {"passkey": answer}
+    given = {name: sent.get(name, "").strip() for name in ("code", "recovery")}
+    return {name: value for name, value in given.items() if value}
+
+
+class ProofPage(FormPage):
+    """A page that asks for a second factor."""
+
+    template = "web/factors/proof.html"
+
+    def ways(self, user: User) -> dict[str, Any]:
+        """Return which ways the person has, for the page."""
+        kinds = factors.kinds_for(user, at=self.at)
+        held = set(user.factors.values_list("kind", flat=True))
+        codes = FactorKind.TOTP in held and (FactorKind.TOTP in kinds or not held & kinds)
+        return {
+            "passkeys": FactorKind.PASSKEY in held and factors.passkeys_work(),
+            "codes": codes,
+            "recovery": FactorKind.TOTP in kinds and user.recovery_codes.exists(),
+        }
+
+    def proved(self, request: HttpRequest, user: User, awaited: Awaited | None) -> bool:
+        """Check what was sent; tell whether the person is signed in now."""
+        given = ProofInput(data=_proof_in(request.POST))
+        given.is_valid(raise_exception=True)
+        return entering.complete_proof(request, user, awaited, given.validated_data, at=self.at)
+
+
+class SecondStep(ProofPage):
+    """GET, POST /connexion/suite."""
+
+    public = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the second factor; whoever has none that counts goes on to make one."""
+        awaited = signin.awaited_in(request)
+        if awaited is None:
+            return go_to(reverse("sign-in"))
+        if actions.stage_of(awaited, at=self.at) is actions.Stage.ENROLMENT:
+            return go_to(reverse("first-factor"))
+        return self.show(self.ways(awaited.user))
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Check it, and go on to where the person wanted to."""
+        awaited = signin.awaited_in(request)
+        if awaited is None:
+            return go_to(reverse("sign-in"))
+        if not self.proved(request, awaited.user, awaited):
+            return go_to(reverse("first-factor"))
+        return entered(request, awaited)
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Ask again; nothing that was typed is repeated."""
+        awaited = signin.awaited_in(self.request)
+        ways = {} if awaited is None else self.ways(awaited.user)
+        return self.show(ways | {"problem": problem})
+
+
+def entered(request: HttpRequest, awaited: Awaited) -> HttpResponse:
+    """Go on to where whoever has just signed in wanted to, in their language if the browser has none yet."""
+    response = go_to(own_address(awaited.onward))
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        speak(response, awaited.user.language)
+    return response
+
+
+class Onward(Query):
+    """Where a page goes on to."""
+
+    next = Text(max_length=500, required=False)
+
+
+class Confirm(ProofPage):
+    """GET, POST /compte/confirmation."""
+
+    query = Onward
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask for the second factor again."""
+        return self.show(self._context(self.asked.get("next", "/")))
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Check it, and go back to the act that asked for it."""
+        self.proved(request, own_account(self.actor), None)
+        return go_to(own_address(request.POST.get("next", "/")))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Ask again."""
+        return self.show(self._context(self.request.POST.get("next", "/")) | {"problem": problem})
+
+    def _context(self, onward: str) -> dict[str, Any]:
+        user = own_account(self.actor)
+        return self.ways(user) | {"confirming": True, "next": own_address(onward)}
+
+
+class MakePage(FormPage):
+    """A page on which a factor is made: the first one on the way in, or one more."""
+
+    template = "web/factors/make.html"
+    #: What is awaited of whom, where nobody is signed in yet.
+    awaited: Awaited | None = None
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Begin an application, and show what a device needs; a passkey is begun by the page's script."""
+        user = self.person()
+        if user is None:
+            return go_to(reverse("sign-in"))
+        self.require_may_add()
+        if FactorKind.TOTP in factors.kinds_for(user, at=self.at):
+            entering.begin(request, user, FactorKind.TOTP, at=self.at)
+        return self.show(self.context(user))
+
+    def person(self) -> User | None:
+        """Return whose factor it will be."""
+        raise NotImplementedError
+
+    def require_may_add(self) -> None:
+        """Refuse whoever has a factor and hasn't just proved it."""
+        entering.require_may_add(self.request, self.awaited, at=self.at)
+
+    def context(self, user: User) -> dict[str, Any]:
+        """Return what the page shows; the secret is that of the application begun last."""
+        begun = entering.begun_application(self.request, user, at=self.at)
+        picture = segno.make(begun["address"], error="m") if begun else None
+        return {
+            "codes": FactorKind.TOTP in factors.kinds_for(user, at=self.at),
+            "passkeys": factors.passkeys_work(),
+            "secret": begun["secret"] if begun else "",
+            # Our own picture of our own words; it holds no style of its own, which the page's policy would refuse.
+            "picture": mark_safe(picture.svg_inline(scale=5, omitsize=True)) if picture else "",  # noqa: S308
+            "first": self.awaited is not None,
+        }
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Make it; show the recovery codes if there are any, and go on."""
+        user = self.person()
+        if user is None:
+            return go_to(reverse("sign-in"))
+        self.shown = self.context(user)
+        self.require_may_add()
+        sent = request.POST
+        answer = _answered(sent, _ATTESTED)
+        said: dict[str, Any] = {"label": sent.get("label", "").strip()}
+        if answer:
+            said |= {"kind": FactorKind.PASSKEY, "passkey": answer}
+            said["label"] = said["label"] or gettext("Clé d'accès")
+        else:
+            said |= {"kind": FactorKind.TOTP, "code": sent.get("code", "").strip()}
+            said["label"] = said["label"] or gettext("Application")
+        given = FactorInput(data=said)
+        given.is_valid(raise_exception=True)
+        _, codes = entering.add(request, user, self.awaited, given.validated_data, at=self.at)
+        onward = self.onward()
+        if codes:
+            return self.show({"recovery_codes": codes, "onward": onward})
+        return go_to(onward)
+
+    def onward(self) -> str:
+        """Return where the page goes on to."""
+        return reverse("own-factors") if self.awaited is None else own_address(self.awaited.onward)
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the same application again: what the device has taken in still counts."""
+        label = self.request.POST.get("label", "")
+        return self.show(
+            getattr(self, "shown", {}) | {"problem": problem, "faults": faults_of(problem), "label": label}
+        )
+
+
+class FirstFactor(MakePage):
+    """GET, POST /connexion/moyen."""
+
+    public = True
+
+    def person(self) -> User | None:
+        """Return who gave the password."""
+        self.awaited = signin.awaited_in(self.request)
+        return None if self.awaited is None else self.awaited.user
+
+
+class AddFactor(MakePage):
+    """GET, POST /compte/connexion/ajout."""
+
+    def person(self) -> User | None:
+        """Return who is signed in."""
+        return own_account(self.actor)
+
+
+class OwnFactors(Page):
+    """GET /compte/connexion."""
+
+    template = "web/factors/own.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the own ways to sign in."""
+        return self.show(own_factors(self.actor, at=self.at))
+
+
+def own_factors(actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return a person's ways to sign in, for the page that lists them."""
+    user = own_account(actor)
+    codes = FactorKind.TOTP in factors.kinds_for(user, at=at)
+    return {
+        "factors": user.factors.order_by("created_at", "id"),
+        "codes": codes,
+        "left": user.recovery_codes.count() if codes else 0,
+    }
+
+
+class FactorAct(FormPage):
+    """An act on the own ways to sign in, by a button of the page that lists them; it goes back there."""
+
+    http_method_names = ["post"]
+    comes_back = "own-factors"
+    shown_again = "web/factors/own.html"
+
+    def redisplay(self, problem: Mapping[str, Any], *_: Any, **__: Any) -> HttpResponse:
+        """Show the list again, with why it wasn't done."""
+        faults = [Fault(gettext("Nom"), said) for said in faults_of(problem).values()]
+        context = own_factors(self.actor, at=self.at) | {"problem": problem, "faults": faults}
+        return made(self.request, self.shown_again, context)
+
+
+class NameFactor(FactorAct):
+    """POST /compte/connexion/{id}/nom."""
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Give it another name."""
+        given = FactorNameInput(data={"label": request.POST.get("label", "").strip()})
+        given.is_valid(raise_exception=True)
+        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **given.validated_data)
+        return go_to(reverse("own-factors"))
+
+
+class RemoveFactor(FactorAct):
+    """POST /compte/connexion/{id}/retrait."""
+
+    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Remove it."""
+        user = actions.remove_factor(actor=self.actor, at=self.at, factor_id=pk)
+        signin.keep_session(request, user)
+        return go_to(reverse("own-factors"))
+
+
+class RenewCodes(FactorAct):
+    """POST /compte/connexion/codes."""
+
+    template = "web/factors/make.html"
+    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Make new recovery codes, and show them this once."""
+        user, codes = actions.renew_recovery_codes(actor=self.actor, at=self.at)
+        signin.keep_session(request, user)
+        return self.show({"recovery_codes": codes, "onward": reverse("own-factors")})

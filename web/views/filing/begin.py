@@ -1,0 +1,184 @@
+"""Where a filing begins: the list of one's own, whom to call first, and the choice of the lane."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from audit.query import Query
+from referrals import access, drafts, reading
+from referrals.api.base import seen
+from referrals.models import Referral
+from referrals.workflow.codes import SIGNS, Channel
+from referrals.workflow.states import ChildKind, CoarseStatus, State
+from web.filing.draft import Draft
+from web.filing.sections import RECEPTION, Section, groups_for, sections
+from web.forms import words_of
+from web.page import FormPage, Page, go_to
+from web.views.filing import sent, sharing
+from web.views.filing.form import address, lines_of
+
+
+class Filings(Page):
+    """GET /transmissions: the reader's drafts and filings, newest first, as many as a page holds."""
+
+    template = "web/filing/list.html"
+    most = 50
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List them; that is journaled like any list of cases."""
+        rows = list(self._rows())
+        with disclosure(
+            actor=self.actor, purpose=Purpose.LISTING, at=self.at, objects=[row.pseudonym for row in rows],
+            tenant=_one_authority(rows), act="list:opened", always=True,
+        ):  # fmt: skip
+            lines = [_line(row) for row in rows]
+        return self.show(
+            {
+                "lines": lines,
+                "may_begin": access.may_begin(self.actor) is not None,
+                "leads": not self.actor.holding(access.DRAFTERS),
+            }
+        )
+
+    def _rows(self) -> list[Referral]:
+        mine = access.own_filings(self.actor, at=self.at) if self.actor.holding(access.FILERS) else None
+        if mine is None:
+            mine = access.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
+        return list(mine.order_by("-created_at", "id")[: self.most])
+
+
+def _one_authority(rows: list[Referral]) -> UUID | None:
+    found = {row.authority_id for row in rows}
+    return found.pop() if len(found) == 1 else None
+
+
+def _line(row: Referral) -> dict[str, object]:
+    status = reading.coarse_status(row)
+    pk, reference = row.known_to_filer_as
+    return {
+        "pk": pk, "draft": status == CoarseStatus.DRAFT, "reference": reference, "code": str(status),
+        "status": words_of(str(status), str(status.label)),
+        "at": row.submitted_at or row.created_at, "until": row.draft_expires_at,
+    }  # fmt: skip
+
+
+class Urgent(Page):
+    """GET /urgence: who must be called, before anything is typed."""
+
+    public = True
+    template = "web/filing/urgent_start.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the numbers, and the way to file without delay."""
+        return self.show()
+
+
+class Begin(FormPage):
+    """GET, POST /transmissions/nouvelle."""
+
+    template = "web/filing/begin.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask whether it is urgent.
+
+        Raises:
+            NotAllowed: the reader may begin no concern.
+        """
+        drafts.drafter(self.actor)
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Begin a draft (T01), and go to its first page."""
+        made = drafts.begin({}, actor=self.actor, at=self.at).referral
+        urgent = request.POST.get("lane") == "urgent"
+        return go_to(reverse("filing-urgent" if urgent else "filing", args=[made.pk]))
+
+    def redisplay(self, problem: object, *_: object) -> HttpResponse:
+        """Show the page again."""
+        return self.show({"problem": problem})
+
+
+class OneFiling(Page):
+    """GET /transmissions/{id}: a draft's task list, the facts of one that is shown, or where a filing stands."""
+
+    query = Query
+    template = "web/filing/tasks.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show it."""
+        found, ties = seen(request, pk)
+        if ties.shared:
+            return sharing.shared(self, pk)
+        sent.require_own(ties)
+        if ties.draft:
+            return tasks(self, Draft(found, ties, self.actor, self.at))
+        return sent.standing(self, found, ties)
+
+
+def tasks(page: Page, draft: Draft) -> HttpResponse:
+    """Return the task list of a draft, without opening anything."""
+    found, pk = draft.referral, draft.referral.pk
+    draft.note_seen()
+    missing = draft.missing()
+    children = [child for child in found.children.all() if child.kind == ChildKind.SUBJECT]
+    open_places = {
+        line["link"].partition("#")[0].partition("?")[0]
+        for line in lines_of(None, pk, missing, has_child=bool(children))
+    }
+    groups = [
+        {
+            "title": group.title,
+            "sections": [_task(found, one, pk, open_places, len(children)) for one in group.sections],
+        }
+        for group in groups_for(by_cell=draft.by_cell)
+    ]
+    ready = not [item for item in missing if item["field"] != "good_faith_notice"]
+    return page.show(
+        {
+            "pk": pk, "groups": groups, "ready": ready, "until": found.draft_expires_at,
+            "by_cell": draft.by_cell,
+            "may_share": sharing.may_share(draft),
+            "files": found.attachments.count(),
+            "left": sum(1 for one in sections() if address(pk, one) in open_places),
+        }
+    )  # fmt: skip
+
+
+def _task(
+    found: Referral, section: Section, pk: UUID, still_open: set[str], children: int
+) -> dict[str, object]:
+    link = address(pk, section)
+    state = "open" if link in still_open else "filled" if _filled(found, section) else "free"
+    count = children if section.kind == "subject" else 0
+    return {
+        "title": section.title,
+        "link": link,
+        "state": state,
+        "numbers": list(range(1, count)) if count > 1 else [],
+    }
+
+
+def _filled(found: Referral, section: Section) -> bool:
+    """Tell whether anything was answered, by presence alone."""
+    if section.family is not None:
+        if section.family.code == "health":
+            return bool(found.health_signs.all())
+        return bool({sign.code for sign in found.signs.all()} & set(SIGNS[section.family.code]))
+    if section.slug == "questions":
+        return found.concern.extra is not None
+    if section == RECEPTION:
+        return found.received_at is not None and found.channel != Channel.ONLINE
+    if not section.part:
+        return _says(found.concern, section)
+    rows = getattr(found, section.part).all()
+    return any(_says(row, section) for row in rows if not section.kind or row.kind == section.kind)
+
+
+def _says(row: Any, section: Section) -> bool:
+    unknown = getattr(row, "not_known", [])
+    names = [ask.name for ask in section.asks]
+    return any(name in unknown or getattr(row, name, None) not in (None, "", [], False) for name in names)

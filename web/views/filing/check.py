@@ -1,0 +1,239 @@
+"""Check the answers, and file: by the ordinary lane (T02) or, in danger, by the short one (T03)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.access import own_account
+from accounts.replays import Once
+from accounts.roles import Role
+from audit.events import Purpose
+from referrals import access, actions
+from referrals.actions import Asked
+from referrals.api.base import seen
+from referrals.workflow.declare import steps
+from referrals.workflow.states import ChildKind, Machine
+from web import forms
+from web.filing import extra, grid, place, words
+from web.filing.draft import Draft, Said, of_kind, put
+from web.filing.sections import Section, groups_for, part_input
+from web.page import FormPage, go_to
+from web.views.filing.form import address, lines_of, version_of
+
+FILER_KNOWN = ("filer_name", "filer_email")
+
+
+class CheckPage(FormPage):
+    """GET, POST /transmissions/{id}/relecture."""
+
+    template = "web/filing/check.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show all answers, what is missing, and what filing commits to."""
+        draft = Draft.of(request, pk)
+        said = draft.read()
+        missing = [item for item in draft.missing() if item["field"] != "good_faith_notice"]
+        missing += extra.missing(said, at=self.at)
+        return self.show(
+            {
+                "pk": pk,
+                "groups": [
+                    {
+                        "title": group.title,
+                        "sections": [_answers(one, said, pk, at=self.at) for one in group.sections],
+                    }
+                    for group in groups_for(by_cell=draft.by_cell)
+                ],
+                "missing": lines_of(None, pk, missing, has_child=bool(said["children"])),
+                "files": draft.referral.attachments.count(),
+                "version": draft.referral.version,
+                "key": uuid4().hex,
+                "notice": forms.fields_of(
+                    Section("", "").takes, words.NOTICE, {"good_faith_notice": said.get("good_faith_notice")}
+                ),
+            }
+        )
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """File (T02)."""
+        agreed = {"good_faith_notice": request.POST.get("good_faith_notice") == "true"}
+        return file(self, pk, agreed, "submit", lambda _: agreed)
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Say what is missing, with the way to it; the answers themselves are on the page that this one leads to."""
+        fields = forms.fields_of(
+            Section("", "").takes,
+            words.NOTICE,
+            {"good_faith_notice": self.request.POST.get("good_faith_notice") == "true"},
+            faults=forms.faults_of(problem),
+        )
+        shown = [one for one in forms.summary(problem, fields) if one.anchor]
+        has_child = seen(self.request, pk)[0].children.filter(kind=ChildKind.SUBJECT).exists()
+        context = {
+            "pk": pk, "problem": problem, "faults": shown, "again": True, "notice": fields, "key": uuid4().hex,
+            "missing": lines_of(problem, pk, [], has_child=has_child),
+            "version": problem.get("version", self.request.POST.get("version", "")),
+        }  # fmt: skip
+        return self.show(context)
+
+
+def file(
+    page: FormPage, pk: UUID, typed: Mapping[str, Any], step: str, body: Callable[[Draft], Mapping[str, Any]]
+) -> HttpResponse:
+    """Save a last page into the draft and file it, once for each page that was shown, however often it is sent.
+
+    ``typed`` is what the browser sent, by which a page that comes twice is known; ``body`` makes of it what is saved.
+    """
+    request = page.request
+    seen(request, pk)
+    once = Once.of(request.POST.get("key", ""), f"POST {request.path}", dict(typed))
+    once.wait(page.actor)
+    if once.honoured(page.actor) is None:
+        draft = Draft.of(request, pk)
+        request.purpose = Purpose.FILING  # type: ignore[attr-defined]  # a refusal bears it too
+        saved = draft.save(body(draft), version=version_of(request)).referral
+        asked = Asked(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
+        done = actions.perform(asked, actor=page.actor, at=page.at)
+        once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)
+    if page.actor.holding([Role.FILER]):
+        return go_to(reverse("filing-receipt", args=[pk]))
+    seen_now = access.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
+    return go_to(reverse("case", args=[pk]) if seen_now else reverse("filings"))
+
+
+# --- The answers in words -------------------------------------------------------------------------------
+
+
+def _answers(section: Section, said: Said, pk: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return a section's answers: for a list, one block an item."""
+    if section.family is not None:
+        return {"title": section.title, "link": address(pk, section), "blocks": [_signs(section, said)]}
+    if section.slug == "questions":
+        return {
+            "title": section.title,
+            "link": address(pk, section),
+            "blocks": [{"lines": extra.told(said, at=at)}],
+        }
+    if not section.part:
+        lines = _lines(section, said)
+        return {"title": section.title, "link": address(pk, section), "blocks": [{"lines": lines}]}
+    items = said[section.part]
+    blocks = [
+        {"lines": _lines(section, items[at]), "link": f"{address(pk, section)}?n={n}"}
+        for n, at in enumerate(of_kind(items, section.kind))
+    ]
+    return {"title": section.title, "link": address(pk, section), "blocks": blocks}
+
+
+def _lines(section: Section, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    takes = part_input(section.part) if section.part else section.takes
+    found = [(str(ask.label), forms.told(takes, ask, values)) for ask in forms.every(section.asks)]
+    if section.slug == "lieu":
+        found = place.told(values) + found
+    return [(label, words) for label, words in found if words]
+
+
+def _signs(section: Section, said: Said) -> dict[str, Any]:
+    family = section.family
+    assert family is not None  # noqa: S101 - its caller has asked
+    rows = grid.rows_of(family, said["signs"])
+    lines = [(row.label, ", ".join([*(words for _, words, on in row.modes if on), *([row.text] if row.text else [])]))
+             for row in rows if any(on for _, _, on in row.modes)]  # fmt: skip
+    return {"lines": lines}
+
+
+# --- The short lane -------------------------------------------------------------------------------------
+
+
+class UrgentPage(FormPage):
+    """GET, POST /transmissions/{id}/urgence: who, where, what, on one page (T03)."""
+
+    template = "web/filing/urgent.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show the form, with what the draft says already."""
+        draft = Draft.of(request, pk)
+        said = draft.read()
+        child = said["children"][0] if said["children"] else {}
+        fact = said["facts"][0] if said["facts"] else {}
+        return self.page(pk, child, fact, said, version=draft.referral.version)
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """File without delay; what the draft says beside stays in it."""
+        return file(self, pk, self.typed(), "submit_urgent", self.body)
+
+    def body(self, draft: Draft) -> Said:
+        """Return what is saved: the first child, the first fact, the danger, and who files."""
+        said, typed = draft.read(), self.typed()
+        where = place.body_of(self.request.POST, "children.0.", prefix="child-")
+        first = said["children"][0] if said["children"] else {"kind": ChildKind.SUBJECT.value}
+        fact = put(said["facts"][0] if said["facts"] else {}, typed["fact"])
+        user = own_account(self.actor)
+        known = zip(FILER_KNOWN, (user.full_name, user.email), strict=True)
+        return {
+            **typed["concern"],
+            **{name: said.get(name) or value for name, value in known},
+            "danger_now": "yes",
+            "children": [put(first, typed["child"] | where), *said["children"][1:]],
+            "facts": [fact, *said["facts"][1:]],
+        }
+
+    def typed(self) -> dict[str, Said]:
+        """Return what the browser sent, by where it goes."""
+        sent = self.request.POST
+        return {
+            "child": forms.body_of(part_input("children"), words.URGENT_CHILD, sent, prefix="child-"),
+            "fact": forms.body_of(part_input("facts"), words.URGENT_FACT, sent, prefix="fact-"),
+            "concern": forms.body_of(Section("", "").takes, words.URGENT, sent),
+        }
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was typed."""
+        typed = self.typed()
+        typed["child"]["residence_department"] = self.request.POST.get("child-residence_department", "")
+        version = problem.get("version", self.request.POST.get("version", ""))
+        return self.page(
+            pk, typed["child"], typed["fact"], typed["concern"], version=version, problem=problem
+        )
+
+    def page(
+        self,
+        pk: UUID,
+        child: Said,
+        fact: Said,
+        concern: Said,
+        *,
+        version: Any,
+        problem: Mapping[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Return the page."""
+        of_child = forms.faults_of(problem, "children.0.")
+        of_fact = forms.faults_of(problem, "facts.0.")
+        none_told = [item["detail"] for item in (problem or {}).get("errors", ()) if item["field"] == "facts"]
+        if none_told:
+            of_fact.setdefault("text", none_told[0])
+        typed = self.request.POST.get("child-commune_insee") if self.request.method == "POST" else None
+        facts = forms.fields_of(part_input("facts"), words.URGENT_FACT, fact, faults=of_fact, prefix="fact-")
+        danger = forms.fields_of(
+            Section("", "").takes, words.URGENT, concern, faults=forms.faults_of(problem)
+        )
+        where = place.fields_of(child, of_child, prefix="child-", typed=typed)
+        who = forms.fields_of(
+            part_input("children"), words.URGENT_CHILD, child, faults=of_child, prefix="child-"
+        )
+        fields = [*facts, *danger, *where, *who]
+        faults = [
+            forms.Fault(str(one.ask.label), one.error, one.anchor)
+            for one in forms.all_of(fields)
+            if one.error
+        ]
+        return self.show(
+            {
+                "pk": pk, "fields": fields, "version": version, "key": uuid4().hex, "problem": problem,
+                "faults": faults,
+            }
+        )  # fmt: skip

@@ -1,0 +1,82 @@
+"""The files of a filing: sent with a draft, or beforehand with what one adds later (domain.md §4.6, T08)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from audit.events import Purpose
+from referrals.access import Ties
+from referrals.api.base import opened
+from referrals.attachments import keeping, serving
+from referrals.errors import NotAllowed
+from referrals.models import Referral
+from web.forms import ZONE
+from web.page import Page, go_to
+from web.uploads import UploadPage, form_of, kinds, line_of, may_add
+from web.views.filing.sent import QuestionQuery, own
+
+
+class FilesPage(UploadPage):
+    """GET, POST /transmissions/{id}/pieces."""
+
+    query = QuestionQuery
+    template = "web/filing/files.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what was sent so far, as far as the filer reads it back, and the form."""
+        referral, ties = own(self, pk)
+        may = may_add(referral, ties)
+        lines = opened(
+            referral, ties,
+            lambda scope: serving.listed(referral, ties, scope, actor=self.actor, at=self.at),
+            actor=self.actor, at=self.at, purpose=Purpose.FILING,
+        )  # fmt: skip
+        return self.show(
+            self.heading(referral, ties)
+            | form_of(kinds(may) if may else (), {}, language=self.language)
+            | {"lines": [_line(pk, one, draft=ties.draft) for one in lines], "listed": True}
+        )
+
+    def case(self, pk: UUID) -> tuple[Referral, Ties]:
+        """Return the draft or filing."""
+        return own(self, pk)
+
+    def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
+        """Return what stands around the form; of another than a draft, the files go with an addition."""
+        return {"pk": referral.pk, "draft": ties.draft, "add_at": self._addition(referral.pk)}
+
+    def onwards(self, pk: UUID) -> str:
+        """Return where to go on: of a draft its files, else what one wanted to add."""
+        referral, ties = own(self, pk)
+        return reverse("filing-files", args=[referral.pk]) if ties.draft else self._addition(pk)
+
+    def _addition(self, pk: UUID) -> str:
+        question = self.asked.get("question")
+        return reverse("filing-add", args=[pk]) + (
+            f"?{urlencode({'question': question})}" if question else ""
+        )
+
+
+def _line(pk: UUID, line: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
+    remove = reverse("filing-file-remove", args=[pk, line["id"]]) if draft else ""
+    return line_of(pk, line, ZONE) | {"remove": remove}
+
+
+class RemoveFile(Page):
+    """POST /transmissions/{id}/pieces/{part}/retrait."""
+
+    def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Take a file from a draft.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState: there is none, it is another's, or it was filed.
+        """
+        _, ties = own(self, pk)
+        if ties.shared:
+            raise NotAllowed("attachment:remove")
+        keeping.remove(pk, part, actor=self.actor, at=self.at)
+        return go_to(reverse("filing-files", args=[pk]))

@@ -1,0 +1,306 @@
+"""The sections of the form, one page each: shown as they were filled, saved at every step."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from accounts.access import own_account
+from accounts.roles import Role
+from audit.inputs import Whole
+from audit.query import Query
+from referrals.errors import NotAllowed
+from referrals.form import PARTS_MAX
+from referrals.settinglists import Row
+from web import forms
+from web.filing import extra, grid, place
+from web.filing.draft import Draft, Said, changed, of_kind, put
+from web.filing.sections import CHILD, Section, after, home_of, sections
+from web.page import FormPage, go_to
+
+#: Pages of a child that are about the child already named there.
+ABOUT_CHILD: Final = ("lieu", "quotidien")
+
+
+class ItemQuery(Query):
+    """Which item of a list the page is about, counted from 0."""
+
+    n = Whole(in_query=True, required=False, default=0, max_value=PARTS_MAX - 1)
+
+
+class SectionPage(FormPage):
+    """GET, POST /transmissions/{id}/{section}."""
+
+    section: ClassVar[Section] = CHILD
+    query = ItemQuery
+    template = "web/filing/section.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show what was answered so far."""
+        draft = Draft.of(request, pk)
+        said = draft.read()
+        return self.page(pk, self.values(said), version=draft.referral.version, context=self.around(said))
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Save the page, and go on to the next one or back to the list."""
+        draft = Draft.of(request, pk)
+        body = self.body(draft, remove="remove" in request.POST)
+        draft.save(body, version=version_of(request))
+        return go_to(self.onwards(pk, request.POST.get("then", "")))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the page as it was typed."""
+        version = problem.get("version", self.request.POST.get("version", ""))
+        return self.page(pk, self.typed(), version=version, problem=problem)
+
+    # --- What differs between pages of the concern, of an item, of a child's place ---------------------
+
+    @property
+    def number(self) -> int:
+        """Return which item of its list the page is about."""
+        return int(self.asked["n"])
+
+    @property
+    def path(self) -> str:
+        """Return where in the form the page's fields stand, as faults name them."""
+        return f"{self.section.part}.{self.request.POST.get('place', '0')}." if self.section.part else ""
+
+    def values(self, said: Said) -> Mapping[str, Any]:
+        """Return what was answered of this page."""
+        if not self.section.part:
+            return said | self.presumed(said)
+        items = said[self.section.part]
+        places = of_kind(items, self.section.kind)
+        return items[places[self.number]] if self.number < len(places) else {}
+
+    def presumed(self, said: Said) -> Said:
+        """Return what the service knows of the filer and nobody has typed yet; it is saved once it was seen."""
+        if self.section.slug != "vous" or said.get("filer_name") or not self.actor.holding([Role.FILER]):
+            return {}
+        user = own_account(self.actor)
+        return {"filer_name": user.full_name, "filer_email": user.email, "filer_phone": user.phone or None}
+
+    def around(self, said: Said) -> dict[str, Any]:
+        """Return the other items of the list, to go to, and the place of this one in the form."""
+        if not self.section.part:
+            return {}
+        places = of_kind(said[self.section.part], self.section.kind)
+        here = places[self.number] if self.number < len(places) else len(said[self.section.part])
+        return {"items": list(range(len(places))), "new": self.number >= len(places), "place": here}
+
+    def typed(self) -> Said:
+        """Return what the browser sent of this page."""
+        return forms.body_of(self.section.takes, self.section.asks, self.request.POST)
+
+    def body(self, draft: Draft, *, remove: bool) -> Said:
+        """Return what is to be saved."""
+        typed = self.typed()
+        if not self.section.part:
+            return typed
+        items = draft.read()[self.section.part]
+        found, _ = changed(
+            items, self.number, self.section.kind, lambda item: None if remove else put(item, typed)
+        )
+        return {self.section.part: found}
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
+        """Return the fields of the page."""
+        return forms.fields_of(self.section.takes, self.section.asks, values, faults=faults)
+
+    def page(
+        self,
+        pk: UUID,
+        values: Mapping[str, Any],
+        *,
+        version: Any,
+        problem: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Return the page."""
+        fields = self.fields(values, forms.faults_of(problem, self.path))
+        faults = forms.summary(problem, fields, self.path)
+        shown = {
+            "section": self.section, "fields": fields, "problem": problem, "faults": faults, "version": version,
+            "pk": pk, "number": self.number, "place": self.request.POST.get("place", "0"),
+        }  # fmt: skip
+        return self.show(shown | dict(context or {}))
+
+    def onwards(self, pk: UUID, then: str) -> str:
+        """Return where the person goes on: another of the same, the next section, or the list."""
+        if then == "another":
+            return f"{address(pk, self.section)}?n={self.number + 1}"
+        following = after(self.section)
+        if then == "list" or following is None:
+            return reverse("filing", args=[pk])
+        stays = following.slug in ABOUT_CHILD and self.number
+        return address(pk, following) + (f"?n={self.number}" if stays else "")
+
+
+class ReceptionPage(SectionPage):
+    """How what the cell types in reached it, and when: the page of intake agents and coordinators alone."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show the page.
+
+        Raises:
+            NotAllowed: the draft is typed by whoever files it.
+        """
+        self._require_cell(request, pk)
+        return super().get(request, pk)
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Save the page.
+
+        Raises:
+            NotAllowed: see ``get``.
+        """
+        self._require_cell(request, pk)
+        return super().act(request, pk)
+
+    def _require_cell(self, request: HttpRequest, pk: UUID) -> None:
+        if not Draft.of(request, pk).by_cell:
+            raise NotAllowed("draft:reception")
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
+        """Return the fields, the instant as the browser's field takes it."""
+        at = values.get("received_at")
+        return super().fields({**values, "received_at": forms.typed_instant(at) if at else at}, faults)
+
+
+class PlacePage(SectionPage):
+    """The page that finds out which authority is competent."""
+
+    def typed(self) -> Said:
+        """Return the answers; the commune as it was typed, for it may have no code."""
+        sent = self.request.POST
+        return super().typed() | {"residence_department": sent.get("residence_department", "")}
+
+    def body(self, draft: Draft, *, remove: bool) -> Said:
+        """Return the children with their place as codes."""
+        found = super().body(draft, remove=remove)
+        places = of_kind(found["children"], self.section.kind)
+        if self.number < len(places):
+            child = found["children"][places[self.number]]
+            child.update(place.body_of(self.request.POST, self.path))
+        return found
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
+        """Return the fields, the place first."""
+        typed = self.request.POST.get("commune_insee") if self.request.method == "POST" else None
+        return place.fields_of(values, faults, typed=typed) + super().fields(values, faults)
+
+
+class GridPage(SectionPage):
+    """A page of the spotting grid."""
+
+    template = "web/filing/grid.html"
+
+    @property
+    def family(self) -> grid.Family:
+        """Return the family of signs that the page shows."""
+        assert self.section.family is not None  # noqa: S101 - the routes see to it
+        return self.section.family
+
+    def values(self, said: Said) -> Mapping[str, Any]:
+        """Return the signs ticked so far."""
+        return {"signs": said["signs"]}
+
+    def typed(self) -> Said:
+        """Return the signs ticked on this page."""
+        return {"signs": grid.sent(self.family, self.request.POST)}
+
+    def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - a family is never removed
+        """Return all signs of the form."""
+        return {"signs": grid.merged(self.family, draft.read()["signs"], self.typed()["signs"])}
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:  # noqa: ARG002
+        """Return none: the grid has rows."""
+        return []
+
+    def page(self, pk: UUID, values: Mapping[str, Any], **said: Any) -> HttpResponse:
+        """Return the page with its rows."""
+        rows = grid.rows_of(self.family, values["signs"])
+        said["context"] = {**(said.get("context") or {}), "rows": rows, "family": self.family}
+        return super().page(pk, values, **said)
+
+
+class QuestionsPage(SectionPage):
+    """The authority's own questions; which authority, follows from the child's place."""
+
+    template = "web/filing/questions.html"
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Return the questions, of the authority that the page named."""
+        return extra.asked_by(extra.by_id(self.request.POST.get("authority", "")), at=self.at)
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Find the authority, then show its questions."""
+        draft = Draft.of(request, pk)
+        said = draft.read()
+        authority = extra.authority_for(said, at=self.at)
+        self.rows = extra.asked_by(authority, at=self.at)
+        context = {"authority": authority, "placed": authority is not None}
+        return self.page(pk, extra.answers_of(said), version=draft.referral.version, context=context)
+
+    def typed(self) -> Said:
+        """Return the answers."""
+        found = forms.body_of(extra.input_of(self.rows), extra.asks_of(self.rows), self.request.POST)
+        unknown = found.pop("not_known", [])
+        return {code: value for code, value in found.items() if value != ""} | dict.fromkeys(unknown)
+
+    def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - answers are never a list
+        """Return the answers, asked of each question that was answered."""
+        typed = self.typed()
+        told = {code: value for code, value in typed.items() if value is not None}
+        extra.input_of(self.rows)(data=told, partial=True).is_valid(raise_exception=True)
+        return {"extra": typed}
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
+        """Return the fields."""
+        shown = values if "not_known" in values else extra.answers_of({"extra": dict(values)})
+        return forms.fields_of(extra.input_of(self.rows), extra.asks_of(self.rows), shown, faults=faults)
+
+    def page(self, pk: UUID, values: Mapping[str, Any], **said: Any) -> HttpResponse:
+        """Return the page; sent again, it is about the same authority."""
+        if said.get("context") is None:
+            authority = extra.by_id(self.request.POST.get("authority", ""))
+            said["context"] = {"authority": authority, "placed": authority is not None}
+        return super().page(pk, values, **said)
+
+
+def version_of(request: HttpRequest) -> int:
+    """Return the version that the page was made from; one that none has if it was tampered with."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+
+
+def address(pk: UUID, section: Section) -> str:
+    """Return the address of a section of a draft."""
+    return reverse(f"filing-{section.slug}", args=[pk])
+
+
+def lines_of(
+    problem: Mapping[str, Any] | None, pk: UUID, missing: Sequence[Mapping[str, str]], *, has_child: bool
+) -> list[dict[str, str]]:
+    """Return what is still missing, in the order of the form, as links to the question or else the page that asks."""
+    paths = [item["field"] for item in [*missing, *(problem or {}).get("errors", ())]]
+    order = [section.slug for section in sections()]
+    found: dict[str, dict[str, str]] = {}
+    homes = [(home_of(path, has_child=has_child), path) for path in paths]
+    for home, path in sorted(
+        ((home, path) for home, path in homes if home), key=lambda one: order.index(one[0].slug)
+    ):
+        number = path.split(".")[1] if home.part and path.count(".") > 1 else "0"
+        asked = next((ask for ask in forms.every(home.asks) if ask.name == path.rpartition(".")[2]), None)
+        link = (
+            address(pk, home)
+            + (f"?n={number}" if number != "0" else "")
+            + (f"#f-{asked.name}" if asked else "")
+        )
+        question = "" if asked is None else str(asked.label)
+        found.setdefault(link, {"title": str(home.title), "question": question, "link": link})
+    return list(found.values())

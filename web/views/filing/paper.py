@@ -1,0 +1,36 @@
+"""The form on paper, for when there is no network: the same questions in the same order."""
+
+from django.http import HttpRequest, HttpResponse
+
+from web import forms
+from web.filing import grid, place
+from web.filing.sections import GROUPS, Section
+from web.page import Page
+
+
+class PaperPage(Page):
+    """GET /formulaire-papier."""
+
+    public = True
+    template = "web/filing/paper.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form to print."""
+        groups = [
+            {"title": group.title, "sections": [_section(one) for one in group.sections]} for group in GROUPS
+        ]
+        return self.show({"groups": groups})
+
+
+def _section(section: Section) -> dict[str, object]:
+    if section.family is not None:
+        return {"title": section.title, "rows": grid.rows_of(section.family, [])}
+    asked = list(forms.every(section.asks))
+    fields = forms.fields_of(
+        section.takes, [forms.Ask(one.name, one.label, only=one.only) for one in asked], {}
+    )
+    if section.slug == "lieu":
+        town = place.fields_of({}, {})
+        town[0].options, town[0].kind = [], "text"
+        fields = [*town, *fields]
+    return {"title": section.title, "fields": fields}

@@ -1,0 +1,234 @@
+"""What a filer has of a filing: its receipt, where it stands, what was said, what one may add or take back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.replays import Once
+from audit.events import Purpose
+from audit.inputs import Id
+from audit.query import Query
+from referrals import actions, messages, receipts
+from referrals.access import Ties
+from referrals.actions import Asked, Done
+from referrals.api.base import described, opened, seen
+from referrals.attachments import rights
+from referrals.errors import NotVisible
+from referrals.models import Referral
+from referrals.protocol import protocol_of
+from referrals.workflow.declare import Step, steps
+from referrals.workflow.states import Machine, Urgency
+from web import forms
+from web.cases import display
+from web.forms import Ask, Follow
+from web.page import FormPage, Page, go_to
+
+#: The acts that a filer may have left, as ``available_actions`` names them.
+ADD: Final = steps.get(Machine.REFERRAL, "provide_info")
+TAKE_BACK: Final = steps.get(Machine.REFERRAL, "withdraw")
+ADDITION: Final = (
+    Ask("text", _("Que voulez-vous ajouter ?"),
+        _("Un fait nouveau, une précision, la réponse à une question."), rows=8),
+    Ask("danger_now", _("L'enfant est maintenant en danger immédiat"),
+        _("Alors appelez d'abord le 17, ou le 114 par SMS."),
+        follow=Follow(("true",), (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=3),))),
+)  # fmt: skip
+FILES: Final = Ask("attachments", _("Fichiers à joindre"))
+REASON: Final = (
+    Ask("reason", _("Pourquoi la retirez-vous ?"),
+        _("Rien n'est effacé : la cellule lira ce motif et peut poursuivre si un enfant est en danger.")),
+)  # fmt: skip
+
+
+def own(page: Page, pk: UUID) -> tuple[Referral, Ties]:
+    """Return a draft or filing of the reader's, with what ties them to it.
+
+    Raises:
+        NotVisible: there is none, or it is known to the reader by other ties than having filed it.
+    """
+    found, ties = seen(page.request, pk)
+    require_own(ties)
+    return found, ties
+
+
+def require_own(ties: Ties) -> None:
+    """Ask that a draft or filing be the reader's own.
+
+    Raises:
+        NotVisible: it is known to the reader by other ties than having filed it.
+    """
+    if not ((ties.draft and not ties.shared) or (ties.coarse and ties.as_filer() is not None)):
+        raise NotVisible
+
+
+def standing(page: Page, referral: Referral, ties: Ties) -> HttpResponse:
+    """Return where a filing stands, and what was asked and said."""
+    body = described(referral, ties, actor=page.actor, at=page.at)
+    lines = opened(
+        referral, ties, lambda scope: messages.channel(referral, "filer", ties, scope, actor=page.actor),
+        actor=page.actor, at=page.at, purpose=Purpose.FILING,
+    )  # fmt: skip
+    may = {line["step"] for line in body["available_actions"]}
+    status = body["status"]
+    context = {
+        "pk": body["id"], "reference": body["reference"],
+        "status": status["label"]["fr" if page.language == "fr" else "en"], "code": status["code"],
+        "submitted_at": referral.submitted_at, "withdrawn_at": referral.withdrawn_at,
+        "answer_by": next((_instant(c["due_at"]) for c in body["clocks"] if c["state"]["code"] != "stopped"), None),
+        "lines": [{**line, "at": _instant(line["at"]), "due_on": _instant(line.get("due_on"))} for line in lines],
+        "may_add": ADD.name in may, "may_take_back": TAKE_BACK.name in may,
+        "cell": protocol_of(referral.authority, page.at).crip_name if referral.authority else "",
+        "key": uuid4().hex,
+    }  # fmt: skip
+    page.template = "web/filing/standing.html"  # type: ignore[misc]  # of this request's own view
+    return page.show(context)
+
+
+def _instant(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+class ReceiptPage(Page):
+    """GET /transmissions/{id}/recu."""
+
+    template = "web/filing/receipt.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the receipt, to print or keep; the proof follows the filing by some seconds."""
+        filed, _ = own(self, pk)
+        found = receipts.receipt_of(pk, actor=self.actor, at=self.at)
+        context = {
+            "pk": pk, "receipt": found, "submitted_at": _instant(found["submitted_at"]),
+            "urgent": filed.left_open or filed.alert_open or filed.urgency == Urgency.U3,
+        }  # fmt: skip
+        return self.show(context)
+
+
+class StepPage(FormPage):
+    """A page with the form of one step of the filer's."""
+
+    step: ClassVar[Step]
+    asks: ClassVar[tuple[Ask, ...]]
+    title: ClassVar[Any]
+    button: ClassVar[Any]
+    template = "web/filing/step.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        own(self, pk)
+        return self.page(pk, {})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Do the step, once."""
+        own(self, pk)
+        body = self.typed()
+        asked = Asked(step=self.step, referral_id=pk, body=body)
+        request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        once_only(self, pk, body, lambda: actions.perform(asked, actor=self.actor, at=self.at))
+        return go_to(reverse("filing", args=[pk]))
+
+    def typed(self) -> dict[str, Any]:
+        """Return the body of the step."""
+        return forms.body_of(self.step.takes, self.asks, self.request.POST)
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was typed."""
+        return self.page(pk, self.typed(), problem)
+
+    def page(
+        self, pk: UUID, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        """Return the page."""
+        fields = self.fields(pk, values, forms.faults_of(problem))
+        return self.show(
+            {
+                "pk": pk, "fields": fields, "problem": problem, "faults": forms.summary(problem, fields),
+                "key": uuid4().hex, "title": self.title, "button": self.button, "step": self.step,
+            }
+            | self.around(pk)
+        )  # fmt: skip
+
+    def fields(self, pk: UUID, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:  # noqa: ARG002
+        """Return the fields of the form."""
+        return forms.fields_of(self.step.takes, self.asks, values, faults=faults)
+
+    def around(self, pk: UUID) -> dict[str, Any]:  # noqa: ARG002 - a step may have more to show
+        """Return what else the page shows."""
+        return {}
+
+
+class QuestionQuery(Query):
+    """Which question of the cell is answered; none where something is added unasked."""
+
+    question = Id(required=False)
+
+
+class AddPage(StepPage):
+    """GET, POST /transmissions/{id}/complement (T08)."""
+
+    step, asks = ADD, ADDITION
+    title, button = _("Ajouter une information"), _("Envoyer")
+    query = QuestionQuery
+
+    def typed(self) -> dict[str, Any]:
+        """Return the body of the step, with the question that it answers."""
+        question = self.asked.get("question")
+        named = forms.body_of(self.step.takes, (FILES,), self.request.POST)
+        return super().typed() | named | ({"request": str(question)} if question else {})
+
+    def fields(self, pk: UUID, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
+        """Return the fields; the files that were sent for this, if any, are chosen beforehand."""
+        referral, ties = seen(self.request, pk)
+        found = [
+            (
+                str(row.pk),
+                gettext("Fichier envoyé le %(at)s") % {"at": display.instant(row.at.isoformat(), forms.ZONE)},
+            )
+            for row in rights.waiting(referral, ties, self.actor.user_id)
+        ]
+        fields = super().fields(pk, values, faults)
+        if not found:
+            return fields
+        chosen = {"attachments": values.get("attachments", [code for code, _ in found])}
+        return fields + forms.fields_of(
+            self.step.takes, (FILES,), chosen, faults=faults, choices={"attachments": found}
+        )
+
+    def around(self, pk: UUID) -> dict[str, Any]:
+        """Return where a file is sent beforehand, for the same question."""
+        question = self.asked.get("question")
+        query = f"?{urlencode({'question': question})}" if question else ""
+        return {"files_at": reverse("filing-files", args=[pk]) + query}
+
+
+class TakeBackPage(StepPage):
+    """GET, POST /transmissions/{id}/retrait (T04)."""
+
+    step, asks = TAKE_BACK, REASON
+    title, button = _("Retirer la transmission"), _("Retirer")
+
+
+class MarkRead(Page):
+    """POST /transmissions/{id}/messages/{message}/lu."""
+
+    def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Note that the filer has read a message."""
+        own(self, pk)
+        messages.mark_read(pk, part, actor=self.actor, at=self.at)
+        return go_to(reverse("filing", args=[pk]))
+
+
+def once_only(page: Page, pk: UUID, body: Mapping[str, Any], act: Any) -> None:
+    """Do an act once for each page that was shown, however often it is sent."""
+    once = Once.of(page.request.POST.get("key", ""), f"POST {page.request.get_full_path()}", dict(body))
+    once.wait(page.actor)
+    if once.honoured(page.actor) is None:
+        done: Done = act()
+        once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)

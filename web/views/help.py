@@ -1,0 +1,40 @@
+"""The procedure and the words of the field, for whoever has signed in: no case, no person."""
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from audit.inputs import Code
+from audit.query import Query
+from referrals.workflow.states import State
+from web.cases.base import BlanksLeftOut
+from web.help import lexicon, procedure
+from web.page import Page
+
+
+class HereQuery(BlanksLeftOut, Query):
+    """``state``: the station to be marked; which case stands there isn't said."""
+
+    state = Code(State.choices, required=False)
+
+
+class ProcedurePage(Page):
+    """GET /procedure."""
+
+    query: ClassVar[type[Query]] = HereQuery
+    template = "web/help/procedure.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the line of stations, with what leads on from each."""
+        here = str(self.asked.get("state", ""))
+        return self.show({"procedure": procedure.drawn(here), "here_at": here, "delays": procedure.delays()})
+
+
+class LexiconPage(Page):
+    """GET /lexique."""
+
+    template = "web/help/lexicon.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the words and what they mean."""
+        return self.show({"terms": lexicon.told()})

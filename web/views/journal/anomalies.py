@@ -1,0 +1,197 @@
+"""The desk of anomalies: the list, the course of each with its steps, and the veil that two persons lift."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.replays import Once
+from audit.events import Purpose
+from audit.query import Query
+from referrals.anomalies import course
+from referrals.anomalies import reading as shown
+from referrals.api.anomalies import AnomalyQuery, anomaly_page
+from referrals.errors import NotVisible
+from referrals.models import AccessAnomaly
+from referrals.workflow.anomaly import may_look_behind
+from referrals.workflow.declare import Step
+from referrals.workflow.states import Machine
+from web import forms
+from web.cases import display, told
+from web.cases.base import BlanksLeftOut, fresh_key
+from web.cases.panel import brings, panels
+from web.cases.stepforms import ask_of, members, summary
+from web.journal import oddities
+from web.journal.base import JournalPage, address
+from web.page import FormPage, go_to
+from web.views.cases.steps import in_words
+
+
+class Filters(BlanksLeftOut, AnomalyQuery):
+    """Filters of the list of anomalies."""
+
+
+class AnomalyPage(JournalPage):
+    """A page about anomalies."""
+
+    tab = "anomalies-page"
+
+    def one(self, pk: UUID) -> AccessAnomaly:
+        """Return an anomaly of an authority whose journal the reader reads.
+
+        Raises:
+            NotVisible: absent, or of another authority; the two look the same.
+        """
+        found = course.visible_to(self.actor).filter(pk=pk).first()
+        if found is None:
+            raise NotVisible
+        return found
+
+    def heading(self, anomaly: AccessAnomaly) -> dict[str, Any]:
+        """Return what stands above every page about one anomaly."""
+        return self.around() | {"pk": anomaly.pk, "line": oddities.line(self, anomaly)}
+
+
+class Anomalies(AnomalyPage):
+    """GET /journal/anomalies."""
+
+    query: ClassVar[type[Query]] = Filters
+    template = "web/journal/anomalies.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the anomalies, newest first; the look is an entry."""
+        asked = dict(self.asked)
+        kept = {name: asked[name] for name in ("state", "rule") if name in asked}
+        page = anomaly_page(asked, actor=self.actor, at=self.at)
+        return self.show(
+            self.around()
+            | {
+                "lines": [oddities.line(self, row) for row in page.items],
+                "states": oddities.states(kept.get("state", "")), "rules": oddities.rules(kept.get("rule", "")),
+                "filtered": bool(kept), "first": "cursor" not in self.asked,
+                "next": address("anomalies-page", kept | {"cursor": page.next}) if page.next else "",
+            }
+        )  # fmt: skip
+
+
+class OneAnomaly(AnomalyPage):
+    """GET /journal/anomalies/{id}."""
+
+    query: ClassVar[type[Query]] = told.ToldQuery
+    template = "web/journal/anomaly.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show an anomaly: its course, the entries that make it up, and what the reader may do now."""
+        anomaly = self.one(pk)
+        entries = shown.entries_of(anomaly, actor=self.actor, at=self.at)
+        return self.show(
+            self.heading(anomaly)
+            | {
+                "course": oddities.lines(self, anomaly), "lines": self.told(entries),
+                "subjects": anomaly.subjects, "gone": len(anomaly.entries) - len(entries),
+                "panels": panels(pk, shown.abilities(anomaly, self.actor, at=self.at)),
+                "may_look": may_look_behind(anomaly, self.actor.user_id, at=self.at),
+            }
+            | told.in_words(self)
+        )  # fmt: skip
+
+
+class Identities(AnomalyPage):
+    """GET /journal/anomalies/{id}/identites."""
+
+    step_up = frozenset({"GET"})
+    template = "web/journal/identities.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show who and which files it was, to the two who lifted the veil, in time; each look is an entry.
+
+        Raises:
+            NotAllowed: the reader isn't one of the two, or the time is over.
+        """
+        anomaly = self.one(pk)
+        found = shown.identities(anomaly, actor=self.actor, at=self.at)
+        return self.show(self.heading(anomaly) | found | {"until": self.when(found["until"])})
+
+
+class AnomalyStep(AnomalyPage, FormPage):
+    """GET, POST /journal/anomalies/{id}/etape/{step}."""
+
+    template = "web/journal/step.html"
+
+    def get(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what the step needs; a step that isn't possible now says why instead.
+
+        Raises:
+            NotVisible: no such anomaly or step for this reader.
+            NotAllowed, WrongState, GuardRefused: as the act itself refuses.
+        """
+        declared, anomaly = declared_step(step), self.one(pk)
+        course.require_possible(declared, anomaly, actor=self.actor, at=self.at)
+        fields = self.fields(declared, {})
+        return self.show(self._around(declared, anomaly) | {"entries": fields, "once": fresh_key()})
+
+    def act(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+        """Do the step, once under the form's key, and go back to the anomaly.
+
+        Raises:
+            NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
+        """
+        declared = declared_step(step)
+        request.purpose = Purpose.AUDIT  # type: ignore[attr-defined]  # a refusal bears it too
+        self.one(pk)
+        body = forms.body_of(declared.takes, self.asks(declared), request.POST)
+        key = request.POST.get("once", "")
+        wanted = Once.of(key, f"POST {request.path}", body) if key else None
+        if wanted is not None:
+            wanted.wait(self.actor)
+        if wanted is None or wanted.honoured(self.actor) is None:
+            course.perform(declared, pk, body, actor=self.actor, at=self.at)
+            if wanted is not None:
+                wanted.keep(self.actor, status=200, thing=pk, at=self.at)
+        back = reverse("anomaly-page", args=[pk])
+        return go_to(back + told.query_of(self.actor, f"{declared.machine}-{declared.name}"))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
+        """Show the form as it was sent, with its faults."""
+        declared, anomaly, sent = declared_step(step), self.one(pk), self.request.POST
+        values = {name: sent.get(name, "") for name in members(declared.takes)}
+        fields = self.fields(declared, values, problem)
+        again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
+        return self.show(
+            self._around(declared, anomaly)
+            | {
+                "entries": fields, "problem": in_words(problem), "faults": summary(problem, fields), "once": again,
+            }
+        )  # fmt: skip
+
+    def fields(
+        self, step: Step, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None
+    ) -> list[forms.Field]:
+        """Return the fields of a step, filled."""
+        return forms.fields_of(step.takes, self.asks(step), values, faults=forms.faults_of(problem))
+
+    @staticmethod
+    def asks(step: Step) -> list[forms.Ask]:
+        """Return the questions of a step."""
+        return [ask_of(step.takes, name) for name in members(step.takes)]
+
+    def _around(self, step: Step, anomaly: AccessAnomaly) -> dict[str, Any]:
+        return self.heading(anomaly) | {
+            "title": display.step_words(str(step.machine), step.name),
+            "number": step.number, "law": step.law, "brings": brings(step),
+            "back": reverse("anomaly-page", args=[anomaly.pk]),
+        }  # fmt: skip
+
+
+def declared_step(name: str) -> Step:
+    """Return a step of anomalies that people do.
+
+    Raises:
+        NotVisible: there is none of this name.
+    """
+    step = display.step_of(Machine.ANOMALY, name)
+    if step is None or step.internal:
+        raise NotVisible
+    return step

@@ -1,0 +1,120 @@
+"""Questions on one's own access to files: read and answered by the agent whom the auditor asks, without a name."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.replays import Once
+from audit.events import Purpose
+from audit.query import PagedQuery, Query
+from referrals.anomalies import course
+from referrals.anomalies import reading as shown
+from referrals.api.anomalies import AnswerIn, question_page
+from referrals.errors import NotVisible
+from referrals.models import AccessAnomaly
+from web import forms
+from web.cases import display, told
+from web.cases.base import fresh_key
+from web.cases.stepforms import ask_of, summary
+from web.journal.base import address
+from web.page import FormPage, Page, go_to
+from web.views.cases.queue import ZONE
+from web.views.cases.steps import in_words
+
+
+class AskedQuery(PagedQuery, told.ToldQuery):
+    """Where to go on; ``done``: what led back here."""
+
+
+class AccessQuestions(Page):
+    """GET /acces."""
+
+    query: ClassVar[type[Query]] = AskedQuery
+    template = "web/journal/asked_of.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the questions that an auditor has put to the reader; the look is an entry."""
+        asked = {name: value for name, value in self.asked.items() if name != "done"}
+        page = question_page(asked, actor=self.actor, at=self.at)
+        return self.show(
+            {
+                "lines": [in_a_line(row) for row in page.items], "done": told.told(self)[0] != "",
+                "next": address("access-questions-page", {"cursor": page.next}) if page.next else "",
+            }
+        )  # fmt: skip
+
+
+class AccessQuestion(FormPage):
+    """GET, POST /acces/{id}."""
+
+    template = "web/journal/answer.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show one question, with the answers that there are while none was given.
+
+        Raises:
+            NotVisible: no such question to this reader, or its time is over.
+        """
+        found = self._one(pk)
+        return self.show({"line": in_a_line(found), "entries": fields({}), "once": fresh_key()})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Keep the answer, once, and go back to the list.
+
+        Raises:
+            NotVisible, WrongState: as the act itself refuses.
+        """
+        request.purpose = Purpose.AUDIT  # type: ignore[attr-defined]  # a refusal bears it too
+        self._one(pk)
+        body = forms.body_of(AnswerIn, [ask_of(AnswerIn, "answer")], request.POST)
+        key = request.POST.get("once", "")
+        wanted = Once.of(key, f"POST {request.path}", body) if key else None
+        if wanted is not None:
+            wanted.wait(self.actor)
+        if wanted is None or wanted.honoured(self.actor) is None:
+            said = AnswerIn(data=body)
+            said.is_valid(raise_exception=True)
+            course.answer(pk, said.validated_data["answer"], actor=self.actor, at=self.at)
+            if wanted is not None:
+                wanted.keep(self.actor, status=200, thing=pk, at=self.at)
+        return go_to(reverse("access-questions-page") + told.query_of(self.actor, "anomaly-answer"))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the question again with what is wrong."""
+        shown_again = fields({"answer": self.request.POST.get("answer", "")}, problem)
+        return self.show(
+            {
+                "line": in_a_line(self._one(pk)), "entries": shown_again, "problem": in_words(problem),
+                "faults": summary(problem, shown_again), "once": self.request.POST.get("once", ""),
+            }
+        )  # fmt: skip
+
+    def _one(self, pk: UUID) -> AccessAnomaly:
+        found = course.asked_of(self.actor, at=self.at).filter(pk=pk).first()
+        if found is None:
+            raise NotVisible
+        return found
+
+
+def fields(values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[forms.Field]:
+    """Return the one field of an answer."""
+    asks = [ask_of(AnswerIn, "answer")]
+    return forms.fields_of(AnswerIn, asks, values, faults=forms.faults_of(problem))
+
+
+def in_a_line(anomaly: AccessAnomaly) -> dict[str, Any]:
+    """Return a question as the agent reads it: when, how much, until when to answer; not by which rule (SEC-AZ17)."""
+    said = shown.question(anomaly)
+    return {
+        "pk": said["id"], "count": said["count"], "answer": display.label(said["answer"]),
+        **{
+            name: display.instant(said[key], ZONE)
+            for name, key in (
+                ("first", "first_at"), ("last", "last_at"), ("asked", "asked_at"), ("due", "answer_due_at"),
+                ("answered", "answered_at"),
+            )
+        },
+    }  # fmt: skip

@@ -1,0 +1,70 @@
+"""How much is read and refused, in pictures with a table beside each: by day and kind, and by hour of the week."""
+
+from typing import Any, ClassVar, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit import activity
+from audit.inputs import Code
+from audit.query import Query
+from web.cases.base import BlanksLeftOut
+from web.journal import pictures
+from web.journal.base import JournalPage
+
+KINDS: Final = (
+    ("files", _("Dossiers et pièces ouverts")),
+    ("lists", _("Listes consultées")),
+    ("searches", _("Recherches de personnes")),
+    ("refusals", _("Refus et échecs")),
+)
+WEEK: Final = (_("lun."), _("mar."), _("mer."), _("jeu."), _("ven."), _("sam."), _("dim."))
+
+
+class PeriodQuery(BlanksLeftOut):
+    """How far back."""
+
+    days = Code([(str(days), str(days)) for days in activity.DAYS], required=False, default="30")
+
+
+class Pictures(JournalPage):
+    """GET /journal/images."""
+
+    tab = "journal-pictures"
+    query: ClassVar[type[Query]] = PeriodQuery
+    template = "web/journal/pictures.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Draw readings and refusals of the whole authority; never of one person."""
+        days = int(self.asked["days"])
+        found = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
+        return self.show(
+            self.around()
+            | {
+                "days": days, "periods": activity.DAYS, "kinds": [label for _, label in KINDS],
+                "charts": [self._chart(kind, label, found) for kind, label in KINDS],
+                "rows": [(day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(found.days)],
+                "week": [(day, row, sum(row)) for day, row in zip(WEEK, found.hours, strict=True)],
+                "names": [(day, n * (pictures.CELL + 1) + 24) for n, day in enumerate(WEEK)],
+                "cells": pictures.cells(found.hours), "cell": pictures.CELL, "hours": range(24),
+                "marks": [(hour, pictures.LEFT + hour * pictures.CELL) for hour in range(0, 24, 6)],
+                "busiest": self._busiest(found), "left": pictures.LEFT,
+            }
+        )  # fmt: skip
+
+    def _chart(self, kind: str, label: Any, found: activity.Activity) -> dict[str, Any]:
+        drawn = pictures.bars([(day.day, getattr(day, kind)) for day in found.days])
+        return {"kind": kind, "label": label, "drawn": drawn}
+
+    def _busiest(self, found: activity.Activity) -> str:
+        """Return the hour of the week with most openings, in words; empty where there are none."""
+        count, weekday, hour = max(
+            (count, -weekday, -hour)
+            for weekday, row in enumerate(found.hours)
+            for hour, count in enumerate(row)
+        )
+        if not count:
+            return ""
+        said = {"day": WEEK[-weekday], "from": -hour, "to": -hour + 1, "count": count}
+        return gettext("Le plus : %(day)s de %(from)s h à %(to)s h (%(count)s).") % said

@@ -1,0 +1,151 @@
+"""How the log stands, the proof of an entry, what a kept checkpoint says of it, and how to check all of it alone."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from audit import checkpoints, health, proofs, verifier
+from audit.api.serializers import ExportQuery, InclusionQuery
+from audit.exporting import BUNDLES
+from audit.health import Health
+from audit.query import Query
+from audit.tree import TILE
+from audit.verifier import Fault
+from encryption import digest
+from web.cases.base import BlanksLeftOut
+from web.journal.base import JournalPage
+from web.page import FormPage
+
+VERIFIER: Final = Path(verifier.__file__)
+#: As long as a checkpoint that somebody kept may be, with the lines of its witnesses.
+NOTE_MAX: Final = 20_000
+PART: Final = BUNDLES * TILE
+
+
+class ProofQuery(BlanksLeftOut, InclusionQuery):
+    """The entry whose proof is asked for, if any."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["entry"].required = False
+
+
+class Proofs(JournalPage, FormPage):
+    """GET, POST /journal/preuves."""
+
+    tab = "journal-proofs"
+    query: ClassVar[type[Query]] = ProofQuery
+    template = "web/journal/proofs.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show how the log stands, and the proof of one entry where one is named.
+
+        Raises:
+            NotInTree: the reader may know of no such entry.
+        """
+        stands = health.health(actor=self.actor, at=self.at)
+        return self.show(self._around(stands) | (self._inclusion() if "entry" in self.asked else {}))
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Hold a checkpoint that the reader kept against the log as it is now; nothing is changed by that."""
+        stands = health.health(actor=self.actor, at=self.at)
+        note = request.POST.get("note", "")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
+        found = self._consistency(stands, note)
+        context = self._around(stands) | {"note": note, "old": found}
+        if "fault" in found:
+            context |= {
+                "problem": {"title": gettext("Rien n'a été comparé.")},
+                "faults": [
+                    {"label": gettext("Point de contrôle gardé"), "detail": found["fault"], "anchor": "note"}
+                ],
+            }
+        return self.show(context, status=found["status"])
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the page with what was refused."""
+        return self.show(self.around() | {"problem": problem, "note": self.request.POST.get("note", "")})
+
+    def _around(self, stands: Health) -> dict[str, Any]:
+        found = stands.checkpoint
+        return self.around() | {
+            "stands": stands,
+            "signed": self.when(stands.signed_at),
+            "waiting": self.when(stands.waiting_since),
+            "witnesses": [(one.name, one.size, self.when(one.at)) for one in stands.witnesses],
+            "checkpoint": checkpoints.whole_note(found).decode() if found is not None else "",
+            "parts": [(n + 1, start) for n, start in enumerate(range(0, stands.size, PART))],
+            "verifier": VERIFIER.name,
+            "sha256": verifier_digest(),
+        }
+
+    def _inclusion(self) -> dict[str, Any]:
+        """Return an entry with its proof, and whether the proof holds: reckoned here as the verifier reckons it."""
+        found = proofs.inclusion(self.asked, actor=self.actor, at=self.at)
+        said: dict[str, Any] = {
+            "entry": self.asked["entry"],
+            "body": found.body.decode(),
+            "leaf": found.leaf_hash.hex(),
+        }
+        head = found.checkpoint
+        if head is None or found.place is None:
+            return said
+        leaf = verifier.leaf_hash(found.body) if found.body else found.leaf_hash
+        holds = verifier.inclusion_holds(leaf, found.place, head.size, list(found.path), bytes(head.root))
+        return said | {"proof": found.proof, "place": found.place, "within": head.size, "holds": holds}
+
+    def _consistency(self, stands: Health, note: str) -> dict[str, Any]:
+        """Return what the log says to a kept checkpoint: whether it continues it."""
+        fault = ""
+        old = None
+        try:
+            old = verifier.Checkpoint.of(note.encode())
+        except Fault:
+            fault = gettext("Ce texte n'est pas un point de contrôle : copiez-le entier, avec la ligne vide.")
+        if old is None:
+            return {"status": 400, "fault": fault}
+        if old.origin != stands.origin:
+            return {"status": 200, "verdict": "other", "size": old.size, "origin": old.origin}
+        if old.size > stands.size:
+            return {"status": 200, "verdict": "rollback", "size": old.size}
+        found = proofs.consistency({"first": old.size}, actor=self.actor, at=self.at)
+        new = found.checkpoint
+        holds = verifier.consistency_holds(old.size, new.size, old.root, bytes(new.root), list(found.path))
+        return {"status": 200, "verdict": "holds" if holds else "fork", "size": old.size, "within": new.size}
+
+
+class Export(JournalPage):
+    """GET /journal/export."""
+
+    step_up = frozenset({"GET"})
+    query: ClassVar[type[Query]] = ExportQuery
+
+    def get(self, request: HttpRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
+        """Return one part of the log as a ZIP file, for the verifier; an entry says so.
+
+        Raises:
+            NotInTree: nothing is signed yet, or the part lies behind the end.
+        """
+        start = self.asked["start"]
+        file = proofs.export(start=start, actor=self.actor, at=self.at)
+        name = f"journal-{start}.zip"
+        return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+
+
+class Verifier(JournalPage):
+    """GET /journal/verificateur."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Return the verifier, one file: whoever has it from elsewhere compares the two by their SHA-256."""
+        answer = HttpResponse(VERIFIER.read_bytes(), content_type="text/x-python; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'
+        return answer
+
+
+@cache
+def verifier_digest() -> str:
+    """Return the SHA-256 of the verifier, hexadecimal."""
+    return digest.sha256(VERIFIER.read_bytes()).hex()

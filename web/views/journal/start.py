@@ -1,0 +1,30 @@
+"""Where an auditor begins: what needs attention."""
+
+from django.http import HttpRequest, HttpResponse
+
+from audit import health
+from referrals.anomalies.desk import desk
+from web.journal import oddities
+from web.journal.base import JournalPage
+from web.views.journal.questions import lines
+
+
+class Attention(JournalPage):
+    """GET /journal."""
+
+    template = "web/journal/attention.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show what awaits the reader among the anomalies, how the log stands, and the questions."""
+        stands = health.health(actor=self.actor, at=self.at)
+        awaits = desk(actor=self.actor, at=self.at)
+        return self.show(
+            self.around()
+            | {
+                "stands": stands, "signed": self.when(stands.signed_at), "waiting": self.when(stands.waiting_since),
+                "counts": [(code, label, awaits.counts.get(code, 0)) for code, label, _chosen in oddities.states()],
+                "to_lift": [oddities.line(self, row) for row in awaits.to_lift],
+                "breaches": [oddities.line(self, row) for row in awaits.breaches],
+                "open": [oddities.line(self, row) for row in awaits.open], "lines": lines(),
+            }
+        )  # fmt: skip

@@ -1,0 +1,55 @@
+"""Where one is signed in, and how to end a session that was left open elsewhere."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from accounts import actions
+from accounts.models import Session
+from accounts.sessions import id_of, idle_limit
+from referrals import reading
+from web.cases import display
+from web.page import Page, go_to
+from web.views.cases.queue import ZONE
+
+NAMES = {"edge": "Edge", "firefox": "Firefox", "chrome": "Chrome", "safari": "Safari"}
+SHOWN_AT_MOST = 50
+
+
+class OwnSessions(Page):
+    """GET /connexions."""
+
+    template = "web/own_sessions.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the sessions that go on, this one first."""
+        here = id_of(request)
+        found = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
+        lines = [_line(row, here) for row in found]
+        idle = int(idle_limit(self.actor.roles).total_seconds()) // 60
+        return self.show({"lines": sorted(lines, key=lambda line: not line["here"]), "idle": idle})
+
+
+class EndSession(Page):
+    """POST /connexions/{id}/fin."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """End one of one's own sessions, and show those that are left."""
+        actions.end_session(actor=self.actor, at=self.at, session_id=pk)
+        return go_to(reverse("own-sessions"))
+
+
+def _line(row: Session, here: UUID | None) -> dict[str, Any]:
+    family = row.browser.partition("/")[0]
+    return {
+        "pk": row.id,
+        "browser": NAMES.get(family) or gettext("Autre navigateur"),
+        "opened": display.instant(reading.moment(row.opened_at), ZONE),
+        "used": display.instant(reading.moment(row.used_at), ZONE),
+        "here": row.id == here,
+    }

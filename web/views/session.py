@@ -1,0 +1,98 @@
+"""Sign in, sign out, leave at once, and choose a language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import check_for_language
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts import actions, attempts, signin
+from accounts.api.serializers import SignInInput
+from web.page import FORGET, FormPage, Page, go_to, left, own_address
+from web.views.language import speak
+
+
+class SignIn(FormPage):
+    """GET, POST /connexion."""
+
+    public = True
+    template = "web/signin.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show({"next": "/"})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Check address and password; go on to the second step."""
+        sent = request.POST
+        given = SignInInput(data={"email": sent.get("email", ""), "password": sent.get("password", "")})
+        given.is_valid(raise_exception=True)
+        with attempts.counted(request, given.validated_data, at=self.at) as said:
+            user = actions.check_password(**said)
+        signin.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
+        return go_to(reverse("second-step"))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again; the password is typed anew."""
+        sent = self.request.POST
+        context = {
+            "next": own_address(sent.get("next", "/")),
+            "email": sent.get("email", ""),
+            "problem": problem,
+        }
+        return self.show(context)
+
+
+class SignOut(Page):
+    """POST /deconnexion."""
+
+    public = True
+    template = "web/signed_out.html"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """End the session, here and in the browser; whoever has none is told the same."""
+        _close(self)
+        request.actor = None  # type: ignore[attr-defined]  # the page is a stranger's now
+        response = self.show()
+        response["Clear-Site-Data"] = FORGET
+        return response
+
+
+# Without a token, so that a page with an old one, or the page of a refusal, signs out too. Our cookies don't come along
+# from another site (SameSite=Strict), and to be signed out harms nobody.
+@method_decorator(csrf_exempt, name="dispatch")
+class Leave(Page):
+    """POST /quitter: the quick exit."""
+
+    public = True
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """End the session and go to a page that has nothing to do with this one."""
+        _close(self)
+        return left(request)
+
+
+class Language(Page):
+    """POST /langue."""
+
+    public = True
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Speak the other language from now on, until the browser is closed."""
+        response = go_to(own_address(request.POST.get("next", "/")))
+        wanted = request.POST.get("language", "")
+        if wanted in dict(settings.LANGUAGES) and check_for_language(wanted):
+            speak(response, wanted)
+        return response
+
+
+def _close(page: Page) -> None:
+    if page.request.actor is None:  # type: ignore[attr-defined]  # set by the pipeline
+        signin.close_session(page.request)  # somebody may have given the password, and not gone on
+        return
+    actions.sign_out(actor=page.actor, at=page.at)
+    signin.close_session(page.request)

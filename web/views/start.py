@@ -1,0 +1,29 @@
+"""The pages that anybody may read: where one begins, and what the page itself promises."""
+
+from django.http import HttpRequest, HttpResponse
+
+from referrals import access
+from web.page import Page
+
+
+class Start(Page):
+    """GET /."""
+
+    public = True
+    template = "web/start.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say whom to call first, and what filing means; how to file, unless the reader's roles don't."""
+        actor = getattr(request, "actor", None)
+        return self.show({"files": actor is None or access.may_begin(actor) is not None})
+
+
+class Accessibility(Page):
+    """GET /accessibilite."""
+
+    public = True
+    template = "web/accessibility.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Say which criteria are met, which aren't, and how it was looked at."""
+        return self.show()
