@@ -12,8 +12,8 @@ class EdgeConfig(AppConfig):
     verbose_name = "Edge"
 
     def ready(self) -> None:
-        """Register the checks; forbid core dumps, for every process may hold keys (SEC-CR9)."""
+        """Register checks and acts of commands; forbid core dumps, for any process may hold keys (SEC-CR9)."""
         forbid_core_dumps()
-        from config import checks, database  # noqa: F401 - importing checks is registering them
+        from config import acts, checks, database  # noqa: F401 - imported to register
 
         database.connect()

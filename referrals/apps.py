@@ -9,7 +9,7 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self) -> None:
-        """Load what registers itself: templates, doors of the outbox, recurring work."""
+        """Load what registers itself: templates, doors of the outbox, recurring work, acts of commands."""
         from referrals import (  # noqa: F401 - imported to register
             batchwork,
             caps,
@@ -21,6 +21,8 @@ class ReferralsConfig(AppConfig):
             ladder,
             notices,
             reminders,
+            replaying,
+            resealing,
             retention,
             rota,
             topics,

@@ -18,7 +18,9 @@ READING: Final = frozenset(
 )  # fmt: skip
 #: Written beside an opening when the reader bears the surname of a child or holder of the file.
 NAMESAKE: Final = "field:namesake"
-events.register(NAMESAKE)
+#: Written when a command makes a file a decoy (SEC-AZ17).
+DECOY_MADE: Final = "decoy:made"
+events.register(NAMESAKE, DECOY_MADE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,11 @@
 import csv
 import io
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import walk_packages
 
 import pytest
 from django.db import connection
@@ -21,6 +25,12 @@ from tests.security.procedure import Case, filed, play, triaged
 from tests.web.visiting import Visitor, form_in, links, text
 from web.journal import words
 
+#: What a process knows that serves pages.
+SERVED = (
+    "import django; django.setup(); import config.urls; from audit import events; print(*events.registered())"
+)
+#: Imported, they start a server.
+STARTING = {"config.asgi", "config.wsgi", "config.demo.serving"}
 READERS = ["auditor", "dpo"]
 OTHERS = ["crip_coordinator", "supervisor", "territory_admin", "filer", "statistician", "platform_admin"]
 PAGES = [
@@ -75,9 +85,17 @@ def log(case, tmp_path, settings):
 
 
 def test_every_act_of_the_service_has_words(db):
-    """Acts that only tests perform come from their own modules."""
+    """Whatever this process happened to load: a command's act too is one that the auditor asks for."""
+    asked = [sys.executable, "-c", SERVED]
+    served = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=120).stdout.split()  # noqa: S603 - our own words
+    for package in ("encryption", "outbox", "audit", "accounts", "referrals", "web", "config"):
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            if module.name not in STARTING:
+                import_module(module.name)
+    # Acts that only tests perform come from their own modules.
     ours = [act for act in events.registered() if not act.startswith("test")]
 
+    assert sorted(set(ours) - set(served)) == []
     assert [act for act in ours if not words.known(act)] == []
     assert set(words.PURPOSES) == {str(one) for one in events.Purpose}
     assert set(words.OUTCOMES) == {str(one) for one in events.Outcome}

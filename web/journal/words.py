@@ -31,6 +31,7 @@ attachment:scanned|Pièce jointe analysée|Attachment scanned
 audit:exported|Export du journal|Export of the journal
 audit:queried|Journal consulté|Journal queried
 authority:loaded|Autorité enregistrée|Authority recorded
+backup:made|Copie de sauvegarde faite|Backup made
 cap:passed|Plafond dépassé pour un danger|A cap passed for a danger
 case:resealed|Dossier rechiffré|File sealed anew
 decoy:made|Dossier leurre créé|Decoy file made
@@ -54,7 +55,11 @@ index:made|Index de rapprochement établi|Duplicate index made
 journal:held|Entrées du journal conservées au-delà du terme|Entries of the journal kept beyond their time
 journal:lifted|Conservation d'entrées levée|Keeping of entries lifted
 journal:pruned|Entrées du journal arrivées à terme|Entries of the journal whose time was over
+key:destroyed|Clés remplacées détruites|Replaced keys destroyed
 key:erased|Clé effacée du magasin|Key erased from the store
+key:escrowed|Clés mises sous séquestre|Keys put in escrow
+key:recovered|Clés reprises d'un séquestre|Keys recovered from escrow
+key:rotated|Clé remplacée|Key replaced
 key:shredded|Clé d'un dossier détruite|Key of a file destroyed
 key:swept|Clé sans dossier retirée|Key without a file removed
 list:opened|Liste consultée|List read
@@ -71,6 +76,7 @@ preferences:changed|Préférences d'avis changées|Preferences of notices change
 receipt:given|Récépissé remis|Receipt given
 request:denied|Demande refusée|Request refused
 request:failed|Demande échouée|Request failed
+restore:opened|Service rouvert après une restauration|Service opened again after a restore
 retention:dropped|Dossier retiré d'un lot d'élimination|File dropped from a batch of destruction
 rota:added|Astreinte ajoutée|Duty added to the rota
 rota:withdrawn|Astreinte retirée|Duty withdrawn from the rota

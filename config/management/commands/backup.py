@@ -1,7 +1,7 @@
 """Copy both databases, each to a place of its own, and let old copies go. To be run by the owner of the tables."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,13 +10,11 @@ from django.db import transaction
 from accounts.actor import SYSTEM
 from audit import journal
 from audit.errors import AuditError
-from audit.events import Purpose, register
+from audit.events import Purpose
 from config import copies
+from config.acts import BACKUP_MADE
 from config.copies import CopyError
 from outbox.instants import instant
-
-MADE: Final = "backup:made"
-register(MADE)
 
 
 class Command(BaseCommand):
@@ -49,7 +47,7 @@ class Command(BaseCommand):
         try:
             # The entry first: a copy that isn't in the journal may not exist.
             with transaction.atomic():
-                journal.record(MADE, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
+                journal.record(BACKUP_MADE, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
             for part, (folder, days) in lives.items():
                 made = copies.make(part, folder, at=instant())
                 gone = copies.expire(part, folder, days=days, at=instant())

@@ -18,19 +18,14 @@ from accounts.actor import SYSTEM
 from accounts.models import Authority
 from audit import journal
 from audit.errors import AuditError
-from audit.events import Purpose, register
+from audit.events import Purpose
+from config.acts import KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED, KEY_ROTATED
 from encryption import provider, recovery, rotation
 from encryption.errors import EncryptionError
 from encryption.escrow import EscrowError
 from encryption.models import WHOLE_SERVICE, Kind
 from outbox.instants import instant
 from referrals.likeness import rekeying
-
-ROTATED: Final = "key:rotated"
-DESTROYED: Final = "key:destroyed"
-ESCROWED: Final = "key:escrowed"
-RECOVERED: Final = "key:recovered"
-register(ROTATED, DESTROYED, ESCROWED, RECOVERED)
 
 ROOT: Final = "root"
 OF_AN_AUTHORITY: Final = (Kind.AUTHORITY, Kind.INTAKE)
@@ -86,7 +81,7 @@ class Command(BaseCommand):
     def _rotate(self, options: dict[str, Any]) -> None:
         began = monotonic()
         if options["what"] == ROOT:
-            self._record(ROTATED, rule=ROOT)
+            self._record(KEY_ROTATED, rule=ROOT)
             batches = rotation.rewrap_roots()
         else:
             kind, owner = Kind(options["what"]), self._owner(options)
@@ -123,7 +118,7 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             # The entry first: where it can't be written, no key is replaced.
-            self._record(ROTATED, rule=str(kind), tenant=None if owner == WHOLE_SERVICE else owner)
+            self._record(KEY_ROTATED, rule=str(kind), tenant=None if owner == WHOLE_SERVICE else owner)
             rotation.begin(kind, owner)
 
     def _reindexing(self, kind: Kind) -> bool:
@@ -138,7 +133,7 @@ class Command(BaseCommand):
         return authority.pk
 
     def _destroy(self, _: dict[str, Any]) -> None:
-        self._record(DESTROYED)
+        self._record(KEY_DESTROYED)
         destroyed, kept = rotation.destroy_retired(at=instant())
         for use in destroyed:
             self.stdout.write(f"détruite : {use.kind} {use.owner} {use.id}")
@@ -148,7 +143,7 @@ class Command(BaseCommand):
     def _escrow(self, options: dict[str, Any]) -> None:
         public = json.loads(Path(options["public"]).read_text(encoding="utf-8"))
         made = recovery.bundle(public, at=instant())
-        self._record(ESCROWED, count=made.count)
+        self._record(KEY_ESCROWED, count=made.count)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(options["out"], flags, 0o600), "w", encoding="utf-8") as out:
             out.write(made.text)
@@ -159,7 +154,7 @@ class Command(BaseCommand):
     def _recover(self, options: dict[str, Any]) -> None:
         found = recovery.recover(json.loads(Path(options["opened"]).read_text(encoding="utf-8")))
         # Afterwards, alone of all: the journal needs the index key, which may be among those that come back.
-        self._record(RECOVERED, count=found.count)
+        self._record(KEY_RECOVERED, count=found.count)
         self.stdout.write(f"{found.count} clés reprises. Détruisez {options['opened']}.")
         if found.refused:
             raise CommandError(f"Refusées : {', '.join(found.refused)}.")

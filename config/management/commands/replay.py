@@ -1,7 +1,7 @@
 """After a restore: shred again what was shredded since the backup, then let the service open (SEC-FT12)."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,17 +11,15 @@ from django.db import ProgrammingError, transaction
 from accounts.actor import SYSTEM
 from audit import journal, shreds
 from audit.errors import AuditError
-from audit.events import Purpose, register
+from audit.events import Purpose
 from audit.models import JournalMark, LogOrigin
 from audit.witnessing import FileWitness
+from config.acts import RESTORE_OPENED
 from encryption import marks
 from encryption.errors import EncryptionError
 from encryption.models import StoreMark
 from outbox.instants import instant
 from referrals import replaying
-
-OPENED: Final = "restore:opened"
-register(OPENED)
 
 
 class Command(BaseCommand):
@@ -112,7 +110,7 @@ class Command(BaseCommand):
 
     def _open(self) -> None:
         with transaction.atomic():
-            journal.record(OPENED, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
+            journal.record(RESTORE_OPENED, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
             marks.put(JournalMark, "default")
         marks.put(StoreMark, "keys")
         if code := shreds.why_closed():

@@ -5,16 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actor import SYSTEM
-from audit import events, journal
+from audit import journal
+from audit.anomalies.facts import DECOY_MADE
 from audit.events import Purpose
 from audit.models import Decoy
 from outbox.instants import instant
 from referrals import references
 from referrals.models import Referral
 from referrals.rowlevel import for_the_service
-
-MADE = "decoy:made"
-events.register(MADE)
 
 
 class Command(BaseCommand):
@@ -42,6 +40,11 @@ class Command(BaseCommand):
             if not Decoy.objects.filter(pk=found.pseudonym).exists():
                 Decoy.objects.create(subject=found.pseudonym, tenant=tenant, made_at=at)
                 journal.record(
-                    MADE, actor=SYSTEM, at=at, objects=[found.pseudonym], tenant=tenant, purpose=Purpose.AUDIT
+                    DECOY_MADE,
+                    actor=SYSTEM,
+                    at=at,
+                    objects=[found.pseudonym],
+                    tenant=tenant,
+                    purpose=Purpose.AUDIT,
                 )
         self.stdout.write("Ce dossier est un leurre.")

@@ -1,0 +1,14 @@
+"""Acts of the operator's commands; loaded by every process, for a page must know what a command has done."""
+
+from typing import Final
+
+from audit.events import register
+
+BACKUP_MADE: Final = "backup:made"
+RESTORE_OPENED: Final = "restore:opened"
+KEY_ROTATED: Final = "key:rotated"
+KEY_DESTROYED: Final = "key:destroyed"
+KEY_ESCROWED: Final = "key:escrowed"
+KEY_RECOVERED: Final = "key:recovered"
+
+register(BACKUP_MADE, RESTORE_OPENED, KEY_ROTATED, KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED)
