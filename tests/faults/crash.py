@@ -1,10 +1,12 @@
 """Make the n-th statement of a request fail, and look at everything that the databases hold."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from encryption.models import DATA_KINDS, WrappedKey
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 
+FAULTS = {"request:failed", "request:denied"}
 #: What the journal itself writes; everything else is an effect.
 JOURNAL = ("audit_entry", "audit_entrysubject", "audit_actorpseudonym", "audit_subjectpseudonym")
 
@@ -62,11 +65,11 @@ def into_the_journal(sql: str) -> bool:
     return sql.startswith("INSERT") and any(f'"{table}"' in sql for table in JOURNAL)
 
 
-def effects() -> Counter[tuple[str, str]]:
-    """Return every row of ``default`` outside the journal."""
+def effects(aside: frozenset[str] = frozenset()) -> Counter[tuple[str, str]]:
+    """Return every row of ``default`` outside the journal, and outside the tables that are put aside."""
     with transaction.atomic(), connection.cursor() as cursor:
         see_all()
-        tables = tables_of_effects()
+        tables = [table for table in tables_of_effects() if table not in aside]
         if connection.vendor == "postgresql":  # in one statement: there are many tables
             cursor.execute(" UNION ALL ".join(f"SELECT '{t}', r::text FROM \"{t}\" r" for t in tables))  # noqa: S608 - tables' names
             return Counter(cursor.fetchall())
@@ -77,17 +80,18 @@ def effects() -> Counter[tuple[str, str]]:
         return found
 
 
-def state() -> tuple[Any, ...]:
-    """Return what there is outside the journal, as something that can be compared.
+def state(aside: frozenset[str] = frozenset()) -> tuple[Any, ...]:
+    """Return what there is outside the journal and the tables put aside, as something that can be compared.
 
     On PostgreSQL a digest stands for each table's rows: a crash at each statement looks at them thousands of times.
     """
     if connection.vendor != "postgresql":
-        return (effects(),)
+        return (effects(aside),)
     with transaction.atomic(), connection.cursor() as cursor:
         see_all()
         digest = "SELECT '{0}', count(*), sum(hashtextextended(r::text, 0)) FROM \"{0}\" r"
-        cursor.execute(" UNION ALL ".join(digest.format(table) for table in tables_of_effects()))
+        tables = [table for table in tables_of_effects() if table not in aside]
+        cursor.execute(" UNION ALL ".join(digest.format(table) for table in tables))
         return tuple(cursor.fetchall())
 
 
@@ -107,3 +111,49 @@ def entries() -> Counter[str]:
     """Return the acts in the journal, counted."""
     with as_owner():
         return Counter(Entry.objects.values_list("act", flat=True))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the tracebacks of thousands of crashes out of the log: writing them takes longer than the requests."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def wrecked(
+    name: str,
+    make_ready: Callable[[], Callable[[], Any]],
+    *,
+    first: int = 1,
+    every: int = 1,
+    aside: frozenset[str] = frozenset(),
+) -> Any:
+    """Send a write until no statement of it crashes any more; return its answer and how often it crashed.
+
+    ``aside`` are tables whose rows a crash may leave, for others to clear away.
+    """
+    before, keys, written = state(aside), data_keys(), entries()
+    for crashes in count():
+        act = make_ready()
+        with crashing(at=first + crashes * every) as crash:
+            answer = act()
+        if not crash.fired:
+            return answer, crashes
+        if answer.status_code < 400:  # what came after the act's own transaction crashed
+            return answer, crashes
+        acts = entries()
+        new = acts - written
+        assert answer.status_code == 503, (name, crash.at, answer.content)
+        assert b"connection lost" not in answer.content
+        assert b"Traceback" not in answer.content
+        assert state(aside) == before, (name, crash.at)
+        if crash.committing:  # they stay, for the case may be there
+            keys = data_keys()
+        assert data_keys() == keys, (name, crash.at)
+        assert set(new) <= FAULTS, (name, crash.at, new)
+        assert sum(new.values()) <= 1, (name, crash.at, new)
+        written = acts
+    raise AssertionError

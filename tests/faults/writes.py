@@ -1,0 +1,642 @@
+"""The writes that no walk of the procedure takes: accounts, sessions, notices, programs, drafts, files. See ``WRITES``."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import Factor, User
+from accounts.roles import Role
+from accounts.signin import PROVED
+from encryption import onetime
+from referrals.models import Referral
+from tests.conftest import see_all
+from tests.factories.concerns import concern
+from tests.factories.factors import SoftKey, give_application, give_passkey
+from tests.factories.world import World
+from tests.referrals.attachments import files
+from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
+from tests.security.procedure import filed as filed_in_the_walk
+from tests.security.test_routes import a_grant_request, a_reset, a_shift, shift
+from tests.web.visiting import Visitor, form_in
+from web.filing.sections import sections
+
+type Act = Callable[[], Any]
+type MakeReady = Callable[[], Act]
+SECRET = "phrase de passe d'essai"
+HOOKS = "hooks.example.org"
+WRITES: dict[str, Callable[[World], MakeReady]] = {}
+
+
+def write(route: str) -> Callable[[Callable[[World], MakeReady]], Callable[[World], MakeReady]]:
+    """Put into the table what makes a write of an address ready."""
+
+    def put(made: Callable[[World], MakeReady]) -> Callable[[World], MakeReady]:
+        WRITES[route] = made
+        return made
+
+    return put
+
+
+def by(
+    world: World, who: str, route: str, body: Any = None, ids: tuple[Any, ...] = (), code: str = "93"
+) -> MakeReady:
+    """Return what sends a write with somebody's token, under a fresh key each time."""
+    verb, path = filled(route, ids)
+    caller = world.as_(who, code)
+    return lambda: partial(caller._send, verb, path, body, None, uuid4().hex)
+
+
+def filled(route: str, ids: tuple[Any, ...]) -> tuple[str, str]:
+    """Return verb and path below ``/api/v1/``, with its ids."""
+    verb, path = route.split(" ")
+    for one in ids:
+        path = path.replace("{id}", str(one), 1)
+    return verb.lower(), path.removeprefix("/api/v1/")
+
+
+class Session:
+    """Somebody at the API in a session, both factors given a moment ago."""
+
+    def __init__(self, world: World, who: str) -> None:
+        self.user = world.user(who)
+        self.client = Client(headers={"accept": "application/json"}, raise_request_exception=False)
+        self.client.force_login(self.user)
+        session = self.client.session
+        session[PROVED] = datetime.now(UTC).timestamp()
+        session.save()
+
+    def sends(self, route: str, body: Any = None, ids: tuple[Any, ...] = ()) -> Any:
+        verb, path = filled(route, ids)
+        headers = {"idempotency-key": uuid4().hex}
+        send = getattr(self.client, verb)
+        return send(f"/api/v1/{path}", body or {}, content_type="application/json", headers=headers)
+
+    def ready(self, route: str, body: Any = None, ids: tuple[Any, ...] = ()) -> MakeReady:
+        return lambda: partial(self.sends, route, body, ids)
+
+
+# --- Accounts -----------------------------------------------------------------------------------------
+
+USERS = "POST /api/v1/users"
+UNITS = "POST /api/v1/authorities/{id}/units"
+ORGANISATIONS = "POST /api/v1/organisations"
+MEMBERSHIPS = "POST /api/v1/memberships"
+END = "POST /api/v1/memberships/{id}/end"
+VERIFY = "POST /api/v1/users/{id}/verify"
+ASK_RESET = "POST /api/v1/users/{id}/factor-reset"
+ASK_ROLE = "POST /api/v1/membership-requests"
+ROTA = "POST /api/v1/authorities/{id}/rota"
+WITHDRAW_SHIFT = "POST /api/v1/authorities/{id}/rota/{id}/withdraw"
+ADMINISTRATOR = "territory_admin"
+
+
+def authority_of(world: World) -> str:
+    return str(world.authorities["93"].pk)
+
+
+@write(ORGANISATIONS)
+def _organisation(world: World) -> MakeReady:
+    body = {"name": "Foyer d'essai", "kind": "association", "authority": authority_of(world)}
+    return by(world, ADMINISTRATOR, ORGANISATIONS, body)
+
+
+@write(USERS)
+def _user(world: World) -> MakeReady:
+    body = {"email": "nouvelle@test.invalid", "full_name": "Nouvelle Essai", "authority": authority_of(world)}
+    return by(world, ADMINISTRATOR, USERS, body)
+
+
+@write(UNITS)
+def _unit(world: World) -> MakeReady:
+    return by(world, ADMINISTRATOR, UNITS, {"name": "Unité d'essai"}, (authority_of(world),))
+
+
+@write(MEMBERSHIPS)
+def _membership(world: World) -> MakeReady:
+    body = {
+        "email": world.user("statistician").email, "role": "assessor", "authority": authority_of(world),
+        "unit": str(world.units["93"].pk),
+    }  # fmt: skip
+    return by(world, ADMINISTRATOR, MEMBERSHIPS, body)
+
+
+@write(END)
+def _end(world: World) -> MakeReady:
+    return by(world, ADMINISTRATOR, END, ids=(world.memberships["93", "statistician"].pk,))
+
+
+@write(VERIFY)
+def _verify(world: World) -> MakeReady:
+    User.objects.filter(pk=world.user("statistician").pk).update(verified_at=None)
+    return by(world, ADMINISTRATOR, VERIFY, ids=(world.user("statistician").pk,))
+
+
+@write(ASK_RESET)
+def _ask_reset(world: World) -> MakeReady:
+    return by(world, ADMINISTRATOR, ASK_RESET, ids=(world.user("statistician").pk,))
+
+
+@write(ASK_ROLE)
+def _ask_role(world: World) -> MakeReady:
+    body = {"email": world.user("filer").email, "role": "dpo", "authority": authority_of(world)}
+    return by(world, ADMINISTRATOR, ASK_ROLE, body)
+
+
+def _decided(kind: str, end: str, made: Callable[[World], Any]) -> None:
+    route = f"POST /api/v1/{kind}/{{id}}/{end}"
+    write(route)(lambda world: by(world, "supervisor", route, ids=(made(world).pk,)))
+
+
+for _end_of_request in ("confirm", "refuse"):
+    _decided("factor-resets", _end_of_request, a_reset)
+    _decided("membership-requests", _end_of_request, a_grant_request)
+
+
+@write(ROTA)
+def _shift(world: World) -> MakeReady:
+    return by(world, "supervisor", ROTA, shift(world)(), (authority_of(world),))
+
+
+@write(WITHDRAW_SHIFT)
+def _withdrawn(world: World) -> MakeReady:
+    return by(world, "supervisor", WITHDRAW_SHIFT, ids=(authority_of(world), a_shift(world).pk))
+
+
+STAND_INS = "POST /api/v1/stand-ins"
+END_STAND_IN = "POST /api/v1/stand-ins/{id}/end"
+HANDOVERS = "POST /api/v1/handovers"
+
+
+def _stand_in(world: World) -> dict[str, Any]:
+    return {
+        "authority": authority_of(world), "role": "assessor", "absent": str(world.user("assessor").pk),
+        "stand_in": str(world.user("assessor_2").pk),
+        "until": (datetime.now(UTC) + timedelta(days=3)).isoformat(),
+    }  # fmt: skip
+
+
+@write(STAND_INS)
+def _named(world: World) -> MakeReady:
+    return by(world, "assessor", STAND_INS, _stand_in(world))
+
+
+@write(END_STAND_IN)
+def _named_no_more(world: World) -> MakeReady:
+    made = world.as_("assessor").post("stand-ins", _stand_in(world), key="stand-in").json()
+    return by(world, "assessor", END_STAND_IN, ids=(made["id"],))
+
+
+@write(HANDOVERS)
+def _handed_over(world: World) -> MakeReady:
+    case = Case(world, plain)
+    for walk in (filed_in_the_walk(case, concern()), triaged(case), assessed(case)):
+        play(world, walk)
+    taker = world.hire("assessor_3", Role.ASSESSOR)
+    body = {
+        "leaver": case.user("assessor"), "role": "assessor", "reason": "Départ du service.",
+        "moves": [{"user": str(taker.pk)}],
+    }  # fmt: skip
+    return by(world, "supervisor", HANDOVERS, body)
+
+
+# --- Sessions, factors, tokens ------------------------------------------------------------------------
+
+SIGN_IN = "POST /api/v1/session"
+SIGN_OUT = "DELETE /api/v1/session"
+END_SESSION = "DELETE /api/v1/sessions/{id}"
+PASSKEY = "POST /api/v1/session/passkey"
+FACTOR = "POST /api/v1/session/factor"
+BEGIN = "POST /api/v1/me/factors/begin"
+ADD = "POST /api/v1/me/factors"
+REMOVE = "DELETE /api/v1/me/factors/{id}"
+NAME = "POST /api/v1/me/factors/{id}/name"
+CODES = "POST /api/v1/me/recovery-codes"
+TOKENS = "POST /api/v1/tokens"
+REVOKE = "DELETE /api/v1/tokens/{id}"
+
+
+def _halfway(world: World) -> tuple[Client, SoftKey]:
+    """Return somebody who gave the password, and has a passkey."""
+    user = world.user(ADMINISTRATOR)
+    user.password = make_password(SECRET)
+    user.save()
+    key = give_passkey(user)
+    client = Client(headers={"accept": "application/json"}, raise_request_exception=False)
+    said = {"email": user.email, "password": SECRET}
+    assert client.post("/api/v1/session", said, content_type="application/json").status_code == 200
+    return client, key
+
+
+def _posting(client: Client, path: str, body: Any = None) -> Act:
+    return partial(client.post, f"/api/v1/{path}", body or {}, content_type="application/json")
+
+
+@write(SIGN_IN)
+def _sign_in(world: World) -> MakeReady:
+    user = world.user(ADMINISTRATOR)
+    user.password = make_password(SECRET)
+    user.save()
+    client = Client(headers={"accept": "application/json"}, raise_request_exception=False)
+    return lambda: _posting(client, "session", {"email": user.email, "password": SECRET})
+
+
+@write(PASSKEY)
+def _question(world: World) -> MakeReady:
+    client, _ = _halfway(world)
+    return lambda: _posting(client, "session/passkey")
+
+
+@write(FACTOR)
+def _answer(world: World) -> MakeReady:
+    client, key = _halfway(world)
+    asked = _posting(client, "session/passkey")().json()["public_key"]
+    return lambda: _posting(client, "session/factor", {"passkey": key.proves(asked)})
+
+
+@write(SIGN_OUT)
+def _sign_out(world: World) -> MakeReady:
+    return Session(world, "filer").ready(SIGN_OUT)
+
+
+@write(END_SESSION)
+def _another_session(world: World) -> MakeReady:
+    here, there = Session(world, "filer"), Session(world, "filer")
+    assert there.client.session.session_key
+    listed = here.client.get("/api/v1/sessions").json()["results"]
+    other = next(line["id"] for line in listed if not line["current"])
+    return here.ready(END_SESSION, ids=(other,))
+
+
+@write(BEGIN)
+def _begin(world: World) -> MakeReady:
+    return Session(world, "filer").ready(BEGIN, {"kind": "totp"})
+
+
+@write(ADD)
+def _add(world: World) -> MakeReady:
+    here, key = Session(world, "filer"), SoftKey()
+    options = here.sends(BEGIN, {"kind": "passkey"}).json()["public_key"]
+    return here.ready(ADD, {"kind": "passkey", "label": "Poste", "passkey": key.makes(options)})
+
+
+def _of_two(world: World) -> tuple[Session, Factor]:
+    here = Session(world, "filer")
+    give_passkey(here.user)
+    give_passkey(here.user)
+    return here, Factor.objects.filter(user=here.user).first()
+
+
+@write(REMOVE)
+def _remove(world: World) -> MakeReady:
+    here, one = _of_two(world)
+    return here.ready(REMOVE, ids=(one.pk,))
+
+
+@write(NAME)
+def _name(world: World) -> MakeReady:
+    here, one = _of_two(world)
+    return here.ready(NAME, {"label": "Clé du bureau"}, (one.pk,))
+
+
+@write(CODES)
+def _codes(world: World) -> MakeReady:
+    here = Session(world, "filer")
+    give_application(here.user)
+    return here.ready(CODES)
+
+
+def _token(world: World) -> dict[str, Any]:
+    place = str(world.memberships["93", ADMINISTRATOR].pk)
+    return {
+        "membership": place,
+        "label": "essai",
+        "expires_at": (datetime.now(UTC) + timedelta(days=9)).isoformat(),
+    }
+
+
+@write(TOKENS)
+def _tokens(world: World) -> MakeReady:
+    return Session(world, ADMINISTRATOR).ready(TOKENS, _token(world))
+
+
+@write(REVOKE)
+def _revoke(world: World) -> MakeReady:
+    here = Session(world, ADMINISTRATOR)
+    return here.ready(REVOKE, ids=(here.sends(TOKENS, _token(world)).json()["id"],))
+
+
+# --- Notices and programs -----------------------------------------------------------------------------
+
+PREFERENCES = "PUT /api/v1/me/notices"
+READ_NOTICE = "POST /api/v1/notices/{id}/read"
+HOOK = "POST /api/v1/webhooks"
+DROP_HOOK = "DELETE /api/v1/webhooks/{id}"
+TURN_HOOK = "POST /api/v1/webhooks/{id}/rotate"
+
+
+@write(PREFERENCES)
+def _preferences(world: World) -> MakeReady:
+    return by(world, "crip_coordinator", PREFERENCES, {"phone": "+33612345678", "daily": ["clock"]})
+
+
+@write(READ_NOTICE)
+def _read(world: World) -> MakeReady:
+    filed(world)
+    line = world.as_("crip_coordinator").get("notices").json()["results"][0]
+    return by(world, "crip_coordinator", READ_NOTICE, ids=(line["id"],))
+
+
+@write(HOOK)
+def _hook(world: World) -> MakeReady:
+    return by(world, "api_119", HOOK, {"url": f"https://{HOOKS}/in"})
+
+
+def _hooked(world: World) -> str:
+    made = world.as_("api_119").post("webhooks", {"url": f"https://{HOOKS}/in"}, key="webhook-1")
+    return str(made.json()["id"])
+
+
+@write(DROP_HOOK)
+def _drop_hook(world: World) -> MakeReady:
+    return by(world, "api_119", DROP_HOOK, ids=(_hooked(world),))
+
+
+@write(TURN_HOOK)
+def _turn_hook(world: World) -> MakeReady:
+    return by(world, "api_119", TURN_HOOK, ids=(_hooked(world),))
+
+
+# --- Drafts, files, searches --------------------------------------------------------------------------
+
+SHARE = "POST /api/v1/referrals/{id}/share"
+UNSHARE = "POST /api/v1/referrals/{id}/unshare"
+FILES = "POST /api/v1/referrals/{id}/attachments"
+DROP_FILE = "DELETE /api/v1/referrals/{id}/attachments/{id}"
+MARK = "POST /api/v1/referrals/{id}/attachments/{id}/mark"
+SEARCHES = "POST /api/v1/searches"
+
+
+def filed(world: World) -> str:
+    made = world.as_("filer").post("referrals", concern() | {"submit": True}, key=uuid4().hex)
+    return str(made.json()["id"])
+
+
+def _draft(world: World) -> str:
+    """Return a draft of a filer who works where ``filer_org_lead`` leads."""
+    see_all()
+    world.memberships["93", "filer"].organisation = world.services["93"]
+    world.memberships["93", "filer"].save()
+    return str(world.as_("filer").post("referrals", concern(), key=uuid4().hex).json()["id"])
+
+
+@write(SHARE)
+def _share(world: World) -> MakeReady:
+    return by(world, "filer", SHARE, ids=(_draft(world),))
+
+
+@write(UNSHARE)
+def _unshare(world: World) -> MakeReady:
+    pk = _draft(world)
+    assert world.as_("filer").post(f"referrals/{pk}/share", key=uuid4().hex).status_code == 200
+    return by(world, "filer", UNSHARE, ids=(pk,))
+
+
+def _sending(world: World, pk: str, **said: str) -> Act:
+    file = SimpleUploadedFile("lettre.pdf", files.pdf())
+    form = {"kind": "letter", "notice_read": "true", "file": file} | said
+    client = world.as_("filer").client
+    headers = {"Idempotency-Key": uuid4().hex}
+    return partial(client.post, f"/api/v1/referrals/{pk}/attachments", form, headers=headers)
+
+
+@write(FILES)
+def _file(world: World) -> MakeReady:
+    pk = _draft(world)
+    return lambda: _sending(world, pk)
+
+
+def _with_a_file(world: World, **said: str) -> tuple[str, str]:
+    pk = _draft(world)
+    return pk, str(_sending(world, pk, **said)().json()["made"])
+
+
+@write(DROP_FILE)
+def _drop_file(world: World) -> MakeReady:
+    return by(world, "filer", DROP_FILE, ids=_with_a_file(world))
+
+
+@write(MARK)
+def _mark(world: World) -> MakeReady:
+    return by(world, "filer", MARK, {"evidence": False}, _with_a_file(world, evidence="true"))
+
+
+@write(SEARCHES)
+def _search(world: World) -> MakeReady:
+    filed(world)
+    return by(world, "crip_coordinator", SEARCHES, {"last_name": "Ben Saïd", "first_names": "Inès"})
+
+
+# --- Pages --------------------------------------------------------------------------------------------
+
+
+def page(world: World, who: str, route: str, shown: str = "", **said: Any) -> MakeReady:
+    """Return what fills in the form of a page and sends it; ``shown`` is where the form stands, if elsewhere."""
+    visitor = Visitor(world, who)
+    path = route.removeprefix("POST ")
+    form = form_in(visitor.get(shown or path))
+    form.pop("file", None)
+    return lambda: partial(visitor.client.post, path, form | said)
+
+
+def on_page(route: str, **said: Any) -> Callable[[Callable[[World], Any]], Any]:
+    """Put a page into the table: the function says who sends it, then its ids, and prepares what it needs."""
+
+    def put(told: Callable[[World], tuple[str, *tuple[Any, ...]]]) -> Any:
+        def ready(world: World) -> MakeReady:
+            who, *ids = told(world)
+            return page(world, who, re.sub(r"{\w+}", lambda _: str(ids.pop(0)), route), **said)
+
+        write(route)(ready)
+        return told
+
+    return put
+
+
+def _as(who: str) -> Callable[[World], tuple[str]]:
+    return lambda world: (who,)
+
+
+def _drafted(world: World) -> tuple[str, str]:
+    return "filer", _draft(world)
+
+
+def _filed(world: World) -> tuple[str, str]:
+    return "filer", filed(world)
+
+
+def _received(world: World) -> tuple[str, str]:
+    """Return a case that the cell has seen."""
+    pk = filed(world)
+    assert world.as_("crip_coordinator").version(pk)
+    return "crip_coordinator", pk
+
+
+on_page("POST /transmissions/nouvelle", lane="ordinary")(_as("filer"))
+for _part, _said in {
+    "enfant": {"last_name": "Essai"}, "lieu": {"whereabouts": "known"}, "signes-sante": {"injuries-mode": "observed"},
+    "questions": {}, "relecture": {"good_faith_notice": "true"}, "partage": {"then": "show"},
+    "urgence": {"danger_what": "Elle part ce soir."},
+}.items():  # fmt: skip
+    on_page(f"POST /transmissions/{{id}}/{_part}", **_said)(_drafted)
+on_page("POST /transmissions/{id}/complement", text="Une précision.")(_filed)
+on_page("POST /transmissions/{id}/retrait", reason="Une erreur.")(_filed)
+on_page("POST /administration/personnes/nouvelle", email="nouvelle@test.invalid", full_name="Nouvelle")(
+    _as(ADMINISTRATOR)
+)
+on_page("POST /administration/fonctions/nouvelle", email="statistician.93@test.invalid", role="intake_agent")(
+    _as(ADMINISTRATOR)
+)
+on_page("POST /administration/fonctions/demande", email="filer.93@test.invalid", role="dpo")(
+    _as(ADMINISTRATOR)
+)
+on_page("POST /administration/{id}/reglages/{slug}", triage_hours="30", effective_on="2099-01-01")(
+    lambda world: (ADMINISTRATOR, authority_of(world), "triage_hours")
+)
+
+
+@on_page("POST /administration/personnes/{id}/verification")
+def _vouch(world: World) -> tuple[str, Any]:
+    User.objects.filter(pk=world.user("statistician").pk).update(verified_at=None)
+    return ADMINISTRATOR, world.user("statistician").pk
+
+
+@on_page("POST /administration/personnes/{id}/moyens")
+def _lost(world: World) -> tuple[str, Any]:
+    return ADMINISTRATOR, world.user("statistician").pk
+
+
+@on_page("POST /administration/fonctions/{id}/fin")
+def _role_ends(world: World) -> tuple[str, Any]:
+    return ADMINISTRATOR, world.memberships["93", "statistician"].pk
+
+
+@on_page("POST /administration/demandes/roles/{id}", decision="confirm")
+def _role_decided(world: World) -> tuple[str, Any]:
+    return "supervisor", a_grant_request(world).pk
+
+
+@on_page("POST /administration/demandes/moyens/{id}", decision="refuse")
+def _reset_decided(world: World) -> tuple[str, Any]:
+    return "supervisor", a_reset(world).pk
+
+
+@write("POST /dossiers/{id}/pieces")
+def _cell_sends(world: World) -> MakeReady:
+    who, pk = _received(world)
+    visitor, path = Visitor(world, who), f"/dossiers/{pk}/pieces"
+    form = form_in(visitor.get(path)) | {"kind": "letter", "notice_read": "true"}
+
+    def ready() -> Act:
+        form.pop("file", None)  # a browser sends it last
+        return partial(
+            visitor.client.post, path, form | {"file": SimpleUploadedFile("lettre.pdf", files.pdf())}
+        )
+
+    return ready
+
+
+on_page("POST /dossiers/{id}/etape/{slug}/{slug}", text="Un message.")(
+    lambda world: (*_received(world), "referral", "message_professionals")
+)
+
+
+@write("POST /ouvertures")
+def _glass(world: World) -> MakeReady:
+    with seeing_all():
+        reference = Referral.objects.get(pk=filed(world)).reference
+    return page(world, "on_call", "POST /ouvertures", reference=reference, reason="Un appel de nuit.")
+
+
+@write("POST /connexion")
+def _signs_in(world: World) -> MakeReady:
+    user = world.user("filer")
+    user.password = make_password(SECRET)
+    user.save()
+    client = Client(headers={"accept": "text/html"}, raise_request_exception=False)
+    return lambda: partial(client.post, "/connexion", {"email": user.email, "password": SECRET})
+
+
+@write("POST /connexion/suite")
+def _second_step(world: World) -> MakeReady:
+    user = world.user("filer")
+    factor = give_application(user)
+    client = _signs_in(world)()
+    answer = client()
+    assert answer.status_code == 303, answer.content
+    browser = client.func.__self__  # type: ignore[attr-defined]  # of the partial
+    return lambda: partial(browser.post, "/connexion/suite", {"code": onetime.code_at(factor.pk, _step())})
+
+
+def _step() -> int:
+    return onetime.step_of(datetime.now(UTC).timestamp())
+
+
+@write("POST /deconnexion")
+def _signs_out(world: World) -> MakeReady:
+    visitor = Visitor(world, "filer")
+    return lambda: partial(visitor.client.post, "/deconnexion", {})
+
+
+#: Of the procedure, and no steps: the walks take them (``tests/security/procedure.py``).
+WALKED = {
+    f"{verb} /api/v1/{path}"
+    for verb, path in (
+        ("POST", "referrals"), ("PATCH", "referrals/{id}"), ("PATCH", "referrals/{id}/assessment"),
+        ("POST", "referrals/{id}/approvals/{id}/sign"), ("POST", "referrals/{id}/approvals/{id}/refuse"),
+        ("POST", "referrals/{id}/approvals/{id}/withdraw"), ("POST", "referrals/{id}/messages/{id}/read"),
+        ("POST", "authorities/{id}/settings"), ("POST", "break-glass"), ("POST", "access-questions/{id}/answer"),
+        ("POST", "audit/holds"), ("POST", "audit/holds/{id}/lift"),
+    )
+}  # fmt: skip
+#: Pages that do, inside the same transaction of a request, what another address of the table does: the same view with
+#: other words, or the same action from another form.
+TWINS = {
+    **{
+        f"POST /transmissions/{{id}}/{one.slug}": "POST /transmissions/{id}/enfant"
+        for one in sections()
+        if one.slug not in ("enfant", "lieu", "questions", "signes-sante")
+    },
+    "POST /transmissions/{id}/pieces": "POST /dossiers/{id}/pieces",
+    "POST /transmissions/{id}/pieces/{id}/retrait": DROP_FILE,
+    "POST /transmissions/{id}/messages/{id}/lu": "POST /api/v1/referrals/{id}/messages/{id}/read",
+    "POST /dossiers/{id}/pieces/{id}/preuve": MARK,
+    "POST /dossiers/{id}/redaction": "PATCH /api/v1/referrals/{id}/assessment",
+    "POST /dossiers/{id}/signature/{id}": "POST /api/v1/referrals/{id}/approvals/{id}/sign",
+    "POST /dossiers/{id}/etape/{slug}/{id}/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
+    "POST /journal/anomalies/{id}/etape/{slug}": "POST /dossiers/{id}/etape/{slug}/{slug}",
+    "POST /acces/{id}": "POST /api/v1/access-questions/{id}/answer",
+    "POST /connexions/{id}/fin": END_SESSION,
+    "POST /connexion/moyen": ADD,
+    "POST /compte/connexion/ajout": ADD,
+    "POST /compte/confirmation": FACTOR,
+    "POST /compte/connexion/codes": CODES,
+    "POST /compte/connexion/{id}/nom": NAME,
+    "POST /compte/connexion/{id}/retrait": REMOVE,
+    "POST /quitter": "POST /deconnexion",
+}
+#: They write nothing: a language goes into a cookie, a checkpoint is compared.
+NO_WRITES = {"POST /langue", "POST /journal/preuves"}
+#: What changes nothing, or leaves no entry, by design.
+UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, "POST /connexion"}
+#: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
+#: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
+LEFT = dict.fromkeys(
+    (FILES, "POST /dossiers/{id}/pieces"), frozenset({"referrals_storedobject", "referrals_uploadcount"})
+)
