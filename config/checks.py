@@ -71,6 +71,7 @@ def settings_are_fit(**_: Any) -> list[CheckMessage]:
         *_gateway(),
         *_witnesses(),
         *_attachments(),
+        *_files(),
         *_mail(),
         *_limits(),
         *_description(),
@@ -284,6 +285,19 @@ def _attachments() -> Iterator[CheckMessage]:
     if parts.scheme not in ("", "https") and not _is_near(parts.hostname or ""):
         yield _error(
             24, "REPERE_OBJECT_ENDPOINT crosses the network in clear: its address must be https://…."
+        )
+
+
+def _files() -> Iterator[CheckMessage]:
+    """Refuse files on the host of the service: what a file did there, it would do beside the session."""
+    origin = urlsplit(settings.FILES_ORIGIN)
+    ours = [urlsplit(settings.PUBLIC_ADDRESS).hostname, *settings.ALLOWED_HOSTS]
+    # ``config/settings.py`` adds the host of files to those that are answered; named twice, it is the service's too.
+    if origin.scheme != "https" or ours.count(origin.hostname) > 1 or origin.hostname == ours[0]:
+        yield _error(
+            30,
+            "Set REPERE_FILES_ORIGIN to https:// and a host name that only serves files (https://files.example.fr), "
+            "and lead it to the service: browsers read attachments there, away from cookies and pages.",
         )
 
 

@@ -56,6 +56,21 @@ def text(name: str, *, default: str | None = None, local: str | None = None) -> 
     return found
 
 
+def origin(name: str) -> str:
+    """Return an origin, ``https://host`` or with a port, as a browser spells it; empty where none is set.
+
+    Raises:
+        ImproperlyConfigured: there is more or less in it than a scheme and a host.
+    """
+    found = text(name, default="").lower().rstrip("/")
+    parts = urlsplit(found)
+    if found and (
+        parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != found or "@" in found
+    ):
+        raise ImproperlyConfigured(f"{name} must be an origin, as https://files.example.fr.")
+    return found
+
+
 def listed(name: str, *, default: str | None = None, local: str | None = None) -> list[str]:
     """Return a comma-separated setting as a list without blanks."""
     return [part.strip() for part in text(name, default=default, local=local).split(",") if part.strip()]

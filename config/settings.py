@@ -7,6 +7,7 @@ Code asks ``django.conf.settings``, never this module.
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from config import env
 
@@ -39,6 +40,7 @@ MIDDLEWARE = [
     "config.pipeline.Arrival",
     "config.pipeline.Gate",
     "django.middleware.common.CommonMiddleware",
+    "config.files.HostOfFiles",
     "config.headers.OwnOrigin",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.pipeline.OneTransaction",
@@ -185,6 +187,10 @@ CSRF_COOKIE_AGE = None  # ends with the browser, as the session's
 # The proxy ends TLS, so to Django a request is http; its Origin, https, is trusted for our own hosts alone.
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTION else []
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+# SEC-FI4: where browsers read attachments, a host of its own on which no cookie and no page is (config/files.py).
+FILES_ORIGIN = env.origin("REPERE_FILES_ORIGIN")
+if FILES_ORIGIN:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, str(urlsplit(FILES_ORIGIN).hostname)]
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0

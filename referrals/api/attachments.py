@@ -4,14 +4,17 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import passes
 from accounts.errors import MissingKey
 from accounts.models import Replay
 from accounts.replays import Once
@@ -20,6 +23,8 @@ from audit.disclosure import disclosure
 from audit.events import FILE_OPENED, Purpose
 from audit.inputs import Code, Flag, StrictSerializer
 from audit.query import Query
+from referrals import rowlevel
+from referrals.access import Ties
 from referrals.actions import Done
 from referrals.api import schema
 from referrals.api.base import CaseView, count_opening, listed, opened
@@ -28,8 +33,10 @@ from referrals.attachments import arriving, keeping, notice, rights, serving
 from referrals.attachments.arriving import Arrived
 from referrals.attachments.codes import SERVED_AS, Kind
 from referrals.attachments.names import neutral_name
+from referrals.models import Attachment, Referral
 
 CREATED: Final = 201
+FILES: Final = "/api/v1/files/"  # at the host of files alone
 #: Nothing that the file holds may do anything, should somebody open it in a browser after all (SEC-FI4).
 POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -207,14 +214,45 @@ class Content(CaseView):
     content_negotiation_class = ByAddress
     original = False
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            303: OpenApiResponse(
+                description="A browser is sent to the host of files, with a pass in the address."
+            ),
+        }
+    )
     def get(self, request: Request, pk: UUID, part: UUID) -> HttpResponseBase:
-        """Read one attachment as a file; the entry is in the journal before its first byte leaves."""
+        """Read one attachment as a file; the entry is in the journal before its first byte leaves.
+
+        Where files have a host of their own, a browser is sent there: what a file does, should it ever do anything,
+        it does where no cookie and no page of the service is (SEC-FI4). Nothing is opened before it asks there.
+        """
         Query.of(request.query_params)
+        if settings.FILES_ORIGIN:
+            self._servable(request, pk, part)
+            what = pk.bytes + part.bytes + bytes([self.original])
+            handed = passes.given(request._request, what, at=self.at(request))
+            if handed is not None:
+                return HttpResponse(
+                    status=303, headers={"Location": f"{settings.FILES_ORIGIN}{FILES}{handed}"}
+                )
+        return self.read(request, pk, part)
+
+    def _servable(
+        self, request: Request, pk: UUID, part: UUID
+    ) -> tuple[Referral, Attachment, Referral, Ties]:
         referral, ties = self.seen(request, pk)
-        actor, at = self.actor(request), self.at(request)
-        row, holder, own = serving.readable(referral, ties, part, actor=actor, at=at)
+        row, holder, own = serving.readable(
+            referral, ties, part, actor=self.actor(request), at=self.at(request)
+        )
         serving.require_servable(row, own, original=self.original)
+        return referral, row, holder, own
+
+    def read(self, request: Request, pk: UUID, part: UUID) -> HttpResponseBase:
+        """Open the file within a disclosure."""
+        referral, row, holder, own = self._servable(request, pk, part)
+        actor, at = self.actor(request), self.at(request)
         count_opening(holder, own, actor=actor, at=at, purpose=_purpose(own))
         role = own.reading_role()
         held = role in {p.role for p in actor.positions}
@@ -248,6 +286,22 @@ class Original(Content):
     """Of evidence, the file as it came: for those who write what goes to justice."""
 
     original = True
+
+
+class Handed(Content):
+    """A file at the host of files: whoever brings a pass that one of the two above gave."""
+
+    permission_classes = [AllowAny]
+    http_method_names = ["get"]
+
+    def get(self, request: Request, handed: str) -> HttpResponseBase:  # type: ignore[override]  # another address
+        """Read the file that the pass is for, with the rights of now."""
+        Query.of(request.query_params)
+        actor, what = passes.taken(handed, request._request, at=self.at(request))
+        request._request.actor = actor  # type: ignore[attr-defined]  # our own attribute
+        rowlevel.open_for(actor)
+        self.original = bool(what[-1])
+        return self.read(request, UUID(bytes=what[:16]), UUID(bytes=what[16:32]))
 
 
 def _purpose(ties: Any) -> Purpose:

@@ -43,7 +43,9 @@ def production(settings, addresses):
     settings.DEBUG = False
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
-    settings.ALLOWED_HOSTS = ["repere.example"]
+    settings.ALLOWED_HOSTS = ["repere.example", "files.example"]
+    settings.PUBLIC_ADDRESS = "https://repere.example"
+    settings.FILES_ORIGIN = "https://files.example"
     settings.SECRET_KEY = SECRET
     settings.SPECTACULAR_SETTINGS = {"SERVE_PERMISSIONS": ["accounts.signin.SignedIn"]}
     settings.KEY_PROVIDER = "encryption.vault.VaultProvider"
@@ -97,6 +99,14 @@ SPOILED = {
     "a key service without an address": ("VAULT_ADDR", "", "repere.E022"),
     "a key service without a token": ("VAULT_TOKEN_FILE", "", "repere.E022"),
     "no antivirus": ("SCANNER", "", "repere.E023"),
+    "files on the host of the service": ("FILES_ORIGIN", "https://repere.example", "repere.E030"),
+    "files beside the service on another port": (
+        "PUBLIC_ADDRESS",
+        "https://files.example:8443",
+        "repere.E030",
+    ),
+    "no host of files": ("FILES_ORIGIN", "", "repere.E030"),
+    "files in clear": ("FILES_ORIGIN", "http://files.example", "repere.E030"),
     "a store of attachments in clear": ("OBJECT_ENDPOINT", "http://store.example", "repere.E024"),
     "KMS without keys": ("KEY_PROVIDER", "encryption.awskms.KmsProvider", "repere.E022"),
     "an HSM without a module": ("KEY_PROVIDER", "encryption.hsm.HsmProvider", "repere.E022"),

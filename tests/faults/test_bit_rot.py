@@ -1,7 +1,7 @@
-"""SEC-FT14: a bit that flips in a row, a place or an export is noticed, and costs one value at most."""
+"""SEC-FT14: a bit that flips in a row, a file, a place or an export is noticed, and costs one value at most."""
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import uuid4
 
 import pytest
@@ -10,10 +10,13 @@ from structlog.testing import capture_logs
 
 from audit import appendonly, verifier
 from audit.models import Checkpoint
+from encryption.errors import Unreadable
 from referrals.models import Child
+from referrals.objects import door
 from tests.audit import sequenced as made
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
+from tests.referrals.attachments.conftest import Sender
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
@@ -84,6 +87,43 @@ def test_a_bit_of_a_sealed_value_costs_that_value_and_no_other(world):
     assert lines[str(row.pk)]["first_names"] == "Lou"
     (other,) = (line for pk, line in lines.items() if pk != str(row.pk))
     assert other["last_name"] in ("Exemple", "Second")
+
+
+def until_it_breaks(answer):
+    """Return what of a file left the house before it broke off."""
+    got = bytearray()
+    with suppress(Unreadable):
+        for piece in answer.streaming_content:
+            got += piece
+    return bytes(got)
+
+
+def test_a_bit_of_a_stored_file_costs_that_file_and_no_other(world, settings, tmp_path):
+    """Wherever it flips: no byte that wasn't sealed leaves, and a file that breaks off is shorter than it said."""
+    settings.OBJECT_FOLDER = tmp_path / "objects"
+    door._made.cache_clear()
+    made = world.as_("filer").post("referrals", concern(), key=uuid4().hex)
+    sender = Sender(world, "filer", made.json()["id"])
+    text = b"Une ligne du texte.\n" * 12_000  # of several pieces
+    rotten = sender.keeps(text, "a.txt")
+    (path,) = (found for found in settings.OBJECT_FOLDER.rglob("*") if found.is_file())
+    sound = sender.keeps(b"Un autre texte.", "b.txt")
+    whole = path.read_bytes()
+
+    for at in (0, 1, 40, len(whole) // 3, len(whole) // 2, len(whole) - 70_000, len(whole) - 1):
+        flipped = bytearray(whole)
+        flipped[at] ^= 1
+        path.write_bytes(flipped)
+        answer = sender.opens(rotten)
+        if answer.status_code == 200:
+            got = until_it_breaks(answer)
+            assert text.startswith(got), at
+            assert len(got) < int(answer["Content-Length"]), at
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (409, "unreadable"), at
+        assert sender.reads(sound) == b"Un autre texte."
+    path.write_bytes(whole)
+    assert sender.reads(rotten) == text
 
 
 def test_a_bit_of_an_entry_is_named_and_costs_that_entry(sequenced, settings):

@@ -1,0 +1,82 @@
+"""A pass: lets a session that goes on do one thing at another host, where its cookie doesn't go (SEC-FI4).
+
+It names the session, says what for, lasts a minute and is taken once. It is no secret of the session: with the
+session, the password, or the positions of its person, it ends. Whoever takes it is who was given it, with the rights
+of the moment in which it is taken.
+
+    user (16) | session (16) | until, seconds (8) | number (16) | what for | tag (32), in base64url
+"""
+
+import base64
+import binascii
+import struct
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest
+
+from accounts import sessions
+from accounts.actor import Actor
+from accounts.errors import NotVisible
+from accounts.models import User
+from accounts.origin import origin_of
+from accounts.replays import Once
+from accounts.signin import SESSION, actor_of_user
+from encryption import digest, index
+
+LASTS: Final = timedelta(seconds=60)
+_HEAD: Final = struct.Struct(">16s16sQ16s")
+_TAG_BYTES: Final = 32
+_ROUTE: Final = "pass"
+_TAKEN: Final = 200
+
+
+def given(request: HttpRequest, what: bytes, *, at: datetime) -> str | None:
+    """Return a pass for whoever asks in a session; None for programs, whose token goes along to any host."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]  # set by the pipeline
+    session = sessions.id_of(request)
+    if actor is None or actor.origin.auth != SESSION or actor.user_id is None or session is None:
+        return None
+    user = User.objects.get(pk=actor.user_id)
+    until = int((at + LASTS).timestamp())
+    said = _HEAD.pack(user.pk.bytes, session.bytes, until, uuid4().bytes) + what
+    return base64.urlsafe_b64encode(said + _tag(said, user)).rstrip(b"=").decode()
+
+
+def taken(text: str, request: HttpRequest, *, at: datetime) -> tuple[Actor, bytes]:
+    """Return who was given this pass, and what for; it opens nothing any more, once the request is committed.
+
+    Raises:
+        NotVisible: it isn't one of ours, is over, was taken already, or its session has ended.
+    """
+    said, tag = _parts(text)
+    user_id, session, until, number = _HEAD.unpack(said[: _HEAD.size])
+    user = User.objects.filter(pk=UUID(bytes=user_id), is_active=True).first()
+    if user is None or not digest.equal(tag, _tag(said, user)) or at.timestamp() > until:
+        raise NotVisible
+    actor = actor_of_user(user, origin_of(request, auth=SESSION), at=at)
+    going_on = sessions.sessions_of(user.pk, actor.roles, actor.membership_ids, at=at)
+    if not going_on.filter(id=UUID(bytes=session)).exists():
+        raise NotVisible
+    once = Once.of(number.hex(), _ROUTE, {})
+    once.wait(actor)
+    if once.honoured(actor) is not None:
+        raise NotVisible
+    once.keep(actor, status=_TAKEN, thing=UUID(bytes=number), at=at)
+    return actor, said[_HEAD.size :]
+
+
+def _parts(text: str) -> tuple[bytes, bytes]:
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise NotVisible from None
+    if len(raw) < _HEAD.size + _TAG_BYTES:
+        raise NotVisible
+    return raw[:-_TAG_BYTES], raw[-_TAG_BYTES:]
+
+
+def _tag(said: bytes, user: User) -> bytes:
+    """Return the tag: another password gives another one, so that what ends the session ends the pass."""
+    return index.keyed("pass", said + user.get_session_auth_hash().encode())

@@ -1,0 +1,27 @@
+"""The host of files: an origin of its own, where attachments are read with a pass and nothing else is (SEC-FI4)."""
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path
+
+from referrals.api.attachments import FILES, Handed
+
+urlpatterns: Final = [path(f"{FILES.removeprefix('/')}<str:handed>", Handed.as_view(), name="handed-file")]
+handler404 = "config.errors.not_found"
+
+
+class HostOfFiles:
+    """Serve at the host of files the addresses of this module, and at no other host any of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer ``request``."""
+        if settings.FILES_ORIGIN and request.get_host().lower() == urlsplit(settings.FILES_ORIGIN).netloc:
+            request.urlconf = __name__
+        return self.get_response(request)
