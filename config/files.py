@@ -21,7 +21,8 @@ class HostOfFiles:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer ``request``."""
-        if settings.FILES_ORIGIN and request.get_host().lower() == urlsplit(settings.FILES_ORIGIN).netloc:
+        """Answer ``request``; whatever port is named, the host of files is never the service."""
+        asked = urlsplit(f"//{request.get_host()}").hostname
+        if settings.FILES_ORIGIN and asked == urlsplit(settings.FILES_ORIGIN).hostname:
             request.urlconf = __name__
         return self.get_response(request)
