@@ -23,6 +23,8 @@ TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
 USER_VERIFIED: Final = "user:verified"
 PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
+LINK_SENT: Final = "password:link-sent"
+INVITED: Final = "user:invited"
 USERS_LISTED: Final = "user:listed"
 MEMBERSHIP_ASKED: Final = "membership:asked"
 MEMBERSHIP_REFUSED: Final = "membership:refused"
@@ -57,6 +59,8 @@ ABOUT_ACCOUNTS: Final = (
     USER_MADE,
     USER_VERIFIED,
     PASSWORD_SET,
+    LINK_SENT,
+    INVITED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,
@@ -82,6 +86,7 @@ events.file_under(
     TOKEN_REVOKED,
     USER_MADE,
     USER_VERIFIED,
+    INVITED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,

@@ -13,6 +13,7 @@ from outbox.notices import About, Recipients, tell
 from outbox.templates import Kind, Template, register
 
 FACTORS_CHANGED: Final = "account.factors"
+PASSWORD_CHANGED: Final = "account.password"  # noqa: S105 - the code of a text
 PASSWORD_IS_KNOWN: Final = "account.refused"  # noqa: S105 - the code of a text
 RESET_IS_ASKED: Final = "account.reset"
 ROLE_IS_ASKED: Final = "request.role"
@@ -21,6 +22,10 @@ RESET_TO_CONFIRM: Final = "request.reset"
 register(
     Template(
         FACTORS_CHANGED, Kind.ACCOUNT, "Vos moyens de connexion ont changé.", "Your ways to sign in have changed.",
+    ),
+    Template(
+        PASSWORD_CHANGED, Kind.ACCOUNT, "Votre mot de passe a été choisi ou changé.",
+        "Your password was chosen or changed.",
     ),
     Template(
         RESET_IS_ASKED, Kind.ACCOUNT, "On demande la réinitialisation de vos moyens de connexion.",

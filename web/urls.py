@@ -5,7 +5,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from web.filing.sections import Section, sections
-from web.views import factors, help, ownsessions, session, start
+from web.views import factors, help, ownsessions, passwords, session, start
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
@@ -38,6 +38,9 @@ urlpatterns: list[URLPattern] = [
     path("procedure", help.ProcedurePage.as_view(), name="procedure"),
     path("lexique", help.LexiconPage.as_view(), name="lexicon"),
     path("connexion", session.SignIn.as_view(), name="sign-in"),
+    path("mot-de-passe", passwords.AskLink.as_view(), name="password-ask"),
+    path("mot-de-passe/choix", passwords.NewPassword.as_view(), name="password-set"),
+    path("invitation", passwords.NewPassword.as_view(invited=True), name="invitation"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),

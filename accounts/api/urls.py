@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api.views import factors, grants, notices, people, places, resets, session, tokens
+from accounts.api.views import factors, grants, links, notices, people, places, resets, session, tokens
 
 urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sessions/<uuid:pk>", session.OwnSession.as_view(), name="own-session"),
     path("session/passkey", factors.PasskeyQuestion.as_view(), name="session-passkey"),
     path("session/factor", factors.SessionFactor.as_view(), name="session-factor"),
+    path("password-link", links.AskLink.as_view(), name="password-link"),
+    path("password", links.NewPassword.as_view(), name="password"),
     path("me/factors", factors.Factors.as_view(), name="factors"),
     path("me/factors/begin", factors.BeginFactor.as_view(), name="factor-begin"),
     path("me/factors/<uuid:pk>", factors.OneFactor.as_view(), name="factor"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("organisations", places.Organisations.as_view(), name="organisations"),
     path("users", people.Users.as_view(), name="users"),
     path("users/<uuid:pk>/verify", people.VerifyUser.as_view(), name="user-verify"),
+    path("users/<uuid:pk>/invitation", links.Invite.as_view(), name="user-invite"),
     path("membership-requests", grants.GrantRequests.as_view(), name="grant-requests"),
     path(
         "membership-requests/<uuid:pk>/confirm", grants.ConfirmGrant.as_view(), name="grant-request-confirm"

@@ -10,6 +10,7 @@ from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
 from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
+from accounts.models.passwordlink import PasswordLink
 from accounts.models.replay import Replay
 from accounts.models.session import Session
 from accounts.models.user import User
@@ -23,6 +24,7 @@ __all__ = [
     "GrantRequest",
     "Membership",
     "Organisation",
+    "PasswordLink",
     "RecoveryCode",
     "Replay",
     "Session",

@@ -1,0 +1,47 @@
+"""The one link by which a person may set their own password, as a backup may show it: by keyed values alone."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.user import User
+
+
+class PasswordLink(models.Model):
+    """A link that somebody was sent, or an invitation whose mail hasn't left yet (``accounts/links.py``).
+
+    ``kept`` is a keyed value of the secret in the mail, which exists only once the mail leaves; ``bound`` one of the
+    account as it was then. ``code`` is one of what an administrator tells the person beside the mail: invitations
+    alone have it. The database checks: one link an account; what isn't sent yet is an invitation.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P1",
+        "kept": "P2",
+        "bound": "P1",
+        "code": "P2",
+        "expires_at": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    kept = models.BinaryField(max_length=32, null=True, unique=True)
+    bound = models.BinaryField(max_length=32, null=True)
+    code = models.BinaryField(max_length=32, null=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept__isnull=False, bound__isnull=False)
+                | Q(kept=None, bound=None, code__isnull=False),
+                name="password_link_sent_or_invitation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

@@ -1,0 +1,64 @@
+"""A password that its owner sets by a mailed link: asked for by whoever forgot it, or as an invitation says."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts import entering
+from accounts.api.serializers import AskLinkInput, NewPasswordInput
+from web.forms import faults_of
+from web.page import FormPage
+
+
+class AskLink(FormPage):
+    """GET, POST /mot-de-passe."""
+
+    public = True
+    template = "web/passwords/ask.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
+        given = AskLinkInput(data={"email": request.POST.get("email", "")})
+        given.is_valid(raise_exception=True)
+        entering.ask_link(request, at=self.at, **given.validated_data)
+        return self.show({"asked": True})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again."""
+        return self.show({"problem": problem, "email": self.request.POST.get("email", "")})
+
+
+class NewPassword(FormPage):
+    """GET, POST /mot-de-passe/choix and /invitation.
+
+    The secret of the link is behind the ``#``, which no browser sends: the page's script moves it into the form, and
+    out of the address. Without a script it is copied by hand.
+    """
+
+    public = True
+    template = "web/passwords/set.html"
+    invited: ClassVar[bool] = False
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show({"invited": self.invited})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Set the password; nobody is signed in by it."""
+        sent = request.POST
+        code = {"code": sent["code"].strip()} if sent.get("code") else {}
+        said = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
+        given = NewPasswordInput(data=said | code)
+        given.is_valid(raise_exception=True)
+        entering.set_password(request, at=self.at, **given.validated_data)
+        return self.show({"done": True, "invited": self.invited})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again; the password is typed anew."""
+        kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
+        return self.show(kept | {"invited": self.invited, "problem": problem, "faulty": faults_of(problem)})
