@@ -23,7 +23,9 @@ TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
 USER_VERIFIED: Final = "user:verified"
 PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
-LINK_SENT: Final = "password:link-sent"
+LINK_SENT: Final = "user:link-sent"
+ADDRESS_ASKED: Final = "user:address-asked"
+ADDRESS_CHANGED: Final = "user:address-changed"
 INVITED: Final = "user:invited"
 USERS_LISTED: Final = "user:listed"
 MEMBERSHIP_ASKED: Final = "membership:asked"
@@ -60,6 +62,8 @@ ABOUT_ACCOUNTS: Final = (
     USER_VERIFIED,
     PASSWORD_SET,
     LINK_SENT,
+    ADDRESS_ASKED,
+    ADDRESS_CHANGED,
     INVITED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
@@ -87,6 +91,8 @@ events.file_under(
     USER_MADE,
     USER_VERIFIED,
     INVITED,
+    ADDRESS_ASKED,
+    ADDRESS_CHANGED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,

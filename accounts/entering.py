@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts import actions, attempts, factors, signin, stepup
+from accounts.actor import Actor
 from accounts.errors import NotAllowed, PasskeyNeeded
 from accounts.models import User
 from accounts.models.factor import FactorKind
@@ -56,6 +57,16 @@ def ask_link(request: HttpRequest, *, email: str, at: datetime) -> None:
     """
     attempts.asked(request, email, at=at)
     actions.ask_link(email=email, at=at)
+
+
+def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime) -> None:
+    """Ask that the own account take another address, unless too many links to it were asked for.
+
+    Raises:
+        AsksDelayed, StepUpRequired, NotAllowed, InvalidInput: see ``attempts.asked`` and ``actions.ask_address``.
+    """
+    attempts.asked(request, email, at=at)
+    actions.ask_address(actor=actor, email=email, at=at)
 
 
 def set_password(request: HttpRequest, *, token: str, password: str, code: str, at: datetime) -> None:

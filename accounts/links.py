@@ -1,4 +1,4 @@
-"""Links by which a person sets their own password: for whom there is one, and what is kept of it.
+"""Mailed links by which a person sets their password or confirms their address: for whom there is one, what is kept.
 
 A link's secret is made when the mail leaves, by the worker that sends it: until then there is none, and afterwards
 it stands in the mail alone. The table holds keyed values: of the secret, and of the account as it was then, so that
@@ -15,14 +15,15 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import Factor, Membership, PasswordLink, User
+from accounts.models import Factor, MailedLink, Membership, User
 from accounts.roles import PROGRAMS
 from encryption import index
 from outbox.tick import recurring
 
-#: The codes of the two mails.
+#: The codes of the mails.
 FORGOTTEN: Final = "account.password-link"
 INVITATION: Final = "account.invitation"
+ADDRESS: Final = "account.address"
 
 
 def people() -> QuerySet[User]:
@@ -45,22 +46,22 @@ def valid_for(template: str) -> timedelta:
 
 def kept_of(token: str) -> bytes:
     """Return what is kept of the secret of a link."""
-    return index.keyed("password.link", token.encode())
+    return index.keyed("link.secret", token.encode())
 
 
 def kept_of_code(user: User, code: str) -> bytes:
     """Return what is kept of the code of an invitation; blanks, hyphens and capitals make no difference."""
     plain = "".join(sign for sign in code.lower() if sign.isalnum())
-    return index.keyed("password.code", user.pk.bytes + plain.encode())
+    return index.keyed("link.code", user.pk.bytes + plain.encode())
 
 
 def state_of(user: User) -> bytes:
     """Return what a link is bound to: the account with its present address, password and second factors."""
     said = f"{user.pk}\n{user.email}\n{user.password}\n{user.factors_version}"
-    return index.keyed("password.state", said.encode())
+    return index.keyed("link.state", said.encode())
 
 
 @recurring("links:forgotten", every=timedelta(hours=1))
 def forget_old(at: datetime) -> int:
     """Delete the links that count no more; return how many."""
-    return int(PasswordLink.objects.filter(expires_at__lte=at).delete()[0])
+    return int(MailedLink.objects.filter(expires_at__lte=at).delete()[0])

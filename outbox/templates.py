@@ -37,7 +37,7 @@ class Template:
     ``place``: the collection of the API in which the thing is that the notice leads to; ``page``: the pages where a
     person reads it, if there are any. ``enclosed`` gives what a mail carries besides, asked when it leaves: something
     public of the service itself, never of a case. ``made`` makes the address that a mail leads to as it leaves, where
-    that must stand nowhere else (``accounts/links.py``).
+    that must stand nowhere else; ``to`` says to whom, if not to the account's address (``accounts/links.py``).
     """
 
     code: str
@@ -48,6 +48,7 @@ class Template:
     page: str = ""
     enclosed: Callable[[], str] | None = field(default=None, compare=False)
     made: Callable[[Notice], str] | None = field(default=None, compare=False)
+    to: Callable[[Notice], str] | None = field(default=None, compare=False)
 
 
 _templates: dict[str, Template] = {}

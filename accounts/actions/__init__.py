@@ -17,7 +17,7 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
-from accounts.actions.links import LINK, ask_link, invite, set_password_by_link
+from accounts.actions.links import LINK, ask_address, ask_link, change_address, invite, set_password_by_link
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
 from accounts.actions.notices import (
     Preferences,
@@ -63,9 +63,11 @@ __all__ = [
     "TokenRequest",
     "add_factor",
     "ask",
+    "ask_address",
     "ask_link",
     "ask_reset",
     "begin_application",
+    "change_address",
     "change_preferences",
     "check_password",
     "decide",

@@ -1,4 +1,4 @@
-"""A password that its owner sets by a mailed link: forgotten, or by invitation (``accounts/links.py``)."""
+"""A password that its owner sets by a mailed link, and another address that a link confirms (``accounts/links.py``)."""
 
 from datetime import datetime
 from functools import partial
@@ -7,17 +7,20 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts import acts, links, passwords, stepup
-from accounts.access import resettable_users
+from accounts.access import own_account, resettable_users
 from accounts.actions.entry import record_about
+from accounts.actions.tokens import require_session
 from accounts.actions.users import set_password
 from accounts.actor import SYSTEM, Actor
-from accounts.errors import LinkRefused, NotAllowed, NotVisible, OwnAccount
+from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
 from accounts.identifiers import normalised_email
-from accounts.models import PasswordLink, User
+from accounts.models import MailedLink, User
 from accounts.signin import actor_of_user
+from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner
 from audit.events import Origin
 from encryption import digest, onetime
 from outbox.instants import instant
@@ -28,7 +31,11 @@ from outbox.templates import Kind, Template, register
 
 LINK: Final = "link"
 #: Where a link leads: addresses of ``web/urls.py``.
-_PAGES: Final = {links.FORGOTTEN: "mot-de-passe/choix", links.INVITATION: "invitation"}
+_PAGES: Final = {
+    links.FORGOTTEN: "mot-de-passe/choix",
+    links.INVITATION: "invitation",
+    links.ADDRESS: "compte/adresse/choix",
+}
 
 
 def ask_link(*, email: str, at: datetime) -> None:
@@ -77,7 +84,7 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         "code": links.kept_of_code(user, code),
         "expires_at": at + links.valid_for(links.INVITATION),
     }
-    PasswordLink.objects.update_or_create(user=user, defaults=waiting)
+    MailedLink.objects.update_or_create(user=user, email="", defaults=waiting)
     record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
     about = About(
         template=links.INVITATION, reference="", subject_id=None, authority_id=user.home_authority_id
@@ -95,16 +102,80 @@ def set_password_by_link(*, token: str, password: str, code: str, origin: Origin
         LinkRefused: for whichever reason; which isn't said.
         InvalidInput: the password isn't acceptable; the link stays.
     """
-    kept = links.kept_of(token)
-    holder = PasswordLink.objects.filter(kept=kept).values("user_id")[:1]
+    holder = MailedLink.objects.filter(kept=links.kept_of(token), email="").values("user_id")[:1]
     user = links.people().select_for_update(of=("self",)).filter(pk__in=holder).first()
-    link = PasswordLink.objects.filter(kept=kept, user=user, expires_at__gt=at).first()
-    if user is None or link is None or not digest.equal(bytes(link.bound or b""), links.state_of(user)):
+    link = _good(token, user, at=at)
+    if user is None or link.email:
         raise LinkRefused
     if link.code is not None and not digest.equal(bytes(link.code), links.kept_of_code(user, code)):
         raise LinkRefused
-    link.delete()
     set_password(actor=actor_of_user(user, origin, at=at), at=at, user=user, password=password)
+
+
+def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
+    """Ask that the own account take another address; a link to that one confirms it, and the present one is told.
+
+    Whether somebody has it already isn't said; then no link leaves.
+
+    Raises:
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        NotAllowed: the actor came with a token.
+        InvalidInput: it isn't an address.
+    """
+    require_session(actor)
+    stepup.require(actor, at=at)
+    try:
+        address = normalised_email(email)
+    except ValidationError as error:
+        raise InvalidInput({"email": ["invalid"]}) from error
+    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
+    waiting = {
+        "kept": None,
+        "bound": None,
+        "email": address,
+        "expires_at": at + links.valid_for(links.ADDRESS),
+    }
+    MailedLink.objects.filter(user=user).exclude(email="").delete()
+    MailedLink.objects.create(user=user, **waiting)
+    record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    tell_owner(user, ADDRESS_IS_ASKED, at=at)
+    tell_owner(user, links.ADDRESS, at=at)
+
+
+def change_address(*, actor: Actor, at: datetime, token: str) -> User:
+    """Give the own account the address to which a link was sent; every link of before is void.
+
+    Raises:
+        LinkRefused: for whichever reason, that somebody else has the address by now included.
+        NotAllowed: the actor came with a token.
+    """
+    require_session(actor)
+    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
+    link = _good(token, user, at=at)
+    if not link.email:
+        raise LinkRefused
+    user.email = link.email
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email"])
+    except IntegrityError as error:
+        raise LinkRefused from error
+    MailedLink.objects.filter(user=user).delete()
+    record_about(acts.ADDRESS_CHANGED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    tell_owner(user, ADDRESS_CHANGED, at=at)
+    return user
+
+
+def _good(token: str, user: User | None, *, at: datetime) -> MailedLink:
+    """Return the link of an account, whose lock is held, if it counts still.
+
+    Raises:
+        LinkRefused: there is none, or not any more.
+    """
+    found = MailedLink.objects.filter(kept=links.kept_of(token), user=user, expires_at__gt=at).first()
+    if user is None or found is None or not digest.equal(bytes(found.bound or b""), links.state_of(user)):
+        raise LinkRefused
+    return found
 
 
 # --- The mails -----------------------------------------------------------------------------------------
@@ -119,19 +190,39 @@ def made(notice: Notice, *, template: str) -> str:
     at, until = instant(), notice.created_at + links.valid_for(template)
     token = digest.token()
     with transaction.atomic():
-        known = links.people() if template == links.INVITATION else links.who_may_forget()
+        known = links.who_may_forget() if template == links.FORGOTTEN else links.people()
         user = known.select_for_update(of=("self",)).filter(pk=notice.user_id or uuid4()).first()
         if user is None or at >= until:
             raise Pointless("link-not-due")
         new = {"kept": links.kept_of(token), "bound": links.state_of(user), "expires_at": until}
-        if template == links.INVITATION:
-            waiting = PasswordLink.objects.filter(user=user, code__isnull=False, expires_at=until)
-            if not waiting.update(**new):
-                raise Pointless("invitation-replaced")
-        else:
-            PasswordLink.objects.update_or_create(user=user, defaults={**new, "code": None})
+        if template == links.FORGOTTEN:
+            MailedLink.objects.update_or_create(user=user, email="", defaults={**new, "code": None})
+        elif not _waiting(notice, template).update(**new):
+            raise Pointless("link-replaced")
         record_about(acts.LINK_SENT, user.pk, actor=SYSTEM, at=at, tenant=user.home_authority_id)
     return f"{settings.PUBLIC_ADDRESS}/{_PAGES[template]}#{token}"
+
+
+def _waiting(notice: Notice, template: str) -> QuerySet[MailedLink]:
+    """Return the link of which a notice of an invitation or a new address tells, unless another took its place."""
+    own = MailedLink.objects.filter(
+        user=notice.user_id, expires_at=notice.created_at + links.valid_for(template)
+    )
+    if template == links.INVITATION:
+        return own.filter(code__isnull=False)
+    return own.exclude(email="").exclude(email__in=User.objects.values("email"))
+
+
+def _new_address(notice: Notice) -> str:
+    """Return where the mail about a new address goes: to that one.
+
+    Raises:
+        Pointless: it isn't asked for any more, or somebody has it.
+    """
+    found = _waiting(notice, links.ADDRESS).values_list("email", flat=True).first()
+    if found is None:
+        raise Pointless("link-replaced")
+    return found
 
 
 register(
@@ -145,5 +236,11 @@ register(
         links.INVITATION, Kind.ACCOUNT, "Choisissez votre mot de passe, avec le code que l'on vous donne par ailleurs.",
         "Choose your password, with the code that you are given by another way.",
         made=partial(made, template=links.INVITATION),
+    ),
+    Template(
+        links.ADDRESS, Kind.ACCOUNT,
+        "Confirmez cette adresse pour votre compte ; si ce n'est pas vous, n'en faites rien.",
+        "Confirm this address for your account; if it wasn't you, do nothing.",
+        made=partial(made, template=links.ADDRESS), to=_new_address,
     ),
 )  # fmt: skip

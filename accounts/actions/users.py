@@ -12,7 +12,7 @@ from accounts.access import managed_users, require
 from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible, OwnAccount
-from accounts.models import Authority, PasswordLink, User
+from accounts.models import Authority, MailedLink, User
 from accounts.telling import PASSWORD_CHANGED, tell_owner
 
 
@@ -86,6 +86,6 @@ def set_password(*, actor: Actor, at: datetime, user: User, password: str) -> No
     user.set_password(passwords.spelled(password))
     user.save(update_fields=["password"])
     sessions.end_all(user.pk)
-    PasswordLink.objects.filter(user=user).delete()
+    MailedLink.objects.filter(user=user, email="").delete()
     record_about(acts.PASSWORD_SET, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
     tell_owner(user, PASSWORD_CHANGED, at=at)

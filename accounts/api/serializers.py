@@ -86,6 +86,12 @@ class AskLinkInput(StrictSerializer):
     email = Text(max_length=254)
 
 
+class LinkInput(StrictSerializer):
+    """What a link is used by."""
+
+    token = Text(max_length=64, help_text="What stands behind the `#` of the link.")
+
+
 class NewPasswordInput(StrictSerializer):
     """A password, set by a link."""
 

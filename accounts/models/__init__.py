@@ -8,9 +8,9 @@ from accounts.models.attempt import Attempt
 from accounts.models.authority import Authority, AuthorityTerritory, Unit
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
+from accounts.models.mailedlink import MailedLink
 from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
-from accounts.models.passwordlink import PasswordLink
 from accounts.models.replay import Replay
 from accounts.models.session import Session
 from accounts.models.user import User
@@ -22,9 +22,9 @@ __all__ = [
     "Factor",
     "FactorReset",
     "GrantRequest",
+    "MailedLink",
     "Membership",
     "Organisation",
-    "PasswordLink",
     "RecoveryCode",
     "Replay",
     "Session",

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,17 +10,18 @@ from django.contrib.auth import hashers
 from django.core import mail
 from django.core.management import call_command
 from django.core.serializers import serialize
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import actions
 from accounts.actor import SYSTEM
-from accounts.models import PasswordLink, User
+from accounts.errors import LinkRefused
+from accounts.models import MailedLink, User
 from accounts.roles import Role
 from outbox import delivery, tick
 from outbox.models import Notice
-from tests.accounts.conftest import PASSWORD, Caller, entries
+from tests.accounts.conftest import PASSWORD, Caller, acting, entries
 from tests.factories.factors import give_passkey
 
 pytestmark = pytest.mark.sec("SEC-AU2")
@@ -112,7 +112,7 @@ def test_who_forgot_sets_another_and_still_needs_the_second_factor(owner, signed
     assert json.loads(bytes(entry.body))["auth"] == "link"
     (told,) = mails(clock)
     assert "Votre mot de passe a été choisi ou changé." in told.body
-    assert len(entries(act="password:link-sent")) == 1
+    assert len(entries(act="user:link-sent")) == 1
 
 
 def test_the_mail_is_neutral_and_its_secret_is_where_no_server_is_told_it(owner, clock, settings):
@@ -196,8 +196,8 @@ def test_only_who_is_there_open_a_person_and_has_a_second_factor_is_written_to(e
         seen_of(name, "api")
 
     assert [one.to for one in mails(clock)] == [["alice@exemple.fr"]]
-    assert PasswordLink.objects.count() == 1
-    assert len(entries(act="password:link-sent")) == 1
+    assert MailedLink.objects.count() == 1
+    assert len(entries(act="user:link-sent")) == 1
 
 
 def test_what_is_asked_leaves_the_same_rows_for_nobody(everybody, clock):
@@ -280,7 +280,7 @@ def test_a_mail_that_is_held_up_for_so_long_isnt_sent(owner, clock):
 
     assert mails(clock) == []
     assert Notice.objects.get(channel="mail").fault == "link-not-due"
-    assert not PasswordLink.objects.exists()
+    assert not MailedLink.objects.exists()
 
 
 def test_a_link_is_used_once(owner, clock):
@@ -340,7 +340,7 @@ def test_the_command_voids_it_and_tells_the_owner(owner, clock, monkeypatch):
     call_command("set_password", owner.email, stdout=io.StringIO())
 
     assert refused(sets(token))
-    assert not PasswordLink.objects.exists()
+    assert not MailedLink.objects.exists()
     clock.on(minutes=1)
     assert len(mails(clock)) == 1
 
@@ -359,19 +359,19 @@ def test_links_that_count_no_more_are_deleted(owner, clock):
     clock.on(minutes=31)
     tick.run_due(clock=clock)
 
-    assert not PasswordLink.objects.exists()
+    assert not MailedLink.objects.exists()
 
 
 @pytest.mark.sec("SEC-AU7")
 def test_no_row_holds_what_the_mail_does(owner, clock):
     """Neither before the mail leaves, for there is no secret yet, nor afterwards."""
     asks()
-    assert not PasswordLink.objects.exists()
+    assert not MailedLink.objects.exists()
     token = token_in(mails(clock)[0])
 
-    rows = serialize("json", [*PasswordLink.objects.all(), *Notice.objects.all()])
+    rows = serialize("json", [*MailedLink.objects.all(), *Notice.objects.all()])
     assert token not in rows
-    assert bytes(PasswordLink.objects.get().kept) != token.encode()
+    assert bytes(MailedLink.objects.get().kept) != token.encode()
 
 
 @pytest.mark.sec("SEC-AU7")
@@ -398,25 +398,6 @@ def test_what_is_missing_or_unknown_is_named(owner, path, body, field):
     answer = Caller(Client()).post(path, body)
 
     assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (400, [field])
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite writes pass one by one")
-def test_of_two_who_use_a_link_at_once_one_does(owner, clock):
-    token = link(clock)
-    found, gate = [], threading.Barrier(8)
-
-    def use(n):
-        gate.wait(timeout=30)
-        found.append(sets(token, f"{NEW} {n}").status_code)
-        connections.close_all()
-
-    threads = [threading.Thread(target=use, args=(n,)) for n in range(8)]
-    [one.start() for one in threads]
-    [one.join() for one in threads]
-
-    assert sorted(found) == [204, *[409] * 7]
-    assert len(entries(act="password:set")) == 1
 
 
 # --- Pages --------------------------------------------------------------------------------------------
@@ -538,7 +519,7 @@ def test_an_invitation_asks_for_a_fresh_proof(ada, lea, signed_in):
     session.save()
 
     assert invites(caller, lea).json()["code"] == "step-up-required"
-    assert not PasswordLink.objects.exists()
+    assert not MailedLink.objects.exists()
 
 
 @pytest.mark.sec("SEC-AZ5")
@@ -554,7 +535,7 @@ def test_nobody_invites_elsewhere_oneself_or_a_program(
     assert invites(calling(nadia), lea).status_code == 403
     User.objects.filter(pk=lea.pk).update(is_active=False)
     assert invites(caller, lea).status_code == 404
-    assert not PasswordLink.objects.exists()
+    assert not MailedLink.objects.exists()
 
 
 @pytest.mark.sec("SEC-AU1")
@@ -582,3 +563,148 @@ def test_the_page_of_administration_shows_the_code_once(ada, lea, signed_in, clo
     )
     assert page.status_code == 200
     assert signs_in(lea, NEW) == "enrolment"
+
+
+# --- Another address ----------------------------------------------------------------------------------
+
+ELSEWHERE = "alice.nouvelle@exemple.fr"
+
+
+def changes(caller, email=ELSEWHERE):
+    return caller.post("me/address", {"email": email})
+
+
+def confirms(caller, token):
+    return caller.post("me/address/confirm", {"token": token})
+
+
+def told(message):
+    return message.to[0], message.body.partition("\n")[0]
+
+
+@pytest.fixture
+def caller(alice, signed_in):
+    """Alice in a session, with a fresh proof."""
+    return signed_in(alice.user)
+
+
+@pytest.fixture
+def token(caller, clock):
+    """What stands in the mail to the new address."""
+    assert changes(caller).status_code == 204
+    return token_in(next(one for one in mails(clock) if one.to == [ELSEWHERE]))
+
+
+@pytest.mark.sec("SEC-AU6")
+def test_an_address_changes_by_a_link_to_the_new_one_and_the_old_one_is_told(alice, caller, clock):
+    assert changes(caller).status_code == 204
+    sent = mails(clock)
+    assert sorted(one.to[0] for one in sent) == [ELSEWHERE, alice.user.email]
+    to_old, to_new = sorted(sent, key=lambda one: one.to == [ELSEWHERE])
+    assert told(to_old) == (alice.user.email, "On demande que votre compte prenne une autre adresse.")
+    assert "#" not in to_old.body
+    assert "/compte/adresse/choix#" in to_new.body
+    assert User.objects.get(pk=alice.user_id).email == alice.user.email, "nothing has changed yet"
+
+    assert confirms(caller, token_in(to_new)).status_code == 204
+
+    assert User.objects.get(pk=alice.user_id).email == ELSEWHERE
+    assert caller.get("me").json()["email"] == ELSEWHERE
+    assert [told(one) for one in mails(clock)] == [(ELSEWHERE, "L'adresse de votre compte a changé.")]
+    assert len(entries(act="user:address-asked")) == len(entries(act="user:address-changed")) == 1
+    assert refused(confirms(caller, token_in(to_new))), "once"
+
+
+def test_links_of_before_are_void_with_the_old_address(alice, caller, token, clock):
+    password = link(clock)
+    assert confirms(caller, token).status_code == 204
+
+    assert refused(sets(password))
+    assert not MailedLink.objects.exists()
+
+
+def test_whoever_reads_the_new_mailbox_alone_changes_nothing(ada, signed_in, token):
+    assert Caller(Client()).post("me/address/confirm", {"token": token}).status_code == 401
+    assert refused(confirms(signed_in(ada.user), token))
+    assert refused(sets(token)), "a link for an address sets no password"
+
+
+def test_a_link_for_a_password_confirms_no_address(caller, clock):
+    assert refused(confirms(caller, link(clock)))
+
+
+def test_a_strangers_asking_leaves_the_change_as_it_is(caller, token, clock):
+    assert asks().status_code == 204
+    mails(clock)
+
+    assert confirms(caller, token).status_code == 204
+
+
+@pytest.mark.sec("SEC-AU6")
+def test_a_change_asks_for_a_fresh_proof_and_a_session(alice, caller, calling):
+    session = caller.client.session
+    session["proved_at"] -= 600
+    session.save()
+
+    assert changes(caller).json()["code"] == "step-up-required"
+    assert changes(calling(alice)).status_code == 403
+    assert not MailedLink.objects.exists()
+
+
+def test_an_address_that_somebody_has_is_asked_for_alike_and_sent_nothing(ada, caller, clock):
+    free, taken = changes(caller), changes(caller, ada.user.email)
+
+    assert (free.status_code, free.content) == (taken.status_code, taken.content) == (204, b"")
+    assert ada.user.email not in [one.to[0] for one in mails(clock)]
+
+
+def test_an_address_that_somebody_took_meanwhile_is_refused(make_user, caller, token):
+    make_user("alice.nouvelle")
+
+    assert refused(confirms(caller, token))
+
+
+@pytest.mark.parametrize("changed", [another_password, another_factor])
+def test_another_password_or_factor_voids_it(alice, token, changed):
+    changed(User.objects.get(pk=alice.user_id))
+    again = User.objects.get(pk=alice.user_id)
+
+    with pytest.raises(LinkRefused):
+        actions.change_address(actor=acting(alice), at=datetime.now(UTC), token=token)
+    assert again.email == alice.user.email
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(1_799, True), (1_800, False)])
+def test_it_counts_for_half_an_hour_too(caller, token, clock, monkeypatch, seconds, counts):
+    clock.on(seconds=seconds)
+    monkeypatch.setattr("accounts.sessions.idle_limit", lambda roles: timedelta(days=1))
+
+    answer = confirms(caller, token)
+
+    assert answer.status_code == 204 if counts else refused(answer)
+
+
+def test_what_is_no_address_is_named_and_one_isnt_flooded(caller, clock):
+    assert changes(caller, "no address").json()["errors"][0]["field"] == "email"
+
+    assert [changes(caller).status_code for _ in range(5)] == [204, 204, 204, 204, 429]
+
+
+def test_the_pages_change_it_the_same_way(alice, caller, clock):
+    client = caller.client
+    assert "/compte/adresse" in client.get("/compte/connexion", headers=HTML).content.decode()
+    assert client.get("/compte/adresse", headers=HTML).status_code == 200
+    assert client.post("/compte/adresse", {"email": ELSEWHERE}, headers=HTML).status_code == 200
+    sent = token_in(next(one for one in mails(clock) if one.to == [ELSEWHERE]))
+    assert Client(headers=HTML).get("/compte/adresse/choix").status_code == 200, (
+        "a link in a mail brings no cookie"
+    )
+    stranger = Client(headers=HTML).post("/compte/adresse/choix", {"token": sent})
+    assert (stranger.status_code, f'value="{sent}"' in stranger.content.decode()) == (401, True)
+    wrong = client.post("/compte/adresse/choix", {"token": "x"}, headers=HTML)
+    assert wrong.status_code == 409
+
+    answer = client.post("/compte/adresse/choix", {"token": sent}, headers=HTML)
+
+    assert answer.status_code == 200
+    assert User.objects.get(pk=alice.user_id).email == ELSEWHERE

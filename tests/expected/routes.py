@@ -115,6 +115,10 @@ ROUTES = {
     "POST /invitation": PUBLIC,
     "GET /compte/confirmation": OWN_ACCOUNT,
     "POST /compte/confirmation": OWN_ACCOUNT,
+    "GET /compte/adresse": OWN_ACCOUNT,
+    "POST /compte/adresse": OWN_ACCOUNT,
+    "GET /compte/adresse/choix": PUBLIC,
+    "POST /compte/adresse/choix": OWN_ACCOUNT,
     "GET /compte/connexion": OWN_ACCOUNT,
     "GET /compte/connexion/ajout": OWN_ACCOUNT,
     "POST /compte/connexion/ajout": OWN_ACCOUNT,
@@ -277,6 +281,8 @@ ROUTES = {
     # accounts
     "GET /api/v1/session": PUBLIC,
     "POST /api/v1/session": PUBLIC,
+    "POST /api/v1/me/address": OWN_ACCOUNT,
+    "POST /api/v1/me/address/confirm": OWN_ACCOUNT,
     "POST /api/v1/password-link": PUBLIC,
     "POST /api/v1/password": PUBLIC,
     "DELETE /api/v1/session": OWN_ACCOUNT,
@@ -570,6 +576,8 @@ GRAVE = {
     "POST /api/v1/break-glass",
     f"POST {CASE}/break-glass/open",
     "DELETE /api/v1/me/factors/<uuid:pk>",
+    "POST /api/v1/me/address",
+    "GET /compte/adresse",
     "POST /api/v1/me/recovery-codes",
     # pages ask before anything is typed; what they send asks again
     "POST /compte/connexion/codes",

@@ -1,4 +1,4 @@
-"""A password that its owner sets by a mailed link, forgotten or the first one."""
+"""A password that its owner sets by a mailed link, forgotten or the first one, and another address."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts import access, actions, entering, signin
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
-from accounts.api.serializers import AskLinkInput, InvitationOut, NewPasswordInput
+from accounts.api.serializers import AskLinkInput, InvitationOut, LinkInput, NewPasswordInput
 
 
 class AskLink(APIView):
@@ -53,6 +53,35 @@ class NewPassword(APIView):
         given = NewPasswordInput(data=request.data)
         given.is_valid(raise_exception=True)
         entering.set_password(request._request, at=signin.at_of(request), **given.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AskAddress(APIView):
+    """POST /api/v1/me/address."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(operation_id="address_ask", tags=["session"], request=AskLinkInput, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Ask for another address; a link that is sent there confirms it, and the present one is told."""
+        given = AskLinkInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor, at = signin.actor_of(request), signin.at_of(request)
+        entering.ask_address(request._request, actor, at=at, **given.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ConfirmAddress(APIView):
+    """POST /api/v1/me/address/confirm."""
+
+    @extend_schema(operation_id="address_confirm", tags=["session"], request=LinkInput, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Take the address to which a link was sent; all links of before are void."""
+        given = LinkInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        actions.change_address(
+            actor=signin.actor_of(request), at=signin.at_of(request), **given.validated_data
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
