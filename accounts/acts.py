@@ -23,6 +23,10 @@ TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
 USER_VERIFIED: Final = "user:verified"
 PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
+LINK_SENT: Final = "user:link-sent"
+ADDRESS_ASKED: Final = "user:address-asked"
+ADDRESS_CHANGED: Final = "user:address-changed"
+INVITED: Final = "user:invited"
 USERS_LISTED: Final = "user:listed"
 MEMBERSHIP_ASKED: Final = "membership:asked"
 MEMBERSHIP_REFUSED: Final = "membership:refused"
@@ -57,6 +61,10 @@ ABOUT_ACCOUNTS: Final = (
     USER_MADE,
     USER_VERIFIED,
     PASSWORD_SET,
+    LINK_SENT,
+    ADDRESS_ASKED,
+    ADDRESS_CHANGED,
+    INVITED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,
@@ -82,6 +90,9 @@ events.file_under(
     TOKEN_REVOKED,
     USER_MADE,
     USER_VERIFIED,
+    INVITED,
+    ADDRESS_ASKED,
+    ADDRESS_CHANGED,
     MEMBERSHIP_ASKED,
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,

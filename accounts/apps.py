@@ -10,5 +10,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from accounts import acts, attempts, contacts, replays, sessions, telling  # noqa: F401 - imported for what they register
+        from accounts import acts, attempts, contacts, links, replays, sessions, telling  # noqa: F401 - imported for what they register
         from accounts.api import schema  # noqa: F401 - likewise

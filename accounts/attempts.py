@@ -31,7 +31,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.errors import SignInDelayed, SignInRefused
+from accounts.errors import AsksDelayed, SignInDelayed, SignInRefused
 from accounts.identifiers import normalised_email
 from accounts.models import Attempt, User
 from accounts.origin import caller_of, truncated_ip
@@ -82,15 +82,10 @@ def delay(failures: int, free: int, longest: int) -> timedelta:
 
 
 def _wait(row: Attempt | None, free: int, at: datetime, *, longest: int | None = None) -> int:
-    """Return for how many seconds a count refuses, whose delay is never longer than ``longest`` and the setting."""
+    """Return for how many seconds a count refuses, whose delay is never longer than ``longest``, or the setting."""
     if row is None or row.failed_at is None or at - row.failed_at >= FORGOTTEN:
         return 0
-    most = (
-        settings.SIGNIN_DELAY_MAX_SECONDS
-        if longest is None
-        else min(longest, settings.SIGNIN_DELAY_MAX_SECONDS)
-    )
-    left = row.failed_at + delay(row.failures, free, most) - at
+    left = row.failed_at + delay(row.failures, free, longest or settings.SIGNIN_DELAY_MAX_SECONDS) - at
     return max(0, -int(-left.total_seconds() // 1))
 
 
@@ -109,7 +104,12 @@ def counted(request: HttpRequest, given: Mapping[str, Any], *, at: datetime) -> 
     }
     pair = rows.get(marks.pair)
     known = pair is not None and pair.known_at is not None and at - pair.known_at < KNOWN
-    if wait := _wait(pair, settings.SIGNIN_FREE_FAILURES, at, longest=PAIR_DELAY_MAX_SECONDS):
+    if wait := _wait(
+        pair,
+        settings.SIGNIN_FREE_FAILURES,
+        at,
+        longest=min(PAIR_DELAY_MAX_SECONDS, settings.SIGNIN_DELAY_MAX_SECONDS),
+    ):
         raise SignInDelayed(wait)
     wait = max(
         _wait(rows.get(marks.network), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at),
@@ -141,25 +141,55 @@ def token_failed(request: HttpRequest, *, at: datetime) -> int:
     return _wait(Attempt.objects.filter(mark=mark).first(), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at)
 
 
+def asked(request: HttpRequest, email: str, *, at: datetime) -> None:
+    """Count that somebody asks for a link to set a password, and wants it sent to an address, whosever it is.
+
+    What is refused isn't counted. Nobody can so keep an owner without a link from elsewhere: the longest wait between
+    two is as long as a link counts, and each that was let through has sent one to the owner.
+
+    Raises:
+        AsksDelayed: too many of late, to this address or from this network.
+    """
+    try:
+        address = normalised_email(email)
+    except ValidationError:
+        address = ""
+    network, account = _mark("ask.network", _network(request)), _mark("ask.account", address)
+    found = Attempt.objects.select_for_update().filter(mark__in=[network, account]).order_by("mark")
+    rows = {bytes(row.mark): row for row in found}
+    longest = 60 * settings.PASSWORD_LINK_MINUTES
+    if wait := max(
+        _wait(rows.get(account), settings.PASSWORD_ASKS_FREE, at, longest=longest),
+        _wait(rows.get(network), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at),
+    ):
+        raise AsksDelayed(wait)
+    _count((network, account), at)
+
+
 def note_failure(request: HttpRequest) -> None:
     """Write the failure of a request down, after its transaction has rolled back; one statement, for whomever."""
     failed: tuple[tuple[bytes, ...], datetime] | None = getattr(request, "failed_marks", None)
     if failed is None:
         return
-    marks, at = failed
+    try:
+        with transaction.atomic():
+            _count(*failed)
+    except (DatabaseError, EncryptionError):
+        _log.warning("attempt:uncounted")
+
+
+def _count(marks: tuple[bytes, ...], at: datetime) -> None:
+    """Count once more under each mark, by one statement."""
     rows = ", ".join(["(%s, 1, %s)"] * len(marks))
     adapt = connection.ops.adapt_datetimefield_value
     values = [value for mark in sorted(marks) for value in (mark, adapt(at))]
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO accounts_attempt (mark, failures, failed_at) VALUES {rows}"  # noqa: S608 - no value in it
-                " ON CONFLICT (mark) DO UPDATE SET failed_at = excluded.failed_at, failures = CASE"
-                " WHEN accounts_attempt.failed_at > %s THEN accounts_attempt.failures + 1 ELSE 1 END",
-                [*values, adapt(at - FORGOTTEN)],
-            )
-    except (DatabaseError, EncryptionError):
-        _log.warning("attempt:uncounted")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO accounts_attempt (mark, failures, failed_at) VALUES {rows}"  # noqa: S608 - no value in it
+            " ON CONFLICT (mark) DO UPDATE SET failed_at = excluded.failed_at, failures = CASE"
+            " WHEN accounts_attempt.failed_at > %s THEN accounts_attempt.failures + 1 ELSE 1 END",
+            [*values, adapt(at - FORGOTTEN)],
+        )
 
 
 @recurring("attempts:forgotten", every=timedelta(hours=1))

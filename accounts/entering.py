@@ -1,4 +1,4 @@
-"""How a session moves on with a second factor: the same for the API and for the pages.
+"""How a session moves on with a second factor, and how a stranger sets a password: the same for API and pages.
 
 Between the password and the factor a session is nobody's; after it, it is its person's, under another id. The journal
 entry of each move is written in the same transaction as the session's row.
@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from accounts import actions, factors, signin, stepup
+from accounts import actions, attempts, factors, signin, stepup
+from accounts.actor import Actor
 from accounts.errors import NotAllowed, PasskeyNeeded
 from accounts.models import User
 from accounts.models.factor import FactorKind
@@ -46,6 +47,36 @@ def complete_proof(
         actions.record_session(user=user, origin=origin, at=at)
         signin.open_session(request, user, at=at)
     return True
+
+
+def ask_link(request: HttpRequest, *, email: str, at: datetime) -> None:
+    """Let a link to set another password be sent, unless too many were of late.
+
+    Raises:
+        AsksDelayed: see ``attempts.asked``.
+    """
+    attempts.asked(request, email, at=at)
+    actions.ask_link(email=email, at=at)
+
+
+def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime) -> None:
+    """Ask that the own account take another address, unless too many links to it were asked for.
+
+    Raises:
+        AsksDelayed, StepUpRequired, NotAllowed, InvalidInput: see ``attempts.asked`` and ``actions.ask_address``.
+    """
+    attempts.asked(request, email, at=at)
+    actions.ask_address(actor=actor, email=email, at=at)
+
+
+def set_password(request: HttpRequest, *, token: str, password: str, code: str, at: datetime) -> None:
+    """Set a password by a link.
+
+    Raises:
+        LinkRefused, InvalidInput: see ``actions.set_password_by_link``.
+    """
+    origin = origin_of(request, auth=actions.LINK)
+    actions.set_password_by_link(token=token, password=password, code=code, origin=origin, at=at)
 
 
 def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: datetime) -> None:

@@ -40,6 +40,24 @@ class SignInDelayed(AccountsError):
         self.wait = wait
 
 
+class AsksDelayed(AccountsError):
+    """Too many links were asked for of late, for this address or from this network, whoever has it (SEC-AU2)."""
+
+    code = "asks-delayed"
+    text = "Trop de demandes de lien. Attendez avant de recommencer ; le dernier lien envoyé reste valable."
+
+    def __init__(self, wait: int) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class LinkRefused(AccountsError):
+    """The link sets no password: unknown, too old, used, replaced, or its code is wrong; which isn't said."""
+
+    code = "link-refused"
+    text = "Ce lien ne sert plus, ou le code n'est pas le bon. Demandez un autre lien."
+
+
 class TokensDelayed(AccountsError):
     """Too many tokens from this network opened nothing; a right one opens all the same."""
 

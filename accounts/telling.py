@@ -12,7 +12,10 @@ from accounts.models import User
 from outbox.notices import About, Recipients, tell
 from outbox.templates import Kind, Template, register
 
+ADDRESS_CHANGED: Final = "account.address-changed"
+ADDRESS_IS_ASKED: Final = "account.address-asked"
 FACTORS_CHANGED: Final = "account.factors"
+PASSWORD_CHANGED: Final = "account.password"  # noqa: S105 - the code of a text
 PASSWORD_IS_KNOWN: Final = "account.refused"  # noqa: S105 - the code of a text
 RESET_IS_ASKED: Final = "account.reset"
 ROLE_IS_ASKED: Final = "request.role"
@@ -20,7 +23,19 @@ RESET_TO_CONFIRM: Final = "request.reset"
 
 register(
     Template(
+        ADDRESS_IS_ASKED, Kind.ACCOUNT, "On demande que votre compte prenne une autre adresse.",
+        "Somebody asks that your account take another address.",
+    ),
+    Template(
+        ADDRESS_CHANGED, Kind.ACCOUNT, "L'adresse de votre compte a changé.",
+        "The address of your account has changed.",
+    ),
+    Template(
         FACTORS_CHANGED, Kind.ACCOUNT, "Vos moyens de connexion ont changé.", "Your ways to sign in have changed.",
+    ),
+    Template(
+        PASSWORD_CHANGED, Kind.ACCOUNT, "Votre mot de passe a été choisi ou changé.",
+        "Your password was chosen or changed.",
     ),
     Template(
         RESET_IS_ASKED, Kind.ACCOUNT, "On demande la réinitialisation de vos moyens de connexion.",

@@ -50,6 +50,8 @@ STATUS: Final[dict[type[Exception], int]] = {
     audit.ExportRefused: 409,
     accounts.SignInRefused: 401,
     accounts.SignInDelayed: 429,
+    accounts.AsksDelayed: 429,
+    accounts.LinkRefused: 409,
     accounts.TokensDelayed: 429,
     accounts.ProofRefused: 401,
     accounts.StepUpRequired: 401,

@@ -133,6 +133,14 @@ TITLES: Final[dict[str, Sentence]] = {
         "Trop d'essais de connexion ont échoué. Attendez avant de réessayer.",
         "Too many attempts to sign in have failed. Wait before you try again.",
     ),
+    "asks-delayed": Sentence(
+        "Trop de demandes de lien. Attendez avant de recommencer ; le dernier lien envoyé reste valable.",
+        "Too many links were asked for. Wait before you try again; the last link that was sent still counts.",
+    ),
+    "link-refused": Sentence(
+        "Ce lien ne sert plus, ou le code n'est pas le bon. Demandez un autre lien.",
+        "This link is void, or the code is wrong. Ask for another link.",
+    ),
     "tokens-delayed": Sentence(
         "Trop de jetons refusés depuis ce réseau. Attendez avant de réessayer.",
         "Too many tokens from this network were refused. Wait before you try again.",

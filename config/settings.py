@@ -297,6 +297,11 @@ SIGNIN_FREE_FAILURES = 5  # of one address from one network
 SIGNIN_FREE_FAILURES_OF_NETWORK = 50
 SIGNIN_FREE_FAILURES_OF_ADDRESS = 50
 SIGNIN_DELAY_MAX_SECONDS = 900
+# Links by which somebody sets their own password, accounts/links.py. The first is also the longest wait between two:
+# whoever is made to wait by somebody else's asking has a link in the mailbox that still counts.
+PASSWORD_LINK_MINUTES = 30
+PASSWORD_ASKS_FREE = 3  # of one address within an hour; of one network as many as failed sign-ins
+INVITATION_DAYS = 7
 SESSION_IDLE_MINUTES = 15  # SEC-AU5: of whoever works on files, reads the journal or administers
 SESSION_IDLE_MINUTES_FILERS = 30  # of whoever files and nothing else
 SESSION_NOTED_SECONDS = 60  # the use of a session is written at most so often

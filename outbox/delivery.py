@@ -22,7 +22,7 @@ from outbox.doors import Contact
 from outbox.instants import instant
 from outbox.leases import claim, finish, renew
 from outbox.models import TO_DO, Channel, Notice, NoticeState
-from outbox.outcome import Accepted, NotNow, Refused
+from outbox.outcome import Accepted, NotNow, Pointless, Refused
 
 _log = structlog.get_logger("outbox")
 LEASE: Final = timedelta(minutes=2)
@@ -92,6 +92,8 @@ def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[]
         arrived = _handed_over(notice, user, contact, at)
     except Accepted as accepted:
         finish(notice, state=NoticeState.SENT, receipt=accepted.receipt, due_at=clock() + RECEIPT_PAUSE)
+    except Pointless as found:
+        finish(notice, state=NoticeState.DROPPED, done_at=clock(), fault=found.code)
     except Refused as refused:
         give_up(notice, refused.code, at=clock())
     except NotNow as failed:

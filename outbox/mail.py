@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 
 from outbox.models import Notice
 from outbox.outcome import NotNow, Refused
-from outbox.templates import mail_of
+from outbox.templates import get, mail_of
 
 MAILER = "default"
 _FOR_GOOD = 500
@@ -21,10 +21,13 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
 
     Raises:
         Refused: there is no address, or the server will never take it.
+        Pointless: it isn't to be sent any more.
         NotNow: the server can't be reached or doesn't take it now.
     """
     if not email:
         raise Refused("no-address")
+    if (elsewhere := get(notice.template).to) is not None:
+        email = elsewhere(notice)
     subject, body = mail_of(notice, gathered)
     headers = {
         "Message-ID": f"<{notice.pk}@repere>",

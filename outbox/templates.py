@@ -36,7 +36,8 @@ class Template:
 
     ``place``: the collection of the API in which the thing is that the notice leads to; ``page``: the pages where a
     person reads it, if there are any. ``enclosed`` gives what a mail carries besides, asked when it leaves: something
-    public of the service itself, never of a case.
+    public of the service itself, never of a case. ``made`` makes the address that a mail leads to as it leaves, where
+    that must stand nowhere else; ``to`` says to whom, if not to the account's address (``accounts/links.py``).
     """
 
     code: str
@@ -46,6 +47,8 @@ class Template:
     place: str = "referrals"
     page: str = ""
     enclosed: Callable[[], str] | None = field(default=None, compare=False)
+    made: Callable[[Notice], str] | None = field(default=None, compare=False)
+    to: Callable[[Notice], str] | None = field(default=None, compare=False)
 
 
 _templates: dict[str, Template] = {}
@@ -85,10 +88,16 @@ def link_to(notice: Notice) -> str:
 
 
 def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
-    """Return subject and text of a mail: the French text, the English one, references and links."""
+    """Return subject and text of a mail: the French text, the English one, references and links.
+
+    Raises:
+        Pointless: its link isn't to be sent any more.
+    """
     said = get(notice.template)
     about = "\n".join(f"{one.reference}  {link_to(one)}" for one in (notice, *gathered) if one.reference)
     subject = f"[Repère] {said.fr.rstrip('.')}" + (f" – {notice.reference}" if notice.reference else "")
+    made = "" if said.made is None else said.made(notice)
+    about = "\n".join(filter(None, (about, made)))
     enclosed = "" if said.enclosed is None else f"{said.enclosed()}\n"
     body = f"{said.fr}\n\n{enclosed}{about}\n\n—\n{said.en}\n\n{about}\n\n—\n{_FOOT_FR}\n{_FOOT_EN}\n"
     return subject, body

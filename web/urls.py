@@ -5,7 +5,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from web.filing.sections import Section, sections
-from web.views import factors, help, ownsessions, session, start
+from web.views import factors, help, ownsessions, passwords, session, start
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
@@ -38,6 +38,9 @@ urlpatterns: list[URLPattern] = [
     path("procedure", help.ProcedurePage.as_view(), name="procedure"),
     path("lexique", help.LexiconPage.as_view(), name="lexicon"),
     path("connexion", session.SignIn.as_view(), name="sign-in"),
+    path("mot-de-passe", passwords.AskLink.as_view(), name="password-ask"),
+    path("mot-de-passe/choix", passwords.NewPassword.as_view(), name="password-set"),
+    path("invitation", passwords.NewPassword.as_view(invited=True), name="invitation"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),
@@ -48,6 +51,8 @@ urlpatterns: list[URLPattern] = [
     path("compte/connexion/codes", factors.RenewCodes.as_view(), name="codes-renew"),
     path("compte/connexion/<uuid:pk>/nom", factors.NameFactor.as_view(), name="factor-rename"),
     path("compte/connexion/<uuid:pk>/retrait", factors.RemoveFactor.as_view(), name="factor-remove"),
+    path("compte/adresse", passwords.AskAddress.as_view(), name="address-ask"),
+    path("compte/adresse/choix", passwords.ConfirmAddress.as_view(), name="address-set"),
     path("deconnexion", session.SignOut.as_view(), name="sign-out"),
     path("quitter", session.Leave.as_view(), name="leave"),
     path("langue", session.Language.as_view(), name="language"),

@@ -17,6 +17,7 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
+from accounts.actions.links import LINK, ask_address, ask_link, change_address, invite, set_password_by_link
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
 from accounts.actions.notices import (
     Preferences,
@@ -48,6 +49,7 @@ from accounts.actions.tokens import (
 from accounts.actions.users import NewUser, make_user, set_password, verify_user
 
 __all__ = [
+    "LINK",
     "Appointment",
     "IssuedToken",
     "NewFactor",
@@ -61,8 +63,11 @@ __all__ = [
     "TokenRequest",
     "add_factor",
     "ask",
+    "ask_address",
+    "ask_link",
     "ask_reset",
     "begin_application",
+    "change_address",
     "change_preferences",
     "check_password",
     "decide",
@@ -71,6 +76,7 @@ __all__ = [
     "end_session",
     "freeze_sessions",
     "grant",
+    "invite",
     "issue_token",
     "list_sessions",
     "load_authority",
@@ -93,6 +99,7 @@ __all__ = [
     "revoke_token",
     "rotate_endpoint",
     "set_password",
+    "set_password_by_link",
     "sign_out",
     "stage_of",
     "verify_user",

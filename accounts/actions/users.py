@@ -7,12 +7,13 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts import acts, passwords
+from accounts import acts, passwords, sessions
 from accounts.access import managed_users, require
 from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible, OwnAccount
-from accounts.models import Authority, User
+from accounts.models import Authority, MailedLink, User
+from accounts.telling import PASSWORD_CHANGED, tell_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
 
 
 def set_password(*, actor: Actor, at: datetime, user: User, password: str) -> None:
-    """Set a person's password; sessions opened under the old one end with the next request.
+    """Set a person's password; sessions and links of before end, and the owner is told.
 
     Raises:
         NotAllowed: the actor is neither this person nor the service itself.
@@ -84,4 +85,7 @@ def set_password(*, actor: Actor, at: datetime, user: User, password: str) -> No
     passwords.require_acceptable(password, user)
     user.set_password(passwords.spelled(password))
     user.save(update_fields=["password"])
+    sessions.end_all(user.pk)
+    MailedLink.objects.filter(user=user, email="").delete()
     record_about(acts.PASSWORD_SET, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    tell_owner(user, PASSWORD_CHANGED, at=at)

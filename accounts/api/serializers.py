@@ -80,6 +80,26 @@ class SignInInput(StrictSerializer):
     password = Secret()
 
 
+class AskLinkInput(StrictSerializer):
+    """To which address a link is to be sent."""
+
+    email = Text(max_length=254)
+
+
+class LinkInput(StrictSerializer):
+    """What a link is used by."""
+
+    token = Text(max_length=64, help_text="What stands behind the `#` of the link.")
+
+
+class NewPasswordInput(StrictSerializer):
+    """A password, set by a link."""
+
+    token = Text(max_length=64, help_text="What stands behind the `#` of the link.")
+    password = Secret()
+    code = Text(max_length=40, default="", help_text="Of an invitation: what comes beside the mail.")
+
+
 class Digits(Text):
     """A one-time code as it is typed: six digits, blanks between them allowed."""
 
@@ -395,6 +415,20 @@ class UserOut(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "email", "full_name", "language", "is_active", "verified_at"]
+        read_only_fields = fields
+
+
+class InvitationOut(UserOut):
+    """Who was invited, and the code to tell them by another way than mail, which no later answer holds."""
+
+    code = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="Shown this once. Null where the request was done before under its Idempotency-Key.",
+    )
+
+    class Meta(UserOut.Meta):
+        fields = [*UserOut.Meta.fields, "code"]
         read_only_fields = fields
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api.views import factors, grants, notices, people, places, resets, session, tokens
+from accounts.api.views import factors, grants, links, notices, people, places, resets, session, tokens
 
 urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
@@ -10,12 +10,16 @@ urlpatterns = [
     path("sessions/<uuid:pk>", session.OwnSession.as_view(), name="own-session"),
     path("session/passkey", factors.PasskeyQuestion.as_view(), name="session-passkey"),
     path("session/factor", factors.SessionFactor.as_view(), name="session-factor"),
+    path("password-link", links.AskLink.as_view(), name="password-link"),
+    path("password", links.NewPassword.as_view(), name="password"),
     path("me/factors", factors.Factors.as_view(), name="factors"),
     path("me/factors/begin", factors.BeginFactor.as_view(), name="factor-begin"),
     path("me/factors/<uuid:pk>", factors.OneFactor.as_view(), name="factor"),
     path("me/factors/<uuid:pk>/name", factors.NameFactor.as_view(), name="factor-name"),
     path("me/recovery-codes", factors.RecoveryCodes.as_view(), name="recovery-codes"),
     path("me", session.Me.as_view(), name="me"),
+    path("me/address", links.AskAddress.as_view(), name="address"),
+    path("me/address/confirm", links.ConfirmAddress.as_view(), name="address-confirm"),
     path("me/notices", notices.Preferences.as_view(), name="notice-preferences"),
     path("webhooks", notices.Webhooks.as_view(), name="webhooks"),
     path("webhooks/<uuid:pk>", notices.OneWebhook.as_view(), name="webhook"),
@@ -27,6 +31,7 @@ urlpatterns = [
     path("organisations", places.Organisations.as_view(), name="organisations"),
     path("users", people.Users.as_view(), name="users"),
     path("users/<uuid:pk>/verify", people.VerifyUser.as_view(), name="user-verify"),
+    path("users/<uuid:pk>/invitation", links.Invite.as_view(), name="user-invite"),
     path("membership-requests", grants.GrantRequests.as_view(), name="grant-requests"),
     path(
         "membership-requests/<uuid:pk>/confirm", grants.ConfirmGrant.as_view(), name="grant-request-confirm"

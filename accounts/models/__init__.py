@@ -8,6 +8,7 @@ from accounts.models.attempt import Attempt
 from accounts.models.authority import Authority, AuthorityTerritory, Unit
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
+from accounts.models.mailedlink import MailedLink
 from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
 from accounts.models.replay import Replay
@@ -21,6 +22,7 @@ __all__ = [
     "Factor",
     "FactorReset",
     "GrantRequest",
+    "MailedLink",
     "Membership",
     "Organisation",
     "RecoveryCode",

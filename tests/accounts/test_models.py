@@ -15,6 +15,7 @@ from accounts.models import (
     Factor,
     FactorReset,
     GrantRequest,
+    MailedLink,
     Membership,
     Organisation,
     Replay,
@@ -84,6 +85,34 @@ def test_a_reset_is_asked_once_by_one_and_decided_by_another(make_user):
     refused(
         make, constraint="user_id" if connection.vendor == "sqlite" else "factor_reset_one_open_an_account"
     )
+
+
+def test_a_link_that_was_not_sent_yet_is_an_invitation(make_user):
+    for half in ({}, {"kept": b"k"}, {"bound": b"b"}, {"code": b"c", "kept": b"k"}):
+        refused(
+            lambda half=half: MailedLink.objects.create(user=make_user(), expires_at=NOON, **half),
+            constraint="mailed_link_sent_or_waiting",
+        )
+
+
+def test_a_link_is_for_a_password_or_for_an_address(make_user):
+    both = {"code": b"c", "email": "nouvelle@exemple.fr"}
+    refused(
+        lambda: MailedLink.objects.create(user=make_user(), expires_at=NOON, **both),
+        constraint="mailed_link_for_one_thing",
+    )
+
+
+def test_an_account_has_one_link_for_each(make_user):
+    user = make_user()
+    sqlite = connection.vendor == "sqlite"
+    for said, name in (
+        ({"code": b"c"}, "mailed_link_one_for_password"),
+        ({"email": "nouvelle@exemple.fr"}, "mailed_link_one_for_address"),
+    ):
+        make = lambda said=said: MailedLink.objects.create(user=user, expires_at=NOON, **said)  # noqa: E731 - said twice
+        make()
+        refused(make, constraint="user_id" if sqlite else name)
 
 
 def test_a_powerful_role_is_asked_for_once_by_one_and_given_by_another(make_user, authority_93, member):

@@ -12,6 +12,7 @@ LIMITS = set(re.findall(r"^([A-Z_]+) =", BLOCK, re.MULTILINE))
 
 UPLOAD = "referrals/attachments/test_upload.py"
 CAPS = "referrals/test_caps.py"
+LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_attempts.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
@@ -36,6 +37,9 @@ TRIED = {
     "SIGNIN_FREE_FAILURES_OF_ADDRESS": (
         ATTEMPTS, "test_who_guesses_from_everywhere_keeps_nobody_out_of_a_known_place",
     ),
+    "PASSWORD_LINK_MINUTES": (LINKS, "test_a_link_counts_for_half_an_hour_from_when_it_was_asked_for"),
+    "PASSWORD_ASKS_FREE": (LINKS, "test_asking_slows_down_by_address_whosever_it_is"),
+    "INVITATION_DAYS": (LINKS, "test_an_invitation_counts_for_a_week"),
     "SESSION_IDLE_MINUTES": (SESSIONS, "test_who_works_inside_is_a_stranger_after_a_quarter_of_an_hour"),
     "SESSION_IDLE_MINUTES_FILERS": (SESSIONS, "test_who_files_alone_has_half_an_hour"),
     "SESSION_NOTED_SECONDS": (SESSIONS, "test_use_is_written_once_a_minute_a_refusal_too"),

@@ -37,6 +37,14 @@
   const faults = document.getElementById("faults");
   if (faults) faults.focus();
 
+  // The secret of a mailed link is behind the #, which no server is told: it goes into the form, and out of the address.
+  const token = document.querySelector("form[data-link] #token");
+  if (token && location.hash.length > 1) {
+    token.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
+  if (token && token.value) token.closest(".field").hidden = true;
+
   const print = document.getElementById("print");
   if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
 

@@ -26,7 +26,7 @@ from web.cases.base import BlanksLeftOut, fresh_key
 from web.cases.choices import role_words
 from web.forms import Ask, Field, Input
 from web.journal.base import address
-from web.page import FormPage, go_to
+from web.page import FormPage, go_to, made
 from web.views.cases.queue import ZONE
 
 #: Whom one looks for among the roles that a page may give.
@@ -272,6 +272,33 @@ class Vouch(Confirmation):
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
         """Return whose account it is."""
         user: User = visible(access.managed_users(self.actor), pk)
+        return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+
+
+class Invite(Confirmation):
+    """GET, POST /administration/personnes/{id}/invitation."""
+
+    step_up = frozenset({"GET"})
+    title = _("Inviter à choisir un mot de passe")
+    about = _(
+        "Un lien part par courriel ; il sert une fois, une semaine au plus, et remplace le précédent. La personne a "
+        "aussi besoin d'un code, que vous lui donnerez de vive voix. Son second moyen de connexion reste ce qu'il est."
+    )
+    code: str | None = None
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Invite, once, and show the code this once."""
+        self.once({}, lambda: self.do(pk))
+        return made(self.request, "web/administration/invited.html", self._around(pk) | {"code": self.code})
+
+    def do(self, pk: UUID) -> UUID:
+        """Have the link sent."""
+        user, self.code = actions.invite(actor=self.actor, at=self.at, user_id=pk)
+        return user.pk
+
+    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+        """Return whose account it is."""
+        user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
 

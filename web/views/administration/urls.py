@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("administration", people.People.as_view(), name="administration"),
     path("administration/personnes/nouvelle", people.NewPerson.as_view(), name="person-new"),
     path("administration/personnes/<uuid:pk>/verification", people.Vouch.as_view(), name="person-verify"),
+    path("administration/personnes/<uuid:pk>/invitation", people.Invite.as_view(), name="person-invite"),
     path("administration/personnes/<uuid:pk>/moyens", people.AskReset.as_view(), name="person-reset"),
     path("administration/fonctions", people.Roles.as_view(), name="memberships-page"),
     path("administration/fonctions/nouvelle", people.NewRole.as_view(), name="role-new"),

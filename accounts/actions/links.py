@@ -1,0 +1,246 @@
+"""A password that its owner sets by a mailed link, and another address that a link confirms (``accounts/links.py``)."""
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from accounts import acts, links, passwords, stepup
+from accounts.access import own_account, resettable_users
+from accounts.actions.entry import record_about
+from accounts.actions.tokens import require_session
+from accounts.actions.users import set_password
+from accounts.actor import SYSTEM, Actor
+from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
+from accounts.identifiers import normalised_email
+from accounts.models import MailedLink, User
+from accounts.signin import actor_of_user
+from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner
+from audit.events import Origin
+from encryption import digest, onetime
+from outbox.instants import instant
+from outbox.models import Notice
+from outbox.notices import About, Recipients, tell
+from outbox.outcome import Pointless
+from outbox.templates import Kind, Template, register
+
+LINK: Final = "link"
+#: Where a link leads: addresses of ``web/urls.py``.
+_PAGES: Final = {
+    links.FORGOTTEN: "mot-de-passe/choix",
+    links.INVITATION: "invitation",
+    links.ADDRESS: "compte/adresse/choix",
+}
+
+
+def ask_link(*, email: str, at: datetime) -> None:
+    """Let a link be sent to whoever has this address; nobody learns whether somebody has (SEC-AU2).
+
+    For nobody the same rows are written, to an account that there isn't, and the worker finds no one to send them to.
+    What is asked here costs one hash too, as signing in does. No entry is made before a mail leaves: strangers could
+    otherwise fill the journal.
+    """
+    try:
+        address = normalised_email(email)
+    except ValidationError:
+        address = ""
+    found = links.who_may_forget().filter(email=address).values_list("pk", "home_authority")[:1]
+    passwords.matches(None, "")
+    user, authority = next(iter(found), (uuid4(), None))
+    about = About(template=links.FORGOTTEN, reference="", subject_id=None, authority_id=authority)
+    tell(about, Recipients(users=[user]), at=at)
+
+
+def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
+    """Invite somebody to set their password by a link; return whom, and the code to tell them beside the mail.
+
+    Every earlier link of the account is void at once. The administrator knows the code and not the link, whoever reads
+    the mail the link and not the code.
+
+    Raises:
+        NotAllowed: the actor administers no authority, or the account is a program's.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        NotVisible: no such account, closed, or not of where the actor administers.
+        OwnAccount: it is the actor's own.
+    """
+    known = resettable_users(actor, at=at)
+    stepup.require(actor, at=at)
+    user = known.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotVisible
+    if user.pk == actor.user_id:
+        raise OwnAccount("Vous ne pouvez pas vous inviter vous-même.")
+    if not links.people().filter(pk=user.pk).exists():
+        raise NotAllowed(rule="program")
+    code = onetime.new_recovery_code()
+    waiting = {
+        "kept": None,
+        "bound": None,
+        "code": links.kept_of_code(user, code),
+        "expires_at": at + links.valid_for(links.INVITATION),
+    }
+    MailedLink.objects.update_or_create(user=user, email="", defaults=waiting)
+    record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    about = About(
+        template=links.INVITATION, reference="", subject_id=None, authority_id=user.home_authority_id
+    )
+    tell(about, Recipients(users=[user.pk]), at=at)
+    return user, code
+
+
+def set_password_by_link(*, token: str, password: str, code: str, origin: Origin, at: datetime) -> None:
+    """Set the password of whoever a link was sent to; it is used up, and nobody is signed in by it.
+
+    All is asked under the lock of the account: of two at once, one finds no link any more.
+
+    Raises:
+        LinkRefused: for whichever reason; which isn't said.
+        InvalidInput: the password isn't acceptable; the link stays.
+    """
+    holder = MailedLink.objects.filter(kept=links.kept_of(token), email="").values("user_id")[:1]
+    user = links.people().select_for_update(of=("self",)).filter(pk__in=holder).first()
+    link = _good(token, user, at=at)
+    if user is None or link.email:
+        raise LinkRefused
+    if link.code is not None and not digest.equal(bytes(link.code), links.kept_of_code(user, code)):
+        raise LinkRefused
+    set_password(actor=actor_of_user(user, origin, at=at), at=at, user=user, password=password)
+
+
+def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
+    """Ask that the own account take another address; a link to that one confirms it, and the present one is told.
+
+    Whether somebody has it already isn't said; then no link leaves.
+
+    Raises:
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        NotAllowed: the actor came with a token.
+        InvalidInput: it isn't an address.
+    """
+    require_session(actor)
+    stepup.require(actor, at=at)
+    try:
+        address = normalised_email(email)
+    except ValidationError as error:
+        raise InvalidInput({"email": ["invalid"]}) from error
+    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
+    waiting = {
+        "kept": None,
+        "bound": None,
+        "email": address,
+        "expires_at": at + links.valid_for(links.ADDRESS),
+    }
+    MailedLink.objects.filter(user=user).exclude(email="").delete()
+    MailedLink.objects.create(user=user, **waiting)
+    record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    tell_owner(user, ADDRESS_IS_ASKED, at=at)
+    tell_owner(user, links.ADDRESS, at=at)
+
+
+def change_address(*, actor: Actor, at: datetime, token: str) -> User:
+    """Give the own account the address to which a link was sent; every link of before is void.
+
+    Raises:
+        LinkRefused: for whichever reason, that somebody else has the address by now included.
+        NotAllowed: the actor came with a token.
+    """
+    require_session(actor)
+    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
+    link = _good(token, user, at=at)
+    if not link.email:
+        raise LinkRefused
+    user.email = link.email
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email"])
+    except IntegrityError as error:
+        raise LinkRefused from error
+    MailedLink.objects.filter(user=user).delete()
+    record_about(acts.ADDRESS_CHANGED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    tell_owner(user, ADDRESS_CHANGED, at=at)
+    return user
+
+
+def _good(token: str, user: User | None, *, at: datetime) -> MailedLink:
+    """Return the link of an account, whose lock is held, if it counts still.
+
+    Raises:
+        LinkRefused: there is none, or not any more.
+    """
+    found = MailedLink.objects.filter(kept=links.kept_of(token), user=user, expires_at__gt=at).first()
+    if user is None or found is None or not digest.equal(bytes(found.bound or b""), links.state_of(user)):
+        raise LinkRefused
+    return found
+
+
+# --- The mails -----------------------------------------------------------------------------------------
+
+
+def made(notice: Notice, *, template: str) -> str:
+    """Make the link of a mail that is about to leave, in place of the one before; return its address.
+
+    Raises:
+        Pointless: it was asked for too long ago, or the account isn't to have one any more.
+    """
+    at, until = instant(), notice.created_at + links.valid_for(template)
+    token = digest.token()
+    with transaction.atomic():
+        known = links.who_may_forget() if template == links.FORGOTTEN else links.people()
+        user = known.select_for_update(of=("self",)).filter(pk=notice.user_id or uuid4()).first()
+        if user is None or at >= until:
+            raise Pointless("link-not-due")
+        new = {"kept": links.kept_of(token), "bound": links.state_of(user), "expires_at": until}
+        if template == links.FORGOTTEN:
+            MailedLink.objects.update_or_create(user=user, email="", defaults={**new, "code": None})
+        elif not _waiting(notice, template).update(**new):
+            raise Pointless("link-replaced")
+        record_about(acts.LINK_SENT, user.pk, actor=SYSTEM, at=at, tenant=user.home_authority_id)
+    return f"{settings.PUBLIC_ADDRESS}/{_PAGES[template]}#{token}"
+
+
+def _waiting(notice: Notice, template: str) -> QuerySet[MailedLink]:
+    """Return the link of which a notice of an invitation or a new address tells, unless another took its place."""
+    own = MailedLink.objects.filter(
+        user=notice.user_id, expires_at=notice.created_at + links.valid_for(template)
+    )
+    if template == links.INVITATION:
+        return own.filter(code__isnull=False)
+    return own.exclude(email="").exclude(email__in=User.objects.values("email"))
+
+
+def _new_address(notice: Notice) -> str:
+    """Return where the mail about a new address goes: to that one.
+
+    Raises:
+        Pointless: it isn't asked for any more, or somebody has it.
+    """
+    found = _waiting(notice, links.ADDRESS).values_list("email", flat=True).first()
+    if found is None:
+        raise Pointless("link-replaced")
+    return found
+
+
+register(
+    Template(
+        links.FORGOTTEN, Kind.ACCOUNT,
+        "On demande un autre mot de passe pour vous ; si ce n'est pas vous, n'en faites rien.",
+        "Another password is asked for you; if it wasn't you, do nothing.",
+        made=partial(made, template=links.FORGOTTEN),
+    ),
+    Template(
+        links.INVITATION, Kind.ACCOUNT, "Choisissez votre mot de passe, avec le code que l'on vous donne par ailleurs.",
+        "Choose your password, with the code that you are given by another way.",
+        made=partial(made, template=links.INVITATION),
+    ),
+    Template(
+        links.ADDRESS, Kind.ACCOUNT,
+        "Confirmez cette adresse pour votre compte ; si ce n'est pas vous, n'en faites rien.",
+        "Confirm this address for your account; if it wasn't you, do nothing.",
+        made=partial(made, template=links.ADDRESS), to=_new_address,
+    ),
+)  # fmt: skip

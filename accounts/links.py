@@ -1,0 +1,67 @@
+"""Mailed links by which a person sets their password or confirms their address: for whom there is one, what is kept.
+
+A link's secret is made when the mail leaves, by the worker that sends it: until then there is none, and afterwards
+it stands in the mail alone. The table holds keyed values: of the secret, and of the account as it was then, so that
+another password, another address or another second factor makes the link void (``docs/decisions/0029``). The secret
+is behind the ``#`` of the address: no browser sends that part to any server, so neither a log nor a Referer has it.
+
+A mailbox alone must never be enough to read a case. Who forgot the password is sent a link only where a second factor
+is there to be proved afterwards; who has none yet is invited, and needs a code that comes by another way than the mail.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import Factor, MailedLink, Membership, User
+from accounts.roles import PROGRAMS
+from encryption import index
+from outbox.tick import recurring
+
+#: The codes of the mails.
+FORGOTTEN: Final = "account.password-link"
+INVITATION: Final = "account.invitation"
+ADDRESS: Final = "account.address"
+
+
+def people() -> QuerySet[User]:
+    """Return the accounts that may have a password at all: those that are open, and of no program."""
+    program = Membership.objects.filter(user=OuterRef("pk"), role__in=sorted(PROGRAMS))
+    return User.objects.filter(~Exists(program), is_active=True)
+
+
+def who_may_forget() -> QuerySet[User]:
+    """Return those of them whose second factor stays in the way of whoever reads their mail."""
+    return people().filter(Exists(Factor.objects.filter(user=OuterRef("pk"))))
+
+
+def valid_for(template: str) -> timedelta:
+    """Return for how long a link counts, from when it was asked for."""
+    if template == INVITATION:
+        return timedelta(days=settings.INVITATION_DAYS)
+    return timedelta(minutes=settings.PASSWORD_LINK_MINUTES)
+
+
+def kept_of(token: str) -> bytes:
+    """Return what is kept of the secret of a link."""
+    return index.keyed("link.secret", token.encode())
+
+
+def kept_of_code(user: User, code: str) -> bytes:
+    """Return what is kept of the code of an invitation; blanks, hyphens and capitals make no difference."""
+    plain = "".join(sign for sign in code.lower() if sign.isalnum())
+    return index.keyed("link.code", user.pk.bytes + plain.encode())
+
+
+def state_of(user: User) -> bytes:
+    """Return what a link is bound to: the account with its present address, password and second factors."""
+    said = f"{user.pk}\n{user.email}\n{user.password}\n{user.factors_version}"
+    return index.keyed("link.state", said.encode())
+
+
+@recurring("links:forgotten", every=timedelta(hours=1))
+def forget_old(at: datetime) -> int:
+    """Delete the links that count no more; return how many."""
+    return int(MailedLink.objects.filter(expires_at__lte=at).delete()[0])

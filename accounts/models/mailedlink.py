@@ -1,0 +1,57 @@
+"""The links that a person was mailed for their account, as a backup may show it: by keyed values alone."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.user import User
+
+
+class MailedLink(models.Model):
+    """A link that somebody was sent, or one whose mail hasn't left yet (``accounts/links.py``).
+
+    ``kept`` is a keyed value of the secret in the mail, which exists only once the mail leaves; ``bound`` one of the
+    account as it was then. ``code`` is one of what an administrator tells the person beside the mail: invitations
+    alone have it. ``email`` is the new address that a link confirms; the others set a password. The database checks:
+    one link an account for each of the two; what isn't sent yet is an invitation, or for an address.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P1",
+        "kept": "P2",
+        "bound": "P1",
+        "code": "P2",
+        "email": "P2",
+        "expires_at": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kept = models.BinaryField(max_length=32, null=True, unique=True)
+    bound = models.BinaryField(max_length=32, null=True)
+    code = models.BinaryField(max_length=32, null=True)
+    email = models.EmailField(max_length=254, blank=True, default="")
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kept__isnull=False, bound__isnull=False)
+                | (Q(kept=None, bound=None) & (Q(code__isnull=False) | ~Q(email=""))),
+                name="mailed_link_sent_or_waiting",
+            ),
+            models.CheckConstraint(condition=Q(code=None) | Q(email=""), name="mailed_link_for_one_thing"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(email=""), name="mailed_link_one_for_password"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=~Q(email=""), name="mailed_link_one_for_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

@@ -1,0 +1,120 @@
+"""A password that its owner sets by a mailed link, forgotten or by invitation, and another address of the account."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import NotAuthenticated
+
+from accounts import actions, entering
+from accounts.api.serializers import AskLinkInput, LinkInput, NewPasswordInput
+from web.forms import faults_of
+from web.page import FormPage
+
+
+class AskLink(FormPage):
+    """GET, POST /mot-de-passe."""
+
+    public = True
+    template = "web/passwords/ask.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
+        given = AskLinkInput(data={"email": request.POST.get("email", "")})
+        given.is_valid(raise_exception=True)
+        entering.ask_link(request, at=self.at, **given.validated_data)
+        return self.show({"asked": True})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again."""
+        return self.show({"problem": problem, "email": self.request.POST.get("email", "")})
+
+
+class NewPassword(FormPage):
+    """GET, POST /mot-de-passe/choix and /invitation.
+
+    The secret of the link is behind the ``#``, which no browser sends: the page's script moves it into the form, and
+    out of the address. Without a script it is copied by hand.
+    """
+
+    public = True
+    template = "web/passwords/set.html"
+    invited: ClassVar[bool] = False
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show({"invited": self.invited})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Set the password; nobody is signed in by it."""
+        sent = request.POST
+        code = {"code": sent["code"].strip()} if sent.get("code") else {}
+        said = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
+        given = NewPasswordInput(data=said | code)
+        given.is_valid(raise_exception=True)
+        entering.set_password(request, at=self.at, **given.validated_data)
+        return self.show({"done": True, "invited": self.invited})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again; the password is typed anew."""
+        kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
+        return self.show(kept | {"invited": self.invited, "problem": problem, "faulty": faults_of(problem)})
+
+
+class AskAddress(FormPage):
+    """GET, POST /compte/adresse."""
+
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "address-ask"
+    template = "web/passwords/address.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Ask for another address."""
+        given = AskLinkInput(data={"email": request.POST.get("email", "")})
+        given.is_valid(raise_exception=True)
+        entering.ask_address(request, self.actor, at=self.at, **given.validated_data)
+        return self.show({"asked": True})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again."""
+        return self.show({"problem": problem, "email": self.request.POST.get("email", "")})
+
+
+class ConfirmAddress(FormPage):
+    """GET, POST /compte/adresse/choix: the secret of the link comes as in ``NewPassword``.
+
+    Whoever comes from another site, as by a mail that is read in the browser, brings no cookie: the form is for anybody
+    to see, and to be sent by its owner alone.
+    """
+
+    public = True
+    template = "web/passwords/confirm.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Take the address.
+
+        Raises:
+            NotAuthenticated: nobody has signed in.
+        """
+        if request.actor is None:  # type: ignore[attr-defined]  # set by the pipeline
+            raise NotAuthenticated
+        given = LinkInput(data={"token": request.POST.get("token", "").strip()})
+        given.is_valid(raise_exception=True)
+        actions.change_address(actor=self.actor, at=self.at, **given.validated_data)
+        return self.show({"done": True})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again."""
+        return self.show({"problem": problem, "token": self.request.POST.get("token", "")})
