@@ -11,7 +11,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import Factor, User
+from accounts import links
+from accounts.models import Factor, MailedLink, User
 from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import onetime
@@ -332,6 +333,54 @@ def _revoke(world: World) -> MakeReady:
     return here.ready(REVOKE, ids=(here.sends(TOKENS, _token(world)).json()["id"],))
 
 
+# --- Mailed links -------------------------------------------------------------------------------------
+
+ASK_LINK = "POST /api/v1/password-link"
+NEW_PASSWORD = "POST /api/v1/password"
+INVITE = "POST /api/v1/users/{id}/invitation"
+ASK_ADDRESS = "POST /api/v1/me/address"
+NEW_ADDRESS = "POST /api/v1/me/address/confirm"
+TOKEN = "a-secret-that-stood-in-a-mail"
+
+
+def _linked(user: User, email: str = "") -> None:
+    """Let somebody have a link whose secret is ``TOKEN``."""
+    MailedLink.objects.create(
+        user=user, kept=links.kept_of(TOKEN), bound=links.state_of(user), email=email,
+        expires_at=datetime.now(UTC) + timedelta(minutes=20),
+    )  # fmt: skip
+
+
+@write(ASK_LINK)
+def _ask_link(world: World) -> MakeReady:
+    user = world.user("filer")
+    give_passkey(user)
+    return lambda: _posting(Client(raise_request_exception=False), "password-link", {"email": user.email})
+
+
+@write(NEW_PASSWORD)
+def _new_password(world: World) -> MakeReady:
+    _linked(world.user("filer"))
+    said = {"token": TOKEN, "password": SECRET}
+    return lambda: _posting(Client(raise_request_exception=False), "password", said)
+
+
+@write(INVITE)
+def _invite(world: World) -> MakeReady:
+    return by(world, ADMINISTRATOR, INVITE, ids=(world.user("statistician").pk,))
+
+
+@write(ASK_ADDRESS)
+def _ask_address(world: World) -> MakeReady:
+    return Session(world, "filer").ready(ASK_ADDRESS, {"email": "autre@test.invalid"})
+
+
+@write(NEW_ADDRESS)
+def _new_address(world: World) -> MakeReady:
+    _linked(world.user("filer"), "autre@test.invalid")
+    return Session(world, "filer").ready(NEW_ADDRESS, {"token": TOKEN})
+
+
 # --- Notices and programs -----------------------------------------------------------------------------
 
 PREFERENCES = "PUT /api/v1/me/notices"
@@ -630,11 +679,17 @@ TWINS = {
     "POST /compte/connexion/{id}/nom": NAME,
     "POST /compte/connexion/{id}/retrait": REMOVE,
     "POST /quitter": "POST /deconnexion",
+    "POST /mot-de-passe": ASK_LINK,
+    "POST /mot-de-passe/choix": NEW_PASSWORD,
+    "POST /invitation": NEW_PASSWORD,
+    "POST /compte/adresse": ASK_ADDRESS,
+    "POST /compte/adresse/choix": NEW_ADDRESS,
+    "POST /administration/personnes/{id}/invitation": INVITE,
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
-UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, "POST /connexion"}
+UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion"}
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
 LEFT = dict.fromkeys(
