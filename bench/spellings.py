@@ -344,7 +344,7 @@ def _interval(hits: int, tries: int) -> str:
     z, p = 1.96, hits / tries
     middle, half = p + z * z / (2 * tries), z * math.sqrt(p * (1 - p) / tries + z * z / (4 * tries * tries))
     low, high = (middle - half) / (1 + z * z / tries), (middle + half) / (1 + z * z / tries)
-    return f"{low:.2f}–{high:.2f}"
+    return f"{max(low, 0):.2f}–{high:.2f}"
 
 
 def queries(population: Population, kind: str, count: int, seed: int) -> Iterator[tuple[int, Said]]:

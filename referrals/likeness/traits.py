@@ -39,8 +39,8 @@ class Scheme(StrEnum):
 #: How much a shared trait speaks for the same child, before anything is opened: the more, the less chance shares it.
 #: Whoever shares both names, or names and date, shares several others too, so that those say little alone.
 WEIGHTS: Final = {
-    Scheme.EXACT: 1, Scheme.DATED: 6, Scheme.INITIALS: 5, Scheme.NAMES: 1, Scheme.NEARLY: 4,
-    Scheme.YEARLY: 4, Scheme.DAILY: 4, Scheme.HOLDER: 4, Scheme.CONTACT: 8,
+    Scheme.EXACT: 1, Scheme.DATED: 9, Scheme.INITIALS: 7, Scheme.NAMES: 1, Scheme.NEARLY: 4,
+    Scheme.YEARLY: 4, Scheme.DAILY: 4, Scheme.HOLDER: 6, Scheme.CONTACT: 12,
 }  # fmt: skip
 
 
