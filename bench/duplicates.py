@@ -49,7 +49,7 @@ class Filler(Maker):
         from referrals.likeness import buckets, traits
 
         self.chance_of = spellings.Population(children, seed)
-        self.bits = buckets.length_for(children * PROCESSES)
+        self.bits = buckets.length_for(children)
         self.under = index.likeness_keys()[0]
         self.case = Table(
             models.Referral, *SHELL, index_norm=traits.NORM, index_key=self.under, searched_at=NOW
@@ -198,7 +198,7 @@ def measure(server: str, children: int, queries: int) -> None:
     django.setup()
     name = environment(server, children)["DATABASE_URL"].rpartition("/")[2]
     authority = UUID(json.loads((database.STATE / name / "world.json").read_text())["authorities"]["93"])
-    population = spellings.Population(max(children, 1_000) if children < 200_000 else 200_000, 0)
+    population = spellings.Population(children // (2 * PROCESSES), 0)
     each = max(1, queries // len(spellings.KINDS))
     asked = [q for kind in spellings.KINDS for q in spellings.queries(population, kind, each, 1)]
     _search(authority, asked[0][1])  # connections and keys of the authority

@@ -18,7 +18,13 @@ LENGTHS: Final[Mapping[int, int]] = {
     2: 0, 4: 32, 7: 256, 10: 2_048, 13: 16_384, 16: 131_072, 19: 1_048_576,
 }  # fmt: skip
 #: Bits more for a scheme of which a child has several values: R counts values, as the bound does.
-MORE_BITS: Final[Mapping[Scheme, int]] = {Scheme.DATED: 2, Scheme.NAMES: 1, Scheme.NEARLY: 3}
+MORE_BITS: Final[Mapping[Scheme, int]] = {
+    Scheme.DATED: 2,
+    Scheme.NAMES: 1,
+    Scheme.NEARLY: 3,
+    Scheme.YEARLY: 1,
+    Scheme.DAILY: 1,
+}
 SHORTEST: Final = min(LENGTHS)
 _VALUE_BITS: Final = max(LENGTHS) + max(MORE_BITS.values())
 _FRONT_BITS: Final = 63 - _VALUE_BITS  # the number is a signed integer of 64 bits, and never negative

@@ -82,8 +82,8 @@ def closeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     mine, theirs = pieces(one), pieces(other)
-    if 5 * len(mine & theirs) < len(mine) + len(theirs) and min(len(one), len(other)) > 3:
-        return 0.0  # two letters that changed places leave more in common: not worth the table below
+    if 8 * len(mine & theirs) < len(mine) + len(theirs) and min(len(one), len(other)) > 3:
+        return 0.0  # two pairs of letters that changed places leave more in common: not worth the table below
     return 1 - edits(one, other) / max(len(one), len(other), 1)
 
 

@@ -18,6 +18,8 @@ from referrals.likeness.identity import Child, Family
 NORM: Final = 1
 _SHORTEST_SOUND: Final = 2
 _PAIRS_MAX: Final = 6
+#: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate.
+_YEARS_MAX: Final = 5
 
 
 class Scheme(StrEnum):
@@ -28,14 +30,17 @@ class Scheme(StrEnum):
     INITIALS = "initials"  # the date, and the first sound of either name
     NAMES = "names"  # how both names sound
     NEARLY = "nearly"  # the same with one sound left out: any single mistake in one of the names
+    YEARLY = "yearly"  # the year, how one name sounds, and the first sound of the other
+    DAILY = "daily"  # the same with day and month in the place of the year
     HOLDER = "holder"  # how the words of a holder's name sound
     CONTACT = "contact"  # a telephone number or an account
 
 
-#: How much a shared trait speaks for the same child, before anything is opened.
+#: How much a shared trait speaks for the same child, before anything is opened: the more, the less chance shares it.
+#: Whoever shares both names, or names and date, shares several others too, so that those say little alone.
 WEIGHTS: Final = {
-    Scheme.EXACT: 10, Scheme.DATED: 4, Scheme.INITIALS: 3, Scheme.NAMES: 4, Scheme.NEARLY: 3,
-    Scheme.HOLDER: 3, Scheme.CONTACT: 6,
+    Scheme.EXACT: 1, Scheme.DATED: 9, Scheme.INITIALS: 7, Scheme.NAMES: 1, Scheme.NEARLY: 4,
+    Scheme.YEARLY: 4, Scheme.DAILY: 4, Scheme.HOLDER: 6, Scheme.CONTACT: 12,
 }  # fmt: skip
 
 
@@ -72,6 +77,7 @@ def of_child(child: Child) -> Iterator[Trait]:
         if child.main_last and child.main_first:
             whole = sorted({*child.last[:1], *child.first[:1]})
             yield Trait(child.row, Scheme.EXACT, _joined((child.birth.isoformat(), *whole), keep_order=True))
+    yield from _half_right(child, lasts, firsts)
     pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
     for pair in pairs:
         yield Trait(child.row, Scheme.NAMES, _joined(pair))
@@ -79,6 +85,26 @@ def of_child(child: Child) -> Iterator[Trait]:
         last, first = spelling.sound(child.main_last), spelling.sound(child.main_first)
         for nearly in _with_one_sound_left_out(last, first):
             yield Trait(child.row, Scheme.NEARLY, nearly)
+
+
+def _half_right(child: Child, lasts: list[str], firsts: list[str]) -> Iterator[Trait]:
+    """Yield what is left where a name is mistaken and a part of the date, too."""
+    if not lasts or not firsts:
+        return
+    halves = [(heard, firsts[0][0]) for heard in lasts] + [(heard, lasts[0][0]) for heard in firsts]
+    for half in dict.fromkeys(halves[:_PAIRS_MAX]):
+        for year in _years(child):
+            yield Trait(child.row, Scheme.YEARLY, _joined((str(year), *half)))
+        if child.birth is not None:
+            day = "/".join(map(str, sorted((child.birth.month, child.birth.day))))
+            yield Trait(child.row, Scheme.DAILY, _joined((day, *half)))
+
+
+def _years(child: Child) -> Iterable[int]:
+    if child.birth is not None:
+        return (child.birth.year,)
+    least, most = child.ages or (1, 0)
+    return range(least, most + 1) if most - least < _YEARS_MAX else ()
 
 
 def _with_one_sound_left_out(last: str, first: str) -> list[str]:

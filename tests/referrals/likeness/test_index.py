@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bench import spellings
+from bench import names, spellings
 from encryption import index, keyring
 from encryption.unwrapped import IndexKey
 from referrals.likeness import buckets, identity, spelling, traits
@@ -104,28 +104,23 @@ def test_a_number_is_short_enough_and_not_too_short(children):
 
 
 @pytest.mark.sec("SEC-CR16")
-def test_counting_numbers_tells_no_name():
-    """A frequency attack: ranking numbers by count and names by how common they are matches hardly any child."""
-    population = spellings.Population(4_000, 3)
-    bits = buckets.length_for(4_000)
-    held, commonest = Counter(), Counter()
-    number_of = {}
-    for at, said in enumerate(population.children):
-        commonest[said.last, said.first] += 1
-        for number, trait in buckets.values(
-            HERE, traits.of(spellings.family(said)), [bits], under=index.likeness_keys()[0]
-        ):
-            if trait.scheme is traits.Scheme.NAMES:
-                held[number] += 1
-                number_of.setdefault(at, number)
+@pytest.mark.parametrize("scheme", ["names", "yearly", "daily"])
+def test_counting_numbers_tells_no_name(scheme):
+    """A frequency attack: ranking numbers by count and values by how common they are matches hardly any child."""
+    population = spellings.Population(4_000, 3, names.SHORT)
+    bits, under = buckets.length_for(4_000), index.likeness_keys()[0]
+    found = [
+        (number, trait.value)
+        for said in population.children
+        for number, trait in buckets.values(HERE, traits.of(spellings.family(said)), [bits], under=under)
+        if trait.scheme == scheme
+    ]
+    held, commonest = Counter(number for number, _ in found), Counter(value for _, value in found)
     guessed = dict(
-        zip((n for n, _ in held.most_common()), (c for c, _ in commonest.most_common()), strict=False)
+        zip((n for n, _ in held.most_common()), (v for v, _ in commonest.most_common()), strict=False)
     )
 
-    right = sum(
-        guessed.get(number_of[at]) == (said.last, said.first) for at, said in enumerate(population.children)
-    )
-    assert right / len(population.children) < 0.01
+    assert sum(guessed.get(number) == value for number, value in found) / len(found) < 0.01
 
 
 def test_a_mistake_leaves_something_in_common():
@@ -135,3 +130,14 @@ def test_a_mistake_leaves_something_in_common():
         {"birth_date": "2012-03-15"}, {"birth_date": None}, {"usual_name": "Martin", "last_name": ""},
     ):  # fmt: skip
         assert whole & numbers(**said), said
+
+
+@pytest.mark.parametrize("day", ["2012-03-15", "2012-06-14", "2011-03-14"])
+def test_a_mistaken_name_and_a_mistaken_date_leave_something_in_common(day):
+    assert len(numbers() & numbers(first_names="Cloée", birth_date=day)) >= 2
+
+
+def test_an_estimated_age_is_searched_for_in_each_of_its_years():
+    estimated = {"birth_date": None, "age_estimated_min": 13, "age_estimated_max": 14}
+
+    assert len(numbers() & numbers(**estimated)) > len(numbers() & numbers(birth_date=None))
