@@ -12,9 +12,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,13 @@ class Visitor:
             assert_accessible(self.page, name)
         self.page.set_viewport_size(DESK)
 
+    def glances(self, name: str) -> None:
+        """Ask axe and the ruler about the page as it is on the narrowest window; no picture is kept."""
+        self.page.set_viewport_size(NARROW)
+        assert_fits(self.page, name)
+        assert_accessible(self.page, name)
+        self.page.set_viewport_size(DESK)
+
 
 def assert_fits(page: Page, name: str) -> None:
     """Nothing is wider than the window, down to 320 pixels."""
@@ -211,6 +219,20 @@ def assert_accessible(page: Page, name: str) -> None:
 @pytest.fixture
 def visitor(context: BrowserContext, service: Service) -> Visitor:
     return Visitor(context.new_page(), service)
+
+
+@pytest.fixture
+def people(browser: Browser, service: Service) -> Iterator[Callable[[str], Visitor]]:
+    """Return a function that gives somebody of 93 by name, signed in at a browser of their own."""
+    with ExitStack() as present:
+
+        @cache
+        def person(name: str) -> Visitor:
+            found = present.enter_context(somebody_else(browser, service))
+            found.signs_in(name)
+            return found
+
+        yield person
 
 
 @contextmanager

@@ -1,7 +1,12 @@
 """A step through its page: the same act as through the API, done once, and nothing that was typed is lost."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import referrals
+from referrals import notices
 from referrals.models import Referral, StepRecord
 from referrals.workflow.declare import steps
 from referrals.workflow.machines import MACHINES
@@ -64,6 +69,16 @@ def test_every_member_of_every_step_has_words():
 
 def test_every_party_that_a_step_tells_has_words():
     assert {party for step in declared() for party in step.tells} - words.parties() == set()
+
+
+def test_every_warning_of_an_act_has_words():
+    """Those that the source appends, and the two of a call that nobody gets."""
+    found = {notices.PHONE_ON_CALL, notices.PHONE_SUPERVISOR}
+    for path in Path(referrals.__file__).parent.rglob("*.py"):
+        found |= set(re.findall(r'warnings\.append\("([a-z-]+)"\)', path.read_text(encoding="utf-8")))
+
+    assert len(found) > 2
+    assert [code for code in found if words.warning(code) == code] == []
 
 
 # --- Doing a step -------------------------------------------------------------------------------------

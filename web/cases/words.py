@@ -204,7 +204,7 @@ note|Remarque|Remark
 notes|Notes de l'équipe|The team's notes
 nothing_was_done|Aucune démarche n'a abouti|Nothing could be done
 notified_on|Offre notifiée le|Offer notified on
-notified_on|CNIL avisée le|CNIL notified on
+Settled.notified_on|CNIL avisée le|CNIL notified on
 number|Numéro du visa|Number of the visa
 occasion|Occasion|Occasion
 on|Date|Date
@@ -358,6 +358,9 @@ Asked only where law or protocol require it. It isn't yourself.
 opinion
 Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits.
 Danger or risk of danger, and on which facts. Danger is judged, not the truth of the facts.
+urgency_reason
+Si l'urgence presse : ce que la transmission n'a pas dit reste alors ouvert.
+If it presses: what the filing didn't say then stays open.
 feedback
 Quelques phrases, sans diagnostic ni détail de la famille : elles seront lues par le déclarant.
 A few sentences without diagnosis or family detail: the filer will read them.
@@ -493,3 +496,31 @@ def party(name: str) -> Words:
 def parties() -> frozenset[str]:
     """Return the names that have words."""
     return frozenset(_parties())
+
+
+#: What an act tells whoever did it, although it was done: the code, the French words, the English ones.
+_WARNINGS: Final = """
+child-seen-alone-without-consent
+L'enfant a été vu·e seul·e sans l'accord des titulaires : dites pourquoi au dossier.
+The child was seen alone without the holders' agreement: say why on the file.
+exploitation-without-justice
+Une situation prostitutionnelle est retenue, et la justice n'est pas saisie pour cet enfant.
+Exploitation is held to be real, and justice isn't seized for this child.
+no-gateway-phone-the-on-call-officer
+Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte.
+The service can't place calls: phone the on-call officer yourself.
+nobody-on-call-phone-the-supervisor
+Personne n'est d'astreinte : téléphonez à l'encadrant·e.
+Nobody is on call: phone the supervisor.
+"""
+
+
+@cache
+def _warnings() -> dict[str, Words]:
+    lines = iter(_WARNINGS.strip().splitlines())
+    return {code: Words(fr, en) for code, fr, en in zip(lines, lines, lines, strict=True)}
+
+
+def warning(code: str) -> str:
+    """Return what a warning says; of one without words, its code, which no test lets through."""
+    return str(_warnings().get(code) or code)
