@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
 from tests.browser.keys import held
 
@@ -34,6 +34,8 @@ PHONE, DESK, NARROW = (
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 READY_SECONDS = 600
+#: No page weighs more, in bytes, all files together.
+HEAVIEST = 150_000
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -149,6 +151,25 @@ class Visitor:
 
     def __init__(self, page: Page, service: Service) -> None:
         self.page, self.service = page, service
+        self.weights: dict[str, int] = {}
+        page.context.on("response", self._weigh)
+
+    def _weigh(self, response: Response) -> None:
+        """Count what a page needs, all files together, by the lengths that the service tells; what is kept is no page.
+
+        A file that the browser holds already counts as if it came anew.
+        """
+        headers, request = response.headers, response.request
+        if headers.get("content-disposition", "").startswith("attachment"):
+            return
+        if request.is_navigation_request():
+            self._reached = response.url
+            self.weights[response.url] = 0
+        self.weights[self._reached] += int(headers["content-length"])
+
+    def leaves(self) -> None:
+        """Be told of every page that was too heavy."""
+        assert {url: weight for url, weight in self.weights.items() if weight > HEAVIEST} == {}
 
     def goes(self, path: str) -> None:
         self.page.goto(self.service.address + path)
@@ -217,8 +238,10 @@ def assert_accessible(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def visitor(context: BrowserContext, service: Service) -> Visitor:
-    return Visitor(context.new_page(), service)
+def visitor(context: BrowserContext, service: Service) -> Iterator[Visitor]:
+    present = Visitor(context.new_page(), service)
+    yield present
+    present.leaves()
 
 
 @pytest.fixture
@@ -240,6 +263,8 @@ def somebody_else(browser: Browser, service: Service, **options) -> Iterator[Vis
     """A second person, at a browser of their own."""
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
     try:
-        yield Visitor(context.new_page(), service)
+        present = Visitor(context.new_page(), service)
+        yield present
+        present.leaves()
     finally:
         context.close()

@@ -247,7 +247,8 @@ class Choices:
         Nobody's name is opened for it.
         """
         word, found = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
-        for other in self.pairs:
+        seen = access.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
+        for other in seen.order_by("reference"):
             known = naming.names(other, access.ties_of(other, self.actor), None, actor=self.actor)
             for n, pk in enumerate(known.children if children else known.holders, start=1):
                 found.append((pk, f"{other.reference} – {word % {'n': n}}"))

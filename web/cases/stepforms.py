@@ -18,7 +18,7 @@ from rest_framework import serializers
 
 from referrals.workflow.moving.codes import FormalityKind
 from web import forms
-from web.cases import words
+from web.cases import display, words
 from web.cases.choices import Choices, Pairs
 from web.forms import Ask, Fault, Field, Input
 
@@ -91,6 +91,8 @@ class StepForm:
 
     def _row_body(self, owner: type[Input], prefix: str, sent: QueryDict) -> dict[str, Any] | None:
         said = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
+        if owner.__name__ == "Correction" and isinstance(said.get("value"), str):
+            said["value"] = display.meant(said.get("part", ""), said.get("field", ""), said["value"])
         about = {name: sent.get(f"{prefix}{name}", "") for name in self._fixed(owner)}
         answered = [value for name, value in said.items() if name not in about]
         if self._asks_something(owner) and not any(value not in (None, "", [], False) for value in answered):
