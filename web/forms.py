@@ -180,7 +180,7 @@ def _sent(declared: Any, sent: QueryDict, name: str, zone: ZoneInfo) -> Any:
         return int(value) if _DIGITS.fullmatch(value) else value
     if isinstance(declared, serializers.DateTimeField):
         return _instant(value, zone)
-    return _day(value) if isinstance(declared, serializers.DateField) else value
+    return day_of(value) if isinstance(declared, serializers.DateField) else value
 
 
 def clean(text: str) -> str:
@@ -195,7 +195,8 @@ def _nothing(declared: Any) -> Any:
     return None if declared.allow_null else _LEFT_OUT
 
 
-def _day(value: str) -> str:
+def day_of(value: str) -> str:
+    """Return a day as the inputs take it; what is none is left as it was typed."""
     found = _FRENCH_DAY.fullmatch(value)
     return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else value
 

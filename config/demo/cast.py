@@ -82,7 +82,7 @@ def parts() -> Iterator[Part]:
         place = _PLACE_OF.get(role, "")
         yield Part(str(role), role, str(role.label), place)
         if role in DOUBLED:
-            yield Part(f"{role}_2", role, str(role.label), place)
+            yield Part(f"{role}_2", role, f"{role.label} n° 2", place)
 
 
 @dataclass(slots=True)

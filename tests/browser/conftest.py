@@ -12,14 +12,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
 from tests.browser.keys import held
 
@@ -33,6 +34,8 @@ PHONE, DESK, NARROW = (
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 READY_SECONDS = 600
+#: No page weighs more, in bytes, all files together.
+HEAVIEST = 150_000
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -148,6 +151,25 @@ class Visitor:
 
     def __init__(self, page: Page, service: Service) -> None:
         self.page, self.service = page, service
+        self.weights: dict[str, int] = {}
+        page.context.on("response", self._weigh)
+
+    def _weigh(self, response: Response) -> None:
+        """Count what a page needs, all files together, by the lengths that the service tells; what is kept is no page.
+
+        A file that the browser holds already counts as if it came anew.
+        """
+        headers, request = response.headers, response.request
+        if headers.get("content-disposition", "").startswith("attachment"):
+            return
+        if request.is_navigation_request():
+            self._reached = response.url
+            self.weights[response.url] = 0
+        self.weights[self._reached] += int(headers["content-length"])
+
+    def leaves(self) -> None:
+        """Be told of every page that was too heavy."""
+        assert {url: weight for url, weight in self.weights.items() if weight > HEAVIEST} == {}
 
     def goes(self, path: str) -> None:
         self.page.goto(self.service.address + path)
@@ -195,6 +217,13 @@ class Visitor:
             assert_accessible(self.page, name)
         self.page.set_viewport_size(DESK)
 
+    def glances(self, name: str) -> None:
+        """Ask axe and the ruler about the page as it is on the narrowest window; no picture is kept."""
+        self.page.set_viewport_size(NARROW)
+        assert_fits(self.page, name)
+        assert_accessible(self.page, name)
+        self.page.set_viewport_size(DESK)
+
 
 def assert_fits(page: Page, name: str) -> None:
     """Nothing is wider than the window, down to 320 pixels."""
@@ -209,8 +238,24 @@ def assert_accessible(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def visitor(context: BrowserContext, service: Service) -> Visitor:
-    return Visitor(context.new_page(), service)
+def visitor(context: BrowserContext, service: Service) -> Iterator[Visitor]:
+    present = Visitor(context.new_page(), service)
+    yield present
+    present.leaves()
+
+
+@pytest.fixture
+def people(browser: Browser, service: Service) -> Iterator[Callable[[str], Visitor]]:
+    """Return a function that gives somebody of 93 by name, signed in at a browser of their own."""
+    with ExitStack() as present:
+
+        @cache
+        def person(name: str) -> Visitor:
+            found = present.enter_context(somebody_else(browser, service))
+            found.signs_in(name)
+            return found
+
+        yield person
 
 
 @contextmanager
@@ -218,6 +263,8 @@ def somebody_else(browser: Browser, service: Service, **options) -> Iterator[Vis
     """A second person, at a browser of their own."""
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", viewport=DESK, **options)
     try:
-        yield Visitor(context.new_page(), service)
+        present = Visitor(context.new_page(), service)
+        yield present
+        present.leaves()
     finally:
         context.close()

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import somebody_else
+from tests.browser.acting import NOTHING, TODAY, answers
 
 
 def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
@@ -16,7 +17,7 @@ def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
         ("question-empty", "/questions/file-openings"),
         ("question", "/questions/refusals"),
         ("question-wrong", "/questions/file-openings?subject=x"),
-        ("entries", "/entrees?limit=12"),
+        ("entries", "/entrees?limit=50"),
         ("pictures", "/images?days=7"),
         ("proofs", "/preuves"),
         ("anomalies", "/anomalies"),
@@ -54,43 +55,59 @@ def test_a_wrong_filter_leads_to_its_field(visitor):
 
 
 @pytest.mark.sec("SEC-AZ12")
-def test_two_offices_lift_a_veil_together(visitor, browser, service):
-    """S9: the auditor takes an anomaly up and asks; the officer grants; both read who it was, and nobody before."""
+def test_s9_an_access_is_found_unjustified_and_two_offices_lift_the_veil(visitor, people):
+    """The auditor asks, the agent answers by a code; both offices read who it was, and nobody before; then it is closed."""
     visitor.signs_in("auditor")
     visitor.goes("/journal")
     visitor.follows("Recherche de dossiers au hasard")
     visitor.looks("anomaly")
-    anomaly = visitor.page.url
-    for step in ("Examiner", "Demander la levée de l'anonymat"):
-        visitor.follows(step)
-        visitor.looks(f"anomaly-step-{step.split()[0].lower()}")
-        visitor.presses(step)
-        visitor.page.get_by_text(f"Fait : {step}.").wait_for()
-    assert not visitor.page.get_by_role("link", name="Lire les identités").count()
-    with somebody_else(browser, service) as officer:
-        officer.signs_in("dpo")
-        officer.goes("/journal")
-        assert "Anonymat à lever à deux" in officer.page.locator("main").inner_text()
-        officer.follows("Recherche de dossiers au hasard")
-        officer.follows("Lever l'anonymat")
-        officer.presses("Lever l'anonymat")
-        officer.follows("Lire les identités")
-        assert "assessor.93@demo.invalid" in officer.page.locator("main").inner_text()
-        officer.looks("identities")
-    visitor.page.goto(anomaly)
+    anomaly = visitor.page.url.removeprefix(visitor.service.address)
+    for step in ("Examiner", "Interroger l'agent"):
+        decides(visitor, anomaly, step)
+    answers_by_a_code(people("assessor"))
+    visitor.goes(anomaly)
     visitor.follows("Juger justifié")
     visitor.presses("Juger justifié")
     visitor.looks("anomaly-step-refused")
     visitor.page.locator("#faults").get_by_role("link").click()
     assert visitor.page.evaluate("document.activeElement.name") == "ground"
+    decides(visitor, anomaly, "Juger injustifié", {"reason": "Aucun motif"})
+    decides(visitor, anomaly, "Demander la levée de l'anonymat")
+    assert not visitor.page.get_by_role("link", name="Lire les identités").count()
+    officer = people("dpo")
+    officer.goes("/journal")
+    assert "Anonymat à lever à deux" in officer.page.locator("main").inner_text()
+    decides(officer, anomaly, "Lever l'anonymat")
+    for office in (officer, visitor):
+        office.goes(anomaly)
+        office.follows("Lire les identités")
+        assert "assessor.93@demo.invalid" in office.page.locator("main").inner_text()
+        office.looks("identities")
+    decides(officer, anomaly, "Signaler à la hiérarchie", {"risk": "Risque élevé"})
+    closing = {"notified_on": TODAY, "informed": "Non : contraire"}
+    decides(officer, anomaly, "Clore la violation", closing)
+    assert "Close" in officer.page.locator("main").inner_text()
 
 
-def test_the_pages_of_the_journal_are_light(visitor):
-    """At most 150 kB a page, all files together; the list of all acts is the heaviest."""
-    visitor.signs_in("auditor")
-    weight = []
-    visitor.page.on("response", lambda response: weight.append(len(response.body())))
-    visitor.goes("/journal/entrees?limit=50")
-    visitor.page.wait_for_load_state("networkidle")
+def decides(visitor, anomaly, step, said=NOTHING):
+    """Do a step of an anomaly's course, and be told so."""
+    visitor.goes(anomaly)
+    visitor.follows(step)
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(step)
+    visitor.glances(step)
+    answers(visitor, said)
+    visitor.presses(step)
+    visitor.page.get_by_text(f"Fait : {step}.").wait_for()
 
-    assert sum(weight) <= 150_000
+
+def answers_by_a_code(agent):
+    """Find the question that waits, which names no rule and no file, and answer it."""
+    agent.goes("/acces")
+    agent.glances("the questions")
+    agent.page.locator('main a[href^="/acces/"]').first.click()
+    agent.page.get_by_role("button", name="Répondre").wait_for()
+    assert "au hasard" not in agent.page.locator("main").inner_text()
+    agent.glances("the question")
+    answers(agent, {"answer": "Autre raison"})
+    agent.presses("Répondre")
+    agent.page.get_by_text("Votre réponse est transmise.").wait_for()

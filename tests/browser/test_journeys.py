@@ -1,15 +1,27 @@
 """Whole scenarios of domain.md §10 through pages alone: who files, who is called, who decides, who reviews."""
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.acting import NOTHING, TODAY, Said, answers, comes_to, does, opens, signed
 from tests.browser.conftest import PHONE, Visitor, somebody_else
 from tests.browser.test_filing import REFERENCE, says, ticks
 
+#: What the police found out, item by item.
+KNOWN = (
+    ("Nom de famille", "Retrouvée"),
+    ("Prénoms", "Ana"),
+    ("Date de naissance", "01/02/2013"),
+    ("Identité connue", "Connue"),
+)
+GIRL = {"child-identity_known": "Connue", "child-birth_date": "2010-09-30"}
+SPELT = {"child-last_name": "Samblable", "child-first_names": "Noah"}
 
-def files_in_the_night(worker: Visitor) -> str:
-    """File by the urgent lane from a phone; return the reference."""
+
+def files_in_the_night(worker: Visitor, name: str = "filer_home", child: Said = NOTHING) -> str:
+    """File by the urgent lane from a phone, with what is known of the child; return the reference."""
     worker.page.set_viewport_size(PHONE)
-    worker.signs_in("filer_home")
+    worker.signs_in(name)
     worker.goes("/urgence")
     worker.presses("Transmettre en urgence")
     says(worker, "Que se passe-t-il", "Une jeune fille de 16 ans, frappée ; un homme l'attend en voiture.")
@@ -19,7 +31,7 @@ def files_in_the_night(worker: Visitor) -> str:
     worker.page.get_by_label("Département").select_option("93")
     says(worker, "Commune", "Bobigny")
     ticks(worker, "Où l'enfant se trouve", "Localisé·e")
-    ticks(worker, "Connaissez-vous l'identité", "Inconnue")
+    answers(worker, {"child-identity_known": "Inconnue"} | child)
     worker.presses("Transmettre maintenant")
     reference = worker.page.locator(".reference").inner_text()
     assert REFERENCE.fullmatch(reference)
@@ -66,3 +78,99 @@ def test_s7_an_urgent_night(visitor, browser, service):
         done.wait_for()
         coordinator.goes(f"/dossiers/{case}/historique")
         expect(coordinator.page.locator("main")).to_contain_text("Valider l'ouverture d'urgence")
+
+
+def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
+    """The officer reads by the glass and seizes justice; once she is found and named, the coordinator puts it right."""
+    with somebody_else(browser, service) as porter:
+        guessed = {"child-age_estimated_min": "13", "child-age_estimated_max": "16"}
+        reference = files_in_the_night(porter, "filer_hotel", guessed)
+    visitor.signs_in("on_call")
+    visitor.goes("/ouvertures")
+    answers(visitor, {"reference": reference, "reason": "L'hôtel rappelle."})
+    visitor.presses("Ouvrir en urgence")
+    visitor.page.wait_for_url("**/dossiers/*-*")
+    case, main = visitor.page.url.removeprefix(service.address), visitor.page.locator("main")
+    expect(main).to_contain_text("Âge estimé : au moins")
+    sent = {"children": "Enfant 1", "grounds": "Danger grave et immédiat", "actions_led": "Aucune.",
+            "recipient": "Permanence du parquet", "document": "Signalement.", "sending_proof": "Accusé."}  # fmt: skip
+    does(visitor, case, "Saisir le parquet (sans délai)", sent)
+    expect(main).to_contain_text("Suite du parquet")
+    away = {"child": "Enfant 1", "since": f"{TODAY}T00:01", "last_seen_place": "Gare.", "on_wanted_file": "Oui",
+            "police_report_ref": "2026/0815", "sheet-0-description": "Environ 14 ans.", "sheet-0-danger": "Exploitation.",
+            "sheet-0-whom_to_call": "L'astreinte."}  # fmt: skip
+    does(visitor, case, "Fugue déclarée", away)
+    expect(main).to_contain_text("En fugue")
+    found = {
+        "child": "Enfant 1",
+        "found_at": f"{TODAY}T00:02",
+        "where": "À l'hôtel.",
+        "condition": "Fatiguée.",
+    }
+    does(visitor, case, "Retrouvé·e", found)
+
+    coordinator = people("crip_coordinator")
+    assert opens(coordinator, reference) == case
+    comes_to(coordinator, case, "Rectifier")
+    for n, (field, value) in enumerate(KNOWN):
+        if n:
+            coordinator.presses("Ajouter une ligne")
+        row = {"part": "Un·e enfant", "row": "Enfant 1", "field": field, "value": value}
+        answers(coordinator, {f"corrections-{n}-{name}": words for name, words in row.items()})
+    answers(coordinator, {"reason": "Identifiée par la police."})
+    coordinator.glances("what is put right")
+    coordinator.page.locator("main .buttons button").filter(has_text="Rectifier").click()
+    coordinator.page.get_by_text("Fait : Rectifier.").wait_for()
+    told = coordinator.page.locator("main")
+    expect(told).to_contain_text("Ana Retrouvée")
+    expect(told).to_contain_text("Moins de 15 ans")
+    coordinator.looks("case-put-right")
+    coordinator.goes(f"{case}/historique")
+    expect(told).to_contain_text("Retrouvé·e")
+
+
+def search_finds(someone: Visitor, case: str, other: str) -> None:
+    """Wait until the recurring search has found the pair, as whoever loads the page again does."""
+    for _ in range(60):
+        someone.goes(f"{case}/rapprochements")
+        if other in someone.page.locator("main").inner_text():
+            return
+        someone.page.wait_for_timeout(3_000)
+    pytest.fail("the search found no pair in three minutes")
+
+
+def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
+    """The search finds her spelt otherwise, a person says it is she, two sign; no filer learns of the other; parted."""
+    first_said = GIRL | {"child-last_name": "Semblable", "child-first_names": "Noa"}
+    first = files_in_the_night(visitor, "filer_home", first_said)
+    with somebody_else(browser, service) as midwife:
+        second = files_in_the_night(midwife, "filer_hospital", GIRL | SPELT)
+        coordinator, supervisor = people("crip_coordinator"), people("supervisor")
+        target = opens(coordinator, first)
+        searched = {"method": "Recherche manuelle", "where": "Registre.", "found": "Non"}
+        does(coordinator, target, "Ouvrir la première analyse", searched)
+        case, main = opens(coordinator, second), coordinator.page.locator("main")
+        search_finds(coordinator, case, first)
+        does(coordinator, case, "Ouvrir la première analyse", {"method": "Recherche automatique"})
+        coordinator.goes(f"{case}/rapprochements")
+        coordinator.follows("Comparer côte à côte")
+        expect(main).to_contain_text("Semblable")
+        expect(main).to_contain_text("Samblable")
+        coordinator.looks("pair")
+        coordinator.page.locator("a.offer").filter(has_text="Confirmer le rapprochement").click()
+        answers(coordinator, {"kind": "Même"})
+        coordinator.presses("Confirmer le rapprochement")
+        coordinator.page.get_by_text("Fait : Confirmer le rapprochement.").wait_for()
+        joined = {"target": first, "link": "Faits nouveaux", "children-0-same_as": f"{first} – Enfant 1",
+                  "approver": "Encadrant·e 93"}  # fmt: skip
+        step = "Joindre (IP complémentaire)"
+        signed(coordinator, case, step, joined, by=supervisor, reference=second)
+        coordinator.goes(f"{target}/rapprochements")
+        expect(main).to_contain_text(second)
+        for filer, own, others in ((visitor, first, second), (midwife, second, first)):
+            filer.goes("/transmissions")
+            filer.follows(own)
+            expect(filer.page.locator("main")).not_to_contain_text(others)
+            filer.glances("where a filing stands")
+        does(supervisor, case, "Disjoindre", {"reason": "Des cousines homonymes."})
+        expect(supervisor.page.locator(".case-head")).to_contain_text("Première analyse")

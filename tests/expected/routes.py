@@ -124,6 +124,7 @@ ROUTES = {
     "POST /compte/connexion/ajout": OWN_ACCOUNT,
     "POST /compte/connexion/codes": OWN_ACCOUNT,
     "POST /compte/connexion/<uuid:pk>/nom": OWN_ACCOUNT,
+    "GET /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
     "POST /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
     "POST /deconnexion": PUBLIC,
     "GET /connexions": OWN_ACCOUNT,

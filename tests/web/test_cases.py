@@ -9,7 +9,17 @@ from accounts.roles import Role
 from referrals import access
 from tests.factories.concerns import concern
 from tests.referrals.api.routes import counting
-from tests.security.procedure import Case, assessed, contact, filed, play, ready_to_decide, reported, triaged
+from tests.security.procedure import (
+    Case,
+    assessed,
+    contact,
+    filed,
+    play,
+    ready_to_decide,
+    refusal,
+    reported,
+    triaged,
+)
 from tests.web.visiting import Visitor, links, text
 from web.cases.tabs import TABS
 
@@ -162,6 +172,23 @@ def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, langua
         page = inspector.get(f"/dossiers/{case.pk}{path}")
         assert page.status_code in (200, 404), path
         assert page.headers["Content-Language"] == language
+        assert language == "fr" or not re.search(r"[ \u00a0\u202f]: ", page.content.decode()), path
+
+
+@pytest.mark.parametrize(
+    ("language", "called"),
+    [("fr", "Aide éducative à domicile (AED)"), ("en", "Educational help at home")],
+)
+def test_the_history_tells_codes_in_words(world, language, called):
+    case = Case(world, lambda label: f"{label}.")
+    play(world, refusal(case))
+    inspector = Visitor(world, "ase_inspector")
+    inspector.post("/langue", {"language": language})
+
+    told = text(inspector.get(f"/dossiers/{case.pk}/historique"))
+
+    assert called in told
+    assert "aed" not in re.findall(r"\w+", told)
 
 
 def test_filters_stay_in_the_address_and_odd_ones_are_refused(world, case):

@@ -143,8 +143,11 @@ def test_the_own_ways_are_listed_named_added_and_removed(world):
     assert text(page).count("Retirer ce moyen") == 2
 
     renamed = visitor.post(f"/compte/connexion/{spare.pk}/nom", {"label": "Vieux téléphone"})
-    removed = visitor.post(f"/compte/connexion/{spare.pk}/retrait", {})
+    asked = visitor.get(f"/compte/connexion/{spare.pk}/retrait")
+    assert Factor.objects.filter(pk=spare.pk).exists(), "it asks once before"
+    removed = visitor.fills(f"/compte/connexion/{spare.pk}/retrait")
 
+    assert "Vieux téléphone" in text(asked)
     assert (renamed.status_code, removed.status_code) == (303, 303)
     assert not Factor.objects.filter(pk=spare.pk).exists()
     last = Factor.objects.get(user=world.user("filer"))

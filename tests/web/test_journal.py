@@ -10,6 +10,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from audit import events
@@ -24,6 +25,7 @@ from tests.referrals.api.routes import counting
 from tests.security.procedure import Case, filed, play, triaged
 from tests.web.visiting import Visitor, form_in, links, text
 from web.journal import words
+from web.journal.base import field_in_words
 
 #: What a process knows that serves pages.
 SERVED = (
@@ -99,6 +101,20 @@ def test_every_act_of_the_service_has_words(db):
     assert [act for act in ours if not words.known(act)] == []
     assert set(words.PURPOSES) == {str(one) for one in events.Purpose}
     assert set(words.OUTCOMES) == {str(one) for one in events.Outcome}
+
+
+def test_every_sealed_field_has_words(db):
+    """A reader of openings is told in words what was opened."""
+    sealed = {
+        field.label
+        for model in apps.get_models()
+        if not model.__module__.startswith("tests")
+        for field in model._meta.concrete_fields
+        if isinstance(getattr(field, "label", None), str) and "." in field.label
+    }
+
+    assert len(sealed) > 100
+    assert [label for label in sealed if field_in_words(label) == label] == []
 
 
 # --- Who may ------------------------------------------------------------------------------------------

@@ -458,3 +458,35 @@ def test_a_refusal_speaks_the_readers_language_throughout(world):
 
     assert "Your role doesn&#x27;t allow it." in page
     assert "Votre rôle" not in page
+
+
+URGENT = {
+    "fact-text": "Un homme l'attend.", "fact-source": "seen", "danger_what": "Un homme.", "emergency_done": "17",
+    "child-residence_department": "93", "child-commune_insee": "Bobigny", "child-whereabouts": "known",
+    "child-identity_known": "known", "child-first_names": "Mia",
+}  # fmt: skip
+
+
+def test_in_an_emergency_a_sibling_who_was_typed_in_before_stays_one(filer):
+    draft = filer.begins()
+    filer.goes(f"{draft}/fratrie")
+    filer.sends(f"{draft}/fratrie", first_names="Tom")
+    filer.goes(f"{draft}/urgence")
+
+    filer.sends(f"{draft}/urgence", **URGENT)
+
+    see_all()
+    children = Referral.objects.get(pk=draft.rpartition("/")[2]).children.order_by("position")
+    assert [child.kind for child in children] == ["subject", "household"]
+
+
+def test_in_an_emergency_what_the_page_has_no_field_for_is_named_with_the_way_to_it(filer):
+    draft = filer.begins()
+    for n, name in enumerate(("Mia", "Zoe")):
+        filer.goes(f"{draft}/enfant?n={n}")
+        filer.sends(f"{draft}/enfant?n={n}", first_names=name)
+    filer.goes(f"{draft}/urgence")
+
+    filer.sends(f"{draft}/urgence", expect=400, **URGENT)
+
+    assert f'href="{draft}/lieu?n=1' in filer.html

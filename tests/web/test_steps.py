@@ -1,7 +1,13 @@
 """A step through its page: the same act as through the API, done once, and nothing that was typed is lost."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from django.utils import translation
+
+import referrals
+from referrals import notices
 from referrals.models import Referral, StepRecord
 from referrals.workflow.declare import steps
 from referrals.workflow.machines import MACHINES
@@ -15,10 +21,11 @@ from tests.security.procedure import (
     filed,
     play,
     reported,
+    send,
     triaged,
 )
 from tests.web.visiting import Visitor, form_in, links, text
-from web.cases import told, words
+from web.cases import display, told, words
 from web.cases.stepforms import members, nested
 
 
@@ -64,6 +71,32 @@ def test_every_member_of_every_step_has_words():
 
 def test_every_party_that_a_step_tells_has_words():
     assert {party for step in declared() for party in step.tells} - words.parties() == set()
+
+
+def test_every_warning_of_an_act_has_words():
+    """Those that the source appends, and the two of a call that nobody gets."""
+    found = {notices.PHONE_ON_CALL, notices.PHONE_SUPERVISOR}
+    for path in Path(referrals.__file__).parent.rglob("*.py"):
+        found |= set(re.findall(r'warnings\.append\("([a-z-]+)"\)', path.read_text(encoding="utf-8")))
+
+    assert len(found) > 2
+    assert [code for code in found if words.warning(code) == code] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "part", "item", "said", "meant"),
+    [
+        ("fr", "children", "identity_known", "connue", "known"),
+        ("en", "children", "identity_known", "Known", "known"),
+        ("fr", "concern", "child_informed", "Non", "no"),
+        ("fr", "children", "birth_date", "01/02/2013", "2013-02-01"),
+        ("fr", "children", "last_name", "Non", "Non"),
+        ("fr", "nothing", "nothing", "Rien", "Rien"),
+    ],
+)
+def test_a_corrected_value_is_said_in_words(language, part, item, said, meant):
+    with translation.override(language):
+        assert display.meant(part, item, said) == meant
 
 
 # --- Doing a step -------------------------------------------------------------------------------------
@@ -313,3 +346,32 @@ def test_the_names_on_a_form_are_opened_once_and_come_back_with_it(world, case):
     assert refused.status_code == 400
     assert name
     assert name in text(refused)
+
+
+def test_who_is_who_in_another_file_is_chosen_and_a_child_whom_it_lacks_needs_no_answer(world):
+    """T12: the children of the other file stand there by number; no id is typed."""
+    first, second = Case(world, lambda label: f"{label}."), Case(world, lambda label: f"{label}.")
+    said = concern()
+    brother = said["children"][0] | {"kind": "household", "first_names": "Petit", "birth_date": "2018-09-30"}
+    for case, children in ((first, said["children"]), (second, [*said["children"], brother])):
+        play(world, filed(case, said | {"children": children}))
+        play(world, triaged(case))
+    coordinator = Visitor(world, "crip_coordinator")
+    suggested = second.step(
+        "intake_agent", "duplicates/suggest", other=first.pk, reasons=["name"], note="Voisin."
+    )
+    pair = send(world, suggested).json()["made"]
+    send(world, second.step("crip_coordinator", f"duplicates/{pair}/confirm", kind="same"))
+    shown = text(coordinator.get(at(second, "attach_existing")))
+    see_all()
+    (reference,) = Referral.objects.filter(pk=first.pk).values_list("reference", flat=True)
+
+    joined = coordinator.fills(
+        at(second, "attach_existing"), target=first.pk, link="same_facts",
+        children__0__same_as=first.children[0], holders__0__same_as=first.holder(),
+    )  # fmt: skip
+
+    assert f"{reference} – Enfant 1" in shown
+    assert joined.status_code == 303, text(joined)[:800]
+    assert state_of(second) == "merged"
+    assert Referral.objects.get(pk=first.pk).children.count() == 2

@@ -6,13 +6,17 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotAllowed
 from accounts.models import Authority
 from accounts.replays import Once
-from web.page import Page
+from audit.query import Query
+from web.administration import words
+from web.cases import told
+from web.page import Page, go_to
 
 MANAGES: Final = "accounts.manage"
 #: What a second person may confirm: roles that two persons give, and factors that somebody has lost.
@@ -32,6 +36,7 @@ class AdministrationPage(Page):
     """A page for whoever has one of the permissions in ``opens_for`` at an authority; no case is on it."""
 
     tab: ClassVar[str] = "administration"
+    query: ClassVar[type[Query]] = told.ToldQuery
     opens_for: ClassVar[tuple[str, ...]] = (MANAGES,)
 
     def require_person(self) -> None:
@@ -65,7 +70,18 @@ class AdministrationPage(Page):
         for one in (one for one in self.authorities if one.pk in managed):
             label = f"{_('Réglages')} {one.name}" if several else _("Réglages")
             tabs.append(Tab(label, reverse("settings-page", args=[one.pk]), f"settings-{one.pk}"))
-        return {"tabs": tabs, "tab": self.tab, "whose": ", ".join(one.name for one in self.authorities)}
+        whose = ", ".join(one.name for one in self.authorities)
+        return {"tabs": tabs, "tab": self.tab, "whose": whose, "done": words.DONE.get(told.told(self)[0], "")}
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Return what a list was asked for, without the token of what was just done."""
+        return {name: value for name, value in self.asked.items() if name != "done"}
+
+    def onwards(self, where: str, done: str = "") -> HttpResponseRedirect:
+        """Go on to a page that says what was done: by the page that did it, unless it is told otherwise."""
+        match = self.request.resolver_match
+        return go_to(where + told.query_of(self.actor, done or (match.url_name or "" if match else "")))
 
     def once(self, said: Mapping[str, Any], act: Callable[[], UUID]) -> None:
         """Do a write once under the form's key, however often the form is sent; ``act`` returns what it was done to."""

@@ -38,4 +38,12 @@ _OF_TWO: Final = {
 ROLE_OF_TWO: Final = tuple(
     _OF_TWO.get(ask.name, ask) for ask in ROLE if ask.name not in ("unit", "organisation")
 )
+#: What was done, by the page that did it.
+DONE: Final = {
+    "person-new": _("Créer un compte"), "person-verify": _("Attester une identité"),
+    "person-reset": _("Demander la réinitialisation des moyens de connexion"), "role-new": _("Donner un rôle"),
+    "role-ask": _("Demander un rôle qui se décide à deux"), "role-end": _("Mettre fin à un rôle"),
+    "confirm": _("Confirmer la demande"), "refuse": _("Refuser la demande"),
+    "setting-page": _("Enregistrer le changement"),
+}  # fmt: skip
 EFFECTIVE: Final = Ask("effective_on", _("En vigueur à partir du"), _("Aujourd'hui veut dire tout de suite."))

@@ -83,6 +83,8 @@ class Choices:
             "Offer.type": lambda: self.types(judicial=False),
             "Requesting.target": self.authorities,
             "Attaching.target": self.other_files,
+            "ChildMatch.same_as": lambda: self.of_other_files(children=True),
+            "HolderMatch.same_as": lambda: self.of_other_files(children=False),
             "Correction.row": self.rows,
             "Correction.field": self.items,
         }
@@ -238,6 +240,19 @@ class Choices:
     def other_files(self) -> Pairs:
         """Return those files by reference."""
         return [(str(other.pk), other.reference) for other in self.pairs]
+
+    def of_other_files(self, *, children: bool) -> Pairs:
+        """Return the children or holders of those files by number, as the page that compares them has them.
+
+        Nobody's name is opened for it.
+        """
+        word, found = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
+        seen = access.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
+        for other in seen.order_by("reference"):
+            known = naming.names(other, access.ties_of(other, self.actor), None, actor=self.actor)
+            for n, pk in enumerate(known.children if children else known.holders, start=1):
+                found.append((pk, f"{other.reference} – {word % {'n': n}}"))
+        return found
 
     def rows(self) -> Pairs:
         """Return the lines that may be corrected: the children and the holders."""

@@ -4,7 +4,7 @@ It chooses nothing: what a reader may not read isn't in what it is given.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,12 +16,12 @@ from django.db import models
 from django.utils.translation import get_language, gettext
 from rest_framework import serializers
 
-from referrals.models import PARTS, Concern
+from referrals.models import PARTS, Concern, MeasureType
 from referrals.workflow.declare import Step, steps
 from referrals.workflow.states import Machine
 from web.cases import words
 from web.filing import grid
-from web.forms import ZONE, Input, day_in_words, words_of
+from web.forms import ZONE, Input, day_in_words, day_of, words_of
 
 #: Read elsewhere on the page, or of no use to a person.
 LEFT_OUT: Final = frozenset({"id", "position", "not_known", "next_change", "kind", "wrong_person"})
@@ -83,13 +83,22 @@ def _said(value: Any, labels: Mapping[str, str]) -> str:
     if value is True:
         return gettext("Oui")
     if isinstance(value, Mapping):
-        return " ; ".join(f"{name} : {_said(inner, {})}" for name, inner in value.items())
+        return " ; ".join(f"{name}{gettext(' : ')}{_said(inner, {})}" for name, inner in value.items())
     text = str(value)
     if text in labels:
         return words_of(text, labels[text])
     if _is_day(text):
         return day_in_words(text)
     return instant(text, ZONE) if _INSTANT.fullmatch(text) else text
+
+
+def meant(part: str, name: str, said: str) -> str:
+    """Return the value of an item of the form that somebody said in words: a code, a day; else what was said."""
+    model = PARTS.get(part, Concern)
+    fields = [field for field in model._meta.concrete_fields if field.name == name]
+    labels = _labels(fields[0]) if fields else {}
+    found = [code for code, french in labels.items() if said.casefold() == words_of(code, french).casefold()]
+    return found[0] if found else day_of(said)
 
 
 def _is_day(text: str) -> bool:
@@ -108,10 +117,25 @@ def told(takes: type[Input], data: Any, called: Mapping[str, str]) -> list[Line]
     declared = _declared(takes)
     found = []
     for name, value in data.items():
-        text = _told(declared.get(name), value, called)
+        worded = WORDED.get(f"{takes.__name__}.{name}")
+        text = worded(value) if worded is not None else _told(declared.get(name), value, called)
         if text:
             found.append(Line(str(words.of(name, takes.__name__)), text))
     return found
+
+
+def _measure_type(code: str) -> str:
+    found = MeasureType.objects.filter(code=code).first()
+    return code if found is None else found.label_en if get_language() == "en" else found.label_fr
+
+
+#: Members that are codes without choices of their own: of what the law's catalogue or the form itself holds.
+WORDED: Final[Mapping[str, Callable[[Any], str]]] = {
+    "Offer.type": _measure_type,
+    "MeasureOffer.type": _measure_type,
+    "OrderedMeasure.type": _measure_type,
+    "Correction.field": lambda name: str(words.of(name)),
+}
 
 
 @cache
@@ -128,7 +152,7 @@ def _told(declared: Any, value: Any, called: Mapping[str, str]) -> str:
     if isinstance(value, Mapping):
         owner = type(declared) if isinstance(declared, serializers.Serializer) else None
         lines_ = told(owner, value, called) if owner is not None else []
-        return " ; ".join(f"{line.label} : {line.text}" for line in lines_)
+        return " ; ".join(f"{line.label}{gettext(' : ')}{line.text}" for line in lines_)
     if value is True:
         return gettext("Oui")
     text = str(value)

@@ -1,7 +1,7 @@
 """The form of a step, made from its input declaration: fields, groups of fields, and the way back to a body.
 
 A nested list is a group a row: one for each child or holder where the row is about one, else as many as the person asks
-for. A row in which nothing was answered is left out of the body, and faults find their row again by its place in it.
+for. A row that must be answered and wasn't is left out of the body, and faults find their row again by its place in it.
 """
 
 import re
@@ -18,7 +18,7 @@ from rest_framework import serializers
 
 from referrals.workflow.moving.codes import FormalityKind
 from web import forms
-from web.cases import words
+from web.cases import display, words
 from web.cases.choices import Choices, Pairs
 from web.forms import Ask, Fault, Field, Input
 
@@ -91,9 +91,11 @@ class StepForm:
 
     def _row_body(self, owner: type[Input], prefix: str, sent: QueryDict) -> dict[str, Any] | None:
         said = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
+        if owner.__name__ == "Correction" and isinstance(said.get("value"), str):
+            said["value"] = display.meant(said.get("part", ""), said.get("field", ""), said["value"])
         about = {name: sent.get(f"{prefix}{name}", "") for name in self._fixed(owner)}
         answered = [value for name, value in said.items() if name not in about]
-        if not any(value not in (None, "", [], False) for value in answered):
+        if self._asks_something(owner) and not any(value not in (None, "", [], False) for value in answered):
             return None
         return said | about
 
@@ -216,6 +218,11 @@ class StepForm:
         if owner.__name__ in ("MeasureOffer", "OrderedMeasure"):  # there may be several for one child
             return ()
         return tuple(name for name in ABOUT if name in members(owner))[:1]
+
+    def _asks_something(self, owner: type[Input]) -> bool:
+        """Tell whether a row without an answer says nothing; a child whom another file lacks is said by none."""
+        fixed = self._fixed(owner)
+        return not fixed or any(one.required for name, one in members(owner).items() if name not in fixed)
 
     def _asks(self, owner: type[Input]) -> list[Ask]:
         return [

@@ -39,6 +39,10 @@ aim|Objectif de la mesure|Aim of the measure
 alone_reason|Pourquoi l'enfant n'a pas été vu·e seul·e|Why the child wasn't seen alone
 already_sent|Un signalement déjà envoyé est en attente de réponse|A referral already sent awaits its answer
 answer|Réponse|Answer
+Approval.given|Ce qui est proposé à la seconde signature|What is proposed for a second signature
+Attachment.digest|Empreinte d'une pièce jointe|Fingerprint of an attachment
+Attachment.key|Clé d'une pièce jointe|Key of an attachment
+Attachment.original_digest|Empreinte de l'original d'une pièce jointe|Fingerprint of an attachment's original
 answered_at|Répondu le|Answered at
 AnswerIn.answer|Pourquoi avez-vous ouvert ces dossiers ?|Why did you open these cases?
 approver|Personne à qui demander la seconde signature|Person asked for the second signature
@@ -121,6 +125,7 @@ expected_on|Nouvelle date prévue|New expected date
 extra|Questions du département|The département's own questions
 extract|Extrait des faits utile au service|Extract of the facts that the service needs
 feedback|Retour au déclarant|Feedback to the filer
+FeedbackTask.prepared|Retour préparé|Prepared feedback
 feedback_channel|Voie choisie pour le retour|Way chosen for feedback
 feedback_contact|Comment joindre le déclarant|How to reach the filer
 field|Champ professionnel|Professional field
@@ -204,7 +209,7 @@ note|Remarque|Remark
 notes|Notes de l'équipe|The team's notes
 nothing_was_done|Aucune démarche n'a abouti|Nothing could be done
 notified_on|Offre notifiée le|Offer notified on
-notified_on|CNIL avisée le|CNIL notified on
+Settled.notified_on|CNIL avisée le|CNIL notified on
 number|Numéro du visa|Number of the visa
 occasion|Occasion|Occasion
 on|Date|Date
@@ -255,6 +260,7 @@ questions|Questions|Questions
 reason|Motif|Reason
 reason_text|Motif : précisions|Reason: details
 reasons|Raisons|Reasons
+Rectification.old_value|Valeur corrigée|Corrected value
 receipt|Accusé de réception|Acknowledgement of receipt
 received_late_reason|Pourquoi la date de réception est antérieure|Why the date of receipt lies in the past
 receivers|Destinataires nommés|Named recipients
@@ -297,6 +303,7 @@ situation_type|Nature de la situation|Kind of situation
 source|Source|Source
 started_on|Commencée le|Began on
 state|État|State
+StepRecord.data|Ce qui a été dit à une étape|What was said at a step
 status_ever|Situation prostitutionnelle la plus grave connue|Gravest exploitation status known
 strengths|Points d'appui|Strengths
 suspended_on|Suspendue le|Suspended on
@@ -305,6 +312,7 @@ target_name|Service ou personne destinataire|Service or person
 team|Équipe d'évaluation|Assessment team
 term_on|Terme|Term
 text|Texte|Text
+TransferDocument.content|Document transmis à une autre autorité|Document sent to another authority
 told_on|Informé le|Told on
 type|Type|Type
 unaccompanied|Mineur·e non accompagné·e|Unaccompanied minor
@@ -358,6 +366,9 @@ Asked only where law or protocol require it. It isn't yourself.
 opinion
 Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits.
 Danger or risk of danger, and on which facts. Danger is judged, not the truth of the facts.
+urgency_reason
+Si l'urgence presse : ce que la transmission n'a pas dit reste alors ouvert.
+If it presses: what the filing didn't say then stays open.
 feedback
 Quelques phrases, sans diagnostic ni détail de la famille : elles seront lues par le déclarant.
 A few sentences without diagnosis or family detail: the filer will read them.
@@ -373,6 +384,9 @@ Only what execution needs: the service reads nothing else of the facts.
 place
 N'est lu que par les personnes qui exécutent la mesure.
 Read by those who execute the measure alone.
+Correction.value
+En mots, comme dans le formulaire ; un jour comme 02/03/2011.
+In words, as on the form; a day as 02/03/2011.
 other
 Telle qu'elle figure en tête du dossier.
 As it stands at the head of the file.
@@ -493,3 +507,31 @@ def party(name: str) -> Words:
 def parties() -> frozenset[str]:
     """Return the names that have words."""
     return frozenset(_parties())
+
+
+#: What an act tells whoever did it, although it was done: the code, the French words, the English ones.
+_WARNINGS: Final = """
+child-seen-alone-without-consent
+L'enfant a été vu·e seul·e sans l'accord des titulaires : dites pourquoi au dossier.
+The child was seen alone without the holders' agreement: say why on the file.
+exploitation-without-justice
+Une situation prostitutionnelle est retenue, et la justice n'est pas saisie pour cet enfant.
+Exploitation is held to be real, and justice isn't seized for this child.
+no-gateway-phone-the-on-call-officer
+Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte.
+The service can't place calls: phone the on-call officer yourself.
+nobody-on-call-phone-the-supervisor
+Personne n'est d'astreinte : téléphonez à l'encadrant·e.
+Nobody is on call: phone the supervisor.
+"""
+
+
+@cache
+def _warnings() -> dict[str, Words]:
+    lines = iter(_WARNINGS.strip().splitlines())
+    return {code: Words(fr, en) for code, fr, en in zip(lines, lines, lines, strict=True)}
+
+
+def warning(code: str) -> str:
+    """Return what a warning says; of one without words, its code, which no test lets through."""
+    return str(_warnings().get(code) or code)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from accounts import actions, entering, factors, signin
 from accounts.access import own_account
 from accounts.actor import Actor
+from accounts.api.naming import visible
 from accounts.api.serializers import FactorInput, FactorNameInput, ProofInput
 from accounts.models import User
 from accounts.models.factor import FactorKind
@@ -273,9 +274,19 @@ class NameFactor(FactorAct):
 
 
 class RemoveFactor(FactorAct):
-    """POST /compte/connexion/{id}/retrait."""
+    """GET, POST /compte/connexion/{id}/retrait."""
 
+    http_method_names = ["get", "head", "post"]
+    template = "web/factors/remove.html"
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask whether it is to go.
+
+        Raises:
+            NotVisible: absent, or somebody else's.
+        """
+        return self.show({"factor": visible(own_account(self.actor).factors, pk)})
 
     def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Remove it."""

@@ -21,27 +21,31 @@ from referrals.reading import moment
 from web import forms
 from web.administration import words
 from web.administration.base import AdministrationPage
-from web.cases import display
+from web.cases import display, told
 from web.cases.base import BlanksLeftOut, fresh_key
 from web.cases.choices import role_words
 from web.forms import Ask, Field, Input
 from web.journal.base import address
-from web.page import FormPage, go_to, made
+from web.page import FormPage, made
 from web.views.cases.queue import ZONE
 
 #: Whom one looks for among the roles that a page may give.
 GIVEN_HERE = tuple(role for role in Role if role not in POWERFUL | PROGRAMS)
 
 
+class PeopleQuery(PagedQuery, told.ToldQuery):
+    """A page of accounts, and what was just done."""
+
+
 class People(AdministrationPage):
     """GET /administration."""
 
-    query: ClassVar[type[Query]] = PagedQuery
+    query: ClassVar[type[Query]] = PeopleQuery
     template = "web/administration/people.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the accounts of the administered authorities, by address; the look is an entry."""
-        page = user_page(dict(self.asked), actor=self.actor, at=self.at)
+        page = user_page(self.filters, actor=self.actor, at=self.at)
         known = access.resettable_users(self.actor, at=self.at).filter(
             pk__in=[user.pk for user in page.items]
         )
@@ -60,8 +64,8 @@ class People(AdministrationPage):
         )
 
 
-class RolesQuery(BlanksLeftOut, MembershipQuery):
-    """Filters of the roles held."""
+class RolesQuery(BlanksLeftOut, MembershipQuery, told.ToldQuery):
+    """Filters of the roles held, and what was just done."""
 
 
 class Roles(AdministrationPage):
@@ -73,7 +77,7 @@ class Roles(AdministrationPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the roles held at the administered authorities, newest first; the look is an entry."""
-        asked = dict(self.asked)
+        asked = self.filters
         kept = {
             name: str(asked[name]).lower() if name == "in_force" else asked[name]
             for name in ("user", "role", "in_force", "authority")
@@ -130,7 +134,7 @@ class AdministrationForm(AdministrationPage, FormPage):
         """Do what the form says, once, and go back to the list."""
         body = forms.body_of(self.takes, self.asks, request.POST)
         self.once(body, lambda: self.do(body))
-        return go_to(reverse(self.back))
+        return self.onwards(reverse(self.back))
 
     def do(self, body: Mapping[str, Any]) -> UUID:
         """Call the act; return what it made."""
@@ -235,7 +239,7 @@ class Confirmation(AdministrationPage, FormPage):
     def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do it, once, and go on to where it is seen."""
         self.once({}, lambda: self.do(pk))
-        return go_to(reverse(self.onward or self.back))
+        return self.onwards(reverse(self.onward or self.back))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""

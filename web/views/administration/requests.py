@@ -18,7 +18,7 @@ from web.cases import display
 from web.cases.base import fresh_key
 from web.cases.choices import role_words
 from web.forms import Fault, faults_of
-from web.page import FormPage, go_to
+from web.page import FormPage
 from web.views.cases.queue import ZONE
 
 ROLES, RESETS = CONFIRMS
@@ -94,7 +94,7 @@ class OneRequest(RequestPage, FormPage):
         if said not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
         self.once({"decision": said}, lambda: self.decide(pk, confirmed=said == CONFIRM))
-        return go_to(reverse("requests-page"))
+        return self.onwards(reverse("requests-page"), said)
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""

@@ -21,7 +21,7 @@ from web.administration import words
 from web.administration.base import AdministrationPage
 from web.cases.base import fresh_key
 from web.forms import Ask, Input, day_in_words
-from web.page import FormPage, go_to
+from web.page import FormPage
 
 #: Kinds that a page has a field for; the others are lists of rows, shown here and changed by the API.
 ASKED_HERE: Final = ("whole", "flag", "choice", "text", "codes")
@@ -88,7 +88,7 @@ class OneSetting(SettingsPage, FormPage):
             return settingchanges.change(authority, change, actor=self.actor, at=self.at).pk
 
         self.once(said, act)
-        return go_to(reverse("setting-page", args=[authority, key]))
+        return self.onwards(reverse("setting-page", args=[authority, key]))
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID, key: str) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
@@ -187,7 +187,7 @@ def value_in_words(line: Mapping[str, Any], value: Any) -> str:
         labels = {one["code"]: _label(one["label"]) for one in line.get("choices", ())}
         return ", ".join(labels.get(one, str(one)) for one in (value if isinstance(value, list) else [value]))
     if kind == "week":
-        return "\n".join(f"{_day(day)} : {_spans(value[day])}" for day in DAYS)
+        return "\n".join(f"{_day(day)}{gettext(' : ')}{_spans(value[day])}" for day in DAYS)
     if kind == "rows":
         rows = [" – ".join(str(part) for part in row.values() if part) for row in value]
         return "\n".join(rows) or gettext("Aucune ligne")

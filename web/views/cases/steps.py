@@ -25,7 +25,7 @@ from referrals.naming import Names
 from referrals.workflow.declare import RECEIVER, Step, require_proof
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.states import Machine, State
-from web.cases import display, told
+from web.cases import display, told, words
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
 from web.cases.choices import Choices, role_words
 from web.cases.panel import brings, reason
@@ -108,7 +108,7 @@ class StepPage(FormPage):
         )  # fmt: skip
         if done is not None and done.warnings:
             context = heading(done.referral, ties) | {
-                "warnings": list(done.warnings), "step": display.step_words(machine, step),
+                "warnings": [words.warning(one) for one in done.warnings], "step": display.step_words(machine, step),
             }  # fmt: skip
             self.template = "web/cases/warned.html"  # type: ignore[misc]  # of this answer
             return self.show(context)

@@ -158,7 +158,7 @@ class UrgentPage(FormPage):
         """Show the form, with what the draft says already."""
         draft = Draft.of(request, pk)
         said = draft.read()
-        child = said["children"][0] if said["children"] else {}
+        child, _ = _first_subject(said)
         fact = said["facts"][0] if said["facts"] else {}
         return self.page(pk, child, fact, said, version=draft.referral.version)
 
@@ -167,10 +167,10 @@ class UrgentPage(FormPage):
         return file(self, pk, self.typed(), "submit_urgent", self.body)
 
     def body(self, draft: Draft) -> Said:
-        """Return what is saved: the first child, the first fact, the danger, and who files."""
+        """Return what is saved: the child whom it is about first, the first fact, the danger, and who files."""
         said, typed = draft.read(), self.typed()
         where = place.body_of(self.request.POST, "children.0.", prefix="child-")
-        first = said["children"][0] if said["children"] else {"kind": ChildKind.SUBJECT.value}
+        first, others = _first_subject(said)
         fact = put(said["facts"][0] if said["facts"] else {}, typed["fact"])
         user = own_account(self.actor)
         known = zip(FILER_KNOWN, (user.full_name, user.email), strict=True)
@@ -178,7 +178,7 @@ class UrgentPage(FormPage):
             **typed["concern"],
             **{name: said.get(name) or value for name, value in known},
             "danger_now": "yes",
-            "children": [put(first, typed["child"] | where), *said["children"][1:]],
+            "children": [put(first, typed["child"] | where), *others],
             "facts": [fact, *said["facts"][1:]],
         }
 
@@ -231,9 +231,21 @@ class UrgentPage(FormPage):
             for one in forms.all_of(fields)
             if one.error
         ]
+        here = ("children.0.", *(one.ask.name for one in fields), "facts")
+        elsewhere = [one for one in (problem or {}).get("errors", ()) if not one["field"].startswith(here)]
         return self.show(
             {
                 "pk": pk, "fields": fields, "version": version, "key": uuid4().hex, "problem": problem,
-                "faults": faults,
+                "faults": faults, "missing": lines_of(None, pk, elsewhere, has_child=True),
             }
         )  # fmt: skip
+
+
+def _first_subject(said: Said) -> tuple[Said, list[Said]]:
+    """Return the first child whom a draft is about, a new one if there is none, and the other children.
+
+    Another child of the home may have been typed in before.
+    """
+    children = list(said["children"])
+    places = of_kind(children, ChildKind.SUBJECT)
+    return (children.pop(places[0]) if places else {"kind": ChildKind.SUBJECT.value}), children

@@ -1,0 +1,147 @@
+"""Steps of the procedure as people do them on pages: by the link that offers one, in fields, up to "Fait".
+
+An answer is told by the name of its field; a choice by the words it begins with, several by a list.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visitor
+
+#: Of each child in order: the level of danger, and what the report proposes.
+type Conclusions = Sequence[tuple[str, str]]
+type Said = Mapping[str, str | list[str]]
+TODAY = date.today().isoformat()
+NOTHING: Said = MappingProxyType({})
+REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
+
+
+def answers(visitor: Visitor, said: Said) -> None:
+    """Fill a form."""
+    for name, words in said.items():
+        fields = visitor.page.locator(f'[name="{name}"]')
+        for one in words if isinstance(words, list) else [words]:
+            _answer(fields, one)
+
+
+def _answer(fields: Locator, words: str) -> None:
+    kind = fields.first.evaluate("node => node.type")
+    begins = re.compile(rf"^\s*{re.escape(words)}")
+    if kind in ("radio", "checkbox"):
+        fields.page.locator(".choice", has=fields).filter(has_text=begins).locator("input").first.check()
+    elif kind == "select-one":
+        option = fields.locator("option").filter(has_text=begins).first
+        fields.select_option(option.get_attribute("value"))
+    else:
+        fields.fill(words)
+
+
+def comes_to(visitor: Visitor, page: str, step: str, *, about: str = "") -> None:
+    """Go from a page of a case to a step that it offers; ``about`` says of which of several parts."""
+    visitor.goes(page)
+    offers = visitor.page.locator("a.offer").filter(has_text=re.compile(f"^{re.escape(step)}( |$)"))
+    offer = offers.filter(has_text=about).first
+    panel = visitor.page.locator("details.theme:not([open])", has=offer)
+    if panel.count():
+        panel.locator("summary").first.click()
+    offer.click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(step)
+    visitor.glances(step)
+
+
+def tries(visitor: Visitor, page: str, step: str, said: Said, *, about: str = "") -> None:
+    """Come to a step, fill its form and send it."""
+    comes_to(visitor, page, step, about=about)
+    answers(visitor, said)
+    visitor.page.locator("main .buttons button").filter(has_text=step).first.click()
+
+
+def does(visitor: Visitor, page: str, step: str, said: Said = NOTHING, *, about: str = "") -> None:
+    """Do a step, and be told that it is done, with whatever there is to know of it."""
+    tries(visitor, page, step, said, about=about)
+    visitor.page.get_by_text(f"Fait : {step}").wait_for()
+    visitor.glances(f"after {step}")
+
+
+def refused(visitor: Visitor, page: str, step: str, said: Said, *, why: str) -> None:
+    """Try a step that is refused, and read why."""
+    tries(visitor, page, step, said)
+    expect(visitor.page.locator("#faults")).to_contain_text(why)
+    visitor.glances(f"{step}, refused")
+
+
+def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, reference: str) -> None:
+    """Propose a step that two sign, and let the second person, whom ``said`` names, find and sign it."""
+    tries(visitor, page, step, said)
+    visitor.page.get_by_text("attend une seconde signature").wait_for()
+    by.goes("/signatures")
+    by.page.locator(".queue > li").filter(has_text=reference).get_by_role("link").click()
+    expect(by.page.get_by_role("heading", level=1)).to_contain_text(step)
+    by.glances(f"second signature of {step}")
+    by.page.get_by_role("button", name="Signer").click()
+    by.page.get_by_text(f"Fait : {step}.").wait_for()
+
+
+def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> None:
+    """Write what the team found, with the level of danger and the proposal for each child in order."""
+    assessor.goes(f"{case}/evaluation")
+    assessor.page.locator("main").get_by_role("link", name="Écrire", exact=True).click()
+    said = dict.fromkeys(REPORT, "Recueilli et écrit avec soin.") | {
+        "earlier_concerns_considered": "Les informations"
+    }
+    for n, (level, proposal) in enumerate(children):
+        said |= {
+            f"conclusions-{n}-danger_level": level, f"conclusions-{n}-proposal": proposal,
+            f"conclusions-{n}-text": "Au vu des visites.",
+        }  # fmt: skip
+    answers(assessor, said)
+    assessor.glances("the report")
+    assessor.presses("Enregistrer et continuer")
+    assessor.page.get_by_text("Enregistré.").wait_for()
+
+
+def opens(someone: Visitor, reference: str, *, state: str = "") -> str:
+    """Open a case from the queue by its reference; return its address."""
+    someone.goes(f"/dossiers?state={state}" if state else "/dossiers")
+    someone.page.get_by_role("link", name=reference, exact=True).click()
+    someone.page.wait_for_url("**/dossiers/*-*")
+    someone.glances("the case")
+    return "/dossiers/" + someone.page.url.rpartition("/")[2]
+
+
+def assessed(
+    people: Callable[[str], Visitor],
+    case: str,
+    reference: str,
+    children: Conclusions,
+    qualified: Said = NOTHING,
+) -> None:
+    """Take a case that was acknowledged to its report: analysed, qualified by two, entrusted, visited, written up."""
+    coordinator, assessor, lead = people("crip_coordinator"), people("assessor"), people("assessment_lead")
+    searched = {"method": "Recherche manuelle", "where": "Registre papier.", "found": "Non"}
+    does(coordinator, case, "Ouvrir la première analyse", searched)
+    said: dict[str, str | list[str]] = {
+        "urgency": "Prioritaire",
+        "opinion": "Des faits datés.",
+        "approver": "Responsable CRIP n° 2",
+    }
+    for n in range(len(children)):
+        said |= {f"children-{n}-danger_categories": "Sécurité", f"children-{n}-danger_level": "Risque"}
+    second = people("crip_coordinator_2")
+    signed(coordinator, case, "Qualifier IP", said | qualified, by=second, reference=reference)
+    team = {"team-0-user": "Évaluateur·rice 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
+            "team-1-user": "Évaluateur·rice n° 2", "team-1-field": "Santé"}  # fmt: skip
+    does(coordinator, case, "Confier l'évaluation", team)
+    does(coordinator, case, "Désigner le décideur", {"user": "Inspecteur·rice ASE 93"})
+    visit = {"kind": "Visite", "at": f"{TODAY}T00:01", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
+             "holders_consent": "Oui"}  # fmt: skip
+    visit |= {f"children-{n}-seen": "Seul" for n in range(len(children))}
+    does(assessor, case, "Tracer une rencontre", visit)
+    does(assessor, f"{case}/evaluation", "Rédiger", {"framework_version": "HAS 2021"})
+    writes_the_report(assessor, case, children)
+    does(assessor, f"{case}/evaluation", "Remettre au cadre")
+    does(lead, case, "Remettre le rapport")
