@@ -69,7 +69,7 @@ def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime)
     actions.ask_address(actor=actor, email=email, at=at)
 
 
-def set_password(request: HttpRequest, *, token: str, password: str, code: str, at: datetime) -> None:
+def set_password(request: HttpRequest, *, token: str, password: str, at: datetime, code: str = "") -> None:
     """Set a password by a link.
 
     Raises:

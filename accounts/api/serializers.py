@@ -97,7 +97,7 @@ class NewPasswordInput(StrictSerializer):
 
     token = Text(max_length=64, help_text="What stands behind the `#` of the link.")
     password = Secret()
-    code = Text(max_length=40, default="", help_text="Of an invitation: what comes beside the mail.")
+    code = Text(max_length=40, required=False, help_text="Of an invitation: what comes beside the mail.")
 
 
 class Digits(Text):

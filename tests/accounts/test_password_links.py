@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import actions
 from accounts.actor import SYSTEM
 from accounts.errors import LinkRefused
-from accounts.models import MailedLink, User
+from accounts.models import MailedLink, Session, User
 from accounts.roles import Role
 from outbox import delivery, tick
 from outbox.models import Notice
@@ -106,6 +106,7 @@ def test_who_forgot_sets_another_and_still_needs_the_second_factor(owner, signed
     assert (answer.status_code, answer.content) == (204, b"")
     assert caller.get("me").status_code == 401, "nobody is signed in by a link"
     assert elsewhere.get("me").status_code == 401, "all sessions ended"
+    assert not Session.objects.filter(person__isnull=False).exists(), "and nobody is told that they go on"
     assert signs_in(owner, PASSWORD) is None
     assert signs_in(owner, NEW) == "factor", "and no other factor can be made instead"
     (entry,) = entries(act="password:set")
