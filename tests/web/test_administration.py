@@ -11,7 +11,7 @@ from referrals.models import SettingChange
 from referrals.protocol import SETTINGS
 from tests.conftest import see_all
 from tests.referrals.api.routes import counting
-from tests.web.visiting import Visitor, links, text
+from tests.web.visiting import Visitor, form_in, links, text
 
 OTHERS = ["crip_coordinator", "auditor", "dpo", "filer", "supervisor", "platform_admin"]
 
@@ -201,3 +201,121 @@ def test_the_pages_speak_the_other_language(admin, settings_of):
         answer = admin.get(page)
         assert answer.headers["Content-Language"] == "en"
         assert f"<h1>{words}</h1>" in answer.content.decode()
+
+
+# --- Hours and rows -----------------------------------------------------------------------------------
+
+
+def today():
+    return datetime.now(UTC).date().isoformat()
+
+
+def kept(world, key):
+    see_all()
+    return SettingChange.objects.get(authority=world.authorities["93"], key=key).value
+
+
+@pytest.mark.parametrize(
+    ("typed", "spans"),
+    [
+        ("9:00–12:00, 13:30–17:00", [("09:00", "12:00"), ("13:30", "17:00")]),
+        ("9h-12h30", [("09:00", "12:30")]),
+        (" 08:00 - 24:00 ", [("08:00", "24:00")]),
+        ("", []),
+    ],
+)
+def test_opening_hours_are_typed_as_people_write_them(world, admin, settings_of, typed, spans):
+    shown = form_in(admin.get(f"{settings_of}/opening_hours"))
+    assert shown["opening_hours-monday"] == "09:00–17:00"
+    assert shown["opening_hours-sunday"] == ""
+
+    done = admin.fills(f"{settings_of}/opening_hours", opening_hours__monday=typed, effective_on=today())
+
+    assert done.status_code == 303, text(done)[:800]
+    assert kept(world, "opening_hours")["monday"] == [{"opens": a, "closes": b} for a, b in spans]
+    assert kept(world, "opening_hours")["tuesday"] == [{"opens": "09:00", "closes": "17:00"}]
+
+
+@pytest.mark.parametrize("typed", ["matin", "9:00–", "12:00–9:00", "9:00-12:00, 11:00-13:00", "25:00–26:00"])
+def test_hours_that_are_none_are_named_beside_their_day_and_stay_typed(admin, settings_of, typed):
+    refused = admin.fills(f"{settings_of}/opening_hours", opening_hours__monday=typed, effective_on=today())
+
+    assert refused.status_code == 400
+    html = refused.content.decode()
+    assert 'href="#f-opening_hours-monday"' in html
+    assert form_in(refused)["opening_hours-monday"] == typed
+    assert not SettingChange.objects.filter(key="opening_hours").exists()
+
+
+def test_a_week_that_is_nearly_closed_is_refused_as_a_whole(admin, settings_of):
+    days = {f"opening_hours__{day}": "" for day in ("monday", "tuesday", "wednesday", "thursday")}
+
+    refused = admin.fills(f"{settings_of}/opening_hours", **days, effective_on=today())
+
+    assert refused.status_code == 400
+    assert 'href="#f-opening_hours-monday"' in refused.content.decode()
+
+
+def test_rows_are_added_changed_and_taken_away(world, admin, settings_of):
+    page = f"{settings_of}/protocol_partners"
+    first = {
+        "protocol_partners-0-kind": "hospital", "protocol_partners-0-name": "Hôpital d'essai",
+        "protocol_partners-0-contact": "01 00 00 00 00", "effective_on": today(),
+    }  # fmt: skip
+    shown = form_in(admin.get(page))
+    more = admin.post(page, shown | first | {"more": "protocol_partners"})
+    assert more.status_code == 200
+    typed = form_in(more)
+    assert typed["rows-protocol_partners"] == "2"
+    assert typed["protocol_partners-0-name"] == "Hôpital d'essai", "nothing that was typed is lost"
+    assert not SettingChange.objects.filter(key="protocol_partners").exists()
+    second = {"protocol_partners-1-kind": "police", "protocol_partners-1-name": "Commissariat d'essai"}
+
+    assert admin.post(page, typed | second).status_code == 303
+
+    rows = kept(world, "protocol_partners")
+    assert [(row["kind"], row["name"]) for row in rows] == [
+        ("hospital", "Hôpital d'essai"), ("police", "Commissariat d'essai"),
+    ]  # fmt: skip
+    assert "Hôpital d'essai" in text(admin.get(page))
+    gone = form_in(admin.get(page)) | {"protocol_partners-0-removed": "true", "effective_on": today()}
+    assert admin.post(page, gone).status_code == 303
+    see_all()
+    newest = SettingChange.objects.filter(key="protocol_partners").order_by("position").last()
+    assert [row["name"] for row in newest.value] == ["Commissariat d'essai"]
+
+
+def test_a_question_with_answers_to_choose_from_is_typed_line_by_line(world, admin, settings_of):
+    page = f"{settings_of}/form_questions"
+    said = {
+        "form_questions-0-code": "transport", "form_questions-0-fr": "Comment vient-il ?",
+        "form_questions-0-en": "How does the child come?", "form_questions-0-kind": "choice",
+        "form_questions-0-choices": "bus | En bus | By bus\nfoot | À pied | On foot", "effective_on": today(),
+    }  # fmt: skip
+
+    done = admin.post(page, form_in(admin.get(page)) | said)
+
+    assert done.status_code == 303, text(done)[:1500]
+    (row,) = kept(world, "form_questions")
+    assert row["choices"] == [
+        {"code": "bus", "fr": "En bus", "en": "By bus"}, {"code": "foot", "fr": "À pied", "en": "On foot"},
+    ]  # fmt: skip
+    again = form_in(admin.get(page))
+    assert again["form_questions-0-choices"] == "bus | En bus | By bus\nfoot | À pied | On foot"
+    assert "foot | À pied" not in text(admin.get(page)).split("Historique")[1]
+
+
+def test_a_fault_of_a_row_stands_beside_its_field(admin, settings_of):
+    page = f"{settings_of}/measure_variants"
+    said = {
+        "rows-measure_variants": "2", "measure_variants-1-code": "Pas Un Code", "measure_variants-1-of": "aed",
+        "measure_variants-1-fr": "Variante", "effective_on": today(),
+    }  # fmt: skip
+
+    refused = admin.post(page, form_in(admin.get(page)) | said)
+
+    assert refused.status_code == 400
+    html = refused.content.decode()
+    assert 'href="#f-measure_variants-1-code"' in html, "the first row was left empty"
+    assert 'href="#f-measure_variants-1-en"' in html
+    assert form_in(refused)["measure_variants-1-code"] == "Pas Un Code"

@@ -1,11 +1,11 @@
 """The settings of an authority: values in force, what is to come, history; each is changed from a day on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
@@ -17,14 +17,12 @@ from referrals.protocol import SETTINGS
 from referrals.settingchanges import CHANGE, Change
 from referrals.settingtypes import DAYS, UNITS
 from web import forms
-from web.administration import words
+from web.administration import lists, words
 from web.administration.base import AdministrationPage
 from web.cases.base import fresh_key
+from web.cases.stepforms import Entry, Group
 from web.forms import Ask, Input, day_in_words
 from web.page import FormPage
-
-#: Kinds that a page has a field for; the others are lists of rows, shown here and changed by the API.
-ASKED_HERE: Final = ("whole", "flag", "choice", "text", "codes")
 
 
 class SettingsPage(AdministrationPage):
@@ -65,10 +63,7 @@ class OneSetting(SettingsPage, FormPage):
             NotVisible: there is no such setting, or not for this reader.
         """
         line = self._line(authority, key)
-        values = {key: line["value"], "effective_on": ""}
-        return self.show(
-            self._around(authority, line) | {"entries": self._fields(line, values), "once": fresh_key()}
-        )
+        return self.show(self._around(authority, line) | {"entries": _entries(line), "once": fresh_key()})
 
     def act(self, request: HttpRequest, authority: UUID, key: str) -> HttpResponse:
         """Let the setting take a new value from a day on.
@@ -77,9 +72,12 @@ class OneSetting(SettingsPage, FormPage):
             NotVisible, NotAllowed, InvalidInput: as the act itself refuses.
         """
         line = self._line(authority, key)
-        body = forms.body_of(form_of(key), [ask_of(line), words.EFFECTIVE], request.POST)
-        said = {"values": {key: body[key]} if key in body else {}}
-        said |= {"effective_on": body["effective_on"]} if "effective_on" in body else {}
+        if request.POST.get("more") == key:
+            entries = _entries(line, request.POST, more=True)
+            return self.show(
+                self._around(authority, line) | {"entries": entries, "once": request.POST.get("once", "")}
+            )
+        said = _said(line, request.POST)
 
         def act() -> UUID:
             given = SettingChangeInput(data=said)
@@ -93,17 +91,22 @@ class OneSetting(SettingsPage, FormPage):
     def redisplay(self, problem: Mapping[str, Any], authority: UUID, key: str) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
         line, sent = self._line(authority, key), self.request.POST
-        typed = sent.getlist(key) if line["kind"] == "codes" else sent.get(key, "")
-        value = typed == "true" if line["kind"] == "flag" else typed
-        faults = forms.faults_of(problem) | forms.faults_of(problem, "values.")
-        if "values" in faults:
-            faults[key] = faults.get(key) or faults["values"]
-        fields = self._fields(line, {key: value, "effective_on": sent.get("effective_on", "")}, faults)
-        shown = [forms.Fault(str(one.ask.label), one.error, one.anchor) for one in fields if one.error]
+        entries = _entries(line, sent, problem)
+        shown = [forms.Fault(str(one.label), one.error, one.anchor) for one in entries
+                 if isinstance(one, Group) and one.error]  # fmt: skip
+        shown += [
+            forms.Fault(str(one.ask.label), one.error, one.anchor)
+            for one in lists.all_fields(entries) if one.error
+        ]  # fmt: skip
+        of_all = [one["detail"] for one in problem.get("errors", ()) if one["field"] == f"values.{key}"]
+        if line["kind"] == lists.HOURS and of_all:
+            shown.insert(
+                0, forms.Fault(in_words(line)["title"], of_all[0], lists.all_fields(entries)[0].anchor)
+            )
         again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
         return self.show(
             self._around(authority, line)
-            | {"entries": fields, "problem": problem, "faults": shown, "once": again}
+            | {"entries": entries, "problem": problem, "faults": shown, "once": again}
         )
 
     def _line(self, authority: UUID, key: str) -> dict[str, Any]:
@@ -111,16 +114,6 @@ class OneSetting(SettingsPage, FormPage):
         if found is None:
             raise NotVisible
         return found
-
-    def _fields(
-        self, line: Mapping[str, Any], values: Mapping[str, Any], faults: Mapping[str, str] | None = None
-    ) -> list[forms.Field]:
-        if line["kind"] not in ASKED_HERE:
-            return []
-        pairs = [(one["code"], _label(one["label"])) for one in line.get("choices", ())]
-        choices = {line["key"]: pairs} if pairs else {}
-        asks = [ask_of(line), words.EFFECTIVE]
-        return forms.fields_of(form_of(line["key"]), asks, values, faults=faults, choices=choices)
 
     def _around(self, authority: UUID, line: Mapping[str, Any]) -> dict[str, Any]:
         changes = [(told, False) for told in line["history"] if told not in line["to_come"]]
@@ -135,6 +128,50 @@ class OneSetting(SettingsPage, FormPage):
                 for told, to_come in [*((told, True) for told in line["to_come"]), *changes]
             ],
         }  # fmt: skip
+
+
+def _said(line: Mapping[str, Any], sent: QueryDict) -> dict[str, Any]:
+    """Return what the API would be sent."""
+    key, kind = line["key"], line["kind"]
+    asks = [words.EFFECTIVE] if kind in (lists.HOURS, lists.ROWS) else [ask_of(line), words.EFFECTIVE]
+    body = forms.body_of(form_of(key), asks, sent)
+    if kind == lists.HOURS:
+        body[key] = lists.hours(sent, key)
+    elif kind == lists.ROWS:
+        body[key] = [row for _, row in lists.rows(sent, key)]
+    said: dict[str, Any] = {"values": {key: body[key]} if key in body else {}}
+    return said | ({"effective_on": body["effective_on"]} if "effective_on" in body else {})
+
+
+def _entries(
+    line: Mapping[str, Any],
+    sent: QueryDict | None = None,
+    problem: Mapping[str, Any] | None = None,
+    *,
+    more: bool = False,
+) -> list[Entry]:
+    """Return the form of a setting: as it was typed, else with the value in force."""
+    key, kind = line["key"], line["kind"]
+    faults = forms.faults_of(problem) | forms.faults_of(problem, "values.")
+    values = {"effective_on": "" if sent is None else sent.get("effective_on", "")}
+    day: list[Entry] = list(forms.fields_of(form_of(key), [words.EFFECTIVE], values, faults=faults))
+    if kind == lists.HOURS:
+        return lists.fields_of_hours(key, line["value"], sent, problem) + day
+    if kind == lists.ROWS:
+        label = _label(line["label"])
+        return [lists.group_of_rows(key, label, line["value"], sent, problem, more=more), *day]
+    if "values" in faults:
+        faults[key] = faults.get(key) or faults["values"]
+    values[key] = line["value"] if sent is None else _typed(kind, key, sent)
+    pairs = [(one["code"], _label(one["label"])) for one in line.get("choices", ())]
+    choices = {key: pairs} if pairs else {}
+    return [*forms.fields_of(form_of(key), [ask_of(line)], values, faults=faults, choices=choices), *day]
+
+
+def _typed(kind: str, key: str, sent: QueryDict) -> Any:
+    if kind == "codes":
+        return sent.getlist(key)
+    return sent.get(key) == "true" if kind == "flag" else sent.get(key, "")
 
 
 @cache
@@ -174,7 +211,6 @@ def in_words(line: Mapping[str, Any]) -> dict[str, Any]:
         "value": value_in_words(line, line["value"]), "default": value_in_words(line, line["default"]),
         "changed": line["value"] != line["default"], "coming": len(line["to_come"]),
         "since": day_in_words(line["effective_on"]) if line["effective_on"] else "",
-        "asked_here": line["kind"] in ASKED_HERE,
     }  # fmt: skip
 
 
@@ -187,20 +223,15 @@ def value_in_words(line: Mapping[str, Any], value: Any) -> str:
         labels = {one["code"]: _label(one["label"]) for one in line.get("choices", ())}
         return ", ".join(labels.get(one, str(one)) for one in (value if isinstance(value, list) else [value]))
     if kind == "week":
-        return "\n".join(f"{_day(day)}{gettext(' : ')}{_spans(value[day])}" for day in DAYS)
+        closed = gettext("fermé")
+        return "\n".join(
+            f"{lists.day_name(day)}{gettext(' : ')}{lists.spans_in_words(value[day]) or closed}"
+            for day in DAYS
+        )
     if kind == "rows":
-        rows = [" – ".join(str(part) for part in row.values() if part) for row in value]
+        rows = [
+            " – ".join(str(part) for part in row.values() if isinstance(part, str) and part) for row in value
+        ]
         return "\n".join(rows) or gettext("Aucune ligne")
     unit = UNITS[line["unit"] or ""][get_language() == "en"]
     return f"{value} {unit}".strip()
-
-
-def _spans(spans: Sequence[Mapping[str, str]]) -> str:
-    return ", ".join(f"{span['opens']}–{span['closes']}" for span in spans) or gettext("fermé")
-
-
-def _day(name: str) -> str:
-    french = dict(
-        zip(DAYS, ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"), strict=True)
-    )
-    return name.capitalize() if get_language() == "en" else french[name].capitalize()

@@ -1,0 +1,207 @@
+"""Settings that are hours or rows, as fields: seven days with their spans, or a group of fields for each row.
+
+What a person types becomes what the API takes, and back; which values are right is the setting's affair alone.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from audit.inputs import Flag, StrictSerializer, Text
+from referrals.protocol import SETTINGS
+from referrals.settinglists import CHOICES_MAX, ROWS_MAX
+from referrals.settingtypes import DAYS
+from web import forms
+from web.cases.stepforms import Entry, Group, Row
+from web.forms import Ask, Field, Input
+
+#: A line of choices: a code, two texts, and what parts them.
+LINE_MAX: Final = 450
+HOURS: Final = "week"
+ROWS: Final = "rows"
+_COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
+_SPAN: Final = re.compile(
+    r"\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*[-–—]\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*", re.ASCII
+)
+_FRENCH_DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_REMOVED: Final = "removed"
+_CHOICES: Final = "choices"
+_CHOICE: Final = ("code", "fr", "en")
+#: What the members of a row are called; ``Partner.kind`` is that of one kind of row.
+_WORDS: Final[Mapping[str, tuple[Any, Any]]] = {
+    "Partner.kind": (_("Qui est-ce"), ""),
+    "Question.kind": (_("Réponse attendue"), ""),
+    "name": (_("Nom"), ""),
+    "contact": (_("Comment le joindre"), _("Numéro de permanence, adresse de la boîte du service.")),
+    "code": (_("Code"), _("Lettres minuscules, chiffres et _ ; il ne change plus ensuite.")),
+    "of": (_("Mesure du catalogue national"), _("Son code : la variante en garde les règles.")),
+    "fr": (_("En français"), ""),
+    "en": (_("En anglais"), ""),
+    "max_length": (_("Longueur de la réponse, au plus"), _("500 signes si rien n'est dit.")),
+    _CHOICES: (
+        _("Réponses à choisir"),
+        _("Pour un choix seulement, une par ligne : code | en français | en anglais."),
+    ),
+    "required": (_("La réponse est obligatoire"), ""),
+    _REMOVED: (_("Retirer cette ligne"), ""),
+}
+#: Words of choices that the setting declares in French alone.
+_OF_CHOICES: Final = (
+    gettext_noop("Parquet"), gettext_noop("Éducation nationale"), gettext_noop("Hôpital"),
+    gettext_noop("Police, gendarmerie"), gettext_noop("Autre"), gettext_noop("Texte"),
+    gettext_noop("Oui / Non / Ne sait pas"), gettext_noop("Nombre"), gettext_noop("Date"), gettext_noop("Choix"),
+)  # fmt: skip
+
+
+# --- Hours ------------------------------------------------------------------------------------------------
+
+
+def day_name(day: str) -> str:
+    """Return what a day is called in the reader's language."""
+    return (day if get_language() == "en" else _FRENCH_DAYS[DAYS.index(day)]).capitalize()
+
+
+def spans_in_words(spans: Sequence[Mapping[str, str]]) -> str:
+    """Return the open hours of a day as they are typed; empty where it is closed."""
+    return ", ".join(f"{span['opens']}–{span['closes']}" for span in spans)
+
+
+def hours(sent: QueryDict, key: str) -> dict[str, Any]:
+    """Return the week that was typed; what is no span goes on as it is, and is refused as no time."""
+    return {
+        day: [_span(one) for one in sent.get(f"{key}-{day}", "").split(",") if one.strip()] for day in DAYS
+    }
+
+
+def _span(typed: str) -> dict[str, str]:
+    found = _SPAN.fullmatch(typed)
+    if not found:
+        opens, _dash, closes = typed.partition("-")
+        return {"opens": opens.strip(), "closes": closes.strip() or "-"}
+    return {
+        "opens": f"{int(found[1]):02}:{found[2] or '00'}",
+        "closes": f"{int(found[3]):02}:{found[4] or '00'}",
+    }
+
+
+def fields_of_hours(
+    key: str, value: Mapping[str, Any], sent: QueryDict | None, problem: Mapping[str, Any] | None
+) -> list[Entry]:
+    """Return a field a day: as it was typed, else as it is in force."""
+    faults = forms.faults_of(problem, f"values.{key}.")
+    hint = gettext("Comme 9:00–12:00, 13:30–17:00 ; vide, le service est fermé.")
+    made: list[Entry] = []
+    for number, day in enumerate(DAYS):
+        ask = Ask(f"{key}-{day}", day_name(day), hint if number == 0 else "", width="half")
+        typed = spans_in_words(value[day]) if sent is None else sent.get(ask.name, "")
+        made.append(Field(ask, "text", ask.name, f"f-{ask.name}", typed, error=faults.get(day, "")))
+    return made
+
+
+# --- Rows -------------------------------------------------------------------------------------------------
+
+
+@cache
+def _row_of(key: str) -> type[Input]:
+    """Return the form of one row of a setting: its members, lists among them as lines, and a box to take it away."""
+    owner = type(SETTINGS[key].input().child)  # type: ignore[attr-defined]  # of a list
+    more: dict[str, Any] = {_REMOVED: Flag(required=False, default=False), "__module__": __name__}
+    if _CHOICES in owner().fields:
+        more[_CHOICES] = Text(
+            max_length=CHOICES_MAX * LINE_MAX, multiline=True, required=False, allow_blank=True
+        )
+    return type(owner.__name__, (owner, StrictSerializer), more)
+
+
+@cache
+def _asks(key: str) -> tuple[Ask, ...]:
+    form = _row_of(key)
+    names: list[str] = sorted(form().fields, key=_REMOVED.__eq__)  # the box comes last
+    return tuple(_ask(form.__name__, name) for name in names)
+
+
+def _ask(owner: str, name: str) -> Ask:
+    label, hint = _WORDS.get(f"{owner}.{name}") or _WORDS[name]
+    return Ask(name, label, hint, width="" if name in ("contact", _CHOICES) else "half", rows=3)
+
+
+def rows(sent: QueryDict, key: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return the rows that were typed, each with its number on the page; none for one that is empty or taken away."""
+    form, found = _row_of(key), []
+    for number in range(_count(sent, key)):
+        said = forms.body_of(form, _asks(key), sent, prefix=f"{key}-{number}-")
+        if said.pop(_REMOVED) or not any(said.values()):
+            continue
+        if _CHOICES in form().fields:
+            said[_CHOICES] = [_choice(line) for line in said.get(_CHOICES, "").splitlines() if line.strip()]
+        found.append((number, said))
+    return found
+
+
+def _count(sent: QueryDict, key: str) -> int:
+    said = sent.get(f"rows-{key}", "")
+    return min(int(said), ROWS_MAX) if _COUNT.fullmatch(said) else 0
+
+
+def _choice(line: str) -> dict[str, str]:
+    parts = [part.strip() for part in line.split("|")]
+    return dict(zip(_CHOICE, parts, strict=False))
+
+
+def group_of_rows(
+    key: str,
+    label: str,
+    value: Sequence[Mapping[str, Any]],
+    sent: QueryDict | None,
+    problem: Mapping[str, Any] | None,
+    *,
+    more: bool,
+) -> Group:
+    """Return the rows of a setting as a group: as they were typed, else as they are in force, one ``more`` if asked."""
+    form = _row_of(key)
+    if sent is None:
+        shown = [dict(row) for row in value]
+        places = list(range(len(shown)))
+    else:
+        shown = [_typed(form, sent, f"{key}-{number}-") for number in range(_count(sent, key))]
+        places = [number for number, _ in rows(sent, key)]
+    shown += [{}] * ((more or not shown) and len(shown) < ROWS_MAX)
+    made = []
+    for number, row in enumerate(shown):
+        at = places.index(number) if number in places else None
+        faults = {} if at is None else forms.faults_of(problem, f"values.{key}.{at}.")
+        entries = forms.fields_of(form, _asks(key), _as_lines(row), faults=faults, prefix=f"{key}-{number}-")
+        made.append(Row(gettext("Ligne %(n)s") % {"n": number + 1}, entries))
+    error = next(
+        (one["detail"] for one in (problem or {}).get("errors", ()) if one["field"] == f"values.{key}"), ""
+    )
+    return Group(key, label, "", made, more=len(shown) < ROWS_MAX, error=error)
+
+
+def _typed(form: type[Input], sent: QueryDict, prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, one in form().fields.items():
+        said = sent.get(prefix + name, "")
+        found[name] = said == "true" if isinstance(one, serializers.BooleanField) else said
+    return found
+
+
+def _as_lines(row: Mapping[str, Any]) -> dict[str, Any]:
+    choices = row.get(_CHOICES)
+    if not isinstance(choices, list):
+        return dict(row)
+    return {**row, _CHOICES: "\n".join(" | ".join(one[name] for name in _CHOICE) for one in choices)}
+
+
+def all_fields(entries: Sequence[Entry]) -> list[Field]:
+    """Return the fields of entries, those of rows too, in the order of the page."""
+    found: list[Field] = []
+    for one in entries:
+        found += [one] if isinstance(one, Field) else [inner for row in one.rows for inner in row.fields]
+    return found
