@@ -1,6 +1,8 @@
 """Passwords: one spelling, bounds before any hash, and the rules of the settings."""
 
+import re
 import unicodedata
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
@@ -9,6 +11,31 @@ from django.core.exceptions import ValidationError
 
 from accounts.errors import InvalidInput
 from accounts.models import User
+
+#: Words that whoever guesses here tries first, without accents; docs/asvs.md lists them.
+CONTEXT_WORDS: Final = (
+    "repere", "crip", "snated", "119", "ase", "pmi", "odpe", "informations", "information", "preoccupante",
+    "transmission", "signalement", "evaluation", "protection", "enfance", "enfants", "enfant", "mineurs", "mineur",
+    "danger", "departement", "conseil", "social", "prostitution", "motdepasse", "password",
+)  # fmt: skip
+#: So many characters a password has beside them.
+BESIDE_MIN: Final = 8
+
+
+class ContextWords:
+    """Refuse a password that is hardly more than words of our trade (SEC-AU3)."""
+
+    def validate(self, password: str, user: User | None = None) -> None:  # noqa: ARG002 - Django's signature
+        """Raise Django's own error where too little is left without these words."""
+        decomposed = unicodedata.normalize("NFKD", password).lower()
+        plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+        beside = re.sub("|".join(CONTEXT_WORDS), "", plain)
+        if beside != plain and len(beside) < BESIDE_MIN:
+            raise ValidationError("", code="password_context")
+
+    def get_help_text(self) -> str:
+        """Return nothing: pages say what they ask for."""
+        return ""
 
 
 def spelled(password: str) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts import acts, sessions
+from accounts import acts, sessions, stepup
 from accounts.access import own_account
 from accounts.actions.entry import record_about
 from accounts.actions.tokens import require_session
@@ -29,9 +29,12 @@ def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
 
     Raises:
         NotAllowed: see ``list_sessions``.
+        StepUpRequired: the last proof is too old: whoever holds a stolen session mustn't end its owner's (SEC-AU6).
         NotVisible: it is over, absent, or somebody else's.
     """
-    ended, _ = list_sessions(actor=actor, at=at).filter(id=session_id).delete()
+    own = list_sessions(actor=actor, at=at)
+    stepup.require(actor, at=at)
+    ended, _ = own.filter(id=session_id).delete()
     if not ended or actor.user_id is None:
         raise NotVisible
     tenants = sorted(actor.authority_ids)

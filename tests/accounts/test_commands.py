@@ -6,6 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import passwords
 from accounts.models import Membership, User
 from accounts.roles import POWERFUL, Role
 from tests.accounts.conftest import PASSWORD, entries
@@ -78,6 +79,19 @@ def test_a_password_that_is_not_acceptable_makes_no_account(typing, password):
         create()
 
     assert not User.objects.filter(email="zoe@exemple.fr").exists()
+
+
+@pytest.mark.sec("SEC-AU3")
+@pytest.mark.parametrize("word", passwords.CONTEXT_WORDS)
+def test_a_password_of_words_of_our_trade_makes_no_account(typing, word):
+    for password in (f"{word} 1-2-3" + word * 3, f"Repère {word.upper()} 119119"):
+        typing(password)
+        with pytest.raises(CommandError):
+            create()
+    assert not User.objects.filter(email="zoe@exemple.fr").exists()
+    typing(f"{word} xkgvwzqj bnt")
+
+    create()
 
 
 @pytest.mark.sec("SEC-AU3")

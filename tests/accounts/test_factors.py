@@ -1,18 +1,22 @@
 """Second factors over the API: what they let in, what they refuse, and what slows down (SEC-AU1, AU4, AU7)."""
 
 import json
+import os
+import re
+import secrets
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from fido2.utils import websafe_decode
 
 from accounts import actions, factors
 from accounts.actor import SYSTEM
 from accounts.models import Factor, RecoveryCode, Session, User
 from accounts.models.factor import FactorKind
 from accounts.roles import Role
-from encryption import onetime, passkeys
+from encryption import digest, onetime, passkeys
 from outbox.models import Notice
 from tests.accounts.conftest import PASSWORD, Caller, entries
 from tests.factories.factors import SoftKey, give_application, give_passkey, sign_in_fully
@@ -218,6 +222,16 @@ def test_a_question_is_answered_once(alice):
 
 
 @pytest.mark.sec("SEC-AU1")
+def test_a_question_is_256_bits_and_never_the_same(alice):
+    give_passkey(alice.user)
+    caller = halfway(alice.user)
+    challenges = {asked(caller)["challenge"] for _ in range(20)}
+
+    assert len(challenges) == 20
+    assert {len(websafe_decode(one)) for one in challenges} == {32}
+
+
+@pytest.mark.sec("SEC-AU1")
 def test_a_counter_that_goes_back_betrays_a_copy(alice):
     key = give_passkey(alice.user)
     key.counter = 7
@@ -340,6 +354,16 @@ class TestCodes:
             (20000000000, "353130"),
         ):
             assert onetime.code_at(None, onetime.step_of(seconds)) == code
+
+    def test_the_systems_generator_makes_them(self, monkeypatch):
+        """A recovery code is 80 random bits; an application's secret follows from an id of 122, under a key."""
+        assert re.fullmatch(r"([a-z2-7]{4}-){3}[a-z2-7]{4}", onetime.new_recovery_code())
+        monkeypatch.setattr(secrets, "token_bytes", lambda count: b"\0" * count)
+        monkeypatch.setattr(os, "urandom", lambda count: b"\0" * count)
+
+        assert onetime.new_recovery_code() == "aaaa-aaaa-aaaa-aaaa"
+        assert digest.token() == "A" * 43, "of a mailed link"
+        assert actions.begin_application() == "00000000-0000-4000-8000-000000000000"
 
     def test_a_recovery_code_opens_a_session_once(self, alice, signed_in):
         caller = signed_in(alice.user)
@@ -518,6 +542,7 @@ class TestOwnFactors:
         assert [line["label"] for line in caller.get("me/factors").json()] == ["essai"]
         assert caller.get("me").status_code == 200, "this session goes on"
         assert len(entries(act="factor:named")) == len(entries(act="factor:removed")) == 1
+        assert set(Notice.objects.values_list("template", "user_id")) == {("account.factors", alice.user_id)}
 
     def test_the_last_one_stays(self, alice, signed_in):
         caller = signed_in(alice.user)

@@ -228,6 +228,20 @@ def test_a_session_is_ended_from_elsewhere(alice, signed_in):
     assert len(entries(act="session:revoked", tenant=alice.authority_id)) == 1
 
 
+@pytest.mark.sec("SEC-AU6")
+def test_a_session_whose_proof_is_old_ends_no_other(alice, signed_in):
+    other, here = signed_in(alice.user), signed_in(alice.user)
+    session = here.client.session
+    session["proved_at"] -= 301
+    session.save()
+    (there,) = [line["id"] for line in here.get("sessions").json()["results"] if not line["current"]]
+
+    answer = here.delete(f"sessions/{there}")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "step-up-required")
+    assert other.get("me").status_code == 200
+
+
 def test_the_own_one_may_be_ended_too(alice, signed_in):
     here = signed_in(alice.user)
     (line,) = here.get("sessions").json()["results"]

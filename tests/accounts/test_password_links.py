@@ -346,6 +346,13 @@ def test_the_command_voids_it_and_tells_the_owner(owner, clock, monkeypatch):
     assert len(mails(clock)) == 1
 
 
+@pytest.mark.sec("SEC-AU3")
+def test_a_password_counts_for_as_long_as_nobody_changes_it(owner, clock):
+    clock.on(days=4_000)
+
+    assert signs_in(owner, PASSWORD) == "factor"
+
+
 @pytest.mark.parametrize("token", ["x", "A" * 43, "é" * 43, "A" * 64])
 def test_what_is_no_link_is_refused_alike(owner, clock, token):
     used = link(clock)

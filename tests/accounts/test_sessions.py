@@ -1,6 +1,8 @@
 """How sessions are kept: hashed in the table, and in the browser no longer than it is open."""
 
 import json
+import re
+import secrets
 
 import pytest
 from django.db import connection
@@ -63,6 +65,19 @@ def test_every_way_to_a_session_goes_by_the_hash():
     assert SessionStore(store.session_key)["word"] == "two"
     store.delete(store.session_key)
     assert not Session.objects.exists()
+
+
+@pytest.mark.sec("SEC-AU7")
+def test_a_key_is_165_bits_from_the_systems_generator(db, monkeypatch):
+    store = SessionStore()
+    store.create()
+    assert re.fullmatch(r"[a-z0-9]{32}", store.session_key)
+
+    letters = []
+    monkeypatch.setattr(secrets, "choice", lambda among: letters.append(among) or "z")
+    store.cycle_key()
+    assert store.session_key == "z" * 32
+    assert [len(set(among)) for among in letters] == [36] * 32
 
 
 def test_sessions_that_are_over_are_cleared():

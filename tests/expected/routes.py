@@ -577,6 +577,8 @@ GRAVE = {
     "POST /api/v1/break-glass",
     f"POST {CASE}/break-glass/open",
     "DELETE /api/v1/me/factors/<uuid:pk>",
+    "DELETE /api/v1/sessions/<uuid:pk>",
+    "POST /connexions/<uuid:pk>/fin",
     "POST /api/v1/me/address",
     "GET /compte/adresse",
     "POST /api/v1/me/recovery-codes",

@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
+from accounts.models import User
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("referrals", "accounts", "audit", "outbox", "encryption")  # the uppermost goes first
 
@@ -84,3 +86,8 @@ def test_every_app_with_models_has_migrations():
     }
 
     assert {migration.app_label for migration in our_migrations()} == with_models
+
+
+def test_a_fresh_database_has_no_account_of_its_own(db):
+    """Nobody knows the password of an account that isn't there."""
+    assert not User.objects.exists()

@@ -16,7 +16,11 @@ ENDED = "Votre connexion a pris fin"
 
 @pytest.fixture
 def filer(world):
-    return Somebody(world.user("filer"))
+    somebody = Somebody(world.user("filer"))
+    session = somebody.client.session
+    session["proved_at"] = timezone.now().timestamp()
+    session.save()
+    return somebody
 
 
 def test_a_person_ends_a_session_that_was_left_open(world, filer):
@@ -31,6 +35,17 @@ def test_a_person_ends_a_session_that_was_left_open(world, filer):
 
     assert "Mettre fin" not in filer.goes("/connexions")
     assert ENDED in left.goes("/transmissions", expect=401)
+
+
+def test_an_old_proof_is_asked_for_again_and_leads_back(world):
+    here, left = Somebody(world.user("filer")), Somebody(world.user("filer"))
+    here.goes("/connexions")
+    there = Session.objects.order_by("opened_at").last().id
+
+    answer = here.sends(f"/connexions/{there}/fin", expect=401)
+
+    assert 'href="/compte/confirmation?next=/connexions"' in answer.content.decode()
+    left.goes("/transmissions")
 
 
 def test_nobody_ends_anothers(world, filer):

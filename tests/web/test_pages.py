@@ -12,10 +12,12 @@ from django.test import Client
 from accounts import actions
 from accounts.models import Session
 from audit.models import Entry
+from config.env import BASE_DIR
 from encryption import onetime
 from referrals.models import Concern, Referral
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
 from tests.factories.factors import give_application
 from tests.referrals.api.routes import counting
@@ -169,6 +171,45 @@ def test_a_page_allows_nothing_inline_and_nobody_elses(world, filer):
         html = filer.client.get(path).content.decode()
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", html), path
         assert set(re.findall(r'(?:src|href)="(https?://[^"/]+)', html)) <= {"https://meteofrance.com"}, path
+
+
+@pytest.mark.sec("SEC-AU3")
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/connexion", "current-password"),
+        ("/mot-de-passe/choix", "new-password"),
+        ("/invitation", "new-password"),
+    ],
+)
+def test_a_password_is_masked_and_may_be_pasted_or_filled_in(db_both, path, kind):
+    """No handler stands in a page (see above), so the script is the one place that could refuse to paste."""
+    (field,) = re.findall(r'<input[^>]* name="password"[^>]*>', Somebody().goes(path))
+
+    assert ' type="password"' in field
+    assert f' autocomplete="{kind}"' in field
+    assert "readonly" not in field
+    script = (BASE_DIR / "web" / "files" / "page.js").read_text(encoding="utf-8")
+    assert not re.search(r"paste|beforeinput|contextmenu", script)
+
+
+@pytest.mark.sec("SEC-AU10")
+def test_each_page_of_whoever_has_signed_in_offers_to_sign_out(world):
+    seen = set()
+    pages = [route.removeprefix("GET ") for route in ROUTES if route.startswith("GET /") and "<" not in route]
+    for name in ("filer", "crip_coordinator", "territory_admin", "auditor"):
+        somebody = Somebody(world.user(name))
+        session = somebody.client.session
+        session["proved_at"] = time.time()
+        session.save()
+        for path in pages:
+            answer = somebody.client.get(path)
+            html = b"".join(answer).decode(errors="replace")
+            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                assert '<form method="post" action="/deconnexion">' in html, path
+                seen.add(path)
+
+    assert len(seen) > 20
 
 
 @pytest.mark.sec("SEC-AU10")

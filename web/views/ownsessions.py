@@ -37,6 +37,8 @@ class EndSession(Page):
     """POST /connexions/{id}/fin."""
 
     http_method_names = ["post"]
+    step_up = frozenset({"POST"})
+    comes_back = "own-sessions"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """End one of one's own sessions, and show those that are left."""

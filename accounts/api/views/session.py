@@ -99,6 +99,8 @@ class OwnSessions(APIView):
 class OwnSession(APIView):
     """DELETE /api/v1/sessions/{id}."""
 
+    step_up = frozenset({"DELETE"})
+
     @extend_schema(operation_id="sessions_end", tags=["session"], responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """End one of one's own sessions; the next request in it is a stranger's."""
