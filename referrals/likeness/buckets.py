@@ -17,11 +17,11 @@ from referrals.likeness.traits import NORM, Scheme, Trait
 LENGTHS: Final[Mapping[int, int]] = {
     2: 0, 4: 32, 7: 256, 10: 2_048, 13: 16_384, 16: 131_072, 19: 1_048_576,
 }  # fmt: skip
-#: Bits more for a scheme of which a child has several values: R counts values, as the bound does.
+#: Bits more for a scheme of which a child has two values (2.05 on average) or four (4.7): R counts values, as the bound
+#: does, so that two share a number at the beginning of a step too.
 MORE_BITS: Final[Mapping[Scheme, int]] = {
-    Scheme.DATED: 2,
-    Scheme.NAMES: 1,
-    Scheme.NEARLY: 3,
+    Scheme.DATED: 1,
+    Scheme.NEARLY: 2,
     Scheme.YEARLY: 1,
     Scheme.DAILY: 1,
 }

@@ -15,7 +15,7 @@ from referrals.likeness import spelling
 from referrals.likeness.identity import Child, Family
 
 #: The version of all that stands here and in ``spelling``: cases indexed under another one are indexed anew.
-NORM: Final = 1
+NORM: Final = 2
 _SHORTEST_SOUND: Final = 2
 _PAIRS_MAX: Final = 6
 #: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate.

@@ -55,10 +55,27 @@ def keep_index(at: datetime) -> int:
     return sum(_index(pk, at) for pk in waiting)
 
 
+@recurring("index:renewed", every=timedelta(minutes=1))
+def renew_index(at: datetime) -> int:
+    """Index anew the cases whose values are of an earlier version; return how many. Nobody is searched for again."""
+    with rowlevel.for_the_service():
+        waiting = list(_outdated().order_by("pk").values_list("pk", flat=True)[:_BATCH])
+    return sum(index_anew(pk, at) for pk in waiting)
+
+
+def _outdated() -> "QuerySet[Referral]":
+    return Referral.objects.filter(searched_at__isnull=False, index_norm__gt=0, index_norm__lt=traits.NORM)
+
+
 @recurring("duplicates:searched", every=timedelta(minutes=1))
 def search_duplicates(at: datetime) -> int:
-    """Look in the index for the files that belong with each case not yet searched for; return how many cases."""
+    """Look in the index for the files that belong with each case not yet searched for; return how many cases.
+
+    Not while some have values of an earlier version: those wouldn't be found, and a case is searched for once.
+    """
     with rowlevel.for_the_service():
+        if _outdated().exists():
+            return 0
         waiting = list(_unsearched().filter(index_norm=traits.NORM).values_list("pk", flat=True)[:_BATCH])
     return sum(_search(pk, at) for pk in waiting)
 
@@ -126,9 +143,10 @@ def _index(pk: UUID, at: datetime) -> bool:
 
 
 def index_anew(pk: UUID, at: datetime) -> bool:
-    """Make the values of a case again, under the key in use; False when they are already, or it has none."""
+    """Make the values of a case again, under the key in use and as now; False when they are already, or it has none."""
     with _locked(pk, at) as case:
-        if case.referral.index_key in (None, index.likeness_keys()[0]):
+        made = (case.referral.index_key, case.referral.index_norm)
+        if made[0] is None or made == (index.likeness_keys()[0], traits.NORM):
             return False
         _make_values(case)
         return True

@@ -119,6 +119,9 @@ class Referral(ReferralSteps):
                 fields=["index_norm", "id"], name="referral_unsearched", condition=Q(searched_at__isnull=True)
             ),
             models.Index(
+                fields=["index_norm"], name="referral_index_norm", condition=Q(searched_at__isnull=False)
+            ),
+            models.Index(
                 fields=["shared_with"], name="referral_shared", condition=Q(shared_with__isnull=False)
             ),
         ]

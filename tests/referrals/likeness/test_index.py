@@ -104,6 +104,22 @@ def test_a_number_is_short_enough_and_not_too_short(children):
 
 
 @pytest.mark.sec("SEC-CR16")
+@pytest.mark.parametrize("children", [256, 2_048, 16_384, 131_072, 1_048_576])
+def test_counted_in_values_too_two_share_a_number_where_a_step_begins(children):
+    """2 ≤ R / 2^L ≤ √R, R the values of a scheme: a child has several, by every way in which its names are read."""
+    population = spellings.Population(3_000, 5, names.SHORT)
+    held = Counter(
+        trait.scheme for said in population.children for trait in traits.of(spellings.family(said))
+    )
+    for scheme, values in held.items():
+        if scheme in (traits.Scheme.HOLDER, traits.Scheme.CONTACT):
+            continue  # a child has none or few of them
+        counted = values / 3_000 * children
+        share = counted / 2 ** (buckets.length_for(children) + buckets.MORE_BITS.get(scheme, 0))
+        assert 1.9 <= share <= sqrt(counted), (scheme, share)
+
+
+@pytest.mark.sec("SEC-CR16")
 @pytest.mark.parametrize("scheme", ["names", "yearly", "daily"])
 def test_counting_numbers_tells_no_name(scheme):
     """A frequency attack: ranking numbers by count and values by how common they are matches hardly any child."""

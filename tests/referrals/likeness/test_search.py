@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from referrals.elimination import destroy_rows
+from referrals.likeness import traits, work
 from referrals.models import DuplicateCandidate, IndexValue, Referral
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.journeys.story import paris
 from tests.referrals.likeness.conftest import pairs
 
 GIRL = {"last_name": "Lefèvre-Dubois", "first_names": "Chloé Marie", "birth_date": "2012-03-14"}
@@ -277,3 +279,22 @@ def test_a_filing_that_was_joined_is_found_as_the_file_that_took_it_in(filed, se
     searched()
 
     assert [pk for pk, _, _ in pairs(third)] == [first.pk]
+
+
+def test_values_of_an_earlier_version_are_made_anew_before_anybody_is_searched_for(filed, searched):
+    """They wouldn't be found, and a case is searched for once; whoever was searched for isn't again."""
+    first = filed(**GIRL)
+    searched()
+    Referral.objects.filter(pk=first.pk).update(index_norm=traits.NORM - 1)
+    IndexValue.objects.filter(referral=first.pk).delete()
+    looked_at = first.row.searched_at
+    second = filed("filer_2", **GIRL)
+    assert searched() == 0
+    assert pairs(second) == []
+
+    assert work.renew_index(paris("2026-11-24 12:00")) == 1
+    assert work.renew_index(paris("2026-11-24 12:00")) == 0
+
+    assert searched() == 1
+    assert [pk for pk, _, _ in pairs(second)] == [first.pk]
+    assert (first.row.index_norm, first.row.searched_at) == (traits.NORM, looked_at)
