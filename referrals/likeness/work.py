@@ -64,7 +64,8 @@ def renew_index(at: datetime) -> int:
 
 
 def _outdated() -> "QuerySet[Referral]":
-    return Referral.objects.filter(searched_at__isnull=False, index_norm__gt=0, index_norm__lt=traits.NORM)
+    known = Referral.objects.filter(searched_at__isnull=False, index_key__isnull=False)
+    return known.filter(index_norm__gt=0, index_norm__lt=traits.NORM)
 
 
 @recurring("duplicates:searched", every=timedelta(minutes=1))
