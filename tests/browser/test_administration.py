@@ -43,6 +43,28 @@ def test_a_setting_is_changed_and_told(visitor):
     visitor.looks("administration-setting")
 
 
+def test_hours_and_rows_are_changed_on_a_phone_too(visitor):
+    visitor.signs_in("territory_admin")
+    visitor.goes("/administration")
+    visitor.follows("Réglages")
+    visitor.page.locator('a[href$="/reglages/opening_hours"]').click()
+    visitor.page.get_by_label("Lundi").fill("matin")
+    visitor.page.locator('[name="effective_on"]').fill("2099-01-02")
+    visitor.presses("Enregistrer le changement")
+    visitor.looks("administration-hours-refused")
+    visitor.page.locator("#faults").get_by_role("link").first.click()
+    assert visitor.page.evaluate("document.activeElement.name") == "opening_hours-monday"
+    visitor.page.get_by_label("Lundi").fill("9h-12h, 14h-18h")
+    visitor.presses("Enregistrer le changement")
+    assert "09:00–12:00, 14:00–18:00" in visitor.page.locator("main").inner_text()
+    visitor.follows("Tous les réglages")
+    visitor.page.locator('a[href$="/reglages/form_questions"]').click()
+    visitor.page.locator('[name="form_questions-0-code"]').fill("transport")
+    visitor.presses(re.compile("^Ajouter une ligne"))
+    assert visitor.page.locator('[name="form_questions-0-code"]').input_value() == "transport"
+    visitor.looks("administration-rows")
+
+
 def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor, browser, service):
     """A powerful role and a lost factor, on the pages of both."""
     visitor.signs_in("territory_admin")

@@ -11,9 +11,24 @@ def test_the_public_pages_can_be_used_by_everybody(visitor):
         ("sign-in", "/connexion"),
         ("accessibility", "/accessibilite"),
         ("absent", "/transmissions/x"),
+        ("password-ask", "/mot-de-passe"),
+        ("password-set", "/mot-de-passe/choix#fin-du-lien"),
+        ("invitation", "/invitation"),
     ):
         visitor.goes(path)
         visitor.looks(name)
+
+
+def test_what_stands_behind_a_mailed_link_goes_into_the_form_and_out_of_the_address(visitor):
+    visitor.goes("/mot-de-passe/choix#fin-du-lien")
+
+    assert visitor.page.locator("#token").input_value() == "fin-du-lien"
+    assert visitor.page.url.endswith("/mot-de-passe/choix")
+    assert not visitor.page.locator("#token").is_visible()
+    visitor.page.locator("#password").fill("une phrase de passe d'essai")
+    visitor.presses("Choisir ce mot de passe")
+    visitor.looks("password-refused")
+    assert "Ce lien ne sert plus" in visitor.page.locator("main").inner_text()
 
 
 def test_the_pages_in_the_dark_can_be_read(browser, service):
