@@ -23,7 +23,6 @@ TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
 USER_VERIFIED: Final = "user:verified"
 PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
-LINK_SENT: Final = "user:link-sent"
 ADDRESS_ASKED: Final = "user:address-asked"
 ADDRESS_CHANGED: Final = "user:address-changed"
 INVITED: Final = "user:invited"
@@ -61,7 +60,6 @@ ABOUT_ACCOUNTS: Final = (
     USER_MADE,
     USER_VERIFIED,
     PASSWORD_SET,
-    LINK_SENT,
     ADDRESS_ASKED,
     ADDRESS_CHANGED,
     INVITED,

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -141,7 +142,7 @@ def token_failed(request: HttpRequest, *, at: datetime) -> int:
     return _wait(Attempt.objects.filter(mark=mark).first(), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at)
 
 
-def asked(request: HttpRequest, email: str, *, at: datetime) -> None:
+def link_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
     """Count that somebody asks for a link to set a password, and wants it sent to an address, whosever it is.
 
     What is refused isn't counted. Nobody can so keep an owner without a link from elsewhere: the longest wait between
@@ -154,7 +155,23 @@ def asked(request: HttpRequest, email: str, *, at: datetime) -> None:
         address = normalised_email(email)
     except ValidationError:
         address = ""
-    network, account = _mark("ask.network", _network(request)), _mark("ask.account", address)
+    _asked(request, _mark("ask.account", address), at=at)
+
+
+def address_asked(request: HttpRequest, user_id: UUID, *, at: datetime) -> None:
+    """Count that an account asks for another address, whichever: nobody else's asking may wait for it.
+
+    Raises:
+        AsksDelayed: too many of late, by this account or from this network.
+    """
+    _asked(request, _mark("ask.address", str(user_id)), at=at)
+
+
+def _asked(request: HttpRequest, account: bytes, *, at: datetime) -> None:
+    network = _mark("ask.network", _network(request))
+    if connection.vendor == "postgresql":  # one by one: of many at once, most would find no row to lock yet
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(account[:8], signed=True)])
     found = Attempt.objects.select_for_update().filter(mark__in=[network, account]).order_by("mark")
     rows = {bytes(row.mark): row for row in found}
     longest = 60 * settings.PASSWORD_LINK_MINUTES

@@ -53,19 +53,20 @@ def ask_link(request: HttpRequest, *, email: str, at: datetime) -> None:
     """Let a link to set another password be sent, unless too many were of late.
 
     Raises:
-        AsksDelayed: see ``attempts.asked``.
+        AsksDelayed: see ``attempts.link_asked``.
     """
-    attempts.asked(request, email, at=at)
+    attempts.link_asked(request, email, at=at)
     actions.ask_link(email=email, at=at)
 
 
 def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime) -> None:
-    """Ask that the own account take another address, unless too many links to it were asked for.
+    """Ask that the own account take another address, unless it asked for too many.
 
     Raises:
-        AsksDelayed, StepUpRequired, NotAllowed, InvalidInput: see ``attempts.asked`` and ``actions.ask_address``.
+        AsksDelayed, StepUpRequired, NotAllowed, InvalidInput: see ``attempts.address_asked``, ``actions.ask_address``.
     """
-    attempts.asked(request, email, at=at)
+    if actor.user_id is not None:
+        attempts.address_asked(request, actor.user_id, at=at)
     actions.ask_address(actor=actor, email=email, at=at)
 
 

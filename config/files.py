@@ -11,7 +11,10 @@ from django.urls import path
 from referrals.api.attachments import FILES, Handed
 
 urlpatterns: Final = [path(f"{FILES.removeprefix('/')}<str:handed>", Handed.as_view(), name="handed-file")]
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
 
 
 class HostOfFiles:
@@ -22,7 +25,7 @@ class HostOfFiles:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer ``request``; whatever port is named, the host of files is never the service."""
-        asked = urlsplit(f"//{request.get_host()}").hostname
+        asked = (urlsplit(f"//{request.get_host()}").hostname or "").rstrip(".")
         if settings.FILES_ORIGIN and asked == urlsplit(settings.FILES_ORIGIN).hostname:
             request.urlconf = __name__
         return self.get_response(request)

@@ -316,7 +316,7 @@ ATTACHMENT_BYTES_PER_DAY = 20 * ATTACHMENT_BYTES
 UPLOADS_AT_ONCE = env.number("REPERE_UPLOADS_AT_ONCE", default=3)  # in one process; fewer than its threads
 ATTACHMENT_ORPHAN_HOURS = 12  # SEC-FT7: what came to nothing is gone within a day
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 # Nothing that a stranger sends to a page is written to a disk in clear; files come by the API, sealed as they arrive.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

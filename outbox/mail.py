@@ -17,7 +17,8 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
     """Send one mail to one person.
 
     The ``Message-ID`` is that of the notice: should it go out twice (a worker killed between the server's yes and our
-    commit), mailboxes that look at it show one.
+    commit), mailboxes that look at it show one. Where each try makes another link, each is a message of its own: the
+    last one counts.
 
     Raises:
         Refused: there is no address, or the server will never take it.
@@ -30,7 +31,7 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
         email = elsewhere(notice)
     subject, body = mail_of(notice, gathered)
     headers = {
-        "Message-ID": f"<{notice.pk}@repere>",
+        "Message-ID": f"<{_name(notice)}@repere>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
@@ -46,6 +47,10 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
         raise _refused(refused.smtp_code) from None
     except (smtplib.SMTPException, OSError):
         raise NotNow("smtp-unreachable") from None
+
+
+def _name(notice: Notice) -> str:
+    return str(notice.pk) if get(notice.template).made is None else f"{notice.pk}.{notice.fence}"
 
 
 def _refused(code: int) -> NotNow:

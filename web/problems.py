@@ -23,7 +23,12 @@ OUR_FAULT: Final = 500
 
 
 def is_read_by_a_person(request: HttpRequest) -> bool:
-    """Tell whether the answer goes to a browser that asked for a page; the API speaks to programs, always."""
+    """Tell whether the answer goes to a browser that asked for a page; the API speaks to programs, always.
+
+    So does a host with a table of addresses of its own: no page is there.
+    """
+    if getattr(request, "urlconf", None) is not None:
+        return False
     return not request.path_info.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
 
 

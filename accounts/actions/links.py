@@ -1,6 +1,6 @@
 """A password that its owner sets by a mailed link, and another address that a link confirms (``accounts/links.py``)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from accounts.access import own_account, resettable_users
 from accounts.actions.entry import record_about
 from accounts.actions.tokens import require_session
 from accounts.actions.users import set_password
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import Actor
 from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
 from accounts.identifiers import normalised_email
 from accounts.models import MailedLink, User
@@ -24,12 +24,14 @@ from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner
 from audit.events import Origin
 from encryption import digest, onetime
 from outbox.instants import instant
-from outbox.models import Notice
+from outbox.models import TO_DO, Channel, Notice
 from outbox.notices import About, Recipients, tell
-from outbox.outcome import Pointless
+from outbox.outcome import NotNow, Pointless
 from outbox.templates import Kind, Template, register
 
 LINK: Final = "link"
+#: The mail to the present address is due before the one to the new address, which waits for it.
+_EARLIER: Final = timedelta(seconds=1)
 #: Where a link leads: addresses of ``web/urls.py``.
 _PAGES: Final = {
     links.FORGOTTEN: "mot-de-passe/choix",
@@ -78,13 +80,10 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
     if not links.people().filter(pk=user.pk).exists():
         raise NotAllowed(rule="program")
     code = onetime.new_recovery_code()
-    waiting = {
-        "kept": None,
-        "bound": None,
-        "code": links.kept_of_code(user, code),
-        "expires_at": at + links.valid_for(links.INVITATION),
-    }
-    MailedLink.objects.update_or_create(user=user, email="", defaults=waiting)
+    MailedLink.objects.filter(user=user, email="").delete()
+    MailedLink.objects.create(
+        user=user, code=links.kept_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
+    )
     record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
     about = About(
         template=links.INVITATION, reference="", subject_id=None, authority_id=user.home_authority_id
@@ -129,16 +128,10 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
     except ValidationError as error:
         raise InvalidInput({"email": ["invalid"]}) from error
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    waiting = {
-        "kept": None,
-        "bound": None,
-        "email": address,
-        "expires_at": at + links.valid_for(links.ADDRESS),
-    }
     MailedLink.objects.filter(user=user).exclude(email="").delete()
-    MailedLink.objects.create(user=user, **waiting)
+    MailedLink.objects.create(user=user, email=address, expires_at=at + links.valid_for(links.ADDRESS))
     record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    tell_owner(user, ADDRESS_IS_ASKED, at=at)
+    tell_owner(user, ADDRESS_IS_ASKED, at=at - _EARLIER)
     tell_owner(user, links.ADDRESS, at=at)
 
 
@@ -184,6 +177,8 @@ def _good(token: str, user: User | None, *, at: datetime) -> MailedLink:
 def made(notice: Notice, *, template: str) -> str:
     """Make the link of a mail that is about to leave, in place of the one before; return its address.
 
+    No entry says so: whoever counts the places between two of their own would learn whether somebody has an address.
+
     Raises:
         Pointless: it was asked for too long ago, or the account isn't to have one any more.
     """
@@ -196,10 +191,10 @@ def made(notice: Notice, *, template: str) -> str:
             raise Pointless("link-not-due")
         new = {"kept": links.kept_of(token), "bound": links.state_of(user), "expires_at": until}
         if template == links.FORGOTTEN:
-            MailedLink.objects.update_or_create(user=user, email="", defaults={**new, "code": None})
+            MailedLink.objects.filter(user=user, email="", code=None).delete()
+            MailedLink.objects.create(user=user, **new)
         elif not _waiting(notice, template).update(**new):
             raise Pointless("link-replaced")
-        record_about(acts.LINK_SENT, user.pk, actor=SYSTEM, at=at, tenant=user.home_authority_id)
     return f"{settings.PUBLIC_ADDRESS}/{_PAGES[template]}#{token}"
 
 
@@ -214,11 +209,15 @@ def _waiting(notice: Notice, template: str) -> QuerySet[MailedLink]:
 
 
 def _new_address(notice: Notice) -> str:
-    """Return where the mail about a new address goes: to that one.
+    """Return where the mail about a new address goes: to that one, once the present one was told.
 
     Raises:
         Pointless: it isn't asked for any more, or somebody has it.
+        NotNow: the mail that tells the present one hasn't left yet.
     """
+    told = Notice.objects.filter(user_id=notice.user_id, template=ADDRESS_IS_ASKED, channel=Channel.MAIL)
+    if told.filter(created_at__lte=notice.created_at, state__in=TO_DO).exists():
+        raise NotNow("owner-not-told")
     found = _waiting(notice, links.ADDRESS).values_list("email", flat=True).first()
     if found is None:
         raise Pointless("link-replaced")

@@ -57,9 +57,14 @@ class Migration(migrations.Migration):
                         name="mailed_link_for_one_thing",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("email", "")),
+                        condition=models.Q(("code", None), ("email", "")),
                         fields=("user",),
                         name="mailed_link_one_for_password",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code__isnull", False)),
+                        fields=("user",),
+                        name="mailed_link_one_invitation",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("email", ""), _negated=True),

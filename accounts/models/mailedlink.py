@@ -15,7 +15,7 @@ class MailedLink(models.Model):
     ``kept`` is a keyed value of the secret in the mail, which exists only once the mail leaves; ``bound`` one of the
     account as it was then. ``code`` is one of what an administrator tells the person beside the mail: invitations
     alone have it. ``email`` is the new address that a link confirms; the others set a password. The database checks:
-    one link an account for each of the two; what isn't sent yet is an invitation, or for an address.
+    one link an account for each use; what isn't sent yet is an invitation, or for an address.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
@@ -45,7 +45,10 @@ class MailedLink(models.Model):
             ),
             models.CheckConstraint(condition=Q(code=None) | Q(email=""), name="mailed_link_for_one_thing"),
             models.UniqueConstraint(
-                fields=["user"], condition=Q(email=""), name="mailed_link_one_for_password"
+                fields=["user"], condition=Q(email="", code=None), name="mailed_link_one_for_password"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(code__isnull=False), name="mailed_link_one_invitation"
             ),
             models.UniqueConstraint(
                 fields=["user"], condition=~Q(email=""), name="mailed_link_one_for_address"

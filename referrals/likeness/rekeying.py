@@ -47,4 +47,4 @@ def rekey(at: datetime, *, limit: int = BATCH) -> int:
     with for_the_service():
         left = Referral.objects.filter(index_key__in=before).order_by("index_key", "pk")
         waiting = list(left.values_list("pk", flat=True)[:limit])
-    return sum(work.index_anew(pk, at) for pk in waiting)
+    return work.each(waiting, work.index_anew, at)

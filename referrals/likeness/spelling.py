@@ -64,11 +64,14 @@ def forms(text: str) -> tuple[str, ...]:
 
 
 def sound(word: str) -> str:
-    """Return how a word of a name sounds: consonants of one kind are one letter, only a first vowel counts."""
+    """Return how a word of a name sounds: consonants of one kind are one letter, only a first vowel counts.
+
+    Never nothing: a word of mute letters alone, as an initial, is itself.
+    """
     heard = word
     for pattern, replaced in _SOUNDS:
         heard = pattern.sub(replaced, heard)
-    return _MUTE.sub("", heard) or heard
+    return _MUTE.sub("", heard) or heard or word
 
 
 def pieces(word: str) -> frozenset[str]:

@@ -4,12 +4,14 @@ It runs apart from any request, so that no answer tells whether a child is known
 lock in a transaction of its own; the work may be broken off and begun again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from accounts.actor import SYSTEM
@@ -18,6 +20,7 @@ from audit import journal
 from audit.disclosure import Disclosure, disclosure
 from audit.events import Purpose, register
 from encryption import index
+from encryption.errors import KeysUnavailable
 from encryption.sealed import OpenScope
 from outbox.tick import recurring
 from referrals import joining, rowlevel
@@ -32,6 +35,7 @@ from referrals.workflow.joining.inputs import LinkKind
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.states import DuplicateState, Machine, State
 
+_log = structlog.get_logger("referrals")
 INDEXED: Final = "index:made"
 COMPARED: Final = "index:compared"
 register(INDEXED, COMPARED)
@@ -52,7 +56,7 @@ def keep_index(at: datetime) -> int:
     with rowlevel.for_the_service():
         count_children(at)
         waiting = list(_unsearched().exclude(index_norm=traits.NORM).values_list("pk", flat=True)[:_BATCH])
-    return sum(_index(pk, at) for pk in waiting)
+    return each(waiting, _index, at)
 
 
 @recurring("index:renewed", every=timedelta(minutes=1))
@@ -60,7 +64,37 @@ def renew_index(at: datetime) -> int:
     """Index anew the cases whose values are of an earlier version; return how many. Nobody is searched for again."""
     with rowlevel.for_the_service():
         waiting = list(_outdated().order_by("pk").values_list("pk", flat=True)[:_BATCH])
-    return sum(index_anew(pk, at) for pk in waiting)
+    return each(waiting, index_anew, at, failed=_give_up)
+
+
+def _give_up(pk: UUID) -> None:
+    """Let a case whose values can't be made again hold up no search: it isn't found until somebody mends it."""
+    with rowlevel.for_the_service():
+        Referral.objects.filter(pk=pk).update(index_norm=0)
+
+
+def each(
+    waiting: Iterable[UUID],
+    done: Callable[[UUID, datetime], bool],
+    at: datetime,
+    *,
+    failed: Callable[[UUID], None] = lambda _pk: None,
+) -> int:
+    """Do the work on each case; return on how many. A fault of one holds up no other: it is logged, and its id told.
+
+    Raises:
+        OperationalError, InterfaceError, KeysUnavailable: a part of the service is out, for all of them.
+    """
+    count = 0
+    for pk in waiting:
+        try:
+            count += done(pk, at)
+        except (OperationalError, InterfaceError, KeysUnavailable):
+            raise
+        except Exception:  # the border of one case
+            _log.exception("index:failed", row=pk)
+            failed(pk)
+    return count
 
 
 def _outdated() -> "QuerySet[Referral]":
@@ -72,13 +106,14 @@ def _outdated() -> "QuerySet[Referral]":
 def search_duplicates(at: datetime) -> int:
     """Look in the index for the files that belong with each case not yet searched for; return how many cases.
 
-    Not while some have values of an earlier version: those wouldn't be found, and a case is searched for once.
+    Not at an authority where some have values of an earlier version: those wouldn't be found, and a case is searched
+    for once.
     """
     with rowlevel.for_the_service():
-        if _outdated().exists():
-            return 0
-        waiting = list(_unsearched().filter(index_norm=traits.NORM).values_list("pk", flat=True)[:_BATCH])
-    return sum(_search(pk, at) for pk in waiting)
+        ready = _unsearched().filter(index_norm=traits.NORM)
+        ready = ready.exclude(authority__in=list(_outdated().values_list("authority", flat=True).distinct()))
+        waiting = list(ready.values_list("pk", flat=True)[:_BATCH])
+    return each(waiting, _search, at)
 
 
 def _unsearched() -> "QuerySet[Referral]":

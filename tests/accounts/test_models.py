@@ -107,12 +107,16 @@ def test_an_account_has_one_link_for_each(make_user):
     user = make_user()
     sqlite = connection.vendor == "sqlite"
     for said, name in (
-        ({"code": b"c"}, "mailed_link_one_for_password"),
+        ({"kept": b"k", "bound": b"b"}, "mailed_link_one_for_password"),
+        ({"code": b"c"}, "mailed_link_one_invitation"),
         ({"email": "nouvelle@exemple.fr"}, "mailed_link_one_for_address"),
     ):
-        make = lambda said=said: MailedLink.objects.create(user=user, expires_at=NOON, **said)  # noqa: E731 - said twice
-        make()
-        refused(make, constraint="user_id" if sqlite else name)
+        MailedLink.objects.create(user=user, expires_at=NOON, **said)
+        again = said | ({"kept": b"another"} if "kept" in said else {})
+        refused(
+            lambda again=again: MailedLink.objects.create(user=user, expires_at=NOON, **again),
+            constraint="user_id" if sqlite else name,
+        )
 
 
 def test_a_powerful_role_is_asked_for_once_by_one_and_given_by_another(make_user, authority_93, member):

@@ -4,10 +4,12 @@ import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.contrib.auth import hashers
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.core.serializers import serialize
 from django.db import connection
@@ -113,7 +115,6 @@ def test_who_forgot_sets_another_and_still_needs_the_second_factor(owner, signed
     assert json.loads(bytes(entry.body))["auth"] == "link"
     (told,) = mails(clock)
     assert "Votre mot de passe a été choisi ou changé." in told.body
-    assert len(entries(act="user:link-sent")) == 1
 
 
 def test_the_mail_is_neutral_and_its_secret_is_where_no_server_is_told_it(owner, clock, settings):
@@ -198,7 +199,17 @@ def test_only_who_is_there_open_a_person_and_has_a_second_factor_is_written_to(e
 
     assert [one.to for one in mails(clock)] == [["alice@exemple.fr"]]
     assert MailedLink.objects.count() == 1
-    assert len(entries(act="user:link-sent")) == 1
+
+
+@pytest.mark.sec("SEC-AU2", "SEC-AZ8")
+def test_the_journal_has_no_entry_more_for_who_is_there(everybody, clock):
+    """Whoever holds two places of it could count what stands between."""
+    before = len(entries())
+    for name in WHO:
+        seen_of(name, "api")
+        mails(clock)
+
+    assert len(entries()) == before
 
 
 def test_what_is_asked_leaves_the_same_rows_for_nobody(everybody, clock):
@@ -716,3 +727,63 @@ def test_the_pages_change_it_the_same_way(alice, caller, clock):
 
     assert answer.status_code == 200
     assert User.objects.get(pk=alice.user_id).email == ELSEWHERE
+
+
+# --- Found by attacking it ----------------------------------------------------------------------------
+
+
+def test_asking_for_somebodys_address_as_ones_own_keeps_them_from_no_link(owner, ada, signed_in, clock):
+    """Each asks under a count of its own; nor does a stranger's asking for a password keep an owner from a change."""
+    insider = signed_in(ada.user)
+    assert [changes(insider, owner.email).status_code for _ in range(5)][-1] == 429
+
+    assert asks().status_code == 204
+    assert token_in(next(one for one in mails(clock) if "#" in one.body))
+    caller = signed_in(owner)
+    for _ in range(4):
+        asks(ELSEWHERE)
+    assert asks(ELSEWHERE).status_code == 429
+    assert changes(caller).status_code == 204
+
+
+@pytest.mark.sec("SEC-AU6")
+def test_the_link_to_a_new_address_leaves_after_the_old_one_was_told(owner, caller, clock, monkeypatch):
+    """While the old mailbox's server says "later", a stolen session gets no link to its own address."""
+    sent = EmailMessage.send
+
+    def greylisting(self, *args, **kwargs):
+        if self.to == [owner.email]:
+            raise SMTPRecipientsRefused({owner.email: (451, b"later")})
+        return sent(self, *args, **kwargs)
+
+    changes(caller)
+    monkeypatch.setattr(EmailMessage, "send", greylisting)
+    assert mails(clock) == []
+    clock.on(minutes=2)
+    assert mails(clock) == []
+
+    monkeypatch.setattr(EmailMessage, "send", sent)
+    clock.on(minutes=10)
+    assert [one.to[0] for one in mails(clock)] == [owner.email, ELSEWHERE]
+
+
+def test_a_link_that_is_tried_again_is_a_message_of_its_own(owner, clock, monkeypatch):
+    """The server's yes was lost: the mailbox shows both, for only the last link counts."""
+    asks()
+    (first,) = mails(clock)
+    Notice.objects.filter(channel="mail").update(state="waiting", due_at=clock(), done_at=None)
+    (second,) = mails(clock)
+
+    assert first.extra_headers["Message-ID"] != second.extra_headers["Message-ID"]
+    assert refused(sets(token_in(first)))
+    assert sets(token_in(second)).status_code == 204
+
+
+def test_a_strangers_asking_leaves_an_invitation_as_it_is(owner, ada, signed_in, clock):
+    invited = signed_in(ada.user).post(f"users/{owner.pk}/invitation").json()
+    token = token_in(next(one for one in mails(clock) if "#" in one.body))
+    assert asks().status_code == 204
+    mails(clock)
+
+    assert sets(token, code=invited["code"]).status_code == 204
+    assert not MailedLink.objects.exists()

@@ -319,3 +319,38 @@ def test_a_fault_of_a_row_stands_beside_its_field(admin, settings_of):
     assert 'href="#f-measure_variants-1-code"' in html, "the first row was left empty"
     assert 'href="#f-measure_variants-1-en"' in html
     assert form_in(refused)["measure_variants-1-code"] == "Pas Un Code"
+
+
+def test_a_list_as_long_as_may_be_goes_through_the_page(world, admin, settings_of):
+    page = f"{settings_of}/form_questions"
+    said = {"rows-form_questions": "30", "effective_on": today()}
+    for n in range(30):
+        said |= {f"form_questions-{n}-{name}": "" for name in ("max_length", "choices")}
+        said |= {f"form_questions-{n}-{name}": f"Question {n}" for name in ("fr", "en")}
+        said |= {
+            f"form_questions-{n}-code": f"q{n}",
+            f"form_questions-{n}-kind": "text",
+            f"form_questions-{n}-required": "true",
+        }
+
+    done = admin.post(page, form_in(admin.get(page)) | said)
+
+    assert done.status_code == 303, text(done)[:800]
+    assert len(kept(world, "form_questions")) == 30
+
+
+@pytest.mark.parametrize("counted", [None, "", "100", "-1", "\u0661", "31"])
+def test_a_form_that_doesnt_say_how_many_rows_it_has_takes_none_away(admin, settings_of, counted):
+    page = f"{settings_of}/protocol_partners"
+    said = form_in(admin.get(page)) | {"effective_on": today()}
+    said.pop("rows-protocol_partners")
+    more = {} if counted is None else {"rows-protocol_partners": counted}
+    rows = {
+        f"protocol_partners-{n}-{name}": value
+        for n in range(31)
+        for name, value in (("kind", "other"), ("name", f"P{n}"))
+    }
+
+    assert admin.post(page, said | more | rows).status_code == 400
+    see_all()
+    assert not SettingChange.objects.filter(key="protocol_partners").exists()

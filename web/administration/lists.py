@@ -134,7 +134,7 @@ def _ask(owner: str, name: str) -> Ask:
 def rows(sent: QueryDict, key: str) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows that were typed, each with its number on the page; none for one that is empty or taken away."""
     form, found = _row_of(key), []
-    for number in range(_count(sent, key)):
+    for number in range(counted(sent, key) or 0):
         said = forms.body_of(form, _asks(key), sent, prefix=f"{key}-{number}-")
         if said.pop(_REMOVED) or not any(said.values()):
             continue
@@ -144,9 +144,10 @@ def rows(sent: QueryDict, key: str) -> list[tuple[int, dict[str, Any]]]:
     return found
 
 
-def _count(sent: QueryDict, key: str) -> int:
+def counted(sent: QueryDict, key: str) -> int | None:
+    """Return how many rows a form says that it has; None where it doesn't say: then it says nothing of the rows."""
     said = sent.get(f"rows-{key}", "")
-    return min(int(said), ROWS_MAX) if _COUNT.fullmatch(said) else 0
+    return int(said) if _COUNT.fullmatch(said) else None
 
 
 def _choice(line: str) -> dict[str, str]:
@@ -169,7 +170,7 @@ def group_of_rows(
         shown = [dict(row) for row in value]
         places = list(range(len(shown)))
     else:
-        shown = [_typed(form, sent, f"{key}-{number}-") for number in range(_count(sent, key))]
+        shown = [_typed(form, sent, f"{key}-{number}-") for number in range(counted(sent, key) or 0)]
         places = [number for number, _ in rows(sent, key)]
     shown += [{}] * ((more or not shown) and len(shown) < ROWS_MAX)
     made = []

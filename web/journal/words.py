@@ -96,7 +96,6 @@ unit:made|Unité créée|Unit made
 user:address-asked|Autre adresse demandée|Another address asked for
 user:address-changed|Adresse d'un compte changée|Address of an account changed
 user:invited|Personne invitée à choisir un mot de passe|Person invited to set a password
-user:link-sent|Lien envoyé par courriel|Link sent by mail
 user:listed|Comptes consultés|Accounts read
 user:made|Compte créé|Account made
 user:verified|Identité d'un compte vérifiée|Identity of an account verified

@@ -177,8 +177,11 @@ def test_the_host_of_files_serves_nothing_else_and_ours_no_pass(filed, part, coo
     assert coordinator.client.get(address).status_code == 404, "on our own host a pass opens nothing"
     for path in ("/", "/connexion", "/api/v1/me", "/api/v1/session", "/healthz", "/style/page.css", "/dossiers",
                  f"/api/v1/referrals/{filed.pk}/attachments/{part}/content"):  # fmt: skip
-        for host in (HOST, HOST.upper(), f"{HOST}:8443"):
-            assert coordinator.client.get(path, headers={"host": host}).status_code == 404, (path, host)
+        for host in (HOST, HOST.upper(), f"{HOST}:8443", f"{HOST}."):
+            for accept in ("text/html", "*/*"):
+                answer = coordinator.client.get(path, headers={"host": host, "accept": accept})
+                assert answer.status_code == 404, (path, host)
+                assert answer["Content-Type"] == "application/problem+json"
     for verb in ("post", "put", "delete", "head", "options"):
         assert getattr(Client(), verb)(address, headers={"host": HOST}).status_code in (401, 403, 404, 405), (
             verb

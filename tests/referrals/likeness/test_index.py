@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from itertools import product
 from math import sqrt
 from uuid import UUID, uuid4
 
@@ -31,6 +32,23 @@ def _a_key(monkeypatch):
 )  # fmt: skip
 def test_what_sounds_the_same_is_the_same(one, other):
     assert spelling.sound(spelling.words(one)[0]) == spelling.sound(spelling.words(other)[0])
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_every_word_has_a_sound_and_a_child_of_any_initials_is_indexed(length):
+    """An initial stands for a name that is kept back: "H." is a first name too."""
+    for letters in product("hwyaebcz", repeat=length):
+        word = "".join(letters)
+        assert spelling.sound(word), word
+        for said in (
+            {"first_names": f"{word}."},
+            {"last_name": word},
+            {"last_name": word, "first_names": word},
+        ):
+            assert list(traits.of_child(child(**said))), said
+            assert list(
+                traits.of_child(child(**said, birth_date=None, age_estimated_min=14, age_estimated_max=16))
+            )
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from structlog.testing import capture_logs
 
 from referrals.elimination import destroy_rows
-from referrals.likeness import traits, work
+from referrals.likeness import indexing, traits, work
 from referrals.models import DuplicateCandidate, IndexValue, Referral
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
-from tests.factories.concerns import concern
+from tests.factories.concerns import concern, urgent
 from tests.journeys.story import paris
 from tests.referrals.likeness.conftest import pairs
 
@@ -298,3 +299,45 @@ def test_values_of_an_earlier_version_are_made_anew_before_anybody_is_searched_f
     assert searched() == 1
     assert [pk for pk, _, _ in pairs(second)] == [first.pk]
     assert (first.row.index_norm, first.row.searched_at) == (traits.NORM, looked_at)
+
+
+def test_a_case_that_cant_be_indexed_holds_up_no_other(filed, searched, monkeypatch):
+    """It is logged; it isn't found, and everybody else is searched for."""
+    first, broken = filed(**GIRL), filed("filer_2", **OTHER)
+    searched()
+    Referral.objects.all().update(index_norm=traits.NORM - 1)
+    make = indexing.replace
+
+    def breaks(referral, family):
+        if str(referral.pk) == broken.pk:
+            raise IndexError
+        make(referral, family)
+
+    monkeypatch.setattr(indexing, "replace", breaks)
+    with capture_logs() as logs:
+        assert work.renew_index(paris("2026-11-24 12:00")) == 1
+    assert [line["row"] for line in logs if line["event"] == "index:failed"] == [broken.row.pk]
+    second = filed("filer_2", **GIRL)
+
+    assert searched() == 1
+    assert [pk for pk, _, _ in pairs(second)] == [first.pk]
+
+
+def test_another_authoritys_earlier_values_keep_nobody_waiting(filed, searched):
+    first = filed(**GIRL)
+    elsewhere = filed(code="75", commune="75101", **OTHER)
+    searched()
+    Referral.objects.filter(pk=elsewhere.pk).update(index_norm=traits.NORM - 1)
+    second = filed("filer_2", **GIRL)
+
+    assert searched() == 1
+    assert [pk for pk, _, _ in pairs(second)] == [first.pk]
+
+
+@pytest.mark.parametrize("lane", ["ordinary", "urgent"])
+def test_a_child_of_whom_an_initial_is_known_can_be_filed(world, lane):
+    form = concern() if lane == "ordinary" else urgent()
+    form["children"][0] |= {"identity_known": "partial", "last_name": "W.", "first_names": "H."}
+    more = {"submit": True} | ({"urgent": True} if lane == "urgent" else {})
+
+    assert world.as_("filer").post("referrals", form | more, key="initials-only").status_code == 201

@@ -137,7 +137,7 @@ def _said(line: Mapping[str, Any], sent: QueryDict) -> dict[str, Any]:
     body = forms.body_of(form_of(key), asks, sent)
     if kind == lists.HOURS:
         body[key] = lists.hours(sent, key)
-    elif kind == lists.ROWS:
+    elif kind == lists.ROWS and lists.counted(sent, key) is not None:
         body[key] = [row for _, row in lists.rows(sent, key)]
     said: dict[str, Any] = {"values": {key: body[key]} if key in body else {}}
     return said | ({"effective_on": body["effective_on"]} if "effective_on" in body else {})
