@@ -763,8 +763,11 @@ def test_the_link_to_a_new_address_leaves_after_the_old_one_was_told(owner, call
     assert mails(clock) == []
 
     monkeypatch.setattr(EmailMessage, "send", sent)
-    clock.on(minutes=10)
-    assert [one.to[0] for one in mails(clock)] == [owner.email, ELSEWHERE]
+    arrived = []
+    for _ in range(2):  # whichever the worker looks at first
+        clock.on(minutes=10)
+        arrived += [one.to[0] for one in mails(clock)]
+    assert arrived == [owner.email, ELSEWHERE]
 
 
 def test_a_link_that_is_tried_again_is_a_message_of_its_own(owner, clock, monkeypatch):
