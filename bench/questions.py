@@ -38,6 +38,11 @@ MIX = (
 )  # fmt: skip
 COLUMNS = "id, at, actor, subject, act, outcome, tenant, topic, writer, writer_seq, body, leaf_hash"
 LISTED = 20  # subjects of a list
+#: The indexes of the two tables that are no constraint's.
+_INDEXES = """
+    SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('audit_entry', 'audit_entrysubject')
+    AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
 
 
 def main() -> None:
@@ -83,12 +88,20 @@ def _fill(server: str, count: int) -> None:
     began = time.perf_counter()
     with psycopg.connect(f"{server}/{NAME}") as connection:
         with connection.cursor() as cursor:
+            # Without indexes and checks while the rows come, which are right: in a tenth of the time.
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("SET maintenance_work_mem = '1GB'")
+            made = cursor.execute(_INDEXES).fetchall()
+            for index, _ in made:
+                cursor.execute(f'DROP INDEX "{index}"')
             with cursor.copy(f"COPY audit_entry ({COLUMNS}) FROM STDIN") as copy:
                 for row in _rows(count):
                     copy.write_row(row)
             with cursor.copy("COPY audit_entrysubject (subject, entry_id) FROM STDIN") as copy:
                 for pair in _listed(count):
                     copy.write_row(pair)
+            for _, definition in made:
+                cursor.execute(definition)
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE audit_entry")
