@@ -27,15 +27,15 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.errors import AsksDelayed, SignInDelayed, SignInRefused
-from accounts.identifiers import normalised_email
+from accounts.identifiers import sought_email
 from accounts.models import Attempt, User
 from accounts.origin import caller_of, truncated_ip
+from accounts.turns import wait_turn
 from encryption import index
 from encryption.errors import EncryptionError
 from outbox.instants import instant
@@ -68,10 +68,7 @@ def _network(request: HttpRequest) -> str:
 
 
 def _marks(request: HttpRequest, email: str) -> Marks:
-    try:
-        address = normalised_email(email)
-    except ValidationError:
-        address = ""
+    address = sought_email(email)
     network = _network(request)
     return Marks(_mark("pair", address, network), _mark("network", network), _mark("account", address))
 
@@ -151,11 +148,7 @@ def link_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
     Raises:
         AsksDelayed: too many of late, to this address or from this network.
     """
-    try:
-        address = normalised_email(email)
-    except ValidationError:
-        address = ""
-    _asked(request, _mark("ask.account", address), at=at)
+    _asked(request, _mark("ask.account", sought_email(email)), at=at)
 
 
 def address_asked(request: HttpRequest, user_id: UUID, *, at: datetime) -> None:
@@ -169,9 +162,7 @@ def address_asked(request: HttpRequest, user_id: UUID, *, at: datetime) -> None:
 
 def _asked(request: HttpRequest, account: bytes, *, at: datetime) -> None:
     network = _mark("ask.network", _network(request))
-    if connection.vendor == "postgresql":  # one by one: of many at once, most would find no row to lock yet
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(account[:8], signed=True)])
+    wait_turn(account)  # of many at once, most would find no row to lock yet
     found = Attempt.objects.select_for_update().filter(mark__in=[network, account]).order_by("mark")
     rows = {bytes(row.mark): row for row in found}
     longest = 60 * settings.PASSWORD_LINK_MINUTES

@@ -36,6 +36,17 @@ def normalised_email(address: str) -> str:
     return found
 
 
+def sought_email(address: str) -> str:
+    """Return the spelling under which an address is looked up; empty for what is none, which no account has.
+
+    Whoever types what is no address is answered, and counted, like whoever types one that nobody has (SEC-AU2).
+    """
+    try:
+        return normalised_email(address)
+    except ValidationError:
+        return ""
+
+
 def validate_phone(number: str) -> None:
     """Refuse a number that isn't in international form: ``+33612345678`` (ITU-T E.164).
 

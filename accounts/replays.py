@@ -13,11 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.actor import Actor
 from accounts.errors import KeyReused, MalformedKey
 from accounts.models import Replay
+from accounts.turns import wait_turn
 from encryption import digest, index
 from outbox.tick import recurring
 
@@ -48,14 +47,8 @@ class Once:
         return cls(key, route, index.keyed("idempotency", f"{route}\n{text}".encode()))
 
     def wait(self, actor: Actor) -> None:
-        """Let requests under the same key pass one by one: fifty at once have one effect.
-
-        SQLite's write transactions pass one by one anyway.
-        """
-        if connection.vendor == "postgresql":
-            number = digest.sha256(f"{actor.user_id}\n{self.key}".encode())[:8]
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(number, signed=True)])
+        """Let requests under the same key pass one by one: fifty at once have one effect."""
+        wait_turn(digest.sha256(f"{actor.user_id}\n{self.key}".encode()))
 
     def honoured(self, actor: Actor) -> Replay | None:
         """Return what this request did before, or None.

@@ -17,7 +17,7 @@ from accounts.actions.tokens import require_session
 from accounts.actions.users import set_password
 from accounts.actor import Actor
 from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
-from accounts.identifiers import normalised_email
+from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
 from accounts.signin import actor_of_user
 from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner
@@ -44,14 +44,9 @@ def ask_link(*, email: str, at: datetime) -> None:
     """Let a link be sent to whoever has this address; nobody learns whether somebody has (SEC-AU2).
 
     For nobody the same rows are written, to an account that there isn't, and the worker finds no one to send them to.
-    What is asked here costs one hash too, as signing in does. No entry is made before a mail leaves: strangers could
-    otherwise fill the journal.
+    What is asked here costs one hash too, as signing in does. No entry is made: strangers could fill the journal.
     """
-    try:
-        address = normalised_email(email)
-    except ValidationError:
-        address = ""
-    found = links.who_may_forget().filter(email=address).values_list("pk", "home_authority")[:1]
+    found = links.who_may_forget().filter(email=sought_email(email)).values_list("pk", "home_authority")[:1]
     passwords.matches(None, "")
     user, authority = next(iter(found), (uuid4(), None))
     about = About(template=links.FORGOTTEN, reference="", subject_id=None, authority_id=authority)
@@ -85,10 +80,7 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         user=user, code=links.kept_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
     )
     record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    about = About(
-        template=links.INVITATION, reference="", subject_id=None, authority_id=user.home_authority_id
-    )
-    tell(about, Recipients(users=[user.pk]), at=at)
+    tell_owner(user, links.INVITATION, at=at)
     return user, code
 
 

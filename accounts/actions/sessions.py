@@ -3,12 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-
 from accounts import acts, passwords
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, SignInRefused
-from accounts.identifiers import normalised_email
+from accounts.identifiers import sought_email
 from accounts.models import User
 from accounts.signin import SESSION, actor_of_user
 from audit import journal
@@ -25,11 +23,9 @@ def check_password(*, email: str, password: str) -> User:
     Raises:
         SignInRefused: for whichever of the three reasons.
     """
-    try:
-        address = normalised_email(email)
-    except ValidationError:
-        address = ""  # asked for all the same: no account has it
-    user = User.objects.filter(email=address).first()
+    user = User.objects.filter(
+        email=sought_email(email)
+    ).first()  # what is no address is asked for all the same
     right = passwords.matches(user, password)
     if user is None or not right or not user.is_active:
         raise SignInRefused

@@ -92,10 +92,9 @@ class LinkInput(StrictSerializer):
     token = Text(max_length=64, help_text="What stands behind the `#` of the link.")
 
 
-class NewPasswordInput(StrictSerializer):
+class NewPasswordInput(LinkInput):
     """A password, set by a link."""
 
-    token = Text(max_length=64, help_text="What stands behind the `#` of the link.")
     password = Secret()
     code = Text(max_length=40, required=False, help_text="Of an invitation: what comes beside the mail.")
 

@@ -229,19 +229,18 @@ class Content(CaseView):
         it does where no cookie and no page of the service is (SEC-FI4). Nothing is opened before it asks there.
         """
         Query.of(request.query_params)
+        found = self.servable(request, pk, part)
         if settings.FILES_ORIGIN:
-            self._servable(request, pk, part)
             what = pk.bytes + part.bytes + bytes([self.original])
             handed = passes.given(request._request, what, at=self.at(request))
             if handed is not None:
                 return HttpResponse(
                     status=303, headers={"Location": f"{settings.FILES_ORIGIN}{FILES}{handed}"}
                 )
-        return self.read(request, pk, part)
+        return self.read(request, *found)
 
-    def _servable(
-        self, request: Request, pk: UUID, part: UUID
-    ) -> tuple[Referral, Attachment, Referral, Ties]:
+    def servable(self, request: Request, pk: UUID, part: UUID) -> tuple[Referral, Attachment, Referral, Ties]:
+        """Return the case, the file, the filing that holds it and the ties that count there, if it may be read now."""
         referral, ties = self.seen(request, pk)
         row, holder, own = serving.readable(
             referral, ties, part, actor=self.actor(request), at=self.at(request)
@@ -249,9 +248,10 @@ class Content(CaseView):
         serving.require_servable(row, own, original=self.original)
         return referral, row, holder, own
 
-    def read(self, request: Request, pk: UUID, part: UUID) -> HttpResponseBase:
+    def read(
+        self, request: Request, referral: Referral, row: Attachment, holder: Referral, own: Ties
+    ) -> HttpResponseBase:
         """Open the file within a disclosure."""
-        referral, row, holder, own = self._servable(request, pk, part)
         actor, at = self.actor(request), self.at(request)
         count_opening(holder, own, actor=actor, at=at, purpose=_purpose(own))
         role = own.reading_role()
@@ -301,7 +301,7 @@ class Handed(Content):
         request._request.actor = actor  # type: ignore[attr-defined]  # our own attribute
         rowlevel.open_for(actor)
         self.original = bool(what[-1])
-        return self.read(request, UUID(bytes=what[:16]), UUID(bytes=what[16:32]))
+        return self.read(request, *self.servable(request, UUID(bytes=what[:16]), UUID(bytes=what[16:32])))
 
 
 def _purpose(ties: Any) -> Purpose:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import hashers
 from django.test import Client
 from django.utils import timezone
 
@@ -191,3 +192,16 @@ def entries(**lookups: Any) -> list[ReadEntry]:
     see_all()
     with as_auditor():
         return list(ReadEntry.objects.filter(**lookups))
+
+
+@pytest.fixture
+def hashed(monkeypatch) -> list[str]:
+    """Return the hashes that are computed: one line for each."""
+    seen: list[str] = []
+    encode = hashers.MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        hashers.MD5PasswordHasher,
+        "encode",
+        lambda self, password, salt: seen.append(password) or encode(self, password, salt),
+    )
+    return seen

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.auth import hashers
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -43,18 +42,6 @@ def few(settings, clock):
     settings.SIGNIN_FREE_FAILURES = 3
     settings.SIGNIN_FREE_FAILURES_OF_NETWORK = settings.SIGNIN_FREE_FAILURES_OF_ADDRESS = 6
     settings.SIGNIN_DELAY_MAX_SECONDS = 60
-
-
-@pytest.fixture
-def hashed(monkeypatch):
-    seen = []
-    encode = hashers.MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        hashers.MD5PasswordHasher,
-        "encode",
-        lambda self, password, salt: seen.append(password) or encode(self, password, salt),
-    )
-    return seen
 
 
 def tries(password=WRONG, *, email="alice@exemple.fr", at=AWAY):

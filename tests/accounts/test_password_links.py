@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
 import pytest
-from django.contrib.auth import hashers
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
@@ -151,18 +150,6 @@ def everybody(owner, member, make_user, authority_93):
     make_user("factorless", password=PASSWORD)
     program = member(Role.API_119, authority_93, user=make_user("program"))
     give_passkey(program.user)
-
-
-@pytest.fixture
-def hashed(monkeypatch):
-    seen = []
-    encode = hashers.MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        hashers.MD5PasswordHasher,
-        "encode",
-        lambda self, password, salt: seen.append(password) or encode(self, password, salt),
-    )
-    return seen
 
 
 def seen_of(name, way):

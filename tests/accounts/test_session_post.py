@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.contrib.auth import hashers
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -72,19 +71,6 @@ def test_a_browser_needs_the_csrf_token_even_to_sign_in(alice):
     assert refused.status_code == 403
     assert refused.json()["code"] == "csrf"
     assert accepted.status_code == 200
-
-
-@pytest.fixture
-def hashed(monkeypatch) -> list[str]:
-    """Return the hashes that are computed: one line for each."""
-    seen: list[str] = []
-    encode = hashers.MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        hashers.MD5PasswordHasher,
-        "encode",
-        lambda self, password, salt: seen.append(password) or encode(self, password, salt),
-    )
-    return seen
 
 
 WRONG = {
