@@ -208,6 +208,7 @@ class Visitor:
 
     def looks(self, name: str) -> None:
         """Keep pictures of the page on a desk and a phone, and ask axe and the ruler about both."""
+        self.page.wait_for_load_state("load")
         for kind, size in (("desk", DESK), ("phone", PHONE), ("narrow", NARROW)):
             self.page.set_viewport_size(size)
             if kind != "narrow":
@@ -227,12 +228,14 @@ class Visitor:
 
 def assert_fits(page: Page, name: str) -> None:
     """Nothing is wider than the window, down to 320 pixels."""
+    page.wait_for_load_state("load")
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window, f"{name}: {wide} > {window}"
 
 
 def assert_accessible(page: Page, name: str) -> None:
-    """axe-core finds nothing."""
+    """axe-core finds nothing, once the page has its style: after a click its words are there first."""
+    page.wait_for_load_state("load")
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
 
