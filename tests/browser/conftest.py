@@ -200,11 +200,14 @@ class Visitor:
         self.page.get_by_role("button", name="Continuer").click()
         self.page.wait_for_url(lambda url: "/connexion" not in url)
 
+    # A click waits until the answer begins; what is asked of the page needs all of it.
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state("load")
 
     def follows(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state("load")
 
     def looks(self, name: str) -> None:
         """Keep pictures of the page on a desk and a phone, and ask axe and the ruler about both."""
