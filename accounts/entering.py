@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from accounts import actions, attempts, factors, signin, stepup
+from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, PasskeyNeeded
 from accounts.models import User
@@ -78,6 +79,22 @@ def set_password(request: HttpRequest, *, token: str, password: str, at: datetim
     """
     origin = origin_of(request, auth=actions.LINK)
     actions.set_password_by_link(token=token, password=password, code=code, origin=origin, at=at)
+
+
+def change_password(request: HttpRequest, actor: Actor, *, present: str, password: str, at: datetime) -> None:
+    """Set one's own password by the present one, and keep this session alone, under another id.
+
+    A wrong present one counts as a failed sign-in and waits as one: whoever has somebody's session guesses no faster
+    here than at the door, and keeps the owner out no better.
+
+    Raises:
+        SignInDelayed: too many failures.
+        NotAllowed, StepUpRequired, PresentPasswordRefused, InvalidInput: see ``actions.change_password``.
+    """
+    given = {"email": own_account(actor).email, "password": present}
+    with attempts.counted(request, given, at=at) as said:
+        user = actions.change_password(actor=actor, at=at, present=said["password"], password=password)
+    signin.keep_session(request, user)
 
 
 def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: datetime) -> None:

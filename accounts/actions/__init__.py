@@ -46,7 +46,7 @@ from accounts.actions.tokens import (
     require_session,
     revoke_token,
 )
-from accounts.actions.users import NewUser, make_user, set_password, verify_user
+from accounts.actions.users import NewUser, change_password, make_user, set_password, verify_user
 
 __all__ = [
     "LINK",
@@ -68,6 +68,7 @@ __all__ = [
     "ask_reset",
     "begin_application",
     "change_address",
+    "change_password",
     "change_preferences",
     "check_password",
     "decide",

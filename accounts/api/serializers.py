@@ -99,6 +99,13 @@ class NewPasswordInput(LinkInput):
     code = Text(max_length=40, required=False, help_text="Of an invitation: what comes beside the mail.")
 
 
+class ChangePasswordInput(StrictSerializer):
+    """Another password for one's own account."""
+
+    present = Secret(help_text="The password that counts until then.")
+    password = Secret(help_text="The new one.")
+
+
 class Digits(Text):
     """A one-time code as it is typed: six digits, blanks between them allowed."""
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/factors/<uuid:pk>/name", factors.NameFactor.as_view(), name="factor-name"),
     path("me/recovery-codes", factors.RecoveryCodes.as_view(), name="recovery-codes"),
     path("me", session.Me.as_view(), name="me"),
+    path("me/password", links.ChangePassword.as_view(), name="password-change"),
     path("me/address", links.AskAddress.as_view(), name="address"),
     path("me/address/confirm", links.ConfirmAddress.as_view(), name="address-confirm"),
     path("me/notices", notices.Preferences.as_view(), name="notice-preferences"),

@@ -115,6 +115,8 @@ ROUTES = {
     "POST /invitation": PUBLIC,
     "GET /compte/confirmation": OWN_ACCOUNT,
     "POST /compte/confirmation": OWN_ACCOUNT,
+    "GET /compte/mot-de-passe": OWN_ACCOUNT,
+    "POST /compte/mot-de-passe": OWN_ACCOUNT,
     "GET /compte/adresse": OWN_ACCOUNT,
     "POST /compte/adresse": OWN_ACCOUNT,
     "GET /compte/adresse/choix": PUBLIC,
@@ -282,6 +284,7 @@ ROUTES = {
     # accounts
     "GET /api/v1/session": PUBLIC,
     "POST /api/v1/session": PUBLIC,
+    "POST /api/v1/me/password": OWN_ACCOUNT,
     "POST /api/v1/me/address": OWN_ACCOUNT,
     "POST /api/v1/me/address/confirm": OWN_ACCOUNT,
     "POST /api/v1/password-link": PUBLIC,
@@ -581,6 +584,8 @@ GRAVE = {
     "POST /connexions/<uuid:pk>/fin",
     "POST /api/v1/me/address",
     "GET /compte/adresse",
+    "POST /api/v1/me/password",
+    "GET /compte/mot-de-passe",
     "POST /api/v1/me/recovery-codes",
     # pages ask before anything is typed; what they send asks again
     "POST /compte/connexion/codes",

@@ -337,6 +337,7 @@ def _revoke(world: World) -> MakeReady:
 
 ASK_LINK = "POST /api/v1/password-link"
 NEW_PASSWORD = "POST /api/v1/password"
+CHANGE_PASSWORD = "POST /api/v1/me/password"
 INVITE = "POST /api/v1/users/{id}/invitation"
 ASK_ADDRESS = "POST /api/v1/me/address"
 NEW_ADDRESS = "POST /api/v1/me/address/confirm"
@@ -368,6 +369,15 @@ def _new_password(world: World) -> MakeReady:
 @write(INVITE)
 def _invite(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, INVITE, ids=(world.user("statistician").pk,))
+
+
+@write(CHANGE_PASSWORD)
+def _change_password(world: World) -> MakeReady:
+    user = world.user("filer")
+    user.password = make_password(SECRET)
+    user.save()
+    said = {"present": SECRET, "password": "une autre phrase de passe"}
+    return Session(world, "filer").ready(CHANGE_PASSWORD, said)
 
 
 @write(ASK_ADDRESS)
@@ -682,6 +692,7 @@ TWINS = {
     "POST /mot-de-passe": ASK_LINK,
     "POST /mot-de-passe/choix": NEW_PASSWORD,
     "POST /invitation": NEW_PASSWORD,
+    "POST /compte/mot-de-passe": CHANGE_PASSWORD,
     "POST /compte/adresse": ASK_ADDRESS,
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
