@@ -167,6 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "full_name")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LeakedPasswords"},
     {"NAME": "accounts.passwords.ContextWords"},
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous account
