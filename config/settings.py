@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "ConcernNotKnownCode": "referrals.completeness.CONCERN_MAY_NOT_KNOW",
         "AssignedRoleCode": "referrals.workflow.passing.ROLES",
         "FactorKindCode": "accounts.models.factor.FactorKind",
+        "IdentifiedCode": "accounts.models.factor.Identified",
         "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",
     },
 }

@@ -17,7 +17,21 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
-from accounts.actions.links import LINK, ask_address, ask_link, change_address, invite, set_password_by_link
+from accounts.actions.leavers import (
+    OnAccount,
+    close_account,
+    end_all_sessions,
+    end_sessions_of,
+    reopen_account,
+)
+from accounts.actions.links import (
+    LINK,
+    ask_address,
+    ask_link,
+    change_address,
+    invite,
+    set_password_by_link,
+)
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
 from accounts.actions.notices import (
     Preferences,
@@ -56,6 +70,7 @@ __all__ = [
     "NewOrganisation",
     "NewUnit",
     "NewUser",
+    "OnAccount",
     "Preferences",
     "Proof",
     "Stage",
@@ -71,10 +86,13 @@ __all__ = [
     "change_password",
     "change_preferences",
     "check_password",
+    "close_account",
     "decide",
     "decide_reset",
     "end",
+    "end_all_sessions",
     "end_session",
+    "end_sessions_of",
     "freeze_sessions",
     "grant",
     "invite",
@@ -94,6 +112,7 @@ __all__ = [
     "remove_endpoint",
     "remove_factor",
     "renew_recovery_codes",
+    "reopen_account",
     "require_program",
     "require_session",
     "reset_by_the_host",

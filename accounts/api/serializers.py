@@ -22,7 +22,7 @@ from accounts.models import (
     Unit,
     User,
 )
-from accounts.models.factor import FactorKind
+from accounts.models.factor import FactorKind, Identified
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Language
 from accounts.roles import ENGLISH, Role, Scope
@@ -206,6 +206,12 @@ class FactorNameInput(StrictSerializer):
     """Another name for a factor."""
 
     label = Text(max_length=60)  # type: ignore[assignment]  # as below
+
+
+class IdentifiedInput(StrictSerializer):
+    """How one made sure who says to have lost the second factors."""
+
+    how = Code(choices=Identified.choices, help_text="Each of the two persons makes sure and says how.")
 
 
 class TokenInput(StrictSerializer):
@@ -596,5 +602,15 @@ class FactorResetOut(serializers.ModelSerializer[FactorReset]):
 
     class Meta:
         model = FactorReset
-        fields = ["id", "user", "asked_by", "asked_at", "decided_by", "decided_at", "confirmed"]
+        fields = [
+            "id",
+            "user",
+            "asked_by",
+            "asked_at",
+            "asked_how",
+            "decided_by",
+            "decided_at",
+            "decided_how",
+            "confirmed",
+        ]
         read_only_fields = fields

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.api.views import factors, grants, links, notices, people, places, resets, session, tokens
+from accounts.api.views import (
+    factors,
+    grants,
+    leavers,
+    links,
+    notices,
+    people,
+    places,
+    resets,
+    session,
+    tokens,
+)
 
 urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
@@ -33,6 +44,12 @@ urlpatterns = [
     path("users", people.Users.as_view(), name="users"),
     path("users/<uuid:pk>/verify", people.VerifyUser.as_view(), name="user-verify"),
     path("users/<uuid:pk>/invitation", links.Invite.as_view(), name="user-invite"),
+    path("users/<uuid:pk>/end-sessions", leavers.EndSessions.as_view(), name="user-end-sessions"),
+    path("users/<uuid:pk>/close", leavers.CloseAccount.as_view(), name="user-close"),
+    path("users/<uuid:pk>/reopen", leavers.ReopenAccount.as_view(), name="user-reopen"),
+    path(
+        "authorities/<uuid:pk>/end-sessions", leavers.EndAllSessions.as_view(), name="authority-end-sessions"
+    ),
     path("membership-requests", grants.GrantRequests.as_view(), name="grant-requests"),
     path(
         "membership-requests/<uuid:pk>/confirm", grants.ConfirmGrant.as_view(), name="grant-request-confirm"

@@ -80,7 +80,15 @@ def test_a_reset_is_asked_once_by_one_and_decided_by_another(make_user):
     refused(lambda: make(decided_by=holder, **decided), constraint="factor_reset_by_others")
     refused(lambda: make(decided_by=first, **decided), constraint="factor_reset_by_two")
     refused(lambda: make(decided_at=NOON, confirmed=True), constraint="factor_reset_decided_whole")
-    make(decided_by=second, **decided)
+    by_second = {"decided_by": second, **decided}
+    for how in (
+        {"asked_how": "a mail"},
+        {"decided_how": "video"},
+        {"decided_how": "a mail", **by_second},
+        {"decided_how": "video", **by_second, "confirmed": False},
+    ):
+        refused(lambda how=how: make(**how), constraint="factor_reset_identified")
+    make(decided_by=second, asked_how="in_person", decided_how="video", **decided)
     make()
     refused(
         make, constraint="user_id" if connection.vendor == "sqlite" else "factor_reset_one_open_an_account"
