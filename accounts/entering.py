@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from accounts import actions, attempts, factors, signin, stepup
+from accounts import actions, attempts, factors, oddsignins, signin, stepup
 from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, PasskeyNeeded
@@ -24,6 +24,12 @@ PROVE: Final = "prove"
 MAKE: Final = "make"
 
 
+def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str = "/") -> None:
+    """Let the second factor of whoever gave the right password be awaited, and note that it is."""
+    oddsignins.begun(user, at=at)
+    signin.await_factor(request, user, at=at, onward=onward)
+
+
 def complete_proof(
     request: HttpRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
 ) -> bool:
@@ -35,6 +41,7 @@ def complete_proof(
     """
     challenge = signin.take_challenge(request, PROVE, at=at)
     origin = origin_of(request, auth=signin.SESSION)
+    new_place = awaited is not None and attempts.is_new_place(request, user, at=at)
     enough = actions.prove(user=user, given=actions.Proof(**given, challenge=challenge), origin=origin, at=at)
     if not enough:
         if awaited is None:  # another role was given since this session began
@@ -47,6 +54,7 @@ def complete_proof(
     else:
         actions.record_session(user=user, origin=origin, at=at)
         signin.open_session(request, user, at=at)
+        oddsignins.finished(user, awaited.day, new_place=new_place, at=at)
     return True
 
 
@@ -154,4 +162,5 @@ def add(
     else:
         actions.record_session(user=fresh, origin=origin, at=at)
         signin.open_session(request, fresh, at=at)
+        oddsignins.finished(fresh, awaited.day, new_place=False, at=at)  # of a new factor the owner is told
     return made, codes

@@ -25,6 +25,7 @@ ACCOUNT_REOPENED: Final = "account.reopened"
 SESSIONS_ENDED: Final = "account.sessions"
 ALL_SESSIONS_ENDED: Final = "authority.sessions"
 WATCHER_CLOSED: Final = "authority.closed"
+SIGN_INS_TO_CHECK: Final = "account.sign-ins"
 ROLE_IS_ASKED: Final = "request.role"
 RESET_TO_CONFIRM: Final = "request.reset"
 
@@ -74,6 +75,10 @@ register(
     Template(
         SESSIONS_ENDED, Kind.ACCOUNT, "Vos connexions ont été fermées ; connectez-vous à nouveau.",
         "Your sessions were ended; sign in again.",
+    ),
+    Template(
+        SIGN_INS_TO_CHECK, Kind.ACCOUNT, "Une connexion à votre compte est à vérifier, sous « Mes connexions ».",
+        "A sign-in to your account is to be checked, under “My sessions”.",
     ),
     Template(
         ALL_SESSIONS_ENDED, Kind.ACCOUNT, "L'administration a fermé toutes les connexions de votre autorité.",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from accounts import acts, factors, sessions
+from accounts import acts, factors, oddsignins, sessions
 from accounts.access import own_account
 from accounts.actions.entry import record_about
 from accounts.actions.sessions import tenant_of
@@ -95,6 +95,7 @@ def prove(*, user: User, given: Proof, origin: Origin, at: datetime) -> bool:
             factors.count_failure(locked, at=at)
             if locked.factor_failures == factors.TOLD_AFTER:
                 tell_owner(locked, PASSWORD_IS_KNOWN, at=at)
+        oddsignins.refused(locked, at=at)
         raise ProofRefused
     factors.forgive(locked)
     return accepted

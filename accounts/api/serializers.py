@@ -18,6 +18,7 @@ from accounts.models import (
     Membership,
     Organisation,
     Session,
+    SignInToCheck,
     Token,
     Unit,
     User,
@@ -548,6 +549,15 @@ class OwnSessionOut(serializers.ModelSerializer[Session]):
     class Meta:
         model = Session
         fields = ["id", "opened_at", "used_at", "browser", "current"]
+        read_only_fields = fields
+
+
+class SignInToCheckOut(serializers.ModelSerializer[SignInToCheck]):
+    """What was odd about the caller's sign-ins on one day: no place, no browser."""
+
+    class Meta:
+        model = SignInToCheck
+        fields = ["kind", "day", "count", "last_at"]
         read_only_fields = fields
 
 

@@ -18,6 +18,7 @@ from accounts.api.views import (
 urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
     path("sessions", session.OwnSessions.as_view(), name="sessions"),
+    path("sign-ins-to-check", session.SignInsToCheck.as_view(), name="sign-ins-to-check"),
     path("sessions/<uuid:pk>", session.OwnSession.as_view(), name="own-session"),
     path("session/passkey", factors.PasskeyQuestion.as_view(), name="session-passkey"),
     path("session/factor", factors.SessionFactor.as_view(), name="session-factor"),

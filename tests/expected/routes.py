@@ -299,6 +299,7 @@ ROUTES = {
     "POST /api/v1/password": PUBLIC,
     "DELETE /api/v1/session": OWN_ACCOUNT,
     "GET /api/v1/sessions": OWN_ACCOUNT,
+    "GET /api/v1/sign-ins-to-check": OWN_ACCOUNT,
     "DELETE /api/v1/sessions/<uuid:pk>": OWN_ACCOUNT,
     "POST /api/v1/session/passkey": AWAITED,
     "POST /api/v1/session/factor": AWAITED,
@@ -648,7 +649,7 @@ LINES = {
         "GET /api/v1/retention-batches",
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
-        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions",
+        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/stand-ins", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
