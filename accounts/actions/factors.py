@@ -109,9 +109,8 @@ def _proved(user: User, given: Proof, *, at: datetime) -> str:
         kept = onetime.kept_of_recovery_code(user.pk, given.recovery)
         used, _ = RecoveryCode.objects.filter(user=user, kept=kept).delete()
         return "" if used else "recovery-code"
-    now = onetime.step_of(at.timestamp())
     for factor in user.factors.filter(kind=FactorKind.TOTP).order_by("id"):
-        step = onetime.matching_step(factor.pk, given.code, now=now, after=factor.last_step)
+        step = onetime.matching_step(factor.pk, given.code, seconds=at.timestamp(), after=factor.last_step)
         if step is not None:
             factor.last_step, factor.last_used_on = step, at.date()
             factor.save(update_fields=["last_step", "last_used_on"])
@@ -179,8 +178,7 @@ def _begun(row: Factor, given: NewFactor, *, at: datetime) -> None:
     row.pk = UUID(given.challenge)
     if Factor.objects.filter(pk=row.pk).exists():  # the same form was sent twice
         raise ProofRefused
-    now = onetime.step_of(at.timestamp())
-    row.last_step = onetime.matching_step(row.pk, given.code, now=now, after=None)
+    row.last_step = onetime.matching_step(row.pk, given.code, seconds=at.timestamp(), after=None)
     if row.last_step is None:
         raise InvalidInput({"code": ["invalid"]})
 

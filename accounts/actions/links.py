@@ -74,7 +74,7 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         raise OwnAccount("Vous ne pouvez pas vous inviter vous-même.")
     if not links.people().filter(pk=user.pk).exists():
         raise NotAllowed(rule="program")
-    code = onetime.new_recovery_code()
+    code = onetime.new_invitation_code()
     MailedLink.objects.filter(user=user, email="").delete()
     MailedLink.objects.create(
         user=user, code=links.kept_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
