@@ -30,6 +30,7 @@ from accounts.actions.links import (
     ask_link,
     change_address,
     invite,
+    invite_by_hand,
     set_password_by_link,
 )
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
@@ -96,6 +97,7 @@ __all__ = [
     "freeze_sessions",
     "grant",
     "invite",
+    "invite_by_hand",
     "issue_token",
     "list_sessions",
     "load_authority",
