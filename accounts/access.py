@@ -120,6 +120,22 @@ def _managed(actor: "Actor", authority_id: UUID | None) -> frozenset[UUID]:
     return authorities
 
 
+def managed_authorities(actor: "Actor") -> frozenset[UUID]:
+    """Return the authorities that the actor administers; none for the service itself."""
+    return frozenset() if actor.is_system else actor.may("accounts.manage")
+
+
+def appointable_users(authority_id: UUID, *, at: datetime) -> QuerySet[User]:
+    """Return the open accounts that an authority may give a role: its own, who works there, and who is nobody's.
+
+    A role ends the sessions of whoever gets it (SEC-AU5): no administrator may sign out the people of elsewhere by it,
+    nor learn whether an address has an account there. Who works for two authorities gets the second role from the host.
+    """
+    held = Membership.objects.in_force(at).filter(user=OuterRef("pk"))
+    here, nobodys = Exists(held.filter(authority=authority_id)), Q(home_authority=None) & ~Exists(held)
+    return User.objects.filter(Q(home_authority=authority_id) | here | nobodys, is_active=True)
+
+
 def resettable_users(actor: "Actor", *, at: datetime) -> QuerySet[User]:
     """Return the accounts whose factors an administrator may ask to reset: fewer than ``managed_users``.
 

@@ -10,6 +10,8 @@ SESSION_CLOSED: Final = "session:closed"
 SESSION_REVOKED: Final = "session:revoked"
 SESSION_CONFIRMED: Final = "session:confirmed"
 SESSION_FROZEN: Final = "session:frozen"
+SESSIONS_ENDED: Final = "session:ended"
+ALL_SESSIONS_ENDED: Final = "session:ended-all"
 FACTOR_ADDED: Final = "factor:added"
 FACTOR_NAMED: Final = "factor:named"
 FACTOR_REMOVED: Final = "factor:removed"
@@ -22,6 +24,8 @@ TOKEN_MADE: Final = "token:made"  # noqa: S105 - the name of an act
 TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
 USER_VERIFIED: Final = "user:verified"
+USER_CLOSED: Final = "user:closed"
+USER_REOPENED: Final = "user:reopened"
 PASSWORD_SET: Final = "password:set"  # noqa: S105 - the name of an act
 ADDRESS_ASKED: Final = "user:address-asked"
 ADDRESS_CHANGED: Final = "user:address-changed"
@@ -47,6 +51,7 @@ ABOUT_ACCOUNTS: Final = (
     SESSION_REVOKED,
     SESSION_CONFIRMED,
     SESSION_FROZEN,
+    SESSIONS_ENDED,
     FACTOR_ADDED,
     FACTOR_NAMED,
     FACTOR_REMOVED,
@@ -59,6 +64,8 @@ ABOUT_ACCOUNTS: Final = (
     TOKEN_REVOKED,
     USER_MADE,
     USER_VERIFIED,
+    USER_CLOSED,
+    USER_REOPENED,
     PASSWORD_SET,
     ADDRESS_ASKED,
     ADDRESS_CHANGED,
@@ -74,7 +81,13 @@ ABOUT_ACCOUNTS: Final = (
 )
 
 events.register(
-    *ABOUT_ACCOUNTS, USERS_LISTED, MEMBERSHIPS_LISTED, ORGANISATION_MADE, UNIT_MADE, AUTHORITY_LOADED
+    *ABOUT_ACCOUNTS,
+    ALL_SESSIONS_ENDED,
+    USERS_LISTED,
+    MEMBERSHIPS_LISTED,
+    ORGANISATION_MADE,
+    UNIT_MADE,
+    AUTHORITY_LOADED,
 )
 events.file_under(
     Topic.RIGHTS,
@@ -88,6 +101,8 @@ events.file_under(
     TOKEN_REVOKED,
     USER_MADE,
     USER_VERIFIED,
+    USER_CLOSED,
+    USER_REOPENED,
     INVITED,
     ADDRESS_ASKED,
     ADDRESS_CHANGED,

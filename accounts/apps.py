@@ -10,5 +10,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from accounts import acts, attempts, contacts, links, replays, sessions, telling  # noqa: F401 - imported for what they register
+        from accounts import (  # noqa: F401 - imported for what they register
+            acts,
+            attempts,
+            contacts,
+            links,
+            oddsignins,
+            replays,
+            sessions,
+            telling,
+        )
         from accounts.api import schema  # noqa: F401 - likewise

@@ -123,10 +123,33 @@ def counted(request: HttpRequest, given: Mapping[str, Any], *, at: datetime) -> 
 
 
 def _succeeded(request: HttpRequest, user: User, **_: Any) -> None:
-    """Remember where an account signs in, and forget the failures from there; receiver of Django's signal."""
+    """Remember that an account signs in, and where, and forget the failures from there; receiver of Django's signal."""
     at: datetime = getattr(request, "at", None) or instant()
-    mark = _marks(request, user.email).pair
-    Attempt.objects.update_or_create(mark=mark, defaults={"failures": 0, "failed_at": None, "known_at": at})
+    marks = (_marks(request, user.email).pair, _seen(user))
+    Attempt.objects.bulk_create(
+        [Attempt(mark=mark, known_at=at) for mark in sorted(marks)],
+        update_conflicts=True,
+        unique_fields=["mark"],
+        update_fields=["failures", "failed_at", "known_at"],
+    )
+
+
+def _seen(user: User) -> bytes:
+    """Return under what it is kept that an account has signed in somewhere: it knows a network for ninety days too."""
+    return _mark("seen", str(user.pk))
+
+
+def is_new_place(request: HttpRequest, user: User, *, at: datetime) -> bool:
+    """Tell whether an account has signed in before, and not from this network within ninety days.
+
+    To be asked before a second factor is looked at: whether one was used long ago tells of an account that was asleep.
+    """
+    pair, seen = _marks(request, user.email).pair, _seen(user)
+    known = Attempt.objects.filter(mark__in=[pair, seen], known_at__gt=at - KNOWN)
+    found = {bytes(mark) for mark in known.values_list("mark", flat=True)}
+    if pair in found:
+        return False
+    return seen in found or user.factors.filter(last_used_on__lte=(at - KNOWN).date()).exists()
 
 
 user_logged_in.connect(_succeeded, dispatch_uid="accounts.attempts.succeeded")

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from accounts import actions, attempts, factors, signin, stepup
+from accounts import actions, attempts, factors, oddsignins, signin, stepup
+from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, PasskeyNeeded
 from accounts.models import User
@@ -21,6 +22,12 @@ from encryption import onetime
 
 PROVE: Final = "prove"
 MAKE: Final = "make"
+
+
+def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str = "/") -> None:
+    """Let the second factor of whoever gave the right password be awaited, and note that it is."""
+    oddsignins.begun(user, at=at)
+    signin.await_factor(request, user, at=at, onward=onward)
 
 
 def complete_proof(
@@ -34,6 +41,7 @@ def complete_proof(
     """
     challenge = signin.take_challenge(request, PROVE, at=at)
     origin = origin_of(request, auth=signin.SESSION)
+    new_place = awaited is not None and attempts.is_new_place(request, user, at=at)
     enough = actions.prove(user=user, given=actions.Proof(**given, challenge=challenge), origin=origin, at=at)
     if not enough:
         if awaited is None:  # another role was given since this session began
@@ -46,6 +54,7 @@ def complete_proof(
     else:
         actions.record_session(user=user, origin=origin, at=at)
         signin.open_session(request, user, at=at)
+        oddsignins.finished(user, awaited.day, new_place=new_place, at=at)
     return True
 
 
@@ -78,6 +87,22 @@ def set_password(request: HttpRequest, *, token: str, password: str, at: datetim
     """
     origin = origin_of(request, auth=actions.LINK)
     actions.set_password_by_link(token=token, password=password, code=code, origin=origin, at=at)
+
+
+def change_password(request: HttpRequest, actor: Actor, *, present: str, password: str, at: datetime) -> None:
+    """Set one's own password by the present one, and keep this session alone, under another id.
+
+    A wrong present one counts as a failed sign-in and waits as one: whoever has somebody's session guesses no faster
+    here than at the door, and keeps the owner out no better.
+
+    Raises:
+        SignInDelayed: too many failures.
+        NotAllowed, StepUpRequired, PresentPasswordRefused, InvalidInput: see ``actions.change_password``.
+    """
+    given = {"email": own_account(actor).email, "password": present}
+    with attempts.counted(request, given, at=at) as said:
+        user = actions.change_password(actor=actor, at=at, present=said["password"], password=password)
+    signin.keep_session(request, user)
 
 
 def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: datetime) -> None:
@@ -137,4 +162,5 @@ def add(
     else:
         actions.record_session(user=fresh, origin=origin, at=at)
         signin.open_session(request, fresh, at=at)
+        oddsignins.finished(fresh, awaited.day, new_place=False, at=at)  # of a new factor the owner is told
     return made, codes

@@ -29,6 +29,13 @@ class SignInRefused(AccountsError):
     text = "Adresse ou mot de passe incorrect."
 
 
+class PresentPasswordRefused(SignInRefused):
+    """Somebody who changes their password didn't give the present one; it is counted as a failed sign-in."""
+
+    code = "present-password-refused"
+    text = "Ce n'est pas votre mot de passe actuel."
+
+
 class SignInDelayed(AccountsError):
     """Too many attempts failed: after ``wait`` seconds the next is looked at, whoever it is for (SEC-AU2)."""
 

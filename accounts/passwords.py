@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from accounts import leaked
 from accounts.errors import InvalidInput
 from accounts.models import User
 
@@ -20,6 +21,9 @@ CONTEXT_WORDS: Final = (
 )  # fmt: skip
 #: So many characters a password has beside them.
 BESIDE_MIN: Final = 8
+_COMMON: Final = "password_too_common"  # Django's own code, of its own list
+#: What is said of a fault of the settings' rules; of the others that the password isn't accepted.
+_SAID: Final = {"password_too_short": "too-short", _COMMON: "known-password"}
 
 
 class ContextWords:
@@ -27,11 +31,23 @@ class ContextWords:
 
     def validate(self, password: str, user: User | None = None) -> None:  # noqa: ARG002 - Django's signature
         """Raise Django's own error where too little is left without these words."""
-        decomposed = unicodedata.normalize("NFKD", password).lower()
-        plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+        plain = leaked.plain(password)
         beside = re.sub("|".join(CONTEXT_WORDS), "", plain)
         if beside != plain and len(beside) < BESIDE_MIN:
             raise ValidationError("", code="password_context")
+
+    def get_help_text(self) -> str:
+        """Return nothing: pages say what they ask for."""
+        return ""
+
+
+class LeakedPasswords:
+    """Refuse a password that many have chosen, or that was stolen elsewhere (SEC-AU3)."""
+
+    def validate(self, password: str, user: User | None = None) -> None:  # noqa: ARG002 - Django's signature
+        """Raise Django's own error where it is on one of the lists."""
+        if leaked.is_leaked(password):
+            raise ValidationError("", code=_COMMON)
 
     def get_help_text(self) -> str:
         """Return nothing: pages say what they ask for."""
@@ -54,17 +70,16 @@ def matches(user: User | None, password: str) -> bool:
 
 
 def require_acceptable(password: str, user: User) -> None:
-    """Refuse a password that is too short, too long, too common or too close to the person.
+    """Refuse a password that is too short, too long, known elsewhere or too close to the person.
 
     Raises:
-        InvalidInput: names the field; why isn't said in detail, the rules are public.
+        InvalidInput: names the field, and one reason.
     """
     if len(password) > settings.PASSWORD_LENGTH_MAX:
         raise InvalidInput({"password": ["too-long"]})
     try:
         validate_password(spelled(password), user)
     except ValidationError as error:
-        codes = [fault.code for fault in error.error_list]
-        raise InvalidInput(
-            {"password": ["too-short" if "password_too_short" in codes else "invalid"]}
-        ) from error
+        codes = {_SAID.get(fault.code or "", "invalid") for fault in error.error_list}
+        first = next(code for code in (*_SAID.values(), "invalid") if code in codes)
+        raise InvalidInput({"password": [first]}) from error

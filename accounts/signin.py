@@ -172,11 +172,12 @@ def _actor(
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """Whose second factor is awaited; ``proved``: they gave one, but not of a kind that their roles ask for."""
+    """Whose second factor is awaited, since which day; ``proved``: they gave one, but not of a kind that counts."""
 
     user: User
     proved: bool
     onward: str
+    day: date | None = None
 
 
 def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str = "/") -> None:
@@ -190,6 +191,7 @@ def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str 
         "hash": user.get_session_auth_hash(),
         "proved": False,
         "onward": onward,
+        "day": at.date().isoformat(),
     }
     request.session.set_expiry(at + AWAITED_FOR)
 
@@ -202,7 +204,8 @@ def awaited_in(request: HttpRequest) -> Awaited | None:
     user = User.objects.filter(pk=said["user"], is_active=True).first()
     if user is None or not constant_time_compare(said["hash"], user.get_session_auth_hash()):
         return None
-    return Awaited(user, said["proved"], said["onward"])
+    day = said.get("day")  # a session of the version before has none
+    return Awaited(user, said["proved"], said["onward"], None if day is None else date.fromisoformat(day))
 
 
 def note_weaker_proof(request: HttpRequest) -> None:

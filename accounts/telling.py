@@ -9,7 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from accounts.models import User
+from outbox.models import Notice
 from outbox.notices import About, Recipients, tell
+from outbox.outcome import Pointless
 from outbox.templates import Kind, Template, register
 
 ADDRESS_CHANGED: Final = "account.address-changed"
@@ -18,8 +20,27 @@ FACTORS_CHANGED: Final = "account.factors"
 PASSWORD_CHANGED: Final = "account.password"  # noqa: S105 - the code of a text
 PASSWORD_IS_KNOWN: Final = "account.refused"  # noqa: S105 - the code of a text
 RESET_IS_ASKED: Final = "account.reset"
+ACCOUNT_CLOSED: Final = "account.closed"
+ACCOUNT_REOPENED: Final = "account.reopened"
+SESSIONS_ENDED: Final = "account.sessions"
+ALL_SESSIONS_ENDED: Final = "authority.sessions"
+WATCHER_CLOSED: Final = "authority.closed"
+SIGN_INS_TO_CHECK: Final = "account.sign-ins"
 ROLE_IS_ASKED: Final = "request.role"
 RESET_TO_CONFIRM: Final = "request.reset"
+
+
+def _address_of(notice: Notice) -> str:
+    """Return the address of an account that may be closed by now: it is told of that once.
+
+    Raises:
+        Pointless: there is no such account.
+    """
+    found = User.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
+    if found is None:
+        raise Pointless("no-account")
+    return found
+
 
 register(
     Template(
@@ -46,6 +67,29 @@ register(
         "Sign-ins to your account failed.",
     ),
     Template(
+        ACCOUNT_CLOSED, Kind.ACCOUNT, "Votre compte a été fermé.", "Your account was closed.", to=_address_of,
+    ),
+    Template(
+        ACCOUNT_REOPENED, Kind.ACCOUNT, "Votre compte a été rouvert.", "Your account was opened again.",
+    ),
+    Template(
+        SESSIONS_ENDED, Kind.ACCOUNT, "Vos connexions ont été fermées ; connectez-vous à nouveau.",
+        "Your sessions were ended; sign in again.",
+    ),
+    Template(
+        SIGN_INS_TO_CHECK, Kind.ACCOUNT, "Une connexion à votre compte est à vérifier, sous « Mes connexions ».",
+        "A sign-in to your account is to be checked, under “My sessions”.",
+    ),
+    Template(
+        ALL_SESSIONS_ENDED, Kind.ACCOUNT, "L'administration a fermé toutes les connexions de votre autorité.",
+        "The administration ended all sessions of your authority.",
+    ),
+    Template(
+        WATCHER_CLOSED, Kind.ACCOUNT,
+        "L'administration a fermé un compte dont un rôle s'accorde à deux ; le journal dit lequel.",
+        "The administration closed an account with a role that two persons give; the journal says which.",
+    ),
+    Template(
         ROLE_IS_ASKED, Kind.ACCOUNT, "Un rôle attend d'être confirmé par une seconde personne.",
         "A role waits to be confirmed by a second person.", page="administration/demandes/roles",
     ),
@@ -69,4 +113,10 @@ def tell_second_persons(
 ) -> None:
     """Write a notice to whoever can confirm a request, in the running transaction; it leads to the request's page."""
     about = About(template=template, reference="", subject_id=request_id, authority_id=authority_id)
+    tell(about, Recipients(users=people), at=at)
+
+
+def tell_people(people: Collection[UUID], template: str, authority_id: UUID, *, at: datetime) -> None:
+    """Write a notice to people of an authority, in the running transaction; it leads nowhere in particular."""
+    about = About(template=template, reference="", subject_id=None, authority_id=authority_id)
     tell(about, Recipients(users=people), at=at)

@@ -49,6 +49,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     audit.LedgerRefused: 409,
     audit.ExportRefused: 409,
     accounts.SignInRefused: 401,
+    accounts.PresentPasswordRefused: 401,
     accounts.SignInDelayed: 429,
     accounts.AsksDelayed: 429,
     accounts.LinkRefused: 409,

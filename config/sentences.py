@@ -129,6 +129,9 @@ TITLES: Final[dict[str, Sentence]] = {
     ),
     # accounts/errors.py
     "sign-in-refused": Sentence("Adresse ou mot de passe incorrect.", "Wrong address or password."),
+    "present-password-refused": Sentence(
+        "Ce n'est pas votre mot de passe actuel.", "This isn't your present password."
+    ),
     "sign-in-delayed": Sentence(
         "Trop d'essais de connexion ont échoué. Attendez avant de réessayer.",
         "Too many attempts to sign in have failed. Wait before you try again.",
@@ -318,6 +321,13 @@ FAULTS: Final[dict[str, Sentence]] = {
     ),
     "unknown-mark": Sentence(
         "Les accolades n'entourent que les mots prévus.", "Braces enclose only the words foreseen."
+    ),
+    "known-password": Sentence(
+        "Ce mot de passe figure sur des listes que connaît quiconque veut deviner : choisissez-en un autre.",
+        "This password is on lists that whoever guesses knows: choose another one.",
+    ),
+    "unchanged": Sentence(
+        "Le nouveau mot de passe est celui d'avant.", "The new password is the one of before."
     ),
     "required": Sentence("Ce champ est obligatoire.", "This field is required."),
     "null": Sentence("Ce champ ne peut pas être nul.", "This field can't be null."),

@@ -167,6 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "full_name")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LeakedPasswords"},
     {"NAME": "accounts.passwords.ContextWords"},
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous account
@@ -267,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "ConcernNotKnownCode": "referrals.completeness.CONCERN_MAY_NOT_KNOW",
         "AssignedRoleCode": "referrals.workflow.passing.ROLES",
         "FactorKindCode": "accounts.models.factor.FactorKind",
+        "IdentifiedCode": "accounts.models.factor.Identified",
         "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",
     },
 }

@@ -16,10 +16,15 @@ from encryption import digest, index
 
 DIGITS: Final = 6
 STEP_SECONDS: Final = 30
-#: A clock may be one step wrong either way, and no more (RFC 6238 §5.2).
-WINDOW: Final = 1
+#: For so long after its step a code is taken: it was read, typed and sent, by a device whose clock may be slow; and for
+#: so long before, by one whose clock is fast. Telephones take their time from the network and are right to a second or
+#: two; whole steps either way, which RFC 6238 §5.2 allows at most, are for tokens that never heard of it. So a code
+#: counts for three quarters of a minute, not for a minute and a half (ASVS 5.0, 6.5.5).
+LATE_SECONDS: Final = 10
+EARLY_SECONDS: Final = 5
 SECRET_BYTES: Final = 20  # RFC 4226 §4 R6: 160 bits
-RECOVERY_BYTES: Final = 10  # 80 bits: nobody guesses one, at whatever pace
+RECOVERY_BYTES: Final = 15  # 120 bits: so many ask for no slow hash (ASVS 5.0, 6.5.2: 112)
+INVITATION_BYTES: Final = 10  # 80 bits, which are dictated by telephone, and open nothing without the link
 _GROUP: Final = 4
 
 
@@ -64,8 +69,8 @@ def step_of(seconds: float) -> int:
     return int(seconds) // STEP_SECONDS
 
 
-def matching_step(factor: UUID, code: str, *, now: int, after: int | None) -> int | None:
-    """Return the step whose code this is, of those that count at the step ``now``; None: of none of them.
+def matching_step(factor: UUID, code: str, *, seconds: float, after: int | None) -> int | None:
+    """Return the step whose code this is, of those that count at an instant, in seconds since 1970; None: of none.
 
     A step up to ``after``, the last that was used, counts no more: a code works once (RFC 6238 §5.2).
 
@@ -73,7 +78,7 @@ def matching_step(factor: UUID, code: str, *, now: int, after: int | None) -> in
         KeysUnavailable: as ``shown_secret``.
     """
     found = None
-    for step in range(now - WINDOW, now + WINDOW + 1):
+    for step in range(step_of(seconds - LATE_SECONDS), step_of(seconds + EARLY_SECONDS) + 1):
         # All are compared, whichever is the one.
         same = digest.equal(code_at(factor, step).encode(), code.encode())
         if same and (after is None or step > after):
@@ -82,8 +87,17 @@ def matching_step(factor: UUID, code: str, *, now: int, after: int | None) -> in
 
 
 def new_recovery_code() -> str:
-    """Return a fresh recovery code, in groups that a person can copy: ``k3fz-…``, 80 bits."""
-    text = base64.b32encode(digest.random_bytes(RECOVERY_BYTES)).decode().lower()
+    """Return a fresh recovery code, in groups that a person can copy: ``k3fz-…``, 120 bits."""
+    return _in_groups(RECOVERY_BYTES)
+
+
+def new_invitation_code() -> str:
+    """Return a fresh code that somebody is told beside a mailed link: ``k3fz-…``, 80 bits."""
+    return _in_groups(INVITATION_BYTES)
+
+
+def _in_groups(count: int) -> str:
+    text = base64.b32encode(digest.random_bytes(count)).decode().lower()
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 

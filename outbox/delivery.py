@@ -16,7 +16,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from encryption.errors import KeysUnavailable
-from outbox import doors, gateway, mail, webhooks
+from outbox import doors, gateway, mail, templates, webhooks
 from outbox.digests import hold_for_digest
 from outbox.doors import Contact
 from outbox.instants import instant
@@ -79,7 +79,8 @@ def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[]
     at = clock()
     if not renew(notice, at=at, lease=LEASE):
         return False
-    if person is None and notice.channel != Channel.WEBHOOK:
+    by_itself = notice.channel == Channel.MAIL and templates.get(notice.template).to is not None
+    if person is None and notice.channel != Channel.WEBHOOK and not by_itself:
         finish(notice, state=NoticeState.DROPPED, done_at=at, fault="no-account")
         return True
     user, contact = person or (notice.endpoint.user_id if notice.endpoint else UUID(int=0), Contact())

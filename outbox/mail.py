@@ -25,10 +25,10 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
         Pointless: it isn't to be sent any more.
         NotNow: the server can't be reached or doesn't take it now.
     """
-    if not email:
-        raise Refused("no-address")
     if (elsewhere := get(notice.template).to) is not None:
         email = elsewhere(notice)
+    if not email:
+        raise Refused("no-address")
     subject, body = mail_of(notice, gathered)
     headers = {
         "Message-ID": f"<{_name(notice)}@repere>",

@@ -19,6 +19,7 @@ class ReferralsConfig(AppConfig):
             growing,
             journalkeeping,
             ladder,
+            leaving,
             notices,
             reminders,
             replaying,

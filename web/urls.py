@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("compte/connexion/codes", factors.RenewCodes.as_view(), name="codes-renew"),
     path("compte/connexion/<uuid:pk>/nom", factors.NameFactor.as_view(), name="factor-rename"),
     path("compte/connexion/<uuid:pk>/retrait", factors.RemoveFactor.as_view(), name="factor-remove"),
+    path("compte/mot-de-passe", passwords.ChangePassword.as_view(), name="password-change-page"),
     path("compte/adresse", passwords.AskAddress.as_view(), name="address-ask"),
     path("compte/adresse/choix", passwords.ConfirmAddress.as_view(), name="address-set"),
     path("deconnexion", session.SignOut.as_view(), name="sign-out"),

@@ -17,7 +17,22 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
-from accounts.actions.links import LINK, ask_address, ask_link, change_address, invite, set_password_by_link
+from accounts.actions.leavers import (
+    OnAccount,
+    close_account,
+    end_all_sessions,
+    end_sessions_of,
+    reopen_account,
+)
+from accounts.actions.links import (
+    LINK,
+    ask_address,
+    ask_link,
+    change_address,
+    invite,
+    invite_by_hand,
+    set_password_by_link,
+)
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
 from accounts.actions.notices import (
     Preferences,
@@ -46,7 +61,7 @@ from accounts.actions.tokens import (
     require_session,
     revoke_token,
 )
-from accounts.actions.users import NewUser, make_user, set_password, verify_user
+from accounts.actions.users import NewUser, change_password, make_user, set_password, verify_user
 
 __all__ = [
     "LINK",
@@ -56,6 +71,7 @@ __all__ = [
     "NewOrganisation",
     "NewUnit",
     "NewUser",
+    "OnAccount",
     "Preferences",
     "Proof",
     "Stage",
@@ -68,15 +84,20 @@ __all__ = [
     "ask_reset",
     "begin_application",
     "change_address",
+    "change_password",
     "change_preferences",
     "check_password",
+    "close_account",
     "decide",
     "decide_reset",
     "end",
+    "end_all_sessions",
     "end_session",
+    "end_sessions_of",
     "freeze_sessions",
     "grant",
     "invite",
+    "invite_by_hand",
     "issue_token",
     "list_sessions",
     "load_authority",
@@ -93,6 +114,7 @@ __all__ = [
     "remove_endpoint",
     "remove_factor",
     "renew_recovery_codes",
+    "reopen_account",
     "require_program",
     "require_session",
     "reset_by_the_host",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from accounts import acts, factors, sessions
+from accounts import acts, factors, oddsignins, sessions
 from accounts.access import own_account
 from accounts.actions.entry import record_about
 from accounts.actions.sessions import tenant_of
@@ -95,6 +95,7 @@ def prove(*, user: User, given: Proof, origin: Origin, at: datetime) -> bool:
             factors.count_failure(locked, at=at)
             if locked.factor_failures == factors.TOLD_AFTER:
                 tell_owner(locked, PASSWORD_IS_KNOWN, at=at)
+        oddsignins.refused(locked, at=at)
         raise ProofRefused
     factors.forgive(locked)
     return accepted
@@ -108,9 +109,8 @@ def _proved(user: User, given: Proof, *, at: datetime) -> str:
         kept = onetime.kept_of_recovery_code(user.pk, given.recovery)
         used, _ = RecoveryCode.objects.filter(user=user, kept=kept).delete()
         return "" if used else "recovery-code"
-    now = onetime.step_of(at.timestamp())
     for factor in user.factors.filter(kind=FactorKind.TOTP).order_by("id"):
-        step = onetime.matching_step(factor.pk, given.code, now=now, after=factor.last_step)
+        step = onetime.matching_step(factor.pk, given.code, seconds=at.timestamp(), after=factor.last_step)
         if step is not None:
             factor.last_step, factor.last_used_on = step, at.date()
             factor.save(update_fields=["last_step", "last_used_on"])
@@ -178,8 +178,7 @@ def _begun(row: Factor, given: NewFactor, *, at: datetime) -> None:
     row.pk = UUID(given.challenge)
     if Factor.objects.filter(pk=row.pk).exists():  # the same form was sent twice
         raise ProofRefused
-    now = onetime.step_of(at.timestamp())
-    row.last_step = onetime.matching_step(row.pk, given.code, now=now, after=None)
+    row.last_step = onetime.matching_step(row.pk, given.code, seconds=at.timestamp(), after=None)
     if row.last_step is None:
         raise InvalidInput({"code": ["invalid"]})
 

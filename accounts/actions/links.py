@@ -65,7 +65,30 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         NotVisible: no such account, closed, or not of where the actor administers.
         OwnAccount: it is the actor's own.
     """
-    known = resettable_users(actor, at=at)
+    user, code, _link = _invited(actor, user_id, at=at)
+    tell_owner(user, links.INVITATION, at=at)
+    return user, code
+
+
+def invite_by_hand(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[str, str]:
+    """Invite somebody from the server, where no mail arrives; return the link and the code, for two ways to go by.
+
+    Raises:
+        NotAllowed: the actor isn't the service itself, or the account is a program's.
+        NotVisible: no such account, or a closed one.
+    """
+    if not actor.is_system:
+        raise NotAllowed(rule="links.by-hand")
+    user, code, link = _invited(actor, user_id, at=at)
+    token = digest.token()
+    link.kept, link.bound = links.kept_of(token), links.state_of(user)
+    link.save(update_fields=["kept", "bound"])
+    return _address_of(links.INVITATION, token), code
+
+
+def _invited(actor: Actor, user_id: UUID, *, at: datetime) -> tuple[User, str, MailedLink]:
+    """Make an invitation that wasn't sent yet, in place of every earlier link, and write it down."""
+    known = User.objects.all() if actor.is_system else resettable_users(actor, at=at)
     stepup.require(actor, at=at)
     user = known.select_for_update(of=("self",)).filter(pk=user_id, is_active=True).first()
     if user is None:
@@ -74,14 +97,13 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         raise OwnAccount("Vous ne pouvez pas vous inviter vous-même.")
     if not links.people().filter(pk=user.pk).exists():
         raise NotAllowed(rule="program")
-    code = onetime.new_recovery_code()
+    code = onetime.new_invitation_code()
     MailedLink.objects.filter(user=user, email="").delete()
-    MailedLink.objects.create(
+    link = MailedLink.objects.create(
         user=user, code=links.kept_of_code(user, code), expires_at=at + links.valid_for(links.INVITATION)
     )
     record_about(acts.INVITED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    tell_owner(user, links.INVITATION, at=at)
-    return user, code
+    return user, code, link
 
 
 def set_password_by_link(*, token: str, password: str, code: str, origin: Origin, at: datetime) -> None:
@@ -187,6 +209,11 @@ def made(notice: Notice, *, template: str) -> str:
             MailedLink.objects.create(user=user, **new)
         elif not _waiting(notice, template).update(**new):
             raise Pointless("link-replaced")
+    return _address_of(template, token)
+
+
+def _address_of(template: str, token: str) -> str:
+    """Return the address that a link is: its secret is behind the ``#``, which no browser sends to a server."""
     return f"{settings.PUBLIC_ADDRESS}/{_PAGES[template]}#{token}"
 
 

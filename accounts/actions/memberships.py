@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts import acts, stepup
 from accounts.access import (
     GRANT_OPEN_FOR,
+    appointable_users,
     managed_memberships,
     open_grant_requests,
     own_account,
@@ -47,7 +48,8 @@ def grant(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
         OwnGrant: the actor would grant it to themself.
         TwoPersonsNeeded: the role is one of those that two persons grant (SEC-AZ12).
         InvalidInput: what the role needs is missing, is another authority's, or the period is impossible; or the
-            person would both watch over readers and read (``held-apart``).
+            person would both watch over readers and read (``held-apart``); or the account is closed, or another
+            authority's.
         AlreadyThere: the person holds this role there already, without end.
     """
     _require_may_give(actor, given, at=at)
@@ -139,11 +141,15 @@ def _require_may_give(actor: Actor, given: Appointment, *, at: datetime) -> None
     stepup.require(actor, at=at)
     if actor.user_id == given.user.pk:
         raise OwnGrant
+    known = appointable_users(given.authority.pk, at=at)
+    if not actor.is_system and not known.filter(pk=given.user.pk).exists():
+        raise InvalidInput({"email": ["not-a-choice"]})
 
 
 def _give(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
     # Locked: two roles that are held apart could else be given at the same moment.
-    User.objects.select_for_update().get(pk=given.user.pk)
+    if not User.objects.select_for_update().get(pk=given.user.pk).is_active:
+        raise InvalidInput({"email": ["not-a-choice"]})
     if faults := dict(_faults(given, at=at)):
         raise InvalidInput(faults)
     try:

@@ -15,6 +15,7 @@ from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotAllowed, NotVisible, OwnReset
 from accounts.models import FactorReset, User
+from accounts.models.factor import Identified
 from accounts.telling import (
     FACTORS_CHANGED,
     RESET_IS_ASKED,
@@ -24,8 +25,8 @@ from accounts.telling import (
 )
 
 
-def ask_reset(*, actor: Actor, at: datetime, user_id: UUID) -> FactorReset:
-    """Ask that somebody's factors be removed; nothing changes yet.
+def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> FactorReset:
+    """Ask that somebody's factors be removed; nothing changes yet. ``how``: by which the actor made sure who asks.
 
     Raises:
         NotAllowed: the actor administers no authority.
@@ -44,19 +45,25 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID) -> FactorReset:
     FactorReset.objects.filter(user=user, decided_at=None, asked_at__lte=at - RESET_OPEN_FOR).delete()
     try:
         with transaction.atomic():
-            made = FactorReset.objects.create(user=user, asked_by=own_account(actor), asked_at=at)
+            made = FactorReset.objects.create(
+                user=user, asked_by=own_account(actor), asked_at=at, asked_how=how
+            )
     except IntegrityError as error:
         raise AlreadyThere from error
     tenant = _tenant(actor, user)
-    record_about(acts.RESET_ASKED, user.pk, actor=actor, at=at, tenant=tenant, thing=made.pk)
+    record_about(
+        acts.RESET_ASKED, user.pk, actor=actor, at=at, tenant=tenant, thing=made.pk, to_state=str(how)
+    )
     tell_owner(user, RESET_IS_ASKED, at=at)
     others = second_persons("factors.reset", tenant, but=(actor.user_id, user.pk), at=at)
     tell_second_persons(others, RESET_TO_CONFIRM, made.pk, tenant, at=at)
     return made
 
 
-def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, confirmed: bool) -> FactorReset:
+def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified | None) -> FactorReset:
     """Confirm or refuse a reset. Confirmed: all factors, recovery codes and sessions of the person end.
+
+    ``how``: by which the second person made sure too, of their own, who asks; None refuses the request.
 
     Raises:
         NotAllowed: the actor confirms resets nowhere.
@@ -71,25 +78,39 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, confirmed: bool)
         raise NotVisible
     if actor.user_id in (found.asked_by_id, found.user_id):
         raise OwnReset
+    confirmed = how is not None
     found.decided_by_id, found.decided_at, found.confirmed = actor.user_id, at, confirmed
-    found.save(update_fields=["decided_by", "decided_at", "confirmed"])
+    found.decided_how = how or ""
+    found.save(update_fields=["decided_by", "decided_at", "confirmed", "decided_how"])
     user = User.objects.select_for_update().get(pk=found.user_id)
     act = acts.RESET_CONFIRMED if confirmed else acts.RESET_REFUSED
-    record_about(act, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=found.pk)
+    record_about(
+        act,
+        user.pk,
+        actor=actor,
+        at=at,
+        tenant=_tenant(actor, user),
+        thing=found.pk,
+        to_state=found.decided_how,
+    )
     if confirmed:
         remove_all(user, at=at)
     return found
 
 
-def reset_by_the_host(*, actor: Actor, at: datetime, user: User) -> None:
+def reset_by_the_host(*, actor: Actor, at: datetime, user: User, how: Identified) -> None:
     """Remove somebody's factors from the server: for administrators, whom nobody else administers.
+
+    ``how``: by which the host made sure who asks.
 
     Raises:
         NotAllowed: the actor isn't the service itself.
     """
     if not actor.is_system:
         raise NotAllowed(rule="factors.reset")
-    record_about(acts.RESET_CONFIRMED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    record_about(
+        acts.RESET_CONFIRMED, user.pk, actor=actor, at=at, tenant=user.home_authority_id, to_state=str(how)
+    )
     remove_all(user, at=at)
 
 

@@ -7,11 +7,19 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts import acts, passwords, sessions
-from accounts.access import managed_users, require
+from accounts import acts, passwords, sessions, stepup
+from accounts.access import managed_users, own_account, require
 from accounts.actions.entry import record_about
+from accounts.actions.tokens import require_session
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, InvalidInput, NotAllowed, NotVisible, OwnAccount
+from accounts.errors import (
+    AlreadyThere,
+    InvalidInput,
+    NotAllowed,
+    NotVisible,
+    OwnAccount,
+    PresentPasswordRefused,
+)
 from accounts.models import Authority, MailedLink, User
 from accounts.telling import PASSWORD_CHANGED, tell_owner
 
@@ -70,6 +78,28 @@ def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     user.verified_at = at
     user.save(update_fields=["verified_at"])
     record_about(acts.USER_VERIFIED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
+    return user
+
+
+def change_password(*, actor: Actor, at: datetime, present: str, password: str) -> User:
+    """Set one's own password in a session, by the present one; all sessions end. Return the account as it is then.
+
+    The caller counts the failures, and keeps the session (``accounts/entering.py``).
+
+    Raises:
+        NotAllowed: the actor came with a token.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        PresentPasswordRefused: it isn't the present one; nothing is said of the new one then.
+        InvalidInput: the new one isn't acceptable, or is the present one.
+    """
+    require_session(actor)
+    stepup.require(actor, at=at)
+    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
+    if not passwords.matches(user, present):
+        raise PresentPasswordRefused
+    if passwords.spelled(password) == passwords.spelled(present):
+        raise InvalidInput({"password": ["unchanged"]})
+    set_password(actor=actor, at=at, user=user, password=password)
     return user
 
 

@@ -18,11 +18,12 @@ from accounts.models import (
     Membership,
     Organisation,
     Session,
+    SignInToCheck,
     Token,
     Unit,
     User,
 )
-from accounts.models.factor import FactorKind
+from accounts.models.factor import FactorKind, Identified
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Language
 from accounts.roles import ENGLISH, Role, Scope
@@ -97,6 +98,13 @@ class NewPasswordInput(LinkInput):
 
     password = Secret()
     code = Text(max_length=40, required=False, help_text="Of an invitation: what comes beside the mail.")
+
+
+class ChangePasswordInput(StrictSerializer):
+    """Another password for one's own account."""
+
+    present = Secret(help_text="The password that counts until then.")
+    password = Secret(help_text="The new one.")
 
 
 class Digits(Text):
@@ -199,6 +207,12 @@ class FactorNameInput(StrictSerializer):
     """Another name for a factor."""
 
     label = Text(max_length=60)  # type: ignore[assignment]  # as below
+
+
+class IdentifiedInput(StrictSerializer):
+    """How one made sure who says to have lost the second factors."""
+
+    how = Code(choices=Identified.choices, help_text="Each of the two persons makes sure and says how.")
 
 
 class TokenInput(StrictSerializer):
@@ -538,6 +552,15 @@ class OwnSessionOut(serializers.ModelSerializer[Session]):
         read_only_fields = fields
 
 
+class SignInToCheckOut(serializers.ModelSerializer[SignInToCheck]):
+    """What was odd about the caller's sign-ins on one day: no place, no browser."""
+
+    class Meta:
+        model = SignInToCheck
+        fields = ["kind", "day", "count", "last_at"]
+        read_only_fields = fields
+
+
 class OptionsOut(serializers.Serializer[Any]):
     """What a browser is asked."""
 
@@ -589,5 +612,15 @@ class FactorResetOut(serializers.ModelSerializer[FactorReset]):
 
     class Meta:
         model = FactorReset
-        fields = ["id", "user", "asked_by", "asked_at", "decided_by", "decided_at", "confirmed"]
+        fields = [
+            "id",
+            "user",
+            "asked_by",
+            "asked_at",
+            "asked_how",
+            "decided_by",
+            "decided_at",
+            "decided_how",
+            "confirmed",
+        ]
         read_only_fields = fields

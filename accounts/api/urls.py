@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from accounts.api.views import factors, grants, links, notices, people, places, resets, session, tokens
+from accounts.api.views import (
+    factors,
+    grants,
+    leavers,
+    links,
+    notices,
+    people,
+    places,
+    resets,
+    session,
+    tokens,
+)
 
 urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
     path("sessions", session.OwnSessions.as_view(), name="sessions"),
+    path("sign-ins-to-check", session.SignInsToCheck.as_view(), name="sign-ins-to-check"),
     path("sessions/<uuid:pk>", session.OwnSession.as_view(), name="own-session"),
     path("session/passkey", factors.PasskeyQuestion.as_view(), name="session-passkey"),
     path("session/factor", factors.SessionFactor.as_view(), name="session-factor"),
@@ -18,6 +30,7 @@ urlpatterns = [
     path("me/factors/<uuid:pk>/name", factors.NameFactor.as_view(), name="factor-name"),
     path("me/recovery-codes", factors.RecoveryCodes.as_view(), name="recovery-codes"),
     path("me", session.Me.as_view(), name="me"),
+    path("me/password", links.ChangePassword.as_view(), name="password-change"),
     path("me/address", links.AskAddress.as_view(), name="address"),
     path("me/address/confirm", links.ConfirmAddress.as_view(), name="address-confirm"),
     path("me/notices", notices.Preferences.as_view(), name="notice-preferences"),
@@ -32,6 +45,12 @@ urlpatterns = [
     path("users", people.Users.as_view(), name="users"),
     path("users/<uuid:pk>/verify", people.VerifyUser.as_view(), name="user-verify"),
     path("users/<uuid:pk>/invitation", links.Invite.as_view(), name="user-invite"),
+    path("users/<uuid:pk>/end-sessions", leavers.EndSessions.as_view(), name="user-end-sessions"),
+    path("users/<uuid:pk>/close", leavers.CloseAccount.as_view(), name="user-close"),
+    path("users/<uuid:pk>/reopen", leavers.ReopenAccount.as_view(), name="user-reopen"),
+    path(
+        "authorities/<uuid:pk>/end-sessions", leavers.EndAllSessions.as_view(), name="authority-end-sessions"
+    ),
     path("membership-requests", grants.GrantRequests.as_view(), name="grant-requests"),
     path(
         "membership-requests/<uuid:pk>/confirm", grants.ConfirmGrant.as_view(), name="grant-request-confirm"

@@ -1,12 +1,16 @@
-"""What the commands about accounts ask for: an account by its address, and a password that is never an argument."""
+"""What commands about accounts share: an account by its address, a password that is never an argument, invitations."""
 
 import getpass
 import sys
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db.models import QuerySet
 
+from accounts import actions
+from accounts.actor import SYSTEM
+from accounts.errors import AccountsError
 from accounts.identifiers import normalised_email
 from accounts.models import User
 
@@ -38,3 +42,21 @@ def account(accounts: QuerySet[User], text: str) -> User:
     if user is None:
         raise CommandError("Introuvable : compte.")
     return user
+
+
+def invited(user: User, *, at: datetime, show_link: bool) -> str:
+    """Invite somebody to choose their own password, in the running transaction; return what the host is told.
+
+    Raises:
+        CommandError: the account is closed, or a program's.
+    """
+    try:
+        if show_link:
+            link, code = actions.invite_by_hand(actor=SYSTEM, at=at, user_id=user.pk)
+            return (
+                f"Lien, à remettre à la personne seule : {link}\nCode, à lui dire par une autre voie : {code}"
+            )
+        _user, code = actions.invite(actor=SYSTEM, at=at, user_id=user.pk)
+    except AccountsError as error:
+        raise CommandError(str(error)) from error
+    return f"Un lien part par courriel. Code, à dire de vive voix : {code}"

@@ -13,6 +13,7 @@ from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
 from accounts.models.replay import Replay
 from accounts.models.session import Session
+from accounts.models.signintocheck import SignInToCheck
 from accounts.models.user import User
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RecoveryCode",
     "Replay",
     "Session",
+    "SignInToCheck",
     "Token",
     "Unit",
     "User",

@@ -10,7 +10,7 @@ class Attempt(models.Model):
     """Failures under one mark: an address, a network, or an address from a network (``accounts/attempts.py``).
 
     The mark is a keyed value: a backup tells neither who was tried nor from where. ``known_at`` is when somebody last
-    signed in under a mark of the third kind. The database checks: one row a mark, and a row says one of the two.
+    signed in under a mark of the third kind, or at all. The database checks: one row a mark, which says one of the two.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {

@@ -77,6 +77,17 @@ class RecoveryCode(models.Model):
         return str(self.pk)
 
 
+class Identified(models.TextChoices):
+    """How somebody made sure who asks, who says to have lost the second factors (ASVS 5.0, 6.4.4).
+
+    As well as when the account was vouched for: who it is, and that they work where they say.
+    """
+
+    IN_PERSON = "in_person", "Vu·e en personne, avec sa carte professionnelle"
+    CALLED_BACK = "called_back", "Rappelé·e au numéro connu de son service"
+    VIDEO = "video", "Vu·e en visioconférence, avec une pièce d'identité"
+
+
 class FactorReset(models.Model):
     """A request that somebody's factors be removed, because they are lost; a second person confirms or refuses it.
 
@@ -92,6 +103,8 @@ class FactorReset(models.Model):
         "decided_by": "P2",
         "decided_at": "P1",
         "confirmed": "P1",
+        "asked_how": "P1",
+        "decided_how": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -101,6 +114,8 @@ class FactorReset(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     confirmed = models.BooleanField(null=True)
+    asked_how = models.CharField(max_length=16, choices=Identified, blank=True, default="", db_default="")
+    decided_how = models.CharField(max_length=16, choices=Identified, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -118,6 +133,14 @@ class FactorReset(models.Model):
                 condition=Q(decided_at=None, decided_by=None, confirmed=None)
                 | Q(decided_at__isnull=False, decided_by__isnull=False, confirmed__isnull=False),
                 name="factor_reset_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_how__in=["", *Identified.values])
+                & (
+                    Q(decided_how="")
+                    | Q(decided_how__in=Identified.values, confirmed__isnull=False, confirmed=True)
+                ),
+                name="factor_reset_identified",
             ),
         ]
 

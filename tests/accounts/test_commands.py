@@ -2,14 +2,19 @@
 
 import io
 import json
+import re
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts import passwords
-from accounts.models import Membership, User
+from accounts.models import MailedLink, Membership, User
 from accounts.roles import POWERFUL, Role
-from tests.accounts.conftest import PASSWORD, entries
+from outbox import delivery
+from outbox.models import Notice
+from tests.accounts.conftest import PASSWORD, Caller, entries
 
 
 @pytest.fixture
@@ -115,6 +120,100 @@ def test_an_account_that_cannot_be_is_refused(typing, email, more):
         create(email, **more)
 
     assert User.objects.count() == before
+
+
+# --- In production nobody chooses somebody's password (ASVS 6.4.6) ------------------------------------------
+
+
+@pytest.fixture
+def production(settings, monkeypatch):
+    """The settings of production, in which the standard input isn't read."""
+    settings.PRODUCTION = settings.ALLOW_FILE_KEYS = True
+    settings.PUBLIC_ADDRESS = "https://repere.example"
+    monkeypatch.setattr("sys.stdin", None)
+
+
+def says(*command, **more):
+    out = io.StringIO()
+    call_command(*command, stdout=out, **more)
+    return out.getvalue()
+
+
+def code_in(said):
+    return re.search(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", said)[0]
+
+
+def sets(token, code, password=PASSWORD):
+    body = {"token": token, "password": password, "code": code}
+    return Caller(Client()).post("password", body).status_code
+
+
+@pytest.mark.sec("SEC-AU3")
+def test_in_production_who_is_made_is_invited_and_chooses(production, authority_93, signed_in):
+    said = says("create_user", "zoe@exemple.fr", name="Zoé Martin", authority="93")
+
+    made = User.objects.get(email="zoe@exemple.fr")
+    assert not made.has_usable_password()
+    assert made.verified_at is not None
+    assert "#" not in said, "the host never sees the link"
+    mail.outbox.clear()
+    delivery.deliver_due()
+    (message,) = mail.outbox
+    assert message.to == ["zoe@exemple.fr"]
+    token = re.search(r"#(\S+)", message.body)[1]
+    assert sets(token, "aaaa-aaaa-aaaa-aaaa") == 409
+    assert sets(token, code_in(said)) == 204
+    assert signed_in(User.objects.get(pk=made.pk)).get("me").status_code == 200
+    assert {entry.act for entry in entries(tenant=authority_93.pk)} >= {
+        "user:made",
+        "user:invited",
+        "password:set",
+    }
+
+
+def test_in_production_no_command_sets_a_password(production, make_user):
+    made = make_user("zoe", password=PASSWORD)
+    with pytest.raises(CommandError, match="invite"):
+        call_command("set_password", "zoe@exemple.fr")
+
+    made.refresh_from_db()
+    assert made.check_password(PASSWORD)
+
+
+def test_who_lost_both_is_invited_from_the_server(production, make_user):
+    made = make_user("zoe", password=PASSWORD)
+    first, second = (code_in(says("invite", "ZOE@exemple.fr")) for _ in range(2))
+    mail.outbox.clear()
+    delivery.deliver_due()
+
+    tokens = [re.search(r"#(\S+)", one.body)[1] for one in mail.outbox]
+
+    assert sets(tokens[-1], first, "trois ponts au clair de lune") == 409, "an earlier code is void"
+    assert sets(tokens[-1], second, "trois ponts au clair de lune") == 204
+    assert User.objects.get(pk=made.pk).check_password("trois ponts au clair de lune")
+
+
+@pytest.mark.parametrize("command", ["create_user", "invite"])
+def test_where_no_mail_arrives_the_link_is_shown(production, make_user, command):
+    if command == "invite":
+        make_user("zoe", password=PASSWORD)
+    more = {"name": "Zoé Martin"} if command == "create_user" else {}
+    said = says(command, "zoe@exemple.fr", "--show-link", **more)
+
+    token = re.search(r"https://repere\.example/invitation#(\S+)", said)[1]
+
+    assert not Notice.objects.filter(template="account.invitation").exists()
+    assert sets(token, code_in(said), "trois ponts au clair de lune") == 204
+    assert sets(token, code_in(said), "quatre ponts au clair de lune") == 409, "once"
+
+
+def test_a_closed_account_and_a_programs_are_not_invited(production, make_user, member, authority_93):
+    make_user("zoe", is_active=False)
+    member(Role.API_119, authority_93, user=make_user("robot"))
+    for email in ("zoe@exemple.fr", "robot@exemple.fr", "nobody@exemple.fr"):
+        with pytest.raises(CommandError):
+            says("invite", email)
+    assert not MailedLink.objects.exists()
 
 
 @pytest.mark.sec("SEC-AZ12")

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -324,23 +325,24 @@ class TestCodes:
 
         assert halfway(alice.user).post("session/factor", {"code": code}).status_code == 401
 
-    def test_the_steps_before_and_after_count_and_no_other(self):
-        from uuid import uuid4
-
-        factor = uuid4()
-        codes = {near: onetime.code_at(factor, NOW + near) for near in range(-3, 4)}
-        for near in (-1, 0, 1):
-            assert onetime.matching_step(factor, codes[near], now=NOW, after=None) is not None
-        for near in (-3, -2, 2, 3):
-            if codes[near] not in (codes[-1], codes[0], codes[1]):
-                assert onetime.matching_step(factor, codes[near], now=NOW, after=None) is None
+    @pytest.mark.parametrize("second", range(30))
+    def test_a_code_counts_in_its_step_ten_seconds_later_and_five_before(self, second):
+        """45 seconds in all (ASVS 6.5.5); the codes of three factors, so that two that are equal by chance fail nothing."""
+        at = NOW * 30 + second
+        wanted = {0} | ({-1} if second < 10 else set()) | ({1} if second >= 25 else set())
+        for factor in (UUID(int=1), UUID(int=2), UUID(int=3)):
+            codes = {near: onetime.code_at(factor, NOW + near) for near in range(-3, 4)}
+            counted = {codes[near] for near in wanted}
+            for near, code in codes.items():
+                found = onetime.matching_step(factor, code, seconds=at, after=None)
+                assert (found is not None) is (code in counted), near
 
     def test_an_earlier_one_than_the_last_counts_no_more(self):
-        from uuid import uuid4
-
-        factor = uuid4()
+        factor = UUID(int=1)
         code = onetime.code_at(factor, NOW - 1)
-        found = onetime.matching_step(factor, code, now=NOW, after=NOW + 1)
+        assert onetime.matching_step(factor, code, seconds=NOW * 30 + 1, after=NOW - 2) == NOW - 1
+
+        found = onetime.matching_step(factor, code, seconds=NOW * 30 + 1, after=NOW + 1)
 
         assert found is None
 
@@ -356,12 +358,14 @@ class TestCodes:
             assert onetime.code_at(None, onetime.step_of(seconds)) == code
 
     def test_the_systems_generator_makes_them(self, monkeypatch):
-        """A recovery code is 80 random bits; an application's secret follows from an id of 122, under a key."""
-        assert re.fullmatch(r"([a-z2-7]{4}-){3}[a-z2-7]{4}", onetime.new_recovery_code())
+        """A recovery code is 120 random bits; an application's secret follows from an id of 122, under a key."""
+        assert re.fullmatch(r"([a-z2-7]{4}-){5}[a-z2-7]{4}", onetime.new_recovery_code())
+        assert re.fullmatch(r"([a-z2-7]{4}-){3}[a-z2-7]{4}", onetime.new_invitation_code())
         monkeypatch.setattr(secrets, "token_bytes", lambda count: b"\0" * count)
         monkeypatch.setattr(os, "urandom", lambda count: b"\0" * count)
 
-        assert onetime.new_recovery_code() == "aaaa-aaaa-aaaa-aaaa"
+        assert onetime.new_recovery_code() == "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa"
+        assert onetime.new_invitation_code() == "aaaa-aaaa-aaaa-aaaa"
         assert digest.token() == "A" * 43, "of a mailed link"
         assert actions.begin_application() == "00000000-0000-4000-8000-000000000000"
 

@@ -12,7 +12,7 @@ from accounts.actions import memberships
 from accounts.actions.memberships import Appointment
 from accounts.actor import SYSTEM
 from accounts.errors import InvalidInput
-from accounts.models import Membership, Organisation, Unit
+from accounts.models import Membership, Organisation, Unit, User
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, Role
 from tests.accounts.conftest import entries
 
@@ -155,6 +155,7 @@ def test_what_has_ended_or_is_elsewhere_doesnt_keep_a_role_apart(
     ada, member, zoe, calling, authority_93, authority_75
 ):
     now = timezone.now()
+    User.objects.filter(pk=zoe.pk).update(home_authority=authority_93)
     member(Role.AUDITOR, authority_75, user=zoe)
     ended = member(Role.AUDITOR, authority_93, user=zoe, valid_from=now - timedelta(days=9), valid_to=now)
     later = member(Role.AUDITOR, authority_93, user=zoe, valid_from=now + timedelta(days=9))

@@ -19,6 +19,7 @@ from accounts.models import (
     Membership,
     Organisation,
     Replay,
+    SignInToCheck,
     Token,
     Unit,
     User,
@@ -80,11 +81,29 @@ def test_a_reset_is_asked_once_by_one_and_decided_by_another(make_user):
     refused(lambda: make(decided_by=holder, **decided), constraint="factor_reset_by_others")
     refused(lambda: make(decided_by=first, **decided), constraint="factor_reset_by_two")
     refused(lambda: make(decided_at=NOON, confirmed=True), constraint="factor_reset_decided_whole")
-    make(decided_by=second, **decided)
+    by_second = {"decided_by": second, **decided}
+    for how in (
+        {"asked_how": "a mail"},
+        {"decided_how": "video"},
+        {"decided_how": "a mail", **by_second},
+        {"decided_how": "video", **by_second, "confirmed": False},
+    ):
+        refused(lambda how=how: make(**how), constraint="factor_reset_identified")
+    make(decided_by=second, asked_how="in_person", decided_how="video", **decided)
     make()
     refused(
         make, constraint="user_id" if connection.vendor == "sqlite" else "factor_reset_one_open_an_account"
     )
+
+
+def test_what_was_odd_is_of_a_kind_and_counted_by_day(make_user):
+    user = make_user()
+    make = lambda **more: SignInToCheck.objects.create(  # noqa: E731 - said often
+        **{"user": user, "kind": "refused", "day": NOON.date(), "first_at": NOON, "last_at": NOON} | more
+    )
+    refused(lambda: make(kind="else"), constraint="sign_in_to_check_of_a_kind")
+    make()
+    refused(make, constraint="user_id" if connection.vendor == "sqlite" else "sign_in_to_check_once_a_day")
 
 
 def test_a_link_that_was_not_sent_yet_is_an_invitation(make_user):

@@ -19,6 +19,7 @@ from accounts import actions
 from accounts.actor import SYSTEM
 from accounts.errors import LinkRefused
 from accounts.models import MailedLink, Session, User
+from accounts.models.factor import Identified
 from accounts.roles import Role
 from outbox import delivery, tick
 from outbox.models import Notice
@@ -317,7 +318,7 @@ def another_address(user):
 
 
 def another_factor(user):
-    actions.reset_by_the_host(actor=SYSTEM, at=datetime.now(UTC), user=user)
+    actions.reset_by_the_host(actor=SYSTEM, at=datetime.now(UTC), user=user, how=Identified.VIDEO)
 
 
 def a_closed_account(user):

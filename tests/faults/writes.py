@@ -93,6 +93,10 @@ END = "POST /api/v1/memberships/{id}/end"
 VERIFY = "POST /api/v1/users/{id}/verify"
 ASK_RESET = "POST /api/v1/users/{id}/factor-reset"
 ASK_ROLE = "POST /api/v1/membership-requests"
+END_SESSIONS = "POST /api/v1/users/{id}/end-sessions"
+CLOSE = "POST /api/v1/users/{id}/close"
+REOPEN = "POST /api/v1/users/{id}/reopen"
+END_ALL = "POST /api/v1/authorities/{id}/end-sessions"
 ROTA = "POST /api/v1/authorities/{id}/rota"
 WITHDRAW_SHIFT = "POST /api/v1/authorities/{id}/rota/{id}/withdraw"
 ADMINISTRATOR = "territory_admin"
@@ -139,9 +143,37 @@ def _verify(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, VERIFY, ids=(world.user("statistician").pk,))
 
 
+@write(END_SESSIONS)
+def _end_sessions(world: World) -> MakeReady:
+    Session(world, "statistician")
+    return by(world, ADMINISTRATOR, END_SESSIONS, ids=(world.user("statistician").pk,))
+
+
+@write(CLOSE)
+def _close(world: World) -> MakeReady:
+    user = world.user("statistician")
+    give_passkey(user)
+    Session(world, "statistician")
+    return by(world, ADMINISTRATOR, CLOSE, ids=(user.pk,))
+
+
+@write(REOPEN)
+def _reopen(world: World) -> MakeReady:
+    User.objects.filter(pk=world.user("statistician").pk).update(
+        is_active=False, home_authority=world.authorities["93"]
+    )
+    return by(world, ADMINISTRATOR, REOPEN, ids=(world.user("statistician").pk,))
+
+
+@write(END_ALL)
+def _end_all(world: World) -> MakeReady:
+    Session(world, "statistician")
+    return by(world, ADMINISTRATOR, END_ALL, ids=(world.authorities["93"].pk,))
+
+
 @write(ASK_RESET)
 def _ask_reset(world: World) -> MakeReady:
-    return by(world, ADMINISTRATOR, ASK_RESET, ids=(world.user("statistician").pk,))
+    return by(world, ADMINISTRATOR, ASK_RESET, {"how": "in_person"}, ids=(world.user("statistician").pk,))
 
 
 @write(ASK_ROLE)
@@ -150,13 +182,15 @@ def _ask_role(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, ASK_ROLE, body)
 
 
-def _decided(kind: str, end: str, made: Callable[[World], Any]) -> None:
+def _decided(kind: str, end: str, made: Callable[[World], Any], body: Any = None) -> None:
     route = f"POST /api/v1/{kind}/{{id}}/{end}"
-    write(route)(lambda world: by(world, "supervisor", route, ids=(made(world).pk,)))
+    write(route)(lambda world: by(world, "supervisor", route, body, ids=(made(world).pk,)))
 
 
 for _end_of_request in ("confirm", "refuse"):
-    _decided("factor-resets", _end_of_request, a_reset)
+    _decided(
+        "factor-resets", _end_of_request, a_reset, {"how": "video"} if _end_of_request == "confirm" else None
+    )
     _decided("membership-requests", _end_of_request, a_grant_request)
 
 
@@ -337,6 +371,7 @@ def _revoke(world: World) -> MakeReady:
 
 ASK_LINK = "POST /api/v1/password-link"
 NEW_PASSWORD = "POST /api/v1/password"
+CHANGE_PASSWORD = "POST /api/v1/me/password"
 INVITE = "POST /api/v1/users/{id}/invitation"
 ASK_ADDRESS = "POST /api/v1/me/address"
 NEW_ADDRESS = "POST /api/v1/me/address/confirm"
@@ -368,6 +403,15 @@ def _new_password(world: World) -> MakeReady:
 @write(INVITE)
 def _invite(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, INVITE, ids=(world.user("statistician").pk,))
+
+
+@write(CHANGE_PASSWORD)
+def _change_password(world: World) -> MakeReady:
+    user = world.user("filer")
+    user.password = make_password(SECRET)
+    user.save()
+    said = {"present": SECRET, "password": "une autre phrase de passe"}
+    return Session(world, "filer").ready(CHANGE_PASSWORD, said)
 
 
 @write(ASK_ADDRESS)
@@ -566,7 +610,7 @@ def _vouch(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.user("statistician").pk
 
 
-@on_page("POST /administration/personnes/{id}/moyens")
+@on_page("POST /administration/personnes/{id}/moyens", how="in_person")
 def _lost(world: World) -> tuple[str, Any]:
     return ADMINISTRATOR, world.user("statistician").pk
 
@@ -682,9 +726,14 @@ TWINS = {
     "POST /mot-de-passe": ASK_LINK,
     "POST /mot-de-passe/choix": NEW_PASSWORD,
     "POST /invitation": NEW_PASSWORD,
+    "POST /compte/mot-de-passe": CHANGE_PASSWORD,
     "POST /compte/adresse": ASK_ADDRESS,
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
+    "POST /administration/personnes/{id}/connexions": END_SESSIONS,
+    "POST /administration/personnes/{id}/fermeture": CLOSE,
+    "POST /administration/personnes/{id}/reouverture": REOPEN,
+    "POST /administration/{id}/connexions": END_ALL,
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}

@@ -11,6 +11,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
+from outbox.models import Notice
+from referrals import leaving
 from referrals.models import Approval, Assignment, Exclusion, Grant, StandIn, StepRecord
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
@@ -387,3 +389,53 @@ def test_the_journal_names_both_people_of_a_standing_in_by_their_pseudonyms(asse
 
     assert str(assessed.user("ase_inspector")) not in json.dumps(entry)
     assert UUID(entry["id"])
+
+
+# --- Whose cases are left -----------------------------------------------------------------------------
+
+
+def told_of_left(story):
+    see_all()
+    rows = Notice.objects.filter(template=leaving.LEFT, channel="app").order_by("created_at")
+    return sorted(rows.values_list("user_id", flat=True))
+
+
+@pytest.mark.parametrize("how", ["the account is closed", "the role ends", "its term is over"])
+def test_cases_without_their_person_are_told_of_each_day_until_somebody_has_them(assessed, how):
+    """By whichever way the role ended; whoever can hand the cases over is told, and nobody elsewhere."""
+    story, admin = assessed, assessed.world.as_("territory_admin")
+    held = story.world.memberships["93", "assessor"]
+    assert leaving.tell_of_left(story.now) == 0
+    if how == "the account is closed":
+        assert admin.post(f"users/{held.user_id}/close", {}, key=uuid4().hex).status_code == 200
+    elif how == "the role ends":
+        assert admin.post(f"memberships/{held.pk}/end", {}, key=uuid4().hex).status_code == 200
+    else:
+        Membership.objects.filter(pk=held.pk).update(valid_to=story.now)
+
+    assert [leaving.tell_of_left(story.now + timedelta(hours=hour)) for hour in (0, 1, 23)] == [1, 0, 0]
+
+    supervisors = {story.user("supervisor"), story.user("supervisor_2")}
+    first = told_of_left(story)
+    assert set(first) == supervisors | {story.user("assessment_lead")}
+    see_all()
+    assert Assignment.objects.filter(user=held.user_id, until_at=None).exists(), (
+        "no case loses its people unseen"
+    )
+    assert leaving.tell_of_left(story.now + timedelta(hours=25)) == 1, "they are told again"
+    handed_over(story, {"moves": [{"user": another_assessor(story)}]})
+    assert leaving.tell_of_left(story.now + timedelta(hours=50)) == 0
+
+
+def test_where_nobody_supervises_the_coordinators_are_told(assessed):
+    Membership.objects.filter(role__in=("supervisor", "assessment_lead")).update(valid_to=assessed.now)
+    Membership.objects.filter(pk=assessed.world.memberships["93", "assessor"].pk).update(
+        valid_to=assessed.now
+    )
+
+    assert leaving.tell_of_left(assessed.now) == 1
+
+    coordinators = Membership.objects.filter(
+        role="crip_coordinator", authority=assessed.world.authorities["93"]
+    )
+    assert set(told_of_left(assessed)) == set(coordinators.values_list("user_id", flat=True))

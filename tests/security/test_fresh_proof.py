@@ -55,6 +55,13 @@ def case(world):
     return pk
 
 
+def path_of(world, row):
+    """Return the address of a page of the list, with ids of what there is."""
+    place = str(world.authorities["93"].pk)
+    path = row.removeprefix("GET ").replace("<uuid:pk>", str(world.user("assessor").pk))
+    return path.replace("<uuid:authority>", place)
+
+
 def is_refused(answer):
     return (answer.status_code, answer.json().get("code")) == (401, "step-up-required")
 
@@ -208,7 +215,7 @@ class TestPages:
     )
     def test_a_page_of_a_grave_act_is_not_shown_without(self, world, row):
         """Asked of whoever has the right: an old proof opens nothing, and what is sent to it does nothing."""
-        path = row.removeprefix("GET ").replace("<uuid:pk>", str(world.user("assessor").pk))
+        path = path_of(world, row)
         somebody = Somebody(world.user("auditor" if path.startswith("/journal") else "territory_admin"))
 
         page = somebody.goes(path, expect=401)
@@ -220,7 +227,7 @@ class TestPages:
         "row", sorted(row for row in GRAVE if "/api/" not in row and row.startswith("GET"))
     )
     def test_asking_for_the_head_alone_is_no_way_around(self, world, row):
-        path = row.removeprefix("GET ").replace("<uuid:pk>", str(world.user("assessor").pk))
+        path = path_of(world, row)
         somebody = Somebody(world.user("auditor" if path.startswith("/journal") else "territory_admin"))
 
         assert somebody.client.head(path).status_code == 401
@@ -262,7 +269,9 @@ class TestPages:
         reset = FactorReset.objects.create(user=world.user("statistician"), asked_by=asked_by, asked_at=at)
         dpo = Somebody(world.user("dpo"))
         for place in (f"roles/{role.pk}", f"moyens/{reset.pk}"):
-            answer = dpo.client.post(f"/administration/demandes/{place}", {"decision": "confirm"})
+            answer = dpo.client.post(
+                f"/administration/demandes/{place}", {"decision": "confirm", "how": "video"}
+            )
             assert answer.status_code == 401
         see_all()
         assert not GrantRequest.objects.exclude(decided_at=None).exists()

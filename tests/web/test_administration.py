@@ -354,3 +354,59 @@ def test_a_form_that_doesnt_say_how_many_rows_it_has_takes_none_away(admin, sett
     assert admin.post(page, said | more | rows).status_code == 400
     see_all()
     assert not SettingChange.objects.filter(key="protocol_partners").exists()
+
+
+# --- What is stopped from here ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaver(world):
+    user = world.user("statistician")
+    user.home_authority = world.authorities["93"]
+    user.save()
+    return user
+
+
+def test_sessions_end_and_an_account_is_closed_and_opened_again_by_pages(world, admin, leaver):
+    theirs = Visitor(world, "statistician")
+    place = f"/administration/personnes/{leaver.pk}"
+    shown = links(admin.get("/administration"))
+    assert {f"{place}/connexions", f"{place}/fermeture"} <= set(shown)
+    assert f"{place}/reouverture" not in shown
+
+    assert admin.fills(f"{place}/connexions").status_code == 303
+    assert theirs.get("/compte/connexion").status_code == 401
+    assert admin.fills(f"{place}/fermeture").status_code == 303
+    see_all()
+    assert not User.objects.get(pk=leaver.pk).is_active
+    page = admin.get("/administration")
+    assert "Compte fermé" in text(page)
+    offered = [one for one in links(page) if one.startswith(place)]
+    assert offered == [f"{place}/reouverture"], "nothing else is done to a closed account"
+    assert admin.fills(f"{place}/reouverture").status_code == 303
+    see_all()
+    assert User.objects.get(pk=leaver.pk).is_active
+
+
+def test_a_page_says_that_an_account_was_closed_meanwhile(world, admin, leaver):
+    place = f"/administration/personnes/{leaver.pk}/fermeture"
+    shown = form_in(admin.get(place))
+    assert admin.post(place, shown).status_code == 303
+
+    again = admin.post(place, {"once": "another-key-of-a-form"})
+
+    assert again.status_code == 409
+    assert "Cet élément existe déjà." in text(again)
+
+
+def test_in_an_emergency_all_sessions_of_the_authority_end_by_a_page(world, admin):
+    theirs, elsewhere = Visitor(world, "filer"), Visitor(world, "filer", "75")
+    place = f"/administration/{world.authorities['93'].pk}/connexions"
+    assert place in links(admin.get("/administration"))
+
+    assert admin.fills(place).status_code == 303
+
+    assert theirs.get("/compte/connexion").status_code == 401
+    assert elsewhere.get("/compte/connexion").status_code == 200
+    assert admin.get("/administration").status_code == 200, "who asked goes on"
+    assert admin.get(f"/administration/{world.authorities['75'].pk}/connexions").status_code == 404

@@ -38,7 +38,8 @@ def asks_for_role(admin, newcomer, role="dpo"):
 
 def decides(visitor, place, decision):
     """Press one of the two buttons of a request's page."""
-    return visitor.fills(place, decision=decision)
+    how = {"how": "called_back"} if "/moyens/" in place else {}
+    return visitor.fills(place, decision=decision, **how)
 
 
 @pytest.mark.parametrize("role", sorted(POWERFUL))
@@ -119,8 +120,8 @@ def test_lost_factors_are_reset_by_two(world, admin):
     asked = f"/administration/personnes/{lost.pk}/moyens"
     assert asked in links(admin.get("/administration"))
 
-    assert admin.fills(asked)["Location"].partition("?")[0] == REQUESTS
-    assert admin.post(asked, {}).status_code == 409
+    assert admin.fills(asked, how="in_person")["Location"].partition("?")[0] == REQUESTS
+    assert admin.post(asked, {"how": "video"}).status_code == 409
     see_all()
     found = FactorReset.objects.get()
     place = f"{REQUESTS}/moyens/{found.pk}"
@@ -132,11 +133,32 @@ def test_lost_factors_are_reset_by_two(world, admin):
     assert not Factor.objects.filter(user=lost).exists()
 
 
+def test_the_pages_ask_how_one_made_sure_and_show_what_the_first_said(world, admin):
+    """ASVS 6.4.4; whoever says nothing is asked again, beside the question."""
+    lost = world.user("assessor")
+    give_passkey(lost)
+    asked = f"/administration/personnes/{lost.pk}/moyens"
+    silent = admin.fills(asked)
+    assert silent.status_code == 400
+    assert "Comment vous êtes-vous assuré·e" in text(silent)
+    see_all()
+    assert not FactorReset.objects.exists()
+    admin.fills(asked, how="called_back")
+    see_all()
+    place = f"{REQUESTS}/moyens/{FactorReset.objects.get().pk}"
+    second = Visitor(world, "supervisor")
+
+    assert "Rappelé·e au numéro connu de son service" in text(second.get(place))
+    assert second.fills(place, decision="confirm").status_code == 400
+    assert Factor.objects.filter(user=lost).exists()
+    assert second.fills(place, decision="refuse").status_code == 303
+
+
 def test_nobody_asks_for_their_own_reset(world, admin):
     own = f"/administration/personnes/{world.user('territory_admin').pk}/moyens"
 
     assert own not in links(admin.get("/administration"))
-    assert admin.post(own, {}).status_code == 403
+    assert admin.post(own, {"how": "video"}).status_code == 403
 
 
 def test_each_second_person_is_told_and_nobody_else(world, admin, newcomer):
@@ -147,7 +169,7 @@ def test_each_second_person_is_told_and_nobody_else(world, admin, newcomer):
     others = {world.user(name).pk for name in ("supervisor", "supervisor_2", "dpo")}
     assert {one.user_id for one in told} == others
     assert {one.subject_id for one in told} == {found.pk}
-    admin.fills(f"/administration/personnes/{world.user('supervisor').pk}/moyens")
+    admin.fills(f"/administration/personnes/{world.user('supervisor').pk}/moyens", how="video")
     see_all()
     told = Notice.objects.filter(template="request.reset", channel="app")
     assert {one.user_id for one in told} == others - {world.user("supervisor").pk}

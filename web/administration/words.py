@@ -10,7 +10,7 @@ PERSON: Final = (
     Ask(
         "email",
         _("Adresse de courriel professionnelle"),
-        _("Le premier mot de passe est donné par qui tient le serveur."),
+        _("La personne est ensuite invitée à choisir son mot de passe."),
         width="half",
     ),
     Ask("full_name", _("Prénom et nom"), width="half"),
@@ -43,7 +43,21 @@ DONE: Final = {
     "person-new": _("Créer un compte"), "person-verify": _("Attester une identité"),
     "person-reset": _("Demander la réinitialisation des moyens de connexion"), "role-new": _("Donner un rôle"),
     "role-ask": _("Demander un rôle qui se décide à deux"), "role-end": _("Mettre fin à un rôle"),
+    "person-sessions": _("Fermer ses connexions"), "person-close": _("Fermer le compte"),
+    "person-reopen": _("Rouvrir le compte"), "authority-sessions": _("Fermer toutes les connexions"),
     "confirm": _("Confirmer la demande"), "refuse": _("Refuser la demande"),
     "setting-page": _("Enregistrer le changement"),
 }  # fmt: skip
+#: How one made sure who says to have lost the ways to sign in.
+IDENTIFIED: Final = {
+    "in_person": _("Vu·e en personne, avec sa carte professionnelle"),
+    "called_back": _("Rappelé·e au numéro connu de son service"),
+    "video": _("Vu·e en visioconférence, avec une pièce d'identité"),
+}
+HOW: Final = (
+    Ask(
+        "how", _("Comment vous êtes-vous assuré·e de qui demande ?"),
+        _("Par vous-même : l'autre personne le dit de son côté. Un courriel ou un appel reçu ne suffit pas."),
+    ),
+)  # fmt: skip
 EFFECTIVE: Final = Ask("effective_on", _("En vigueur à partir du"), _("Aujourd'hui veut dire tout de suite."))

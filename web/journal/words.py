@@ -85,6 +85,8 @@ search:elsewhere|Recherche auprès d'une autre autorité|Search at another autho
 session:closed|Session fermée|Session closed
 session:confirmed|Identité prouvée à nouveau|Identity proved again
 session:opened|Session ouverte|Session opened
+session:ended|Sessions d'une personne fermées par l'administration|Sessions of a person ended by administration
+session:ended-all|Sessions de toute l'autorité fermées|Sessions of the whole authority ended
 session:frozen|Sessions arrêtées par le service|Sessions stopped by the service
 session:revoked|Session fermée depuis une autre|Session ended from another
 setting:changed|Réglage changé|Setting changed
@@ -95,9 +97,11 @@ token:revoked|Jeton révoqué|Token revoked
 unit:made|Unité créée|Unit made
 user:address-asked|Autre adresse demandée|Another address asked for
 user:address-changed|Adresse d'un compte changée|Address of an account changed
+user:closed|Compte fermé|Account closed
 user:invited|Personne invitée à choisir un mot de passe|Person invited to set a password
 user:listed|Comptes consultés|Accounts read
 user:made|Compte créé|Account made
+user:reopened|Compte rouvert|Account opened again
 user:verified|Identité d'un compte vérifiée|Identity of an account verified
 webhook:made|Adresse d'appel d'un programme ajoutée|Address of a program added
 webhook:removed|Adresse d'appel d'un programme retirée|Address of a program removed

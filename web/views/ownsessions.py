@@ -6,9 +6,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts import actions
-from accounts.models import Session
+from accounts import actions, oddsignins
+from accounts.models import Session, SignInToCheck
+from accounts.models.signintocheck import Oddity
 from accounts.sessions import id_of, idle_limit
 from referrals import reading
 from web.cases import display
@@ -30,7 +32,28 @@ class OwnSessions(Page):
         found = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
         lines = [_line(row, here) for row in found]
         idle = int(idle_limit(self.actor.roles).total_seconds()) // 60
-        return self.show({"lines": sorted(lines, key=lambda line: not line["here"]), "idle": idle})
+        odd = oddsignins.of(self.actor.user_id, at=self.at).order_by("-last_at")[:SHOWN_AT_MOST]
+        return self.show(
+            {
+                "lines": sorted(lines, key=lambda line: not line["here"]), "idle": idle,
+                "odd": [_to_check(row) for row in odd],
+            }
+        )  # fmt: skip
+
+
+#: What is said of an odd sign-in: neither from where nor by which browser.
+ODD = {
+    Oddity.UNFINISHED: _("Votre mot de passe a été donné sans que le second moyen suive"),
+    Oddity.REFUSED: _("Un second moyen de connexion a été refusé plusieurs fois"),
+    Oddity.NEW_PLACE: _("Une connexion a eu lieu depuis un réseau d'où vous ne vous connectiez pas"),
+}
+
+
+def _to_check(row: SignInToCheck) -> dict[str, Any]:
+    return {
+        "what": ODD[Oddity(row.kind)], "count": row.count,
+        "last": display.instant(reading.moment(row.last_at), ZONE),
+    }  # fmt: skip
 
 
 class EndSession(Page):

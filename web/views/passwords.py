@@ -1,4 +1,4 @@
-"""A password that its owner sets by a mailed link, forgotten or by invitation, and another address of the account."""
+"""A password that its owner sets, by a mailed link or the present one, and another address of the account."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import NotAuthenticated
 
 from accounts import actions, entering
-from accounts.api.serializers import AskLinkInput, LinkInput, NewPasswordInput
+from accounts.api.serializers import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
+from accounts.errors import PresentPasswordRefused
 from web.forms import faults_of
 from web.page import FormPage
 
@@ -63,6 +64,33 @@ class NewPassword(FormPage):
         """Show the form again; the password is typed anew."""
         kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
         return self.show(kept | {"invited": self.invited, "problem": problem, "faulty": faults_of(problem)})
+
+
+class ChangePassword(FormPage):
+    """GET, POST /compte/mot-de-passe."""
+
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "password-change-page"
+    template = "web/passwords/change.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Set the password; this session goes on, all others end."""
+        said = {name: request.POST.get(name, "") for name in ("present", "password")}
+        given = ChangePasswordInput(data=said)
+        given.is_valid(raise_exception=True)
+        entering.change_password(request, self.actor, at=self.at, **given.validated_data)
+        return self.show({"done": True})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again; both are typed anew."""
+        faults = faults_of(problem)
+        if problem["code"] == PresentPasswordRefused.code:
+            faults["present"] = problem["title"]
+        return self.show({"problem": problem, "faulty": faults})
 
 
 class AskAddress(FormPage):

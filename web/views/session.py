@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import check_for_language
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import actions, attempts, signin
+from accounts import actions, attempts, entering, signin
 from accounts.api.serializers import SignInInput
 from web.page import FORGET, FormPage, Page, go_to, left, own_address
 from web.views.language import speak
@@ -33,7 +33,7 @@ class SignIn(FormPage):
         given.is_valid(raise_exception=True)
         with attempts.counted(request, given.validated_data, at=self.at) as said:
             user = actions.check_password(**said)
-        signin.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
+        entering.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
         return go_to(reverse("second-step"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:

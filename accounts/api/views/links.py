@@ -1,4 +1,4 @@
-"""A password that its owner sets by a mailed link, forgotten or the first one, and another address."""
+"""A password that its owner sets, by a mailed link or the present one, and another address."""
 
 from uuid import UUID
 
@@ -11,7 +11,13 @@ from rest_framework.views import APIView
 
 from accounts import access, actions, entering, signin
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
-from accounts.api.serializers import AskLinkInput, InvitationOut, LinkInput, NewPasswordInput
+from accounts.api.serializers import (
+    AskLinkInput,
+    ChangePasswordInput,
+    InvitationOut,
+    LinkInput,
+    NewPasswordInput,
+)
 
 
 class AskLink(APIView):
@@ -53,6 +59,27 @@ class NewPassword(APIView):
         given = NewPasswordInput(data=request.data)
         given.is_valid(raise_exception=True)
         entering.set_password(request._request, at=signin.at_of(request), **given.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChangePassword(APIView):
+    """POST /api/v1/me/password."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="password_change", tags=["session"], request=ChangePasswordInput, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        """Set another password, by the present one; all other sessions end, and this one has another id.
+
+        A wrong present one counts as a failed sign-in, and waits as one.
+        """
+        actor = signin.actor_of(request)
+        actions.require_session(actor)
+        given = ChangePasswordInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        entering.change_password(request._request, actor, at=signin.at_of(request), **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -1,5 +1,6 @@
 """Lost second factors: asked by an administrator, confirmed by a second person."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,7 +11,8 @@ from rest_framework.views import APIView
 
 from accounts import access, actions
 from accounts.api.pages import page_schema
-from accounts.api.serializers import FactorResetOut
+from accounts.api.serializers import FactorResetOut, IdentifiedInput
+from accounts.models.factor import Identified
 from accounts.signin import actor_of, at_of
 from audit.paging import envelope, page_of
 from audit.query import PagedQuery
@@ -22,11 +24,16 @@ class AskReset(APIView):
     step_up = frozenset({"POST"})
 
     @extend_schema(
-        operation_id="factor_reset_ask", tags=["people"], request=None, responses={201: FactorResetOut}
+        operation_id="factor_reset_ask",
+        tags=["people"],
+        request=IdentifiedInput,
+        responses={201: FactorResetOut},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask that somebody's lost second factors be removed; a second person has a week to confirm it."""
-        made = actions.ask_reset(actor=actor_of(request), at=at_of(request), user_id=pk)
+        actor = actor_of(request)
+        access.require_somewhere(actor, "accounts.manage")
+        made = actions.ask_reset(actor=actor, at=at_of(request), user_id=pk, how=identified(request.data))
         return Response(FactorResetOut(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -51,27 +58,39 @@ class ConfirmReset(APIView):
     """POST /api/v1/factor-resets/{id}/confirm."""
 
     step_up = frozenset({"POST"})
-    confirmed = True
 
     @extend_schema(
-        operation_id="factor_reset_confirm", tags=["people"], request=None, responses={200: FactorResetOut}
+        operation_id="factor_reset_confirm",
+        tags=["people"],
+        request=IdentifiedInput,
+        responses={200: FactorResetOut},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm as a second person: the factors, recovery codes and sessions of the account end."""
+        actor = actor_of(request)
+        access.require_somewhere(actor, "factors.reset")
         found = actions.decide_reset(
-            actor=actor_of(request), at=at_of(request), reset_id=pk, confirmed=self.confirmed
+            actor=actor, at=at_of(request), reset_id=pk, how=identified(request.data)
         )
         return Response(FactorResetOut(found).data)
 
 
-class RefuseReset(ConfirmReset):
+class RefuseReset(APIView):
     """POST /api/v1/factor-resets/{id}/refuse."""
 
-    confirmed = False
+    step_up = frozenset({"POST"})
 
     @extend_schema(
         operation_id="factor_reset_refuse", tags=["people"], request=None, responses={200: FactorResetOut}
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Refuse as a second person: nothing changes."""
-        return super().post(request, pk)
+        found = actions.decide_reset(actor=actor_of(request), at=at_of(request), reset_id=pk, how=None)
+        return Response(FactorResetOut(found).data)
+
+
+def identified(said: Any) -> Identified:
+    """Return how somebody made sure, of what was sent, as ``IdentifiedInput`` takes it."""
+    given = IdentifiedInput(data=said)
+    given.is_valid(raise_exception=True)
+    return Identified(given.validated_data["how"])

@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import actions, attempts, signin
+from accounts import actions, attempts, entering, oddsignins, signin
 from accounts.access import own_account, own_positions
 from accounts.actor import Actor
 from accounts.api.pages import page_schema
-from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInInput
+from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInInput, SignInToCheckOut
 from accounts.api.views.factors import person_of, state, state_of
 from accounts.models import User
 from accounts.sessions import id_of
@@ -62,7 +62,7 @@ class Session(APIView):
         at = signin.at_of(request)
         with attempts.counted(request._request, given.validated_data, at=at) as said:
             user = actions.check_password(**said)
-        signin.await_factor(request._request, user, at=at)
+        entering.await_factor(request._request, user, at=at)
         return Response(SessionOut(state(request, signin.awaited_in(request._request))).data)
 
     @extend_schema(operation_id="session_close", tags=["session"], responses={204: None})
@@ -106,6 +106,25 @@ class OwnSession(APIView):
         """End one of one's own sessions; the next request in it is a stranger's."""
         actions.end_session(actor=signin.actor_of(request), at=signin.at_of(request), session_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignInsToCheck(APIView):
+    """GET /api/v1/sign-ins-to-check."""
+
+    @extend_schema(
+        operation_id="sign_ins_to_check",
+        tags=["session"],
+        parameters=[PagedQuery],
+        responses={200: page_schema("SignInToCheckPage", SignInToCheckOut)},
+    )
+    def get(self, request: Request) -> Response:
+        """List what was odd about one's own sign-ins within ninety days, newest first. A token learns of none."""
+        asked = PagedQuery.of(request.query_params)
+        actor = signin.actor_of(request)
+        actions.require_session(actor)
+        found = oddsignins.of(actor.user_id, at=signin.at_of(request))
+        page = page_of(found, order=("-last_at", "-pk"), **asked)
+        return Response(envelope(page, SignInToCheckOut(page.items, many=True).data))
 
 
 class Me(APIView):

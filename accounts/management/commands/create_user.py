@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -9,17 +10,18 @@ from django.utils import timezone
 from accounts import actions
 from accounts.actor import SYSTEM
 from accounts.errors import AccountsError
-from accounts.management.asking import typed_password
+from accounts.management.asking import invited, typed_password
 from accounts.models import Authority
 
 
 class Command(BaseCommand):
-    """Make an account with a password, which is typed or read from the standard input, never an argument.
+    """Make an account, and invite its owner to choose a password.
 
-    Whoever holds the server vouches for it: the account is verified.
+    Outside production the password may be typed, or read from the standard input, to try the service with. Whoever
+    holds the server vouches for the account: it is verified.
     """
 
-    help = "Crée un compte ; le mot de passe est demandé, ou lu sur l'entrée standard."
+    help = "Crée un compte et invite à en choisir le mot de passe ; hors production, il est demandé."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare who it is."""
@@ -27,6 +29,10 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="nom affiché")
         parser.add_argument("--language", choices=["fr", "en"], default="fr")
         parser.add_argument("--authority", default="", help="code de l'autorité qui gère le compte")
+        parser.add_argument("--invite", action="store_true", help="inviter hors production aussi")
+        parser.add_argument(
+            "--show-link", action="store_true", help="afficher le lien, là où aucun courriel n'arrive"
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make the account.
@@ -39,14 +45,19 @@ class Command(BaseCommand):
             authority = Authority.objects.filter(code=options["authority"]).first()
             if authority is None:
                 raise CommandError("Autorité inconnue : chargez-la avec load_territories.")
-        password = typed_password()
+        invites = settings.PRODUCTION or options["invite"] or options["show_link"]
+        password = "" if invites else typed_password()
         given = actions.NewUser(options["email"], options["name"], authority, options["language"])
         at = timezone.now()
         try:
             with transaction.atomic():
                 user = actions.make_user(actor=SYSTEM, at=at, given=given)
-                actions.set_password(actor=SYSTEM, at=at, user=user, password=password)
+                if not invites:
+                    actions.set_password(actor=SYSTEM, at=at, user=user, password=password)
                 actions.verify_user(actor=SYSTEM, at=at, user_id=user.pk)
+                said = invited(user, at=at, show_link=options["show_link"]) if invites else ""
         except AccountsError as error:
             raise CommandError(f"{error} {error.extra or ''}".strip()) from error
         self.stdout.write(f"Compte créé : {user.pk}")
+        if said:
+            self.stdout.write(said)

@@ -10,6 +10,7 @@ from accounts import actions
 from accounts.actor import SYSTEM
 from accounts.management.asking import account
 from accounts.models import User
+from accounts.models.factor import Identified
 
 
 class Command(BaseCommand):
@@ -18,8 +19,11 @@ class Command(BaseCommand):
     help = "Retire les seconds moyens de connexion d'un compte, qui en choisira un autre à la prochaine connexion."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare whose."""
+        """Declare whose, and how one made sure who asks."""
         parser.add_argument("email")
+        parser.add_argument(
+            "--how", required=True, choices=Identified.values, help="comment on s'est assuré de qui demande"
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Reset them.
@@ -29,5 +33,7 @@ class Command(BaseCommand):
         """
         with transaction.atomic():
             user = account(User.objects.select_for_update(), options["email"])
-            actions.reset_by_the_host(actor=SYSTEM, at=timezone.now(), user=user)
+            actions.reset_by_the_host(
+                actor=SYSTEM, at=timezone.now(), user=user, how=Identified(options["how"])
+            )
         self.stdout.write(f"Moyens de connexion retirés : {user.pk}")

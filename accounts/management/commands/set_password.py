@@ -1,7 +1,8 @@
-"""Give an account another password from the server: a first one, for whoever an administrator made, or a new one."""
+"""Give an account a password, to try the service with; in production its owner alone chooses one (``invite``)."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -26,8 +27,13 @@ class Command(BaseCommand):
         """Set it.
 
         Raises:
-            CommandError: there is no such account, or the password isn't acceptable.
+            CommandError: there is no such account, the password isn't acceptable, or the settings are those of
+                production: whoever holds the server doesn't choose what somebody signs in with (ASVS 5.0, 6.4.6).
         """
+        if settings.PRODUCTION:
+            raise CommandError(
+                "En production, chacun choisit son mot de passe : « manage.py invite » envoie un lien."
+            )
         user = account(User.objects.all(), options["email"])
         password = typed_password()
         try:

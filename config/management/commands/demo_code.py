@@ -1,5 +1,6 @@
 """Tell the one-time code of somebody of the demonstration, who has no telephone to show it."""
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -35,8 +36,9 @@ class Command(BaseCommand):
             raise CommandError("Personne de ce nom dans la démonstration : lancez d'abord « make demo ».")
         seconds = timezone.now().timestamp()
         now = onetime.step_of(seconds)
-        # The present one, which leaves most time to type it; where it was used, the next.
+        # The present one; where it was used, the next, once it counts: an application doesn't show it sooner either.
         step = now if factor.last_step is None else max(now, factor.last_step + 1)
-        if step > now + onetime.WINDOW:
+        if step > now + 1:
             raise CommandError("Les codes du moment ont servi : réessayez dans trente secondes.")
+        time.sleep(max(0, step * onetime.STEP_SECONDS - onetime.EARLY_SECONDS - seconds))
         self.stdout.write(onetime.code_at(factor.pk, step))

@@ -4,23 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
 from accounts.api.naming import visible
-from accounts.api.serializers import MembershipInput, MembershipQuery, UserInput
+from accounts.api.serializers import IdentifiedInput, MembershipInput, MembershipQuery, UserInput
 from accounts.api.views.people import appointment, granted, made_user, membership_page, user_page
-from accounts.models import Membership, Unit, User
+from accounts.api.views.resets import identified
+from accounts.models import Authority, Membership, Unit, User
+from accounts.models.factor import Identified
 from accounts.models.user import Language
 from accounts.roles import POWERFUL, PROGRAMS, Role
+from accounts.sessions import id_of
 from audit.query import PagedQuery, Query
 from referrals.reading import moment
 from web import forms
 from web.administration import words
-from web.administration.base import AdministrationPage
+from web.administration.base import MANAGES, AdministrationPage
 from web.cases import display, told
 from web.cases.base import BlanksLeftOut, fresh_key
 from web.cases.choices import role_words
@@ -60,7 +63,14 @@ class People(AdministrationPage):
         ]  # fmt: skip
         onwards = address("administration", {"cursor": page.next}) if page.next else ""
         return self.show(
-            self.around() | {"lines": lines, "next": onwards, "first": "cursor" not in self.asked}
+            self.around()
+            | {
+                "lines": lines,
+                "next": onwards,
+                "first": "cursor" not in self.asked,
+                "managed": self.authorities,
+                "several": len(self.authorities) > 1,
+            }
         )
 
 
@@ -306,6 +316,55 @@ class Invite(Confirmation):
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
 
 
+class _OnAccount(Confirmation):
+    """A page that does one act to an account of the reader's authority."""
+
+    step_up = frozenset({"GET"})
+    does: ClassVar[actions.OnAccount]
+
+    def do(self, pk: UUID) -> UUID:
+        """Do it."""
+        return type(self).does(actor=self.actor, at=self.at, user_id=pk).pk
+
+    def lines(self, pk: UUID) -> list[tuple[Any, str]]:
+        """Return whose account it is."""
+        user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
+        return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+
+
+class EndSessions(_OnAccount):
+    """GET, POST /administration/personnes/{id}/connexions."""
+
+    does = staticmethod(actions.end_sessions_of)
+    title = _("Fermer ses connexions")
+    about = _(
+        "Toutes ses connexions ouvertes prennent fin tout de suite ; la personne en est prévenue et se connecte à "
+        "nouveau. Ses rôles et ses moyens de connexion restent ce qu'ils sont."
+    )
+
+
+class CloseAccount(_OnAccount):
+    """GET, POST /administration/personnes/{id}/fermeture."""
+
+    does = staticmethod(actions.close_account)
+    title = _("Fermer le compte")
+    about = _(
+        "Ses rôles, ses connexions, ses jetons, ses moyens de connexion et son mot de passe cessent tout de suite, "
+        "partout. Ses dossiers restent à son nom jusqu'à ce que l'encadrement, qui en est prévenu, les confie à "
+        "d'autres. Rouvert, le compte serait comme un nouveau."
+    )
+
+
+class ReopenAccount(_OnAccount):
+    """GET, POST /administration/personnes/{id}/reouverture."""
+
+    does = staticmethod(actions.reopen_account)
+    title = _("Rouvrir le compte")
+    about = _(
+        "Le compte est alors comme un nouveau : son identité est à attester, la personne à inviter, ses rôles à donner."
+    )
+
+
 class AskReset(Confirmation):
     """GET, POST /administration/personnes/{id}/moyens."""
 
@@ -317,14 +376,87 @@ class AskReset(Confirmation):
         "confirmer ; rien ne change d'ici là, et la personne est prévenue par courriel."
     )
 
-    def do(self, pk: UUID) -> UUID:
-        """Ask for it; nothing changes until a second person confirms."""
-        return actions.ask_reset(actor=self.actor, at=self.at, user_id=pk).pk
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask for it, once; nothing changes until a second person confirms."""
+        how = identified(how_said(request.POST))
+        self.once(
+            {"how": how},
+            lambda: actions.ask_reset(actor=self.actor, at=self.at, user_id=pk, how=how).pk,
+        )
+        return self.onwards(reverse(self.onward))
 
     def lines(self, pk: UUID) -> list[tuple[Any, str]]:
         """Return whose ways to sign in they are."""
         user: User = visible(access.resettable_users(self.actor, at=self.at), pk)
         return [(_("Personne"), user.full_name), (_("Courriel"), user.email)]
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Ask again, with why it was refused."""
+        again = {"problem": problem, "once": self.request.POST.get("once", "")}
+        fields = how_fields(self.request.POST, problem)
+        return self.show(
+            self._around(pk) | again | {"entries": fields, "faults": forms.summary(problem, fields)}
+        )
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        return super()._around(pk) | {"entries": how_fields()}
+
+
+def how_said(sent: QueryDict) -> dict[str, Any]:
+    """Return what a page sends of how somebody made sure; nothing where none was chosen."""
+    return {"how": sent["how"]} if sent.get("how") else {}
+
+
+def how_fields(sent: QueryDict | None = None, problem: Mapping[str, Any] | None = None) -> list[Field]:
+    """Return the question how one made sure, as it was answered."""
+    values = {"how": "" if sent is None else sent.get("how", "")}
+    choices = {"how": [(str(code), str(words.IDENTIFIED[code])) for code in Identified.values]}
+    faults = forms.faults_of(problem)
+    return forms.fields_of(IdentifiedInput, words.HOW, values, faults=faults, choices=choices)
+
+
+class EndAllSessions(AdministrationPage, FormPage):
+    """GET, POST /administration/{authority}/connexions."""
+
+    step_up = frozenset({"GET"})
+    template = "web/administration/confirm.html"
+
+    def get(self, request: HttpRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask.
+
+        Raises:
+            NotVisible: the reader doesn't administer this authority.
+        """
+        return self.show(self._around(authority) | {"once": fresh_key()})
+
+    def act(self, request: HttpRequest, authority: UUID) -> HttpResponse:
+        """End all sessions but this one, once, and go back to the list."""
+        place, here = self._authority(authority), id_of(request)
+
+        def end() -> UUID:
+            actions.end_all_sessions(actor=self.actor, at=self.at, authority=place, but=here)
+            return place.pk
+
+        self.once({}, end)
+        return self.onwards(reverse("administration"))
+
+    def redisplay(self, problem: Mapping[str, Any], authority: UUID) -> HttpResponse:
+        """Ask again, with why it was refused."""
+        again = {"problem": problem, "faults": [], "once": self.request.POST.get("once", "")}
+        return self.show(self._around(authority) | again)
+
+    def _authority(self, pk: UUID) -> Authority:
+        return visible(Authority.objects.filter(pk__in=self.actor.may(MANAGES)), pk)
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        return self.around() | {
+            "title": _("Fermer toutes les connexions"),
+            "about": _(
+                "En cas d'alerte : toutes les personnes qui ont un rôle dans cette autorité se connectent à nouveau, "
+                "sauf vous ici. L'encadrement en est prévenu. Les brouillons sont enregistrés."
+            ),
+            "back": reverse("administration"), "said": [(_("Autorité"), self._authority(pk).name)],
+        }  # fmt: skip
 
 
 class EndRole(Confirmation):

@@ -10,15 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
 from accounts.api.naming import visible
+from accounts.api.views.resets import identified
 from accounts.errors import InvalidInput
 from accounts.models import FactorReset, GrantRequest
 from referrals.reading import moment
+from web import forms
+from web.administration import words
 from web.administration.base import CONFIRMS, AdministrationPage
 from web.cases import display
 from web.cases.base import fresh_key
 from web.cases.choices import role_words
 from web.forms import Fault, faults_of
 from web.page import FormPage
+from web.views.administration.people import how_fields, how_said
 from web.views.cases.queue import ZONE
 
 ROLES, RESETS = CONFIRMS
@@ -93,14 +97,22 @@ class OneRequest(RequestPage, FormPage):
         said = request.POST.get("decision", "")
         if said not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
-        self.once({"decision": said}, lambda: self.decide(pk, confirmed=said == CONFIRM))
+        self.once(self.said(said), lambda: self.decide(pk, confirmed=said == CONFIRM))
         return self.onwards(reverse("requests-page"), said)
+
+    def said(self, decision: str) -> dict[str, Any]:
+        """Return what was sent, for it to be done once."""
+        return {"decision": decision}
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""
         faults = [Fault(str(LABELS.get(name, name)), said) for name, said in faults_of(problem).items()]
-        once = self.request.POST.get("once", "")
-        return self.show(self._around(pk) | {"problem": problem, "faults": faults, "once": once})
+        again = {"problem": problem, "faults": faults, "once": self.request.POST.get("once", "")}
+        return self.show(self._around(pk) | again | self.asked_again(problem))
+
+    def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - some ask nothing more
+        """Return the further questions of the page, with their faults."""
+        return {}
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
         """Call the act; return the request."""
@@ -165,14 +177,27 @@ class OneReset(OneRequest):
     )
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
-        """Remove the factors as the second person, or refuse it."""
-        return actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, confirmed=confirmed).pk
+        """Remove the factors as the second person, who says how they made sure too; or refuse it."""
+        how = identified(how_said(self.request.POST)) if confirmed else None
+        return actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, how=how).pk
+
+    def said(self, decision: str) -> dict[str, Any]:
+        """Return what was sent, for it to be done once."""
+        return super().said(decision) | how_said(self.request.POST)
+
+    def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the question how one made sure, as it was answered."""
+        fields = how_fields(self.request.POST, problem)
+        return {"entries": fields, "faults": forms.summary(problem, fields)}
+
+    def _around(self, pk: UUID) -> dict[str, Any]:
+        return super()._around(pk) | {"entries": how_fields()}
 
     def one(self, pk: UUID) -> FactorReset:
         """Return the request, with the names in it."""
         known = access.open_resets(self.actor, at=self.at)
         return visible(known.select_related("user", "asked_by"), pk)
 
-    def lines(self, found: FactorReset) -> list[tuple[Any, str]]:  # noqa: ARG002 - the frame's signature
-        """Return nothing more: it is the person that counts."""
-        return []
+    def lines(self, found: FactorReset) -> list[tuple[Any, str]]:
+        """Return how whoever asks made sure; the second person makes sure anew."""
+        return [(_("Identité vérifiée, par qui demande"), str(words.IDENTIFIED.get(found.asked_how, "")))]

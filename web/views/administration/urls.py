@@ -10,6 +10,18 @@ urlpatterns: list[URLPattern] = [
     path("administration/personnes/<uuid:pk>/verification", people.Vouch.as_view(), name="person-verify"),
     path("administration/personnes/<uuid:pk>/invitation", people.Invite.as_view(), name="person-invite"),
     path("administration/personnes/<uuid:pk>/moyens", people.AskReset.as_view(), name="person-reset"),
+    path(
+        "administration/personnes/<uuid:pk>/connexions", people.EndSessions.as_view(), name="person-sessions"
+    ),
+    path("administration/personnes/<uuid:pk>/fermeture", people.CloseAccount.as_view(), name="person-close"),
+    path(
+        "administration/personnes/<uuid:pk>/reouverture", people.ReopenAccount.as_view(), name="person-reopen"
+    ),
+    path(
+        "administration/<uuid:authority>/connexions",
+        people.EndAllSessions.as_view(),
+        name="authority-sessions",
+    ),
     path("administration/fonctions", people.Roles.as_view(), name="memberships-page"),
     path("administration/fonctions/nouvelle", people.NewRole.as_view(), name="role-new"),
     path("administration/fonctions/demande", people.AskRole.as_view(), name="role-ask"),

@@ -1,0 +1,41 @@
+"""Close an account from the server, or open it again: for administrators, and for accounts of no authority."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import actions
+from accounts.actor import SYSTEM
+from accounts.errors import AccountsError
+from accounts.management.asking import account
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    """Close one account, with all that it holds; the journal says that the service did it, and the owner is told."""
+
+    help = "Ferme un compte avec tout ce qu'il tient, ou le rouvre comme un nouveau."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare whose, and which of the two."""
+        parser.add_argument("email")
+        parser.add_argument(
+            "--reopen", action="store_true", help="le rouvrir, sans rôle ni moyen de connexion"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Close or reopen it.
+
+        Raises:
+            CommandError: there is no such account, or it is so already.
+        """
+        user = account(User.objects.all(), options["email"])
+        act = actions.reopen_account if options["reopen"] else actions.close_account
+        try:
+            with transaction.atomic():
+                act(actor=SYSTEM, at=timezone.now(), user_id=user.pk)
+        except AccountsError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Compte {'rouvert' if options['reopen'] else 'fermé'} : {user.pk}")

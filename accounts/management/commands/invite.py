@@ -1,0 +1,34 @@
+"""Invite somebody from the server to choose their own password: for who lost both, and whom nobody administers."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.management.asking import account, invited
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    """Have a link mailed, and print the code that goes beside it; earlier links are void."""
+
+    help = "Invite une personne à choisir son mot de passe : un lien par courriel, et un code à lui dire."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare whom, and whether mail arrives."""
+        parser.add_argument("email")
+        parser.add_argument(
+            "--show-link", action="store_true", help="afficher le lien, là où aucun courriel n'arrive"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Invite them.
+
+        Raises:
+            CommandError: there is no such account, or it is closed, or a program's.
+        """
+        with transaction.atomic():
+            user = account(User.objects.all(), options["email"])
+            said = invited(user, at=timezone.now(), show_link=options["show_link"])
+        self.stdout.write(said)
