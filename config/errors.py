@@ -88,6 +88,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     referrals.IncompleteFiling: 400,
     referrals.InvalidInput: 400,
     referrals.TooManySearches: 429,
+    referrals.TooManyTies: 429,
     referrals.CapReached: 429,
     referrals.SearchTooWide: 409,
     referrals.FileRefused: 422,

@@ -228,6 +228,10 @@ TITLES: Final[dict[str, Sentence]] = {
         "Le nombre de recherches par nom de la journée est atteint.",
         "The day's number of searches by name is reached.",
     ),
+    "too-many-ties": Sentence(
+        "Le nombre de liens que l'on peut déclarer est atteint.",
+        "As many ties as one may declare are declared.",
+    ),
     "too-many-openings": Sentence(
         "Le nombre de dossiers ouverts en une heure est atteint. Un dossier dont l'alerte attend s'ouvre toujours.",
         "The hour's number of files opened is reached. A file whose alert is waiting opens all the same.",

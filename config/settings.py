@@ -295,6 +295,9 @@ OPENINGS_PER_HOUR = env.number("REPERE_OPENINGS_PER_HOUR", default=60)
 LINES_PER_HOUR = env.number("REPERE_LINES_PER_HOUR", default=300)
 FILINGS_PER_HOUR = env.number("REPERE_FILINGS_PER_HOUR", default=20)
 FILINGS_PER_HOUR_OF_PROGRAM = env.number("REPERE_FILINGS_PER_HOUR_OF_PROGRAM", default=200)  # as of 119
+# Ties that one person declares, referrals/kinship/ties.py: who declares to learn of an absence can't try many.
+TIES_PER_DAY = 20
+TIES_PER_PERSON = 60
 # Failed sign-ins, accounts/attempts.py: so many are free within an hour, then each waits twice as long as the last.
 SIGNIN_FREE_FAILURES = 5  # of one address from one network
 SIGNIN_FREE_FAILURES_OF_NETWORK = 50

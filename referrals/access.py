@@ -322,7 +322,7 @@ class Exceptional:
 
     Ids of cases: on whose list the person stands, to which an access was granted, which it has opened in an emergency,
     whose step it is asked to sign, from which it is excluded. ``standing``: (role, case, absent person) for whom the
-    person stands in.
+    person stands in. ``tied`` isn't empty where the person has declared ties (``referrals/kinship``).
     """
 
     named: frozenset[UUID] = frozenset()
@@ -330,6 +330,7 @@ class Exceptional:
     glass: frozenset[UUID] = frozenset()
     approver: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
+    tied: frozenset[UUID] = frozenset()
     standing: frozenset[tuple[str, UUID, UUID]] = frozenset()
 
     def stood_for(self, role: Role) -> dict[UUID, UUID]:
@@ -350,7 +351,7 @@ def exceptional(actor: Actor, *, at: datetime) -> Exceptional:
     standing = set()
     with connection.cursor() as cursor:
         cursor.execute(
-            _EXCEPTIONAL, [user, user, now, user, REQUESTED, now, user, *[now] * 4, user, *[now] * 4]
+            _EXCEPTIONAL, [user, user, now, user, REQUESTED, now, user, user, *[now] * 4, user, *[now] * 4]
         )
         for kind, case, absent in cursor.fetchall():
             if kind in ASSIGNED_ROLES:
@@ -382,6 +383,9 @@ WHERE a.approver_id = %s AND a.state = %s AND a.expires_at > %s
 UNION ALL
 SELECT 'excluded', e.referral_id, e.referral_id FROM referrals_exclusion e
 WHERE e.user_id = %s AND e.lifted_at IS NULL
+UNION ALL
+SELECT 'tied', t.user_id, t.user_id FROM referrals_declaredtie t
+WHERE t.user_id = %s AND t.removed_at IS NULL
 UNION ALL
 SELECT s.role, a.referral_id, s.absent_id FROM referrals_standin s
 JOIN referrals_assignment a ON a.user_id = s.absent_id AND a.role = s.role AND a.until_at IS NULL
@@ -517,9 +521,12 @@ def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
     ]
     if not asked or actor.user_id is None:
         return TransferRequest.objects.none()
-    barred = sorted(exceptional(actor, at=at).excluded)
+    special = exceptional(actor, at=at)
+    barred = sorted(special.excluded)
     open_ = Q(referral__restricted=False) | Q(receivers__user_id=actor.user_id)
     found = TransferRequest.objects.filter(reduce(or_, asked), open_, referral__state__in=ACTIVE)
+    if special.tied:
+        found = found.filter(referral__index_norm__gt=0)
     return found.exclude(referral_id__in=barred).distinct()
 
 
@@ -652,6 +659,8 @@ def _seen(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restricti
     seen = []
     if others:
         any_of_them = reduce(or_, others) & ~Q(state=State.DRAFT)
+        if special.tied:
+            any_of_them &= _COMPARED
         if not past_restriction:
             open_, unlocked = Q(restricted=False), _among(special.unlocked)
             any_of_them &= open_ if unlocked is None else open_ | unlocked
@@ -664,6 +673,9 @@ def _seen(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restricti
     return found if barred is None else found & ~barred
 
 
+#: The people of the case have been compared with declared ties: it isn't filed without, and what changes them since
+#: closes it to whoever has declared any, until the service has looked again (``indexing.outdate``).
+_COMPARED: Final = Q(index_norm__gt=0)
 #: Relations that hold within the authorities of the role, as a territory does.
 HERE: Final = (Relation.APPROVER, Relation.GRANTED, Relation.BROKEN_GLASS, Relation.STANDING_IN)
 #: Territory roles that see a part of it only.

@@ -18,6 +18,7 @@ from audit.events import Purpose
 from encryption import keys
 from encryption.fields import SealedField
 from referrals import clocks
+from referrals.likeness import indexing
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.declare import Step, steps
@@ -126,6 +127,8 @@ class Act:
 
     def fill(self, row: models.Model, values: Mapping[str, Any]) -> models.Model:
         """Set fields of ``row``, sealing those that are sealed; an empty text seals nothing."""
+        if values.get("service_id"):
+            indexing.opens_to(self.case.referral, values["service_id"], at=self.at)
         for name, value in values.items():
             field = row._meta.get_field(name)
             if isinstance(field, SealedField):

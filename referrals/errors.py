@@ -184,6 +184,17 @@ class TooManyFilings(CapReached):
     sentence = "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
 
 
+class TooManyTies(ReferralError):
+    """The person has declared as many ties as one may in a day, or has as many; ``wait``: seconds of a day."""
+
+    code = "too-many-ties"
+
+    def __init__(self, most: int, *, wait: int) -> None:
+        """Tell the bound."""
+        super().__init__("Le nombre de liens que l'on peut déclarer est atteint.", most=most)
+        self.wait = wait
+
+
 class SearchTooWide(ReferralError):
     """One name alone, where more cases are in hand than may be opened for one search."""
 

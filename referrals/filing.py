@@ -26,6 +26,7 @@ from referrals import ages, caps, clocks, questions
 from referrals.attachments import laying
 from referrals.completeness import items_left_open
 from referrals.errors import IncompleteFiling
+from referrals.kinship import hits
 from referrals.likeness import indexing
 from referrals.protocol import protocol_of
 from referrals.workflow import feedback
@@ -192,6 +193,7 @@ def _receive(act: "Act", *, urgent: bool) -> None:
         referral.urgency = Urgency.U3
     feedback.owe(act)
     indexing.index_filing(act)
+    hits.compare_filing(act)
     if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
         _copy_of_direct_report(act)
 

@@ -19,7 +19,7 @@ from audit.events import Purpose, register
 from audit.models import Replayed, Shred, SubjectPseudonym
 from encryption import keys
 from referrals import batchwork, retention
-from referrals.models import Referral, RetentionLine
+from referrals.models import DeclaredTie, Referral, RetentionLine
 from referrals.rowlevel import for_the_service
 from referrals.workflow.states import State
 
@@ -98,6 +98,7 @@ def _keys_brought_back(sweep: bool, at: datetime) -> tuple[int, int]:
     with for_the_service():
         living = Referral.objects.exclude(state=State.PURGED)
         used = {key for pair in living.values_list("case_key", "filer_key") for key in pair if key}
+        used |= {key for key in DeclaredTie.objects.values_list("key", flat=True) if key}
         dead = set(Referral.objects.filter(state=State.PURGED).values_list("pk", flat=True))
         unnamed = keys.all_data_keys() - used
         gone = unnamed & {key for owner in dead for key in keys.owned_by(owner)}

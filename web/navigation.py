@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.roles import Role
 from referrals import access
+from referrals.kinship import deciding
 from referrals.workflow.declare import steps
 from referrals.workflow.states import Machine
 
@@ -64,6 +65,10 @@ def _decides_on_transfers(actor: Actor) -> bool:
     return bool(actor.holding(access.DECIDE_ON_TRANSFERS))
 
 
+def _excludes(actor: Actor) -> bool:
+    return bool(actor.holding(deciding.DECIDERS))
+
+
 def _administers(actor: Actor) -> bool:
     return bool(actor.may("accounts.manage"))
 
@@ -83,6 +88,7 @@ PLACES: Final = (
     Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
     Place(_("Charge"), "workload", _answers),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
+    Place(_("Déports"), "barred", _excludes),
     Place(_("Journal"), "journal", _reads_the_journal),
     Place(_("Administration"), "administration", _administers),
     Place(_("Demandes à confirmer"), "requests-page", _confirms),

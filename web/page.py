@@ -25,6 +25,7 @@ from accounts.actor import Actor
 from accounts.errors import NotAllowed
 from accounts.signin import SESSION
 from audit.query import Query
+from referrals.kinship.ties import STAFF
 from web import navigation
 
 #: Nothing inline, nothing of anybody else's; the beacon of the quick exit is all that a script may send.
@@ -133,6 +134,7 @@ def made(
     shared = {
         "signed_in": signed_in,
         "places": navigation.places(actor) if signed_in and actor is not None else [],
+        "has_ties": signed_in and actor is not None and bool(actor.holding(STAFF)),
         "here": request.path if request.method in ("GET", "HEAD") else "/",
         "language": translation.get_language(),
         "exit_to": settings.QUICK_EXIT_URL,

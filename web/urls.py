@@ -5,7 +5,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from web.filing.sections import Section, sections
-from web.views import factors, help, ownsessions, passwords, session, start
+from web.views import factors, help, kinship, ownsessions, passwords, session, start
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
@@ -54,6 +54,12 @@ urlpatterns: list[URLPattern] = [
     path("compte/mot-de-passe", passwords.ChangePassword.as_view(), name="password-change-page"),
     path("compte/adresse", passwords.AskAddress.as_view(), name="address-ask"),
     path("compte/adresse/choix", passwords.ConfirmAddress.as_view(), name="address-set"),
+    path("compte/liens", kinship.OwnTies.as_view(), name="own-ties"),
+    path("compte/liens/nouveau", kinship.NewTie.as_view(), name="tie-page-new"),
+    path("compte/liens/<uuid:pk>/correction", kinship.CorrectTie.as_view(), name="tie-page-correct"),
+    path("compte/liens/<uuid:pk>/retrait", kinship.RemoveTie.as_view(), name="tie-page-remove"),
+    path("deports", kinship.Barred.as_view(), name="barred"),
+    path("deports/<uuid:pk>", kinship.Decide.as_view(), name="barred-decide"),
     path("deconnexion", session.SignOut.as_view(), name="sign-out"),
     path("quitter", session.Leave.as_view(), name="leave"),
     path("langue", session.Language.as_view(), name="language"),

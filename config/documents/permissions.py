@@ -8,6 +8,8 @@ from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, PROGRAMS, Rol
 from config.documents.tables import MADE, code, named, table
 from referrals import access
 from referrals.access import APPROVER_READS, BLIND, CLASSES, MATRIX, ORDINARY, Relation, Ties
+from referrals.kinship.deciding import DECIDERS
+from referrals.kinship.ties import WITHOUT_TIES
 from referrals.workflow.declare import Step, steps
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.states import Machine, State
@@ -177,6 +179,12 @@ def _accounts() -> Iterator[str]:
         for name, roles in PERMISSIONS.items()
     )
     yield table(["Permission", "What it allows, at the own authority", "Roles"], rows)
+    yield (
+        "Whoever works on cases or watches over them, administrators included, declares to whom they are tied and "
+        f"reads that alone; never {_listed(WITHOUT_TIES)}. Whom the service excluded for a tie or a likeness is shown "
+        f"to {_listed(frozenset(DECIDERS))} of the cases that they see, without the tie; they confirm a likeness, and "
+        "two lift any exclusion (X02)."
+    )
     yield "\n".join(
         [
             f"- Given by two persons, or in front of the server (`manage.py grant`): {_listed(POWERFUL)}.",

@@ -11,10 +11,15 @@ __all__ = [
     "CaseAnswer",
     "CasePage",
     "ClockPage",
+    "DeclaredTie",
+    "Exclusion",
+    "Exclusions",
     "HandOver",
     "Parts",
     "Receipt",
     "StandIn",
+    "Tie",
+    "Ties",
 ]
 
 IF_MATCH = OpenApiParameter(
@@ -143,6 +148,53 @@ class StandIn(serializers.Serializer[None]):
     until_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     in_force = serializers.BooleanField()
+
+
+class Tie(serializers.Serializer[None]):
+    """Somebody to whom the caller is tied."""
+
+    id = serializers.UUIDField()
+    declared_at = serializers.DateTimeField()
+    unreadable = serializers.BooleanField(help_text="Its key is lost: nothing of it can be read.")
+    last_name = serializers.CharField()
+    first_names = serializers.CharField()
+    usual_name = serializers.CharField()
+    birth_date = serializers.DateField(allow_null=True)
+    phone = serializers.CharField()
+    note = serializers.CharField()
+
+
+class Ties(serializers.Serializer[None]):
+    """All of them."""
+
+    results = Tie(many=True)
+
+
+class DeclaredTie(serializers.Serializer[None]):
+    """That a tie was declared; nothing of what was said."""
+
+    id = serializers.UUIDField()
+    declared_at = serializers.DateTimeField()
+
+
+class Exclusion(serializers.Serializer[None]):
+    """Somebody whom the service barred from a case."""
+
+    id = serializers.UUIDField()
+    referral = serializers.UUIDField()
+    reference = serializers.CharField()
+    case_state = CodedValue()
+    user = serializers.DictField()
+    cause = CodedValue()
+    since_at = serializers.DateTimeField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+
+
+class Exclusions(serializers.Serializer[None]):
+    """A page of them."""
+
+    results = Exclusion(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class Receipt(serializers.Serializer[None]):

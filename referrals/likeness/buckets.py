@@ -24,6 +24,7 @@ MORE_BITS: Final[Mapping[Scheme, int]] = {
     Scheme.NEARLY: 2,
     Scheme.YEARLY: 1,
     Scheme.DAILY: 1,
+    Scheme.KIN: 3,  # of a child, its holders and third parties together about ten
 }
 SHORTEST: Final = min(LENGTHS)
 _VALUE_BITS: Final = max(LENGTHS) + max(MORE_BITS.values())

@@ -81,9 +81,9 @@ def _columns(part: str) -> tuple[str, ...]:
     return ("referral", "position", *more, *identity.COMPARED[part])
 
 
-def opened(case: Referral, scope: OpenScope) -> Family:
-    """Return who a case is about, opened."""
-    rows = list(identity.rows_of(case))
+def opened(case: Referral, scope: OpenScope, *, apart: bool = False) -> Family:
+    """Return who a case is about, opened; ``apart``: children that are kept for named persons alone too."""
+    rows = list(identity.rows_of(case, apart=apart))
     day = (case.received_at or case.created_at).date()
     return identity.family(rows, identity.plain_of(rows, scope), on=day)
 

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope
-from referrals.likeness import spelling
+from referrals.likeness import kin, spelling
+from referrals.likeness.kin import Person
 
 #: The parts of a case that are compared, and which of their fields are.
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -20,7 +21,7 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
         "age_estimated_min", "age_estimated_max",
     ),
     "holders": ("name", "phone"),
-    "third_parties": ("phone",),
+    "third_parties": ("name", "phone"),
     "digital_traces": ("handle", "phone"),
 }  # fmt: skip
 #: Who may read where a contact comes from: what a pair of files says of it is for those alone (domain.md §1.3).
@@ -48,22 +49,29 @@ class Child:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Family:
-    """What one case says of who it is about: children, holders, and ways to reach people, each with its class."""
+    """What one case says of who it is about: children, holders, and ways to reach people, each with its class.
+
+    ``people`` are all who are named, third parties too, as they are compared with the ties of staff.
+    """
 
     children: tuple[Child, ...] = ()
     holders: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
     contacts: frozenset[tuple[UUID, str, str]] = frozenset()
+    people: Mapping[UUID, Person] = field(default_factory=dict)
 
     def reached_by(self, access_class: str) -> frozenset[str]:
         """Return the numbers and accounts of one class."""
         return frozenset(value for _, known_to, value in self.contacts if known_to == access_class)
 
 
-def rows_of(referral: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the rows of a case that are compared, with their part: no child recorded by mistake or kept apart."""
+def rows_of(referral: Any, *, apart: bool = False) -> Iterator[tuple[str, Any]]:
+    """Yield the rows of a case that are compared, with their part: no child recorded by mistake or kept apart.
+
+    ``apart``: one that is kept apart too. No search finds it, and a tie to it counts all the same.
+    """
     for part in COMPARED:
         for row in getattr(referral, part).all():
-            if part != "children" or not (row.wrong_person or row.restricted):
+            if part != "children" or not (row.wrong_person or (row.restricted and not apart)):
                 yield part, row
 
 
@@ -85,15 +93,27 @@ def plain_of(rows: Iterable[tuple[str, Any]], scope: OpenScope) -> dict[UUID, di
 
 def family(rows: Iterable[tuple[str, Any]], plain: Plain, *, on: date) -> Family:
     """Return who a case is about; ``on`` is the day on which an estimated age was said."""
-    children, holders, contacts = [], {}, set()
+    children, holders, contacts, people = [], {}, set(), {}
     for part, row in rows:
         said = plain.get(row.pk, {})
+        if (person := person_of(part, said)) is not None:
+            people[row.pk] = person
         if part == "children":
             children.append(child(row.pk, said, sex=row.sex, on=on))
         if part == "holders" and (name := spelling.core(spelling.words(said.get("name") or ""))):
             holders[row.pk] = name
         contacts |= {(row.pk, *contact) for contact in _contacts(part, said)}
-    return Family(tuple(children), holders, frozenset(contacts))
+    return Family(tuple(children), holders, frozenset(contacts), people)
+
+
+def person_of(part: str, said: Mapping[str, Any]) -> Person | None:
+    """Return whom a row names, as it is compared with ties; None where it names nobody."""
+    if part == "children":
+        last = kin.texts(said.get("last_name"), said.get("usual_name"))
+        return kin.of_parts(
+            last, kin.texts(said.get("first_names"), said.get("nickname")), _day(said.get("birth_date"))
+        )
+    return kin.of_whole(said["name"]) if said.get("name") else None
 
 
 def child(row: UUID, said: Mapping[str, Any], *, sex: str = "", on: date) -> Child:

@@ -6,11 +6,14 @@ under that authority's key; of one that is destroyed the values go with its othe
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
 
+from accounts.models import Membership
+from accounts.roles import Role
 from encryption import index
 from referrals.likeness import buckets, identity, traits
 from referrals.likeness.identity import Family
@@ -40,7 +43,8 @@ def _values(referral: Any, family: Family) -> list[Any]:
     sizes: Any = apps.get_model("referrals", "IndexSize")
     bits = sizes.objects.filter(authority=referral.authority_id).values_list("bits", flat=True).first()
     under = index.likeness_keys()[0]
-    found = buckets.values(referral.authority_id, traits.of(family), [bits or buckets.SHORTEST], under=under)
+    told = [*traits.of(family), *traits.of_people(family.people)]
+    found = buckets.values(referral.authority_id, told, [bits or buckets.SHORTEST], under=under)
     referral.index_norm, referral.index_key = traits.NORM, under
     table = referral.index_values.model
     return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in found]
@@ -52,6 +56,13 @@ def outdate(referral: Any) -> None:
     The values that it has stay until then.
     """
     referral.index_norm, referral.searched_at = 0, None
+
+
+def opens_to(referral: Any, service: UUID, *, at: datetime) -> None:
+    """Let a case be compared anew when a service of another authority comes to read it: its people's ties count."""
+    agents = Membership.objects.in_force(at).filter(organisation=service, role=Role.MEASURE_SERVICE)
+    if agents.exclude(authority=referral.authority_id).exists():
+        outdate(referral)
 
 
 def follow_row(row: UUID, referral: Any) -> None:

@@ -27,7 +27,8 @@ from referrals import access, caps, reading, rowlevel
 from referrals.access import Ties
 from referrals.calendar import calendar_of
 from referrals.errors import InvalidInput, NotAllowed, SearchTooWide, TooManySearches
-from referrals.likeness import buckets, comparing, finding, identity, traits
+from referrals.kinship.ties import is_tied
+from referrals.likeness import buckets, comparing, finding, identity, kin, traits
 from referrals.likeness.identity import Child, Family
 from referrals.models import Child as ChildRow
 from referrals.models import IndexSize, IndexValue, Referral, SearchCount
@@ -71,6 +72,10 @@ class Query:
         """Return who is looked for as a child of no case."""
         said = {"last_name": self.last_name, "first_names": self.first_names, "birth_date": self.birth_date}
         return identity.child(_NOBODY, said, on=on)
+
+    def person(self) -> kin.Person:
+        """Return who is looked for, as ties are compared."""
+        return kin.of_parts([self.last_name], [self.first_names], self.birth_date)
 
     def spelled(self) -> bytes:
         """Return the one spelling of the query, of which the journal keeps a keyed digest."""
@@ -135,7 +140,9 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
         caps.count_found((case for _, case, _, _ in shown), actor=actor, at=at)
         named += [case.pseudonym for _, case, _, _ in shown]
         lines = [_line(case, ties, row, scope) for _, case, ties, row in shown]
-    elsewhere = _elsewhere(wanted, authority, actor=actor, at=at) if query.whole else []
+    # Of the searcher's own relatives nothing is told, wherever they are known (domain.md §1.3 rule 8).
+    told = query.whole and not is_tied(actor, query.person())
+    elsewhere = _elsewhere(wanted, authority, actor=actor, at=at) if told else []
     return Answer(lines, len(found) > len(shown), elsewhere)
 
 

@@ -5,17 +5,18 @@ name of the country would stand out in a list of keyed values, however well they
 facts are numbers and accounts, which hardly two families share.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from referrals.likeness import spelling
+from referrals.likeness import kin, spelling
 from referrals.likeness.identity import Child, Family
+from referrals.likeness.kin import Person
 
 #: The version of all that stands here and in ``spelling``: cases indexed under another one are indexed anew.
-NORM: Final = 2
+NORM: Final = 3
 _SHORTEST_SOUND: Final = 2
 _PAIRS_MAX: Final = 6
 #: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate.
@@ -34,13 +35,14 @@ class Scheme(StrEnum):
     DAILY = "daily"  # the same with day and month in the place of the year
     HOLDER = "holder"  # how the words of a holder's name sound
     CONTACT = "contact"  # a telephone number or an account
+    KIN = "kin"  # how two words of anybody's name sound: asked for by the ties of staff, by no search for a child
 
 
 #: How much a shared trait speaks for the same child, before anything is opened: the more, the less chance shares it.
 #: Whoever shares both names, or names and date, shares several others too, so that those say little alone.
 WEIGHTS: Final = {
     Scheme.EXACT: 1, Scheme.DATED: 9, Scheme.INITIALS: 7, Scheme.NAMES: 1, Scheme.NEARLY: 4,
-    Scheme.YEARLY: 4, Scheme.DAILY: 4, Scheme.HOLDER: 6, Scheme.CONTACT: 12,
+    Scheme.YEARLY: 4, Scheme.DAILY: 4, Scheme.HOLDER: 6, Scheme.CONTACT: 12, Scheme.KIN: 1,
 }  # fmt: skip
 
 
@@ -61,6 +63,12 @@ def of(family: Family) -> list[Trait]:
             found.append(Trait(row, Scheme.HOLDER, _joined(map(spelling.sound, name))))
     found += [Trait(row, Scheme.CONTACT, value) for row, _, value in family.contacts]
     return list(dict.fromkeys(found))
+
+
+def of_people(people: Mapping[UUID, Person]) -> Iterator[Trait]:
+    """Yield the traits by which people of a case are found from somebody's ties; a search for a child has none."""
+    for row, person in people.items():
+        yield from (Trait(row, Scheme.KIN, pair) for pair in kin.coarse(person))
 
 
 def of_child(child: Child) -> Iterator[Trait]:

@@ -26,6 +26,7 @@ from outbox.tick import recurring
 from referrals import joining, rowlevel
 from referrals.act import Given
 from referrals.actions import carry_out
+from referrals.kinship import hits
 from referrals.likeness import buckets, finding, indexing, traits
 from referrals.likeness.finding import Found
 from referrals.models import Child, DuplicateCandidate, IndexSize, Referral
@@ -189,10 +190,13 @@ def index_anew(pk: UUID, at: datetime) -> bool:
 
 
 def _make_values(case: Case) -> None:
-    referral = case.referral
+    """Make the values of a case, and bar whoever is tied to somebody of it: one entry, whoever it is about."""
+    referral, told = case.referral, bytearray()
     finding.load([referral])
-    with _opening(case, INDEXED, [case.pseudonym]) as scope:
+    with _opening(case, INDEXED, [case.pseudonym], told) as scope:
         family = finding.opened(referral, scope)
+        barred = hits.exclude(referral, finding.opened(referral, scope, apart=True), at=case.at)
+        told += b"".join(user.bytes for user in barred)
     indexing.replace(referral, family)
     referral.save(update_fields=["index_norm", "index_key"])
 
@@ -212,6 +216,9 @@ def _search(pk: UUID, at: datetime) -> bool:
             found = compared(case, scope, named) if referral.state in _SEARCHED_FOR else []
             for pair in _suggest(case, found):
                 told += pair.pk.bytes + pair.state.encode()
+            # Of a filing, whom the service barred while it was received: no entry of its own tells of that either.
+            by_service = referral.exclusions.filter(by=None, lifted_at=None).order_by("user")
+            told += b"".join(user.bytes for user in by_service.values_list("user_id", flat=True))
         referral.searched_at = at
         referral.save(update_fields=["searched_at"])
         return True

@@ -25,6 +25,7 @@ from referrals.models.exchanges import (
 from referrals.models.feedback import FeedbackTask
 from referrals.models.glass import BreakGlass
 from referrals.models.joining import DuplicateCandidate, Joining, MovedRow
+from referrals.models.kinship import DeclaredTie, KinSearch, KinValue
 from referrals.models.likeness import IndexSize, IndexValue, SearchCount
 from referrals.models.moving import TransferDocument, TransferReceiver, TransferRequest
 from referrals.models.procedure import (
@@ -75,6 +76,7 @@ __all__ = [
     "Concern",
     "Conclusion",
     "Decision",
+    "DeclaredTie",
     "DigitalTrace",
     "DuplicateCandidate",
     "EliminatedCount",
@@ -94,6 +96,8 @@ __all__ = [
     "Joining",
     "JudicialOutcome",
     "JudicialReferral",
+    "KinSearch",
+    "KinValue",
     "Measure",
     "MeasureType",
     "MessageRead",

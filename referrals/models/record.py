@@ -7,7 +7,7 @@ from guardian.models import UserObjectPermissionBase
 
 from referrals.models.fields import clear, coded, of_referral, row_id, sealed
 from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.states import ApprovalState, Machine
+from referrals.workflow.states import ApprovalState, Cause, Machine
 
 
 class StepRecord(models.Model):
@@ -151,15 +151,24 @@ class Approval(models.Model):
 
 
 class Exclusion(models.Model):
-    """A person who may never see a case: kinship or declared tie; nothing beats it (domain.md §1.3 rule 8)."""
+    """A person who may never see a case: kinship or declared tie; nothing beats it (domain.md §1.3 rule 8).
+
+    ``by`` is nobody where the service itself compared; ``cause`` says what it found, and never of whom the tie is.
+    ``tie``: the declared tie, which may be gone since. A likeness of names bars from the case at once, and awaits that
+    somebody confirms it (``confirmed_at``, ``confirmed_by``) or two lift it.
+    """
 
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("exclusions")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
-    by = clear(models.UUIDField(), "D")
+    by = clear(models.UUIDField(null=True), "D")
+    cause = coded(Cause, "D", default=Cause.PERSON, db_default=Cause.PERSON)
+    tie = clear(models.UUIDField(null=True), "D")
     since_at = clear(models.DateTimeField(), "D")
+    confirmed_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    confirmed_by = clear(models.UUIDField(null=True), "D")
     lifted_at = clear(models.DateTimeField(null=True, blank=True), "D")
     reason = sealed("exclusion.reason", "D")
 
@@ -170,7 +179,21 @@ class Exclusion(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="exclusion_once", fields=["referral", "user"], condition=Q(lifted_at__isnull=True)
-            )
+            ),
+            models.CheckConstraint(
+                name="exclusion_by_somebody",
+                condition=Q(cause=Cause.PERSON, by__isnull=False, tie__isnull=True)
+                | Q(cause=Cause.TIE, by__isnull=True, tie__isnull=False)
+                | Q(cause=Cause.NAME, by__isnull=True, tie__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="exclusion_confirmed_whole",
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | (
+                    Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                    & ~Q(confirmed_by=models.F("user_id"))
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from accounts.models import Authority
 from accounts.roles import Role
 from audit.inputs import Code, Id, Instant, Items, StrictSerializer
 from referrals.errors import InvalidInput
+from referrals.likeness import indexing
 from referrals.workflow import alerts, checks, guards, measure
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
@@ -191,6 +192,7 @@ def send_away(act: "Act") -> None:
     )
     for authority in given.sheet.authorities:
         act.new("sheet_readers", sheet=sheet, authority_id=authority)
+    indexing.outdate(act.case.referral)  # officers of other authorities read of it now: their ties count
     act.start(C.C19, child=child.pk)  # type: ignore[union-attr]  # a check has found the child
 
 

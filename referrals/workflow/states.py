@@ -311,6 +311,14 @@ class TransferState(Coded):
     KEPT = "kept", "Kept at the origin", "Maintenu à l'origine"
 
 
+class Cause(Coded):
+    """Why somebody is excluded from a case: said by a person, or found by comparing (domain.md §1.3 rule 8)."""
+
+    PERSON = "person", "Said by a person", "Déclarée par une personne"
+    TIE = "tie", "A tie that the person declared", "Lien que la personne a déclaré"
+    NAME = "name", "The person's own name or number", "Nom ou numéro de la personne elle-même"
+
+
 #: A request that is neither settled nor given up: a case has at most one (T31).
 OPEN_TRANSFER = (
     TransferState.PREPARED,

@@ -39,6 +39,8 @@ ANSWERED_FOR = (
     "whoever is signed in: one's own, and those of the people whom a supervisor or lead answers for"
 )
 STANDS = "the absent person, the stand-in, and a supervisor or the lead of the unit for them"
+STAFF = "whoever isn't there to file alone, for the own ties: nobody else ever reads them (§1.3 rule 8)"
+EXCLUDES = "coordinators and supervisors, for the cases that they see (X01, §1.3 rule 8)"
 READS_JUSTICE = "whoever may know of the case and reads its judicial documents (class I)"
 AUTHOR = "the draft's author"
 TYPED_BY_CELL = "the draft's author, who types in as intake agent or coordinator what reached the cell (§4.5)"
@@ -128,6 +130,15 @@ ROUTES = {
     "POST /compte/connexion/<uuid:pk>/nom": OWN_ACCOUNT,
     "GET /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
     "POST /compte/connexion/<uuid:pk>/retrait": OWN_ACCOUNT,
+    "GET /compte/liens": STAFF,
+    "GET /compte/liens/nouveau": STAFF,
+    "POST /compte/liens/nouveau": STAFF,
+    "GET /compte/liens/<uuid:pk>/correction": STAFF,
+    "POST /compte/liens/<uuid:pk>/correction": STAFF,
+    "POST /compte/liens/<uuid:pk>/retrait": STAFF,
+    "GET /deports": EXCLUDES,
+    "GET /deports/<uuid:pk>": EXCLUDES,
+    "POST /deports/<uuid:pk>": EXCLUDES,
     "POST /deconnexion": PUBLIC,
     "GET /connexions": OWN_ACCOUNT,
     "POST /connexions/<uuid:pk>/fin": OWN_ACCOUNT,
@@ -373,6 +384,12 @@ ROUTES = {
     "GET /api/v1/stand-ins": LISTED,
     "POST /api/v1/stand-ins": STANDS,
     "POST /api/v1/stand-ins/<uuid:pk>/end": STANDS,
+    "GET /api/v1/ties": STAFF,
+    "POST /api/v1/ties": STAFF,
+    "POST /api/v1/ties/<uuid:pk>/correct": STAFF,
+    "POST /api/v1/ties/<uuid:pk>/remove": STAFF,
+    "GET /api/v1/exclusions": LISTED,
+    "POST /api/v1/exclusions/<uuid:pk>/confirm": EXCLUDES,
     "GET /api/v1/closure-reviews": LISTED,
     "GET /api/v1/break-glass": LISTED,
     "POST /api/v1/break-glass": BREAKS,
@@ -573,6 +590,10 @@ GRAVE = {
     "GET /api/v1/audit/table",
     "POST /api/v1/authorities/<uuid:pk>/settings",
     "POST /api/v1/stand-ins",
+    "POST /api/v1/ties",
+    "POST /api/v1/ties/<uuid:pk>/correct",
+    "POST /api/v1/ties/<uuid:pk>/remove",
+    "POST /api/v1/exclusions/<uuid:pk>/confirm",
     "POST /api/v1/memberships/<uuid:pk>/end",
     f"GET {ANOMALY}/identities",
     f"POST {ANOMALY}/ask_identities",
@@ -611,6 +632,11 @@ GRAVE = {
     # pages ask before anything is typed; what they send asks again
     "POST /compte/connexion/codes",
     "POST /compte/connexion/<uuid:pk>/retrait",
+    "GET /compte/liens",
+    "GET /compte/liens/nouveau",
+    "GET /compte/liens/<uuid:pk>/correction",
+    "POST /compte/liens/<uuid:pk>/retrait",
+    "GET /deports/<uuid:pk>",
     "GET /journal/export",
     "GET /journal/tableau",
     "GET /administration/fonctions/<uuid:pk>/fin",
@@ -633,7 +659,7 @@ LINES = {
         "GET /api/v1/referrals", "GET /api/v1/clocks", "GET /api/v1/closure-reviews", "GET /api/v1/emergency-sheets",
         "GET /api/v1/notices", "GET /api/v1/break-glass", "GET /api/v1/measures", "GET /api/v1/measures/counts",
         "GET /api/v1/assignments", "GET /api/v1/assignments/people", "GET /api/v1/transfers",
-        "GET /api/v1/alerts",
+        "GET /api/v1/alerts", "GET /api/v1/exclusions",
     ),
     "of one case": tuple(
         f"GET {CASE}/{part}"
@@ -650,7 +676,7 @@ LINES = {
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
         "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
-        "GET /api/v1/stand-ins", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
+        "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (
         "GET /api/v1/audit/entries", "GET /api/v1/audit/anomalies", f"GET {ANOMALY}/entries",

@@ -16,7 +16,7 @@ from accounts.models import Factor, MailedLink, User
 from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import onetime
-from referrals.models import Referral
+from referrals.models import Exclusion, Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.factories.factors import SoftKey, give_application, give_passkey
@@ -536,6 +536,50 @@ def _search(world: World) -> MakeReady:
     return by(world, "crip_coordinator", SEARCHES, {"last_name": "Ben Saïd", "first_names": "Inès"})
 
 
+# --- Ties of staff ------------------------------------------------------------------------------------
+
+TIES = "POST /api/v1/ties"
+CORRECT_TIE = "POST /api/v1/ties/{id}/correct"
+REMOVE_TIE = "POST /api/v1/ties/{id}/remove"
+CONFIRM_EXCLUSION = "POST /api/v1/exclusions/{id}/confirm"
+A_TIE = {"last_name": "Exemple", "first_names": "Lou", "birth_date": "2011-03-02"}
+
+
+def _a_tie(world: World) -> str:
+    return str(world.as_("assessor").post("ties", A_TIE, key="a-declared-tie").json()["id"])
+
+
+@write(TIES)
+def _declared(world: World) -> MakeReady:
+    return by(world, "assessor", TIES, A_TIE)
+
+
+@write(CORRECT_TIE)
+def _corrected(world: World) -> MakeReady:
+    return by(world, "assessor", CORRECT_TIE, A_TIE | {"first_names": "Loue"}, (_a_tie(world),))
+
+
+@write(REMOVE_TIE)
+def _taken_back(world: World) -> MakeReady:
+    return by(world, "assessor", REMOVE_TIE, ids=(_a_tie(world),))
+
+
+def a_likeness(world: World) -> str:
+    """Return the id of an exclusion that awaits a decision."""
+    case = Case(world, plain)
+    play(world, filed_in_the_walk(case, concern()))
+    with seeing_all():
+        made = Exclusion.objects.create(
+            referral_id=case.pk, user=world.user("supervisor_2"), cause="name", since_at=datetime.now(UTC)
+        )
+    return str(made.pk)
+
+
+@write(CONFIRM_EXCLUSION)
+def _confirmed(world: World) -> MakeReady:
+    return by(world, "crip_coordinator", CONFIRM_EXCLUSION, {"reason": "Son frère."}, (a_likeness(world),))
+
+
 # --- Pages --------------------------------------------------------------------------------------------
 
 
@@ -734,6 +778,10 @@ TWINS = {
     "POST /administration/personnes/{id}/fermeture": CLOSE,
     "POST /administration/personnes/{id}/reouverture": REOPEN,
     "POST /administration/{id}/connexions": END_ALL,
+    "POST /compte/liens/nouveau": TIES,
+    "POST /compte/liens/{id}/correction": CORRECT_TIE,
+    "POST /compte/liens/{id}/retrait": REMOVE_TIE,
+    "POST /deports/{id}": CONFIRM_EXCLUSION,
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}

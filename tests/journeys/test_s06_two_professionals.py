@@ -1,6 +1,6 @@
 """S6: a teacher and a midwife file about the same girl; joined, and parted when they prove to be cousins (§10, T12, T35)."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -206,6 +206,22 @@ def test_who_is_excluded_from_the_filing_is_excluded_from_the_file(midwife, teac
 
     teacher.reads("assessor_2", expect=404)
     assert filings(teacher, "assessor")
+
+
+@pytest.mark.sec("SEC-AZ4")
+def test_whom_the_service_barred_from_the_filing_is_barred_from_the_file_for_the_same(midwife, teacher):
+    see_all()
+    tie = uuid4()
+    midwife.row.exclusions.create(
+        user_id=midwife.user("assessor_2"), cause="tie", tie=tie, since_at=midwife.now
+    )
+    confirmed(midwife, teacher)
+
+    midwife.signed("crip_coordinator", "attach_existing", matched(midwife, teacher), by="supervisor")
+
+    teacher.reads("assessor_2", expect=404)
+    see_all()
+    assert [(row.cause, row.tie, row.by) for row in teacher.row.exclusions.all()] == [("tie", tie, None)]
 
 
 def test_a_filing_restricted_afterwards_is_read_by_the_named_alone(joined, teacher):

@@ -5,6 +5,7 @@ Meanwhile the case moves on at the origin, and nobody of the other authority rea
 
 import pytest
 
+from referrals.likeness import work
 from referrals.models import Child, Clock, FeedbackTask, Referral, TransferRequest
 from tests.audit.owner import written
 from tests.conftest import see_all
@@ -140,6 +141,27 @@ def test_who_is_excluded_from_the_case_learns_nothing_of_its_transfer(asked):
     assert at_target(asked).get("notices").json()["results"] == []
     assert asked.state == "in_assessment"
     assert received(asked, "crip_coordinator_2").status_code == 200
+
+
+@pytest.mark.sec("SEC-AZ4")
+def test_ties_of_the_people_who_are_asked_count_before_they_read(asked):
+    """The case is compared anew when it opens to another authority; until then it is closed to whoever has ties there."""
+    nour = CONCERN["children"][0]
+    for who, said in (
+        ("crip_coordinator", {name: nour[name] for name in ("last_name", "first_names", "birth_date")}),
+        ("crip_coordinator_2", {"last_name": "Autre", "first_names": "Personne"}),
+    ):
+        assert at_target(asked, who).post("ties", said).status_code == 201
+    see_all()
+    assert at_target(asked).get("transfers").json()["results"] == []
+    assert at_target(asked, "crip_coordinator_2").get("transfers").json()["results"] == []
+
+    work.keep_index(asked.now)
+    see_all()
+
+    assert at_target(asked).get("transfers").json()["results"] == []
+    assert received(asked).status_code == 404
+    assert len(at_target(asked, "crip_coordinator_2").get("transfers").json()["results"]) == 1
 
 
 def test_both_cells_are_told_without_content(asked):

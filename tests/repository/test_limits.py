@@ -31,6 +31,8 @@ TRIED = {
     "LINES_PER_HOUR": (CAPS, "test_so_many_cases_are_shown_in_lists_and_no_more"),
     "FILINGS_PER_HOUR": (CAPS, "test_so_many_concerns_are_filed_and_no_more"),
     "FILINGS_PER_HOUR_OF_PROGRAM": (CAPS, "test_a_program_files_for_a_whole_country"),
+    "TIES_PER_DAY": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_in_a_day_and_no_more"),
+    "TIES_PER_PERSON": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_at_all_and_no_more"),
     "SIGNIN_FREE_FAILURES": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_DELAY_MAX_SECONDS": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_FREE_FAILURES_OF_NETWORK": (ATTEMPTS, "test_who_tries_one_password_on_many_accounts_is_delayed"),

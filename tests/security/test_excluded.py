@@ -59,6 +59,7 @@ TRIED = {
     "GET /api/v1/measures/counts": {"by": ("service", "unit", "type", "state")},
     "GET /api/v1/transfers": {"limit": ("1",), "cursor": ()},
     "GET /api/v1/alerts": {"limit": ("1",), "cursor": ()},
+    "GET /api/v1/exclusions": {"awaiting": ("true", "false"), "limit": ("1",), "cursor": ()},
     "GET /api/v1/clocks": {"state": ("overdue",), "code": ("C4",), "limit": ("1",), "cursor": ()},
 }  # fmt: skip
 
@@ -108,6 +109,9 @@ def excluded(world):
                 review_due_at=NOW,
             )  # fmt: skip
             Alert.objects.create(referral=case, cause="filed", sounded_at=NOW)
+            Exclusion.objects.create(
+                referral=case, user=world.user("directory_editor", "75"), by=None, cause="name", since_at=NOW
+            )
             child = case.children.first()
             measure(case, one.service, child, at=NOW, state="agreed", agreed_on=NOW.date()).save(
                 force_insert=True
@@ -184,7 +188,8 @@ def test_the_same_lists_have_these_lines_for_who_is_not_excluded(world, excluded
     readers = {"referrals": "supervisor", "clocks": "supervisor", "closure-reviews": "supervisor",
                "emergency-sheets": "on_call", "notices": "supervisor", "break-glass": "supervisor",
                "measures": "supervisor", "measures/counts": "supervisor", "assignments": "supervisor",
-               "assignments/people": "supervisor", "transfers": "crip_coordinator", "alerts": "supervisor"}  # fmt: skip
+               "assignments/people": "supervisor", "transfers": "crip_coordinator", "alerts": "supervisor",
+               "exclusions": "supervisor"}  # fmt: skip
     asked_for = {"assignments": {"user": next(one.user.pk for one in excluded if one.role == "assessor")}}
     assert {f"GET /api/v1/{path}" for path in readers} == set(LINES["cases"])
     for path, role in readers.items():

@@ -39,6 +39,7 @@ draft:edited|Brouillon modifié|Draft edited
 draft:expired|Brouillon expiré|Draft expired
 draft:shared|Brouillon partagé|Draft shared
 draft:unshared|Partage d'un brouillon retiré|Sharing of a draft ended
+exclusion:confirmed|Déport confirmé|Exclusion confirmed
 factor:added|Second facteur ajouté|Second factor added
 factor:named|Second facteur renommé|Second factor renamed
 factor:recovery-codes|Codes de secours établis|Recovery codes made
@@ -62,6 +63,7 @@ key:recovered|Clés reprises d'un séquestre|Keys recovered from escrow
 key:rotated|Clé remplacée|Key replaced
 key:shredded|Clé d'un dossier détruite|Key of a file destroyed
 key:swept|Clé sans dossier retirée|Key without a file removed
+kin:compared|Liens d'un agent comparés aux dossiers|Ties of a member of staff compared with files
 list:opened|Liste consultée|List read
 membership:asked|Rôle à deux signatures demandé|Role of two signatures asked for
 membership:ended|Rôle retiré|Role taken away
@@ -92,6 +94,10 @@ session:revoked|Session fermée depuis une autre|Session ended from another
 setting:changed|Réglage changé|Setting changed
 standin:ended|Suppléance terminée|Standing in ended
 standin:named|Suppléance donnée|Stand-in named
+tie:corrected|Lien déclaré corrigé|Declared tie corrected
+tie:declared|Lien déclaré|Tie declared
+tie:read|Liens déclarés lus par leur auteur|Declared ties read by their author
+tie:removed|Lien déclaré retiré|Declared tie taken back
 token:made|Jeton créé|Token made
 token:revoked|Jeton révoqué|Token revoked
 unit:made|Unité créée|Unit made

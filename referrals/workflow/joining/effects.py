@@ -257,7 +257,10 @@ def _bring_exclusions(act: "Act", source: Case, scope: OpenScope) -> None:
     already = set(act.case.referral.exclusions.filter(lifted_at=None).values_list("user_id", flat=True))
     for found in source.referral.exclusions.filter(lifted_at=None).exclude(user_id__in=already):
         reason = found.reason.open(scope) if found.reason is not None else ""
-        act.new("exclusions", user_id=found.user_id, by=found.by, since_at=act.at, reason=reason)
+        act.new(
+            "exclusions", user_id=found.user_id, by=found.by, cause=found.cause, tie=found.tie, since_at=act.at,
+            confirmed_at=found.confirmed_at, confirmed_by=found.confirmed_by, reason=reason,
+        )  # fmt: skip
         for seat in act.case.assignments:
             if seat.user_id == found.user_id:
                 act.change(seat, until_at=act.at)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from referrals.act import Given
+from referrals.likeness import indexing
 from referrals.workflow.clockcodes import ClockCode as C
 from referrals.workflow.moving import documents
 from referrals.workflow.states import ACTIVE, Machine, State
@@ -57,7 +58,12 @@ def refuse(act: "Act") -> None:
 def show(act: "Act") -> None:
     """Show on the case whether a transfer is open (domain.md §4.8: its coarse codes are of the shell)."""
     act.case.forget("transfer_requests")
-    act.case.referral.transfer_open = act.case.find_open_transfer() is not None
+    was_open, act.case.referral.transfer_open = (
+        act.case.referral.transfer_open,
+        act.case.find_open_transfer() is not None,
+    )
+    if act.case.referral.transfer_open and not was_open:
+        indexing.outdate(act.case.referral)  # people of another authority read of it now: their ties count
 
 
 def shown_after(act: "Act") -> None:
