@@ -171,10 +171,9 @@ class Service:
     """The index, and the comparison of what it finds."""
 
     def __init__(self, children: list[Said]) -> None:
-        from referrals.likeness import buckets, finding
+        from referrals.likeness import buckets
 
         self.bits = buckets.length_for(len(children))
-        self.opened_at_most = finding.OPENED_AT_MOST
         self.children = children
         self.rows: dict[int, list[int]] = defaultdict(list)
         for at, said in enumerate(children):
@@ -194,10 +193,10 @@ class Service:
         for number, trait in self._numbers(asked).items():
             for at in self.rows.get(number, ()):
                 found[at].add(trait)
-        scored = sorted(((finding.weight(traits), at) for at, traits in found.items()), reverse=True)
-        best = scored[: self.opened_at_most]
-        mine = family(asked)
-        shown = [(score, at) for _, at in best if (score := _same(mine, *family(self.children[at]).children))]
+        weighed = {at: finding.weight(traits) for at, traits in found.items()}
+        likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
+        mine, best = family(asked), finding.to_open(likely)
+        shown = [(score, at) for at in best if (score := _same(mine, *family(self.children[at]).children))]
         return sorted(shown, reverse=True), len(found)
 
     def shown(self, asked: Said) -> tuple[list[int], int]:

@@ -21,6 +21,8 @@ LENGTHS: Final[Mapping[int, int]] = {
 #: does, so that two share a number at the beginning of a step too.
 MORE_BITS: Final[Mapping[Scheme, int]] = {
     Scheme.DATED: 1,
+    Scheme.CLOSELY: 2,
+    Scheme.MONTHLY: 1,
     Scheme.NEARLY: 2,
     Scheme.YEARLY: 1,
     Scheme.DAILY: 1,

@@ -3,9 +3,10 @@
 Nothing here asks who reads: it is the service's own search, or that of an act which then shows what its actor sees.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,14 +17,19 @@ from encryption.sealed import OpenScope
 from referrals.likeness import buckets, comparing, identity
 from referrals.likeness.comparing import Verdict
 from referrals.likeness.identity import Family
-from referrals.likeness.traits import WEIGHTS, Scheme, Trait
+from referrals.likeness.traits import ALIKE, WEIGHTS, Trait
 from referrals.models import PARTS, IndexSize, IndexValue, Referral
 from referrals.workflow.states import State
 
-#: How many files are opened for one search: those that share the most.
-OPENED_AT_MOST: Final = 30
+#: How many files are opened for one search: those that share the most. After the first few only who shares more than
+#: any one value, which chance gives.
+OPENED_AT_MOST: Final = 60
+_OPENED_ANYWAY: Final = 12
+_BY_CHANCE: Final = 15.5
 #: A bound on what one search reads of the index, far above what real names give.
 _VALUES_AT_MOST: Final = 20_000
+#: Of schemes that say the same, those beside the strongest count for one in so many: among equals they decide.
+_BESIDE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +40,27 @@ class Found:
     verdict: Verdict
 
 
-def weight(shared: Iterable[Trait]) -> int:
-    """Return how much shared traits speak for the same child; of one scheme no more than two count."""
-    counts: dict[Scheme, int] = defaultdict(int)
-    for trait in shared:
-        counts[trait.scheme] += 1
-    return sum(WEIGHTS[scheme] * min(count, 2) for scheme, count in counts.items())
+def weight(shared: Iterable[Trait]) -> float:
+    """Return how much shared traits speak for the same child.
+
+    Of those that say the same the strongest counts: whoever shares both names and the year shares them nearly, too.
+    """
+    counts = Counter(trait.scheme for trait in shared)
+    said = {scheme: WEIGHTS[scheme][min(count, 2) - 1] for scheme, count in counts.items()}
+    strongest = sum(max((said[one] for one in alike & said.keys()), default=0) for alike in ALIKE)
+    return strongest + (sum(said.values()) - strongest) / _BESIDE
 
 
-def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, int]:
+def to_open(likely: Mapping[Any, float]) -> list[Any]:
+    """Return which to open of what is likely, which comes likeliest first."""
+    return [
+        found
+        for place, (found, speaks) in enumerate(islice(likely.items(), OPENED_AT_MOST))
+        if place < _OPENED_ANYWAY or speaks > _BY_CHANCE
+    ]
+
+
+def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, float]:
     """Return the files of an authority that share traits, with how much that speaks, most first."""
     numbers = buckets.numbers(authority, traits, buckets.lengths_up_to(bits_of(authority)))
     found: dict[tuple[UUID, UUID], set[Trait]] = defaultdict(set)
@@ -51,10 +69,10 @@ def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = Non
         if referral != but:
             found[referral, row].add(numbers[bucket])
     # A case speaks by its likeliest child, and by whatever else it shares.
-    weights: dict[UUID, list[int]] = defaultdict(list)
+    weights: dict[UUID, list[float]] = defaultdict(list)
     for (referral, _), shared in found.items():
         weights[referral].append(weight(shared))
-    summed = {pk: max(each) + sum(each) // 8 for pk, each in weights.items()}
+    summed = {pk: max(each) + sum(each) / 8 for pk, each in weights.items()}
     return dict(sorted(summed.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -98,9 +116,9 @@ def judged(mine: Family, others: Iterable[Referral], scope: OpenScope) -> list[F
     return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
-def cases(authority: UUID, likely: Mapping[UUID, int]) -> list[Referral]:
+def cases(authority: UUID, likely: Mapping[UUID, float]) -> list[Referral]:
     """Return the files to open, the likeliest first, with what is compared of them loaded."""
-    wanted = list(likely)[:OPENED_AT_MOST]
+    wanted = to_open(likely)
     there = Referral.objects.filter(authority=authority).exclude(state__in=(State.DRAFT, State.PURGED))
     by_id = there.only("authority", "case_key", "received_at", "created_at", "state").in_bulk(wanted)
     found = [by_id[pk] for pk in wanted if pk in by_id]

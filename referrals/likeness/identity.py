@@ -35,7 +35,10 @@ type Plain = Mapping[UUID, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Child:
-    """One child as far as it is known; ``ages`` are the years in which it may have been born."""
+    """One child as far as it is known; ``ages`` are the years in which it may have been born, by an estimate.
+
+    ``born`` are those in any case, first and last: of the date, the estimate, or all ages that a file may be about.
+    """
 
     row: UUID
     last: tuple[str, ...]
@@ -45,6 +48,7 @@ class Child:
     birth: date | None = None
     ages: tuple[int, int] | None = None
     sex: str = ""
+    born: tuple[int, int] = (1, 0)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,15 +125,18 @@ def child(row: UUID, said: Mapping[str, Any], *, sex: str = "", on: date) -> Chi
     last, first = said.get("last_name") or "", said.get("first_names") or ""
     usual, called = said.get("usual_name") or "", said.get("nickname") or ""
     firsts = spelling.forms(first)
+    birth, ages = _day(said.get("birth_date")), _born_between(said, on)
+    any_age = (on.year - _LONGEST_AGE - 1, on.year)
     return Child(
         row=row,
         last=tuple(dict.fromkeys([*spelling.forms(last), *spelling.forms(usual)])),
         first=tuple(dict.fromkeys([*firsts, *spelling.forms(called)])),
         main_last="".join(spelling.core(spelling.words(last or usual))),
         main_first=(spelling.words(first or called) or ("",))[0],
-        birth=_day(said.get("birth_date")),
-        ages=_born_between(said, on),
+        birth=birth,
+        ages=ages,
         sex=sex,
+        born=(birth.year, birth.year) if birth else ages or any_age,
     )
 
 

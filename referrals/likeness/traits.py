@@ -19,7 +19,8 @@ from referrals.likeness.kin import Person
 NORM: Final = 3
 _SHORTEST_SOUND: Final = 2
 _PAIRS_MAX: Final = 6
-#: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate.
+#: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate, and no half
+#: of a date either.
 _YEARS_MAX: Final = 5
 
 
@@ -28,22 +29,34 @@ class Scheme(StrEnum):
 
     EXACT = "exact"  # both names as they are written, and the date
     DATED = "dated"  # the date, and how one name sounds
+    CLOSELY = "closely"  # the date, and how one name sounds with one sound left out
     INITIALS = "initials"  # the date, and the first sound of either name
-    NAMES = "names"  # how both names sound
+    WRITTEN = "written"  # the year, and both names as they are written
+    NAMES = "names"  # the year, and how both names sound
     NEARLY = "nearly"  # the same with one sound left out: any single mistake in one of the names
     YEARLY = "yearly"  # the year, how one name sounds, and the first sound of the other
+    MONTHLY = "monthly"  # the same with the month in that year
     DAILY = "daily"  # the same with day and month in the place of the year
     HOLDER = "holder"  # how the words of a holder's name sound
     CONTACT = "contact"  # a telephone number or an account
     KIN = "kin"  # how two words of anybody's name sound: asked for by the ties of staff, by no search for a child
 
 
-#: How much a shared trait speaks for the same child, before anything is opened: the more, the less chance shares it.
-#: Whoever shares both names, or names and date, shares several others too, so that those say little alone.
-WEIGHTS: Final = {
-    Scheme.EXACT: 1, Scheme.DATED: 9, Scheme.INITIALS: 7, Scheme.NAMES: 1, Scheme.NEARLY: 4,
-    Scheme.YEARLY: 4, Scheme.DAILY: 4, Scheme.HOLDER: 6, Scheme.CONTACT: 12, Scheme.KIN: 1,
+#: How much one shared value of a scheme speaks for the same child before anything is opened, and how much two or more:
+#: about the logarithm to base 2 of how much oftener two files of one child share it than two others of a million do,
+#: those that share a number by chance among them (measured on the tuning seed of ``bench/spellings.py``).
+WEIGHTS: Final[Mapping[Scheme, tuple[int, int]]] = {
+    Scheme.EXACT: (13, 13), Scheme.DATED: (12, 24), Scheme.CLOSELY: (7, 18), Scheme.INITIALS: (15, 15),
+    Scheme.WRITTEN: (15, 15), Scheme.NAMES: (14, 14), Scheme.NEARLY: (10, 14), Scheme.YEARLY: (9, 14),
+    Scheme.MONTHLY: (10, 20), Scheme.DAILY: (12, 21), Scheme.HOLDER: (20, 20), Scheme.CONTACT: (30, 30),
+    Scheme.KIN: (0, 0),
 }  # fmt: skip
+#: The schemes that say the same of two children, as they join names with the same part of a date: the strongest counts.
+ALIKE: Final = (
+    frozenset({Scheme.EXACT, Scheme.DATED, Scheme.CLOSELY, Scheme.INITIALS}),
+    frozenset({Scheme.WRITTEN, Scheme.NAMES, Scheme.NEARLY, Scheme.YEARLY}),
+    *map(frozenset, ((Scheme.MONTHLY,), (Scheme.DAILY,), (Scheme.HOLDER,), (Scheme.CONTACT,))),
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,6 +92,11 @@ def of_child(child: Child) -> Iterator[Trait]:
         day = "/".join([str(child.birth.year), *map(str, sorted((child.birth.month, child.birth.day)))])
         for heard in dict.fromkeys([*lasts, *firsts]):
             yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
+            for shorter in dict.fromkeys((heard, *_shorter(heard))):
+                yield Trait(child.row, Scheme.CLOSELY, _joined((day, shorter), keep_order=True))
+        month = f"{child.birth.year}/{child.birth.month}"
+        for heard in dict.fromkeys([*lasts, *firsts]):
+            yield Trait(child.row, Scheme.MONTHLY, _joined((month, heard)))
         if lasts and firsts:
             initials = sorted((lasts[0][0], firsts[0][0]))
             yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
@@ -87,32 +105,38 @@ def of_child(child: Child) -> Iterator[Trait]:
             yield Trait(child.row, Scheme.EXACT, _joined((child.birth.isoformat(), *whole), keep_order=True))
     yield from _half_right(child, lasts, firsts)
     pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
-    for pair in pairs:
-        yield Trait(child.row, Scheme.NAMES, _joined(pair))
+    nearly: list[str] = []
     if child.main_last and child.main_first:
         last, first = spelling.sound(child.main_last), spelling.sound(child.main_first)
-        for nearly in _with_one_sound_left_out(last, first):
-            yield Trait(child.row, Scheme.NEARLY, nearly)
+        nearly = _with_one_sound_left_out(last, first)
+    written = sorted({*child.last[:1], *child.first[:1]})
+    for year in _years(child):
+        if len(written) > 1:
+            yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
+        for pair in pairs:
+            yield Trait(child.row, Scheme.NAMES, _joined((str(year), *pair)))
+        for one in nearly:
+            yield Trait(child.row, Scheme.NEARLY, _joined((str(year), one), keep_order=True))
 
 
 def _half_right(child: Child, lasts: list[str], firsts: list[str]) -> Iterator[Trait]:
     """Yield what is left where a name is mistaken and a part of the date, too."""
     if not lasts or not firsts:
         return
+    years = _years(child)
     halves = [(heard, firsts[0][0]) for heard in lasts] + [(heard, lasts[0][0]) for heard in firsts]
     for half in dict.fromkeys(halves[:_PAIRS_MAX]):
-        for year in _years(child):
+        for year in years if len(years) <= _YEARS_MAX else ():
             yield Trait(child.row, Scheme.YEARLY, _joined((str(year), *half)))
         if child.birth is not None:
             day = "/".join(map(str, sorted((child.birth.month, child.birth.day))))
             yield Trait(child.row, Scheme.DAILY, _joined((day, *half)))
 
 
-def _years(child: Child) -> Iterable[int]:
-    if child.birth is not None:
-        return (child.birth.year,)
-    least, most = child.ages or (1, 0)
-    return range(least, most + 1) if most - least < _YEARS_MAX else ()
+def _years(child: Child) -> range:
+    """Return each year in which a child may be born."""
+    least, most = child.born
+    return range(least, most + 1)
 
 
 def _with_one_sound_left_out(last: str, first: str) -> list[str]:
@@ -123,7 +147,7 @@ def _with_one_sound_left_out(last: str, first: str) -> list[str]:
 
 
 def _shorter(heard: str) -> list[str]:
-    if len(heard) <= _SHORTEST_SOUND:
+    if len(heard) < _SHORTEST_SOUND:
         return []
     return [heard[:at] + heard[at + 1 :] for at in range(len(heard))]
 

@@ -138,7 +138,9 @@ def test_counted_in_values_too_two_share_a_number_where_a_step_begins(children):
 
 
 @pytest.mark.sec("SEC-CR16")
-@pytest.mark.parametrize("scheme", ["names", "yearly", "daily"])
+@pytest.mark.parametrize(
+    "scheme", ["written", "names", "nearly", "yearly", "monthly", "daily", "dated", "closely"]
+)
 def test_counting_numbers_tells_no_name(scheme):
     """A frequency attack: ranking numbers by count and values by how common they are matches hardly any child."""
     population = spellings.Population(4_000, 3, names.SHORT)
@@ -171,7 +173,42 @@ def test_a_mistaken_name_and_a_mistaken_date_leave_something_in_common(day):
     assert len(numbers() & numbers(first_names="Cloée", birth_date=day)) >= 2
 
 
+def test_two_mistakes_in_names_leave_both_nearly_right_with_a_right_date():
+    shared = numbers() & numbers(last_name="Lefèvle", first_names="Chloé-Anne")
+
+    assert len(shared) >= 3
+    assert shared & numbers(last_name="Lefèvle", first_names="")
+    assert numbers(last_name="Le") & numbers(last_name="Ler"), "of short names, too"
+
+
+def test_a_day_mistaken_leaves_the_month():
+    assert len(numbers(birth_date="2012-03-14") & numbers(birth_date="2012-03-25")) > len(
+        numbers(birth_date="2012-03-14") & numbers(birth_date="2012-04-25")
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"birth_date": None}),
+        ({}, {"birth_date": None, "age_estimated_min": 13, "age_estimated_max": 14}),
+        ({"birth_date": None}, {"birth_date": None, "age_estimated_min": 13, "age_estimated_max": 14}),
+        ({"birth_date": None}, {"birth_date": None, "last_name": "Lefevr"}),
+        ({}, {"birth_date": None, "first_names": "Cloée"}),
+    ],
+)
+def test_who_has_no_date_is_found_by_every_year_in_which_it_may_be_born(one, other):
+    """Names are compound with the year: of a child without one, each that may be, so that nobody is lost by it."""
+    assert numbers(**one) & numbers(**other)
+
+
+def test_names_of_another_year_have_nothing_in_common():
+    """Whoever has a date isn't compared with namesakes whose date fits in nothing: they are another child."""
+    assert not numbers() & numbers(birth_date="2009-11-30")
+
+
 def test_an_estimated_age_is_searched_for_in_each_of_its_years():
     estimated = {"birth_date": None, "age_estimated_min": 13, "age_estimated_max": 14}
 
     assert len(numbers() & numbers(**estimated)) > len(numbers() & numbers(birth_date=None))
+    assert len(numbers(**estimated)) < len(numbers(birth_date=None))
