@@ -17,6 +17,14 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
+from accounts.actions.identities import (
+    PROVIDER,
+    bind_identity,
+    institution_of,
+    is_enough,
+    remove_identity,
+    sign_in_by_provider,
+)
 from accounts.actions.links import LINK, ask_address, ask_link, change_address, invite, set_password_by_link
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
 from accounts.actions.notices import (
@@ -50,6 +58,7 @@ from accounts.actions.users import NewUser, make_user, set_password, verify_user
 
 __all__ = [
     "LINK",
+    "PROVIDER",
     "Appointment",
     "IssuedToken",
     "NewFactor",
@@ -67,6 +76,7 @@ __all__ = [
     "ask_link",
     "ask_reset",
     "begin_application",
+    "bind_identity",
     "change_address",
     "change_preferences",
     "check_password",
@@ -76,7 +86,9 @@ __all__ = [
     "end_session",
     "freeze_sessions",
     "grant",
+    "institution_of",
     "invite",
+    "is_enough",
     "issue_token",
     "list_sessions",
     "load_authority",
@@ -92,6 +104,7 @@ __all__ = [
     "record_session",
     "remove_endpoint",
     "remove_factor",
+    "remove_identity",
     "renew_recovery_codes",
     "require_program",
     "require_session",
@@ -100,6 +113,7 @@ __all__ = [
     "rotate_endpoint",
     "set_password",
     "set_password_by_link",
+    "sign_in_by_provider",
     "sign_out",
     "stage_of",
     "verify_user",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.api.views import factors, grants, links, notices, people, places, resets, session, tokens
+from accounts.api.views import (
+    factors,
+    grants,
+    identities,
+    links,
+    notices,
+    people,
+    places,
+    resets,
+    session,
+    tokens,
+)
 
 urlpatterns = [
     path("session", session.Session.as_view(), name="session"),
@@ -16,6 +27,8 @@ urlpatterns = [
     path("me/factors/begin", factors.BeginFactor.as_view(), name="factor-begin"),
     path("me/factors/<uuid:pk>", factors.OneFactor.as_view(), name="factor"),
     path("me/factors/<uuid:pk>/name", factors.NameFactor.as_view(), name="factor-name"),
+    path("me/identities", identities.Identities.as_view(), name="identities"),
+    path("me/identities/<uuid:pk>", identities.OneIdentity.as_view(), name="identity"),
     path("me/recovery-codes", factors.RecoveryCodes.as_view(), name="recovery-codes"),
     path("me", session.Me.as_view(), name="me"),
     path("me/address", links.AskAddress.as_view(), name="address"),
