@@ -20,6 +20,10 @@ RECOVERY_CODES_MADE: Final = "factor:recovery-codes"
 RESET_ASKED: Final = "factor:reset-asked"
 RESET_CONFIRMED: Final = "factor:reset"
 RESET_REFUSED: Final = "factor:reset-refused"
+IDENTITY_BOUND: Final = "identity:bound"
+IDENTITY_REFUSED: Final = "identity:refused"
+IDENTITY_REMOVED: Final = "identity:removed"
+IDENTITY_USED: Final = "identity:used"
 TOKEN_MADE: Final = "token:made"  # noqa: S105 - the name of an act
 TOKEN_REVOKED: Final = "token:revoked"  # noqa: S105 - the name of an act
 USER_MADE: Final = "user:made"
@@ -60,6 +64,10 @@ ABOUT_ACCOUNTS: Final = (
     RESET_ASKED,
     RESET_CONFIRMED,
     RESET_REFUSED,
+    IDENTITY_BOUND,
+    IDENTITY_REFUSED,
+    IDENTITY_REMOVED,
+    IDENTITY_USED,
     TOKEN_MADE,
     TOKEN_REVOKED,
     USER_MADE,
@@ -97,6 +105,8 @@ events.file_under(
     RESET_ASKED,
     RESET_CONFIRMED,
     RESET_REFUSED,
+    IDENTITY_BOUND,
+    IDENTITY_REMOVED,
     TOKEN_MADE,
     TOKEN_REVOKED,
     USER_MADE,

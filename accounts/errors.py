@@ -133,6 +133,53 @@ class OwnReset(AccountsError):
     text = "Une réinitialisation demande deux autres personnes que son titulaire."
 
 
+class ProviderRefused(AccountsError):
+    """A way to an identity provider and back didn't end in an identity that counts; ``rule`` says where it failed."""
+
+    code = "provider-refused"
+    text = (
+        "La connexion par ce fournisseur d'identité n'a pas abouti. Recommencez depuis la page de connexion."
+    )
+
+
+class ProviderUnavailable(AccountsError):
+    """An identity provider doesn't answer, too slowly, or nothing that can be understood."""
+
+    code = "provider-unavailable"
+    text = "Ce fournisseur d'identité ne répond pas. Connectez-vous avec votre adresse et votre mot de passe."
+
+
+class IdentityUnknown(AccountsError):
+    """The provider knows who it is, but no account is bound to that."""
+
+    code = "identity-unknown"
+    text = (
+        "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de passe, puis "
+        "liez-la parmi vos moyens de connexion."
+    )
+
+
+class IdentityTaken(AccountsError):
+    """The identity is bound to an account, or the account to another identity of the same provider."""
+
+    code = "identity-taken"
+    text = "Cette identité est déjà liée à un compte, ou votre compte l'est à une autre de ce fournisseur."
+
+
+class OrganisationDiffers(AccountsError):
+    """The provider says that the person works for an institution that isn't the account's.
+
+    ``stands``: that it was refused is written about the account (``config/pipeline.py``).
+    """
+
+    code = "organisation-differs"
+    text = (
+        "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. Demandez à votre "
+        "administratrice ou administrateur de corriger l'un ou l'autre."
+    )
+    stands: ClassVar[bool] = True
+
+
 class TokenRefused(AccountsError):
     """The Authorization header is malformed, or its token opens nothing (now)."""
 

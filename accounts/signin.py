@@ -42,6 +42,8 @@ TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 PROVED: Final = "proved_at"
 AWAITED_FOR: Final = timedelta(minutes=10)
 ASKED_FOR: Final = timedelta(minutes=5)
+#: Where and how one signs out at the provider by which this session was begun.
+PROVIDED: Final = "provided"
 _AWAITED: Final = "awaited"
 _ASKED: Final = "asked"
 _BEARER: Final = re.compile(r"(?i:bearer) (rep_[A-Za-z0-9_-]{43})", re.ASCII)
@@ -180,10 +182,18 @@ class Awaited:
     day: date | None = None
 
 
-def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str = "/") -> None:
+def await_factor(
+    request: HttpRequest,
+    user: User,
+    *,
+    at: datetime,
+    onward: str = "/",
+    provided: Mapping[str, str] | None = None,
+) -> None:
     """Bind a fresh session to a person whose password was checked: it waits for the second factor, for ten minutes.
 
-    ``onward`` is where a page goes on to afterwards. Whatever session the browser brought is thrown away.
+    ``onward`` is where a page goes on to afterwards; ``provided`` stays in the session, where a provider's word stood
+    for the password. Whatever session the browser brought is thrown away.
     """
     request.session.flush()
     request.session[_AWAITED] = {
@@ -192,6 +202,7 @@ def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str 
         "proved": False,
         "onward": onward,
         "day": at.date().isoformat(),
+        PROVIDED: dict(provided or {}),
     }
     request.session.set_expiry(at + AWAITED_FOR)
 
@@ -214,15 +225,20 @@ def note_weaker_proof(request: HttpRequest) -> None:
     request.session.cycle_key()
 
 
-def open_session(request: HttpRequest, user: User, *, at: datetime) -> None:
+def open_session(request: HttpRequest, user: User, *, at: datetime, proved: bool = True) -> None:
     """Bind a fresh session to a person whose password and second factor were checked.
 
     It ends after 12 hours, used or not. Whatever session the browser brought is thrown away, so that nobody can plant
-    its id beforehand (SEC-AU7).
+    its id beforehand (SEC-AU7). ``proved`` is False where a provider's word stood for the second factor: it gives no
+    fresh proof.
     """
+    provided = request.session.get(_AWAITED, {}).get(PROVIDED)
     request.session.flush()
     auth.login(request, user)
-    request.session[PROVED] = at.timestamp()
+    if proved:
+        request.session[PROVED] = at.timestamp()
+    if provided:
+        request.session[PROVIDED] = provided
     request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 

@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from audit.appendonly import ENTRY_TABLES
 from config import env
+from encryption import assertions
 
 SECRET_LENGTH: Final = 50
 FILE_PROVIDER: Final = "encryption.provider.FileProvider"
@@ -30,6 +31,11 @@ KMS_PROVIDER: Final = "encryption.awskms.KmsProvider"
 HSM_PROVIDER: Final = "encryption.hsm.HsmProvider"
 KEY_BACKUP_DAYS_MAX: Final = 7
 CAPS: Final = ("OPENINGS_PER_HOUR", "LINES_PER_HOUR", "FILINGS_PER_HOUR", "FILINGS_PER_HOUR_OF_PROGRAM")
+PROVIDER_CHOICES: Final = {
+    "client_auth": ("post", "basic"),
+    "userinfo": ("jwt", "json", "no"),
+    "prompt": ("", "login", "select_account", "consent"),
+}
 _LOOPBACK: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _TLS: Final = frozenset({"verify-ca", "verify-full"})
 _PROXY_PREFIX: Final = {4: 16, 6: 48}  # the widest network that may hold a site's proxies
@@ -75,6 +81,7 @@ def settings_are_fit(**_: Any) -> list[CheckMessage]:
         *_mail(),
         *_limits(),
         *_description(),
+        *_identity_providers(),
     ]
 
 
@@ -168,6 +175,7 @@ def _other_secrets() -> set[str]:
     """Return the secrets of others that the service knows: one that leaks there must open nothing here."""
     return {
         settings.SMS_GATEWAY_TOKEN,
+        *(str(said["secret"]) for said in settings.OIDC_PROVIDERS),
         *(str(found.get("PASSWORD", "")) for found in settings.DATABASES.values()),
         *(str(options.get("password", "")) for options in _mail_options()),
     } - {""}
@@ -329,6 +337,37 @@ def _description() -> Iterator[CheckMessage]:
             "Strangers would read the description of the API: set SERVE_PERMISSIONS of SPECTACULAR_SETTINGS to "
             "accounts.signin.SignedIn.",
         )
+
+
+def _identity_providers() -> Iterator[CheckMessage]:
+    """Look at what is set of identity providers; none is called, for one may be out when the service starts."""
+    said: list[dict[str, Any]] = settings.OIDC_PROVIDERS
+    if len({one["issuer"] for one in said}) != len(said):
+        yield _error(35, "Two identity providers have one REPERE_OIDC_…_ISSUER: name each once.")
+    for one in said:
+        name = f"REPERE_OIDC_{one['code'].upper()}"
+        parts = urlsplit(one["issuer"])
+        if (
+            parts.scheme != "https"
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or "@" in parts.netloc
+        ):
+            yield _error(
+                35, f"{name}_ISSUER must be the issuer as the provider spells it, https://… without a query."
+            )
+        if not (one["client_id"] and one["secret"] and one["name"]):
+            yield _error(36, f"Set {name}_CLIENT_ID, {name}_CLIENT_SECRET (or …_FILE) and {name}_NAME.")
+        if not one["algorithms"] or not assertions.ALGORITHMS.issuperset(one["algorithms"]):
+            yield _error(37, f"{name}_ALGORITHMS must be among {', '.join(sorted(assertions.ALGORITHMS))}.")
+        if "openid" not in one["scopes"]:
+            yield _error(38, f"{name}_SCOPES must hold openid.")
+        for what, allowed in PROVIDER_CHOICES.items():
+            if one[what] not in allowed:
+                yield _error(38, f"{name}_{what.upper()} must be one of {', '.join(map(repr, allowed))}.")
+        if one["acr"] and not set(one["acr"]).issuperset(one["second_factor_acr"]):
+            yield _error(39, f"{name}_SECOND_FACTOR_ACR names a level that {name}_ACR doesn't accept.")
 
 
 def _is_near(host: str) -> bool:

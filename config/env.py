@@ -6,6 +6,7 @@ A secret may also stand in a file whose path is in ``<NAME>_FILE``.
 
 import ipaddress
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -146,6 +147,50 @@ def mailers() -> dict[str, dict[str, object]]:
         "timeout": 20,
     }
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+_PROVIDER_CODE: Final = re.compile(r"[a-z][a-z0-9]{0,19}", re.ASCII)
+
+
+def providers() -> list[dict[str, object]]:
+    """Return the identity providers of the site, in the order of ``REPERE_OIDC_PROVIDERS`` (``proconnect,academie``).
+
+    What is set of each begins with ``REPERE_OIDC_<CODE>_``; docs/runbook.md lists it, ``accounts/oidc/providers.py``
+    says what it means, and ``config/checks.py`` what of it can't be.
+
+    Raises:
+        ImproperlyConfigured: a code isn't small letters and digits or comes twice, or something has no value.
+    """
+    codes = listed("REPERE_OIDC_PROVIDERS", default="")
+    if len(set(codes)) != len(codes) or not all(_PROVIDER_CODE.fullmatch(code) for code in codes):
+        raise ImproperlyConfigured(
+            "REPERE_OIDC_PROVIDERS must be short codes of small letters and digits, each once: proconnect,academie."
+        )
+    return [_provider(code) for code in codes]
+
+
+def _provider(code: str) -> dict[str, object]:
+    name = f"REPERE_OIDC_{code.upper()}"
+    return {
+        "code": code,
+        "issuer": text(f"{name}_ISSUER"),
+        "name": text(f"{name}_NAME"),
+        "client_id": text(f"{name}_CLIENT_ID"),
+        "secret": text(f"{name}_CLIENT_SECRET"),
+        "client_auth": text(f"{name}_CLIENT_AUTH", default="post"),
+        "scopes": text(f"{name}_SCOPES", default="openid").split(),
+        "algorithms": listed(f"{name}_ALGORITHMS", default="RS256,ES256"),
+        "pkce": text(f"{name}_PKCE", default="yes") == "yes",
+        "prompt": text(f"{name}_PROMPT", default="login"),
+        "auth_time": text(f"{name}_AUTH_TIME", default="no") == "yes",
+        "userinfo": text(f"{name}_USERINFO", default="jwt"),
+        "acr": listed(f"{name}_ACR", default=""),
+        "second_factor_acr": listed(f"{name}_SECOND_FACTOR_ACR", default=""),
+        "second_factor_amr": listed(f"{name}_SECOND_FACTOR_AMR", default=""),
+        "siret": text(f"{name}_SIRET_CLAIM", default=""),
+        "hosts": listed(f"{name}_HOSTS", default=""),
+        "logout": text(f"{name}_LOGOUT", default="yes") == "yes",
+    }
 
 
 def is_owner() -> bool:

@@ -10,7 +10,8 @@ refusal is written, in a transaction of its own (SEC-AL2 to AL4). Views find ``r
 the refusal names it, and what it was for in ``request.purpose`` where that matters.
 
 A request that brings a file goes through twice: the first transaction asks whether it may, then the body is read with
-none open, and the second asks again and keeps what came. Of the API no form is ever parsed but so.
+none open, and the second asks again and keeps what came. Of the API no form is ever parsed but so. A request that has
+to ask somebody else's server goes through twice likewise (``accounts/outside.py``).
 """
 
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from accounts import attempts, sessions
 from accounts.actor import Actor
 from accounts.errors import AccountsError, TokenRefused, TokensDelayed
 from accounts.origin import origin_of
+from accounts.outside import Outside
 from accounts.signin import actor_for
 from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
@@ -124,7 +126,7 @@ class OneTransaction:
         with watched() as watch, noted() as made:
             try:
                 response = self._carried(request, made)
-                if isinstance(response, BodyToCome):
+                if isinstance(response, BodyToCome | Outside):
                     response = self._received(request, response, made)
                 if response.status_code < FIRST_REFUSAL:
                     watch.require_kept()
@@ -133,8 +135,8 @@ class OneTransaction:
                 response = errors.answer_to(failed, request) or errors.server_error(request)
         return _written_down(request, response)
 
-    def _received(self, request: HttpRequest, awaited: BodyToCome, made: MadeKeys) -> HttpResponse:
-        """Read the body that the first transaction let in, outside of any; then ask all of it again."""
+    def _received(self, request: HttpRequest, awaited: BodyToCome | Outside, made: MadeKeys) -> HttpResponse:
+        """Read the body that the first transaction let in, or call outside, with none open; then ask all again."""
         try:
             awaited.receive(request)
         except Exception as failed:

@@ -169,6 +169,30 @@ TITLES: Final[dict[str, Sentence]] = {
         "Une réinitialisation demande deux autres personnes que son titulaire.",
         "A reset takes two persons other than the holder.",
     ),
+    "provider-refused": Sentence(
+        "La connexion par ce fournisseur d'identité n'a pas abouti. Recommencez depuis la page de connexion.",
+        "Signing in by this identity provider came to nothing. Begin again from the page of signing in.",
+    ),
+    "provider-unavailable": Sentence(
+        "Ce fournisseur d'identité ne répond pas. Connectez-vous avec votre adresse et votre mot de passe.",
+        "This identity provider doesn't answer. Sign in with your address and password.",
+    ),
+    "identity-unknown": Sentence(
+        "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de passe, puis "
+        "liez-la parmi vos moyens de connexion.",
+        "This identity is bound to no account. Sign in with your address and password, then bind it among your ways "
+        "to sign in.",
+    ),
+    "identity-taken": Sentence(
+        "Cette identité est déjà liée à un compte, ou votre compte l'est à une autre de ce fournisseur.",
+        "This identity is bound to an account already, or your account is to another one of this provider.",
+    ),
+    "organisation-differs": Sentence(
+        "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. Demandez à votre "
+        "administratrice ou administrateur de corriger l'un ou l'autre.",
+        "The identity provider says that you work for another institution than your account. Ask your administrator to "
+        "correct one or the other.",
+    ),
     "token-refused": Sentence(
         "Jeton absent, expiré, révoqué ou mal formé.", "The token is missing, expired, revoked or malformed."
     ),

@@ -180,6 +180,10 @@ SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
+# Where people may sign in beside: accounts/oidc/, docs/decisions/0033-identity-providers.md. None by default.
+OIDC_PROVIDERS = env.providers()
+# What binds a way to a provider and back to one browser. Unlike the session's it must come along from there.
+OIDC_COOKIE_NAME = "__Host-provider" if PRODUCTION else "provider"
 # SEC-AU5: absolute; the cookie itself ends with the browser (accounts/sessions.py). When idle: see the limits.
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
@@ -308,6 +312,9 @@ SIGNIN_DELAY_MAX_SECONDS = 900
 PASSWORD_LINK_MINUTES = 30
 PASSWORD_ASKS_FREE = 3  # of one address within an hour; of one network as many as failed sign-ins
 INVITATION_DAYS = 7
+PROVIDER_MINUTES = 10  # for how long a way to an identity provider and back may take
+PROVIDER_SKEW_SECONDS = 60  # by how much its clock may differ from ours
+PROVIDER_CALLS_AT_ONCE = 3  # in one process; fewer than its threads: a slow provider mustn't hold all of them
 SESSION_IDLE_MINUTES = 15  # SEC-AU5: of whoever works on files, reads the journal or administers
 SESSION_IDLE_MINUTES_FILERS = 30  # of whoever files and nothing else
 SESSION_NOTED_SECONDS = 60  # the use of a session is written at most so often

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-LIBRARIES: Final = frozenset({"cryptography", "fido2", "hmac", "hashlib", "pkcs11", "secrets"})
+LIBRARIES: Final = frozenset({"cryptography", "fido2", "hmac", "hashlib", "joserfc", "pkcs11", "secrets"})
 
 
 def table() -> str:

@@ -38,29 +38,38 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, call: Call) -> None:
         super().__init__(call.host, call.port, timeout=STEP_SECONDS)
         self._call = call
+        self._opened: socket.socket | None = None
 
     @override
     def connect(self) -> None:
         self.sock = socket.create_connection((self._call.address, self._call.port), timeout=STEP_SECONDS)
+        self._opened = self.sock
         if self._call.scheme != _HTTP:
             context = ssl.create_default_context(cafile=settings.OUTBOUND_CA_FILE or None)
-            self.sock = context.wrap_socket(self.sock, server_hostname=self._call.host)
+            self.sock = self._opened = context.wrap_socket(self.sock, server_hostname=self._call.host)
 
     def cut(self) -> None:
-        """Break off, from another thread."""
-        if self.sock is not None:
+        """Break off, from another thread.
+
+        The connection itself lets go of its socket before an answer without a length has been read; we don't.
+        """
+        if self._opened is not None:
             with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self._opened.shutdown(socket.SHUT_RDWR)
 
 
-def send(call: Call, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+def send(
+    call: Call, body: bytes, headers: Mapping[str, str], *, seconds: float | None = None
+) -> tuple[int, bytes]:
     """Send JSON; return status and body. A redirect is an answer like another: nobody follows it.
+
+    ``seconds`` is how long the whole call may take, if not as long as any.
 
     Raises:
         NotNow: nothing that could be understood came back in time.
     """
     connection = _Pinned(call)
-    deadline = Timer(WHOLE_SECONDS, connection.cut)
+    deadline = Timer(WHOLE_SECONDS if seconds is None else seconds, connection.cut)
     deadline.daemon = True
     deadline.start()
     try:
@@ -84,6 +93,6 @@ def answered(body: bytes) -> dict[str, Any]:
     """Return the JSON object in an answer; empty when it is none."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

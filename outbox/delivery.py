@@ -84,7 +84,7 @@ def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[]
         finish(notice, state=NoticeState.DROPPED, done_at=at, fault="no-account")
         return True
     user, contact = person or (notice.endpoint.user_id if notice.endpoint else UUID(int=0), Contact())
-    if notice.subject_id is not None and not doors.may_be_told(user, notice.subject_id, at):
+    if not _may_be_told(notice, user, at):
         finish(notice, state=NoticeState.DROPPED, done_at=at, fault="not-for-these-eyes")
         return True
     if notice.channel == Channel.MAIL and hold_for_digest(notice, at=at):
@@ -109,13 +109,18 @@ def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[]
     return True
 
 
+def _may_be_told(notice: Notice, user: UUID, at: datetime) -> bool:
+    """Tell whether somebody may still know of what a notice leads to; what is about accounts is of no case."""
+    if notice.subject_id is None or templates.get(notice.template).kind == templates.Kind.ACCOUNT:
+        return True
+    return doors.may_be_told(user, notice.subject_id, at)
+
+
 def _handed_over(notice: Notice, user: UUID, contact: Contact, at: datetime) -> bool:
     """Send by the notice's channel; False while a receipt is still awaited."""
     if notice.channel == Channel.MAIL:
         gathered = [
-            one
-            for one in notice.gathered.order_by("created_at", "id")
-            if one.subject_id is None or doors.may_be_told(user, one.subject_id, at)
+            one for one in notice.gathered.order_by("created_at", "id") if _may_be_told(one, user, at)
         ]
         mail.send(notice, contact.email, gathered)
         return True

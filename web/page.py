@@ -23,6 +23,7 @@ from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from accounts import stepup
 from accounts.actor import Actor
 from accounts.errors import NotAllowed
+from accounts.oidc import providers
 from accounts.signin import SESSION
 from audit.query import Query
 from referrals.kinship.ties import STAFF
@@ -138,6 +139,7 @@ def made(
         "here": request.path if request.method in ("GET", "HEAD") else "/",
         "language": translation.get_language(),
         "exit_to": settings.QUICK_EXIT_URL,
+        "providers": providers.all_of_site(),
     }
     response = render(request, template, shared | dict(context), status=status)
     response["Content-Security-Policy"] = POLICY
@@ -153,8 +155,16 @@ def left(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     response = made(request, "web/leave.html", {"exit": settings.QUICK_EXIT_URL}, status=status)
     if request.headers.get("Sec-Fetch-Site") != "cross-site":
         response["Clear-Site-Data"] = FORGET
-    # Not a redirect: the answer to a form may redirect to our own pages alone (form-action).
-    response["Refresh"] = f"0; url={settings.QUICK_EXIT_URL}"
+    return goes_on(response, settings.QUICK_EXIT_URL)
+
+
+def goes_on(response: HttpResponse, address: str) -> HttpResponse:
+    """Have a page lead on by itself, as its link does too.
+
+    Not a redirect: the answer to a form may redirect to our own pages alone (form-action), and to a redirect of what
+    another site began the session's cookie doesn't come along (SameSite).
+    """
+    response["Refresh"] = f"0; url={address}"
     return response
 
 

@@ -17,8 +17,9 @@ from web.page import left, made, own_address
 
 #: What a form can be sent again after: its fields, its version, or a condition is to blame.
 OF_A_FORM: Final = (400, 401, 409, 412, 413, 422, 428, 429)
-#: Files that can't be taken at this moment: the form that brought one may be sent again as it is.
-LATER: Final = ("uploads-busy", "parser-unavailable", "store-unavailable")
+#: Files that can't be taken at this moment: the form that brought one may be sent again as it is. Or a provider that
+#: doesn't answer: one signs in by the form.
+LATER: Final = ("uploads-busy", "parser-unavailable", "store-unavailable", "provider-unavailable")
 OUR_FAULT: Final = 500
 
 

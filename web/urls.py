@@ -5,7 +5,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from web.filing.sections import Section, sections
-from web.views import factors, help, kinship, ownsessions, passwords, session, start
+from web.views import factors, help, kinship, ownsessions, passwords, providers, session, start
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
@@ -45,6 +45,15 @@ urlpatterns: list[URLPattern] = [
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),
     path("connexion/moyen", factors.FirstFactor.as_view(), name="first-factor"),
+    path("connexion/fournisseur/<slug:code>", providers.ToProvider.as_view(), name="to-provider"),
+    path("connexion/fournisseur/<slug:code>/retour", providers.FromProvider.as_view(), name="from-provider"),
+    path("compte/connexion/fournisseur/<slug:code>", providers.ToBind.as_view(), name="to-bind"),
+    path("compte/connexion/identite", providers.BindIdentity.as_view(), name="identity-bind"),
+    path(
+        "compte/connexion/identite/<uuid:pk>/retrait",
+        providers.RemoveIdentity.as_view(),
+        name="identity-remove",
+    ),
     path("compte/confirmation", factors.Confirm.as_view(), name="confirm"),
     path("compte/connexion", factors.OwnFactors.as_view(), name="own-factors"),
     path("compte/connexion/ajout", factors.AddFactor.as_view(), name="factor-add"),
@@ -61,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("deports", kinship.Barred.as_view(), name="barred"),
     path("deports/<uuid:pk>", kinship.Decide.as_view(), name="barred-decide"),
     path("deconnexion", session.SignOut.as_view(), name="sign-out"),
+    path("deconnexion/retour", providers.LeftProvider.as_view(), name="left-provider"),
     path("quitter", session.Leave.as_view(), name="leave"),
     path("langue", session.Language.as_view(), name="language"),
     path("urgence", begin.Urgent.as_view(), name="urgent"),

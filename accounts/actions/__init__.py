@@ -17,6 +17,14 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     stage_of,
 )
+from accounts.actions.identities import (
+    PROVIDER,
+    bind_identity,
+    institution_of,
+    is_enough,
+    remove_identity,
+    sign_in_by_provider,
+)
 from accounts.actions.leavers import (
     OnAccount,
     close_account,
@@ -65,6 +73,7 @@ from accounts.actions.users import NewUser, change_password, make_user, set_pass
 
 __all__ = [
     "LINK",
+    "PROVIDER",
     "Appointment",
     "IssuedToken",
     "NewFactor",
@@ -83,6 +92,7 @@ __all__ = [
     "ask_link",
     "ask_reset",
     "begin_application",
+    "bind_identity",
     "change_address",
     "change_password",
     "change_preferences",
@@ -96,8 +106,10 @@ __all__ = [
     "end_sessions_of",
     "freeze_sessions",
     "grant",
+    "institution_of",
     "invite",
     "invite_by_hand",
+    "is_enough",
     "issue_token",
     "list_sessions",
     "load_authority",
@@ -113,6 +125,7 @@ __all__ = [
     "record_session",
     "remove_endpoint",
     "remove_factor",
+    "remove_identity",
     "renew_recovery_codes",
     "reopen_account",
     "require_program",
@@ -122,6 +135,7 @@ __all__ = [
     "rotate_endpoint",
     "set_password",
     "set_password_by_link",
+    "sign_in_by_provider",
     "sign_out",
     "stage_of",
     "verify_user",

@@ -1,8 +1,8 @@
 """What is stopped from outside: somebody's sessions, all those of an authority, and an account (ASVS 7.4.2, 7.4.5).
 
-A closed account holds nothing any more: no role, session, token, factor, link or password, and nobody vouches for it.
-Opened again it is as a new one. What its person was on goes on under that name until others take it over; who answers
-for those cases is told (``referrals/leaving.py``).
+A closed account holds nothing any more: no role, session, token, factor, identity, link or password, and nobody vouches
+for it. Opened again it is as a new one. What its person was on goes on under that name until others take it over; who
+answers for those cases is told (``referrals/leaving.py``).
 """
 
 from datetime import datetime
@@ -103,6 +103,7 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     watched = _end_roles(user, actor=actor, at=at)
     user.factors.all().delete()
     user.recovery_codes.all().delete()
+    user.identities.all().delete()
     MailedLink.objects.filter(user=user).delete()
     user.is_active, user.verified_at, user.phone, user.factors_version = False, None, "", uuid4()
     user.set_unusable_password()

@@ -117,6 +117,7 @@ def reset_by_the_host(*, actor: Actor, at: datetime, user: User, how: Identified
 def remove_all(user: User, *, at: datetime) -> None:
     """Remove what a person signs in with beside the password, end their sessions, and tell them."""
     user.factors.all().delete()
+    user.identities.all().delete()
     user.recovery_codes.all().delete()
     user.factors_version = uuid4()
     user.save(update_fields=["factors_version"])

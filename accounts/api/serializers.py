@@ -15,6 +15,7 @@ from accounts.models import (
     Factor,
     FactorReset,
     GrantRequest,
+    Identity,
     Membership,
     Organisation,
     Session,
@@ -583,6 +584,15 @@ class FactorOut(serializers.ModelSerializer[Factor]):
     class Meta:
         model = Factor
         fields = ["id", "kind", "label", "created_at", "last_used_on"]
+        read_only_fields = fields
+
+
+class IdentityOut(serializers.ModelSerializer[Identity]):
+    """An identity at a provider of the site; who one is there isn't kept."""
+
+    class Meta:
+        model = Identity
+        fields = ["id", "provider", "siret", "bound_at", "last_used_on"]
         read_only_fields = fields
 
 

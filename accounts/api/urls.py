@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.api.views import (
     factors,
     grants,
+    identities,
     leavers,
     links,
     notices,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("me/factors/begin", factors.BeginFactor.as_view(), name="factor-begin"),
     path("me/factors/<uuid:pk>", factors.OneFactor.as_view(), name="factor"),
     path("me/factors/<uuid:pk>/name", factors.NameFactor.as_view(), name="factor-name"),
+    path("me/identities", identities.Identities.as_view(), name="identities"),
+    path("me/identities/<uuid:pk>", identities.OneIdentity.as_view(), name="identity"),
     path("me/recovery-codes", factors.RecoveryCodes.as_view(), name="recovery-codes"),
     path("me", session.Me.as_view(), name="me"),
     path("me/password", links.ChangePassword.as_view(), name="password-change"),

@@ -1,13 +1,14 @@
 """Who there is: people, authorities and their territory, institutions, and who holds which role where.
 
 Every model names the data class of each of its fields in ``DATA_CLASSES`` (security.md §2, SEC-DC1).
-Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``factor``.
+Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``factor``, ``identity``.
 """
 
 from accounts.models.attempt import Attempt
 from accounts.models.authority import Authority, AuthorityTerritory, Unit
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
 from accounts.models.grantrequest import GrantRequest
+from accounts.models.identity import Identity, ProviderVisit
 from accounts.models.mailedlink import MailedLink
 from accounts.models.membership import Membership, Token
 from accounts.models.organisation import Organisation
@@ -23,9 +24,11 @@ __all__ = [
     "Factor",
     "FactorReset",
     "GrantRequest",
+    "Identity",
     "MailedLink",
     "Membership",
     "Organisation",
+    "ProviderVisit",
     "RecoveryCode",
     "Replay",
     "Session",

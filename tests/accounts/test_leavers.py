@@ -10,7 +10,17 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Factor, GrantRequest, MailedLink, Membership, RecoveryCode, Session, Token, User
+from accounts.models import (
+    Factor,
+    GrantRequest,
+    Identity,
+    MailedLink,
+    Membership,
+    RecoveryCode,
+    Session,
+    Token,
+    User,
+)
 from accounts.roles import POWERFUL, Role
 from outbox import delivery
 from outbox.models import Endpoint, Notice
@@ -174,6 +184,7 @@ def leaver(member, make_user, authority_93, authority_75, signed_in):
     member(Role.STATISTICIAN, authority_93, user=user, valid_from=later)
     RecoveryCode.objects.create(user=user, kept=b"x" * 32)
     MailedLink.objects.create(user=user, code=b"y" * 32, expires_at=later)
+    Identity.objects.create(user=user, provider="essai", subject=b"z" * 32, bound_at=timezone.now())
     return user
 
 
@@ -193,7 +204,7 @@ def test_a_closed_account_holds_nothing_any_more(leaver, admin, signed_in, autho
     for one in Membership.objects.filter(user=leaver):
         assert one.valid_to is not None
         assert one.valid_to <= now or one.valid_to == one.valid_from
-    for rows in (Factor, RecoveryCode, MailedLink):
+    for rows in (Factor, RecoveryCode, Identity, MailedLink):
         assert not rows.objects.filter(user=leaver).exists(), rows
     closed = User.objects.get(pk=leaver.pk)
     assert not closed.has_usable_password()

@@ -15,6 +15,7 @@ from accounts.models import (
     Factor,
     FactorReset,
     GrantRequest,
+    Identity,
     MailedLink,
     Membership,
     Organisation,
@@ -136,6 +137,20 @@ def test_an_account_has_one_link_for_each(make_user):
             lambda again=again: MailedLink.objects.create(user=user, expires_at=NOON, **again),
             constraint="user_id" if sqlite else name,
         )
+
+
+def test_an_identity_is_bound_once_and_an_account_has_one_of_a_provider(make_user):
+    sqlite = connection.vendor == "sqlite"
+    user = make_user()
+    Identity.objects.create(user=user, provider="one", subject=b"s", bound_at=NOON)
+    refused(
+        lambda: Identity.objects.create(user=make_user(), provider="other", subject=b"s", bound_at=NOON),
+        constraint="subject" if sqlite else "identity_bound_once",
+    )
+    refused(
+        lambda: Identity.objects.create(user=user, provider="one", subject=b"t", bound_at=NOON),
+        constraint="user_id" if sqlite else "identity_one_of_a_provider",
+    )
 
 
 def test_a_powerful_role_is_asked_for_once_by_one_and_given_by_another(make_user, authority_93, member):

@@ -361,3 +361,96 @@ def test_witnesses_are_asked_over_tls_or_on_this_machine(production):
     production.LOG_WITNESSES = ["http://witness.example/a key"]
 
     assert found() == {"repere.E018"}
+
+
+PROVIDER = {
+    "code": "proconnect", "issuer": "https://auth.example/api/v2", "name": "ProConnect", "client_id": "repere",
+    "secret": "a secret of the provider's", "client_auth": "post", "scopes": ["openid", "siret"], "algorithms": ["RS256"],
+    "pkce": False, "prompt": "login", "auth_time": False, "userinfo": "jwt", "acr": ["eidas1", "eidas2"],
+    "second_factor_acr": ["eidas2"], "second_factor_amr": [], "siret": "siret", "hosts": [], "logout": True,
+}  # fmt: skip
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(
+    ("changed", "number"),
+    [
+        ({}, ""),
+        ({"issuer": "http://auth.example"}, "E035"),
+        ({"issuer": "http://127.0.0.1:9000"}, "E035"),
+        ({"issuer": "https://"}, "E035"),
+        ({"issuer": "https://auth.example?tenant=1"}, "E035"),
+        ({"issuer": "https://user@auth.example"}, "E035"),
+        ({"client_id": ""}, "E036"),
+        ({"secret": ""}, "E036"),
+        ({"name": ""}, "E036"),
+        ({"algorithms": []}, "E037"),
+        ({"algorithms": ["RS256", "none"]}, "E037"),
+        ({"algorithms": ["HS256"]}, "E037"),
+        ({"scopes": ["siret"]}, "E038"),
+        ({"client_auth": "none"}, "E038"),
+        ({"userinfo": "xml"}, "E038"),
+        ({"prompt": "none"}, "E038"),
+        ({"second_factor_acr": ["eidas3"]}, "E039"),
+        ({"acr": [], "second_factor_acr": ["eidas3"]}, ""),
+        ({"secret": SECRET}, "E025"),
+    ],
+    ids=str,
+)
+def test_an_identity_provider_is_set_whole_and_safe(production, changed, number):
+    production.OIDC_PROVIDERS = [PROVIDER | changed]
+
+    assert [message.id for message in checks.settings_are_fit()] == ([f"repere.{number}"] if number else [])
+
+
+def test_two_identity_providers_are_two(production):
+    production.OIDC_PROVIDERS = [PROVIDER, PROVIDER | {"code": "other"}]
+
+    assert [message.id for message in checks.settings_are_fit()] == ["repere.E035"]
+
+
+def test_identity_providers_come_from_the_environment(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("a secret\n")
+    for name, value in {
+        "REPERE_OIDC_PROVIDERS": "proconnect, academie",
+        "REPERE_OIDC_PROCONNECT_ISSUER": "https://auth.example/api/v2",
+        "REPERE_OIDC_PROCONNECT_NAME": "ProConnect",
+        "REPERE_OIDC_PROCONNECT_CLIENT_ID": "repere",
+        "REPERE_OIDC_PROCONNECT_CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+        "REPERE_OIDC_PROCONNECT_SCOPES": "openid siret",
+        "REPERE_OIDC_PROCONNECT_PKCE": "no",
+        "REPERE_OIDC_PROCONNECT_ACR": "eidas1,eidas2",
+        "REPERE_OIDC_PROCONNECT_SIRET_CLAIM": "siret",
+        "REPERE_OIDC_ACADEMIE_ISSUER": "https://id.example",
+        "REPERE_OIDC_ACADEMIE_NAME": "Académie",
+        "REPERE_OIDC_ACADEMIE_CLIENT_ID": "repere",
+        "REPERE_OIDC_ACADEMIE_CLIENT_SECRET": "another",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    one, other = env.providers()
+
+    assert (one["code"], one["secret"], one["scopes"], one["pkce"]) == (
+        "proconnect",
+        "a secret",
+        ["openid", "siret"],
+        False,
+    )
+    assert (one["acr"], one["siret"], one["algorithms"]) == (
+        ["eidas1", "eidas2"],
+        "siret",
+        ["RS256", "ES256"],
+    )
+    assert (other["code"], other["pkce"], other["prompt"], other["userinfo"]) == (
+        "academie",
+        True,
+        "login",
+        "jwt",
+    )
+    for wrong in ("Pro", "a,a", "a-b"):
+        monkeypatch.setenv("REPERE_OIDC_PROVIDERS", wrong)
+        with pytest.raises(ImproperlyConfigured):
+            env.providers()
+    monkeypatch.setenv("REPERE_OIDC_PROVIDERS", "third")
+    with pytest.raises(ImproperlyConfigured, match="REPERE_OIDC_THIRD_ISSUER"):
+        env.providers()

@@ -22,6 +22,8 @@ LIBRARIES = {
     "jwt",
     "pkcs11",
     "fido2",
+    "joserfc",
+    "authlib",
 }
 # The key of signed cookies is made on the first run, before any app can be imported. The verifier is one file that runs
 # where this service isn't: it may import nothing of it, holds no key, and checks with public ones only.

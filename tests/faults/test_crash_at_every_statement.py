@@ -18,6 +18,7 @@ from config.pipeline import is_carried
 from encryption.models import WrappedKey
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
+from tests.factories.providers import let_the_site_have_one
 from tests.faults.crash import FAULTS, crashing, effects, entries, quiet, state, wrecked
 from tests.faults.writes import HOOKS, LEFT, NO_WRITES, TWINS, UNWRITTEN, WALKED, WRITES
 from tests.night import NIGHT
@@ -103,6 +104,7 @@ def test_each_page_passes_the_transaction_of_a_request():
 @pytest.mark.parametrize("route", WRITES)
 def test_each_other_write_is_whole_or_nothing(world, settings, tmp_path, route):
     settings.OBJECT_FOLDER, settings.WEBHOOK_HOSTS = tmp_path / "objects", [HOOKS]
+    let_the_site_have_one(settings)
     make_ready = WRITES[route](world)
     before, written = state(), entries()
 

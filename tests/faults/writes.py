@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import links
-from accounts.models import Factor, MailedLink, User
+from accounts.models import Factor, Identity, MailedLink, User
+from accounts.oidc import visits
 from accounts.roles import Role
 from accounts.signin import PROVED
 from encryption import onetime
@@ -731,6 +732,33 @@ def _signs_out(world: World) -> MakeReady:
     return lambda: partial(visitor.client.post, "/deconnexion", {})
 
 
+TO_PROVIDER = "POST /connexion/fournisseur/{slug}"
+BIND_IDENTITY = "POST /compte/connexion/identite"
+REMOVE_IDENTITY = "DELETE /api/v1/me/identities/{id}"
+
+
+@write(TO_PROVIDER)
+def _to_a_provider(world: World) -> MakeReady:
+    visitor = Visitor(world, "filer")
+    return lambda: partial(visitor.client.post, "/connexion/fournisseur/essai", {})
+
+
+@write(BIND_IDENTITY)
+def _binds(world: World) -> MakeReady:
+    visitor = Visitor(world, "filer")
+    user, at = world.user("filer"), datetime.now(UTC)
+    visit = visits.Visit(visits.BOUND, "essai", at.timestamp(), user=str(user.pk), subject="01" * 32)
+    visitor.client.cookies["provider"] = visits.keep(visit, at=at)
+    return lambda: partial(visitor.client.post, "/compte/connexion/identite", {})
+
+
+@write(REMOVE_IDENTITY)
+def _unbinds(world: World) -> MakeReady:
+    here = Session(world, "filer")
+    one = Identity.objects.create(user=here.user, provider="essai", subject=b"s", bound_at=datetime.now(UTC))
+    return here.ready(REMOVE_IDENTITY, ids=(one.pk,))
+
+
 #: Of the procedure, and no steps: the walks take them (``tests/security/procedure.py``).
 WALKED = {
     f"{verb} /api/v1/{path}"
@@ -766,6 +794,8 @@ TWINS = {
     "POST /compte/connexion/codes": CODES,
     "POST /compte/connexion/{id}/nom": NAME,
     "POST /compte/connexion/{id}/retrait": REMOVE,
+    "POST /compte/connexion/fournisseur/{slug}": TO_PROVIDER,
+    "POST /compte/connexion/identite/{id}/retrait": REMOVE_IDENTITY,
     "POST /quitter": "POST /deconnexion",
     "POST /mot-de-passe": ASK_LINK,
     "POST /mot-de-passe/choix": NEW_PASSWORD,
@@ -786,7 +816,7 @@ TWINS = {
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
-UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion"}
+UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion", TO_PROVIDER}
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
 LEFT = dict.fromkeys(

@@ -5,9 +5,11 @@ from email import message_from_string, policy
 
 import pytest
 
+from accounts.telling import ROLE_IS_ASKED
 from outbox import delivery
 from outbox.doors import doors
 from outbox.models import Notice
+from outbox.templates import Kind
 from tests.outbox.conftest import NOON, a_notice
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,18 @@ def test_who_was_excluded_since_is_told_nothing(smtp, people, clock):
 
     assert smtp.arrived == []
     assert (row(notice).state, row(notice).fault) == ("dropped", "not-for-these-eyes")
+
+
+def test_what_is_about_accounts_is_of_no_case_and_leaves(smtp, people, clock):
+    """Of a request that a second person decides the rule of cases knows nothing: it was dropped for that."""
+    user = people.one()
+    notice = a_notice(user, template=ROLE_IS_ASKED, kind=Kind.ACCOUNT)
+    people.unseen.add(user)
+
+    delivery.deliver_due(clock=clock)
+
+    assert len(smtp.arrived) == 1
+    assert row(notice).state == "done"
 
 
 def test_an_account_that_is_gone_is_told_nothing(smtp, people, clock):

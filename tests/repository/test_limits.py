@@ -14,6 +14,7 @@ UPLOAD = "referrals/attachments/test_upload.py"
 CAPS = "referrals/test_caps.py"
 LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_attempts.py"
+OIDC = "accounts/oidc/test_what_does_not_count.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
 #: Each limit, and where it is tried on both sides of it.
@@ -42,6 +43,9 @@ TRIED = {
     "PASSWORD_LINK_MINUTES": (LINKS, "test_a_link_counts_for_half_an_hour_from_when_it_was_asked_for"),
     "PASSWORD_ASKS_FREE": (LINKS, "test_asking_slows_down_by_address_whosever_it_is"),
     "INVITATION_DAYS": (LINKS, "test_an_invitation_counts_for_a_week"),
+    "PROVIDER_MINUTES": (OIDC, "test_a_way_counts_for_ten_minutes"),
+    "PROVIDER_SKEW_SECONDS": (OIDC, "test_clocks_may_differ_by_a_minute_and_not_by_a_second_more"),
+    "PROVIDER_CALLS_AT_ONCE": (OIDC, "test_a_slow_provider_holds_no_more_than_three_threads"),
     "SESSION_IDLE_MINUTES": (SESSIONS, "test_who_works_inside_is_a_stranger_after_a_quarter_of_an_hour"),
     "SESSION_IDLE_MINUTES_FILERS": (SESSIONS, "test_who_files_alone_has_half_an_hour"),
     "SESSION_NOTED_SECONDS": (SESSIONS, "test_use_is_written_once_a_minute_a_refusal_too"),

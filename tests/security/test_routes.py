@@ -21,6 +21,7 @@ from referrals.workflow.declare import steps
 from tests.expected import routes as table
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern
+from tests.factories.providers import let_the_site_have_one
 from tests.factories.world import LONG_AGO
 from tests.referrals.workflow.expectations import EVERY_MACHINE, EXPECTED
 from tests.security.procedure import anomaly_of
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.sec("SEC-AZ2")
 
 #: Words of a closed list in the addresses of pages.
 WORDS_OF_PAGES = {
+    "code": "essai",
     "machine": "referral",
     "step": "qualify",
     "part": "historique",
@@ -233,7 +235,8 @@ def ask(client, route, ids, bodies, queries=None):
     return send(path, body() if callable(body) else body, content_type="application/json", headers=headers)
 
 
-def test_a_stranger_is_let_in_where_the_list_says_so_and_nowhere_else(ids, bodies):
+def test_a_stranger_is_let_in_where_the_list_says_so_and_nowhere_else(ids, bodies, settings):
+    let_the_site_have_one(settings)
     for route, row in ROUTES.items():
         answer = ask(Client(raise_request_exception=False), route, ids, bodies)
         if row == table.PUBLIC:

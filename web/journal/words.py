@@ -51,6 +51,10 @@ factor:reset|Seconds facteurs réinitialisés par deux personnes|Second factors 
 field:namesake|Dossier d'un homonyme ouvert|File of a namesake opened
 field:opened|Dossier lu|File read
 figures:read|Statistiques consultées|Figures read
+identity:bound|Identité d'un fournisseur liée|Identity of a provider bound
+identity:refused|Identité d'un fournisseur refusée|Identity of a provider refused
+identity:removed|Identité d'un fournisseur retirée|Identity of a provider removed
+identity:used|Connexion par un fournisseur d'identité|Sign-in by an identity provider
 index:compared|Rapprochement recherché|Duplicates sought
 index:made|Index de rapprochement établi|Duplicate index made
 journal:held|Entrées du journal conservées au-delà du terme|Entries of the journal kept beyond their time

@@ -19,6 +19,7 @@ from accounts.api.naming import visible
 from accounts.api.serializers import FactorInput, FactorNameInput, ProofInput
 from accounts.models import User
 from accounts.models.factor import FactorKind
+from accounts.oidc import providers
 from accounts.signin import Awaited
 from audit.inputs import Text
 from audit.query import Query
@@ -245,7 +246,23 @@ def own_factors(actor: Actor, *, at: datetime) -> dict[str, Any]:
         "factors": user.factors.order_by("created_at", "id"),
         "codes": codes,
         "left": user.recovery_codes.count() if codes else 0,
-    }
+    } | own_identities(user)
+
+
+def own_identities(user: User) -> dict[str, Any]:
+    """Return a person's identities at providers, and those providers at which they have none, for the same page."""
+    rows = list(user.identities.order_by("bound_at", "id"))
+    lines = [
+        {
+            "pk": row.pk,
+            "name": providers.name_of(row.provider),
+            "institution": actions.institution_of(row.siret),
+            "last_used_on": row.last_used_on,
+        }
+        for row in rows
+    ]
+    bound = {row.provider for row in rows}
+    return {"identities": lines, "unbound": [one for one in providers.all_of_site() if one.code not in bound]}
 
 
 class FactorAct(FormPage):

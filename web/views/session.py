@@ -10,9 +10,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import check_for_language
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import actions, attempts, entering, signin
+from accounts import actions, attempts, byprovider, entering, signin
 from accounts.api.serializers import SignInInput
-from web.page import FORGET, FormPage, Page, go_to, left, own_address
+from web.page import FORGET, FormPage, Page, go_to, goes_on, left, own_address
 from web.views.language import speak
 
 
@@ -54,12 +54,16 @@ class SignOut(Page):
     template = "web/signed_out.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """End the session, here and in the browser; whoever has none is told the same."""
+        """End the session, here and in the browser; whoever has none is told the same.
+
+        Whoever came by an identity provider goes on to sign out there too: on a shared machine the next would come in.
+        """
+        address = byprovider.way_out(request, at=self.at)
         _close(self)
         request.actor = None  # type: ignore[attr-defined]  # the page is a stranger's now
-        response = self.show()
+        response = self.show({"address": address})
         response["Clear-Site-Data"] = FORGET
-        return response
+        return goes_on(response, address) if address else response
 
 
 # Without a token, so that a page with an old one, or the page of a refusal, signs out too. Our cookies don't come along

@@ -1,0 +1,64 @@
+"""What somebody signs in with in place of the password: their identity at a provider of the site (OpenID Connect)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models.user import User
+
+
+class Identity(models.Model):
+    """One person's identity at one provider, bound by its owner (``accounts/actions/identities.py``).
+
+    ``subject`` is a keyed value of the provider's issuer and of the lasting id that it gives the person there: neither
+    stands in the database. ``siret`` is the institution that the provider named last; empty where it names none. The
+    database checks: an identity is bound once, and an account to one of each provider.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {
+        "id": "P1",
+        "user": "P2",
+        "provider": "P1",
+        "subject": "P2",
+        "siret": "P1",
+        "bound_at": "P1",
+        "last_used_on": "P1",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    provider = models.CharField(max_length=20)
+    subject = models.BinaryField(max_length=32)
+    siret = models.CharField(max_length=14, blank=True, default="")
+    bound_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject"], name="identity_bound_once"),
+            models.UniqueConstraint(fields=["user", "provider"], name="identity_one_of_a_provider"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)
+
+
+class ProviderVisit(models.Model):
+    """A way to an identity provider and back, or what came of one and waits to be confirmed.
+
+    See ``accounts/oidc/visits.py``. ``kept`` is a keyed value of a secret that one browser holds, and ``data`` opens
+    with that secret alone.
+    """
+
+    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "kept": "P2", "data": "P2", "expires_at": "P1"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept = models.BinaryField(max_length=32, unique=True)
+    data = models.BinaryField(max_length=4096)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

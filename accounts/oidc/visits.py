@@ -1,0 +1,135 @@
+"""A way to a provider and back, which stays with one browser and counts once.
+
+The browser holds a secret in a cookie that comes along from the provider, unlike the session's; the row is found by a
+keyed value of that secret and opens with it alone. So a copy of the database tells neither who is on the way nor with
+which state, and an answer that was meant for one browser is worth nothing in another (RFC 9700 §4.7). Django's session
+is left alone: between the password and here nobody is known.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import ProviderVisit
+from encryption import bearer, digest, index
+from encryption.errors import Unreadable
+from outbox.tick import recurring
+
+SIGN_IN: Final = "sign-in"
+BIND: Final = "bind"
+#: Somebody came back to bind what the provider said: it waits for their word, in their own session.
+BOUND: Final = "to-confirm"
+LEFT: Final = "left"
+_PURPOSE: Final = "provider.visit"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit:
+    """What is kept of one way: ``state``, ``nonce`` and ``verifier`` are 256 random bits each, in URL-safe Base64.
+
+    ``user`` is who binds, as an id, ``begun_at`` a Unix time in seconds. ``subject`` (hexadecimal) and ``siret`` are
+    what came back to be confirmed.
+    """
+
+    purpose: str
+    provider: str
+    begun_at: float
+    state: str = ""
+    nonce: str = ""
+    verifier: str = ""
+    user: str = ""
+    onward: str = "/"
+    subject: str = ""
+    siret: str = ""
+
+
+def begun(purpose: str, provider: str, *, at: datetime, user: str = "", onward: str = "/") -> Visit:
+    """Return a way that begins now."""
+    return Visit(
+        purpose,
+        provider,
+        at.timestamp(),
+        digest.token(),
+        digest.token(),
+        digest.token(),
+        user=user,
+        onward=onward,
+    )
+
+
+def keep(visit: Visit, *, at: datetime) -> str:
+    """Keep a way for ten minutes; return the secret that finds and opens it."""
+    secret = digest.token()
+    _keep(secret, visit, at=at)
+    return secret
+
+
+def keep_by_state(visit: Visit, *, at: datetime) -> None:
+    """Keep a way under its own state: for one that comes back to a browser that has forgotten its cookies."""
+    _keep(visit.state, visit, at=at)
+
+
+def _keep(secret: str, visit: Visit, *, at: datetime) -> None:
+    ProviderVisit.objects.create(
+        kept=_kept(secret),
+        data=bearer.sealed(secret.encode(), _PURPOSE, json.dumps(asdict(visit)).encode()),
+        expires_at=at + timedelta(minutes=settings.PROVIDER_MINUTES),
+    )
+
+
+def _kept(secret: str) -> bytes:
+    return index.keyed(_PURPOSE, secret.encode())
+
+
+def found(secret: str, *, at: datetime) -> Visit | None:
+    """Return the way of a secret, if it counts still."""
+    row = ProviderVisit.objects.filter(kept=_kept(secret), expires_at__gt=at).first()
+    return None if row is None else _opened(secret, bytes(row.data))
+
+
+def take(secret: str, *, at: datetime) -> Visit | None:
+    """Return the same, once: of two that take it at the same time one has it."""
+    row = ProviderVisit.objects.select_for_update().filter(kept=_kept(secret), expires_at__gt=at).first()
+    if row is None or not ProviderVisit.objects.filter(pk=row.pk).delete()[0]:
+        return None
+    return _opened(secret, bytes(row.data))
+
+
+def _opened(secret: str, data: bytes) -> Visit | None:
+    try:
+        said: dict[str, Any] = json.loads(bearer.opened(secret.encode(), _PURPOSE, data))
+    except Unreadable:
+        return None
+    return Visit(**said)
+
+
+def secret_in(request: HttpRequest) -> str:
+    """Return the secret that a browser brings; empty if none."""
+    return request.COOKIES.get(settings.OIDC_COOKIE_NAME, "")
+
+
+def hand(response: HttpResponse, secret: str) -> None:
+    """Give a browser the secret. ``Lax``: it has to come along from the provider, with a link alone and no form."""
+    response.set_cookie(
+        settings.OIDC_COOKIE_NAME,
+        secret,
+        max_age=60 * settings.PROVIDER_MINUTES,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def take_back(response: HttpResponse) -> None:
+    """Have a browser forget the secret."""
+    response.delete_cookie(settings.OIDC_COOKIE_NAME, samesite="Lax")
+
+
+@recurring("visits:forgotten", every=timedelta(minutes=10))
+def forget_old(at: datetime) -> int:
+    """Delete the ways that count no more; return how many."""
+    return int(ProviderVisit.objects.filter(expires_at__lte=at).delete()[0])

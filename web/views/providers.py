@@ -1,0 +1,212 @@
+"""Signing in by an identity provider, and binding an identity of one to the own account (docs/decisions/0033).
+
+The provider's page leads back here from another site, and the session's cookie doesn't come along from there
+(``SameSite=Strict``). So the page of return knows its browser by a cookie of its own, and goes on to our next page by
+itself: that step is our own again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+
+from accounts import actions, byprovider, signin
+from accounts.access import own_account
+from accounts.api.naming import visible
+from accounts.errors import AccountsError
+from accounts.oidc import metadata, providers, visits
+from accounts.oidc.providers import Provider
+from accounts.outside import Outside
+from audit.inputs import Text
+from audit.query import Query
+from web.page import FormPage, Page, go_to, goes_on, made, own_address
+from web.views.factors import FactorAct
+
+
+class ToProvider(FormPage):
+    """POST /connexion/fournisseur/{code}."""
+
+    http_method_names = ["post"]
+    public = True
+    template = "web/providers/leaving.html"
+    purpose: ClassVar[str] = visits.SIGN_IN
+
+    def act(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Send the browser to the provider, with a way back that counts once and for ten minutes."""
+        provider = providers.named(code)
+        known = getattr(request, "brought", None) or metadata.at_hand(provider)
+        if known is None:
+            return Outside(byprovider.metadata_of(provider))
+        visit = self.begun(request, provider)
+        address, secret = byprovider.begin(provider, known, visit, at=self.at)
+        response = goes_on(self.show({"name": provider.name, "address": address}), address)
+        visits.hand(response, secret)
+        return response
+
+    def begun(self, request: HttpRequest, provider: Provider) -> visits.Visit:
+        """Return the way that begins; whatever session the browser has is over, as when a password is given."""
+        signin.close_session(request)
+        onward = own_address(request.POST.get("next", "/"))
+        return visits.begun(self.purpose, provider.code, at=self.at, onward=onward)
+
+    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as the address has it
+        """Show the form of signing in again: the other way goes on."""
+        onward = own_address(self.request.POST.get("next", "/"))
+        return made(self.request, "web/signin.html", {"next": onward, "problem": problem})
+
+
+class ToBind(ToProvider):
+    """POST /compte/connexion/fournisseur/{code}."""
+
+    public = False
+    purpose = visits.BIND
+    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    comes_back = "own-factors"
+
+    def begun(self, request: HttpRequest, provider: Provider) -> visits.Visit:  # noqa: ARG002 - as above
+        """Return the way that begins, of the person of this session."""
+        return visits.begun(self.purpose, provider.code, at=self.at, user=str(self.actor.user_id))
+
+    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
+        """Tell why it couldn't begin."""
+        return made(self.request, "web/providers/refused.html", {"problem": problem, "binding": True})
+
+
+class _Long(Text):
+    """A text that is longer than parameters are otherwise."""
+
+    max_chars = 2_000
+
+
+class Answer(Query):
+    """What a provider answers with; what it adds has no meaning here, and is passed over (RFC 6749 §4.1.2)."""
+
+    state = Text(max_length=200)
+    code = _Long(max_length=2_000, required=False, allow_blank=True, default="")
+    error = Text(max_length=200, required=False, allow_blank=True, default="")
+    iss = _Long(max_length=500, required=False, allow_blank=True, default="")
+
+    @classmethod
+    def of(cls, params: QueryDict) -> dict[str, Any]:
+        """Return the parameters that count; one that comes twice is refused."""
+        known = params.copy()
+        for name in set(known) - set(cls().fields):
+            del known[name]
+        return super().of(known)
+
+
+class FromProvider(Page):
+    """GET /connexion/fournisseur/{code}/retour."""
+
+    http_method_names = ["get"]  # not the head alone: what comes here counts once
+    public = True
+    template = "web/providers/back.html"
+    query = Answer
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Find out who came back, and begin their session, or ask for their word in the one that they have."""
+        provider = providers.named(code)
+        visit: visits.Visit | None = getattr(request, "visit", None)
+        binding = visit is not None and visit.purpose == visits.BIND
+        request.redisplay = lambda problem: self.refused(problem, binding=binding)  # type: ignore[attr-defined]
+        if visit is None:
+            visit, call = byprovider.come_back(request, provider, self.asked, at=self.at)
+            request.visit = visit  # type: ignore[attr-defined]  # our own attribute
+            return Outside(call)
+        said = request.brought  # type: ignore[attr-defined]  # the pipeline made the call
+        if isinstance(said, AccountsError):
+            raise said
+        if binding:
+            response = self.show({"name": provider.name, "onward": reverse("identity-bind")})
+            visits.hand(response, byprovider.await_word(visit, said, at=self.at))
+            return goes_on(response, reverse("identity-bind"))
+        signed_in = byprovider.enter(request, provider, visit, said, at=self.at)
+        onward = visit.onward if signed_in else reverse("second-step")
+        response = self.show({"name": provider.name, "onward": onward})
+        visits.take_back(response)
+        return goes_on(response, onward)
+
+    def refused(self, problem: Mapping[str, Any], *, binding: bool) -> HttpResponse:
+        """Tell that it came to nothing, and where to begin again."""
+        context = {"problem": problem, "binding": binding, "bare": True}
+        return made(self.request, "web/providers/refused.html", context)
+
+
+class BindIdentity(FormPage):
+    """GET, POST /compte/connexion/identite: what came back from a provider, and the word of its person."""
+
+    template = "web/providers/bind.html"
+    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+    comes_back = "identity-bind"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask whether it is to be bound."""
+        visit = byprovider.awaiting(request, self.actor, at=self.at)
+        if visit is None:
+            return go_to(reverse("own-factors"))
+        return self.show(self._context(visit))
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Bind it: the way counts no more, whatever comes of it."""
+        visit = visits.take(visits.secret_in(request), at=self.at)
+        user = actions.bind_identity(actor=self.actor, at=self.at, visit=visit)
+        signin.keep_session(request, user)
+        response = go_to(reverse("own-factors"))
+        visits.take_back(response)
+        return response
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Tell why it isn't."""
+        return made(self.request, "web/providers/refused.html", {"problem": problem, "binding": True})
+
+    def _context(self, visit: visits.Visit) -> dict[str, Any]:
+        return {
+            "name": providers.name_of(visit.provider),
+            "institution": actions.institution_of(visit.siret),
+        }
+
+
+class RemoveIdentity(FactorAct):
+    """GET, POST /compte/connexion/identite/{id}/retrait."""
+
+    http_method_names = ["get", "head", "post"]
+    template = "web/providers/remove.html"
+    step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask whether it is to go.
+
+        Raises:
+            NotVisible: absent, or somebody else's.
+        """
+        found = visible(own_account(self.actor).identities, pk)
+        return self.show({"name": providers.name_of(found.provider)})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Remove it."""
+        user = actions.remove_identity(actor=self.actor, at=self.at, identity_id=pk)
+        signin.keep_session(request, user)
+        return go_to(reverse("own-factors"))
+
+
+class Out(Query):
+    """What a provider says when somebody has signed out there."""
+
+    state = Text(max_length=200, required=False, allow_blank=True, default="")
+
+
+class LeftProvider(Page):
+    """GET /deconnexion/retour."""
+
+    http_method_names = ["get"]
+    public = True
+    template = "web/signed_out.html"
+    query = Out
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Tell that one has signed out there too; whoever comes from elsewhere is led to the start page."""
+        if not byprovider.came_out(self.asked["state"], at=self.at):
+            return go_to(reverse("start"))
+        return self.show({"elsewhere": True})
