@@ -77,6 +77,7 @@ def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor,
     visitor.follows("Personnes")
     visitor.page.get_by_role("link", name=re.compile("^Moyens de connexion perdus")).first.click()
     visitor.looks("administration-reset-asked")
+    visitor.page.locator('[name="how"][value="video"]').check()
     visitor.presses("Demander la réinitialisation")
     visitor.looks("administration-requests")
 
@@ -86,5 +87,8 @@ def test_what_two_persons_do_is_asked_for_by_one_and_decided_by_another(visitor,
         for decision in ("Confirmer", "Refuser"):
             supervisor.page.get_by_role("link", name=re.compile("^Voir la demande")).first.click()
             supervisor.looks(f"administration-request-{decision.lower()}")
+            how = supervisor.page.locator('[name="how"][value="called_back"]')
+            if how.count():
+                how.check()
             supervisor.presses(decision)
         assert "Aucune demande n'attend." in supervisor.page.locator("main").inner_text()

@@ -439,3 +439,43 @@ def test_where_nobody_supervises_the_coordinators_are_told(assessed):
         role="crip_coordinator", authority=assessed.world.authorities["93"]
     )
     assert set(told_of_left(assessed)) == set(coordinators.values_list("user_id", flat=True))
+
+
+@pytest.mark.sec("SEC-AZ4")
+def test_a_case_from_which_all_coordinators_are_barred_is_told_to_who_can_help(assessed):
+    """Whoever can write a name into a case could blind the cell; those who are barred aren't told themselves."""
+    story, authority = assessed, assessed.world.authorities["93"]
+    held = Membership.objects.filter(authority=authority, valid_to=None)
+
+    def bar(role):
+        for user in held.filter(role=role).values_list("user_id", flat=True).distinct():
+            Exclusion.objects.get_or_create(
+                referral_id=story.pk, user_id=user, defaults={"since_at": story.now, "by": uuid4()}
+            )
+
+    def told():
+        see_all()
+        found = Notice.objects.filter(template=leaving.UNCOORDINATED, channel="app")
+        return set(found.values_list("user_id", flat=True))
+
+    see_all()
+    first, *others = held.filter(role="crip_coordinator").values_list("user_id", flat=True).distinct()
+    assert others, "one who is left keeps the case in hand"
+    Exclusion.objects.create(referral_id=story.pk, user_id=first, since_at=story.now, by=uuid4())
+    assert leaving.tell_of_uncoordinated(story.now) == 0
+    see_all()
+    bar("crip_coordinator")
+
+    assert [leaving.tell_of_uncoordinated(story.now + timedelta(hours=hour)) for hour in (0, 1, 23)] == [
+        1,
+        0,
+        0,
+    ]
+
+    assert told() == {story.user("supervisor"), story.user("supervisor_2")}
+    Notice.objects.all().delete()
+    bar("supervisor")
+    assert leaving.tell_of_uncoordinated(story.now) == 1
+    assert told() == {story.user("territory_admin"), story.user("dpo")}
+    Exclusion.objects.filter(referral_id=story.pk, user_id=first).update(lifted_at=story.now)
+    assert leaving.tell_of_uncoordinated(story.now + timedelta(days=2)) == 0
