@@ -1,8 +1,8 @@
 """Sign-ins that are odd: their owner is told, and finds them on « Mes connexions » (ASVS 5.0, 6.3.5).
 
-Three things are: the right password without a second factor after it; second factors that are refused; and a whole
-sign-in from a network where the account hasn't signed in for ninety days. They are counted by day and kind and kept for
-as long.
+Three things are: the right password, or the word of an identity provider, without a second factor after it; second
+factors that are refused; and a whole sign-in from a network where the account hasn't signed in for ninety days. They
+are counted by day and kind and kept for as long.
 
 The notice is one text for all three: a mail never says what happened, from where, or in which browser. At most one
 leaves in a day, whoever does what how often: nobody fills a mailbox by it, and only who knows the password causes any.

@@ -27,7 +27,10 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("unfinished", "Le bon mot de passe, et pas de second moyen"),
+                            (
+                                "unfinished",
+                                "Le bon mot de passe ou le fournisseur d'identité, et pas de second moyen",
+                            ),
                             ("refused", "Un second moyen refusé"),
                             ("new_place", "Une connexion entière, depuis un réseau nouveau"),
                         ],

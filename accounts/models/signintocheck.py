@@ -11,7 +11,7 @@ from accounts.models.user import User
 class Oddity(models.TextChoices):
     """What was odd about a sign-in."""
 
-    UNFINISHED = "unfinished", "Le bon mot de passe, et pas de second moyen"
+    UNFINISHED = "unfinished", "Le bon mot de passe ou le fournisseur d'identité, et pas de second moyen"
     REFUSED = "refused", "Un second moyen refusé"
     NEW_PLACE = "new_place", "Une connexion entière, depuis un réseau nouveau"
 

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Identity, Membership, Organisation, ProviderVisit, Session
+from accounts import oddsignins
+from accounts.models import Identity, Membership, Organisation, ProviderVisit, Session, SignInToCheck
 from accounts.roles import Role
 from config.sentences import TITLES
 from encryption import onetime
@@ -132,6 +133,38 @@ def test_a_level_that_the_site_lets_count_is_a_second_factor_but_no_fresh_proof(
     assert grave.status_code == 401
     assert "preuve de moins de cinq minutes" in grave.content.decode()
     assert Identity.objects.filter(pk=identity.pk).exists()
+
+
+def odd(user):
+    """What the owner is to check, by kind: how often it happened."""
+    return dict(SignInToCheck.objects.filter(user=user).values_list("kind", "count"))
+
+
+def test_a_way_that_stops_at_the_second_factor_is_the_owners_to_check_as_after_a_password(
+    alice, provider, site, bound, visitor
+):
+    """ASVS 5.0, 6.3.5: whoever has the owner's identity there gets as far as whoever has the password."""
+    bound(alice.user, provider)
+    give_application(alice.user)
+
+    there_and_back(visitor)
+
+    assert odd(alice.user) == {"unfinished": 1}
+
+
+def test_the_owner_who_comes_by_the_provider_takes_back_no_warning_of_somebody_elses(
+    alice, provider, site, bound, visitor
+):
+    site(second_factor_acr=["eidas2"])
+    bound(alice.user, provider)
+    give_application(alice.user)
+    provider.person["acr"] = "eidas2"
+    oddsignins.begun(alice.user, at=timezone.now())  # somebody has the password
+
+    there_and_back(visitor)
+
+    assert signed_in(visitor)
+    assert odd(alice.user)["unfinished"] == 1
 
 
 @pytest.mark.sec("SEC-AU1")
