@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -207,7 +208,8 @@ def test_the_pages_speak_the_other_language(admin, settings_of):
 
 
 def today():
-    return datetime.now(UTC).date().isoformat()
+    """The day at the authority: near midnight that of UTC is yesterday, when nothing takes effect any more."""
+    return datetime.now(ZoneInfo("Europe/Paris")).date().isoformat()
 
 
 def kept(world, key):

@@ -99,6 +99,7 @@ danger_what|Quel danger, pourquoi maintenant|Which danger, why now
 deceased|Décédé·e|Deceased
 decided_on|Décidé le|Decided on
 decider|Décideur|Decider
+DeclaredTie.said|Lien déclaré par un membre du personnel|Tie declared by a member of staff
 decision|Décision|Decision
 decisions|Décision pour chaque enfant|Decision for each child
 deferred_since|Reportée depuis le|Deferred since
