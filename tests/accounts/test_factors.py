@@ -20,6 +20,7 @@ from accounts.roles import Role
 from encryption import digest, onetime, passkeys
 from outbox.models import Notice
 from tests.accounts.conftest import PASSWORD, Caller, entries
+from tests.days import PARIS
 from tests.factories.factors import SoftKey, give_application, give_passkey, sign_in_fully
 
 NOW = 1_800_000_000 // 30
@@ -518,7 +519,7 @@ class TestWhatCounts:
         at = timezone.now()
         change = lambda why: settingchanges.change(  # noqa: E731 - said twice
             authority_93.pk,
-            settingchanges.Change(at.date(), {"one_time_codes_reason": why}),
+            settingchanges.Change(at.astimezone(PARIS).date(), {"one_time_codes_reason": why}),
             actor=SYSTEM, at=at,
         )  # fmt: skip
         change("Postes sans port pour une clé, jusqu'en mars.")

@@ -5,18 +5,17 @@ An answer is told by the name of its field; a choice by the words it begins with
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visitor
+from tests.days import today
 
 #: Of each child in order: the level of danger, and what the report proposes.
 type Conclusions = Sequence[tuple[str, str]]
 type Said = Mapping[str, str | list[str]]
-TODAY = datetime.now(ZoneInfo("Europe/Paris")).date().isoformat()
+TODAY = today().isoformat()
 NOTHING: Said = MappingProxyType({})
 REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
 

@@ -15,6 +15,7 @@ from referrals.errors import GuardRefused, NotVisible, WrongState
 from referrals.models import BreakGlass, Child, Exclusion, Grant, Joining, Referral, RotaShift
 from tests.audit.owner import written
 from tests.conftest import see_all
+from tests.days import today
 from tests.expected.vocabulary import EXCLUDED, NONE, OFF_THE_LIST, ORDINARY, ROLES
 from tests.factories.world import Caller
 from tests.journeys.story import paris
@@ -251,7 +252,7 @@ def test_the_authority_may_let_it_last_less(world):
     kit = Kit(world, "triage")
     answer = world.as_("territory_admin").post(
         f"authorities/{world.authorities['93'].pk}/settings",
-        {"effective_on": datetime.now(UTC).date().isoformat(), "values": {"break_glass_minutes": 10}},
+        {"effective_on": today().isoformat(), "values": {"break_glass_minutes": 10}},
         key="glass-setting",
     )
     assert answer.status_code == 200, answer.content

@@ -1,15 +1,16 @@
 """The queue of unexecuted measures: what is decided and hasn't begun, over the reader's cases (domain.md §2.6)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from referrals.models import Measure
+from tests.days import today
 from tests.referrals.workflow.kit import Kit
 
-TODAY = datetime.now(UTC).date()
+TODAY = today()
 
 
 def waiting(world, state, days, *, code=None, **values):

@@ -29,6 +29,7 @@ from referrals.models import (
 )
 from referrals.settingchanges import Change
 from tests.conftest import see_all
+from tests.days import today
 from tests.factories.concerns import concern, urgent
 from tests.factories.world import World
 
@@ -63,7 +64,7 @@ type Walk = Generator[Move, Any]
 
 def day(offset: int = 0) -> str:
     """Return a date some days from today."""
-    return (datetime.now(UTC).date() + timedelta(days=offset)).isoformat()
+    return (today() + timedelta(days=offset)).isoformat()
 
 
 def moment(days: int = 0) -> str:

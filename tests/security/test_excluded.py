@@ -22,6 +22,7 @@ from referrals.models import (
     SheetReader,
     TransferRequest,
 )
+from tests.days import today
 from tests.expected.routes import LINES, ROUTES
 from tests.expected.vocabulary import EXCLUDED, ROLES
 from tests.factories.concerns import concern
@@ -249,7 +250,7 @@ def test_whoever_is_excluded_signs_nothing_and_is_let_in_by_no_list(world):
     kit.exclude("supervisor")
     me, cell = str(world.user("supervisor").pk), world.as_("crip_coordinator")
     named = {"named": [me, str(world.user("supervisor_2").pk)], "reason": "Agent.", "review_on": "2030-01-01"}
-    until = datetime.now(UTC).date().isoformat()
+    until = today().isoformat()
 
     refused = [
         cell.step(kit.case.pk, "restrict", named),

@@ -13,6 +13,7 @@ from accounts.models import FactorReset, GrantRequest, Membership, Token
 from referrals.models import BreakGlass, Exclusion, SettingChange, StandIn
 from referrals.workflow.declare import steps
 from tests.conftest import see_all
+from tests.days import today
 from tests.expected.routes import GRAVE
 from tests.factories.concerns import concern
 from tests.referrals.api.routes import routes
@@ -243,7 +244,7 @@ class TestPages:
         admin = Somebody(world.user("territory_admin"))
         place = f"/administration/{world.authorities['93'].pk}/reglages/triage_hours"
         admin.goes(place)
-        admin.sends(place, expect=401, triage_hours="30", effective_on=timezone.now().date().isoformat())
+        admin.sends(place, expect=401, triage_hours="30", effective_on=today().isoformat())
         held = world.memberships["93", "dpo"]
         assert admin.client.post(f"/administration/fonctions/{held.pk}/fin", {}).status_code == 401
         see_all()

@@ -1,8 +1,7 @@
 """The pages of administrators: people, roles, settings; the same acts as through the API, and no case on any of them."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +10,7 @@ from accounts.models import Membership, User
 from referrals.models import SettingChange
 from referrals.protocol import SETTINGS
 from tests.conftest import see_all
+from tests.days import today
 from tests.referrals.api.routes import counting
 from tests.web.visiting import Visitor, form_in, links, text
 
@@ -140,7 +140,7 @@ def test_the_list_of_roles_goes_on_where_it_ended(world, admin):
 
 
 def test_a_setting_is_changed_from_a_day_on_and_keeps_its_history(world, admin, settings_of):
-    later = datetime.now(UTC).date() + timedelta(days=40)
+    later = today() + timedelta(days=40)
 
     done = admin.fills(f"{settings_of}/triage_hours", triage_hours="30", effective_on=later.isoformat())
 
@@ -207,11 +207,6 @@ def test_the_pages_speak_the_other_language(admin, settings_of):
 # --- Hours and rows -----------------------------------------------------------------------------------
 
 
-def today():
-    """The day at the authority: near midnight that of UTC is yesterday, when nothing takes effect any more."""
-    return datetime.now(ZoneInfo("Europe/Paris")).date().isoformat()
-
-
 def kept(world, key):
     see_all()
     return SettingChange.objects.get(authority=world.authorities["93"], key=key).value
@@ -231,7 +226,9 @@ def test_opening_hours_are_typed_as_people_write_them(world, admin, settings_of,
     assert shown["opening_hours-monday"] == "09:00–17:00"
     assert shown["opening_hours-sunday"] == ""
 
-    done = admin.fills(f"{settings_of}/opening_hours", opening_hours__monday=typed, effective_on=today())
+    done = admin.fills(
+        f"{settings_of}/opening_hours", opening_hours__monday=typed, effective_on=today().isoformat()
+    )
 
     assert done.status_code == 303, text(done)[:800]
     assert kept(world, "opening_hours")["monday"] == [{"opens": a, "closes": b} for a, b in spans]
@@ -240,7 +237,9 @@ def test_opening_hours_are_typed_as_people_write_them(world, admin, settings_of,
 
 @pytest.mark.parametrize("typed", ["matin", "9:00–", "12:00–9:00", "9:00-12:00, 11:00-13:00", "25:00–26:00"])
 def test_hours_that_are_none_are_named_beside_their_day_and_stay_typed(admin, settings_of, typed):
-    refused = admin.fills(f"{settings_of}/opening_hours", opening_hours__monday=typed, effective_on=today())
+    refused = admin.fills(
+        f"{settings_of}/opening_hours", opening_hours__monday=typed, effective_on=today().isoformat()
+    )
 
     assert refused.status_code == 400
     html = refused.content.decode()
@@ -252,7 +251,7 @@ def test_hours_that_are_none_are_named_beside_their_day_and_stay_typed(admin, se
 def test_a_week_that_is_nearly_closed_is_refused_as_a_whole(admin, settings_of):
     days = {f"opening_hours__{day}": "" for day in ("monday", "tuesday", "wednesday", "thursday")}
 
-    refused = admin.fills(f"{settings_of}/opening_hours", **days, effective_on=today())
+    refused = admin.fills(f"{settings_of}/opening_hours", **days, effective_on=today().isoformat())
 
     assert refused.status_code == 400
     assert 'href="#f-opening_hours-monday"' in refused.content.decode()
@@ -262,7 +261,7 @@ def test_rows_are_added_changed_and_taken_away(world, admin, settings_of):
     page = f"{settings_of}/protocol_partners"
     first = {
         "protocol_partners-0-kind": "hospital", "protocol_partners-0-name": "Hôpital d'essai",
-        "protocol_partners-0-contact": "01 00 00 00 00", "effective_on": today(),
+        "protocol_partners-0-contact": "01 00 00 00 00", "effective_on": today().isoformat(),
     }  # fmt: skip
     shown = form_in(admin.get(page))
     more = admin.post(page, shown | first | {"more": "protocol_partners"})
@@ -280,7 +279,10 @@ def test_rows_are_added_changed_and_taken_away(world, admin, settings_of):
         ("hospital", "Hôpital d'essai"), ("police", "Commissariat d'essai"),
     ]  # fmt: skip
     assert "Hôpital d'essai" in text(admin.get(page))
-    gone = form_in(admin.get(page)) | {"protocol_partners-0-removed": "true", "effective_on": today()}
+    gone = form_in(admin.get(page)) | {
+        "protocol_partners-0-removed": "true",
+        "effective_on": today().isoformat(),
+    }
     assert admin.post(page, gone).status_code == 303
     see_all()
     newest = SettingChange.objects.filter(key="protocol_partners").order_by("position").last()
@@ -292,7 +294,7 @@ def test_a_question_with_answers_to_choose_from_is_typed_line_by_line(world, adm
     said = {
         "form_questions-0-code": "transport", "form_questions-0-fr": "Comment vient-il ?",
         "form_questions-0-en": "How does the child come?", "form_questions-0-kind": "choice",
-        "form_questions-0-choices": "bus | En bus | By bus\nfoot | À pied | On foot", "effective_on": today(),
+        "form_questions-0-choices": "bus | En bus | By bus\nfoot | À pied | On foot", "effective_on": today().isoformat(),
     }  # fmt: skip
 
     done = admin.post(page, form_in(admin.get(page)) | said)
@@ -311,7 +313,7 @@ def test_a_fault_of_a_row_stands_beside_its_field(admin, settings_of):
     page = f"{settings_of}/measure_variants"
     said = {
         "rows-measure_variants": "2", "measure_variants-1-code": "Pas Un Code", "measure_variants-1-of": "aed",
-        "measure_variants-1-fr": "Variante", "effective_on": today(),
+        "measure_variants-1-fr": "Variante", "effective_on": today().isoformat(),
     }  # fmt: skip
 
     refused = admin.post(page, form_in(admin.get(page)) | said)
@@ -325,7 +327,7 @@ def test_a_fault_of_a_row_stands_beside_its_field(admin, settings_of):
 
 def test_a_list_as_long_as_may_be_goes_through_the_page(world, admin, settings_of):
     page = f"{settings_of}/form_questions"
-    said = {"rows-form_questions": "30", "effective_on": today()}
+    said = {"rows-form_questions": "30", "effective_on": today().isoformat()}
     for n in range(30):
         said |= {f"form_questions-{n}-{name}": "" for name in ("max_length", "choices")}
         said |= {f"form_questions-{n}-{name}": f"Question {n}" for name in ("fr", "en")}
@@ -344,7 +346,7 @@ def test_a_list_as_long_as_may_be_goes_through_the_page(world, admin, settings_o
 @pytest.mark.parametrize("counted", [None, "", "100", "-1", "\u0661", "31"])
 def test_a_form_that_doesnt_say_how_many_rows_it_has_takes_none_away(admin, settings_of, counted):
     page = f"{settings_of}/protocol_partners"
-    said = form_in(admin.get(page)) | {"effective_on": today()}
+    said = form_in(admin.get(page)) | {"effective_on": today().isoformat()}
     said.pop("rows-protocol_partners")
     more = {} if counted is None else {"rows-protocol_partners": counted}
     rows = {

@@ -22,6 +22,7 @@ from referrals.workflow.declare import steps
 from referrals.workflow.states import Machine
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.days import today
 from tests.expected.small_steps import ANOMALY, ANOMALY_STATES
 from tests.expected.vocabulary import ROLES
 from tests.factories.concerns import concern
@@ -481,7 +482,7 @@ def test_nobody_else_places_a_hold_nor_elsewhere(world):
 
 def test_from_which_figure_on_a_reading_is_odd_is_shown_to_who_audits_and_who_sets_it(world):
     place = f"authorities/{world.authorities['93'].pk}/settings"
-    changed = {"effective_on": datetime.now(UTC).date().isoformat(), "values": {"anomaly_night_files": 4}}
+    changed = {"effective_on": today().isoformat(), "values": {"anomaly_night_files": 4}}
     assert world.as_("territory_admin").post(place, changed, key=uuid4().hex).status_code == 200
 
     for who, knows in (("auditor", True), ("dpo", True), ("territory_admin", True), ("crip_coordinator", False),

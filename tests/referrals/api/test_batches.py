@@ -1,6 +1,6 @@
 """Batches over HTTP: who reads them, who takes which step, two persons, and files that the reader may not know of."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,12 +17,13 @@ from referrals.workflow.declare import steps
 from referrals.workflow.states import Machine
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
+from tests.days import today
 from tests.expected.small_steps import BATCH, BATCH_STATES
 from tests.expected.vocabulary import ROLES
 from tests.factories.world import LONG_AGO
 from tests.referrals.keeping import LONG_AFTER, archived, batch, standing
 
-ON = datetime.now(UTC).date().isoformat()
+ON = today().isoformat()
 BODIES = {
     "request_visa": {"letter": "AD93/2031/4", "on": ON},
     "grant_visa": {"number": "2031/17", "on": ON},
@@ -185,7 +186,7 @@ def test_without_a_visa_two_persons_decide_all_the_same(world):
 @pytest.mark.parametrize("step", ["request_visa", "grant_visa", "refuse_visa"])
 def test_no_day_is_ahead(world, step):
     made = batch(world, archived(world), state=BATCH[step].origins[0])
-    ahead = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
+    ahead = (today() + timedelta(days=2)).isoformat()
 
     refused = do(world, "dpo", made, step, BODIES[step] | {"on": ahead})
 
