@@ -5,10 +5,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from audit.models import Entry
 from encryption.models import WrappedKey
 from referrals.models import DeclaredTie, KinSearch, KinValue
-from tests.audit.owner import written
+from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.referrals.kinship.conftest import NIECE, SISTER
 from tests.security.needles import MARK, hits
@@ -65,7 +64,7 @@ def test_what_was_said_stands_nowhere_in_clear(world, declared):
     mark = MARK
     declared("assessor", last_name=mark, first_names=mark, usual_name=mark, note=mark)
 
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table in ("referrals_declaredtie", "referrals_kinvalue", "audit_entry", "accounts_replay"):
             cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - names of tables
             rows = repr(cursor.fetchall()).encode()
@@ -158,7 +157,7 @@ def test_each_act_stands_in_the_journal_and_says_nothing_of_whom(world, declared
     pk = caller.get("ties").json()["results"][0]["id"]
     caller.post(f"ties/{pk}/remove")
 
-    acts = [entry.act for entry in Entry.objects.order_by("at", "writer_seq") if entry.act.startswith("tie:")]
+    acts = [entry.act for entry in written() if entry.act.startswith("tie:")]
 
     assert sorted(acts) == ["tie:corrected", "tie:declared", "tie:read", "tie:read", "tie:removed"]
     for entry in written(act="tie:declared"):

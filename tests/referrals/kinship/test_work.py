@@ -8,7 +8,6 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
-from audit.models import Entry
 from referrals.kinship import work as kin_work
 from referrals.models import Exclusion, KinSearch, Referral
 from tests.audit.owner import written
@@ -192,7 +191,7 @@ def test_the_journal_tells_no_found_tie_from_one_that_wasnt(
     shown = []
     for who, said in (("auditor", NIECE), ("dpo", NIECE | {"last_name": "Traoré"})):
         declared(who, **said)
-        before = set(Entry.objects.values_list("pk", flat=True))
+        before = {entry.pk for entry in written()}
         worked()
         made = [entry for entry in written(act="kin:compared") if entry.pk not in before]
         shown.append([_told(entry) for entry in made])
