@@ -7,12 +7,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 import encryption.fields
-from referrals.migrations._parts import stand_under_the_authoritys_rule
+from referrals.migrations._parts import leave_the_rule, stand_under_the_authoritys_rule
 
 
 def stand(apps, schema_editor):
     """How far the service has come is said of an authority; ties and values are a person's, and asked for by person alone."""
     stand_under_the_authoritys_rule(schema_editor, "kinsearch")
+
+
+def fall(apps, schema_editor):
+    """Take the rule away again."""
+    leave_the_rule(schema_editor, "kinsearch")
 
 
 class Migration(migrations.Migration):
@@ -204,5 +209,5 @@ class Migration(migrations.Migration):
             model_name="kinvalue",
             index=models.Index(fields=["value", "user", "tie"], name="kin_value_found"),
         ),
-        migrations.RunPython(stand, migrations.RunPython.noop),
+        migrations.RunPython(stand, fall),
     ]

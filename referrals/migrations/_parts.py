@@ -44,6 +44,13 @@ def stand_under_the_authoritys_rule(schema_editor: BaseDatabaseSchemaEditor, *ta
             schema_editor.execute(AUTHORITY_RULE.format(table=table))
 
 
+def leave_the_rule(schema_editor: BaseDatabaseSchemaEditor, *tables: str) -> None:
+    """Take tables from under the rule, on the way back, where a column that it names goes before its table."""
+    if is_cases_postgresql(schema_editor):
+        for table in tables:
+            schema_editor.execute(f"DROP POLICY authority ON referrals_{table}")
+
+
 def restore_guards(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Make the triggers of the referral anew, before and after any change of its columns: SQLite rebuilds the table."""
     import_module("referrals.migrations.0006_shredded_again").restore_guards(apps, schema_editor)
