@@ -288,7 +288,7 @@ def test_who_lost_the_factors_loses_the_identities_too(alice, provider, site, bo
     """Whoever had the account in hand may have bound one of their own."""
     bound(alice.user, provider)
 
-    actions.reset_by_the_host(actor=SYSTEM, at=alice.valid_from, user=alice.user)
+    actions.reset_by_the_host(actor=SYSTEM, at=alice.valid_from, user=alice.user, how="in_person")
 
     assert not Identity.objects.exists()
 
