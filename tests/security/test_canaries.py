@@ -30,6 +30,8 @@ from config.logs import Line
 from encryption.fields import SealedField
 from outbox import delivery
 from outbox.instants import instant
+from referrals.kinship.work import begin as begin_comparing
+from referrals.kinship.work import compare as compare_ties
 from referrals.likeness.work import keep_index, search_duplicates
 from referrals.models import Referral
 from tests.audit.owner import as_owner
@@ -118,6 +120,7 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
         play(world, walk, each)
     answers += [answer.content for answer in wrong_places(world, canaries)]
     answers += [answer.content for answer in files_sent(world, canaries)]
+    answers += [answer.content for answer in ties_declared(world, canaries)]
     with seeing_all():  # what was said in the walks is indexed and compared too
         Referral.objects.update(index_norm=0, searched_at=None)
     keep_index(NOW)
@@ -205,6 +208,20 @@ def files_sent(world, canaries):
     kept = sender.sends(words, f"{canaries.say('name of a file')}.txt", evidence="true")
     refused = sender.sends(b"GIF89a" + words, f"{canaries.say('name of another')}.gif")
     assert (made.status_code, kept.status_code, refused.status_code) == (201, 201, 422), kept.content
+    return [kept, refused]
+
+
+def ties_declared(world, canaries):
+    """Declare a tie, and one that is refused; have both compared with what there is."""
+    staff = world.as_("assessor_2")
+    said = {name: canaries.say(f"tie: {name}") for name in ("last_name", "first_names", "usual_name", "note")}
+    kept = staff.post("ties", said, key="a-planted-tie")
+    refused = staff.post(
+        "ties", said | {"birth_date": canaries.say("tie: birth_date")}, key="a-planted-tie-2"
+    )
+    assert (kept.status_code, refused.status_code) == (201, 400), kept.content
+    begin_comparing(instant())
+    compare_ties(instant() + timedelta(hours=1))
     return [kept, refused]
 
 
