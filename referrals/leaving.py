@@ -37,7 +37,7 @@ register(
     ),
     Template(
         UNCOORDINATED, Kind.CASE,
-        "Toute la coordination est déportée d'un dossier : un déport est à revoir, ou une autre personne à nommer.",
+        "Toute la coordination est déportée d'un dossier : déport à revoir, ou autre personne à nommer.",
         "All coordinators are barred from a file: review an exclusion, or name another person.",
     ),
 )  # fmt: skip
