@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from accounts import actions, attempts, oddsignins, signin
+from accounts import actions, attempts, entering, oddsignins, signin
 from accounts.actor import Actor
 from accounts.errors import AccountsError, ProviderRefused
 from accounts.oidc import metadata, profile, visits
@@ -64,8 +64,7 @@ def enter(request: HttpRequest, provider: Provider, visit: Visit, said: Said, *,
     user = actions.sign_in_by_provider(provider=provider, said=said, origin=origin, at=at)
     provided = {"provider": provider.code, "end": said.end, "hint": said.hint} if said.hint else None
     new_place = attempts.is_new_place(request, user, at=at)
-    oddsignins.begun(user, at=at)  # as of a right password: somebody may have the owner's identity there
-    signin.await_factor(request, user, at=at, onward=visit.onward, provided=provided)
+    entering.await_factor(request, user, at=at, onward=visit.onward, provided=provided)
     if not actions.is_enough(user, said, at=at):
         return False
     actions.record_session(user=user, origin=origin_of(request, auth=signin.SESSION), at=at)

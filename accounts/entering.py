@@ -4,6 +4,7 @@ Between the password and the factor a session is nobody's; after it, it is its p
 entry of each move is written in the same transaction as the session's row.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,10 +25,20 @@ PROVE: Final = "prove"
 MAKE: Final = "make"
 
 
-def await_factor(request: HttpRequest, user: User, *, at: datetime, onward: str = "/") -> None:
-    """Let the second factor of whoever gave the right password be awaited, and note that it is."""
+def await_factor(
+    request: HttpRequest,
+    user: User,
+    *,
+    at: datetime,
+    onward: str = "/",
+    provided: Mapping[str, str] | None = None,
+) -> None:
+    """Let the second factor of whoever gave the right password be awaited, and note that it is.
+
+    ``provided``: a provider's word stood for the password. Somebody may have the owner's identity there.
+    """
     oddsignins.begun(user, at=at)
-    signin.await_factor(request, user, at=at, onward=onward)
+    signin.await_factor(request, user, at=at, onward=onward, provided=provided)
 
 
 def complete_proof(

@@ -104,19 +104,17 @@ register(
 
 def tell_owner(user: User, template: str, *, at: datetime) -> None:
     """Write a notice to the owner of an account, in the running transaction."""
-    about = About(template=template, reference="", subject_id=None, authority_id=user.home_authority_id)
-    tell(about, Recipients(users=[user.pk]), at=at)
+    tell_people([user.pk], template, user.home_authority_id, at=at)
 
 
-def tell_second_persons(
-    people: Collection[UUID], template: str, request_id: UUID, authority_id: UUID | None, *, at: datetime
+def tell_people(
+    people: Collection[UUID],
+    template: str,
+    authority_id: UUID | None,
+    *,
+    at: datetime,
+    request_id: UUID | None = None,
 ) -> None:
-    """Write a notice to whoever can confirm a request, in the running transaction; it leads to the request's page."""
+    """Write a notice to people, in the running transaction; it leads to the page of a request, if to any."""
     about = About(template=template, reference="", subject_id=request_id, authority_id=authority_id)
-    tell(about, Recipients(users=people), at=at)
-
-
-def tell_people(people: Collection[UUID], template: str, authority_id: UUID, *, at: datetime) -> None:
-    """Write a notice to people of an authority, in the running transaction; it leads nowhere in particular."""
-    about = About(template=template, reference="", subject_id=None, authority_id=authority_id)
     tell(about, Recipients(users=people), at=at)

@@ -56,9 +56,13 @@ def tell_of_left(at: datetime) -> int:
     """Tell of the authorities that have such cases, and weren't told within a day; return how many."""
     with rowlevel.for_the_service():
         waiting = set(left(at).order_by().values_list("referral__authority_id", flat=True).distinct())
-        told = Notice.objects.filter(template=LEFT, authority_id__in=waiting, created_at__gt=at - EACH)
-        untold = waiting - set(told.values_list("authority_id", flat=True))
-        return sum(_tell(authority, at) > 0 for authority in sorted(untold))
+        return sum(_tell(authority, at) > 0 for authority in _untold(LEFT, waiting, at))
+
+
+def _untold(template: str, authorities: set[UUID], at: datetime) -> list[UUID]:
+    """Return those of some authorities that weren't told the same within a day."""
+    told = Notice.objects.filter(template=template, authority_id__in=authorities, created_at__gt=at - EACH)
+    return sorted(authorities - set(told.values_list("authority_id", flat=True)))
 
 
 def _tell(authority: UUID, at: datetime) -> int:
@@ -93,9 +97,8 @@ def tell_of_uncoordinated(at: datetime) -> int:
         waiting = set(_barred().order_by().values_list("referral__authority_id", flat=True).distinct()) - {
             None
         }
-        told = Notice.objects.filter(template=UNCOORDINATED, created_at__gt=at - EACH)
-        untold = waiting - set(told.values_list("authority_id", flat=True))
-        return sum(_tell_who_can_help(authority, at) > 0 for authority in sorted(untold))
+        untold = _untold(UNCOORDINATED, waiting, at)
+        return sum(_tell_who_can_help(authority, at) > 0 for authority in untold)
 
 
 def _tell_who_can_help(authority: UUID, at: datetime) -> int:

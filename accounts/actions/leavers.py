@@ -7,13 +7,17 @@ answers for those cases is told (``referrals/leaving.py``).
 
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Q
 
-from accounts import acts, factors, sessions, stepup
+from accounts import acts, sessions, stepup
 from accounts.access import managed_authorities, require, resettable_users, second_persons
 from accounts.actions.entry import record_about
+from accounts.actions.memberships import end_now
+from accounts.actions.notices import remove_now
+from accounts.actions.resets import take_away
+from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotVisible, OwnAccount
 from accounts.models import Authority, MailedLink, Membership, Token, User
@@ -101,15 +105,11 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
         raise AlreadyThere("Ce compte est déjà fermé.")
     _end_tokens(user, actor=actor, at=at)
     watched = _end_roles(user, actor=actor, at=at)
-    user.factors.all().delete()
-    user.recovery_codes.all().delete()
-    user.identities.all().delete()
     MailedLink.objects.filter(user=user).delete()
-    user.is_active, user.verified_at, user.phone, user.factors_version = False, None, "", uuid4()
+    user.is_active, user.verified_at, user.phone = False, None, ""
     user.set_unusable_password()
-    user.save(update_fields=["is_active", "verified_at", "phone", "factors_version", "password"])
-    factors.forgive(user)
-    sessions.end_all(user.pk)
+    user.save(update_fields=["is_active", "verified_at", "phone", "password"])
+    take_away(user)
     record_about(acts.USER_CLOSED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user))
     tell_owner(user, ACCOUNT_CLOSED, at=at)
     for authority_id in sorted(watched):
@@ -158,17 +158,7 @@ def _end_roles(user: User, *, actor: Actor, at: datetime) -> frozenset[UUID]:
     watched = set()
     ending = user.memberships.select_for_update().filter(Q(valid_to=None) | Q(valid_to__gt=at))
     for membership in ending.order_by("pk"):
-        membership.valid_to = max(at, membership.valid_from)
-        membership.save(update_fields=["valid_to"])
-        record_about(
-            acts.MEMBERSHIP_ENDED,
-            user.pk,
-            actor=actor,
-            at=at,
-            tenant=membership.authority_id,
-            thing=membership.pk,
-            to_state=str(membership.role),
-        )
+        end_now(membership, actor=actor, at=at)
         if membership.role in POWERFUL:
             watched.add(membership.authority_id)
     return frozenset(watched)
@@ -178,25 +168,6 @@ def _end_tokens(user: User, *, actor: Actor, at: datetime) -> None:
     """Revoke the tokens, and call its programs no more."""
     tokens = Token.objects.filter(membership__user=user, revoked_at=None).select_related("membership")
     for token in tokens.select_for_update(of=("self",)).order_by("pk"):
-        token.revoked_at = max(at, token.created_at)
-        token.save(update_fields=["revoked_at"])
-        record_about(
-            acts.TOKEN_REVOKED,
-            user.pk,
-            actor=actor,
-            at=at,
-            tenant=token.membership.authority_id,
-            thing=token.pk,
-            to_state=str(token.membership.role),
-        )
+        revoke_now(token, actor=actor, at=at)
     for endpoint in Endpoint.objects.filter(user_id=user.pk, disabled_at=None).select_for_update():
-        endpoint.disabled_at = at
-        endpoint.save(update_fields=["disabled_at"])
-        record_about(
-            acts.ENDPOINT_REMOVED,
-            user.pk,
-            actor=actor,
-            at=at,
-            tenant=endpoint.authority_id,
-            thing=endpoint.pk,
-        )
+        remove_now(endpoint, actor=actor, at=at)

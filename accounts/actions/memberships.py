@@ -23,7 +23,7 @@ from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput, NotVisible, OwnGrant, TwoPersonsNeeded
 from accounts.models import Authority, GrantRequest, Membership, Organisation, Unit, User
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
-from accounts.telling import ROLE_IS_ASKED, tell_second_persons
+from accounts.telling import ROLE_IS_ASKED, tell_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def ask(*, actor: Actor, at: datetime, given: Appointment) -> GrantRequest:
     others = second_persons(
         "memberships.confirm", made.authority_id, but=(actor.user_id, made.user_id), at=at
     )
-    tell_second_persons(others, ROLE_IS_ASKED, made.pk, made.authority_id, at=at)
+    tell_people(others, ROLE_IS_ASKED, made.authority_id, at=at, request_id=made.pk)
     return made
 
 
@@ -213,10 +213,15 @@ def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
         raise NotVisible
     if membership.valid_to is not None and membership.valid_to <= at:
         raise AlreadyThere("Cette fonction est déjà terminée.")
+    end_now(membership, actor=actor, at=at)
+    return membership
+
+
+def end_now(membership: Membership, *, actor: Actor, at: datetime) -> None:
+    """End a membership, locked and not over yet; one that hadn't begun never will."""
     membership.valid_to = max(at, membership.valid_from)
     membership.save(update_fields=["valid_to"])
     _record(acts.MEMBERSHIP_ENDED, membership, actor=actor, at=at)
-    return membership
 
 
 def _record_request(act: str, found: GrantRequest, *, actor: Actor, at: datetime) -> None:

@@ -100,10 +100,14 @@ def remove_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> None:
     Raises:
         NotVisible: absent, removed, or somebody else's.
     """
-    found = _locked(actor, endpoint_id)
-    found.disabled_at = at
-    found.save(update_fields=["disabled_at"])
-    _record(acts.ENDPOINT_REMOVED, found, actor=actor, at=at)
+    remove_now(_locked(actor, endpoint_id), actor=actor, at=at)
+
+
+def remove_now(endpoint: Endpoint, *, actor: Actor, at: datetime) -> None:
+    """Call a program no more at an address, which is locked and called still."""
+    endpoint.disabled_at = at
+    endpoint.save(update_fields=["disabled_at"])
+    _record(acts.ENDPOINT_REMOVED, endpoint, actor=actor, at=at)
 
 
 def _locked(actor: Actor, endpoint_id: UUID) -> Endpoint:

@@ -21,7 +21,7 @@ from accounts.telling import (
     RESET_IS_ASKED,
     RESET_TO_CONFIRM,
     tell_owner,
-    tell_second_persons,
+    tell_people,
 )
 
 
@@ -56,7 +56,7 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> 
     )
     tell_owner(user, RESET_IS_ASKED, at=at)
     others = second_persons("factors.reset", tenant, but=(actor.user_id, user.pk), at=at)
-    tell_second_persons(others, RESET_TO_CONFIRM, made.pk, tenant, at=at)
+    tell_people(others, RESET_TO_CONFIRM, tenant, at=at, request_id=made.pk)
     return made
 
 
@@ -116,6 +116,12 @@ def reset_by_the_host(*, actor: Actor, at: datetime, user: User, how: Identified
 
 def remove_all(user: User, *, at: datetime) -> None:
     """Remove what a person signs in with beside the password, end their sessions, and tell them."""
+    take_away(user)
+    tell_owner(user, FACTORS_CHANGED, at=at)
+
+
+def take_away(user: User) -> None:
+    """Remove factors, recovery codes and identities of a person, and end their sessions."""
     user.factors.all().delete()
     user.identities.all().delete()
     user.recovery_codes.all().delete()
@@ -123,7 +129,6 @@ def remove_all(user: User, *, at: datetime) -> None:
     user.save(update_fields=["factors_version"])
     sessions.end_all(user.pk)
     factors.forgive(user)
-    tell_owner(user, FACTORS_CHANGED, at=at)
 
 
 def _tenant(actor: Actor, user: User) -> UUID | None:

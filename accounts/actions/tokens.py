@@ -107,9 +107,14 @@ def revoke_token(*, actor: Actor, at: datetime, token_id: UUID) -> None:
     if token is None:
         raise NotVisible
     if token.revoked_at is None:
-        token.revoked_at = max(at, token.created_at)
-        token.save(update_fields=["revoked_at"])
-        _record(acts.TOKEN_REVOKED, token, actor=actor, at=at)
+        revoke_now(token, actor=actor, at=at)
+
+
+def revoke_now(token: Token, *, actor: Actor, at: datetime) -> None:
+    """Make a token useless, which is locked and counts still."""
+    token.revoked_at = max(at, token.created_at)
+    token.save(update_fields=["revoked_at"])
+    _record(acts.TOKEN_REVOKED, token, actor=actor, at=at)
 
 
 def _record(act: str, token: Token, *, actor: Actor, at: datetime) -> None:

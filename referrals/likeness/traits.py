@@ -87,29 +87,28 @@ def of_people(people: Mapping[UUID, Person]) -> Iterator[Trait]:
 def of_child(child: Child) -> Iterator[Trait]:
     """Yield the traits of one child, as far as it is known."""
     lasts, firsts = _sounds(child.last), _sounds(child.first)
+    written = sorted({*child.last[:1], *child.first[:1]})
     if child.birth is not None:
         # The day and month in either order: exchanging them is the commonest mistake in a date.
         day = "/".join([str(child.birth.year), *map(str, sorted((child.birth.month, child.birth.day)))])
+        month = f"{child.birth.year}/{child.birth.month}"
         for heard in dict.fromkeys([*lasts, *firsts]):
             yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
             for shorter in dict.fromkeys((heard, *_shorter(heard))):
                 yield Trait(child.row, Scheme.CLOSELY, _joined((day, shorter), keep_order=True))
-        month = f"{child.birth.year}/{child.birth.month}"
-        for heard in dict.fromkeys([*lasts, *firsts]):
             yield Trait(child.row, Scheme.MONTHLY, _joined((month, heard)))
         if lasts and firsts:
             initials = sorted((lasts[0][0], firsts[0][0]))
             yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
         if child.main_last and child.main_first:
-            whole = sorted({*child.last[:1], *child.first[:1]})
-            yield Trait(child.row, Scheme.EXACT, _joined((child.birth.isoformat(), *whole), keep_order=True))
+            exact = _joined((child.birth.isoformat(), *written), keep_order=True)
+            yield Trait(child.row, Scheme.EXACT, exact)
     yield from _half_right(child, lasts, firsts)
     pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
     nearly: list[str] = []
     if child.main_last and child.main_first:
         last, first = spelling.sound(child.main_last), spelling.sound(child.main_first)
         nearly = _with_one_sound_left_out(last, first)
-    written = sorted({*child.last[:1], *child.first[:1]})
     for year in _years(child):
         if len(written) > 1:
             yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
