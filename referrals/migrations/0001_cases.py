@@ -4,7 +4,6 @@ import uuid
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -31,7 +30,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("to_assign", "À confier"),
                             ("planned", "Planifiée"),
@@ -44,7 +43,6 @@ class Migration(migrations.Migration):
                         ],
                         default="to_assign",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("opened_at", models.DateTimeField()),
@@ -710,7 +708,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("prepared", "Préparé"),
                             ("sent", "Transmis"),
@@ -721,7 +719,6 @@ class Migration(migrations.Migration):
                         ],
                         default="prepared",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("grounds", models.JSONField(blank=True, default=list)),
@@ -829,7 +826,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Brouillon"),
                             ("submitted", "Transmise"),
@@ -853,7 +850,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -1252,7 +1248,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("proposed", "Proposée"),
                             ("agreed", "Accord recueilli (administratif)"),
@@ -1268,7 +1264,6 @@ class Migration(migrations.Migration):
                         ],
                         default="proposed",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("judicial", models.BooleanField()),
@@ -1946,7 +1941,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("due", "À faire"),
                             ("overdue", "En retard"),
@@ -1955,7 +1950,6 @@ class Migration(migrations.Migration):
                         ],
                         default="due",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -2300,11 +2294,10 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("suggested", "Suggéré"), ("confirmed", "Confirmé"), ("rejected", "Écarté")],
                         default="suggested",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -3241,11 +3234,10 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("due", "À relire"), ("confirmed", "Confirmée"), ("reopened", "Rouverte")],
                         default="due",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -3416,7 +3408,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("opened", "Ouvert"),
                             ("to_review", "À examiner"),
@@ -3425,7 +3417,6 @@ class Migration(migrations.Migration):
                         ],
                         default="opened",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -3739,7 +3730,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("open", "Sans réponse"),
                             ("acknowledged", "Prise en compte"),
@@ -3747,7 +3738,6 @@ class Migration(migrations.Migration):
                         ],
                         default="open",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -3907,7 +3897,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("proposed", "Proposé"),
                             ("visa_requested", "Visa demandé"),
@@ -3917,7 +3907,6 @@ class Migration(migrations.Migration):
                         ],
                         default="proposed",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (
@@ -4628,7 +4617,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("prepared", "Préparé"),
                             ("sent", "Transmis"),
@@ -4640,7 +4629,6 @@ class Migration(migrations.Migration):
                         ],
                         default="prepared",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 ("reference", models.CharField(max_length=20)),

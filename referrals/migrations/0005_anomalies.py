@@ -3,7 +3,6 @@
 import uuid
 
 import django.db.models.deletion
-import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
@@ -79,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("detected", "Détectée"),
                             ("under_review", "En examen"),
@@ -90,7 +89,6 @@ class Migration(migrations.Migration):
                         ],
                         default="detected",
                         max_length=20,
-                        protected=True,
                     ),
                 ),
                 (

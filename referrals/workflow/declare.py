@@ -185,9 +185,19 @@ class Declare:
         return declare
 
 
+class _StateField(django_fsm.FSMField):
+    """The column of a state; plain text to migrations, for django-fsm would listen to each of the models they make."""
+
+    def deconstruct(self) -> Any:
+        """Return name, class and arguments as of a column of text."""
+        name, _, positional, keywords = super().deconstruct()
+        keywords.pop("protected", None)
+        return name, "django.db.models.CharField", positional, keywords
+
+
 def state_field(states: type[Coded], first: Coded, access_class: str) -> django_fsm.FSMField:
     """Return the column of a machine's state: only declared steps move it, and its class says who may read it."""
-    field = django_fsm.FSMField(default=first, choices=states.choices, protected=True, max_length=20)
+    field = _StateField(default=first, choices=states.choices, protected=True, max_length=20)
     field.access_class = access_class  # type: ignore[attr-defined]  # our mark on the field
     field.need = "O"  # type: ignore[attr-defined]  # id.
     return field
