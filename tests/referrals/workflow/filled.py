@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -56,28 +57,31 @@ CLOCKS = {"C4": "A", "C7": "I", "C9": "J", "C5": "A"}
 FIRST_DAY = date(1900, 1, 1)
 
 
-def sealed_fields() -> list[SealedField]:
+@cache
+def sealed_fields() -> tuple[SealedField, ...]:
     """Return every sealed field of the app."""
-    return [
+    return tuple(
         field
         for model in apps.get_app_config("referrals").get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, SealedField)
-    ]
+    )
 
 
-def _number(label: str) -> int:
-    return sorted(field.label for field in sealed_fields()).index(label)
+@cache
+def _numbers() -> dict[str, int]:
+    return {label: number for number, label in enumerate(sorted(field.label for field in sealed_fields()))}
 
 
 def canary(field: SealedField) -> Any:
     """Return the value by which a field is recognised; a flag can't be told from another, a file's key is never told."""
+    number = _numbers()[field.label]
     return {
         "key": ObjectKey.new(),
-        "date": (FIRST_DAY + timedelta(days=_number(field.label))).isoformat(),
-        "int": 7_000 + _number(field.label),
+        "date": (FIRST_DAY + timedelta(days=number)).isoformat(),
+        "int": 7_000 + number,
         "bool": True,
-        "code": f"canary_{_number(field.label)}",
+        "code": f"canary_{number}",
         "json": {"canary": field.label},
     }.get(field.kind, f"canary {field.label}")
 
