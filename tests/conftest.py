@@ -77,10 +77,24 @@ def see_all() -> None:
             cursor.execute("SELECT set_config('repere.authorities', 'all', true)")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests that use the world both databases."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a second run, on another database, leave out what it couldn't change."""
+    parser.addoption("--database-alone", action="store_true", help="leave out the tests that ask no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give tests that use the world both databases; leave out those that ask none, where one says so."""
     for item in items:
         if {"world", "db_both"} & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker(
             "django_db"
         ):
             item.add_marker(pytest.mark.django_db(databases=BOTH))
+    if config.getoption("database_alone"):
+        left_out = [item for item in items if not _asks_a_database(item)]
+        items[:] = [item for item in items if _asks_a_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("opens_databases")
+    return marked is not None or bool({"db", "transactional_db"} & set(getattr(item, "fixturenames", ())))

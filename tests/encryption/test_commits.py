@@ -12,6 +12,8 @@ from encryption import keys
 from encryption.errors import Unreadable
 from encryption.models import WrappedKey
 
+pytestmark = pytest.mark.opens_databases
+
 
 class FilingFailed(Exception):
     """The case's own transaction comes to nothing."""
