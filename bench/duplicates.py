@@ -2,7 +2,7 @@
 
 A database of its own is filled with invented children of one authority (``bench/spellings.py``), sealed and indexed by
 the service's code and written by COPY. Then children are searched for as they are miswritten: numbers made, the index
-asked, up to thirty files opened and compared, the entry written.
+asked, up to sixty files opened and compared, the entry written.
 """
 
 import argparse
@@ -228,26 +228,30 @@ def measure(server: str, children: int, queries: int) -> None:
 def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, float]:
     """Return how long a search takes, how long its index, in ms, how many files were opened, and its processor time."""
     from accounts.actor import SYSTEM
+    from audit import journal
     from audit.disclosure import disclosure
     from audit.events import Purpose
     from referrals import rowlevel
     from referrals.likeness import finding, traits
 
     with rowlevel.for_the_service():
-        began, worked = time.perf_counter(), time.process_time()
+        began, worked, named = time.perf_counter(), time.process_time(), []
         mine = spellings.family(said)
-        likely = finding.likely(authority, traits.of(mine))
+        likely = finding.likely(authority, traits.asked_for(mine))
         indexed = time.perf_counter()
-        cases = finding.cases(authority, likely)
-        named = [case.pseudonym for case in cases[:1]]
         with disclosure(
             actor=SYSTEM, purpose=Purpose.SEARCH, at=NOW, objects=named, tenant=authority, act="index:compared",
             always=True,
         ) as scope:  # fmt: skip
-            finding.judged(mine, cases, scope)
+
+            def opening(others: list[Any]) -> Any:
+                named.extend(journal.subjects({other.pk for other in others}).values())
+                return scope
+
+            finding.searched(mine, authority, likely, opening)
         ended = time.perf_counter()
     busy = time.process_time() - worked
-    return (ended - began) * 1_000, (indexed - began) * 1_000, len(cases), busy * 1_000
+    return (ended - began) * 1_000, (indexed - began) * 1_000, len(named), busy * 1_000
 
 
 def main() -> None:

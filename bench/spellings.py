@@ -171,32 +171,38 @@ class Service:
     """The index, and the comparison of what it finds."""
 
     def __init__(self, children: list[Said]) -> None:
-        from referrals.likeness import buckets
+        from referrals.likeness import buckets, traits
 
         self.bits = buckets.length_for(len(children))
         self.children = children
         self.rows: dict[int, list[int]] = defaultdict(list)
         for at, said in enumerate(children):
-            for number in self._numbers(said):
+            for number in self._numbers(traits.of(family(said))):
                 self.rows[number].append(at)
 
-    def _numbers(self, said: Said) -> dict[int, Any]:
-        from referrals.likeness import buckets, traits
+    def _numbers(self, told: list[Any]) -> dict[int, Any]:
+        from referrals.likeness import buckets
 
-        return buckets.numbers(AUTHORITY, traits.of(family(said)), [self.bits])
+        return buckets.numbers(AUTHORITY, told, [self.bits])
 
     def search(self, asked: Said) -> tuple[list[tuple[float, int]], int]:
         """Return what is shown, best first, as (score, child), and how many children share a number."""
-        from referrals.likeness import finding
+        from referrals.likeness import finding, traits
 
         found: dict[int, set[Any]] = defaultdict(set)
-        for number, trait in self._numbers(asked).items():
+        mine = family(asked)
+        for number, trait in self._numbers(traits.asked_for(mine)).items():
             for at in self.rows.get(number, ()):
                 found[at].add(trait)
-        weighed = {at: finding.weight(traits) for at, traits in found.items()}
+        weighed = {at: finding.weight(shared) for at, shared in found.items()}
         likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
-        mine, best = family(asked), finding.to_open(likely)
-        shown = [(score, at) for at in best if (score := _same(mine, *family(self.children[at]).children))]
+        shown: list[tuple[float, int]] = []
+        for part in finding.in_parts(finding.to_open(likely)):
+            shown += [
+                (score, at) for at in part if (score := _same(mine, *family(self.children[at]).children))
+            ]
+            if shown:
+                break
         return sorted(shown, reverse=True), len(found)
 
     def shown(self, asked: Said) -> tuple[list[int], int]:

@@ -46,15 +46,12 @@ class Verdict:
 def compare(mine: Family, theirs: Family) -> Verdict | None:
     """Return what two files have to do with each other; None where nothing speaks for it."""
     contacts = _contacts(mine, theirs)
-    closest = max(
-        (_children(one, other) for one in mine.children for other in theirs.children),
-        key=lambda found: found.score,
-        default=None,
-    )
+    alike = [_children(one, other) for one in mine.children for other in theirs.children]
+    closest = max(alike, key=lambda found: found.score, default=None)
     if closest is not None and closest.same:
         return Verdict(LinkKind.SAME, closest.score, (*closest.reasons(), *contacts))
     holder = _holders(mine, theirs)
-    siblings = closest is not None and _siblings(mine, theirs, holder=bool(holder or contacts))
+    siblings = any(_siblings(pair, holder=bool(holder or contacts)) for pair in alike)
     if siblings or contacts:
         family = (Likeness.SIBLINGS,) if siblings else ()
         return Verdict(LinkKind.RELATED, 0.5 + 0.1 * len(contacts), (*family, *holder, *contacts))
@@ -175,14 +172,9 @@ def fits(wanted: Child, other: Child) -> float:
 # --- The family ---------------------------------------------------------------------------------------
 
 
-def _siblings(mine: Family, theirs: Family, *, holder: bool) -> bool:
+def _siblings(alike: _Alike, *, holder: bool) -> bool:
     """Tell whether children of two files may be of one home: one name and one holder, or twins."""
-    for one in mine.children:
-        for other in theirs.children:
-            alike = _children(one, other)
-            if alike.last >= _SOUNDS_THE_SAME and not alike.swapped and (holder or alike.birth == _SAME):
-                return True
-    return False
+    return alike.last >= _SOUNDS_THE_SAME and not alike.swapped and (holder or alike.birth == _SAME)
 
 
 def _holders(mine: Family, theirs: Family) -> tuple[Likeness, ...]:

@@ -4,7 +4,7 @@ Nothing here asks who reads: it is the service's own search, or that of an act w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -19,13 +19,15 @@ from referrals.likeness.comparing import Verdict
 from referrals.likeness.identity import Family
 from referrals.likeness.traits import ALIKE, WEIGHTS, Trait
 from referrals.models import PARTS, IndexSize, IndexValue, Referral
+from referrals.workflow.joining.inputs import LinkKind
 from referrals.workflow.states import State
 
 #: How many files are opened for one search: those that share the most. After the first few only who shares more than
-#: any one value, which chance gives.
+#: chance gives; and no more once the same child is found among the first part.
 OPENED_AT_MOST: Final = 60
+_OPENED_FIRST: Final = 24
 _OPENED_ANYWAY: Final = 12
-_BY_CHANCE: Final = 15.5
+_BY_CHANCE: Final = 17.5
 #: A bound on what one search reads of the index, far above what real names give.
 _VALUES_AT_MOST: Final = 20_000
 #: Of schemes that say the same, those beside the strongest count for one in so many: among equals they decide.
@@ -60,18 +62,29 @@ def to_open(likely: Mapping[Any, float]) -> list[Any]:
     ]
 
 
+def in_parts(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield what is to be opened in the parts in which it is: whoever finds the same child in one needs no further."""
+    parts = (found[:_OPENED_FIRST], found[_OPENED_FIRST:])
+    yield from (part for part in parts if part)
+
+
 def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, float]:
     """Return the files of an authority that share traits, with how much that speaks, most first."""
     numbers = buckets.numbers(authority, traits, buckets.lengths_up_to(bits_of(authority)))
-    found: dict[tuple[UUID, UUID], set[Trait]] = defaultdict(set)
+    # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
+    told = list(dict.fromkeys(numbers.values()))
+    bits = {trait: 1 << at for at, trait in enumerate(told)}
+    marks = {number: bits[trait] for number, trait in numbers.items()}
+    shared: dict[tuple[UUID, UUID], int] = defaultdict(int)
     rows = IndexValue.objects.filter(bucket__in=list(numbers)).values_list("bucket", "row", "referral_id")
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
         if referral != but:
-            found[referral, row].add(numbers[bucket])
+            shared[referral, row] |= marks[bucket]
+    speaks = {mark: weight(trait for trait in told if bits[trait] & mark) for mark in set(shared.values())}
     # A case speaks by its likeliest child, and by whatever else it shares.
     weights: dict[UUID, list[float]] = defaultdict(list)
-    for (referral, _), shared in found.items():
-        weights[referral].append(weight(shared))
+    for (referral, _), mark in shared.items():
+        weights[referral].append(speaks[mark])
     summed = {pk: max(each) + sum(each) / 8 for pk, each in weights.items()}
     return dict(sorted(summed.items(), key=lambda item: (-item[1], item[0])))
 
@@ -106,19 +119,33 @@ def opened(case: Referral, scope: OpenScope, *, apart: bool = False) -> Family:
     return identity.family(rows, identity.plain_of(rows, scope), on=day)
 
 
-def judged(mine: Family, others: Iterable[Referral], scope: OpenScope) -> list[Found]:
-    """Return which of some files belong with a family, the surest first."""
-    found = []
-    for other in others:
-        verdict = comparing.compare(mine, opened(other, scope))
-        if verdict is not None:
-            found.append(Found(other, verdict))
+def searched(
+    mine: Family,
+    authority: UUID,
+    likely: Mapping[UUID, float],
+    opening: Callable[[list[Referral]], OpenScope],
+) -> list[Found]:
+    """Open what is likely, a part at a time until one holds the same child; return what belongs with a family.
+
+    ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in.
+    """
+    found: list[Found] = []
+    for part in in_parts(to_open(likely)):
+        others = cases(authority, part)
+        found += judged(mine, others, opening(others))
+        if any(one.verdict.kind == LinkKind.SAME for one in found):
+            break
     return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
-def cases(authority: UUID, likely: Mapping[UUID, float]) -> list[Referral]:
-    """Return the files to open, the likeliest first, with what is compared of them loaded."""
-    wanted = to_open(likely)
+def judged(mine: Family, others: Iterable[Referral], scope: OpenScope) -> list[Found]:
+    """Return which of some files belong with a family."""
+    verdicts = ((other, comparing.compare(mine, opened(other, scope))) for other in others)
+    return [Found(other, verdict) for other, verdict in verdicts if verdict is not None]
+
+
+def cases(authority: UUID, wanted: Sequence[UUID]) -> list[Referral]:
+    """Return the files that are to be opened, in the order given, with what is compared of them loaded."""
     there = Referral.objects.filter(authority=authority).exclude(state__in=(State.DRAFT, State.PURGED))
     by_id = there.only("authority", "case_key", "received_at", "created_at", "state").in_bulk(wanted)
     found = [by_id[pk] for pk in wanted if pk in by_id]

@@ -188,7 +188,7 @@ def _seen(authority: Authority, *, actor: Actor, at: datetime) -> "QuerySet[Refe
 
 
 def _by_index(wanted: Child, authority: Authority, *, actor: Actor, at: datetime) -> list[Referral]:
-    likely = finding.likely(authority.pk, list(traits.of_child(wanted)))
+    likely = finding.likely(authority.pk, traits.asked_for(Family((wanted,))))
     # Nobody's id beside them, so that the question is asked even of nothing: what is hidden costs no query (SEC-AZ5).
     by_id = _seen(authority, actor=actor, at=at).in_bulk([*likely, _NOBODY])
     return [by_id[pk] for pk in likely if pk in by_id][: finding.OPENED_AT_MOST]

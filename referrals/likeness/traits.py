@@ -78,6 +78,23 @@ def of(family: Family) -> list[Trait]:
     return list(dict.fromkeys(found))
 
 
+def asked_for(family: Family) -> list[Trait]:
+    """Return the traits by which files of the same children are looked for: those of a case, and of a mistaken year.
+
+    Who has the very same names and was born a year earlier or later may be the same child; the index holds each name
+    with the year that was said, so the neighbouring ones are asked for.
+    """
+    nearby = [trait for one in family.children for trait in _a_year_apart(one)]
+    return list(dict.fromkeys([*of(family), *nearby]))
+
+
+def _a_year_apart(child: Child) -> Iterator[Trait]:
+    written = _written(child)
+    if child.birth is not None and len(written) > 1:
+        for year in (child.birth.year - 1, child.birth.year + 1):
+            yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
+
+
 def of_people(people: Mapping[UUID, Person]) -> Iterator[Trait]:
     """Yield the traits by which people of a case are found from somebody's ties; a search for a child has none."""
     for row, person in people.items():
@@ -87,7 +104,7 @@ def of_people(people: Mapping[UUID, Person]) -> Iterator[Trait]:
 def of_child(child: Child) -> Iterator[Trait]:
     """Yield the traits of one child, as far as it is known."""
     lasts, firsts = _sounds(child.last), _sounds(child.first)
-    written = sorted({*child.last[:1], *child.first[:1]})
+    written = _written(child)
     if child.birth is not None:
         # The day and month in either order: exchanging them is the commonest mistake in a date.
         day = "/".join([str(child.birth.year), *map(str, sorted((child.birth.month, child.birth.day)))])
@@ -130,6 +147,10 @@ def _half_right(child: Child, lasts: list[str], firsts: list[str]) -> Iterator[T
         if child.birth is not None:
             day = "/".join(map(str, sorted((child.birth.month, child.birth.day))))
             yield Trait(child.row, Scheme.DAILY, _joined((day, *half)))
+
+
+def _written(child: Child) -> list[str]:
+    return sorted({*child.last[:1], *child.first[:1]})
 
 
 def _years(child: Child) -> range:

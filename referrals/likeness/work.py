@@ -232,10 +232,13 @@ def compared(case: Case, scope: OpenScope, named: list[UUID]) -> list[Found]:
     referral = case.referral
     finding.load([referral])
     mine = finding.opened(referral, scope)
-    likely = finding.likely(case.authority_id, traits.of(mine), but=referral.pk)
-    others = finding.cases(case.authority_id, likely)
-    named += journal.subjects({other.pk for other in others}).values()
-    return finding.judged(mine, others, scope)
+    likely = finding.likely(case.authority_id, traits.asked_for(mine), but=referral.pk)
+
+    def opening(others: list[Referral]) -> OpenScope:
+        named.extend(journal.subjects({other.pk for other in others}).values())
+        return scope
+
+    return finding.searched(mine, case.authority_id, likely, opening)
 
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:
