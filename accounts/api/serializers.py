@@ -101,6 +101,12 @@ class NewPasswordInput(LinkInput):
     code = Text(max_length=40, required=False, help_text="Of an invitation: what comes beside the mail.")
 
 
+class AcceptInput(LinkInput):
+    """An invitation that is answered without a password."""
+
+    code = Text(max_length=40)
+
+
 class ChangePasswordInput(StrictSerializer):
     """Another password for one's own account."""
 
