@@ -283,7 +283,7 @@ QUICK_EXIT_URL = env.text("REPERE_QUICK_EXIT_URL", default="https://meteofrance.
 
 # --- What is logged -------------------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
-LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO")}
+LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO"), "whole": PRODUCTION}
 
 # --- Limits (each has a test) ---------------------------------------------------------------------
 MAX_BODY_BYTES = 256 * 1024  # SEC-IN1
