@@ -325,6 +325,7 @@ ATTACHMENTS_PER_CASE = 50
 ATTACHMENT_BYTES_PER_CASE = 10 * ATTACHMENT_BYTES
 ATTACHMENTS_PER_DAY = 100  # of one person, over all cases
 ATTACHMENT_BYTES_PER_DAY = 20 * ATTACHMENT_BYTES
+UPLOADS_AT_ONCE_OF_ONE = 2  # person, in all processes together
 UPLOADS_AT_ONCE = env.number("REPERE_UPLOADS_AT_ONCE", default=3)  # in one process; fewer than its threads
 ATTACHMENT_ORPHAN_HOURS = 12  # SEC-FT7: what came to nothing is gone within a day
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES

@@ -844,5 +844,6 @@ UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion", 
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
 LEFT = dict.fromkeys(
-    (FILES, "POST /dossiers/{id}/pieces"), frozenset({"referrals_storedobject", "referrals_uploadcount"})
+    (FILES, "POST /dossiers/{id}/pieces"),
+    frozenset({"referrals_storedobject", "referrals_uploadcount", "referrals_usecount"}),
 )

@@ -56,7 +56,10 @@ TRIED = {
     "ATTACHMENT_BYTES_PER_CASE": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
     "ATTACHMENTS_PER_DAY": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
     "ATTACHMENT_BYTES_PER_DAY": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
-    "UPLOADS_AT_ONCE": (UPLOAD, "test_a_process_takes_so_many_uploads_at_once_and_two_of_one_person"),
+    "UPLOADS_AT_ONCE": (UPLOAD, "test_a_process_takes_so_many_uploads_at_once"),
+    "UPLOADS_AT_ONCE_OF_ONE": (
+        UPLOAD, "test_two_uploads_of_one_person_arrive_at_once_in_all_processes_together",
+    ),
     "ATTACHMENT_ORPHAN_HOURS": (
         UPLOAD, "test_a_worker_that_dies_anywhere_leaves_only_what_is_swept_within_a_day",
     ),
