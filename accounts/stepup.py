@@ -18,7 +18,6 @@ from django.conf import settings
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, StepUpRequired
 
-FRESH_FOR: Final = timedelta(minutes=5)
 _SESSION: Final = "session"
 _TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 
@@ -26,7 +25,9 @@ _TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 def is_fresh(actor: Actor, *, at: datetime) -> bool:
     """Tell whether a person proved the second factor in this session at most five minutes ago."""
     proved = actor.proved_at
-    return proved is not None and timedelta(0) <= at - proved <= FRESH_FOR
+    return proved is not None and timedelta(0) <= at - proved <= timedelta(
+        minutes=settings.PROOF_FRESH_MINUTES
+    )
 
 
 def require_where(declared: Collection[str], method: str | None, actor: Actor, *, at: datetime) -> None:

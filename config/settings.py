@@ -286,6 +286,8 @@ LOGGING_CONFIG = "config.logs.configure"
 LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO"), "whole": PRODUCTION}
 
 # --- Limits (each has a test) ---------------------------------------------------------------------
+# What anybody may ask of the service, how often and how much. Bounds of a format, of a piece of recurring work or of a
+# call to others stand with the code that they belong to (tests/repository/test_limits.py lists them).
 MAX_BODY_BYTES = 256 * 1024  # SEC-IN1
 MAX_JSON_DEPTH = 20
 MAX_JSON_NODES = 5_000
@@ -307,6 +309,16 @@ SIGNIN_FREE_FAILURES = 5  # of one address from one network
 SIGNIN_FREE_FAILURES_OF_NETWORK = 50
 SIGNIN_FREE_FAILURES_OF_ADDRESS = 50
 SIGNIN_DELAY_MAX_SECONDS = 900
+# Of an address from one network: a neighbour's guesses mustn't keep its owner out. The same for all, or the delay would
+# tell who signs in here; elsewhere the counts of network and address wait for longer.
+SIGNIN_DELAY_MAX_SECONDS_OF_PAIR = 30
+# SEC-AU4, accounts/factors.py: so many wrong codes cost nothing, for everybody mistypes; so many in a row, and none is
+# looked at any more until the account has rested for thirty days or its factors are reset.
+FACTOR_TRIES_FREE = 4
+FACTOR_DELAY_MAX_SECONDS = 3600
+FACTOR_TRIES_MAX = 100
+FACTORS_PER_PERSON = 10
+PROOF_FRESH_MINUTES = 5  # SEC-AU6, accounts/stepup.py
 # Links by which somebody sets their own password, accounts/links.py. The first is also the longest wait between two:
 # whoever is made to wait by somebody else's asking has a link in the mailbox that still counts.
 PASSWORD_LINK_MINUTES = 30
@@ -327,6 +339,9 @@ ATTACHMENTS_PER_DAY = 100  # of one person, over all cases
 ATTACHMENT_BYTES_PER_DAY = 20 * ATTACHMENT_BYTES
 UPLOADS_AT_ONCE_OF_ONE = 2  # person, in all processes together
 UPLOADS_AT_ONCE = env.number("REPERE_UPLOADS_AT_ONCE", default=3)  # in one process; fewer than its threads
+# A body may take so many seconds, and one more for each so many bytes.
+ATTACHMENT_PATIENCE_SECONDS = 60
+ATTACHMENT_BYTES_A_SECOND = 64 * 1024
 ATTACHMENT_ORPHAN_HOURS = 12  # SEC-FT7: what came to nothing is gone within a day
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300

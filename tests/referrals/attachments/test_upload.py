@@ -269,11 +269,18 @@ def test_a_body_that_comes_too_slowly_is_cut_and_leaves_nothing(draft, folder, m
     assert stored(folder) == before
 
 
+@pytest.mark.sec("SEC-CF4")
+@pytest.mark.parametrize(("kib", "seconds"), [(0, 60), (64, 61), (20 * 1024, 380)])
+def test_a_body_has_as_long_as_its_size_takes(kib, seconds):
+    beside = arriving.AFTERWARDS_SECONDS
+
+    assert arriving.lasts_at_most(kib * 1024) == timedelta(seconds=seconds + beside)
+
+
 @pytest.mark.sec("SEC-FI1")
-def test_a_sender_who_falls_silent_is_hung_up_on(draft, folder, monkeypatch):
+def test_a_sender_who_falls_silent_is_hung_up_on(draft, folder, settings):
     """As gunicorn reads: one piece, however long it takes until all of it is there."""
-    monkeypatch.setattr(arriving, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(arriving, "BYTES_A_SECOND", 10**9)
+    settings.ATTACHMENT_PATIENCE_SECONDS, settings.ATTACHMENT_BYTES_A_SECOND = 0.5, 10**9
     here, there = socket.socketpair()
     with here, there, here.makefile("rb") as body:
         there.sendall(WHOLE[:1_000])
