@@ -98,7 +98,11 @@ DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
 # Migrations run as the owner, with MIGRATION_DATABASE_URL and MIGRATION_KEYS_DATABASE_URL where they are set.
 DATABASE_ROLE = "" if env.is_owner() else env.text("REPERE_DATABASE_ROLE", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Nothing is kept in a cache: each process has its own, and what counts here counts for all (config/checks.py).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+# The clock that this process goes by (config/checks.py): yes where a host sets it, of which the kernel knows nothing.
+CLOCK_KEPT_BY_HOST = env.text("REPERE_CLOCK_KEPT_BY_HOST", default="no") == "yes"
 
 # --- Keys -----------------------------------------------------------------------------------------
 KEY_PROVIDER = env.text("REPERE_KEY_PROVIDER", default="encryption.provider.FileProvider")
