@@ -72,7 +72,14 @@ from accounts.actions.tokens import (
     require_session,
     revoke_token,
 )
-from accounts.actions.users import NewUser, change_password, make_user, set_password, verify_user
+from accounts.actions.users import (
+    NewUser,
+    change_password,
+    make_user,
+    require_present_password,
+    set_password,
+    verify_user,
+)
 
 __all__ = [
     "LINK",
@@ -134,6 +141,7 @@ __all__ = [
     "renew_recovery_codes",
     "reopen_account",
     "require_invited",
+    "require_present_password",
     "require_program",
     "require_session",
     "reset_by_the_host",

@@ -78,7 +78,7 @@ def bind_identity(*, actor: Actor, at: datetime, visit: Visit | None) -> User:
         IdentityTaken: the identity is bound, or the account has one of this provider.
     """
     require_session(actor)
-    stepup.require(actor, at=at)
+    stepup.require(actor, at=at, wholly=True)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
     if visit is None or visit.purpose != visits.BOUND or visit.user != str(user.pk):
         raise ProviderRefused(rule="provider-state")
@@ -119,7 +119,7 @@ def remove_identity(*, actor: Actor, at: datetime, identity_id: UUID) -> User:
         NotVisible: absent, or somebody else's.
     """
     require_session(actor)
-    stepup.require(actor, at=at)
+    stepup.require(actor, at=at, wholly=True)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
     found = Identity.objects.filter(pk=identity_id, user=user).first()
     if found is None:

@@ -175,7 +175,7 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
         InvalidInput: it isn't an address.
     """
     require_session(actor)
-    stepup.require(actor, at=at)
+    stepup.require(actor, at=at, wholly=True)
     try:
         address = normalised_email(email)
     except ValidationError as error:

@@ -67,6 +67,7 @@ class ToBind(ToProvider):
 
     public = False
     purpose = visits.BIND
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
     comes_back = "own-factors"
 
@@ -179,6 +180,7 @@ class BindIdentity(FormPage):
     """GET, POST /compte/connexion/identite: what came back from a provider, and the word of its person."""
 
     template = "web/providers/bind.html"
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
     comes_back = "identity-bind"
 
@@ -246,6 +248,7 @@ class RemoveIdentity(FactorAct):
 
     http_method_names = ["get", "head", "post"]
     template = "web/providers/remove.html"
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
