@@ -233,6 +233,8 @@ class AcceptInvitation(FormPage):
 
     def act(self, request: HttpRequest) -> HttpResponse:
         """Bind it, which uses the invitation up, and go on to the second factor."""
+        if byprovider.recognised(request, at=self.at) is None:
+            return go_to(reverse("invitation"))
         byprovider.accept(request, at=self.at)
         response = go_to(reverse("second-step"))
         visits.take_back(response)
