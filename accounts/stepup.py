@@ -59,4 +59,4 @@ def require(actor: Actor, *, at: datetime, wholly: bool = False) -> None:
     if way == _TOKEN and not settings.TOKENS_FOR_PEOPLE:
         raise NotAllowed(rule="step-up")
     if way == _SESSION and not (is_fresh(actor, at=at) and not (wholly and actor.proved_in_part)):
-        raise StepUpRequired(**({"wholly": True} if wholly else {}))
+        raise StepUpRequired(None, wholly=True) if wholly else StepUpRequired

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 import structlog
@@ -80,8 +80,15 @@ def configure(config: Mapping[str, Any]) -> None:
         sys.unraisablehook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
 
 
-def _warned(_message: Any, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
-    """Log a warning by its kind and place; its words may quote a value."""
+def _warned(
+    message: Warning | str,  # noqa: ARG001 - Python's signature; its words may quote a value
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - id.
+    line: str | None = None,  # noqa: ARG001 - id.
+) -> None:
+    """Log a warning by its kind and place."""
     _log.warning("python:warned", code=category.__name__, label=f"{_relative(filename)}:{lineno}")
 
 
