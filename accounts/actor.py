@@ -29,8 +29,9 @@ class Actor:
     ``role`` and ``organisation_id`` say in which capacity the act is done; they are set when there is but one
     position, or by :meth:`acting_as`. ``scopes`` is None for a session, and narrows the rights of a token.
     ``obo`` is the account in whose name a job or a stand-in works (SEC-AZ11). ``verified``: an administrator made
-    sure who this is. ``proved_at``: when the second factor was proved last in this session. ``name`` is the person's,
-    for comparing alone (``referrals/namesakes.py``): no log shows it.
+    sure who this is. ``proved_at``: when the second factor was proved last in this session; ``proved_in_part``: by a
+    code alone, which is one factor. ``name`` is the person's, for comparing alone (``referrals/namesakes.py``): no log
+    shows it.
     Satisfies ``audit.events.Acting``.
     """
 
@@ -43,6 +44,7 @@ class Actor:
     obo: UUID | None = None
     verified: bool = False
     proved_at: datetime | None = None
+    proved_in_part: bool = False
     name: str = field(default="", repr=False, compare=False)
 
     @property

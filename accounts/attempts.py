@@ -43,9 +43,6 @@ from outbox.tick import recurring
 
 FORGOTTEN: Final = timedelta(hours=1)
 KNOWN: Final = timedelta(days=90)
-#: Of an address from one network: a neighbour's guesses mustn't keep its owner out. The same for all, or the delay
-#: would tell who signs in here; elsewhere the counts of network and address wait for longer.
-PAIR_DELAY_MAX_SECONDS: Final = 30
 _NO_PASSWORD: Final = ""  # nobody has it: what is compared when nothing may be
 _log = structlog.get_logger("accounts")
 
@@ -106,7 +103,7 @@ def counted(request: HttpRequest, given: Mapping[str, Any], *, at: datetime) -> 
         pair,
         settings.SIGNIN_FREE_FAILURES,
         at,
-        longest=min(PAIR_DELAY_MAX_SECONDS, settings.SIGNIN_DELAY_MAX_SECONDS),
+        longest=min(settings.SIGNIN_DELAY_MAX_SECONDS_OF_PAIR, settings.SIGNIN_DELAY_MAX_SECONDS),
     ):
         raise SignInDelayed(wait)
     wait = max(

@@ -6,12 +6,14 @@ of any transaction (``accounts/outside.py``); what it returns is judged in the t
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.http import HttpRequest
 
 from accounts import actions, attempts, entering, oddsignins, signin
 from accounts.actor import Actor
 from accounts.errors import AccountsError, ProviderRefused
+from accounts.models import User
 from accounts.oidc import metadata, profile, visits
 from accounts.oidc.metadata import Metadata
 from accounts.oidc.profile import Said
@@ -19,6 +21,12 @@ from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.origin import origin_of
 from encryption import digest
+
+#: What a browser may be on the way for, and what waits for a word where it came back from there.
+_THERE: Final = frozenset({visits.SIGN_IN, visits.BIND, visits.INVITED})
+_WAITING: Final = {visits.BIND: visits.BOUND, visits.INVITED: visits.RECOGNISED}
+#: A longer ID token isn't kept until then; one signs out here alone afterwards.
+_HINT_MAX: Final = 2_500
 
 
 def begin(provider: Provider, known: Metadata, visit: Visit, *, at: datetime) -> tuple[str, str]:
@@ -39,7 +47,7 @@ def come_back(
     """
     secret = visits.secret_in(request)
     visit = visits.found(secret, at=at)
-    if visit is None or visit.purpose not in (visits.SIGN_IN, visits.BIND) or visit.provider != provider.code:
+    if visit is None or visit.purpose not in _THERE or visit.provider != provider.code:
         raise ProviderRefused(rule="provider-state")
     if not digest.equal(given["state"].encode(), visit.state.encode()) or visits.take(secret, at=at) is None:
         raise ProviderRefused(rule="provider-state")
@@ -74,14 +82,25 @@ def enter(request: HttpRequest, provider: Provider, visit: Visit, said: Said, *,
 
 
 def await_word(visit: Visit, said: Said, *, at: datetime) -> str:
-    """Keep what came back until its person confirms it in their own session; return the secret that finds it."""
+    """Keep what came back until its person confirms it; return the secret that finds it.
+
+    Raises:
+        LinkRefused: they were invited, and the invitation counts no more.
+    """
+    invited = visit.purpose == visits.INVITED
+    if invited:
+        actions.require_invited(bytes.fromhex(visit.link), at=at)
+    leaves = invited and len(said.hint) <= _HINT_MAX
     waiting = Visit(
-        visits.BOUND,
+        _WAITING[visit.purpose],
         visit.provider,
         visit.begun_at,
         user=visit.user,
         subject=said.subject.hex(),
         siret=said.siret,
+        link=visit.link,
+        end=said.end if leaves else "",
+        hint=said.hint if leaves else "",
     )
     return visits.keep(waiting, at=at)
 
@@ -92,6 +111,33 @@ def awaiting(request: HttpRequest, actor: Actor, *, at: datetime) -> Visit | Non
     if visit is None or visit.purpose != visits.BOUND or visit.user != str(actor.user_id):
         return None
     return visit
+
+
+def recognised(request: HttpRequest, *, at: datetime) -> tuple[Visit, User] | None:
+    """Return what waits to be confirmed by somebody who is invited, in this browser, and whose account it is about.
+
+    Raises:
+        LinkRefused: the invitation counts no more.
+    """
+    visit = visits.found(visits.secret_in(request), at=at)
+    if visit is None or visit.purpose != visits.RECOGNISED:
+        return None
+    return visit, actions.require_invited(bytes.fromhex(visit.link), at=at)
+
+
+def accept(request: HttpRequest, *, at: datetime) -> None:
+    """Bind what came back to the account of the invitation, and let its person's second factor be awaited.
+
+    Raises:
+        ProviderRefused, LinkRefused, NotVisible, OrganisationDiffers, IdentityTaken: see ``actions.accept_invitation``.
+    """
+    visit = visits.take(visits.secret_in(request), at=at)
+    origin = origin_of(request, auth=actions.LINK)
+    user = actions.accept_invitation(visit=visit, origin=origin, at=at)
+    provided = None
+    if visit is not None and visit.hint:
+        provided = {"provider": visit.provider, "end": visit.end, "hint": visit.hint}
+    entering.await_factor(request, user, at=at, provided=provided)
 
 
 def way_out(request: HttpRequest, *, at: datetime) -> str:

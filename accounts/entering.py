@@ -46,12 +46,20 @@ def complete_proof(
 ) -> bool:
     """Check a proof and move the session on; tell whether its person is signed in now.
 
+    ``given`` may hold the password too, where a session goes on: beside a code it makes the proof a whole one. It is
+    looked at first, and a wrong one counts as a failed sign-in.
+
     Raises:
         TooManyTries, ProofRefused: see ``actions.prove``.
+        SignInDelayed, PresentPasswordRefused: see ``change_password``.
         PasskeyNeeded: somebody signed in has no factor that their roles accept, and none of those confirms an act.
     """
     challenge = signin.take_challenge(request, PROVE, at=at)
     origin = origin_of(request, auth=signin.SESSION)
+    password = given.pop("password", None)
+    if awaited is None and password is not None:
+        with attempts.counted(request, {"email": user.email, "password": password}, at=at) as said:
+            actions.require_present_password(user, said["password"])
     new_place = awaited is not None and attempts.is_new_place(request, user, at=at)
     enough = actions.prove(user=user, given=actions.Proof(**given, challenge=challenge), origin=origin, at=at)
     if not enough:
@@ -61,7 +69,8 @@ def complete_proof(
         return False
     if awaited is None:
         actions.record_confirmation(user=user, origin=origin, at=at)
-        signin.confirm_session(request, user, at=at)
+        wholly = password is not None or "passkey" in given
+        signin.confirm_session(request, user, at=at, wholly=wholly)
     else:
         actions.record_session(user=user, origin=origin, at=at)
         signin.open_session(request, user, at=at)
@@ -124,7 +133,7 @@ def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: dateti
         StepUpRequired: somebody whose last proof is older than five minutes.
     """
     if awaited is None:
-        stepup.require(request.actor, at=at)  # type: ignore[attr-defined]  # set by the pipeline
+        stepup.require(request.actor, at=at, wholly=True)  # type: ignore[attr-defined]  # set by the pipeline
     elif actions.stage_of(awaited, at=at) is not actions.Stage.ENROLMENT:
         raise NotAllowed(rule="factor-first")
 

@@ -106,7 +106,7 @@ class PasskeyNeeded(AccountsError):
 
 
 class TooManyFactors(AccountsError):
-    """Nobody holds more factors than ``accounts.factors.FACTORS_MAX``."""
+    """Nobody holds more factors than the settings say (``FACTORS_PER_PERSON``)."""
 
     code = "too-many-factors"
     text = "Retirez d'abord une clé ou une application."

@@ -24,14 +24,10 @@ PASSKEY_ALONE: Final = frozenset({FactorKind.PASSKEY})
 #: Roles that may use codes anywhere.
 CODES_SUFFICE: Final = frozenset({Role.FILER})
 RECOVERY_CODES: Final = 10
-FACTORS_MAX: Final = 10
 
-#: Wrong codes that cost nothing, for everybody mistypes; then waiting doubles from the first to the longest.
-FREE_TRIES: Final = 4
+#: After the wrong codes that are free, waiting doubles from the first to the longest; how many: ``config/settings.py``.
 FIRST_WAIT: Final = timedelta(seconds=30)
-LONGEST_WAIT: Final = timedelta(hours=1)
-#: So many wrong codes in a row and none is looked at any more, until the account rests or its factors are reset.
-MOST_TRIES: Final = 100
+#: How long an account rests of which no code is looked at any more, unless its factors are reset.
 REST: Final = timedelta(days=30)
 #: After so many the owner is told: somebody knows the password.
 TOLD_AFTER: Final = 10
@@ -61,20 +57,20 @@ def kinds_for(user: User, *, at: datetime) -> frozenset[FactorKind]:
 
 def wait_until(user: User, *, at: datetime) -> datetime | None:
     """Return until when no code of this account is looked at; None: one may be tried now."""
-    if user.factor_failed_at is None or user.factor_failures <= FREE_TRIES:
+    if user.factor_failed_at is None or user.factor_failures <= settings.FACTOR_TRIES_FREE:
         return None
-    if user.factor_failures >= MOST_TRIES:
+    if user.factor_failures >= settings.FACTOR_TRIES_MAX:
         until = user.factor_failed_at + REST
     else:
         # The exponent is bounded: a large one would overflow long before it mattered.
-        doubled = FIRST_WAIT * 2 ** min(user.factor_failures - FREE_TRIES - 1, 20)
-        until = user.factor_failed_at + min(doubled, LONGEST_WAIT)
+        doubled = FIRST_WAIT * 2 ** min(user.factor_failures - settings.FACTOR_TRIES_FREE - 1, 20)
+        until = user.factor_failed_at + min(doubled, timedelta(seconds=settings.FACTOR_DELAY_MAX_SECONDS))
     return until if until > at else None
 
 
 def count_failure(user: User, *, at: datetime) -> None:
     """Count one more wrong code of an account whose row is locked; after a rest counting begins anew."""
-    rested = user.factor_failures >= MOST_TRIES
+    rested = user.factor_failures >= settings.FACTOR_TRIES_MAX
     user.factor_failures = 1 if rested else user.factor_failures + 1
     user.factor_failed_at = at
     user.save(update_fields=["factor_failures", "factor_failed_at"])

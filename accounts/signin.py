@@ -7,7 +7,7 @@ hand its answer to the API's framework. Rights are read from the memberships eac
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -40,6 +40,8 @@ TOKEN_PREFIX: Final = "rep_"  # noqa: S105 - what makes a leaked token recognisa
 SESSION: Final = "session"
 TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 PROVED: Final = "proved_at"
+#: The last proof was a code alone.
+IN_PART: Final = "proved_in_part"
 AWAITED_FOR: Final = timedelta(minutes=10)
 ASKED_FOR: Final = timedelta(minutes=5)
 #: Where and how one signs out at the provider by which this session was begun.
@@ -116,6 +118,8 @@ def _of_session(request: HttpRequest, *, at: datetime) -> Actor | None:
     proved = request.session.get(PROVED)
     proved_at = None if proved is None else datetime.fromtimestamp(proved, UTC)
     actor = actor_of_user(user, origin_of(request, auth=SESSION), at=at, proved_at=proved_at)
+    if request.session.get(IN_PART):
+        actor = replace(actor, proved_in_part=True)
     return actor if sessions.goes_on(request, actor.roles, actor.membership_ids, at=at) else None
 
 
@@ -242,9 +246,13 @@ def open_session(request: HttpRequest, user: User, *, at: datetime, proved: bool
     request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
-def confirm_session(request: HttpRequest, user: User, *, at: datetime) -> None:
-    """Note in a session that its person proved the second factor again, and give it another id (SEC-AU7)."""
+def confirm_session(request: HttpRequest, user: User, *, at: datetime, wholly: bool) -> None:
+    """Note in a session that its person proved the second factor again, and give it another id (SEC-AU7).
+
+    ``wholly``: by a passkey, or with the password beside.
+    """
     request.session[PROVED] = at.timestamp()
+    request.session[IN_PART] = not wholly
     keep_session(request, user)
 
 
@@ -318,7 +326,7 @@ class DoorAuthentication(BaseAuthentication):
 class SignedIn(BasePermission):
     """Let in whoever is signed in, a token only for what its scopes cover, and to grave acts who has just proved it.
 
-    A view declares those of its methods that are grave: ``step_up``.
+    A view declares those of its methods that are grave, ``step_up``, and whether all factors are asked, ``wholly``.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -334,7 +342,8 @@ class SignedIn(BasePermission):
         needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
         if actor.scopes is not None and needed not in actor.scopes:
             raise NotAllowed(rule="token-scope")
-        stepup.require_where(getattr(view, "step_up", ()), request.method, actor, at=at_of(request))
+        declared, wholly = getattr(view, "step_up", ()), getattr(view, "wholly", False)
+        stepup.require_where(declared, request.method, actor, at=at_of(request), wholly=wholly)
         return True
 
 

@@ -1,5 +1,9 @@
 """A fresh proof for grave acts: the second factor again, at most five minutes ago (SEC-AU6).
 
+What changes how one signs in, factors, identities and the address, asks for all factors (ASVS 5.0, 7.5.1): a passkey
+is two by itself, for it asks for a PIN or a finger; with a code comes the password. Other grave acts don't ask for all:
+an emergency at night waits for no password.
+
 The grave acts themselves ask here, so that no address leads around it; steps of a case say in their declaration that
 they are grave. Addresses declare it as well (``step_up``, asked by ``accounts/signin.py`` for the API and by
 ``web/page.py`` for pages): there it is asked before anything is looked at, or typed.
@@ -18,7 +22,6 @@ from django.conf import settings
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, StepUpRequired
 
-FRESH_FOR: Final = timedelta(minutes=5)
 _SESSION: Final = "session"
 _TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 
@@ -26,28 +29,34 @@ _TOKEN: Final = "token"  # noqa: S105 - a way to sign in
 def is_fresh(actor: Actor, *, at: datetime) -> bool:
     """Tell whether a person proved the second factor in this session at most five minutes ago."""
     proved = actor.proved_at
-    return proved is not None and timedelta(0) <= at - proved <= FRESH_FOR
+    return proved is not None and timedelta(0) <= at - proved <= timedelta(
+        minutes=settings.PROOF_FRESH_MINUTES
+    )
 
 
-def require_where(declared: Collection[str], method: str | None, actor: Actor, *, at: datetime) -> None:
+def require_where(
+    declared: Collection[str], method: str | None, actor: Actor, *, at: datetime, wholly: bool = False
+) -> None:
     """Refuse a method that is declared to be a grave act; asking for the head alone is asking for all of it.
 
     Raises:
         StepUpRequired, NotAllowed: see ``require``.
     """
     if ("GET" if method == "HEAD" else method) in declared:
-        require(actor, at=at)
+        require(actor, at=at, wholly=wholly)
 
 
-def require(actor: Actor, *, at: datetime) -> None:
+def require(actor: Actor, *, at: datetime, wholly: bool = False) -> None:
     """Refuse a grave act without a fresh proof. The service's own work and its demonstration come without a request.
 
+    ``wholly``: by all factors; the refusal says so.
+
     Raises:
-        StepUpRequired: the last proof of this session is older.
+        StepUpRequired: the last proof of this session is older, or was a part of what is asked for.
         NotAllowed: a token came, which can't prove anything.
     """
     way = actor.origin.auth
     if way == _TOKEN and not settings.TOKENS_FOR_PEOPLE:
         raise NotAllowed(rule="step-up")
-    if way == _SESSION and not is_fresh(actor, at=at):
-        raise StepUpRequired
+    if way == _SESSION and not (is_fresh(actor, at=at) and not (wholly and actor.proved_in_part)):
+        raise StepUpRequired(None, wholly=True) if wholly else StepUpRequired

@@ -9,7 +9,7 @@ salt, and the pseudonyms beside them; the hash, the tree and its tiles stay, so 
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import batched, pairwise
 from typing import Final
 from uuid import UUID
 
@@ -166,8 +166,11 @@ def restate(tenant: UUID | None, *, at: datetime) -> int:
         rows = ReadEntry.objects.filter(body=b"")
         rows = rows.filter(tenant__isnull=True) if tenant is None else rows.filter(tenant=tenant)
         gone = list(rows.values_list("pk", flat=True))
-    placed = Leaf.objects.filter(origin=origin.number, entry__in=gone, place__lt=last.size)
-    places = sorted(set(placed.values_list("place", flat=True)) - known)
+    found: set[int] = set()
+    for part in batched(gone, BATCH):  # a statement takes 65,535 values at most
+        placed = Leaf.objects.filter(origin=origin.number, entry__in=part, place__lt=last.size)
+        found.update(placed.values_list("place", flat=True))
+    places = sorted(found - known)
     if places:
         _say(places, origin, tenant, at=at)
     return len(places)

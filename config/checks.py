@@ -8,7 +8,7 @@ developer's machine only what would be wrong there too is an error.
 import os
 import resource
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,11 +17,11 @@ import structlog
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
 from audit.appendonly import ENTRY_TABLES
-from config import env
+from config import clocks, env, surface
 from encryption import assertions
 
 SECRET_LENGTH: Final = 50
@@ -30,6 +30,12 @@ VAULT_PROVIDER: Final = "encryption.vault.VaultProvider"
 KMS_PROVIDER: Final = "encryption.awskms.KmsProvider"
 HSM_PROVIDER: Final = "encryption.hsm.HsmProvider"
 KEY_BACKUP_DAYS_MAX: Final = 7
+SIGNED_IN: Final = ["accounts.signin.SignedIn"]
+SESSIONS: Final = "accounts.sessions"
+#: Tables that an act can't do without adding to.
+WRITTEN_TABLES: Final = ("audit_entry", "audit_entrysubject")
+#: The databases, and where each one's address is set.
+PLACES: Final = {DEFAULT_DB_ALIAS: "DATABASE_URL", "keys": "KEYS_DATABASE_URL"}
 CAPS: Final = ("OPENINGS_PER_HOUR", "LINES_PER_HOUR", "FILINGS_PER_HOUR", "FILINGS_PER_HOUR_OF_PROGRAM")
 PROVIDER_CHOICES: Final = {
     "client_auth": ("post", "basic"),
@@ -46,14 +52,21 @@ _log = structlog.get_logger(__name__)
 def require_fit() -> None:
     """Refuse to serve when a check fails; called by the server's entry points.
 
-    A database that doesn't answer is no reason: the server starts, and isn't ready until it does.
+    A database that doesn't answer is no reason: the server starts, and isn't ready until it does. Nor is a clock that
+    the kernel doesn't call kept, while it agrees with the databases': an outage of NTP must keep nobody from filing.
 
     Raises:
         ImproperlyConfigured: with the sentence of each check that failed.
     """
-    for message in [*people_can_be_called(), *the_ledger_is_kept()]:
+    for message in [*people_can_be_called(), *the_ledger_is_kept(), *the_clock_is_kept()]:
         _log.warning("check:warned", check=message.id)
-    found = [*settings_are_fit(), *databases_are_fit(), *keys_are_apart()]
+    found = [
+        *settings_are_fit(),
+        *nothing_else_is_served(),
+        *databases_are_fit(),
+        *clocks_agree(),
+        *keys_are_apart(),
+    ]
     for message in found:
         _log.error("check:failed", check=message.id)
     if found:
@@ -80,7 +93,7 @@ def settings_are_fit(**_: Any) -> list[CheckMessage]:
         *_files(),
         *_mail(),
         *_limits(),
-        *_description(),
+        *_strangers(),
         *_identity_providers(),
     ]
 
@@ -97,8 +110,43 @@ def databases_are_fit(**_: Any) -> list[CheckMessage]:
                 found += _role(cursor)
     except OperationalError:
         _log.warning("check:skipped", database=DEFAULT_DB_ALIAS)
+        found = []
+    return [*found, *_each_database(_login)]
+
+
+@register(deploy=True)
+def clocks_agree(**_: Any) -> list[CheckMessage]:
+    """Return an error for each database whose clock and this machine's aren't the same."""
+    return _each_database(_clock)
+
+
+@register(deploy=True)
+def the_clock_is_kept(**_: Any) -> list[CheckMessage]:
+    """Return an error where the kernel says that nothing keeps its clock, a warning where it can't be asked."""
+    if not settings.PRODUCTION or settings.CLOCK_KEPT_BY_HOST:
         return []
-    return found
+    kept = clocks.kept_in_time()
+    if kept is None:
+        sentence = (
+            "The kernel doesn't tell whether its clock is kept in time: see to it on the machine below, then "
+            "set REPERE_CLOCK_KEPT_BY_HOST=yes."
+        )
+        return [Warning(sentence, id="repere.W003")]
+    if kept:
+        return []
+    return [
+        _error(
+            34,
+            "Nothing keeps this machine's clock in time: run chrony (with `rtcsync`) or systemd-timesyncd on it, or "
+            "set REPERE_CLOCK_KEPT_BY_HOST=yes where it is a virtual machine whose host sets its clock.",
+        )
+    ]
+
+
+@register(deploy=True)
+def nothing_else_is_served(**_: Any) -> list[CheckMessage]:
+    """Return an error for what the addresses open in production, or bound by a count of each process alone."""
+    return [*_other_addresses(), *_counted_apart()] if settings.PRODUCTION else []
 
 
 @register
@@ -143,6 +191,19 @@ def keys_are_apart() -> list[CheckMessage]:
 
 def _error(number: int, sentence: str) -> CheckMessage:
     return Error(sentence, id=f"repere.E{number:03}")
+
+
+def _each_database(ask: Callable[[str], Iterator[CheckMessage]]) -> list[CheckMessage]:
+    """Return what is wrong with either database in production; one that doesn't answer isn't asked."""
+    found: list[CheckMessage] = []
+    for alias in PLACES:
+        if not settings.PRODUCTION or connections[alias].vendor != "postgresql":
+            continue
+        try:
+            found += ask(alias)
+        except OperationalError:
+            _log.warning("check:skipped", database=alias)
+    return found
 
 
 def _process() -> Iterator[CheckMessage]:
@@ -240,17 +301,24 @@ def _backups() -> Iterator[CheckMessage]:
 def _addresses() -> Iterator[CheckMessage]:
     """Look at where the two databases are said to be; nothing is connected to."""
     places = []
-    for alias, variable in ((DEFAULT_DB_ALIAS, "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
+    for alias, variable in PLACES.items():
         found = settings.DATABASES[alias]
-        places.append((found.get("HOST"), found.get("PORT"), found["NAME"]))
+        places.append((_hosts_of(found), found.get("PORT"), found["NAME"]))
         if not found["ENGINE"].endswith("postgresql"):
             yield _error(8, f"{variable} must be the address of a PostgreSQL database (postgres://…).")
-        elif not _is_near(found.get("HOST", "")) and found.get("OPTIONS", {}).get("sslmode") not in _TLS:
+        elif not all(map(_is_near, _hosts_of(found))) and found.get("OPTIONS", {}).get("sslmode") not in _TLS:
             yield _error(9, f"{variable} crosses the network in clear: add ?sslmode=verify-full to it.")
     if places[0] == places[1]:
         yield _error(
             10, "KEYS_DATABASE_URL must be another database than DATABASE_URL: a backup would hold both."
         )
+
+
+def _hosts_of(found: Mapping[str, Any]) -> list[str]:
+    """Return where a database is, by its address, by what may follow the ``?`` of it, or as libpq assumes."""
+    options = found.get("OPTIONS", {})
+    named = [found.get("HOST"), *(options.get(name) for name in ("host", "hostaddr", "service"))]
+    return [str(one) for one in named if one] or [os.environ.get("PGHOST", "")]
 
 
 def _proxies() -> Iterator[CheckMessage]:
@@ -280,7 +348,7 @@ def _witnesses() -> Iterator[CheckMessage]:
 def _attachments() -> Iterator[CheckMessage]:
     if not settings.SCANNER:
         yield _error(
-            23,
+            31,
             "Set REPERE_SCANNER to the antivirus (unix:/run/clamav/clamd.ctl): without one no file is ever served.",
         )
     how, _, where = settings.SCANNER.partition(":")
@@ -298,6 +366,8 @@ def _attachments() -> Iterator[CheckMessage]:
 
 def _files() -> Iterator[CheckMessage]:
     """Refuse files on the host of the service: what a file did there, it would do beside the session."""
+    if urlsplit(settings.PUBLIC_ADDRESS).scheme != "https":
+        yield _error(32, "REPERE_PUBLIC_ADDRESS, to which links in mails lead, must be https://….")
     origin = urlsplit(settings.FILES_ORIGIN)
     ours = [urlsplit(settings.PUBLIC_ADDRESS).hostname, *settings.ALLOWED_HOSTS]
     # ``config/settings.py`` adds the host of files to those that are answered; named twice, it is the service's too.
@@ -329,13 +399,47 @@ def _limits() -> Iterator[CheckMessage]:
             yield _error(28, f"REPERE_{name} is 0, which is no cap at all: set a number.")
 
 
-def _description() -> Iterator[CheckMessage]:
-    """Refuse a description of the API that strangers read."""
-    if settings.SPECTACULAR_SETTINGS["SERVE_PERMISSIONS"] != ["accounts.signin.SignedIn"]:
+def _strangers() -> Iterator[CheckMessage]:
+    """Refuse a description of the API that strangers read, and an API that is open where nothing says otherwise."""
+    if settings.SPECTACULAR_SETTINGS["SERVE_PERMISSIONS"] != SIGNED_IN:
         yield _error(
             29,
             "Strangers would read the description of the API: set SERVE_PERMISSIONS of SPECTACULAR_SETTINGS to "
             "accounts.signin.SignedIn.",
+        )
+    if settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"] != SIGNED_IN:
+        yield _error(
+            33,
+            "Strangers would be let in where an address doesn't say who may: set DEFAULT_PERMISSION_CLASSES of "
+            "REST_FRAMEWORK to accounts.signin.SignedIn.",
+        )
+
+
+def _other_addresses() -> Iterator[CheckMessage]:
+    """Refuse addresses of other packages: pages of documentation, metrics, a debugger, an admin."""
+    if found := surface.of_others():
+        yield _error(
+            40,
+            f"Other packages answer at {', '.join(found)}: take them out of the addresses (ROOT_URLCONF). "
+            "Documentation is for who has signed in, and figures are for nobody outside.",
+        )
+
+
+def _counted_apart() -> Iterator[CheckMessage]:
+    """Refuse what would be counted in Django's cache, which is one process's own: so many times the cap, then.
+
+    Every limit of the service counts in the database (SEC-CF4, SEC-FT16), so that nothing here needs a cache at all.
+    """
+    if found := surface.throttled():
+        yield _error(
+            41,
+            f"A throttle bounds {', '.join(found)} by a count that each process has for itself: take it out of "
+            "DEFAULT_THROTTLE_CLASSES of REST_FRAMEWORK, and count in the database as referrals/caps.py does.",
+        )
+    if settings.SESSION_ENGINE != SESSIONS:
+        yield _error(
+            41,
+            "Sessions would lie in a cache, or in clear: set SESSION_ENGINE to accounts.sessions.",
         )
 
 
@@ -411,25 +515,47 @@ def _without_triggers(cursor: Any) -> Sequence[str]:
     return missing
 
 
+def _login(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:
+            yield _error(
+                12,
+                f"The service connects as a superuser or past row-level security: give {PLACES[alias]} a login "
+                "that owns nothing and is a member of repere_app and repere_auditor, or set "
+                "REPERE_DATABASE_ROLE=repere_app.",
+            )
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND relnamespace = current_schema()::regnamespace AND pg_get_userbyid(relowner) = current_user"
+        )
+        if cursor.fetchone()[0]:
+            yield _error(
+                13,
+                "The service connects as the owner of its tables and could switch the triggers off: migrate "
+                f"with MIGRATION_{PLACES[alias]}, and set REPERE_DATABASE_ROLE=repere_app.",
+            )
+
+
+def _clock(alias: str) -> Iterator[CheckMessage]:
+    apart = clocks.seconds_apart(alias)
+    if apart > clocks.APART_SECONDS:
+        yield _error(
+            42,
+            f"The clocks of this machine and of the server in {PLACES[alias]} are {apart:.0f} seconds apart: keep "
+            "both in time, with chrony or systemd-timesyncd and `timedatectl set-ntp true`.",
+        )
+
+
 def _role(cursor: Any) -> Iterator[CheckMessage]:
-    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    if cursor.fetchone()[0]:
-        yield _error(
-            12,
-            "The service connects as a superuser or past row-level security: give DATABASE_URL a login "
-            "that owns nothing and is a member of repere_app and repere_auditor, or set "
-            "REPERE_DATABASE_ROLE=repere_app.",
-        )
-    cursor.execute(
-        "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
-        " AND relnamespace = current_schema()::regnamespace AND pg_get_userbyid(relowner) = current_user"
-    )
-    if cursor.fetchone()[0]:
-        yield _error(
-            13,
-            "The service connects as the owner of its tables and could switch the triggers off: migrate "
-            "with MIGRATION_DATABASE_URL, and set REPERE_DATABASE_ROLE=repere_app.",
-        )
+    for table in WRITTEN_TABLES:
+        cursor.execute("SELECT has_table_privilege(current_user, %s, 'INSERT')", [table])
+        if not cursor.fetchone()[0]:
+            yield _error(
+                43,
+                f"The role of the service can't add to {table}, and no act could be done: make the roles of "
+                "docs/runbook.md, run `manage.py migrate` as the owner, and set REPERE_DATABASE_ROLE=repere_app.",
+            )
     cursor.execute("SELECT has_table_privilege(current_user, 'audit_leaf', 'INSERT')")
     if cursor.fetchone()[0]:
         yield _error(

@@ -3,18 +3,23 @@
 A log is read by people who may see no case. So a line holds codes, counts and ids: never a message built
 from values, a query string, a body or a bound parameter. Our own code logs an event name and keys of
 ``ALLOWED``; what a library says is cut down to where in the library it was said. An exception keeps its type
-and its frames and loses its message, which in database drivers quotes the row.
+and its frames and loses its message, which in database drivers quotes the row. In production that goes for what Python
+itself would print as well: warnings, and errors that nobody catches, of a thread or of a whole command.
 """
 
 import json
 import logging
 import logging.config
 import re
+import sys
+import threading
 import traceback
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 import structlog
@@ -35,10 +40,14 @@ FRAMES_MAX: Final = 40
 _EVENT: Final = re.compile(r"[a-z][a-z0-9_.: -]{0,79}", re.ASCII)
 _TEXT: Final = re.compile(r"[A-Za-z0-9_.:/+<>=-]{0,200}", re.ASCII)
 _ROOT: Final = Path(__file__).resolve().parent.parent
+_log = structlog.get_logger(__name__)
 
 
 def configure(config: Mapping[str, Any]) -> None:
-    """Send every logger, the frameworks' and the server's too, through ``Line``; Django's LOGGING_CONFIG."""
+    """Send every logger, the frameworks' and the server's too, through ``Line``; Django's LOGGING_CONFIG.
+
+    ``whole``: what Python itself would print goes there as well.
+    """
     to_stderr = {"handlers": ["stderr"], "propagate": False}
     logging.config.dictConfig(
         {
@@ -64,6 +73,29 @@ def configure(config: Mapping[str, Any]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    if config["whole"]:
+        warnings.showwarning = _warned
+        sys.excepthook = _ended
+        threading.excepthook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
+        sys.unraisablehook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _warned(
+    message: Warning | str,  # noqa: ARG001 - Python's signature; its words may quote a value
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - id.
+    line: str | None = None,  # noqa: ARG001 - id.
+) -> None:
+    """Log a warning by its kind and place."""
+    _log.warning("python:warned", code=category.__name__, label=f"{_relative(filename)}:{lineno}")
+
+
+def _ended(kind: type[BaseException], error: BaseException | None, frames: TracebackType | None) -> None:
+    """Log what nobody caught; who interrupts a command or ends a thread has said so."""
+    if not issubclass(kind, KeyboardInterrupt | SystemExit):
+        _log.critical("process:failed", exc_info=(kind, error or kind(), frames))
 
 
 class Line(logging.Formatter):

@@ -98,7 +98,11 @@ DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
 # Migrations run as the owner, with MIGRATION_DATABASE_URL and MIGRATION_KEYS_DATABASE_URL where they are set.
 DATABASE_ROLE = "" if env.is_owner() else env.text("REPERE_DATABASE_ROLE", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Nothing is kept in a cache: each process has its own, and what counts here counts for all (config/checks.py).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+# The clock that this process goes by (config/checks.py): yes where a host sets it, of which the kernel knows nothing.
+CLOCK_KEPT_BY_HOST = env.text("REPERE_CLOCK_KEPT_BY_HOST", default="no") == "yes"
 
 # --- Keys -----------------------------------------------------------------------------------------
 KEY_PROVIDER = env.text("REPERE_KEY_PROVIDER", default="encryption.provider.FileProvider")
@@ -283,9 +287,11 @@ QUICK_EXIT_URL = env.text("REPERE_QUICK_EXIT_URL", default="https://meteofrance.
 
 # --- What is logged -------------------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
-LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO")}
+LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO"), "whole": PRODUCTION}
 
 # --- Limits (each has a test) ---------------------------------------------------------------------
+# What anybody may ask of the service, how often and how much. Bounds of a format, of a piece of recurring work or of a
+# call to others stand with the code that they belong to (tests/repository/test_limits.py lists them).
 MAX_BODY_BYTES = 256 * 1024  # SEC-IN1
 MAX_JSON_DEPTH = 20
 MAX_JSON_NODES = 5_000
@@ -307,6 +313,16 @@ SIGNIN_FREE_FAILURES = 5  # of one address from one network
 SIGNIN_FREE_FAILURES_OF_NETWORK = 50
 SIGNIN_FREE_FAILURES_OF_ADDRESS = 50
 SIGNIN_DELAY_MAX_SECONDS = 900
+# Of an address from one network: a neighbour's guesses mustn't keep its owner out. The same for all, or the delay would
+# tell who signs in here; elsewhere the counts of network and address wait for longer.
+SIGNIN_DELAY_MAX_SECONDS_OF_PAIR = 30
+# SEC-AU4, accounts/factors.py: so many wrong codes cost nothing, for everybody mistypes; so many in a row, and none is
+# looked at any more until the account has rested for thirty days or its factors are reset.
+FACTOR_TRIES_FREE = 4
+FACTOR_DELAY_MAX_SECONDS = 3600
+FACTOR_TRIES_MAX = 100
+FACTORS_PER_PERSON = 10
+PROOF_FRESH_MINUTES = 5  # SEC-AU6, accounts/stepup.py
 # Links by which somebody sets their own password, accounts/links.py. The first is also the longest wait between two:
 # whoever is made to wait by somebody else's asking has a link in the mailbox that still counts.
 PASSWORD_LINK_MINUTES = 30
@@ -325,7 +341,11 @@ ATTACHMENTS_PER_CASE = 50
 ATTACHMENT_BYTES_PER_CASE = 10 * ATTACHMENT_BYTES
 ATTACHMENTS_PER_DAY = 100  # of one person, over all cases
 ATTACHMENT_BYTES_PER_DAY = 20 * ATTACHMENT_BYTES
+UPLOADS_AT_ONCE_OF_ONE = 2  # person, in all processes together
 UPLOADS_AT_ONCE = env.number("REPERE_UPLOADS_AT_ONCE", default=3)  # in one process; fewer than its threads
+# A body may take so many seconds, and one more for each so many bytes.
+ATTACHMENT_PATIENCE_SECONDS = 60
+ATTACHMENT_BYTES_A_SECOND = 64 * 1024
 ATTACHMENT_ORPHAN_HOURS = 12  # SEC-FT7: what came to nothing is gone within a day
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300

@@ -7,6 +7,9 @@ INSTALLED_APPS = [*SERVICE, "tests.encryption.sample"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# The service keeps nothing in a cache; whoever did would be found out here (tests/security/test_canaries.py).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
 LEAF_FEED = ""  # thousands of entries are written here; the feed has tests of its own
 LOG_LAG_MINUTES = 0  # hardly any test has a sequencer; the lag has tests of its own
 

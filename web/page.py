@@ -48,6 +48,8 @@ class Page(View):
     public: ClassVar[bool] = False
     #: The methods that are a grave act, which asks for a fresh proof of the second factor (SEC-AU6).
     step_up: ClassVar[frozenset[str]] = frozenset()
+    #: Whether it asks for all factors.
+    wholly: ClassVar[bool] = False
     #: The page to which somebody goes back who had to prove it first.
     comes_back: ClassVar[str] = "start"
     #: What the address may ask for; ``asked`` holds it.
@@ -85,7 +87,7 @@ class Page(View):
             raise NotAuthenticated
         if actor is not None:
             self.request.onward = reverse(self.comes_back)  # type: ignore[attr-defined]  # for web/problems.py
-            stepup.require_where(self.step_up, self.request.method, actor, at=self.at)
+            stepup.require_where(self.step_up, self.request.method, actor, at=self.at, wholly=self.wholly)
 
     @property
     def actor(self) -> Actor:

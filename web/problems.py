@@ -48,7 +48,7 @@ def page(request: HttpRequest, problem: Mapping[str, Any], language: str) -> Htt
         if problem["code"] == StepUpRequired.code:
             # A page goes on to itself, an act by a button to the page of that button.
             onward = request.get_full_path() if request.method == "GET" else getattr(request, "onward", "/")
-            context: dict[str, Any] = {"onward": own_address(onward)}
+            context: dict[str, Any] = {"onward": own_address(onward), "wholly": problem.get("wholly")}
             return made(request, "web/factors/stepup.html", context, status=status)
         if status == 401:
             # Whoever brings the cookie of a session that is none had one: it ended meanwhile (SEC-AU5).

@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("mot-de-passe", passwords.AskLink.as_view(), name="password-ask"),
     path("mot-de-passe/choix", passwords.NewPassword.as_view(), name="password-set"),
     path("invitation", passwords.NewPassword.as_view(invited=True), name="invitation"),
+    path("invitation/fournisseur/<slug:code>", providers.ToAccept.as_view(), name="invitation-to-provider"),
+    path("invitation/identite", providers.AcceptInvitation.as_view(), name="invitation-identity"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),

@@ -19,6 +19,7 @@ from accounts.actions.factors import (
 )
 from accounts.actions.identities import (
     PROVIDER,
+    accept_invitation,
     bind_identity,
     institution_of,
     is_enough,
@@ -37,8 +38,10 @@ from accounts.actions.links import (
     ask_address,
     ask_link,
     change_address,
+    invitation_of,
     invite,
     invite_by_hand,
+    require_invited,
     set_password_by_link,
 )
 from accounts.actions.memberships import Appointment, ask, decide, end, grant
@@ -69,7 +72,14 @@ from accounts.actions.tokens import (
     require_session,
     revoke_token,
 )
-from accounts.actions.users import NewUser, change_password, make_user, set_password, verify_user
+from accounts.actions.users import (
+    NewUser,
+    change_password,
+    make_user,
+    require_present_password,
+    set_password,
+    verify_user,
+)
 
 __all__ = [
     "LINK",
@@ -86,6 +96,7 @@ __all__ = [
     "Stage",
     "Territory",
     "TokenRequest",
+    "accept_invitation",
     "add_factor",
     "ask",
     "ask_address",
@@ -107,6 +118,7 @@ __all__ = [
     "freeze_sessions",
     "grant",
     "institution_of",
+    "invitation_of",
     "invite",
     "invite_by_hand",
     "is_enough",
@@ -128,6 +140,8 @@ __all__ = [
     "remove_identity",
     "renew_recovery_codes",
     "reopen_account",
+    "require_invited",
+    "require_present_password",
     "require_program",
     "require_session",
     "reset_by_the_host",

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from django.conf import settings
+
 from accounts import acts, factors, oddsignins, sessions
 from accounts.access import own_account
 from accounts.actions.entry import record_about
@@ -157,7 +159,7 @@ def add_factor(*, user: User, given: NewFactor, origin: Origin, at: datetime) ->
     kinds = factors.kinds_for(user, at=at)
     if given.kind not in kinds:
         raise PasskeyNeeded(rule="passkey-needed")
-    if user.factors.count() >= factors.FACTORS_MAX:
+    if user.factors.count() >= settings.FACTORS_PER_PERSON:
         raise TooManyFactors
     row = Factor(user=user, kind=given.kind, label=given.label, created_at=at, last_used_on=at.date())
     if given.kind == FactorKind.TOTP:

@@ -1,5 +1,7 @@
 """Identities at providers: signing in with one, binding one to the own account, and giving it up.
 
+Somebody who is invited binds one in place of choosing a password.
+
 An identity says who somebody is, and nothing of what they may: no role and no right comes of any claim. It stands for
 the password. The account's second factor is asked all the same, unless the site's settings let the provider's way count
 as one and the person's roles let codes do; a passkey is asked of whoever's roles ask for one (SEC-AU1).
@@ -14,11 +16,12 @@ from django.db import IntegrityError, transaction
 from accounts import acts, factors, sessions, stepup
 from accounts.access import own_account
 from accounts.actions.entry import record_about
+from accounts.actions.links import require_invited
 from accounts.actions.sessions import tenant_of
 from accounts.actions.tokens import require_session
 from accounts.actor import Actor
 from accounts.errors import IdentityTaken, IdentityUnknown, NotVisible, OrganisationDiffers, ProviderRefused
-from accounts.models import Identity, Membership, Organisation, User
+from accounts.models import Identity, MailedLink, Membership, Organisation, User
 from accounts.models.factor import FactorKind
 from accounts.oidc import providers, visits
 from accounts.oidc.profile import Said
@@ -75,10 +78,59 @@ def bind_identity(*, actor: Actor, at: datetime, visit: Visit | None) -> User:
         IdentityTaken: the identity is bound, or the account has one of this provider.
     """
     require_session(actor)
-    stepup.require(actor, at=at)
+    stepup.require(actor, at=at, wholly=True)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
     if visit is None or visit.purpose != visits.BOUND or visit.user != str(user.pk):
         raise ProviderRefused(rule="provider-state")
+    row = _bound(user, visit, actor=actor, at=at)
+    _changed(acts.IDENTITY_BOUND, user, row, actor=actor, at=at)
+    return user
+
+
+def accept_invitation(*, visit: Visit | None, origin: Origin, at: datetime) -> User:
+    """Bind to the account of an invitation the identity with which its person came back; return the account then.
+
+    The invitation is used up, as by a password. No password of before counts any more: it may be why somebody was
+    invited again, and whoever knew it could make the second factor first.
+
+    Raises:
+        ProviderRefused: nobody came back, or somebody who wasn't on the way for an invitation.
+        LinkRefused: the invitation has lapsed or was used, or another took its place meanwhile.
+        NotVisible, OrganisationDiffers, IdentityTaken: see ``bind_identity``.
+    """
+    if visit is None or visit.purpose != visits.RECOGNISED:
+        raise ProviderRefused(rule="provider-state")
+    user = require_invited(bytes.fromhex(visit.link), at=at)
+    actor = actor_of_user(user, origin, at=at)
+    row = _bound(user, visit, actor=actor, at=at)
+    MailedLink.objects.filter(user=user, email="").delete()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    _changed(acts.IDENTITY_BOUND, user, row, actor=actor, at=at)
+    return user
+
+
+def remove_identity(*, actor: Actor, at: datetime, identity_id: UUID) -> User:
+    """Give up one of the own identities; all other sessions of the person end. Return the account as it is then.
+
+    Raises:
+        NotAllowed: the actor came with a token.
+        StepUpRequired: the last proof is too old (SEC-AU6).
+        NotVisible: absent, or somebody else's.
+    """
+    require_session(actor)
+    stepup.require(actor, at=at, wholly=True)
+    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
+    found = Identity.objects.filter(pk=identity_id, user=user).first()
+    if found is None:
+        raise NotVisible
+    Identity.objects.filter(pk=found.pk).delete()
+    _changed(acts.IDENTITY_REMOVED, user, found, actor=actor, at=at)
+    return user
+
+
+def _bound(user: User, visit: Visit, *, actor: Actor, at: datetime) -> Identity:
+    """Make the identity with which somebody came back one of an account's, which is locked."""
     provider = providers.named(visit.provider)
     _require_institution(provider, actor, visit.siret, before="", at=at)
     row = Identity(
@@ -93,31 +145,11 @@ def bind_identity(*, actor: Actor, at: datetime, visit: Visit | None) -> User:
             row.save(force_insert=True)
     except IntegrityError as error:
         raise IdentityTaken from error
-    _changed(acts.IDENTITY_BOUND, user, row, actor=actor, at=at)
-    return user
-
-
-def remove_identity(*, actor: Actor, at: datetime, identity_id: UUID) -> User:
-    """Give up one of the own identities; all other sessions of the person end. Return the account as it is then.
-
-    Raises:
-        NotAllowed: the actor came with a token.
-        StepUpRequired: the last proof is too old (SEC-AU6).
-        NotVisible: absent, or somebody else's.
-    """
-    require_session(actor)
-    stepup.require(actor, at=at)
-    user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    found = Identity.objects.filter(pk=identity_id, user=user).first()
-    if found is None:
-        raise NotVisible
-    Identity.objects.filter(pk=found.pk).delete()
-    _changed(acts.IDENTITY_REMOVED, user, found, actor=actor, at=at)
-    return user
+    return row
 
 
 def _changed(act: str, user: User, identity: Identity, *, actor: Actor, at: datetime) -> None:
-    """End the sessions of before, write it down, and tell the owner."""
+    """End the sessions of before, write it down, and tell the owner; who has no role yet is of the own authority."""
     user.factors_version = uuid4()
     user.save(update_fields=["factors_version"])
     sessions.end_all(user.pk)
@@ -126,7 +158,7 @@ def _changed(act: str, user: User, identity: Identity, *, actor: Actor, at: date
         user.pk,
         actor=actor,
         at=at,
-        tenant=tenant_of(actor),
+        tenant=tenant_of(actor) or user.home_authority_id,
         thing=identity.pk,
         to_state=identity.provider,
     )

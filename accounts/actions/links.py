@@ -115,14 +115,53 @@ def set_password_by_link(*, token: str, password: str, code: str, origin: Origin
         LinkRefused: for whichever reason; which isn't said.
         InvalidInput: the password isn't acceptable; the link stays.
     """
-    holder = MailedLink.objects.filter(kept=links.kept_of(token), email="").values("user_id")[:1]
+    user, link = _held(links.kept_of(token), at=at)
+    _require_code(user, link, code)
+    set_password(actor=actor_of_user(user, origin, at=at), at=at, user=user, password=password)
+
+
+def invitation_of(*, token: str, code: str, at: datetime) -> tuple[User, bytes]:
+    """Return who is invited by a link and the code told beside it, and what is kept of the link; it isn't used up.
+
+    Raises:
+        LinkRefused: for whichever reason; which isn't said.
+    """
+    user, link = _held(links.kept_of(token), at=at)
+    if link.code is None:
+        raise LinkRefused
+    _require_code(user, link, code)
+    return user, links.kept_of(token)
+
+
+def require_invited(kept: bytes, *, at: datetime) -> User:
+    """Return who is invited by a link of which this is kept, their account locked.
+
+    Raises:
+        LinkRefused: it has lapsed, was used, or another took its place.
+    """
+    user, link = _held(kept, at=at)
+    if link.code is None:
+        raise LinkRefused
+    return user
+
+
+def _held(kept: bytes, *, at: datetime) -> tuple[User, MailedLink]:
+    """Return whose password a link is about, their account locked, and the link, which counts still.
+
+    Raises:
+        LinkRefused: there is none, or not any more.
+    """
+    holder = MailedLink.objects.filter(kept=kept, email="").values("user_id")[:1]
     user = links.people().select_for_update(of=("self",)).filter(pk__in=holder).first()
-    link = _good(token, user, at=at)
+    link = _good(kept, user, at=at)
     if user is None or link.email:
         raise LinkRefused
+    return user, link
+
+
+def _require_code(user: User, link: MailedLink, code: str) -> None:
     if link.code is not None and not digest.equal(bytes(link.code), links.kept_of_code(user, code)):
         raise LinkRefused
-    set_password(actor=actor_of_user(user, origin, at=at), at=at, user=user, password=password)
 
 
 def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
@@ -136,7 +175,7 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
         InvalidInput: it isn't an address.
     """
     require_session(actor)
-    stepup.require(actor, at=at)
+    stepup.require(actor, at=at, wholly=True)
     try:
         address = normalised_email(email)
     except ValidationError as error:
@@ -158,7 +197,7 @@ def change_address(*, actor: Actor, at: datetime, token: str) -> User:
     """
     require_session(actor)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    link = _good(token, user, at=at)
+    link = _good(links.kept_of(token), user, at=at)
     if not link.email:
         raise LinkRefused
     user.email = link.email
@@ -173,13 +212,13 @@ def change_address(*, actor: Actor, at: datetime, token: str) -> User:
     return user
 
 
-def _good(token: str, user: User | None, *, at: datetime) -> MailedLink:
+def _good(kept: bytes, user: User | None, *, at: datetime) -> MailedLink:
     """Return the link of an account, whose lock is held, if it counts still.
 
     Raises:
         LinkRefused: there is none, or not any more.
     """
-    found = MailedLink.objects.filter(kept=links.kept_of(token), user=user, expires_at__gt=at).first()
+    found = MailedLink.objects.filter(kept=kept, user=user, expires_at__gt=at).first()
     if user is None or found is None or not digest.equal(bytes(found.bound or b""), links.state_of(user)):
         raise LinkRefused
     return found

@@ -81,6 +81,16 @@ def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     return user
 
 
+def require_present_password(user: User, present: str) -> None:
+    """Refuse what isn't the present password of an account; the caller counts the failures.
+
+    Raises:
+        PresentPasswordRefused: it isn't.
+    """
+    if not passwords.matches(user, present):
+        raise PresentPasswordRefused
+
+
 def change_password(*, actor: Actor, at: datetime, present: str, password: str) -> User:
     """Set one's own password in a session, by the present one; all sessions end. Return the account as it is then.
 
@@ -95,8 +105,7 @@ def change_password(*, actor: Actor, at: datetime, present: str, password: str) 
     require_session(actor)
     stepup.require(actor, at=at)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    if not passwords.matches(user, present):
-        raise PresentPasswordRefused
+    require_present_password(user, present)
     if passwords.spelled(password) == passwords.spelled(present):
         raise InvalidInput({"password": ["unchanged"]})
     set_password(actor=actor, at=at, user=user, password=password)

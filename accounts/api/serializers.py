@@ -101,6 +101,12 @@ class NewPasswordInput(LinkInput):
     code = Text(max_length=40, required=False, help_text="Of an invitation: what comes beside the mail.")
 
 
+class AcceptInput(LinkInput):
+    """An invitation that is answered without a password."""
+
+    code = Text(max_length=40)
+
+
 class ChangePasswordInput(StrictSerializer):
     """Another password for one's own account."""
 
@@ -155,11 +161,15 @@ class AttestationInput(StrictSerializer):
 
 
 class ProofInput(StrictSerializer):
-    """A second factor: exactly one of the three."""
+    """A second factor, exactly one of the three; in a session that goes on the password too, where both are asked."""
 
     code = Digits(max_length=12, required=False, help_text="The six digits that the application shows.")
     recovery = Text(max_length=40, required=False, help_text="A recovery code, which works once.")
     passkey = AssertionInput(required=False)
+    password = Secret(
+        required=False,
+        help_text="Beside a code, for what changes how one signs in. A passkey needs none beside it.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one.
@@ -167,8 +177,9 @@ class ProofInput(StrictSerializer):
         Raises:
             ValidationError: ``required`` for none, ``one-of`` for several.
         """
-        if len(attrs) != 1:
-            code = "one-of" if attrs else "required"
+        factors = set(attrs) - {"password"}
+        if len(factors) != 1:
+            code = "one-of" if factors else "required"
             raise serializers.ValidationError({"code": [ErrorDetail("", code=code)]})
         return attrs
 

@@ -23,6 +23,9 @@ SIGN_IN: Final = "sign-in"
 BIND: Final = "bind"
 #: Somebody came back to bind what the provider said: it waits for their word, in their own session.
 BOUND: Final = "to-confirm"
+#: Somebody who is invited goes there in place of choosing a password, and came back: it waits for their word, too.
+INVITED: Final = "invited"
+RECOGNISED: Final = "invited-to-confirm"
 LEFT: Final = "left"
 _PURPOSE: Final = "provider.visit"
 
@@ -31,8 +34,9 @@ _PURPOSE: Final = "provider.visit"
 class Visit:
     """What is kept of one way: ``state``, ``nonce`` and ``verifier`` are 256 random bits each, in URL-safe Base64.
 
-    ``user`` is who binds, as an id, ``begun_at`` a Unix time in seconds. ``subject`` (hexadecimal) and ``siret`` are
-    what came back to be confirmed.
+    ``user`` is who binds, as an id, ``begun_at`` a Unix time in seconds. ``link`` is what is kept of the link of an
+    invitation (hexadecimal). ``subject`` (hexadecimal) and ``siret`` are what came back to be confirmed, ``end`` and
+    ``hint`` where and how one signs out there.
     """
 
     purpose: str
@@ -45,9 +49,14 @@ class Visit:
     onward: str = "/"
     subject: str = ""
     siret: str = ""
+    link: str = ""
+    end: str = ""
+    hint: str = ""
 
 
-def begun(purpose: str, provider: str, *, at: datetime, user: str = "", onward: str = "/") -> Visit:
+def begun(
+    purpose: str, provider: str, *, at: datetime, user: str = "", onward: str = "/", link: str = ""
+) -> Visit:
     """Return a way that begins now."""
     return Visit(
         purpose,
@@ -58,6 +67,7 @@ def begun(purpose: str, provider: str, *, at: datetime, user: str = "", onward: 
         digest.token(),
         user=user,
         onward=onward,
+        link=link,
     )
 
 
@@ -74,9 +84,11 @@ def keep_by_state(visit: Visit, *, at: datetime) -> None:
 
 
 def _keep(secret: str, visit: Visit, *, at: datetime) -> None:
+    # What is empty stays away, so that the version before, which may serve beside this one, knows all that is there.
+    said = {name: value for name, value in asdict(visit).items() if value != ""}
     ProviderVisit.objects.create(
         kept=_kept(secret),
-        data=bearer.sealed(secret.encode(), _PURPOSE, json.dumps(asdict(visit)).encode()),
+        data=bearer.sealed(secret.encode(), _PURPOSE, json.dumps(said).encode()),
         expires_at=at + timedelta(minutes=settings.PROVIDER_MINUTES),
     )
 

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Timer
 from time import monotonic
 from typing import Any, Final, Self
@@ -35,9 +36,8 @@ _log = structlog.get_logger("referrals")
 #: What a form holds beside its file: boundaries, heads, two or three short fields.
 FORM_BYTES: Final = 16 * 1024
 FILE: Final = "file"
-#: A body may take so many seconds, and one more for each so many bytes: a telephone at the edge of its network.
-PATIENCE_SECONDS: Final = 60.0
-BYTES_A_SECOND: Final = 64 * 1024
+#: What antivirus and parser may take beside, before the place of an upload ends by itself.
+AFTERWARDS_SECONDS: Final = 120.0
 
 
 @dataclass(kw_only=True)
@@ -95,7 +95,8 @@ class Arrived:
 def receive(request: HttpRequest, arrived: Arrived) -> None:
     """Read the request's body into the store, have it scanned and parsed; ``arrived`` says what came.
 
-    It has a place among the uploads of this process meanwhile, and only so much time as its length allows.
+    It has a place among the uploads of this process and of its sender meanwhile, and only so much time as its length
+    allows.
 
     Raises:
         InvalidInput: the form isn't one with one file.
@@ -104,8 +105,21 @@ def receive(request: HttpRequest, arrived: Arrived) -> None:
         FileTooLarge, FileRefused: the file isn't taken.
         StoreUnavailable, ParserUnavailable: not now.
     """
-    with turns.taken(request.actor.user_id):  # type: ignore[attr-defined]  # set by the pipeline
-        _receive(request, arrived)
+    try:
+        with turns.taken():
+            _receive(request, arrived)
+    finally:
+        turns.end(request.actor.user_id, arrived.object)  # type: ignore[attr-defined]  # set by the pipeline
+
+
+def lasts_at_most(size: int) -> timedelta:
+    """Return how long a body of so many bytes may take until it is parsed."""
+    return timedelta(seconds=_patience(size) + AFTERWARDS_SECONDS)
+
+
+def _patience(size: int) -> float:
+    """Return how many seconds a body may take to come: a telephone at the edge of its network sends slowly."""
+    return float(settings.ATTACHMENT_PATIENCE_SECONDS + size / settings.ATTACHMENT_BYTES_A_SECOND)
 
 
 def _receive(request: HttpRequest, arrived: Arrived) -> None:
@@ -204,7 +218,7 @@ def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, str]) ->
 
     The fields that stand before a file that is refused are there all the same: a page shows them again.
     """
-    seconds = PATIENCE_SECONDS + int(request.META["CONTENT_LENGTH"]) / BYTES_A_SECOND
+    seconds = _patience(int(request.META["CONTENT_LENGTH"]))
     handler, body = _OneFile(intake), _Counted(request, until=monotonic() + seconds)
     found: QueryDict = QueryDict()
     try:

@@ -11,7 +11,7 @@ from audit.events import Purpose, register
 from encryption import keys
 from referrals.access import NOBODY, Ties
 from referrals.actions import Done, locked
-from referrals.attachments import holding, quotas, rights
+from referrals.attachments import arriving, holding, quotas, rights, turns
 from referrals.attachments.arriving import Arrived
 from referrals.attachments.codes import CLASS_OF, KEPT_AS, Scan
 from referrals.errors import NotAllowed, NotServed, NotVisible, WrongState
@@ -29,10 +29,13 @@ def may_add(referral: Referral, ties: Ties, size: int, *, actor: Actor, at: date
     Raises:
         NotAllowed, WrongState: see ``rights.adding``.
         QuotaReached: the case or the person's day is full.
+        UploadsBusy: others of the same person are arriving.
     """
     quotas.require_room(referral, rights.adding(referral, ties).role, size)
     quotas.count_attempt(actor.user_id, size, at=at)
     arrived = Arrived()
+    until = at + arriving.lasts_at_most(size)
+    turns.begin(actor.user_id, arrived.object, until=until, at=at)
     holding.expect(arrived.names(), at=at)
     return arrived
 

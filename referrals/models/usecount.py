@@ -1,4 +1,4 @@
-"""What one person used of an hour's caps (SEC-AZ14); the person and the cases are keyed values."""
+"""What one person used of an hour's caps (SEC-AZ14), or takes at once; the person and the cases are keyed values."""
 
 from django.db import models
 
@@ -9,7 +9,8 @@ class UseCount(models.Model):
     """The cases that one person opened, was shown or filed within the last hour, for one cap.
 
     ``used`` holds when and which, packed (``referrals/caps.py``): the cases as keyed values of eight bytes, for a
-    backup mustn't tell who looked at whom. After ``until`` none of it counts.
+    backup mustn't tell who looked at whom. Or the uploads that are arriving (``referrals/attachments/turns.py``). After
+    ``until`` none of it counts.
     """
 
     id = clear(models.BigAutoField(primary_key=True), "A")

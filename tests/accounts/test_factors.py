@@ -8,13 +8,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 from fido2.utils import websafe_decode
 
 from accounts import actions, factors
 from accounts.actor import SYSTEM
-from accounts.models import Factor, RecoveryCode, Session, User
+from accounts.models import Attempt, Factor, RecoveryCode, Session, User
 from accounts.models.factor import FactorKind
 from accounts.roles import Role
 from encryption import digest, onetime, passkeys
@@ -652,6 +653,64 @@ class TestAFreshProof:
         assert caller.client.cookies["session"].value != before, "SEC-AU7"
         assert len(entries(act="session:confirmed")) == 1
         assert caller.delete(f"me/factors/{row.pk}").status_code == 204
+
+    @pytest.mark.parametrize("way", ["code", "recovery"])
+    def test_for_a_change_of_how_one_signs_in_a_code_counts_with_the_password_alone(
+        self, alice, signed_in, way
+    ):
+        """ASVS 5.0, 7.5.1: all factors again. A code is one; a passkey, which asks for a PIN or a finger, is two."""
+        caller, factor = signed_in(alice.user), give_application(alice.user)
+        spare = Factor.objects.get(credential=give_passkey(alice.user).id)
+        recovery = iter(caller.post("me/recovery-codes").json()["codes"])
+        changes = (
+            lambda: caller.delete(f"me/factors/{spare.pk}"),
+            lambda: caller.post("me/recovery-codes"),
+            lambda: caller.post("me/factors/begin", {"kind": "totp"}),
+            lambda: caller.post("me/address", {"email": "ailleurs@test.invalid"}),
+            lambda: caller.delete(f"me/identities/{spare.pk}"),
+        )
+        grows_old(caller)
+
+        def proves(**beside):
+            Factor.objects.filter(pk=factor.pk).update(last_step=None)
+            proof = {"code": code_of(factor)} if way == "code" else {"recovery": next(recovery)}
+            return caller.post("session/factor", proof | beside)
+
+        assert proves().status_code == 200
+        for change in changes:
+            refused = change()
+            assert (refused.status_code, refused.json()["code"]) == (401, "step-up-required")
+            assert refused.json()["wholly"] is True
+        assert caller.delete(f"sessions/{spare.pk}").status_code == 404, (
+            "other grave acts take the code alone"
+        )
+        wrong = proves(password="pas le bon mot de passe")
+        assert (wrong.status_code, wrong.json()["code"]) == (401, "present-password-refused")
+        assert changes[0]().status_code == 401
+
+        assert proves(password=PASSWORD).status_code == 200
+        assert changes[0]().status_code == 204
+
+    def test_a_wrong_password_beside_a_code_is_counted_as_at_the_door(self, alice, signed_in):
+        caller, factor = signed_in(alice.user), give_application(alice.user)
+        said = {"code": code_of(factor), "password": "pas le bon mot de passe"}
+
+        assert [caller.post("session/factor", said).status_code for _ in range(3)] == [401] * 3
+
+        assert set(Attempt.objects.filter(failures__gt=0).values_list("failures", flat=True)) == {3}
+        alice.user.refresh_from_db()
+        assert alice.user.factor_failures == 0, "the code isn't looked at"
+
+    def test_who_has_no_password_needs_a_passkey_or_another_sign_in(self, alice, signed_in):
+        caller, factor = signed_in(alice.user), give_application(alice.user)
+        User.objects.filter(pk=alice.user_id).update(password=make_password(None))
+        alice.user.refresh_from_db()
+        session = caller.client.session
+        session["_auth_user_hash"] = alice.user.get_session_auth_hash()
+        session.save()
+        said = {"code": code_of(factor), "password": "n'importe laquelle"}
+
+        assert caller.post("session/factor", said).status_code == 401
 
     def test_what_proves_nothing_makes_no_proof_last_longer(self, alice, signed_in):
         """Else a stolen session would stay fresh for as long as it lasts: new codes every four minutes."""

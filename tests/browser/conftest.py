@@ -22,6 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
+from tests.accounts.oidc.strict import StrictProvider
 from tests.browser.keys import held
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,13 +106,35 @@ def run(command: list[str], environment: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="package")
-def service() -> Iterator[Service]:
-    with serving() as running:
+def provider() -> Iterator[StrictProvider]:
+    """Run an identity provider, which the service has: at another site than its own, as a browser sees it."""
+    running = StrictProvider()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="package")
+def service(provider: StrictProvider) -> Iterator[Service]:
+    with serving(provider) as running:
         yield running
 
 
+def known(provider: StrictProvider, home: str) -> dict[str, str]:
+    """Let a provider and a service know each other; return the service's settings."""
+    provider.redirects.add(f"{home}/connexion/fournisseur/essai/retour")
+    provider.leaves.add(f"{home}/deconnexion/retour")
+    said = {
+        "ISSUER": provider.issuer, "NAME": "Mon Service", "CLIENT_ID": provider.client_id, "CLIENT_SECRET": provider.secret,
+        "PKCE": "no",
+    }  # fmt: skip
+    return {
+        "REPERE_OIDC_PROVIDERS": "essai",
+        **{f"REPERE_OIDC_ESSAI_{name}": one for name, one in said.items()},
+    }
+
+
 @contextmanager
-def serving() -> Iterator[Service]:
+def serving(provider: StrictProvider | None = None) -> Iterator[Service]:
     """Run the demonstration until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -126,6 +149,8 @@ def serving() -> Iterator[Service]:
         # By name: browsers bind passkeys to no number.
         "REPERE_PUBLIC_ADDRESS": f"http://localhost:{port}",
     }
+    if provider is not None:
+        environment |= known(provider, environment["REPERE_PUBLIC_ADDRESS"])
     command = [sys.executable, "manage.py", "demo", "--port", str(port)]
     running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
     try:

@@ -2,16 +2,24 @@
 
 import re
 import resource
+import sys
 from ipaddress import ip_network
+from pathlib import Path
+from time import time
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
+from django.urls import include, path
+from drf_spectacular.views import SpectacularSwaggerView
+from rest_framework.throttling import AnonRateThrottle
+from rest_framework.views import APIView
 
 from audit.appendonly import ENTRY_TABLES, lifted
-from config import checks, env
+from config import checks, clocks, env, surface
 from tests.audit.owner import as_owner
+from tests.conftest import BOTH
 
 SECRET = "kq3vX9_tB2mZ7wLcR4yN8aHd6uJfE1sGpQoViTlYbWxCzMnK5A"
 
@@ -98,7 +106,9 @@ SPOILED = {
     "a key service in clear": ("VAULT_ADDR", "http://vault.internal:8200", "repere.E021"),
     "a key service without an address": ("VAULT_ADDR", "", "repere.E022"),
     "a key service without a token": ("VAULT_TOKEN_FILE", "", "repere.E022"),
-    "no antivirus": ("SCANNER", "", "repere.E023"),
+    "KMS in clear": ("KMS_ENDPOINT", "http://kms.internal:4566", "repere.E021"),
+    "links of mails in clear": ("PUBLIC_ADDRESS", "http://repere.example", "repere.E032"),
+    "no antivirus": ("SCANNER", "", "repere.E031"),
     "files on the host of the service": ("FILES_ORIGIN", "https://repere.example", "repere.E030"),
     "files beside the service on another port": (
         "PUBLIC_ADDRESS",
@@ -127,6 +137,11 @@ SPOILED = {
         {"SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"]},
         "repere.E029",
     ),
+    "an API that is open by default": (
+        "REST_FRAMEWORK",
+        {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"]},
+        "repere.E033",
+    ),
     "copies of keys that live too long": ("KEY_BACKUP_DAYS", 8, "repere.E023"),
 }
 
@@ -134,6 +149,8 @@ SPOILED = {
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.parametrize(("name", "value", "expected"), SPOILED.values(), ids=SPOILED.keys())
 def test_a_dangerous_setting_is_refused(production, name, value, expected):
+    if name.startswith("KMS"):
+        production.KEY_PROVIDER, production.KMS_KEYS = "encryption.awskms.KmsProvider", {1: "arn:example"}
     setattr(production, name, value)
 
     assert found() == {expected}
@@ -220,6 +237,21 @@ PLACES = {
     "a network in clear": (postgresql("repere", **CLEAR), postgresql("keys", **TLS), "repere.E009"),
     "keys over a network in clear": (postgresql("repere", **TLS), postgresql("keys"), "repere.E009"),
     "keys beside the cases": (postgresql("repere", **TLS), postgresql("repere", **TLS), "repere.E010"),
+    "a host behind the question mark": (
+        postgresql("repere", "") | {"OPTIONS": {"host": "db.internal"}},
+        postgresql("keys", **TLS),
+        "repere.E009",
+    ),
+    "an address behind it": (
+        postgresql("repere", NEAR, hostaddr="192.0.2.7"),
+        postgresql("keys", **TLS),
+        "repere.E009",
+    ),
+    "a service of libpq": (
+        postgresql("repere", "", service="repere"),
+        postgresql("keys", **TLS),
+        "repere.E009",
+    ),
 }
 
 
@@ -235,6 +267,17 @@ def test_a_database_on_the_same_machine_needs_no_tls(production, addresses):
     addresses(postgresql("repere", NEAR), postgresql("keys", "127.0.0.1"))
 
     assert found() == set()
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(("host", "expected"), [("db.internal", {"repere.E009"}), (NEAR, set())])
+def test_where_no_database_is_named_it_is_where_libpq_looks(
+    production, addresses, monkeypatch, host, expected
+):
+    monkeypatch.setenv("PGHOST", host)
+    addresses(postgresql("repere", ""), postgresql("keys", **TLS))
+
+    assert found() == expected
 
 
 @pytest.mark.sec("SEC-CF1")
@@ -270,7 +313,7 @@ def test_a_trigger_that_a_replica_would_skip_is_refused(owner):
 
 
 @pytest.mark.sec("SEC-CF1")
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=BOTH)
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
 def test_a_superuser_that_owns_the_tables_is_refused_in_production(owner, production):
     assert {message.id for message in checks.databases_are_fit()} == {
@@ -282,18 +325,227 @@ def test_a_superuser_that_owns_the_tables_is_refused_in_production(owner, produc
 
 
 @pytest.mark.sec("SEC-CF1")
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=BOTH)
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
 def test_the_role_of_the_service_is_fit(production):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE repere_app")
+    take_role()
 
     assert checks.databases_are_fit() == []
+
+
+def take_role():
+    for alias in BOTH:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE repere_app")
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+def test_the_owner_of_the_keys_is_refused_too(production):
+    take_role()
+    with connections["keys"].cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+
+    found = checks.databases_are_fit()
+
+    assert [message.id for message in found] == ["repere.E012", "repere.E013"]
+    assert all("KEYS_DATABASE_URL" in message.msg for message in found)
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+@pytest.mark.parametrize("table", checks.WRITTEN_TABLES)
+def test_a_role_that_may_not_add_to_the_journal_is_refused(owner, production, table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE INSERT ON {table} FROM repere_app")
+    take_role()
+
+    (message,) = checks.databases_are_fit()
+
+    assert message.id == "repere.E043"
+    assert table in message.msg
+
+
+# --- Clocks -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no clock of its own")
+@pytest.mark.parametrize("ahead", [-7, -4, 0, 4, 7])
+def test_a_clock_that_is_not_the_databases_is_refused(production, monkeypatch, ahead):
+    monkeypatch.setattr(clocks, "time", lambda: time() + ahead)
+
+    found = checks.clocks_agree()
+
+    apart = checks.PLACES.values() if abs(ahead) > 5 else ()
+    assert [message.id for message in found] == ["repere.E042" for _ in apart]
+    assert all(f"in {place} are" in one.msg for place, one in zip(apart, found, strict=True))
+
+
+@pytest.mark.django_db(databases=BOTH)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no clock of its own")
+def test_a_database_that_is_out_is_not_asked_for_its_clock(production, monkeypatch):
+    def refuse(_):
+        raise OperationalError
+
+    monkeypatch.setattr(clocks, "seconds_apart", refuse)
+
+    assert checks.clocks_agree() == []
+
+
+@pytest.mark.parametrize(
+    "call", [checks.clocks_agree, checks.the_clock_is_kept, checks.nothing_else_is_served]
+)
+def test_on_a_developers_machine_neither_clock_nor_addresses_are_looked_at(call, monkeypatch):
+    monkeypatch.setattr(clocks, "kept_in_time", lambda: False)
+    monkeypatch.setattr(surface, "of_others", lambda: ["/metrics"])
+
+    assert call() == []
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(
+    ("kept", "accepted", "expected"),
+    [
+        (True, False, []),
+        (False, False, ["repere.E034"]),
+        (None, False, ["repere.W003"]),
+        (False, True, []),
+        (None, True, []),
+    ],
+)
+def test_a_clock_that_nothing_keeps_fails_the_check_and_warns_at_start(
+    production, monkeypatch, caplog, kept, accepted, expected
+):
+    """An outage of NTP keeps nobody from filing: the server starts while its clock agrees with the databases'."""
+    monkeypatch.setattr(clocks, "kept_in_time", lambda: kept)
+    for name in ("databases_are_fit", "clocks_agree"):
+        monkeypatch.setattr(checks, name, list)
+    production.CLOCK_KEPT_BY_HOST = accepted
+    production.SMS_GATEWAY_URL, production.SHRED_FILE = "https://gateway.example", "/srv/shreds.log"
+    production.LOG_KEY_FILE = "/nowhere"
+
+    assert [message.id for message in checks.the_clock_is_kept()] == expected
+    checks.require_fit()
+    assert [record.fields["check"] for record in caplog.records] == expected
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(("answer", "kept"), [(0, True), (1, True), (4, True), (5, False), (-1, None)])
+def test_what_the_kernel_says_of_its_clock(monkeypatch, answer, kept):
+    """adjtimex(2): 5 is TIME_ERROR, 0 to 4 a clock that is kept, a leap second ahead or not; -1 a call refused."""
+
+    class Library:
+        @staticmethod
+        def adjtimex(asked):
+            assert not any(asked.raw), "nothing is set"
+            return answer
+
+    monkeypatch.setattr(clocks.ctypes, "CDLL", lambda _: Library)
+
+    assert clocks.kept_in_time() is kept
+
+
+def test_where_there_is_no_such_call_the_kernel_is_not_asked(monkeypatch):
+    monkeypatch.setattr(clocks.ctypes, "CDLL", lambda _: object())
+
+    assert clocks.kept_in_time() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the call is Linux's")
+def test_this_machines_kernel_is_asked_without_harm():
+    assert clocks.kept_in_time() in (True, False, None)
+
+
+# --- What is served ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_the_services_own_addresses_are_fit(production):
+    assert checks.nothing_else_is_served() == []
+    assert len(list(surface.views())) > 200
+
+
+def metrics(request):
+    """As a package of metrics answers."""
+
+
+metrics.__module__ = "django_prometheus.exports"
+FOREIGN = {
+    "pages of documentation": (SpectacularSwaggerView.as_view(url_name="schema"), "repere.E040"),
+    "metrics": (metrics, "repere.E040"),
+    "a limit in a cache": (
+        type(
+            "Bounded",
+            (APIView,),
+            {"throttle_classes": [AnonRateThrottle], "__module__": "accounts.api.views.session"},
+        ).as_view(),
+        "repere.E041",
+    ),
+}
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize(("view", "expected"), FOREIGN.values(), ids=FOREIGN.keys())
+def test_an_address_of_others_and_a_limit_that_each_process_counts_for_itself_are_refused(
+    production, view, expected
+):
+    production.ROOT_URLCONF = (path("inside/", include([path("new", view)])), path("healthz", lambda _: None))
+    production.ROOT_URLCONF[1].callback.__module__ = "config.health"
+
+    (message,) = checks.nothing_else_is_served()
+
+    assert message.id == expected
+    assert "/inside/new" in message.msg
+    assert "healthz" not in message.msg
+
+
+@pytest.mark.sec("SEC-CF1")
+@pytest.mark.parametrize("engine", ["cache", "cached_db", "db"])
+def test_sessions_in_a_cache_or_in_clear_are_refused(production, engine):
+    production.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+
+    assert [message.id for message in checks.nothing_else_is_served()] == ["repere.E041"]
+
+
+#: What ``security.md`` lists under SEC-CF1, and the numbers of the checks that refuse it.
+PROMISED = {
+    "DEBUG": {1},
+    "weak or shared keys": {6, 25, 36},
+    "file KEK": {7},
+    "missing TLS to any dependency": {3, 4, 9, 16, 18, 21, 24, 26, 27, 30, 32, 35},
+    "wildcard hosts": {5, 15},
+    "missing audit grants or triggers": {11, 43},
+    "wrong database role": {12, 13, 14, 17, 19},
+    "open documentation or metrics": {29, 33, 40},
+    "clock unsynchronised": {34, 42},
+    "core dumps on": {2},
+    "counted by process, without an end": {28, 41},
+    "cannot work, or not as promised": {8, 10, 20, 22, 23, 31, 37, 38, 39},
+}
+
+
+@pytest.mark.sec("SEC-CF1")
+def test_each_number_has_one_meaning_a_place_in_the_list_and_a_test():
+    source = (env.BASE_DIR / "config" / "checks.py").read_text()
+    numbers = {int(found) for found in re.findall(r"_error\(\s*(\d+)", source)}
+    tested = {int(found) for found in re.findall(r"\bE0(\d\d)\b", Path(__file__).read_text())}
+
+    assert numbers == set().union(*PROMISED.values())
+    assert sum(map(len, PROMISED.values())) == len(numbers)
+    assert numbers - tested == set()
+    runbook = (env.BASE_DIR / "docs" / "runbook.md").read_text()
+    told = re.findall(r"\bE0(\d\d)(?:(?:–|, )E0(\d\d))?", runbook)
+    assert numbers <= {one for first, last in told for one in range(int(first), int(last or first) + 1)}
 
 
 @pytest.mark.sec("SEC-CF1")
 def test_a_server_does_not_start_and_says_every_sentence(production, monkeypatch, capsys):
     monkeypatch.setattr(checks, "databases_are_fit", list)
+    monkeypatch.setattr(checks, "clocks_agree", list)
     production.DEBUG = True
     production.ALLOWED_HOSTS = ["*"]
 

@@ -4,7 +4,11 @@ import ast
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -141,6 +145,84 @@ def test_a_request_leaves_neither_query_nor_body_in_the_log(http, lines):
     (failed,) = [line for line in lines() if "error" in line]
     assert failed["error"] == ["tests.config.sample_urls.Fault"]
     assert failed["request_id"] == answer.json()["request_id"]
+
+
+#: The headers that are read somewhere, by us, the framework or its server.
+HEADERS = ("User-Agent", "Referer", "X-Request-Id", "X-Forwarded-For", "Authorization", "Cookie", "Accept", "Origin",
+           "Accept-Language", "Idempotency-Key", "If-Match")  # fmt: skip
+
+
+@pytest.mark.sec("SEC-CF6")
+@pytest.mark.parametrize("value", [value for value in INJECTIONS if value], ids=range(len(INJECTIONS) - 1))
+def test_nothing_that_a_caller_says_anywhere_is_in_a_line(http, lines, value):
+    """Requests that fail, are refused, find no address, name another host; a server hands bytes over as Latin-1."""
+    said = value.encode("utf-8", "replace").decode("latin-1")
+    headers = dict.fromkeys(HEADERS, said)
+    for path in ("/in/fault", "/take", f"/in/fault/{quote(said)}"):
+        http.get(f"{path}?q={quote(said)}", headers=headers)
+        http.post(path, said.encode(), content_type=f"application/json; {said}", headers=headers)
+    http.get("/in/fault", headers={"Host": said})
+
+    assert lines(), "the faults are logged"
+    for line in lines():
+        assert set(line) <= KEYS
+        assert said not in json.dumps(line, ensure_ascii=False)
+        assert "Canary" not in json.dumps(line)
+
+
+PRODUCTION = {
+    "REPERE_MODE": "production", "REPERE_SECRET_KEY": "x" * 60, "REPERE_ALLOWED_HOSTS": "repere.example",
+    "DATABASE_URL": "postgres://nobody@/none", "KEYS_DATABASE_URL": "postgres://nobody@/none-either",
+    "REPERE_KEY_FILE": "/nowhere", "REPERE_LOG_LEVEL": "DEBUG", "DJANGO_SETTINGS_MODULE": "config.settings",
+}  # fmt: skip
+PRINTS = f"""
+import gc, logging, threading, warnings
+import django
+django.setup()
+warnings.simplefilter("always")
+warnings.warn({CANARY!r}, RuntimeWarning)
+logging.getLogger("gunicorn.access").info('"GET /%s" 200', {CANARY!r})
+logging.getLogger("django.db.backends").debug("(0.1) INSERT; args=%s", ({CANARY!r},), extra={{"params": ({CANARY!r},)}})
+
+def fails():
+    raise LookupError({CANARY!r})
+
+class Gone:
+    def __del__(self):
+        fails()
+
+thread = threading.Thread(target=fails)
+thread.start()
+thread.join()
+Gone()
+gc.collect()
+raise ValueError({CANARY!r})
+"""
+
+
+@pytest.mark.sec("SEC-CF6")
+def test_in_production_what_python_prints_is_a_line_too(tmp_path):
+    """Warnings, a thread and a command that fail: a driver's message would quote the row."""
+    environment = {**os.environ, **PRODUCTION, "REPERE_STATE_DIR": str(tmp_path)}
+    ended = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", PRINTS], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+    said = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert ended.returncode == 1
+    assert "Canary" not in ended.stderr + ended.stdout
+    assert all(set(line) <= KEYS for line in said)
+    told = [(line["event"], line.get("code"), line.get("error")) for line in said if line["event"] != "log"]
+    assert told == [
+        ("python:warned", "RuntimeWarning", None),
+        ("process:failed", None, ["builtins.LookupError"]),
+        ("process:failed", None, ["builtins.LookupError"]),
+        ("process:failed", None, ["builtins.ValueError"]),
+    ]
+    assert {line["logger"] for line in said if line["event"] == "log"} >= {
+        "gunicorn.access",
+        "django.db.backends",
+    }
 
 
 @pytest.mark.sec("SEC-CF6")

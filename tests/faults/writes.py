@@ -734,6 +734,8 @@ def _signs_out(world: World) -> MakeReady:
 
 TO_PROVIDER = "POST /connexion/fournisseur/{slug}"
 BIND_IDENTITY = "POST /compte/connexion/identite"
+TO_ACCEPT = "POST /invitation/fournisseur/{slug}"
+ACCEPT = "POST /invitation/identite"
 REMOVE_IDENTITY = "DELETE /api/v1/me/identities/{id}"
 
 
@@ -750,6 +752,28 @@ def _binds(world: World) -> MakeReady:
     visit = visits.Visit(visits.BOUND, "essai", at.timestamp(), user=str(user.pk), subject="01" * 32)
     visitor.client.cookies["provider"] = visits.keep(visit, at=at)
     return lambda: partial(visitor.client.post, "/compte/connexion/identite", {})
+
+
+@write(TO_ACCEPT)
+def _accepts_by_a_provider(world: World) -> MakeReady:
+    client, said = _invited(world), {"token": TOKEN, "code": "abcd"}
+    return lambda: partial(client.post, "/invitation/fournisseur/essai", said)
+
+
+@write(ACCEPT)
+def _accepts(world: World) -> MakeReady:
+    client, at = _invited(world), datetime.now(UTC)
+    link = links.kept_of(TOKEN).hex()
+    visit = visits.Visit(visits.RECOGNISED, "essai", at.timestamp(), subject="02" * 32, link=link)
+    client.cookies["provider"] = visits.keep(visit, at=at)
+    return lambda: partial(client.post, "/invitation/identite", {})
+
+
+def _invited(world: World) -> Client:
+    user = world.user("filer")
+    _linked(user)
+    MailedLink.objects.filter(user=user).update(code=links.kept_of_code(user, "abcd"))
+    return Client(headers={"accept": "text/html"}, raise_request_exception=False)
 
 
 @write(REMOVE_IDENTITY)
@@ -816,9 +840,10 @@ TWINS = {
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
-UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion", TO_PROVIDER}
+UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion", TO_PROVIDER, TO_ACCEPT}
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
 LEFT = dict.fromkeys(
-    (FILES, "POST /dossiers/{id}/pieces"), frozenset({"referrals_storedobject", "referrals_uploadcount"})
+    (FILES, "POST /dossiers/{id}/pieces"),
+    frozenset({"referrals_storedobject", "referrals_uploadcount", "referrals_usecount"}),
 )

@@ -1,10 +1,12 @@
 """SEC-CF4: all limits stand in one block of the settings, each with the test that tries it."""
 
+import ast
 import re
 
 import pytest
 
 from config.env import BASE_DIR
+from config.logs import OURS
 
 SETTINGS = (BASE_DIR / "config" / "settings.py").read_text(encoding="utf-8")
 BLOCK = SETTINGS.partition("# --- Limits")[2].partition("TEST_RUNNER")[0]
@@ -14,6 +16,7 @@ UPLOAD = "referrals/attachments/test_upload.py"
 CAPS = "referrals/test_caps.py"
 LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_attempts.py"
+FACTORS = "accounts/test_factors.py"
 OIDC = "accounts/oidc/test_what_does_not_count.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
@@ -36,6 +39,12 @@ TRIED = {
     "TIES_PER_PERSON": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_at_all_and_no_more"),
     "SIGNIN_FREE_FAILURES": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_DELAY_MAX_SECONDS": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
+    "SIGNIN_DELAY_MAX_SECONDS_OF_PAIR": (ATTEMPTS, "test_a_neighbour_keeps_nobody_out_for_long"),
+    "FACTOR_TRIES_FREE": (FACTORS, "test_waiting_doubles_and_has_an_end"),
+    "FACTOR_DELAY_MAX_SECONDS": (FACTORS, "test_waiting_doubles_and_has_an_end"),
+    "FACTOR_TRIES_MAX": (FACTORS, "test_after_a_hundred_the_account_rests_and_comes_back"),
+    "FACTORS_PER_PERSON": (FACTORS, "test_there_are_at_most_ten"),
+    "PROOF_FRESH_MINUTES": ("security/test_fresh_proof.py", "test_five_minutes_is_fresh_and_later_is_not"),
     "SIGNIN_FREE_FAILURES_OF_NETWORK": (ATTEMPTS, "test_who_tries_one_password_on_many_accounts_is_delayed"),
     "SIGNIN_FREE_FAILURES_OF_ADDRESS": (
         ATTEMPTS, "test_who_guesses_from_everywhere_keeps_nobody_out_of_a_known_place",
@@ -56,7 +65,12 @@ TRIED = {
     "ATTACHMENT_BYTES_PER_CASE": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
     "ATTACHMENTS_PER_DAY": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
     "ATTACHMENT_BYTES_PER_DAY": (UPLOAD, "test_a_case_and_a_person_have_their_quotas"),
-    "UPLOADS_AT_ONCE": (UPLOAD, "test_a_process_takes_so_many_uploads_at_once_and_two_of_one_person"),
+    "UPLOADS_AT_ONCE": (UPLOAD, "test_a_process_takes_so_many_uploads_at_once"),
+    "UPLOADS_AT_ONCE_OF_ONE": (
+        UPLOAD, "test_two_uploads_of_one_person_arrive_at_once_in_all_processes_together",
+    ),
+    "ATTACHMENT_PATIENCE_SECONDS": (UPLOAD, "test_a_sender_who_falls_silent_is_hung_up_on"),
+    "ATTACHMENT_BYTES_A_SECOND": (UPLOAD, "test_a_body_has_as_long_as_its_size_takes"),
     "ATTACHMENT_ORPHAN_HOURS": (
         UPLOAD, "test_a_worker_that_dies_anywhere_leaves_only_what_is_swept_within_a_day",
     ),
@@ -66,6 +80,70 @@ TRIED = {
     ),
     "FILE_UPLOAD_HANDLERS": ("web/test_pages.py", "SimpleUploadedFile"),
 }  # fmt: skip
+
+#: What has an end elsewhere, and may: bounds of a format, of what one page or answer shows, of a piece of work, of a
+#: call to others. A name that is new here is a decision: may somebody ask for more than this? Then it is a limit.
+ELSEWHERE = """
+accounts/byprovider.py _HINT_MAX
+accounts/oidc/metadata.py _ADDRESS_MAX
+accounts/oidc/profile.py _SUBJECT_MAX _HINT_MAX _TEXT_MAX
+accounts/sessions.py _AT_ONCE
+audit/anomalies/judging.py MOST
+audit/canonical.py MAX_BYTES MAX_OBJECTS
+audit/inputs.py ITEMS_MAX
+audit/models/tree.py NAME_MAX
+audit/pseudonyms.py _MAX_REMEMBERED
+audit/query.py MAX_LENGTH MAX_PARAMETERS
+audit/questions.py ROWS_MAX
+audit/sequencing.py _PATIENCE
+audit/verifier.py MAX_FILE MAX_NOTE
+audit/witness.py MAX_BODY _PROOF_MAX
+config/checks.py KEY_BACKUP_DAYS_MAX
+config/logs.py FRAMES_MAX
+outbox/addresses.py _URL_MAX
+referrals/attachments/names.py LONGEST
+referrals/attachments/sweeping.py _AT_ONCE
+referrals/form.py PARTS_MAX
+referrals/growing.py MOST_DAYS
+referrals/handovers.py CASES_MAX
+referrals/letters/receipt.py _CODE_MAX
+referrals/likeness/finding.py OPENED_AT_MOST _VALUES_AT_MOST
+referrals/likeness/identity.py _LONGEST_AGE
+referrals/likeness/kin.py _WORDS_MAX _PAIRS_MAX
+referrals/likeness/namesearch.py SHOWN_AT_MOST
+referrals/likeness/traits.py _PAIRS_MAX _YEARS_MAX
+referrals/likeness/work.py SUGGESTED_AT_MOST
+referrals/resealing.py _AT_ONCE
+referrals/rota.py LONGEST MOST_WEEKS
+referrals/settinglists.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
+referrals/settingtypes.py SPANS_MAX TEXT_MAX
+referrals/workflow/exchanges.py ATTACHMENTS_AT_ONCE
+referrals/workflow/fieldtypes.py AGE_MAX PLACE_CODE_MAX ANSWERS_MAX
+web/administration/lists.py LINE_MAX
+web/cases/stepforms.py ROWS_MAX
+web/forms.py RADIOS_MAX
+web/views/cases/steps.py NAMES_MAX
+web/views/journal/proofs.py NOTE_MAX
+web/views/ownsessions.py SHOWN_AT_MOST
+"""
+NAMED = re.compile(
+    r"^(_?(?:[A-Z]+_)*(?:MAX|MOST|LONGEST|AT_ONCE|PER|FREE|TRIES|PATIENCE)(?:_[A-Z]+)*)(?:: Final[^=]*)? = ",
+    re.M,
+)
+
+
+@pytest.mark.sec("SEC-CF4")
+def test_what_has_an_end_elsewhere_is_in_the_list_and_no_limit_is():
+    found = {
+        (str(path.relative_to(BASE_DIR)), name)
+        for app in (*OURS - {"encryption"}, "web")
+        for path in (BASE_DIR / app).rglob("*.py")
+        if path.name != "settings.py" or app != "config"
+        for name in NAMED.findall(path.read_text(encoding="utf-8"))
+    }
+
+    lines = [line.split() for line in ELSEWHERE.split("\n") if line]
+    assert found == {(path, name) for path, *names in lines for name in names}
 
 
 @pytest.mark.sec("SEC-CF4")
@@ -86,3 +164,27 @@ def test_no_limit_stands_outside_the_block():
     outside = SETTINGS.replace(BLOCK, "")
 
     assert not re.findall(r"^(?:MAX_\w+|\w+_(?:MAX|PER_HOUR|PER_DAY|AT_ONCE)) =", outside, re.MULTILINE)
+
+
+@pytest.mark.sec("SEC-CF4", "SEC-CF1")
+def test_nothing_is_counted_in_a_cache_which_each_process_has_for_itself():
+    """Neither Django's cache nor a throttle of the API's framework; config/checks.py refuses them in settings."""
+    found = {
+        f"{path.relative_to(BASE_DIR)}: {name}"
+        for app in (*OURS, "web")
+        for path in (BASE_DIR / app).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imported(node)
+        if name.startswith(
+            ("django.core.cache", "django.views.decorators.cache", "rest_framework.throttling")
+        )
+    }
+
+    assert not found
+
+
+def imported(node):
+    """The modules that a statement imports from."""
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{one.name}" for one in node.names]
+    return [one.name for one in node.names] if isinstance(node, ast.Import) else []

@@ -174,7 +174,9 @@ def test_a_grave_act_asks_for_a_fresh_proof_and_leads_back(world):
     assert asked.status_code == 401
     assert 'href="/compte/confirmation?next=/compte/connexion"' in asked.content.decode()
     assert "Confirmez" in text(visitor.get("/compte/confirmation", next="/compte/connexion"))
-    said = {"next": "/compte/connexion", "code": onetime.code_at(spare.pk, now())}
+    assert "donnez aussi votre mot de passe" in text(asked)
+    assert 'type="password"' in visitor.get("/compte/confirmation").content.decode()
+    said = {"next": "/compte/connexion", "code": onetime.code_at(spare.pk, now()), "password": PASSWORD}
     confirmed = visitor.post("/compte/confirmation", said)
 
     assert (confirmed.status_code, confirmed["Location"]) == (303, "/compte/connexion")

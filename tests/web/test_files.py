@@ -131,7 +131,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(filer, settings):
 def test_where_all_places_are_taken_the_form_may_be_sent_again(filer, monkeypatch):
     """REPERE_UPLOADS_AT_ONCE holds for pages too, and is no dead end."""
 
-    def busy(_):
+    def busy():
         raise UploadsBusy
 
     draft = begins(filer)

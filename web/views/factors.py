@@ -42,6 +42,7 @@ def _proof_in(sent: QueryDict) -> dict[str, Any]:
     if answer := _answered(sent, _ASSERTED):
         return {"passkey": answer}
     given = {name: sent.get(name, "").strip() for name in ("code", "recovery")}
+    given["password"] = sent.get("password", "")
     return {name: value for name, value in given.items() if value}
 
 
@@ -132,7 +133,8 @@ class Confirm(ProofPage):
 
     def _context(self, onward: str) -> dict[str, Any]:
         user = own_account(self.actor)
-        return self.ways(user) | {"confirming": True, "next": own_address(onward)}
+        beside = {"confirming": True, "next": own_address(onward), "has_password": user.has_usable_password()}
+        return self.ways(user) | beside
 
 
 class MakePage(FormPage):
@@ -295,6 +297,7 @@ class RemoveFactor(FactorAct):
 
     http_method_names = ["get", "head", "post"]
     template = "web/factors/remove.html"
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -316,6 +319,7 @@ class RenewCodes(FactorAct):
     """POST /compte/connexion/codes."""
 
     template = "web/factors/make.html"
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
     def act(self, request: HttpRequest) -> HttpResponse:

@@ -96,6 +96,7 @@ class ChangePassword(FormPage):
 class AskAddress(FormPage):
     """GET, POST /compte/adresse."""
 
+    wholly = True
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "address-ask"
     template = "web/passwords/address.html"

@@ -1,12 +1,14 @@
 """Signing in by an identity provider, and binding an identity of one to the own account (docs/decisions/0033).
 
+Whoever is invited binds one in place of choosing a password.
+
 The provider's page leads back here from another site, and the session's cookie doesn't come along from there
 (``SameSite=Strict``). So the page of return knows its browser by a cookie of its own, and goes on to our next page by
 itself: that step is our own again.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,12 +17,15 @@ from django.urls import reverse
 from accounts import actions, byprovider, signin
 from accounts.access import own_account
 from accounts.api.naming import visible
+from accounts.api.serializers import AcceptInput
 from accounts.errors import AccountsError
+from accounts.models import User
 from accounts.oidc import metadata, providers, visits
 from accounts.oidc.providers import Provider
 from accounts.outside import Outside
 from audit.inputs import Text
 from audit.query import Query
+from web.forms import faults_of
 from web.page import FormPage, Page, go_to, goes_on, made, own_address
 from web.views.factors import FactorAct
 
@@ -62,6 +67,7 @@ class ToBind(ToProvider):
 
     public = False
     purpose = visits.BIND
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
     comes_back = "own-factors"
 
@@ -72,6 +78,37 @@ class ToBind(ToProvider):
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
         """Tell why it couldn't begin."""
         return made(self.request, "web/providers/refused.html", {"problem": problem, "binding": True})
+
+
+class ToAccept(ToProvider):
+    """POST /invitation/fournisseur/{code}: the form of an invitation, sent by the button of a provider."""
+
+    purpose = visits.INVITED
+    invited: tuple[User, bytes]
+
+    def act(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Send the browser to the provider, if the invitation counts; it isn't used up by that.
+
+        Raises:
+            LinkRefused: it doesn't.
+        """
+        said = {name: request.POST.get(name, "").strip() for name in ("token", "code")}
+        given = AcceptInput(data=said)
+        given.is_valid(raise_exception=True)
+        self.invited = actions.invitation_of(at=self.at, **given.validated_data)
+        return super().act(request, code)
+
+    def begun(self, request: HttpRequest, provider: Provider) -> visits.Visit:
+        """Return the way that begins, of whoever is invited; whatever session the browser has is over."""
+        signin.close_session(request)
+        user, kept = self.invited
+        return visits.begun(self.purpose, provider.code, at=self.at, user=str(user.pk), link=kept.hex())
+
+    def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
+        """Show the form of the invitation again: a password can still be chosen."""
+        kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
+        shown = {"invited": True, "problem": problem, "faulty": faults_of(problem)}
+        return made(self.request, "web/passwords/set.html", kept | shown)
 
 
 class _Long(Text):
@@ -97,6 +134,10 @@ class Answer(Query):
         return super().of(known)
 
 
+#: Where the word of whoever came back is asked for, by what they were on the way for.
+WORD_AT: Final = {visits.BIND: "identity-bind", visits.INVITED: "invitation-identity"}
+
+
 class FromProvider(Page):
     """GET /connexion/fournisseur/{code}/retour."""
 
@@ -109,8 +150,8 @@ class FromProvider(Page):
         """Find out who came back, and begin their session, or ask for their word in the one that they have."""
         provider = providers.named(code)
         visit: visits.Visit | None = getattr(request, "visit", None)
-        binding = visit is not None and visit.purpose == visits.BIND
-        request.redisplay = lambda problem: self.refused(problem, binding=binding)  # type: ignore[attr-defined]
+        purpose = visits.SIGN_IN if visit is None else visit.purpose
+        request.redisplay = lambda problem: self.refused(problem, purpose)  # type: ignore[attr-defined]
         if visit is None:
             visit, call = byprovider.come_back(request, provider, self.asked, at=self.at)
             request.visit = visit  # type: ignore[attr-defined]  # our own attribute
@@ -118,26 +159,28 @@ class FromProvider(Page):
         said = request.brought  # type: ignore[attr-defined]  # the pipeline made the call
         if isinstance(said, AccountsError):
             raise said
-        if binding:
-            response = self.show({"name": provider.name, "onward": reverse("identity-bind")})
+        if purpose in WORD_AT:
+            onward = reverse(WORD_AT[purpose])
+            response = self.show({"name": provider.name, "onward": onward})
             visits.hand(response, byprovider.await_word(visit, said, at=self.at))
-            return goes_on(response, reverse("identity-bind"))
+            return goes_on(response, onward)
         signed_in = byprovider.enter(request, provider, visit, said, at=self.at)
         onward = visit.onward if signed_in else reverse("second-step")
         response = self.show({"name": provider.name, "onward": onward})
         visits.take_back(response)
         return goes_on(response, onward)
 
-    def refused(self, problem: Mapping[str, Any], *, binding: bool) -> HttpResponse:
+    def refused(self, problem: Mapping[str, Any], purpose: str) -> HttpResponse:
         """Tell that it came to nothing, and where to begin again."""
-        context = {"problem": problem, "binding": binding, "bare": True}
-        return made(self.request, "web/providers/refused.html", context)
+        why = {"binding": purpose == visits.BIND, "invited": purpose == visits.INVITED}
+        return made(self.request, "web/providers/refused.html", why | {"problem": problem, "bare": True})
 
 
 class BindIdentity(FormPage):
     """GET, POST /compte/connexion/identite: what came back from a provider, and the word of its person."""
 
     template = "web/providers/bind.html"
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
     comes_back = "identity-bind"
 
@@ -168,11 +211,46 @@ class BindIdentity(FormPage):
         }
 
 
+class AcceptInvitation(FormPage):
+    """GET, POST /invitation/identite: what came back from a provider, and the word of whoever is invited."""
+
+    public = True
+    template = "web/providers/accept.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask whether the account is to be opened with it.
+
+        Raises:
+            LinkRefused: the invitation counts no more.
+        """
+        request.redisplay = self.redisplay  # type: ignore[attr-defined]  # for web/problems.py
+        found = byprovider.recognised(request, at=self.at)
+        if found is None:
+            return go_to(reverse("invitation"))
+        visit, user = found
+        name, institution = providers.name_of(visit.provider), actions.institution_of(visit.siret)
+        return self.show({"name": name, "institution": institution, "email": user.email})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Bind it, which uses the invitation up, and go on to the second factor."""
+        if byprovider.recognised(request, at=self.at) is None:
+            return go_to(reverse("invitation"))
+        byprovider.accept(request, at=self.at)
+        response = go_to(reverse("second-step"))
+        visits.take_back(response)
+        return response
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Tell why it isn't."""
+        return made(self.request, "web/providers/refused.html", {"problem": problem, "invited": True})
+
+
 class RemoveIdentity(FactorAct):
     """GET, POST /compte/connexion/identite/{id}/retrait."""
 
     http_method_names = ["get", "head", "post"]
     template = "web/providers/remove.html"
+    wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -181,8 +259,10 @@ class RemoveIdentity(FactorAct):
         Raises:
             NotVisible: absent, or somebody else's.
         """
-        found = visible(own_account(self.actor).identities, pk)
-        return self.show({"name": providers.name_of(found.provider)})
+        user = own_account(self.actor)
+        found = visible(user.identities, pk)
+        has_password = user.has_usable_password()
+        return self.show({"name": providers.name_of(found.provider), "has_password": has_password})
 
     def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Remove it."""

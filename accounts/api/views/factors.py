@@ -96,7 +96,9 @@ class SessionFactor(APIView):
     def post(self, request: Request) -> Response:
         """Prove the second factor: the second step of signing in, or a fresh proof for a grave act.
 
-        The session has another id from then on. Give exactly one of ``code``, ``recovery`` and ``passkey``.
+        The session has another id from then on. Give exactly one of ``code``, ``recovery`` and ``passkey``. What
+        changes how one signs in asks for all factors (``wholly`` in its refusal): a passkey, or a code with the
+        ``password``.
         """
         user, awaited = person_of(request)
         given = ProofInput(data=request.data)
@@ -175,6 +177,7 @@ class OneFactor(APIView):
     """DELETE /api/v1/me/factors/{id}."""
 
     step_up = frozenset({"DELETE"})
+    wholly = True
 
     @extend_schema(operation_id="factor_remove", tags=["session"], responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -206,6 +209,7 @@ class RecoveryCodes(APIView):
     """POST /api/v1/me/recovery-codes."""
 
     step_up = frozenset({"POST"})
+    wholly = True
 
     @extend_schema(
         operation_id="recovery_codes_renew", tags=["session"], request=None, responses={200: RecoveryCodesOut}

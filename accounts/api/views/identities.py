@@ -32,6 +32,7 @@ class OneIdentity(APIView):
     """DELETE /api/v1/me/identities/{id}."""
 
     step_up = frozenset({"DELETE"})
+    wholly = True
 
     @extend_schema(operation_id="identity_remove", tags=["session"], responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:

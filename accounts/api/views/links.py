@@ -86,6 +86,7 @@ class ChangePassword(APIView):
 class AskAddress(APIView):
     """POST /api/v1/me/address."""
 
+    wholly = True
     step_up = frozenset({"POST"})
 
     @extend_schema(operation_id="address_ask", tags=["session"], request=AskLinkInput, responses={204: None})

@@ -269,11 +269,18 @@ def test_a_body_that_comes_too_slowly_is_cut_and_leaves_nothing(draft, folder, m
     assert stored(folder) == before
 
 
+@pytest.mark.sec("SEC-CF4")
+@pytest.mark.parametrize(("kib", "seconds"), [(0, 60), (64, 61), (20 * 1024, 380)])
+def test_a_body_has_as_long_as_its_size_takes(kib, seconds):
+    beside = arriving.AFTERWARDS_SECONDS
+
+    assert arriving.lasts_at_most(kib * 1024) == timedelta(seconds=seconds + beside)
+
+
 @pytest.mark.sec("SEC-FI1")
-def test_a_sender_who_falls_silent_is_hung_up_on(draft, folder, monkeypatch):
+def test_a_sender_who_falls_silent_is_hung_up_on(draft, folder, settings):
     """As gunicorn reads: one piece, however long it takes until all of it is there."""
-    monkeypatch.setattr(arriving, "PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr(arriving, "BYTES_A_SECOND", 10**9)
+    settings.ATTACHMENT_PATIENCE_SECONDS, settings.ATTACHMENT_BYTES_A_SECOND = 0.5, 10**9
     here, there = socket.socketpair()
     with here, there, here.makefile("rb") as body:
         there.sendall(WHOLE[:1_000])
@@ -287,20 +294,44 @@ def test_a_sender_who_falls_silent_is_hung_up_on(draft, folder, monkeypatch):
     assert stored(folder) == set()
 
 
+def busy(answer):
+    told = (answer.status_code, answer.json()["code"])
+    return told == (503, "uploads-busy") and int(answer["Retry-After"]) > 0
+
+
 @pytest.mark.sec("SEC-FI1")
-def test_a_process_takes_so_many_uploads_at_once_and_two_of_one_person(draft, folder, settings):
-    sender = draft.world.user("filer").pk
-    with turns.taken(uuid4()), turns.taken(sender):
-        assert draft.sends().status_code == 201, "the third, and this person's second"
-        with turns.taken(sender):
-            answer = draft.sends()
-            assert (answer.status_code, answer.json()["code"]) == (503, "uploads-busy")
-            assert int(answer["Retry-After"]) > 0
+def test_a_process_takes_so_many_uploads_at_once(draft, folder, settings):
+    with turns.taken(), turns.taken():
+        assert draft.sends().status_code == 201, "the third"
+        with turns.taken():
+            assert busy(draft.sends())
     settings.UPLOADS_AT_ONCE = 1
-    with turns.taken(uuid4()):
-        assert draft.sends().status_code == 503
     assert draft.sends(b"", "a.txt").status_code == 422
     assert draft.sends().status_code == 201, "a refused upload gives its place back"
+
+
+@pytest.mark.sec("SEC-CF1", "SEC-CF4")
+def test_two_uploads_of_one_person_arrive_at_once_in_all_processes_together(draft, folder):
+    """They are counted in the database: a count of a process would be as many times two as there are processes."""
+    sender, at = draft.world.user("filer").pk, instant()
+    elsewhere = [uuid4(), uuid4()]
+
+    def begins(one, seconds=60):
+        see_all()
+        turns.begin(sender, one, until=at + timedelta(seconds=seconds), at=at)
+
+    begins(elsewhere[0])
+    assert draft.sends().status_code == 201, "the second"
+    begins(elsewhere[1])
+    assert busy(draft.sends())
+    turns.begin(uuid4(), uuid4(), until=at + timedelta(seconds=60), at=at)
+    turns.end(sender, elsewhere[0])
+    assert draft.sends(b"", "a.txt").status_code == 422
+    assert draft.sends().status_code == 201, "a place is given back by who ends and by who is refused"
+    turns.end(sender, elsewhere[1])
+    for one in (uuid4(), uuid4()):
+        begins(one, seconds=-1)
+    assert draft.sends().status_code == 201, "and ends by itself, should its process have died"
 
 
 # --- Memory ---------------------------------------------------------------------------------------------
