@@ -19,5 +19,6 @@ class AccountsConfig(AppConfig):
             replays,
             sessions,
             telling,
+            tokenends,
         )
         from accounts.api import schema  # noqa: F401 - likewise

@@ -27,6 +27,7 @@ ALL_SESSIONS_ENDED: Final = "authority.sessions"
 WATCHER_CLOSED: Final = "authority.closed"
 SIGN_INS_TO_CHECK: Final = "account.sign-ins"
 ROLE_IS_ASKED: Final = "request.role"
+TOKEN_WILL_END: Final = "token.will-end"  # noqa: S105 - the code of a text
 RESET_TO_CONFIRM: Final = "request.reset"
 
 
@@ -98,6 +99,10 @@ register(
         "Une réinitialisation de moyens de connexion attend d'être confirmée par une seconde personne.",
         "A reset of ways to sign in waits to be confirmed by a second person.",
         page="administration/demandes/moyens",
+    ),
+    Template(
+        TOKEN_WILL_END, Kind.ACCOUNT, "Un jeton d'accès de votre programme expire bientôt ; faites-en un autre.",
+        "An access token of your program expires soon; make another one.",
     ),
 )  # fmt: skip
 
