@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
             links,
             oddsignins,
             replays,
+            reviews,
             sessions,
             telling,
             tokenends,

@@ -30,6 +30,7 @@ VAULT_PROVIDER: Final = "encryption.vault.VaultProvider"
 KMS_PROVIDER: Final = "encryption.awskms.KmsProvider"
 HSM_PROVIDER: Final = "encryption.hsm.HsmProvider"
 KEY_BACKUP_DAYS_MAX: Final = 7
+REVIEW_DAYS: Final = range(90, 366)
 CAPS: Final = ("OPENINGS_PER_HOUR", "LINES_PER_HOUR", "FILINGS_PER_HOUR", "FILINGS_PER_HOUR_OF_PROGRAM")
 PROVIDER_CHOICES: Final = {
     "client_auth": ("post", "basic"),
@@ -327,6 +328,8 @@ def _limits() -> Iterator[CheckMessage]:
     for name in CAPS:
         if getattr(settings, name) < 1:
             yield _error(28, f"REPERE_{name} is 0, which is no cap at all: set a number.")
+    if settings.REVIEW_DAYS not in REVIEW_DAYS:
+        yield _error(40, "REPERE_REVIEW_DAYS must be 90 to 365: each role is looked at once a year at least.")
 
 
 def _description() -> Iterator[CheckMessage]:

@@ -127,6 +127,8 @@ SPOILED = {
         {"SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"]},
         "repere.E029",
     ),
+    "roles that nobody looks at for longer than a year": ("REVIEW_DAYS", 366, "repere.E040"),
+    "reviews that are always due": ("REVIEW_DAYS", 89, "repere.E040"),
     "copies of keys that live too long": ("KEY_BACKUP_DAYS", 8, "repere.E023"),
 }
 

@@ -17,6 +17,7 @@ HELD_THERE = "whoever holds a role at that authority"
 MANAGES = "accounts.manage"
 RESETS = "factors.reset"
 CONFIRMS = "memberships.confirm"
+REVIEWS = "memberships.review"
 ADDS_PLACES = "organisations.manage"
 AUDITS = "audit.read"
 HOLDS = "audit.hold"
@@ -70,6 +71,7 @@ PERMISSIONS = {
     MANAGES: ("territory_admin",),
     RESETS: ("dpo", "supervisor", "territory_admin"),
     CONFIRMS: ("dpo", "supervisor", "territory_admin"),
+    REVIEWS: ("dpo", "supervisor", "territory_admin"),
     ADDS_PLACES: ("territory_admin",),
     AUDITS: ("auditor", "dpo"),
     HOLDS: ("dpo",),
@@ -368,6 +370,7 @@ ROUTES = {
     "GET /api/v1/memberships": MANAGES,
     "POST /api/v1/memberships": MANAGES,
     "POST /api/v1/memberships/<uuid:pk>/end": MANAGES,
+    "POST /api/v1/memberships/<uuid:pk>/review": REVIEWS,
     "GET /api/v1/membership-requests": CONFIRMS,
     "POST /api/v1/membership-requests": MANAGES,
     "POST /api/v1/membership-requests/<uuid:pk>/confirm": CONFIRMS,
@@ -605,6 +608,7 @@ GRAVE = {
     "POST /api/v1/ties/<uuid:pk>/remove",
     "POST /api/v1/exclusions/<uuid:pk>/confirm",
     "POST /api/v1/memberships/<uuid:pk>/end",
+    "POST /api/v1/memberships/<uuid:pk>/review",
     f"GET {ANOMALY}/identities",
     f"POST {ANOMALY}/ask_identities",
     f"POST {ANOMALY}/grant_identities",
