@@ -62,6 +62,7 @@ CONFIRMED = "pages of second persons: whoever confirms roles or resets at an aut
 SIGNED_BY = "the approver and the proposer of the request"
 SEES_BOTH = "whoever sees both files of the pair, and reads the identities (class B)"
 ASKED_OF = "the agent to whom the question was put, while it may be answered (S9)"
+REVIEWED = "a page of whoever reviews roles: the administrator those of the own authority, supervisors and dpo the powerful (0034)"
 ADMINISTRATION = "pages of the functional administrator, for the own authority"
 JOURNAL = "pages of the journal: auditors and data protection officers, each of the own authority (class L)"
 STEP = "whoever may do the step: its row in steps.py, part_steps.py, small_steps.py"
@@ -298,6 +299,8 @@ ROUTES = {
     "GET /administration/fonctions/demande": ADMINISTRATION,
     "POST /administration/fonctions/demande": ADMINISTRATION,
     "GET /administration/demandes": CONFIRMED,
+    "GET /administration/fonctions/a-revoir": REVIEWED,
+    "POST /administration/fonctions/a-revoir": REVIEWED,
     "GET /administration/demandes/roles/<uuid:pk>": CONFIRMED,
     "POST /administration/demandes/roles/<uuid:pk>": CONFIRMED,
     "GET /administration/demandes/moyens/<uuid:pk>": CONFIRMED,

@@ -810,6 +810,7 @@ TWINS = {
     "POST /compte/adresse": ASK_ADDRESS,
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
+    "POST /administration/fonctions/a-revoir": REVIEW,
     "POST /administration/personnes/{id}/connexions": END_SESSIONS,
     "POST /administration/personnes/{id}/fermeture": CLOSE,
     "POST /administration/personnes/{id}/reouverture": REOPEN,
