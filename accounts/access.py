@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.errors import NotAllowed, NotVisible
 from accounts.models import FactorReset, GrantRequest, Membership, Organisation, Token, Unit, User
 from accounts.models.membership import MembershipQuerySet
-from accounts.roles import OUTSIDE, Role
+from accounts.roles import OUTSIDE, POWERFUL, Role
 from outbox.models import Endpoint
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
         "factors.reset": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
         # Confirm or refuse, beside the administrator who asks, a role that two persons give (SEC-AZ12).
         "memberships.confirm": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
+        # Review the roles held at the authority, never an own one; who doesn't administer it, those alone that two
+        # persons give (0034).
+        "memberships.review": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
         # Add institutions to the authority's list.
         "organisations.manage": frozenset({Role.TERRITORY_ADMIN}),
         # Read the delays, thresholds and texts that the authority has chosen: who works in it (domain.md §11.1).
@@ -104,6 +107,38 @@ def managed_memberships(actor: "Actor") -> MembershipQuerySet:
         NotAllowed: the actor administers none.
     """
     return Membership.objects.filter(authority__in=_managed(actor, None))
+
+
+def reviewable_memberships(actor: "Actor") -> MembershipQuerySet:
+    """Return the memberships whose review is the actor's affair, past ones and own ones included.
+
+    Raises:
+        NotAllowed: the actor reviews none.
+    """
+    authorities = actor.may("memberships.review")
+    if not authorities:
+        raise NotAllowed(rule="memberships.review")
+    return Membership.objects.filter(_is_reviewed_by(authorities, actor.may("accounts.manage")))
+
+
+def reviewers(authority_id: UUID, *, at: datetime) -> dict[UUID, Q]:
+    """Return who reviews roles at an authority, each with the condition of the memberships that they review."""
+    held = Membership.objects.in_force(at).filter(
+        authority=authority_id, role__in=sorted(PERMISSIONS["memberships.review"])
+    )
+    here, people = frozenset({authority_id}), frozenset(held.values_list("user_id", flat=True))
+    managing = frozenset(
+        held.filter(role__in=sorted(PERMISSIONS["accounts.manage"])).values_list("user_id", flat=True)
+    )
+    return {
+        user: _is_reviewed_by(here, here if user in managing else frozenset()) & ~Q(user=user)
+        for user in people
+    }
+
+
+def _is_reviewed_by(authorities: frozenset[UUID], managed: frozenset[UUID]) -> Q:
+    """Return the condition of what somebody reviews who may at some authorities, and administers some of them."""
+    return Q(authority__in=managed) | Q(authority__in=authorities, role__in=sorted(POWERFUL))
 
 
 def _managed(actor: "Actor", authority_id: UUID | None) -> frozenset[UUID]:

@@ -39,6 +39,8 @@ MEMBERSHIP_ASKED: Final = "membership:asked"
 MEMBERSHIP_REFUSED: Final = "membership:refused"
 MEMBERSHIP_GRANTED: Final = "membership:granted"
 MEMBERSHIP_ENDED: Final = "membership:ended"
+MEMBERSHIP_REVIEWED: Final = "membership:reviewed"
+MEMBERSHIP_LAPSED: Final = "membership:lapsed"
 MEMBERSHIPS_LISTED: Final = "membership:listed"
 ORGANISATION_MADE: Final = "organisation:made"
 UNIT_MADE: Final = "unit:made"
@@ -82,6 +84,8 @@ ABOUT_ACCOUNTS: Final = (
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,
     MEMBERSHIP_ENDED,
+    MEMBERSHIP_REVIEWED,
+    MEMBERSHIP_LAPSED,
     PREFERENCES_CHANGED,
     ENDPOINT_MADE,
     ENDPOINT_ROTATED,
@@ -120,4 +124,6 @@ events.file_under(
     MEMBERSHIP_REFUSED,
     MEMBERSHIP_GRANTED,
     MEMBERSHIP_ENDED,
+    MEMBERSHIP_REVIEWED,
+    MEMBERSHIP_LAPSED,
 )

@@ -17,7 +17,9 @@ class AccountsConfig(AppConfig):
             links,
             oddsignins,
             replays,
+            reviews,
             sessions,
             telling,
+            tokenends,
         )
         from accounts.api import schema  # noqa: F401 - likewise

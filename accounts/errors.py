@@ -239,6 +239,13 @@ class OwnGrant(AccountsError):
     text = "Vous ne pouvez pas vous accorder un rôle à vous-même."
 
 
+class OwnReview(AccountsError):
+    """Nobody reviews a role of their own."""
+
+    code = "own-review"
+    text = "Une autre personne revoit vos propres rôles."
+
+
 class OwnAccount(AccountsError):
     """Nobody vouches for the own account."""
 

@@ -79,6 +79,12 @@ POWERFUL: Final[frozenset[Role]] = frozenset(
         Role.PLATFORM_ADMIN,
     }
 )
+# Without the last of these at an authority a child in danger reaches nobody, or nobody can give roles: that one doesn't
+# end because nobody reviewed it (``accounts/reviews.py``).
+NEEDED: Final[frozenset[Role]] = frozenset({Role.CRIP_COORDINATOR, Role.ON_CALL, Role.TERRITORY_ADMIN})
+# Nor does any of these. They open no case of others, and whoever has a concern to file finds the door open even where
+# nobody had the time to review a thousand filers; what 119 collects is passed on at once (CASF L226-6).
+REPORTING: Final[frozenset[Role]] = frozenset({Role.FILER, Role.API_119})
 # Whoever watches over the readers or hands out the roles never obtains what a case holds (domain.md §2.8, 12): at one
 # authority nobody holds one of these beside a role that opens cases there. Own filings of a filer are no such cases.
 WATCHERS: Final[frozenset[Role]] = frozenset({Role.AUDITOR, Role.TERRITORY_ADMIN, Role.PLATFORM_ADMIN})

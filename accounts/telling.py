@@ -4,7 +4,7 @@ No notice names anybody: one signs in to see whom it is about.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -27,7 +27,13 @@ ALL_SESSIONS_ENDED: Final = "authority.sessions"
 WATCHER_CLOSED: Final = "authority.closed"
 SIGN_INS_TO_CHECK: Final = "account.sign-ins"
 ROLE_IS_ASKED: Final = "request.role"
+ROLES_TO_REVIEW: Final = "roles.to-review"
+ROLE_WILL_LAPSE: Final = "roles.will-lapse"
+ROLE_HAS_LAPSED: Final = "roles.lapsed"
+TOKEN_WILL_END: Final = "token.will-end"  # noqa: S105 - the code of a text
 RESET_TO_CONFIRM: Final = "request.reset"
+#: An authority is told so often of what waits there, for as long as it does.
+EACH: Final = timedelta(days=1)
 
 
 def _address_of(notice: Notice) -> str:
@@ -99,6 +105,24 @@ register(
         "A reset of ways to sign in waits to be confirmed by a second person.",
         page="administration/demandes/moyens",
     ),
+    Template(
+        ROLES_TO_REVIEW, Kind.ACCOUNT, "Des rôles sont à revoir, sous « Rôles à revoir » ; sans cela ils prennent fin.",
+        "Roles are to be reviewed, under “Roles to review”; they end otherwise.",
+    ),
+    Template(
+        ROLE_WILL_LAPSE, Kind.ACCOUNT,
+        "Un de vos rôles prend fin dans deux semaines, si votre administration ne le confirme pas.",
+        "A role of yours ends in two weeks, unless your administration confirms it.",
+    ),
+    Template(
+        ROLE_HAS_LAPSED, Kind.ACCOUNT,
+        "Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner.",
+        "A role of yours has ended, for nobody confirmed it; your administration can give it again.",
+    ),
+    Template(
+        TOKEN_WILL_END, Kind.ACCOUNT, "Un jeton d'accès de votre programme expire bientôt ; faites-en un autre.",
+        "An access token of your program expires soon; make another one.",
+    ),
 )  # fmt: skip
 
 
@@ -118,3 +142,9 @@ def tell_people(
     """Write a notice to people, in the running transaction; it leads to the page of a request, if to any."""
     about = About(template=template, reference="", subject_id=request_id, authority_id=authority_id)
     tell(about, Recipients(users=people), at=at)
+
+
+def untold(template: str, authorities: Collection[UUID], *, at: datetime) -> list[UUID]:
+    """Return those of some authorities that weren't told the same within a day."""
+    told = Notice.objects.filter(template=template, authority_id__in=authorities, created_at__gt=at - EACH)
+    return sorted(set(authorities) - set(told.values_list("authority_id", flat=True)))

@@ -74,6 +74,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     accounts.AlreadyThere: 409,
     accounts.TwoPersonsNeeded: 403,
     accounts.OwnGrant: 403,
+    accounts.OwnReview: 403,
     accounts.OwnAccount: 403,
     accounts.PeopleSignIn: 403,
     accounts.MissingKey: 400,

@@ -203,6 +203,9 @@ TITLES: Final[dict[str, Sentence]] = {
     "invalid": Sentence("Des champs sont à corriger.", "Some fields have to be corrected."),
     "already-there": Sentence("Cet élément existe déjà.", "This exists already."),
     "two-persons-needed": Sentence("Ce rôle est accordé par deux personnes.", "Two persons grant this role."),
+    "own-review": Sentence(
+        "Une autre personne revoit vos propres rôles.", "Somebody else reviews your own roles."
+    ),
     "own-grant": Sentence(
         "Vous ne pouvez pas vous accorder un rôle à vous-même.", "You can't grant a role to yourself."
     ),

@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from accounts.models import Membership
 from accounts.roles import Role
-from outbox.models import Notice
+from accounts.telling import untold
 from outbox.notices import About, Recipients, tell
 from outbox.templates import Kind, Template, register
 from outbox.tick import recurring
@@ -27,8 +27,6 @@ from referrals.workflow.states import ACTIVE
 
 LEFT: Final = "assignments.left"
 UNCOORDINATED: Final = "exclusions.all"
-#: An authority is told so often, while cases are left.
-EACH: Final = timedelta(days=1)
 
 register(
     Template(
@@ -56,13 +54,7 @@ def tell_of_left(at: datetime) -> int:
     """Tell of the authorities that have such cases, and weren't told within a day; return how many."""
     with rowlevel.for_the_service():
         waiting = set(left(at).order_by().values_list("referral__authority_id", flat=True).distinct())
-        return sum(_tell(authority, at) > 0 for authority in _untold(LEFT, waiting, at))
-
-
-def _untold(template: str, authorities: set[UUID], at: datetime) -> list[UUID]:
-    """Return those of some authorities that weren't told the same within a day."""
-    told = Notice.objects.filter(template=template, authority_id__in=authorities, created_at__gt=at - EACH)
-    return sorted(authorities - set(told.values_list("authority_id", flat=True)))
+        return sum(_tell(authority, at) > 0 for authority in untold(LEFT, waiting, at=at))
 
 
 def _tell(authority: UUID, at: datetime) -> int:
@@ -97,8 +89,8 @@ def tell_of_uncoordinated(at: datetime) -> int:
         waiting = set(_barred().order_by().values_list("referral__authority_id", flat=True).distinct()) - {
             None
         }
-        untold = _untold(UNCOORDINATED, waiting, at)
-        return sum(_tell_who_can_help(authority, at) > 0 for authority in untold)
+        those = untold(UNCOORDINATED, waiting, at=at)
+        return sum(_tell_who_can_help(authority, at) > 0 for authority in those)
 
 
 def _tell_who_can_help(authority: UUID, at: datetime) -> int:

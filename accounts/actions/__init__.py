@@ -44,7 +44,7 @@ from accounts.actions.links import (
     require_invited,
     set_password_by_link,
 )
-from accounts.actions.memberships import Appointment, ask, decide, end, grant
+from accounts.actions.memberships import Appointment, ask, decide, end, grant, review
 from accounts.actions.notices import (
     Preferences,
     change_preferences,
@@ -145,6 +145,7 @@ __all__ = [
     "require_program",
     "require_session",
     "reset_by_the_host",
+    "review",
     "revoke_token",
     "rotate_endpoint",
     "set_password",

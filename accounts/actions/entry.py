@@ -34,9 +34,11 @@ def record_about(
     )
 
 
-def record_listing(act: str, *, actor: Actor, at: datetime, count: int) -> None:
-    """Write that an administrator looked at a list of people: one entry for each authority's auditors."""
-    for authority_id in sorted(actor.may("accounts.manage")):
+def record_listing(
+    act: str, *, actor: Actor, at: datetime, count: int, permission: str = "accounts.manage"
+) -> None:
+    """Write that somebody looked at a list of people by a permission: one entry for each authority's auditors."""
+    for authority_id in sorted(actor.may(permission)):
         journal.record(
             act, actor=actor, at=at, tenant=authority_id, purpose=Purpose.ADMINISTRATION, count=count
         )

@@ -1,4 +1,7 @@
-"""Grant a role, alone or by two persons, and take it away. A row is ended, never deleted: it explains its time."""
+"""Grant a role, alone or by two persons, review it, and take it away.
+
+A row is ended, never deleted: it explains its time.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,11 +19,12 @@ from accounts.access import (
     open_grant_requests,
     own_account,
     require,
+    reviewable_memberships,
     second_persons,
 )
 from accounts.actions.entry import record_about
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, InvalidInput, NotVisible, OwnGrant, TwoPersonsNeeded
+from accounts.errors import AlreadyThere, InvalidInput, NotVisible, OwnGrant, OwnReview, TwoPersonsNeeded
 from accounts.models import Authority, GrantRequest, Membership, Organisation, Unit, User
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
 from accounts.telling import ROLE_IS_ASKED, tell_people
@@ -162,6 +166,7 @@ def _give(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
                 organisation=given.organisation,
                 valid_from=given.since or at,
                 valid_to=given.until,
+                reviewed_at=given.since or at,
             )
     except IntegrityError as error:
         raise AlreadyThere from error
@@ -198,6 +203,31 @@ def _held_apart(given: Appointment, *, at: datetime) -> bool:
     return held.exists()
 
 
+def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
+    """Say that somebody still holds a role rightly: nobody has to look at it again for a year. Its end stays its end.
+
+    Raises:
+        NotAllowed: the actor reviews roles nowhere.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        NotVisible: absent, or not the actor's to review.
+        OwnReview: it is the actor's own.
+        AlreadyThere: it has ended: it has to be given anew, by two where two give it.
+    """
+    known = Membership.objects.all() if actor.is_system else reviewable_memberships(actor)
+    stepup.require(actor, at=at)
+    membership = known.select_for_update().filter(pk=membership_id).first()
+    if membership is None:
+        raise NotVisible
+    if membership.user_id == actor.user_id:
+        raise OwnReview
+    if membership.valid_to is not None and membership.valid_to <= at:
+        raise AlreadyThere("Cette fonction est déjà terminée : elle se donne à nouveau.")
+    membership.reviewed_at = max(at, membership.reviewed_at)
+    membership.save(update_fields=["reviewed_at"])
+    _record(acts.MEMBERSHIP_REVIEWED, membership, actor=actor, at=at)
+    return membership
+
+
 def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     """End a membership at once, with its tokens; one that hadn't begun never will.
 
@@ -217,11 +247,11 @@ def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     return membership
 
 
-def end_now(membership: Membership, *, actor: Actor, at: datetime) -> None:
-    """End a membership, locked and not over yet; one that hadn't begun never will."""
+def end_now(membership: Membership, *, actor: Actor, at: datetime, act: str = acts.MEMBERSHIP_ENDED) -> None:
+    """End a membership, locked and not over yet; one that hadn't begun never will. ``act`` says why."""
     membership.valid_to = max(at, membership.valid_from)
     membership.save(update_fields=["valid_to"])
-    _record(acts.MEMBERSHIP_ENDED, membership, actor=actor, at=at)
+    _record(act, membership, actor=actor, at=at)
 
 
 def _record_request(act: str, found: GrantRequest, *, actor: Actor, at: datetime) -> None:

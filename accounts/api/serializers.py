@@ -314,6 +314,11 @@ class MembershipQuery(OfAuthorityQuery):
     user = Id(required=False)
     role = Code(choices=Role.choices, required=False)
     in_force = Flag(required=False, in_query=True, help_text="`true`: those that count now.")
+    review = Code(
+        choices=[("due", "À revoir")],
+        required=False,
+        help_text="`due`: those that the caller reviews, where it is due within thirty days or late; the oldest first.",
+    )
 
 
 # --- what goes out ------------------------------------------------------------------------------------
@@ -401,10 +406,24 @@ class MembershipOut(serializers.ModelSerializer[Membership]):
     """A membership, as whoever administers the authority sees it."""
 
     role = RoleField(read_only=True)
+    review_due_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Null where it ends before."
+    )
 
     class Meta:
         model = Membership
-        fields = ["id", "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to"]
+        fields = [
+            "id",
+            "user",
+            "role",
+            "authority",
+            "unit",
+            "organisation",
+            "valid_from",
+            "valid_to",
+            "reviewed_at",
+            "review_due_at",
+        ]
         read_only_fields = fields
 
 

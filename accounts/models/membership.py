@@ -1,20 +1,28 @@
 """Who holds which role, where and for how long; and the tokens by which programs use a membership."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models.authority import Authority, Unit
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, Role
 
+#: A role that nobody reviews ends so long after its review was due (``accounts/reviews.py``).
+LAPSES_AFTER: Final = timedelta(days=30)
 _NOWHERE: Final = Value(uuid.UUID(int=0), output_field=models.UUIDField())
+
+
+def review_period() -> timedelta:
+    """Return for how long a review counts."""
+    return timedelta(days=settings.REVIEW_DAYS)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -24,9 +32,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep those that have begun and haven't ended at an instant; the account must be active too."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, user__is_active=True)
 
+    def to_review(self, *, by: datetime) -> "MembershipQuerySet":
+        """Keep those whose review falls due by an instant, that included; what ends before is never due."""
+        due = Q(valid_to=None) | Q(valid_to__gt=F("reviewed_at") + review_period())
+        return self.filter(due, reviewed_at__lte=by - review_period())
+
 
 class Membership(models.Model):
     """One person in one role at one authority, from an instant to another (the last not included).
+
+    ``reviewed_at``: when somebody last said that it is held rightly, of which giving it is the first time. The database
+    fills it in where a release that doesn't know it still gives roles.
 
     The database checks: a known role; a unit or an organisation where the role needs one; the period doesn't
     run backwards; nobody holds the same thing twice in an open period. An ended membership stays: rights of
@@ -42,6 +58,7 @@ class Membership(models.Model):
         "organisation": "P1",
         "valid_from": "P1",
         "valid_to": "P1",
+        "reviewed_at": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -56,6 +73,7 @@ class Membership(models.Model):
     )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    reviewed_at = models.DateTimeField(db_default=Now())
 
     objects = MembershipQuerySet.as_manager()
 
@@ -89,6 +107,17 @@ class Membership(models.Model):
     def __str__(self) -> str:
         """Return the id: what is shown to people is chosen by whoever shows it."""
         return str(self.pk)
+
+    @property
+    def review_due_at(self) -> datetime | None:
+        """Return when it is to be reviewed; None where it ends before."""
+        due = self.reviewed_at + review_period()
+        return None if self.valid_to is not None and self.valid_to <= due else due
+
+    @property
+    def lapses_at(self) -> datetime:
+        """Return from when on it may end because nobody reviewed it."""
+        return self.reviewed_at + review_period() + LAPSES_AFTER
 
     def clean(self) -> None:
         """Refuse a unit or an organisation of another authority.

@@ -65,6 +65,8 @@ PERMISSION_RULES: Final = {
     "accounts.manage": "Make accounts and units, grant and end roles.",
     "factors.reset": "Confirm, beside the administrator who asks, that somebody's second factors are lost.",
     "memberships.confirm": "Confirm or refuse, beside the administrator who asks, a role that two persons give.",
+    "memberships.review": "Say each year of the roles held there, never of an own one, that they still are; who doesn't"
+    " administer the authority, of those alone that two persons give.",
     "organisations.manage": "Add institutions to the authority's list.",
     "settings.read": "Read what the authority has chosen where the law leaves it the choice.",
     "settings.change": "Choose it, from a day on.",

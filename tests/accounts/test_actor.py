@@ -53,6 +53,7 @@ def test_the_permissions_are_those_of_the_matrix():
         "accounts.manage": {Role.TERRITORY_ADMIN},
         "factors.reset": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
         "memberships.confirm": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
+        "memberships.review": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
         "organisations.manage": {Role.TERRITORY_ADMIN},
         "settings.read": {
             Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASSESSMENT_LEAD, Role.ASE_INSPECTOR,

@@ -17,6 +17,7 @@ HELD_THERE = "whoever holds a role at that authority"
 MANAGES = "accounts.manage"
 RESETS = "factors.reset"
 CONFIRMS = "memberships.confirm"
+REVIEWS = "memberships.review"
 ADDS_PLACES = "organisations.manage"
 AUDITS = "audit.read"
 HOLDS = "audit.hold"
@@ -61,6 +62,7 @@ CONFIRMED = "pages of second persons: whoever confirms roles or resets at an aut
 SIGNED_BY = "the approver and the proposer of the request"
 SEES_BOTH = "whoever sees both files of the pair, and reads the identities (class B)"
 ASKED_OF = "the agent to whom the question was put, while it may be answered (S9)"
+REVIEWED = "a page of whoever reviews roles: the administrator those of the own authority, supervisors and dpo the powerful (0034)"
 ADMINISTRATION = "pages of the functional administrator, for the own authority"
 JOURNAL = "pages of the journal: auditors and data protection officers, each of the own authority (class L)"
 STEP = "whoever may do the step: its row in steps.py, part_steps.py, small_steps.py"
@@ -70,6 +72,7 @@ PERMISSIONS = {
     MANAGES: ("territory_admin",),
     RESETS: ("dpo", "supervisor", "territory_admin"),
     CONFIRMS: ("dpo", "supervisor", "territory_admin"),
+    REVIEWS: ("dpo", "supervisor", "territory_admin"),
     ADDS_PLACES: ("territory_admin",),
     AUDITS: ("auditor", "dpo"),
     HOLDS: ("dpo",),
@@ -299,6 +302,8 @@ ROUTES = {
     "GET /administration/fonctions/demande": ADMINISTRATION,
     "POST /administration/fonctions/demande": ADMINISTRATION,
     "GET /administration/demandes": CONFIRMED,
+    "GET /administration/fonctions/a-revoir": REVIEWED,
+    "POST /administration/fonctions/a-revoir": REVIEWED,
     "GET /administration/demandes/roles/<uuid:pk>": CONFIRMED,
     "POST /administration/demandes/roles/<uuid:pk>": CONFIRMED,
     "GET /administration/demandes/moyens/<uuid:pk>": CONFIRMED,
@@ -371,6 +376,7 @@ ROUTES = {
     "GET /api/v1/memberships": MANAGES,
     "POST /api/v1/memberships": MANAGES,
     "POST /api/v1/memberships/<uuid:pk>/end": MANAGES,
+    "POST /api/v1/memberships/<uuid:pk>/review": REVIEWS,
     "GET /api/v1/membership-requests": CONFIRMS,
     "POST /api/v1/membership-requests": MANAGES,
     "POST /api/v1/membership-requests/<uuid:pk>/confirm": CONFIRMS,
@@ -608,6 +614,7 @@ GRAVE = {
     "POST /api/v1/ties/<uuid:pk>/remove",
     "POST /api/v1/exclusions/<uuid:pk>/confirm",
     "POST /api/v1/memberships/<uuid:pk>/end",
+    "POST /api/v1/memberships/<uuid:pk>/review",
     f"GET {ANOMALY}/identities",
     f"POST {ANOMALY}/ask_identities",
     f"POST {ANOMALY}/grant_identities",

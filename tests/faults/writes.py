@@ -91,6 +91,7 @@ UNITS = "POST /api/v1/authorities/{id}/units"
 ORGANISATIONS = "POST /api/v1/organisations"
 MEMBERSHIPS = "POST /api/v1/memberships"
 END = "POST /api/v1/memberships/{id}/end"
+REVIEW = "POST /api/v1/memberships/{id}/review"
 VERIFY = "POST /api/v1/users/{id}/verify"
 ASK_RESET = "POST /api/v1/users/{id}/factor-reset"
 ASK_ROLE = "POST /api/v1/membership-requests"
@@ -136,6 +137,11 @@ def _membership(world: World) -> MakeReady:
 @write(END)
 def _end(world: World) -> MakeReady:
     return by(world, ADMINISTRATOR, END, ids=(world.memberships["93", "statistician"].pk,))
+
+
+@write(REVIEW)
+def _review(world: World) -> MakeReady:
+    return by(world, "dpo", REVIEW, ids=(world.memberships["93", "auditor"].pk,))
 
 
 @write(VERIFY)
@@ -828,6 +834,7 @@ TWINS = {
     "POST /compte/adresse": ASK_ADDRESS,
     "POST /compte/adresse/choix": NEW_ADDRESS,
     "POST /administration/personnes/{id}/invitation": INVITE,
+    "POST /administration/fonctions/a-revoir": REVIEW,
     "POST /administration/personnes/{id}/connexions": END_SESSIONS,
     "POST /administration/personnes/{id}/fermeture": CLOSE,
     "POST /administration/personnes/{id}/reouverture": REOPEN,

@@ -252,6 +252,19 @@ class TestPages:
         assert held.valid_to is None
         assert not SettingChange.objects.exists()
 
+    def test_a_role_is_not_reviewed_by_an_old_proof(self, world):
+        """What was ticked is ticked still."""
+        held = world.memberships["93", "auditor"]
+        Membership.objects.filter(pk=held.pk).update(reviewed_at=held.valid_from)
+        dpo = Somebody(world.user("dpo"))
+        answer = dpo.client.post("/administration/fonctions/a-revoir", {"chosen": [str(held.pk)]})
+
+        assert answer.status_code == 401
+        assert f'value="{held.pk}" id="f-{held.pk}" checked' in answer.content.decode()
+        assert "Confirmez dans un autre onglet" in text(answer)
+        see_all()
+        assert Membership.objects.get(pk=held.pk).reviewed_at == held.valid_from
+
     @pytest.mark.parametrize("place", ["fonctions/nouvelle", "fonctions/demande"])
     def test_a_role_is_neither_given_nor_asked_for_by_an_old_proof(self, world, place):
         """The act asks, not the page alone: the form comes back as it was typed."""

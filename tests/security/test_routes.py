@@ -147,6 +147,7 @@ def ids(world):
         "/api/v1/users/<uuid:pk>/reopen": lambda: str(a_person(world, is_active=False).pk),
         "/api/v1/users": str(world.user("statistician").pk),
         "/api/v1/authorities": str(world.authorities["93"].pk),
+        "/api/v1/memberships/<uuid:pk>/review": str(world.memberships["93", "auditor"].pk),
         "/api/v1/memberships": str(world.memberships["93", "filer"].pk),
         "/api/v1/tokens": str(world.memberships["93", "filer"].tokens.get().pk),
         "/api/v1/referrals": filed.json()["id"],

@@ -176,6 +176,7 @@ def test_a_value_out_of_bounds_leads_to_its_field(admin, settings_of):
     [
         ("administration", "users"),
         ("administration/fonctions", "memberships"),
+        ("administration/fonctions/a-revoir", "memberships?review=due"),
         ("administration/{pk}/reglages", "authorities/{pk}/settings"),
     ],
 )

@@ -21,6 +21,7 @@ from web.page import Page, go_to
 MANAGES: Final = "accounts.manage"
 #: What a second person may confirm: roles that two persons give, and factors that somebody has lost.
 CONFIRMS: Final = ("memberships.confirm", "factors.reset")
+REVIEWS: Final = "memberships.review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class AdministrationPage(Page):
                 Tab(_("Personnes"), reverse("administration"), "administration"),
                 Tab(_("Rôles"), reverse("memberships-page"), "memberships-page"),
             ]
+        if self.actor.may(REVIEWS):
+            tabs.append(Tab(_("Rôles à revoir"), reverse("reviews-page"), "reviews-page"))
         if any(self.actor.may(permission) for permission in CONFIRMS):
             tabs.append(Tab(_("Demandes"), reverse("requests-page"), "requests-page"))
         for one in (one for one in self.authorities if one.pk in managed):

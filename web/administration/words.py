@@ -43,6 +43,7 @@ DONE: Final = {
     "person-new": _("Créer un compte"), "person-verify": _("Attester une identité"),
     "person-reset": _("Demander la réinitialisation des moyens de connexion"), "role-new": _("Donner un rôle"),
     "role-ask": _("Demander un rôle qui se décide à deux"), "role-end": _("Mettre fin à un rôle"),
+    "reviews-page": _("Revoir des rôles"),
     "person-sessions": _("Fermer ses connexions"), "person-close": _("Fermer le compte"),
     "person-reopen": _("Rouvrir le compte"), "authority-sessions": _("Fermer toutes les connexions"),
     "confirm": _("Confirmer la demande"), "refuse": _("Refuser la demande"),

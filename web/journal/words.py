@@ -72,8 +72,10 @@ list:opened|Liste consultée|List read
 membership:asked|Rôle à deux signatures demandé|Role of two signatures asked for
 membership:ended|Rôle retiré|Role taken away
 membership:granted|Rôle donné|Role given
+membership:lapsed|Rôle terminé, faute d'avoir été revu|Role ended, for nobody reviewed it
 membership:listed|Rôles consultés|Roles read
 membership:refused|Rôle demandé, refusé par la seconde personne|Role asked for, refused by the second person
+membership:reviewed|Rôle revu, toujours exercé|Role reviewed, still held
 message:read|Message lu|Message read
 notice:undelivered|Avis non remis|Notice not delivered
 organisation:made|Structure ajoutée|Institution added

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access, actions, acts
+from accounts import access, actions, acts, reviews
 from accounts.actor import Actor
 from accounts.api.naming import account, named, named_or_none
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
@@ -94,7 +94,10 @@ class Memberships(APIView):
         responses={200: page_schema("MembershipPage", MembershipOut)},
     )
     def get(self, request: Request) -> Response:
-        """List the memberships of the administered authorities, newest first; the look is an entry."""
+        """List the memberships of the administered authorities, newest first; the look is an entry.
+
+        With `review=due`, those that the caller is to review: supervisors and data protection officers have some too.
+        """
         asked = MembershipQuery.of(request.query_params)
         page = membership_page(asked, actor=actor_of(request), at=at_of(request))
         return Response(envelope(page, MembershipOut(page.items, many=True).data))
@@ -118,6 +121,28 @@ class Memberships(APIView):
             membership = granted(request.data, actor=actor, at=at_of(request))
             keep_done(request, membership.pk, status=status.HTTP_201_CREATED)
         return Response(MembershipOut(membership).data, status=status.HTTP_201_CREATED)
+
+
+class ReviewMembership(APIView):
+    """POST /api/v1/memberships/{id}/review."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="memberships_review",
+        tags=["people"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: MembershipOut},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Say that somebody still holds a role rightly; unless somebody does each year, it ends. Never one's own."""
+        actor = actor_of(request)
+        membership = done_before(request, access.reviewable_memberships(actor))
+        if membership is None:
+            membership = actions.review(actor=actor, at=at_of(request), membership_id=pk)
+            keep_done(request, membership.pk, status=status.HTTP_200_OK)
+        return Response(MembershipOut(membership).data)
 
 
 class EndMembership(APIView):
@@ -166,17 +191,25 @@ def made_user(said: Any, *, actor: Actor, at: datetime) -> User:
 def membership_page(asked: dict[str, Any], *, actor: Actor, at: datetime, names: bool = False) -> Page:
     """Return a page of the memberships of the administered authorities, newest first; the look is an entry.
 
-    ``names``: with the names of people and places, for a page that tells them.
+    ``review``: of those that the actor is to review, the longest unreviewed first. ``names``: with the names of people
+    and places, for a page that tells them.
     """
     place = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
     bound_to = json.dumps(asked, default=str, sort_keys=True)
-    found = access.managed_memberships(actor)
+    permission, order = "accounts.manage", ("-valid_from", "-id")
+    if asked.pop("review", None):
+        found = reviews.waiting(access.reviewable_memberships(actor), at=at)
+        permission, order = "memberships.review", ("reviewed_at", "id")
+    else:
+        found = access.managed_memberships(actor)
     if names:
         found = found.select_related("user", "authority", "unit", "organisation")
     if asked.pop("in_force", False):
         found = found.in_force(at)
-    page = page_of(found.filter(**asked), order=("-valid_from", "-id"), bound_to=bound_to, **place)
-    actions.record_listing(acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items))
+    page = page_of(found.filter(**asked), order=order, bound_to=bound_to, **place)
+    actions.record_listing(
+        acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items), permission=permission
+    )
     return page
 
 

@@ -90,7 +90,7 @@ class Roles(AdministrationPage):
         asked = self.filters
         kept = {
             name: str(asked[name]).lower() if name == "in_force" else asked[name]
-            for name in ("user", "role", "in_force", "authority")
+            for name in ("user", "role", "in_force", "authority", "review")
             if name in asked
         }
         page = membership_page(asked, actor=self.actor, at=self.at, names=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from web.views.administration import people, requests, settings
+from web.views.administration import people, requests, reviews, settings
 
 urlpatterns: list[URLPattern] = [
     path("administration", people.People.as_view(), name="administration"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
         name="authority-sessions",
     ),
     path("administration/fonctions", people.Roles.as_view(), name="memberships-page"),
+    path("administration/fonctions/a-revoir", reviews.Reviews.as_view(), name="reviews-page"),
     path("administration/fonctions/nouvelle", people.NewRole.as_view(), name="role-new"),
     path("administration/fonctions/demande", people.AskRole.as_view(), name="role-ask"),
     path("administration/fonctions/<uuid:pk>/fin", people.EndRole.as_view(), name="role-end"),

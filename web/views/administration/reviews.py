@@ -1,0 +1,104 @@
+"""The roles that are looked at once a year: those whose review is the reader's affair, and that it was done."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access, actions, reviews
+from accounts.api.views.people import membership_page
+from accounts.models import Membership
+from audit.inputs import ITEMS_MAX, Id, Items, StrictSerializer
+from audit.query import PagedQuery, Query
+from referrals.reading import moment
+from web import forms
+from web.administration.base import MANAGES, REVIEWS, AdministrationPage
+from web.cases import display, told
+from web.cases.base import fresh_key
+from web.forms import Fault
+from web.journal.base import address
+from web.page import FormPage
+from web.views.administration.people import role_line
+from web.views.cases.queue import ZONE
+
+#: The button of one line stands for that line alone, whatever is ticked.
+ONLY: Final = "only"
+CHOSEN: Final = "chosen"
+
+
+class ReviewsQuery(PagedQuery, told.ToldQuery):
+    """A page of the list, and what was just done."""
+
+
+class ChosenInput(StrictSerializer):
+    """The roles that are said to be held rightly."""
+
+    chosen = Items(child=Id(), allow_empty=False)
+
+
+class Reviews(AdministrationPage, FormPage):
+    """GET, POST /administration/fonctions/a-revoir."""
+
+    tab = "reviews-page"
+    opens_for = (REVIEWS,)
+    query: ClassVar[type[Query]] = ReviewsQuery
+    template = "web/administration/reviews.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List what the reader is to review, the longest unreviewed first; the look is an entry."""
+        asked = self.filters | {"limit": min(self.filters["limit"], ITEMS_MAX)}
+        page = membership_page(asked | {"review": "due"}, actor=self.actor, at=self.at, names=True)
+        onwards = address("reviews-page", {"cursor": page.next}) if page.next else ""
+        return self.show(
+            self._around(page.items)
+            | {"next": onwards, "first": "cursor" not in self.asked, "once": fresh_key()}
+        )
+
+    def act(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Review the roles that were ticked, or the one whose button was pressed: all of them once, or none."""
+        given = ChosenInput(data={CHOSEN: self._sent()})
+        given.is_valid(raise_exception=True)
+        chosen = sorted(set(given.validated_data[CHOSEN]))
+        self.once({CHOSEN: [str(pk) for pk in chosen]}, lambda: self._review(chosen))
+        return self.onwards(reverse("reviews-page"))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show again what was ticked and waits still, with why it wasn't done; where nothing was, that it is asked."""
+        given = ChosenInput(data={CHOSEN: self._sent()})
+        chosen = given.validated_data[CHOSEN] if given.is_valid() else []
+        known = reviews.waiting(access.reviewable_memberships(self.actor), at=self.at).filter(pk__in=chosen)
+        rows = known.select_related("user", "authority", "unit", "organisation").order_by("reviewed_at", "pk")
+        faults = [Fault(str(_("Rôles à revoir")), said) for said in forms.faults_of(problem).values()]
+        once = fresh_key() if problem["status"] == 422 else self.request.POST.get("once", "")
+        again = {"problem": problem, "faults": faults, "once": once}
+        return self.show(self._around(list(rows), ticked=True) | again | {"next": "", "first": False})
+
+    def _sent(self) -> list[str]:
+        only = self.request.POST.get(ONLY, "")
+        return [only] if only else list(self.request.POST.getlist(CHOSEN))
+
+    def _review(self, chosen: list[UUID]) -> UUID:
+        """Review them in the order of their ids: two persons who review the same wait for each other in no ring."""
+        for pk in chosen:
+            actions.review(actor=self.actor, at=self.at, membership_id=pk)
+        return chosen[0]
+
+    def _around(self, rows: list[Membership], *, ticked: bool = False) -> dict[str, Any]:
+        shown = Membership.objects.filter(pk__in=[row.pk for row in rows])
+        ending = set(reviews.ending(shown, at=self.at).values_list("pk", flat=True))
+        lines = [
+            role_line(row)
+            | {
+                "own": row.user_id == self.actor.user_id,
+                "ends_here": row.authority_id in self.actor.may(MANAGES),
+                "reviewed": display.instant(moment(row.reviewed_at), ZONE),
+                "due": display.instant(moment(row.review_due_at), ZONE),
+                "late": row.review_due_at is not None and row.review_due_at <= self.at,
+                "lapses": display.instant(moment(row.lapses_at), ZONE) if row.pk in ending else "",
+            }
+            for row in rows
+        ]
+        return self.around() | {"lines": lines, "ticked": ticked}
