@@ -36,7 +36,7 @@ SESSIONS: Final = "accounts.sessions"
 WRITTEN_TABLES: Final = ("audit_entry", "audit_entrysubject")
 #: The databases, and where each one's address is set.
 PLACES: Final = {DEFAULT_DB_ALIAS: "DATABASE_URL", "keys": "KEYS_DATABASE_URL"}
-REVIEW_DAYS: Final = range(90, 366)
+ROLE_REVIEW_DAYS: Final = range(90, 366)
 CAPS: Final = ("OPENINGS_PER_HOUR", "LINES_PER_HOUR", "FILINGS_PER_HOUR", "FILINGS_PER_HOUR_OF_PROGRAM")
 PROVIDER_CHOICES: Final = {
     "client_auth": ("post", "basic"),
@@ -398,8 +398,8 @@ def _limits() -> Iterator[CheckMessage]:
     for name in CAPS:
         if getattr(settings, name) < 1:
             yield _error(28, f"REPERE_{name} is 0, which is no cap at all: set a number.")
-    if settings.REVIEW_DAYS not in REVIEW_DAYS:
-        yield _error(44, "REPERE_REVIEW_DAYS must be 90 to 365: each role is looked at once a year at least.")
+    if settings.ROLE_REVIEW_DAYS not in ROLE_REVIEW_DAYS:
+        yield _error(44, "REPERE_ROLE_REVIEW_DAYS must be 90 to 365: each role is looked at once a year at least.")
 
 
 def _strangers() -> Iterator[CheckMessage]:

@@ -22,7 +22,7 @@ _NOWHERE: Final = Value(uuid.UUID(int=0), output_field=models.UUIDField())
 
 def review_period() -> timedelta:
     """Return for how long a review counts."""
-    return timedelta(days=settings.REVIEW_DAYS)
+    return timedelta(days=settings.ROLE_REVIEW_DAYS)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -259,7 +259,7 @@ def test_what_ends_before_its_review_waits_for_none(reviewed, now):
 def test_a_shorter_period_ends_nothing_on_its_first_day(reviewed, settings, now):
     """Nobody loses a role who wasn't told two weeks before, whatever is set meanwhile, or however long a worker stood."""
     held = reviewed("assessor", YEAR - MONTH)
-    settings.REVIEW_DAYS = 90
+    settings.ROLE_REVIEW_DAYS = 90
 
     assert reviews.lapse(now) == 0
     assert reviews.tell_holders(now) == 1

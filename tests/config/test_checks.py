@@ -142,8 +142,8 @@ SPOILED = {
         {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"]},
         "repere.E033",
     ),
-    "roles that nobody looks at for longer than a year": ("REVIEW_DAYS", 366, "repere.E044"),
-    "reviews that are always due": ("REVIEW_DAYS", 89, "repere.E044"),
+    "roles that nobody looks at for longer than a year": ("ROLE_REVIEW_DAYS", 366, "repere.E044"),
+    "reviews that are always due": ("ROLE_REVIEW_DAYS", 89, "repere.E044"),
     "copies of keys that live too long": ("KEY_BACKUP_DAYS", 8, "repere.E023"),
 }
 

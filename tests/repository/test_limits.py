@@ -31,7 +31,7 @@ TRIED = {
         "accounts/test_session_post.py", "test_an_over_long_password_is_refused_before_it_is_hashed",
     ),
     "TOKEN_DAYS_MAX": ("accounts/test_tokens_post.py", "test_a_token_ends_within_a_year"),
-    "REVIEW_DAYS": ("accounts/test_reviews.py", "test_a_review_is_due_after_a_year_and_the_role_ends_a_month_later"),
+    "ROLE_REVIEW_DAYS": ("accounts/test_reviews.py", "test_a_review_is_due_after_a_year_and_the_role_ends_a_month_later"),
     "OPENINGS_PER_HOUR": (CAPS, "test_so_many_files_are_opened_in_an_hour_and_no_more"),
     "LINES_PER_HOUR": (CAPS, "test_so_many_cases_are_shown_in_lists_and_no_more"),
     "FILINGS_PER_HOUR": (CAPS, "test_so_many_concerns_are_filed_and_no_more"),
