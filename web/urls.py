@@ -5,7 +5,17 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from web.filing.sections import Section, sections
-from web.views import factors, help, kinship, ownsessions, passwords, providers, session, start
+from web.views import (
+    accountrequests,
+    factors,
+    help,
+    kinship,
+    ownsessions,
+    passwords,
+    providers,
+    session,
+    start,
+)
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
@@ -41,6 +51,13 @@ urlpatterns: list[URLPattern] = [
     path("mot-de-passe", passwords.AskLink.as_view(), name="password-ask"),
     path("mot-de-passe/choix", passwords.NewPassword.as_view(), name="password-set"),
     path("invitation", passwords.NewPassword.as_view(invited=True), name="invitation"),
+    path("demande-de-compte", accountrequests.AskAccount.as_view(), name="account-ask"),
+    path(
+        "demande-de-compte/confirmation", accountrequests.ConfirmRequest.as_view(), name="account-ask-confirm"
+    ),
+    path("compte/fonctions", accountrequests.OwnRoles.as_view(), name="own-roles"),
+    path("compte/fonctions/demande", accountrequests.AskRole.as_view(), name="role-wanted"),
+    path("compte/fonctions/collegue", accountrequests.AskColleague.as_view(), name="colleague-wanted"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),
