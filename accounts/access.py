@@ -14,7 +14,16 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.errors import NotAllowed, NotVisible
-from accounts.models import FactorReset, GrantRequest, Membership, Organisation, Token, Unit, User
+from accounts.models import (
+    AccountRequest,
+    FactorReset,
+    GrantRequest,
+    Membership,
+    Organisation,
+    Token,
+    Unit,
+    User,
+)
 from accounts.models.membership import MembershipQuerySet
 from accounts.roles import OUTSIDE, POWERFUL, Role
 from outbox.models import Endpoint
@@ -37,7 +46,9 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
         # Review the roles held at the authority, never an own one; who doesn't administer it, those alone that two
         # persons give (0034).
         "memberships.review": frozenset({Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO}),
-        # Add institutions to the authority's list.
+        # Decide on requests for an account, or for a role of who files or executes measures (docs/decisions/0035).
+        "account-requests.decide": frozenset({Role.TERRITORY_ADMIN}),
+        # Add institutions to the authority's list, and correct them.
         "organisations.manage": frozenset({Role.TERRITORY_ADMIN}),
         # Read the delays, thresholds and texts that the authority has chosen: who works in it (domain.md §11.1).
         "settings.read": frozenset(Role) - OUTSIDE,
@@ -66,6 +77,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
 #: How long a request for a powerful role, or to reset somebody's factors, waits for the second person.
 GRANT_OPEN_FOR: Final = timedelta(days=7)
 RESET_OPEN_FOR: Final = timedelta(days=7)
+#: How long a request for an account waits for a decision, since its address was confirmed.
+REQUEST_OPEN_FOR: Final = timedelta(days=53)
 
 
 def require(actor: "Actor", permission: str, authority_id: UUID | None) -> None:
@@ -230,6 +243,55 @@ def _askers(at: datetime) -> MembershipQuerySet:
     return held.filter(user=OuterRef("asked_by"))
 
 
+def waiting_requests(*, at: datetime) -> QuerySet[AccountRequest]:
+    """Return the requests for accounts and roles that wait for a decision, anywhere.
+
+    One that an institution's lead made for a colleague is dead when they lead it no more, one of a closed account too.
+    """
+    lead = Membership.objects.in_force(at).filter(
+        user=OuterRef("asked_by"), role=Role.FILER_ORG_LEAD, authority=OuterRef("authority"),
+        organisation=OuterRef("organisation"),
+    )  # fmt: skip
+    waiting = AccountRequest.objects.filter(decided_at=None, confirmed_at__gt=at - REQUEST_OPEN_FOR)
+    waiting = waiting.filter(Q(user=None) | Q(user__is_active=True))
+    return waiting.filter(Q(asked_by=None) | Exists(lead))
+
+
+def open_account_requests(actor: "Actor", *, at: datetime) -> QuerySet[AccountRequest]:
+    """Return the requests for accounts and roles that wait for a decision at the actor's authorities.
+
+    Raises:
+        NotAllowed: the actor decides on such requests nowhere.
+    """
+    authorities = actor.may("account-requests.decide")
+    if not authorities:
+        raise NotAllowed(rule="account-requests.decide")
+    return waiting_requests(at=at).filter(authority__in=authorities)
+
+
+def decided_account_requests(actor: "Actor") -> QuerySet[AccountRequest]:
+    """Return those on which somebody of the actor's authorities decided lately."""
+    authorities = actor.may("account-requests.decide")
+    return AccountRequest.objects.filter(authority__in=authorities, decided_by__isnull=False)
+
+
+def own_account_requests(actor: "Actor") -> QuerySet[AccountRequest]:
+    """Return what the actor asked for themself; what became of a request for a colleague is that colleague's."""
+    return AccountRequest.objects.filter(user=own_account(actor), asked_by=None)
+
+
+def led_positions(actor: "Actor") -> QuerySet[Membership]:
+    """Return the institutions that the actor leads now, as positions.
+
+    Raises:
+        NotAllowed: none.
+    """
+    held = [position.membership_id for position in actor.holding([Role.FILER_ORG_LEAD])]
+    if not held:
+        raise NotAllowed(rule="filer_org_lead")
+    return Membership.objects.filter(pk__in=held).select_related("authority", "organisation").order_by("id")
+
+
 def second_persons(
     permission: str, authority_id: UUID | None, *, but: Collection[UUID | None], at: datetime
 ) -> frozenset[UUID]:
@@ -287,3 +349,20 @@ def units_of(actor: "Actor", authority_id: UUID) -> QuerySet[Unit]:
 def visible_organisations(actor: "Actor") -> QuerySet[Organisation]:
     """Return the institutions of the actor's authorities, and those of the whole country."""
     return Organisation.objects.filter(Q(authority=None) | Q(authority__in=actor.authority_ids))
+
+
+def managed_organisations(actor: "Actor") -> QuerySet[Organisation]:
+    """Return the institutions whose entry the actor may correct: those of the administered authorities.
+
+    Raises:
+        NotAllowed: the actor keeps no list.
+    """
+    authorities = actor.may("organisations.manage")
+    if not authorities:
+        raise NotAllowed(rule="organisations.manage")
+    return Organisation.objects.filter(authority__in=authorities)
+
+
+def listed_organisations(actor: "Actor", authority_id: UUID) -> QuerySet[Organisation]:
+    """Return the institutions that a member of one authority's own may be of: the authority's and the country's."""
+    return visible_organisations(actor).filter(Q(authority=None) | Q(authority=authority_id))

@@ -43,6 +43,13 @@ MEMBERSHIP_REVIEWED: Final = "membership:reviewed"
 MEMBERSHIP_LAPSED: Final = "membership:lapsed"
 MEMBERSHIPS_LISTED: Final = "membership:listed"
 ORGANISATION_MADE: Final = "organisation:made"
+ORGANISATION_CORRECTED: Final = "organisation:corrected"
+REQUEST_MADE: Final = "account-request:made"
+REQUEST_CONFIRMED: Final = "account-request:confirmed"
+REQUEST_ACCEPTED: Final = "account-request:accepted"
+REQUEST_REFUSED: Final = "account-request:refused"
+REQUESTS_LAPSED: Final = "account-request:lapsed"
+REQUESTS_LISTED: Final = "account-request:listed"
 UNIT_MADE: Final = "unit:made"
 AUTHORITY_LOADED: Final = "authority:loaded"
 PREFERENCES_CHANGED: Final = "preferences:changed"
@@ -86,6 +93,8 @@ ABOUT_ACCOUNTS: Final = (
     MEMBERSHIP_ENDED,
     MEMBERSHIP_REVIEWED,
     MEMBERSHIP_LAPSED,
+    REQUEST_MADE,
+    REQUEST_ACCEPTED,
     PREFERENCES_CHANGED,
     ENDPOINT_MADE,
     ENDPOINT_ROTATED,
@@ -98,6 +107,11 @@ events.register(
     USERS_LISTED,
     MEMBERSHIPS_LISTED,
     ORGANISATION_MADE,
+    ORGANISATION_CORRECTED,
+    REQUEST_CONFIRMED,
+    REQUEST_REFUSED,
+    REQUESTS_LAPSED,
+    REQUESTS_LISTED,
     UNIT_MADE,
     AUTHORITY_LOADED,
 )
@@ -126,4 +140,7 @@ events.file_under(
     MEMBERSHIP_ENDED,
     MEMBERSHIP_REVIEWED,
     MEMBERSHIP_LAPSED,
+    REQUEST_MADE,
+    REQUEST_ACCEPTED,
+    REQUEST_REFUSED,
 )

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself."""
         from accounts import (  # noqa: F401 - imported for what they register
+            accountrequests,
             acts,
             attempts,
             contacts,

@@ -180,18 +180,39 @@ def address_asked(request: HttpRequest, user_id: UUID, *, at: datetime) -> None:
     _asked(request, _mark("ask.address", str(user_id)), at=at)
 
 
-def _asked(request: HttpRequest, account: bytes, *, at: datetime) -> None:
-    network = _mark("ask.network", _network(request))
+def account_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
+    """Count that somebody asks for an account for an address, whosever it is.
+
+    Counted apart from links for a password: a school whose staff ask for accounts together keeps nobody from those.
+
+    Raises:
+        AsksDelayed: too many of late, for this address or from this network.
+    """
+    account = _mark("ask.request", sought_email(email))
+    _asked(
+        request, account, at=at, network="ask.request.network", longest=settings.ACCOUNT_ASKS_APART_SECONDS
+    )
+
+
+def _asked(
+    request: HttpRequest,
+    account: bytes,
+    *,
+    at: datetime,
+    network: str = "ask.network",
+    longest: int | None = None,
+) -> None:
+    network_mark = _mark(network, _network(request))
     wait_turn(account)  # of many at once, most would find no row to lock yet
-    found = Attempt.objects.select_for_update().filter(mark__in=[network, account]).order_by("mark")
+    found = Attempt.objects.select_for_update().filter(mark__in=[network_mark, account]).order_by("mark")
     rows = {bytes(row.mark): row for row in found}
-    longest = 60 * settings.PASSWORD_LINK_MINUTES
+    longest = longest or 60 * settings.PASSWORD_LINK_MINUTES
     if wait := max(
         _wait(rows.get(account), settings.PASSWORD_ASKS_FREE, at, longest=longest),
-        _wait(rows.get(network), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at),
+        _wait(rows.get(network_mark), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at),
     ):
         raise AsksDelayed(wait)
-    _count((network, account), at)
+    _count((network_mark, account), at)
 
 
 def note_failure(request: HttpRequest) -> None:

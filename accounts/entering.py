@@ -15,7 +15,7 @@ from accounts import actions, attempts, factors, oddsignins, signin, stepup
 from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.errors import NotAllowed, PasskeyNeeded
-from accounts.models import User
+from accounts.models import Authority, User
 from accounts.models.factor import FactorKind
 from accounts.origin import origin_of
 from accounts.signin import Awaited
@@ -86,6 +86,35 @@ def ask_link(request: HttpRequest, *, email: str, at: datetime) -> None:
     """
     attempts.link_asked(request, email, at=at)
     actions.ask_link(email=email, at=at)
+
+
+def ask_account(
+    request: HttpRequest,
+    *,
+    given: actions.Stranger,
+    authority: Authority,
+    institution: actions.Institution,
+    at: datetime,
+) -> None:
+    """Ask for an account as a stranger, unless too many were asked for of late.
+
+    Raises:
+        AsksDelayed, InvalidInput: see ``attempts.account_asked``, ``actions.ask_account``.
+    """
+    attempts.account_asked(request, given.email, at=at)
+    actions.ask_account(at=at, given=given, authority=authority, institution=institution)
+
+
+def ask_colleague(
+    request: HttpRequest, actor: Actor, *, given: actions.Stranger, position: UUID, at: datetime
+) -> None:
+    """Ask for an account for a colleague, by the same counts.
+
+    Raises:
+        AsksDelayed, NotAllowed, InvalidInput: see ``attempts.account_asked``, ``actions.ask_colleague``.
+    """
+    attempts.account_asked(request, given.email, at=at)
+    actions.ask_colleague(actor=actor, at=at, given=given, position=position)
 
 
 def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime) -> None:

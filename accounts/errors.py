@@ -225,6 +225,27 @@ class AlreadyThere(AccountsError):
     text = "Cet élément existe déjà."
 
 
+class NumberTaken(AlreadyThere):
+    """An institution has this number of a register; ``extra["organisation"]`` says which, to who may see that one."""
+
+    code = "number-taken"
+    text = "Ce numéro est déjà celui d'une structure."
+
+
+class AddressTaken(AlreadyThere):
+    """An account was opened for this address since somebody asked for one."""
+
+    code = "address-taken"
+    text = "Un compte existe à présent pour cette adresse : refusez la demande."
+
+
+class OwnRequest(AccountsError):
+    """Nobody decides on what they asked for themself."""
+
+    code = "own-request"
+    text = "Une autre personne décide de ce que vous avez demandé."
+
+
 class TwoPersonsNeeded(AccountsError):
     """This role is granted by two persons (SEC-AZ12)."""
 

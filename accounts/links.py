@@ -24,6 +24,7 @@ from outbox.tick import recurring
 FORGOTTEN: Final = "account.password-link"
 INVITATION: Final = "account.invitation"
 ADDRESS: Final = "account.address"
+REQUEST: Final = "account.request"
 
 
 def people() -> QuerySet[User]:
@@ -41,6 +42,8 @@ def valid_for(template: str) -> timedelta:
     """Return for how long a link counts, from when it was asked for."""
     if template == INVITATION:
         return timedelta(days=settings.INVITATION_DAYS)
+    if template == REQUEST:
+        return timedelta(hours=settings.ACCOUNT_REQUEST_HOURS)
     return timedelta(minutes=settings.PASSWORD_LINK_MINUTES)
 
 

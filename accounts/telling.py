@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from accounts.models import User
+from accounts.models import AccountRequest, User
 from outbox.models import Notice
 from outbox.notices import About, Recipients, tell
 from outbox.outcome import Pointless
@@ -26,6 +26,11 @@ SESSIONS_ENDED: Final = "account.sessions"
 ALL_SESSIONS_ENDED: Final = "authority.sessions"
 WATCHER_CLOSED: Final = "authority.closed"
 SIGN_INS_TO_CHECK: Final = "account.sign-ins"
+ADDRESS_HAS_ACCOUNT: Final = "account.request-known"
+REQUEST_REFUSED: Final = "account.request-refused"
+REQUEST_LAPSED: Final = "account.request-lapsed"
+REQUEST_ACCEPTED: Final = "account.request-given"
+REQUESTS_WAIT: Final = "request.accounts"
 ROLE_IS_ASKED: Final = "request.role"
 ROLES_TO_REVIEW: Final = "roles.to-review"
 ROLE_WILL_LAPSE: Final = "roles.will-lapse"
@@ -46,6 +51,19 @@ def _address_of(notice: Notice) -> str:
     if found is None:
         raise Pointless("no-account")
     return found
+
+
+def _address_of_request(notice: Notice) -> str:
+    """Return the address of whoever asked: their account's, else what stands in the request whose id it bears.
+
+    Raises:
+        Pointless: neither is there any more.
+    """
+    found = User.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
+    asked = AccountRequest.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
+    if not (address := found or asked):
+        raise Pointless("no-request")
+    return address
 
 
 register(
@@ -94,6 +112,26 @@ register(
         WATCHER_CLOSED, Kind.ACCOUNT,
         "L'administration a fermé un compte dont un rôle s'accorde à deux ; le journal dit lequel.",
         "The administration closed an account with a role that two persons give; the journal says which.",
+    ),
+    Template(
+        ADDRESS_HAS_ACCOUNT, Kind.ACCOUNT, "On demande un compte pour cette adresse, qui en a déjà un.",
+        "Somebody asks for an account for this address, which has one already.", to=_address_of,
+    ),
+    Template(
+        REQUEST_REFUSED, Kind.ACCOUNT, "Votre demande n'a pas été retenue ; adressez-vous à votre structure.",
+        "Your request wasn't taken up; ask your institution.", to=_address_of_request,
+    ),
+    Template(
+        REQUEST_LAPSED, Kind.ACCOUNT, "Votre demande est restée sans réponse ; elle est effacée, refaites-la.",
+        "Your request wasn't answered; it is erased, make it anew.", to=_address_of_request,
+    ),
+    Template(
+        REQUEST_ACCEPTED, Kind.ACCOUNT, "Le rôle que vous avez demandé vous est donné.",
+        "The role for which you asked is yours.",
+    ),
+    Template(
+        REQUESTS_WAIT, Kind.ACCOUNT, "Des demandes de compte ou de rôle attendent une décision.",
+        "Requests for accounts or roles wait for a decision.",
     ),
     Template(
         ROLE_IS_ASKED, Kind.ACCOUNT, "Un rôle attend d'être confirmé par une seconde personne.",

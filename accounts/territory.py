@@ -149,6 +149,22 @@ def competent_authority(place: str, *, on: date) -> Authority | None:
     return best.authority if best else None
 
 
+def served_places(*, on: date) -> dict[str, tuple[str, Authority]]:
+    """Return where one may ask for an account on a day: code → name and authority, in the order of the codes.
+
+    The départements for which an authority answers; and the authorities that answer for communes alone, by their own
+    code (``69M``): who works there knows it. One query.
+    """
+    rows = AuthorityTerritory.objects.in_force(on).select_related("authority")
+    whole = {row.department_code: row.authority for row in rows if row.department_code}
+    found = {code: (departments().get(code, authority.name), authority) for code, authority in whole.items()}
+    within = {row.authority_id: row.authority for row in rows if row.commune_insee}
+    for authority in within.values():
+        if authority.pk not in {one.pk for one in whole.values()}:
+            found[authority.code] = (authority.name, authority)
+    return dict(sorted(found.items()))
+
+
 def write_communes(lines: Iterable[Mapping[str, object]], path: Path = COMMUNES) -> int:
     """Write the table of communes from the entries of a public ``communes.json``; return how many.
 

@@ -202,6 +202,17 @@ TITLES: Final[dict[str, Sentence]] = {
     ),
     "invalid": Sentence("Des champs sont à corriger.", "Some fields have to be corrected."),
     "already-there": Sentence("Cet élément existe déjà.", "This exists already."),
+    "number-taken": Sentence(
+        "Ce numéro est déjà celui d'une structure.", "An institution has this number already."
+    ),
+    "address-taken": Sentence(
+        "Un compte existe à présent pour cette adresse : refusez la demande.",
+        "There is an account for this address by now: refuse the request.",
+    ),
+    "own-request": Sentence(
+        "Une autre personne décide de ce que vous avez demandé.",
+        "Somebody else decides on what you asked for.",
+    ),
     "two-persons-needed": Sentence("Ce rôle est accordé par deux personnes.", "Two persons grant this role."),
     "own-review": Sentence(
         "Une autre personne revoit vos propres rôles.", "Somebody else reviews your own roles."
@@ -372,6 +383,16 @@ FAULTS: Final[dict[str, Sentence]] = {
     "held-apart": Sentence(
         "Cette personne ne peut pas à la fois contrôler ou administrer les accès et ouvrir des dossiers ici.",
         "Nobody both watches over or administers access and opens files at one authority.",
+    ),
+    "taken": Sentence("Une autre structure a ce numéro.", "Another institution has this number."),
+    "not-a-name": Sentence(
+        "Un nom seulement : ni chiffres, ni phrases.", "A name alone: neither digits nor sentences."
+    ),
+    "not-an-institution": Sentence(
+        "Le nom d'une structure seulement : pas de phrase.", "The name of an institution alone: no sentence."
+    ),
+    "not-served": Sentence(
+        "Ce territoire n'utilise pas encore ce service.", "This territory doesn't use this service yet."
     ),
     "one-of": Sentence("Donnez l'un ou l'autre, pas les deux.", "Give one or the other, not both."),
     # audit/query.py

@@ -278,6 +278,7 @@ SPECTACULAR_SETTINGS = {
         "FactorKindCode": "accounts.models.factor.FactorKind",
         "IdentifiedCode": "accounts.models.factor.Identified",
         "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",
+        "RequestRefusedCode": "accounts.models.accountrequest.Refused",
     },
 }
 
@@ -329,6 +330,10 @@ PROOF_FRESH_MINUTES = 5  # SEC-AU6, accounts/stepup.py
 PASSWORD_LINK_MINUTES = 30
 PASSWORD_ASKS_FREE = 3  # of one address within an hour; of one network as many as failed sign-ins
 INVITATION_DAYS = 7
+# Requests for accounts, accounts/accountrequests.py. As many are free as links; then one for the same address waits,
+# for nearly as long as the count is remembered: a mailbox gets one mail an hour, whoever asks.
+ACCOUNT_REQUEST_HOURS = 48  # for how long its link confirms the address
+ACCOUNT_ASKS_APART_SECONDS = 3540
 PROVIDER_MINUTES = 10  # for how long a way to an identity provider and back may take
 PROVIDER_SKEW_SECONDS = 60  # by how much its clock may differ from ours
 PROVIDER_CALLS_AT_ONCE = 3  # in one process; fewer than its threads: a slow provider mustn't hold all of them

@@ -5,7 +5,17 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from web.filing.sections import Section, sections
-from web.views import factors, help, kinship, ownsessions, passwords, providers, session, start
+from web.views import (
+    accountrequests,
+    factors,
+    help,
+    kinship,
+    ownsessions,
+    passwords,
+    providers,
+    session,
+    start,
+)
 from web.views.administration.urls import urlpatterns as administration
 from web.views.cases.urls import urlpatterns as cases
 from web.views.filing import begin, check, files, form, paper, sent, sharing
@@ -43,6 +53,13 @@ urlpatterns: list[URLPattern] = [
     path("invitation", passwords.NewPassword.as_view(invited=True), name="invitation"),
     path("invitation/fournisseur/<slug:code>", providers.ToAccept.as_view(), name="invitation-to-provider"),
     path("invitation/identite", providers.AcceptInvitation.as_view(), name="invitation-identity"),
+    path("demande-de-compte", accountrequests.AskAccount.as_view(), name="account-ask"),
+    path(
+        "demande-de-compte/confirmation", accountrequests.ConfirmRequest.as_view(), name="account-ask-confirm"
+    ),
+    path("compte/fonctions", accountrequests.OwnRoles.as_view(), name="own-roles"),
+    path("compte/fonctions/demande", accountrequests.AskRole.as_view(), name="role-wanted"),
+    path("compte/fonctions/collegue", accountrequests.AskColleague.as_view(), name="colleague-wanted"),
     path("connexions", ownsessions.OwnSessions.as_view(), name="own-sessions"),
     path("connexions/<uuid:pk>/fin", ownsessions.EndSession.as_view(), name="own-session-end"),
     path("connexion/suite", factors.SecondStep.as_view(), name="second-step"),

@@ -4,6 +4,17 @@ Rights are asked for at the beginning of each act. The service itself as an acto
 stands for whoever holds the server: the commands and the demonstration.
 """
 
+from accounts.actions.accountrequests import (
+    Acceptance,
+    Institution,
+    Stranger,
+    accept_request,
+    ask_account,
+    ask_colleague,
+    ask_role,
+    confirm_request,
+    refuse_request,
+)
 from accounts.actions.entry import record_listing
 from accounts.actions.factors import (
     NewFactor,
@@ -55,9 +66,11 @@ from accounts.actions.notices import (
 )
 from accounts.actions.ownsessions import end_session, freeze_sessions, list_sessions
 from accounts.actions.places import (
+    Correction,
     NewOrganisation,
     NewUnit,
     Territory,
+    correct_organisation,
     load_authority,
     make_organisation,
     make_unit,
@@ -84,7 +97,10 @@ from accounts.actions.users import (
 __all__ = [
     "LINK",
     "PROVIDER",
+    "Acceptance",
     "Appointment",
+    "Correction",
+    "Institution",
     "IssuedToken",
     "NewFactor",
     "NewOrganisation",
@@ -94,14 +110,19 @@ __all__ = [
     "Preferences",
     "Proof",
     "Stage",
+    "Stranger",
     "Territory",
     "TokenRequest",
     "accept_invitation",
+    "accept_request",
     "add_factor",
     "ask",
+    "ask_account",
     "ask_address",
+    "ask_colleague",
     "ask_link",
     "ask_reset",
+    "ask_role",
     "begin_application",
     "bind_identity",
     "change_address",
@@ -109,6 +130,8 @@ __all__ = [
     "change_preferences",
     "check_password",
     "close_account",
+    "confirm_request",
+    "correct_organisation",
     "decide",
     "decide_reset",
     "end",
@@ -135,6 +158,7 @@ __all__ = [
     "record_confirmation",
     "record_listing",
     "record_session",
+    "refuse_request",
     "remove_endpoint",
     "remove_factor",
     "remove_identity",

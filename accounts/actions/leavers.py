@@ -20,7 +20,7 @@ from accounts.actions.resets import take_away
 from accounts.actions.tokens import revoke_now
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotVisible, OwnAccount
-from accounts.models import Authority, MailedLink, Membership, Token, User
+from accounts.models import AccountRequest, Authority, MailedLink, Membership, Token, User
 from accounts.roles import POWERFUL, PROGRAMS
 from accounts.telling import (
     ACCOUNT_CLOSED,
@@ -106,6 +106,7 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     _end_tokens(user, actor=actor, at=at)
     watched = _end_roles(user, actor=actor, at=at)
     MailedLink.objects.filter(user=user).delete()
+    AccountRequest.objects.filter(Q(user=user) | Q(asked_by=user), decided_at=None).delete()
     user.is_active, user.verified_at, user.phone = False, None, ""
     user.set_unusable_password()
     user.save(update_fields=["is_active", "verified_at", "phone", "password"])

@@ -26,7 +26,7 @@ from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput, NotVisible, OwnGrant, OwnReview, TwoPersonsNeeded
 from accounts.models import Authority, GrantRequest, Membership, Organisation, Unit, User
-from accounts.roles import NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
+from accounts.roles import ASKED_FOR, NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
 from accounts.telling import ROLE_IS_ASKED, tell_people
 
 
@@ -58,6 +58,21 @@ def grant(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
     """
     _require_may_give(actor, given, at=at)
     if given.role in POWERFUL and not actor.is_system:
+        raise TwoPersonsNeeded(rule="two-persons")
+    return _give(actor=actor, at=at, given=given)
+
+
+def give_what_was_asked(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
+    """Give a role for which its person asked themself, wherever their account is at home.
+
+    ``appointable_users`` guards people of elsewhere from being signed out by a role that they never wanted, and the
+    fact that they have an account. Who asks says it, and wants it.
+
+    Raises:
+        NotAllowed, StepUpRequired, OwnGrant, TwoPersonsNeeded, InvalidInput, AlreadyThere: as ``grant``.
+    """
+    _require_gives(actor, given, at=at)
+    if given.role not in ASKED_FOR:
         raise TwoPersonsNeeded(rule="two-persons")
     return _give(actor=actor, at=at, given=given)
 
@@ -140,11 +155,15 @@ def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> 
     return found
 
 
-def _require_may_give(actor: Actor, given: Appointment, *, at: datetime) -> None:
+def _require_gives(actor: Actor, given: Appointment, *, at: datetime) -> None:
     require(actor, "accounts.manage", given.authority.pk)
     stepup.require(actor, at=at)
     if actor.user_id == given.user.pk:
         raise OwnGrant
+
+
+def _require_may_give(actor: Actor, given: Appointment, *, at: datetime) -> None:
+    _require_gives(actor, given, at=at)
     known = appointable_users(given.authority.pk, at=at)
     if not actor.is_system and not known.filter(pk=given.user.pk).exists():
         raise InvalidInput({"email": ["not-a-choice"]})

@@ -1,15 +1,17 @@
-"""Make authorities with their territory and key, units, and institutions."""
+"""Make authorities with their territory and key, units, and institutions; correct these."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from accounts import acts
-from accounts.access import require
+from accounts.access import managed_organisations, require, visible_organisations
 from accounts.actor import Actor
-from accounts.errors import AlreadyThere, NotAllowed
+from accounts.errors import AlreadyThere, NotAllowed, NotVisible, NumberTaken
+from accounts.identifiers import REGISTERS
 from accounts.models import Authority, AuthorityTerritory, Organisation, Unit
 from audit import journal
 from audit.events import Purpose
@@ -45,6 +47,15 @@ class NewOrganisation:
     kind: str
     authority: Authority | None = None
     numbers: dict[str, str] = field(default_factory=dict)  # "siret", "uai", "finess"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What an institution's entry is to say; a number that isn't given is none."""
+
+    name: str
+    kind: str
+    numbers: dict[str, str] = field(default_factory=dict)  # as above
 
 
 def load_authority(*, actor: Actor, at: datetime, given: Territory) -> Authority:
@@ -123,16 +134,60 @@ def make_organisation(*, actor: Actor, at: datetime, given: NewOrganisation) -> 
 
     Raises:
         NotAllowed: the actor doesn't administer this authority; only the service adds national ones.
-        AlreadyThere: one of its numbers is known.
+        NumberTaken: another institution has one of its numbers.
     """
     tenant = given.authority.pk if given.authority else None
     require(actor, "organisations.manage", tenant)
+    made = Organisation(name=given.name, kind=given.kind, authority=given.authority, **given.numbers)
+    _save(made, actor)
+    journal.record(
+        acts.ORGANISATION_MADE, actor=actor, at=at, tenant=tenant, purpose=Purpose.ADMINISTRATION, payload=made.pk.bytes
+    )  # fmt: skip
+    return made
+
+
+def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, given: Correction) -> Organisation:
+    """Correct the entry of an institution: name, kind and numbers, all of them; whose it is stays.
+
+    Raises:
+        NotAllowed: the actor keeps no list.
+        NotVisible: absent, of another authority's list, or of the whole country, which is the host's.
+        NumberTaken: as ``make_organisation``.
+    """
+    found = managed_organisations(actor).select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    found.name, found.kind = given.name, given.kind
+    for register in REGISTERS:
+        setattr(found, register, given.numbers.get(register, ""))
+    _save(found, actor)
+    journal.record(
+        acts.ORGANISATION_CORRECTED, actor=actor, at=at, tenant=found.authority_id, purpose=Purpose.ADMINISTRATION,
+        payload=found.pk.bytes,
+    )  # fmt: skip
+    return found
+
+
+def _save(wanted: Organisation, actor: Actor) -> None:
     try:
         with transaction.atomic():
-            organisation = Organisation.objects.create(
-                name=given.name, kind=given.kind, authority=given.authority, **given.numbers
-            )
+            wanted.save()
     except IntegrityError as error:
-        raise AlreadyThere from error
-    journal.record(acts.ORGANISATION_MADE, actor=actor, at=at, tenant=tenant, purpose=Purpose.ADMINISTRATION)
-    return organisation
+        raise _taken(wanted, actor) from error
+
+
+def _taken(wanted: Organisation, actor: Actor) -> NumberTaken:
+    """Return the refusal of an institution whose numbers others have; which ones is for who may see them."""
+    said = {register: number for register in REGISTERS if (number := getattr(wanted, register))}
+    others = Organisation.objects.exclude(pk=wanted.pk)
+    held = {
+        register: other.pk
+        for register, number in said.items()
+        for other in others.filter(**{register: number})
+    }
+    seen = Organisation.objects.all() if actor.is_system else visible_organisations(actor)
+    known = seen.filter(pk__in=held.values()).order_by("name", "pk").first()
+    fields = {register: ["taken"] for register in held}
+    if known is None:
+        return NumberTaken(fields=fields)
+    return NumberTaken(fields=fields, organisation={"id": str(known.pk), "name": known.name})

@@ -1,16 +1,21 @@
 """What the API of accounts takes and gives. Inputs refuse every member that isn't declared."""
 
 import re
+import unicodedata
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from accounts.accountrequests import is_private_mail
+from accounts.actions.accountrequests import Institution
 from accounts.actions.factors import Stage
-from accounts.identifiers import validate_finess, validate_phone, validate_siret, validate_uai
+from accounts.identifiers import REGISTERS, bare_number, register_of, validate_phone
 from accounts.models import (
+    AccountRequest,
     Authority,
     Factor,
     FactorReset,
@@ -24,6 +29,7 @@ from accounts.models import (
     Unit,
     User,
 )
+from accounts.models.accountrequest import ASKABLE, REASONS, Profession
 from accounts.models.factor import FactorKind, Identified
 from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Language
@@ -70,6 +76,67 @@ class InseeCode(Text):
         if commune(code) is None:
             raise serializers.ValidationError("", code="not-a-choice")
         return code
+
+
+class RegisterNumber(Text):
+    """A number of a register, however it is grouped and whatever its case; of any of them, unless one is named."""
+
+    def __init__(self, register: str = "", **kwargs: Any) -> None:
+        super().__init__(max_length=30, **kwargs)
+        self.register = register
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the number as it is stored.
+
+        Raises:
+            ValidationError: ``invalid``, or a code of ``Text``.
+        """
+        number = bare_number(super().to_internal_value(data))
+        try:
+            REGISTERS[self.register](number) if self.register else register_of(number)
+        except ValidationError:
+            raise serializers.ValidationError("", code="invalid") from None
+        return number
+
+
+class Named(Text):
+    """A name and nothing else: no message fits into it, for whoever is worried about a child would write of the child.
+
+    ``also`` are the signs that may stand in it beside letters and blanks, ``words`` how many there are at most.
+    """
+
+    def __init__(self, *, also: str, words: int, code: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.also, self.words, self.fault = also, words, code
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name.
+
+        Raises:
+            ValidationError: the code of this kind of name, or one of ``Text``.
+        """
+        name = super().to_internal_value(data)
+        strange = [
+            sign for sign in name if not (sign.isalpha() or unicodedata.combining(sign) or sign in self.also)
+        ]
+        if strange or len(name.split()) > self.words or not any(sign.isalpha() for sign in name):
+            raise serializers.ValidationError("", code=self.fault)
+        return name
+
+
+class PersonName(Named):
+    """First and last name of somebody."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(also=" '’-.", words=6, code="not-a-name", max_length=80, **kwargs)
+
+
+class InstitutionName(Named):
+    """The name of an institution."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        also = " '’-.,&/()°«»0123456789"
+        super().__init__(also=also, words=14, code="not-an-institution", max_length=120, **kwargs)
 
 
 # --- what comes in ------------------------------------------------------------------------------------
@@ -265,9 +332,112 @@ class OrganisationInput(StrictSerializer):
     name = Text(max_length=200)
     kind = Code(choices=OrganisationKind.choices)
     authority = Id()
-    siret = Text(max_length=14, required=False, validators=[validate_siret])
-    uai = Text(max_length=8, required=False, validators=[validate_uai])
-    finess = Text(max_length=9, required=False, validators=[validate_finess])
+    siret = RegisterNumber("siret", required=False)
+    uai = RegisterNumber("uai", required=False)
+    finess = RegisterNumber("finess", required=False)
+
+
+class CorrectionInput(StrictSerializer):
+    """What the entry of an institution is to say; a number that isn't given is none."""
+
+    name = Text(max_length=200)
+    kind = Code(choices=OrganisationKind.choices)
+    siret = RegisterNumber("siret", required=False)
+    uai = RegisterNumber("uai", required=False)
+    finess = RegisterNumber("finess", required=False)
+
+
+class SaidInstitution(StrictSerializer):
+    """Where somebody works, as they say it."""
+
+    organisation_name = InstitutionName(required=False, allow_blank=True, default="")
+    number = RegisterNumber(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="SIRET, UAI or FINESS; which one, its shape tells.",
+    )
+
+    def institution(self) -> Institution:
+        """Return it as the acts take it."""
+        number = self.validated_data["number"]
+        return Institution(
+            self.validated_data["organisation_name"], register_of(number) if number else "", number
+        )
+
+
+class AccountRequestInput(SaidInstitution):
+    """An account that somebody asks for who has none. No member takes a message: never write about a child here."""
+
+    full_name = PersonName()
+    email = Text(max_length=254, help_text="A professional address; a link that is sent there confirms it.")
+    profession = Code(choices=Profession.choices)
+    place = Text(
+        max_length=4,
+        help_text="The code of the département (`93`, `2A`, `974`), or of an authority within one (`69M`).",
+    )
+    language = Code(choices=Language.choices, default=Language.FRENCH)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the name of the institution or a number of it.
+
+        Raises:
+            ValidationError: ``required``.
+        """
+        if not (attrs["organisation_name"] or attrs["number"]):
+            raise serializers.ValidationError({"organisation_name": [ErrorDetail("", code="required")]})
+        return attrs
+
+
+class ColleagueInput(StrictSerializer):
+    """A colleague for whom the lead of an institution asks for an account."""
+
+    position = Id(help_text="The caller's own position as lead of the institution.")
+    full_name = PersonName()
+    email = Text(max_length=254, help_text="The colleague's professional address, who confirms it.")
+    language = Code(choices=Language.choices, default=Language.FRENCH)
+
+
+class RoleRequestInput(SaidInstitution):
+    """A role that somebody asks for who has an account."""
+
+    role = Code(choices=ASKABLE)
+    place = Text(max_length=4, help_text="As in `POST /api/v1/account-requests`.")
+    organisation = Id(required=False, help_text="An institution of the list, instead of what is said of it.")
+
+
+class AcceptanceInput(StrictSerializer):
+    """How a request is accepted: at which institution, and whether one made sure who it is."""
+
+    organisation = Id(required=False, help_text="An institution of the list; none for whoever files alone.")
+    kind = Code(
+        choices=OrganisationKind.choices,
+        required=False,
+        help_text="Makes the institution that was said, of this kind.",
+    )
+    named = Text(max_length=200, required=False, help_text="Under this name, if not as it was said.")
+    verified = Flag(
+        default=False,
+        help_text="`true`: you say that you have made sure, yourself, who it is and where they work.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take an institution of the list or one to be made, not both.
+
+        Raises:
+            ValidationError: ``one-of``; ``required`` for the kind where there is a name alone.
+        """
+        if "organisation" in attrs and "kind" in attrs:
+            raise serializers.ValidationError({"organisation": [ErrorDetail("", code="one-of")]})
+        if "named" in attrs and "kind" not in attrs:
+            raise serializers.ValidationError({"kind": [ErrorDetail("", code="required")]})
+        return attrs
+
+
+class RefusalInput(StrictSerializer):
+    """Why a request is refused; its person isn't told."""
+
+    reason = Code(choices=[(reason.value, reason.label) for reason in REASONS])
 
 
 class UnitInput(StrictSerializer):
@@ -449,6 +619,96 @@ class GrantRequestOut(serializers.ModelSerializer[GrantRequest]):
             "decided_at",
             "confirmed",
             "membership",
+        ]
+        read_only_fields = fields
+
+
+class AccountRequestOut(serializers.ModelSerializer[AccountRequest]):
+    """A request for an account or a role, as whoever decides sees it, and the institution of the list that fits it.
+
+    ``private_mail``: the address is at a provider of private persons. A reason to look twice, no more.
+    """
+
+    full_name = serializers.SerializerMethodField()
+    email = serializers.SerializerMethodField()
+    private_mail = serializers.SerializerMethodField()
+    role = RoleField(read_only=True)
+    match = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AccountRequest
+        fields = [
+            "id",
+            "user",
+            "full_name",
+            "email",
+            "private_mail",
+            "profession",
+            "language",
+            "role",
+            "authority",
+            "organisation_name",
+            "register",
+            "number",
+            "match",
+            "asked_by",
+            "asked_at",
+            "confirmed_at",
+            "accepted",
+            "reason",
+            "membership",
+        ]
+        read_only_fields = fields
+
+    def get_full_name(self, row: AccountRequest) -> str:
+        """Return whom it is for."""
+        return row.user.full_name if row.user else row.full_name
+
+    def get_email(self, row: AccountRequest) -> str:
+        """Return their address."""
+        return row.user.email if row.user else row.email
+
+    def get_private_mail(self, row: AccountRequest) -> bool:
+        """Tell whether the address is at a provider of private persons."""
+        return is_private_mail(self.get_email(row))
+
+    @extend_schema_field(OrganisationNameOut(allow_null=True))
+    def get_match(self, row: AccountRequest) -> dict[str, Any] | None:
+        """Return the institution of the list that fits what was said, if one does."""
+        found = self.context.get("matches", {}).get(row.pk)
+        return None if found is None else OrganisationNameOut(found).data
+
+
+class AcceptedRequestOut(AccountRequestOut):
+    """A request that was accepted, and the code to tell whoever has a new account by another way than mail."""
+
+    code = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="Shown this once. Null for who had an account, or if it was done before under its Idempotency-Key.",
+    )
+
+    class Meta(AccountRequestOut.Meta):
+        fields = [*AccountRequestOut.Meta.fields, "code"]
+        read_only_fields = fields
+
+
+class OwnRequestOut(serializers.ModelSerializer[AccountRequest]):
+    """A role that the caller asked for, and what became of it."""
+
+    role = RoleField(read_only=True)
+
+    class Meta:
+        model = AccountRequest
+        fields = [
+            "id",
+            "role",
+            "authority",
+            "organisation",
+            "organisation_name",
+            "number",
+            "asked_at",
+            "accepted",
         ]
         read_only_fields = fields
 

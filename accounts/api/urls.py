@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.api.views import (
+    accountrequests,
     factors,
     grants,
     identities,
@@ -45,6 +46,23 @@ urlpatterns = [
     path("authorities", places.Authorities.as_view(), name="authorities"),
     path("authorities/<uuid:pk>/units", places.Units.as_view(), name="units"),
     path("organisations", places.Organisations.as_view(), name="organisations"),
+    path("organisations/<uuid:pk>", places.OneOrganisation.as_view(), name="organisation"),
+    path("account-requests", accountrequests.AccountRequests.as_view(), name="account-requests"),
+    path(
+        "account-requests/confirm", accountrequests.ConfirmRequest.as_view(), name="account-request-confirm"
+    ),
+    path(
+        "account-requests/<uuid:pk>/accept",
+        accountrequests.AcceptRequest.as_view(),
+        name="account-request-accept",
+    ),
+    path(
+        "account-requests/<uuid:pk>/refuse",
+        accountrequests.RefuseRequest.as_view(),
+        name="account-request-refuse",
+    ),
+    path("me/role-requests", accountrequests.RoleRequests.as_view(), name="role-requests"),
+    path("me/colleagues", accountrequests.Colleagues.as_view(), name="colleagues"),
     path("users", people.Users.as_view(), name="users"),
     path("users/<uuid:pk>/verify", people.VerifyUser.as_view(), name="user-verify"),
     path("users/<uuid:pk>/invitation", links.Invite.as_view(), name="user-invite"),

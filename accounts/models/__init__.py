@@ -1,9 +1,11 @@
 """Who there is: people, authorities and their territory, institutions, and who holds which role where.
 
 Every model names the data class of each of its fields in ``DATA_CLASSES`` (security.md §2, SEC-DC1).
-Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``factor``, ``identity``.
+Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``accountrequest``, ``factor``,
+``identity``.
 """
 
+from accounts.models.accountrequest import AccountRequest
 from accounts.models.attempt import Attempt
 from accounts.models.authority import Authority, AuthorityTerritory, Unit
 from accounts.models.factor import Factor, FactorReset, RecoveryCode
@@ -18,6 +20,7 @@ from accounts.models.signintocheck import SignInToCheck
 from accounts.models.user import User
 
 __all__ = [
+    "AccountRequest",
     "Attempt",
     "Authority",
     "AuthorityTerritory",

@@ -67,7 +67,8 @@ PERMISSION_RULES: Final = {
     "memberships.confirm": "Confirm or refuse, beside the administrator who asks, a role that two persons give.",
     "memberships.review": "Say each year of the roles held there, never of an own one, that they still are; who doesn't"
     " administer the authority, of those alone that two persons give.",
-    "organisations.manage": "Add institutions to the authority's list.",
+    "account-requests.decide": "Accept or refuse requests for accounts, and for roles of filers and services.",
+    "organisations.manage": "Add institutions to the authority's list, and correct them.",
     "settings.read": "Read what the authority has chosen where the law leaves it the choice.",
     "settings.change": "Choose it, from a day on.",
     "figures.read": "Read how many cases there were of which kind, small numbers suppressed; administrators by the"

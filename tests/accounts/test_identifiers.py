@@ -2,8 +2,17 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from accounts.identifiers import normalised_email, validate_finess, validate_siret, validate_uai
+from accounts.identifiers import (
+    bare_number,
+    normalised_email,
+    register_of,
+    validate_finess,
+    validate_siret,
+    validate_uai,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +71,9 @@ def test_a_number_of_the_register_passes(validate, number):
         (validate_siret, "73282932OOOO74"),
         (validate_siret, "٧٣٢٨٢٩٣٢٠٠٠٠٧٤"),
         (validate_siret, "35600000009076"),
+        (validate_siret, "73282932000074\n"),
+        (validate_siret, "732 829 320 00074"),
+        (validate_siret, "12345678900007"),  # its own check digit is right, that of the SIREN in it isn't
         (validate_uai, "0750655F"),
         (validate_uai, "0750655e"),
         (validate_uai, "0750655I"),
@@ -83,3 +95,29 @@ def test_one_wrong_digit_in_a_siret_is_seen(place):
 
     with pytest.raises(ValidationError):
         validate_siret(wrong)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(
+    st.sampled_from(VALID),
+    st.lists(st.sampled_from(["", " ", "\u00a0", ".", "-", "  "]), min_size=14, max_size=14),
+)
+def test_a_number_is_understood_however_it_is_grouped_and_whatever_its_case(known, gaps):
+    validate, number = known
+    typed = "".join(sign + gap for sign, gap in zip(number.lower(), gaps, strict=False))
+
+    assert bare_number(typed) == number
+    assert register_of(number) == validate.__name__.removeprefix("validate_")
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.integers(0, 10**13 - 1).map(lambda number: f"{number:013}"))
+def test_of_ten_last_digits_one_at_most_makes_a_siret(beginning):
+    def passes(digit):
+        try:
+            validate_siret(f"{beginning}{digit}")
+        except ValidationError:
+            return False
+        return True
+
+    assert sum(passes(digit) for digit in range(10)) <= (2 if beginning.startswith("356000000") else 1)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import (
+    AccountRequest,
     Attempt,
     Authority,
     AuthorityTerritory,
@@ -179,6 +180,46 @@ def test_a_powerful_role_is_asked_for_once_by_one_and_given_by_another(make_user
     make(**decided, confirmed=True, membership=given)
     make()
     refused(make, constraint="user_id" if connection.vendor == "sqlite" else "grant_request_open_once")
+
+
+def test_a_request_for_an_account_is_of_one_kind_and_decided_whole_by_another(
+    make_user, authority_93, member
+):
+    user, admin = make_user(), make_user()
+    make = lambda **more: AccountRequest.objects.create(  # noqa: E731 - said often
+        **{"email": "a@exemple.fr", "full_name": "A", "authority": authority_93, "asked_at": NOON} | more
+    )
+    own = {"email": "", "full_name": "", "user": user, "confirmed_at": NOON}
+    refused(lambda: make(role="assessor"), constraint="account_request_of_few_roles")
+    for wrong in ({"user": user}, {"full_name": ""}, {"email": ""}):
+        refused(lambda wrong=wrong: make(**wrong), constraint="account_request_of_one_kind")
+    for wrong in ({"number": "1"}, {"register": "siret"}, {"register": "sirène", "number": "1"}):
+        refused(lambda wrong=wrong: make(**wrong), constraint="account_request_number_of_a_register")
+
+    decided = {"confirmed_at": NOON, "decided_at": NOON, "decided_by": admin, "accepted": False}
+    given = member(Role.FILER, authority_93, user=user)
+    for wrong in (
+        decided, decided | {"reason": "nonsense"}, decided | {"reason": "other", "confirmed_at": None},
+        decided | {"reason": "other", "membership": given}, decided | {"accepted": True, "membership": given},
+        decided | own | {"accepted": True}, {"reason": "other"}, {"decided_by": admin},
+    ):  # fmt: skip
+        refused(lambda wrong=wrong: make(**wrong), constraint="account_request_decided_whole")
+    for who in ("user", "asked_by"):
+        wrong = (
+            decided | {"reason": "other", "decided_by": user} | (own if who == "user" else {"asked_by": user})
+        )
+        refused(lambda wrong=wrong: make(**wrong), constraint="account_request_decided_by_another")
+    make(**decided | own | {"accepted": True, "membership": given})
+    make(**decided | {"reason": "other"})
+
+    make(confirmed_at=NOON)
+    make()
+    sqlite = connection.vendor == "sqlite"
+    refused(
+        lambda: make(confirmed_at=NOON), constraint="email" if sqlite else "account_request_one_an_address"
+    )
+    make(**own)
+    refused(lambda: make(**own), constraint="user_id" if sqlite else "account_request_one_an_account")
 
 
 # --- users ------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ RESETS = "factors.reset"
 CONFIRMS = "memberships.confirm"
 REVIEWS = "memberships.review"
 ADDS_PLACES = "organisations.manage"
+DECIDES = "account-requests.decide"
+LEADS = "leads of an institution, for a colleague of it (filer_org_lead, §1.1)"
 AUDITS = "audit.read"
 HOLDS = "audit.hold"
 READS_SETTINGS = "settings.read"
@@ -74,6 +76,7 @@ PERMISSIONS = {
     CONFIRMS: ("dpo", "supervisor", "territory_admin"),
     REVIEWS: ("dpo", "supervisor", "territory_admin"),
     ADDS_PLACES: ("territory_admin",),
+    DECIDES: ("territory_admin",),
     AUDITS: ("auditor", "dpo"),
     HOLDS: ("dpo",),
     READS_SETTINGS: (
@@ -123,6 +126,15 @@ ROUTES = {
     "POST /invitation/fournisseur/<slug:code>": PUBLIC,
     "GET /invitation/identite": PUBLIC,
     "POST /invitation/identite": PUBLIC,
+    "GET /demande-de-compte": PUBLIC,
+    "POST /demande-de-compte": PUBLIC,
+    "GET /demande-de-compte/confirmation": PUBLIC,
+    "POST /demande-de-compte/confirmation": PUBLIC,
+    "GET /compte/fonctions": OWN_ACCOUNT,
+    "GET /compte/fonctions/demande": OWN_ACCOUNT,
+    "POST /compte/fonctions/demande": OWN_ACCOUNT,
+    "GET /compte/fonctions/collegue": LEADS,
+    "POST /compte/fonctions/collegue": LEADS,
     "GET /compte/confirmation": OWN_ACCOUNT,
     "POST /compte/confirmation": OWN_ACCOUNT,
     "GET /compte/mot-de-passe": OWN_ACCOUNT,
@@ -301,6 +313,16 @@ ROUTES = {
     "POST /administration/personnes/<uuid:pk>/moyens": ADMINISTRATION,
     "GET /administration/fonctions/demande": ADMINISTRATION,
     "POST /administration/fonctions/demande": ADMINISTRATION,
+    "GET /administration/structures": ADMINISTRATION,
+    "GET /administration/structures/nouvelle": ADMINISTRATION,
+    "POST /administration/structures/nouvelle": ADMINISTRATION,
+    "GET /administration/structures/<uuid:pk>/correction": ADMINISTRATION,
+    "POST /administration/structures/<uuid:pk>/correction": ADMINISTRATION,
+    "GET /administration/demandes/comptes": ADMINISTRATION,
+    "GET /administration/demandes/comptes/<uuid:pk>": ADMINISTRATION,
+    "POST /administration/demandes/comptes/<uuid:pk>": ADMINISTRATION,
+    "GET /administration/demandes/comptes/<uuid:pk>/refus": ADMINISTRATION,
+    "POST /administration/demandes/comptes/<uuid:pk>/refus": ADMINISTRATION,
     "GET /administration/demandes": CONFIRMED,
     "GET /administration/fonctions/a-revoir": REVIEWED,
     "POST /administration/fonctions/a-revoir": REVIEWED,
@@ -361,6 +383,15 @@ ROUTES = {
     "POST /api/v1/authorities/<uuid:pk>/rota/<uuid:shift>/withdraw": KEEPS_ROTA,
     "GET /api/v1/organisations": SIGNED_IN,
     "POST /api/v1/organisations": ADDS_PLACES,
+    "PUT /api/v1/organisations/<uuid:pk>": ADDS_PLACES,
+    "GET /api/v1/account-requests": DECIDES,
+    "POST /api/v1/account-requests": PUBLIC,
+    "POST /api/v1/account-requests/confirm": PUBLIC,
+    "POST /api/v1/account-requests/<uuid:pk>/accept": DECIDES,
+    "POST /api/v1/account-requests/<uuid:pk>/refuse": DECIDES,
+    "GET /api/v1/me/role-requests": OWN_ACCOUNT,
+    "POST /api/v1/me/role-requests": OWN_ACCOUNT,
+    "POST /api/v1/me/colleagues": LEADS,
     "GET /api/v1/users": MANAGES,
     "POST /api/v1/users": MANAGES,
     "POST /api/v1/users/<uuid:pk>/verify": MANAGES,
@@ -622,6 +653,8 @@ GRAVE = {
     "POST /api/v1/membership-requests",
     "POST /api/v1/membership-requests/<uuid:pk>/confirm",
     "POST /api/v1/membership-requests/<uuid:pk>/refuse",
+    "POST /api/v1/account-requests/<uuid:pk>/accept",
+    "POST /api/v1/account-requests/<uuid:pk>/refuse",
     "POST /api/v1/tokens",
     "POST /api/v1/users/<uuid:pk>/factor-reset",
     "POST /api/v1/users/<uuid:pk>/invitation",
@@ -671,6 +704,8 @@ GRAVE = {
     "GET /administration/personnes/<uuid:pk>/invitation",
     "GET /administration/demandes/roles/<uuid:pk>",
     "GET /administration/demandes/moyens/<uuid:pk>",
+    "GET /administration/demandes/comptes/<uuid:pk>",
+    "GET /administration/demandes/comptes/<uuid:pk>/refus",
 }
 
 # --- What lists cases ---------------------------------------------------------------------------------
@@ -699,7 +734,7 @@ LINES = {
         "GET /api/v1/retention-batches",
         "GET /api/v1/authorities", "GET /api/v1/authorities/<uuid:pk>/units", "GET /api/v1/organisations",
         "GET /api/v1/authorities/<uuid:pk>/rota", "GET /api/v1/authorities/<uuid:pk>/settings", "GET /api/v1/authorities/<uuid:pk>/settings/history",
-        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
+        "GET /api/v1/users", "GET /api/v1/factor-resets", "GET /api/v1/memberships", "GET /api/v1/membership-requests", "GET /api/v1/account-requests", "GET /api/v1/me/role-requests", "GET /api/v1/tokens", "GET /api/v1/webhooks", "GET /api/v1/sessions", "GET /api/v1/sign-ins-to-check",
         "GET /api/v1/stand-ins", "GET /api/v1/ties", "GET /api/v1/access-questions", "GET /api/v1/audit/holds",
     ),
     "the journal": (

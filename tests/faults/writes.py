@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts import links
+from accounts import accountrequests, links
 from accounts.models import Factor, Identity, MailedLink, User
 from accounts.oidc import visits
 from accounts.roles import Role
@@ -25,7 +25,7 @@ from tests.factories.world import World
 from tests.referrals.attachments import files
 from tests.security.procedure import Case, assessed, plain, play, seeing_all, triaged
 from tests.security.procedure import filed as filed_in_the_walk
-from tests.security.test_routes import a_grant_request, a_reset, a_shift, shift
+from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_account_request, shift
 from tests.web.visiting import Visitor, form_in
 from web.filing.sections import sections
 
@@ -89,6 +89,13 @@ class Session:
 USERS = "POST /api/v1/users"
 UNITS = "POST /api/v1/authorities/{id}/units"
 ORGANISATIONS = "POST /api/v1/organisations"
+CORRECT_ORGANISATION = "PUT /api/v1/organisations/{id}"
+ASK_ACCOUNT = "POST /api/v1/account-requests"
+CONFIRM_REQUEST = "POST /api/v1/account-requests/confirm"
+ACCEPT_REQUEST = "POST /api/v1/account-requests/{id}/accept"
+REFUSE_REQUEST = "POST /api/v1/account-requests/{id}/refuse"
+ASK_OWN_ROLE = "POST /api/v1/me/role-requests"
+ASK_COLLEAGUE = "POST /api/v1/me/colleagues"
 MEMBERSHIPS = "POST /api/v1/memberships"
 END = "POST /api/v1/memberships/{id}/end"
 REVIEW = "POST /api/v1/memberships/{id}/review"
@@ -112,6 +119,53 @@ def authority_of(world: World) -> str:
 def _organisation(world: World) -> MakeReady:
     body = {"name": "Foyer d'essai", "kind": "association", "authority": authority_of(world)}
     return by(world, ADMINISTRATOR, ORGANISATIONS, body)
+
+
+@write(CORRECT_ORGANISATION)
+def _corrected_organisation(world: World) -> MakeReady:
+    body = {"name": "Service d'essai", "kind": "other", "siret": "73282932000074"}
+    return by(world, ADMINISTRATOR, CORRECT_ORGANISATION, body, (world.services["93"].pk,))
+
+
+@write(ASK_ACCOUNT)
+def _asked(world: World) -> MakeReady:
+    said = {
+        "full_name": "Camille Exemple", "email": "camille@test.invalid", "profession": "teacher", "place": "93",
+        "organisation_name": "Collège d'essai",
+    }  # fmt: skip
+    return lambda: _posting(Client(raise_request_exception=False), "account-requests", said)
+
+
+@write(CONFIRM_REQUEST)
+def _confirmed_request(world: World) -> MakeReady:
+    an_account_request(world, confirmed_at=None, kept=accountrequests.kept_of(TOKEN))
+    client = Client(raise_request_exception=False)
+    return lambda: _posting(client, "account-requests/confirm", {"token": TOKEN})
+
+
+@write(ACCEPT_REQUEST)
+def _accepted_request(world: World) -> MakeReady:
+    body = {"kind": "school", "verified": True}
+    return by(world, ADMINISTRATOR, ACCEPT_REQUEST, body, (an_account_request(world).pk,))
+
+
+@write(REFUSE_REQUEST)
+def _refused_request(world: World) -> MakeReady:
+    return by(world, ADMINISTRATOR, REFUSE_REQUEST, {"reason": "other"}, (an_account_request(world).pk,))
+
+
+@write(ASK_OWN_ROLE)
+def _asked_role(world: World) -> MakeReady:
+    return Session(world, "statistician").ready(ASK_OWN_ROLE, {"role": "filer", "place": "93"})
+
+
+@write(ASK_COLLEAGUE)
+def _asked_colleague(world: World) -> MakeReady:
+    said = {
+        "position": str(world.memberships["93", "filer_org_lead"].pk), "full_name": "Camille Exemple",
+        "email": "camille@test.invalid",
+    }  # fmt: skip
+    return Session(world, "filer_org_lead").ready(ASK_COLLEAGUE, said)
 
 
 @write(USERS)
@@ -827,6 +881,14 @@ TWINS = {
     "POST /compte/connexion/fournisseur/{slug}": TO_PROVIDER,
     "POST /compte/connexion/identite/{id}/retrait": REMOVE_IDENTITY,
     "POST /quitter": "POST /deconnexion",
+    "POST /administration/structures/nouvelle": ORGANISATIONS,
+    "POST /administration/structures/{id}/correction": CORRECT_ORGANISATION,
+    "POST /administration/demandes/comptes/{id}": ACCEPT_REQUEST,
+    "POST /administration/demandes/comptes/{id}/refus": REFUSE_REQUEST,
+    "POST /demande-de-compte": ASK_ACCOUNT,
+    "POST /demande-de-compte/confirmation": CONFIRM_REQUEST,
+    "POST /compte/fonctions/demande": ASK_OWN_ROLE,
+    "POST /compte/fonctions/collegue": ASK_COLLEAGUE,
     "POST /mot-de-passe": ASK_LINK,
     "POST /mot-de-passe/choix": NEW_PASSWORD,
     "POST /invitation": NEW_PASSWORD,
@@ -847,7 +909,9 @@ TWINS = {
 #: They write nothing: a language goes into a cookie, a checkpoint is compared.
 NO_WRITES = {"POST /langue", "POST /journal/preuves"}
 #: What changes nothing, or leaves no entry, by design.
-UNWRITTEN = {SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, "POST /connexion", TO_PROVIDER, TO_ACCEPT}
+UNWRITTEN = {
+    SIGN_IN, BEGIN, PASSKEY, READ_NOTICE, ASK_LINK, ASK_ACCOUNT, "POST /connexion", TO_PROVIDER, TO_ACCEPT,
+}  # fmt: skip
 #: What stays of a write that came to nothing: the name of an object, written before its bytes so that none is ever
 #: forgotten, until it is swept (SEC-FT7); and that somebody sent a file, for the quota counts those that fail too.
 LEFT = dict.fromkeys(

@@ -17,6 +17,7 @@ CAPS = "referrals/test_caps.py"
 LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_attempts.py"
 FACTORS = "accounts/test_factors.py"
+REQUESTS = "accounts/test_account_requests.py"
 OIDC = "accounts/oidc/test_what_does_not_count.py"
 SESSIONS = "accounts/test_own_sessions.py"
 BODY = ("config/test_parsing.py", "test_the_bounds_hold_at_n_and_refuse_at_n_plus_one")
@@ -53,6 +54,8 @@ TRIED = {
     "PASSWORD_LINK_MINUTES": (LINKS, "test_a_link_counts_for_half_an_hour_from_when_it_was_asked_for"),
     "PASSWORD_ASKS_FREE": (LINKS, "test_asking_slows_down_by_address_whosever_it_is"),
     "INVITATION_DAYS": (LINKS, "test_an_invitation_counts_for_a_week"),
+    "ACCOUNT_REQUEST_HOURS": (REQUESTS, "test_a_link_confirms_for_two_days_and_once"),
+    "ACCOUNT_ASKS_APART_SECONDS": (REQUESTS, "test_asking_slows_down_by_address_whosever_it_is"),
     "PROVIDER_MINUTES": (OIDC, "test_a_way_counts_for_ten_minutes"),
     "PROVIDER_SKEW_SECONDS": (OIDC, "test_clocks_may_differ_by_a_minute_and_not_by_a_second_more"),
     "PROVIDER_CALLS_AT_ONCE": (OIDC, "test_a_slow_provider_holds_no_more_than_three_threads"),

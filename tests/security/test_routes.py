@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from accounts.access import PERMISSIONS
-from accounts.models import FactorReset, GrantRequest, Membership, User
+from accounts.models import AccountRequest, FactorReset, GrantRequest, Membership, User
 from audit import pruning
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
@@ -103,6 +103,8 @@ def bodies(world):
         "POST /api/v1/users/<uuid:pk>/factor-reset": {"how": "in_person"},
         "POST /api/v1/factor-resets/<uuid:pk>/confirm": {"how": "in_person"},
         "POST /api/v1/organisations": {"name": "Foyer", "kind": "association", "authority": authority},
+        "PUT /api/v1/organisations/<uuid:pk>": {"name": "Foyer", "kind": "association"},
+        "POST /api/v1/account-requests/<uuid:pk>/refuse": {"reason": "other"},
         "POST /api/v1/users": {"email": "n@test.invalid", "full_name": "Nouvelle", "authority": authority},
         "POST /api/v1/authorities/<uuid:pk>/units": {"name": "Unité"},
         "POST /api/v1/authorities/<uuid:pk>/settings": {
@@ -156,6 +158,8 @@ def ids(world):
             pruning.hold(world.authorities["93"].pk, uuid4(), actor=None, at=LONG_AGO).pk
         ),
         "/api/v1/factor-resets": lambda: str(a_reset(world).pk),
+        "/api/v1/organisations": str(world.services["93"].pk),
+        "/api/v1/account-requests": lambda: str(an_account_request(world).pk),
         "/api/v1/membership-requests": lambda: str(a_grant_request(world).pk),
         "shift": lambda: str(a_shift(world).pk),
     }
@@ -186,6 +190,16 @@ def a_grant_request(world):
         user=world.user("statistician"), role="dpo", authority=world.authorities["93"], asked_by=an_asker(world),
         asked_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def an_account_request(world, **more):
+    """A request for an account in 93, whose address is confirmed."""
+    at = datetime.now(UTC)
+    said = {
+        "email": f"{uuid4().hex}@test.invalid", "full_name": "Une Personne", "organisation_name": "Collège d'essai",
+        "authority": world.authorities["93"], "asked_at": at, "confirmed_at": at,
+    }  # fmt: skip
+    return AccountRequest.objects.create(**said | more)
 
 
 def an_asker(world):

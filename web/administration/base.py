@@ -19,6 +19,8 @@ from web.cases import told
 from web.page import Page, go_to
 
 MANAGES: Final = "accounts.manage"
+KEEPS: Final = "organisations.manage"
+DECIDES: Final = "account-requests.decide"
 #: What a second person may confirm: roles that two persons give, and factors that somebody has lost.
 CONFIRMS: Final = ("memberships.confirm", "factors.reset")
 REVIEWS: Final = "memberships.review"
@@ -68,6 +70,11 @@ class AdministrationPage(Page):
             ]
         if self.actor.may(REVIEWS):
             tabs.append(Tab(_("Rôles à revoir"), reverse("reviews-page"), "reviews-page"))
+        if self.actor.may(KEEPS):
+            tabs.append(Tab(_("Structures"), reverse("organisations-page"), "organisations-page"))
+        if self.actor.may(DECIDES):
+            address = reverse("account-requests-page")
+            tabs.append(Tab(_("Demandes de compte"), address, "account-requests-page"))
         if any(self.actor.may(permission) for permission in CONFIRMS):
             tabs.append(Tab(_("Demandes"), reverse("requests-page"), "requests-page"))
         for one in (one for one in self.authorities if one.pk in managed):

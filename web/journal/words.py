@@ -13,6 +13,12 @@ from referrals.workflow.states import Machine
 from web.cases.words import Words
 
 _ACTS: Final = """
+account-request:accepted|Demande de compte ou de rôle acceptée|Request for an account or role accepted
+account-request:confirmed|Adresse d'une demande de compte confirmée|Address of a request for an account confirmed
+account-request:lapsed|Demandes de compte ou de rôle restées sans réponse|Requests for accounts or roles left unanswered
+account-request:listed|Demandes de compte consultées|Requests for accounts read
+account-request:made|Compte ou rôle demandé|Account or role asked for
+account-request:refused|Demande de compte ou de rôle refusée|Request for an account or role refused
 alert:called|Appel d'alerte passé|Alert call made
 anomaly:answer|Réponse de l'agent à une question sur ses accès|Agent's answer to a question on access
 anomaly:identities|Identités lues derrière les pseudonymes|Identities read behind pseudonyms
@@ -78,6 +84,7 @@ membership:refused|Rôle demandé, refusé par la seconde personne|Role asked fo
 membership:reviewed|Rôle revu, toujours exercé|Role reviewed, still held
 message:read|Message lu|Message read
 notice:undelivered|Avis non remis|Notice not delivered
+organisation:corrected|Structure corrigée|Institution corrected
 organisation:made|Structure ajoutée|Institution added
 password:set|Mot de passe fixé|Password set
 preferences:changed|Préférences d'avis changées|Preferences of notices changed

@@ -1,5 +1,7 @@
 """Authorities, their units, and institutions."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -9,20 +11,28 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import actions
-from accounts.access import require, require_somewhere, units_of, visible_organisations
+from accounts.access import (
+    managed_organisations,
+    require,
+    require_somewhere,
+    units_of,
+    visible_organisations,
+)
+from accounts.actor import Actor
 from accounts.api.naming import named, visible
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
 from accounts.api.serializers import (
     AuthorityOut,
     AuthorityQuery,
+    CorrectionInput,
     OfAuthorityQuery,
     OrganisationInput,
     OrganisationOut,
     UnitInput,
     UnitOut,
 )
-from accounts.models import Authority
+from accounts.models import Authority, Organisation
 from accounts.signin import actor_of, at_of
 from audit.paging import envelope, page_of
 from audit.query import PagedQuery
@@ -117,18 +127,44 @@ class Organisations(APIView):
         require_somewhere(actor, "organisations.manage")
         organisation = done_before(request, visible_organisations(actor))
         if organisation is None:
-            given = OrganisationInput(data=request.data)
-            given.is_valid(raise_exception=True)
-            asked = dict(given.validated_data)
-            organisation = actions.make_organisation(
-                actor=actor,
-                at=at_of(request),
-                given=actions.NewOrganisation(
-                    name=asked.pop("name"),
-                    kind=asked.pop("kind"),
-                    authority=named("authority", Authority.objects, asked.pop("authority")),
-                    numbers=asked,
-                ),
-            )
+            organisation = made_organisation(request.data, actor=actor, at=at_of(request))
             keep_done(request, organisation.pk, status=status.HTTP_201_CREATED)
         return Response(OrganisationOut(organisation).data, status=status.HTTP_201_CREATED)
+
+
+class OneOrganisation(APIView):
+    """PUT /api/v1/organisations/{id}."""
+
+    @extend_schema(
+        operation_id="organisations_correct",
+        tags=["places"],
+        request=CorrectionInput,
+        responses={200: OrganisationOut},
+    )
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Correct the entry of an institution on the list of an authority that one administers."""
+        found = corrected(request.data, pk, actor=actor_of(request), at=at_of(request))
+        return Response(OrganisationOut(found).data)
+
+
+# --- What the pages ask for too -------------------------------------------------------------------------
+
+
+def made_organisation(said: Any, *, actor: Actor, at: datetime) -> Organisation:
+    """Add an institution of what was sent, as ``OrganisationInput`` takes it."""
+    given = OrganisationInput(data=said)
+    given.is_valid(raise_exception=True)
+    asked = dict(given.validated_data)
+    authority = named("authority", Authority.objects, asked.pop("authority"))
+    new = actions.NewOrganisation(asked.pop("name"), asked.pop("kind"), authority, asked)
+    return actions.make_organisation(actor=actor, at=at, given=new)
+
+
+def corrected(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
+    """Correct an institution by what was sent, as ``CorrectionInput`` takes it."""
+    visible(managed_organisations(actor), pk)
+    given = CorrectionInput(data=said)
+    given.is_valid(raise_exception=True)
+    asked = dict(given.validated_data)
+    wanted = actions.Correction(asked.pop("name"), asked.pop("kind"), asked)
+    return actions.correct_organisation(actor=actor, at=at, pk=pk, given=wanted)

@@ -12,7 +12,7 @@ from encryption import index
 from tests.accounts.oidc.browsing import Browser
 from tests.accounts.oidc.strict import StrictProvider
 
-SIRET = "21930001700015"
+SIRET = "21930000100019"
 
 
 def site_of(provider: StrictProvider, settings: Any, code: str = "proconnect", **more: Any) -> dict[str, Any]:

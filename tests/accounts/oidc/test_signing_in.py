@@ -275,7 +275,7 @@ def test_no_claim_gives_a_role(alice, provider, site, bound, visitor):
         (SIRET, "", SIRET, True),
         (SIRET, "", "13002526500013", False),
         (SIRET, "", None, False),
-        (SIRET, SIRET, "21930001700016", False),
+        (SIRET, SIRET, "21930000100018", False),
         (SIRET, "13002526500013", SIRET, True),
         ("", "", SIRET, True),
         ("", "", None, True),

@@ -712,7 +712,7 @@ def test_an_address_may_be_on_a_host_that_the_site_lists_over_tls_alone(db, prov
 
 @pytest.mark.sec("SEC-IN11", "SEC-AU9")
 def test_no_log_and_no_page_tells_what_came(known, provider, visitor, log):
-    provider.told = {"siret": "21930001700015", "email": "personne@exemple.fr"}
+    provider.told = {"siret": "21930000100019", "email": "personne@exemple.fr"}
     provider.claims = {"nonce": "x" * 43}
     address = led_to(visitor.presses(START))
     _, back = asked(address)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from web.views.administration import people, requests, reviews, settings
+from web.views.administration import accountrequests, organisations, people, requests, reviews, settings
 
 urlpatterns: list[URLPattern] = [
     path("administration", people.People.as_view(), name="administration"),
@@ -30,6 +30,30 @@ urlpatterns: list[URLPattern] = [
     path("administration/demandes", requests.Requests.as_view(), name="requests-page"),
     path("administration/demandes/roles/<uuid:pk>", requests.OneRole.as_view(), name="request-role"),
     path("administration/demandes/moyens/<uuid:pk>", requests.OneReset.as_view(), name="request-reset"),
+    path(
+        "administration/demandes/comptes",
+        accountrequests.AccountRequests.as_view(),
+        name="account-requests-page",
+    ),
+    path(
+        "administration/demandes/comptes/<uuid:pk>",
+        accountrequests.AcceptRequest.as_view(),
+        name="account-request-page",
+    ),
+    path(
+        "administration/demandes/comptes/<uuid:pk>/refus",
+        accountrequests.RefuseRequest.as_view(),
+        name="account-request-refusal",
+    ),
+    path("administration/structures", organisations.Organisations.as_view(), name="organisations-page"),
+    path(
+        "administration/structures/nouvelle", organisations.NewOrganisation.as_view(), name="organisation-new"
+    ),
+    path(
+        "administration/structures/<uuid:pk>/correction",
+        organisations.CorrectOrganisation.as_view(),
+        name="organisation-correct",
+    ),
     path("administration/<uuid:authority>/reglages", settings.Settings.as_view(), name="settings-page"),
     path(
         "administration/<uuid:authority>/reglages/<slug:key>",

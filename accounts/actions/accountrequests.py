@@ -1,0 +1,348 @@
+"""Ask for an account or a role, confirm the address, and decide (``docs/decisions/0035``)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts import acts, links, stepup
+from accounts.access import led_positions, listed_organisations, open_account_requests, own_account
+from accounts.accountrequests import kept_of, turn_of
+from accounts.actions.entry import record_about
+from accounts.actions.links import invite
+from accounts.actions.memberships import Appointment, give_what_was_asked
+from accounts.actions.places import NewOrganisation, make_organisation
+from accounts.actions.tokens import require_session
+from accounts.actions.users import NewUser, make_user, verify_user
+from accounts.actor import Actor
+from accounts.errors import AddressTaken, AlreadyThere, InvalidInput, LinkRefused, NotVisible, OwnRequest
+from accounts.identifiers import normalised_email
+from accounts.models import AccountRequest, Authority, Organisation, User
+from accounts.models.accountrequest import REASONS, Refused
+from accounts.roles import NEED_ORGANISATION, Role
+from accounts.telling import (
+    ADDRESS_HAS_ACCOUNT,
+    REQUEST_ACCEPTED,
+    REQUEST_REFUSED,
+    tell_owner,
+    tell_people,
+)
+from accounts.turns import wait_turn
+from audit import journal
+from audit.events import Purpose
+from encryption import digest
+from outbox.instants import instant
+from outbox.models import Notice
+from outbox.outcome import Pointless
+from outbox.templates import Kind, Template, register
+
+#: Where the link leads: an address of ``web/urls.py``.
+PAGE: Final = "demande-de-compte/confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """Where somebody works, as they say it: a name, a number of a register, or an institution of the list."""
+
+    name: str = ""
+    register: str = ""
+    number: str = ""
+    listed: Organisation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Who asks for an account, or is to have one."""
+
+    email: str
+    full_name: str
+    language: str = "fr"
+    profession: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What an administrator adds who accepts.
+
+    ``organisation`` is one of the list; ``kind`` makes one of what was said, under the name ``named`` if there is one.
+    ``verified``: they have made sure who it is, by themselves.
+    """
+
+    organisation: Organisation | None = None
+    kind: str = ""
+    named: str = ""
+    verified: bool = False
+
+
+# --- Asking --------------------------------------------------------------------------------------------
+
+
+def ask_account(*, at: datetime, given: Stranger, authority: Authority, institution: Institution) -> None:
+    """Ask for an account as somebody who has none; nothing counts before the address is confirmed.
+
+    The same rows are written whether the address has an account, an open request, or neither; only to whom the mail
+    goes and which of two texts it has differs (SEC-AU2). No entry is made: strangers could fill the journal.
+
+    Raises:
+        InvalidInput: the address isn't one.
+    """
+    _ask(at=at, given=given, authority=authority, institution=institution)
+
+
+def ask_colleague(*, actor: Actor, at: datetime, given: Stranger, position: UUID) -> None:
+    """Ask for an account for a colleague, as the lead of an institution; the colleague confirms the address.
+
+    Whether there is an account for it already isn't said, here neither.
+
+    Raises:
+        NotAllowed: the actor came with a token, or leads no institution.
+        InvalidInput: the position isn't such a one of the actor's, or the address isn't one.
+    """
+    require_session(actor)
+    led = led_positions(actor).filter(pk=position).first()
+    if led is None or led.organisation is None:
+        raise InvalidInput({"position": ["not-a-choice"]})
+    place = Institution(listed=led.organisation)
+    lead = own_account(actor)
+    _ask(at=at, given=given, authority=led.authority, institution=place, asked_by=lead)
+    # Of the lead alone: an entry that named the colleague would tell whether they have an account.
+    record_about(acts.REQUEST_MADE, lead.pk, actor=actor, at=at, tenant=led.authority_id)
+
+
+def _ask(
+    *,
+    at: datetime,
+    given: Stranger,
+    authority: Authority,
+    institution: Institution,
+    asked_by: User | None = None,
+) -> None:
+    try:
+        email = normalised_email(given.email)
+    except ValidationError as error:
+        raise InvalidInput({"email": ["invalid"]}) from error
+    found = User.objects.filter(email=email).values_list("pk", flat=True)[:1]
+    known = next(iter(found), None)
+    made = AccountRequest.objects.create(
+        email=email,
+        full_name=given.full_name,
+        language=given.language,
+        profession=given.profession,
+        role=Role.FILER,
+        authority=authority,
+        organisation=institution.listed,
+        organisation_name=institution.name,
+        register=institution.register,
+        number=institution.number,
+        asked_by=asked_by,
+        asked_at=at,
+    )
+    template = links.REQUEST if known is None else ADDRESS_HAS_ACCOUNT
+    tell_people([known or made.pk], template, authority.pk, at=at)
+
+
+def confirm_request(*, token: str, at: datetime) -> None:
+    """Confirm the address of a request by the link that was sent there; from now on administrators see it.
+
+    What was asked for this address before gives way to it. Where somebody has an account for it by now, that is mailed
+    instead; the answer is the same.
+
+    Raises:
+        LinkRefused: for whichever reason; which isn't said.
+    """
+    kept = kept_of(token)
+    valid = AccountRequest.objects.filter(
+        kept=kept, confirmed_at=None, asked_at__gt=at - links.valid_for(links.REQUEST)
+    )
+    email = valid.values_list("email", flat=True).first()
+    if email is None:
+        raise LinkRefused
+    wait_turn(turn_of(email))
+    found = valid.select_for_update(of=("self",)).first()
+    if found is None:
+        raise LinkRefused
+    AccountRequest.objects.filter(user=None, email=email, decided_at=None).exclude(pk=found.pk).delete()
+    holder = User.objects.filter(email=email).first()
+    if holder is not None:
+        found.delete()
+        tell_owner(holder, ADDRESS_HAS_ACCOUNT, at=at)
+        return
+    found.kept, found.confirmed_at = None, at
+    found.save(update_fields=["kept", "confirmed_at"])
+    journal.record(
+        acts.REQUEST_CONFIRMED, actor=None, at=at, tenant=found.authority_id, purpose=Purpose.ADMINISTRATION,
+        payload=found.pk.bytes,
+    )  # fmt: skip
+
+
+def ask_role(
+    *, actor: Actor, at: datetime, role: Role, authority: Authority, institution: Institution
+) -> AccountRequest:
+    """Ask for a role for oneself, as somebody who has an account; its address is known, so it waits at once.
+
+    Raises:
+        NotAllowed: the actor came with a token.
+        InvalidInput: the role isn't one of the few, or needs an institution.
+        AlreadyThere: one is open at this authority.
+    """
+    require_session(actor)
+    if institution.listed is not None:
+        known = listed_organisations(actor, authority.pk)
+        if not known.filter(pk=institution.listed.pk).exists():
+            raise InvalidInput({"organisation": ["not-a-choice"]})
+    if role in NEED_ORGANISATION and not (institution.listed or institution.name or institution.number):
+        raise InvalidInput({"organisation_name": ["required"]})
+    user = own_account(actor)
+    try:
+        with transaction.atomic():
+            made = AccountRequest.objects.create(
+                user=user,
+                role=role,
+                language=user.language,
+                authority=authority,
+                organisation=institution.listed,
+                organisation_name=institution.name,
+                register=institution.register,
+                number=institution.number,
+                asked_at=at,
+                confirmed_at=at,
+            )
+    except IntegrityError as error:
+        raise AlreadyThere("Votre demande à cette autorité attend déjà une décision.") from error
+    record_about(
+        acts.REQUEST_MADE, user.pk, actor=actor, at=at, tenant=authority.pk, thing=made.pk, to_state=str(role)
+    )
+    return made
+
+
+# --- Deciding ------------------------------------------------------------------------------------------
+
+
+def accept_request(
+    *, actor: Actor, at: datetime, request_id: UUID, given: Acceptance
+) -> tuple[AccountRequest, str | None]:
+    """Give the role that was asked for, with the account and its invitation where there is none; all or nothing.
+
+    Return the request, and the code of the invitation to be told beside the mail. Nobody is vouched for by it, unless
+    the actor says so: that they made sure who it is.
+
+    Raises:
+        NotAllowed: the actor decides on such requests nowhere.
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+        NotVisible: absent, decided, not confirmed, lapsed, or of another authority.
+        OwnRequest: it is for the actor, or they asked for it.
+        AddressTaken: somebody has an account for this address by now.
+        NumberTaken: an institution that is to be made has the number of another.
+        InvalidInput, AlreadyThere: the role can't be given so, or is held; as ``grant``.
+    """
+    found = _waiting(actor, request_id, at=at)
+    place = given.organisation
+    if given.kind:
+        if not (given.named or found.organisation_name):
+            raise InvalidInput({"named": ["required"]})
+        numbers = {found.register: found.number} if found.number else {}
+        new = NewOrganisation(given.named or found.organisation_name, given.kind, found.authority, numbers)
+        place = make_organisation(actor=actor, at=at, given=new)
+    made = found.user is None
+    user = found.user or _account_for(found, actor=actor, at=at)
+    wanted = Appointment(user=user, role=Role(found.role), authority=found.authority, organisation=place)
+    membership = give_what_was_asked(actor=actor, at=at, given=wanted)
+    if given.verified and user.verified_at is None:
+        verify_user(actor=actor, at=at, user_id=user.pk)
+    code = None
+    if made:
+        _user, code = invite(actor=actor, at=at, user_id=user.pk)
+    else:
+        tell_owner(user, REQUEST_ACCEPTED, at=at)
+    found.user, found.membership, found.organisation = user, membership, place
+    found.email = found.full_name = ""  # they stand in the account now
+    found.decided_by_id, found.decided_at, found.accepted = actor.user_id, at, True
+    found.save()
+    record_about(
+        acts.REQUEST_ACCEPTED, user.pk, actor=actor, at=at, tenant=found.authority_id, thing=found.pk,
+        to_state=str(found.role),
+    )  # fmt: skip
+    return found, code
+
+
+def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refused) -> AccountRequest:
+    """Refuse a request; its person is told that it was, and not why.
+
+    Raises:
+        NotAllowed, StepUpRequired, NotVisible, OwnRequest: as ``accept_request``.
+        InvalidInput: the reason isn't one that a person gives.
+    """
+    found = _waiting(actor, request_id, at=at)
+    if reason not in REASONS:
+        raise InvalidInput({"reason": ["not-a-choice"]})
+    found.decided_by_id, found.decided_at, found.accepted, found.reason = actor.user_id, at, False, reason
+    found.save(update_fields=["decided_by", "decided_at", "accepted", "reason"])
+    tell_people([found.user_id or found.pk], REQUEST_REFUSED, found.authority_id, at=at)
+    journal.record(
+        acts.REQUEST_REFUSED, actor=actor, at=at, tenant=found.authority_id, purpose=Purpose.ADMINISTRATION,
+        to_state=str(reason), payload=found.pk.bytes,
+    )  # fmt: skip
+    return found
+
+
+def _waiting(actor: Actor, request_id: UUID, *, at: datetime) -> AccountRequest:
+    """Return a request that the actor may decide on, locked: of two at once, one finds it decided."""
+    known = open_account_requests(actor, at=at)
+    stepup.require(actor, at=at)
+    found = known.select_for_update(of=("self",)).filter(pk=request_id).first()
+    if found is None:
+        raise NotVisible
+    if actor.user_id in (found.user_id, found.asked_by_id):
+        raise OwnRequest
+    return found
+
+
+def _account_for(found: AccountRequest, *, actor: Actor, at: datetime) -> User:
+    new = NewUser(found.email, found.full_name, found.authority, found.language)
+    try:
+        return make_user(actor=actor, at=at, given=new)
+    except AlreadyThere as error:
+        raise AddressTaken from error
+
+
+# --- The mail ------------------------------------------------------------------------------------------
+
+
+def _asked_by(notice: Notice) -> AccountRequest:
+    """Return the request of which a mail tells, if its link is to be sent still.
+
+    Raises:
+        Pointless: it is gone, confirmed or too old, or somebody has an account for its address by now.
+    """
+    waiting = AccountRequest.objects.filter(pk=notice.user_id or uuid4(), confirmed_at=None)
+    found = waiting.exclude(email__in=User.objects.values("email")).first()
+    if found is None or instant() >= found.asked_at + links.valid_for(links.REQUEST):
+        raise Pointless("link-not-due")
+    return found
+
+
+def _address_of(notice: Notice) -> str:
+    return _asked_by(notice).email
+
+
+def _link_of(notice: Notice) -> str:
+    """Make the link of a mail that is about to leave; its secret stands in the mail alone."""
+    token = digest.token()
+    waiting = AccountRequest.objects.filter(pk=_asked_by(notice).pk, confirmed_at=None)
+    if not waiting.update(kept=kept_of(token)):
+        raise Pointless("link-replaced")
+    return f"{settings.PUBLIC_ADDRESS}/{PAGE}#{token}"
+
+
+register(
+    Template(
+        links.REQUEST, Kind.ACCOUNT,
+        "Confirmez cette adresse pour demander un compte ; si ce n'est pas vous, n'en faites rien.",
+        "Confirm this address to ask for an account; if it wasn't you, do nothing.",
+        made=_link_of, to=_address_of,
+    ),
+)  # fmt: skip

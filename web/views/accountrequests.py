@@ -1,0 +1,210 @@
+"""Asking for an account, confirming the address, and one's own roles with what one asks for besides."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access, actions
+from accounts.api.serializers import AccountRequestInput, ColleagueInput, LinkInput, RoleRequestInput
+from accounts.api.views.accountrequests import asked_for_account, asked_for_colleague, asked_for_role
+from accounts.models import AccountRequest
+from accounts.models.user import Language
+from accounts.roles import ASKED_FOR, Role
+from accounts.territory import served_places
+from referrals.reading import moment
+from web import forms
+from web.administration import words
+from web.cases import display, told
+from web.cases.choices import Pairs, role_words
+from web.forms import Ask, Field, Input
+from web.page import FormPage, Page, go_to
+from web.views.cases.queue import ZONE
+
+SHOWN_AT_MOST = 50
+
+
+class AskingPage(FormPage):
+    """A page with one form, made from the input of the call that it sends."""
+
+    takes: ClassVar[type[Input]]
+    asks: ClassVar[tuple[Ask, ...]]
+    first: ClassVar[Mapping[str, str]] = {"language": "fr"}
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show(self.around() | {"entries": self.fields(self.first)})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        sent = self.request.POST
+        fields = self.fields({ask.name: sent.get(ask.name, "") for ask in self.asks}, problem)
+        again = {"entries": fields, "problem": problem, "faults": forms.summary(problem, fields)}
+        return self.show(self.around() | again)
+
+    def fields(self, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[Field]:
+        """Return the questions, as they were answered."""
+        faults = forms.faults_of(problem)
+        return forms.fields_of(self.takes, self.asks, values, faults=faults, choices=self.choices())
+
+    def body(self) -> dict[str, Any]:
+        """Return what was sent, as the call takes it."""
+        return forms.body_of(self.takes, self.asks, self.request.POST)
+
+    def choices(self) -> dict[str, Pairs]:
+        """Return what may be chosen, by member."""
+        places = served_places(on=self.at.date())
+        return {
+            "place": [(code, f"{name} ({code})") for code, (name, _authority) in places.items()],
+            "language": [(str(one), str(one.label)) for one in Language],
+        }
+
+    def around(self) -> dict[str, Any]:
+        """Return what stands around the form."""
+        return {}
+
+
+class AskAccount(AskingPage):
+    """GET, POST /demande-de-compte."""
+
+    public = True
+    takes, asks = AccountRequestInput, words.ACCOUNT
+    template = "web/accountrequests/ask.html"
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Ask for an account; the page is the same whether there is one, and repeats nothing of what was typed."""
+        asked_for_account(request, self.body(), at=self.at)
+        return self.show({"asked": True})
+
+
+class ConfirmRequest(FormPage):
+    """GET, POST /demande-de-compte/confirmation: the secret of the link comes as in ``passwords.NewPassword``."""
+
+    public = True
+    template = "web/accountrequests/confirm.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show()
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Confirm the address."""
+        given = LinkInput(data={"token": request.POST.get("token", "").strip()})
+        given.is_valid(raise_exception=True)
+        actions.confirm_request(at=self.at, **given.validated_data)
+        return self.show({"done": True})
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form again."""
+        return self.show({"problem": problem, "token": self.request.POST.get("token", "")})
+
+
+# --- One's own roles -----------------------------------------------------------------------------------
+
+
+class OwnRoles(Page):
+    """GET /compte/fonctions."""
+
+    query = told.ToldQuery
+    template = "web/accountrequests/own.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the roles in which one came, and those that one asked for."""
+        asked = access.own_account_requests(self.actor).select_related("authority", "organisation")
+        return self.show(
+            {
+                "held": [
+                    {
+                        "role": role_words(row.role), "authority": row.authority.name,
+                        "place": row.organisation.name if row.organisation else "",
+                        "until": display.instant(moment(row.valid_to), ZONE),
+                    }
+                    for row in access.own_positions(self.actor)
+                ],
+                "asked": [_line(row) for row in asked.order_by("-asked_at", "-pk")[:SHOWN_AT_MOST]],
+                "leads": bool(self.actor.holding([Role.FILER_ORG_LEAD])),
+                "done": words.ASKED.get(told.told(self)[0], ""),
+            }
+        )  # fmt: skip
+
+
+def _line(row: AccountRequest) -> dict[str, Any]:
+    """Return a role that somebody asked for, in words."""
+    place = row.organisation.name if row.organisation else row.organisation_name or row.number
+    return {
+        "role": role_words(row.role), "authority": row.authority.name, "place": place, "accepted": row.accepted,
+        "asked": display.instant(moment(row.asked_at), ZONE),
+    }  # fmt: skip
+
+
+class AskRole(AskingPage):
+    """GET, POST /compte/fonctions/demande."""
+
+    takes, asks = RoleRequestInput, words.OWN_ROLE
+    first: ClassVar[Mapping[str, str]] = {"role": str(Role.FILER)}
+    template = "web/accountrequests/form.html"
+
+    def act(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Ask for the role, and go back to what one holds and asked for."""
+        asked_for_role(self.body(), actor=self.actor, at=self.at)
+        return go_to(reverse("own-roles") + told.query_of(self.actor, "role-wanted"))
+
+    def choices(self) -> dict[str, Pairs]:
+        """Return the few roles, the territories, and the institutions that the reader sees."""
+        seen = access.visible_organisations(self.actor).order_by("name", "pk")
+        return super().choices() | {
+            "role": [(str(role), role_words(str(role))) for role in Role if role in ASKED_FOR],
+            "organisation": [("", gettext("Aucune de la liste")), *((str(one.pk), one.name) for one in seen)],
+        }
+
+    def around(self) -> dict[str, Any]:
+        """Return the words of the page."""
+        return {
+            "title": _("Demander un rôle"), "button": _("Envoyer la demande"),
+            "about": _("Qui administre les comptes du territoire décide ; vous êtes prévenu·e par courriel."),
+        }  # fmt: skip
+
+
+class AskColleague(AskingPage):
+    """GET, POST /compte/fonctions/collegue."""
+
+    takes, asks = ColleagueInput, words.COLLEAGUE
+    template = "web/accountrequests/form.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form.
+
+        Raises:
+            NotAllowed: the reader leads no institution.
+        """
+        access.led_positions(self.actor)
+        return super().get(request)
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the account; whether there is one for the address isn't told."""
+        asked_for_colleague(request, self.body(), actor=self.actor, at=self.at)
+        return go_to(reverse("own-roles") + told.query_of(self.actor, "colleague-wanted"))
+
+    def choices(self) -> dict[str, Pairs]:
+        """Return the institutions that the reader leads, and the languages."""
+        led = access.led_positions(self.actor)
+        return super().choices() | {
+            "position": [
+                (str(one.pk), f"{one.organisation.name} – {one.authority.name}")
+                for one in led
+                if one.organisation is not None
+            ]
+        }
+
+    def around(self) -> dict[str, Any]:
+        """Return the words of the page."""
+        return {
+            "title": _("Demander un compte pour un·e collègue"), "button": _("Envoyer la demande"),
+            "about": _(
+                "Votre collègue confirme d'abord son adresse par un lien ; qui administre les comptes du territoire "
+                "décide ensuite."
+            ),
+        }  # fmt: skip

@@ -1,0 +1,196 @@
+"""Requests for accounts and roles that wait at an authority: listed, accepted and refused by the calls of the API."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access
+from accounts.accountrequests import is_private_mail, matches_of
+from accounts.api.naming import visible
+from accounts.api.serializers import AcceptanceInput, RefusalInput
+from accounts.api.views.accountrequests import accepted, refused, request_page
+from accounts.models import AccountRequest, Organisation
+from accounts.models.accountrequest import Profession
+from audit.query import PagedQuery, Query
+from referrals.reading import moment
+from web import forms
+from web.administration import words
+from web.administration.base import DECIDES, AdministrationPage
+from web.cases import display, told
+from web.cases.choices import Pairs, role_words
+from web.forms import Ask, words_of
+from web.journal.base import address
+from web.page import made
+from web.views.administration.people import AdministrationForm
+from web.views.cases.queue import ZONE
+
+
+class RequestsQuery(PagedQuery, told.ToldQuery):
+    """A page of requests, and what was just done."""
+
+
+class AccountRequests(AdministrationPage):
+    """GET /administration/demandes/comptes."""
+
+    tab = "account-requests-page"
+    opens_for = (DECIDES,)
+    query: ClassVar[type[Query]] = RequestsQuery
+    template = "web/administration/accountrequests.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List what waits at the reader's authorities, the oldest first; the look is an entry."""
+        page = request_page(self.filters, actor=self.actor, at=self.at)
+        onwards = address("account-requests-page", {"cursor": page.next}) if page.next else ""
+        lines = [self._line(row) for row in page.items]
+        return self.show(
+            self.around() | {"lines": lines, "next": onwards, "first": "cursor" not in self.asked}
+        )
+
+    def _line(self, row: AccountRequest) -> dict[str, Any]:
+        name, email = _person(row)
+        return {
+            "pk": row.pk, "name": name, "email": email, "private": is_private_mail(email), "role": role_words(row.role),
+            "authority": row.authority.name, "new": row.user_id is None,
+            "asked": display.instant(moment(row.confirmed_at), ZONE),
+            "open": self.actor.user_id not in (row.user_id, row.asked_by_id),
+        }  # fmt: skip
+
+
+def _person(row: AccountRequest) -> tuple[str, str]:
+    """Return name and address of whom a request is for."""
+    return (row.full_name, row.email) if row.user is None else (row.user.full_name, row.user.email)
+
+
+def _profession(code: str) -> str:
+    return words_of(code, str(Profession(code).label)) if code else ""
+
+
+class _OneRequest(AdministrationForm):
+    """A page that takes a decision on one request."""
+
+    tab = "account-requests-page"
+    opens_for = (DECIDES,)
+    back = "account-requests-page"
+    step_up = frozenset({"GET"})  # before it is read; the act asks again
+    first: ClassVar[Mapping[str, Any]] = {}
+    found: AccountRequest
+    match: Organisation | None
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002 - its id
+        """Show it.
+
+        Raises:
+            NotVisible: absent, decided, not confirmed, lapsed, or of another authority.
+        """
+        self.read(pk)
+        chosen = {"organisation": str(self.match.pk)} if self.match else {}
+        return self.show(self._around() | {"entries": self._fields(chosen)})
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+        """Show it again, with why the decision wasn't taken."""
+        self.read(pk)
+        return super().redisplay(problem)
+
+    def read(self, pk: UUID) -> None:
+        """Read the request, and the institution of the list that fits what was said."""
+        known = access.open_account_requests(self.actor, at=self.at)
+        self.found = visible(known.select_related("user", "authority", "asked_by", "organisation"), pk)
+        self.match = matches_of([self.found]).get(pk)
+
+    def lines(self) -> list[tuple[Any, str]]:
+        """Return what is asked for, in words: what was said beside what the list has."""
+        row, (name, email) = self.found, _person(self.found)
+        numbered = f"{row.register.upper()} {row.number}" if row.number else ""
+        said = [
+            (_("Personne"), name), (_("Courriel"), email),
+            (_("Attention"), gettext("Adresse d'un fournisseur grand public") if is_private_mail(email) else ""),
+            (_("Profession"), _profession(row.profession)),
+            (_("Rôle"), role_words(row.role)), (_("Autorité"), row.authority.name),
+            (_("Structure, telle que dite"), " · ".join(filter(None, (row.organisation_name, numbered)))),
+            (_("Structure de la liste"), self.match.name if self.match else gettext("Aucune ne correspond")),
+            (_("Demandé par"), row.asked_by.full_name if row.asked_by else ""),
+            (_("Demandé le"), display.instant(moment(row.asked_at), ZONE)),
+        ]  # fmt: skip
+        return [(label, text) for label, text in said if text]
+
+    def _around(self) -> dict[str, Any]:
+        own = self.actor.user_id in (self.found.user_id, self.found.asked_by_id)
+        return super()._around() | {"said": self.lines(), "own": own, "pk": self.found.pk}
+
+
+class AcceptRequest(_OneRequest):
+    """GET, POST /administration/demandes/comptes/{id}."""
+
+    takes = AcceptanceInput
+    title, button = _("Demande de compte ou de rôle"), _("Accepter la demande")
+    template = "web/administration/accountrequest.html"
+    code: str | None = None
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:  # type: ignore[override]  # by whether the list has the institution
+        """Return what is asked: to make the institution only where the list has none that fits."""
+        return words.ACCEPT if self.match else words.ACCEPT_OR_MAKE
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+        """Accept it, once; show the code of the invitation this once where an account was made.
+
+        Raises:
+            NotVisible: as ``get``; unless this form was sent before.
+        """
+        body = forms.body_of(self.takes, words.ACCEPT_OR_MAKE, request.POST)
+        self.once(body, lambda: self.accept(body, pk))
+        row = visible(access.decided_account_requests(self.actor).select_related("user"), pk)
+        if self.code is None:
+            return self.onwards(reverse(self.back), "account-request-page")
+        name, email = _person(row)
+        said = [(_("Personne"), name), (_("Courriel"), email)]
+        shown = self.around() | {"said": said, "code": self.code, "back": reverse("administration")}
+        return made(request, "web/administration/invited.html", shown)
+
+    def accept(self, body: Mapping[str, Any], pk: UUID) -> UUID:
+        """Call the act, and keep the code that it gives."""
+        found, self.code = accepted(body, pk, actor=self.actor, at=self.at)
+        return found.pk
+
+    def choices(self) -> dict[str, Pairs]:
+        """Return the institutions of the authority's list, and the kinds of one to be made."""
+        listed = access.listed_organisations(self.actor, self.found.authority_id).order_by("name", "pk")
+        return super().choices() | {
+            "organisation": [("", gettext("Aucune")), *((str(one.pk), one.name) for one in listed)],
+            "kind": [
+                ("", gettext("Ne pas ajouter")),
+                *((code, str(said)) for code, said in words.KINDS.items()),
+            ],
+        }
+
+    def _around(self) -> dict[str, Any]:
+        about = _(
+            "Acceptée, la demande ouvre un compte : une invitation part par courriel, dont vous donnez le code de vive "
+            "voix. Elle n'atteste pas l'identité."
+        )
+        known = _(
+            "Accepté, le rôle compte dès la prochaine demande de la personne, dont les connexions prennent fin."
+        )
+        return super()._around() | {"about": known if self.found.user_id else about}
+
+
+class RefuseRequest(_OneRequest):
+    """GET, POST /administration/demandes/comptes/{id}/refus."""
+
+    takes, asks = RefusalInput, words.REFUSAL
+    title, button = _("Refuser la demande"), _("Refuser la demande")
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+        """Refuse it, once, and go back to the list."""
+        body = forms.body_of(self.takes, self.asks, request.POST)
+        self.once(body, lambda: refused(body, pk, actor=self.actor, at=self.at).pk)
+        return self.onwards(reverse(self.back), "account-request-refusal")
+
+    def choices(self) -> dict[str, Pairs]:
+        """Return the reasons, in the reader's words."""
+        return super().choices() | {"reason": [(code, str(said)) for code, said in words.REASONS.items()]}

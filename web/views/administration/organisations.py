@@ -1,0 +1,116 @@
+"""The list of an authority's institutions: read, added to and corrected by the calls of the API."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access
+from accounts.api.naming import visible
+from accounts.api.serializers import CorrectionInput, OrganisationInput
+from accounts.api.views.places import corrected, made_organisation
+from accounts.identifiers import REGISTERS
+from accounts.models import Membership, Organisation
+from audit.paging import page_of
+from audit.query import PagedQuery, Query
+from web import forms
+from web.administration import words
+from web.administration.base import KEEPS, AdministrationPage
+from web.cases import told
+from web.journal.base import address
+from web.views.administration.people import AdministrationForm
+
+
+class OrganisationsQuery(PagedQuery, told.ToldQuery):
+    """A page of institutions, and what was just done."""
+
+
+class Organisations(AdministrationPage):
+    """GET /administration/structures."""
+
+    tab = "organisations-page"
+    opens_for = (KEEPS,)
+    query: ClassVar[type[Query]] = OrganisationsQuery
+    template = "web/administration/organisations.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List the institutions of the administered authorities by name, with how many people belong to each."""
+        held = Membership.objects.in_force(self.at).filter(organisation=OuterRef("pk")).order_by()
+        people = held.values("organisation").annotate(n=Count("user", distinct=True)).values("n")
+        known = access.managed_organisations(self.actor).select_related("authority")
+        found = known.annotate(people=Coalesce(Subquery(people), 0))
+        page = page_of(found, order=("name", "id"), **self.filters)
+        onwards = address("organisations-page", {"cursor": page.next}) if page.next else ""
+        return self.show(
+            self.around()
+            | {
+                "lines": [_line(row) for row in page.items],
+                "next": onwards,
+                "first": "cursor" not in self.asked,
+                "several": len(self.authorities) > 1,
+            }
+        )
+
+
+def _line(row: Any) -> dict[str, Any]:
+    """Return what a row of the list says."""
+    numbers = [f"{register.upper()} {number}" for register in REGISTERS if (number := getattr(row, register))]
+    return {
+        "pk": row.pk, "name": row.name, "kind": words.KINDS[row.kind], "numbers": numbers, "people": row.people,
+        "authority": row.authority.name,
+    }  # fmt: skip
+
+
+class NewOrganisation(AdministrationForm):
+    """GET, POST /administration/structures/nouvelle."""
+
+    tab = "organisations-page"
+    opens_for = (KEEPS,)
+    takes, asks = OrganisationInput, words.ORGANISATION
+    title, button, back = _("Ajouter une structure"), _("Ajouter la structure"), "organisations-page"
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Add the institution."""
+        return made_organisation(body, actor=self.actor, at=self.at).pk
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the authorities, and the kinds in the reader's words."""
+        return super().choices() | {"kind": [(code, str(said)) for code, said in words.KINDS.items()]}
+
+
+class CorrectOrganisation(AdministrationForm):
+    """GET, POST /administration/structures/{id}/correction."""
+
+    tab = "organisations-page"
+    opens_for = (KEEPS,)
+    takes, asks = CorrectionInput, words.CORRECTION
+    title, button, back = _("Corriger une structure"), _("Enregistrer"), "organisations-page"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002 - its id
+        """Show the entry.
+
+        Raises:
+            NotVisible: absent, of another authority, or of the whole country.
+        """
+        found: Organisation = visible(access.managed_organisations(self.actor), pk)
+        values = {ask.name: getattr(found, ask.name) for ask in self.asks}
+        return self.show(self._around() | {"entries": self._fields(values)})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+        """Correct it, once, and go back to the list."""
+        body = forms.body_of(self.takes, self.asks, request.POST)
+        self.once(body, lambda: corrected(body, pk, actor=self.actor, at=self.at).pk)
+        return self.onwards(reverse(self.back))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
+        """Show it as it was typed, with its faults."""
+        return super().redisplay(problem)
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the kinds in the reader's words."""
+        return super().choices() | {"kind": [(code, str(said)) for code, said in words.KINDS.items()]}
