@@ -399,7 +399,9 @@ def _limits() -> Iterator[CheckMessage]:
         if getattr(settings, name) < 1:
             yield _error(28, f"REPERE_{name} is 0, which is no cap at all: set a number.")
     if settings.ROLE_REVIEW_DAYS not in ROLE_REVIEW_DAYS:
-        yield _error(44, "REPERE_ROLE_REVIEW_DAYS must be 90 to 365: each role is looked at once a year at least.")
+        yield _error(
+            44, "REPERE_ROLE_REVIEW_DAYS must be 90 to 365: each role is looked at once a year at least."
+        )
 
 
 def _strangers() -> Iterator[CheckMessage]:
