@@ -30,13 +30,14 @@ from tests.journeys import bodies
 from tests.referrals.attachments import files
 from tests.referrals.attachments.conftest import Sender, names, row_of, stored, swept
 from tests.referrals.attachments.test_host_of_files import Browser, apart, follow  # noqa: F401 - a fixture
+from tests.security.procedure import seeing_all
 
 ROOT = Path(__file__).parents[3]
 
 
 def version_of(sender):
-    see_all()
-    return Referral.objects.get(pk=sender.pk).version
+    with seeing_all():
+        return Referral.objects.get(pk=sender.pk).version
 
 
 def bars(sender, part, reason="minor_image"):
