@@ -19,6 +19,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from audit import journal, ledger, verifier, witnessing
 from audit.canonical import MAX_OBJECTS
@@ -37,24 +38,32 @@ SHREDDED: Final = "key:shredded"
 ERASED: Final = "key:erased"
 JOURNAL_SET_BACK: Final = "journal-set-back"
 register(SHREDDED, ERASED)
+#: What a shred destroyed: a case with all its keys, or one file of a case.
+CASE: Final = "case"
+FILE: Final = "file"
+#: How long a copy of the database of cases lives at most (SEC-CR12).
+CASE_COPIES: Final = timedelta(days=35)
 
 
-def announce(pseudonym: UUID, tenant: UUID | None, *, at: datetime) -> None:
-    """Say that a case is about to be shredded. To be committed before anything of it is destroyed.
+def announce(pseudonym: UUID, tenant: UUID | None, *, at: datetime, kind: str = CASE) -> None:
+    """Say that a case, or one file of it, is about to be shredded. To be committed before anything of it is destroyed.
 
     Raises:
         LedgerUnavailable: what is destroyed couldn't be noted outside, so that nothing may be.
     """
     ledger.require_writable()
     Shred.objects.bulk_create(
-        [Shred(pseudonym=pseudonym, tenant=tenant, announced_at=at)], ignore_conflicts=True
+        [Shred(pseudonym=pseudonym, tenant=tenant, announced_at=at, kind=kind)], ignore_conflicts=True
     )
 
 
-def certify(pseudonym: UUID, tenant: UUID | None, *, count: int, at: datetime, rule: str = "") -> bytes:
+def certify(
+    pseudonym: UUID, tenant: UUID | None, *, count: int, at: datetime, rule: str = "", kind: str = CASE
+) -> bytes:
     """Write the certificate, in the transaction of the destruction; return the leaf hash of its entry.
 
-    ``count`` is how many keys go; ``rule`` is ``replayed`` where a backup had brought the case back.
+    ``count`` is how many keys go; ``rule`` is ``replayed`` where a backup had brought the case back, ``file`` where one
+    file of it goes.
     """
     entry: Entry = journal.record(
         SHREDDED,
@@ -68,7 +77,8 @@ def certify(pseudonym: UUID, tenant: UUID | None, *, count: int, at: datetime, r
     )
     leaf = bytes(entry.leaf_hash)
     row, made = Shred.objects.get_or_create(
-        pk=pseudonym, defaults={"tenant": tenant, "announced_at": at, "done_at": at, "leaf": leaf}
+        pk=pseudonym,
+        defaults={"tenant": tenant, "announced_at": at, "done_at": at, "leaf": leaf, "kind": kind},
     )
     if not made:
         row.done_at, row.leaf, row.erased_at = at, leaf, None
@@ -87,13 +97,17 @@ def witness(pseudonym: UUID, leaf: bytes) -> None:
 
 @recurring("shreds:completed", every=timedelta(hours=1))
 def complete(at: datetime) -> int:
-    """Write ``key:erased`` for what no backup of the key store can bring back any more; return how many.
+    """Write ``key:erased`` for what no backup can bring back any more; return how many.
+
+    The keys of a case are in the backups of the key store; the key of a file is in those of its row.
 
     Beside it, what other machines shredded is noted in this machine's ledger too.
     """
     done = Shred.objects.filter(done_at__isnull=False)
     ledger.add((row.pseudonym, bytes(row.leaf)) for row in done.only("pseudonym", "leaf") if row.leaf)
-    gone = done.filter(erased_at=None, done_at__lte=at - timedelta(days=settings.KEY_BACKUP_DAYS))
+    keys_gone = Q(kind=CASE, done_at__lte=at - timedelta(days=settings.KEY_BACKUP_DAYS))
+    rows_gone = Q(kind=FILE, done_at__lte=at - CASE_COPIES)
+    gone = done.filter(keys_gone | rows_gone, erased_at=None)
     by_tenant: dict[UUID | None, list[UUID]] = defaultdict(list)
     for pseudonym, tenant in gone.order_by("pseudonym").values_list("pseudonym", "tenant"):
         by_tenant[tenant].append(pseudonym)

@@ -106,6 +106,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     referrals.UploadCut: 400,
     referrals.NotScannedYet: 409,
     referrals.NotServed: 409,
+    referrals.FileBarred: 409,
     referrals.ObjectMissing: 409,
     referrals.UploadsBusy: 503,
     referrals.ParserUnavailable: 503,

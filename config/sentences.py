@@ -294,6 +294,7 @@ TITLES: Final[dict[str, Sentence]] = {
         "Cette pièce attend l'analyse antivirus.", "This attachment waits for the virus scan."
     ),
     "attachment-not-kept": Sentence("Cette pièce n'a pas été conservée.", "This attachment wasn't kept."),
+    "attachment-barred": Sentence("Ce fichier a été écarté.", "This file was set aside."),
     "uploads-busy": Sentence(
         "Trop de fichiers arrivent en même temps.", "Too many files are arriving at the same time."
     ),

@@ -15,6 +15,7 @@ from accounts.actor import Actor
 from referrals import access, joining
 from referrals.access import Ties
 from referrals.actions import FACT_CLASS, NOT_NOW, role_in
+from referrals.attachments import rights
 from referrals.models import DuplicateCandidate, Referral
 from referrals.workflow.case import Case
 from referrals.workflow.declare import Step, steps
@@ -82,6 +83,7 @@ def abilities(
     case = Case(referral, actor=actor, at=at)
     case.receiving = ties.receiving
     case.see_pairs = lambda: _pairs_seen(case, ties)
+    case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     if not referral.judicial_status:  # the state of the last one: there is none to ask for
         case.judicial_referrals = []
     # A filer goes on under the id of the receipt, wherever the case has got to (§1.4).

@@ -25,7 +25,7 @@ from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
 from encryption import digest, index
 from referrals.errors import NotAllowed
-from referrals.models import Assignment, Measure, Referral, RetentionBatch, TransferRequest
+from referrals.models import Assignment, Joining, Measure, Referral, RetentionBatch, TransferRequest
 from referrals.workflow.declare import HOLDER, RECEIVER, Step
 from referrals.workflow.states import ACTIVE, ALIVE, ApprovalState, Coded, Exploitation, State, TransferState
 
@@ -550,6 +550,13 @@ def visible_as(actor: Actor, role: Role, *, at: datetime) -> "QuerySet[Referral]
         if tie.role is role and tie.relation is ORDINARY[role]
     }
     return Referral.objects.filter(_seen(rules, special))
+
+
+def joined_filings(referral: Referral) -> Iterator[Referral]:
+    """Yield the filings joined to a file, and those joined to them before."""
+    for found in Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern"):
+        yield found.referral
+        yield from joined_filings(found.referral)
 
 
 def readable_filings(

@@ -116,6 +116,8 @@ class Act:
         self.alarm: Callable[[str], None] = lambda _: None
         #: Acknowledge a concern that its opening acknowledges (T05, by the system); the runner says how.
         self.received: Callable[[], None] = lambda: None
+        #: Set a file aside, give it back or condemn it, wherever it is held; the runner says how.
+        self.file_becomes: Callable[[str], None] = lambda _: None
         #: The row of another machine that the step made, for the answer's address.
         self.made: models.Model | None = None
 

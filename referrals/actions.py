@@ -21,6 +21,7 @@ from audit.events import Purpose, register
 from referrals import access, clocks, filing, notices, receiving, rowlevel
 from referrals.access import Relation, Ties
 from referrals.act import Act, Given, as_json, given_of
+from referrals.attachments import barring, rights
 from referrals.errors import (
     ApprovalClosed,
     ApproverRefused,
@@ -226,6 +227,8 @@ def case_for(asked: Asked, referral: Referral, ties: Ties, *, actor: Actor, at: 
     acting = actor.acting_as(role, authority_id=seat, obo=ties.in_name_of(role))
     case = Case(referral, actor=acting, at=at)
     case.find = lambda pk: access.visible_to(actor, at=at).filter(pk=pk).first()
+    case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
+    case.file_on_hold = barring.on_hold
     case.part = part_of(asked, case, ties)
     case.step_name = asked.step.name
     case.receiving = ties.receiving
@@ -351,6 +354,7 @@ def carry_out(
     )
     act.alarm = lambda what: _alarm(case, what)
     act.received = lambda: _acknowledged(case)
+    act.file_becomes = lambda what: barring.become(what, act)
     referral, before_case = case.referral, str(case.referral.state)
     row = referral if step.machine is Machine.REFERRAL else case.part
     before = str(row.state) if row is not None else ""

@@ -29,7 +29,7 @@ class ReferralsConfig(AppConfig):
             topics,
         )
         from referrals.anomalies import seeking  # noqa: F401 - likewise
-        from referrals.attachments import quotas, sweeping  # noqa: F401 - likewise
+        from referrals.attachments import barring, quotas, sweeping  # noqa: F401 - likewise
         from referrals.kinship import deciding, ties  # noqa: F401 - likewise
         from referrals.kinship import work as kin_work  # noqa: F401 - likewise
         from referrals.likeness import namesearch, rekeying, work  # noqa: F401 - likewise

@@ -274,6 +274,15 @@ class NotServed(ReferralError):
         super().__init__("Cette pièce n'a pas été conservée.")
 
 
+class FileBarred(ReferralError):
+    """The file was set aside, and is served to nobody; of one that was destroyed nothing is left to serve."""
+
+    code = "attachment-barred"
+
+    def __init__(self) -> None:
+        super().__init__("Ce fichier a été écarté : personne ne peut l'ouvrir.")
+
+
 class UploadsBusy(ReferralError):
     """As many files are arriving as may at once, in all or from this person; the same request may work later."""
 

@@ -4,7 +4,6 @@ Whoever reads of another file here sees that file itself anyway: a pair whose ot
 restricted, another authority) isn't told of at all (SEC-AZ4).
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,13 +22,6 @@ from referrals.workflow.states import DuplicateState, State
 def candidates_of(referral: Referral) -> "QuerySet[DuplicateCandidate]":
     """Return the files that may be about the same child as this one, whichever of the two says so."""
     return DuplicateCandidate.objects.filter(Q(referral=referral) | Q(other=referral))
-
-
-def joined_filings(referral: Referral) -> Iterator[Referral]:
-    """Yield the filings joined to a file, and those joined to them before."""
-    for found in Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern"):
-        yield found.referral
-        yield from joined_filings(found.referral)
 
 
 def target_of(referral: Referral) -> Referral:
@@ -126,7 +118,7 @@ def filings(
     if "D" not in ties.reads:
         return []
     found = []
-    for filing, own in access.readable_filings(joined_filings(referral), ties, actor, at=at):
+    for filing, own in access.readable_filings(access.joined_filings(referral), ties, actor, at=at):
         joining = filing.joinings.get(undone_at=None)
         line = _file(filing) | {
             "kind": reading.labelled(Merge(joining.kind)),

@@ -19,6 +19,7 @@ from audit.events import Purpose, register
 from audit.models import Replayed, Shred, SubjectPseudonym
 from encryption import keys
 from referrals import batchwork, retention
+from referrals.attachments import barring
 from referrals.models import DeclaredTie, Referral, RetentionLine
 from referrals.rowlevel import for_the_service
 from referrals.workflow.states import State
@@ -32,9 +33,10 @@ YOUNG = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a replay did: cases shredded again, keys that a backup of the key store had brought back, shreds known."""
+    """What a replay did: cases and files shredded again, keys that a backup of the key store had brought back."""
 
     cases: int
+    files: int
     keys: int
     known: int
     unnamed: int
@@ -54,10 +56,11 @@ def replay(named: Collection[UUID], *, sweep: bool, at: datetime) -> Done:
     finished = set(Shred.objects.filter(done_at__isnull=False).values_list("pk", flat=True))
     known = set(named) | keys.shredded() | finished
     count = sum(_again(pseudonym, at) for pseudonym in sorted(known))
+    files = barring.destroy_again(known, at=at, rule=RULE)
     gone, left = _keys_brought_back(sweep, at)
     keys.note_shredded(known)
     _remember(known, at)
-    return Done(count, gone, len(known), left)
+    return Done(count, files, gone, len(known), left)
 
 
 def _again(pseudonym: UUID, at: datetime) -> bool:

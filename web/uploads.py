@@ -226,12 +226,26 @@ def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]
     scan, name = line["scan"]["code"], line["name"]
     words, look = STANDS[scan]
     ready = scan not in (Scan.WAITING, Scan.INFECTED)
+    if barred := line["barred"]:
+        words, look, ready = _stands_barred(barred), "late", False
+        name = gettext("Fichier écarté")
     return shown | {
         "name": gettext("Fichier au nom illisible") if display.unreadable(name) else name,
+        "barred": f"{display.label(barred['reason'])}, {display.instant(barred['at'], zone)}" if barred else "",
         "kind": display.label(line["kind"]), "media": display.label(line["media"]), "size": line["size"],
         "stands": words, "look": look, "evidence": line["evidence"],
         "href": reverse("attachment-content", args=[pk, line["id"]]) if ready else "",
     }  # fmt: skip
+
+
+def _stands_barred(barred: Mapping[str, Any]) -> str:
+    if barred["destroyed_at"]:
+        return gettext("Détruit")
+    return (
+        gettext("Destruction décidée")
+        if barred["condemned_at"]
+        else gettext("Écarté : personne ne peut l'ouvrir")
+    )
 
 
 def _summary(faults: Mapping[str, str], fields: Sequence[Field]) -> list[Fault]:

@@ -16,10 +16,12 @@ class Shred(models.Model):
 
     ``announced_at`` is committed first, so that a key store which knows more than this table was not merely ahead of a
     transaction that came to nothing: this database was restored. ``erased_at`` comes with the second entry of the
-    certificate, ``settings.KEY_BACKUP_DAYS`` after ``done_at``.
+    certificate, ``settings.KEY_BACKUP_DAYS`` after ``done_at``. ``kind`` is ``file`` where one file of a case was
+    destroyed; the pseudonym is then the name that its object had in the store.
     """
 
     pseudonym = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=4, default="case", db_default="case")
     tenant = models.UUIDField(null=True)
     announced_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)

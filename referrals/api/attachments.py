@@ -85,8 +85,20 @@ class Mark(StrictSerializer):
     evidence = Flag()
 
 
+class BarredLine(serializers.Serializer[None]):
+    """Since when a file is set aside, why, and whether it was decided on, or has gone."""
+
+    at = serializers.DateTimeField()
+    reason = schema.CodedValue()
+    condemned_at = serializers.DateTimeField(allow_null=True)
+    destroyed_at = serializers.DateTimeField(allow_null=True)
+
+
 class AttachmentLine(serializers.Serializer[None]):
-    """One attachment; of one that waits for its complement only ``id``, ``at`` and ``waiting``."""
+    """One attachment; of one that waits for its complement only ``id``, ``at`` and ``waiting``.
+
+    One that was set aside has ``barred``, neither name nor digest, and is served to nobody.
+    """
 
     id = serializers.UUIDField()
     at = serializers.DateTimeField()
@@ -104,6 +116,7 @@ class AttachmentLine(serializers.Serializer[None]):
     filing = serializers.UUIDField(required=False, allow_null=True)
     name = serializers.JSONField(required=False)
     sha256 = serializers.JSONField(required=False, allow_null=True)
+    barred = BarredLine(required=False, allow_null=True)
 
 
 class AttachmentPage(serializers.Serializer[None]):

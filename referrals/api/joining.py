@@ -13,7 +13,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from audit.query import Query
 from encryption.sealed import OpenScope
-from referrals import joining
+from referrals import access, joining
 from referrals.access import Ties
 from referrals.api import schema
 from referrals.api.base import CaseView, count_opening, listed
@@ -82,7 +82,7 @@ class JoinedFilings(OfSeveral):
         Query.of(request.query_params)
         referral, ties = self.seen(request, pk)
         actor, at = self.actor(request), self.at(request)
-        joined = [found.pk for found in joining.joined_filings(referral)] if "D" in ties.reads else []
+        joined = [found.pk for found in access.joined_filings(referral)] if "D" in ties.reads else []
         return self.opened(
             request, referral, ties, joined,
             lambda scope: joining.filings(referral, ties, scope, actor=actor, at=at),

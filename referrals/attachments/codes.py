@@ -45,6 +45,21 @@ class Scan(Coded):
     INFECTED = "infected", "Malware found, not kept", "Programme malveillant trouvé, pièce non conservée"
 
 
+class Barring(Coded):
+    """Why a file was set aside, so that nobody reads it any more (domain.md §4.6).
+
+    ``REPLAYED`` nobody gives: the file had been destroyed, and a backup brought its row back without saying why.
+    """
+
+    MINOR_IMAGE = "minor_image", "Sexual image of a minor", "Image à caractère sexuel d'une personne mineure"
+    NOT_OF_CASE = "not_of_case", "Of no concern to this case", "Fichier étranger au dossier"
+    MALWARE = "malware", "Malware found afterwards", "Programme malveillant découvert après coup"
+    REPLAYED = "replayed", "Destroyed before a restore", "Fichier détruit avant une restauration"
+
+
+#: The reasons that a person may give.
+BARRINGS: Final = tuple(reason for reason in Barring if reason is not Barring.REPLAYED)
+
 #: By ending of the name: the type that is asked of the content.
 TYPE_OF_ENDING: Final[Mapping[str, str]] = {
     "pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "heic": "heic", "heif": "heic", "txt": "text",

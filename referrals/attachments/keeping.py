@@ -14,7 +14,7 @@ from referrals.actions import Done, locked
 from referrals.attachments import arriving, holding, quotas, rights, turns
 from referrals.attachments.arriving import Arrived
 from referrals.attachments.codes import CLASS_OF, KEPT_AS, Scan
-from referrals.errors import NotAllowed, NotServed, NotVisible, WrongState
+from referrals.errors import FileBarred, NotAllowed, NotServed, NotVisible, WrongState
 from referrals.models import Attachment, Referral
 
 ADDED: Final = "attachment:added"
@@ -106,9 +106,12 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
 
     Raises:
         NotVisible, NotAllowed, WrongState: see ``markable``.
+        FileBarred: it was set aside; what may be evidence of an offence goes by two persons alone.
         NotServed: no original was kept, so that there is nothing to mark.
     """
     referral, row, role = markable(referral_id, part, actor=actor, at=at)
+    if row.barred_at is not None:
+        raise FileBarred
     if evidence and row.original is None:
         raise NotServed
     row.evidence = evidence

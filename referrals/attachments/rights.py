@@ -4,8 +4,11 @@ To read asks for the class in full: a part (an extract, a judge's order) is a te
 is. Whoever filed reads nothing back; a draft is its author's.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+from accounts.actor import Actor
 from accounts.roles import Role
 from referrals import access
 from referrals.access import Relation, Ties
@@ -108,3 +111,23 @@ def is_own(row: Attachment, ties: Ties, user_id: object) -> bool:
     if ties.as_filer() is Role.FILER and row.role == Role.FILER:
         return row.by is None
     return row.by is not None and row.by == user_id
+
+
+def read_in_full(
+    referral: Referral, ties: Ties, *, actor: Actor, at: datetime
+) -> Iterator[tuple[Attachment, Referral, Ties]]:
+    """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
+    found = [(referral, ties)]
+    if not ties.draft and not ties.coarse:
+        found += access.readable_filings(access.joined_filings(referral), ties, actor, at=at)
+    for filing, own in found:
+        yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, own))
+
+
+def at_hand(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list[Attachment]:
+    """Return the attachments that the actor may set aside: those that it reads, and those of the case that it sent."""
+    read = {row.pk: row for row, _, _ in read_in_full(referral, ties, actor=actor, at=at)}
+    if not ties.draft and not ties.coarse:
+        sent = referral.attachments.filter(by=actor.user_id, waiting_since=None)
+        read |= {row.pk: row for row in sent if actor.user_id is not None}
+    return list(read.values())

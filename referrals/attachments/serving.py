@@ -4,7 +4,8 @@ import base64
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import structlog
 
@@ -12,16 +13,27 @@ from accounts.actor import Actor
 from encryption.errors import Unreadable
 from encryption.objects import ObjectKey
 from encryption.sealed import OpenScope
-from referrals import access, joining, reading
+from referrals import access, reading
 from referrals.access import Ties
 from referrals.attachments import rights
-from referrals.attachments.codes import Kind, Media, Scan
+from referrals.attachments.codes import Barring, Kind, Media, Scan
 from referrals.attachments.keeping import found
-from referrals.errors import NotAllowed, NotScannedYet, NotServed, NotVisible, ObjectMissing, StoreUnavailable
+from referrals.errors import (
+    FileBarred,
+    NotAllowed,
+    NotScannedYet,
+    NotServed,
+    NotVisible,
+    ObjectMissing,
+    StoreUnavailable,
+)
 from referrals.models import Attachment, Referral
 from referrals.objects import door
+from referrals.rowlevel import for_the_service
 
 _log = structlog.get_logger("referrals")
+#: After so many pieces of a file that is being read (1 MiB) it is asked anew whether it was set aside.
+STRETCH: Final = 16
 
 
 def listed(
@@ -37,7 +49,7 @@ def listed(
         for row in rights.waiting(referral, ties, actor.user_id)
     ]
     if not ties.draft and not ties.coarse:
-        filings = joining.joined_filings(referral)
+        filings = access.joined_filings(referral)
         for filing, own in access.readable_filings(filings, ties, actor, at=at):
             lines += [_line(row, scope) | {"filing": str(filing.pk)} for row in _rows(filing, own)]
     return sorted(lines, key=lambda line: str(line["at"]))
@@ -48,6 +60,8 @@ def _rows(referral: Referral, ties: Ties) -> list[Attachment]:
 
 
 def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
+    """Return a line; of a file that was set aside neither name nor digest is opened."""
+    barred = row.barred_at is not None
     return {
         "id": str(row.pk),
         "at": reading.moment(row.at),
@@ -58,13 +72,23 @@ def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
         "scan": reading.labelled(Scan(row.scan)),
         "size": row.size,
         "evidence": row.evidence,
-        "original": row.evidence and row.original is not None,
+        "original": row.evidence and row.original is not None and not barred,
         "role": row.role,
         "by": str(row.by) if row.by else None,
         "complement": str(row.complement_id) if row.complement_id else None,
         "filing": None,
-        "name": reading.opened(row.name, scope),
-        "sha256": reading.opened(row.digest, scope) if row.digest is not None else None,
+        "name": None if barred else reading.opened(row.name, scope),
+        "sha256": None if barred or row.digest is None else reading.opened(row.digest, scope),
+        "barred": _barred(row) if barred else None,
+    }
+
+
+def _barred(row: Attachment) -> dict[str, Any]:
+    return {
+        "at": reading.moment(row.barred_at),
+        "reason": reading.labelled(Barring(row.barred_for)),
+        "condemned_at": reading.moment(row.condemned_at),
+        "destroyed_at": reading.moment(row.destroyed_at),
     }
 
 
@@ -81,7 +105,7 @@ def readable(
     except NotVisible:
         if ties.draft or ties.coarse:
             raise
-    filings = joining.joined_filings(referral)
+    filings = access.joined_filings(referral)
     for filing, own in access.readable_filings(filings, ties, actor, at=at):
         row = Attachment.objects.filter(referral=filing, pk=part).first()
         if row is not None and rights.reads(row, own):
@@ -93,10 +117,13 @@ def require_servable(row: Attachment, ties: Ties, *, original: bool) -> None:
     """Ask that the file may leave the house.
 
     Raises:
+        FileBarred: it was set aside, whoever asks and for whatever form of it.
         NotAllowed: the original is asked for, by who doesn't get it.
         NotScannedYet: the antivirus hasn't seen it.
         NotServed: it was refused, or no original was kept.
     """
+    if row.barred_at is not None:
+        raise FileBarred
     if original and not rights.reads_original(row, ties):
         raise NotAllowed("attachment:original")
     if row.scan == Scan.WAITING:
@@ -121,13 +148,25 @@ def content(row: Attachment, scope: OpenScope, *, original: bool) -> tuple[Itera
     told = base64.b64encode(bytes.fromhex(sealed.open(scope))).decode()
     pieces = key.opened(name, door.configured().reading(name))
     first = next(pieces)
-    return _rest(chain([first], pieces)), told
+    return _rest(row.pk, chain([first], pieces)), told
 
 
-def _rest(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the file; where it breaks off, the connection does: the answer is shorter than it said."""
+def _rest(pk: UUID, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the file; where it breaks off, the connection does: the answer is shorter than it said.
+
+    Whether it was set aside since is looked at before each further ``STRETCH``: what has left the house has left it.
+    """
     try:
-        yield from pieces
-    except (Unreadable, ObjectMissing, StoreUnavailable):
+        for number, piece in enumerate(pieces):
+            if number and number % STRETCH == 0:
+                _require_unbarred(pk)
+            yield piece
+    except (Unreadable, ObjectMissing, StoreUnavailable, FileBarred):
         _log.exception("attachment:broken", code="unreadable")
         raise
+
+
+def _require_unbarred(pk: UUID) -> None:
+    with for_the_service():
+        if not Attachment.objects.filter(pk=pk, barred_at=None).exists():
+            raise FileBarred

@@ -47,7 +47,7 @@ def rescan(at: datetime) -> int:
     until = monotonic() + RUN_SECONDS
     with for_the_service():
         rested = Q(scan_tried_at=None) | Q(scan_tried_at__lte=at - RESTS)
-        waiting = Attachment.objects.filter(rested, scan=Scan.WAITING)
+        waiting = Attachment.objects.filter(rested, scan=Scan.WAITING, barred_at=None)
         ordered = waiting.order_by(F("scan_tried_at").asc(nulls_first=True), "at", "id")
         found = list(ordered.values_list("pk", flat=True)[:_AT_ONCE])
     if not found or not scanning.answers():
@@ -71,7 +71,7 @@ def _rescan(pk: UUID, at: datetime) -> bool:
 
 def _opened(pk: UUID, at: datetime) -> tuple[ObjectKey, UUID] | None:
     with for_the_service():
-        waiting = Attachment.objects.filter(pk=pk, scan=Scan.WAITING)
+        waiting = Attachment.objects.filter(pk=pk, scan=Scan.WAITING, barred_at=None)
         waiting.update(scan_tried_at=at)
         row = waiting.select_related("referral").first()
         if row is None or row.key is None or row.original is None:
@@ -97,7 +97,8 @@ def _pieces(key: ObjectKey, name: UUID) -> Iterator[bytes]:
 def _judge(pk: UUID, verdict: Scan, at: datetime) -> bool:
     """Let a clean file be served; of an infected one nothing stays but that it came."""
     with for_the_service():
-        row = Attachment.objects.select_for_update().filter(pk=pk, scan=Scan.WAITING).first()
+        waiting = Attachment.objects.filter(pk=pk, scan=Scan.WAITING, barred_at=None)
+        row = waiting.select_for_update().first()
         if row is None:
             return False
         row.scan = verdict

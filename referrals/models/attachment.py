@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from referrals.attachments.codes import CLASSES, Kind, Media, Scan
+from referrals.attachments.codes import CLASSES, Barring, Kind, Media, Scan
 from referrals.models.exchanges import Complement
 from referrals.models.fields import clear, coded, of_referral, row_id, sealed
 
@@ -17,6 +17,10 @@ class Attachment(models.Model):
     nobody's to read until then. ``by`` is empty for the filer's own: the row names no account that filed. ``object``
     is what is served, ``original`` the file as it came: kept while the antivirus hasn't seen it, and for good where it
     was marked as evidence. Both are sealed under ``key``. ``scan_tried_at``: when the antivirus was last asked anew.
+
+    ``barred_at``: since then nobody reads the file, for the reason ``barred_for`` (X10); ``condemned_at``: two persons
+    decided that it be destroyed (X12); ``destroyed_at``: key, name and objects are gone. All rows that hold the same
+    object say the same. Of a destroyed file the sealed digests stay: which file it was can still be shown.
     """
 
     sealed_owner = "referral_id"
@@ -36,6 +40,11 @@ class Attachment(models.Model):
     role = clear(models.CharField(max_length=30), "A")
     waiting_since = clear(models.DateTimeField(null=True, blank=True), "A")
     scan_tried_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    barred_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    barred_by = clear(models.UUIDField(null=True, blank=True), "A")
+    barred_for = coded(Barring, "A", blank=True, default="", db_default="")
+    condemned_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    destroyed_at = clear(models.DateTimeField(null=True, blank=True), "A")
     size = clear(models.PositiveBigIntegerField(), "A")
     original_size = clear(models.PositiveBigIntegerField(), "A")
     object = clear(models.UUIDField(null=True, blank=True), "A")
@@ -54,7 +63,25 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 name="attachment_objects",
                 condition=Q(scan=Scan.INFECTED, object=None, original=None)
+                | Q(destroyed_at__isnull=False)
                 | (~Q(scan=Scan.INFECTED) & Q(object__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="attachment_barred_whole",
+                condition=Q(barred_at=None, barred_by=None, barred_for="", condemned_at=None)
+                | (Q(barred_at__isnull=False) & ~Q(barred_for="")),
+            ),
+            models.CheckConstraint(
+                name="attachment_destroyed_whole",
+                condition=Q(destroyed_at=None)
+                | Q(
+                    condemned_at__isnull=False,
+                    key__isnull=True,
+                    name__isnull=True,
+                    object=None,
+                    original=None,
+                    evidence=False,
+                ),
             ),
             models.CheckConstraint(
                 name="attachment_original",
@@ -65,6 +92,11 @@ class Attachment(models.Model):
             models.Index(fields=["at"], name="attachment_waiting", condition=Q(scan=Scan.WAITING)),
             models.Index(
                 fields=["waiting_since"], name="attachment_pending", condition=Q(waiting_since__isnull=False)
+            ),
+            models.Index(
+                fields=["condemned_at"],
+                name="attachment_condemned",
+                condition=Q(condemned_at__isnull=False, destroyed_at=None),
             ),
             models.Index(fields=["object"], name="attachment_object"),
             models.Index(fields=["original"], name="attachment_original_object"),

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Alert,
         Assessment,
         Assignment,
+        Attachment,
         BreakGlass,
         Child,
         Clock,
@@ -81,6 +82,9 @@ class Case:
         self.carried_with: Any = None
         #: Which pairs of files are looked at, where it is for somebody to see; None for all.
         self.see_pairs: Callable[[], list[DuplicateCandidate]] | None = None
+        #: Which files the actor has at hand, and whether a hold protects one; the runner says so.
+        self.see_files: Callable[[], list[Attachment]] = list
+        self.file_on_hold: Callable[[UUID], bool] = lambda _: False
         self._others: dict[UUID, Referral | None] = {}
         #: Decisions that the running step carries, by child id: asked together with those on record.
         self.carried: dict[UUID, str] = {}
@@ -107,6 +111,11 @@ class Case:
     def today(self) -> date:
         """Return the date of the act in the authority's zone."""
         return self.at.astimezone(self.zone).date()
+
+    @cached_property
+    def files(self) -> "list[Attachment]":
+        """Return the files of the case and of those joined to it that the actor reads, or sent."""
+        return self.see_files()
 
     @cached_property
     def recorded(self) -> "list[Child]":

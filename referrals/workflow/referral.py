@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.roles import Role
 from referrals.workflow import alerts, checks, composing, effects, guards, inputs, silence
+from referrals.workflow.barring import BarringSteps
 from referrals.workflow.case import Case
 from referrals.workflow.catalogue import variants_are_of_the_authority
 from referrals.workflow.clockcodes import ClockCode as C
@@ -169,6 +170,7 @@ def lifting_an_exclusion_calls_for_two(case: Case, given: Any) -> str | None:
 
 
 class ReferralSteps(
+    BarringSteps,
     ExchangeSteps,
     GrowingSteps,
     JoiningSteps,

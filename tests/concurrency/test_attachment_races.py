@@ -10,9 +10,10 @@ import pytest
 from django.db import connection, connections, transaction
 
 from outbox.instants import instant
-from referrals.attachments import sweeping
+from referrals.attachments import barring, sweeping
 from referrals.attachments.codes import Scan
 from referrals.models import Attachment, StoredObject
+from tests.journeys import bodies
 from tests.referrals.attachments.conftest import (  # noqa: F401 - fixtures
     Sender,
     _made_anew,
@@ -20,6 +21,7 @@ from tests.referrals.attachments.conftest import (  # noqa: F401 - fixtures
     folder,
     scanner,
 )
+from tests.referrals.attachments.test_barred import bars, decides, version_of
 from tests.security.procedure import seeing_all
 
 pytestmark = [
@@ -79,3 +81,25 @@ def test_a_complement_that_names_what_lapses_at_that_moment_is_refused_and_no_fa
     assert asked[0].result().status_code == 400, asked[0].result().content.decode()[:500]
     with seeing_all():
         assert not Attachment.objects.exists()
+
+
+def test_a_file_that_is_destroyed_while_its_case_is_taken_over_is_destroyed_there_too(filed):  # noqa: F811 - the fixture
+    """domain.md §4.6: the copy of the row that is on its way holds the same key; the destruction waits, and finds it."""
+    cell, world = filed.as_("crip_coordinator"), filed.world
+    part = cell.keeps()
+    assert bars(cell, part).status_code == 200
+    assert decides(cell, "destroy_file", part, authorities_told=True).status_code == 200
+    said = bodies.transfer(world.authorities["59"])
+    assert cell.does("transfer_request", said, version=version_of(cell)).status_code == 200
+    accepting = world.as_("crip_coordinator", "59")
+    path, version = f"referrals/{filed.pk}/transfer_accept", version_of(cell)
+
+    with meanwhile(lambda: barring.destroy_condemned(instant())) as (start, asked):
+        answer = accepting.post(path, {"receipt": "Reçu."}, version=version, key=uuid4().hex)
+        assert answer.status_code == 200, answer.content.decode()[:500]
+        start()
+
+    assert asked[0].result() == 1
+    with seeing_all():
+        rows = list(Attachment.objects.all())
+    assert [(row.key, row.object, row.destroyed_at is None) for row in rows] == [(None, None, False)] * 2

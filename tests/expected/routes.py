@@ -566,6 +566,9 @@ ROUTES = {
     f"POST {CASE}/grant_access": "X03",
     f"POST {CASE}/recuse": "X04",
     f"POST {CASE}/pass_on": "X07",
+    f"POST {CASE}/bar_file": "X10",
+    f"POST {CASE}/unbar_file": "X11",
+    f"POST {CASE}/destroy_file": "X12",
     f"POST {CASE}/message_filer": "E01",
     f"POST {CASE}/message_professionals": "E02",
     # steps of the referrals to justice
@@ -671,6 +674,7 @@ GRAVE = {
     f"POST {CASE}/exclude",
     f"POST {CASE}/lift_exclusion",
     f"POST {CASE}/grant_access",
+    f"POST {CASE}/destroy_file",
     f"POST {BATCH}/execute",
     "POST /api/v1/break-glass",
     f"POST {CASE}/break-glass/open",

@@ -55,6 +55,10 @@ COORDINATOR_AND_INSPECTOR = {"crip_coordinator": TERRITORIAL, "ase_inspector": O
 DPO_AND_SUPERVISOR = {"dpo": TERRITORIAL, "supervisor": TERRITORIAL}
 COORDINATOR_AND_SUPERVISOR = {"crip_coordinator": TERRITORIAL, "supervisor": TERRITORIAL}
 
+DECIDERS_OF_FILES = {
+    "crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT, "supervisor": TERRITORIAL,
+}  # fmt: skip
+
 # A step into a closed state stops every clock that runs but these (§2.2, Closings), and starts C20.
 CLOSED_STOPS_ALL_BUT = ("C5", "C5b", "C7", "C20")
 # Decisions, strongest first: T22, T23, T26, T27 move the referral to the strongest, once nobody is undecided.
@@ -67,6 +71,7 @@ PROTECTIVE_STEPS = (
     "send_judicial",
     "child_unreachable",
     "restrict",
+    "bar_file",
 )
 
 MET = Guard("child_met", "a child whose child_met is never, with no answered JudicialReferral sent since the "
@@ -744,6 +749,28 @@ ADDITIONS: dict[str, Step] = {
         ),
         note="Hand-over of a leaver's cases: one step a case (§1.1 supervisor; issue).",
     ),
+    "bar_file": Step(
+        "X10", {role: how for role, how in HOLDING.items() if role != "measure_service"}, data=("file", "reason"),
+        guards=(Guard("file_at_hand", "the file isn't one that they read or sent, or is set aside already", "§4.6"),),
+        note="§4.6, CP 227-23: at once, by one person, and nothing is destroyed",
+    ),
+    "unbar_file": Step(
+        "X11", DECIDERS_OF_FILES, data=("file", "reason"), signed="always",
+        origins=(*ACTIVE_OR_CLOSED, "archived"),
+        guards=(Guard("file_set_aside", "the file isn't set aside, or its destruction is decided", "§4.6"),),
+        note="of a case that another authority took over, there",
+    ),
+    "destroy_file": Step(
+        "X12", DECIDERS_OF_FILES, data=("file", "reason", "authorities_told?"), signed="always",
+        origins=(*ACTIVE_OR_CLOSED, "archived"),
+        guards=(
+            Guard("file_set_aside", "the file isn't set aside, or its destruction is decided", "§4.6"),
+            Guard("no_hold", "a case that holds the file is on hold", "§2.8 no. 10"),
+            Guard("authorities_told", "an image of a minor, and nobody says that justice knows and has no need of it",
+                  "CPP art. 40; §4.6"),
+        ),
+        note="done by the service afterwards",
+    ),
     "take_in": Step("X05", {}, starts=("C3", "C4"), fired_by=("T12",), note="The target's part of T12."),
     "give_back": Step("X06", {}, stops=("C3",), starts=("C4",), fired_by=("T35",), note="The target's part of T35."),
     "grow_older": Step("C23", {}, origins=(*ACTIVE_OR_CLOSED, "transferred"), system_too=True,
@@ -776,6 +803,7 @@ HOLDING_STEPS = (
     "provide_info",
     "message_professionals",
     "compose",
+    "bar_file",
 )
 AUTHOR_STEPS = ("rectify",)
 

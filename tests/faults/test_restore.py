@@ -23,13 +23,17 @@ from encryption.models import Shredded, WrappedKey
 from outbox import gate, worker
 from outbox.errors import ServiceClosed
 from referrals import batchwork, retention
-from referrals.models import IndexValue, Referral
+from referrals.models import Attachment, IndexValue, Referral
+from referrals.objects import door
 from referrals.workflow.states import State
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.faults.restoring import Databases
+from tests.referrals.attachments import files
+from tests.referrals.attachments.conftest import Sender, stored
+from tests.referrals.attachments.test_barred import bars, destroys, is_barred
 from tests.referrals.keeping import LONG_AFTER, archived, batch
 from tests.security.procedure import seeing_all
 
@@ -146,6 +150,39 @@ def test_what_was_shredded_since_the_backup_is_shredded_again_before_anybody_com
         assert Entry.objects.filter(act="key:shredded", subject=pseudonym).exists()
         assert Entry.objects.filter(act="restore:opened").count() == 1
     assert Shredded.objects.count() == Shred.objects.filter(done_at__isnull=False).count() == 2
+
+
+@pytest.mark.sec("SEC-CR11")
+@pytest.mark.parametrize("restored", [("cases",), ("keys",), ("cases", "keys")], ids="+".join)
+def test_a_file_that_was_destroyed_stays_so_even_if_the_store_came_back_too(
+    databases, world, cases, settings, restored
+):
+    """domain.md §4.6: the backup has the row with its key, the key of the case lives, and the object is there again."""
+    settings.OBJECT_FOLDER = databases.folder / "objects"
+    door._made.cache_clear()
+    cell = Sender(world, "crip_coordinator", str(cases[1].pk))
+    world.as_("crip_coordinator").get(f"referrals/{cell.pk}")
+    part, other = cell.keeps(files.image(), "a.jpg"), cell.keeps()
+    old = databases.backup("old")
+    shutil.copytree(settings.OBJECT_FOLDER, databases.folder / "store")
+    assert bars(cell, part).status_code == 200
+    destroys(cell, part)
+
+    for part_of_it in restored:
+        databases.read_back(part_of_it, old[part_of_it])
+    shutil.copytree(databases.folder / "store", settings.OBJECT_FOLDER, dirs_exist_ok=True)
+
+    assert is_closed()
+    said = databases.run("replay")
+    databases.forget()
+    assert ("1 fichiers détruits à nouveau" in said) == ("cases" in restored)
+    with seeing_all():
+        row = Attachment.objects.get(pk=part)
+        assert (row.key, row.name, row.object, row.destroyed_at is None) == (None, None, None, False)
+    assert is_barred(cell.opens(part))
+    assert cell.reads(other).startswith(b"%PDF"), "the case's other files, and its key, are as they were"
+    if "cases" in restored:
+        assert len(stored(settings.OBJECT_FOLDER)) == 1, "the object that came back went again"
 
 
 def test_a_backup_from_between_two_shreds_knows_of_the_one_and_not_of_the_other(databases, world, cases):

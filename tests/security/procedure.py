@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from accounts.actor import SYSTEM
@@ -32,6 +33,7 @@ from tests.conftest import see_all
 from tests.days import today
 from tests.factories.concerns import concern, urgent
 from tests.factories.world import World
+from tests.referrals.attachments import files
 
 #: To which authority a case goes.
 TARGET = "75"
@@ -120,6 +122,13 @@ class Case:
     def judicial(self) -> str:
         with seeing_all():
             return str(JudicialReferral.objects.filter(referral=self.pk).order_by("-prepared_at").first().pk)
+
+    def file(self) -> str:
+        """Return a file that the cell added to the case."""
+        sent = SimpleUploadedFile("lettre.pdf", files.pdf())
+        form = {"kind": "letter", "notice_read": "true", "file": sent}
+        client = self.world.as_("crip_coordinator").client
+        return str(client.post(f"/api/v1/referrals/{self.pk}/attachments", form).json()["made"])
 
     def owed(self) -> str:
         """Return the answer that is owed to whoever filed."""
@@ -315,6 +324,7 @@ def protection(case: Case) -> Walk:
     yield from beside_the_procedure(case)
     yield from asked_and_answered(case)
     yield from justice_beside(case)
+    yield from forbidden(case)
     yield from rights(case)
     yield case.step("crip_coordinator", "name_decider", user=case.user("ase_inspector"))
     yield from away_and_taken_in(case)
@@ -475,6 +485,15 @@ def justice_beside(case: Case) -> Walk:
     }  # fmt: skip
     yield case.step("crip_coordinator", f"{place}/record_outcome", outcomes=[outcome])
     yield case.step("crip_coordinator", f"{place}/close", note=say("note"))
+
+
+def forbidden(case: Case) -> Walk:
+    """Set a file aside, give it back, and let two persons decide to destroy it."""
+    file = case.file()
+    for step, told in (("unbar_file", {}), ("destroy_file", {"authorities_told": True})):
+        yield case.step("crip_coordinator", "bar_file", file=file, reason="minor_image")
+        said = {"file": file, "reason": case.say("reason"), **told}
+        yield from case.signed("crip_coordinator", step, "supervisor", **said)
 
 
 def rights(case: Case) -> Walk:

@@ -83,7 +83,8 @@ def test_the_acts_are_those_of_the_list():
     }
     assert pages == {row for row in GRAVE if "/api/" not in row}
     assert {f"{one.machine}:{one.name}" for one in steps.all() if one.grave} == {
-        "referral:exclude", "referral:lift_exclusion", "referral:grant_access", "glass:open", "batch:execute",
+        "referral:exclude", "referral:lift_exclusion", "referral:grant_access", "referral:destroy_file",
+        "glass:open", "batch:execute",
         "anomaly:ask_identities", "anomaly:grant_identities",
     }  # fmt: skip
 

@@ -294,6 +294,31 @@ def test_an_intake_agent_adds_a_file_and_reads_none_back(world, case):
     assert "Document judiciaire" in text(Visitor(world, "crip_coordinator").get(at))
 
 
+def test_a_file_is_set_aside_and_decided_on_from_the_page_of_files(world, case):
+    """domain.md §4.6: the page says not to copy it, and whom to tell before anything is destroyed."""
+    coordinator = Visitor(world, "crip_coordinator")
+    at, step = f"/dossiers/{case.pk}/pieces", f"/dossiers/{case.pk}/etape/referral"
+    sends(coordinator, at)
+    (row,) = kept()
+    assert "ne la copiez pas" in text(coordinator.get(at))
+    assert "lettre.pdf" not in text(coordinator.get(f"{step}/bar_file")), "chosen by kind and time"
+
+    done = coordinator.fills(f"{step}/bar_file", file=row.pk, reason="minor_image")
+
+    assert done.status_code == 303
+    page = coordinator.get(at)
+    assert "Écarté : personne ne peut l'ouvrir" in text(page)
+    assert ("lettre.pdf" in text(page), links(page, "/api/")) == (False, [])
+    assert {f"{step}/unbar_file", f"{step}/destroy_file"} <= set(links(page, step))
+    refused = coordinator.fills(
+        f"{step}/destroy_file", file=row.pk, reason="Vu.", approver=world.user("supervisor").pk
+    )
+    assert "Le parquet ou les enquêteurs doivent d'abord être prévenus" in text(refused)
+    english = Visitor(world, "crip_coordinator")
+    english.post("/langue", {"language": "en"})
+    assert "Set aside: nobody can open it" in text(english.get(at))
+
+
 def test_the_pages_of_files_ask_the_database_little_more_than_their_twin(world, case, filer):
     at = begins(filer)
     coordinator = Visitor(world, "crip_coordinator")

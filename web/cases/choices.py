@@ -17,12 +17,14 @@ from accounts.models import Authority, Organisation, Unit
 from accounts.roles import ENGLISH, Role
 from referrals import access, joining, naming, receiving, references
 from referrals.access import Ties
+from referrals.attachments import rights
 from referrals.attachments.codes import Kind
 from referrals.models import Assignment, MeasureType, Referral
 from referrals.naming import Names
 from referrals.workflow.declare import Step
 from referrals.workflow.states import JudicialState, MeasureState, RequestState
 from web.cases import words
+from web.cases.base import zone_of
 from web.cases.display import items_of_the_form
 from web.forms import words_of
 
@@ -77,6 +79,7 @@ class Choices:
             "judicial_referral": self.justice,
             "request": self.requests,
             "attachments": self.sent_beforehand,
+            "file": self.files,
             "authorities": self.authorities,
             "OrderedMeasure.type": lambda: self.types(judicial=True),
             "MeasureOffer.type": lambda: self.types(judicial=False),
@@ -220,6 +223,20 @@ class Choices:
         return [
             (str(row.pk), f"{words_of(row.kind, str(Kind(row.kind).label))}, {row.at:%d/%m/%Y}")
             for row in rows
+        ]
+
+    def files(self) -> Pairs:
+        """Return the files that may be set aside, or those that were and wait, by kind and day: no name is opened."""
+        rows = rights.at_hand(self.referral, self.ties, actor=self.actor, at=self.at)
+        kept = [row for row in rows if row.object is not None and row.condemned_at is None]
+        zone = zone_of(self.referral)
+        return [
+            (
+                str(row.pk),
+                f"{words_of(row.kind, str(Kind(row.kind).label))}, {row.at.astimezone(zone):%d/%m/%Y %H:%M}",
+            )
+            for row in kept
+            if (row.barred_at is None) == (self.step.name == "bar_file")
         ]
 
     def types(self, *, judicial: bool) -> Pairs:

@@ -57,7 +57,7 @@ THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
     })),
     (Words("Personnes et accès", "People and access"), frozenset({
         "reassign", "name_decider", "name_referent", "name_service", "pass_on", "restrict", "unrestrict", "exclude",
-        "lift_exclusion", "grant_access", "recuse",
+        "lift_exclusion", "grant_access", "recuse", "bar_file", "unbar_file", "destroy_file",
     })),
 )  # fmt: skip
 MOVES: Final = Words("Faire avancer le dossier", "Move the case on")

@@ -28,7 +28,7 @@ ABOUT: Final = ("child", "holder")
 #: Lists of which two rows are offered at first: a team is two at least (D226-2-5).
 TWO: Final = ("team",)
 #: What a step is about: asked for before anything else.
-FIRST: Final = ("measure", "judicial_referral", "request", "child", "children", "holder", "target")
+FIRST: Final = ("file", "measure", "judicial_referral", "request", "child", "children", "holder", "target")
 _COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
 
 

@@ -54,6 +54,7 @@ attachments|Pièces envoyées auparavant|Files sent beforehand
 attempts|Démarches restées sans réponse|Attempts without an answer
 attendance|Assiduité|Attendance
 authorities|Autorités qui peuvent lire la fiche|Authorities that may read the sheet
+authorities_told|Parquet ou enquêteurs prévenus, fichier inutile pour eux|Justice was told, and doesn't need the file
 basis|Fondement du renouvellement|Ground for the renewal
 birth_date|Date de naissance|Birth date
 birth_year_month|Année et mois de naissance|Year and month of birth
@@ -130,6 +131,7 @@ FeedbackTask.prepared|Retour préparé|Prepared feedback
 feedback_channel|Voie choisie pour le retour|Way chosen for feedback
 feedback_contact|Comment joindre le déclarant|How to reach the filer
 field|Champ professionnel|Professional field
+file|Fichier|File
 filer_email|Courriel du déclarant|Filer's e-mail
 filer_is_source|Témoin direct|Direct witness
 filer_name|Déclarant|Filer
@@ -361,6 +363,12 @@ def of(name: str, owner: str = "") -> Words:
 
 #: What helps to answer: the member, or its owner and itself, then the French words, then the English ones.
 _HINTS: Final = """
+BarFile.file
+Par nature et heure d'arrivée : ne le rouvrez pas pour vérifier, ne le copiez pas. Rien n'est détruit.
+By kind and time of arrival: don't open it again to check, don't copy it. Nothing is destroyed.
+DestroyFile.authorities_told
+Si c'est une image à caractère sexuel d'une personne mineure : ils peuvent en avoir besoin, et après il n'y a plus rien.
+If it is a sexual image of a minor: they may need it, and afterwards nothing is left.
 approver
 Demandée seulement si la loi ou le protocole l'exige. Cette personne n'est pas vous.
 Asked only where law or protocol require it. It isn't yourself.

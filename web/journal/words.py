@@ -28,10 +28,14 @@ approval:refused|Seconde signature refusée|Second signature refused
 approval:requested|Seconde signature demandée|Second signature asked for
 assessment:edited|Évaluation rédigée|Assessment written
 attachment:added|Pièce jointe ajoutée|Attachment added
+attachment:barred|Pièce jointe écartée|Attachment set aside
+attachment:condemned|Destruction d'une pièce jointe décidée|Attachment to be destroyed
+attachment:destroyed|Pièce jointe détruite|Attachment destroyed
 attachment:judged|Pièce jointe classée|Attachment judged
 attachment:lapsed|Pièce jointe non reprise, détruite|Attachment never taken up, destroyed
 attachment:marked|Pièce jointe marquée preuve|Attachment marked as evidence
 attachment:opened|Pièce jointe ouverte|Attachment opened
+attachment:readable|Pièce jointe de nouveau lisible|Attachment readable again
 attachment:removed|Pièce jointe retirée|Attachment removed
 attachment:scanned|Pièce jointe analysée|Attachment scanned
 audit:exported|Export du journal|Export of the journal

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             done = replaying.replay(named, sweep=options["sweep"], at=instant())
             self.stdout.write(
                 f"{done.known} destructions connues, {done.cases} dossiers détruits à nouveau, "
-                f"{done.keys} clés revenues détruites."
+                f"{done.files} fichiers détruits à nouveau, {done.keys} clés revenues détruites."
             )
             if done.unnamed:
                 self.stdout.write(

@@ -72,6 +72,8 @@ class Carrying:
         Raises:
             TransferBroken: a value can't be opened, or something is missing.
         """
+        # Locked: a file that is set aside or destroyed meanwhile is so in its copy too (``attachments/barring.py``).
+        list(self.origin.attachments.select_for_update().order_by("id").values("pk"))
         rows = {name: list(self._rows(name)) for name in CARRIED}
         for row in (one for found in rows.values() for one in found):
             self.ids[row.pk] = uuid4()

@@ -265,6 +265,12 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "grantee_of_the_authority": "grant_is_bounded",
             "none_excluded": "grant_is_bounded",
         },
+        "bar_file": {"file_at_hand": "file_may_be_barred"},
+        "unbar_file": {"file_set_aside": "file_is_barred"},
+        "destroy_file": {
+            "file_set_aside": "file_is_barred", "no_hold": "file_is_not_held",
+            "authorities_told": "authorities_were_told",
+        },
     },
     "judicial": {
         "compose": {

@@ -151,10 +151,12 @@ STEPS = [
     Signed("referral", "set_exploitation_status", refuting),
     Signed("referral", "unrestrict", nothing_more, sound=restricted),
     Signed("referral", "lift_exclusion", nothing_more),
+    Signed("referral", "unbar_file", nothing_more),
+    Signed("referral", "destroy_file", nothing_more),
     Signed("judicial", "record_outcome", lapsed),
 ]  # fmt: skip
 IDS = [f"{s.machine}.{s.step}.{s.calls.__name__.strip('<>')}.{n}" for n, s in enumerate(STEPS)]
-ALWAYS = ("extend_assessment", "unrestrict", "lift_exclusion")
+ALWAYS = ("extend_assessment", "unrestrict", "lift_exclusion", "unbar_file", "destroy_file")
 every_step = pytest.mark.parametrize("signed", STEPS, ids=IDS)
 TWO = ("reorient", "set_exploitation_status")
 some_step = pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """The files of a case: what came with it, sent, read as files, kept as evidence (domain.md §4.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from accounts.roles import Role
 from audit.query import Query
@@ -15,6 +16,8 @@ from referrals.attachments import keeping, rights, serving
 from referrals.attachments.rights import Adding
 from referrals.errors import NotVisible
 from referrals.models import Referral
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine
 from web.cases import told
 from web.cases.base import heading, zone_of
 from web.cases.choices import role_words
@@ -46,6 +49,7 @@ class Files(UploadPage):
             self.heading(referral, ties)
             | form_of(kinds(may) if may else (), {}, language=self.language)
             | {"lines": [_line(referral, ties, one, may) for one in lines], "listed": True}
+            | {"on_files": list(_on_files(referral, ties, lines))}
             | told.in_words(self)
         )
 
@@ -79,7 +83,13 @@ def _line(referral: Referral, ties: Ties, line: Mapping[str, Any], may: Adding |
     if line["waiting"]:
         return shown
     here, at = line["filing"] is None, [referral.pk, line["id"]]
-    marks = here and line["evidence"] and may is not None and line["access_class"] in may.at_once
+    marks = (
+        here
+        and line["evidence"]
+        and not line["barred"]
+        and may is not None
+        and line["access_class"] in may.at_once
+    )
     original = here and line["original"] and shown["href"] and rights.gets_originals(ties)
     return shown | {
         "by": role_words(line["role"]) if line["role"] in Role.values else "",
@@ -87,6 +97,19 @@ def _line(referral: Referral, ties: Ties, line: Mapping[str, Any], may: Adding |
         "original": reverse("attachment-original", args=at) if original else "",
         "unmark": reverse("case-file-unmark", args=at) if marks else "",
     }  # fmt: skip
+
+
+def _on_files(
+    referral: Referral, ties: Ties, lines: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Yield where a file is set aside or decided on, and the step's words, as far as there is such a file and role."""
+    barred = [line["barred"] for line in lines if not line["waiting"]]
+    awaits = any(one and one["condemned_at"] is None for one in barred)
+    for name, there in (("bar_file", None in barred), ("unbar_file", awaits), ("destroy_file", awaits)):
+        step = steps.get(Machine.REFERRAL, name)
+        if there and referral.state in step.source and ties.role_for(step) is not None:
+            address = reverse("case-step", args=[referral.pk, str(Machine.REFERRAL), name])
+            yield address, step.en if get_language() == "en" else step.label
 
 
 class UnmarkFile(Page):

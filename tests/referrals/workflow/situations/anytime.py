@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
-from referrals.models import Exclusion
+from referrals.models import Attachment, Exclusion
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 from tests.referrals.workflow.situations.saying import (
     ON,
@@ -13,6 +14,7 @@ from tests.referrals.workflow.situations.saying import (
     agent_of_the_service,
     asked_by,
     both,
+    case_is,
     child_is,
     chosen,
     exclude_a_member,
@@ -146,3 +148,42 @@ def _lift_exclusion(world: Any) -> tuple[Kit, Body]:
 def _grant_access(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "triage")
     return kit, {"user": kit.user("assessor"), "reason": "Renfort.", "until": ON}
+
+
+def _with_file(world: Any, **values: Any) -> tuple[Kit, Any]:
+    kit = Kit(world, "triage")
+    row = kit.fill.row(
+        Attachment, kind="letter", access_class="G", media="pdf", scan="clean", at=AT, role="filer", size=1,
+        original_size=0, object=uuid4(), **values,
+    )  # fmt: skip
+    return kit, row.pk
+
+
+def _set_aside(world: Any) -> tuple[Kit, Body]:
+    kit, file = _with_file(world, barred_at=AT, barred_for="minor_image")
+    return kit, {"file": file, "reason": "Vu à deux.", "approver": kit.user("supervisor")}
+
+
+def _file_is(**values: Any) -> Callable[[Kit, Body], Any]:
+    return lambda kit, body: kit.case.attachments.update(**values)
+
+
+@situation("referral", "bar_file", file_at_hand=_file_is(barred_at=AT, barred_for="malware"))
+def _bar_file(world: Any) -> tuple[Kit, Body]:
+    kit, file = _with_file(world)
+    return kit, {"file": file, "reason": "minor_image"}
+
+
+@situation("referral", "unbar_file", file_set_aside=_file_is(condemned_at=AT))
+def _unbar_file(world: Any) -> tuple[Kit, Body]:
+    return _set_aside(world)
+
+
+@situation(
+    "referral", "destroy_file",
+    file_set_aside=_file_is(condemned_at=AT), no_hold=case_is(legal_hold=True),
+    authorities_told=said(authorities_told=False),
+)  # fmt: skip
+def _destroy_file(world: Any) -> tuple[Kit, Body]:
+    kit, body = _set_aside(world)
+    return kit, body | {"authorities_told": True}
