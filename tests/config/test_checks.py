@@ -525,7 +525,7 @@ PROMISED = {
     "open documentation or metrics": {29, 33, 40},
     "clock unsynchronised": {34, 42},
     "core dumps on": {2},
-    "counted by process, without an end": {28, 41},
+    "counted by process, without an end": {28, 41, 44},
     "cannot work, or not as promised": {8, 10, 20, 22, 23, 31, 37, 38, 39},
 }
 
