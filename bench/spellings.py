@@ -197,7 +197,7 @@ class Service:
         weighed = {at: finding.weight(shared) for at, shared in found.items()}
         likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
         shown: list[tuple[float, int]] = []
-        for part in finding.in_parts(finding.to_open(likely)):
+        for part in finding.to_open(likely):
             shown += [
                 (score, at) for at in part if (score := _same(mine, *family(self.children[at]).children))
             ]

@@ -22,11 +22,10 @@ from referrals.models import PARTS, IndexSize, IndexValue, Referral
 from referrals.workflow.joining.inputs import LinkKind
 from referrals.workflow.states import State
 
-#: How many files are opened for one search: those that share the most. After the first few only who shares more than
-#: chance gives; and no more once the same child is found among the first part.
+#: How many files are opened for one search: those that share the most. The first few whatever they share; the others
+#: where none of these is of the same child, and if they share more than chance gives.
 OPENED_AT_MOST: Final = 60
 _OPENED_FIRST: Final = 24
-_OPENED_ANYWAY: Final = 12
 _BY_CHANCE: Final = 17.5
 #: A bound on what one search reads of the index, far above what real names give.
 _VALUES_AT_MOST: Final = 20_000
@@ -53,19 +52,11 @@ def weight(shared: Iterable[Trait]) -> float:
     return strongest + (sum(said.values()) - strongest) / _BESIDE
 
 
-def to_open(likely: Mapping[Any, float]) -> list[Any]:
-    """Return which to open of what is likely, which comes likeliest first."""
-    return [
-        found
-        for place, (found, speaks) in enumerate(islice(likely.items(), OPENED_AT_MOST))
-        if place < _OPENED_ANYWAY or speaks > _BY_CHANCE
-    ]
-
-
-def in_parts(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield what is to be opened in the parts in which it is: whoever finds the same child in one needs no further."""
-    parts = (found[:_OPENED_FIRST], found[_OPENED_FIRST:])
-    yield from (part for part in parts if part)
+def to_open(likely: Mapping[Any, float]) -> Iterator[list[Any]]:
+    """Yield which to open of what is likely, which comes likeliest first, in the two parts in which it is opened."""
+    found = list(islice(likely, OPENED_AT_MOST))
+    rest = [one for one in found[_OPENED_FIRST:] if likely[one] > _BY_CHANCE]
+    yield from (part for part in (found[:_OPENED_FIRST], rest) if part)
 
 
 def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, float]:
@@ -75,18 +66,22 @@ def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = Non
     told = list(dict.fromkeys(numbers.values()))
     bits = {trait: 1 << at for at, trait in enumerate(told)}
     marks = {number: bits[trait] for number, trait in numbers.items()}
-    shared: dict[tuple[UUID, UUID], int] = defaultdict(int)
+    # By the numbers that ids are, which are counted and put in order much faster.
+    ids: dict[int, UUID] = {}
+    shared: dict[tuple[int, int], int] = defaultdict(int)
     rows = IndexValue.objects.filter(bucket__in=list(numbers)).values_list("bucket", "row", "referral_id")
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
-        if referral != but:
-            shared[referral, row] |= marks[bucket]
+        ids[referral.int] = referral
+        shared[referral.int, row.int] |= marks[bucket]
+    ids.pop(but.int if but else 0, None)
     speaks = {mark: weight(trait for trait in told if bits[trait] & mark) for mark in set(shared.values())}
     # A case speaks by its likeliest child, and by whatever else it shares.
-    weights: dict[UUID, list[float]] = defaultdict(list)
-    for (referral, _), mark in shared.items():
-        weights[referral].append(speaks[mark])
+    weights: dict[int, list[float]] = {pk: [] for pk in ids}
+    for (pk, _), mark in shared.items():
+        if pk in ids:
+            weights[pk].append(speaks[mark])
     summed = {pk: max(each) + sum(each) / 8 for pk, each in weights.items()}
-    return dict(sorted(summed.items(), key=lambda item: (-item[1], item[0])))
+    return {ids[pk]: summed[pk] for pk in sorted(summed, key=lambda pk: (-summed[pk], pk))}
 
 
 def bits_of(authority: UUID) -> int:
@@ -130,7 +125,7 @@ def searched(
     ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in.
     """
     found: list[Found] = []
-    for part in in_parts(to_open(likely)):
+    for part in to_open(likely):
         others = cases(authority, part)
         found += judged(mine, others, opening(others))
         if any(one.verdict.kind == LinkKind.SAME for one in found):
