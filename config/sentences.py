@@ -385,6 +385,9 @@ FAULTS: Final[dict[str, Sentence]] = {
         "Cette personne ne peut pas à la fois contrôler ou administrer les accès et ouvrir des dossiers ici.",
         "Nobody both watches over or administers access and opens files at one authority.",
     ),
+    "no-such-number": Sentence(
+        "Ce numéro n'existe pas : vérifiez la saisie.", "There is no such number: check what was typed."
+    ),
     "taken": Sentence("Une autre structure a ce numéro.", "Another institution has this number."),
     "not-a-name": Sentence(
         "Un nom seulement : ni chiffres, ni phrases.", "A name alone: neither digits nor sentences."

@@ -89,13 +89,13 @@ class RegisterNumber(Text):
         """Return the number as it is stored.
 
         Raises:
-            ValidationError: ``invalid``, or a code of ``Text``.
+            ValidationError: ``no-such-number``, or a code of ``Text``.
         """
         number = bare_number(super().to_internal_value(data))
         try:
             REGISTERS[self.register](number) if self.register else register_of(number)
         except ValidationError:
-            raise serializers.ValidationError("", code="invalid") from None
+            raise serializers.ValidationError("", code="no-such-number") from None
         return number
 
 
