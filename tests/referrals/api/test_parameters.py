@@ -44,6 +44,7 @@ READERS = {
     "users": "territory_admin",
     "memberships": "territory_admin",
     "membership-requests": "territory_admin",
+    "account-requests": "territory_admin",
     "factor-resets": "territory_admin",
     "retention-batches": "dpo",
 }
