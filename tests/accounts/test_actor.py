@@ -54,6 +54,7 @@ def test_the_permissions_are_those_of_the_matrix():
         "factors.reset": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
         "memberships.confirm": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
         "memberships.review": {Role.TERRITORY_ADMIN, Role.SUPERVISOR, Role.DPO},
+        "account-requests.decide": {Role.TERRITORY_ADMIN},
         "organisations.manage": {Role.TERRITORY_ADMIN},
         "settings.read": {
             Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASSESSMENT_LEAD, Role.ASE_INSPECTOR,
