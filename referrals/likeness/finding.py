@@ -73,7 +73,8 @@ def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = Non
     for bucket, row, referral in rows[:_VALUES_AT_MOST]:
         ids[referral.int] = referral
         shared[referral.int, row.int] |= marks[bucket]
-    ids.pop(but.int if but else 0, None)
+    if but is not None:
+        ids.pop(but.int, None)
     speaks = {mark: weight(trait for trait in told if bits[trait] & mark) for mark in set(shared.values())}
     # A case speaks by its likeliest child, and by whatever else it shares.
     weights: dict[int, list[float]] = {pk: [] for pk in ids}
