@@ -136,16 +136,10 @@ def reviewable_memberships(actor: "Actor") -> MembershipQuerySet:
 
 def reviewers(authority_id: UUID, *, at: datetime) -> dict[UUID, Q]:
     """Return who reviews roles at an authority, each with the condition of the memberships that they review."""
-    held = Membership.objects.in_force(at).filter(
-        authority=authority_id, role__in=sorted(PERMISSIONS["memberships.review"])
-    )
-    here, people = frozenset({authority_id}), frozenset(held.values_list("user_id", flat=True))
-    managing = frozenset(
-        held.filter(role__in=sorted(PERMISSIONS["accounts.manage"])).values_list("user_id", flat=True)
-    )
+    here, managing = frozenset({authority_id}), who_may("accounts.manage", authority_id, at=at)
     return {
         user: _is_reviewed_by(here, here if user in managing else frozenset()) & ~Q(user=user)
-        for user in people
+        for user in who_may("memberships.review", authority_id, at=at)
     }
 
 
@@ -296,10 +290,15 @@ def second_persons(
     permission: str, authority_id: UUID | None, *, but: Collection[UUID | None], at: datetime
 ) -> frozenset[UUID]:
     """Return who can confirm at an authority what one person asked for, without those whom it isn't for."""
+    return who_may(permission, authority_id, at=at) - set(but)
+
+
+def who_may(permission: str, authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
+    """Return who holds a permission at an authority now."""
     held = Membership.objects.in_force(at).filter(
         authority=authority_id, role__in=sorted(PERMISSIONS[permission])
     )
-    return frozenset(held.values_list("user_id", flat=True)) - set(but)
+    return frozenset(held.values_list("user_id", flat=True))
 
 
 def own_account(actor: "Actor") -> User:

@@ -17,10 +17,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import acts, links
-from accounts.access import PERMISSIONS, REQUEST_OPEN_FOR, waiting_requests
-from accounts.models import AccountRequest, Membership, Organisation
+from accounts.access import REQUEST_OPEN_FOR, waiting_requests, who_may
+from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Refused
-from accounts.telling import REQUEST_LAPSED, REQUESTS_WAIT, tell_people
+from accounts.telling import EACH, REQUEST_LAPSED, REQUESTS_WAIT, tell_people
 from audit import journal
 from audit.events import Purpose
 from encryption import index
@@ -30,7 +30,6 @@ from outbox.tick import recurring
 #: How long a request is kept after its address was confirmed, if nobody decides; and after a decision.
 KEPT: Final = timedelta(days=60)
 KEPT_DECIDED: Final = timedelta(days=30)
-TOLD_EACH: Final = timedelta(days=1)
 BATCH: Final = 100
 #: Mail providers of private persons, as they are usual in France: an address there is a reason to look twice, no more.
 PRIVATE_PROVIDERS: Final = frozenset(
@@ -103,15 +102,12 @@ def tell_administrators(at: datetime) -> int:
     authorities = waiting_requests(at=at).order_by().values_list("authority_id", flat=True).distinct()
     for authority_id in sorted(authorities):
         with transaction.atomic():
-            held = Membership.objects.in_force(at).filter(
-                authority=authority_id, role__in=sorted(PERMISSIONS["account-requests.decide"])
-            )
-            people = set(held.values_list("user_id", flat=True))
+            people = who_may("account-requests.decide", authority_id, at=at)
             lately = Notice.objects.filter(
                 user_id__in=people,
                 template=REQUESTS_WAIT,
                 channel=Channel.MAIL,
-                created_at__gt=at - TOLD_EACH,
+                created_at__gt=at - EACH,
             )
             due = people - set(lately.values_list("user_id", flat=True))
             tell_people(due, REQUESTS_WAIT, authority_id, at=at)
