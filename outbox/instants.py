@@ -7,8 +7,11 @@ from django.db import connection
 
 def instant() -> datetime:
     """Return the present instant, in UTC; all machines agree on it, whatever their own clocks say."""
-    if connection.vendor != "postgresql":
-        return datetime.now(UTC)
+    return of_database() if connection.vendor == "postgresql" else datetime.now(UTC)
+
+
+def of_database() -> datetime:
+    """Return the instant of PostgreSQL's clock, in UTC."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         found: datetime = cursor.fetchone()[0]

@@ -10,6 +10,8 @@ from encryption import cache
 from outbox import gate
 from tests.factories.world import World, build
 
+pytest_plugins = ["tests.clock", "tests.selection", "tests.budget"]
+
 BOTH = ["default", "keys"]
 # Many new examples of each property, for a run of hours: ``pytest --hypothesis-profile=night``.
 hypothesis.settings.register_profile("night", max_examples=2_000, deadline=None, print_blob=True)
@@ -77,24 +79,10 @@ def see_all() -> None:
             cursor.execute("SELECT set_config('repere.authorities', 'all', true)")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a second run, on another database, leave out what it couldn't change."""
-    parser.addoption("--database-alone", action="store_true", help="leave out the tests that ask no database")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give tests that use the world both databases; leave out those that ask none, where one says so."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that use the world both databases."""
     for item in items:
         if {"world", "db_both"} & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker(
             "django_db"
         ):
             item.add_marker(pytest.mark.django_db(databases=BOTH))
-    if config.getoption("database_alone"):
-        left_out = [item for item in items if not _asks_a_database(item)]
-        items[:] = [item for item in items if _asks_a_database(item)]
-        config.hook.pytest_deselected(items=left_out)
-
-
-def _asks_a_database(item: pytest.Item) -> bool:
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("opens_databases")
-    return marked is not None or bool({"db", "transactional_db"} & set(getattr(item, "fixturenames", ())))

@@ -204,7 +204,7 @@ def test_entries_cost_the_same_however_many(ines, made, django_assert_max_num_qu
         ask(ines)
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 @pytest.mark.sec("SEC-AL6")
 def test_entries_are_read_under_the_auditors_role_and_written_under_ours(ines, made_committed, settings):

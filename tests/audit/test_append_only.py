@@ -18,8 +18,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AL6"),
 ]
-sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="what SQLite alone needs")
-postgresql_only = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+sqlite_only = pytest.mark.only_on("sqlite", "what SQLite alone needs")
+postgresql_only = pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 
 events.register("test:done")
 

@@ -15,9 +15,7 @@ from tests.audit.sequenced import Sequenced, grown, sequenced, written
 __all__ = ["sequenced"]
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-postgresql_only = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite has one writer at a time"
-)
+postgresql_only = pytest.mark.only_on("postgresql", "SQLite has one writer at a time")
 
 events.register("test:done")
 
@@ -287,7 +285,7 @@ def test_rows_of_the_tree_never_change_and_never_go(table, verb):
 
 
 @pytest.mark.sec("SEC-AL6")
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite alone replaces rows at an insert")
+@pytest.mark.only_on("sqlite", "SQLite alone replaces rows at an insert")
 @pytest.mark.parametrize("table", ["audit_logorigin", "audit_leaf", "audit_tile", "audit_checkpoint"])
 def test_an_insert_replaces_no_row_of_the_tree(table):
     LogOrigin.objects.create(number=1, name="one", begun_at=NOON)

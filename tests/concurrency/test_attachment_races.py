@@ -7,7 +7,7 @@ from time import sleep
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from outbox.instants import instant
 from referrals.attachments import barring, sweeping
@@ -26,7 +26,7 @@ from tests.security.procedure import seeing_all
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
+    pytest.mark.only_on("postgresql", "SQLite has one writer at a time"),
     pytest.mark.sec("SEC-FT6"),
 ]
 

@@ -306,7 +306,7 @@ def drop_triggers(cursor, table):
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL switches triggers off")
+@pytest.mark.only_on("postgresql", "only PostgreSQL switches triggers off")
 def test_a_trigger_that_a_replica_would_skip_is_refused(owner):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
@@ -316,7 +316,7 @@ def test_a_trigger_that_a_replica_would_skip_is_refused(owner):
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 def test_a_superuser_that_owns_the_tables_is_refused_in_production(owner, production):
     assert {message.id for message in checks.databases_are_fit()} == {
         "repere.E012",
@@ -328,7 +328,7 @@ def test_a_superuser_that_owns_the_tables_is_refused_in_production(owner, produc
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 def test_the_role_of_the_service_is_fit(production):
     take_role()
 
@@ -343,7 +343,7 @@ def take_role():
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 def test_the_owner_of_the_keys_is_refused_too(production):
     take_role()
     with connections["keys"].cursor() as cursor:
@@ -357,7 +357,7 @@ def test_the_owner_of_the_keys_is_refused_too(production):
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 @pytest.mark.parametrize("table", checks.WRITTEN_TABLES)
 def test_a_role_that_may_not_add_to_the_journal_is_refused(owner, production, table):
     with connection.cursor() as cursor:
@@ -375,7 +375,7 @@ def test_a_role_that_may_not_add_to_the_journal_is_refused(owner, production, ta
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no clock of its own")
+@pytest.mark.only_on("postgresql", "SQLite has no clock of its own")
 @pytest.mark.parametrize("ahead", [-7, -4, 0, 4, 7])
 def test_a_clock_that_is_not_the_databases_is_refused(production, monkeypatch, ahead):
     monkeypatch.setattr(clocks, "time", lambda: time() + ahead)
@@ -388,7 +388,7 @@ def test_a_clock_that_is_not_the_databases_is_refused(production, monkeypatch, a
 
 
 @pytest.mark.django_db(databases=BOTH)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no clock of its own")
+@pytest.mark.only_on("postgresql", "SQLite has no clock of its own")
 def test_a_database_that_is_out_is_not_asked_for_its_clock(production, monkeypatch):
     def refuse(_):
         raise OperationalError

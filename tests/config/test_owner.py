@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = """
@@ -57,11 +57,9 @@ def test_one_login_may_do_both(tmp_path):
 
 
 @pytest.mark.django_db(databases=["default", "keys"])
+@pytest.mark.only_on("postgresql", "SQLite has no roles")
 @pytest.mark.parametrize("alias", ["default", "keys"])
 def test_the_role_of_the_service_may_ask_what_is_migrated(alias):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no roles")
-
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('repere_app', 'django_migrations', 'SELECT')")
         assert cursor.fetchone()[0]

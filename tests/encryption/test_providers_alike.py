@@ -115,7 +115,7 @@ class AtKms:
         awskms._client.cache_clear()
 
 
-@pytest.fixture(params=["file", "vault", "kms", "pkcs11"])
+@pytest.fixture(params=["file", "vault", "kms", pytest.param("pkcs11", marks=pytest.mark.needs("softhsm"))])
 def holder(request: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     made = {"file": File, "vault": AtVault, "pkcs11": Hsm}.get(request.param)
     holder = made(settings) if made else AtKms(settings, monkeypatch)
@@ -330,10 +330,12 @@ def at_hsm(settings: Any) -> Iterator[Hsm]:
     holder.close()
 
 
+@pytest.mark.needs("softhsm")
 def test_a_root_of_the_hsm_never_leaves_it(at_hsm):
     assert at_hsm.attributes() == {"sensitive": True, "extractable": False, "never_extractable": True}
 
 
+@pytest.mark.needs("softhsm")
 def test_a_wrong_pin_and_a_missing_module_are_outages(at_hsm, settings):
     wrapped = provider.configured().wrap(KEY, CONTEXT)
     for change in ({"PKCS11_TOKEN": "nobody's"}, {"PKCS11_PIN_FILE": "/nowhere"}, {"PKCS11_KEY": "another"}):
@@ -354,6 +356,7 @@ def test_a_wrong_pin_and_a_missing_module_are_outages(at_hsm, settings):
     assert provider.configured().unwrap(wrapped, CONTEXT) == KEY
 
 
+@pytest.mark.needs("softhsm")
 def test_several_threads_share_the_one_session(at_hsm):
     wrapped = provider.configured().wrap(KEY, CONTEXT)
     with ThreadPoolExecutor(8) as pool:
@@ -362,6 +365,7 @@ def test_several_threads_share_the_one_session(at_hsm):
     assert found == [KEY] * 64
 
 
+@pytest.mark.needs("softhsm")
 def test_a_forked_worker_opens_a_session_of_its_own(at_hsm):
     wrapped = provider.configured().wrap(KEY, CONTEXT)
     reads, writes = os.pipe()
@@ -380,6 +384,7 @@ def test_a_forked_worker_opens_a_session_of_its_own(at_hsm):
 
 
 @pytest.mark.sec("SEC-FT8")
+@pytest.mark.needs("softhsm")
 def test_an_hsm_that_hangs_is_an_outage_within_two_seconds(at_hsm, monkeypatch):
     wrapped = provider.configured().wrap(KEY, CONTEXT)
     done = Event()

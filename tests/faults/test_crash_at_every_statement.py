@@ -35,9 +35,9 @@ def _quiet():
 
 
 SHARES = 2  # of the writes, so that two processes can test at once
-#: Each statement on SQLite, and of a night's run; else each third on PostgreSQL, where planning them takes minutes:
-#: another one of three for each write, so that what all writes have in common crashes at each.
-EVERY = 1 if connections["default"].vendor == "sqlite" or NIGHT else 3
+#: Each statement in a run at night. Else one of nine, another for each write, so that what all writes have in common
+#: crashes at each.
+EVERY = 1 if NIGHT else 9
 
 
 @pytest.mark.parametrize("share", range(SHARES))

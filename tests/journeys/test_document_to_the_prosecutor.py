@@ -233,10 +233,9 @@ def unpacked(pdf):
     return b"".join(zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x")
 
 
+@pytest.mark.needs("pango")
 def test_as_pdf_it_is_one_that_a_screen_reader_reads(composed):
-    """The extra ``reports`` is part of the environment of the tests: without Pango on the machine this fails, with
-    the sentence that the service answers.
-    """
+    """The extra ``reports`` is part of the environment of the tests."""
     answer = document(composed, form="document.pdf")
 
     assert answer.content.startswith(b"%PDF-"), answer.content[:300]

@@ -23,7 +23,7 @@ def plan_of(rows):
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a plan of PostgreSQL")
+@pytest.mark.only_on("postgresql", "a plan of PostgreSQL")
 @pytest.mark.parametrize(
     ("said", "index"),
     [({"state": None, "code": None}, "clock_due"), ({"state": "overdue", "code": None}, "clock_due"),

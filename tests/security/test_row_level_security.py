@@ -13,7 +13,7 @@ from tests.journeys import bodies
 
 pytestmark = [
     pytest.mark.sec("SEC-AZ6"),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="row-level security is PostgreSQL's"),
+    pytest.mark.only_on("postgresql", "row-level security is PostgreSQL's"),
 ]
 #: Rows that hold nothing of one case: the catalogue, guardian's rights, the settings and rotas of authorities, how many
 #: children each has, how often a person searched, sent files or opened some, names of objects that tell of no case, how

@@ -14,14 +14,13 @@ from pkcs11 import Attribute, KeyType, ObjectClass
 
 from encryption import hsm
 from encryption.cache import forget_all
+from tests.system_packages import softhsm
 
 PIN = "pin-of-the-tests-51"
-PLACES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm.so", "/usr/lib64/pkcs11/libsofthsm2.so",
-          "/opt/homebrew/lib/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so")  # fmt: skip
 
 
 def _module() -> str:
-    found = next((place for place in PLACES if Path(place).exists()), None)
+    found = softhsm()
     if found is None or shutil.which("softhsm2-util") is None:
         pytest.fail("SoftHSM is missing: install softhsm2 (Debian), or what your system calls it.")
     return found

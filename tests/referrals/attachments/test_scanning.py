@@ -38,6 +38,7 @@ def real(tmp_path_factory):
 # --- The protocol -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.needs("clamd")
 def test_clamd_knows_the_test_file_and_lets_others_pass(settings, real):
     settings.SCANNER = real
     assert scanning.answers()
@@ -49,6 +50,7 @@ def test_clamd_knows_the_test_file_and_lets_others_pass(settings, real):
     assert scanning.verdict([b"x" * 500_000] * 3) is Scan.WAITING, "larger than clamd takes: no verdict"
 
 
+@pytest.mark.needs("clamd")
 def test_a_file_with_the_test_signature_is_refused_and_nothing_of_it_stays(settings, real, draft, folder):
     settings.SCANNER = real
     answer = draft.sends(files.EICAR, "note.txt")

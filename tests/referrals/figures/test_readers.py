@@ -162,7 +162,7 @@ def test_the_queries_are_as_many_for_one_case_as_for_hundreds(world):
     assert queries() == one
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a plan of PostgreSQL")
+@pytest.mark.only_on("postgresql", "a plan of PostgreSQL")
 def test_a_years_cases_are_found_by_an_index(world):
     pk = world.authorities["93"].pk
     rows = Referral.objects.filter(

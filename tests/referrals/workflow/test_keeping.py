@@ -163,7 +163,7 @@ def test_no_submitted_case_expires(world):
     assert Referral.objects.get(pk=filed.pk).state == "submitted"
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="row-level security is PostgreSQL's")
+@pytest.mark.only_on("postgresql", "row-level security is PostgreSQL's")
 def test_the_work_sees_every_authority_and_nothing_stays_open_behind_it(closed):
     retention.archive_due(TWO_YEARS)
 
