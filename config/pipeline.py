@@ -15,6 +15,7 @@ to ask somebody else's server goes through twice likewise (``accounts/outside.py
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -41,7 +42,7 @@ from encryption.keys import MadeKeys, noted
 from outbox import gate
 from outbox.errors import OutboxError
 from outbox.instants import instant
-from referrals import rowlevel
+from referrals import access, rowlevel
 from referrals.api.attachments import BodyToCome
 from web.urls import SEGMENTS
 
@@ -49,6 +50,8 @@ API: Final = "/api/v1/"
 SUPERVISED: Final = frozenset({"/healthz", "/readyz"})
 FIRST_REFUSAL: Final = 400
 OUR_FAULT: Final = 500
+#: Methods that change nothing but the journal.
+SAFE: Final = frozenset({"GET", "HEAD"})
 
 type View = Callable[[HttpRequest], HttpResponse]
 
@@ -187,7 +190,8 @@ class Caller:
         request.actor = actor  # type: ignore[attr-defined]  # our own attribute
         if actor is not None:
             rowlevel.open_for(actor)
-        return self.get_response(request)
+        with access.remembering() if request.method in SAFE else nullcontext():
+            return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer what the view of a page raises; the API's framework answers for its own views."""

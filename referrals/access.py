@@ -8,6 +8,8 @@ H assessment, I justice, J measures, K protected address.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, reduce
@@ -343,23 +345,47 @@ class Exceptional:
         return self.named | self.glass
 
 
+#: Of the request that is being answered, where it changes nothing: what was read once holds until its end.
+_read_before: ContextVar[dict[tuple[UUID, datetime], Exceptional] | None] = ContextVar(
+    "read_before", default=None
+)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Read each person's exceptional ties once inside the block, in which nothing changes them."""
+    token = _read_before.set({})
+    try:
+        yield
+    finally:
+        _read_before.reset(token)
+
+
 def exceptional(actor: Actor, *, at: datetime) -> Exceptional:
     """Return the actor's exceptional ties in force at ``at``."""
-    user = UUIDField().get_db_prep_value(actor.user_id or NOBODY, connection)
+    user, read_before = actor.user_id or NOBODY, _read_before.get()
+    if read_before is None:
+        return _read_exceptional(user, at)
+    if (user, at) not in read_before:
+        read_before[user, at] = _read_exceptional(user, at)
+    return read_before[user, at]
+
+
+def _read_exceptional(user_id: UUID, at: datetime) -> Exceptional:
+    user = UUIDField().get_db_prep_value(user_id, connection)
     now = connection.ops.adapt_datetimefield_value(at)
     found: dict[str, set[UUID]] = {}
-    standing = set()
+    standing: frozenset[tuple[str, UUID, UUID]] = frozenset()
     with connection.cursor() as cursor:
-        cursor.execute(
-            _EXCEPTIONAL, [user, user, now, user, REQUESTED, now, user, user, *[now] * 4, user, *[now] * 4]
-        )
-        for kind, case, absent in cursor.fetchall():
-            if kind in ASSIGNED_ROLES:
-                standing.add((str(kind), _uuid(case), _uuid(absent)))
-            else:
-                found.setdefault(kind, set()).add(_uuid(case))
-    cases = {kind: frozenset(ids) for kind, ids in found.items()}
-    return Exceptional(**cases, standing=frozenset(standing))
+        cursor.execute(_EXCEPTIONAL, [user, user, now, user, REQUESTED, now, user, user, user, now, now])
+        for kind, case in cursor.fetchall():
+            found.setdefault(kind, set()).add(_uuid(case))
+        if found.pop(_STANDS_IN, None):
+            cursor.execute(_STANDING, [*[now] * 4, user, *[now] * 4])
+            standing = frozenset(
+                (str(role), _uuid(case), _uuid(absent)) for role, case, absent in cursor.fetchall()
+            )
+    return Exceptional(**{kind: frozenset(ids) for kind, ids in found.items()}, standing=standing)
 
 
 def _uuid(stored: Any) -> UUID:
@@ -367,26 +393,34 @@ def _uuid(stored: Any) -> UUID:
 
 
 REQUESTED: Final = ApprovalState.REQUESTED.value
+_STANDS_IN: Final = "stands_in"
 #: By hand, since every request asks it: building it anew took a fifth of a request's time. A grant in force has
-#: guardian's row, which is the right itself; ours says why and until when. A stand-in has the assignments of whoever is
-#: absent while both hold the role in the same place, where the absent person would see the case (not excluded; on the
-#: list of a restricted one), and where no other tie of the stand-in forbids it: whoever assesses doesn't follow the
-#: family (D226-2-5), whoever decides works for no service that executes a measure (T48).
+#: guardian's row, which is the right itself; ours says why and until when. Each part is one walk of an index by the
+#: person, whatever the database knows of the tables' sizes; who stands in for somebody is asked about that apart, for
+#: few do, and planning it takes PostgreSQL longer than all the rest.
 _EXCEPTIONAL: Final = f"""
-SELECT g.kind, g.referral_id, g.referral_id FROM referrals_grant g
+SELECT g.kind, g.referral_id FROM referrals_grant g
 JOIN referrals_referraluserobjectpermission p ON p.id = g.permission_id AND p.user_id = %s
 JOIN auth_permission right_ ON right_.id = p.permission_id AND right_.codename = g.kind || '_referral'
 WHERE g.user_id = %s AND g.ended_at IS NULL AND g.expires_at > %s
 UNION ALL
-SELECT 'approver', a.referral_id, a.referral_id FROM referrals_approval a
+SELECT 'approver', a.referral_id FROM referrals_approval a
 WHERE a.approver_id = %s AND a.state = %s AND a.expires_at > %s
 UNION ALL
-SELECT 'excluded', e.referral_id, e.referral_id FROM referrals_exclusion e
+SELECT 'excluded', e.referral_id FROM referrals_exclusion e
 WHERE e.user_id = %s AND e.lifted_at IS NULL
 UNION ALL
-SELECT 'tied', t.user_id, t.user_id FROM referrals_declaredtie t
+SELECT 'tied', t.user_id FROM referrals_declaredtie t
 WHERE t.user_id = %s AND t.removed_at IS NULL
 UNION ALL
+SELECT '{_STANDS_IN}', s.id FROM referrals_standin s
+WHERE s.stand_in_id = %s AND s.ended_at IS NULL AND s.since_at <= %s AND s.until_at > %s
+"""  # noqa: S608 - a word of ours
+#: A stand-in has the assignments of whoever is absent while both hold the role in the same place, where the absent
+#: person would see the case (not excluded; on the list of a restricted one), and where no other tie of the stand-in
+#: forbids it: whoever assesses doesn't follow the family (D226-2-5), whoever decides works for no service that executes
+#: a measure (T48).
+_STANDING: Final = f"""
 SELECT s.role, a.referral_id, s.absent_id FROM referrals_standin s
 JOIN referrals_assignment a ON a.user_id = s.absent_id AND a.role = s.role AND a.until_at IS NULL
 JOIN referrals_referral r ON r.id = a.referral_id AND r.authority_id = s.authority_id

@@ -5,14 +5,16 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from audit import shreds
-from encryption import cache
-from outbox import gate
-from tests.factories.world import World, build
+pytest_plugins = ["tests.clock", "tests.kept", "tests.selection", "tests.budget"]
+pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
-pytest_plugins = ["tests.clock", "tests.selection", "tests.budget"]
+from audit import shreds  # noqa: E402
+from encryption import cache  # noqa: E402
+from outbox import gate  # noqa: E402
+from tests.factories.world import World, build  # noqa: E402
+from tests.kept import BOTH, forget, kept, see_all  # noqa: E402
 
-BOTH = ["default", "keys"]
+__all__ = ["see_all"]
 # Many new examples of each property, for a run of hours: ``pytest --hypothesis-profile=night``.
 hypothesis.settings.register_profile("night", max_examples=2_000, deadline=None, print_blob=True)
 
@@ -31,9 +33,9 @@ def django_db_setup(django_db_setup):
 @pytest.fixture(autouse=True)
 def _no_key_is_remembered():
     """Each test begins without unwrapped keys: those of the test before are rolled back."""
-    cache.forget_all()
+    forget()
     yield
-    cache.forget_all()
+    forget()
 
 
 @pytest.fixture
@@ -59,8 +61,8 @@ def gate_as_it_is(_the_gate_is_open, monkeypatch):
     shreds.forget()
 
 
-@pytest.fixture
-def world(db_both) -> World:
+@kept
+def world() -> World:
     """Three authorities with every role."""
     return build()
 
@@ -70,13 +72,6 @@ def db_both(db):
     """Both databases; on PostgreSQL the transaction sees the rows of all authorities until a request narrows it."""
     see_all()
     return db
-
-
-def see_all() -> None:
-    """Let the running transaction see all cases again, as a factory or an assertion must."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('repere.authorities', 'all', true)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -66,10 +66,16 @@ def _flushed_by_the_owner():
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _as_the_owner(django_db_setup):
+def _as_the_owner(_kept_levels, django_db_blocker):
     """Tests of the journal read it, which the application's role may not; what that role may has its own."""
-    before, settings.DATABASE_ROLE = settings.DATABASE_ROLE, ""
-    connections.close_all()
+
+    def act_as(role):
+        with django_db_blocker.unblock():
+            _kept_levels.drop()
+        settings.DATABASE_ROLE = role
+        connections.close_all()
+
+    before = settings.DATABASE_ROLE
+    act_as("")
     yield
-    settings.DATABASE_ROLE = before
-    connections.close_all()
+    act_as(before)
