@@ -82,3 +82,9 @@ def test_a_licence_is_told_as_the_installed_package_of_that_version_tells_it():
 
 def test_every_lock_is_known_to_these_tests():
     assert sorted(path.name for path in ROOT.glob("requirements*.lock")) == sorted([*LOCKS, TOOLS])
+
+
+def test_the_run_of_ci_makes_the_lists():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if line.startswith("make --no-print-directory sbom")]
