@@ -11,7 +11,7 @@ PYTHON := .venv/bin/python
 APPS := encryption outbox audit accounts referrals web config
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs messages pictures bench lock check-format check-lint check-types check-imports check-migrations check-docs check-schema
+.PHONY: help demo test check format docs messages pictures bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
 
 help:
 	@printf '%s\n' \
@@ -23,7 +23,9 @@ help:
 	  'make messages  gather what the pages say, and compile the English words (needs gettext)' \
 	  'make pictures  take the pictures of README.md (needs Chromium)' \
   'make bench   measure against the bare framework on PostgreSQL' \
-	  'make lock    resolve pyproject.toml again into the lock files'
+	  'make lock    resolve pyproject.toml again into the lock files' \
+	  'make sbom    list what each lock pins in build/, as CycloneDX with hashes and licences' \
+	  'make advisories  ask for known weaknesses of what the locks pin (needs the network)'
 
 demo: .venv/.runtime
 	$(PYTHON) manage.py demo --port $(PORT)
@@ -74,13 +76,24 @@ bench: .venv/.dev
 
 lock:
 	@$(find-uv); \
-	compile() { "$$uv" pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml "$$@"; }; \
+	pin() { "$$uv" pip compile --quiet --universal --generate-hashes --no-header --no-annotate "$$@"; }; \
+	compile() { pin pyproject.toml "$$@"; }; \
 	compile --output-file requirements.lock && \
 	compile --extra reports --output-file requirements-reports.lock && \
 	compile --extra kms --output-file requirements-kms.lock && \
 	compile --extra pkcs11 --output-file requirements-pkcs11.lock && \
 	compile --extra s3 --output-file requirements-s3.lock && \
-	compile --all-extras --group dev --output-file requirements-dev.lock
+	compile --all-extras --group dev --output-file requirements-dev.lock && \
+	pin --group sbom --output-file requirements-sbom.lock
+
+sbom: .venv/.dev .venv/sbom/.made
+	.venv/sbom/bin/python .ci/sbom.py
+
+# Asks a service on the network for what is known against each pin.
+advisories: .venv/sbom/.made
+	@for lock in requirements*.lock; do \
+	  echo "$$lock"; .venv/sbom/bin/pip-audit --strict --disable-pip --require-hashes --requirement "$$lock" || found=1; \
+	done; exit $${found:-0}
 
 # --- The environment ------------------------------------------------------------------------------
 # A stamp says which lock .venv was made from. One that serves the tests serves the demonstration too.
@@ -92,6 +105,18 @@ lock:
 .venv/.dev: requirements-dev.lock
 	@$(call install,requirements-dev.lock)
 	@touch .venv/.dev .venv/.runtime
+
+# The tools that read the locks share no pin with the service or its tests.
+.venv/sbom/.made: requirements-sbom.lock | .venv/.dev
+	@echo 'Installing $< into .venv/sbom'
+	@if uv --version >/dev/null 2>&1; then \
+	  uv venv --quiet --clear --python $(PYTHON) .venv/sbom && \
+	  uv pip sync --quiet --python .venv/sbom/bin/python --require-hashes $<; \
+	else \
+	  $(find-python); "$$python" -m venv --clear .venv/sbom && \
+	  .venv/sbom/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
+	fi
+	@touch $@
 
 # A state of its own, gone at the end, for what only looks at the code.
 scratch = set -e; REPERE_STATE_DIR=$$(mktemp -d); export REPERE_STATE_DIR; trap 'rm -rf "$$REPERE_STATE_DIR"' EXIT; unset DATABASE_URL KEYS_DATABASE_URL;

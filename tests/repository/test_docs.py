@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from referrals.workflow.states import Machine
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = (
     "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "docs/runbook.md",
     "docs/glossary.md",
     "docs/threats.md",
@@ -112,6 +115,18 @@ def test_a_written_page_names_files_and_targets_that_exist(path):
         assert f"\n{target}:" in makefile
 
 
+def test_the_newest_release_is_the_version_of_the_project():
+    releases = re.findall(
+        r"^## (\d+\.\d+\.\d+) – \d{4}-\d\d-\d\d$",
+        (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert releases[0] == project["version"]
+    assert releases == sorted(releases, key=lambda one: [int(part) for part in one.split(".")], reverse=True)
+
+
 def _exists(name: str) -> bool:
-    """``var/`` is made by the first run."""
-    return name == "var/" or (ROOT / name).exists()
+    """``var/`` is made by the first run, ``build/`` by ``make sbom``."""
+    return name in {"var/", "build/"} or (ROOT / name).exists()

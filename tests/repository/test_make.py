@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,3 +28,15 @@ def test_make_lists_every_target_with_its_line():
 
 def test_the_run_of_ci_is_a_script_that_parses():
     run("bash", "-n", ".ci/run")
+
+
+def test_the_hooks_run_targets_that_there_are():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
+
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    for hook in hooks:
+        program, _, target = hook["entry"].split()
+        assert program == "make"
+        assert f"\n{target}:" in makefile
