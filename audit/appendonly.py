@@ -1,6 +1,6 @@
 """What keeps the journal append-only on SQLite beyond its triggers: an authoriser on each connection.
 
-The triggers of ``audit/migrations/0002_append_only.py`` refuse changed and deleted rows to every program. A
+The triggers of ``audit/migrations/_append_only.py`` refuse changed and deleted rows to every program. A
 program that may write the file can still drop them; the authoriser denies this service's own connections
 every statement that would: DROP and ALTER of what belongs to the journal, tables and triggers that would
 take its place, and the pragmas that switch triggers off or open the schema (SEC-AL6). ``migrate`` lifts it,

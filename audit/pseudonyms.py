@@ -97,7 +97,8 @@ def forget_subject(referral_id: UUID) -> None:
     """Delete the row that leads from a referral to its pseudonym: it was shredded (SEC-AL16).
 
     The entries stay and the journal verifies as before; nobody can tell any more whom they are about. On PostgreSQL the
-    service may delete no row of the table: the owner's function deletes this one (migration 0005).
+    service may delete no row of the table: the owner's function deletes this one
+    (``audit/migrations/_roles.py``).
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

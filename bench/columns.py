@@ -2,7 +2,7 @@
 
 import sys
 
-#: Columns that stand outside their model (audit/migrations/0006_tree_kept_by_the_database.py).
+#: Columns that stand outside their model (audit/migrations/_tree.py).
 OUTSIDE = {"audit_entry": {"txid"}}
 
 

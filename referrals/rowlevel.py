@@ -4,7 +4,7 @@ PostgreSQL's row-level security asks five settings of the transaction: the calle
 organisations that execute measures, the keyed values of the caller's own filings and of the drafts shared with
 the institution that the caller leads, and (for recurring work of the service itself) ``all``. Without them no
 row of a case is seen. SQLite has no such thing; there the rule of ``access.py`` stands alone. Policies:
-migration ``0004_row_level_security``.
+``referrals/migrations/_row_level_security.py``.
 """
 
 from collections.abc import Iterable, Iterator

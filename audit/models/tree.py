@@ -1,8 +1,8 @@
 """The tables of the tree: places of entries, full tiles, signed checkpoints and what witnesses said of them.
 
 All append-only, as the entries are. The database itself also refuses a gap between places, a second checkpoint of
-a size and one that is smaller than an earlier one (``audit/migrations/0006_tree_kept_by_the_database.py``). Nothing
-here says anything of a case: these are hashes of salted bytes.
+a size and one that is smaller than an earlier one (``audit/migrations/_tree.py``). Nothing here says anything
+of a case: these are hashes of salted bytes.
 """
 
 from typing import ClassVar

@@ -1,12 +1,10 @@
 """Roles are looked at once a year: who reviews which, when a review is due, and what ends where nobody does (0034)."""
 
-import importlib
 import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.core import mail
 from django.utils import timezone
 
@@ -160,16 +158,6 @@ def test_giving_a_role_is_its_first_review(ada, make_user, authority_93, now):
 
         assert again(held).reviewed_at == (since or now)
         assert again(held).review_due_at == (since or now) + YEAR
-
-
-def test_after_the_update_nothing_is_late(reviewed, now):
-    """The migration counts all as reviewed at its instant, and what begins later when it begins."""
-    earlier, later = reviewed("assessor", DAY), reviewed("assessor", DAY, valid_from=now + MONTH)
-
-    importlib.import_module("accounts.migrations.0011_membership_reviewed_at").from_its_beginning(apps, None)
-
-    assert again(earlier).reviewed_at == now - DAY
-    assert again(later).reviewed_at == now + MONTH
 
 
 @pytest.mark.parametrize(

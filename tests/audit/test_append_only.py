@@ -1,7 +1,6 @@
 """The database itself refuses what would change the journal (SEC-AL6)."""
 
 import sqlite3
-from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -10,6 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import appendonly, events, journal, pseudonyms
+from audit.migrations import _roles
 from audit.models import ActorPseudonym, Entry, EntrySubject, SubjectPseudonym
 from tests.audit.conftest import NOON
 from tests.audit.owner import as_owner, written
@@ -243,12 +243,10 @@ def test_the_applications_role_can_change_nothing(entry, sql):
 
 @postgresql_only
 def test_a_login_that_may_not_make_roles_is_told_which_to_make():
-    make_role = import_module("audit.migrations.0003_views_and_roles").MAKE_ROLE
+    make_role = _roles.MAKE_ROLE.format(role="repere_absent")
 
     with pytest.raises(DatabaseError, match="CREATE ROLE repere_app NOLOGIN"), transaction.atomic():
-        connection.cursor().execute(
-            "SET LOCAL ROLE repere_auditor; " + make_role.format(role="repere_absent")
-        )
+        connection.cursor().execute(f"SET LOCAL ROLE repere_auditor; {make_role}")
 
 
 @postgresql_only

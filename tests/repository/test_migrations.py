@@ -72,12 +72,12 @@ def test_a_migration_is_named_for_what_it_does_and_can_be_undone(migration):
     assert all(operation.reversible for operation in migration.operations)
 
 
-@pytest.mark.parametrize("migration", our_migrations(), ids=str)
-def test_a_migration_calls_no_present_model(migration):
+@pytest.mark.parametrize("page", [
+    page.relative_to(ROOT).as_posix() for app in OURS for page in sorted((ROOT / app / "migrations").glob("*.py"))
+])  # fmt: skip
+def test_a_migration_calls_no_present_model(page):
     """A step on data sees the models of its time; the present ones will have changed when it runs."""
-    source = Path(sys.modules[migration.__module__].__file__).read_text(encoding="utf-8")
-
-    assert ".models import" not in source
+    assert ".models import" not in (ROOT / page).read_text(encoding="utf-8")
 
 
 def test_every_app_with_models_has_migrations():

@@ -2,15 +2,14 @@
 
 What the application's role may do with the tables at all is granted after each migration (config/database.py).
 Nothing here applies to SQLite.
+
+A later migration that makes a table of a case or of an authority puts it under the rule by ``stand_under_the_rule`` or
+``stand_under_the_authoritys_rule``; dropping the table drops the rule.
 """
 
-from django.db import migrations
+from typing import Any
 
-from referrals.migrations._parts import (
-    is_cases_postgresql,
-    stand_under_the_authoritys_rule,
-    stand_under_the_rule,
-)
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 #: What the running transaction has said of itself: ``referrals/rowlevel.py`` sets it.
 FUNCTIONS = """
@@ -47,12 +46,20 @@ CREATE POLICY authority ON referrals_referral USING (
     OR (state = 'draft' AND encode(shared_with, 'hex') = ANY ((SELECT repere_shared())::text[]))
 );
 """
-#: Tables that are part of a case by their ``referral_id``: a row is seen when its case is.
+#: A row of a part of a case is seen exactly when its case is, by whatever the policy of ``referrals_referral`` lets through.
+RULE = """
+ALTER TABLE referrals_{table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY authority ON referrals_{table} USING (
+    EXISTS (SELECT 1 FROM referrals_referral r WHERE r.id = referral_id)
+);
+"""
+#: Tables that are part of a case by their ``referral_id``.
 PARTS = [
     "alert",
     "approval",
     "assessment",
     "assignment",
+    "attachment",
     "breakglass",
     "child",
     "clock",
@@ -92,8 +99,16 @@ PARTS = [
     "transferrequest",
     "visit",
 ]
-#: Tables of an authority that belong to no case.
-OF_AUTHORITY = ("retentionbatch", "eliminatedcount", "standin")
+#: Of tables that belong to an authority and to no case.
+AUTHORITY_RULE = """
+ALTER TABLE referrals_{table} ENABLE ROW LEVEL SECURITY;
+CREATE POLICY authority ON referrals_{table} USING (
+    authority_id = ANY ((SELECT repere_authorities())::uuid[]) OR (SELECT repere_all())
+);
+"""
+#: Such tables. Of what compares the ties of staff, how far the service has come is said of an authority; ties and values
+#: are a person's, and asked for by person alone.
+OF_AUTHORITY = ("accessanomaly", "eliminatedcount", "figureskept", "kinsearch", "retentionbatch", "standin")
 #: A number of the index is seen when its case is. What the service itself may see is asked first: a search reads some
 #: hundreds, and asking for each one's case would take most of its time.
 INDEX_RULE = """
@@ -125,34 +140,34 @@ CREATE POLICY receiver ON referrals_transferdocument FOR SELECT USING (
 """
 
 
-def stand(apps, schema_editor):
-    if not is_cases_postgresql(schema_editor):
+def stand(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Put all tables of cases under the rule."""
+    if schema_editor.connection.vendor != "postgresql":
         return
-    schema_editor.execute(FUNCTIONS + CASES + INDEX_RULE)
+    schema_editor.execute(FUNCTIONS + CASES + INDEX_RULE, params=None)
     stand_under_the_rule(schema_editor, *PARTS)
     stand_under_the_authoritys_rule(schema_editor, *OF_AUTHORITY)
-    schema_editor.execute(CROSSINGS)
+    schema_editor.execute(CROSSINGS, params=None)
 
 
-def fall(apps, schema_editor):
-    if not is_cases_postgresql(schema_editor):
-        return
-    for table, policy in (
-        ("emergencysheet", "reader"),
-        ("sheetreader", "reader"),
-        ("transferrequest", "receiver"),
-        ("transferdocument", "receiver"),
-    ):
-        schema_editor.execute(f"DROP POLICY {policy} ON referrals_{table}")
-    for table in (*PARTS, *OF_AUTHORITY, "indexvalue", "referral"):
-        schema_editor.execute(f"DROP POLICY authority ON referrals_{table}")
-        schema_editor.execute(f"ALTER TABLE referrals_{table} DISABLE ROW LEVEL SECURITY")
-    schema_editor.execute(
-        "DROP FUNCTION repere_executes(uuid); DROP FUNCTION repere_all(); DROP FUNCTION repere_authorities();"
-        " DROP FUNCTION repere_filer(); DROP FUNCTION repere_shared()"
-    )
+def stand_under_the_rule(schema_editor: BaseDatabaseSchemaEditor, *tables: str) -> None:
+    """Put tables with a ``referral_id`` under the rule."""
+    if schema_editor.connection.vendor == "postgresql":
+        for table in tables:
+            schema_editor.execute(RULE.format(table=table), params=None)
 
 
-class Migration(migrations.Migration):
-    dependencies = [("referrals", "0003_measure_catalogue")]
-    operations = [migrations.RunPython(stand, fall)]
+def stand_under_the_authoritys_rule(schema_editor: BaseDatabaseSchemaEditor, *tables: str) -> None:
+    """Put tables with an ``authority_id``, of no case, under the rule."""
+    if schema_editor.connection.vendor == "postgresql":
+        for table in tables:
+            schema_editor.execute(AUTHORITY_RULE.format(table=table), params=None)
+
+
+def fall(_apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Drop the functions, and with them the policies that ask them; the others go with their tables."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(
+            "DROP FUNCTION repere_executes(uuid), repere_all(), repere_authorities(), repere_filer(), repere_shared()"
+            " CASCADE"
+        )

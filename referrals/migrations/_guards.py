@@ -2,15 +2,24 @@
 
 Of a case: receipt, legal due date, reference and filer never change; a state moves only with its version; nothing gets
 out of a purge, and nothing in but by an executed batch, when a purge leaves nothing of who filed and the day of the
-receipt (domain.md §2.8 no. 10).
+receipt (domain.md §2.8 no. 10). A case that a backup brought back goes again without the batch that the backup may not
+know of (SEC-CR12): only one that the owner of the tables has put into ``audit_replayed``; ``repere_app`` may not.
+
+SQLite drops the triggers of a table when Django rebuilds it, as it does for nearly every change of columns: a migration
+that changes those of the referral drops what is left of ``REFERRAL_SQLITE``, and makes it anew.
 """
 
-from django.db import migrations
-
+WHY = "a case is purged from the archive, by an executed batch, never on hold"
 LISTED = """
     EXISTS (SELECT 1 FROM referrals_retentionline l JOIN referrals_retentionbatch b ON b.id = l.batch_id
             WHERE l.referral_id = NEW.id AND l.dropped_at IS NULL AND b.state = 'executed')
 """
+REPLAYED = """
+    EXISTS (SELECT 1 FROM audit_replayed r JOIN audit_subjectpseudonym p ON p.pseudonym = r.pseudonym
+            WHERE p.referral_id = NEW.id)
+"""
+REFUSED = f"""NEW.legal_hold OR NEW.purged_at IS NULL OR NEW.tombstone IS NULL OR
+    (NOT {REPLAYED} AND (OLD.state <> 'archived' OR OLD.legal_hold OR NOT {LISTED}))"""
 REFERRAL_POSTGRESQL = f"""
 CREATE FUNCTION repere_referral_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -28,9 +37,8 @@ BEGIN
     IF NEW.state = 'archived' AND OLD.state <> 'archived' AND OLD.legal_hold THEN
         RAISE EXCEPTION 'a case on hold is not archived';
     END IF;
-    IF NEW.state = 'purged' AND (OLD.state <> 'archived' OR OLD.legal_hold OR NEW.legal_hold
-                                 OR NEW.purged_at IS NULL OR NEW.tombstone IS NULL OR NOT {LISTED}) THEN
-        RAISE EXCEPTION 'a case is purged from the archive, by an executed batch, never on hold';
+    IF NEW.state = 'purged' AND ({REFUSED}) THEN
+        RAISE EXCEPTION '{WHY}';
     END IF;
     IF NEW.reference IS DISTINCT FROM OLD.reference
        OR (NEW.filed_by IS DISTINCT FROM OLD.filed_by AND NEW.state <> 'purged') THEN
@@ -60,9 +68,8 @@ REFERRAL_SQLITE = [
     WHEN NEW.state = 'archived' AND OLD.state <> 'archived' AND OLD.legal_hold
     BEGIN SELECT RAISE(ABORT, 'a case on hold is not archived'); END""",
     f"""CREATE TRIGGER referral_guard_purge BEFORE UPDATE ON referrals_referral
-    WHEN NEW.state = 'purged' AND OLD.state <> 'purged' AND (OLD.state <> 'archived' OR OLD.legal_hold OR NEW.legal_hold
-                                   OR NEW.purged_at IS NULL OR NEW.tombstone IS NULL OR NOT {LISTED})
-    BEGIN SELECT RAISE(ABORT, 'a case is purged from the archive, by an executed batch, never on hold'); END""",  # noqa: S608
+    WHEN NEW.state = 'purged' AND OLD.state <> 'purged' AND ({REFUSED})
+    BEGIN SELECT RAISE(ABORT, '{WHY}'); END""",
 ]
 
 SETTING_POSTGRESQL = """
@@ -79,39 +86,16 @@ SETTING_SQLITE = [
     " BEGIN SELECT RAISE(ABORT, 'changes of settings are added, never altered'); END"
     for verb in ("UPDATE", "DELETE")
 ]
+POSTGRESQL = [REFERRAL_POSTGRESQL, SETTING_POSTGRESQL]
+SQLITE = [*REFERRAL_SQLITE, *SETTING_SQLITE]
 
 
-def stand(apps, schema_editor):
+def stand(_apps, schema_editor):
+    for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
+        schema_editor.execute(statement, params=None)
+
+
+def fall(_apps, schema_editor):
+    """Drop the functions, and with them their triggers; those of SQLite go with their tables."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(REFERRAL_POSTGRESQL + SETTING_POSTGRESQL)
-    else:
-        for statement in (*REFERRAL_SQLITE, *SETTING_SQLITE):
-            schema_editor.execute(statement)
-
-
-def fall(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            "DROP TRIGGER setting_guard ON referrals_settingchange; DROP FUNCTION repere_setting_guard();"
-            " DROP TRIGGER referral_guard ON referrals_referral; DROP FUNCTION repere_referral_guard()"
-        )
-    else:
-        drop(schema_editor, (*REFERRAL_SQLITE, *SETTING_SQLITE))
-
-
-def restore_guards(apps, schema_editor):
-    """Make the triggers of the referral anew, for later migrations: SQLite drops them when it rebuilds the table."""
-    if schema_editor.connection.vendor == "sqlite":
-        drop(schema_editor, REFERRAL_SQLITE)
-        for statement in REFERRAL_SQLITE:
-            schema_editor.execute(statement)
-
-
-def drop(schema_editor, statements):
-    for statement in statements:
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {statement.split()[2]}")
-
-
-class Migration(migrations.Migration):
-    dependencies = [("referrals", "0001_cases")]
-    operations = [migrations.RunPython(stand, fall)]
+        schema_editor.execute("DROP FUNCTION repere_referral_guard(), repere_setting_guard() CASCADE")
