@@ -17,11 +17,12 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _frozen_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let the test begin at ``NOW``; PostgreSQL's clock, which the service goes by there, is this process's too."""
     if request.node.get_closest_marker("real_clock"):
         yield
         return
-    monkeypatch.setattr(instants, "of_database", lambda: datetime.now(UTC))
-    with time_machine.travel(NOW):
+    # Not the test's own ``monkeypatch``, which has to be undone before its transaction is.
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW):
+        patch.setattr(instants, "of_database", lambda: datetime.now(UTC))
         yield

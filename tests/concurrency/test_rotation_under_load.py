@@ -33,6 +33,7 @@ from tests.security.procedure import seeing_all
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-CR10"),
+    pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
 ]
 CASES = 12
 

@@ -14,7 +14,10 @@ from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 
-pytestmark = pytest.mark.sec("SEC-CR10")
+pytestmark = [
+    pytest.mark.sec("SEC-CR10"),
+    pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
+]
 
 
 def said(capsys, *arguments):

@@ -13,7 +13,11 @@ from encryption.models import WHOLE_SERVICE, Kind, WrappedKey
 from encryption.rewrapping import Moved
 from tests.encryption.sample.models import Person
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.sec("SEC-CR10")]
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "keys"]),
+    pytest.mark.sec("SEC-CR10"),
+    pytest.mark.real_clock("when a key was replaced is told by the database's clock"),
+]
 
 NAME = "Quenneville-Abrantès"
 ROOT, NEXT = "aa" * 32, "bb" * 32
