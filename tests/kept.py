@@ -13,7 +13,8 @@
 What the functions write stays in a transaction that is open on both databases until a test needs another state; each
 test runs in savepoints upon it. What they return is copied for each test, all values of a test together, so that
 what is one object in two of them is one in their copies. A test that commits (``transaction=True``) has the functions
-called for itself alone. They run at ``tests.clock.NOW``, and the clock stands still.
+called for itself alone. Each function begins some hours before ``tests.clock.NOW``, so that what it writes is of the
+past to the tests.
 """
 
 import copy
@@ -21,6 +22,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,23 +31,36 @@ from django.db import connection, transaction
 
 from audit import pseudonyms
 from encryption import cache
+from outbox import gate, instants
 from tests.clock import NOW
 
 BOTH = ["default", "keys"]
 _FIRST = "_kept_states"
+#: How many functions may build upon one another: each begins an hour after the one before.
+LEVELS_MAX = 10
 type Build = Callable[..., Any]
+_current: dict[str, Any] = {}
 
 
 def kept(build: Build) -> Any:
     """Make a kept fixture of a function."""
     name = build.__name__
 
-    def fixture(_kept_states: "States", db_both: None) -> Any:
-        return _kept_states[name]
+    def fixture(**asked: Any) -> Any:
+        return asked[_FIRST][name]
 
     fixture._kept_build = build
+    wanted = [_FIRST, "db_both", *inspect.signature(build).parameters]
+    fixture.__signature__ = inspect.Signature(
+        [inspect.Parameter(one, inspect.Parameter.KEYWORD_ONLY) for one in wanted]
+    )
     fixture.__doc__ = build.__doc__
     return pytest.fixture(name=name)(fixture)
+
+
+def current(name: str) -> Any:
+    """Return a kept value of the test that runs or of the state that is being made; None where there is none."""
+    return _current.get(name)
 
 
 def see_all() -> None:
@@ -83,6 +98,7 @@ class States:
         for build in chain[same:]:
             self._add(build)
         self.values = copy.deepcopy(self.levels[-1].values) if chain else {}
+        _begin(self.values)
 
     def drop(self, left: int = 0) -> None:
         """Undo what stands above a level."""
@@ -105,9 +121,18 @@ class States:
         self.levels.append(_Level(build, transactions, values))
 
 
+def _begin(values: dict[str, Any]) -> None:
+    global _current
+    _current = values
+
+
 def called(build: Build, values: dict[str, Any]) -> None:
     """Call a function with the values that it asks for, and put its own beside them."""
-    with time_machine.travel(NOW, tick=False):
+    _begin(values)
+    begins = NOW - timedelta(hours=LEVELS_MAX - len(values))
+    with time_machine.travel(begins), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "_reasons", [])  # as for tests: nothing was restored
+        patch.setattr(instants, "of_database", lambda: datetime.now(UTC))
         see_all()
         values[build.__name__] = build(*(values[name] for name in inspect.signature(build).parameters))
     forget()

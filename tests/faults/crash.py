@@ -73,11 +73,9 @@ def effects(aside: frozenset[str] = frozenset()) -> Counter[tuple[str, str]]:
         if connection.vendor == "postgresql":  # in one statement: there are many tables
             cursor.execute(" UNION ALL ".join(f"SELECT '{t}', r::text FROM \"{t}\" r" for t in tables))  # noqa: S608 - tables' names
             return Counter(cursor.fetchall())
-        found: Counter[tuple[str, str]] = Counter()
-        for table in tables:
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a table's name
-            found.update((table, repr(row)) for row in cursor.fetchall())
-        return found
+        # Each row as one text, written by SQLite: making Python's values of them takes ten times as long.
+        cursor.execute(" UNION ALL ".join(f"SELECT '{t}', {_as_text(t)} FROM \"{t}\"" for t in tables))  # noqa: S608 - id.
+        return Counter(cursor.fetchall())
 
 
 def state(aside: frozenset[str] = frozenset()) -> tuple[Any, ...]:
@@ -93,6 +91,14 @@ def state(aside: frozenset[str] = frozenset()) -> tuple[Any, ...]:
         tables = [table for table in tables_of_effects() if table not in aside]
         cursor.execute(" UNION ALL ".join(digest.format(table) for table in tables))
         return tuple(cursor.fetchall())
+
+
+@cache
+def _as_text(table: str) -> str:
+    """Return the expression that writes a row of a table of SQLite."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{table}" LIMIT 0')  # noqa: S608 - a table's name
+        return " || '|' || ".join(f'quote("{column[0]}")' for column in cursor.description)
 
 
 def data_keys() -> frozenset[UUID]:

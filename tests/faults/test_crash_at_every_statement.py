@@ -2,11 +2,11 @@
 
 Each write of the service, by its address, is sent over and over on what there is, crashing one statement later each
 time, until it passes: a crash leaves all as it was, so that one set-up serves for all of them. The writes of a case are
-those of the walks; the others, and the pages, are in ``tests/faults/writes.py``.
+those of the walks, which ``tests/security/test_procedure.py`` plays; the others, and the pages, are in
+``tests/faults/writes.py``.
 """
 
 import re
-from functools import partial
 from itertools import count
 from uuid import uuid4
 
@@ -22,7 +22,6 @@ from tests.factories.providers import let_the_site_have_one
 from tests.faults.crash import FAULTS, crashing, effects, entries, quiet, state, wrecked
 from tests.faults.writes import HOOKS, LEFT, NO_WRITES, TWINS, UNWRITTEN, WALKED, WRITES
 from tests.night import NIGHT
-from tests.security.procedure import play, ready, send, walks
 from tests.security.test_routes import STEPS
 
 pytestmark = pytest.mark.sec("SEC-AL2", "SEC-AL5")
@@ -34,38 +33,9 @@ def _quiet():
         yield
 
 
-SHARES = 2  # of the writes, so that two processes can test at once
 #: Each statement in a run at night. Else one of nine, another for each write, so that what all writes have in common
 #: crashes at each.
 EVERY = 1 if NIGHT else 9
-
-
-@pytest.mark.parametrize("share", range(SHARES))
-def test_each_write_of_the_procedure_is_whole_or_nothing(world, share):
-    met: set[str] = set()
-    crashes = 0
-
-    def each(move):
-        nonlocal crashes
-        if move.name in met:
-            return send(world, move)
-        met.add(move.name)
-        if len(met) % SHARES != share:
-            return send(world, move)
-        before, written = state(), entries()
-        first = 1 + len(met) // SHARES % EVERY
-        answer, crashed = wrecked(move.name, partial(ready, world, move), first=first, every=EVERY)
-        crashes += crashed
-        if answer.status_code < 400:
-            assert state() != before
-            assert set(entries() - written) - FAULTS, move.name
-        return answer
-
-    for walk in walks(world):
-        play(world, walk, each)
-
-    assert crashes * EVERY > 1_000
-    assert (WALKED | steps_of_the_list()) - {route_of(name) for name in met} == set()
 
 
 def without_ids(route: str) -> str:

@@ -1,14 +1,33 @@
-"""The story that each journey tells; where the clock stands is up to the test."""
+"""The story that each journey tells; where the clock stands is up to the test.
+
+What several tests of a journey begin from is kept (``tests/kept.py``): told once, and copied for each.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
+from outbox.instants import instant
 from tests.factories.world import World
 from tests.journeys.story import Story
+from tests.kept import current, kept
 
 
-@pytest.fixture
-def story(world: World, monkeypatch: pytest.MonkeyPatch) -> Story:
+@pytest.fixture(scope="package", autouse=True)
+def _clock_of_the_story() -> Iterator[None]:
+    """Let requests arrive when the story says; where two are told, whoever tells when (``it_is``) says."""
+
+    def now() -> datetime:
+        teller = current("it_is") or current("story")
+        return teller.now if teller else instant()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("config.pipeline.instant", now)
+        yield
+
+
+@kept
+def story(world: World) -> Story:
     """One case to follow, in authority 93, beside two other authorities."""
-    told = Story(world)
-    monkeypatch.setattr("config.pipeline.instant", lambda: told.now)
-    return told
+    return Story(world)

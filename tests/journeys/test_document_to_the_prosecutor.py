@@ -10,6 +10,7 @@ import pytest
 from referrals.models import Child, Fact
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 FACTS = [
     {"on": "2026-11-20", "place_type": "school", "place_text": "Portail nord", "source": "seen",
@@ -19,7 +20,7 @@ FACTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
+@kept
 def filed(story):
     story.at("2026-11-24 10:00")
     story.files(
@@ -42,13 +43,13 @@ def preparation(story, **said):
     } | said  # fmt: skip
 
 
-@pytest.fixture
+@kept
 def prepared(filed):
     filed.does("crip_coordinator", "prepare", preparation(filed), part="judicial-referrals")
     return filed
 
 
-@pytest.fixture
+@kept
 def composed(prepared):
     prepared.does("crip_coordinator", "compose", {}, part=part(prepared))
     return prepared

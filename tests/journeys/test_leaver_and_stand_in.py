@@ -17,6 +17,7 @@ from referrals.models import Approval, Assignment, Exclusion, Grant, StandIn, St
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys.story import Story, paris
+from tests.kept import kept
 
 START = "2026-11-24 10:00"
 
@@ -35,7 +36,7 @@ def assessing(story):
     return story
 
 
-@pytest.fixture
+@kept
 def assessed(story):
     return assessing(story)
 

@@ -10,6 +10,7 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, urgent
 from tests.journeys import bodies
+from tests.kept import kept
 
 CONCERN = urgent(
     children=[child(first_names="Lou", birth_date="2011-02-03")],
@@ -23,7 +24,7 @@ SHEET = {
 }
 
 
-@pytest.fixture
+@kept
 def away(story):
     """Established, then away since Friday evening; the sheet is opened to Paris."""
     story.at("2026-11-20 18:00")

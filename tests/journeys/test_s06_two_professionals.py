@@ -10,25 +10,28 @@ from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
 from tests.journeys.story import Story, paris, wall
+from tests.kept import kept
 from tests.referrals.attachments.conftest import Sender
 
 FACT = "Consultation gynécologique en urgence."
 
 
-@pytest.fixture
-def it_is(monkeypatch):
-    """Let it be this minute on the wall of Paris, for whichever of the cases."""
-    held = {"now": paris("2026-11-24 10:00")}
-    monkeypatch.setattr("config.pipeline.instant", lambda: held["now"])
+class ItIs:
+    """Lets it be this minute on the wall of Paris, for whichever of the cases."""
 
-    def set_to(story, text):
+    now = paris("2026-11-24 10:00")
+
+    def __call__(self, story, text):
         story.at(text)
-        held["now"] = story.now
-
-    return set_to
+        self.now = story.now
 
 
-@pytest.fixture
+@kept
+def it_is():
+    return ItIs()
+
+
+@kept
 def teacher(world, it_is):
     """The first filing, already in assessment."""
     told = Story(world)
@@ -41,7 +44,7 @@ def teacher(world, it_is):
     return told
 
 
-@pytest.fixture
+@kept
 def midwife(world, teacher, it_is):
     """The second one, two days later, of the same girl and her little brother, at risk."""
     told = Story(world)
@@ -84,7 +87,7 @@ def matched(story, other, **said):
     } | said  # fmt: skip
 
 
-@pytest.fixture
+@kept
 def joined(midwife, teacher):
     confirmed(midwife, teacher)
     midwife.signed("crip_coordinator", "attach_existing", matched(midwife, teacher), by="supervisor")

@@ -3,10 +3,9 @@
 Not there yet: letters. Feedback and reopening: tests/referrals/workflow.
 """
 
-import pytest
-
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 HOLDERS = [
     {"name": "Mere Exemple", "link": "mother", "phone": "0100000000"},
@@ -14,7 +13,7 @@ HOLDERS = [
 ]
 
 
-@pytest.fixture
+@kept
 def offered(story):
     """Report on 1 December: danger; AED offered on the 3rd (T43 carried by T23, M01)."""
     story.at("2026-11-24 10:00")

@@ -14,11 +14,12 @@ from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 CLOSE = {"motivation": "Le danger est écarté.", "feedback": "Classement."}
 
 
-@pytest.fixture
+@kept
 def closed(story):
     """Tuesday 24 November 2026: an assessment rules out danger; closed on 20 January, reviewed the day after."""
     story.at("2026-11-24 10:00")
@@ -43,7 +44,7 @@ def closed(story):
     return story
 
 
-@pytest.fixture
+@kept
 def archived(closed):
     """Two years after the last action on it the service puts it into the archive."""
     assert closed.due("C20") == "2029-01-21 23:59:59"

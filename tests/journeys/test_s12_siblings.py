@@ -5,10 +5,9 @@ Not there yet: placing siblings together as a prompt, the ODPE export.
 
 from uuid import uuid4
 
-import pytest
-
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 LENA, ADAM, ILAN, MAYA = range(4)
 CONCERN = concern(
@@ -22,7 +21,7 @@ CONCERN = concern(
 )  # fmt: skip
 
 
-@pytest.fixture
+@kept
 def reported(story):
     """All were met; the report of 15 December concludes for each."""
     story.at("2026-11-24 10:00")
@@ -37,7 +36,7 @@ def reported(story):
     return story
 
 
-@pytest.fixture
+@kept
 def pending(reported):
     """Decided one by one on the 16th: Lena judicial, Adam and Maya AED, Ilan close; sent to justice (T26)."""
     lena, adam, ilan, maya = reported.children
@@ -53,7 +52,7 @@ def pending(reported):
     return reported
 
 
-@pytest.fixture
+@kept
 def placed(pending):
     """Adam's AED is agreed and under way; Lena is confided to the ASE, and that is under way too."""
     lena = pending.children[LENA]

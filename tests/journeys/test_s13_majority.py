@@ -3,12 +3,11 @@
 Not there yet: access requests, which a parent would no longer make for her.
 """
 
-import pytest
-
 from referrals import growing
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 MINE = {
     "own": True,
@@ -18,7 +17,7 @@ MINE = {
 }
 
 
-@pytest.fixture
+@kept
 def unmet(story):
     """Suspected, never met, the report delivered on 14 January 2027: she turns 18 the day after."""
     story.at("2026-12-01 10:00")

@@ -7,9 +7,10 @@ import pytest
 
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def assessing(story):
     """In assessment since Tuesday 24 November, with an inspector named."""
     story.at("2026-11-24 10:00")

@@ -2,18 +2,17 @@
 
 from datetime import timedelta
 
-import pytest
-
 from accounts.models import Membership
 from referrals.models import Assignment, StepRecord
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 WAIVER = "Seule professionnelle de santé disponible sur ce secteur."
 
 
-@pytest.fixture
+@kept
 def followed(story):
     """A family that the referent follows; the referent may assess, too."""
     story.at("2026-11-24 10:00")

@@ -11,6 +11,7 @@ from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 TARGET = "75"
 CONCERN = concern(
@@ -21,7 +22,7 @@ CONCERN = concern(
 PEOPLE_OF_TARGET = ("crip_coordinator_2", "supervisor", "intake_agent", "assessor", "ase_inspector", "dpo")
 
 
-@pytest.fixture
+@kept
 def asked(story):
     """A case in assessment that Paris is asked to take over."""
     story.at("2026-11-24 10:00")

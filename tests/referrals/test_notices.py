@@ -3,7 +3,6 @@
 import pytest
 from django.utils import timezone
 
-from outbox import delivery
 from outbox.models import Notice
 from referrals import access, batches, notices
 from referrals.anomalies import course
@@ -12,8 +11,6 @@ from referrals.workflow.declare import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
 from tests.outbox.conftest import MailServer, counterpart, gateway, smtp  # noqa: F401 - fixtures
-from tests.security.needles import Canaries, hits
-from tests.security.procedure import play, send, walks
 
 
 @pytest.fixture
@@ -133,56 +130,3 @@ def test_nobody_is_told_of_what_they_did_themselves(world, file):
 
     assert world.user("crip_coordinator").pk not in told(body["id"])
     assert world.user("crip_coordinator_2").pk in told(body["id"])
-
-
-@pytest.mark.sec("SEC-AZ4")
-def test_over_the_whole_procedure_whoever_is_told_may_know_of_the_case_then(world):
-    """The resolution of parties and the access rule are two texts; here they are held against each other."""
-    canaries, known = Canaries(), set()
-
-    def each(move):
-
-        answer = send(world, move)
-        see_all()
-        for row in Notice.objects.exclude(pk__in=known).exclude(user_id=None).exclude(subject_id=None):
-            known.add(row.pk)
-            assert notices.may_be_told(row.user_id, row.subject_id, row.created_at), (move.name, row.template)
-            see_all()
-        return answer
-
-    for walk in walks(world, canaries.say):
-        play(world, walk, each)
-
-    templates = set(Notice.objects.values_list("template", flat=True))
-    assert {
-        "referral.new",
-        "referral.urgent",
-        "case.changed",
-        "signature.asked",
-        "filing.received",
-    } <= templates
-
-
-@pytest.mark.sec("SEC-CR18")
-def test_nothing_that_was_said_leaves_by_mail_or_call(world, smtp, gateway):  # noqa: F811 - fixtures
-    """A canary run over the sinks: every notice of the whole procedure is sent, and holds no planted value."""
-    canaries = Canaries()
-    for walk in walks(world, canaries.say):
-        play(world, walk)
-    see_all()
-    for user in {row.user_id for row in Notice.objects.filter(channel="call")}:
-        world_user = next(found for found in world.users.values() if found.pk == user)
-        world_user.phone = "+33612345678"
-        world_user.save()
-
-    delivery.deliver_due()
-
-    left = [content.encode() for _, content in smtp.arrived]
-    left += [body for _, _, _, body in gateway.asked]
-    assert len(smtp.arrived) > 50
-    assert gateway.asked
-    names = [user.full_name.encode() for user in world.users.values()]
-    for content in left:
-        assert list(hits(content)) == []
-        assert not [name for name in names if name in content]
-    assert not Notice.objects.filter(state="waiting").exists()
