@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-pytest_plugins = ["tests.clock", "tests.kept", "tests.selection", "tests.budget"]
+pytest_plugins = ["tests.clock", "tests.kept", "tests.selection", "tests.scheduling", "tests.budget"]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
 from audit import shreds  # noqa: E402
@@ -13,10 +13,13 @@ from encryption import cache  # noqa: E402
 from outbox import gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
 from tests.kept import BOTH, forget, kept, see_all  # noqa: E402
+from tests.night import NIGHT  # noqa: E402
 
 __all__ = ["see_all"]
-# Many new examples of each property, for a run of hours: ``pytest --hypothesis-profile=night``.
+# By day the same few examples of each property in each run; at night many new ones.
+hypothesis.settings.register_profile("day", max_examples=40, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("night", max_examples=2_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("night" if NIGHT else "day")
 
 
 @pytest.fixture(scope="session")

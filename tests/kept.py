@@ -58,6 +58,13 @@ def kept(build: Build) -> Any:
     return pytest.fixture(name=name)(fixture)
 
 
+class Unchanged(list[Any]):
+    """Values that no test changes: too many to copy."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Unchanged":
+        return self
+
+
 def current(name: str) -> Any:
     """Return a kept value of the test that runs or of the state that is being made; None where there is none."""
     return _current.get(name)

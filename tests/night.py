@@ -1,9 +1,5 @@
-"""Whether tests may take hours: ``pytest --hypothesis-profile=night``.
+"""Whether tests may take hours (``make test-night``): then what is long runs in full; else as a fixed slice."""
 
-Else what is long runs in full on one database and as a slice on the other. Not for conftest.py, which is loaded before
-the profile is.
-"""
+import os
 
-from hypothesis import settings
-
-NIGHT = settings.default.max_examples > 1_000
+NIGHT = os.environ.get("REPERE_TEST_NIGHT") == "yes"

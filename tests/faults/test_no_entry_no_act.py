@@ -6,10 +6,11 @@ import pytest
 
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing, effects, entries, into_the_journal
+from tests.kept import kept
 from tests.security.procedure import Case, filed, play, version_of
 
 
-@pytest.fixture
+@kept
 def case(world):
     """A case of 93, taken in by its cell."""
     found = Case(world, lambda label: f"Texte d'essai, {label}.")

@@ -7,9 +7,9 @@ import pytest
 from accounts.actor import SYSTEM
 from referrals import settingchanges
 from referrals.settingchanges import Change
-from tests.journeys.conftest import story
+from tests.journeys.conftest import _clock_of_the_story, story
 
-__all__ = ["choose", "story"]
+__all__ = ["_clock_of_the_story", "choose", "story"]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.conftest import see_all
 from tests.expected.clocks import ASSESSMENT_DAYS, CLOCKS, DUE, FILER_CLOCKS, STANDING
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
+from tests.kept import kept
 
 SPLIT = {"C4b": ("C4b-meeting", "C4b-visit")}
 
@@ -89,7 +90,7 @@ def test_a_clock_is_of_the_class_of_what_it_times_and_statutory_where_the_law_sa
 # --- C1, C2: receipt and first analysis ---------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def filed(story):
     """An ordinary concern of a teacher, on Tuesday 24 November at ten."""
     story.at("2026-11-24 10:00")
@@ -223,7 +224,7 @@ def danger(child_id):
     return {"child": child_id, "what": "Menaces", "where": "Domicile", "since": "Hier", "called": "17"}
 
 
-@pytest.fixture
+@kept
 def two_in_danger(story):
     """Two children, both flagged at eleven by the cell (T14)."""
     story.at("2026-11-24 10:00")
@@ -277,7 +278,7 @@ def test_a_danger_said_again_counts_from_when_it_is_said_again(two_in_danger):
 # --- C4, C4b: the assessment --------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def assessing(filed):
     """In assessment since the filing's own day."""
     filed.triaged()
@@ -286,7 +287,7 @@ def assessing(filed):
     return filed
 
 
-@pytest.fixture
+@kept
 def reported(assessing):
     """Met on 1 December, report of a danger on the 10th."""
     assessing.at("2026-12-01 10:00")
@@ -547,7 +548,7 @@ def test_c16_stops_when_the_family_goes_back_on_its_agreement(reported, step, bo
     assert "C16" not in reported.running
 
 
-@pytest.fixture
+@kept
 def under_way(reported):
     """An AED of twelve months, begun on 15 December."""
     reported.aed = offered(reported)
@@ -797,7 +798,7 @@ def offered_late(story):
 # --- Who reads which clocks ---------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def late(story):
     """Two years on, an urgent case with clocks of every class: C2, C3, C4, C5 (A), C13 (I), C9 (J) by hand."""
     story.at("2026-11-24 10:00")

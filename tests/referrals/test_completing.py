@@ -4,6 +4,7 @@ import pytest
 
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
+from tests.kept import kept
 
 REORIENT = {"reason": "Sans objet.", "target": "no_object", "feedback": "Réorientée."}
 #: Of the concern: the L and P items that ``urgent`` leaves open, with an answer of its kind.
@@ -19,7 +20,7 @@ LEGAL = {"parents_informed", "not_informed_reason"}
 OF_CHILD = ("birth_date", "sex", "address", "current_measure")
 
 
-@pytest.fixture
+@kept
 def night(story):
     """An urgent filing of a child of whom nothing is known, in its first analysis."""
     story.files("filer", urgent(), urgent=True)

@@ -1,15 +1,14 @@
 """What the passing of time does by itself: T09 by the system, and answers that fall overdue (domain.md §2.7)."""
 
-import pytest
-
 from outbox import tick
 from referrals import elapsing
 from referrals.models import FeedbackTask, InformationRequest
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def asked(story):
     """A question to the filer of Tuesday 24 November, due by Tuesday 1 December."""
     story.at("2026-11-24 10:00")

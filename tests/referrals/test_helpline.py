@@ -5,6 +5,7 @@ import pytest
 from referrals.models import Exclusion, Referral
 from tests.expected import access as table
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.api.routes import ABSENT, ask, counting, masked, of_a_case
 from tests.security.procedure import seeing_all, version_of
 
@@ -14,7 +15,7 @@ KEY = "call-20261124-0001"
 FILED = concern() | {"submit": True}
 
 
-@pytest.fixture
+@kept
 def helpline(world):
     return world.as_("api_119")
 

@@ -11,11 +11,12 @@ from referrals.models import Clock, Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 pytestmark = pytest.mark.sec("SEC-FT10")
 
 
-@pytest.fixture
+@kept
 def filed(world):
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="reminder-1")
     see_all()
@@ -96,7 +97,7 @@ def test_a_batch_goes_on_until_every_clock_is_told(world, filed, monkeypatch):
 # --- C7: 2, 8 and 30 days -----------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def sent(world, filed):
     """A referral to justice that waits for its answer."""
     child = str(filed.children.first().pk)

@@ -16,11 +16,12 @@ from referrals.models import Child, Referral
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 
 pytestmark = pytest.mark.sec("SEC-CR10")
 
 
-@pytest.fixture
+@kept
 def filed(world):
     """Two cases, one beside the other."""
     made = [

@@ -8,13 +8,14 @@ from accounts.models import Membership
 from referrals.models import Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.api.routes import of_a_case
 from tests.security.procedure import seeing_all
 
 SECRETS = ("Exemple", "Lou", "enseignante@test.invalid", "Collège", "0100000000", "2011-03-02")
 
 
-@pytest.fixture
+@kept
 def draft(world):
     """A draft of a filer who works where ``filer_org_lead`` leads."""
     see_all()

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from referrals.models import Measure
 from tests.days import today
+from tests.kept import kept
 from tests.referrals.workflow.kit import Kit
 
 TODAY = today()
@@ -27,7 +28,7 @@ def lines(world, who="supervisor", path="measures", **asked):
     return answer.json()["results"]
 
 
-@pytest.fixture
+@kept
 def queue(world):
     """Three that wait, the longest first, and as many that don't."""
     found = [

@@ -16,6 +16,7 @@ from tests.conftest import see_all
 from tests.days import today
 from tests.expected.routes import GRAVE
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.api.routes import routes
 from tests.security.test_routes import patterns
 from tests.web.browsing import Somebody
@@ -47,7 +48,7 @@ class Person:
         return answer
 
 
-@pytest.fixture
+@kept
 def case(world):
     """A case of the cell, and its version."""
     filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key="fresh-proof")

@@ -10,6 +10,7 @@ from referrals.models import Child, Measure, TransferRequest
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 pytestmark = [
     pytest.mark.sec("SEC-AZ6"),
@@ -47,7 +48,7 @@ def count(table):
         return cursor.fetchone()[0]
 
 
-@pytest.fixture
+@kept
 def two_cases(world):
     """A case in 93 and one in 59."""
     filed = {}

@@ -8,6 +8,7 @@ from django.db import connection
 from accounts.roles import Role
 from referrals import access
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.api.routes import counting
 from tests.security.procedure import (
     Case,
@@ -27,7 +28,7 @@ WORKING = [str(role) for role in access.MATRIX if role is not Role.DPO]
 HIDDEN_FROM = ["filer", "filer_org_lead", "auditor", "territory_admin", "platform_admin", "statistician"]
 
 
-@pytest.fixture
+@kept
 def case(world):
     """A case whose every text names itself."""
     made = Case(world, lambda label: f"canari-{label}.")
@@ -37,7 +38,7 @@ def case(world):
     return made
 
 
-@pytest.fixture
+@kept
 def in_assessment(world, case):
     for walk in (triaged(case), assessed(case)):
         play(world, walk)

@@ -14,6 +14,7 @@ from referrals.workflow.machines import MACHINES
 from referrals.workflow.states import Machine
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.security.procedure import (
     Case,
     assessed,
@@ -29,7 +30,7 @@ from web.cases import display, told, words
 from web.cases.stepforms import members, nested
 
 
-@pytest.fixture
+@kept
 def case(world):
     made = Case(world, lambda label: f"{label}.")
     play(world, filed(made, concern()))

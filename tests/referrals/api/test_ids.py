@@ -7,6 +7,7 @@ import pytest
 
 from referrals.models import Exclusion, Grant, Referral
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.api.routes import ABSENT, ask, counting, masked, of_a_case, routes
 from tests.security.procedure import Case, filed, plain, play, seeing_all
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.sec("SEC-AZ5", "SEC-IN7"), pytest.mark.usefixtures("ke
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
+@kept
 def hidden(world, case):
     """Ids that the coordinator of 93 may know nothing of, by why."""
     with seeing_all():

@@ -7,6 +7,7 @@ from referrals.access import BLIND
 from referrals.models import Referral
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import child, concern
+from tests.kept import kept
 from tests.referrals.api.routes import counting
 from tests.security.procedure import seeing_all
 
@@ -16,7 +17,7 @@ LINES = 50
 READERS = ("intake_agent", "crip_coordinator", "on_call", "supervisor", "dpo")
 
 
-@pytest.fixture
+@kept
 def fifty(world):
     """Fifty cases of 93, with names to open."""
     filer = world.as_("filer")

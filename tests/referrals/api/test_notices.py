@@ -8,9 +8,10 @@ from django.utils import timezone
 from outbox.models import Notice
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def three(world):
     """Three filings of which the cell was told."""
     references = []

@@ -11,11 +11,12 @@ from referrals.workflow.declare import steps
 from referrals.workflow.sentences import english, french
 from referrals.workflow.states import Machine
 from tests.expected.clocks import CLOCKS
+from tests.kept import kept
 from tests.referrals.workflow.expectations import EXPECTED, PAPER
 from tests.referrals.workflow.test_proofs import EXPECTED_ENDS
 
 
-@pytest.fixture
+@kept
 def told(world):
     answer = world.as_("assessor").get("workflow")
     assert answer.status_code == 200

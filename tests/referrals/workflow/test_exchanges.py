@@ -8,12 +8,13 @@ from referrals.models import Complement, FilerMessage, InformationRequest, Messa
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 ASKED = {"questions": "Depuis quand est-elle absente ?", "recipient": "filer"}
 SECRETS = ("Depuis quand", "Depuis septembre", "À rappeler", "Vu en réunion")
 
 
-@pytest.fixture
+@kept
 def triaged(story):
     story.at("2026-11-24 10:00")
     story.files("filer", concern(children=[child(), child(first_names="Mia")]))

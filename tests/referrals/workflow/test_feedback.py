@@ -6,6 +6,7 @@ from referrals.models import FeedbackTask
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
+from tests.kept import kept
 
 ASKS = {
     "kind": "feedback_request",
@@ -16,7 +17,7 @@ ASKS = {
 TEXT = {"text": "Votre transmission est suivie.", "means": "platform"}
 
 
-@pytest.fixture
+@kept
 def filed(story):
     story.at("2026-11-24 10:00")
     story.files("filer", concern())
@@ -24,7 +25,7 @@ def filed(story):
     return story
 
 
-@pytest.fixture
+@kept
 def private(story):
     """A neighbour's concern, typed in by the cell."""
     story.at("2026-11-24 10:00")

@@ -11,13 +11,14 @@ from referrals import access, drafts, reminders, retention
 from referrals.models import Clock, ClosureReview, DuplicateCandidate, Joining, Measure, Referral, StepRecord
 from tests.conftest import see_all
 from tests.factories.concerns import concern
+from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
 
 CONTACT = {"kind": "other", "with_whom": "École", "means": "phone", "at": AT.isoformat(), "text": "Appel."}
 TWO_YEARS = datetime(2028, 11, 24, 23, 0, 1, tzinfo=UTC)
 
 
-@pytest.fixture
+@kept
 def closed(world):
     kit = Kit(world, "closed_no_action", who="supervisor")
     kit.put(closed_at=AT)
@@ -175,7 +176,7 @@ def test_the_work_sees_every_authority_and_nothing_stays_open_behind_it(closed):
 # --- C20 -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@kept
 def story_closed(story):
     """A concern set aside on Tuesday 24 November 2026, and the review of it done."""
     story.at("2026-11-24 10:00")

@@ -14,6 +14,7 @@ from tests.conftest import see_all
 from tests.expected.steps import REFERRAL
 from tests.factories.concerns import concern
 from tests.journeys.story import Story, wall
+from tests.kept import kept
 from tests.referrals.workflow.kit import AT, Kit
 from tests.referrals.workflow.situations import SITUATIONS
 
@@ -21,21 +22,21 @@ SOUND = {(s.machine, s.step): s.sound for s in SITUATIONS}
 REORIENTED = {"reason": "Sans danger.", "target": "no_object", "feedback": "Suite."}
 
 
-@pytest.fixture
+@kept
 def story(world):
     told = Story(world)
     told.now = datetime.now(UTC)
     return told
 
 
-@pytest.fixture
+@kept
 def withdrawn(story):
     story.files("filer", concern())
     story.does("filer", "withdraw", {"reason": "Je me suis trompé."})
     return story
 
 
-@pytest.fixture
+@kept
 def reoriented(story):
     story.files("filer", concern())
     story.triaged()

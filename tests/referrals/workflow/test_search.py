@@ -8,10 +8,11 @@ from accounts.actor import SYSTEM
 from referrals import settingchanges
 from referrals.settingchanges import Change
 from tests.journeys import bodies
+from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 
 
-@pytest.fixture
+@kept
 def without_first_analysis(world):
     asked = Change(effective_on=TODAY, values={"qualification_step": False})
     settingchanges.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=AT - timedelta(hours=1))
