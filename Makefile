@@ -1,7 +1,6 @@
 # Each target does all its own set-up. `make` alone lists them.
-# Needs make, git and a Python >= 3.12 with venv (or uv, which brings its own); nothing else to run the service. The
-# tests also make a PDF, for which the machine needs Pango (on Debian: libpango-1.0-0 libpangoft2-1.0-0
-# libharfbuzz-subset0 and a font, such as fonts-dejavu-core), and drive a browser (Debian: chromium).
+# Needs make, git and a Python >= 3.12 with venv (or uv, which brings its own); nothing else to run the service. What
+# some tests need beside (tests/system_packages.py) is installed where this is root on Debian; else they are left out.
 
 PORT ?= 8000
 ARGS ?=
@@ -11,18 +10,19 @@ PYTHON := .venv/bin/python
 APPS := encryption outbox audit accounts referrals web config
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs messages pictures bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
+.PHONY: help demo test test-night check format docs messages pictures bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema
 
 help:
 	@printf '%s\n' \
 	  'make demo    run the service on http://localhost:$(PORT) with synthetic data (PORT=... for another port)' \
 	  'make test    run the tests on what DATABASE_URL says, SQLite by default (ARGS=... for pytest)' \
+	  'make test-night  run all that takes hours: every table in full, other clocks, both databases (docs/testing.md)' \
 	  'make check   format, lint, types, imports, migrations, made docs, OpenAPI' \
 	  'make format  put the code in its one format' \
 	  'make docs    write the pages that are made from the code' \
 	  'make messages  gather what the pages say, and compile the English words (needs gettext)' \
-	  'make pictures  take the pictures of README.md (needs Chromium)' \
-  'make bench   measure against the bare framework on PostgreSQL' \
+	  'make pictures  take the pictures of docs/pictures (needs Chromium)' \
+	  'make bench   measure against the bare framework on PostgreSQL' \
 	  'make lock    resolve pyproject.toml again into the lock files' \
 	  'make sbom    list what each lock pins in build/, as CycloneDX with hashes and licences' \
 	  'make advisories  ask for known weaknesses of what the locks pin (needs the network)'
@@ -31,7 +31,12 @@ demo: .venv/.runtime
 	$(PYTHON) manage.py demo --port $(PORT)
 
 test: .venv/.dev
-	$(PYTHON) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(PYTHON) -m tests.system_packages
+	$(PYTHON) -m pytest -n $(JOBS) $(ARGS)
+
+test-night: .venv/.dev
+	@$(PYTHON) -m tests.system_packages night
+	$(PYTHON) -m tests.nightly -n $(JOBS) $(ARGS)
 
 check: check-format check-lint check-types check-imports check-migrations check-docs check-schema
 

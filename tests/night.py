@@ -1,5 +1,15 @@
-"""Whether tests may take hours (``make test-night``): then what is long runs in full; else as a fixed slice."""
+"""Whether tests may take hours (``make test-night``): then what is long runs in full; by day as a fixed slice."""
 
 import os
+from collections.abc import Sequence
+from zlib import crc32
 
 NIGHT = os.environ.get("REPERE_TEST_NIGHT") == "yes"
+
+
+def some[T](choices: Sequence[T], name: str, count: int = 1) -> Sequence[T]:
+    """Return all choices at night; by day ``count`` of them, which a checksum of ``name`` picks, in each run the same."""
+    if NIGHT or len(choices) <= count:
+        return choices
+    first = crc32(name.encode()) % len(choices)
+    return [choices[(first + n) % len(choices)] for n in range(count)]

@@ -1,5 +1,7 @@
 """Parts of the system that some tests need, by Debian's names; ``python -m tests.system_packages`` installs them.
 
+With ``night`` as its argument, that of the nightly run too.
+
 Where they can't be installed, the tests that need them are left out (``tests/selection.py``). With ``CI=true`` nothing
 is left out: they fail.
 """
@@ -7,6 +9,7 @@ is left out: they fail.
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from ctypes.util import find_library
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ class Part:
     packages: tuple[str, ...]
     found: Callable[[], bool]
     database: str = ""
+    at_night: bool = False
 
 
 def _program(*names: str) -> Callable[[], bool]:
@@ -45,13 +49,19 @@ PARTS = {
         lambda: all(find_library(name) for name in ("pangoft2-1.0", "harfbuzz-subset")),
     ),
     "pg_dump": Part(("postgresql-client",), _program("pg_dump"), database="postgresql"),
+    "faketime": Part(("faketime",), _program("faketime"), at_night=True),
     "softhsm": Part(("softhsm2",), lambda: softhsm() is not None and _program("softhsm2-util")()),
 }
 
 
-def missing(database: str) -> list[str]:
+def missing(database: str, *, at_night: bool = False) -> list[str]:
     """Return the names of the parts that the tests on a database (``sqlite``, ``postgresql``) need and don't find."""
-    return [name for name, part in PARTS.items() if part.database in ("", database) and not part.found()]
+    needed = {
+        name: part
+        for name, part in PARTS.items()
+        if part.database in ("", database) and at_night >= part.at_night
+    }
+    return [name for name, part in needed.items() if not part.found()]
 
 
 def packages(names: Iterable[str]) -> list[str]:
@@ -59,10 +69,10 @@ def packages(names: Iterable[str]) -> list[str]:
     return [package for name in names for package in PARTS[name].packages]
 
 
-def install() -> None:
+def install(*, at_night: bool) -> None:
     """Install what is missing, where this process is root and the system has apt; else do nothing."""
     database = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
-    wanted = packages(missing(database))
+    wanted = packages(missing(database, at_night=at_night))
     if not wanted or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     print("Installing", *wanted)  # noqa: T201 - it takes a minute
@@ -72,4 +82,4 @@ def install() -> None:
 
 
 if __name__ == "__main__":
-    install()
+    install(at_night="night" in sys.argv[1:])

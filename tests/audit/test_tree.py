@@ -48,6 +48,7 @@ def test_the_root_of_nothing_is_that_of_no_bytes():
     assert Tree(1, 0).root(0).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+@pytest.mark.slow("grows a tree of 66,000 leaves, past the second level of tiles")
 def test_roots_and_proofs_are_those_of_another_implementation(leaves, theirs):
     tree = grown([verifier.leaf_hash(one) for one in leaves])
 

@@ -32,11 +32,6 @@ from tests.security.needles import Canaries, hits
 from tests.security.procedure import Move, play, ready, send, walks
 from tests.security.undeclared import inner_names, objects, put, refused_names
 
-pytestmark = [
-    pytest.mark.xdist_group("procedure"),
-    pytest.mark.both_databases("transactions and row-level security"),
-]
-
 PART_STEPS = {runs.folder: machine for machine, runs in MACHINES.items() if runs.folder}
 #: Members that a case's own table must never take from a body.
 NEVER_DECLARED = {"state", "version", "filed_by", "case_key", "authority"}

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
 
 from tests.factories.concerns import concern
+from tests.night import NIGHT
 
-#: Cases in one run of CI, for each caller and operation; the larger figure of SEC-IN9 is a nightly one.
-EXAMPLES = 3
+#: Cases for each caller and operation; the larger figure of SEC-IN9 is a nightly one.
+EXAMPLES = 50 if NIGHT else 3
 FUZZED = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -3,11 +3,9 @@
 Each walk files a concern and goes on with what the links of the last good answer name, and the steps that it says its
 reader may do (``available_actions``).
 Bodies come from the schema (Schemathesis), most of their ids exchanged for those of things that exist, and some
-are those of a careful client, so that walks get deep into the procedure. ``REPERE_WALKS`` says how many walks there
-are; a nightly run takes thousands.
+are those of a careful client, so that walks get deep into the procedure. A nightly run takes hundreds.
 """
 
-import os
 import re
 from collections import Counter
 from uuid import uuid4
@@ -21,10 +19,11 @@ from referrals.models import Child, Holder, JudicialReferral
 from referrals.workflow.declare import steps
 from referrals.workflow.machines import MACHINES
 from tests.factories.concerns import concern, urgent
+from tests.night import NIGHT
 from tests.security.procedure import Case, order, plain, qualification, seeing_all, team
 from tests.security.test_schema import OUR_FAULT, document
 
-WALKS = int(os.environ.get("REPERE_WALKS", "30"))
+WALKS = 500 if NIGHT else 30
 STEPS = 24
 #: Who asks; the coordinator more often, who has most to do.
 ROLES = ("filer", "crip_coordinator", "crip_coordinator", "crip_coordinator", "ase_inspector")

@@ -8,6 +8,7 @@ import pytest
 from referrals.models import Exclusion, Grant, Referral
 from tests.factories.concerns import concern
 from tests.kept import kept
+from tests.night import NIGHT, some
 from tests.referrals.api.routes import ABSENT, ask, counting, masked, of_a_case, routes
 from tests.security.procedure import Case, filed, plain, play, seeing_all
 
@@ -55,11 +56,11 @@ def test_each_address_hides_a_case_as_if_there_were_none(world, hidden):
     for route in of_a_case():
         expected = answer_of(caller, route, ABSENT)
         assert expected[0][0] == 404, route.name
-        for why, pk in hidden.items():
+        for why, pk in some([*hidden.items()], route.name, 3):
             assert answer_of(caller, route, pk) == expected, (route.name, why)
             asked += 1
 
-    assert asked > 400
+    assert asked > (400 if NIGHT else 200)
 
 
 def test_a_filer_knows_nothing_of_anothers_filing(world, case):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from referrals.models import Referral
 from tests.audit.owner import written
 from tests.factories.concerns import child, concern
+from tests.night import some
 from tests.referrals.api.routes import ask, counting, masked, of_a_case, routes
 from tests.security.procedure import Case, filed, play, seeing_all, version_of
 
@@ -26,13 +27,14 @@ def test_each_write_of_a_case_asks_for_the_version(world, case):
             continue  # who may read a draft, and what a file says, isn't what a version is of
         missing = ask(cell, route, route.at(case.pk), {}, version=None)
         assert missing.status_code == 428, (route.name, missing.status_code)
-        for said in (version + 1, version - 1, "*", f'W/"{version}"', str(version), '"01"', '""', '"\u0663"'):
+        wrong = (version + 1, version - 1, "*", f'W/"{version}"', str(version), '"01"', '""', '"\u0663"')
+        for said in some(wrong, route.name, 3):
             stale = ask(cell, route, route.at(case.pk), {}, version=said)
             assert stale.status_code == 412, (route.name, said, stale.status_code)
             assert (stale.json()["state"], stale.json()["version"]) == ("submitted", version)
             asked += 1
 
-    assert asked > 150
+    assert asked > 100
     assert version_of(case.pk) == version
 
 
@@ -252,7 +254,7 @@ def test_an_error_has_only_the_members_of_its_contract(world, case):
     for who in ("crip_coordinator", "filer", "auditor"):
         caller = world.as_(who)
         for route in routes("referrals", ("post", "patch")):
-            for version in (None, 1, version_of(case.pk)):
+            for version in some((None, 1, version_of(case.pk)), who + route.name):
                 answer = ask(caller, route, route.at(case.pk), marked, version=version)
                 assert answer.status_code in (400, 403, 404, 409, 412, 428), (route.name, answer.status_code)
                 assert answer["Content-Type"] == "application/problem+json"
