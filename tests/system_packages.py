@@ -22,6 +22,9 @@ _SOFTHSM = (
 )  # fmt: skip
 
 
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser")
+
+
 @dataclass(frozen=True)
 class Part:
     """What the system has or hasn't: Debian's packages, how to find out, and the one database that needs it, if any."""
@@ -42,7 +45,7 @@ def softhsm() -> str | None:
 
 
 PARTS = {
-    "chromium": Part(("chromium",), _program("chromium", "chromium-browser")),
+    "chromium": Part(("chromium-headless-shell",), _program(*CHROMIUM)),
     "clamd": Part(("clamav-daemon",), _program("clamd")),
     "pango": Part(
         ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"),

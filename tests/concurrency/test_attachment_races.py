@@ -7,7 +7,7 @@ from time import sleep
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from outbox.instants import instant
 from referrals.attachments import barring, sweeping
@@ -32,6 +32,18 @@ pytestmark = [
 
 
 @contextmanager
+def _until_it_waits_for_us(asked):
+    """Return once the other thread waits for a lock of this one's transaction, or has finished without."""
+    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    for _ in range(1_000):
+        with connection.cursor() as cursor:
+            cursor.execute(waits)
+            if cursor.fetchone()[0] or asked.done():
+                return
+        sleep(0.01)
+    raise AssertionError("the other thread neither waits nor ends")
+
+
 def meanwhile(act):
     """Begin ``act`` in a thread of its own while the block's transaction is open; yield how its answer is had after."""
 
@@ -47,7 +59,7 @@ def meanwhile(act):
 
             def start():
                 asked.append(thread.submit(begin))
-                sleep(1.0)
+                _until_it_waits_for_us(asked[0])
 
             yield start, asked
         asked[0].result(timeout=60)

@@ -104,13 +104,13 @@ class Caller:
     @contextmanager
     def connected(self):
         """Connect, once the server listens."""
-        for _ in range(600):
+        for _ in range(6_000):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
                     yield line
                 return
             except ConnectionRefusedError:
-                sleep(0.1)
+                sleep(0.01)
         raise AssertionError("no server")
 
 

@@ -74,7 +74,7 @@ def passed_by_the_next(sequenced) -> int:
         signed = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
         if Leaf.objects.count() == Entry.objects.count() == signed or time.monotonic() > until:
             return given
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def whole(sequenced) -> None:

@@ -18,6 +18,7 @@ from referrals.models import AccessAnomaly
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
+from tests.kept import kept
 from tests.web.visiting import Visitor, links, text
 
 pytestmark = [pytest.mark.sec("SEC-AL18")]
@@ -58,23 +59,29 @@ class Night:
         return next(line for line in self.anomalies if line["rule"]["code"] == "R14")
 
 
-@pytest.fixture
-def night(story, tmp_path, settings):
-    """Three files, known to the cell since the morning; in the evening the agent opens them all."""
-    settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = str(tmp_path / "witness.txt"), []
+@kept
+def three_files(story):
+    """Three files, known to the cell since the morning; one bears the name of an agent."""
     story.at("2026-11-24 10:00")
     cases = []
     for surname in ("Fauxnom", "Exemple", "Modèle"):
         story.files("filer", concern(children=[child(last_name=surname)]))
         story.triaged()
         cases.append(story.pk)
-    told = Night(story, tmp_path)
-    told.cases = cases
     agent = story.world.hire("agent", Role.CRIP_COORDINATOR)
     User.objects.filter(pk=agent.pk).update(full_name="Dominique Fauxnom")
+    return cases
+
+
+@pytest.fixture
+def night(story, three_files, tmp_path, settings):
+    """In the evening the agent opens them all."""
+    settings.LOG_WITNESS_FILE, settings.LOG_WITNESSES = str(tmp_path / "witness.txt"), []
+    told = Night(story, tmp_path)
+    told.cases = three_files
     assert told.sought() == 0
     story.at("2026-11-24 22:10")
-    for case in cases:
+    for case in three_files:
         assert told.ask("agent", f"referrals/{case}").status_code == 200
     assert told.sought() == 3
     return told
