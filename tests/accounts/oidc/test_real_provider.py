@@ -33,6 +33,9 @@ START = "/connexion/fournisseur/canaille"
 PERSON = {"user": "personne", "password": "une phrase de passe d'essai"}
 
 
+pytestmark = pytest.mark.real_clock("the provider is a process of its own")
+
+
 class Real:
     """The process, and how one signs in there."""
 
