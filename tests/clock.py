@@ -26,3 +26,10 @@ def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW):
         patch.setattr(instants, "of_database", lambda: datetime.now(UTC))
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Let what a page of tests reckons when it is imported be of that instant too."""
+    with time_machine.travel(NOW, tick=False):
+        return (yield)

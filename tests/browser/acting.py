@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from playwright.sync_api import Locator, expect
+from time_machine import escape_hatch
 
 from tests.browser.conftest import Visitor
-from tests.days import today
+from tests.days import PARIS
 
 #: Of each child in order: the level of danger, and what the report proposes.
 type Conclusions = Sequence[tuple[str, str]]
 type Said = Mapping[str, str | list[str]]
-TODAY = today().isoformat()
+#: The service has the machine's clock, whatever the tests' is.
+TODAY = escape_hatch.datetime.datetime.now(PARIS).date().isoformat()
 NOTHING: Said = MappingProxyType({})
 REPORT = ("child_opinions", "holder_opinions", "entourage_opinions", "report")
 
