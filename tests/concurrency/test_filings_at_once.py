@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys
 FILING = concern() | {"submit": True}
 
 
+@pytest.mark.slow("races, many times")
 def test_fifty_filings_at_once_are_fifty_cases(world):
     caller = world.as_("filer")
     acts = [partial(caller.post, "referrals", FILING, key=f"filing-{number:04}") for number in range(50)]
@@ -30,6 +31,7 @@ def test_fifty_filings_at_once_are_fifty_cases(world):
     assert entries()["referral:submit"] == 50
 
 
+@pytest.mark.slow("races, many times")
 @pytest.mark.sec("SEC-IN12")
 def test_fifty_times_the_same_filing_is_one_case(world):
     caller = world.as_("filer")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys
 CAP = int(SETTINGS["searches_per_day"].default)
 
 
+@pytest.mark.slow("races, many times")
 @pytest.mark.sec("SEC-FT6")
 def test_of_two_hand_overs_of_one_case_one_takes_it(world):
     """The supervisor and the lead each give the leaver's case to somebody else: one of the two is on it."""
@@ -47,6 +48,7 @@ def test_of_two_hand_overs_of_one_case_one_takes_it(world):
     assert world.user("assessor").pk not in on_case
 
 
+@pytest.mark.slow("races, many times")
 @pytest.mark.sec("SEC-CR17", "SEC-AZ14")
 def test_searches_at_one_moment_are_counted_each(world):
     """At the cap less two, five searches at once: two are answered, three refused."""

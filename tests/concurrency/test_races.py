@@ -136,6 +136,7 @@ def racing(threads: ThreadPoolExecutor, acts: list[Callable[[], Any]], lead: flo
     return list(threads.map(act, acts, (lead, 0)))
 
 
+@pytest.mark.slow("races, many times")
 @pytest.mark.parametrize("state", STATES)
 def test_of_two_steps_at_once_one_wins(world, state):
     pool = [Case(world, plain) for _ in range(POOL)]

@@ -52,6 +52,7 @@ def test_a_role_is_reviewed_or_ends_and_never_both(world):
     assert len(acts()) == rounds
 
 
+@pytest.mark.slow("races, many times")
 def test_of_two_who_are_late_two_workers_leave_one(world):
     now = timezone.now()
     pair = [world.memberships["93", name] for name in ("crip_coordinator", "crip_coordinator_2")]

@@ -113,6 +113,7 @@ def own_root(tmp_path, monkeypatch):
     roots(1)
 
 
+@pytest.mark.slow("keys replaced under load")
 def test_every_key_is_replaced_under_load_and_no_reading_fails(own_root, world, cases, tmp_path):
     authority = world.authorities["93"].pk
     reads = [world.secrets["93", "crip_coordinator"], "read", *cases]
@@ -140,6 +141,7 @@ def test_every_key_is_replaced_under_load_and_no_reading_fails(own_root, world, 
     )
 
 
+@pytest.mark.slow("keys replaced under load")
 def test_filings_go_on_while_the_pair_and_the_authoritys_key_are_replaced(own_root, world, cases, tmp_path):
     """A process that still knows the old pair seals to it; what it sealed is carried over by the next run."""
     authority = world.authorities["93"].pk
@@ -171,6 +173,7 @@ def bare(count):
         return Referral.objects.filter(index_key=now).count() == count
 
 
+@pytest.mark.slow("keys replaced under load")
 @pytest.mark.parametrize("killed_after", range(0, CASES, 5))
 def test_another_index_key_broken_off_anywhere_is_gone_on_with(world, cases, killed_after):
     old = index.likeness_keys()[0]
@@ -188,6 +191,7 @@ def test_another_index_key_broken_off_anywhere_is_gone_on_with(world, cases, kil
     assert [use.id for use in finished()] == [old]
 
 
+@pytest.mark.slow("keys replaced under load")
 def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases):
 
     def found():

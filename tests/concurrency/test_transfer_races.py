@@ -67,6 +67,7 @@ def one_authority_has_it(case):
     return gone
 
 
+@pytest.mark.slow("races, many times")
 @pytest.mark.parametrize("step", AT_ORIGIN)
 def test_an_acceptance_against_a_step_of_the_origin(world, step):
     seen = Counter()

@@ -30,6 +30,7 @@ def filed(world):
     return world
 
 
+@pytest.mark.slow("races, many times")
 def test_each_mail_leaves_once(filed, smtp):  # noqa: F811 - a fixture
     waiting = Notice.objects.filter(channel="mail").count()
 

@@ -376,7 +376,7 @@ def test_a_role_that_may_not_add_to_the_journal_is_refused(owner, production, ta
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
 @pytest.mark.only_on("postgresql", "SQLite has no clock of its own")
-@pytest.mark.real_clock("the machine\'s is compared with the database\'s")
+@pytest.mark.real_clock("the machine's is compared with the database's")
 @pytest.mark.parametrize("ahead", [-7, -4, 0, 4, 7])
 def test_a_clock_that_is_not_the_databases_is_refused(production, monkeypatch, ahead):
     monkeypatch.setattr(clocks, "time", lambda: time() + ahead)
@@ -390,7 +390,7 @@ def test_a_clock_that_is_not_the_databases_is_refused(production, monkeypatch, a
 
 @pytest.mark.django_db(databases=BOTH)
 @pytest.mark.only_on("postgresql", "SQLite has no clock of its own")
-@pytest.mark.real_clock("the machine\'s is compared with the database\'s")
+@pytest.mark.real_clock("the machine's is compared with the database's")
 def test_a_database_that_is_out_is_not_asked_for_its_clock(production, monkeypatch):
     def refuse(_):
         raise OperationalError

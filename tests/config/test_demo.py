@@ -135,6 +135,7 @@ def twice(tmp_path_factory):
     return state, first.stdout, second, answers
 
 
+@pytest.mark.slow("the demonstration in processes of its own")
 def test_every_scenario_stands_where_it_should(twice):
     _, first, _, _ = twice
 
@@ -176,6 +177,7 @@ def test_the_journal_is_verified_without_the_service_as_the_last_line_says(twice
     assert "Tout concorde." in said
 
 
+@pytest.mark.slow("the demonstration in processes of its own")
 def test_what_the_readme_lets_one_check_is_so(twice, tmp_path):
     """README, "What is protected": its commands, run where the state folder is called ``var``."""
     state, _, _, _ = twice
@@ -226,6 +228,7 @@ def test_every_role_of_each_authority_has_an_account(twice):
     assert all(line.split()[-1].startswith("rep_") for line in accounts)
 
 
+@pytest.mark.slow("the demonstration in processes of its own")
 def test_production_settings_are_refused(tmp_path):
     refused = demo(
         tmp_path, "--no-serve",
@@ -239,6 +242,7 @@ def test_production_settings_are_refused(tmp_path):
     assert is_untouched(tmp_path / "a")
 
 
+@pytest.mark.slow("the demonstration in processes of its own")
 def test_a_taken_port_is_said_before_anything_is_done(tmp_path):
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
@@ -251,6 +255,7 @@ def test_a_taken_port_is_said_before_anything_is_done(tmp_path):
     assert is_untouched(tmp_path / "repere.sqlite3")
 
 
+@pytest.mark.slow("the demonstration in processes of its own")
 def test_the_printed_command_tells_a_code_and_in_production_none(twice):
     state, _, second, _ = twice
     (line,) = [line for line in second.splitlines() if "demo_code" in line]

@@ -200,6 +200,7 @@ raise ValueError({CANARY!r})
 """
 
 
+@pytest.mark.slow("production in a process of its own")
 @pytest.mark.sec("SEC-CF6")
 def test_in_production_what_python_prints_is_a_line_too(tmp_path):
     """Warnings, a thread and a command that fail: a driver's message would quote the row."""

@@ -58,6 +58,7 @@ def modules() -> Iterator[Path]:
         yield from package.rglob("*.py")
 
 
+@pytest.mark.slow("reads all code")
 @pytest.mark.sec("SEC-CR19")
 def test_no_other_app_imports_cryptography():
     found = {

@@ -11,6 +11,7 @@ from encryption.envelope import NONCE, padded
 WORKERS, EACH = 4, 250_000
 
 
+@pytest.mark.slow("a million sealings")
 @pytest.mark.sec("SEC-CR5")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.django_db(databases=["default", "keys"])

@@ -42,6 +42,7 @@ def person(case):
     return case.person(last_name=NAME)
 
 
+@pytest.mark.slow("thirty examples of each type")
 @pytest.mark.parametrize("kind", COLUMN_OF)
 @given(st.data())
 @hypothesis_settings(

@@ -71,6 +71,7 @@ def test_each_page_passes_the_transaction_of_a_request():
     assert [path for path in pages if not is_carried(RequestFactory().post(path))] == []
 
 
+@pytest.mark.slow("crashes at one statement after the other")
 @pytest.mark.parametrize("route", WRITES)
 def test_each_other_write_is_whole_or_nothing(world, settings, tmp_path, route):
     settings.OBJECT_FOLDER, settings.WEBHOOK_HOSTS = tmp_path / "objects", [HOOKS]
@@ -97,6 +98,7 @@ def kill(_sql):
     return True
 
 
+@pytest.mark.slow("crashes at one statement after the other")
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_a_filing_whose_connection_is_cut_anywhere_is_filed_once(world):
     """The client tries again under its key until it is told; one case, and no more key than it needs, results."""

@@ -190,6 +190,7 @@ def test_after_the_shelter_the_child_goes_home_or_the_judge_is_seized(away):
     away.names_nobody("Lou", "Exemple", "Foyer de la Rive", "4711", "Manteau")
 
 
+@pytest.mark.slow("several cases in two authorities")
 def test_if_the_origin_is_not_reached_paris_files_shelters_and_transfers_and_the_files_are_linked(away):
     """The last sentence of S2: Paris acts on a file of its own, which then goes where the child is followed."""
     world = away.world

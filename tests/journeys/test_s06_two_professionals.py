@@ -100,6 +100,7 @@ def counts_until(story):
     return wall(Clock.objects.get(referral=story.pk, code="C4", stopped_at=None).due_at)
 
 
+@pytest.mark.slow("several cases, joined and parted")
 def test_the_files_of_a_joined_filing_are_read_by_the_readers_of_its_file(midwife, teacher):
     """Each by the class that one has on the file; neither filer reads any of them."""
     sender = Sender(midwife.world, "crip_coordinator", midwife.pk)
@@ -283,6 +284,7 @@ def test_an_earlier_filing_brings_its_date_and_takes_it_back(world, teacher, it_
     assert early.row.closure_reviews.get().state == "reopened"
 
 
+@pytest.mark.slow("several cases, joined and parted")
 def test_what_was_joined_further_is_parted_last_first(midwife, teacher):
     """A filing is read in the end where its file was joined to."""
     third = midwife

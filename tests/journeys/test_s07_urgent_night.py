@@ -42,6 +42,7 @@ def night(story, settings):
     return story
 
 
+@pytest.mark.slow("a night and a weekend")
 @pytest.mark.sec("SEC-FT10")
 def test_the_ladder_calls_each_rung_once_until_nobody_is_left(night):
     """First officer at once and again at 2 minutes, second at 10, supervisors at 20; then C3's alert at 30, breach at 4 h."""
@@ -81,6 +82,7 @@ def test_whoever_answers_is_the_last_to_be_called(night):
     assert night.refused("supervisor", "acknowledge", {}, part=f"alerts/{alert['id']}") == "wrong-state"
 
 
+@pytest.mark.slow("a night and a weekend")
 @pytest.mark.sec("SEC-AZ13")
 def test_saturday_night_to_monday_morning(night):
     story, boy = night, night.children[0]

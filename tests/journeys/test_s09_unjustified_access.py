@@ -119,6 +119,7 @@ def test_nobody_else_knows_of_it(night, who):
     assert night.ask(who, "access-questions").json()["results"] == []
 
 
+@pytest.mark.slow("the whole course")
 @pytest.mark.sec("SEC-AZ12")
 @pytest.mark.sec("SEC-AL17")
 def test_the_whole_course(night):
@@ -229,6 +230,7 @@ def test_the_officer_is_told_once_that_72_hours_run_out(night):
     assert (seeking.watch(night.story.now), seeking.watch(night.story.now)) == (1, 0)
 
 
+@pytest.mark.slow("the whole course")
 @pytest.mark.sec("SEC-AZ17")
 def test_whoever_opens_a_decoy_is_stopped_within_the_minute(night):
     """All sessions end and the auditor is told; whoever signs in again is stopped by another decoy, not by other work."""
@@ -282,6 +284,7 @@ class Sitting:
         return text(self.visitor.get(done["Location"])) if expect == 303 else text(done)
 
 
+@pytest.mark.slow("the whole course")
 @pytest.mark.sec("SEC-AZ12")
 @pytest.mark.sec("SEC-AZ16")
 def test_the_whole_course_through_pages(night):

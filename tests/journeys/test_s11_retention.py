@@ -108,6 +108,7 @@ def certified(story, act, pseudonym):
     assert other.json()["results"] == []
 
 
+@pytest.mark.slow("a case from its filing to its destruction")
 @pytest.mark.sec("SEC-AZ5")
 @pytest.mark.sec("SEC-AL16")
 @pytest.mark.sec("SEC-CR11")

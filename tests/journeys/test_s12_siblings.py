@@ -5,6 +5,8 @@ Not there yet: placing siblings together as a prompt, the ODPE export.
 
 from uuid import uuid4
 
+import pytest
+
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.kept import kept
@@ -73,6 +75,7 @@ def placed(pending):
     return pending
 
 
+@pytest.mark.slow("four children to the end")
 def test_the_outcome_goes_to_justice_with_the_report(pending):
     """T26: argued, the report attached where there is one (D226-2-7)."""
     (shown,) = pending.reads("ase_inspector", "judicial-referrals")["results"]
@@ -101,6 +104,7 @@ def test_a_report_follows_the_referral_that_was_sent_before_it(story):
     assert shown["report"] == str(story.row.assessments.get().pk)
 
 
+@pytest.mark.slow("four children to the end")
 def test_an_order_answers_for_a_child_who_waits_for_a_decision_again(placed):
     """J04: nothing more is to be decided for whom the judge protects; the follow-up can end (T30)."""
     maya = placed.children[MAYA]
@@ -243,6 +247,7 @@ def test_the_placement_shows_while_it_lives_then_the_aed(placed):
     assert placed.running == ["C10", "C16", "C17", "C5"]
 
 
+@pytest.mark.slow("four children to the end")
 def test_the_follow_up_ends_by_two_signatures_once_nothing_is_alive(placed):
     end = {"reason": "term", "end_report": "Fin."}
     assert placed.refused("ase_inspector", "end_followup", end) == "no_measure_alive"

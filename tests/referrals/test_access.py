@@ -109,6 +109,7 @@ def read_all(one, state=STATE):
     return found
 
 
+@pytest.mark.slow("every field and every role")
 @pytest.mark.sec("SEC-AZ7")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_reads_exactly_the_fields_of_its_classes(full, role):
@@ -151,6 +152,7 @@ def names(model, classes):
     }
 
 
+@pytest.mark.slow("every field and every role")
 @pytest.mark.sec("SEC-AZ3")
 @pytest.mark.sec("SEC-AZ4")
 @pytest.mark.sec("SEC-AZ5")

@@ -19,6 +19,7 @@ STATE = "protected_admin"
 WAYS = [(role, relation) for role, relations in SEEING.items() for relation in relations]
 
 
+@pytest.mark.slow("every role and every address")
 def test_whoever_sees_a_case_may_step_aside_and_sees_nothing_of_it_from_then_on(world):
     """Every role, by every relation that lets it see the case."""
     now = datetime.now(UTC)

@@ -76,6 +76,7 @@ def test_a_submission_sent_again_has_the_same_receipt(world, helpline):
     assert helpline.post(f"referrals/{pk}/submit", {}, version=1).status_code == 404
 
 
+@pytest.mark.slow("every address")
 @pytest.mark.sec("SEC-AZ5")
 def test_later_its_filing_is_nothing_to_it(helpline):
     """Every address of the case, every list: as if there were no such case, at the same cost."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -210,6 +211,7 @@ FEW = settings(
 )  # fmt: skip
 
 
+@pytest.mark.slow("walks that Hypothesis chooses")
 def test_whatever_is_held_proposed_filed_or_reopened_no_10_holds(world):
     see_all()
     reached = []

@@ -778,6 +778,7 @@ WALKS = settings(
 )  # fmt: skip
 
 
+@pytest.mark.slow("walks that Hypothesis chooses")
 def test_whatever_people_do_the_invariants_hold(world):
     """domain.md §2.8."""
     see_all()

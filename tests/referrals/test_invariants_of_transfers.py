@@ -9,6 +9,7 @@ of it is worked on, and only there does any act succeed.
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import (
     connection,  # noqa: F401 - named in a mark
@@ -199,6 +200,7 @@ FEW = settings(
 )  # fmt: skip
 
 
+@pytest.mark.slow("walks that Hypothesis chooses")
 def test_one_authority_has_a_case_at_any_time(world):
     """domain.md §2.8 no. 9."""
     see_all()

@@ -56,6 +56,7 @@ def test_the_lead_reads_the_coarse_word_and_the_facts_and_nothing_else(world, dr
     assert set(line) == {"id", "reference", "status", "submitted_at"}
 
 
+@pytest.mark.slow("every address")
 def test_the_lead_writes_nothing_and_holds_nothing_up(world, draft):
     share(world, draft)
     lead = world.as_("filer_org_lead")

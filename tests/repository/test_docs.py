@@ -39,6 +39,7 @@ def test_a_made_page_says_what_the_code_says(path):
     assert stands == PAGES[path](stands), "run `make docs`"
 
 
+@pytest.mark.slow("makes all pages, in processes of their own")
 def test_a_made_page_is_the_same_in_every_process(tmp_path):
     """Sets have another order in each process; a page that shows one would be stale by chance."""
     plain = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
@@ -51,6 +52,7 @@ def test_a_made_page_is_the_same_in_every_process(tmp_path):
     assert run.returncode == 0, run.stderr
 
 
+@pytest.mark.slow("makes all pages, in processes of their own")
 def test_a_stale_page_fails_the_check_and_is_named(tmp_path, settings, capsys):
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()

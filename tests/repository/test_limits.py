@@ -171,6 +171,7 @@ def test_no_limit_stands_outside_the_block():
     assert not re.findall(r"^(?:MAX_\w+|\w+_(?:MAX|PER_HOUR|PER_DAY|AT_ONCE)) =", outside, re.MULTILINE)
 
 
+@pytest.mark.slow("reads all code")
 @pytest.mark.sec("SEC-CF4", "SEC-CF1")
 def test_nothing_is_counted_in_a_cache_which_each_process_has_for_itself():
     """Neither Django's cache nor a throttle of the API's framework; config/checks.py refuses them in settings."""

@@ -102,6 +102,7 @@ def left(tmp_path, settings, monkeypatch, sequenced):  # noqa: F811 - the fixtur
     return folder
 
 
+@pytest.mark.slow("the whole procedure, and a search in all that it left")
 def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left, sequenced):  # noqa: F811 - the fixture
     canaries = Canaries()
     answers: list[bytes] = []

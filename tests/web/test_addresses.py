@@ -63,6 +63,7 @@ def addresses(answer: Any) -> list[str]:
     return [html.unescape(one) for one in found]
 
 
+@pytest.mark.slow("walks through every page by its links")
 @pytest.mark.sec("SEC-AU9")
 @pytest.mark.parametrize("name", ROLES)
 def test_no_address_title_or_header_names_anybody(world, decided, name):

@@ -87,6 +87,7 @@ def test_a_hidden_case_is_the_same_page_as_an_absent_one(world, case):
         assert pages[0] == pages[1]
 
 
+@pytest.mark.slow("every page of a case")
 @pytest.mark.sec("SEC-AZ1")
 @pytest.mark.parametrize("name", WORKING)
 def test_a_page_shows_what_the_api_opens_to_the_role_and_nothing_else(world, in_assessment, name):
@@ -163,6 +164,7 @@ def test_a_page_asks_the_database_little_more_than_its_twin(world, in_assessment
     assert of_page[0] <= of_twins + 2 + seeing
 
 
+@pytest.mark.slow("every page of a case")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, language):
     case = Case(world, lambda label: f"{label}.")

@@ -93,6 +93,7 @@ def test_what_browsers_do_to_a_text_is_undone():
     assert Complementing(data=body).is_valid()
 
 
+@pytest.mark.slow("properties of forms")
 @pytest.mark.sec("SEC-IN9")
 @settings(deadline=None, max_examples=30)
 @given(st.dictionaries(st.sampled_from([f.name for f in form_fields(Concern)]), st.text(max_size=80)))

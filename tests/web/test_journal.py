@@ -86,6 +86,7 @@ def log(case, tmp_path, settings):
 # --- Words --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow("each act of the service")
 def test_every_act_of_the_service_has_words(db):
     """Whatever this process happened to load: a command's act too is one that the auditor asks for."""
     asked = [sys.executable, "-c", SERVED]

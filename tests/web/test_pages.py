@@ -49,6 +49,7 @@ def whole(world):
 # --- Who may ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow("every page, as several people")
 @pytest.mark.sec("SEC-AZ5")
 def test_a_draft_of_another_is_a_page_that_is_not_there(world, filer):
     """Same bytes, whether the draft is another's or nobody's, on every page of it and every form."""
@@ -193,6 +194,7 @@ def test_a_password_is_masked_and_may_be_pasted_or_filled_in(db_both, path, kind
     assert not re.search(r"paste|beforeinput|contextmenu", script)
 
 
+@pytest.mark.slow("every page, as several people")
 @pytest.mark.sec("SEC-AU10")
 def test_each_page_of_whoever_has_signed_in_offers_to_sign_out(world):
     seen = set()

@@ -306,6 +306,7 @@ def test_a_case_is_opened_in_an_emergency_by_its_reference_and_the_reason_is_ask
 # --- Every page that is offered ------------------------------------------------------------------------
 
 
+@pytest.mark.slow("the page of each step that is offered")
 @pytest.mark.parametrize(
     "name", ["crip_coordinator", "ase_inspector", "assessor", "supervisor", "assessment_lead"]
 )

@@ -62,6 +62,7 @@ def do(world, who, made, step, body=None, *, code="93", key=None):
 # --- Every cell ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow("every role, state and step")
 @pytest.mark.sec("SEC-AZ1")
 @pytest.mark.sec("SEC-AZ2")
 def test_every_role_state_and_step_is_as_the_table_says(world):
@@ -95,6 +96,7 @@ def outcome(made, name, actor):
     raise AssertionError(name)
 
 
+@pytest.mark.slow("every role, state and step")
 @pytest.mark.sec("SEC-AZ5")
 @pytest.mark.sec("SEC-AZ16")
 @pytest.mark.parametrize("place", ["", "/entries", "/identities"])

@@ -48,6 +48,7 @@ def answer_of(caller, route, pk):
     return masked(answer), total[0]
 
 
+@pytest.mark.slow("every address of a case")
 def test_each_address_hides_a_case_as_if_there_were_none(world, hidden):
     """All routes of a case, GET, PATCH and every step; the others' bodies and versions are never looked at."""
     caller = world.as_("crip_coordinator")
@@ -63,6 +64,7 @@ def test_each_address_hides_a_case_as_if_there_were_none(world, hidden):
     assert asked > (400 if NIGHT else 200)
 
 
+@pytest.mark.slow("every address of a case")
 def test_a_filer_knows_nothing_of_anothers_filing(world, case):
     caller = world.as_("filer_2")
     caller.get(f"referrals/{ABSENT}")

@@ -36,6 +36,7 @@ def listing(caller, **asked):
     return answer, total[0]
 
 
+@pytest.mark.slow("fifty cases, and every role")
 @pytest.mark.sec("SEC-AZ6")
 def test_a_page_of_fifty_costs_what_a_page_of_one_costs(fifty):
     """The number of statements is the same for 1 and 50 lines, for every role that reads a list."""
@@ -91,6 +92,7 @@ def test_who_reads_no_names_gets_none_however_asked(fifty):
         assert not [name for name in NAMES if name.encode() in answer.content], role
 
 
+@pytest.mark.slow("fifty cases, and every role")
 @pytest.mark.sec("SEC-AZ6")
 def test_every_line_of_a_list_can_be_read_and_every_case_that_can_is_in_it(fifty):
     """A list and its detail follow one rule, for every role."""

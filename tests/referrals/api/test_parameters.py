@@ -57,6 +57,7 @@ def reader_of(world, route):
     return world.as_(role)
 
 
+@pytest.mark.slow("every address")
 @pytest.mark.sec("SEC-IN2")
 def test_every_address_refuses_what_it_does_not_take(world, case):
     units = world.authorities["93"].pk
@@ -128,6 +129,7 @@ def test_no_header_changes_what_is_read(world, case, headers):
         assert masked(answer)[:2] == masked(plain)[:2]
 
 
+@pytest.mark.slow("every address")
 @pytest.mark.sec("SEC-IN8")
 def test_an_address_takes_no_other_verb(world, case):
     cell = world.as_("crip_coordinator")

@@ -47,6 +47,7 @@ def telling(world):
     return case, ("Secretqwzx", reference, case.pk, case.children[0])
 
 
+@pytest.mark.slow("every address")
 @pytest.mark.sec("SEC-AZ16")
 @pytest.mark.parametrize("role", BLIND_ROLES)
 def test_a_blind_role_finds_nothing_at_any_address(world, telling, role):

@@ -16,6 +16,7 @@ from tests.security.procedure import Case, filed, play, seeing_all, version_of
 # --- Version and key ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow("every address of a case")
 def test_each_write_of_a_case_asks_for_the_version(world, case):
     """428 without If-Match, 412 with another one's; then the state and version of now are told."""
     cell, version = world.as_("crip_coordinator"), version_of(case.pk)
@@ -149,6 +150,7 @@ def file(filer, said, at_once, key):
 # --- After filing (SEC-AZ9) ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow("every address of a case")
 @pytest.mark.sec("SEC-AZ9")
 def test_no_address_tells_a_filer_the_story_again_or_lets_it_be_changed(world):
     case = Case(world, lambda label: f"Secretqwzx {label}")
@@ -243,6 +245,7 @@ def test_an_assessor_who_leaves_the_team_reads_no_more(world, case):
 # --- What an error says (SEC-IN11), what an entry's instant is (SEC-AL19) -----------------------------
 
 
+@pytest.mark.slow("every address of a case")
 @pytest.mark.sec("SEC-IN11")
 def test_an_error_has_only_the_members_of_its_contract(world, case):
     """Whatever is sent wherever: codes, fixed sentences, names; state and version to who may see them."""

@@ -302,6 +302,7 @@ def test_what_is_left_works_so_that_the_refusals_above_mean_something():
     assert tried("sys.exit(0 if len(bytes(1_000_000)) else 3)") == 0
 
 
+@pytest.mark.slow("lets a parser run out of its time")
 @pytest.mark.sec("SEC-FI2")
 @pytest.mark.parametrize("code", ["bytearray(600 * 1024 * 1024)", "while True: pass"])
 def test_memory_and_time_are_bounded(code):

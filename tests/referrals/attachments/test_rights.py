@@ -155,6 +155,7 @@ def test_who_is_excluded_finds_no_file_even_with_the_role(filed):
     assert filed.as_("crip_coordinator_2").opens(part).status_code == 404
 
 
+@pytest.mark.slow("a case up to its assessment, with files")
 def test_the_team_reads_what_the_case_holds_once_it_is_on_it(story):
     story.at("2026-11-24 10:00")
     story.files("filer", concern())

@@ -396,6 +396,7 @@ def pdf_around(size: int) -> tuple[bytes, bytes]:
     return head, tail + b"trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
 
 
+@pytest.mark.slow("a file of 200 MiB")
 @pytest.mark.sec("SEC-FI1")
 @pytest.mark.parametrize("name", ["grand.txt", "grand.pdf"])
 def test_a_file_of_200_mib_costs_the_worker_no_more_than_a_small_one(name, tmp_path):

@@ -137,6 +137,7 @@ def test_it_is_told_to_nobody_who_is_barred(world, declared, filed):
     assert [str(story.pk) in text for text in told.values()] == [False, True]
 
 
+@pytest.mark.slow("several cases compared anew")
 def test_a_correction_bars_once_the_service_has_looked_and_until_then_whoever_declared_anything(
     world, declared, filed, worked
 ):

@@ -47,6 +47,7 @@ def test_a_part_of_a_name_is_nobody(one, other):
     assert not meet(kin.of_whole(one), kin.of_whole(other))
 
 
+@pytest.mark.slow("properties of comparing")
 def test_two_dates_must_agree_and_one_alone_needs_none(db_both):
     def of(birth, last="Durand"):
         return kin.of_parts([last], ["Marie"], birth)

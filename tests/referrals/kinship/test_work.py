@@ -17,6 +17,7 @@ from tests.referrals.kinship.conftest import NIECE, SISTER, barred, sees
 pytestmark = pytest.mark.sec("SEC-AZ4", "SEC-AZ8")
 
 
+@pytest.mark.slow("a batch of cases compared anew")
 @pytest.mark.parametrize(
     ("tie", "of"),
     [
@@ -91,6 +92,7 @@ def test_what_is_taken_back_lifts_nothing(world, declared, filed, worked):
     assert not sees(world, "supervisor", story)
 
 
+@pytest.mark.slow("a batch of cases compared anew")
 def test_broken_off_it_goes_on_where_it_stood(world, declared, filed, worked, clock, monkeypatch):
     """Killed after each stride: in the end each case was opened for it, and whom it bars is barred once."""
     monkeypatch.setattr(kin_work, "STRIDE", 2)
@@ -110,6 +112,7 @@ def test_broken_off_it_goes_on_where_it_stood(world, declared, filed, worked, cl
     assert Exclusion.objects.count() == 5
 
 
+@pytest.mark.slow("a batch of cases compared anew")
 def test_a_tie_declared_meanwhile_begins_it_again(world, declared, filed, worked, clock, monkeypatch):
     monkeypatch.setattr(kin_work, "STRIDE", 2)
     monkeypatch.setattr(kin_work, "_CASES", 1)
@@ -131,6 +134,7 @@ def test_a_tie_declared_meanwhile_begins_it_again(world, declared, filed, worked
     assert all(barred(story) for story in stories)
 
 
+@pytest.mark.slow("a batch of cases compared anew")
 def test_who_was_let_in_again_stays_in_until_another_tie_is_declared(world, declared, filed, worked):
     story = filed(**NIECE)
     declared("supervisor_2", **NIECE)
@@ -179,6 +183,7 @@ def _shape(sql):
     return re.sub(r"'[^']*'|\bs\d+_x\d+|\b\d+\b|\b[0-9a-f-]{32,36}\b", "?", sql).partition(" VALUES ")[0]
 
 
+@pytest.mark.slow("a batch of cases compared anew")
 def test_the_journal_tells_no_found_tie_from_one_that_wasnt(
     world, declared, filed, worked, clock, monkeypatch
 ):

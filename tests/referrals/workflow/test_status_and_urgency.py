@@ -86,6 +86,7 @@ def put_in(kit, situation):
     kit.set_child(immediate_danger=danger, prostitution_status=status)
 
 
+@pytest.mark.slow("every pair of status and urgency")
 def test_the_urgency_never_falls_below_its_floor(world):
     """Every situation of a child, present value and value asked for, by a coordinator and by intake."""
     found = Counter()
