@@ -10,6 +10,7 @@ import pytest
 from referrals.models import Referral
 from tests.expected.vocabulary import EXCLUDED, NAMED, NONE, OFF_THE_LIST, ORDINARY
 from tests.factories.world import Caller
+from tests.night import some
 from tests.referrals.api.routes import ABSENT, ask, counting, masked, of_a_case
 from tests.referrals.workflow.relations import build
 from tests.security.procedure import seeing_all
@@ -65,6 +66,7 @@ def answer_of(caller, route, pk):
     return masked(answer), total[0]
 
 
+@pytest.mark.slow("every address of a case")
 @pytest.mark.parametrize("role", ROLES)
 def test_every_reason_is_answered_like_a_case_that_is_not_there(reasons, role):
     """Reading and every step, every address of a case."""
@@ -73,5 +75,5 @@ def test_every_reason_is_answered_like_a_case_that_is_not_there(reasons, role):
     for route in of_a_case():
         absent = answer_of(caller, route, ABSENT)
         assert absent[0][0] == 404, route.name
-        for why, pk in found.items():
+        for why, pk in some([*found.items()], role + route.name, 2):
             assert answer_of(caller, route, pk) == absent, (route.name, why)

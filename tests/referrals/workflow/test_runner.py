@@ -41,6 +41,7 @@ from tests.referrals.workflow import test_matrix as cells
 from tests.referrals.workflow.conftest import AT
 from tests.referrals.workflow.expectations import MACHINES, STATES, asked_of_a_case
 from tests.referrals.workflow.relations import measure, ties_in
+from tests.selection import vendor
 
 NO_STEP_TAKES_THIS = {"no_such_member": 1}
 ONE_REFUSED_IN = {
@@ -57,6 +58,8 @@ ONE_REFUSED_IN = {
 }
 VISIBLE_ARE_RARER = 10
 ONE_IN_OVER_HTTP = 9
+#: On PostgreSQL, which is there for the rule in SQL and not for the tables, by day one in three of the allowed.
+ALLOWED_ONE_IN = 1 if NIGHT or vendor() == "sqlite" else 3
 #: Of the larger machines by day one in so many of those, through the runner.
 SPARSER = 1 if NIGHT else 4
 FOLDER = {
@@ -87,7 +90,7 @@ def slice_of(machine, people, one_in):
                 for part_state in step.part_states():
                     expected = cells.expected_outcomes(step, one, state, part_state)
                     if expected == {cells.ALLOWED}:
-                        if not shown:
+                        if not shown and crc32(named(step, "", "", one).encode()) % ALLOWED_ONE_IN == 0:
                             yield step, one, state, part_state, expected
                         shown = True
                     elif (
