@@ -345,7 +345,8 @@ class Exceptional:
         return self.named | self.glass
 
 
-#: Of the request that is being answered, where it changes nothing: what was read once holds until its end.
+#: Of the request that is being answered, where it changes nothing: what was read once holds until its end, or until
+#: other rows are in reach.
 _read_before: ContextVar[dict[tuple[UUID, datetime], Exceptional] | None] = ContextVar(
     "read_before", default=None
 )
@@ -359,6 +360,13 @@ def remembering() -> Iterator[None]:
         yield
     finally:
         _read_before.reset(token)
+
+
+def read_again() -> None:
+    """Forget what was read: from now on the transaction sees other rows (``referrals/rowlevel.py``)."""
+    read_before = _read_before.get()
+    if read_before is not None:
+        read_before.clear()
 
 
 def exceptional(actor: Actor, *, at: datetime) -> Exceptional:

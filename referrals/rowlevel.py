@@ -14,12 +14,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.actor import Actor
-from referrals.access import filed_by, institutions_of, services_of, shared_with
+from referrals.access import filed_by, institutions_of, read_again, services_of, shared_with
 
 ALL = "all"
 
 
 def _set(authorities: str, organisations: str = "", filer: str = "", shared: str = "") -> None:
+    read_again()
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

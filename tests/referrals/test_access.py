@@ -10,7 +10,7 @@ import pytest
 
 from accounts.roles import Role
 from encryption.fields import SealedField
-from referrals import access
+from referrals import access, rowlevel
 from referrals.access import Relation
 from referrals.models import PARTS, Child, Concern, JudicialReferral, Referral
 from referrals.reading import INTERNAL, coarse_status
@@ -18,6 +18,7 @@ from tests.conftest import see_all
 from tests.expected import access as table
 from tests.expected.vocabulary import APPROVER, EXCLUDED, EXECUTING, NAMED, OWN, ROLES
 from tests.factories.world import Caller
+from tests.referrals.api.routes import counting
 from tests.referrals.workflow.filled import CLOCKS, Filling, sealed_fields, shown
 from tests.referrals.workflow.relations import WORLDS, build, held, sees
 from tests.security.procedure import seeing_all
@@ -337,3 +338,27 @@ def test_sealed_fields_have_no_label_twice():
 
     assert len(labels) == len(set(labels)) > 80
     assert all(isinstance(f, SealedField) for f in sealed_fields())
+
+
+@pytest.mark.sec("SEC-AZ4")
+def test_what_ties_a_reader_is_read_once_a_request_and_again_once_other_rows_are_in_reach(world):
+    """An exclusion from another authority's case is seen only where its rows are (``referrals/transfers.py``)."""
+    now = datetime.now(UTC)
+    actor, asked = world.actor("crip_coordinator", at=now), []
+
+    def ask():
+        with counting() as total:
+            access.exceptional(actor, at=now)
+        asked.append(total[0])
+
+    with access.remembering():
+        ask()
+        ask()
+        with rowlevel.beyond():
+            ask()
+            ask()
+        ask()
+    ask()
+    ask()
+
+    assert asked == [1, 0, 1, 0, 1, 1, 1]
