@@ -207,7 +207,7 @@ def test_the_runner_decides_each_cell_of_the_slice_as_the_tables_say(everybody, 
 
         assert wrong == []
         assert moved == []
-        few = 5 if machine in cells.SMALL else 10
+        few = 1 if ALLOWED_ONE_IN > 1 else 5 if machine in cells.SMALL else 10
         kinds = (cells.HIDDEN, cells.FORBIDDEN, cells.ELSEWHERE, cells.ALLOWED)
         assert all(asked[kind] >= few for kind in kinds), (machine, asked)
 
