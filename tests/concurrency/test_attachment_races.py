@@ -31,7 +31,6 @@ pytestmark = [
 ]
 
 
-@contextmanager
 def _until_it_waits_for_us(asked):
     """Return once the other thread waits for a lock of this one's transaction, or has finished without."""
     waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
@@ -44,6 +43,7 @@ def _until_it_waits_for_us(asked):
     raise AssertionError("the other thread neither waits nor ends")
 
 
+@contextmanager
 def meanwhile(act):
     """Begin ``act`` in a thread of its own while the block's transaction is open; yield how its answer is had after."""
 

@@ -120,6 +120,7 @@ def test_a_run_killed_before_the_old_keys_went_is_finished_by_the_next(
     assert reads(world, case) == before
 
 
+@pytest.mark.real_clock("how old a key is, the database tells")
 def test_the_command_takes_references_or_what_is_old_of_an_authority(world, filed, capsys):
     see_all()
     call_command("reseal", filed[0].reference)
