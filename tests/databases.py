@@ -76,7 +76,6 @@ BOTH_DATABASES = {
     "tests/referrals/workflow/test_silence.py": "what the worker sees past row-level security",
     "tests/security/test_canaries.py": "what each database writes to disk",
     "tests/security/test_excluded.py": "statements of every list",
-    "tests/security/test_one_answer.py": "statements are the same whatever is hidden",
     "tests/security/test_procedure.py": "each write of the procedure under row-level security, and what a crash leaves",
     "tests/security/test_row_level_security.py": "row-level security",
 }

@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
     pytest.mark.sec("SEC-AZ18", "SEC-FT6"),
 ]
-RACES = {"postgresql": 40, "sqlite": 4}
+RACES = {"postgresql": 20, "sqlite": 4}
 
 
 @pytest.fixture

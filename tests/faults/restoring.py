@@ -1,8 +1,5 @@
 """Copies of the test's databases, read back into new ones by the service's own commands; then the test goes on there."""
 
-import os
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -15,20 +12,8 @@ from django.db import connections
 from audit import pseudonyms, shreds
 from encryption.cache import forget_all
 from outbox import gate
-from tests.faults.test_killed import ROOT, address
 
 ALIASES = {"cases": "default", "keys": "keys"}
-
-
-def _here(*words: str, expect: int) -> str:
-    said, status = StringIO(), 0
-    try:
-        call_command(*words, stdout=said, stderr=said)
-    except CommandError as refused:
-        said.write(str(refused))
-        status = 1
-    assert status == expect, (words, said.getvalue())
-    return said.getvalue()
 
 
 class Databases:
@@ -42,31 +27,22 @@ class Databases:
     def run(self, *words: str, expect: int = 0) -> str:
         """Run a command of ``manage.py`` on the databases of the moment, as their owner; return what it says.
 
-        On PostgreSQL in a process of its own, which its owner's login needs; on SQLite here, where it has no other.
+        In this process: starting another takes longer than any command. ``tests/config/test_owner.py`` shows that each
+        of them is the owner's.
         """
-        if connections["default"].vendor == "sqlite":
-            return _here(*words, expect=expect)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MIGRATION_")}
-        environment |= {
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": address("default"),
-            "KEYS_DATABASE_URL": address("keys"),
-            "REPERE_KEY_FILE": str(settings.KEY_FILE),
-            "REPERE_SECRET_KEY": settings.SECRET_KEY,
-            "REPERE_STATE_DIR": str(self.folder),
-            "REPERE_SHRED_FILE": str(settings.SHRED_FILE),
-            "REPERE_LOG_ORIGIN": settings.LOG_ORIGIN,
-            "REPERE_LOG_KEY_FILE": str(settings.LOG_KEY_FILE),
-            "REPERE_LOG_WITNESS_FILE": str(settings.LOG_WITNESS_FILE),
-            "PYTHONWARNINGS": "ignore",
-        }
+        said, status, role = StringIO(), 0, settings.DATABASE_ROLE
+        settings.DATABASE_ROLE = ""
         connections.close_all()
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180,
-        )  # fmt: skip
-        assert done.returncode == expect, (words, done.stdout, done.stderr)
-        return done.stdout + done.stderr
+        try:
+            call_command(*words, stdout=said, stderr=said)
+        except CommandError as refused:
+            said.write(str(refused))
+            status = 1
+        finally:
+            settings.DATABASE_ROLE = role
+            connections.close_all()
+        assert status == expect, (words, said.getvalue())
+        return said.getvalue()
 
     def backup(self, name: str) -> dict[str, str]:
         """Copy both; return the file of each part."""
