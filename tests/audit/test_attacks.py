@@ -205,6 +205,7 @@ def test_the_log_as_it_was_written_has_no_fault(tmp_path, capsys):
     assert "700 entrées" in capsys.readouterr().out
 
 
+@pytest.mark.slow("every bit of four hundred entries")
 @pytest.mark.sec("SEC-AL13")
 def test_every_single_bit_of_four_hundred_entries_counts():
     """Two million bits: each gives another leaf than the one that the tile holds."""

@@ -70,6 +70,7 @@ def play(tree) -> int:
         return sum(play(one) for one in inner)
 
 
+@pytest.mark.slow("examples of what rolls back")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=transactions)
 def test_whatever_rolls_back_leaves_no_hole(plan):

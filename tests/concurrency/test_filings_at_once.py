@@ -65,6 +65,7 @@ def test_the_same_key_with_another_body_is_refused_also_at_once(world):
         assert Referral.objects.count() == 1
 
 
+@pytest.mark.slow("races, many times")
 @pytest.mark.sec("SEC-IN12")
 def test_fifty_times_the_same_step_is_one_step(world):
     pk = world.as_("filer").post("referrals", FILING, key="a-filing").json()["id"]

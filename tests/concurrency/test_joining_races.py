@@ -39,6 +39,7 @@ def joined_to(case, target):
     }  # fmt: skip
 
 
+@pytest.mark.slow("races, many times")
 def test_of_two_joinings_into_each_other_one_wins(world, pair):
     first, second = pair
     winners = set()
@@ -75,6 +76,7 @@ def test_of_two_joinings_into_each_other_one_wins(world, pair):
     assert len(winners) >= (2 if connection.vendor == "postgresql" else 1)
 
 
+@pytest.mark.slow("races, many times")
 def test_parting_and_joining_on_at_one_moment_leave_one_truth(world, pair):
     """The target moves on while the filing is parted from it: both are done, or one is refused."""
     first, second = pair

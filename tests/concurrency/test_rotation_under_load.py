@@ -215,6 +215,7 @@ def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases
     assert found() == before
 
 
+@pytest.mark.slow("keys replaced under load")
 def test_a_lost_index_key_is_replaced_and_all_is_made_anew(world, cases):
     WrappedKey.objects.filter(kind=Kind.LIKENESS).update(commitment=bytes(32))
     forget_all()

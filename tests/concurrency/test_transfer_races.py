@@ -92,6 +92,7 @@ def test_an_acceptance_against_a_step_of_the_origin(world, step):
     assert sum(seen.values()) == RACES
 
 
+@pytest.mark.slow("races, many times")
 def test_an_acceptance_against_another_one(world):
     with two_threads() as threads:
         for _ in range(RACES):
@@ -106,6 +107,7 @@ def test_an_acceptance_against_another_one(world):
             assert one_authority_has_it(case)
 
 
+@pytest.mark.slow("races, many times")
 def test_an_acceptance_against_a_refusal(world):
     with two_threads() as threads:
         for _ in range(RACES):
@@ -122,6 +124,7 @@ def test_an_acceptance_against_a_refusal(world):
             )
 
 
+@pytest.mark.slow("races, many times")
 def test_what_the_filer_adds_at_that_moment_arrives_or_is_asked_again(world):
     with two_threads() as threads:
         for _ in range(RACES):

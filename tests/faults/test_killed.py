@@ -137,6 +137,7 @@ def shapes():
     ]
 
 
+@pytest.mark.slow("servers in processes of their own")
 def test_a_filing_that_a_kill_interrupts_is_whole_or_absent(world, server):
     filer = Caller(server, world.secrets["93", "filer"])
     filer.send("POST", "referrals", FILING, key="the-first-one")
@@ -165,6 +166,7 @@ def test_a_filing_that_a_kill_interrupts_is_whole_or_absent(world, server):
     assert acknowledged
 
 
+@pytest.mark.slow("servers in processes of their own")
 def test_no_byte_of_a_reading_arrives_before_its_entry(world, server):
     filer = Caller(server, world.secrets["93", "filer"])
     cell = Caller(server, world.secrets["93", "crip_coordinator"])

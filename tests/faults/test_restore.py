@@ -122,6 +122,7 @@ def is_read(world, case):
     return True
 
 
+@pytest.mark.slow("copies of both databases, read back")
 @pytest.mark.sec("SEC-CR11")
 @pytest.mark.parametrize("restored", [("cases",), ("keys",), ("cases", "keys")], ids="+".join)
 def test_what_was_shredded_since_the_backup_is_shredded_again_before_anybody_comes_in(
@@ -152,6 +153,7 @@ def test_what_was_shredded_since_the_backup_is_shredded_again_before_anybody_com
     assert Shredded.objects.count() == Shred.objects.filter(done_at__isnull=False).count() == 2
 
 
+@pytest.mark.slow("copies of both databases, read back")
 @pytest.mark.sec("SEC-CR11")
 @pytest.mark.parametrize("restored", [("cases",), ("keys",), ("cases", "keys")], ids="+".join)
 def test_a_file_that_was_destroyed_stays_so_even_if_the_store_came_back_too(
@@ -185,6 +187,7 @@ def test_a_file_that_was_destroyed_stays_so_even_if_the_store_came_back_too(
         assert len(stored(settings.OBJECT_FOLDER)) == 1, "the object that came back went again"
 
 
+@pytest.mark.slow("copies of both databases, read back")
 def test_a_backup_from_between_two_shreds_knows_of_the_one_and_not_of_the_other(databases, world, cases):
     gone, kept, draft = cases
     with seeing_all():
@@ -215,6 +218,7 @@ def test_a_ledger_that_is_not_ours_to_read_closes_nothing(databases, world, case
     assert shreds.why_closed() == ""
 
 
+@pytest.mark.slow("copies of both databases, read back")
 def test_a_restored_database_is_closed_even_where_nothing_was_shredded(databases, world, cases):
     """Nobody knows yet that nothing was: the list is still to be looked at."""
     if connection.vendor == "postgresql":  # by the server's own tool, past our command
@@ -239,6 +243,7 @@ def test_a_restored_database_is_closed_even_where_nothing_was_shredded(databases
     assert Client().get("/readyz").status_code == 200
 
 
+@pytest.mark.slow("copies of both databases, read back")
 def test_a_file_that_somebody_copied_by_hand_is_found_by_what_was_shredded_since(databases, world, cases):
     """Without our command: the whole server was set back to an earlier moment, marks and all."""
     old = databases.backup("old")
@@ -254,6 +259,7 @@ def test_a_file_that_somebody_copied_by_hand_is_found_by_what_was_shredded_since
     assert is_closed()
 
 
+@pytest.mark.slow("copies of both databases, read back")
 def test_the_list_may_come_from_an_export_of_the_journal(databases, world, cases, sequenced):  # noqa: F811
     """The ledger is lost with the machine: what an auditor took away since is as good, once it is verified."""
     gone, kept, draft = cases
@@ -286,6 +292,7 @@ def test_the_list_may_come_from_an_export_of_the_journal(databases, world, cases
     assert "intact" in databases.run("replay", "--journal", str(export), "--key", key, expect=1)
 
 
+@pytest.mark.slow("copies of both databases, read back")
 @pytest.mark.sec("SEC-AL10")
 def test_a_journal_that_was_set_back_keeps_the_service_closed_until_its_new_origin(
     databases,
@@ -313,6 +320,7 @@ def test_a_journal_that_was_set_back_keeps_the_service_closed_until_its_new_orig
     assert Client().get("/readyz").status_code == 200
 
 
+@pytest.mark.slow("copies of both databases, read back")
 def test_a_case_that_was_reopened_in_the_backup_goes_all_the_same(databases, world, cases):
     """Its last state counts: it was archived, released and destroyed since."""
     gone, _, draft = cases

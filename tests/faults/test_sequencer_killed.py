@@ -35,6 +35,7 @@ def _as_the_owner(settings):
     connection.close()
 
 
+@pytest.mark.slow("a process killed at each step")
 def test_a_sequencer_killed_at_any_step_leaves_nothing_that_the_next_cant_go_on_with(sequenced, monkeypatch):
     def passing(points):
         add = witnessing.FileWitness.add

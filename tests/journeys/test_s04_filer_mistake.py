@@ -44,6 +44,7 @@ def set_aside(story):
     return {"reason": "Homonyme.", "target": "no_object", "feedback": "Votre transmission a été réorientée."}
 
 
+@pytest.mark.slow("a case to its end")
 def test_it_is_too_late_to_withdraw_but_never_to_say_so(story):
     mistaken(story, "none")
 

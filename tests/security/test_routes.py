@@ -260,6 +260,7 @@ def test_a_stranger_is_let_in_where_the_list_says_so_and_nowhere_else(ids, bodie
             assert answer.status_code == 401, (route, answer.status_code)
 
 
+@pytest.mark.slow("every address")
 def test_a_person_without_a_role_has_the_own_account_and_nothing_else(world, ids, bodies):
     """Signed in, a member of nothing: no address that asks for a right gives anything."""
     nobody = User.objects.create(email="nobody@test.invalid", full_name="Sans Rôle")

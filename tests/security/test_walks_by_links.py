@@ -152,6 +152,7 @@ class Walk:
             self.case.look()
 
 
+@pytest.mark.slow("thirty walks through the procedure")
 @pytest.mark.sec("SEC-IN9")
 def test_no_walk_by_the_links_ends_in_a_fault_of_ours(world):
     schema, asked = Schema(), Counter()

@@ -130,6 +130,7 @@ def code_of(factor) -> str:
     return onetime.code_at(factor.pk, onetime.step_of(timezone.now().timestamp()))
 
 
+@pytest.mark.slow("a provider in a process of its own")
 def test_a_real_provider_from_binding_to_signing_out_and_through_other_keys(alice, real, signed_in):
     factor = give_application(alice.user)
     owner = Browser()

@@ -9,6 +9,7 @@ from referrals.management.commands.judge_rules import HELD_OUT, default_limits
 pytestmark = [pytest.mark.sec("SEC-AL18")]
 
 
+@pytest.mark.slow("a year of planted entries")
 def test_the_rules_find_planted_abuse_and_seldom_cry_wolf():
     figures = measuring.measure(planted.corpus(HELD_OUT, people=80, days=70, episodes=100), default_limits())
 

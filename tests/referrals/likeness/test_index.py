@@ -137,6 +137,7 @@ def test_counted_in_values_too_two_share_a_number_where_a_step_begins(children):
         assert 1.9 <= share <= sqrt(counted), (scheme, share)
 
 
+@pytest.mark.slow("counts over many names")
 @pytest.mark.sec("SEC-CR16")
 @pytest.mark.parametrize(
     "scheme", ["written", "names", "nearly", "yearly", "monthly", "daily", "dated", "closely"]

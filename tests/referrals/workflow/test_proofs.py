@@ -169,6 +169,7 @@ def test_a_refutation_by_one_person_is_found():
     assert any(fault.startswith("referral: a case is closed over") and "T44" in fault for fault in found)
 
 
+@pytest.mark.slow("looks for every way that a status may fall")
 def test_a_status_that_falls_without_refutation_is_found():
     rules = [rule for rule in _rules("set_exploitation_status") if rule.__name__ == "status_moves_lawfully"]
 
