@@ -54,6 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.needs("chromium"))
+            item.add_marker(pytest.mark.slow("a browser, and commands that tell a one-time code"))
             item.add_marker(pytest.mark.real_clock("the service and the browser have the machine's"))
 
 
