@@ -32,6 +32,7 @@ def test_such_assertions_are_found(source):
     assert list(vacuous(source)) == [1]
 
 
+@pytest.mark.slow("reads all tests")
 def test_no_test_has_one():
     found = [
         f"{path.relative_to(TESTS)}:{line}"

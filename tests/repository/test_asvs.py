@@ -4,6 +4,8 @@ import ast
 import re
 from collections import Counter
 
+import pytest
+
 from accounts.passwords import CONTEXT_WORDS
 from tests.repository.test_threats import ROOT
 
@@ -53,6 +55,7 @@ def test_each_is_told_in_few_words():
     assert [pk for pk, _, _, words, *_ in LINES if len(words.split()) > 15] == []
 
 
+@pytest.mark.slow("reads all tests")
 def test_each_test_that_is_named_exists():
     named = re.findall(r"`(tests/[^`]+)`", PAGE)
 

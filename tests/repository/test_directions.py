@@ -4,6 +4,8 @@ import ast
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINTER = PROJECT["tool"]["importlinter"]
@@ -34,6 +36,7 @@ def test_the_contract_names_every_app_in_this_order():
     assert list(reversed(contract["layers"])) == UPWARDS
 
 
+@pytest.mark.slow("reads all code")
 def test_no_app_imports_upwards_not_even_inside_a_function():
     upwards = [
         (str(path.relative_to(ROOT)), target)

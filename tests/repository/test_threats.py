@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "docs" / "threats.md"
 LINE = re.compile(r"^\| (SEC-[A-Z]{2}\d+) \| ([^|]+) \| (done|part|later) \|([^|]*)\|$", re.MULTILINE)
@@ -53,14 +55,17 @@ def of(*states):
     return {name for name, (state, _) in ledger().items() if state in states}
 
 
+@pytest.mark.slow("reads all tests")
 def test_a_requirement_said_done_is_carried_by_a_test():
     assert of("done", "part") - proved() == set()
 
 
+@pytest.mark.slow("reads all tests")
 def test_a_requirement_carried_by_a_test_is_not_said_later():
     assert of("later") & proved() == set()
 
 
+@pytest.mark.slow("reads all tests")
 def test_a_test_carries_only_requirements_of_the_ledger():
     assert proved() - set(ledger()) == set()
 

@@ -32,6 +32,7 @@ def document():
     return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
 
 
+@pytest.mark.slow("validates the whole schema")
 def test_the_schema_is_valid_openapi(db_both):
     found = document()
 
