@@ -2,7 +2,7 @@
 
 A real gunicorn on a port, real HTTP, SIGKILL. What was acknowledged is there with its entry. What wasn't may be there or
 not, but whole; sent again under its key it is done once. Of a reading whose first byte has arrived the entry is
-committed. In CI every ``STRIDE``-th point of the write, and all near its end; ``REPERE_EVERY_KILL=1`` takes each.
+committed. In CI every ``STRIDE``-th point of the write, and all near its end; at night each.
 """
 
 import json
@@ -24,10 +24,11 @@ from accounts.models import Replay
 from referrals.models import Referral
 from tests.factories.concerns import concern
 from tests.faults.crash import effects, entries
+from tests.night import NIGHT
 from tests.security.procedure import seeing_all
 
 ROOT = Path(__file__).resolve().parents[2]
-STRIDE = 1 if os.environ.get("REPERE_EVERY_KILL") else 8
+STRIDE = 1 if NIGHT else 8
 LAST = 6  # points at the end that are always taken: commits and the answer
 FILING = concern() | {"submit": True}
 #: Tables whose rows aren't of one case.

@@ -19,7 +19,6 @@ TRIED = {
     "state",
     "pk",
 }
-ERRORS_MAX = 40
 
 
 @cache
