@@ -1,11 +1,13 @@
 """What all tests share: both databases, the role of the application on PostgreSQL, and the world."""
 
+import gc
+
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-pytest_plugins = ["tests.clock", "tests.kept", "tests.selection", "tests.scheduling", "tests.budget"]
+pytest_plugins = ["tests.clock", "tests.kept", "tests.selection", "tests.scheduling", "tests.budget", "tests.frames"]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
 from audit import shreds  # noqa: E402
@@ -20,6 +22,16 @@ __all__ = ["see_all"]
 hypothesis.settings.register_profile("day", max_examples=40, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("night", max_examples=2_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("night" if NIGHT else "day")
+# What collecting makes lives as long as the process; looking for garbage in it again and again costs a tenth of a run.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, in what the tests make alone."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tests.security.procedure import Case, filed, play, version_of
 @kept
 def case(world):
     """A case of 93, taken in by its cell."""
-    found = Case(world, lambda label: f"Texte d'essai, {label}.")
+    found = Case(world, "Texte d'essai, {}.".format)
     play(world, filed(found, concern()))
     return found.pk
 

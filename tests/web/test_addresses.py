@@ -27,11 +27,11 @@ HEADERS = ("Location", "Content-Disposition", "Refresh", "Link", "Content-Locati
 @pytest.fixture
 def decided(world):
     """A case in which whatever can be written holds the mark, with a filer and a child of that name."""
-    case = Case(world, lambda label: f"{MARK} {label}.")
+    case = Case(world, f"{MARK} {{}}.".format)
     play(world, refusal(case))
     form = concern(filer_name=f"{MARK} Filer", filer_email=f"{MARK}@test.invalid")
     form["children"][0] |= {"last_name": MARK, "first_names": MARK, "birth_date": "2011-11-03"}
-    play(world, filed(Case(world, lambda label: f"{MARK} {label}."), form))
+    play(world, filed(Case(world, f"{MARK} {{}}.".format), form))
     return case
 
 

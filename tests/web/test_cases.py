@@ -31,7 +31,7 @@ HIDDEN_FROM = ["filer", "filer_org_lead", "auditor", "territory_admin", "platfor
 @kept
 def case(world):
     """A case whose every text names itself."""
-    made = Case(world, lambda label: f"canari-{label}.")
+    made = Case(world, "canari-{}.".format)
     form = concern(filer_name="Canari-filer", strengths="canari-strengths.")
     form["children"][0] |= {"last_name": "Canari-name", "first_names": "Prenom"}
     play(world, filed(made, form))
@@ -167,7 +167,7 @@ def test_a_page_asks_the_database_little_more_than_its_twin(world, in_assessment
 @pytest.mark.slow("every page of a case")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, language):
-    case = Case(world, lambda label: f"{label}.")
+    case = Case(world, "{}.".format)
     play(world, ready_to_decide(case, concern()))
     inspector = Visitor(world, "ase_inspector")
     inspector.post("/langue", {"language": language})
@@ -183,7 +183,7 @@ def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, langua
     [("fr", "Aide éducative à domicile (AED)"), ("en", "Educational help at home")],
 )
 def test_the_history_tells_codes_in_words(world, language, called):
-    case = Case(world, lambda label: f"{label}.")
+    case = Case(world, "{}.".format)
     play(world, refusal(case))
     inspector = Visitor(world, "ase_inspector")
     inspector.post("/langue", {"language": language})

@@ -25,7 +25,7 @@ NEVER = "N'envoyez jamais d'image à caractère sexuel"
 
 @pytest.fixture
 def case(world):
-    made = Case(world, lambda label: f"{label}.")
+    made = Case(world, "{}.".format)
     play(world, filed(made, concern()))
     return made
 

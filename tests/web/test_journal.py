@@ -55,7 +55,7 @@ PROOF = re.compile(r"/journal/preuves\?entry=([0-9a-f-]{36})")
 @pytest.fixture
 def case(world):
     """A case whose every text names itself, and that the cell has read."""
-    made = Case(world, lambda label: f"canari-{label}.")
+    made = Case(world, "canari-{}.".format)
     form = concern(filer_name="Canari-filer", strengths="canari-strengths.")
     form["children"][0] |= {"last_name": "Canari-name", "first_names": "Prenom"}
     play(world, filed(made, form))

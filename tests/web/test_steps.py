@@ -32,7 +32,7 @@ from web.cases.stepforms import members, nested
 
 @kept
 def case(world):
-    made = Case(world, lambda label: f"{label}.")
+    made = Case(world, "{}.".format)
     play(world, filed(made, concern()))
     return made
 
@@ -352,7 +352,7 @@ def test_the_names_on_a_form_are_opened_once_and_come_back_with_it(world, case):
 
 def test_who_is_who_in_another_file_is_chosen_and_a_child_whom_it_lacks_needs_no_answer(world):
     """T12: the children of the other file stand there by number; no id is typed."""
-    first, second = Case(world, lambda label: f"{label}."), Case(world, lambda label: f"{label}.")
+    first, second = Case(world, "{}.".format), Case(world, "{}.".format)
     said = concern()
     brother = said["children"][0] | {"kind": "household", "first_names": "Petit", "birth_date": "2018-09-30"}
     for case, children in ((first, said["children"]), (second, [*said["children"], brother])):

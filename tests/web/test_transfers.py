@@ -13,7 +13,7 @@ from tests.web.visiting import Visitor, links, text
 @pytest.fixture
 def case(world):
     """A case in first analysis that Paris is asked to take over."""
-    made = Case(world, lambda label: f"{label}.")
+    made = Case(world, "{}.".format)
     form = concern(
         children=[child(first_names="Nour", last_name="Exemple")],
         facts=[{"text": "Une scène devant le collège.", "source": "seen"}],

@@ -39,7 +39,7 @@ def test_the_blind_roles_are_those_of_the_matrix():
 @pytest.fixture
 def telling(world):
     """A case of which every value, its reference included, can be told in an answer."""
-    case = Case(world, lambda label: f"Secretqwzx {label}")
+    case = Case(world, "Secretqwzx {}".format)
     form = concern(filer_name="Secretqwzx", strengths="Secretqwzx")
     form["children"][0] |= {"last_name": "Secretqwzx", "address": "Secretqwzx"}
     play(world, filed(case, form))

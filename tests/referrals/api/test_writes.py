@@ -153,7 +153,7 @@ def file(filer, said, at_once, key):
 @pytest.mark.slow("every address of a case")
 @pytest.mark.sec("SEC-AZ9")
 def test_no_address_tells_a_filer_the_story_again_or_lets_it_be_changed(world):
-    case = Case(world, lambda label: f"Secretqwzx {label}")
+    case = Case(world, "Secretqwzx {}".format)
     form = concern(strengths="Secretqwzx", facts=[{"text": "Secretqwzx", "source": "seen"}])
     form["children"][0]["last_name"] = "Secretqwzx"
     play(world, filed(case, form))

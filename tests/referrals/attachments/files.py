@@ -171,9 +171,11 @@ def locked_pdf() -> bytes:
 
 def bomb_pdf() -> bytes:
     """Return a PDF whose table of objects unpacks to gigabytes."""
-    packer = zlib.compressobj(9)
-    zeros = bytes(1 << 20)
-    body = b"".join(packer.compress(zeros) for _ in range(2048)) + packer.flush()
+    count, zeros = 2048, bytes(1 << 20)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    # Blocks that refer to nothing before them may be repeated. The sum at the end is that of RFC 1950.
+    block = packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH)
+    body = b"\x78\xda" + block * count + packer.flush() + struct.pack(">HH", count * len(zeros) % 65521, 1)
     head = b"%PDF-1.5\n"
     stream = (
         b"1 0 obj\n<</Type/XRef/Size 200000000/W[1 4 2]/Root 2 0 R/Filter/FlateDecode/Length %d>>\nstream\n" % len(body)
