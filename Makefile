@@ -4,8 +4,8 @@
 
 PORT ?= 8000
 ARGS ?=
-# Two test processes at least, eight at most.
-JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); if [ "$$n" -lt 2 ]; then n=2; fi; if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
+# A test process more than processors, since that of the pages waits for the browser half the time; eight at most.
+JOBS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 1) + 1 )); if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
 PYTHON := .venv/bin/python
 APPS := encryption outbox audit accounts referrals web config
 

@@ -7,7 +7,14 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-pytest_plugins = ["tests.clock", "tests.kept", "tests.selection", "tests.scheduling", "tests.budget", "tests.frames"]
+pytest_plugins = [
+    "tests.clock",
+    "tests.kept",
+    "tests.selection",
+    "tests.scheduling",
+    "tests.budget",
+    "tests.frames",
+]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
 from audit import shreds  # noqa: E402
@@ -30,7 +37,7 @@ def pytest_collection_finish() -> None:
     """Look for garbage from here on, in what the tests make alone."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000, 20, 20)
     gc.enable()
 
 

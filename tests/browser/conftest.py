@@ -9,14 +9,17 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from time import sleep
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -106,6 +109,21 @@ class Service:
         """Return a one-time code of somebody, as the demonstration tells it."""
         command = [sys.executable, "manage.py", "demo_code", name]
         return run(command, self.environment).strip()
+
+    def works(self, *names: str) -> None:
+        """Let pieces of recurring work be due now, and wait until the service has done them."""
+        began = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")  # as Django writes it
+        said = {"names": json.dumps(names), "began": began}
+        due = "UPDATE outbox_work SET next_at = :began WHERE name IN (SELECT value FROM json_each(:names))"
+        done = "SELECT count(*) FROM outbox_work WHERE ran_at > :began AND name IN (SELECT value FROM json_each(:names))"
+        file = Path(self.environment["REPERE_STATE_DIR"]) / "repere.sqlite3"
+        with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as database:
+            database.execute(due, said)
+            for _ in range(READY_SECONDS * 20):
+                if database.execute(done, said).fetchone() == (len(names),):
+                    return
+                sleep(0.05)
+        pytest.fail(f"not done: {names}")
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
