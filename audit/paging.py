@@ -1,14 +1,16 @@
 """Keyset pages: a list goes on after the last line shown, wherever that line now is.
 
-The cursor holds the sort values of that line, authenticated under a key of its own, and bound to the list
-that gave it. Unlike DRF's own cursor it loses no line where thousands share a sort value (statutory dates
-do).
+The cursor holds the sort values of that line, which the reader may not know (SEC-AZ19): it is encrypted under a key
+of its own, and bound to the list that gave it and to whom it was given. Unlike DRF's own cursor it loses no line where
+thousands share a sort value (statutory dates do).
 """
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,9 +21,12 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from audit.errors import InvalidQuery
-from encryption import digest, index
+from encryption import bearer, index
+from encryption.errors import Unreadable
 
-_MAC_BYTES: Final = 16
+_PURPOSE: Final = "cursor"
+#: To whom cursors are given, and from whom they are taken: one account, whatever session or token it came by.
+_reader: ContextVar[UUID | None] = ContextVar("reader", default=None)
 _TYPES: Final[tuple[tuple[str, type, Callable[[Any], Any], Callable[[Any], Any]], ...]] = (
     ("b", bool, bool, bool),
     ("i", int, int, int),
@@ -64,6 +69,16 @@ class _Key:
         return found | self.equal(None) if self.nullable else found
 
 
+@contextmanager
+def read_by(user_id: UUID | None) -> Iterator[None]:
+    """Bind the cursors of the lists that are read inside the block to an account."""
+    token = _reader.set(user_id)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
 def page_of(
     queryset: QuerySet[Any, Any],
     *,
@@ -79,7 +94,7 @@ def page_of(
     a cursor of another list is refused.
 
     Raises:
-        InvalidQuery: the cursor wasn't given by this list.
+        InvalidQuery: the cursor wasn't given by this list to this reader.
     """
     keys = [_key(queryset, one) for one in order]
     if keys[-1].name not in ("pk", queryset.model._meta.pk.name):
@@ -129,27 +144,24 @@ def _value(row: Any, name: str) -> Any:
 
 def _write(values: Sequence[Any], context: str) -> str:
     body = json.dumps([_spelled(value) for value in values], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_mac(body, context) + body).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(bearer.sealed(_secret(context), _PURPOSE, body)).rstrip(b"=").decode()
 
 
 def _read(cursor: str, context: str, expected: int) -> list[Any]:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        body = bearer.opened(_secret(context), _PURPOSE, raw)
+    except (binascii.Error, ValueError, Unreadable) as error:
         raise InvalidQuery({"cursor": "malformed"}) from error
-    mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-    if not digest.equal(mac, _mac(body, context)):
-        raise InvalidQuery({"cursor": "malformed"})
     values = [_meant(kind, text) for kind, text in json.loads(body)]
     if len(values) != expected:
         raise InvalidQuery({"cursor": "malformed"})
     return values
 
 
-def _mac(body: bytes, context: str) -> bytes:
-    """Authenticate a cursor with the list it belongs to; the length keeps the two parts apart."""
-    about = context.encode()
-    return index.keyed("cursor", len(about).to_bytes(4) + about + body)[:_MAC_BYTES]
+def _secret(context: str) -> bytes:
+    """Return the secret that opens the cursors of one list of one reader."""
+    return index.keyed(_PURPOSE, json.dumps([str(_reader.get()), context]).encode())
 
 
 def _spelled(value: Any) -> list[Any]:

@@ -32,6 +32,7 @@ from accounts.errors import AccountsError, TokenRefused, TokensDelayed
 from accounts.origin import origin_of
 from accounts.outside import Outside
 from accounts.signin import actor_for
+from audit import paging
 from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
 from audit.events import Outcome
@@ -190,7 +191,8 @@ class Caller:
         request.actor = actor  # type: ignore[attr-defined]  # our own attribute
         if actor is not None:
             rowlevel.open_for(actor)
-        with access.remembering() if request.method in SAFE else nullcontext():
+        remembered = access.remembering() if request.method in SAFE else nullcontext()
+        with remembered, paging.read_by(actor.user_id if actor is not None else None):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -477,6 +477,35 @@ def visible_to(actor: Actor, *, at: datetime, drafts: bool = True) -> "QuerySet[
     return _visible_by(holder, exceptional(actor, at=at), drafts).all()
 
 
+def listed_to(actor: Actor, *, own: bool, at: datetime) -> "QuerySet[Referral]":
+    """Return the rows of one of an actor's two lists, annotated as those of ``visible_to`` (SEC-AZ19).
+
+    ``own``: the drafts and filings to which own filing or sharing alone ties the actor, who knows the coarse line of
+    them; a list that is filtered or sorted by anything else would tell the rest. Otherwise the cases to which the actor
+    is tied in another way, whoever filed them.
+    """
+    if not possible_ties(actor) or actor.user_id is None:
+        return Referral.objects.none()
+    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
+    return _listed_to(holder, exceptional(actor, at=at), own).all()
+
+
+def works(actor: Actor) -> bool:
+    """Tell whether a role that the actor holds may tie it to a case otherwise than by own filing or sharing."""
+    return any(tie.relation not in FILED for tie in possible_ties(actor))
+
+
+@lru_cache(maxsize=200)
+def _listed_to(holder: Actor, special: Exceptional, own: bool) -> "QuerySet[Referral]":
+    rules = {tie: _rule(holder, tie, special) for tie in possible_ties(holder)}
+    filed = {tie: rule for tie, rule in rules.items() if tie.relation in FILED}
+    others = {tie: rule for tie, rule in rules.items() if tie.relation not in FILED}
+    wanted = _seen(others, special)
+    if own:
+        wanted = _seen(filed, special) & ~wanted if others else _seen(filed, special)
+    return Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special))
+
+
 @lru_cache(maxsize=200)
 def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[Referral]":
     """Return the query for rights read just now: only its making is kept, under the rights themselves."""
@@ -484,6 +513,11 @@ def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[
     if not drafts:
         ties = tuple(tie for tie in ties if tie.relation is not Relation.OWN or tie.role in FILERS)
     rules = {tie: _rule(holder, tie, special) for tie in ties}
+    return Referral.objects.filter(_seen(rules, special)).annotate(**_flags(holder, rules, special))
+
+
+def _flags(holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional) -> dict[str, Any]:
+    """Return the annotations that ``ties_of`` reads."""
     # A tie without a rule holds for no row: ``ties_of`` reads its absence so.
     flags = {
         tie.name: _absent_flag(holder, tie, special) if tie.relation is Relation.STANDING_IN else _flag(rule)
@@ -494,7 +528,7 @@ def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[
     if special.glass:
         flags["tie_glass"] = _flag(_among(special.glass))
     flags["pseudonym"] = subject_of("pk")  # fills the property of that name: whatever is read is journaled
-    return Referral.objects.filter(_seen(rules, special)).annotate(**flags)
+    return flags
 
 
 def _flag(rule: Q | None) -> Any:
@@ -704,7 +738,7 @@ def _seen(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restricti
             tie.relation is not Relation.TERRITORY and tie.relation in HERE and tie.role in whole
         ):
             continue
-        (own if tie.relation in (Relation.OWN, Relation.SHARED) else others).append(rule)
+        (own if tie.relation in FILED else others).append(rule)
     seen = []
     if others:
         any_of_them = reduce(or_, others) & ~Q(state=State.DRAFT)
@@ -727,6 +761,8 @@ def _seen(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restricti
 _COMPARED: Final = Q(index_norm__gt=0)
 #: Relations that hold within the authorities of the role, as a territory does.
 HERE: Final = (Relation.APPROVER, Relation.GRANTED, Relation.BROKEN_GLASS, Relation.STANDING_IN)
+#: Relations to what one files: they give the coarse line, and lift no bound (SEC-AZ19, SEC-AZ21).
+FILED: Final = (Relation.OWN, Relation.SHARED)
 #: Territory roles that see a part of it only.
 NARROWED: Final = (Role.EXPLOITATION_LEAD,)
 

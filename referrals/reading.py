@@ -10,7 +10,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from accounts.models import Membership
@@ -77,6 +78,25 @@ def coarse_status(referral: Referral) -> CoarseStatus:
     if referral.state in (State.SUBMITTED, State.ACKNOWLEDGED, State.WITHDRAWN):
         return CoarseStatus.RECEIVED
     return CoarseStatus.IN_PROGRESS
+
+
+def with_line(rows: "QuerySet[Referral]") -> "QuerySet[Any]":
+    """Annotate filings with what a list of ``coarse_line`` may be filtered and sorted by.
+
+    ``status`` is ``coarse_status`` in SQL, ``known_as`` the reference, ``filed_on`` when it was submitted, or begun.
+    """
+    received = (State.SUBMITTED, State.ACKNOWLEDGED, State.WITHDRAWN)
+    status = Case(
+        When(state=State.DRAFT, then=Value(CoarseStatus.DRAFT)),
+        When(withdrawn_at__isnull=False, then=Value(CoarseStatus.RECEIVED)),
+        When(filer_asked=True, then=Value(CoarseStatus.QUESTION)),
+        When(filer_answered=True, then=Value(CoarseStatus.ANSWERED)),
+        When(state__in=received, then=Value(CoarseStatus.RECEIVED)),
+        default=Value(CoarseStatus.IN_PROGRESS),
+        output_field=models.CharField(),
+    )
+    known_as = Case(When(filed_reference="", then=F("reference")), default=F("filed_reference"))
+    return rows.annotate(status=status, known_as=known_as, filed_on=Coalesce("submitted_at", "created_at"))
 
 
 def _as_filed(referral: Referral) -> dict[str, str]:

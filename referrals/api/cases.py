@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,6 +14,7 @@ from accounts.actor import Actor
 from accounts.api.once import once_of
 from accounts.roles import Role
 from audit.disclosure import disclosure
+from audit.errors import InvalidQuery
 from audit.events import Purpose
 from audit.inputs import Code, Flag, Id, StrictSerializer, Text
 from audit.paging import page_of
@@ -48,7 +49,7 @@ from referrals.models import Clock, Referral
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.inputs import Nothing
-from referrals.workflow.states import State, Urgency
+from referrals.workflow.states import CoarseStatus, State, Urgency
 
 CREATED = 201
 
@@ -61,7 +62,7 @@ class NewConcern(form.ConcernForm):  # type: ignore[misc,valid-type]  # made fro
 
 
 class CaseQuery(PagedQuery):
-    """Filters of the list of cases."""
+    """Filters of the list of cases on which the caller works."""
 
     state = Code(State.choices, required=False)
     urgency = Code(Urgency.choices, required=False)
@@ -73,16 +74,25 @@ class CaseQuery(PagedQuery):
     names = Flag(in_query=True, required=False, default=False)
 
 
+class ListQuery(CaseQuery):
+    """Filters of both lists; that of drafts and filings, ``own=true``, has ``reference`` and ``status``."""
+
+    own = Flag(in_query=True, required=False, default=False)
+    status = Code(CoarseStatus.choices, required=False)
+
+
 class Cases(CaseView):
     """The caller's cases, and where one begins."""
 
-    @extend_schema(parameters=[CaseQuery], responses=schema.CasePage, operation_id="referrals_list")
+    @extend_schema(parameters=[ListQuery], responses=schema.CasePage, operation_id="referrals_list")
     def get(self, request: Request) -> Response:
-        """List the cases that the caller may know of, next due first; ``names=true`` is one journaled disclosure.
+        """List the cases on which the caller works, next due first; ``names=true`` is one journaled disclosure.
 
-        The cell's own drafts come with ``state=draft``; a filer's list holds all that it filed.
+        ``own=true`` lists what the caller drafted or filed, and what is shared with them, the earliest first; it is the
+        only list of who works on no case. Drafts, the cell's own too, come with ``state=draft``.
         """
-        lines, cursor = case_page(request._request, CaseQuery.of(request.query_params))
+        asked = ListQuery.of(request.query_params)
+        lines, cursor = (filing_page if _is_own(request, asked) else case_page)(request._request, asked)
         return Response(listed(lines, cursor))
 
     @extend_schema(request=NewConcern, responses={201: schema.CaseAnswer}, operation_id="referrals_create",
@@ -117,14 +127,71 @@ class Cases(CaseView):
         return _at(self.answer(request, done, status=CREATED), done.referral.pk)
 
 
-def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the cases that the caller of Django's ``request`` may know of, with the cursor of the next.
+#: What whoever filed may filter by: what the line of a filing says (SEC-AZ19).
+OF_FILINGS: Final = frozenset({"own", "status", "reference", "names", "cursor", "limit"})
+#: What the list of filings alone can be filtered by.
+OF_FILINGS_ALONE: Final = frozenset({"status"})
 
-    Every case of the page is journaled as shown, and the names where ``asked`` wants them.
+
+def _is_own(request: Request, asked: Mapping[str, Any]) -> bool:
+    """Tell whether the list of drafts and filings is asked for: it is all that there is for who works on no case.
+
+    Raises:
+        InvalidQuery: a filter that the list doesn't have.
+    """
+    given = set(request.query_params)
+    draft = asked.get("state") == State.DRAFT and not asked["own"]
+    own = asked["own"] or not (draft or access.works(request._request.actor))  # type: ignore[attr-defined]  # the pipeline's
+    known = OF_FILINGS if own else given - OF_FILINGS_ALONE
+    if given - known:
+        raise InvalidQuery(dict.fromkeys(sorted(given - known), "unknown"))
+    return own
+
+
+def filing_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of what the caller of Django's ``request`` drafted, filed or is shown, the earliest first.
+
+    What is asked and answered, and in which order, depends on the coarse lines alone (SEC-AZ19).
     """
     actor, at = request.actor, request.at
-    drafts = asked.get("state") == State.DRAFT
-    rows = _filtered(access.visible_to(actor, at=at, drafts=drafts), asked, at=at)
+    rows = reading.with_line(access.listed_to(actor, own=True, at=at))
+    if "status" in asked:
+        rows = rows.filter(status=asked["status"])
+    if "reference" in asked:
+        meant = references.heard(asked["reference"])
+        rows = rows.filter(known_as=meant) if meant else rows.none()
+    page = page_of(
+        rows,
+        limit=asked["limit"],
+        order=("filed_on", "id"),
+        cursor=asked.get("cursor"),
+        bound_to=repr((asked.get("status"), asked.get("reference"))),
+    )
+    with disclosure(
+        actor=actor,
+        purpose=Purpose.LISTING,
+        at=at,
+        objects=[row.pseudonym for row in page.items],
+        tenant=_one_authority(page.items),
+        act="list:opened",
+        always=True,
+    ):
+        lines = [reading.coarse_line(row) for row in page.items]
+    return lines, page.next
+
+
+def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the cases on which the caller of Django's ``request`` works, with the cursor of the next.
+
+    With ``state=draft`` the drafts that the caller may know of. Every case of the page is journaled as shown, and the
+    names where ``asked`` wants them.
+    """
+    actor, at = request.actor, request.at
+    if asked.get("state") == State.DRAFT:
+        cases = access.visible_to(actor, at=at)
+    else:
+        cases = access.listed_to(actor, own=False, at=at)
+    rows = _filtered(cases, asked, at=at)
     page = page_of(
         rows,
         limit=asked["limit"],

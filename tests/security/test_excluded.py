@@ -42,6 +42,7 @@ TRIED = {
     "GET /api/v1/referrals": {
         "state": STATES, "urgency": ("U1",), "unit": ("{unit}",), "department": (HERE,), "reference": ("{reference}",),
         "runaway": ("false",), "overdue": ("true", "false"), "names": ("true",), "limit": ("1",), "cursor": (),
+        "own": ("true",), "status": ("received", "in_progress"),
     },
     "GET /api/v1/closure-reviews": {
         "state": ("due", "confirmed", "reopened"), "overdue": ("true", "false"), "limit": ("1",), "cursor": (),
@@ -183,7 +184,9 @@ def test_no_list_of_cases_has_a_line_or_a_count_of_what_the_reader_is_excluded_f
                     *(c.reference for c in one.cases.values()),
                     *((str(one.service.pk),) if route.endswith("measures/counts") else ()),
                 ]
-                assert answer.status_code in (200, 403), (one.role, params, text[:200])
+                # A list of filings has fewer filters, and says so of whatever they are asked for (SEC-AZ19).
+                filings = (400,) if route == "GET /api/v1/referrals" else ()
+                assert answer.status_code in (200, 403, *filings), (one.role, params, text[:200])
                 assert not [found for found in mine if found in text], (one.role, params)
 
 

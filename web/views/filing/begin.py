@@ -48,7 +48,7 @@ class Filings(Page):
         mine = access.own_filings(self.actor, at=self.at) if self.actor.holding(access.FILERS) else None
         if mine is None:
             mine = access.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
-        return list(mine.order_by("-created_at", "id")[: self.most])
+        return list(reading.with_line(mine).order_by("-filed_on", "id")[: self.most])
 
 
 def _one_authority(rows: list[Referral]) -> UUID | None:
