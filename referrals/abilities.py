@@ -3,7 +3,7 @@
 Computed from the same declarations and the same rights as the acts themselves, so that no screen guesses.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -13,8 +13,8 @@ from rest_framework import serializers
 
 from accounts.actor import Actor
 from referrals import access, joining
-from referrals.access import Ties
-from referrals.actions import FACT_CLASS, NOT_NOW, role_in
+from referrals.access import Sight, Ties
+from referrals.actions import FACT_CLASS, NOT_NOW, role_in, stands_on
 from referrals.attachments import rights
 from referrals.models import DuplicateCandidate, Referral
 from referrals.workflow.case import Case
@@ -77,9 +77,10 @@ def _described(step: Step) -> dict[str, Any]:
 
 
 def abilities(
-    referral: Referral, ties: Ties, *, actor: Actor, at: datetime
+    referral: Referral, sight: Sight, *, actor: Actor, at: datetime
 ) -> dict[str, list[dict[str, Any]]]:
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
+    ties = sight.ties
     case = Case(referral, actor=actor, at=at)
     case.receiving = ties.receiving
     case.see_pairs = lambda: _pairs_seen(case, ties)
@@ -89,7 +90,7 @@ def abilities(
     # A filer goes on under the id of the receipt, wherever the case has got to (§1.4).
     known_as = referral.known_to_filer_as[0] if ties.coarse and ties.as_filer() else referral.pk
     available, blocked = [], []
-    for step, part in _candidates(case, ties):
+    for step, part in _candidates(case, sight):
         case.part = part
         line = {**_described(step), "href": _address(known_as, step, part)}
         why = _bar(step, case, ties)
@@ -109,15 +110,16 @@ def _pairs_seen(case: Case, ties: Ties) -> list[DuplicateCandidate]:
     return found
 
 
-def _candidates(case: Case, ties: Ties) -> Iterator[tuple[Step, Any]]:
+def _candidates(case: Case, sight: Sight) -> Iterator[tuple[Step, Any]]:
     """Yield the steps that the state and the role allow, with the part that each is about."""
+    ties = sight.ties
     state = access.state_seen(case.referral, ties)
     for step in _steps_for(ties):
         if step.machine is Machine.REFERRAL:
             if state in step.source:
                 yield step, None
         elif case.referral.state in MACHINES[step.machine].while_in:
-            yield from _part_candidates(step, case, ties)
+            yield from _part_candidates(step, case, sight)
 
 
 @lru_cache(maxsize=1_000)
@@ -126,25 +128,16 @@ def _steps_for(ties: Ties) -> tuple[Step, ...]:
     return tuple(step for step in steps.all() if not step.internal and role_in(step, ties) is not None)
 
 
-def _part_candidates(step: Step, case: Case, ties: Ties) -> Iterator[tuple[Step, Any]]:
+def _part_candidates(step: Step, case: Case, sight: Sight) -> Iterator[tuple[Step, Any]]:
     if not step.source:
         yield step, None
         return
     runs = MACHINES[step.machine]
-    if runs.access_class not in ties.reads and not ties.receiving:
+    if runs.access_class not in sight.ties.reads and not sight.ties.receiving:
         return
-    for row in _rows_seen(step, case, ties):
-        if row.state in step.source:
+    for row in getattr(case, runs.relation):
+        if row.state in step.source and stands_on(step, row, sight):
             yield step, row
-
-
-def _rows_seen(step: Step, case: Case, ties: Ties) -> Iterable[Any]:
-    """Return the rows of a machine that may be told of: a service knows of its own measures alone."""
-    rows: Iterable[Any] = getattr(case, MACHINES[step.machine].relation)
-    if step.machine is not Machine.MEASURE or not ties.executes_only:
-        return rows
-    own = access.services_of(case.actor)
-    return [row for row in rows if row.service_id in own]
 
 
 def _bar(step: Step, case: Case, ties: Ties) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ H assessment, I justice, J measures, K protected address.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, reduce
 from operator import or_
@@ -18,7 +18,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Case, ExpressionWrapper, Q, QuerySet, UUIDField, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+    When,
+)
 
 from accounts.actor import Actor
 from accounts.models import Membership
@@ -27,7 +38,16 @@ from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
 from encryption import digest, index
 from referrals.errors import NotAllowed
-from referrals.models import Assignment, Joining, Measure, Referral, RetentionBatch, TransferRequest
+from referrals.models import (
+    Assignment,
+    Child,
+    Joining,
+    JudicialReferral,
+    Measure,
+    Referral,
+    RetentionBatch,
+    TransferRequest,
+)
 from referrals.workflow.declare import HOLDER, RECEIVER, Step
 from referrals.workflow.states import ACTIVE, ALIVE, ApprovalState, Coded, Exploitation, State, TransferState
 
@@ -217,14 +237,15 @@ class Ties:
         return self.draft and {relation for _, relation in self.pairs} == {Relation.SHARED}
 
     @property
-    def executes_only(self) -> bool:
-        """Tell whether the actor is on the case for a measure of its service, and for nothing else."""
-        return {relation for _, relation in self.pairs} == {Relation.EXECUTING}
-
-    @property
     def receiving(self) -> bool:
         """Tell whether the actor stands for an authority that was asked to take the case over."""
         return any(relation is Relation.RECEIVING for _, relation in self.pairs)
+
+    @property
+    def without_service(self) -> "Ties":
+        """Return what is left where the actor isn't for a measure of its service (SEC-AZ21)."""
+        pairs = frozenset(pair for pair in self.pairs if pair[1] is not Relation.EXECUTING)
+        return self if pairs == self.pairs else replace(self, pairs=pairs)
 
     def as_filer(self) -> Role | None:
         """Return the filing role by which the case is the actor's own."""
@@ -268,6 +289,67 @@ class Ties:
     def _ranked(self) -> tuple[str, str]:
         ranked = sorted(self.pairs, key=lambda pair: (-len(reads_by(*pair)), pair))
         return (str(ranked[0][0]), str(ranked[0][1])) if ranked else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Of which children of one case an actor sees the data, and by which classes: asked by every part (SEC-AZ20).
+
+    ``children`` are all of the case, where the actor doesn't see all of each of them. ``hidden``: restricted to persons
+    of whom the actor isn't one (T46). ``confided``: the measures alive of the actor's own service by id, with the child
+    of each; what the actor has by these counts for them alone (SEC-AZ21).
+    """
+
+    ties: Ties
+    children: frozenset[UUID] = frozenset()
+    hidden: frozenset[UUID] = frozenset()
+    confided: Mapping[UUID, UUID] = field(default_factory=dict)
+
+    def of(self, child: UUID | None) -> Ties:
+        """Return the ties that count for what hangs on a child; None: for the whole case."""
+        if child is None or child not in self.children:
+            return self.ties
+        if child in self.hidden:
+            return replace(self.ties, pairs=frozenset())
+        return self.ties if child in self.confided.values() else self.ties.without_service
+
+    def of_measure(self, measure: Any) -> Ties:
+        """Return the ties that count for a measure: those of its child, the service's for its own measures alone."""
+        found = self.of(measure.child_id)
+        return found if measure.pk in self.confided else found.without_service
+
+    def reads(self, access_class: str, child: UUID | None = None) -> bool:
+        """Tell whether the actor reads a class of what hangs on a child, in full; without one, of the whole case."""
+        return access_class in self.of(child).reads
+
+    def unread(self, access_class: str, *, partly: bool = False) -> frozenset[UUID]:
+        """Return the children of whom the actor doesn't read a class, in full or, with ``partly``, in part either."""
+        return frozenset(
+            child
+            for child in self.children
+            if not self.reads(access_class, child) and not (partly and access_class in self.of(child).partial)
+        )
+
+
+def sight_of(referral: Referral, ties: Ties, actor: Actor) -> Sight:
+    """Return of which children the actor sees what, by a query at most for each of the two bounds."""
+    if ties.draft or ties.coarse:
+        return Sight(ties)
+    serves = any(relation is Relation.EXECUTING for _, relation in ties.pairs)
+    confided: dict[UUID, UUID] = {}
+    if serves:
+        alive = referral.measures.filter(service_id__in=services_of(actor), state__in=ALIVE)
+        confided = dict(alive.values_list("pk", "child_id"))
+    if "children" in getattr(referral, "_prefetched_objects_cache", {}):
+        children = {child.pk: child.restricted for child in referral.children.all()}
+    elif serves or not ties.named:
+        children = dict(referral.children.values_list("pk", "restricted"))
+    else:
+        children = {}
+    hidden = frozenset(pk for pk, restricted in children.items() if restricted and not ties.named)
+    if not (hidden or serves):
+        return Sight(ties)
+    return Sight(ties, frozenset(children), hidden, confided)
 
 
 def filed_by(user_id: UUID) -> bytes:
@@ -555,13 +637,47 @@ def _among(cases: frozenset[UUID]) -> Q | None:
     return Q(pk__in=sorted(cases)) if cases else None
 
 
-def readable_by_class(actor: Actor, *, at: datetime) -> Iterator[tuple["QuerySet[Referral]", frozenset[str]]]:
-    """Yield, for each tie, the cases that it lets see and the classes that it lets read in them."""
+def readable_by_class(
+    actor: Actor, *, at: datetime
+) -> Iterator[tuple[Relation, "QuerySet[Referral]", frozenset[str]]]:
+    """Yield, for each tie, its relation, the cases that it lets see and the classes that it lets read in them.
+
+    In these, ``confided_to`` and ``not_hidden`` bound the rows that hang on a child.
+    """
     special = exceptional(actor, at=at)
     for tie in possible_ties(actor):
         classes, rule = reads_by(tie.role, tie.relation), _rule(actor, tie, special)
         if classes and rule is not None:
-            yield Referral.objects.filter(_seen({tie: rule}, special)), classes
+            yield tie.relation, Referral.objects.filter(_seen({tie: rule}, special)), classes
+
+
+def not_hidden(actor: Actor, *, at: datetime) -> Q:
+    """Return the condition of rows with a child and a part that hang on no child hidden from the actor (T46)."""
+    unlocked = sorted(exceptional(actor, at=at).unlocked)
+    return _hanging_on(
+        Child.objects.filter(Q(restricted=False) | Q(referral__in=unlocked)), Measure.objects.all()
+    )
+
+
+def confided_to(actor: Actor) -> Q:
+    """Return the condition of rows with a child and a part that a service may read: of its measures, or of the case."""
+    own = Measure.objects.filter(service_id__in=sorted(services_of(actor)), state__in=ALIVE)
+    return _hanging_on(Child.objects.filter(measures__in=own), own)
+
+
+def _hanging_on(children: "QuerySet[Child]", measures: "QuerySet[Measure]") -> Q:
+    """Return the condition of rows that hang on one of these children, and there on one of the measures, or on none.
+
+    A row's child is its column's, else its part's. Each is looked up by its key, so that a list still walks its index.
+    """
+    part = OuterRef("part")
+    about = JudicialReferral.objects.filter(pk=part, children__isnull=False)
+    measure = Measure.objects.filter(pk=part)
+    return (
+        (Q(child=None) | Q(Exists(children.filter(pk=OuterRef("child")))))
+        & (~Q(Exists(measure)) | Q(Exists(measures.filter(pk=part, child__in=children.values("pk")))))
+        & (~Q(Exists(about)) | Q(Exists(about.filter(children__in=children.values("pk")))))
+    )
 
 
 def seen_with(
@@ -847,14 +963,6 @@ def services_of(actor: Actor) -> frozenset[UUID]:
 def institutions_of(actor: Actor) -> frozenset[UUID]:
     """Return the organisations whose lead the actor is."""
     return frozenset(p.organisation_id for p in actor.holding([Role.FILER_ORG_LEAD]) if p.organisation_id)
-
-
-def children_of(referral: Referral, ties: Ties, actor: Actor) -> frozenset[UUID] | None:
-    """Return the children that a service may see, those of its own alive measures; None: no such limit."""
-    if not ties.executes_only:
-        return None
-    alive = referral.measures.filter(service_id__in=services_of(actor), state__in=ALIVE)
-    return frozenset(alive.values_list("child_id", flat=True))
 
 
 #: Who answers for the people of an authority: a supervisor for all of them, a lead for those of the own unit.

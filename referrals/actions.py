@@ -5,7 +5,7 @@ state and guards (409) → body (400) → second signature → effects, clocks, 
 instant of the act (UTC), read once at the edge: nothing here has a clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose, register
 from referrals import access, clocks, filing, notices, receiving, rowlevel
-from referrals.access import Relation, Ties
+from referrals.access import NOBODY, Relation, Sight, Ties
 from referrals.act import Act, Given, as_json, given_of
 from referrals.attachments import barring, rights
 from referrals.errors import (
@@ -206,9 +206,10 @@ def perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
 def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     referral, ties = locked(asked.referral_id, actor=actor, at=at, step=asked.step)
     require_version(referral, NOT_EXPECTED if ties.coarse else asked.version)
-    case = case_for(asked, referral, ties, actor=actor, at=at)
+    sight = access.sight_of(referral, ties, actor)
+    case = case_for(asked, referral, sight, actor=actor, at=at)
     require_proof(asked.step, actor, at=at)
-    given = parse(asked.step, asked.body)
+    given = _heard(parse(asked.step, asked.body), sight.hidden)
     require_checks(asked.step, case, given, ties)
     if (reason := second_signature(asked.step, case, given)) is not None:
         opened = _ask_approval(asked, case, given, reason=reason)
@@ -218,8 +219,9 @@ def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     return Done(referral=referral, made=made, warnings=tuple(act.warnings))
 
 
-def case_for(asked: Asked, referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> Case:
+def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime) -> Case:
     """Return the case as the step will see it, once role, state and guards have been asked."""
+    ties = sight.ties
     role = role_in(asked.step, ties)
     if role is None:
         raise NotAllowed(f"{asked.step.machine}:{asked.step.name}")
@@ -229,7 +231,7 @@ def case_for(asked: Asked, referral: Referral, ties: Ties, *, actor: Actor, at: 
     case.find = lambda pk: access.visible_to(actor, at=at).filter(pk=pk).first()
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     case.file_on_hold = barring.on_hold
-    case.part = part_of(asked, case, ties)
+    case.part = part_of(asked, case, sight)
     case.step_name = asked.step.name
     case.receiving = ties.receiving
     require_start(asked.step, case, ties)
@@ -243,7 +245,7 @@ def role_in(step: Step, ties: Ties) -> Role | None:
     return ties.role_for(step)
 
 
-def part_of(asked: Asked, case: Case, ties: Ties) -> Any:
+def part_of(asked: Asked, case: Case, sight: Sight) -> Any:
     """Return the row of another machine that the step is about; None for the referral's own steps.
 
     Raises:
@@ -257,18 +259,31 @@ def part_of(asked: Asked, case: Case, ties: Ties) -> Any:
         found = case.open_assessment or case.assessment
     else:
         found = next((row for row in rows if row.pk == asked.part_id), None)
-    if found is None or (machine is Machine.MEASURE and not _own_measure(found, case.actor, ties)):
+    if found is None or not stands_on(asked.step, found, sight):
         raise NotVisible
     if machine is Machine.GLASS and found.pk not in {row.pk for row in case.broken_glasses}:
         raise NotVisible
     return found
 
 
-def _own_measure(measure: Any, actor: Actor, ties: Ties) -> bool:
-    """A service acts on the measures that it executes, and on no other of the case (domain.md §1.1)."""
-    if {role for role, _ in ties.pairs} != {Role.MEASURE_SERVICE}:
-        return True
-    return measure.service_id in {p.organisation_id for p in actor.holding([Role.MEASURE_SERVICE])}
+def stands_on(step: Step, row: Any, sight: Sight) -> bool:
+    """Tell whether the actor may do a step on a row of another machine: by what ties them to this row (SEC-AZ21).
+
+    A service acts on the measures that it executes, and on no other of the case (domain.md §1.1); nobody on what hangs
+    on a child whom they don't see.
+    """
+    return role_on(step, row, sight) is not None
+
+
+def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
+    """Return the role in which the actor may do a step on a row; None if in none."""
+    if step.machine is Machine.MEASURE:
+        return role_in(step, sight.of_measure(row))
+    if step.machine is Machine.JUDICIAL and sight.hidden:
+        children = {child.pk for child in row.children.all()}
+        if children and children <= sight.hidden:
+            return None
+    return role_in(step, sight.ties)
 
 
 def require_start(step: Step, case: Case, ties: Ties) -> None:
@@ -310,6 +325,15 @@ def parse(step: Step, body: Any) -> Given:
     found.is_valid(raise_exception=True)
     given: Given = given_of(found.validated_data)
     return given
+
+
+def _heard(given: Any, hidden: Container[UUID]) -> Any:
+    """Return what was said, the id of a child whom the actor doesn't see as that of nobody: it is answered so."""
+    if isinstance(given, UUID):
+        return NOBODY if given in hidden else given
+    if isinstance(given, dict):
+        return type(given)({name: _heard(one, hidden) for name, one in given.items()})
+    return [_heard(one, hidden) for one in given] if isinstance(given, list) else given
 
 
 def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:
@@ -528,7 +552,7 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
         raise NotAllowed(f"{step.machine}:{step.name}")
     asked = Asked(step=step, referral_id=referral.pk, part_id=approval.part)
     theirs = access.ties_of(seen, proposer)
-    case = case_for(asked, referral, theirs, actor=proposer, at=at)
+    case = case_for(asked, referral, access.sight_of(seen, theirs, proposer), actor=proposer, at=at)
     given = parse(step, _proposed(approval, case, actor=actor))
     require_checks(step, case, given, ties)
     signers = signatories.signers(step, case, second_signature(step, case, given))

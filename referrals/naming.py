@@ -42,14 +42,11 @@ def names(
 
     Children whose recording was a mistake are left out.
     """
-    own = access.children_of(referral, ties, actor)
     prefetch_related_objects([referral], "children")  # the disclosure looks at their names too
+    sight = access.sight_of(referral, ties, actor)
+    unread = sight.unread("B") if "B" in ties.reads else sight.hidden
     children = [
-        child
-        for child in referral.children.all()
-        if not child.wrong_person
-        and (ties.named or not child.restricted or ties.draft)
-        and (own is None or child.pk in own)
+        child for child in referral.children.all() if not child.wrong_person and child.pk not in unread
     ]
     reads = "B" in ties.reads and scope is not None
     holders = list(referral.holders.all()) if holders_too and "B" in ties.reads else []

@@ -4,7 +4,8 @@ Everything sealed is opened inside one disclosure. A value that can't be opened 
 ``{"unreadable": true}`` and the rest is there (SEC-CR14). What may not be read is absent from the answer.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +21,7 @@ from encryption.errors import Unreadable
 from encryption.keys import warm
 from encryption.sealed import OpenScope, Sealed
 from referrals import access, clocks
-from referrals.access import Ties
+from referrals.access import Relation, Sight, Ties
 from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
@@ -43,6 +44,7 @@ from referrals.workflow.states import (
 #: The acts of a filing account that it is shown again.
 FILER_STEPS: Final = ("create", "submit", "submit_urgent", "withdraw", "provide_info")
 UNREADABLE: Final = {"unreadable": True}
+_IS_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 INTERNAL: Final = frozenset(
     {"id", "referral", "position", "case_key", "filer_key", "filed_by", "order", "by", "service", "judicial_referral",
      "child", "assessment", "holder", "visit", "user", "type", "letter", "next_change"}
@@ -193,8 +195,9 @@ def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = F
     }
 
 
-def clocks_of(referral: Referral, ties: Ties, *, at: datetime) -> list[dict[str, Any]]:
+def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[str, Any]]:
     """Return the clocks that the actor may read; a filer sees C5 alone (domain.md §4.8)."""
+    ties = sight.ties
     if ties.coarse:
         wanted, runs = referral.clocks.filter(code="C5"), not referral.filer_answered
         if referral.withdrawn_at:
@@ -202,7 +205,29 @@ def clocks_of(referral: Referral, ties: Ties, *, at: datetime) -> list[dict[str,
     else:
         wanted, runs = referral.clocks.filter(access_class__in=ties.reads), False
     calendar = calendar_in_force(referral, at=at)
-    return [clock_line(clock, calendar, at=at, runs=runs) for clock in wanted]
+    seen = _hanging_on(referral, sight)
+    return [clock_line(clock, calendar, at=at, runs=runs) for clock in wanted if ties.coarse or seen(clock)]
+
+
+def _hanging_on(referral: Referral, sight: Sight) -> Callable[[Any], bool]:
+    """Return what tells whether a row with a class, a child and a part is seen.
+
+    Its child is that of its column, else of its part; of a part about several, one that is seen is enough. A part of
+    the whole case is the whole case's.
+    """
+    if not sight.children:
+        return lambda _: True
+    measures = {row.pk: row for row in referral.measures.only("pk", "child_id", "referral_id")}
+    justice = referral.judicial_referrals.prefetch_related("children")
+    several = {row.pk: [child.pk for child in row.children.all()] for row in justice}
+
+    def seen(row: Any) -> bool:
+        if row.part in measures:
+            return row.access_class in sight.of_measure(measures[row.part]).reads
+        children: list[UUID | None] = [row.child] if row.child else [*several.get(row.part, ())] or [None]
+        return any(sight.reads(row.access_class, child) for child in children)
+
+    return seen
 
 
 def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:
@@ -211,13 +236,23 @@ def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:
 
 
 def readable(
-    row: models.Model, classes: Iterable[str], scope: OpenScope, *, own_class: str = ""
+    row: models.Model,
+    classes: Iterable[str],
+    scope: OpenScope,
+    *,
+    own_class: str = "",
+    only: Container[str] | None = None,
 ) -> dict[str, Any]:
-    """Return the fields of a row whose class is among ``classes``, sealed ones opened; ``own_class`` overrides D."""
+    """Return the fields of a row whose class is among ``classes``, sealed ones opened; ``own_class`` overrides D.
+
+    ``only``: no other fields than these.
+    """
     allowed, found = frozenset(classes), {"id": str(row.pk)}
     for field in row._meta.concrete_fields:
         access_class = getattr(field, "access_class", None)
         if field.name in INTERNAL or access_class is None or (own_class or access_class) not in allowed:
+            continue
+        if only is not None and field.name not in only:
             continue
         found[field.name] = opened(getattr(row, field.attname), scope)
     return found
@@ -282,9 +317,8 @@ def part(
         return None
     rows = getattr(referral, name).all()
     if name == "children":
-        own = access.children_of(referral, ties, actor)
-        seen = [row for row in rows if ties.named or not row.restricted or ties.draft]
-        return [_child(row, ties, scope) for row in seen if own is None or row.pk in own]
+        sight = access.sight_of(referral, ties, actor)
+        return [_child(row, sight.of(row.pk), scope) for row in rows if sight.reads("B", row.pk)]
     return [readable(row, ties.reads, scope) for row in rows]
 
 
@@ -301,47 +335,70 @@ def _child(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
     return found
 
 
-def assessments(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
-    """Return the assessments: all of them to readers of H, the conclusions alone to a service (``concl.``)."""
+def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the assessments: all of them to readers of H, the conclusions alone to a service (``concl.``).
+
+    The texts, which are about all the children, are for who may know of each of them.
+    """
+    ties = sight.ties
     if "H" not in ties.reads and ties.partial.get("H") != "concl":
         return []
+    whole, unread = "H" in ties.without_service.reads, sight.unread("H", partly=True)
     found = []
     for row in referral.assessments.all():
-        line: dict[str, Any] = readable(row, ties.reads, scope) if "H" in ties.reads else {"id": str(row.pk)}
+        line: dict[str, Any] = {"id": str(row.pk)}
+        if whole:
+            line = _among(row, "H", scope, texts=not unread)
         line["state"] = row.state
         line["conclusions"] = [
-            readable(c, "H", scope) | {"child": str(c.child_id)} for c in row.conclusions.all()
+            readable(c, "H", scope) | {"child": str(c.child_id)}
+            for c in row.conclusions.all()
+            if c.child_id not in unread
         ]
-        if "H" in ties.reads:
-            line["visits"] = [readable(v, "H", scope) for v in row.visits.all()]
+        if whole:
+            line["visits"] = [_among(visit, "H", scope, texts=not unread) for visit in row.visits.all()]
         found.append(line)
     return found
 
 
-def judicial_referrals(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
-    """Return the referrals to justice with their outcomes, to readers of I."""
-    if "I" not in ties.reads:
+def _among(row: models.Model, access_class: str, scope: OpenScope, *, texts: bool) -> dict[str, Any]:
+    """Return the fields of a row about several children; without what is sealed where one of them isn't seen."""
+    if texts:
+        return readable(row, access_class, scope)
+    clear = [f.name for f in row._meta.concrete_fields if not isinstance(getattr(row, f.attname), Sealed)]
+    return readable(row, access_class, scope, only=clear)
+
+
+def judicial_referrals(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the referrals to justice with their outcomes, to readers of I; each about the children that are seen."""
+    if "I" not in sight.ties.without_service.reads:
         return []
-    found = []
+    unread, found = sight.unread("I"), []
     for row in referral.judicial_referrals.prefetch_related("children", "outcomes"):
-        line = readable(row, "I", scope)
+        children = [child.pk for child in row.children.all()]
+        seen = [pk for pk in children if pk not in unread]
+        if children and not seen:
+            continue
+        line = _among(row, "I", scope, texts=seen == children)
         line["state"] = labelled(JudicialState(row.state))
-        line["children"] = [str(child.pk) for child in row.children.all()]
+        line["children"] = [str(pk) for pk in seen]
         line["outcomes"] = [
-            readable(o, "I", scope) | {"child": str(o.child_id), "type": o.type} for o in row.outcomes.all()
+            readable(o, "I", scope) | {"child": str(o.child_id), "type": o.type}
+            for o in row.outcomes.all()
+            if o.child_id not in unread
         ]
         found.append(line)
     return found
 
 
-def measures(referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor) -> list[dict[str, Any]]:
+def measures(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the measures: in full to readers of J, their shell to intake, a service's own to the service."""
-    if "J" not in ties.reads and "J" not in ties.partial:
-        return []
-    rows = referral.measures.select_related("type")
-    if ties.executes_only:
-        rows = rows.filter(service_id__in=access.services_of(actor))
-    return [_measure(row, ties, scope) for row in rows]
+    found = []
+    for row in referral.measures.select_related("type"):
+        ties = sight.of_measure(row)
+        if "J" in ties.reads or "J" in ties.partial:
+            found.append(_measure(row, ties, scope))
+    return found
 
 
 def _measure(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
@@ -363,32 +420,44 @@ def _measure(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
 
 
 def timeline(
-    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+    referral: Referral, sight: Sight, scope: OpenScope, *, actor: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Return what happened, as far as the actor may see it: a filer sees the own acts.
 
     What was done about a pair of files is for who sees both: it would tell of a file that is hidden (SEC-AZ4).
     """
+    ties = sight.ties
     rows: Iterable[StepRecord] = referral.steps.all()
     if ties.coarse:
         rows = [row for row in rows if row.step in FILER_STEPS and row.role in access.FILERS]
         return [_happened(row, {}) for row in rows]
     found = []
-    own = access.children_of(referral, ties, actor)
+    hangs = _hanging_on(referral, sight)
     seen = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=seen).values_list("pk", flat=True))
     for row in rows:
         if row.machine == Machine.DUPLICATE and row.part not in pairs:
             continue
-        if row.access_class not in ties.reads or (own is not None and row.child and row.child not in own):
+        if row.access_class not in ties.reads or not hangs(row):
             continue
         data = opened(row.data, scope) if row.data is not None else None
+        if names_any(data, sight.unread(row.access_class)):
+            data = None
         found.append(
             _happened(
                 row, {"data": data, "by": str(row.by) if row.by else None, "own": row.by == actor.user_id}
             )
         )
     return found
+
+
+def names_any(said: Any, children: Container[UUID]) -> bool:
+    """Tell whether what was said, as JSON, holds the id of one of the children anywhere."""
+    if isinstance(said, dict):
+        return any(names_any(one, children) for one in (*said, *said.values()))
+    if isinstance(said, list | tuple):
+        return any(names_any(one, children) for one in said)
+    return isinstance(said, str) and _IS_ID.fullmatch(said) is not None and UUID(said) in children
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -409,13 +478,17 @@ def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def approvals(
-    referral: Referral, ties: Ties, scope: OpenScope, *, user_id: UUID | None
+    referral: Referral, sight: Sight, scope: OpenScope, *, user_id: UUID | None
 ) -> list[dict[str, Any]]:
-    """Return the second signatures; what is proposed is opened to who proposed and who may sign."""
+    """Return the second signatures; what is proposed is opened to who proposed and who may sign.
+
+    What is about a child that the reader doesn't see isn't told of, nor opened.
+    """
     found = []
+    of_measures = _measures_unread(referral, sight, "D")
     for row in referral.approvals.all():
         part_of_it = user_id in (row.proposer_id, row.approver_id)
-        if not part_of_it and "D" not in ties.reads:
+        if (not part_of_it and "D" not in sight.ties.without_service.reads) or row.part in of_measures:
             continue
         line = {
             "id": str(row.pk),
@@ -431,9 +504,17 @@ def approvals(
             "decided_at": moment(row.decided_at),
         }
         if part_of_it:
-            line["given"] = opened(row.given, scope)
+            given = opened(row.given, scope)
+            line["given"] = {} if names_any(given, sight.hidden) else given
         found.append(line)
     return found
+
+
+def _measures_unread(referral: Referral, sight: Sight, access_class: str) -> frozenset[UUID]:
+    """Return the measures of children of whom the reader doesn't read a class."""
+    if not (unread := sight.unread(access_class)):
+        return frozenset()
+    return frozenset(referral.measures.filter(child__in=unread).values_list("pk", flat=True))
 
 
 def closure_reviews(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
@@ -501,19 +582,26 @@ def holder_informations(referral: Referral, ties: Ties, scope: OpenScope) -> lis
     ]
 
 
-def sheets(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+def sheets(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the emergency sheets of the case, with the authorities that may read each, to readers of B."""
-    if "B" not in ties.reads:
+    if "B" not in sight.ties.reads:
         return []
     rows = referral.emergency_sheets.prefetch_related("readers")
     return [
-        readable(row, ties.reads, scope) | {"authorities": [str(r.authority_id) for r in row.readers.all()]}
+        readable(row, sight.of(row.child_id).reads, scope)
+        | {"authorities": [str(r.authority_id) for r in row.readers.all()]}
         for row in rows
+        if sight.reads("B", row.child_id)
     ]
 
 
 def add_names(
-    rows: Sequence[Referral], ties: Mapping[UUID, Ties], lines: Sequence[dict[str, Any]], scope: OpenScope
+    rows: Sequence[Referral],
+    ties: Mapping[UUID, Ties],
+    lines: Sequence[dict[str, Any]],
+    scope: OpenScope,
+    *,
+    actor: Actor,
 ) -> None:
     """Add the children's names to lines of a list, for the cases of which the caller reads class B."""
     named = [row for row in rows if "B" in ties[row.pk].reads]
@@ -521,7 +609,8 @@ def add_names(
     warm([row.case_key for row in named if row.case_key])
     by_id = {line["id"]: line for line in lines}
     for row in named:
-        children = [c for c in row.children.all() if ties[row.pk].named or not c.restricted]
+        sight = access.sight_of(row, ties[row.pk], actor)
+        children = [child for child in row.children.all() if sight.reads("B", child.pk)]
         by_id[str(row.pk)]["children"] = [
             {name: opened(getattr(child, name), scope) for name in ("first_names", "last_name", "usual_name")}
             for child in children
@@ -529,14 +618,17 @@ def add_names(
 
 
 def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: datetime) -> "QuerySet[Clock]":
-    """Return the running clocks that the actor may read, each by the class of what it times."""
+    """Return the running clocks that the actor may read, each by the class and the child of what it times."""
     filed = access.own_filings(actor, at=at).filter(withdrawn_at=None)
     running = Q(stopped_at=None)
     seen = own = Q(code="C5", referral__in=filed.values("pk"))
     if actor.holding(access.FILERS):  # see clock_line: what is withheld looks like what is awaited
         running |= own & Q(referral__filer_answered=False)
-    for cases, classes in access.readable_by_class(actor, at=at):
-        seen |= Q(access_class__in=sorted(classes), referral__in=cases.values("pk"))
+    for relation, cases, classes in access.readable_by_class(actor, at=at):
+        rule = Q(access_class__in=sorted(classes), referral__in=cases.values("pk"))
+        if relation is Relation.EXECUTING:
+            rule &= access.confided_to(actor)
+        seen |= rule & access.not_hidden(actor, at=at)
     rows = Clock.objects.filter(seen & running).select_related("referral__authority")
     if code:
         rows = rows.filter(code=code)

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.actor import Actor
 from encryption.sealed import OpenScope
-from referrals import abilities, reading, rowlevel
+from referrals import abilities, access, reading, rowlevel
 from referrals.access import Ties
 from referrals.models import Referral, TransferDocument, TransferRequest
 from referrals.workflow.moving.codes import Channel, Document, Ground, Opinion
@@ -36,16 +36,18 @@ def content(
 ) -> dict[str, Any]:
     """Return the request with the shell of its case and the documents listed, opened; by mail they come on paper."""
     found = line(request)
+    with rowlevel.beyond():
+        sight = access.sight_of(referral, ties, actor)
     if "A" in ties.reads:
         with rowlevel.beyond():
             found |= {
                 "shell": reading.shell(referral, ties),
-                "clocks": reading.clocks_of(referral, ties, at=at),
+                "clocks": reading.clocks_of(referral, sight, at=at),
             }
         on_paper = request.channel == Channel.SEALED_MAIL
         found["documents"] = [] if on_paper else [_document(row, scope) for row in request.documents.all()]
     with rowlevel.beyond():
-        return found | abilities.abilities(referral, ties, actor=actor, at=at)
+        return found | abilities.abilities(referral, sight, actor=actor, at=at)
 
 
 def _document(row: TransferDocument, scope: OpenScope) -> dict[str, Any]:

@@ -33,7 +33,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 def measures_for(actor: Actor, asked: Mapping[str, Any], *, at: datetime) -> "QuerySet[Measure]":
     """Return the waiting measures of the cases in which the actor reads class J, those filtered for alone.
 
-    A service sees its own measures and no other of the case (domain.md §1.1).
+    A service sees its own measures and no other of the case (domain.md §1.1); those of a child that is restricted to
+    others are neither listed nor counted.
     """
     seen = Q(pk__in=[])
     for relation, cases in access.seen_with(actor, "J", at=at):
@@ -41,7 +42,8 @@ def measures_for(actor: Actor, asked: Mapping[str, Any], *, at: datetime) -> "Qu
         if relation is Relation.EXECUTING:
             rule &= Q(service__in=sorted(access.services_of(actor)))
         seen |= rule
-    rows = Measure.objects.filter(seen, state__in=[asked["state"]] if asked.get("state") else WAITING)
+    named = Q(child__restricted=False) | Q(referral__in=sorted(access.exceptional(actor, at=at).unlocked))
+    rows = Measure.objects.filter(seen, named, state__in=[asked["state"]] if asked.get("state") else WAITING)
     for name in ("service", "type", "judicial"):
         if asked.get(name) is not None:
             rows = rows.filter(**{name: asked[name]})

@@ -53,6 +53,7 @@ BOTH_DATABASES = {
     "tests/journeys/test_s16_transfer.py": "row-level security on the way from one authority to another",
     "tests/referrals/api/test_ids.py": "statements and refusals are the same whatever is hidden",
     "tests/referrals/api/test_lists.py": "statements of lists",
+    "tests/referrals/test_children.py": "conditions of lists in SQL: what hangs on a child",
     "tests/referrals/api/test_own_list.py": "what tells twins apart: statements and their number",
     "tests/referrals/api/test_batches.py": "statements of batches",
     "tests/referrals/figures/": "counts in SQL",

@@ -195,8 +195,9 @@ def known(request: Any, referral: Referral) -> Referral:
 def described(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return a case without anything sealed: to a filer the coarse word, to others shell, clocks, actions."""
     body = reading.coarse(referral) if ties.coarse else reading.shell(referral, ties)
-    body["clocks"] = reading.clocks_of(referral, ties, at=at)
-    return body | abilities.abilities(referral, ties, actor=actor, at=at)
+    sight = access.sight_of(referral, ties, actor)
+    body["clocks"] = reading.clocks_of(referral, sight, at=at)
+    return body | abilities.abilities(referral, sight, actor=actor, at=at)
 
 
 def tagged(response: Response, referral: Referral, body: Mapping[str, Any]) -> Response:

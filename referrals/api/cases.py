@@ -216,7 +216,7 @@ def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, An
         always=True,
     ) as scope:
         if asked["names"]:
-            reading.add_names(page.items, ties, lines, scope)
+            reading.add_names(page.items, ties, lines, scope, actor=actor)
     return lines, page.next
 
 
@@ -366,20 +366,24 @@ class CasePart(CaseView):
 
 type _Lines = list[dict[str, Any]]
 #: How each part is read: its lines, out of the case, by one actor at one instant.
-_PARTS: dict[str, Callable[[Referral, access.Ties, Any, Actor, datetime], _Lines]] = {
-    "children": lambda r, ties, scope, actor, _: reading.part(r, "children", ties, scope, actor=actor) or [],
-    "assessment": lambda r, ties, scope, *_: reading.assessments(r, ties, scope),
-    "judicial-referrals": lambda r, ties, scope, *_: reading.judicial_referrals(r, ties, scope),
-    "measures": lambda r, ties, scope, actor, _: reading.measures(r, ties, scope, actor=actor),
-    "approvals": lambda r, ties, scope, actor, _: reading.approvals(r, ties, scope, user_id=actor.user_id),
-    "closure-reviews": lambda r, ties, scope, *_: reading.closure_reviews(r, ties, scope),
-    "feedbacks": lambda r, ties, scope, actor, at: feedback.tasks(Case(r, actor=actor, at=at), ties, scope),
-    "break-glass": lambda r, ties, scope, actor, _: glass.openings(r, ties, scope, actor=actor),
-    "alerts": lambda r, ties, *_: reading.alerts(r, ties),
-    "holder-informations": lambda r, ties, scope, *_: reading.holder_informations(r, ties, scope),
-    "transfers": lambda r, ties, scope, *_: transfers.requests_of(r, ties, scope),
-    "emergency-sheets": lambda r, ties, scope, *_: reading.sheets(r, ties, scope),
-    "timeline": lambda r, ties, scope, actor, at: reading.timeline(r, ties, scope, actor=actor, at=at),
+_PARTS: dict[str, Callable[[Referral, access.Sight, Any, Actor, datetime], _Lines]] = {
+    "children": lambda r, sight, scope, actor, _: (
+        reading.part(r, "children", sight.ties, scope, actor=actor) or []
+    ),
+    "assessment": lambda r, sight, scope, *_: reading.assessments(r, sight, scope),
+    "judicial-referrals": lambda r, sight, scope, *_: reading.judicial_referrals(r, sight, scope),
+    "measures": lambda r, sight, scope, *_: reading.measures(r, sight, scope),
+    "approvals": lambda r, sight, scope, actor, _: reading.approvals(r, sight, scope, user_id=actor.user_id),
+    "closure-reviews": lambda r, sight, scope, *_: reading.closure_reviews(r, sight.ties, scope),
+    "feedbacks": lambda r, sight, scope, actor, at: feedback.tasks(
+        Case(r, actor=actor, at=at), sight.ties, scope
+    ),
+    "break-glass": lambda r, sight, scope, actor, _: glass.openings(r, sight.ties, scope, actor=actor),
+    "alerts": lambda r, sight, *_: reading.alerts(r, sight.ties),
+    "holder-informations": lambda r, sight, scope, *_: reading.holder_informations(r, sight.ties, scope),
+    "transfers": lambda r, sight, scope, *_: transfers.requests_of(r, sight.ties, scope),
+    "emergency-sheets": lambda r, sight, scope, *_: reading.sheets(r, sight, scope),
+    "timeline": lambda r, sight, scope, actor, at: reading.timeline(r, sight, scope, actor=actor, at=at),
 }
 
 
@@ -387,7 +391,7 @@ def part_lines(
     part: str, referral: Referral, ties: access.Ties, scope: Any, *, actor: Actor, at: datetime
 ) -> _Lines:
     """Return the lines of one part of a case, as far as the actor may read them."""
-    return _PARTS[part](referral, ties, scope, actor, at)
+    return _PARTS[part](referral, access.sight_of(referral, ties, actor), scope, actor, at)
 
 
 class CaseClocks(CaseView):
@@ -398,12 +402,12 @@ class CaseClocks(CaseView):
         """List the clocks of a case that the caller may read."""
         Query.of(request.query_params)
         referral, ties = self.seen(request, pk)
-        at = self.at(request)
+        actor, at = self.actor(request), self.at(request)
         lines = opened(
             referral,
             ties,
-            lambda _: reading.clocks_of(referral, ties, at=at),
-            actor=self.actor(request),
+            lambda _: reading.clocks_of(referral, access.sight_of(referral, ties, actor), at=at),
+            actor=actor,
             at=at,
         )
         return Response(listed(lines, None))

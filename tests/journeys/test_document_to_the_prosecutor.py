@@ -198,9 +198,10 @@ def test_it_isn_t_made_before_it_is_argued(filed):
 
 
 def test_a_restricted_child_is_named_by_those_on_the_list_alone(composed):
+    """Who isn't on the list doesn't know of a referral that is about restricted children alone (SEC-AZ20)."""
     Child.objects.filter(referral=composed.pk).update(restricted=True)
 
-    assert composed.refused("crip_coordinator", "compose", {}, part=part(composed)) == "children_may_be_named"
+    assert composed.refused("crip_coordinator", "compose", {}, part=part(composed), expect=404) == "not-found"
     document(composed, expect=404)
 
 

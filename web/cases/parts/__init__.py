@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals import joining, messages, reading
+from referrals import access, joining, messages, reading
 from referrals.access import Ties
 from referrals.api.cases import part_lines
 from referrals.models import Referral
@@ -26,7 +26,7 @@ READ: Final[Mapping[str, Callable[[Referral, Ties, OpenScope, Any, datetime], An
         "alerts", "holder-informations", "emergency-sheets", "feedbacks", "transfers",
     )
 } | {
-    "clocks": lambda r, ties, _, __, at: reading.clocks_of(r, ties, at=at),
+    "clocks": lambda r, ties, _, actor, at: reading.clocks_of(r, access.sight_of(r, ties, actor), at=at),
     "filer": lambda r, ties, scope, actor, _: messages.channel(r, "filer", ties, scope, actor=actor),
     "professionals": lambda r, ties, scope, actor, _: messages.channel(r, "professionals", ties, scope, actor=actor),
     "duplicates": lambda r, ties, scope, actor, at: joining.duplicates(r, ties, scope, actor=actor, at=at),

@@ -61,7 +61,8 @@ class Pair(Page):
         ) as scope:  # fmt: skip
             sides = [self._side(referral, ties, scope), self._side(other, other_ties, scope)]
         here = row.referral_id == referral.pk
-        body = abilities.abilities(referral, ties, actor=self.actor, at=self.at) if here else {}
+        sight = access.sight_of(referral, ties, self.actor)
+        body = abilities.abilities(referral, sight, actor=self.actor, at=self.at) if here else {}
         mine = {
             name: [action for action in found if part_in(action) == str(pair)] for name, found in body.items()
         }

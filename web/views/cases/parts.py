@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from audit.query import Query
 from encryption.sealed import OpenScope
-from referrals import abilities, naming
+from referrals import abilities, access, naming
 from referrals.access import Ties
 from referrals.api.base import opened, seen
 from referrals.errors import NotVisible
@@ -54,7 +54,9 @@ class Part(Page):
         )
         context |= made(Shown(self, referral, ties, zone_of(referral), found))
         if machines:
-            body = abilities.abilities(referral, ties, actor=self.actor, at=self.at)
+            body = abilities.abilities(
+                referral, access.sight_of(referral, ties, self.actor), actor=self.actor, at=self.at
+            )
             if part == "rapprochements":  # a pair is decided where both files are beside each other
                 body = {name: [one for one in said if part_in(one) is None] for name, said in body.items()}
             context["panels"] = panels(pk, body, only=machines, about=context.get("about"))

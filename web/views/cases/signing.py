@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from referrals import actions, naming, reading
+from referrals import access, actions, naming, reading
 from referrals.actions import Done
 from referrals.api.base import opened, seen
 from referrals.errors import NotVisible
@@ -37,7 +37,7 @@ class Signature(FormPage):
         rows, names = opened(
             referral, ties,
             lambda scope: (
-                reading.approvals(referral, ties, scope, user_id=actor.user_id),
+                reading.approvals(referral, access.sight_of(referral, ties, actor), scope, user_id=actor.user_id),
                 naming.names(referral, ties, scope, actor=actor),
             ),
             actor=actor, at=self.at,

@@ -71,7 +71,7 @@ class StepPage(FormPage):
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
         asked = Asked(step=declared, referral_id=pk, part_id=part)
-        actions.case_for(asked, referral, ties, actor=actor, at=at)
+        actions.case_for(asked, referral, access.sight_of(referral, ties, actor), actor=actor, at=at)
         require_proof(declared, actor, at=at)  # before anything is typed
         names = opened(
             referral, ties, lambda scope: naming.names(referral, ties, scope, actor=actor), actor=actor, at=at

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from audit.query import Query
-from referrals import naming, reading, reports
+from referrals import access, naming, reading, reports
 from referrals.access import Ties
 from referrals.api.base import opened, seen
 from referrals.errors import NotAllowed, NotVisible
@@ -47,7 +47,8 @@ class Writing(StepPage):
         rows, names = opened(
             referral, ties,
             lambda scope: (
-                reading.assessments(referral, ties, scope), naming.names(referral, ties, scope, actor=actor),
+                reading.assessments(referral, access.sight_of(referral, ties, actor), scope),
+                naming.names(referral, ties, scope, actor=actor),
             ),
             actor=actor, at=at,
         )  # fmt: skip

@@ -35,6 +35,8 @@ def _order_of_a_variant(kit: Kit, body: Body) -> None:
 
 
 def _restrict_the_child(kit: Kit, body: Body) -> None:
+    """Of two: of a referral about restricted children alone whoever isn't named doesn't know (SEC-AZ20)."""
+    kit.part.children.add(kit.another_child())
     kit.set_child(restricted=True)
 
 
