@@ -8,7 +8,7 @@ developer's machine only what would be wrong there too is an error.
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from audit.appendonly import ENTRY_TABLES
 from config import clocks, env, surface
+from config.local import hosts_of, is_local_name, is_near, scanner_host
 from encryption import assertions
 
 SECRET_LENGTH: Final = 50
@@ -43,7 +44,6 @@ PROVIDER_CHOICES: Final = {
     "userinfo": ("jwt", "json", "no"),
     "prompt": ("", "login", "select_account", "consent"),
 }
-_LOOPBACK: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _TLS: Final = frozenset({"verify-ca", "verify-full"})
 _PROXY_PREFIX: Final = {4: 16, 6: 48}  # the widest network that may hold a site's proxies
 _ROW_UPDATE_DELETE_TRUNCATE: Final = (16, 8, 32)  # bits of pg_trigger.tgtype
@@ -220,9 +220,11 @@ def _process() -> Iterator[CheckMessage]:
 
 def _hosts_and_secrets() -> Iterator[CheckMessage]:
     hosts = settings.ALLOWED_HOSTS
-    if not hosts or any("*" in host or host.startswith(".") for host in hosts):
+    if not hosts or any("*" in host or host.startswith(".") or is_local_name(host) for host in hosts):
         yield _error(
-            5, "REPERE_ALLOWED_HOSTS must name each host of the service, without a wildcard or a leading dot."
+            5,
+            "REPERE_ALLOWED_HOSTS must name each host of the service, without a wildcard, a leading dot or this "
+            "machine itself.",
         )
     if len(settings.SECRET_KEY) < SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 10:
         yield _error(6, f"REPERE_SECRET_KEY must be {SECRET_LENGTH} random characters or more.")
@@ -275,7 +277,7 @@ def _one_provider(variable: str, path: str) -> Iterator[CheckMessage]:
         VAULT_PROVIDER: (settings.VAULT_ADDR, "REPERE_VAULT_ADDR"),
         KMS_PROVIDER: (settings.KMS_ENDPOINT, "REPERE_KMS_ENDPOINT"),
     }.get(path, ("", ""))
-    if address and urlsplit(address).scheme != "https" and not _is_near(urlsplit(address).hostname or ""):
+    if address and urlsplit(address).scheme != "https" and not is_near(urlsplit(address).hostname or ""):
         yield _error(21, f"{name} crosses the network in clear: its address must be https://….")
     if path == VAULT_PROVIDER and not (urlsplit(address).hostname and settings.VAULT_TOKEN_FILE):
         yield _error(
@@ -304,22 +306,15 @@ def _addresses() -> Iterator[CheckMessage]:
     places = []
     for alias, variable in PLACES.items():
         found = settings.DATABASES[alias]
-        places.append((_hosts_of(found), found.get("PORT"), found["NAME"]))
+        places.append((hosts_of(found), found.get("PORT"), found["NAME"]))
         if not found["ENGINE"].endswith("postgresql"):
             yield _error(8, f"{variable} must be the address of a PostgreSQL database (postgres://…).")
-        elif not all(map(_is_near, _hosts_of(found))) and found.get("OPTIONS", {}).get("sslmode") not in _TLS:
+        elif not all(map(is_near, hosts_of(found))) and found.get("OPTIONS", {}).get("sslmode") not in _TLS:
             yield _error(9, f"{variable} crosses the network in clear: add ?sslmode=verify-full to it.")
     if places[0] == places[1]:
         yield _error(
             10, "KEYS_DATABASE_URL must be another database than DATABASE_URL: a backup would hold both."
         )
-
-
-def _hosts_of(found: Mapping[str, Any]) -> list[str]:
-    """Return where a database is, by its address, by what may follow the ``?`` of it, or as libpq assumes."""
-    options = found.get("OPTIONS", {})
-    named = [found.get("HOST"), *(options.get(name) for name in ("host", "hostaddr", "service"))]
-    return [str(one) for one in named if one] or [os.environ.get("PGHOST", "")]
 
 
 def _proxies() -> Iterator[CheckMessage]:
@@ -333,7 +328,7 @@ def _proxies() -> Iterator[CheckMessage]:
 
 def _gateway() -> Iterator[CheckMessage]:
     parts = urlsplit(settings.SMS_GATEWAY_URL)
-    if parts.scheme != "https" and not _is_near(parts.hostname or ""):
+    if parts.scheme != "https" and not is_near(parts.hostname or ""):
         yield _error(
             16, "REPERE_SMS_GATEWAY_URL crosses the network in clear: its address must be https://…."
         )
@@ -342,7 +337,7 @@ def _gateway() -> Iterator[CheckMessage]:
 def _witnesses() -> Iterator[CheckMessage]:
     for one in settings.LOG_WITNESSES:
         parts = urlsplit(one.partition(" ")[0])
-        if parts.scheme != "https" and not _is_near(parts.hostname or ""):
+        if parts.scheme != "https" and not is_near(parts.hostname or ""):
             yield _error(18, "REPERE_LOG_WITNESSES names a witness in clear: its address must be https://….")
 
 
@@ -352,14 +347,13 @@ def _attachments() -> Iterator[CheckMessage]:
             31,
             "Set REPERE_SCANNER to the antivirus (unix:/run/clamav/clamd.ctl): without one no file is ever served.",
         )
-    how, _, where = settings.SCANNER.partition(":")
-    if how == "tcp" and not _is_near(where.rpartition(":")[0].strip("[]")):
+    if not is_near(scanner_host(settings.SCANNER)):
         yield _error(
             26,
             "REPERE_SCANNER would send every file across the network in clear: let the antivirus run on this machine.",
         )
     parts = urlsplit(settings.OBJECT_ENDPOINT)
-    if parts.scheme not in ("", "https") and not _is_near(parts.hostname or ""):
+    if parts.scheme not in ("", "https") and not is_near(parts.hostname or ""):
         yield _error(
             24, "REPERE_OBJECT_ENDPOINT crosses the network in clear: its address must be https://…."
         )
@@ -387,7 +381,7 @@ def _mail_options() -> list[dict[str, Any]]:
 
 def _mail() -> Iterator[CheckMessage]:
     for options in _mail_options():
-        if not _is_near(options.get("host", "")) and not (options.get("use_ssl") or options.get("use_tls")):
+        if not is_near(options.get("host", "")) and not (options.get("use_ssl") or options.get("use_tls")):
             yield _error(
                 27, "REPERE_SMTP_URL crosses the network in clear: write smtp:// (STARTTLS) or smtps://."
             )
@@ -477,10 +471,6 @@ def _identity_providers() -> Iterator[CheckMessage]:
                 yield _error(38, f"{name}_{what.upper()} must be one of {', '.join(map(repr, allowed))}.")
         if one["acr"] and not set(one["acr"]).issuperset(one["second_factor_acr"]):
             yield _error(39, f"{name}_SECOND_FACTOR_ACR names a level that {name}_ACR doesn't accept.")
-
-
-def _is_near(host: str) -> bool:
-    return host in _LOOPBACK or host.startswith("/")
 
 
 def _triggers(cursor: Any) -> Iterator[CheckMessage]:

@@ -9,6 +9,8 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -25,8 +27,26 @@ OWNER_COMMANDS: Final = (
 )  # fmt: skip
 
 
+@contextmanager
+def refusals_said(status: int) -> Iterator[None]:
+    """End the process with the sentence of a setting that can't be, on standard error and without a traceback.
+
+    Raises:
+        SystemExit: with ``status``.
+    """
+    try:
+        yield
+    except ImproperlyConfigured as refused:
+        sys.stderr.write(f"{refused}\n")
+        raise SystemExit(status) from None
+
+
 def mode() -> str:
-    """Return ``local`` (embedded databases, keys made on the first run) or ``production``."""
+    """Return ``local`` (embedded databases, keys made on the first run) or ``production``.
+
+    Raises:
+        ImproperlyConfigured: it is neither.
+    """
     found = os.environ.get("REPERE_MODE", LOCAL)
     if found not in (LOCAL, PRODUCTION):
         raise ImproperlyConfigured(f"REPERE_MODE must be '{LOCAL}' or '{PRODUCTION}'.")

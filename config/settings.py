@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import env
+from config import env, local
 
 BASE_DIR = env.BASE_DIR
 MODE = env.mode()
@@ -357,5 +357,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 # Nothing that a stranger sends to a page is written to a disk in clear; files come by the API, sealed as they arrive.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+if not PRODUCTION:
+    local.require_here(globals())
 
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
