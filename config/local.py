@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -66,10 +65,7 @@ def is_local_name(host: str) -> bool:
 
 def host_of(address: str) -> str:
     """Return the host in an address; where none can be found, the whole of it, which is near only if it is empty."""
-    try:
-        return urlsplit(address).hostname or address
-    except ValueError:
-        return address
+    return env.address(address).hostname or address
 
 
 def hosts_of(found: Mapping[str, Any]) -> list[str]:
