@@ -21,9 +21,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
+from audit import sequencing
 from audit.appendonly import ENTRY_TABLES
 from config import clocks, drawn, env, surface
+from config.database import APP_ROLE, AUDITOR_ROLE
 from config.local import host_of, hosts_of, is_local_name, is_near
+from config.servers import roles_of
 from encryption import assertions
 from referrals.attachments import scanning
 from referrals.attachments.codes import KEPT_AS
@@ -208,7 +211,8 @@ def the_root_key_is_own(**_: Any) -> list[CheckMessage]:
     Asked where the service runs, not by each command: the sequencer's and the owner's accounts mustn't read it.
     """
     providers = (settings.KEY_PROVIDER, settings.KEY_PROVIDER_BEFORE)
-    if not (settings.PRODUCTION and settings.ALLOW_FILE_KEYS and FILE_PROVIDER in providers):
+    accepted = settings.PRODUCTION and settings.ALLOW_FILE_KEYS and FILE_PROVIDER in providers
+    if not accepted or _is_the_sequencers():
         return []
     if not _is_own(settings.KEY_FILE):
         return [_not_own(46, "REPERE_KEY_FILE")]
@@ -716,25 +720,38 @@ def _without_triggers(cursor: Any) -> Sequence[str]:
 
 
 def _login(alias: str) -> Iterator[CheckMessage]:
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        if cursor.fetchone()[0]:
-            yield _error(
-                12,
-                f"The service connects as a superuser or past row-level security: give {PLACES[alias]} a login "
-                "that owns nothing and is a member of repere_app and repere_auditor, or set "
-                "REPERE_DATABASE_ROLE=repere_app.",
-            )
-        cursor.execute(
-            "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
-            " AND relnamespace = current_schema()::regnamespace AND pg_get_userbyid(relowner) = current_user"
+    """Look at the login itself, and at all that it may become: taking a role mends nothing, for it can be put off."""
+    roles, ours = roles_of(alias), _roles_of_service()
+    mighty = ", ".join(role.name for role in roles if role.is_mighty)
+    owners = ", ".join(role.name for role in roles if role.owns)
+    others = ", ".join(role.name for role in roles if not role.is_login and role.name not in ours)
+    right = f"give it a login that is a member of {' and '.join(ours)}, and nothing else."
+    if mighty:
+        yield _error(
+            12,
+            f"The login in {PLACES[alias]} may act as a superuser, read past row-level security, make roles or "
+            f"databases, or replicate (as {mighty}): {right}",
         )
-        if cursor.fetchone()[0]:
-            yield _error(
-                13,
-                "The service connects as the owner of its tables and could switch the triggers off: migrate "
-                f"with MIGRATION_{PLACES[alias]}, and set REPERE_DATABASE_ROLE=repere_app.",
-            )
+    if owners:
+        yield _error(
+            13,
+            f"The login in {PLACES[alias]} owns something (as {owners}), and could switch the triggers of its tables "
+            f"off: migrate with MIGRATION_{PLACES[alias]}, and {right}",
+        )
+    if others:
+        yield _error(59, f"The login in {PLACES[alias]} may act as {others}: {right}")
+
+
+def _roles_of_service() -> list[str]:
+    """Return the roles of which the login is a member: the two of the service, or the sequencer's own."""
+    if _is_the_sequencers():
+        return [sequencing.ROLE]
+    return [settings.DATABASE_ROLE or APP_ROLE, AUDITOR_ROLE]
+
+
+def _is_the_sequencers() -> bool:
+    """Tell whether this is the environment of the sequencer."""
+    return bool(settings.DATABASE_ROLE == sequencing.ROLE)
 
 
 def _clock(alias: str) -> Iterator[CheckMessage]:
@@ -748,6 +765,18 @@ def _clock(alias: str) -> Iterator[CheckMessage]:
 
 
 def _role(cursor: Any) -> Iterator[CheckMessage]:
+    if not _is_the_sequencers():
+        yield from _adds(cursor)
+    for table in ENTRY_TABLES:
+        cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')", [table])
+        if cursor.fetchone()[0]:
+            yield _error(
+                14, f"The role of the service may change {table}: revoke UPDATE, DELETE and TRUNCATE."
+            )
+
+
+def _adds(cursor: Any) -> Iterator[CheckMessage]:
+    """Look at what the service may add: all that an act needs, and nothing to the tree, which is the sequencer's."""
     for table in WRITTEN_TABLES:
         cursor.execute("SELECT has_table_privilege(current_user, %s, 'INSERT')", [table])
         if not cursor.fetchone()[0]:
@@ -761,9 +790,3 @@ def _role(cursor: Any) -> Iterator[CheckMessage]:
         yield _error(
             19, "The role of the service may extend the journal's tree: revoke INSERT on audit_leaf."
         )
-    for table in ENTRY_TABLES:
-        cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')", [table])
-        if cursor.fetchone()[0]:
-            yield _error(
-                14, f"The role of the service may change {table}: revoke UPDATE, DELETE and TRUNCATE."
-            )

@@ -39,6 +39,7 @@ BOTH_DATABASES = {
     "tests/repository/test_migrations.py": "each database's own tables",
     "tests/config/test_checks.py": "what a start asks of each database",
     "tests/config/test_health.py": "a database that doesn't answer",
+    "tests/config/test_logins.py": "roles",
     "tests/config/test_owner.py": "roles",
     # Row-level security, and the statements of lists and searches
     "tests/accounts/test_guardian.py": "exceptional grants in SQL",
