@@ -26,7 +26,8 @@ from audit.appendonly import ENTRY_TABLES
 from config import clocks, drawn, env, surface
 from config.database import APP_ROLE, AUDITOR_ROLE
 from config.local import host_of, hosts_of, is_local_name, is_near
-from config.servers import roles_of
+from config.routers import KEY_STORE
+from config.servers import place_of, roles_of
 from encryption import assertions
 from referrals.attachments import scanning
 from referrals.attachments.codes import KEPT_AS
@@ -87,6 +88,7 @@ def require_fit() -> None:
         *settings_are_fit(),
         *nothing_else_is_served(),
         *databases_are_fit(),
+        *databases_are_apart(),
         *clocks_agree(),
         *keys_are_apart(),
         *the_root_key_is_own(),
@@ -143,6 +145,44 @@ def databases_are_fit(**_: Any) -> list[CheckMessage]:
         _log.warning("check:skipped", database=DEFAULT_DB_ALIAS)
         found = []
     return [*found, *_each_database(_login)]
+
+
+@register(deploy=True)
+def databases_are_apart(**_: Any) -> list[CheckMessage]:
+    """Return an error where the keys lie in the database of the cases, and where they share a cluster unaccepted."""
+    if not settings.PRODUCTION or any(connections[alias].vendor != "postgresql" for alias in PLACES):
+        return []
+    try:
+        cases, keys = (place_of(alias) for alias in PLACES)
+    except OperationalError:
+        _log.warning("check:skipped", database=KEY_STORE)
+        return []
+    near = cases.shares_cluster(keys)
+    if keys.holds_cases or (near and keys.database == cases.database):
+        return [
+            _error(
+                60,
+                "KEYS_DATABASE_URL leads to the database of the cases, or a copy of it: a backup would hold both. Name "
+                "another one, and migrate it with `manage.py migrate --database keys`.",
+            )
+        ]
+    if not near:
+        return []
+    if settings.ALLOW_ONE_CLUSTER:
+        return [
+            _warning(
+                14,
+                "Cases and keys lie in one cluster (REPERE_ALLOW_ONE_CLUSTER): keep its base backups for days, not "
+                "years, or what is destroyed comes back.",
+            )
+        ]
+    return [
+        _error(
+            61,
+            "KEYS_DATABASE_URL leads to the cluster of DATABASE_URL, whose base backups would hold both: use another "
+            "one, or set REPERE_ALLOW_ONE_CLUSTER=yes to accept it.",
+        )
+    ]
 
 
 @register(deploy=True)

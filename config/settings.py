@@ -92,6 +92,8 @@ DATABASES = {
     "default": _database("DATABASE_URL", "repere.sqlite3"),
     "keys": _database("KEYS_DATABASE_URL", "keys.sqlite3"),
 }
+# A base backup of a cluster holds all of its databases: production accepts one for both only in so many words.
+ALLOW_ONE_CLUSTER = env.yes("REPERE_ALLOW_ONE_CLUSTER")
 DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
 # PostgreSQL only: the role that the application takes after it has connected, so that row-level
 # security and the append-only grants bind it even where the login owns the tables. Empty: the login itself.
