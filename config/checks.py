@@ -10,13 +10,13 @@ import re
 import resource
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.utils.module_loading import import_string
@@ -29,6 +29,7 @@ from config.local import host_of, hosts_of, is_local_name, is_near
 from config.routers import KEY_STORE
 from config.servers import place_of, roles_of
 from encryption import assertions
+from outbox import gate
 from referrals.attachments import scanning
 from referrals.attachments.codes import KEPT_AS
 
@@ -69,27 +70,32 @@ _SCANNER: Final = re.compile(
 _PORTS: Final = range(1, 65_536)
 _ROW_UPDATE_DELETE_TRUNCATE: Final = (16, 8, 32)  # bits of pg_trigger.tgtype
 _log = structlog.get_logger(__name__)
+#: The id of what couldn't be asked.
+UNASKED: Final = "repere.I001"
+_was_fit = False
+"""Whether each database has answered this server all that a start asks, and as it must."""
 
 
 def require_fit() -> None:
     """Refuse to serve when a check fails; called by the server's entry points.
 
-    A database that doesn't answer is no reason: the server starts, and isn't ready until it does. Nor is a clock that
-    the kernel doesn't call kept, while it agrees with the databases': an outage of NTP must keep nobody from filing.
+    A database that doesn't answer is no reason: the server starts, and is closed until it has asked it
+    (``why_closed``). Nor is a clock that the kernel doesn't call kept, while it agrees with the databases': an outage
+    of NTP must keep nobody from filing.
 
     Raises:
         ImproperlyConfigured: with the sentence of each check that failed.
     """
+    global _was_fit
     for message in the_clock_is_kept():
         _log.warning("check:warned", check=message.id)
+    databases = _of_databases()
     told = [
         *people_can_be_called(),
         *the_ledger_is_kept(),
         *settings_are_fit(),
         *nothing_else_is_served(),
-        *databases_are_fit(),
-        *databases_are_apart(),
-        *clocks_agree(),
+        *databases,
         *keys_are_apart(),
         *the_root_key_is_own(),
         *files_are_scanned(),
@@ -104,6 +110,36 @@ def require_fit() -> None:
         sentences = "\n".join(message.msg for message in found)
         sys.stderr.write(f"{sentences}\n")  # the log of a server keeps no message of an exception
         raise ImproperlyConfigured(sentences)
+    _was_fit = _are_asked(databases)
+    gate.closed_by(why_closed)
+
+
+def why_closed() -> str:
+    """Return why a server stays closed, as a code: what a start asks of a database has no answer yet, or a bad one.
+
+    Asked before each request, until all databases have answered and are fit: then never again (SEC-CF11).
+    """
+    global _was_fit
+    if _was_fit:
+        return ""
+    told = _of_databases()
+    found = [message for message in told if message.is_serious()]
+    for message in found:
+        _log.error("check:failed", check=message.id)
+    if found:
+        return "databases-unfit"
+    if not _are_asked(told):
+        return "databases-unasked"
+    _was_fit = True
+    return ""
+
+
+def _of_databases() -> list[CheckMessage]:
+    return [*databases_are_fit(), *databases_are_apart(), *clocks_agree()]
+
+
+def _are_asked(told: Iterable[CheckMessage]) -> bool:
+    return not any(message.id == UNASKED for message in told)
 
 
 @register
@@ -137,13 +173,12 @@ def databases_are_fit(**_: Any) -> list[CheckMessage]:
     try:
         with connection.cursor() as cursor:
             if ENTRY_TABLES[0] not in connection.introspection.table_names(cursor):
-                return []  # not migrated yet: /readyz says so
+                return [_unasked(DEFAULT_DB_ALIAS)]
             found = list(_triggers(cursor))
             if settings.PRODUCTION and connection.vendor == "postgresql":
                 found += _role(cursor)
     except OperationalError:
-        _log.warning("check:skipped", database=DEFAULT_DB_ALIAS)
-        found = []
+        found = [_unasked(DEFAULT_DB_ALIAS)]
     return [*found, *_each_database(_login)]
 
 
@@ -155,8 +190,7 @@ def databases_are_apart(**_: Any) -> list[CheckMessage]:
     try:
         cases, keys = (place_of(alias) for alias in PLACES)
     except OperationalError:
-        _log.warning("check:skipped", database=KEY_STORE)
-        return []
+        return [_unasked(KEY_STORE)]
     near = cases.shares_cluster(keys)
     if keys.holds_cases or (near and keys.database == cases.database):
         return [
@@ -305,8 +339,15 @@ def _each_database(ask: Callable[[str], Iterator[CheckMessage]]) -> list[CheckMe
         try:
             found += ask(alias)
         except OperationalError:
-            _log.warning("check:skipped", database=alias)
+            found.append(_unasked(alias))
     return found
+
+
+def _unasked(alias: str) -> CheckMessage:
+    """Return that a database couldn't be asked; it keeps a server from opening, not from starting."""
+    _log.warning("check:skipped", database=alias)
+    sentence = f"The database in {PLACES[alias]} doesn't answer or isn't migrated: it is asked once it is."
+    return Info(sentence, id=UNASKED)
 
 
 def _process() -> Iterator[CheckMessage]:
