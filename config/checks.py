@@ -151,6 +151,7 @@ def settings_are_fit(**_: Any) -> list[CheckMessage]:
         *_process(),
         *_secret(),
         *_names(),
+        *_parts(),
         *_key_provider(),
         *_backups(),
         *_addresses(),
@@ -410,6 +411,20 @@ def _other_secrets() -> set[str]:
     } - {""}
 
 
+def _parts() -> Iterator[CheckMessage]:
+    """Look whether each part that is named by its class can be loaded; only a former key service may be none."""
+    before = ["KEY_PROVIDER_BEFORE"] if settings.KEY_PROVIDER_BEFORE else []
+    for name in ("KEY_PROVIDER", *before, "OBJECT_STORE", "LOG_SIGNER"):
+        try:
+            import_string(getattr(settings, name))
+        except ImportError:
+            yield _error(
+                20,
+                f"REPERE_{name} names nothing that can be loaded: docs/runbook.md says what it may name, and what has "
+                "to be installed for it.",
+            )
+
+
 def _key_provider() -> Iterator[CheckMessage]:
     if settings.KEY_PROVIDER == FILE_PROVIDER and not settings.ALLOW_FILE_KEYS:
         yield _error(
@@ -417,27 +432,13 @@ def _key_provider() -> Iterator[CheckMessage]:
             "The root key would lie in a file beside the service: set REPERE_KEY_PROVIDER to a key service, "
             "or REPERE_ALLOW_FILE_KEYS=yes to accept the file.",
         )
-    for variable, path in (
-        ("REPERE_KEY_PROVIDER", settings.KEY_PROVIDER),
-        ("REPERE_KEY_PROVIDER_BEFORE", settings.KEY_PROVIDER_BEFORE),
-    ):
-        yield from _one_provider(variable, path)
+    yield from _one_provider(settings.KEY_PROVIDER)
+    if settings.KEY_PROVIDER_BEFORE:
+        yield from _one_provider(settings.KEY_PROVIDER_BEFORE)
 
 
-def _one_provider(variable: str, path: str) -> Iterator[CheckMessage]:
+def _one_provider(path: str) -> Iterator[CheckMessage]:
     """Look at the settings of one key service; it isn't called, for it may be out when the service starts."""
-    if not path:
-        return
-    try:
-        import_string(path)
-    except ImportError:
-        yield _error(
-            20,
-            f"{variable} names nothing that can be loaded: encryption.vault.VaultProvider, "
-            "encryption.awskms.KmsProvider (which needs the extra kms), encryption.hsm.HsmProvider (the extra pkcs11) "
-            "or encryption.provider.FileProvider.",
-        )
-        return
     address, name = {
         VAULT_PROVIDER: (settings.VAULT_ADDR, "REPERE_VAULT_ADDR"),
         KMS_PROVIDER: (settings.KMS_ENDPOINT, "REPERE_KMS_ENDPOINT"),
@@ -521,8 +522,16 @@ def _is_public_name(host: str) -> bool:
 
 def _log_key() -> Iterator[CheckMessage]:
     """Look at the signing key where it belongs, in the sequencer; the server mustn't have it (``keys_are_apart``)."""
-    if env.is_sequencer() and settings.LOG_SIGNER == FILE_SIGNER and not _is_own(settings.LOG_KEY_FILE):
+    if not env.is_sequencer() or settings.LOG_SIGNER != FILE_SIGNER:
+        return
+    if not _is_own(settings.LOG_KEY_FILE):
         yield _not_own(47, "REPERE_LOG_KEY_FILE")
+    else:
+        yield _warning(
+            15,
+            "The key that signs the journal is a file (REPERE_LOG_KEY_FILE): whoever copies this machine can sign a "
+            "rewritten one.",
+        )
 
 
 def _is_own(path: str | Path) -> bool:
