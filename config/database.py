@@ -14,6 +14,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 APP_ROLE = "repere_app"
+AUDITOR_ROLE = "repere_auditor"
 JOURNAL = "audit"
 
 

@@ -9,9 +9,11 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ  # type: ignore[import-untyped]  # it ships no types
 from django.core.exceptions import ImproperlyConfigured
@@ -25,8 +27,26 @@ OWNER_COMMANDS: Final = (
 )  # fmt: skip
 
 
+@contextmanager
+def refusals_said(status: int) -> Iterator[None]:
+    """End the process with the sentence of a setting that can't be, on standard error and without a traceback.
+
+    Raises:
+        SystemExit: with ``status``.
+    """
+    try:
+        yield
+    except ImproperlyConfigured as refused:
+        sys.stderr.write(f"{refused}\n")
+        raise SystemExit(status) from None
+
+
 def mode() -> str:
-    """Return ``local`` (embedded databases, keys made on the first run) or ``production``."""
+    """Return ``local`` (embedded databases, keys made on the first run) or ``production``.
+
+    Raises:
+        ImproperlyConfigured: it is neither.
+    """
     found = os.environ.get("REPERE_MODE", LOCAL)
     if found not in (LOCAL, PRODUCTION):
         raise ImproperlyConfigured(f"REPERE_MODE must be '{LOCAL}' or '{PRODUCTION}'.")
@@ -34,27 +54,64 @@ def mode() -> str:
 
 
 def state_dir() -> Path:
-    """Return the folder of the embedded databases and the local keys, made with mode 0700."""
-    path = Path(os.environ.get("REPERE_STATE_DIR", BASE_DIR / "var"))
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Return the folder of the embedded databases and the local keys, made with mode 0700.
+
+    Raises:
+        ImproperlyConfigured: it can't be made.
+    """
+    path = Path(os.environ.get("REPERE_STATE_DIR") or BASE_DIR / "var")
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise ImproperlyConfigured("REPERE_STATE_DIR must be a folder that the service may write.") from None
     return path
 
 
 def text(name: str, *, default: str | None = None, local: str | None = None) -> str:
     """Return a setting; ``local`` is its value when it is absent outside production.
 
+    One that has no ``default`` is absent where it is empty, too.
+
     Raises:
-        ImproperlyConfigured: the setting has no value and none may be assumed.
+        ImproperlyConfigured: the setting has no value and none may be assumed, or its file can't be read.
     """
     file = os.environ.get(f"{name}_FILE")
-    if file:
-        return Path(file).read_text(encoding="utf-8").strip()
-    found = os.environ.get(name, default)
-    if found is None and mode() == LOCAL:
-        found = local
+    try:
+        found = Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, default)
+    except (OSError, ValueError):
+        raise ImproperlyConfigured(f"{name}_FILE must be the path of a file that can be read.") from None
+    if not found and default is None:
+        found = local if mode() == LOCAL else None
     if found is None:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE, the path of a file that holds it).")
     return found
+
+
+def chosen(name: str, choices: Sequence[str], *, default: str) -> str:
+    """Return one of so many words.
+
+    Raises:
+        ImproperlyConfigured: the setting says another.
+    """
+    found = text(name, default=default)
+    if found not in choices:
+        raise ImproperlyConfigured(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}.")
+    return found
+
+
+def yes(name: str, *, default: str = "no") -> bool:
+    """Tell whether a setting says ``yes``; it may say ``no`` and nothing else."""
+    return chosen(name, ("yes", "no"), default=default) == "yes"
+
+
+def address(said: str) -> SplitResult:
+    """Return the parts of an address; those of an empty one where it can't be one."""
+    try:
+        parts = urlsplit(said)
+        _ = parts.port  # read here, for it is only looked at when it is asked for
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def origin(name: str) -> str:
@@ -64,7 +121,7 @@ def origin(name: str) -> str:
         ImproperlyConfigured: there is more or less in it than a scheme and a host.
     """
     found = text(name, default="").lower().rstrip("/")
-    parts = urlsplit(found)
+    parts = address(found)
     if found and (
         parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != found or "@" in found
     ):
@@ -73,8 +130,15 @@ def origin(name: str) -> str:
 
 
 def listed(name: str, *, default: str | None = None, local: str | None = None) -> list[str]:
-    """Return a comma-separated setting as a list without blanks."""
-    return [part.strip() for part in text(name, default=default, local=local).split(",") if part.strip()]
+    """Return a comma-separated setting as a list without blanks.
+
+    Raises:
+        ImproperlyConfigured: nothing is listed, and no default says that this may be.
+    """
+    found = [part.strip() for part in text(name, default=default, local=local).split(",") if part.strip()]
+    if not found and default is None:
+        raise ImproperlyConfigured(f"{name} names nothing: set it, comma-separated.")
+    return found
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
@@ -109,6 +173,9 @@ def numbered(name: str) -> dict[int, str]:
     return found
 
 
+_DIGITS_MAX: Final = 16  # no setting counts so far, and Python refuses to read some thousands of them
+
+
 def number(name: str, *, default: int) -> int:
     """Return a whole number.
 
@@ -116,7 +183,7 @@ def number(name: str, *, default: int) -> int:
         ImproperlyConfigured: the value isn't one.
     """
     found = text(name, default=str(default))
-    if not found.isascii() or not found.isdigit():
+    if not (found.isascii() and found.isdigit() and len(found) < _DIGITS_MAX):
         raise ImproperlyConfigured(f"{name} must be a whole number.")
     return int(found)
 
@@ -134,7 +201,7 @@ def mailers() -> dict[str, dict[str, object]]:
     if not found:
         files = "django.core.mail.backends.filebased.EmailBackend"
         return {"default": {"BACKEND": files, "OPTIONS": {"file_path": str(state_dir() / "mail")}}}
-    parts = urlsplit(found)
+    parts = address(found)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ImproperlyConfigured("REPERE_SMTP_URL reads smtp://user:password@host:587, or smtps://….")
     options: dict[str, object] = {
@@ -180,16 +247,16 @@ def _provider(code: str) -> dict[str, object]:
         "client_auth": text(f"{name}_CLIENT_AUTH", default="post"),
         "scopes": text(f"{name}_SCOPES", default="openid").split(),
         "algorithms": listed(f"{name}_ALGORITHMS", default="RS256,ES256"),
-        "pkce": text(f"{name}_PKCE", default="yes") == "yes",
+        "pkce": yes(f"{name}_PKCE", default="yes"),
         "prompt": text(f"{name}_PROMPT", default="login"),
-        "auth_time": text(f"{name}_AUTH_TIME", default="no") == "yes",
+        "auth_time": yes(f"{name}_AUTH_TIME"),
         "userinfo": text(f"{name}_USERINFO", default="jwt"),
         "acr": listed(f"{name}_ACR", default=""),
         "second_factor_acr": listed(f"{name}_SECOND_FACTOR_ACR", default=""),
         "second_factor_amr": listed(f"{name}_SECOND_FACTOR_AMR", default=""),
         "siret": text(f"{name}_SIRET_CLAIM", default=""),
         "hosts": listed(f"{name}_HOSTS", default=""),
-        "logout": text(f"{name}_LOGOUT", default="yes") == "yes",
+        "logout": yes(f"{name}_LOGOUT", default="yes"),
     }
 
 
@@ -198,15 +265,31 @@ def is_owner() -> bool:
     return sys.argv[1:2] != [] and sys.argv[1] in OWNER_COMMANDS
 
 
+def is_sequencer() -> bool:
+    """Tell whether this process is the command that signs the journal."""
+    return sys.argv[1:2] == ["sequence"]
+
+
 def database(name: str, *, local: str) -> dict[str, object]:
     """Return Django's description of the database whose address is in ``name``.
 
     To the commands of the owner it is the one in ``MIGRATION_<NAME>``, where that is set (SEC-CF2).
+
+    Raises:
+        ImproperlyConfigured: the address isn't one, or names no database.
     """
     owners = f"MIGRATION_{name}"
     if is_owner() and (owners in os.environ or f"{owners}_FILE" in os.environ):
         name = owners
-    return dict(environ.Env.db_url_config(text(name, local=local)))
+    said, found = text(name, local=local), {}
+    if said.startswith(("postgres://", "postgresql://", "sqlite:///")):
+        with suppress(ValueError):
+            found = dict(environ.Env.db_url_config(said))
+    if not found.get("NAME"):
+        raise ImproperlyConfigured(
+            f"{name} must be the address of a database, postgres://login:password@host/name."
+        )
+    return found
 
 
 def secret(name: str, file: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import env
+from config import env, local
 
 BASE_DIR = env.BASE_DIR
 MODE = env.mode()
@@ -92,6 +92,8 @@ DATABASES = {
     "default": _database("DATABASE_URL", "repere.sqlite3"),
     "keys": _database("KEYS_DATABASE_URL", "keys.sqlite3"),
 }
+# A base backup of a cluster holds all of its databases: production accepts one for both only in so many words.
+ALLOW_ONE_CLUSTER = env.yes("REPERE_ALLOW_ONE_CLUSTER")
 DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
 # PostgreSQL only: the role that the application takes after it has connected, so that row-level
 # security and the append-only grants bind it even where the login owns the tables. Empty: the login itself.
@@ -102,12 +104,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # The clock that this process goes by (config/checks.py): yes where a host sets it, of which the kernel knows nothing.
-CLOCK_KEPT_BY_HOST = env.text("REPERE_CLOCK_KEPT_BY_HOST", default="no") == "yes"
+CLOCK_KEPT_BY_HOST = env.yes("REPERE_CLOCK_KEPT_BY_HOST")
+# How many threads the server gives each process, as its command line says; it tells nobody.
+THREADS = env.number("REPERE_THREADS", default=4)
 
 # --- Keys -----------------------------------------------------------------------------------------
 KEY_PROVIDER = env.text("REPERE_KEY_PROVIDER", default="encryption.provider.FileProvider")
 KEY_FILE = Path(env.text("REPERE_KEY_FILE", local=str(env.state_dir() / "root.key")))
-ALLOW_FILE_KEYS = env.text("REPERE_ALLOW_FILE_KEYS", default="no") == "yes"
+ALLOW_FILE_KEYS = env.yes("REPERE_ALLOW_FILE_KEYS")
 # While keys move from one key service to another: the one that still unwraps what it wrapped.
 KEY_PROVIDER_BEFORE = env.text("REPERE_KEY_PROVIDER_BEFORE", default="")
 VAULT_ADDR = env.text("REPERE_VAULT_ADDR", default="")
@@ -153,7 +157,8 @@ LOG_KEY_FILE = Path(env.text("REPERE_LOG_KEY_FILE", default=str(env.state_dir() 
 # The first witness is a file that the sequencer adds each checkpoint to; empty: none. Others: url, blank, key.
 LOG_WITNESS_FILE = env.text("REPERE_LOG_WITNESS_FILE", default=str(env.state_dir() / "witness.txt"))
 LOG_WITNESSES = env.listed("REPERE_LOG_WITNESSES", default="")
-# For how many minutes an entry may wait for its place before files can't be read any more; 0: for ever (SEC-AL8).
+# For how many minutes an entry may wait for its place before files can't be read any more (SEC-AL8); 0: for ever, but
+# not in production.
 LOG_LAG_MINUTES = env.number("REPERE_LOG_LAG_MINUTES", default=15)
 # Where each process tells the leaf hashes of what it commits: ``stdout``, a file, or nowhere (SEC-AL14).
 LEAF_FEED = env.text(
@@ -288,7 +293,8 @@ QUICK_EXIT_URL = env.text("REPERE_QUICK_EXIT_URL", default="https://meteofrance.
 
 # --- What is logged -------------------------------------------------------------------------------
 LOGGING_CONFIG = "config.logs.configure"
-LOGGING = {"level": env.text("REPERE_LOG_LEVEL", default="INFO"), "whole": PRODUCTION}
+LOG_LEVEL = env.chosen("REPERE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
+LOGGING = {"level": LOG_LEVEL, "whole": PRODUCTION}
 
 # --- Limits (each has a test) ---------------------------------------------------------------------
 # What anybody may ask of the service, how often and how much. Bounds of a format, of a piece of recurring work or of a
@@ -357,5 +363,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 # Nothing that a stranger sends to a page is written to a disk in clear; files come by the API, sealed as they arrive.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+if not PRODUCTION:
+    local.require_here(globals())
 
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

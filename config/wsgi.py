@@ -4,11 +4,15 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+from config import env
 
-from config.checks import require_fit  # noqa: E402 - needs the apps, which the line above loads
-from encryption.keys import prepare  # noqa: E402 - id.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+with env.refusals_said(3):  # by which servers know that it is of no use to start the process again
+    application = get_wsgi_application()
+
+# These need the apps, which the lines above load.
+from config.checks import require_fit
+from encryption.keys import prepare
 
 require_fit()
 prepare()

@@ -37,8 +37,10 @@ BOTH_DATABASES = {
     "tests/referrals/workflow/test_keeping.py": "triggers of purges, and what its batches see",
     "tests/referrals/workflow/test_reopening.py": "triggers of states",
     "tests/repository/test_migrations.py": "each database's own tables",
+    "tests/config/test_apart.py": "which database it is",
     "tests/config/test_checks.py": "what a start asks of each database",
     "tests/config/test_health.py": "a database that doesn't answer",
+    "tests/config/test_logins.py": "roles",
     "tests/config/test_owner.py": "roles",
     # Row-level security, and the statements of lists and searches
     "tests/accounts/test_guardian.py": "exceptional grants in SQL",

@@ -103,6 +103,7 @@ audit/sequencing.py _PATIENCE
 audit/verifier.py MAX_FILE MAX_NOTE
 audit/witness.py MAX_BODY _PROOF_MAX
 config/checks.py KEY_BACKUP_DAYS_MAX
+config/env.py _DIGITS_MAX
 config/logs.py FRAMES_MAX
 outbox/addresses.py _URL_MAX
 referrals/attachments/names.py LONGEST

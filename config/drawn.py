@@ -1,0 +1,32 @@
+"""Whether a secret was drawn by chance, or typed: SEC-CF10's first row."""
+
+from typing import Final
+
+LENGTH: Final = 50
+_DIFFERENT: Final = 10
+_RUN: Final = 8
+_ROWS: Final = (
+    "abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiop", "qsdfghjklm", "qwertyuiop", "qwertzuiop", "asdfghjkl",
+)  # fmt: skip
+_RUNS: Final = frozenset(
+    row[start : start + _RUN]
+    for one in _ROWS
+    for row in (one, one[::-1])
+    for start in range(len(row) - _RUN + 1)
+)
+
+
+def is_drawn(secret: str) -> bool:
+    """Tell whether a secret is long, of many characters, says nothing twice and holds no row of a keyboard.
+
+    Of 64 characters drawn out of 64, one in 10¹¹ says eight of them twice.
+    """
+    said = secret.lower()
+    parts = [said[start : start + _RUN] for start in range(len(said) - _RUN + 1)]
+    return (
+        len(secret) >= LENGTH
+        and len(set(secret)) >= _DIFFERENT
+        and len(set(parts)) == len(parts)
+        and _RUNS.isdisjoint(parts)
+        and all(len(set(part)) > 1 for part in parts)
+    )
