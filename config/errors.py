@@ -2,7 +2,8 @@
 
 The apps raise errors that know no HTTP; here one table gives each its status, and ``answer_to`` makes the
 document. It is built from fixed sentences (``config/sentences.py``), codes and field names: nothing that was
-sent comes back (SEC-IN11), and all 404 are the same bytes but for the request id (SEC-AZ5).
+sent comes back (SEC-IN11), and all 404 are the same bytes but for the request id (SEC-AZ5). Where a part of the
+service is out there is one answer to all (``config/closed.py``).
 """
 
 import json
@@ -22,6 +23,8 @@ from rest_framework import exceptions as drf
 
 from accounts import errors as accounts
 from audit import errors as audit
+from config import closed
+from config.closed import PROBLEM, RETRY_AFTER_SECONDS
 from config.parsing import BodyRefused
 from config.sentences import DETAILS, FAULTS, STATUSES, TITLES, Sentence
 from encryption import errors as encryption
@@ -134,8 +137,14 @@ FRAMEWORK: Final[dict[type[Exception], tuple[int, str]]] = {
     InterfaceError: (503, "unavailable"),
 }
 
-PROBLEM: Final = "application/problem+json"
-RETRY_AFTER_SECONDS: Final = 5
+#: A part of the service doesn't answer, or may not: one answer for all that was asked (``config/closed.py``).
+OUT: Final = (
+    encryption.KeysUnavailable,
+    outbox.ServiceClosed,
+    audit.JournalUnavailable,
+    OperationalError,
+    InterfaceError,
+)
 UNNAMED: Final = "?"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _BOUND: Final = re.compile(r"-?[0-9]{1,16}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -203,8 +212,9 @@ def answer_to(exc: Exception, request: Any) -> HttpResponse | None:
         return None
     if found.status >= 500:
         _log.error("request:failed", code=found.code, status=found.status, exc_info=exc)
-    if isinstance(exc, audit.JournalUnavailable):
-        return _unjournaled(bare, found)
+    if isinstance(exc, OUT):
+        _leave(bare, found)
+        return closed.answer(bare)
     response = _document(bare, found)
     # What was written on the way to the refusal counts: a wrong code is one more of them (config/pipeline.py).
     bare.stands = getattr(exc, "stands", False)  # type: ignore[attr-defined]  # our own attribute
@@ -354,12 +364,6 @@ def _written(request: HttpRequest, body: Mapping[str, Any], language: str) -> Ht
         return problems.page(request, body, language)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
     return HttpResponse(text, status=body["status"], content_type=PROBLEM)
-
-
-def _unjournaled(request: HttpRequest, found: _Problem) -> HttpResponse:
-    """Answer an act whose entry can't be written: 503 and not one byte more (SEC-AL4)."""
-    _leave(request, found)
-    return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _leave(request: HttpRequest, found: _Problem) -> None:

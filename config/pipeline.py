@@ -37,7 +37,7 @@ from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
 from audit.events import Outcome
 from audit.journal import count_anonymous_denial, record_refusal
-from config import errors
+from config import closed, errors
 from encryption.errors import EncryptionError
 from encryption.keys import MadeKeys, noted
 from outbox import gate
@@ -45,10 +45,12 @@ from outbox.errors import OutboxError
 from outbox.instants import instant
 from referrals import access, rowlevel
 from referrals.api.attachments import BodyToCome
+from web import assets
 from web.urls import SEGMENTS
 
 API: Final = "/api/v1/"
-SUPERVISED: Final = frozenset({"/healthz", "/readyz"})
+#: What the supervisor asks, and the files of pages that are there while the service is closed.
+OPEN: Final = frozenset({"/healthz", "/readyz", *(f"/{one.pattern}" for one in assets.routes())})
 FIRST_REFUSAL: Final = 400
 OUR_FAULT: Final = 500
 #: Methods that change nothing but the journal.
@@ -83,7 +85,7 @@ class Arrival:
 
 
 class Gate:
-    """Answer nothing but the supervisor's questions while the service is closed (SEC-FT12).
+    """Answer nothing but the supervisor's questions while the service is closed (SEC-FT12), or say so (SEC-FT17).
 
     Nothing is written then, the journal neither: it would be written into a database that isn't whole.
     """
@@ -94,11 +96,11 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Go on, or answer 503."""
-        if request.path_info not in SUPERVISED:
+        if request.path_info not in OPEN:
             try:
                 gate.require_open()
-            except (OutboxError, EncryptionError, DatabaseError) as closed:
-                return errors.answer_to(closed, request) or errors.refuse(request, 503, "unavailable")
+            except (OutboxError, EncryptionError, DatabaseError) as failed:
+                return errors.answer_to(failed, request) or closed.answer(request)
         return self.get_response(request)
 
 
@@ -213,7 +215,7 @@ def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
         else:
             _record(request, actor, rule, failed=response.status_code >= OUR_FAULT)
     except AuditError as failed:
-        return errors.answer_to(failed, request) or HttpResponse(status=503)
+        return errors.answer_to(failed, request) or closed.answer(request)
     return response
 
 

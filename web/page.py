@@ -106,13 +106,34 @@ class Page(View):
         """Return the language of the reader."""
         return str(translation.get_language())
 
+    def while_out(self) -> HttpResponse | None:
+        """Return what the page can show while databases, keys or sessions are out (SEC-FT17): most can't, None."""
+        return None
+
     def show(self, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
         """Return the page, made now: within the transaction in which all that it shows was read."""
         return made(self.request, self.template, context or {}, status=status)
 
 
+class StandingPage(Page):
+    """A page for everybody that needs no database, key or session, and is there while those are out."""
+
+    public = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        raise NotImplementedError
+
+    def while_out(self) -> HttpResponse | None:
+        """Return the page as ever."""
+        return self.get(self.request) if self.request.method in ("GET", "HEAD") else None
+
+
 class FormPage(Page):
     """A page with a form, which a refusal shows again with the faults beside the fields."""
+
+    #: Whether the form comes back as it was typed while nothing can be saved; it must need no more than was sent.
+    holds: ClassVar[bool] = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do what the form asks for."""
@@ -126,6 +147,14 @@ class FormPage(Page):
     def redisplay(self, problem: Mapping[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the form as it was sent, with what is wrong with it; nothing sealed may be opened here."""
         raise NotImplementedError
+
+    def while_out(self) -> HttpResponse | None:
+        """Return the form as it was sent, where it holds that; ``web/faults.html`` says the rest."""
+        if not self.holds or self.request.method != "POST":
+            return None
+        response = self.redisplay({"status": 503, "code": "unavailable"}, *self.args, **self.kwargs)
+        response.status_code = 503
+        return response
 
 
 def made(

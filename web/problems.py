@@ -33,12 +33,16 @@ def is_read_by_a_person(request: HttpRequest) -> bool:
     return not request.path_info.startswith("/api/") and "text/html" in request.headers.get("Accept", "")
 
 
+def is_leaving(request: HttpRequest) -> bool:
+    """Tell whether somebody wants to be gone: they are, though the session's end can't be written; its cookie goes."""
+    return request.method == "POST" and request.path_info == reverse("leave")
+
+
 def page(request: HttpRequest, problem: Mapping[str, Any], language: str) -> HttpResponse:
     """Return the page of a refusal, in ``language``."""
     status: int = problem["status"]
     with translation.override(language):
-        if status >= OUR_FAULT and request.method == "POST" and request.path_info == reverse("leave"):
-            # Whoever wants to be gone is gone, although the session's end couldn't be written: its cookie is.
+        if status >= OUR_FAULT and is_leaving(request):
             return left(request, status=status)
         redisplay = getattr(request, "redisplay", None)
         if redisplay is not None and (status in OF_A_FORM or problem["code"] in LATER):

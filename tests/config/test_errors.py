@@ -6,13 +6,13 @@ import re
 import pytest
 from django.test import Client
 
+from config.closed import DOCUMENT
 from config.errors import STATUS, status_of
 from config.sentences import FAULTS, STATUSES, TITLES
 from tests.config.sample_urls import CANARY, RAISED
 
 STATUS_OF = {
     "unreadable": 409,
-    "keys": 503,
     "query": 400,
     "ruled": 403,
     "absent": 404,
@@ -26,7 +26,6 @@ STATUS_OF = {
     "throttled": 429,
     "suspicious": 400,
     "bad": 400,
-    "database": 503,
     "fault": 500,
     "parse": 400,
     "validation": 400,
@@ -53,9 +52,7 @@ def test_an_error_of_the_api_is_a_problem_document_without_values(http, name):
 
 
 @pytest.mark.sec("SEC-IN11")
-@pytest.mark.parametrize(
-    "name", ["absent", "hidden", "http404", "denied", "suspicious", "bad", "database", "fault"]
-)
+@pytest.mark.parametrize("name", ["absent", "hidden", "http404", "denied", "suspicious", "bad", "fault"])
 def test_an_error_outside_the_api_looks_the_same(http, name):
     inside, outside = http.get(f"/in/{name}"), http.get(f"/out/{name}")
 
@@ -75,13 +72,21 @@ def test_absent_hidden_and_nowhere_are_the_same_bytes(http):
 
 
 @pytest.mark.sec("SEC-AL4")
-@pytest.mark.parametrize("name", ["journal", "journal-too-large"])
+@pytest.mark.sec("SEC-FT17")
+@pytest.mark.parametrize("name", ["journal", "journal-too-large", "keys", "database"])
 @pytest.mark.parametrize("side", ["in", "out"])
-def test_an_act_that_cannot_be_journaled_is_answered_503_and_nothing_else(http, name, side):
-    response = http.get(f"/{side}/{name}")
+def test_a_part_that_is_out_is_answered_by_the_same_bytes_whatever_was_asked(http, name, side):
+    """An act that can't be journaled too: 503 and nothing else. None of it tells what was asked, or what is out."""
+    response = http.get(f"/{side}/{name}", headers={"accept-language": "en"})
 
-    assert response.status_code == 503
-    assert response.content == b""
+    assert (response.status_code, response.content) == (503, DOCUMENT)
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() | {"title": ""} == {
+        "type": "urn:repere:problem:unavailable", "title": "", "status": 503, "code": "unavailable",
+    }  # fmt: skip
+    assert all(
+        words in response.json()["title"] for words in (TITLES["unavailable"].fr, TITLES["unavailable"].en)
+    )
 
 
 def test_a_401_says_how_to_sign_in(http):

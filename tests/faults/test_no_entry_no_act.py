@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from config.closed import DOCUMENT
 from tests.factories.concerns import concern
 from tests.faults.crash import crashing, effects, entries, into_the_journal
 from tests.kept import kept
@@ -34,7 +35,7 @@ def test_nothing_sensitive_is_read_without_its_entry(world, case, place):
         answer = caller.get(path)
 
     assert crash.fired
-    assert (answer.status_code, answer.content) == (503, b"")
+    assert (answer.status_code, answer.content) == (503, DOCUMENT)
     assert effects() == rows
 
 
@@ -47,7 +48,7 @@ def test_no_list_of_people_or_entries_is_read_without_its_entry(world, place):
         answer = caller.get(place)
 
     assert crash.fired
-    assert (answer.status_code, answer.content) == (503, b"")
+    assert (answer.status_code, answer.content) == (503, DOCUMENT)
 
 
 NOTE = {"note": "vu"}

@@ -56,6 +56,7 @@ def test_a_made_page_is_the_same_in_every_process(tmp_path):
 def test_a_stale_page_fails_the_check_and_is_named(tmp_path, settings, capsys):
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
+    (tmp_path / "web" / "files").mkdir(parents=True)
     (tmp_path / "README.md").write_text(f"{workflow.PICTURE}{workflow.PICTURE_END}")
 
     call_command("make_docs")

@@ -14,6 +14,7 @@ from zlib import crc32
 import pytest
 from django.test import override_settings
 
+from config.closed import DOCUMENT
 from outbox import delivery
 from outbox.models import Notice
 from referrals import notices
@@ -109,7 +110,7 @@ def isnt_done_without_its_entry(played: Played, move: Move, before: Any) -> None
     with crashing(hits=into_the_journal) as crash:
         answer = act()
     assert crash.fired, move.name
-    assert (answer.status_code, answer.content) == (503, b""), (move.name, answer.content)
+    assert (answer.status_code, answer.content) == (503, DOCUMENT), (move.name, answer.content)
     assert (state(), entries()) == before, move.name
 
 

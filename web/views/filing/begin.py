@@ -17,7 +17,7 @@ from referrals.workflow.states import ChildKind, CoarseStatus, State
 from web.filing.draft import Draft
 from web.filing.sections import RECEPTION, Section, groups_for, sections
 from web.forms import words_of
-from web.page import FormPage, Page, go_to
+from web.page import FormPage, Page, StandingPage, go_to
 from web.views.filing import sent, sharing
 from web.views.filing.form import address, lines_of
 
@@ -66,10 +66,9 @@ def _line(row: Referral) -> dict[str, object]:
     }  # fmt: skip
 
 
-class Urgent(Page):
+class Urgent(StandingPage):
     """GET /urgence: who must be called, before anything is typed."""
 
-    public = True
     template = "web/filing/urgent_start.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature

@@ -153,6 +153,7 @@ class UrgentPage(FormPage):
     """GET, POST /transmissions/{id}/urgence: who, where, what, on one page (T03)."""
 
     template = "web/filing/urgent.html"
+    holds = True
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show the form, with what the draft says already."""

@@ -37,6 +37,7 @@ class SectionPage(FormPage):
     section: ClassVar[Section] = CHILD
     query = ItemQuery
     template = "web/filing/section.html"
+    holds = True
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show what was answered so far."""

@@ -5,13 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from web import forms
 from web.filing import grid, place
 from web.filing.sections import GROUPS, Section
-from web.page import Page
+from web.page import StandingPage
 
 
-class PaperPage(Page):
+class PaperPage(StandingPage):
     """GET /formulaire-papier."""
 
-    public = True
     template = "web/filing/paper.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
