@@ -60,8 +60,8 @@ TITLES: Final[dict[str, Sentence]] = {
     "body-cut-short": Sentence("Le corps de la requête est incomplet.", "The body is cut short."),
     "body-not-utf8": Sentence("Le corps de la requête n'est pas en UTF-8.", "The body isn't UTF-8."),
     "body-not-json": _BODY_NOT_JSON,
-    "body-not-object": Sentence(
-        "Le corps de la requête doit être un objet ou une liste.", "The body must be an object or an array."
+    "not-object": Sentence(
+        "Le corps de la requête doit être un objet JSON.", "The body must be a JSON object."
     ),
     "body-too-deep": Sentence("Le JSON est trop profond.", "The JSON is nested too deeply."),
     "body-too-many-values": Sentence("Le JSON contient trop de valeurs.", "The JSON holds too many values."),
