@@ -282,6 +282,10 @@ TITLES: Final[dict[str, Sentence]] = {
         "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours.",
         "The hour's number of concerns filed is reached. An urgent concern is taken all the same.",
     ),
+    "cases-delayed": Sentence(
+        "Trop de demandes refusées sur des dossiers. Attendez avant de réessayer.",
+        "Too many requests about cases were refused. Wait before you try again.",
+    ),
     "search-too-wide": Sentence(
         "La recherche est trop large : précisez-la.", "The search is too wide: say more."
     ),

@@ -12,7 +12,7 @@ LINE = re.compile(r"^\| (SEC-[A-Z]{2}\d+) \| ([^|]+) \| (done|part|later) \|([^|
 FAMILIES = {
     "DC": 2,
     "AU": 10,
-    "AZ": 18,
+    "AZ": 23,
     "CR": 19,
     "AL": 19,
     "IN": 13,
