@@ -102,6 +102,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     referrals.TooManySearches: 429,
     referrals.TooManyTies: 429,
     referrals.CapReached: 429,
+    referrals.CasesDelayed: 429,
     referrals.SearchTooWide: 409,
     referrals.FileRefused: 422,
     referrals.FileTooLarge: 413,

@@ -1,8 +1,8 @@
 """Read a JSON body, and refuse what JSON libraries let through: the only parser of the API (SEC-IN1).
 
-Bytes come in, a ``dict`` or a ``list`` goes out, or ``BodyRefused``. Sizes are looked at before anything is
-built, so that a hostile body costs no more than one pass over its bytes. What a field may hold is
-``audit/inputs.py``; the sentence for each code is ``config/sentences.py``.
+Bytes come in, a ``dict`` goes out, or ``BodyRefused``: no operation takes anything but an object, so that no view has
+to ask (SEC-IN13). Sizes are looked at before anything is built, so that a hostile body costs no more than one pass over
+its bytes. What a field may hold is ``audit/inputs.py``; the sentence for each code is ``config/sentences.py``.
 """
 
 import json
@@ -39,24 +39,24 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(  # type: ignore[override]  # the stubs forget that a JSON body may be a list
+    def parse(
         self,
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any] | list[Any]:
-        """Return the body as a ``dict`` or a ``list``.
+    ) -> dict[str, Any]:
+        """Return the body.
 
         Raises:
-            BodyRefused: the body is too large, isn't UTF-8, isn't JSON, or is JSON that two readers would
-                understand differently.
+            BodyRefused: the body is too large, isn't UTF-8, isn't JSON, is JSON that two readers would understand
+                differently, or isn't an object.
         """
         _require_utf8(media_type or "")
         return parse(_read(stream, parser_context or {}))
 
 
-def parse(raw: bytes) -> dict[str, Any] | list[Any]:
-    """Return the JSON document in ``raw``; see ``StrictJSONParser.parse``."""
+def parse(raw: bytes) -> dict[str, Any]:
+    """Return the JSON object in ``raw``; see ``StrictJSONParser.parse``."""
     if len(raw) > settings.MAX_BODY_BYTES:
         raise BodyRefused("body-too-large")
     try:
@@ -74,10 +74,10 @@ def parse(raw: bytes) -> dict[str, Any] | list[Any]:
         )
     except (ValueError, RecursionError):
         raise BodyRefused("body-not-json") from None
-    if not isinstance(found, dict | list):
-        raise BodyRefused("body-not-object")
     if "\\u" in text:  # only an escape can bring these in: strict UTF-8 and strict JSON hold neither raw
         _require_storable(found)
+    if not isinstance(found, dict):
+        raise BodyRefused("not-object")
     return found
 
 

@@ -37,7 +37,7 @@ from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
 from audit.events import Outcome
 from audit.journal import count_anonymous_denial, record_refusal
-from config import closed, errors
+from config import closed, errors, probing
 from encryption.errors import EncryptionError
 from encryption.keys import MadeKeys, noted
 from outbox import gate
@@ -45,6 +45,7 @@ from outbox.errors import OutboxError
 from outbox.instants import instant
 from referrals import access, rowlevel
 from referrals.api.attachments import BodyToCome
+from referrals.errors import CasesDelayed
 from web import assets
 from web.urls import SEGMENTS
 
@@ -197,6 +198,11 @@ class Caller:
         with remembered, paging.read_by(actor.user_id if actor is not None else None):
             return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Let whoever was refused too many cases wait, before anything is looked at (SEC-AZ23)."""
+        delayed = probing.wait_of(request)
+        return None if delayed is None else errors.answer_to(delayed, request)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer what the view of a page raises; the API's framework answers for its own views."""
         return errors.answer_to(exception, request)
@@ -213,13 +219,18 @@ def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
         if actor is None:
             count_anonymous_denial(at=request.at, rule=rule, origin=origin_of(request, auth="none"))
         else:
-            _record(request, actor, rule, failed=response.status_code >= OUR_FAULT)
+            due = probing.note(request, response, refusal.code if refusal is not None else "")
+            if due is None:
+                _record(request, actor, rule, failed=response.status_code >= OUR_FAULT)
+            elif due:
+                request.concerned = request.purpose = None
+                _record(request, actor, CasesDelayed.code, failed=False, count=due)
     except AuditError as failed:
         return errors.answer_to(failed, request) or closed.answer(request)
     return response
 
 
-def _record(request: Any, actor: Actor, rule: str, *, failed: bool) -> None:
+def _record(request: Any, actor: Actor, rule: str, *, failed: bool, count: int | None = None) -> None:
     pseudonym, authority = request.concerned or (None, None)
     # Where it isn't known whose case it was about, the auditors of all the caller's authorities see it.
     tenants: list[UUID | None] = [authority] if authority else [*sorted(actor.authority_ids)] or [None]
@@ -232,4 +243,5 @@ def _record(request: Any, actor: Actor, rule: str, *, failed: bool) -> None:
             objects=[pseudonym] if pseudonym else [],
             tenant=tenant,
             purpose=request.purpose,
+            count=count,
         )

@@ -60,8 +60,8 @@ TITLES: Final[dict[str, Sentence]] = {
     "body-cut-short": Sentence("Le corps de la requête est incomplet.", "The body is cut short."),
     "body-not-utf8": Sentence("Le corps de la requête n'est pas en UTF-8.", "The body isn't UTF-8."),
     "body-not-json": _BODY_NOT_JSON,
-    "body-not-object": Sentence(
-        "Le corps de la requête doit être un objet ou une liste.", "The body must be an object or an array."
+    "not-object": Sentence(
+        "Le corps de la requête doit être un objet JSON.", "The body must be a JSON object."
     ),
     "body-too-deep": Sentence("Le JSON est trop profond.", "The JSON is nested too deeply."),
     "body-too-many-values": Sentence("Le JSON contient trop de valeurs.", "The JSON holds too many values."),
@@ -281,6 +281,10 @@ TITLES: Final[dict[str, Sentence]] = {
     "too-many-filings": Sentence(
         "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours.",
         "The hour's number of concerns filed is reached. An urgent concern is taken all the same.",
+    ),
+    "cases-delayed": Sentence(
+        "Trop de demandes refusées sur des dossiers. Attendez avant de réessayer.",
+        "Too many requests about cases were refused. Wait before you try again.",
     ),
     "search-too-wide": Sentence(
         "La recherche est trop large : précisez-la.", "The search is too wide: say more."

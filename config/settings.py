@@ -313,6 +313,11 @@ OPENINGS_PER_HOUR = env.number("REPERE_OPENINGS_PER_HOUR", default=60)
 LINES_PER_HOUR = env.number("REPERE_LINES_PER_HOUR", default=300)
 FILINGS_PER_HOUR = env.number("REPERE_FILINGS_PER_HOUR", default=20)
 FILINGS_PER_HOUR_OF_PROGRAM = env.number("REPERE_FILINGS_PER_HOUR_OF_PROGRAM", default=200)  # as of 119
+# SEC-AZ23, referrals/refusals.py: so many answers "not there" or "not allowed" about cases are free to one account
+# within so many minutes; then its addresses of cases wait, after each refusal twice as long as after the last.
+CASE_REFUSALS_FREE = 30
+CASE_REFUSALS_MINUTES = 10
+CASE_REFUSALS_DELAY_MAX_SECONDS = 60
 # Ties that one person declares, referrals/kinship/ties.py: who declares to learn of an absence can't try many.
 TIES_PER_DAY = 20
 TIES_PER_PERSON = 60

@@ -44,6 +44,10 @@ class AnomalyTerms:
         12, 3, 50, "personnes ouvrant un même dossier en un jour", "people opening one file in a day"
     )
     anomaly_refusals_an_hour: int = _from(20, 3, 200, "refus en une heure", "refusals within an hour")
+    anomaly_refusals_of_all: int = _from(
+        300, 30, 3_000, "dossiers refusés en dix minutes, tous comptes confondus",
+        "files refused within ten minutes, over all accounts",
+    )  # fmt: skip
     anomaly_probes_a_day: int = _from(
         12, 3, 200, "dossiers introuvables demandés en un jour", "files asked for in a day and not there"
     )

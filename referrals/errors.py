@@ -184,6 +184,17 @@ class TooManyFilings(CapReached):
     sentence = "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
 
 
+class CasesDelayed(ReferralError):
+    """The account was refused cases too often of late; ``wait`` is for how many seconds none is looked at."""
+
+    code = "cases-delayed"
+
+    def __init__(self, wait: int) -> None:
+        """Tell nothing more."""
+        super().__init__("Trop de demandes refusées sur des dossiers. Attendez avant de réessayer.")
+        self.wait = wait
+
+
 class TooManyTies(ReferralError):
     """The person has declared as many ties as one may in a day, or has as many; ``wait``: seconds of a day."""
 

@@ -16,3 +16,4 @@ LOG_LAG_MINUTES = 0  # hardly any test has a sequencer; the lag has tests of its
 # One person of the tests makes more cases in a minute than a person does in a day; the caps have tests of their own.
 OPENINGS_PER_HOUR = FILINGS_PER_HOUR = 1_000
 LINES_PER_HOUR = 10_000
+CASE_REFUSALS_FREE = 10_000  # and is refused more

@@ -25,7 +25,10 @@ events.register(NAMESAKE, DECOY_MADE)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry. ``state`` is that of the case before the act, ``asked`` the keyed digest of what was asked for."""
+    """One entry. ``state`` is that of the case before the act, ``asked`` the keyed digest of what was asked for.
+
+    ``count`` is for how many of its kind it stands.
+    """
 
     id: UUID
     at: datetime
@@ -42,6 +45,7 @@ class Fact:
     network: str = ""
     device: str = ""
     values: int = 0
+    count: int = 1
     writer: UUID | None = None
     seq: int = 0
     mono: int = 0
@@ -76,6 +80,7 @@ def fact_of(body: bytes) -> Fact:
         network=said["ip"] or "",
         device=f"{said['ua'] or ''} {said['dev'] or ''}".strip(),
         values=sum(said["fields"].values()),
+        count=said["n"] or 1,
         writer=_uuid(said["w"]),
         seq=said["wseq"],
         mono=said["mono"],

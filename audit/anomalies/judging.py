@@ -17,7 +17,7 @@ from uuid import UUID
 from audit import tree
 from audit.anomalies.facts import DAY, NAMED, Fact, Finding, Group, Hit, Terms, fact_of
 from audit.anomalies.rules import BY_CODE, RULES, SESSION, By, Rule
-from audit.events import Topic
+from audit.events import Outcome, Topic
 from audit.models import Decoy, Leaf, ReadEntry
 from audit.reading import entries_of
 
@@ -31,14 +31,16 @@ class History(Protocol):
     """Where the facts around a new one come from."""
 
     def group(self, by: By, key: Any, rule: Rule, since: datetime) -> Group:
-        """Return the facts of one person, file, question or writer since an instant, in their order."""
+        """Return the facts of one person, file, question, writer or authority since an instant, in their order."""
 
 
 def key_of(by: By, fact: Fact) -> tuple[Any, ...]:
     """Return the groups in which a fact stands."""
     if by is By.SUBJECT:
         return fact.subjects
-    found = {By.ACTOR: fact.actor, By.QUESTION: fact.asked or None, By.WRITER: fact.writer}[by]
+    found = {
+        By.ACTOR: fact.actor, By.QUESTION: fact.asked or None, By.WRITER: fact.writer, By.AUTHORITY: fact.tenant
+    }[by]  # fmt: skip
     return () if found is None else (found,)
 
 
@@ -164,6 +166,9 @@ class Journal:
         if by is By.QUESTION:
             asked = entries_of([self.tenant], filters | {"topic": Topic.SEARCH}).order_by("-at", "-id")
             return Group(tuple(fact for fact in _ordered(asked[:MOST]) if fact.asked == key))
+        if by is By.AUTHORITY:  # of all that its people do, what they were refused
+            refused = entries_of([self.tenant], filters | {"outcome": Outcome.DENY})
+            return Group(_ordered(refused.order_by("-at", "-id")[:MOST]))
         rows = entries_of([self.tenant], filters | {by.value: key}).order_by("-at", "-id")[:MOST]
         if by is By.SUBJECT:
             return Group(_ordered(rows))

@@ -23,6 +23,11 @@ def itself(fact: Fact) -> Iterable[Any]:
     return (fact.id,)
 
 
+def each(fact: Fact) -> Iterable[Any]:
+    """Count as many as a fact stands for."""
+    return ((fact.id, number) for number in range(fact.count))
+
+
 def readers(fact: Fact) -> Iterable[Any]:
     """Count people."""
     return (fact.actor,)

@@ -1,4 +1,4 @@
-"""The eighteen rules, as data: what each looks at, how far back, and which of the authority's limits it asks.
+"""The nineteen rules, as data: what each looks at, how far back, and which of the authority's limits it asks.
 
 A limit is a setting of the authority (``referrals/anomalysettings.py``): its figure is what is odd, that many or more.
 A rule finds what a person must look at; it accuses nobody (docs/audit.md).
@@ -13,7 +13,18 @@ from typing import Final
 
 from audit import events
 from audit.anomalies.facts import DAY, NAMESAKE, Fact, Group, Hit, Terms
-from audit.anomalies.patterns import Finds, alone, daily, idle, itself, nightly, readers, subjects, within
+from audit.anomalies.patterns import (
+    Finds,
+    alone,
+    daily,
+    each,
+    idle,
+    itself,
+    nightly,
+    readers,
+    subjects,
+    within,
+)
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
@@ -28,6 +39,8 @@ SESSION: Final = "session:opened"
 LIFTED: Final = frozenset({"referral:lift_exclusion", "referral:unrestrict"})
 #: The codes of an answer "not there".
 NOT_THERE: Final = frozenset({"not-found"})
+#: That of an entry that stands for many: the account was refused so often that it waits (SEC-AZ23).
+DELAYED: Final = "cases-delayed"
 
 
 class By(StrEnum):
@@ -37,6 +50,7 @@ class By(StrEnum):
     SUBJECT = "subject"
     QUESTION = "question"
     WRITER = "writer"
+    AUTHORITY = "authority"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +91,16 @@ def _probes(fact: Fact, _: Terms) -> bool:
     return fact.outcome == "deny" and fact.rule in NOT_THERE and not fact.subjects
 
 
+def _is_delayed(fact: Fact) -> bool:
+    return fact.outcome == "deny" and fact.rule == DELAYED
+
+
+def _is_refused_a_file(fact: Fact, _: Terms | None = None) -> bool:
+    """Tell whether a file wasn't there, a right on it (named with a colon) wasn't held, or its asker had to wait."""
+    refused = fact.rule in NOT_THERE or ":" in fact.rule or fact.rule == DELAYED
+    return fact.outcome == "deny" and fact.actor is not None and refused
+
+
 def _opened_in_vain(fact: Fact, _: Terms) -> bool:
     return fact.outcome == "fail" and fact.values > 0
 
@@ -94,6 +118,17 @@ def _is_exported(fact: Fact) -> bool:
 
 
 # --- Rules that are no pattern ------------------------------------------------------------------------
+
+
+_probes_of_a_day: Final = daily(_probes, itself, "anomaly_probes_a_day")
+
+
+def _probing(group: Group, terms: Terms) -> Iterator[Hit]:
+    """Find days with many files that weren't there; and whoever was refused so many within minutes that it waits."""
+    yield from _probes_of_a_day(group, terms)
+    for fact in group.facts:
+        if _is_delayed(fact):
+            yield Hit((fact,), fact.count, fact.actor)
 
 
 def _new_device(group: Group, _: Terms) -> Iterator[Hit]:
@@ -219,8 +254,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         code="R06", name="probing", by=By.ACTOR, back=2 * DAY,
         fr="Recherche de dossiers au hasard", en="Files tried at random",
-        looks=lambda f: f.outcome == "deny" and f.rule in NOT_THERE,
-        finds=daily(_probes, itself, "anomaly_probes_a_day"), limits=("anomaly_probes_a_day",),
+        looks=lambda f: _is_delayed(f) or (f.outcome == "deny" and f.rule in NOT_THERE),
+        finds=_probing, limits=("anomaly_probes_a_day",),
     ),
     Rule(
         code="R07", name="new_device_export", by=By.ACTOR, back=DAY,
@@ -291,6 +326,13 @@ RULES: Final[tuple[Rule, ...]] = (
         fr="Un compte utilisé en deux lieux à la fois", en="An account used in two places at once",
         looks=lambda f: f.actor is not None and bool(f.network), finds=_two_places,
         limits=("anomaly_places_minutes",),
+    ),
+    Rule(
+        code="R19", name="probing_by_many", by=By.AUTHORITY, back=DAY,
+        fr="Nombreux refus de dossiers en dix minutes, tous comptes confondus",
+        en="Many files refused within ten minutes, over all accounts",
+        looks=_is_refused_a_file, limits=("anomaly_refusals_of_all",),
+        finds=within(10 * MINUTE, _is_refused_a_file, each, "anomaly_refusals_of_all", of_one=False),
     ),
 )  # fmt: skip
 BY_CODE: Final = {rule.code: rule for rule in RULES}

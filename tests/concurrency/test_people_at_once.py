@@ -79,3 +79,15 @@ def test_openings_at_one_moment_are_counted_each(world, settings):
     answers = together([partial(cell.get, f"referrals/{case.pk}") for case in cases])
 
     assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429, 429]
+
+
+@pytest.mark.sec("SEC-AZ23")
+def test_refusals_at_one_moment_are_counted_each(world, settings):
+    """Four at once where three are free: none is lost, and the next request of the account waits."""
+    settings.CASE_REFUSALS_FREE = 3
+    cell = world.as_("supervisor")
+
+    answers = together([partial(cell.get, f"referrals/{uuid4()}") for _ in range(4)])
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert cell.get("referrals").status_code == 429

@@ -1,4 +1,4 @@
-"""SEC-IN1: a body is a dict or a list, or a refusal with a code; nothing else comes out of the parser."""
+"""SEC-IN1, SEC-IN13: a body is an object, or a refusal with a code; nothing else comes out of the parser."""
 
 import contextlib
 import io
@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from config.parsing import BodyRefused, StrictJSONParser, parse
 
 REFUSED = {
-    "a number alone": (b"1", "body-not-object"),
-    "a text alone": (b'"a"', "body-not-object"),
+    "a number alone": (b"1", "not-object"),
+    "a text alone": (b'"a"', "not-object"),
+    "null": (b"null", "not-object"),
+    "an empty list": (b"[]", "not-object"),
+    "a list": (b'[{"a":1}]', "not-object"),
     "nothing": (b"", "body-not-json"),
     "half a document": (b'{"a":', "body-not-json"),
     "two documents": (b"{}{}", "body-not-json"),
@@ -52,7 +55,7 @@ def code_of(raw: bytes) -> str:
     return refused.value.code
 
 
-@pytest.mark.sec("SEC-IN1")
+@pytest.mark.sec("SEC-IN1", "SEC-IN13")
 @pytest.mark.parametrize(("raw", "code"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_stock_parsers_let_through_is_refused(raw, code):
     assert code_of(raw) == code
@@ -62,12 +65,15 @@ def test_what_stock_parsers_let_through_is_refused(raw, code):
 def test_the_bounds_hold_at_n_and_refuse_at_n_plus_one():
     deepest, most = settings.MAX_JSON_DEPTH, settings.MAX_JSON_NODES
 
-    assert parse(b"[" * deepest + b"]" * deepest)
-    assert code_of(b"[" * (deepest + 1) + b"]" * (deepest + 1)) == "body-too-deep"
-    assert len(parse(json.dumps([1] * (most - 1)).encode())) == most - 1
-    assert code_of(json.dumps([1] * most).encode()) == "body-too-many-values"
-    assert parse(b'["' + b"a" * (settings.MAX_BODY_BYTES - 4) + b'"]')
-    assert code_of(b'["' + b"a" * (settings.MAX_BODY_BYTES - 3) + b'"]') == "body-too-large"
+    def lists(depth):
+        return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+    assert parse(lists(deepest))
+    assert code_of(lists(deepest + 1)) == "body-too-deep"
+    assert len(parse(json.dumps({"a": [1] * (most - 2)}).encode())["a"]) == most - 2
+    assert code_of(json.dumps({"a": [1] * (most - 1)}).encode()) == "body-too-many-values"
+    assert parse(b'{"a":"' + b"a" * (settings.MAX_BODY_BYTES - 8) + b'"}')
+    assert code_of(b'{"a":"' + b"a" * (settings.MAX_BODY_BYTES - 7) + b'"}') == "body-too-large"
 
 
 @pytest.mark.sec("SEC-IN1")
@@ -79,27 +85,27 @@ def test_marks_of_structure_inside_a_text_count_for_nothing():
 
 @pytest.mark.sec("SEC-IN1")
 def test_an_emoji_written_as_two_escapes_is_one_character():
-    assert parse(b'["\\ud83d\\ude00"]') == ["\U0001f600"]
+    assert parse(b'{"a":"\\ud83d\\ude00"}') == {"a": "\U0001f600"}
 
 
 @pytest.mark.sec("SEC-IN1")
 @given(st.binary(max_size=400))
 @example(b'{"a":[1.5,true,null,"\xc3\xa9"]}')
-def test_any_bytes_give_a_dict_a_list_or_a_refusal(raw):
+def test_any_bytes_give_an_object_or_a_refusal(raw):
     with contextlib.suppress(BodyRefused):
-        assert isinstance(parse(raw), dict | list)
+        assert isinstance(parse(raw), dict)
 
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
-JSON = st.recursive(
+OBJECTS = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=20,
-).filter(lambda value: isinstance(value, dict | list))
+).map(lambda value: value if isinstance(value, dict) else {"a": value})
 
 
 @pytest.mark.sec("SEC-IN1")
-@given(JSON, st.booleans())
+@given(OBJECTS, st.booleans())
 def test_every_document_within_the_bounds_is_read_unchanged(document, escaped):
     assert parse(json.dumps(document, ensure_ascii=escaped).encode()) == document
 

@@ -26,12 +26,13 @@ DEFAULTS = {
     "information_request_days": 5,  # C6
     "searches_per_day": 50,  # SEC-AZ14
     # §7.4, SEC-AL18: the rules are the paper's, their figures ours
-    "anomaly_rules": [f"R{number:02}" for number in range(1, 19)],
+    "anomaly_rules": [f"R{number:02}" for number in range(1, 20)],
     "anomaly_files_a_day": 60,
     "anomaly_idle_files_a_day": 15,
     "anomaly_night_files": 3,  # S9: three files at 22:10
     "anomaly_readers_a_day": 12,
     "anomaly_refusals_an_hour": 20,
+    "anomaly_refusals_of_all": 300,
     "anomaly_probes_a_day": 12,
     "anomaly_dormant_days": 60,
     "anomaly_searchers": 4,

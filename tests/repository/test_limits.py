@@ -14,6 +14,7 @@ LIMITS = set(re.findall(r"^([A-Z_]+) =", BLOCK, re.MULTILINE))
 
 UPLOAD = "referrals/attachments/test_upload.py"
 CAPS = "referrals/test_caps.py"
+REFUSALS = "referrals/test_refusals.py"
 LINKS = "accounts/test_password_links.py"
 ATTEMPTS = "accounts/test_attempts.py"
 FACTORS = "accounts/test_factors.py"
@@ -37,6 +38,9 @@ TRIED = {
     "LINES_PER_HOUR": (CAPS, "test_so_many_cases_are_shown_in_lists_and_no_more"),
     "FILINGS_PER_HOUR": (CAPS, "test_so_many_concerns_are_filed_and_no_more"),
     "FILINGS_PER_HOUR_OF_PROGRAM": (CAPS, "test_a_program_files_for_a_whole_country"),
+    "CASE_REFUSALS_FREE": (REFUSALS, "test_so_many_refusals_are_free_and_then_the_account_waits"),
+    "CASE_REFUSALS_MINUTES": (REFUSALS, "test_the_wait_doubles_up_to_a_minute_and_ends"),
+    "CASE_REFUSALS_DELAY_MAX_SECONDS": (REFUSALS, "test_the_wait_doubles_up_to_a_minute_and_ends"),
     "TIES_PER_DAY": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_in_a_day_and_no_more"),
     "TIES_PER_PERSON": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_at_all_and_no_more"),
     "SIGNIN_FREE_FAILURES": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),

@@ -1,4 +1,4 @@
-"""The whole procedure over HTTP, played once: what holds at each of its writes (SEC-AL2 to AL5, AZ4, CR18, IN6).
+"""The whole procedure over HTTP, played once: what holds at each of its writes (SEC-AL2 to AL5, AZ4, CR18, IN6, IN13).
 
 Before a write is sent it is tried in every way that must change nothing; then it is sent, and what it did is looked
 at. Each test says what it asks of the play. A try that fails is remembered and not made again, so that one fault fails
@@ -29,6 +29,7 @@ from tests.faults.writes import WALKED
 from tests.kept import kept
 from tests.night import NIGHT
 from tests.outbox.conftest import MailServer, counterpart, gateway, smtp  # noqa: F401 - fixtures
+from tests.security.bodies import operations, swept
 from tests.security.needles import Canaries, hits
 from tests.security.procedure import Move, play, ready, send, walks
 from tests.security.undeclared import inner_names, objects, put, refused_names
@@ -50,6 +51,7 @@ class Played:
     taken: set[tuple[Machine, str]] = field(default_factory=set)
     crashes: int = 0
     named: set[str] = field(default_factory=set)
+    swept: int = 0
     known: set[Any] = field(default_factory=set)
     faults: dict[str, AssertionError] = field(default_factory=dict)
 
@@ -80,6 +82,7 @@ class Played:
             before = state(), entries()
             self.tries(isnt_done_without_its_entry, move, before)
             self.tries(takes_no_inner_name, move, before)
+            self.tries(answers_any_body, move, before)
             answer = self.crashed(move, before)
         parts = move.path.split("/")
         if len(parts) >= 3 and answer.status_code < 400:
@@ -129,6 +132,14 @@ def takes_no_inner_name(played: Played, move: Move, before: Any) -> None:
             continue
         played.named |= refused_names(answer) & set(extra)
         assert not (set(extra) - refused_names(answer)) & NEVER_DECLARED, (move.name, path)
+    assert state() == before[0], move.name
+
+
+def answers_any_body(played: Played, move: Move, before: Any) -> None:
+    """Send any JSON in place of the body, and of the objects and lists within it."""
+    if move.expect == 409 or (route := route_of(move.name)) not in operations():
+        return
+    played.swept += swept(route, partial(ready, played.world, move), bodies=16, within=2)
     assert state() == before[0], move.name
 
 
@@ -189,6 +200,13 @@ def test_no_inner_name_is_taken_in_any_body_of_a_case(played):
     assert played.holds(takes_no_inner_name)
     assert len(played.met) > 60
     assert inner_names() - played.named == set()
+
+
+@pytest.mark.slow("may be the one that plays the procedure")
+@pytest.mark.sec("SEC-IN13")
+def test_any_body_of_the_procedure_is_answered(played):
+    assert played.holds(answers_any_body)
+    assert played.swept > 1_500
 
 
 @pytest.mark.slow("may be the one that plays the procedure")

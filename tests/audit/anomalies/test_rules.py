@@ -23,7 +23,7 @@ TENANT = uuid5(SPACE, "93")
 PARIS = ZoneInfo("Europe/Paris")
 LIMITS = {
     "anomaly_files_a_day": 5, "anomaly_idle_files_a_day": 3, "anomaly_night_files": 3, "anomaly_readers_a_day": 3,
-    "anomaly_refusals_an_hour": 4, "anomaly_probes_a_day": 3, "anomaly_dormant_days": 60, "anomaly_searchers": 3,
+    "anomaly_refusals_an_hour": 4, "anomaly_refusals_of_all": 12, "anomaly_probes_a_day": 3, "anomaly_dormant_days": 60, "anomaly_searchers": 3,
     "anomaly_failed_openings": 3, "anomaly_lift_hours": 24, "anomaly_clock_seconds": 60,
     "anomaly_namesake_hours": 24, "anomaly_closed_files_a_day": 3, "anomaly_glass_hours": 24, "anomaly_glass_alone": 1,
     "anomaly_search_minutes": 60, "anomaly_searches_alone": 2, "anomaly_places_minutes": 15,
@@ -150,6 +150,17 @@ def _places(*networks: str, pause: timedelta = MINUTE):
     return many(len(networks), lambda c, n: c.opens(TUESDAY + n * pause, n, network=networks[n]))
 
 
+def _refused(people: int):
+    """Of so many people five refusals, and one entry that stands for five more."""
+    course = many(
+        5 * people, lambda c, n: c.fact("request:denied", TUESDAY + n * timedelta(seconds=10), f"agent {n % people}",
+                                        outcome="deny", rule=("not-found", "referral:qualify")[n % 2])
+    )  # fmt: skip
+    return course.fact(
+        "request:denied", TUESDAY + 9 * MINUTE, "agent 0", outcome="deny", rule="cases-delayed", count=5
+    )
+
+
 HOME, WORK = "192.0.2.0/24", "198.51.100.0/24"
 #: rule: (what it finds, what it leaves alone)
 COURSES: dict[str, tuple[Course, Course]] = {
@@ -186,13 +197,14 @@ COURSES: dict[str, tuple[Course, Course]] = {
     "R16": (_glass(works=False), _glass(works=True)),
     "R17": (_searches(opens=False), _searches(opens=True)),
     "R18": (_places(HOME, WORK, HOME), _places(HOME, WORK, WORK)),
+    "R19": (_refused(2), _refused(1)),
 }  # fmt: skip
 DECOYS = frozenset({one("decoy")})
 
 
 def test_every_rule_has_both_courses():
-    assert COURSES.keys() == BY_CODE.keys() == {f"R{number:02}" for number in range(1, 19)}
-    assert len(RULES) == 18
+    assert COURSES.keys() == BY_CODE.keys() == {f"R{number:02}" for number in range(1, 20)}
+    assert len(RULES) == 19
 
 
 @pytest.mark.parametrize("code", COURSES)
@@ -201,7 +213,7 @@ def test_the_rule_finds_its_course_once_and_says_whom_and_what(code):
 
     (finding,) = of_rule(code, course, decoys=DECOYS)
 
-    about_nobody = code in {"R04", "R09", "R12"}
+    about_nobody = code in {"R04", "R09", "R12", "R19"}
     assert (finding.actor is None) is about_nobody
     assert finding.tenant == TENANT
     assert set(finding.entries) <= {fact.id for fact in course.facts}

@@ -1,0 +1,76 @@
+"""Which addresses are those of cases, where whoever was refused too often waits, and which never wait (SEC-AZ23).
+
+The counts are in ``referrals/refusals.py``. Danger comes first: whatever an account was refused, filing, the urgent
+lane, the emergency opening and the answer to an urgent call are open to it.
+"""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+
+from referrals import refusals
+from referrals.errors import CasesDelayed
+from referrals.workflow.states import Machine
+
+#: The first part of an address at which a case is named, by its id or its reference: of the API, then of the pages.
+CASES: Final = frozenset(
+    {
+        "referrals", "transfers", "emergency-sheets", "exclusions", "break-glass",
+        "dossiers", "transmissions", "transferts", "deports", "ouvertures",
+    }
+)  # fmt: skip
+#: Of these all that is sent or shown: pages of a filing, and both doors of an emergency opening.
+_NEVER_WAIT: Final = frozenset({"transmissions", "break-glass", "ouvertures"})
+#: Steps that wait for nothing, by machine and name.
+_STEPS: Final = frozenset(
+    {
+        (Machine.REFERRAL, "submit"),
+        (Machine.REFERRAL, "submit_urgent"),
+        (Machine.ALERT, "acknowledge"),
+        (Machine.GLASS, "open"),
+    }
+)
+#: What makes a filing, by verb and what follows ``referrals``.
+_FILING: Final = frozenset({("POST", ""), ("PATCH", "/<uuid:pk>"), ("POST", "/<uuid:pk>/attachments")})
+_REFUSED: Final = (403, 404)
+
+
+def is_of_cases(request: HttpRequest) -> bool:
+    """Tell whether the address is one of cases."""
+    return _first_of(request) in CASES
+
+
+def wait_of(request: Any) -> CasesDelayed | None:
+    """Return the refusal of whoever has to wait here, or None."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not is_of_cases(request) or _never_waits(request):
+        return None
+    wait = refusals.wait_of(actor, at=request.at)
+    return CasesDelayed(wait) if wait else None
+
+
+def note(request: Any, response: HttpResponse, code: str) -> int | None:
+    """Count a refused request; return for how many its entry stands, see ``referrals.refusals.note``."""
+    waited = code == CasesDelayed.code
+    if not waited and (response.status_code not in _REFUSED or not is_of_cases(request)):
+        return None
+    return refusals.note(request.actor, refused=not waited, at=request.at)
+
+
+def _route_of(request: HttpRequest) -> str:
+    """Return the address as the table of addresses has it, of the API without its beginning."""
+    match = request.resolver_match
+    return match.route.removeprefix("api/v1/") if match is not None else ""
+
+
+def _first_of(request: HttpRequest) -> str:
+    return _route_of(request).partition("/")[0]
+
+
+def _never_waits(request: HttpRequest) -> bool:
+    route, first = _route_of(request), _first_of(request)
+    match: Any = request.resolver_match
+    step = getattr(getattr(match.func, "cls", None), "step", None)
+    named = (step.machine, step.name) if step else (match.kwargs.get("machine"), match.kwargs.get("step"))
+    filing = first == "referrals" and (request.method, route.removeprefix("referrals")) in _FILING
+    return first in _NEVER_WAIT or named in _STEPS or filing
