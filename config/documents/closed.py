@@ -3,13 +3,13 @@
 import json
 import re
 from base64 import b64encode
-from hashlib import sha256
 from typing import Final
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from config.sentences import TITLES
+from encryption import digest
 from web.assets import FILES
 
 CODE: Final = "unavailable"
@@ -19,8 +19,8 @@ def page(_: str) -> str:
     """Return the page: words in both languages, with the rules of the style sheet that it needs, and no other file."""
     bare = render_to_string("web/closed.html")
     style = _style(set(" ".join(re.findall(r'class="([^"]+)"', bare)).split()))
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'"
+    seal = b64encode(digest.sha256(style.encode())).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{seal}'; form-action 'self'; base-uri 'none'"
     # Ours, both; the policy is quoted by the attribute, the style sheet holds no mark.
     context = {"policy": mark_safe(policy), "style": mark_safe(style)}  # noqa: S308
     return render_to_string("web/closed.html", context)
