@@ -209,7 +209,7 @@ def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     sight = access.sight_of(referral, ties, actor)
     case = case_for(asked, referral, sight, actor=actor, at=at)
     require_proof(asked.step, actor, at=at)
-    given = _heard(parse(asked.step, asked.body), sight.hidden)
+    given = heard(parse(asked.step, asked.body), sight.hidden)
     require_checks(asked.step, case, given, ties)
     if (reason := second_signature(asked.step, case, given)) is not None:
         opened = _ask_approval(asked, case, given, reason=reason)
@@ -327,13 +327,13 @@ def parse(step: Step, body: Any) -> Given:
     return given
 
 
-def _heard(given: Any, hidden: Container[UUID]) -> Any:
+def heard(given: Any, hidden: Container[UUID]) -> Any:
     """Return what was said, the id of a child whom the actor doesn't see as that of nobody: it is answered so."""
     if isinstance(given, UUID):
         return NOBODY if given in hidden else given
     if isinstance(given, dict):
-        return type(given)({name: _heard(one, hidden) for name, one in given.items()})
-    return [_heard(one, hidden) for one in given] if isinstance(given, list) else given
+        return type(given)({name: heard(one, hidden) for name, one in given.items()})
+    return [heard(one, hidden) for one in given] if isinstance(given, list) else given
 
 
 def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:

@@ -291,3 +291,24 @@ def test_a_step_that_names_a_hidden_child_is_answered_as_for_an_unknown_child(wo
 
     assert asked(family.children["kept"].pk) == asked(uuid4())
     assert asked(family.children["open"].pk)[0] == 200
+
+
+def test_a_team_concludes_on_no_child_whom_it_does_not_see(world, family):
+    caller, pk = world.as_("assessor"), family.pk
+    type(family.assessment).objects.filter(pk=family.assessment.pk).update(state="draft_report")
+    version = caller.version(str(pk))
+
+    def written(child):
+        conclusion = {
+            "child": str(child),
+            "danger_level": "danger",
+            "proposal": "classement",
+            "text": "Au vu des visites.",
+        }
+        answer = caller.patch(f"referrals/{pk}/assessment", {"conclusions": [conclusion]}, version=version)
+        see_all()
+        return answer.status_code, re.sub(r'"request_id":"[^"]+"', "", answer.content.decode())
+
+    assert written(family.children["kept"].pk) == written(uuid4())
+    assert Conclusion.objects.get(child=family.children["kept"]).danger_level == "risk"
+    assert written(family.children["open"].pk)[0] == 200
