@@ -1,5 +1,6 @@
 """What tests of cases share: a case to follow through the API (tests/journeys/story.py), and other choices of 93."""
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,22 @@ from referrals.settingchanges import Change
 from tests.journeys.conftest import _clock_of_the_story, story
 
 __all__ = ["_clock_of_the_story", "choose", "story"]
+
+
+class Clock:
+    """The instant of each request."""
+
+    now = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    found = Clock()
+    monkeypatch.setattr("config.pipeline.instant", found)
+    return found
 
 
 @pytest.fixture

@@ -23,22 +23,6 @@ START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
-class Clock:
-    """The instant of each request."""
-
-    now = START
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    found = Clock()
-    monkeypatch.setattr("config.pipeline.instant", found)
-    return found
-
-
 @pytest.fixture
 def filed(world, clock):
     """Return the ids of three cases of 93, from three filings of another person than those counted here."""

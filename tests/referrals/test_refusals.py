@@ -34,20 +34,10 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 FREE = 3
 
 
-class Clock:
-    """The instant of each request."""
-
-    now = START
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock(monkeypatch):
-    found = Clock()
-    monkeypatch.setattr("config.pipeline.instant", found)
-    return found
+def clock(clock):
+    clock.now = START
+    return clock
 
 
 @pytest.fixture
