@@ -7,7 +7,7 @@ which data: A shell, B identity, C filer, D facts, E health, F third parties, G 
 H assessment, I justice, J measures, K protected address.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -293,11 +293,11 @@ class Ties:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Of which children of one case an actor sees the data, and by which classes: asked by every part (SEC-AZ20).
+    """Of which children of one case an actor reads which classes; every part of a case asks it (SEC-AZ20).
 
-    ``children`` are all of the case, where the actor doesn't see all of each of them. ``hidden``: restricted to persons
-    of whom the actor isn't one (T46). ``confided``: the measures alive of the actor's own service by id, with the child
-    of each; what the actor has by these counts for them alone (SEC-AZ21).
+    ``children``: all children of the case; empty where no bound applies to the actor. ``hidden``: those restricted to
+    other persons (T46). ``confided``: the alive measures of the actor's own service, by id, with the child of each; the
+    service's rights count for these alone (SEC-AZ21).
     """
 
     ties: Ties
@@ -338,8 +338,9 @@ def sight_of(referral: Referral, ties: Ties, actor: Actor) -> Sight:
     serves = any(relation is Relation.EXECUTING for _, relation in ties.pairs)
     confided: dict[UUID, UUID] = {}
     if serves:
-        alive = referral.measures.filter(service_id__in=services_of(actor), state__in=ALIVE)
-        confided = dict(alive.values_list("pk", "child_id"))
+        services = services_of(actor)
+        own = [row for row in referral.measures.all() if row.service_id in services and row.state in ALIVE]
+        confided = {row.pk: row.child_id for row in own}
     if "children" in getattr(referral, "_prefetched_objects_cache", {}):
         children = {child.pk: child.restricted for child in referral.children.all()}
     elif serves or not ties.named:
@@ -553,10 +554,7 @@ def visible_to(actor: Actor, *, at: datetime, drafts: bool = True) -> "QuerySet[
     Without ``drafts`` the drafts that someone of the cell is typing are left out: a queue is then one walk
     of an index.
     """
-    if not possible_ties(actor) or actor.user_id is None:
-        return Referral.objects.none()
-    holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
-    return _visible_by(holder, exceptional(actor, at=at), drafts).all()
+    return _made(_visible_by, actor, drafts, at=at)
 
 
 def listed_to(actor: Actor, *, own: bool, at: datetime) -> "QuerySet[Referral]":
@@ -566,10 +564,21 @@ def listed_to(actor: Actor, *, own: bool, at: datetime) -> "QuerySet[Referral]":
     them; a list that is filtered or sorted by anything else would tell the rest. Otherwise the cases to which the actor
     is tied in another way, whoever filed them.
     """
+    return _made(_listed_to, actor, own, at=at)
+
+
+def _made(
+    make: "Callable[[Actor, Exceptional, bool], QuerySet[Referral]]",
+    actor: Actor,
+    which: bool,
+    *,
+    at: datetime,
+) -> "QuerySet[Referral]":
+    """Return a query that is kept under the rights read just now; none where the actor has no tie to anything."""
     if not possible_ties(actor) or actor.user_id is None:
         return Referral.objects.none()
     holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
-    return _listed_to(holder, exceptional(actor, at=at), own).all()
+    return make(holder, exceptional(actor, at=at), which).all()
 
 
 def works(actor: Actor) -> bool:

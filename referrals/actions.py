@@ -328,7 +328,7 @@ def parse(step: Step, body: Any) -> Given:
 
 
 def heard(given: Any, hidden: Container[UUID]) -> Any:
-    """Return what was said, the id of a child whom the actor doesn't see as that of nobody: it is answered so."""
+    """Replace the ids of hidden children by an unknown id: a step that names one is answered as for no child."""
     if isinstance(given, UUID):
         return NOBODY if given in hidden else given
     if isinstance(given, dict):

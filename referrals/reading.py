@@ -206,26 +206,32 @@ def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[st
         wanted, runs = referral.clocks.filter(access_class__in=ties.reads), False
     calendar = calendar_in_force(referral, at=at)
     seen = _hanging_on(referral, sight)
-    return [clock_line(clock, calendar, at=at, runs=runs) for clock in wanted if ties.coarse or seen(clock)]
+    return [
+        clock_line(clock, calendar, at=at, runs=runs)
+        for clock in wanted
+        if seen(clock.access_class, clock.child, clock.part)
+    ]
 
 
-def _hanging_on(referral: Referral, sight: Sight) -> Callable[[Any], bool]:
-    """Return what tells whether a row with a class, a child and a part is seen.
+def _hanging_on(referral: Referral, sight: Sight) -> Callable[[str, UUID | None, UUID | None], bool]:
+    """Return what tells whether a row is seen, by its class, its child and its part.
 
     Its child is that of its column, else of its part; of a part about several, one that is seen is enough. A part of
     the whole case is the whole case's.
     """
     if not sight.children:
-        return lambda _: True
+        return lambda *_: True
     measures = {row.pk: row for row in referral.measures.only("pk", "child_id", "referral_id")}
     justice = referral.judicial_referrals.prefetch_related("children")
     several = {row.pk: [child.pk for child in row.children.all()] for row in justice}
 
-    def seen(row: Any) -> bool:
-        if row.part in measures:
-            return row.access_class in sight.of_measure(measures[row.part]).reads
-        children: list[UUID | None] = [row.child] if row.child else [*several.get(row.part, ())] or [None]
-        return any(sight.reads(row.access_class, child) for child in children)
+    def seen(access_class: str, child: UUID | None, part: UUID | None) -> bool:
+        if part in measures:
+            return access_class in sight.of_measure(measures[part]).reads
+        children: list[UUID | None] = (
+            [child] if child else [*several.get(part or access.NOBODY, ())] or [None]
+        )
+        return any(sight.reads(access_class, one) for one in children)
 
     return seen
 
@@ -241,20 +247,20 @@ def readable(
     scope: OpenScope,
     *,
     own_class: str = "",
-    only: Container[str] | None = None,
+    sealed: bool = True,
 ) -> dict[str, Any]:
     """Return the fields of a row whose class is among ``classes``, sealed ones opened; ``own_class`` overrides D.
 
-    ``only``: no other fields than these.
+    ``sealed``: whether what is sealed is among them; not where the row is about a child whom the reader may not see.
     """
     allowed, found = frozenset(classes), {"id": str(row.pk)}
     for field in row._meta.concrete_fields:
         access_class = getattr(field, "access_class", None)
         if field.name in INTERNAL or access_class is None or (own_class or access_class) not in allowed:
             continue
-        if only is not None and field.name not in only:
-            continue
-        found[field.name] = opened(getattr(row, field.attname), scope)
+        value = getattr(row, field.attname)
+        if sealed or not isinstance(value, Sealed):
+            found[field.name] = opened(value, scope)
     return found
 
 
@@ -348,7 +354,7 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
     for row in referral.assessments.all():
         line: dict[str, Any] = {"id": str(row.pk)}
         if whole:
-            line = _among(row, "H", scope, texts=not unread)
+            line = readable(row, "H", scope, sealed=not unread)
         line["state"] = row.state
         line["conclusions"] = [
             readable(c, "H", scope) | {"child": str(c.child_id)}
@@ -356,17 +362,9 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
             if c.child_id not in unread
         ]
         if whole:
-            line["visits"] = [_among(visit, "H", scope, texts=not unread) for visit in row.visits.all()]
+            line["visits"] = [readable(v, "H", scope, sealed=not unread) for v in row.visits.all()]
         found.append(line)
     return found
-
-
-def _among(row: models.Model, access_class: str, scope: OpenScope, *, texts: bool) -> dict[str, Any]:
-    """Return the fields of a row about several children; without what is sealed where one of them isn't seen."""
-    if texts:
-        return readable(row, access_class, scope)
-    clear = [f.name for f in row._meta.concrete_fields if not isinstance(getattr(row, f.attname), Sealed)]
-    return readable(row, access_class, scope, only=clear)
 
 
 def judicial_referrals(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
@@ -379,7 +377,7 @@ def judicial_referrals(referral: Referral, sight: Sight, scope: OpenScope) -> li
         seen = [pk for pk in children if pk not in unread]
         if children and not seen:
             continue
-        line = _among(row, "I", scope, texts=seen == children)
+        line = readable(row, "I", scope, sealed=seen == children)
         line["state"] = labelled(JudicialState(row.state))
         line["children"] = [str(pk) for pk in seen]
         line["outcomes"] = [
@@ -432,13 +430,13 @@ def timeline(
         rows = [row for row in rows if row.step in FILER_STEPS and row.role in access.FILERS]
         return [_happened(row, {}) for row in rows]
     found = []
-    hangs = _hanging_on(referral, sight)
-    seen = access.visible_to(actor, at=at).values("pk")
-    pairs = set(referral.duplicates.filter(other__in=seen).values_list("pk", flat=True))
+    seen = _hanging_on(referral, sight)
+    others = access.visible_to(actor, at=at).values("pk")
+    pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
     for row in rows:
         if row.machine == Machine.DUPLICATE and row.part not in pairs:
             continue
-        if row.access_class not in ties.reads or not hangs(row):
+        if row.access_class not in ties.reads or not seen(row.access_class, row.child, row.part):
             continue
         data = opened(row.data, scope) if row.data is not None else None
         if names_any(data, sight.unread(row.access_class)):
@@ -485,10 +483,10 @@ def approvals(
     What is about a child that the reader doesn't see isn't told of, nor opened.
     """
     found = []
-    of_measures = _measures_unread(referral, sight, "D")
+    seen = _hanging_on(referral, sight)
     for row in referral.approvals.all():
         part_of_it = user_id in (row.proposer_id, row.approver_id)
-        if (not part_of_it and "D" not in sight.ties.without_service.reads) or row.part in of_measures:
+        if (not part_of_it and "D" not in sight.ties.without_service.reads) or not seen("A", None, row.part):
             continue
         line = {
             "id": str(row.pk),
@@ -508,13 +506,6 @@ def approvals(
             line["given"] = {} if names_any(given, sight.hidden) else given
         found.append(line)
     return found
-
-
-def _measures_unread(referral: Referral, sight: Sight, access_class: str) -> frozenset[UUID]:
-    """Return the measures of children of whom the reader doesn't read a class."""
-    if not (unread := sight.unread(access_class)):
-        return frozenset()
-    return frozenset(referral.measures.filter(child__in=unread).values_list("pk", flat=True))
 
 
 def closure_reviews(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
@@ -605,7 +596,8 @@ def add_names(
 ) -> None:
     """Add the children's names to lines of a list, for the cases of which the caller reads class B."""
     named = [row for row in rows if "B" in ties[row.pk].reads]
-    models.prefetch_related_objects(named, "children")
+    # The measures for who works for a service: which children are confided to it.
+    models.prefetch_related_objects(named, "children", *(["measures"] if access.services_of(actor) else []))
     warm([row.case_key for row in named if row.case_key])
     by_id = {line["id"]: line for line in lines}
     for row in named:

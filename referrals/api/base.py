@@ -5,6 +5,7 @@ Views translate in, call once, translate out. They hold no rule.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -289,6 +290,20 @@ def record_listed(rows: Sequence[Any], *, actor: Actor, at: datetime, tenant: UU
         tenant=tenant,
         purpose=Purpose.LISTING,
         count=len(rows),
+    )
+
+
+def listing(rows: Sequence[Referral], *, actor: Actor, at: datetime) -> AbstractContextManager[OpenScope]:
+    """Journal that these cases are shown as a list, by whom, and what of them is opened within the block."""
+    authorities = {row.authority_id for row in rows}
+    return disclosure(
+        actor=actor,
+        purpose=Purpose.LISTING,
+        at=at,
+        objects=[row.pseudonym for row in rows],
+        tenant=authorities.pop() if len(authorities) == 1 else None,
+        act="list:opened",
+        always=True,
     )
 
 

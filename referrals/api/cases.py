@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from accounts.actor import Actor
 from accounts.api.once import once_of
 from accounts.roles import Role
-from audit.disclosure import disclosure
 from audit.errors import InvalidQuery
 from audit.events import Purpose
 from audit.inputs import Code, Flag, Id, StrictSerializer, Text
@@ -37,6 +36,7 @@ from referrals.api.base import (
     CaseView,
     described,
     listed,
+    listing,
     opened,
     opens_as_called,
     opens_as_cell,
@@ -167,15 +167,7 @@ def filing_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, 
         cursor=asked.get("cursor"),
         bound_to=repr((asked.get("status"), asked.get("reference"))),
     )
-    with disclosure(
-        actor=actor,
-        purpose=Purpose.LISTING,
-        at=at,
-        objects=[row.pseudonym for row in page.items],
-        tenant=_one_authority(page.items),
-        act="list:opened",
-        always=True,
-    ):
+    with listing(page.items, actor=actor, at=at):
         lines = [reading.coarse_line(row) for row in page.items]
     return lines, page.next
 
@@ -206,15 +198,7 @@ def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, An
     lines = [
         reading.coarse_line(r) if ties[r.pk].coarse else reading.shell(r, ties[r.pk]) for r in page.items
     ]
-    with disclosure(
-        actor=actor,
-        purpose=Purpose.LISTING,
-        at=at,
-        objects=[row.pseudonym for row in page.items],
-        tenant=_one_authority(page.items),
-        act="list:opened",
-        always=True,
-    ) as scope:
+    with listing(page.items, actor=actor, at=at) as scope:
         if asked["names"]:
             reading.add_names(page.items, ties, lines, scope, actor=actor)
     return lines, page.next
@@ -224,11 +208,6 @@ def _at(response: Response, pk: UUID) -> Response:
     """Say where the case is that was made."""
     response["Location"] = f"/api/v1/referrals/{pk}"
     return response
-
-
-def _one_authority(rows: list[Referral]) -> UUID | None:
-    found = {row.authority_id for row in rows}
-    return found.pop() if len(found) == 1 else None
 
 
 def _filtered(rows: Any, asked: Mapping[str, Any], *, at: Any) -> Any:
@@ -357,8 +336,9 @@ class CasePart(CaseView):
         if self.part == "children" and "B" not in ties.reads:
             raise NotAllowed("read:children")
         actor, at = self.actor(request), self.at(request)
+        sight = access.sight_of(referral, ties, actor)
         rows = opened(
-            referral, ties, lambda scope: part_lines(self.part, referral, ties, scope, actor=actor, at=at),
+            referral, ties, lambda scope: part_lines(self.part, referral, sight, scope, actor=actor, at=at),
             actor=actor, at=at,
         )  # fmt: skip
         return Response(listed(rows, None))
@@ -388,10 +368,10 @@ _PARTS: dict[str, Callable[[Referral, access.Sight, Any, Actor, datetime], _Line
 
 
 def part_lines(
-    part: str, referral: Referral, ties: access.Ties, scope: Any, *, actor: Actor, at: datetime
+    part: str, referral: Referral, sight: access.Sight, scope: Any, *, actor: Actor, at: datetime
 ) -> _Lines:
     """Return the lines of one part of a case, as far as the actor may read them."""
-    return _PARTS[part](referral, access.sight_of(referral, ties, actor), scope, actor, at)
+    return _PARTS[part](referral, sight, scope, actor, at)
 
 
 class CaseClocks(CaseView):

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals import access, joining, messages, reading
-from referrals.access import Ties
+from referrals import joining, messages, reading
+from referrals.access import Sight
 from referrals.api.cases import part_lines
 from referrals.models import Referral
 from web.cases.parts import course, moving, protection
@@ -15,22 +15,24 @@ from web.cases.parts.shown import Context, Shown
 # --- What each page reads ------------------------------------------------------------------------------
 
 
-def _api(part: str) -> Callable[[Referral, Ties, OpenScope, Any, datetime], Any]:
-    return lambda r, ties, scope, actor, at: part_lines(part, r, ties, scope, actor=actor, at=at)
+def _api(part: str) -> Callable[[Referral, Sight, OpenScope, Any, datetime], Any]:
+    return lambda r, sight, scope, actor, at: part_lines(part, r, sight, scope, actor=actor, at=at)
 
 
-READ: Final[Mapping[str, Callable[[Referral, Ties, OpenScope, Any, datetime], Any]]] = {
+READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], Any]]] = {
     name: _api(name)
     for name in (
         "timeline", "assessment", "judicial-referrals", "measures", "approvals", "closure-reviews", "break-glass",
         "alerts", "holder-informations", "emergency-sheets", "feedbacks", "transfers",
     )
 } | {
-    "clocks": lambda r, ties, _, actor, at: reading.clocks_of(r, access.sight_of(r, ties, actor), at=at),
-    "filer": lambda r, ties, scope, actor, _: messages.channel(r, "filer", ties, scope, actor=actor),
-    "professionals": lambda r, ties, scope, actor, _: messages.channel(r, "professionals", ties, scope, actor=actor),
-    "duplicates": lambda r, ties, scope, actor, at: joining.duplicates(r, ties, scope, actor=actor, at=at),
-    "links": lambda r, ties, _, actor, at: joining.links(r, ties, actor=actor, at=at),
+    "clocks": lambda r, sight, _, __, at: reading.clocks_of(r, sight, at=at),
+    "filer": lambda r, sight, scope, actor, _: messages.channel(r, "filer", sight.ties, scope, actor=actor),
+    "professionals": lambda r, sight, scope, actor, _: messages.channel(
+        r, "professionals", sight.ties, scope, actor=actor
+    ),
+    "duplicates": lambda r, sight, scope, actor, at: joining.duplicates(r, sight.ties, scope, actor=actor, at=at),
+    "links": lambda r, sight, _, actor, at: joining.links(r, sight.ties, actor=actor, at=at),
 }  # fmt: skip
 #: By page: the parts of the API that it reads, what it makes of them, and the machines whose steps it offers.
 PAGES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Shown], Context], tuple[str, ...]]]] = {

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from audit.query import Query
 from encryption.sealed import OpenScope
 from referrals import abilities, access, naming
-from referrals.access import Ties
+from referrals.access import Sight
 from referrals.api.base import opened, seen
 from referrals.errors import NotVisible
 from referrals.models import Referral
@@ -37,10 +37,11 @@ class Part(Page):
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
             raise NotVisible
         reads, made, machines = PAGES[part]
+        sight = access.sight_of(referral, ties, self.actor)
         found = opened(
             referral,
             ties,
-            lambda scope: self._read(reads, referral, ties, scope),
+            lambda scope: self._read(reads, referral, sight, scope),
             actor=self.actor,
             at=self.at,
         )
@@ -54,9 +55,7 @@ class Part(Page):
         )
         context |= made(Shown(self, referral, ties, zone_of(referral), found))
         if machines:
-            body = abilities.abilities(
-                referral, access.sight_of(referral, ties, self.actor), actor=self.actor, at=self.at
-            )
+            body = abilities.abilities(referral, sight, actor=self.actor, at=self.at)
             if part == "rapprochements":  # a pair is decided where both files are beside each other
                 body = {name: [one for one in said if part_in(one) is None] for name, said in body.items()}
             context["panels"] = panels(pk, body, only=machines, about=context.get("about"))
@@ -64,9 +63,11 @@ class Part(Page):
         return self.show(context)
 
     def _read(
-        self, reads: "tuple[str, ...]", referral: Referral, ties: Ties, scope: OpenScope
+        self, reads: "tuple[str, ...]", referral: Referral, sight: Sight, scope: OpenScope
     ) -> dict[str, Any]:
         actor, at = self.actor, self.at
-        found: dict[str, Any] = {name: READ[name](referral, ties, scope, actor, at) for name in reads}
-        found["names"] = naming.names(referral, ties, scope, actor=actor, holders_too="timeline" not in reads)
+        found: dict[str, Any] = {name: READ[name](referral, sight, scope, actor, at) for name in reads}
+        found["names"] = naming.names(
+            referral, sight.ties, scope, actor=actor, holders_too="timeline" not in reads
+        )
         return found

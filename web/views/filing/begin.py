@@ -6,11 +6,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from audit.disclosure import disclosure
-from audit.events import Purpose
 from audit.query import Query
 from referrals import access, drafts, reading
-from referrals.api.base import seen
+from referrals.api.base import listing, seen
 from referrals.models import Referral
 from referrals.workflow.codes import SIGNS, Channel
 from referrals.workflow.states import ChildKind, CoarseStatus, State
@@ -31,10 +29,7 @@ class Filings(Page):
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List them; that is journaled like any list of cases."""
         rows = list(self._rows())
-        with disclosure(
-            actor=self.actor, purpose=Purpose.LISTING, at=self.at, objects=[row.pseudonym for row in rows],
-            tenant=_one_authority(rows), act="list:opened", always=True,
-        ):  # fmt: skip
+        with listing(rows, actor=self.actor, at=self.at):
             lines = [_line(row) for row in rows]
         return self.show(
             {
@@ -49,11 +44,6 @@ class Filings(Page):
         if mine is None:
             mine = access.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
         return list(reading.with_line(mine).order_by("-filed_on", "id")[: self.most])
-
-
-def _one_authority(rows: list[Referral]) -> UUID | None:
-    found = {row.authority_id for row in rows}
-    return found.pop() if len(found) == 1 else None
 
 
 def _line(row: Referral) -> dict[str, object]:
