@@ -14,7 +14,7 @@ from rest_framework import serializers
 from accounts.actor import Actor
 from referrals import access, joining
 from referrals.access import Sight, Ties
-from referrals.actions import FACT_CLASS, NOT_NOW, role_in, stands_on
+from referrals.actions import FACT_CLASS, NOT_NOW, role_in, role_on
 from referrals.attachments import rights
 from referrals.models import DuplicateCandidate, Referral
 from referrals.workflow.case import Case
@@ -136,7 +136,7 @@ def _part_candidates(step: Step, case: Case, sight: Sight) -> Iterator[tuple[Ste
     if runs.access_class not in sight.ties.reads and not sight.ties.receiving:
         return
     for row in getattr(case, runs.relation):
-        if row.state in step.source and stands_on(step, row, sight):
+        if row.state in step.source and role_on(step, row, sight) is not None:
             yield step, row
 
 

@@ -225,13 +225,15 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
     role = role_in(asked.step, ties)
     if role is None:
         raise NotAllowed(f"{asked.step.machine}:{asked.step.name}")
-    seat = referral.authority_id if role in actor.roles_in(referral.authority_id or UUID(int=0)) else None
-    acting = actor.acting_as(role, authority_id=seat, obo=ties.in_name_of(role))
-    case = Case(referral, actor=acting, at=at)
+    case = Case(referral, actor=actor, at=at)
     case.find = lambda pk: access.visible_to(actor, at=at).filter(pk=pk).first()
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     case.file_on_hold = barring.on_hold
     case.part = part_of(asked, case, sight)
+    if case.part is not None:
+        role = role_on(asked.step, case.part, sight) or role
+    seat = referral.authority_id if role in actor.roles_in(referral.authority_id or NOBODY) else None
+    case.actor = actor.acting_as(role, authority_id=seat, obo=ties.in_name_of(role))
     case.step_name = asked.step.name
     case.receiving = ties.receiving
     require_start(asked.step, case, ties)
@@ -259,24 +261,19 @@ def part_of(asked: Asked, case: Case, sight: Sight) -> Any:
         found = case.open_assessment or case.assessment
     else:
         found = next((row for row in rows if row.pk == asked.part_id), None)
-    if found is None or not stands_on(asked.step, found, sight):
+    if found is None or role_on(asked.step, found, sight) is None:
         raise NotVisible
     if machine is Machine.GLASS and found.pk not in {row.pk for row in case.broken_glasses}:
         raise NotVisible
     return found
 
 
-def stands_on(step: Step, row: Any, sight: Sight) -> bool:
-    """Tell whether the actor may do a step on a row of another machine: by what ties them to this row (SEC-AZ21).
-
-    A service acts on the measures that it executes, and on no other of the case (domain.md §1.1); nobody on what hangs
-    on a child whom they don't see.
-    """
-    return role_on(step, row, sight) is not None
-
-
 def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
-    """Return the role in which the actor may do a step on a row; None if in none."""
+    """Return the role in which the actor may do a step on a row of another machine, by what ties them to this row.
+
+    A service acts on the measures that it executes, and on no other of the case (domain.md §1.1); nobody acts on what
+    hangs on a child whom they don't see (SEC-AZ20, SEC-AZ21): None.
+    """
     if step.machine is Machine.MEASURE:
         return role_in(step, sight.of_measure(row))
     if step.machine is Machine.JUDICIAL and sight.hidden:

@@ -257,6 +257,28 @@ def test_who_filed_the_case_and_works_for_the_service_sees_what_the_service_sees
         assert (answer.status_code == 404) is (name != "open"), (name, answer.content)
 
 
+@pytest.mark.sec("SEC-AZ21")
+def test_a_step_is_done_in_the_role_that_stands_on_its_measure(world, family):
+    """An inspector who works for the service too begins a sibling's measure as inspector, and not as the service."""
+    see_all()
+    Membership.objects.create(
+        user=world.user("ase_inspector"), role=Role.MEASURE_SERVICE, authority=world.authorities["93"],
+        organisation=family.services["open"], valid_from=LONG_AGO,
+    )  # fmt: skip
+    page = Visitor(world, "ase_inspector").client
+    for name, role in (("other", "ase_inspector"), ("open", "measure_service")):
+        see_all()
+        version = Referral.objects.get(pk=family.pk).version
+        answer = page.post(
+            f"/api/v1/referrals/{family.pk}/measures/{family.measures[name].pk}/start", {"started_on": str(TODAY)},
+            content_type="application/json", headers=JSON | {"if-match": f'"{version}"'},
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.content
+        see_all()
+        done = StepRecord.objects.get(referral=family.pk, part=family.measures[name].pk, step="start")
+        assert done.role == role, name
+
+
 @pytest.mark.parametrize("who", ["crip_coordinator", "ase_inspector"])
 def test_a_step_on_what_hangs_on_a_hidden_child_is_answered_as_for_an_unknown_part(world, family, who):
     caller, pk = world.as_(who), family.pk
