@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import structlog
 from django.core import exceptions as django
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
 from rest_framework import exceptions as drf
@@ -146,6 +146,8 @@ OUT: Final = (
     OperationalError,
     InterfaceError,
 )
+#: PostgreSQL's word for a transaction that may only read: a standby that was asked to write.
+_READ_ONLY: Final = "25006"
 UNNAMED: Final = "?"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _BOUND: Final = re.compile(r"-?[0-9]{1,16}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -208,12 +210,13 @@ def answer_to(exc: Exception, request: Any) -> HttpResponse | None:
     ``request`` is Django's or DRF's. Leaves what to journal in ``request.refusal``.
     """
     bare: HttpRequest = getattr(request, "_request", request)
-    found = _described(exc)
+    out = isinstance(exc, OUT) or _is_unusable(exc)
+    found = _described(exc) or (_Problem(503, "unavailable") if out else None)
     if found is None:
         return None
     if found.status >= 500:
         _log.error("request:failed", code=found.code, status=found.status, exc_info=exc)
-    if isinstance(exc, OUT):
+    if out:
         _leave(bare, found)
         return closed.answer(bare)
     response = _document(bare, found)
@@ -222,6 +225,11 @@ def answer_to(exc: Exception, request: Any) -> HttpResponse | None:
     if (wait := getattr(exc, "wait", None)) is not None:  # in seconds; DRF's Throttled too
         response["Retry-After"] = str(int(wait) + 1)
     return response
+
+
+def _is_unusable(exc: Exception) -> bool:
+    """Tell whether a database answers and can't be used: SQLite's file is damaged, PostgreSQL's server only reads."""
+    return type(exc) is DatabaseError or getattr(exc.__cause__, "sqlstate", "") == _READ_ONLY
 
 
 def status_of(kind: type[BaseException]) -> int | None:

@@ -83,6 +83,8 @@ def _database(name: str, file: str) -> dict[str, Any]:
             # A pooler in between must know prepared statements (docs/runbook.md).
             "server_side_binding": True,
             "prepare_threshold": 3,
+            # A host that drops packets instead of refusing them would keep people waiting for minutes (SEC-FT17).
+            "connect_timeout": 2,
             **found.get("OPTIONS", {}),
         }
     return found

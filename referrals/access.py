@@ -7,7 +7,7 @@ which data: A shell, B identity, C filer, D facts, E health, F third parties, G 
 H assessment, I justice, J measures, K protected address.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -199,7 +199,8 @@ class Ties:
     """What one actor is to one case, as read with its row: (role, relation) pairs and the named list.
 
     ``named``: what is restricted is open too, by the list or by a broken glass; ``glass``: by the latter now.
-    ``absent``: by role, the person for whom the actor stands in there.
+    ``absent``: by role, the person for whom the actor stands in there. ``hidden``: of a filing that was joined to a
+    file, the children who are hidden from the actor in that file.
     """
 
     pairs: frozenset[tuple[Role, Relation]]
@@ -207,6 +208,7 @@ class Ties:
     named: bool
     glass: bool = False
     absent: frozenset[tuple[Role, UUID]] = frozenset()
+    hidden: frozenset[UUID] = frozenset()
 
     @property
     def reads(self) -> frozenset[str]:
@@ -247,9 +249,16 @@ class Ties:
         pairs = frozenset(pair for pair in self.pairs if pair[1] is not Relation.EXECUTING)
         return self if pairs == self.pairs else replace(self, pairs=pairs)
 
+    def through(self, access_class: str) -> "Ties":
+        """Return what is left of the ties by those that read a class: what they alone open of its rows (SEC-AZ21)."""
+        if self.draft:
+            return self
+        pairs = frozenset(pair for pair in self.pairs if access_class in reads_by(*pair))
+        return self if pairs == self.pairs else replace(self, pairs=pairs)
+
     def as_filer(self) -> Role | None:
         """Return the filing role by which the case is the actor's own."""
-        return next((role for role, relation in self.pairs if relation is Relation.OWN), None)
+        return next((role for role, relation in sorted(self.pairs) if relation is Relation.OWN), None)
 
     def role_for(self, step: Step) -> Role | None:
         """Return the role in which the actor may do a step; None if in none."""
@@ -347,10 +356,10 @@ def sight_of(referral: Referral, ties: Ties, actor: Actor) -> Sight:
         children = dict(referral.children.values_list("pk", "restricted"))
     else:
         children = {}
-    hidden = frozenset(pk for pk, restricted in children.items() if restricted and not ties.named)
+    hidden = ties.hidden | {pk for pk, restricted in children.items() if restricted and not ties.named}
     if not (hidden or serves):
         return Sight(ties)
-    return Sight(ties, frozenset(children), hidden, confided)
+    return Sight(ties, frozenset(children) | hidden, hidden, confided)
 
 
 def filed_by(user_id: UUID) -> bytes:
@@ -755,25 +764,37 @@ def visible_as(actor: Actor, role: Role, *, at: datetime) -> "QuerySet[Referral]
 
 def joined_filings(referral: Referral) -> Iterator[Referral]:
     """Yield the filings joined to a file, and those joined to them before."""
-    for found in Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern"):
+    for found in _joinings(referral):
         yield found.referral
         yield from joined_filings(found.referral)
 
 
+def _joinings(referral: Referral) -> "QuerySet[Any]":
+    return Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern")
+
+
 def readable_filings(
-    filings: Iterable[Referral], ties: Ties, actor: Actor, *, at: datetime
+    referral: Referral, ties: Ties, actor: Actor, *, at: datetime
 ) -> Iterator[tuple[Referral, Ties]]:
-    """Yield joined filings that the reader of their file may read, with the ties that count for each (T12).
+    """Yield the filings joined to a file that its reader may read, with the ties that count for each (T12).
 
     The file's own ties, unless the reader is excluded from the filing, or it is restricted to others. A broken glass
-    opens one case, and no other that was joined to it (§1.3 rule 7).
+    opens one case, and no other that was joined to it (§1.3 rule 7). A child who is hidden in the file is hidden in
+    its filings too, under the id that it has there (SEC-AZ20).
     """
     special = exceptional(actor, at=at)
     ordinary = frozenset(pair for pair in ties.pairs if pair[1] is not Relation.BROKEN_GLASS)
-    for filing in filings:
+    hidden = sight_of(referral, ties, actor).hidden
+    for joining in _joinings(referral):
+        filing = joining.referral
         named, glass = filing.pk in special.unlocked, filing.pk in special.glass
+        twins = {UUID(mine) for mine, same in joining.same_children.items() if UUID(same) in hidden}
+        theirs = replace(
+            ties, pairs=ties.pairs if glass else ordinary, named=named, glass=glass, hidden=hidden | twins
+        )
         if filing.pk not in special.excluded and (named or not filing.restricted):
-            yield filing, replace(ties, pairs=ties.pairs if glass else ordinary, named=named, glass=glass)
+            yield filing, theirs
+        yield from readable_filings(filing, replace(theirs, pairs=ties.pairs, glass=ties.glass), actor, at=at)
 
 
 def own_filings(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":

@@ -4,7 +4,8 @@
 with its own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actions`` makes one.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ PLAIN_STARTS = (
 PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode.C8)
 #: Steps whose effects alone know which of the clocks that they name is meant.
 SELF_TIMED = ("record_contact", "log_contact", "send", "withhold")
+_IS_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
 class Given(dict[str, Any]):
@@ -84,6 +86,15 @@ def without_places(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_places(inner) for name, inner in value.items() if name != "place"}
     return [without_places(inner) for inner in value] if isinstance(value, list) else value
+
+
+def names_any(said: Any, children: Container[UUID]) -> bool:
+    """Tell whether what was said, as JSON, holds the id of one of the children anywhere."""
+    if isinstance(said, dict):
+        return any(names_any(one, children) for one in (*said, *said.values()))
+    if isinstance(said, list | tuple):
+        return any(names_any(one, children) for one in said)
+    return isinstance(said, str) and _IS_ID.fullmatch(said) is not None and UUID(said) in children
 
 
 def _nowhere(name: str, _: Case, **__: Any) -> "Act":

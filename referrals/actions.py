@@ -18,7 +18,7 @@ from accounts.signin import actor_of_user
 from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose, register
-from referrals import access, clocks, filing, notices, receiving, rowlevel
+from referrals import access, clocks, filing, notices, reading, receiving, rowlevel
 from referrals.access import NOBODY, Relation, Sight, Ties
 from referrals.act import Act, Given, as_json, given_of
 from referrals.attachments import barring, rights
@@ -457,7 +457,7 @@ def _ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> App
     """
     step, approver = asked.step, given.get("approver")
     signers = signatories.signers(step, case, reason)
-    if approver is None or not _may_sign(case, signers, approver):
+    if approver is None or not _may_sign(case, given, signers, approver):
         raise ApproverRefused(step.name, signers, reason)
     act = Act(step, case, given, actor=case.actor, at=case.at)
     opened: Approval = act.new(
@@ -479,8 +479,10 @@ def _ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> App
     return opened
 
 
-def _may_sign(case: Case, signers: Sequence[Role], user: UUID) -> bool:
+def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> bool:
     """Tell whether a person may sign a step of this case: another one, in a signing role, not excluded.
+
+    Of a restricted case, and of a step on restricted children alone, somebody of its list (T46).
 
     Who proposed in the name of an absent person and that person are one side, and so is whoever stands in for either:
     two persons stay two (SEC-AZ12).
@@ -489,7 +491,8 @@ def _may_sign(case: Case, signers: Sequence[Role], user: UUID) -> bool:
     if user in side or StandIn.objects.in_force(case.at).filter(stand_in=user, absent__in=side).exists():
         return False
     fit = any(checks.holders_of(case, role, {user}) for role in signers)
-    if not fit or not case.referral.restricted:
+    withheld = case.withheld(said=given, part=case.part)
+    if not fit or not (case.referral.restricted or withheld):
         return fit
     return bool(
         case.referral.grants.filter(
@@ -523,7 +526,8 @@ def open_approval(
     step = steps.get(Machine(asked[0]), asked[1]) if asked is not None else None
     referral, ties = locked(referral_id, actor=actor, at=at, step=step)
     found = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
-    if found is None:
+    seen = reading.hanging_on(referral, access.sight_of(referral, ties, actor))
+    if found is None or not seen("A", None, found.part):
         raise NotVisible
     if found.state != ApprovalState.REQUESTED or found.expires_at <= at:
         raise ApprovalClosed
@@ -553,7 +557,7 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     given = parse(step, _proposed(approval, case, actor=actor))
     require_checks(step, case, given, ties)
     signers = signatories.signers(step, case, second_signature(step, case, given))
-    if not _may_sign(case, signers, approval.approver_id):
+    if not _may_sign(case, given, signers, approval.approver_id):
         raise ApproverRefused(step.name, signers, "")
     _close_approval(approval, ApprovalState.APPROVED, at=at)
     signing = next(role for role in signers if role in actor.roles_in(referral.authority_id))  # type: ignore[arg-type]  # a submitted case has an authority

@@ -118,7 +118,7 @@ def filings(
     if "D" not in ties.reads:
         return []
     found = []
-    for filing, own in access.readable_filings(access.joined_filings(referral), ties, actor, at=at):
+    for filing, own in access.readable_filings(referral, ties, actor, at=at):
         joining = filing.joinings.get(undone_at=None)
         line = _file(filing) | {
             "kind": reading.labelled(Merge(joining.kind)),

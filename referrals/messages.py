@@ -1,7 +1,8 @@
 """What was asked, added and said around a case, by channel: with its filer, and among its professionals.
 
 A filer reads the questions and messages put to them, and of their own complements the date alone (domain.md
-§1.3 ``add``, §1.4). Of the professionals' channel a service reads the questions that name its own people.
+§1.3 ``add``, §1.4). Of the professionals' channel a service reads the questions that name its own people. What names
+hidden children alone isn't told of; of what names others too, the text is withheld (SEC-AZ20).
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
 from encryption.sealed import OpenScope
-from referrals.access import Ties
+from referrals import access
+from referrals.access import Sight, Ties
 from referrals.actions import Done, locked
 from referrals.errors import NotVisible
 from referrals.models import Complement, FilerMessage, InformationRequest, MessageRead, Referral, TeamMessage
@@ -37,12 +39,13 @@ class Channel(Coded):
 
 def channel(referral: Referral, which: str, ties: Ties, scope: OpenScope, *, actor: Actor) -> list[Line]:
     """Return the lines of one channel that the actor may read, oldest first."""
-    if which == Channel.PROFESSIONALS:
-        found = _professionals(referral, ties, scope, actor=actor)
-    elif ties.coarse:
+    if ties.coarse and which == Channel.FILER:
         found = _to_filer(referral, ties, scope)
     else:
-        found = _with_filer(referral, ties, scope)
+        sight = access.sight_of(referral, ties, actor)
+        of_channel = _professionals if which == Channel.PROFESSIONALS else _with_filer
+        lines = of_channel(referral, ties, actor=actor)
+        found = (told for row, line in lines if (told := _told(row, line, sight, scope)) is not None)
     return sorted(found, key=lambda line: str(line["at"]))  # of one instant, the question comes first
 
 
@@ -72,34 +75,48 @@ def _to_filer(referral: Referral, ties: Ties, scope: OpenScope) -> Iterator[Line
 # --- The professionals' side -------------------------------------------------------------------------
 
 
-def _with_filer(referral: Referral, ties: Ties, scope: OpenScope) -> Iterator[Line]:
+def _with_filer(referral: Referral, ties: Ties, *, actor: Actor) -> Iterator[tuple[Any, Line]]:  # noqa: ARG001 - as below
     """Yield the questions to the filer and all complements to readers of D, the messages to readers of C."""
     if "D" in ties.reads:
         for asked in referral.information_requests.filter(recipient=Recipient.FILER):
-            yield _question(asked, scope)
+            yield asked, _question(asked)
         for added in referral.complements.select_related("request"):
             if added.request is None or added.request.recipient == Recipient.FILER:
-                yield _complement(added, scope)
+                yield added, _complement(added)
     if "C" in ties.reads:
         for said in referral.filer_messages.all():
-            yield _message(said, scope) | {"read_at": moment(said.read_at)}
-        yield from _feedback(referral, scope)
+            yield said, _message(said) | {"read_at": moment(said.read_at)}
+        for told in referral.feedback_tasks.filter(state=FeedbackState.SENT):
+            yield told, _line("feedback", told, told.decided_at or told.opened_at)
 
 
-def _professionals(referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor) -> Iterator[Line]:
+def _professionals(referral: Referral, ties: Ties, *, actor: Actor) -> Iterator[tuple[Any, Line]]:
     whole = "D" in ties.reads
     if not whole and "D" not in ties.partial:
         return
     asked = referral.information_requests.filter(recipient=Recipient.PARTNER)
     for one in asked if whole else asked.filter(partner_id=actor.user_id):
-        yield _question(one, scope)
+        yield one, _question(one)
     if not whole:
         return
     for added in referral.complements.filter(request__recipient=Recipient.PARTNER):
-        yield _complement(added, scope)
+        yield added, _complement(added)
     for said in referral.team_messages.prefetch_related("reads"):
         read = [{"reader": str(one.reader_id), "at": moment(one.at)} for one in said.reads.all()]
-        yield _message(said, scope) | {"read_by": read}
+        yield said, _message(said) | {"read_by": read}
+
+
+def _told(row: Any, line: Line, sight: Sight, scope: OpenScope) -> Line | None:
+    """Return a line with its text and its children, as far as the reader may know of them; None for nothing of it."""
+    field = row._meta.get_field("questions" if isinstance(row, InformationRequest) else "text")
+    named = [UUID(pk) for pk in getattr(row, "children", [])]
+    unread = sight.unread(field.access_class, partly=True)
+    seen = [pk for pk in named if pk not in unread]
+    if named and not seen:
+        return None
+    line["children"] = [str(pk) for pk in seen]
+    line["text"] = opened(getattr(row, field.attname), scope) if len(seen) == len(named) else None
+    return line
 
 
 def _feedback(referral: Referral, scope: OpenScope) -> Iterator[Line]:
@@ -111,30 +128,28 @@ def _line(kind: str, row: Any, at: datetime) -> Line:
     return {"id": str(row.pk), "kind": kind, "at": moment(at)}
 
 
-def _question(asked: InformationRequest, scope: OpenScope) -> Line:
+def _question(asked: InformationRequest) -> Line:
     return _line("question", asked, asked.asked_at) | {
         "state": labelled(RequestState(asked.state)),
         "due_on": moment(asked.due_on),
         "closed_at": moment(asked.closed_at),
         "by": str(asked.asked_by),
         "partner": str(asked.partner_id) if asked.partner_id else None,
-        "text": opened(asked.questions, scope),
     }
 
 
-def _complement(added: Complement, scope: OpenScope) -> Line:
+def _complement(added: Complement) -> Line:
     return _line("complement", added, added.at) | {
         "question": str(added.request_id) if added.request_id else None,
         "by": str(added.by) if added.by else None,
         "role": added.role,
         "came_by": added.came_by,
         "danger_now": added.danger_now,
-        "text": opened(added.text, scope),
     }
 
 
-def _message(said: FilerMessage | TeamMessage, scope: OpenScope) -> Line:
-    return _line("message", said, said.at) | {"by": str(said.by), "text": opened(said.text, scope)}
+def _message(said: FilerMessage | TeamMessage) -> Line:
+    return _line("message", said, said.at) | {"by": str(said.by)}
 
 
 # --- Read marks --------------------------------------------------------------------------------------
@@ -173,7 +188,8 @@ def _mark(referral: Referral, message_id: UUID, ties: Ties, *, actor: Actor, at:
             return True
         return False
     said = referral.team_messages.filter(pk=message_id).first() if "D" in ties.reads else None
-    if said is None:
+    unread = {str(pk) for pk in access.sight_of(referral, ties, actor).unread("D")}
+    if said is None or (said.children and unread.issuperset(said.children)):
         raise NotVisible
     _, first = MessageRead.objects.get_or_create(
         referral=referral, message=said, reader_id=actor.user_id, defaults={"at": at}

@@ -220,7 +220,8 @@ def tell(act: Act) -> None:
     urgent = "on_call" in step.tells
     said = SAID_OF.get(step.event) or _template(step.tells, urgent=urgent)
     about = _about(case, said, urgent=urgent)
-    held = people(case, step.tells, act.given)
+    withheld = not urgent and case.withheld(said=act.given, child=act.child, part=case.part)
+    held = people(case, step.tells, act.given, withheld=withheld, or_list=not urgent)
     done_by = {act.actor.user_id, act.signer.user_id if act.signer else None}
     users = set(held) - done_by
     officers = {user for user in held if Role.ON_CALL in held[user]} if urgent else set()
@@ -247,9 +248,10 @@ def tell_watchers(case: Case, template: str) -> int:
     return write(about, Recipients(users=set(auditors.values_list("user_id", flat=True))), at=case.at)
 
 
-def tell_parties(case: Case, parties: Collection[str], template: str) -> int:
+def tell_parties(case: Case, parties: Collection[str], template: str, *, withheld: bool = False) -> int:
     """Tell parties of a case something that no step tells, as recurring work does; return how many rows."""
-    return write(_about(case, template), Recipients(users=list(people(case, parties, {}))), at=case.at)
+    users = list(people(case, parties, {}, withheld=withheld, or_list=True))
+    return write(_about(case, template), Recipients(users=users), at=case.at)
 
 
 def call_parties(case: Case, parties: Collection[str]) -> int:
@@ -260,8 +262,13 @@ def call_parties(case: Case, parties: Collection[str]) -> int:
     return len(users)
 
 
-def people(case: Case, parties: Iterable[str], given: Any) -> dict[UUID, set[Role]]:
+def people(
+    case: Case, parties: Iterable[str], given: Any, *, withheld: bool = False, or_list: bool = False
+) -> dict[UUID, set[Role]]:
     """Return the accounts that parties mean now, each with the roles by which it is meant: one query.
+
+    Of a restricted case, and of what is ``withheld`` (``Case.withheld``), its list alone is told (T46); with
+    ``or_list`` all of the list where none of the parties is on it: a delay must not run out unseen.
 
     Raises:
         KeyError: a party that nobody has defined.
@@ -271,10 +278,17 @@ def people(case: Case, parties: Iterable[str], given: Any) -> dict[UUID, set[Rol
     wanted = [rule for rule in rules if rule is not None]
     if not wanted:
         return {}
-    rows = Membership.objects.in_force(case.at).filter(reduce(or_, wanted), _of_authority(case))
+    rows = Membership.objects.in_force(case.at).filter(_of_authority(case))
     rows = rows.exclude(user_id__in=case.referral.exclusions.filter(lifted_at=None).values("user_id"))
-    if case.referral.restricted:
-        rows = rows.filter(user_id__in=_let_in(case).values("user_id"))
+    meant = rows.filter(reduce(or_, wanted))
+    if not (case.referral.restricted or withheld):
+        return _by_account(meant)
+    let_in = _let_in(case).values("user_id")
+    found = _by_account(meant.filter(user_id__in=let_in))
+    return found or (_by_account(rows.filter(user_id__in=let_in)) if or_list else {})
+
+
+def _by_account(rows: "QuerySet[Membership]") -> dict[UUID, set[Role]]:
     found: dict[UUID, set[Role]] = {}
     for user, role in rows.values_list("user_id", "role"):
         found.setdefault(user, set()).add(Role(role))

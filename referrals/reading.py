@@ -4,7 +4,6 @@ Everything sealed is opened inside one disclosure. A value that can't be opened 
 ``{"unreadable": true}`` and the rest is there (SEC-CR14). What may not be read is absent from the answer.
 """
 
-import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,6 +21,7 @@ from encryption.keys import warm
 from encryption.sealed import OpenScope, Sealed
 from referrals import access, clocks
 from referrals.access import Relation, Sight, Ties
+from referrals.act import names_any
 from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
@@ -44,7 +44,6 @@ from referrals.workflow.states import (
 #: The acts of a filing account that it is shown again.
 FILER_STEPS: Final = ("create", "submit", "submit_urgent", "withdraw", "provide_info")
 UNREADABLE: Final = {"unreadable": True}
-_IS_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 INTERNAL: Final = frozenset(
     {"id", "referral", "position", "case_key", "filer_key", "filed_by", "order", "by", "service", "judicial_referral",
      "child", "assessment", "holder", "visit", "user", "type", "letter", "next_change"}
@@ -205,7 +204,7 @@ def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[st
     else:
         wanted, runs = referral.clocks.filter(access_class__in=ties.reads), False
     calendar = calendar_in_force(referral, at=at)
-    seen = _hanging_on(referral, sight)
+    seen = hanging_on(referral, sight)
     return [
         clock_line(clock, calendar, at=at, runs=runs)
         for clock in wanted
@@ -213,7 +212,7 @@ def clocks_of(referral: Referral, sight: Sight, *, at: datetime) -> list[dict[st
     ]
 
 
-def _hanging_on(referral: Referral, sight: Sight) -> Callable[[str, UUID | None, UUID | None], bool]:
+def hanging_on(referral: Referral, sight: Sight) -> Callable[[str, UUID | None, UUID | None], bool]:
     """Return what tells whether a row is seen, by its class, its child and its part.
 
     Its child is that of its column, else of its part; of a part about several, one that is seen is enough. A part of
@@ -324,8 +323,9 @@ def part(
     rows = getattr(referral, name).all()
     if name == "children":
         sight = access.sight_of(referral, ties, actor)
-        return [_child(row, sight.of(row.pk), scope) for row in rows if sight.reads("B", row.pk)]
-    return [readable(row, ties.reads, scope) for row in rows]
+        return [_child(row, sight.of(row.pk).through("B"), scope) for row in rows if sight.reads("B", row.pk)]
+    classes = ties.through(PART_CLASS[name]).reads
+    return [readable(row, classes, scope) for row in rows]
 
 
 def _child(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
@@ -410,8 +410,9 @@ def _measure(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
         "term_on": moment(row.term_on),
     }
     if "J" in ties.reads:
-        classes = ties.reads | ({"D"} if "D" in ties.partial else set())
-        if ties.partial.get("I") == "order":
+        whole = ties.through("J")
+        classes = whole.reads | ({"D"} if "D" in whole.partial else set())
+        if whole.partial.get("I") == "order":
             classes |= {"I"}
         line |= {name: value for name, value in readable(row, classes, scope).items() if name not in line}
     return line
@@ -430,7 +431,7 @@ def timeline(
         rows = [row for row in rows if row.step in FILER_STEPS and row.role in access.FILERS]
         return [_happened(row, {}) for row in rows]
     found = []
-    seen = _hanging_on(referral, sight)
+    seen = hanging_on(referral, sight)
     others = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
     for row in rows:
@@ -439,7 +440,10 @@ def timeline(
         if row.access_class not in ties.reads or not seen(row.access_class, row.child, row.part):
             continue
         data = opened(row.data, scope) if row.data is not None else None
-        if names_any(data, sight.unread(row.access_class)):
+        unread = sight.unread(row.access_class)
+        if names_any(data, unread):
+            if not names_any(data, sight.children - unread):
+                continue  # of hidden children alone
             data = None
         found.append(
             _happened(
@@ -447,15 +451,6 @@ def timeline(
             )
         )
     return found
-
-
-def names_any(said: Any, children: Container[UUID]) -> bool:
-    """Tell whether what was said, as JSON, holds the id of one of the children anywhere."""
-    if isinstance(said, dict):
-        return any(names_any(one, children) for one in (*said, *said.values()))
-    if isinstance(said, list | tuple):
-        return any(names_any(one, children) for one in said)
-    return isinstance(said, str) and _IS_ID.fullmatch(said) is not None and UUID(said) in children
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -483,7 +478,7 @@ def approvals(
     What is about a child that the reader doesn't see isn't told of, nor opened.
     """
     found = []
-    seen = _hanging_on(referral, sight)
+    seen = hanging_on(referral, sight)
     for row in referral.approvals.all():
         part_of_it = user_id in (row.proposer_id, row.approver_id)
         if (not part_of_it and "D" not in sight.ties.without_service.reads) or not seen("A", None, row.part):

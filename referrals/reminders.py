@@ -21,7 +21,7 @@ from accounts.actor import SYSTEM
 from outbox.templates import Kind, Template, register
 from outbox.tick import recurring
 from referrals import notices, rowlevel
-from referrals.models import Clock
+from referrals.models import Clock, JudicialReferral, Measure
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
 
@@ -135,6 +135,13 @@ def _tell(clock: Clock, case: Case, kind: Round) -> None:
     parties = PARTIES.get(code, _CELL)
     if kind.late and clock.statutory and code is not C.C3:
         parties = (*parties, "supervisor")
+    withheld = case.withheld(child=clock.child, part=_timed(clock))
     # Where nobody is on the case yet, the cell must know; one who isn't told can't act.
-    if not notices.tell_parties(case, parties, words):
-        notices.tell_parties(case, _CELL, words)
+    if not notices.tell_parties(case, parties, words, withheld=withheld):
+        notices.tell_parties(case, _CELL, words, withheld=withheld)
+
+
+def _timed(clock: Clock) -> Measure | JudicialReferral | None:
+    """Return the measure or referral to justice that a clock times."""
+    found = Measure.objects.filter(pk=clock.part).first() if clock.part else None
+    return found or (JudicialReferral.objects.filter(pk=clock.part).first() if clock.part else None)

@@ -37,6 +37,8 @@ POLICY: Final = (
 #: What a browser forgets when somebody leaves (SEC-AU8, SEC-AU10).
 FORGET: Final = '"cache", "cookies", "storage"'
 SEE_OTHER: Final = 303
+#: From how many characters on a value is shown as a text; ids and codes are shorter.
+LONG: Final = 40
 
 type Redisplay = Callable[[Mapping[str, Any]], HttpResponse]
 
@@ -132,8 +134,10 @@ class StandingPage(Page):
 class FormPage(Page):
     """A page with a form, which a refusal shows again with the faults beside the fields."""
 
-    #: Whether the form comes back as it was typed while nothing can be saved; it must need no more than was sent.
+    #: Whether the form comes back as itself while nothing can be saved; it must need no more than was sent.
     holds: ClassVar[bool] = False
+    #: Whether what was typed comes back at least, on a page that can send it again; never a secret, nor a file.
+    keeps: ClassVar[bool] = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do what the form asks for."""
@@ -149,12 +153,31 @@ class FormPage(Page):
         raise NotImplementedError
 
     def while_out(self) -> HttpResponse | None:
-        """Return the form as it was sent, where it holds that; ``web/faults.html`` says the rest."""
-        if not self.holds or self.request.method != "POST":
+        """Return what was typed: the form as it was sent, or its texts; ``web/faults.html`` says the rest."""
+        if self.request.method != "POST" or not (self.holds or self.keeps):
             return None
-        response = self.redisplay({"status": 503, "code": "unavailable"}, *self.args, **self.kwargs)
+        problem = {"status": 503, "code": "unavailable"}
+        if self.holds:
+            response = self.redisplay(problem, *self.args, **self.kwargs)
+        else:
+            context = {
+                "problem": problem,
+                "typed": typed(self.request),
+                "action": self.request.get_full_path(),
+            }
+            response = made(self.request, "web/kept.html", context)
         response.status_code = 503
         return response
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """Return name and value of all that a form sent, but its token, and whether it is a text that somebody wrote."""
+    return [
+        (name, value, "\n" in value or len(value) > LONG)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
 
 
 def made(

@@ -40,10 +40,13 @@ from web.forms import Ask, Fault, Field
 from web.page import FormPage, go_to
 
 #: The fields of the form that say something of the file; the others are the page's own.
-SAID: Final = ("kind", "evidence", "notice_read")
+SAID: Final = ("kind", "children", "evidence", "notice_read")
 ASKS: Final = (
     Ask("notice_read", _("J'ai lu cet avertissement : ce fichier ne contient aucune image intime d'un·e mineur·e.")),
     Ask("kind", _("Quelle est la nature de ce fichier ?")),
+    Ask("children", _("De quels enfants parle-t-il ?"),
+        _("Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un·e enfant à l'accès restreint n'est lu que"
+          " par les personnes désignées.")),
     Ask("evidence", _("Garder aussi l'original, comme preuve"),
         _("Le fichier est réécrit sans ses données cachées ; l'original n'est gardé que si vous le demandez.")),
 )  # fmt: skip
@@ -81,7 +84,7 @@ class FormToCome(BodyToCome):
         try:
             super().receive(request)
         finally:
-            request.POST = QueryDict(urlencode(self.arrived.fields))
+            request.POST = QueryDict(urlencode(self.arrived.fields, doseq=True))
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -133,19 +136,23 @@ class UploadPage(FormPage):
         if once.honoured(self.actor) is not None:
             return
         done = keeping.add(
-            pk, arrived, kind=given.validated_data["kind"], evidence=given.validated_data["evidence"],
+            pk, arrived, **{name: given.validated_data[name] for name in ("kind", "children", "evidence")},
             actor=self.actor, at=self.at,
         )  # fmt: skip
         arrived.held = True
         once.keep(self.actor, status=201, thing=pk, part=done.made, version=done.referral.version, at=self.at)
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - of one case
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was filled in; the file itself is chosen anew, for no page can put it back."""
         if not self.around:
             return self.refused(problem)
         sent = self.request.POST
-        values = {name: sent.get(name) == "true" if name != "kind" else sent.get(name) for name in SAID}
-        return self.show(self.around | form_of(self.around["kinds"], values, problem, language=self.language))
+        values: dict[str, Any] = {name: sent.get(name) == "true" for name in ("evidence", "notice_read")}
+        values |= {"kind": sent.get("kind"), "children": sent.getlist("children")}
+        form = form_of(
+            self.around["kinds"], values, problem, children=self.children(pk), language=self.language
+        )
+        return self.show(self.around | form)
 
     def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Return the page of a refusal that came before the case was looked at."""
@@ -161,6 +168,10 @@ class UploadPage(FormPage):
     def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
         """Return what stands around the form."""
         raise NotImplementedError
+
+    def children(self, pk: UUID) -> Sequence[tuple[str, str]]:  # noqa: ARG002 - of one case
+        """Return whom a file may name, as pairs of id and words; whoever files names nobody."""
+        return ()
 
     def onwards(self, pk: UUID) -> str:
         """Return where to go on once the file is kept."""
@@ -197,6 +208,7 @@ def form_of(
     values: Mapping[str, Any],
     problem: Mapping[str, Any] | None = None,
     *,
+    children: Sequence[tuple[str, str]] = (),
     language: str,
 ) -> dict[str, Any]:
     """Return the form: the notice, the limits, the fields, and what is wrong with them or with the file."""
@@ -206,7 +218,8 @@ def form_of(
         error = str(WHY.get(problem.get("reason", ""), problem["title"]))
         problem = {**problem, "detail": ""}  # said beside the field, in the reader's language
     asks = [replace(ask, only=tuple(offered)) if ask.name == "kind" else ask for ask in ASKS]
-    fields = forms.fields_of(Upload, asks, values, faults=faults)
+    asks = [ask for ask in asks if ask.name != "children" or children]
+    fields = forms.fields_of(Upload, asks, values, faults=faults, choices={"children": children})
     told = notice.told()
     shown: list[Fault] = _summary(faults, fields)
     if error:

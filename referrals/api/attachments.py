@@ -34,6 +34,7 @@ from referrals.attachments.arriving import Arrived
 from referrals.attachments.codes import SERVED_AS, Kind
 from referrals.attachments.names import neutral_name
 from referrals.models import Attachment, Referral
+from referrals.workflow.inputs import ids
 
 CREATED: Final = 201
 FILES: Final = "/api/v1/files/"  # at the host of files alone
@@ -60,9 +61,13 @@ class BodyToCome(HttpResponse):
 
 
 class Upload(StrictSerializer):
-    """The fields beside the file; ``notice_read`` says that the sender has read which images are never sent."""
+    """The fields beside the file; ``notice_read`` says that the sender has read which images are never sent.
+
+    ``children``, once for each: whom of the case the file is about, where it isn't the whole case.
+    """
 
     kind = Code(Kind.choices)
+    children = ids(required=False)
     evidence = Flag(in_query=True, required=False, default=False)
     notice_read = Flag(in_query=True)
 
@@ -112,6 +117,7 @@ class AttachmentLine(serializers.Serializer[None]):
     original = serializers.BooleanField(required=False)
     role = serializers.CharField(required=False)
     by = serializers.UUIDField(required=False, allow_null=True)
+    children = serializers.ListField(child=serializers.UUIDField(), required=False)
     complement = serializers.UUIDField(required=False, allow_null=True)
     filing = serializers.UUIDField(required=False, allow_null=True)
     name = serializers.JSONField(required=False)
@@ -185,7 +191,7 @@ class Attachments(CaseView):
         said.is_valid(raise_exception=True)
         told: dict[str, Any] = said.validated_data
         done = keeping.add(
-            pk, arrived, kind=told["kind"], evidence=told["evidence"],
+            pk, arrived, kind=told["kind"], evidence=told["evidence"], children=told["children"],
             actor=self.actor(request), at=self.at(request),
         )  # fmt: skip
         arrived.held = True

@@ -33,6 +33,8 @@ from referrals.objects import door
 from referrals.objects.door import Writing
 
 _log = structlog.get_logger("referrals")
+#: Fields that may come several times, a value each: a list.
+SEVERAL: Final = ("children",)
 #: What a form holds beside its file: boundaries, heads, two or three short fields.
 FORM_BYTES: Final = 16 * 1024
 FILE: Final = "file"
@@ -213,7 +215,7 @@ class _Intake:
 # --- The form ----------------------------------------------------------------------------------------
 
 
-def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, str]) -> str:
+def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, Any]) -> str:
     """Read the form: its one file into ``intake``, its fields into ``fields``; return the file's name.
 
     The fields that stand before a file that is refused are there all the same: a page shows them again.
@@ -228,7 +230,8 @@ def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, str]) ->
                 parser.parse()
             finally:
                 found = parser.fields
-                fields.update({str(name): str(found[name]) for name in found})
+                fields.update({str(name): str(found[name]) for name in found if name not in SEVERAL})
+                fields.update({name: found.getlist(name) for name in SEVERAL if name in found})
             body.require_whole(request)
     except (MultiPartParserError, SuspiciousOperation, ValueError):
         raise InvalidInput(FILE, "not-multipart") from None
@@ -236,7 +239,7 @@ def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, str]) ->
         raise UploadCut from None
     if handler.name is None:
         raise InvalidInput(FILE, "required")
-    if handler.more or any(len(found.getlist(name)) != 1 for name in found):
+    if handler.more or any(len(found.getlist(name)) != 1 for name in found if name not in SEVERAL):
         raise InvalidInput(FILE, "one-of")
     return handler.name
 

@@ -1,5 +1,6 @@
 """What is written of attachments: one is added, marked, taken from a draft, destroyed with its case."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,12 +10,13 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
 from encryption import keys
-from referrals.access import NOBODY, Ties
+from referrals import access
+from referrals.access import NOBODY, Sight, Ties
 from referrals.actions import Done, locked
 from referrals.attachments import arriving, holding, quotas, rights, turns
 from referrals.attachments.arriving import Arrived
 from referrals.attachments.codes import CLASS_OF, KEPT_AS, Scan
-from referrals.errors import FileBarred, NotAllowed, NotServed, NotVisible, WrongState
+from referrals.errors import FileBarred, InvalidInput, NotAllowed, NotServed, NotVisible, WrongState
 from referrals.models import Attachment, Referral
 
 ADDED: Final = "attachment:added"
@@ -41,15 +43,28 @@ def may_add(referral: Referral, ties: Ties, size: int, *, actor: Actor, at: date
 
 
 def add(
-    referral_id: UUID, arrived: Arrived, *, kind: str, evidence: bool, actor: Actor, at: datetime
+    referral_id: UUID,
+    arrived: Arrived,
+    *,
+    kind: str,
+    evidence: bool,
+    children: Iterable[UUID] = (),
+    actor: Actor,
+    at: datetime,
 ) -> Done:
     """Keep what arrived; rights and room are asked again, under the lock of the case.
 
     Raises:
         NotVisible: no such case for this actor.
         NotAllowed, WrongState, QuotaReached: as things are now.
+        InvalidInput: one of the children isn't of the case, or hidden from the actor.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
+    named = set(children)
+    if named:
+        known = set(referral.children.values_list("pk", flat=True)) if not ties.coarse else set()
+        if not named <= known - access.sight_of(referral, ties, actor).hidden:
+            raise InvalidInput("children")
     may = rights.adding(referral, ties)
     access_class = CLASS_OF[kind]
     waits = may.waits(access_class)
@@ -58,6 +73,7 @@ def add(
     by_filer = may.role is Role.FILER
     row = Attachment(
         referral=referral,
+        children=sorted(map(str, named)),
         kind=kind,
         access_class=access_class,
         media=KEPT_AS[arrived.media],
@@ -94,7 +110,7 @@ def markable(
         NotAllowed, WrongState: the actor doesn't write its class, or not in this state.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
-    row = found(referral, part, ties, lock=True)
+    row = found(referral, part, access.sight_of(referral, ties, actor), lock=True)
     may = rights.adding(referral, ties)
     if row.access_class not in may.at_once:
         raise NotAllowed("attachment:mark")
@@ -135,7 +151,7 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done
     if not ties.draft:
         raise WrongState("attachment:remove")
     role = rights.adding(referral, ties).role
-    row = found(referral, part, ties, lock=True)
+    row = found(referral, part, access.sight_of(referral, ties, actor), lock=True)
     delete(row, at=at)
     _journal(REMOVED, row, referral, actor=actor.acting_as(role), at=at)
     return Done(referral=referral)
@@ -147,7 +163,7 @@ def delete(row: Attachment, *, at: datetime) -> None:
     row.delete()
 
 
-def found(referral: Referral, part: UUID, ties: Ties, *, lock: bool = False) -> Attachment:
+def found(referral: Referral, part: UUID, sight: Sight, *, lock: bool = False) -> Attachment:
     """Return an attachment that the actor reads; ``lock`` for writing, as the antivirus lets originals go meanwhile.
 
     Raises:
@@ -155,7 +171,7 @@ def found(referral: Referral, part: UUID, ties: Ties, *, lock: bool = False) -> 
     """
     rows = Attachment.objects.select_for_update() if lock else Attachment.objects.all()
     row = rows.filter(referral=referral, pk=part).first()
-    if row is None or not rights.reads(row, ties):
+    if row is None or not rights.reads(row, sight):
         raise NotVisible
     return row
 

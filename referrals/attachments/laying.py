@@ -33,7 +33,8 @@ def lay_to(complement: Any, rows: Iterable[Any]) -> None:
     """Lay attachments that waited to their complement: from now on they are the case's."""
     for row in rows:
         row.complement, row.waiting_since = complement, None
-        row.save(update_fields=["complement", "waiting_since"])
+        row.children = row.children or complement.children
+        row.save(update_fields=["complement", "waiting_since", "children"])
 
 
 def reseal(referral: Any, key: DataKey) -> None:

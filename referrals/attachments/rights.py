@@ -7,11 +7,12 @@ is. Whoever filed reads nothing back; a draft is its author's.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Role
 from referrals import access
-from referrals.access import Relation, Ties
+from referrals.access import Relation, Sight, Ties
 from referrals.attachments.codes import CLASSES
 from referrals.errors import NotAllowed, WrongState
 from referrals.models import Attachment, Referral
@@ -83,21 +84,23 @@ def _complement() -> Step:
     return steps.get(Machine.REFERRAL, "provide_info")
 
 
-def reads(row: Attachment, ties: Ties) -> bool:
-    """Tell whether the actor reads an attachment; one that waits for its complement is nobody's to read."""
+def reads(row: Attachment, sight: Sight) -> bool:
+    """Tell whether the actor reads an attachment: its class, of each child whom it names (SEC-AZ20).
+
+    One that waits for its complement is nobody's to read.
+    """
+    ties = sight.ties
     if ties.draft:
         return bool(ties.reads) and not ties.shared
-    return row.waiting_since is None and row.access_class in ties.reads
-
-
-def reads_original(row: Attachment, ties: Ties) -> bool:
-    """Tell whether the actor gets the file as it came: who reads its class and writes what goes to justice (I)."""
-    return reads(row, ties) and not ties.draft and gets_originals(ties)
+    children: list[UUID | None] = [UUID(pk) for pk in row.children]
+    return row.waiting_since is None and all(
+        sight.reads(row.access_class, child) for child in children or [None]
+    )
 
 
 def gets_originals(ties: Ties) -> bool:
     """Tell whether the actor gets originals of what it reads: it writes what goes to justice (class I)."""
-    return any("I" in access.writes_by(role, relation) for role, relation in ties.pairs)
+    return not ties.draft and any("I" in access.writes_by(role, relation) for role, relation in ties.pairs)
 
 
 def waiting(referral: Referral, ties: Ties, user_id: object) -> list[Attachment]:
@@ -119,9 +122,10 @@ def read_in_full(
     """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
     found = [(referral, ties)]
     if not ties.draft and not ties.coarse:
-        found += access.readable_filings(access.joined_filings(referral), ties, actor, at=at)
+        found += access.readable_filings(referral, ties, actor, at=at)
     for filing, own in found:
-        yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, own))
+        sight = access.sight_of(filing, own, actor)
+        yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, sight))
 
 
 def at_hand(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list[Attachment]:

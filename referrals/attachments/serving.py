@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final
@@ -43,20 +44,20 @@ def listed(
 
     Of what one has sent and not yet laid to a complement: that it waits, and since when.
     """
-    lines = [_line(row, scope) for row in _rows(referral, ties)]
+    lines = [_line(row, scope) for row in _rows(referral, ties, actor)]
     lines += [
         {"id": str(row.pk), "at": reading.moment(row.at), "waiting": True}
         for row in rights.waiting(referral, ties, actor.user_id)
     ]
     if not ties.draft and not ties.coarse:
-        filings = access.joined_filings(referral)
-        for filing, own in access.readable_filings(filings, ties, actor, at=at):
-            lines += [_line(row, scope) | {"filing": str(filing.pk)} for row in _rows(filing, own)]
+        for filing, own in access.readable_filings(referral, ties, actor, at=at):
+            lines += [_line(row, scope) | {"filing": str(filing.pk)} for row in _rows(filing, own, actor)]
     return sorted(lines, key=lambda line: str(line["at"]))
 
 
-def _rows(referral: Referral, ties: Ties) -> list[Attachment]:
-    return [row for row in Attachment.objects.filter(referral=referral) if rights.reads(row, ties)]
+def _rows(referral: Referral, ties: Ties, actor: Actor) -> list[Attachment]:
+    sight = access.sight_of(referral, ties, actor)
+    return [row for row in Attachment.objects.filter(referral=referral) if rights.reads(row, sight)]
 
 
 def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
@@ -75,6 +76,7 @@ def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
         "original": row.evidence and row.original is not None and not barred,
         "role": row.role,
         "by": str(row.by) if row.by else None,
+        "children": row.children,
         "complement": str(row.complement_id) if row.complement_id else None,
         "filing": None,
         "name": None if barred else reading.opened(row.name, scope),
@@ -101,15 +103,13 @@ def readable(
         NotVisible: there is none that the actor reads.
     """
     try:
-        return found(referral, part, ties), referral, ties
+        return found(referral, part, access.sight_of(referral, ties, actor)), referral, ties
     except NotVisible:
         if ties.draft or ties.coarse:
             raise
-    filings = access.joined_filings(referral)
-    for filing, own in access.readable_filings(filings, ties, actor, at=at):
-        row = Attachment.objects.filter(referral=filing, pk=part).first()
-        if row is not None and rights.reads(row, own):
-            return row, filing, own
+    for filing, own in access.readable_filings(referral, ties, actor, at=at):
+        with suppress(NotVisible):
+            return found(filing, part, access.sight_of(filing, own, actor)), filing, own
     raise NotVisible
 
 
@@ -124,7 +124,7 @@ def require_servable(row: Attachment, ties: Ties, *, original: bool) -> None:
     """
     if row.barred_at is not None:
         raise FileBarred
-    if original and not rights.reads_original(row, ties):
+    if original and not rights.gets_originals(ties):
         raise NotAllowed("attachment:original")
     if row.scan == Scan.WAITING:
         raise NotScannedYet

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from referrals.attachments.codes import CLASSES, Barring, Kind, Media, Scan
 from referrals.models.exchanges import Complement
-from referrals.models.fields import clear, coded, of_referral, row_id, sealed
+from referrals.models.fields import clear, coded, named_children, of_referral, row_id, sealed
 
 
 class Attachment(models.Model):
@@ -30,6 +30,7 @@ class Attachment(models.Model):
     complement = clear(
         models.ForeignKey(Complement, models.PROTECT, null=True, blank=True, related_name="attachments"), "A"
     )
+    children = named_children()
     kind = coded(Kind, "A")
     access_class = clear(models.CharField(max_length=1), "A")
     media = coded(Media, "A")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from referrals.models.concern import Part
-from referrals.models.fields import answer, clear, coded, of_referral, row_id, sealed
+from referrals.models.fields import answer, clear, coded, named_children, of_referral, row_id, sealed
 from referrals.workflow import codes
 from referrals.workflow.states import RequestState
 
@@ -27,6 +27,7 @@ class InformationRequest(Part):
     asked_at = clear(models.DateTimeField(), "D")
     due_on = clear(models.DateField(null=True, blank=True), "D")
     closed_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    children = named_children()
     questions = sealed("information_request.questions", "D", max_length=10_000)
 
     class Meta(Part.Meta):
@@ -71,6 +72,7 @@ class Complement(Part):
     role = clear(models.CharField(max_length=30), "D")
     came_by = answer(codes.Channel, "D")
     danger_now = clear(models.BooleanField(default=False), "D")
+    children = named_children()
     text = sealed("complement.text", "D", max_length=20_000)
 
     class Meta(Part.Meta):
@@ -87,6 +89,7 @@ class FilerMessage(Part):
     at = clear(models.DateTimeField(), "C")
     by = clear(models.UUIDField(), "C")
     read_at = clear(models.DateTimeField(null=True, blank=True), "C")
+    children = named_children()
     text = sealed("filer_message.text", "C", max_length=10_000)
 
     class Meta(Part.Meta):
@@ -102,6 +105,7 @@ class TeamMessage(Part):
     referral = of_referral("team_messages")
     at = clear(models.DateTimeField(), "D")
     by = clear(models.UUIDField(), "D")
+    children = named_children()
     text = sealed("team_message.text", "D", max_length=10_000)
 
     class Meta(Part.Meta):

@@ -74,6 +74,12 @@ def sealed(
     return field
 
 
+def named_children() -> "models.JSONField[Any, Any]":
+    """Declare the children of the case whom a row is about, ids as text; empty: the whole case (SEC-AZ20)."""
+    nobody = models.Value([], models.JSONField())
+    return clear(models.JSONField(default=list, db_default=nobody, blank=True), "A")
+
+
 def row_id() -> "models.UUIDField[Any, Any]":
     """Declare a random row id; it is known before the row is saved, so that seals can bind it."""
     return clear(models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False), "A")

@@ -3,7 +3,7 @@
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -149,6 +149,20 @@ class Case:
     def on_record(self, pk: UUID) -> "Child | None":
         """Return one child on record, even by mistake, or None."""
         return next((child for child in self.recorded if child.pk == pk), None)
+
+    def withheld(self, *, said: Any = None, child: UUID | None = None, part: Any = None) -> bool:
+        """Tell whether something is about restricted children alone, so that their list alone knows of it (T46).
+
+        ``said``: an input; ``child``: that of a row; ``part``: the row of another machine, whose children count.
+        """
+        restricted = {found.pk for found in self.recorded if found.restricted}
+        if not restricted:
+            return False
+        about = {child, getattr(part, "child_id", None), *_ids_in(said)}
+        if hasattr(part, "children"):
+            about |= {found.pk for found in part.children.all()}
+        about &= {found.pk for found in self.recorded}
+        return bool(about) and about <= restricted
 
     @cached_property
     def holders(self) -> "list[Holder]":
@@ -441,3 +455,15 @@ class Case:
     def of_case(self, ids: Iterable[UUID]) -> "list[Child]":
         """Return the children with these ids; those that aren't of the case are left out."""
         return [child for pk in ids if (child := self.child(pk)) is not None]
+
+
+def _ids_in(said: Any) -> Iterator[UUID]:
+    """Yield the ids anywhere in an input."""
+    if isinstance(said, UUID):
+        yield said
+    elif isinstance(said, Mapping):
+        for inner in said.values():
+            yield from _ids_in(inner)
+    elif isinstance(said, list | tuple):
+        for inner in said:
+            yield from _ids_in(inner)

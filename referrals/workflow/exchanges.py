@@ -5,6 +5,7 @@ cancelled by hand or by the closing of the case. Two channels that never mix: wi
 by the cell and answers by T08, and among the professionals who read the facts of the case.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from accounts.roles import Role
 from audit.inputs import Code, Flag, Id, Items, StrictSerializer
 from referrals.attachments.laying import lay_to, waiting_of
 from referrals.errors import InvalidInput
-from referrals.workflow import alerts, checks, codes
+from referrals.workflow import alerts, checks, codes, guards
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
 from referrals.workflow.declare import SAME, Declare
-from referrals.workflow.inputs import LONG, optional_day, optional_id, required, text
+from referrals.workflow.inputs import LONG, ids, optional_day, optional_id, required, text
 from referrals.workflow.rolesets import CELL, HOLDING, READING
 from referrals.workflow.states import (
     ACTIVE,
@@ -59,8 +60,12 @@ PARTNERS = (Role.ASSESSOR, Role.ASSESSMENT_LEAD, Role.ASE_INSPECTOR, Role.CASE_R
 
 
 class Questions(StrictSerializer):
-    """What one wants to know, of whom, until when (T07); without a date the authority's delay holds."""
+    """What one wants to know, of whom, until when (T07); without a date the authority's delay holds.
 
+    ``children``: whom it is about, where it isn't the whole case; a restricted child's stays with its list (T46).
+    """
+
+    children = ids(required=False)
     questions = text(max_length=10_000)
     recipient = Code(codes.Recipient.choices)
     partner = optional_id()
@@ -100,8 +105,9 @@ class GivingUp(StrictSerializer):
 
 
 class Message(StrictSerializer):
-    """What is said (E01, E02)."""
+    """What is said (E01, E02), and of which children, where it isn't of the whole case."""
 
+    children = ids(required=False)
     text = text(max_length=10_000)
 
 
@@ -208,6 +214,7 @@ def ask(act: "Act") -> None:
         asked_by=act.actor.user_id,
         asked_at=act.at,
         due_on=act.given.due_on,
+        children=as_text(act.given.children),
         questions=act.given.questions,
     )
     act.start(C.C6, part=row)
@@ -238,6 +245,8 @@ def complement(act: "Act") -> None:
         role=act.actor.role,
         came_by=given.came_by,
         danger_now=given.danger_now,
+        # An answer is about whom the question was about.
+        children=found.children if found is not None else [],
         text=given.text,
     )
     sent = waiting_of(act.case.referral, given.attachments, role=act.actor.role, user_id=act.actor.user_id)
@@ -281,12 +290,22 @@ def close(act: "Act", found: "InformationRequest", state: RequestState) -> None:
 
 def write_to_filer(act: "Act") -> None:
     """Keep the message for whoever filed, under the filer's own key (E01)."""
-    act.made = act.new("filer_messages", at=act.at, by=act.actor.user_id, text=act.given.text)
+    act.made = _said(act, "filer_messages")
 
 
 def write_to_professionals(act: "Act") -> None:
     """Keep the message for the professionals of the case (E02)."""
-    act.made = act.new("team_messages", at=act.at, by=act.actor.user_id, text=act.given.text)
+    act.made = _said(act, "team_messages")
+
+
+def _said(act: "Act", channel: str) -> Any:
+    said = act.given
+    return act.new(channel, at=act.at, by=act.actor.user_id, children=as_text(said.children), text=said.text)
+
+
+def as_text(children: Iterable[UUID]) -> list[str]:
+    """Return the ids of children as a row that names them keeps them."""
+    return sorted({str(pk) for pk in children})
 
 
 def show_requests(case: Case) -> None:
@@ -326,7 +345,7 @@ class ExchangeSteps(models.Model):
     @step(
         "request_info", number="T07", label="Demander un complément", en="Ask for information",
         source=OPENED, target=SAME, roles=ASKERS,
-        checks=[partner_is_of_case, answer_is_due_ahead], effects=[ask],
+        checks=[guards.children_belong, partner_is_of_case, answer_is_due_ahead], effects=[ask],
         takes=Questions, starts=[C.C6], tells=["recipient"], law="CASF L226-2-2, L226-3",
     )  # fmt: skip
     def request_info(self, given: Any, case: Case) -> None:
@@ -353,7 +372,8 @@ class ExchangeSteps(models.Model):
 
     @step(
         "message_filer", number="E01", label="Écrire au déclarant", en="Write to the filer",
-        source=(*ACTIVE, *KEPT_HERE), target=SAME, roles=CELL, effects=[write_to_filer],
+        source=(*ACTIVE, *KEPT_HERE), target=SAME, roles=CELL, checks=[guards.children_belong],
+        effects=[write_to_filer],
         takes=Message, tells=["filer"], law="CASF L226-5", data_class="C",
     )  # fmt: skip
     def message_filer(self, given: Any, case: Case) -> None:
@@ -362,7 +382,8 @@ class ExchangeSteps(models.Model):
     @step(
         "message_professionals", number="E02", label="Écrire aux professionnels du dossier",
         en="Write to the professionals of the case",
-        source=(*ACTIVE, *KEPT_HERE), target=SAME, roles=READING, holding=True, effects=[write_to_professionals],
+        source=(*ACTIVE, *KEPT_HERE), target=SAME, roles=READING, holding=True, checks=[guards.children_belong],
+        effects=[write_to_professionals],
         takes=Message, tells=["team"], law="CASF L226-2-2",
     )  # fmt: skip
     def message_professionals(self, given: Any, case: Case) -> None:

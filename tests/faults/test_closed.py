@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.test import Client
 
 from accounts.signin import PROVED
@@ -33,6 +33,8 @@ from tests.security.test_routes import WORDS_OF_PAGES
 from tests.web.test_pages import URGENT
 from tests.web.visiting import PASSWORD, form_in, text
 from web.assets import FILES
+from web.page import FormPage
+from web.uploads import UploadPage
 
 pytestmark = pytest.mark.sec("SEC-FT17")
 HTML, JSON = "text/html,application/xhtml+xml", "application/json"
@@ -154,7 +156,8 @@ def test_no_answer_is_empty_and_none_tells_what_was_asked(world, draft, out, par
                 kind = "text/html; charset=utf-8" if a_person else "application/problem+json"
                 assert given["Content-Type"] == kind, route
                 assert b"Lou" not in body, route
-                held = route.startswith("POST /transmissions/<uuid:pk>/") and b'role="alert"' in body
+                shown = route.startswith("POST ") and b'role="alert"' in body
+                held = shown and ("/transmissions/" in route or TYPED in html.unescape(body.decode()))
                 told.add(b"" if held or part in ("store", "scanner") else body)
             elif (part, began) in ALL and path not in (*APART, *STANDING):
                 pytest.fail(f"{route} was answered: {given.status_code}")
@@ -211,6 +214,57 @@ def test_a_page_of_the_form_comes_back_as_it_was_typed_and_is_saved_when_the_par
         .json()["facts"]
     )
     assert facts[0]["text"] == TYPED
+
+
+@pytest.mark.parametrize("part", ["keys", "cases", "gate"])
+def test_what_was_typed_for_a_step_comes_back_and_can_be_sent_again(world, draft, out, monkeypatch, part):
+    """A page that needs the case can't come as itself: its texts come, with all that is needed to send them again."""
+    see_all()
+    world.as_("filer").post(f"referrals/{draft}/submit", {}, version=1, key=uuid4().hex)
+    worker = signed_in(world, "crip_coordinator", enforce_csrf_checks=True)
+    assert worker.get(f"/dossiers/{draft}").status_code == 200
+    path = f"/dossiers/{draft}/etape/referral/message_professionals"
+    typed = form_in(worker.get(path)) | {"text": TYPED}
+
+    with out(part, "before"):
+        answer = worker.post(path, typed)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "Rien n'a été enregistré" in text(answer)
+    assert all(f'href="{link}"' in answer.content.decode() for link in ("tel:17", "sms:114", "tel:119"))
+    monkeypatch.setattr(gate, "_reasons", [shreds.why_closed])
+    forget_all()
+    sent = worker.post(path, form_in(answer))
+    assert sent.status_code == 303, text(sent)
+    lines = (
+        world.as_("crip_coordinator")
+        .get(f"referrals/{draft}/messages?channel=professionals")
+        .json()["results"]
+    )
+    assert [line["text"] for line in lines] == [TYPED]
+
+
+#: The pages whose texts come back. None of them asks for a password, a code or a file.
+KEPT = {
+    "cases.glass.Openings", "cases.signing.Signature", "cases.steps.StepPage", "cases.writing.Writing",
+    "filing.sent.StepPage", "filing.sent.AddPage", "filing.sent.TakeBackPage", "journal.anomalies.AnomalyStep",
+    "journal.asked.AccessQuestion", "administration.settings.OneSetting", "kinship.TiePage",
+    "kinship.NewTie", "kinship.CorrectTie", "kinship.Decide",
+}  # fmt: skip
+
+
+def test_no_secret_and_no_file_comes_back():
+    """What comes back stands in a page: a form is kept where it is said so, and nowhere by default."""
+    found = {page for page in all_pages(FormPage) if page.keeps or page.holds}
+
+    assert {
+        f"{page.__module__}.{page.__name__}".removeprefix("web.views.") for page in found if page.keeps
+    } == KEPT
+    assert not any(issubclass(page, UploadPage) for page in found)
+
+
+def all_pages(page):
+    return {one for child in page.__subclasses__() for one in (child, *all_pages(child))}
 
 
 @pytest.mark.parametrize("began", BEGAN)
@@ -308,6 +362,33 @@ def test_the_supervisor_is_answered_and_pages_have_their_style_sheet_while_the_s
         assert Client().get("/healthz").json() == {"status": "ok"}
         assert Client().get("/readyz").status_code == 503
         assert Client().get("/style/page.css").status_code == 200
+
+
+def test_a_database_that_is_damaged_is_one_that_is_out(world):
+    """SQLite says so by the plainest of its errors, which says nothing else."""
+    filer = signed_in(world, "filer")
+
+    def damaged(*_):
+        raise DatabaseError("database disk image is malformed")
+
+    with connections["default"].execute_wrapper(damaged):
+        found = filer.get("/transmissions")
+
+    assert (found.status_code, found.content) == (503, PAGE)
+
+
+@pytest.mark.only_on("postgresql", "SQLite has no standby")
+def test_a_server_that_only_reads_is_one_that_is_out(world):
+    filer = signed_in(world, "filer")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on; SET transaction_read_only = on")
+    try:
+        found = filer.post("/transmissions/nouvelle", {"lane": "urgent"})
+    finally:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+
+    assert found.status_code == 503
 
 
 # --- The key service ----------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def test_a_filing_that_was_joined_to_the_case_is_another_case(world):
     actor = world.actor("on_call", at=AT)
     ties = access.ties_of(access.visible_to(actor, at=AT).get(pk=file.case.pk), actor)
 
-    (_, theirs) = next(access.readable_filings([joined.case], ties, actor, at=AT))
+    (_, theirs) = next(access.readable_filings(file.case, ties, actor, at=AT))
 
     assert ("D" in ties.reads, "D" in theirs.reads) == (True, False)
 

@@ -51,6 +51,14 @@ def role_words(role: str) -> str:
     return ENGLISH[Role(role)] if get_language() == "en" else str(Role(role).label)
 
 
+def numbered(children: Mapping[str, str]) -> Pairs:
+    """Return children by name, and those without one by number."""
+    return [
+        (pk, name or gettext("Enfant %(n)s") % {"n": n})
+        for n, (pk, name) in enumerate(children.items(), start=1)
+    ]
+
+
 @dataclass
 class Choices:
     """The choices of one step on one case, each asked for once."""
@@ -97,10 +105,7 @@ class Choices:
     @cached_property
     def children(self) -> Pairs:
         """Return the children, by name where the reader may have it."""
-        return [
-            (pk, name or gettext("Enfant %(n)s") % {"n": n})
-            for n, (pk, name) in enumerate(self.names.children.items(), start=1)
-        ]
+        return numbered(self.names.children)
 
     @cached_property
     def holders(self) -> Pairs:

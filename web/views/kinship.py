@@ -50,6 +50,7 @@ class OwnTies(Page):
 class TiePage(FormPage):
     """A page with the form of a tie."""
 
+    keeps = True
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "own-ties"
     template = "web/kinship/tie.html"
@@ -154,6 +155,7 @@ class Barred(Page):
 class Decide(FormPage):
     """GET, POST /deports/{id}."""
 
+    keeps = True
     query: ClassVar[type[Query]] = Query
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "barred"

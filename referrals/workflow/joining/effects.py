@@ -148,7 +148,7 @@ class _Moving:
         for asked in referral.information_requests.filter(
             state=RequestState.OPEN, recipient=Recipient.PARTNER
         ):
-            self._move("information_requests", asked)
+            self._move("information_requests", asked, children=self._named(asked))
         told = set(
             self.target.referral.emergency_sheets.filter(closed_at=None).values_list("child_id", flat=True)
         )
@@ -176,6 +176,9 @@ class _Moving:
 
     def _child(self, pk: UUID) -> UUID:
         return self.children.get(pk, pk)
+
+    def _named(self, row: Any) -> list[str]:
+        return [str(self._child(UUID(pk))) for pk in row.children]
 
     def _move(self, relation: str, row: Any, **values: Any) -> None:
         moved: Any = self.joining.moved.model
@@ -221,7 +224,9 @@ class _Moving:
 
     def _return(self, relation: str, wanted: set[UUID]) -> None:
         for row in getattr(self.target.referral, relation).filter(pk__in=wanted):
-            values = {}
+            values: dict[str, Any] = {}
+            if relation == "information_requests":
+                values["children"] = self._named(row)
             if hasattr(row, "child_id"):
                 values["child_id"] = self._child(row.child_id)
             if hasattr(row, "holder_id"):

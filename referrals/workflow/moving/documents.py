@@ -11,7 +11,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.fields import SealedField
 from encryption.sealed import OpenScope
-from referrals.act import as_json
+from referrals.act import as_json, names_any
 from referrals.workflow.case import Case
 from referrals.workflow.moving.codes import Document
 from referrals.workflow.states import AssessmentState, Machine, Whereabouts
@@ -93,6 +93,10 @@ def _child(row: Any, scope: OpenScope) -> dict[str, Any]:
     return found
 
 
+def _is_sealed(row: Any, name: str) -> bool:
+    return isinstance(row._meta.get_field(name), SealedField)
+
+
 def _children(case: Case) -> list[Any]:
     return [child for child in case.children if not child.restricted]
 
@@ -132,6 +136,8 @@ def _report(case: Case, scope: OpenScope) -> dict[str, Any]:
     row, children = _delivered(case), {child.pk for child in _children(case)}
     told = _told(row, "H", scope)
     told.pop("notes", None)  # the team's own; the report is what it holds together
+    if len(children) < len(case.children):  # its texts are about all the children (SEC-AZ20)
+        told = {name: value for name, value in told.items() if not _is_sealed(row, name)}
     concluded = [c for c in row.conclusions.all() if c.child_id in children]
     return told | {"conclusions": [_told(found, "H", scope) for found in concluded]}
 
@@ -140,8 +146,10 @@ def _recorded(step: str) -> Callable[[Case, OpenScope], dict[str, Any]]:
     def make(case: Case, scope: OpenScope) -> dict[str, Any]:
         children = {child.pk for child in _children(case)}
         measures = {row.pk for row in case.measures if row.child_id in children}
+        hidden = {child.pk for child in case.recorded} - children
         rows = case.referral.steps.filter(machine=Machine.MEASURE, step=step, part__in=measures)
-        return {step: [{"at": row.at, **row.data.open(scope)} for row in rows if row.data is not None]}
+        said = [(row.at, row.data.open(scope)) for row in rows if row.data is not None]
+        return {step: [{"at": at, **data} for at, data in said if not names_any(data, hidden)]}
 
     return make
 

@@ -54,6 +54,7 @@ class Settings(SettingsPage):
 class OneSetting(SettingsPage, FormPage):
     """GET, POST /administration/{authority}/reglages/{key}."""
 
+    keeps = True
     template = "web/administration/setting.html"
 
     def get(self, request: HttpRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature

@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 
 from accounts.roles import Role
 from audit.query import Query
+from encryption.sealed import OpenScope
+from referrals import naming
 from referrals.access import Ties
 from referrals.api.base import opened, seen
 from referrals.attachments import keeping, rights, serving
@@ -20,7 +22,7 @@ from referrals.workflow.declare import steps
 from referrals.workflow.states import Machine
 from web.cases import told
 from web.cases.base import heading, zone_of
-from web.cases.choices import role_words
+from web.cases.choices import Pairs, numbered, role_words
 from web.cases.tabs import BY_NAME
 from web.page import Page, go_to
 from web.uploads import UploadPage, form_of, kinds, line_of, may_add
@@ -40,14 +42,17 @@ class Files(UploadPage):
         """
         referral, ties = self.case(pk)
         may = may_add(referral, ties)
-        lines = opened(
+        lines, children = opened(
             referral, ties,
-            lambda scope: serving.listed(referral, ties, scope, actor=self.actor, at=self.at),
+            lambda scope: (
+                serving.listed(referral, ties, scope, actor=self.actor, at=self.at),
+                self._named(referral, ties, scope),
+            ),
             actor=self.actor, at=self.at,
         )  # fmt: skip
         return self.show(
             self.heading(referral, ties)
-            | form_of(kinds(may) if may else (), {}, language=self.language)
+            | form_of(kinds(may) if may else (), {}, children=children, language=self.language)
             | {"lines": [_line(referral, ties, one, may) for one in lines], "listed": True}
             | {"on_files": list(_on_files(referral, ties, lines))}
             | told.in_words(self)
@@ -72,6 +77,18 @@ class Files(UploadPage):
             "title": BY_NAME["pieces"].label,
             "add_at": complement,
         }
+
+    def children(self, pk: UUID) -> Pairs:
+        """Return the children of the case whom the reader sees."""
+        referral, ties = self.case(pk)
+        found: Pairs = opened(
+            referral, ties, lambda scope: self._named(referral, ties, scope), actor=self.actor, at=self.at
+        )
+        return found
+
+    def _named(self, referral: Referral, ties: Ties, scope: OpenScope) -> Pairs:
+        found = naming.names(referral, ties, scope, actor=self.actor, holders_too=False)
+        return numbered(found.children)
 
     def onwards(self, pk: UUID) -> str:
         """Return where to go on: the files."""

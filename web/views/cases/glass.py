@@ -28,6 +28,7 @@ class OpeningsQuery(BlanksLeftOut, GlassQuery):
 class Openings(FormPage):
     """GET, POST /ouvertures."""
 
+    keeps = True
     query: ClassVar[type[Query]] = OpeningsQuery
     template = "web/cases/openings.html"
 

@@ -24,6 +24,7 @@ from web.views.cases.steps import in_words
 class Signature(FormPage):
     """GET, POST /dossiers/{id}/signature/{approval}."""
 
+    keeps = True
     template = "web/cases/signature.html"
 
     def get(self, request: HttpRequest, pk: UUID, approval: UUID) -> HttpResponse:

@@ -49,6 +49,7 @@ BACK: Mapping[str, str] = {
 class StepPage(FormPage):
     """GET, POST /dossiers/{id}/etape/{machine}[/{part}]/{step}."""
 
+    keeps = True
     template = "web/cases/step.html"
 
     def get(

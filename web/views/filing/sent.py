@@ -114,6 +114,7 @@ class ReceiptPage(Page):
 class StepPage(FormPage):
     """A page with the form of one step of the filer's."""
 
+    keeps = True
     step: ClassVar[Step]
     asks: ClassVar[tuple[Ask, ...]]
     title: ClassVar[Any]

@@ -118,6 +118,7 @@ class Identities(AnomalyPage):
 class AnomalyStep(AnomalyPage, FormPage):
     """GET, POST /journal/anomalies/{id}/etape/{step}."""
 
+    keeps = True
     template = "web/journal/step.html"
 
     def get(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature

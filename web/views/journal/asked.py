@@ -50,6 +50,7 @@ class AccessQuestions(Page):
 class AccessQuestion(FormPage):
     """GET, POST /acces/{id}."""
 
+    keeps = True
     template = "web/journal/answer.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature

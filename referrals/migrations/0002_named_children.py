@@ -1,0 +1,15 @@
+"""Messages and files may name the children whom they are about."""
+
+from django.db import migrations, models
+
+NOBODY = models.Value([], models.JSONField())
+
+
+class Migration(migrations.Migration):
+    """The rows from before are about the whole case."""
+
+    dependencies = [("referrals", "0001_cases")]
+    operations = [
+        migrations.AddField(name, "children", models.JSONField(blank=True, default=list, db_default=NOBODY))
+        for name in ("informationrequest", "complement", "filermessage", "teammessage", "attachment")
+    ]

@@ -1,0 +1,259 @@
+"""What is done, sent and told about a restricted child stays with those whom the restriction names (SEC-AZ20, T46)."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from outbox.models import Notice
+from referrals import reminders
+from referrals.access import readable_filings, sight_of, ties_of, visible_to
+from referrals.models import Approval, Child, Clock, Joining, Referral, TeamMessage
+from referrals.workflow.case import Case
+from referrals.workflow.moving.documents import MAKERS
+from tests.conftest import see_all
+from tests.expected.routes import ROUTES
+from tests.factories.world import FAR
+from tests.kept import kept
+from tests.referrals.family import Family
+from tests.referrals.workflow.kit import AT, Kit
+from tests.web.visiting import Visitor
+
+pytestmark = pytest.mark.sec("SEC-AZ20")
+WHO = ("crip_coordinator", "ase_inspector")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: Addresses of one thing on a case, and which thing of the restricted child is asked for there.
+PARTS = {
+    "/api/v1/referrals/<uuid:pk>/attachments/<uuid:part>/content": "file",
+    "/api/v1/referrals/<uuid:pk>/attachments/<uuid:part>/original": "file",
+    "/api/v1/referrals/<uuid:pk>/judicial-referrals/<uuid:part>/document": "justice",
+    "/api/v1/referrals/<uuid:pk>/judicial-referrals/<uuid:part>/document.pdf": "justice",
+    "/dossiers/<uuid:pk>/etape/<slug:machine>/<uuid:part>/<slug:step>": "measure",
+    "/dossiers/<uuid:pk>/signature/<uuid:approval>": "approval",
+}
+#: Of no child: the name of a tab, a step of the whole case, a pair of files.
+OF_NO_CHILD = {
+    "/dossiers/<uuid:pk>/<slug:part>", "/dossiers/<uuid:pk>/etape/<slug:machine>/<slug:step>",
+    "/dossiers/<uuid:pk>/rapprochement/<uuid:pair>",
+}  # fmt: skip
+WRITES = (
+    ("measures/{measure}/start", "measure"),
+    ("judicial-referrals/{justice}/confirm_receipt", "justice"),
+    ("approvals/{approval}/sign", "approval"),
+    ("approvals/{approval}/refuse", "approval"),
+    ("messages/{message}/read", "message"),
+    ("attachments/{file}/mark", "file"),
+)
+
+
+@kept
+def family(world) -> Family:
+    """The case of the three children."""
+    return Family(world)
+
+
+def things(family):
+    """Return the ids of what hangs on the restricted child, by kind."""
+    see_all()
+    child, case = family.children["kept"], family.kit.case
+    alone = [row for row in case.judicial_referrals.filter(children=child) if row.children.count() == 1]
+    return {
+        "file": next(row.pk for row in case.attachments.all() if row.children == [str(child.pk)]),
+        "message": next(row.pk for row in case.team_messages.all() if row.children == [str(child.pk)]),
+        "justice": alone[0].pk,
+        "measure": family.measures["kept"].pk,
+        "approval": case.approvals.get(part=family.measures["kept"].pk).pk,
+    }
+
+
+def masked(answer):
+    return answer.status_code, ID.sub("", answer.content.decode(errors="replace"))
+
+
+def test_every_address_of_one_thing_on_a_case_is_asked_for():
+    found = {
+        route.partition(" ")[2] for route in ROUTES
+        if route.startswith(("GET /api/v1/referrals/<uuid:pk>", "GET /dossiers/<uuid:pk>")) and route.count("<") > 1
+    }  # fmt: skip
+
+    assert found == {*PARTS, *OF_NO_CHILD}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_what_hangs_on_a_hidden_child_is_read_as_if_it_was_not_there(world, family, who):
+    known, program, page = things(family), world.as_(who).client, Visitor(world, who)
+    for path, kind in PARTS.items():
+        for machine, step in (("measure", "start"), ("measure", "suspend")):
+            client = page if path.startswith("/dossiers") else program
+
+            def asked(pk, path=path, client=client, machine=machine, step=step):
+                named = path.replace("<uuid:pk>", str(family.pk)).replace("<slug:machine>", machine)
+                answer = client.get(re.sub(r"<uuid:\w+>", str(pk), named).replace("<slug:step>", step))
+                see_all()
+                return masked(answer)
+
+            assert asked(known[kind]) == asked(uuid4()), path
+            assert asked(known[kind])[0] in (403, 404), (
+                path
+            )  # 403: the role does no such step, on whichever part
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_what_hangs_on_a_hidden_child_is_written_to_as_if_it_was_not_there(world, family, who):
+    known, caller = things(family), world.as_(who)
+    version = caller.version(str(family.pk))
+    for path, kind in WRITES:
+        body = {"evidence": True} if kind == "file" else {"reason": "Non."} if "refuse" in path else {}
+
+        def asked(pk, path=path, kind=kind, body=body):
+            answer = caller.post(
+                f"referrals/{family.pk}/{path.format(**{kind: pk})}", body, version=version, key=uuid4().hex
+            )
+            see_all()
+            return masked(answer)
+
+        assert asked(known[kind]) == asked(uuid4()), path
+        assert asked(known[kind])[0] in (403, 404), path  # 403: the role does no such step, on whichever part
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_message_that_names_a_hidden_child_is_refused_as_one_that_names_an_unknown_child(
+    world, family, who
+):
+    caller = world.as_(who)
+    version = caller.version(str(family.pk))
+
+    def said(child):
+        see_all()
+        answer = caller.post(
+            f"referrals/{family.pk}/message_professionals",
+            {"text": "À voir ensemble.", "children": [str(child)]},
+            version=version, key=uuid4().hex,
+        )  # fmt: skip
+        see_all()
+        return masked(answer)
+
+    assert said(family.children["kept"].pk) == said(uuid4())
+    assert said(family.children["open"].pk)[0] == 200
+    assert TeamMessage.objects.latest("position").children == [str(family.children["open"].pk)]
+
+
+def told_of(family, act):
+    """Return who is told in the application while something is done."""
+    see_all()
+    Notice.objects.all().delete()
+    act()
+    see_all()
+    return set(Notice.objects.filter(channel="app", user_id__isnull=False).values_list("user_id", flat=True))
+
+
+def test_a_message_about_a_hidden_child_is_told_to_the_list_alone(world, family):
+    see_all()
+    for name in ("crip_coordinator", "supervisor"):
+        family.name_on_list(name)
+
+    def say(*children):
+        family.kit.ask(
+            "referral", "message_professionals", {"text": "Point du jour.", "children": list(children)}
+        )
+
+    listed = {world.user("supervisor").pk}
+    assert world.user("assessor").pk in told_of(family, lambda: say(family.children["open"].pk))
+    assert world.user("assessor").pk in told_of(
+        family, lambda: say(family.children["open"].pk, family.children["kept"].pk)
+    )
+    # Nobody of the team is on the list: the rest of the list is told.
+    assert told_of(family, lambda: say(family.children["kept"].pk)) == listed
+
+
+@pytest.mark.parametrize("about", ["child", "part"])
+def test_a_deadline_of_a_hidden_child_reminds_the_list_alone(world, family, about):
+    see_all()
+    Clock.objects.all().delete()
+    row = family.children["kept"] if about == "child" else family.measures["kept"]
+    Clock.objects.create(
+        referral=family.kit.case, code="C9", access_class="J", started_at=AT, warn_at=AT, due_at=FAR, statutory=True,
+        **{about: row.pk},
+    )  # fmt: skip
+    family.name_on_list("supervisor")
+
+    assert told_of(family, lambda: reminders.remind(AT)) == {world.user("supervisor").pk}
+
+
+def test_a_deadline_of_another_child_reminds_whom_it_always_did(world, family):
+    see_all()
+    Clock.objects.all().delete()
+    Clock.objects.create(
+        referral=family.kit.case, code="C9", access_class="J", started_at=AT, warn_at=AT, due_at=FAR, statutory=True,
+        child=family.children["open"].pk,
+    )  # fmt: skip
+
+    assert world.user("ase_inspector").pk in told_of(family, lambda: reminders.remind(AT))
+
+
+@pytest.mark.sec("SEC-AZ12")
+def test_a_step_on_a_hidden_child_is_signed_by_somebody_of_the_list(world, family):
+    """Whoever signs what the restriction hides would sign what they can't read."""
+    see_all()
+    family.name_on_list("ase_inspector")
+    body = {"child": family.children["kept"].pk, "value": "refuted", "reasons": "Erreur sur la personne."}
+    Child.objects.filter(pk=family.children["kept"].pk).update(
+        prostitution_status="suspected", status_ever="suspected"
+    )
+
+    def proposed(approver):
+        refused = family.kit.refusal(
+            "referral", "set_exploitation_status", body | {"approver": world.user(approver).pk}, who="ase_inspector",
+        )  # fmt: skip
+        see_all()
+        return refused
+
+    assert proposed("supervisor") == "<approver>"
+    family.name_on_list("supervisor")
+    assert proposed("supervisor") == ""
+    assert Approval.objects.filter(step="set_exploitation_status").count() == 1
+
+
+def test_who_is_hidden_in_a_file_is_hidden_in_the_filings_joined_to_it(world, family):
+    """The same child has another row in the filing, and its own rows there."""
+    see_all()
+    filing = Kit(world, "merged")
+    twin = filing.child
+    Joining.objects.create(
+        referral=filing.case, target=family.kit.case, kind="same_facts", joined_at=AT,
+        same_children={str(twin.pk): str(family.children["kept"].pk)},
+    )  # fmt: skip
+    actor = world.actor("crip_coordinator", at=AT)
+
+    def hidden():
+        case = visible_to(actor, at=AT).get(pk=family.pk)
+        ((found, theirs),) = readable_filings(case, ties_of(case, actor), actor, at=AT)
+        return twin.pk in sight_of(found, theirs, actor).hidden
+
+    assert hidden()
+    listed = world.as_("crip_coordinator").get(f"referrals/{family.pk}/filings").json()["results"]
+    see_all()
+    assert [line.get("children") for line in listed] == [[]]
+    family.name_on_list("crip_coordinator")
+    assert not hidden()
+
+
+def test_the_documents_of_a_transfer_say_nothing_of_a_hidden_child(family):
+    see_all()
+    case = Case(
+        Referral.objects.get(pk=family.pk), actor=family.kit.world.actor("crip_coordinator", at=AT), at=AT
+    )
+
+    with disclosure(
+        actor=case.actor, purpose=Purpose.HANDLING, at=AT, objects=[case.pseudonym], tenant=case.authority_id
+    ) as scope:
+        told = {kind: str(make(case, scope)) for kind, make in MAKERS.items()}
+
+    assert {
+        kind for kind, text in told.items() if {"kept", "all"} & family.told_of(text) or "MARQUE-all" in text
+    } == set()
+    assert "open" in family.told_of(told["decisions"])
+    # The report is about all three: its conclusions cross, and none of its texts.
+    assert "assessment.report" not in told["assessment_report"]
