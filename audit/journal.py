@@ -101,7 +101,7 @@ def record(
         raise JournalUnavailable from error
 
 
-def digest_of(payload: bytes) -> str:
+def digest_of(payload: bytes | bytearray) -> str:
     """Return what an entry says of a payload, in hexadecimal.
 
     Raises:

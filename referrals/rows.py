@@ -3,13 +3,15 @@
 What the service writes it signs by itself (``encryption/authentic.py``). A row that fails counts for nothing where it
 is read, and the log says so at once; the nightly pass finds those that nobody reads. A row that was deleted, or set
 back to what the service once wrote, fails nothing: accounts, memberships and tokens are compared every hour with the
-last entries of the journal about them.
+last entries of the journal about them, and a seventh of the cases every night.
 """
 
 import json
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,9 +20,10 @@ from accounts.actor import SYSTEM
 from accounts.models import Authority, Membership, Token, User
 from audit import events, journal, reading
 from audit.events import Outcome, Purpose, Topic
-from audit.models import ReadEntry
+from audit.models import ReadEntry, SubjectPseudonym
 from encryption.authentic import Authentic, tables
 from outbox.tick import recurring
+from referrals.models import Referral
 from referrals.rowlevel import for_the_service
 
 SIGNED: Final = "rows:signed"
@@ -30,8 +33,12 @@ events.file_under(Topic.RIGHTS, SIGNED, REFUSED)
 #: What became of a row that fails nothing.
 DELETED: Final = "deleted"
 SET_BACK: Final = "set-back"
-#: So many rows are read at once.
+#: So many rows are read at once, and so many cases with all their entries.
 _AT_ONCE: Final = 1_000
+_CASES_AT_ONCE: Final = 200
+#: In so many nights all cases are compared.
+NIGHTS: Final = 7
+_log = logging.getLogger("referrals")
 
 
 class AlreadySigned(Exception):
@@ -128,6 +135,50 @@ def _last_entries() -> dict[str, tuple[str, UUID | None, datetime]]:
         if thing:
             found[thing] = act, tenant, instant
     return found
+
+
+@recurring("cases:compared", every=timedelta(days=1), lease=timedelta(hours=2))
+def compare_cases(at: datetime) -> int:
+    """Compare a seventh of the cases with the last entries about them; return how many are gone or set back (SEC-CR21).
+
+    Nothing is opened: a case's version is below one that an entry tells, or its row isn't there. One that was shredded
+    has no name in the journal any more.
+    """
+    found: Counter[tuple[UUID | None, str]] = Counter()
+    with for_the_service():
+        known = SubjectPseudonym.objects.order_by("pk").values_list("referral_id", "pseudonym")
+        today = at.toordinal() % NIGHTS
+        turn = (one for one in known.iterator(_AT_ONCE) if one[0].int % NIGHTS == today)
+        for some in batched(turn, _CASES_AT_ONCE):
+            found.update(_set_back(dict(some)))
+        for (tenant, what), count in sorted(found.items(), key=str):
+            journal.record(
+                REFUSED, actor=None, at=at, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
+                rule=Referral._meta.db_table, to_state=what, count=count,
+            )  # fmt: skip
+    return found.total()
+
+
+def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
+    """Yield whose it is, and which of both, for each that is gone or set back of some cases, by id with pseudonyms."""
+    with reading.as_auditor():
+        entries = ReadEntry.objects.filter(subject__in=cases.values()).values_list(
+            "subject", "tenant", "body"
+        )
+        told: dict[UUID, tuple[int, UUID | None]] = {}
+        for subject, tenant, body in entries.iterator(_AT_ONCE):
+            version = json.loads(bytes(body)).get("ver") if body else None
+            if subject is not None and version is not None and version > told.get(subject, (0, None))[0]:
+                told[subject] = version, tenant
+    versions = dict(Referral.objects.filter(pk__in=cases).values_list("pk", "version"))
+    for pk, pseudonym in cases.items():
+        version, tenant = told.get(pseudonym, (0, None))
+        if pk not in versions:
+            yield tenant, DELETED
+            _log.error("case gone", extra={"row": str(pk)})
+        elif versions[pk] < version:
+            yield tenant, SET_BACK
+            _log.error("case set back", extra={"row": str(pk)})
 
 
 # --- Of before --------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from accounts.models import (
 )
 from accounts.roles import POWERFUL, Role
 from accounts.signin import hashed
+from audit import journal
 from encryption.authentic import AuthenticQuerySet, BarQuerySet, tables
 from referrals import access, rows
 from referrals.models import (
@@ -45,10 +46,12 @@ from referrals.models import (
     DeclaredTie,
     Exclusion,
     Grant,
+    Referral,
     ReferralUserObjectPermission,
     StandIn,
 )
 from tests.audit.owner import written
+from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.factories.world import FAR, Caller, World
 from tests.kept import kept
@@ -556,6 +559,29 @@ def test_what_was_deleted_or_set_back_is_noticed_within_the_hour(world):
         ("accounts_membership", "deleted", 1), ("accounts_membership", "set-back", 1),
         ("accounts_token", "deleted", 1), ("accounts_token", "set-back", 1), ("accounts_user", "set-back", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.sec("SEC-CR21")
+def test_a_case_that_is_gone_or_set_back_is_noticed_within_a_week(world):
+    """Attack: a case as it was before it was acknowledged, and one that is gone; nothing is opened to find out."""
+    answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="for-the-cell")
+    filed = answer.json()["id"]
+    world.as_("intake_agent").get(f"referrals/{filed}")  # acknowledges it
+    nights = [timezone.now() + timedelta(days=night) for night in range(rows.NIGHTS)]
+    opened = len(written(act="field:opened"))
+    assert [rows.compare_cases(night) for night in nights] == [0] * rows.NIGHTS
+    with seeing_all():
+        case = Referral.objects.get(pk=filed)
+        Referral.objects.filter(pk=case.pk).update(version=case.version - 1)
+    journal.new_subject(uuid4(), at=AT)  # of a case whose row is gone
+
+    assert sum(rows.compare_cases(night) for night in nights) == 2
+
+    assert len(written(act="field:opened")) == opened
+    told = [json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED)]
+    assert {(entry["rule"], entry["to"], entry["n"]) for entry in told} == {
+        ("referrals_referral", "deleted", 1), ("referrals_referral", "set-back", 1),
+    }  # fmt: skip
 
 
 def test_rows_of_before_are_signed_by_one_command(world):
