@@ -339,11 +339,6 @@ class Authentic(models.Model):
         super().save_base(*args, **options)
 
 
-def authentic[M: Authentic](rows: Iterable[M]) -> Iterator[M]:
-    """Return those of some rows that are authentic, for rows that came along as others' relations."""
-    return (row for row in rows if row.is_authentic)
-
-
 def tables() -> list[type[Authentic]]:
     """Return the models whose rows give rights, in the order of the apps."""
     return [model for model in apps.get_models(include_auto_created=True) if issubclass(model, Authentic)]
