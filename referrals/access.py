@@ -487,13 +487,27 @@ def _read_exceptional(user_id: UUID, at: datetime) -> Exceptional:
             cursor.execute(standing_sql, [*[now] * 4, user, *[now] * 4])
             standing = frozenset(
                 (str(role), _uuid(case), _uuid(absent))
-                for role, case, absent, *told in cursor.fetchall()
+                for role, case, absent, restricted, was_barred, *told in cursor.fetchall()
                 if all(
                     model.mac_field().is_told(*one)
                     for model, one in zip(_JOINED.values(), batched(told, 2), strict=True)
                 )
+                and not (was_barred and _is_barred(_uuid(case), _uuid(absent)))
+                and not (restricted and not _is_listed(_uuid(case), _uuid(absent), at=at))
             )
     return Exceptional(**{kind: frozenset(ids) for kind, ids in found.items()}, standing=standing)
+
+
+def _is_barred(case: UUID, user: UUID) -> bool:
+    """Tell whether somebody is excluded from a case by a row, of whomever, that the service hasn't lifted."""
+    rows = Exclusion.objects.filter(referral=case, user=user)
+    return any(row.lifted_at is None or not row.is_authentic for row in rows)
+
+
+def _is_listed(case: UUID, user: UUID, *, at: datetime) -> bool:
+    """Tell whether somebody is on the list of a restricted case by a row that the service wrote."""
+    rows = Grant.objects.filter(referral=case, user=user, kind="named", ended_at=None, expires_at__gt=at)
+    return bool(rows)
 
 
 def _counts(kind: str, mac: str | None, told: str, *, is_over: bool) -> bool:
@@ -574,7 +588,9 @@ WHERE s.stand_in_id = %s AND s.ended_at IS NULL AND s.since_at <= %s AND s.until
 #: forbids it: whoever assesses doesn't follow the family (D226-2-5), whoever decides works for no service that executes
 #: a measure (T48).
 _STANDING: Final = f"""
-SELECT s.role, a.referral_id, s.absent_id, {{told}} FROM referrals_standin s
+SELECT s.role, a.referral_id, s.absent_id, r.restricted, EXISTS (
+  SELECT 1 FROM referrals_exclusion was WHERE was.referral_id = r.id AND was.user_id = s.absent_id
+), {{told}} FROM referrals_standin s
 JOIN referrals_assignment a ON a.user_id = s.absent_id AND a.role = s.role AND a.until_at IS NULL
 JOIN referrals_referral r ON r.id = a.referral_id AND r.authority_id = s.authority_id
 JOIN accounts_user u ON u.id = s.absent_id AND u.is_active

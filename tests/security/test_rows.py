@@ -497,6 +497,31 @@ def test_a_bar_stands_until_the_service_lifts_it(kit_of_rows):
     assert sees(kit.world, name, kit.case.pk)
 
 
+def test_who_stands_in_is_barred_as_the_absent_person_is(kit_of_rows):
+    """An exclusion of the absent person lifted by hand, and a list on which they stand by hand."""
+    kit = kit_of_rows
+    with seeing_all():
+        name, _ = ways(kit)["standing in"]
+        row = kit.exclude("ase_inspector_2")
+    assert not sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(row, lifted_at=AT)
+    assert not sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(row, lifted_at=None)
+        Exclusion.objects.filter(pk=row.pk).update(lifted_at=AT)
+    assert sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        kit.put(restricted=True)
+        for listed in ("ase_inspector", "ase_inspector_2"):
+            kit._grant(listed, "named")
+        of_absent = Grant.objects.get(user=kit.user("ase_inspector_2"), kind="named")
+    assert sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(of_absent, mac=None)
+    assert not sees(kit.world, name, kit.case.pk)
+
+
 # --- Telling ------------------------------------------------------------------------------------------
 
 
