@@ -298,7 +298,7 @@ def who_may(permission: str, authority_id: UUID | None, *, at: datetime) -> froz
     held = Membership.objects.in_force(at).filter(
         authority=authority_id, role__in=sorted(PERMISSIONS[permission])
     )
-    return frozenset(held.values_list("user_id", flat=True))
+    return frozenset(row.user_id for row in held)
 
 
 def own_account(actor: "Actor") -> User:

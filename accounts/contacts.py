@@ -9,8 +9,8 @@ from outbox.doors import Contact, doors
 
 def contacts_of(users: Collection[UUID]) -> Mapping[UUID, Contact]:
     """Return address and number of the active ones among these accounts."""
-    rows = User.objects.filter(pk__in=users, is_active=True).values_list("pk", "email", "phone")
-    return {pk: Contact(email=email, phone=phone) for pk, email, phone in rows}
+    rows = User.objects.filter(pk__in=users, is_active=True)
+    return {row.pk: Contact(email=row.email, phone=row.phone) for row in rows}
 
 
 doors.contacts = contacts_of

@@ -50,7 +50,7 @@ doors: Final = Doors()
 def kinds_for(user: User, *, at: datetime) -> frozenset[FactorKind]:
     """Return the kinds of factor with which a person may sign in, by the roles in force."""
     held = Membership.objects.in_force(at).filter(user=user).exclude(role__in=sorted(CODES_SUFFICE))
-    strict = set(held.values_list("authority_id", flat=True))
+    strict = {row.authority_id for row in held}
     relaxed = doors.relaxed(strict, at) if strict and doors.relaxed is not None else frozenset()
     return ALL_KINDS if strict <= relaxed else PASSKEY_ALONE
 
@@ -122,4 +122,4 @@ def options_to_make(user: User) -> tuple[dict[str, Any], str]:
 
 def has_any(user: User, kinds: Collection[str] = tuple(ALL_KINDS)) -> bool:
     """Tell whether a person has a factor of any of these kinds."""
-    return Factor.objects.filter(user=user, kind__in=sorted(kinds)).exists()
+    return bool(Factor.objects.filter(user=user, kind__in=sorted(kinds)))

@@ -68,6 +68,7 @@ class SessionStore(db.SessionStore):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.told: dict[str, Any] = {}
+        self.row: Session | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -84,6 +85,7 @@ class SessionStore(db.SessionStore):
         if not found:
             self._session_key = None
             return None
+        self.row = found
         self.told = {name: getattr(found, name) for name in _TOLD} if found.person else {}
         return found
 
@@ -184,7 +186,7 @@ def idle_limit(roles: frozenset[Role]) -> timedelta:
 def bind(request: HttpRequest, user: User, **_: Any) -> None:
     """Write on a session whose it is since when; the receiver of Django's signal that somebody has signed in."""
     at: datetime = getattr(request, "at", None) or instant()
-    held = Membership.objects.in_force(at).filter(user=user).values_list("pk", flat=True)
+    held = [row.pk for row in Membership.objects.in_force(at).filter(user=user)]
     request.session.told = {  # type: ignore[attr-defined]  # a store of this module
         "id": uuid4(),
         "person": _person(user.pk),
@@ -212,7 +214,7 @@ def goes_on(
     if not digest.equal(bytes(told["rights"]), _rights(memberships)):
         return False
     if at - told["used_at"] >= timedelta(seconds=settings.SESSION_NOTED_SECONDS):
-        request.session_used = told["id"], at  # type: ignore[attr-defined]  # our own attribute
+        request.session_used = request.session.row, at  # type: ignore[attr-defined]  # our own attribute
     return True
 
 
@@ -221,11 +223,11 @@ def note_use(request: HttpRequest) -> None:
 
     A request that was refused counts too: whoever corrects a form isn't idle.
     """
-    session, at = getattr(request, "session_used", (None, None))
-    if session is None:
+    row, at = getattr(request, "session_used", (None, None))
+    if row is None:
         return
     try:
-        Session.objects.filter(id=session, used_at__lt=at).update(used_at=at)
+        Session.objects.filter(pk=row.pk, used_at__lt=at).update(**row.signed(used_at=at))
     except DatabaseError:
         _log.warning("session:unnoted")
 

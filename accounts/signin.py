@@ -74,31 +74,15 @@ def hashed(secret: str) -> str:
 
 
 def _of_token(secret: str, origin: Origin, *, at: datetime) -> Actor:
-    found = (
-        Token.objects.usable(at)
-        .filter(sha256=hashed(secret))
-        .values(
-            "id",
-            "scopes",
-            "last_used_on",
-            "membership__user_id",
-            "membership__user__verified_at",
-            "membership__user__full_name",
-            "membership_id",
-            "membership__role",
-            "membership__authority_id",
-            "membership__unit_id",
-            "membership__organisation_id",
-        )[:1]
-    )
+    found = Token.objects.usable(at).filter(sha256=hashed(secret)).select_related("membership__user")[:1]
     for row in found:
-        _note_use(row["id"], row["last_used_on"], today=at.date())
-        position = _position(row, "membership__")
-        scopes = frozenset(row["scopes"])
-        verified = row["membership__user__verified_at"] is not None
-        name = row["membership__user__full_name"]
-        user_id = row["membership__user_id"]
-        return _actor(user_id, (position,), origin, scopes=scopes, verified=verified, name=name)
+        membership, user = row.membership, row.membership.user
+        if not (membership.is_authentic and user.is_authentic):
+            break
+        _note_use(row.pk, row.last_used_on, today=at.date())
+        scopes, verified = frozenset(row.scopes), user.verified_at is not None
+        position = (_position(membership),)
+        return _actor(user.pk, position, origin, scopes=scopes, verified=verified, name=user.full_name)
     raise TokenRefused
 
 
@@ -125,24 +109,19 @@ def _of_session(request: HttpRequest, *, at: datetime) -> Actor | None:
 
 def actor_of_user(user: User, origin: Origin, *, at: datetime, proved_at: datetime | None = None) -> Actor:
     """Return a signed-in person, with all positions in force at ``at``."""
-    rows = (
-        Membership.objects.in_force(at)
-        .filter(user=user)
-        .order_by("id")
-        .values("id", "role", "authority_id", "unit_id", "organisation_id")
-    )
-    positions = tuple(_position({**row, "membership_id": row["id"]}, "") for row in rows)
+    held = Membership.objects.in_force(at).filter(user=user).order_by("id")
+    positions = tuple(map(_position, held))
     verified = user.verified_at is not None
     return _actor(user.pk, positions, origin, verified=verified, name=user.full_name, proved_at=proved_at)
 
 
-def _position(row: Mapping[str, Any], prefix: str) -> Position:
+def _position(held: Membership) -> Position:
     return Position(
-        membership_id=row["membership_id"],
-        role=Role(row[f"{prefix}role"]),
-        authority_id=row[f"{prefix}authority_id"],
-        unit_id=row[f"{prefix}unit_id"],
-        organisation_id=row[f"{prefix}organisation_id"],
+        membership_id=held.pk,
+        role=Role(held.role),
+        authority_id=held.authority_id,
+        unit_id=held.unit_id,
+        organisation_id=held.organisation_id,
     )
 
 

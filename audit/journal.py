@@ -91,7 +91,7 @@ def record(
             "to": _code(to_state),
             "ver": version,
             "n": count,
-            "pd": None if payload is None else index.keyed("journal.payload", bytes(payload)).hex(),
+            "pd": None if payload is None else digest_of(payload),
         }
         topic = events.topic_of(act, from_state)
         only = objects[0] if len(values["obj"]) == 1 else None
@@ -99,6 +99,15 @@ def record(
     except (Error, EncryptionError) as error:
         writer.retire(connection)
         raise JournalUnavailable from error
+
+
+def digest_of(payload: bytes | bytearray) -> str:
+    """Return what an entry says of a payload, in hexadecimal.
+
+    Raises:
+        KeysUnavailable: as ``index.keyed``.
+    """
+    return index.keyed("journal.payload", bytes(payload)).hex()
 
 
 def _code(value: str) -> str | None:

@@ -12,6 +12,8 @@ from encryption import keyring
 from encryption.errors import KeysUnavailable
 
 _PURPOSE: Final = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+#: Purposes that were looked at: they are constants, and few.
+_known: set[str] = set()
 
 
 def likeness_keys() -> tuple[UUID, ...]:
@@ -45,6 +47,8 @@ def keyed(purpose: str, value: bytes, *, owner: UUID | None = None) -> bytes:
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer, or the index key is lost.
     """
-    if not _PURPOSE.fullmatch(purpose):
-        raise ValueError("A purpose is a short constant in lower case.")
+    if purpose not in _known:
+        if not _PURPOSE.fullmatch(purpose):
+            raise ValueError("A purpose is a short constant in lower case.")
+        _known.add(purpose)
     return keyring.index_key().mac(purpose, value, owner=owner)

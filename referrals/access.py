@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, reduce
+from itertools import batched
 from operator import or_
 from typing import Any, Final
 from uuid import UUID
@@ -37,15 +38,21 @@ from accounts.roles import Role
 from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
 from encryption import digest, index
+from encryption.authentic import Authentic
 from referrals.errors import NotAllowed
 from referrals.models import (
+    Approval,
     Assignment,
     Child,
+    DeclaredTie,
+    Exclusion,
+    Grant,
     Joining,
     JudicialReferral,
     Measure,
     Referral,
     RetentionBatch,
+    StandIn,
     TransferRequest,
 )
 from referrals.workflow.declare import HOLDER, RECEIVER, Step
@@ -416,7 +423,8 @@ class Exceptional:
 
     Ids of cases: on whose list the person stands, to which an access was granted, which it has opened in an emergency,
     whose step it is asked to sign, from which it is excluded. ``standing``: (role, case, absent person) for whom the
-    person stands in. ``tied`` isn't empty where the person has declared ties (``referrals/kinship``).
+    person stands in; ``assigned``: (role, case) on which it is put. ``tied`` isn't empty where the person has declared
+    ties (``referrals/kinship``).
     """
 
     named: frozenset[UUID] = frozenset()
@@ -425,6 +433,7 @@ class Exceptional:
     approver: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
     tied: frozenset[UUID] = frozenset()
+    assigned: frozenset[tuple[str, UUID]] = frozenset()
     standing: frozenset[tuple[str, UUID, UUID]] = frozenset()
 
     def stood_for(self, role: Role) -> dict[UUID, UUID]:
@@ -474,18 +483,48 @@ def exceptional(actor: Actor, *, at: datetime) -> Exceptional:
 def _read_exceptional(user_id: UUID, at: datetime) -> Exceptional:
     user = UUIDField().get_db_prep_value(user_id, connection)
     now = connection.ops.adapt_datetimefield_value(at)
-    found: dict[str, set[UUID]] = {}
+    found: dict[str, set[Any]] = {}
     standing: frozenset[tuple[str, UUID, UUID]] = frozenset()
+    exceptional_sql, standing_sql = _statements(connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(_EXCEPTIONAL, [user, user, now, user, REQUESTED, now, user, user, user, now, now])
-        for kind, case in cursor.fetchall():
-            found.setdefault(kind, set()).add(_uuid(case))
+        asked = [user, user, now, user, REQUESTED, now, user, user, user, user, now, now]
+        cursor.execute(exceptional_sql, asked)
+        for kind, case, role, is_over, mac, told in cursor.fetchall():
+            if _counts(kind, mac, told, is_over=is_over):
+                found.setdefault(kind, set()).add((role, _uuid(case)) if role else _uuid(case))
         if found.pop(_STANDS_IN, None):
-            cursor.execute(_STANDING, [*[now] * 4, user, *[now] * 4])
+            cursor.execute(standing_sql, [*[now] * 4, user, *[now] * 4])
             standing = frozenset(
-                (str(role), _uuid(case), _uuid(absent)) for role, case, absent in cursor.fetchall()
+                (str(role), _uuid(case), _uuid(absent))
+                for role, case, absent, restricted, was_barred, *told in cursor.fetchall()
+                if all(
+                    model.mac_field().is_told(*one)
+                    for model, one in zip(_JOINED.values(), batched(told, 2), strict=True)
+                )
+                and not (was_barred and _is_barred(_uuid(case), _uuid(absent)))
+                and not (restricted and not _is_listed(_uuid(case), _uuid(absent), at=at))
             )
     return Exceptional(**{kind: frozenset(ids) for kind, ids in found.items()}, standing=standing)
+
+
+def _is_barred(case: UUID, user: UUID) -> bool:
+    """Tell whether somebody is excluded from a case by a row, of whomever, that the service hasn't lifted."""
+    rows = Exclusion.objects.filter(referral=case, user=user)
+    return any(row.lifted_at is None or not row.is_authentic for row in rows)
+
+
+def _is_listed(case: UUID, user: UUID, *, at: datetime) -> bool:
+    """Tell whether somebody is on the list of a restricted case by a row that the service wrote."""
+    rows = Grant.objects.filter(referral=case, user=user, kind="named", ended_at=None, expires_at__gt=at)
+    return bool(rows)
+
+
+def _counts(kind: str, mac: str | None, told: str, *, is_over: bool) -> bool:
+    """Tell whether a row counts: one that gives if it is authentic, one that bars unless its end is (SEC-AZ22)."""
+    field = _READ[kind].mac_field()
+    if kind in _BARS:
+        return not (is_over and field.is_told(mac, told))
+    return field.is_told(mac, told)
 
 
 def _uuid(stored: Any) -> UUID:
@@ -494,26 +533,63 @@ def _uuid(stored: Any) -> UUID:
 
 REQUESTED: Final = ApprovalState.REQUESTED.value
 _STANDS_IN: Final = "stands_in"
+#: Which table each kind of row is of, and what bars.
+_READ: Final[Mapping[str, type[Authentic]]] = {
+    **dict.fromkeys(("named", "granted", "glass"), Grant),
+    "approver": Approval,
+    "assigned": Assignment,
+    "excluded": Exclusion,
+    "tied": DeclaredTie,
+    _STANDS_IN: StandIn,
+}
+_BARS: Final = frozenset({"excluded", "tied"})
+#: Which tables are joined under which names to tell for whom somebody stands in.
+_JOINED: Final[Mapping[str, type[Authentic]]] = {
+    "s": StandIn,
+    "a": Assignment,
+    "theirs": Membership,
+    "own": Membership,
+}
+
+
+@lru_cache(maxsize=2)
+def _statements(_vendor: str) -> tuple[str, str]:
+    """Return the two statements below with the columns by which their rows are checked, for one kind of database."""
+    read: dict[str, type[Authentic]] = {
+        "g": Grant,
+        "p": Approval,
+        "e": Exclusion,
+        "t": DeclaredTie,
+        **_JOINED,
+    }
+    told = {alias: model.mac_field().in_sql(connection, alias) for alias, model in read.items()}
+    return _EXCEPTIONAL.format(**told), _STANDING.format(told=", ".join(told[alias] for alias in _JOINED))
+
+
 #: By hand, since every request asks it: building it anew took a fifth of a request's time. A grant in force has
-#: guardian's row, which is the right itself; ours says why and until when. Each part is one walk of an index by the
-#: person, whatever the database knows of the tables' sizes; who stands in for somebody is asked about that apart, for
-#: few do, and planning it takes PostgreSQL longer than all the rest.
+#: guardian's row, which says the same as ours. Each part is one walk of an index by the person, whatever the database
+#: knows of the tables' sizes; who stands in for somebody is asked about that apart, for few do, and planning it takes
+#: PostgreSQL longer than all the rest. Assignments stand here, and not in a condition, for they are checked.
 _EXCEPTIONAL: Final = f"""
-SELECT g.kind, g.referral_id FROM referrals_grant g
-JOIN referrals_referraluserobjectpermission p ON p.id = g.permission_id AND p.user_id = %s
-JOIN auth_permission right_ ON right_.id = p.permission_id AND right_.codename = g.kind || '_referral'
+SELECT g.kind, g.referral_id, '', FALSE, {{g}} FROM referrals_grant g
+JOIN referrals_referraluserobjectpermission own ON own.id = g.permission_id AND own.user_id = %s
+  AND own.content_object_id = g.referral_id
+JOIN auth_permission right_ ON right_.id = own.permission_id AND right_.codename = g.kind || '_referral'
 WHERE g.user_id = %s AND g.ended_at IS NULL AND g.expires_at > %s
 UNION ALL
-SELECT 'approver', a.referral_id FROM referrals_approval a
-WHERE a.approver_id = %s AND a.state = %s AND a.expires_at > %s
+SELECT 'approver', p.referral_id, '', FALSE, {{p}} FROM referrals_approval p
+WHERE p.approver_id = %s AND p.state = %s AND p.expires_at > %s
 UNION ALL
-SELECT 'excluded', e.referral_id FROM referrals_exclusion e
-WHERE e.user_id = %s AND e.lifted_at IS NULL
+SELECT 'excluded', e.referral_id, '', e.lifted_at IS NOT NULL, {{e}} FROM referrals_exclusion e
+WHERE e.user_id = %s
 UNION ALL
-SELECT 'tied', t.user_id FROM referrals_declaredtie t
-WHERE t.user_id = %s AND t.removed_at IS NULL
+SELECT 'tied', t.user_id, '', t.removed_at IS NOT NULL, {{t}} FROM referrals_declaredtie t
+WHERE t.user_id = %s
 UNION ALL
-SELECT '{_STANDS_IN}', s.id FROM referrals_standin s
+SELECT 'assigned', a.referral_id, a.role, FALSE, {{a}} FROM referrals_assignment a
+WHERE a.user_id = %s AND a.until_at IS NULL
+UNION ALL
+SELECT '{_STANDS_IN}', s.id, '', FALSE, {{s}} FROM referrals_standin s
 WHERE s.stand_in_id = %s AND s.ended_at IS NULL AND s.since_at <= %s AND s.until_at > %s
 """  # noqa: S608 - a word of ours
 #: A stand-in has the assignments of whoever is absent while both hold the role in the same place, where the absent
@@ -521,7 +597,9 @@ WHERE s.stand_in_id = %s AND s.ended_at IS NULL AND s.since_at <= %s AND s.until
 #: forbids it: whoever assesses doesn't follow the family (D226-2-5), whoever decides works for no service that executes
 #: a measure (T48).
 _STANDING: Final = f"""
-SELECT s.role, a.referral_id, s.absent_id FROM referrals_standin s
+SELECT s.role, a.referral_id, s.absent_id, r.restricted, EXISTS (
+  SELECT 1 FROM referrals_exclusion was WHERE was.referral_id = r.id AND was.user_id = s.absent_id
+), {{told}} FROM referrals_standin s
 JOIN referrals_assignment a ON a.user_id = s.absent_id AND a.role = s.role AND a.until_at IS NULL
 JOIN referrals_referral r ON r.id = a.referral_id AND r.authority_id = s.authority_id
 JOIN accounts_user u ON u.id = s.absent_id AND u.is_active
@@ -932,7 +1010,7 @@ def _rule(actor: Actor, tie: Tie, special: Exceptional) -> Q | None:
     if tie.relation in HERE:
         cases = _among(_exceptional_cases(tie, special))
         return None if cases is None else here & cases
-    return _ordinary_rule(actor, tie.role, tie.relation, here)
+    return _ordinary_rule(actor, tie.role, tie.relation, here, special)
 
 
 def _exceptional_cases(tie: Tie, special: Exceptional) -> frozenset[UUID]:
@@ -946,7 +1024,7 @@ def _exceptional_cases(tie: Tie, special: Exceptional) -> frozenset[UUID]:
     return by_relation[tie.relation]
 
 
-def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q) -> Q:
+def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q, special: Exceptional) -> Q | None:
     if role is Role.EXPLOITATION_LEAD:
         return here & ~Q(prostitution_status=Exploitation.NONE)
     if relation is Relation.TERRITORY:
@@ -954,8 +1032,8 @@ def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q) -> Q:
     if relation is Relation.UNIT:
         return here & Q(unit_id__in=sorted({p.unit_id for p in actor.holding([role]) if p.unit_id}))
     if relation is Relation.ASSIGNED:
-        on_it = Assignment.objects.filter(user_id=actor.user_id or NOBODY, role=role, until_at=None)
-        return here & Q(pk__in=on_it.values("referral_id"))
+        cases = _among(frozenset(case for held, case in special.assigned if held == role))
+        return None if cases is None else here & cases
     services = sorted({p.organisation_id for p in actor.holding([role]) if p.organisation_id})
     confided = Measure.objects.filter(service_id__in=services, state__in=ALIVE)
     return Q(pk__in=confided.values("referral_id"))

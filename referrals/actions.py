@@ -494,11 +494,8 @@ def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> 
     withheld = case.withheld(said=given, part=case.part)
     if not fit or not (case.referral.restricted or withheld):
         return fit
-    return bool(
-        case.referral.grants.filter(
-            kind="named", user_id=user, ended_at=None, expires_at__gt=case.at
-        ).exists()
-    )
+    listed = case.referral.grants.filter(kind="named", user_id=user, ended_at=None, expires_at__gt=case.at)
+    return bool(listed)  # as rows, which are checked (SEC-AZ22)
 
 
 def _journal(act: str, case: Case, *, actor: Actor) -> None:

@@ -26,6 +26,7 @@ class ReferralsConfig(AppConfig):
             resealing,
             retention,
             rota,
+            rows,
             topics,
         )
         from referrals.anomalies import seeking  # noqa: F401 - likewise

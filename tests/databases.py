@@ -29,6 +29,7 @@ BOTH_DATABASES = {
     "tests/audit/test_sequencing.py": "which entries a snapshot shows",
     "tests/audit/test_writer.py": "one counter for each process",
     "tests/accounts/test_models.py": "constraints",
+    "tests/security/test_rows.py": "what rows say in SQL, and the role that reads entries",
     "tests/encryption/test_fields.py": "sealed columns",
     "tests/encryption/test_sealed.py": "sealed columns",
     "tests/referrals/test_invariants.py": "triggers and constraints of a case",

@@ -111,7 +111,7 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "verified_at", "phone", "password"])
     take_away(user)
-    record_about(acts.USER_CLOSED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user))
+    record_about(acts.USER_CLOSED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=user.pk)
     tell_owner(user, ACCOUNT_CLOSED, at=at)
     for authority_id in sorted(watched):
         others = second_persons("memberships.confirm", authority_id, but=(actor.user_id, user.pk), at=at)
@@ -131,7 +131,7 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
         raise AlreadyThere("Ce compte est ouvert.")
     user.is_active = True
     user.save(update_fields=["is_active"])
-    record_about(acts.USER_REOPENED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user))
+    record_about(acts.USER_REOPENED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=user.pk)
     tell_owner(user, ACCOUNT_REOPENED, at=at)
     return user
 

@@ -171,7 +171,7 @@ def _require_may_give(actor: Actor, given: Appointment, *, at: datetime) -> None
 
 def _give(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
     # Locked: two roles that are held apart could else be given at the same moment.
-    if not User.objects.select_for_update().get(pk=given.user.pk).is_active:
+    if not User.objects.select_for_update().filter(pk=given.user.pk, is_active=True).first():
         raise InvalidInput({"email": ["not-a-choice"]})
     if faults := dict(_faults(given, at=at)):
         raise InvalidInput(faults)

@@ -78,11 +78,13 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified 
         raise NotVisible
     if actor.user_id in (found.asked_by_id, found.user_id):
         raise OwnReset
+    user = User.objects.select_for_update().filter(pk=found.user_id).first()
+    if user is None:  # its row isn't what the service wrote
+        raise NotVisible
     confirmed = how is not None
     found.decided_by_id, found.decided_at, found.confirmed = actor.user_id, at, confirmed
     found.decided_how = how or ""
     found.save(update_fields=["decided_by", "decided_at", "confirmed", "decided_how"])
-    user = User.objects.select_for_update().get(pk=found.user_id)
     act = acts.RESET_CONFIRMED if confirmed else acts.RESET_REFUSED
     record_about(
         act,

@@ -11,6 +11,7 @@ from accounts.models.membership import Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import Language, User
 from accounts.roles import ASKED_FOR, Role
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
 class Profession(models.TextChoices):
@@ -57,7 +58,7 @@ REASONS: Final = tuple(reason for reason in Refused if reason is not Refused.LAP
 ASKABLE: Final = [(role.value, role.label) for role in Role if role in ASKED_FOR]
 
 
-class AccountRequest(models.Model):
+class AccountRequest(Authentic):
     """One request: for an account, by a stranger or by the lead of an institution for a colleague; or for a role.
 
     A request for a role is by an account (``user``). One for an account says name and address instead, and counts for
@@ -91,6 +92,7 @@ class AccountRequest(models.Model):
         "accepted": "P1",
         "reason": "P1",
         "membership": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -114,6 +116,12 @@ class AccountRequest(models.Model):
     accepted = models.BooleanField(null=True)
     reason = models.CharField(max_length=20, choices=Refused, blank=True, default="")
     membership = models.OneToOneField(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    mac = MacField(
+        "user", "asked_by", "email", "full_name", "role", "authority", "organisation", "organisation_name", "register",
+        "number", "asked_at", "kept", "confirmed_at", "decided_at", "decided_by", "accepted", "membership",
+    )  # fmt: skip
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [

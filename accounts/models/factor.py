@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.user import User
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
 class FactorKind(models.TextChoices):
@@ -16,7 +17,7 @@ class FactorKind(models.TextChoices):
     TOTP = "totp", "Application d'authentification"
 
 
-class Factor(models.Model):
+class Factor(Authentic):
     """One passkey or one authenticator application of a person.
 
     ``credential``, ``public`` and ``counter`` are a passkey's: its id, its public half, how often it signed as far as
@@ -36,6 +37,7 @@ class Factor(models.Model):
         "public": "P2",
         "counter": "P1",
         "last_step": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +50,9 @@ class Factor(models.Model):
     public = models.BinaryField(max_length=4096, null=True)
     counter = models.PositiveBigIntegerField(default=0)
     last_step = models.BigIntegerField(null=True)
+    mac = MacField("user", "kind", "created_at", "credential", "public")
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -88,7 +93,7 @@ class Identified(models.TextChoices):
     VIDEO = "video", "Vu·e en visioconférence, avec une pièce d'identité"
 
 
-class FactorReset(models.Model):
+class FactorReset(Authentic):
     """A request that somebody's factors be removed, because they are lost; a second person confirms or refuses it.
 
     The database checks: one open request an account; whoever asked doesn't decide, and nobody asks or decides for
@@ -105,6 +110,7 @@ class FactorReset(models.Model):
         "confirmed": "P1",
         "asked_how": "P1",
         "decided_how": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -116,6 +122,9 @@ class FactorReset(models.Model):
     confirmed = models.BooleanField(null=True)
     asked_how = models.CharField(max_length=16, choices=Identified, blank=True, default="", db_default="")
     decided_how = models.CharField(max_length=16, choices=Identified, blank=True, default="", db_default="")
+    mac = MacField("user", "asked_by", "asked_at", "decided_by", "decided_at", "confirmed")
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [

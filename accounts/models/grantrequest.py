@@ -11,9 +11,10 @@ from accounts.models.membership import Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
 from accounts.roles import POWERFUL, Role
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
-class GrantRequest(models.Model):
+class GrantRequest(Authentic):
     """A role asked for somebody. ``valid_from`` None: from the confirmation on; ``membership``: what came of it.
 
     The database checks: only roles that two persons give; one open request for the same; whoever asked doesn't
@@ -36,6 +37,7 @@ class GrantRequest(models.Model):
         "decided_at": "P1",
         "confirmed": "P1",
         "membership": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,6 +54,12 @@ class GrantRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     confirmed = models.BooleanField(null=True)
     membership = models.OneToOneField(Membership, null=True, on_delete=models.PROTECT, related_name="+")
+    mac = MacField(
+        "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to",
+        "asked_by", "asked_at", "decided_by", "decided_at", "confirmed", "membership",
+    )  # fmt: skip
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,9 +6,10 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.models.user import User
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
-class Identity(models.Model):
+class Identity(Authentic):
     """One person's identity at one provider, bound by its owner (``accounts/actions/identities.py``).
 
     ``subject`` is a keyed value of the provider's issuer and of the lasting id that it gives the person there: neither
@@ -24,6 +25,7 @@ class Identity(models.Model):
         "siret": "P1",
         "bound_at": "P1",
         "last_used_on": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +35,9 @@ class Identity(models.Model):
     siret = models.CharField(max_length=14, blank=True, default="")
     bound_at = models.DateTimeField()
     last_used_on = models.DateField(null=True, blank=True)
+    mac = MacField("user", "provider", "subject", "siret", "bound_at")
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [

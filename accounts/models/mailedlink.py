@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
-class MailedLink(models.Model):
+class MailedLink(Authentic):
     """A link that somebody was sent, or one whose mail hasn't left yet (``accounts/links.py``).
 
     ``kept`` is a keyed value of the secret in the mail, which exists only once the mail leaves; ``bound`` one of the
@@ -26,6 +27,7 @@ class MailedLink(models.Model):
         "code": "P2",
         "email": "P2",
         "expires_at": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +37,9 @@ class MailedLink(models.Model):
     code = models.BinaryField(max_length=32, null=True)
     email = models.EmailField(max_length=254, blank=True, default="")
     expires_at = models.DateTimeField()
+    mac = MacField("user", "kept", "bound", "code", "email", "expires_at")
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [

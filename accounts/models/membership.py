@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from accounts.models.authority import Authority, Unit
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, Role
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 #: A role that nobody reviews ends so long after its review was due (``accounts/reviews.py``).
 LAPSES_AFTER: Final = timedelta(days=30)
@@ -25,7 +27,7 @@ def review_period() -> timedelta:
     return timedelta(days=settings.ROLE_REVIEW_DAYS)
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(AuthenticQuerySet["Membership"]):
     """Ask which memberships count at an instant."""
 
     def in_force(self, at: datetime) -> "MembershipQuerySet":
@@ -38,7 +40,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(due, reviewed_at__lte=by - review_period())
 
 
-class Membership(models.Model):
+class Membership(Authentic):
     """One person in one role at one authority, from an instant to another (the last not included).
 
     ``reviewed_at``: when somebody last said that it is held rightly, of which giving it is the first time. The database
@@ -59,6 +61,7 @@ class Membership(models.Model):
         "valid_from": "P1",
         "valid_to": "P1",
         "reviewed_at": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,7 +76,10 @@ class Membership(models.Model):
     )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
-    reviewed_at = models.DateTimeField(db_default=Now())
+    reviewed_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    mac = MacField(
+        "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to", "reviewed_at"
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -131,7 +137,7 @@ class Membership(models.Model):
             raise ValidationError({"organisation": "Cet organisme relève d'une autre autorité."})
 
 
-class TokenQuerySet(models.QuerySet["Token"]):
+class TokenQuerySet(AuthenticQuerySet["Token"]):
     """Ask which tokens open something at an instant."""
 
     def usable(self, at: datetime) -> "TokenQuerySet":
@@ -145,7 +151,7 @@ class TokenQuerySet(models.QuerySet["Token"]):
         )
 
 
-class Token(models.Model):
+class Token(Authentic):
     """A secret by which a program acts as one membership. The secret isn't stored, only its SHA-256.
 
     ``prefix`` is the beginning of the secret, by which people recognise it in a list; it opens nothing.
@@ -163,6 +169,7 @@ class Token(models.Model):
         "expires_at": "P1",
         "revoked_at": "P1",
         "last_used_on": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -175,6 +182,7 @@ class Token(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
+    mac = MacField("sha256", "membership", "scopes", "created_at", "expires_at", "revoked_at")
 
     objects = TokenQuerySet.as_manager()
 

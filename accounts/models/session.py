@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+
 if TYPE_CHECKING:
     from accounts.sessions import SessionStore
 
 
-class Session(AbstractBaseSession):
+class Session(Authentic, AbstractBaseSession):
     """One session: when it was opened and last used, by whom (a keyed value) and in what kind of browser.
 
     ``session_key`` is the hash of the cookie's, and ``session_data`` opens with the cookie alone. ``id`` is by what its
@@ -28,6 +30,7 @@ class Session(AbstractBaseSession):
         "opened_at": "P1",
         "used_at": "P1",
         "browser": "P1",
+        "mac": "P1",
     }
 
     id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -36,6 +39,9 @@ class Session(AbstractBaseSession):
     opened_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     browser = models.CharField(max_length=16, blank=True, default="")
+    mac = MacField("id", "expire_date", "person", "rights", "opened_at", "used_at")
+
+    objects = AuthenticQuerySet.as_manager()  # type: ignore[assignment, misc]  # Django's wouldn't check
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

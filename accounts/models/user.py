@@ -1,7 +1,7 @@
 """The account of a person or a program. What it may do stands in its memberships, nowhere here."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group
@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from accounts.identifiers import normalised_email, validate_phone
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
 
 class Language(models.TextChoices):
@@ -19,7 +20,13 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
-class UserManager(BaseUserManager["User"]):
+if TYPE_CHECKING:
+    _Manager = BaseUserManager["User"]
+else:
+    _Manager = BaseUserManager.from_queryset(AuthenticQuerySet)
+
+
+class UserManager(_Manager):
     """Make and find accounts by the normalised spelling of their address."""
 
     def create_user(self, *, email: str, full_name: str, password: str | None = None, **more: Any) -> "User":
@@ -38,7 +45,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=normalised_email(username or ""))
 
 
-class User(AbstractBaseUser):
+class User(Authentic, AbstractBaseUser):
     """Someone, or a program, who can sign in.
 
     ``verified_at``: when an administrator made sure who this is; without it nobody begins a concern (T01).
@@ -62,6 +69,7 @@ class User(AbstractBaseUser):
         "factors_version": "P1",
         "factor_failures": "P1",
         "factor_failed_at": "P1",
+        "mac": "P1",
     }
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
@@ -82,6 +90,9 @@ class User(AbstractBaseUser):
     factors_version = models.UUIDField(default=uuid.uuid4, editable=False)
     factor_failures = models.PositiveSmallIntegerField(default=0)
     factor_failed_at = models.DateTimeField(null=True, blank=True)
+    mac = MacField(
+        "email", "password", "full_name", "is_active", "verified_at", "home_authority", "factors_version"
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

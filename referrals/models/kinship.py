@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from encryption.authentic import Authentic, BarQuerySet, MacField
 from referrals.models.fields import clear, row_id, sealed
 
 
-class DeclaredTie(models.Model):
+class DeclaredTie(Authentic):
     """Somebody to whom a member of staff is tied, as the member says; nobody else ever reads it.
 
     All that is said stands in one value, under a key of the row's own. ``removed_at``: taken back, and for the rest of
@@ -25,6 +26,9 @@ class DeclaredTie(models.Model):
     declared_at = clear(models.DateTimeField(), "B")
     removed_at = clear(models.DateTimeField(null=True, blank=True), "B")
     said = sealed("declared_tie.said", "B", kind="json", max_length=2_000, critical=True)
+    mac = clear(MacField("user", "declared_at", "removed_at"), "B")
+
+    objects = BarQuerySet.as_manager()
 
     class Meta:
         """Found by person."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from referrals.models.concern import Part
 from referrals.models.fields import answer, clear, code_list, coded, of_referral, row_id, sealed
 from referrals.workflow import codes
@@ -333,7 +334,7 @@ class HolderInformation(Part):
         return f"holder information {self.pk}"
 
 
-class Assignment(models.Model):
+class Assignment(Authentic):
     """A person put on a case: team, lead, decider, referent (domain.md T13, T47, T48)."""
 
     sealed_owner = "referral_id"
@@ -349,6 +350,9 @@ class Assignment(models.Model):
     since_at = clear(models.DateTimeField(), "A")
     until_at = clear(models.DateTimeField(null=True, blank=True), "A")
     waiver = sealed("assignment.waiver", "D")
+    mac = clear(MacField("referral", "user", "role", "child", "since_at", "until_at"), "A")
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         """A person holds a role on a case once at a time."""

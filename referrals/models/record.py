@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
+from encryption.authentic import Authentic, AuthenticQuerySet, BarQuerySet, MacField
 from referrals.models.fields import clear, coded, of_referral, row_id, sealed
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.states import ApprovalState, Cause, Machine
@@ -104,7 +105,7 @@ class Clock(models.Model):
         return f"clock {self.code}"
 
 
-class Approval(models.Model):
+class Approval(Authentic):
     """A second signature: who proposed which step, who may sign, until when (domain.md §2.2 2S, §2.7)."""
 
     sealed_owner = "referral_id"
@@ -125,6 +126,15 @@ class Approval(models.Model):
     decided_at = clear(models.DateTimeField(null=True, blank=True), "D")
     given = sealed("approval.given", "D", kind="json", max_length=200_000)
     reason = sealed("approval.reason", "D")
+    mac = clear(
+        MacField(
+            "referral", "step", "machine", "part", "state", "proposer", "proposer_role", "obo", "approver",
+            "asked_state", "requested_at", "expires_at", "decided_at",
+        ),
+        "D",
+    )  # fmt: skip
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         """Nobody signs the own proposal, and the database says so too (SEC-AZ12)."""
@@ -150,7 +160,7 @@ class Approval(models.Model):
         return f"approval {self.pk}"
 
 
-class Exclusion(models.Model):
+class Exclusion(Authentic):
     """A person who may never see a case: kinship or declared tie; nothing beats it (domain.md §1.3 rule 8).
 
     ``by`` is nobody where the service itself compared; ``cause`` says what it found, and never of whom the tie is.
@@ -171,6 +181,14 @@ class Exclusion(models.Model):
     confirmed_by = clear(models.UUIDField(null=True), "D")
     lifted_at = clear(models.DateTimeField(null=True, blank=True), "D")
     reason = sealed("exclusion.reason", "D")
+    mac = clear(
+        MacField(
+            "referral", "user", "by", "cause", "tie", "since_at", "confirmed_at", "confirmed_by", "lifted_at"
+        ),
+        "D",
+    )
+
+    objects = BarQuerySet.as_manager()
 
     class Meta:
         """One exclusion in force for a person and case."""
@@ -206,7 +224,7 @@ class ReferralUserObjectPermission(UserObjectPermissionBase):
     content_object = models.ForeignKey("referrals.Referral", models.PROTECT)
 
 
-class Grant(models.Model):
+class Grant(Authentic):
     """An exceptional right on one case, with reason and expiry: a named reader, a shared case, a broken glass.
 
     Source: domain.md §1.3.
@@ -239,6 +257,11 @@ class Grant(models.Model):
     expires_at = clear(models.DateTimeField(), "D")
     ended_at = clear(models.DateTimeField(null=True, blank=True), "D")
     reason = sealed("grant.reason", "D")
+    mac = clear(
+        MacField("referral", "user", "permission", "kind", "by", "since_at", "expires_at", "ended_at"), "D"
+    )
+
+    objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         """Found by person, while in force."""

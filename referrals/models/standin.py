@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from referrals.models.fields import clear, row_id
 
 ROLES = ("assessor", "ase_inspector", "case_referent")
 
 
-class StandInQuerySet(models.QuerySet["StandIn"]):
+class StandInQuerySet(AuthenticQuerySet["StandIn"]):
     """Ask which stand-ins count at an instant."""
 
     def in_force(self, at: datetime) -> "StandInQuerySet":
@@ -19,7 +20,7 @@ class StandInQuerySet(models.QuerySet["StandIn"]):
         return self.filter(since_at__lte=at, until_at__gt=at, ended_at=None)
 
 
-class StandIn(models.Model):
+class StandIn(Authentic):
     """One person acts with another's assignments in one role at one authority, from an instant to another.
 
     The database checks: two persons; a role that works by assignment; the period runs forward; one stand-in of a person
@@ -41,6 +42,20 @@ class StandIn(models.Model):
     named_by = clear(models.UUIDField(), "A")
     ended_at = clear(models.DateTimeField(null=True, blank=True), "A")
     ended_by = clear(models.UUIDField(null=True, blank=True), "A")
+    mac = clear(
+        MacField(
+            "authority",
+            "role",
+            "absent",
+            "stand_in",
+            "since_at",
+            "until_at",
+            "named_at",
+            "named_by",
+            "ended_at",
+        ),
+        "A",
+    )
 
     objects = StandInQuerySet.as_manager()
 

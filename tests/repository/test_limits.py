@@ -124,6 +124,7 @@ referrals/likeness/traits.py _PAIRS_MAX _YEARS_MAX
 referrals/likeness/work.py SUGGESTED_AT_MOST
 referrals/resealing.py _AT_ONCE
 referrals/rota.py LONGEST MOST_WEEKS
+referrals/rows.py _AT_ONCE _CASES_AT_ONCE
 referrals/settinglists.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
 referrals/settingtypes.py SPANS_MAX TEXT_MAX
 referrals/workflow/exchanges.py ATTACHMENTS_AT_ONCE

@@ -99,6 +99,8 @@ restore:opened|Service rouvert après une restauration|Service opened again afte
 retention:dropped|Dossier retiré d'un lot d'élimination|File dropped from a batch of destruction
 rota:added|Astreinte ajoutée|Duty added to the rota
 rota:withdrawn|Astreinte retirée|Duty withdrawn from the rota
+rows:refused|Lignes de droits que le service n'a pas écrites|Rows of rights that the service didn't write
+rows:signed|Lignes de droits signées|Rows of rights signed
 search:done|Recherche d'une personne|Search for a person
 search:elsewhere|Recherche auprès d'une autre autorité|Search at another authority
 session:closed|Session fermée|Session closed

@@ -1,0 +1,42 @@
+"""Sign the rows that give rights and were there before rows were signed (SEC-AZ22)."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from encryption.authentic import tables
+from encryption.errors import EncryptionError
+from outbox.instants import instant
+from referrals import rows
+
+
+class Command(BaseCommand):
+    """Sign each table that has no signed row yet; what fails is never signed. Doing it again does no harm."""
+
+    help = "Signe les lignes qui donnent des droits et datent d'avant les signatures."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare what the operator answers for."""
+        parser.add_argument(
+            "--again", action="store_true",
+            help="signer aussi dans les tables qui ont déjà des lignes signées : ce que la version d'avant y a écrit",
+        )  # fmt: skip
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Sign table by table, and say how many rows of each.
+
+        Raises:
+            CommandError: a table has signed rows beside some that aren't, or the keys can't be reached.
+        """
+        for model in tables():
+            table = model._meta.db_table
+            try:
+                count = rows.sign(model, at=instant(), again=options["again"])
+            except rows.AlreadySigned:
+                raise CommandError(
+                    f"{table} : des lignes y sont signées et d'autres non. Si la version d'avant les a écrites depuis, "
+                    "relancez avec --again ; sinon quelqu'un d'autre les a écrites (docs/runbook.md)."
+                ) from None
+            except EncryptionError as refused:
+                raise CommandError(str(refused)) from None
+            self.stdout.write(f"{table} : {count}")

@@ -1,0 +1,344 @@
+"""Rows that bear an HMAC: one that the service didn't write counts as absent (SEC-AZ22).
+
+A model says which of its columns count: ``class Membership(Authentic)`` with ``mac = MacField("user", "role", …)``.
+The service's writes sign: ``save``, ``create``, ``bulk_create``, and ``update`` of a column that counts. Its reads
+check: a query that gives rows leaves out those that fail, and ``is_authentic`` tells it of a row that came along as
+another's relation. What never becomes a row is unchecked (``values``, ``exists``, ``count``, a condition in SQL):
+nothing of that kind may give a right by itself.
+
+A row that fails isn't signed by a later write: what was forged stays so. Rows from before are signed by
+``manage.py sign_rows``. The key is the index key, which is wrapped anew and never replaced (decision 0016), with a
+purpose for each table. See ``docs/decisions/0039-rows-that-give-rights.md``.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, Self, cast, override
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models.query import ModelIterable
+
+from encryption import digest, index
+
+if TYPE_CHECKING:
+    _Binary = models.BinaryField[bytes | None, bytes | None]
+else:
+    _Binary = models.BinaryField
+
+_log = logging.getLogger(__name__)
+
+
+def _of_list(values: Iterable[Any]) -> list[Any]:
+    return [value if type(value) in _AS_IT_IS else _told(value) for value in values]
+
+
+#: What the HMAC is told of a value, by its type: the same of what is about to be written and of what either database
+#: gives back.
+_TOLD: Final[dict[type, Callable[[Any], Any]]] = {
+    UUID: attrgetter("hex"),
+    datetime: lambda value: (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(),
+    date: date.isoformat,
+    memoryview: bytes,
+    list: _of_list,
+    tuple: _of_list,
+}
+_AS_IT_IS: Final = frozenset({str, int, bool, bytes, type(None)})
+
+
+def _told(value: Any) -> Any:
+    """Return a value that ``ascii`` writes in one way only.
+
+    Raises:
+        TypeError: a type of which nothing is said, as an expression of SQL.
+    """
+    kind = type(value)
+    if (told := _TOLD.get(kind)) is not None:
+        return told(value)
+    if isinstance(value, str):  # a member of an enumeration
+        return str.__str__(value)
+    raise TypeError(f"No column that counts holds a {kind.__name__}.")
+
+
+#: As long as ``isoformat`` is in UTC, without and with microseconds.
+_LENGTHS: Final = frozenset({25, 32})
+
+
+def _instant(text: str) -> str:
+    """Return what ``_TOLD`` says of an instant, from what a database's JSON says; SQLite's bears no zone."""
+    if text[10] == " ":
+        return f"{text[:10]}T{text[11:]}+00:00"
+    if text[-6:] == "+00:00" and len(text) in _LENGTHS:
+        return text
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat()
+
+
+#: What ``_TOLD`` says of a value that came as JSON of the database, by its column's type; others come as they are.
+_TOLD_OF_JSON: Final[dict[str, Callable[[Any], Any]]] = {
+    "UUIDField": lambda value: value.replace("-", ""),
+    "DateTimeField": _instant,
+    "BooleanField": bool,
+}
+#: How each database makes JSON of columns, and a text of bytes.
+_SQL: Final = {"sqlite": ("json_array", "hex({})"), "postgresql": ("json_build_array", "encode({}, 'hex')")}
+
+
+class MacField(_Binary):
+    """The HMAC of a row, over its table, its id and the columns that count, which the field names."""
+
+    counted: tuple[str, ...]
+
+    def __init__(self, *counted: str, **_: Any) -> None:
+        super().__init__(max_length=32, null=True, editable=False)
+        self.counted = counted
+
+    @override
+    def deconstruct(self) -> Any:
+        """Return what a migration writes: nothing beside the type. Which columns count is no affair of the database."""
+        name, path, _, _ = super().deconstruct()
+        return name, path, (), {}
+
+    @override
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        self._purpose = f"row.{cls._meta.db_table}"
+        self._converted: tuple[tuple[int, Callable[[Any], Any]], ...] | None = None
+
+    def columns(self) -> "tuple[models.Field[Any, Any], ...]":
+        """Return the fields that count, the id first."""
+        meta = self.model._meta
+        return (meta.pk, *(cast("models.Field[Any, Any]", meta.get_field(name)) for name in self.counted))
+
+    def of(self, values: Iterable[Any]) -> bytes:
+        """Return the HMAC of a row whose columns that count, the id first, hold these values, 32 bytes.
+
+        Raises:
+            KeysUnavailable: as ``index.keyed``.
+        """
+        return index.keyed(self._purpose, ascii(_of_list(values)).encode())
+
+    def in_sql(self, connection: Any, alias: str) -> str:
+        """Return two columns for a SELECT by hand, for ``is_told``: a row's HMAC, and what it is over, of a table.
+
+        Raises:
+            TypeError: a column that counts is of bytes, or of JSON itself.
+        """
+        if any(isinstance(column, models.BinaryField | models.JSONField) for column in self.columns()):
+            raise TypeError(f"{self.model.__name__} has columns that don't come as JSON.")
+        quote, (array, text) = connection.ops.quote_name, _SQL[connection.vendor]
+        named = ", ".join(f"{alias}.{quote(column.column)}" for column in self.columns())
+        return f"{text.format(f'{alias}.mac')}, CAST({array}({named}) AS text)"
+
+    def is_told(self, mac: str | None, told: str) -> bool:
+        """Tell whether a row is authentic of which a query gave ``in_sql``; one that isn't is told to the operator."""
+        values = json.loads(told)
+        for place, convert in self._conversions():
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        if mac and digest.equal(bytes.fromhex(mac), index.keyed(self._purpose, ascii(values).encode())):
+            return True
+        refused(self.model, values[0])
+        return False
+
+    def _conversions(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+        if self._converted is None:
+            columns: list[Any] = list(self.columns())
+            types = [column.target_field if column.is_relation else column for column in columns]
+            self._converted = tuple(
+                (place, _TOLD_OF_JSON[column.get_internal_type()])
+                for place, column in enumerate(types)
+                if column.get_internal_type() in _TOLD_OF_JSON
+            )
+        return self._converted
+
+    @override
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Sign the row that is about to be written, unless it was read and isn't authentic."""
+        row = cast("Authentic", model_instance)
+        if add or row._state.adding or row.is_authentic:
+            row._sign()
+        return row.mac
+
+
+def refused(model: type[models.Model], pk: Any) -> None:
+    """Tell the operator of a row that isn't authentic."""
+    _log.error("row refused", extra={"label": model._meta.db_table, "row": str(pk)})
+
+
+class _AuthenticRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't generic
+    """The rows of a query, but for those that fail."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return (row for row in super().__iter__() if row.is_authentic)
+
+
+class AuthenticQuerySet[M: "Authentic"](models.QuerySet[M]):
+    """A query whose rows are authentic, and by which no row is changed without being signed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class = _AuthenticRows
+
+    @override
+    def update(self, **values: Any) -> int:
+        """Change rows as ``QuerySet.update``; where a column counts, those that are authentic, one by one.
+
+        What a row's own ``signed`` gives is written as it is.
+
+        Raises:
+            TypeError: an expression of SQL for a column that counts: what it gives can't be signed.
+        """
+        model, named = self.model, frozenset(values)
+        counted = model.counted_names() & named
+        if "mac" in named or not counted:
+            return super().update(**values)
+        if any(hasattr(values[name], "resolve_expression") for name in counted):
+            raise TypeError("What the database makes of an expression can't be signed.")
+        with transaction.atomic(using=self.db):
+            rows = list(self.select_for_update(of=("self",)))
+            for row in rows:
+                for name, value in values.items():
+                    setattr(row, name, value)
+                row.save(using=self.db, update_fields=[model._meta.get_field(name).name for name in named])
+        return len(rows)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # Django's mark, for templates
+
+    @override
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[M]:
+        """Add rows, signed.
+
+        Raises:
+            TypeError: some that are there would be changed instead: they can't be signed unread.
+        """
+        if options.get("update_conflicts"):
+            raise TypeError("Rows that are there are changed by save or update.")
+        return super().bulk_create(objs, *args, **options)
+
+
+class BarQuerySet[M: "Authentic"](AuthenticQuerySet[M]):
+    """A query of rows that bar: one that fails is there, and bars (``referrals/access.py``)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class = ModelIterable
+
+
+class Authentic(models.Model):
+    """A row that counts only if the service wrote it.
+
+    Its model declares ``mac``, a ``MacField``, and a manager of an ``AuthenticQuerySet``.
+    """
+
+    if TYPE_CHECKING:
+        mac: Any
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def mac_field(cls) -> MacField:
+        """Return the field that names the columns that count."""
+        return cast("MacField", cls._meta.get_field("mac"))  # one look into a dictionary
+
+    @classmethod
+    def counted_names(cls) -> frozenset[str]:
+        """Return the names by which the columns that count may be written."""
+        return frozenset(name for field in cls.mac_field().columns() for name in (field.name, field.attname))
+
+    @classmethod
+    def _attributes(cls) -> tuple[str, ...]:
+        found: tuple[str, ...] | None = cls.__dict__.get("_attributes_found")
+        if found is None:
+            found = ("mac", *(field.attname for field in cls.mac_field().columns()))
+            cls._attributes_found = found  # type: ignore[attr-defined]  # kept for the next row
+        return found
+
+    @classmethod
+    @override
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Return a row that remembers how it was read: what its attributes become isn't what is checked."""
+        row = super().from_db(*args, **kwargs)
+        row._remember()
+        return row
+
+    @override
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        """Read the row anew, with whether it is authentic."""
+        super().refresh_from_db(using, fields, from_queryset)
+        if fields is None:
+            self._remember()
+
+    def _remember(self) -> None:
+        held = self.__dict__
+        try:
+            self._read: tuple[Any, ...] | None = tuple([held[name] for name in self._attributes()])
+        except KeyError:  # a part of the row alone
+            self._read = None
+
+    @property
+    def is_authentic(self) -> bool:
+        """Tell whether the row was written by the service as it was read; one that isn't is told to the operator.
+
+        Raises:
+            TypeError: a part of the row was read, or it wasn't read at all.
+            KeysUnavailable: as ``index.keyed``.
+        """
+        read = self.__dict__.get("_read")
+        if read is None:
+            raise TypeError(
+                f"Whether a {type(self).__name__} is authentic is asked of a whole row that was read."
+            )
+        if read[0] is not None and digest.equal(bytes(read[0]), self.mac_field().of(read[1:])):
+            return True
+        refused(type(self), self.pk)
+        return False
+
+    def signed(self, **values: Any) -> dict[str, Any]:
+        """Return what ``update`` is to write so that a row that was read as authentic holds these values.
+
+        For one statement with a condition of its own; otherwise save the row.
+        """
+        if not self.is_authentic:
+            return values | {"mac": None}
+        for name, value in values.items():
+            setattr(self, name, value)
+        self._sign()
+        return values | {"mac": self.mac}
+
+    def sign_as_it_is(self) -> None:
+        """Sign a row that was read, as the operator who answers for it: what no write of the service's does."""
+        self._sign()
+        rows: Any = type(self)._base_manager
+        rows.filter(pk=self.pk).update(mac=self.mac)
+
+    def _sign(self) -> None:
+        """Put the HMAC of what the row holds now, of the types that the database would give back."""
+        field, values = self.mac_field(), []
+        for column in field.columns():
+            value = getattr(self, column.attname)
+            if hasattr(value, "resolve_expression"):
+                raise TypeError("What the database makes of an expression can't be signed.")
+            values.append(column.to_python(value))
+        mac = field.of(values)
+        self.mac = mac
+        self._read = (mac, *values)
+
+    @override
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Write the row; with a column that counts goes its HMAC."""
+        named = options.get("update_fields")
+        if named is not None and not self.counted_names().isdisjoint(named):
+            options["update_fields"] = frozenset({*named, "mac"})
+        super().save_base(*args, **options)
+
+
+def tables() -> list[type[Authentic]]:
+    """Return the models whose rows give rights, in the order of the apps."""
+    return [model for model in apps.get_models(include_auto_created=True) if issubclass(model, Authentic)]

@@ -1,0 +1,12 @@
+"""An HMAC for each row that ties a person to a case, or bars from it (SEC-AZ22); what is there is signed by a command."""
+
+from django.db import migrations
+
+from encryption.authentic import MacField
+
+TABLES = ["Approval", "Assignment", "DeclaredTie", "Exclusion", "Grant", "StandIn"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("referrals", "0002_named_children")]
+    operations = [migrations.AddField(table, "mac", MacField()) for table in TABLES]

@@ -1,0 +1,698 @@
+"""A row that the service didn't write gives no right (SEC-AZ22): whoever has the database's login and none of its keys."""
+
+import json
+import logging
+import re
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, ProgrammingError, connection, models, transaction
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import access as accounts_access
+from accounts import actions, factors
+from accounts.actions.tokens import revoke_now
+from accounts.actor import SYSTEM
+from accounts.contacts import contacts_of
+from accounts.models import (
+    AccountRequest,
+    Factor,
+    FactorReset,
+    GrantRequest,
+    Identity,
+    MailedLink,
+    Membership,
+    Session,
+    Token,
+    User,
+)
+from accounts.roles import POWERFUL, Role
+from accounts.signin import hashed
+from audit import journal
+from encryption.authentic import AuthenticQuerySet, BarQuerySet, tables
+from referrals import access, rows
+from referrals.models import (
+    Approval,
+    Assignment,
+    DeclaredTie,
+    Exclusion,
+    Grant,
+    Referral,
+    ReferralUserObjectPermission,
+    StandIn,
+)
+from tests.audit.owner import written
+from tests.factories.concerns import concern
+from tests.factories.factors import sign_in_fully
+from tests.factories.world import FAR, Caller, World
+from tests.kept import kept
+from tests.referrals.workflow.kit import AT, Kit
+from tests.security.procedure import seeing_all
+
+pytestmark = [pytest.mark.sec("SEC-AZ22")]
+BARS = {Exclusion, DeclaredTie}
+PASSWORD = "sept bruyères sous la pluie"
+
+
+def signed_in(world: World) -> Client:
+    """Return the browser of a filer who has signed in."""
+    user, client = world.user("filer"), Client()
+    user.set_password(PASSWORD)
+    user.save()
+    sign_in_fully(client, user, PASSWORD)
+    return client
+
+
+def by_sql(row: Any, **changes: Any) -> None:
+    """Change a row as somebody does who has the database and no key."""
+    type(row)._base_manager.filter(pk=row.pk).update(**changes)
+
+
+def inserted(row: Any, **changes: Any) -> Any:
+    """Insert a copy of a row, HMAC included, under another id and with changes; return its key."""
+    model = type(row)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    values = {field.attname: getattr(row, field.attname) for field in fields} | changes
+    if model._meta.pk.attname not in changes:
+        values[model._meta.pk.attname] = uuid4()
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    given = [field.get_db_prep_save(values[field.attname], connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})",  # noqa: S608
+            given,
+        )
+    return values[model._meta.pk.attname]
+
+
+def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
+    """Return two rows of each table that gives rights, as the service writes them."""
+    world, users = kit.world, kit.world.users
+    first, second = users["93", "assessor"], users["93", "assessor_2"]
+    admin, at = users["93", "territory_admin"], AT
+    place = world.authorities["93"]
+    people = (first, second)
+
+    def both(model: type, **same: Any) -> tuple[Any, Any]:
+        made = tuple(
+            model.objects.create(
+                **{name: value(one) if callable(value) else value for name, value in same.items()}
+            )
+            for one in people
+        )
+        return made[0], made[1]
+
+    of = lambda one: one  # noqa: E731 - said often
+    secret = lambda _: uuid4().bytes * 2  # noqa: E731 - id.
+    case = {"referral": kit.case, "user": of, "since_at": at}
+    right = Permission.objects.get(codename="granted_referral", content_type__app_label="referrals")
+    guardians = iter(
+        [
+            ReferralUserObjectPermission.objects.create(user=one, permission=right, content_object=kit.case)
+            for one in people
+        ]
+    )
+    return {
+        User: people,
+        Membership: tuple(world.memberships["93", name] for name in ("assessor", "assessor_2")),
+        Token: tuple(world.memberships["93", name].tokens.get() for name in ("assessor", "assessor_2")),
+        Factor: both(Factor, user=of, kind="totp", label="x", created_at=at),
+        FactorReset: both(FactorReset, user=of, asked_by=admin, asked_at=at),
+        GrantRequest: both(
+            GrantRequest, user=of, role=sorted(POWERFUL)[0], authority=place, asked_by=admin, asked_at=at
+        ),
+        Identity: both(Identity, user=of, provider="proconnect", subject=secret, bound_at=at),
+        MailedLink: both(MailedLink, user=of, kept=secret, bound=secret, expires_at=FAR),
+        AccountRequest: both(
+            AccountRequest, user=of, role="filer", authority=place, asked_at=at, confirmed_at=at
+        ),
+        Session: both(
+            Session, session_key=lambda _: uuid4().hex, session_data="x", expire_date=FAR, person=secret,
+            rights=secret, opened_at=at, used_at=at,
+        ),
+        Assignment: both(Assignment, **case, role="assessor"),
+        Approval: both(
+            Approval, referral=kit.case, step="reorient", machine="referral", proposer=admin,
+            proposer_role="assessor", approver=of, asked_state="triage", requested_at=at, expires_at=FAR,
+        ),
+        Exclusion: both(Exclusion, **case, by=admin.pk),
+        Grant: both(
+            Grant, **case, kind="granted", by=admin.pk, expires_at=FAR, permission=lambda _: next(guardians)
+        ),
+        StandIn: tuple(
+            StandIn.objects.create(
+                authority=place, role=role, absent=first, stand_in=second, since_at=at, until_at=FAR,
+                named_at=at, named_by=admin.pk,
+            )
+            for role in ("assessor", "case_referent")
+        ),
+        DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
+    }  # fmt: skip
+
+
+@kept
+def kit_of_rows(world):
+    return Kit(world, "triage")
+
+
+def another(field: Any, row: Any, other: Any) -> Any:
+    """Return another value for a column: of its type, and that the database takes where it can be."""
+    value = getattr(row, field.attname)
+    if field.name in {"machine", "kind", "cause", "state"}:
+        return {"machine": "measure", "kind": "glass", "cause": "name", "state": "lapsed"}[field.name]
+    if field.name == "role":
+        return "case_referent" if isinstance(row, StandIn | Membership) else "supervisor"
+    if isinstance(field, models.DateTimeField):
+        return (value or AT) + timedelta(minutes=1)
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.JSONField):
+        return ["read"]
+    if isinstance(field, models.BinaryField):
+        return bytes(32)
+    if isinstance(field, models.ForeignKey):
+        known = field.related_model._base_manager.exclude(pk__in=[value] if value else [])
+        return known.order_by("pk").values_list("pk", flat=True).first() or uuid4()
+    if isinstance(field, models.UUIDField):
+        return uuid4()
+    return "autre@exemple.fr"[: field.max_length]
+
+
+def found(model: type, pk: Any) -> bool:
+    """Tell whether the service takes a row for one of its own."""
+    if model in BARS:
+        return model.objects.get(pk=pk).is_authentic
+    return model.objects.filter(pk=pk).first() is not None
+
+
+def test_a_row_counts_as_the_service_wrote_it_and_no_other(kit_of_rows):
+    """Enumerated: table × {inserted, each column that counts changed, the HMAC of another row, none}."""
+    with seeing_all():
+        made = two_of(kit_of_rows)
+        assert set(made) == set(tables()), "each table has its rows here"
+        changed, held = set(), set()
+        for model, (row, other) in made.items():
+            assert found(model, row.pk)
+            assert found(model, other.pk)
+            for field in model.mac_field().columns()[1:]:
+                try:
+                    with transaction.atomic():
+                        by_sql(row, **{field.attname: another(field, row, other)})
+                        assert not found(model, row.pk), (model, field.name)
+                        changed.add((model, field.name))
+                        transaction.set_rollback(True)
+                except (IntegrityError, ProgrammingError):  # the database refuses it by itself
+                    held.add((model, field.name))
+            for mac in (other.mac, None, bytes(32), b""):
+                by_sql(row, mac=mac)
+                assert not found(model, row.pk), model
+                by_sql(row, mac=row.mac)
+            assert found(model, row.pk)
+    every = {(model, field.name) for model in made for field in model.mac_field().columns()[1:]}
+    assert changed | held == every
+    assert len(held) < len(every) / 4
+
+
+def test_the_hmac_is_over_each_column_whatever_the_database_takes(kit_of_rows):
+    with seeing_all():
+        for model, (row, _) in two_of(kit_of_rows).items():
+            field = model.mac_field()
+            values = [getattr(row, column.attname) for column in field.columns()]
+            for place in range(len(values)):
+                assert field.of([*values[:place], "autre", *values[place + 1 :]]) != bytes(row.mac)
+            assert field.of(values) == bytes(row.mac)
+    purposes = {model.mac_field()._purpose for model in tables()}
+    assert len(purposes) == len(tables()), "a purpose a table: no row's HMAC counts in another table"
+
+
+def test_sql_by_hand_tells_the_same(kit_of_rows):
+    """The columns with which a statement by hand is checked say what the row itself says, on both databases."""
+    with seeing_all(), connection.cursor() as cursor:
+        for model, (row, _) in two_of(kit_of_rows).items():
+            if model in {AccountRequest, Factor, Identity, MailedLink, Session, Token}:
+                with pytest.raises(TypeError, match="JSON"):
+                    model.mac_field().in_sql(connection, "x")
+                continue
+            columns = model.mac_field().in_sql(connection, "x")
+            key = model._meta.pk.get_db_prep_value(row.pk, connection)
+            statement = f"SELECT {columns} FROM {model._meta.db_table} x WHERE x.{model._meta.pk.column} = %s"  # noqa: S608
+            cursor.execute(statement, [key])
+            (mac, told) = cursor.fetchone()
+
+            assert model.mac_field().is_told(mac, told), model
+            assert not model.mac_field().is_told(mac, told.replace(str(json.loads(told)[0]), str(uuid4())))
+
+
+def test_all_rows_come_by_the_queries_that_check():
+    for model in tables():
+        rows_of = model._default_manager.all()
+        assert isinstance(rows_of, AuthenticQuerySet)
+        assert isinstance(rows_of, BarQuerySet) == (model in BARS)
+    assert {model for model in apps.get_models() if "mac" in {f.name for f in model._meta.fields}} == set(
+        tables()
+    )
+
+
+# --- Writing ------------------------------------------------------------------------------------------
+
+
+def test_each_way_of_writing_signs(world):
+    user, other = world.user("assessor"), world.user("assessor_2")
+    user.full_name = "Autre Nom"
+    user.save()
+    assert User.objects.get(pk=user.pk).full_name == "Autre Nom"
+    user.full_name = "Encore"
+    user.save(update_fields=["full_name"])
+    assert User.objects.get(pk=user.pk).full_name == "Encore"
+    assert User.objects.filter(pk__in=[user.pk, other.pk]).update(is_active=False, phone="+33600000000") == 2
+    assert User.objects.filter(pk__in=[user.pk, other.pk], is_active=False).count() == 2
+    assert all(one.is_authentic for one in User.objects.filter(pk__in=[user.pk, other.pk]))
+    user.refresh_from_db()
+    assert (user.is_authentic, user.is_active) == (True, False)
+
+
+def test_what_cannot_be_signed_is_refused(world):
+    member = world.memberships["93", "assessor"]
+    same = Membership.objects.filter(pk=member.pk)
+    with pytest.raises(TypeError, match="expression"):
+        same.update(valid_from=F("valid_from") - timedelta(days=1))
+    with pytest.raises(TypeError, match="expression"), transaction.atomic():
+        Membership.objects.bulk_update([member], ["valid_from"])
+    with pytest.raises(TypeError, match="changed by save"):
+        Membership.objects.bulk_create(
+            [member], update_conflicts=True, update_fields=["role"], unique_fields=["id"]
+        )
+    with pytest.raises(TypeError, match="whole row"):
+        list(same.only("role"))
+    assert same.get().is_authentic
+
+
+def test_no_later_write_makes_a_forged_row_good(world):
+    """Neither of the row itself, nor through a relation, nor after it was read anew."""
+    user = world.user("assessor")
+    token = Token.objects.select_related("membership__user").get(membership__user=user)
+    by_sql(user, is_active=True, password="forged")
+    stale = User._base_manager.get(pk=user.pk)
+    stale.full_name = "Autre"
+    stale.save()
+    stale.refresh_from_db()
+    stale.save(update_fields=["email", "password"])
+    token.membership.user.refresh_from_db()
+    token.membership.user.save()
+    assert User.objects.filter(pk=user.pk).update(password="another") == 0
+
+    assert not User._base_manager.get(pk=user.pk).is_authentic
+    assert world.as_("assessor").get("me").status_code == 401
+
+
+# --- Reading ------------------------------------------------------------------------------------------
+
+
+def test_a_membership_and_a_token_inserted_open_nothing(kit_of_rows):
+    """Attack: who has an account and the database makes themself a coordinator, and then a program of one."""
+    world, secret = kit_of_rows.world, "rep_" + "A" * 43
+    coordinator = world.memberships["93", "crip_coordinator"]
+    token = coordinator.tokens.get()
+    assert world.as_("crip_coordinator").get("referrals").json()["results"]
+    with seeing_all():
+        made = inserted(coordinator, user_id=world.user("statistician").pk)
+        inserted(token, sha256=hashed(secret), membership_id=made)
+    assert Caller(secret).get("referrals", names="true").status_code == 401
+    with seeing_all():
+        by_sql(Token._base_manager.get(sha256=hashed(secret)), membership=coordinator)
+    answer = Caller(secret).get("referrals", names="true")
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-refused")
+    with seeing_all():
+        own = world.memberships["93", "statistician"]
+        by_sql(own, role="supervisor")
+    assert world.as_("statistician").get("referrals", names="true").status_code == 401
+
+
+def test_a_position_inserted_is_none_of_a_person(world):
+    user = world.user("filer")
+    before = world.actor("filer", at=AT)
+    inserted(world.memberships["93", "territory_admin"], user_id=user.pk)
+
+    assert world.actor("filer", at=AT) == before
+    assert user.pk not in accounts_access.who_may("accounts.manage", world.authorities["93"].pk, at=AT)
+    assert factors.kinds_for(user, at=AT) == factors.ALL_KINDS
+    assert {user.pk} == set(contacts_of([user.pk]))
+    by_sql(user, email="autre@exemple.fr")
+    assert contacts_of([user.pk]) == {}, "no mail goes where somebody else said"
+
+
+@pytest.mark.parametrize(
+    ("changed", "to"),
+    [
+        ("expire_date", FAR),
+        ("used_at", FAR),
+        ("rights", bytes(32)),
+        ("person", bytes(32)),
+        ("opened_at", FAR),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_session_is_over_once_its_row_was_changed(world, changed, to):
+    client = signed_in(world)
+    assert client.get("/api/v1/me").status_code == 200
+    by_sql(Session._base_manager.get(person__isnull=False), **{changed: to})
+
+    assert client.get("/api/v1/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("changed", "to"), [("is_active", False), ("password", "!x"), ("verified_at", FAR)], ids=str
+)
+def test_an_account_is_nobodys_once_its_row_was_changed(world, changed, to):
+    client, user = signed_in(world), world.user("filer")
+    by_sql(user, **{changed: to})
+    if changed == "is_active":  # closed by the service, opened again by somebody else
+        by_sql(user, is_active=True)
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        by_sql(user, is_active=True)
+
+    assert client.get("/api/v1/me").status_code == 401
+    assert world.as_("filer").get("me").status_code == 401
+    answer = Client().post(
+        "/api/v1/session", {"email": user.email, "password": PASSWORD}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-refused")
+
+
+def test_a_factor_is_its_owners(world):
+    """Somebody's own passkey or application doesn't become another's by a statement."""
+    mine, victim = world.user("filer_2"), world.user("filer")
+    factor = Factor.objects.create(user=mine, kind="totp", label="x", created_at=AT)
+    by_sql(factor, user_id=victim.pk)
+    inserted(factor, user_id=victim.pk)
+
+    assert not factors.has_any(victim)
+    assert list(victim.factors.all()) == []
+
+
+def ways(kit: Kit) -> dict[str, tuple[str, list[Any]]]:
+    """Return by what somebody sees a case: who, and the rows that say so, as the service writes them."""
+    world, case, by = kit.world, kit.case, kit.user("supervisor")
+    user = lambda name: world.users["93", name]  # noqa: E731 - said often
+    at = {"since_at": AT, "by": by, "expires_at": FAR}
+    right = ReferralUserObjectPermission.objects.create(
+        user=user("assessor_2"),
+        permission=Permission.objects.get(codename="granted_referral", content_type__app_label="referrals"),
+        content_object=case,
+    )
+    Assignment.objects.filter(referral=case, role="ase_inspector").update(until_at=AT)
+    leads = Assignment.objects.create(
+        referral=case, user=user("ase_inspector_2"), role="ase_inspector", since_at=AT
+    )
+    return {
+        "assigned": ("assessor", [kit.assign("assessor")]),
+        "granted": (
+            "assessor_2",
+            [Grant.objects.create(referral=case, user=user("assessor_2"), permission=right, kind="granted", **at)],
+        ),
+        "standing in": (
+            "ase_inspector",
+            [
+                StandIn.objects.create(
+                    authority=case.authority, role="ase_inspector", absent=user("ase_inspector_2"),
+                    stand_in=user("ase_inspector"), since_at=AT, until_at=FAR, named_at=AT, named_by=by,
+                ),
+                leads,
+                world.memberships["93", "ase_inspector_2"],
+            ],
+        ),
+    }  # fmt: skip
+
+
+def sees(world: World, name: str, pk: UUID) -> bool:
+    """Tell whether somebody sees a case, by its address and in the list alike."""
+    one, listed = world.as_(name).get(f"referrals/{pk}"), world.as_(name).get("referrals")
+    assert one.status_code in {200, 404}
+    assert (str(pk) in listed.content.decode()) == (one.status_code == 200)
+    return one.status_code == 200
+
+
+def test_what_ties_to_a_case_is_written_by_the_service(kit_of_rows):
+    """Each way to a case, each row of it inserted, taken from another row, or moved to another case."""
+    kit = kit_of_rows
+    with seeing_all():
+        made = ways(kit)
+    for name, said in made.values():
+        assert sees(kit.world, name, kit.case.pk), name
+        for row in said:
+            for mac in (None, bytes(32)):
+                with seeing_all():
+                    by_sql(row, mac=mac)
+                assert not sees(kit.world, name, kit.case.pk), (name, type(row))
+                with seeing_all():
+                    by_sql(row, mac=row.mac)
+        assert sees(kit.world, name, kit.case.pk), name
+
+
+def test_who_signs_second_was_asked_by_the_service(kit_of_rows):
+    """An approval inserted for an inspector who isn't on the case, and a guardian's row that no grant names."""
+    kit = kit_of_rows
+    with seeing_all():
+        kit.propose_to("ase_inspector_2")
+        asked = Approval.objects.get(referral=kit.case)
+    assert sees(kit.world, "ase_inspector_2", kit.case.pk)
+    with seeing_all():
+        by_sql(asked, mac=None)
+    assert not sees(kit.world, "ase_inspector_2", kit.case.pk)
+    with seeing_all():
+        by_sql(asked, mac=asked.mac, approver=kit.user("assessor_2"))
+        ReferralUserObjectPermission.objects.bulk_create(
+            ReferralUserObjectPermission(
+                user_id=kit.user("assessor_2"), permission=right, content_object=kit.case
+            )
+            for right in Permission.objects.filter(content_type__app_label="referrals")
+        )
+    assert not sees(kit.world, "ase_inspector_2", kit.case.pk)
+    assert not sees(kit.world, "assessor_2", kit.case.pk)
+
+
+def test_a_bar_stands_until_the_service_lifts_it(kit_of_rows):
+    kit, name = kit_of_rows, "crip_coordinator"
+    with seeing_all():
+        row = kit.exclude(name)
+    assert not sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(row, lifted_at=AT)
+    assert not sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        Exclusion.objects.filter(pk=row.pk).update(lifted_at=AT)
+    assert not sees(kit.world, name, kit.case.pk), "what was forged isn't made good by a later write"
+    with seeing_all():
+        by_sql(row, lifted_at=None)
+        Exclusion.objects.filter(pk=row.pk).update(lifted_at=AT)
+    assert sees(kit.world, name, kit.case.pk)
+
+
+def test_who_stands_in_is_barred_as_the_absent_person_is(kit_of_rows):
+    """An exclusion of the absent person lifted by hand, and a list on which they stand by hand."""
+    kit = kit_of_rows
+    with seeing_all():
+        name, _ = ways(kit)["standing in"]
+        row = kit.exclude("ase_inspector_2")
+    assert not sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(row, lifted_at=AT)
+    assert not sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(row, lifted_at=None)
+        Exclusion.objects.filter(pk=row.pk).update(lifted_at=AT)
+    assert sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        kit.put(restricted=True)
+        for listed in ("ase_inspector", "ase_inspector_2"):
+            kit._grant(listed, "named")
+        of_absent = Grant.objects.get(user=kit.user("ase_inspector_2"), kind="named")
+    assert sees(kit.world, name, kit.case.pk)
+    with seeing_all():
+        by_sql(of_absent, mac=None)
+    assert not sees(kit.world, name, kit.case.pk)
+
+
+# --- Telling ------------------------------------------------------------------------------------------
+
+
+def test_a_refused_row_is_told_at_once_and_every_night(world, caplog):
+    user = world.user("assessor")
+    assert rows.check(AT) == 0
+    by_sql(user, full_name="Forgé")
+    with caplog.at_level(logging.ERROR):
+        assert world.as_("assessor").get("me").status_code == 401
+    (said,) = {record.row for record in caplog.records if record.getMessage() == "row refused"}
+    assert (said, "Forgé" in caplog.text) == (str(user.pk), False)
+
+    assert rows.check(AT) == 1
+
+    told = [json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED)]
+    assert {(entry["rule"], entry["n"], entry["out"]) for entry in told} == {("accounts_user", 1, "fail")}
+    assert len(told) == len(world.authorities), "the auditors of each authority"
+
+
+def test_what_was_deleted_or_set_back_is_noticed_within_the_hour(world):
+    """Attack: rows that the service wrote, with their HMACs, from before it ended them; and rows that are gone."""
+    now = timezone.now()
+    place = world.authorities["93"]
+
+    def given(role):
+        wanted = actions.Appointment(world.user("statistician"), role, place)
+        return actions.grant(actor=SYSTEM, at=now, given=wanted)
+
+    def token(held):
+        given = actions.TokenRequest("x", now + timedelta(days=1))
+        return actions.issue_token(actor=SYSTEM, at=now, membership=held, given=given).token
+
+    members = [given(role) for role in (Role.FILER, Role.DIRECTORY_EDITOR, Role.ON_CALL)]
+    tokens = [token(members[0]) for _ in range(3)]
+    closed, before = world.user("filer_2"), User.objects.get(pk=world.user("filer_2").pk)
+    assert rows.compare(now) == 0
+    later = now + timedelta(seconds=1)
+    actions.end(actor=SYSTEM, at=later, membership_id=members[1].pk)
+    revoke_now(tokens[1], actor=SYSTEM, at=later)
+    actions.close_account(actor=SYSTEM, at=later, user_id=closed.pk)
+    assert rows.compare(now) == 0
+
+    by_sql(members[1], valid_to=None, mac=members[1].mac)
+    by_sql(tokens[1], revoked_at=None, mac=Token.objects.get(pk=tokens[0].pk).mac)
+    Token._base_manager.get(
+        pk=tokens[1].pk
+    ).sign_as_it_is()  # as it was before: the object has changed meanwhile
+    columns = User.mac_field().columns()[1:]
+    by_sql(before, mac=before.mac, **{column.attname: getattr(before, column.attname) for column in columns})
+    Token._base_manager.filter(pk=tokens[2].pk).delete()
+    Membership._base_manager.filter(pk=members[2].pk).delete()
+
+    assert rows.check(now) == 0, "each row is one that the service signed"
+    assert rows.compare(now) == 5
+    said = sorted(
+        (entry["rule"], entry["to"], entry["n"])
+        for entry in (json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED))
+    )
+    assert said == [
+        ("accounts_membership", "deleted", 1), ("accounts_membership", "set-back", 1),
+        ("accounts_token", "deleted", 1), ("accounts_token", "set-back", 1), ("accounts_user", "set-back", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.sec("SEC-CR21")
+def test_a_case_that_is_gone_or_set_back_is_noticed_within_a_week(world):
+    """Attack: a case as it was before it was acknowledged, and one that is gone; nothing is opened to find out."""
+    answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="for-the-cell")
+    filed = answer.json()["id"]
+    world.as_("intake_agent").get(f"referrals/{filed}")  # acknowledges it
+    nights = [timezone.now() + timedelta(days=night) for night in range(rows.NIGHTS)]
+    opened = len(written(act="field:opened"))
+    assert [rows.compare_cases(night) for night in nights] == [0] * rows.NIGHTS
+    with seeing_all():
+        case = Referral.objects.get(pk=filed)
+        Referral.objects.filter(pk=case.pk).update(version=case.version - 1)
+    journal.new_subject(uuid4(), at=AT)  # of a case whose row is gone
+
+    assert sum(rows.compare_cases(night) for night in nights) == 2
+
+    assert len(written(act="field:opened")) == opened
+    told = [json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED)]
+    assert {(entry["rule"], entry["to"], entry["n"]) for entry in told} == {
+        ("referrals_referral", "deleted", 1), ("referrals_referral", "set-back", 1),
+    }  # fmt: skip
+
+
+def test_rows_of_before_are_signed_by_one_command(world):
+    """What the release of before wrote has no HMAC; one that fails isn't signed by it."""
+    for model in tables():
+        model._base_manager.all().update(mac=None)
+    forged = world.user("assessor")
+    by_sql(forged, mac=bytes(32))
+    assert world.as_("crip_coordinator").get("me").status_code == 401
+
+    with pytest.raises(CommandError, match="accounts_user"):
+        call_command("sign_rows", stdout=StringIO())
+    by_sql(forged, mac=None)
+    call_command("sign_rows", stdout=StringIO())
+    assert world.as_("crip_coordinator").get("me").status_code == 200
+    assert {json.loads(bytes(entry.body))["rule"] for entry in written(act=rows.SIGNED)} >= {
+        "accounts_user", "accounts_membership", "accounts_token",
+    }  # fmt: skip
+    by_sql(forged, mac=None)
+    with pytest.raises(CommandError, match="--again"):
+        call_command("sign_rows", stdout=StringIO())
+    assert not User.objects.filter(pk=forged.pk)
+    call_command("sign_rows", "--again", stdout=StringIO())
+    assert User.objects.filter(pk=forged.pk)
+
+
+# --- The registry -------------------------------------------------------------------------------------
+
+#: Read to find out what somebody may do, and not signed, with the reason.
+UNSIGNED = {
+    "accounts_attempt": "how often signing in failed: slows down, and gives nothing",
+    "accounts_signintocheck": "what the owner is told of",
+    "accounts_authority": "names and zones; whose cases they are stands in the cases",
+    "accounts_unit": "names",
+    "accounts_organisation": "names and numbers",
+    "accounts_recoverycode": "`kept` is itself an HMAC, over account and code",
+    "auth_permission": "the names of guardian's rights; Grant says which",
+    "django_content_type": "the names of tables",
+    "referrals_referraluserobjectpermission": "guardian's row: counts where a signed Grant names it and says the same",
+    "referrals_settingchange": "added, never altered; read for whether codes suffice",
+    "referrals_referral": "the case itself: SEC-CR21",
+    "referrals_child": "as the case: SEC-CR21",
+    "referrals_measure": "which service executes a measure: SEC-CR21",
+    "referrals_transferrequest": "which authority is asked: SEC-CR21",
+    "referrals_transferreceiver": "as the request",
+    "referrals_retentionbatch": "which files are proposed for destruction; seen by who keeps them",
+    "audit_subjectpseudonym": "its own HMAC: SEC-AL23",
+    "audit_actorpseudonym": "its own HMAC: SEC-AL23",
+}
+
+
+def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
+    """Registry = tables read by the queries of rights: a new one is signed, or says here why not."""
+    world = kit_of_rows.world
+    with seeing_all():
+        ways(kit_of_rows)
+    with CaptureQueriesContext(connection) as said, seeing_all():
+        signed_in(world).get("/api/v1/me")
+        world.as_("filer").get("me")
+        for (code, name), user in world.users.items():
+            if code != "93":
+                continue
+            actor = world.actor(name, at=AT)
+            factors.kinds_for(user, at=AT)
+            for rows_of in (
+                access.visible_to(actor, at=AT), access.breakable(actor, at=AT), access.receipts(actor, at=AT),
+                access.transfers_to(actor, at=AT), access.batches_of(actor), access.own_filings(actor, at=AT),
+            ):  # fmt: skip
+                list(rows_of)
+        admin = world.actor("territory_admin", at=AT)
+        for rows_of in (
+            accounts_access.open_grant_requests(admin, at=AT), accounts_access.open_resets(admin, at=AT),
+            accounts_access.open_account_requests(admin, at=AT), accounts_access.managed_users(admin),
+        ):  # fmt: skip
+            list(rows_of)
+        list(MailedLink.objects.all())
+        list(Identity.objects.select_related("user"))
+    statements = " ".join(
+        one["sql"] for one in said.captured_queries if one["sql"].lstrip().startswith("SELECT")
+    )
+    read = {name for name in re.findall(r'(?:FROM|JOIN)\s+"?(\w+)"?', statements) if "_" in name}
+    read -= {
+        name
+        for name in read
+        if name.startswith(("audit_", "outbox_", "encryption_", "django_")) and name not in UNSIGNED
+    }
+
+    assert {model._meta.db_table for model in tables()} <= read
+    assert read - {model._meta.db_table for model in tables()} <= set(UNSIGNED)
