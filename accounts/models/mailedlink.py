@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from encryption.hidden import HiddenInstantField
 
 
 class MailedLink(models.Model):
@@ -34,7 +35,7 @@ class MailedLink(models.Model):
     bound = models.BinaryField(max_length=32, null=True)
     code = models.BinaryField(max_length=32, null=True)
     email = models.EmailField(max_length=254, blank=True, default="")
-    expires_at = models.DateTimeField()
+    expires_at = HiddenInstantField(label="link.expires")
 
     class Meta:
         constraints = [

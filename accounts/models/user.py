@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from accounts.identifiers import normalised_email, validate_phone
+from encryption.hidden import HiddenInstantField
 
 
 class Language(models.TextChoices):
@@ -81,7 +82,7 @@ class User(AbstractBaseUser):
 
     factors_version = models.UUIDField(default=uuid.uuid4, editable=False)
     factor_failures = models.PositiveSmallIntegerField(default=0)
-    factor_failed_at = models.DateTimeField(null=True, blank=True)
+    factor_failed_at = HiddenInstantField(null=True, blank=True, label="user.factor_failed")
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -99,8 +99,8 @@ REPLACEMENTS = [
     "INSERT OR REPLACE INTO audit_entry (rowid, id, at, act, outcome, writer, writer_seq, body, leaf_hash)"
     " SELECT rowid, 'other', at, 'x:y', outcome, 'other', 1, body, leaf_hash FROM audit_entry",
     "REPLACE INTO audit_entrysubject SELECT * FROM audit_entrysubject",
-    "INSERT OR REPLACE INTO audit_actorpseudonym SELECT account, 'other', mac FROM audit_actorpseudonym",
-    "INSERT OR REPLACE INTO audit_subjectpseudonym SELECT 'other', pseudonym, created_at, mac"
+    "INSERT OR REPLACE INTO audit_actorpseudonym (account, pseudonym, mac) SELECT account, 'other', mac FROM audit_actorpseudonym",
+    "INSERT OR REPLACE INTO audit_subjectpseudonym (referral_id, pseudonym, created_at) SELECT 'other', pseudonym, created_at"
     " FROM audit_subjectpseudonym",
 ]
 
