@@ -60,10 +60,9 @@ def record(
 ) -> Entry:
     """Write one entry, in the running transaction of ``default``.
 
-    ``objects`` are pseudonyms of referrals, ≤ 100; the first is that of the case on which somebody acts as who files
-    it, whom no other entry names so. ``fields`` names the sealed labels that were opened,
-    with how many values of each. ``payload`` is never written: a keyed digest of it is. ``actor`` None is
-    the service itself.
+    ``objects`` are pseudonyms of referrals, ≤ 100; who acts as filer is named by the first of them. ``fields`` names
+    the sealed labels that were opened, with how many values of each. ``payload`` is never written: a keyed digest of
+    it is. ``actor`` None is the service itself.
 
     Raises:
         OutsideTransaction: no transaction is open, so that entry and act could part.

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,9 @@ from django.conf import settings
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.veil import account_behind
 from audit import pseudonyms
@@ -34,6 +36,7 @@ pytestmark = [
 ]
 
 STEPS = 6
+MONTH = timedelta(days=30)
 PASSWORD = "quatre-chevaux-bleus-et-un-nuage"
 NAMES = ("filer", "filer_2", "filer_3", "filer_4", "filer_5", "filer_6")
 
@@ -57,8 +60,8 @@ class Filer:
         assert answer.status_code == expect, (path, answer.status_code, answer.content.decode()[-800:])
         return answer.json() if answer.content else None
 
-    def enters(self) -> None:
-        """Sign in by a passkey, have an application made, and ask for another address, as people do at first."""
+    def enters(self, membership: Membership) -> None:
+        """Sign in by a passkey, have an application and a token made."""
         sign_in_fully(self.client, self.user, PASSWORD)
         begun = self.sends("post", "me/factors/begin", {"kind": "totp"})
         self.sends(
@@ -67,6 +70,12 @@ class Filer:
             {"kind": "totp", "label": "Téléphone", "code": of_secret(begun["secret"])},
             expect=201,
         )
+        said = {
+            "membership": str(membership.pk),
+            "label": "essai",
+            "expires_at": f"{timezone.now() + MONTH:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        self.sends("post", "tokens", said, expect=201, idempotency_key=uuid4().hex)
 
     def files(self) -> None:
         """Begin, change and file one concern, and file another at once, urgently; look at both."""
@@ -98,8 +107,10 @@ class Filer:
         self.sends("get", f"referrals/{pk}/narrative", expect=403)
 
     def completes(self) -> None:
-        """Answer what one was asked, and read the notices of it."""
+        """Read the notices of what one was asked, and answer it; so the session was used last on a filing."""
         pk = self.cases[0]
+        for notice in self.sends("get", "notices")["results"]:
+            self.sends("post", f"notices/{notice['id']}/read")
         self.sends(
             "post", f"referrals/{pk}/provide_info", {"text": "Rien de plus."}, idempotency_key=uuid4().hex
         )
@@ -110,13 +121,12 @@ class Filer:
             expect=409,
             idempotency_key=uuid4().hex,
         )
-        for notice in self.sends("get", "notices")["results"]:
-            self.sends("post", f"notices/{notice['id']}/read")
 
 
 @pytest.fixture
-def house(world, folder, capfd):  # noqa: F811 - the fixture
+def house(world, folder, capfd, settings):  # noqa: F811 - the fixture
     """Return six people who file, and a copy of all that a thief gets."""
+    settings.SESSION_NOTED_SECONDS = 0  # each use of a session is written, as it is once a minute
     for name in NAMES[2:]:
         world.hire(name, Role.FILER)
     filers = []
@@ -124,9 +134,11 @@ def house(world, folder, capfd):  # noqa: F811 - the fixture
         user = world.user(name)
         user.set_password(PASSWORD)
         user.save()
+        world.memberships["93", name].organisation = world.services["93"]
+        world.memberships["93", name].save()
         filers.append(Filer(user))
-    for filer in filers:
-        filer.enters()
+    for name, filer in zip(NAMES, filers, strict=True):
+        filer.enters(world.memberships["93", name])
         filer.files()
     cell = world.as_("crip_coordinator")
     for filer in filers:
