@@ -60,14 +60,17 @@ def visible_to(actor: Actor) -> "QuerySet[AccessAnomaly]":
     return AccessAnomaly.objects.filter(authority__in=actor.may("audit.read")).select_related("authority")
 
 
-def asked_of(actor: Actor, *, at: datetime) -> "QuerySet[AccessAnomaly]":
-    """Return the anomalies about which the actor was asked; those not answered in time are gone from the list."""
+def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[AccessAnomaly]":
+    """Return the anomalies about which the actor was asked; those not answered in time are gone from the list.
+
+    ``filing``: those about what the actor files too; they are sought by a query more.
+    """
     if actor.user_id is None:
         return AccessAnomaly.objects.none()
     open_ = Q(answered_at__isnull=False) | Q(answer_due_at__gt=at)
     asked = AccessAnomaly.objects.filter(open_, asked_at__isnull=False)
     own = {pseudonyms.actor(actor.user_id)}
-    if actor.holding(access.DRAFTERS):  # of what one files one has another pseudonym for each case
+    if filing and actor.holding(access.DRAFTERS):  # of what one files one has another pseudonym for each case
         cases = {UUID(one) for named in asked.values_list("subjects", flat=True) for one in named}
         own |= {pseudonyms.filer(actor.user_id, case) for case in cases}
     return asked.filter(who__in=own).select_related("authority")

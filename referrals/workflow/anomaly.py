@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 from accounts.actor import Actor
-from accounts.models import Membership, User
+from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
 from audit.events import Purpose
@@ -166,8 +166,7 @@ def agent_had_the_time(sheet: Sheet, given: Any) -> str | None:
 
 def _can_sign_in(anomaly: Any) -> bool:
     """Tell whether there is an account to be asked: not closed meanwhile."""
-    account = account_of(anomaly.who, anomaly.subjects)
-    return account is not None and User.objects.filter(pk=account, is_active=True).exists()
+    return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 
 
 def breach_is_dealt_with(sheet: Sheet, given: Any) -> str | None:
