@@ -24,20 +24,20 @@ _LOOKUPS: Final = ("exact", "isnull")  # Django makes of "exact None" whether th
 
 
 class HiddenNumberField(_Binary):
-    """A whole number of 63 bits. ``label`` is frozen: each value is bound to it, and a rename of the field keeps it."""
+    """A whole number of 63 bits. ``purpose`` is frozen: a value is bound to it, and a rename of the field keeps it."""
 
     if TYPE_CHECKING:  # what an attribute takes and gives: a number, or an instant
         _pyi_private_set_type: Any
         _pyi_private_get_type: Any
 
-    def __init__(self, *args: Any, label: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.label = label
+        self.purpose = purpose
 
     @override
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "label": self.label}
+        return name, path, args, {**kwargs, "purpose": self.purpose}
 
     @override
     def get_lookup(self, lookup_name: str) -> Any:
@@ -60,7 +60,7 @@ class HiddenNumberField(_Binary):
         """
         if value is None:
             return None
-        return bearer.sealed(_secret(), self.label, _NUMBER.pack(self.number_of(value)))
+        return bearer.sealed(_secret(), self.purpose, _NUMBER.pack(self.number_of(value)))
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
         """Open a value.
@@ -71,7 +71,7 @@ class HiddenNumberField(_Binary):
         """
         if value is None:
             return None
-        (number,) = _NUMBER.unpack(bearer.opened(_secret(), self.label, bytes(value)))
+        (number,) = _NUMBER.unpack(bearer.opened(_secret(), self.purpose, bytes(value)))
         return self.value_of(number)
 
 

@@ -35,9 +35,9 @@ def _moved(model, before, after):
     return move
 
 
-def _hidden(model, name, field, label, plain, needed):
+def _hidden(model, name, field, purpose, plain, needed):
     new, blank = f"{name}_hidden", {"blank": True} if name == "factor_failed_at" else {}
-    made = field(label=label, null=True, **blank)
+    made = field(purpose=purpose, null=True, **blank)
     # Going back, rows need some instant before they get their own.
     default = {"default": LONG_AGO} if needed else {}
     yield migrations.AddField(model, new, made)
@@ -47,7 +47,7 @@ def _hidden(model, name, field, label, plain, needed):
     yield migrations.RemoveField(model, name)
     yield migrations.RenameField(model, new, name)
     if needed:
-        yield migrations.AlterField(model, name, field(label=label))
+        yield migrations.AlterField(model, name, field(purpose=purpose))
 
 
 def end_sessions(apps, _schema_editor):

@@ -48,7 +48,7 @@ class Factor(models.Model):
     credential = models.BinaryField(max_length=1023, null=True, unique=True)
     public = models.BinaryField(max_length=4096, null=True)
     counter = models.PositiveBigIntegerField(default=0)
-    last_step = HiddenNumberField(null=True, label="factor.step")
+    last_step = HiddenNumberField(null=True, purpose="factor.step")
 
     class Meta:
         constraints = [

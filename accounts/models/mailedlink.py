@@ -35,7 +35,7 @@ class MailedLink(models.Model):
     bound = models.BinaryField(max_length=32, null=True)
     code = models.BinaryField(max_length=32, null=True)
     email = models.EmailField(max_length=254, blank=True, default="")
-    expires_at = HiddenInstantField(label="link.expires")
+    expires_at = HiddenInstantField(purpose="link.expires")
 
     class Meta:
         constraints = [

@@ -37,7 +37,7 @@ class Session(AbstractBaseSession):
     person = models.BinaryField(max_length=32, null=True)
     rights = models.BinaryField(max_length=32, null=True)
     opened_at = models.DateTimeField(null=True)
-    used_at = HiddenInstantField(null=True, label="session.used")
+    used_at = HiddenInstantField(null=True, purpose="session.used")
     browser = models.CharField(max_length=16, blank=True, default="")
 
     class Meta(AbstractBaseSession.Meta):

@@ -41,9 +41,9 @@ class SignInToCheck(models.Model):
     kind = models.CharField(max_length=12, choices=Oddity)
     day = models.DateField()
     count = models.PositiveIntegerField(default=1)
-    first_at = HiddenInstantField(label="sign_in.first")
-    last_at = HiddenInstantField(label="sign_in.last")
-    told_at = HiddenInstantField(null=True, label="sign_in.told")
+    first_at = HiddenInstantField(purpose="sign_in.first")
+    last_at = HiddenInstantField(purpose="sign_in.last")
+    told_at = HiddenInstantField(null=True, purpose="sign_in.told")
 
     class Meta:
         constraints = [

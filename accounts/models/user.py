@@ -82,7 +82,7 @@ class User(AbstractBaseUser):
 
     factors_version = models.UUIDField(default=uuid.uuid4, editable=False)
     factor_failures = models.PositiveSmallIntegerField(default=0)
-    factor_failed_at = HiddenInstantField(null=True, blank=True, label="user.factor_failed")
+    factor_failed_at = HiddenInstantField(null=True, blank=True, purpose="user.factor_failed")
 
     objects: ClassVar[UserManager] = UserManager()
 

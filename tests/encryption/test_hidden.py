@@ -29,7 +29,7 @@ def held(table, column):
 def test_what_accounts_do_for_themselves_is_hidden_under_labels_of_its_own():
     fields = [f for model in apps.get_models() for f in model._meta.concrete_fields]
 
-    labels = [f.label for f in fields if isinstance(f, HiddenNumberField)]
+    labels = [f.purpose for f in fields if isinstance(f, HiddenNumberField)]
 
     assert sorted(labels) == sorted(HIDDEN)
 
@@ -41,7 +41,7 @@ def test_an_instant_is_read_as_it_was_written_and_stands_in_no_row():
     assert set(User.objects.values_list("factor_failed_at", flat=True)) == {AT}
     one, other = held("accounts_user", "factor_failed_at")
     assert one != other, "equal instants have nothing in common"
-    plain = HiddenInstantField(label="x").number_of(AT).to_bytes(8)
+    plain = HiddenInstantField(purpose="x").number_of(AT).to_bytes(8)
     assert plain not in one + other
 
 
