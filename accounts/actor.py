@@ -28,7 +28,8 @@ class Actor:
 
     ``role`` and ``organisation_id`` say in which capacity the act is done; they are set when there is but one
     position, or by :meth:`acting_as`. ``scopes`` is None for a session, and narrows the rights of a token.
-    ``obo`` is the account in whose name a job or a stand-in works (SEC-AZ11). ``verified``: an administrator made
+    ``obo`` is the account in whose name a job or a stand-in works (SEC-AZ11). ``filing``: this act is done as who files
+    the case, and its entry doesn't say by whom (SEC-AL20). ``verified``: an administrator made
     sure who this is. ``proved_at``: when the second factor was proved last in this session; ``proved_in_part``: by a
     code alone, which is one factor. ``name`` is the person's, for comparing alone (``referrals/namesakes.py``): no log
     shows it.
@@ -42,6 +43,7 @@ class Actor:
     role: str = ""
     organisation_id: UUID | None = None
     obo: UUID | None = None
+    filing: bool = False
     verified: bool = False
     proved_at: datetime | None = None
     proved_in_part: bool = False
@@ -84,8 +86,12 @@ class Actor:
         """
         return frozenset(position.authority_id for position in self.holding(PERMISSIONS[permission]))
 
-    def acting_as(self, role: str, *, authority_id: UUID | None = None, obo: UUID | None = None) -> "Actor":
+    def acting_as(
+        self, role: str, *, authority_id: UUID | None = None, obo: UUID | None = None, filing: bool = False
+    ) -> "Actor":
         """Return a copy that says in which role it acts, with the organisation of that position, and in whose name.
+
+        ``filing``: as who files the case.
 
         Raises:
             ValueError: the actor doesn't hold this role (there).
@@ -93,16 +99,18 @@ class Actor:
         for position in self.positions:
             if position.role == role and authority_id in (None, position.authority_id):
                 organisation = position.organisation_id
-                return replace(self, role=str(role), organisation_id=organisation, obo=obo or self.obo)
+                return replace(
+                    self, role=str(role), organisation_id=organisation, obo=obo or self.obo, filing=filing
+                )
         raise ValueError("The actor doesn't hold this role.")
 
 
 _NOWHERE: Final = Origin(rid="", ip="", ua="", dev="", trace="", auth=SYSTEM_ROLE)
 
 
-def system(*, origin: Origin = _NOWHERE, obo: UUID | None = None) -> Actor:
+def system(*, origin: Origin = _NOWHERE, obo: UUID | None = None, filing: bool = False) -> Actor:
     """Return the service itself as an actor: no account, no position, hence no right of its own on a case."""
-    return Actor(user_id=None, positions=(), origin=origin, role=SYSTEM_ROLE, obo=obo)
+    return Actor(user_id=None, positions=(), origin=origin, role=SYSTEM_ROLE, obo=obo, filing=filing)
 
 
 SYSTEM: Final = system()

@@ -78,13 +78,10 @@ def tell_of_unfinished(at: datetime) -> int:
 
     Since the first that is open, not the last: whoever goes on trying puts nothing off.
     """
-    late = SignInToCheck.objects.filter(
-        kind=Oddity.UNFINISHED, told_at=None, count__gt=0, first_at__lte=at - AWAITED_FOR
-    )
+    open_ = SignInToCheck.objects.filter(kind=Oddity.UNFINISHED, told_at=None, count__gt=0)
     with transaction.atomic():
-        pks = list(
-            late.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:BATCH]
-        )
+        oldest = open_.select_for_update(skip_locked=True).order_by("pk")[:BATCH]
+        pks = [row.pk for row in oldest if row.first_at <= at - AWAITED_FOR]
         return _settle(SignInToCheck.objects.filter(pk__in=pks), at=at)
 
 
@@ -101,8 +98,9 @@ def _settle(rows: QuerySet[SignInToCheck], *, at: datetime) -> int:
     """
     told = 0
     for row in rows.filter(told_at=None).select_related("user").order_by("pk"):
-        lately = SignInToCheck.objects.filter(user=row.user_id, told_at__gt=at - EACH).order_by("-told_at")
-        covered = lately.values_list("told_at", flat=True).first()
+        told_before = SignInToCheck.objects.filter(user=row.user_id, told_at__isnull=False)
+        lately = [when for when in told_before.values_list("told_at", flat=True) if when and when > at - EACH]
+        covered = max(lately, default=None)
         row.told_at = covered or at
         row.save(update_fields=["told_at"])
         if covered is None:

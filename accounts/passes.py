@@ -56,8 +56,10 @@ def taken(text: str, request: HttpRequest, *, at: datetime) -> tuple[Actor, byte
     if user is None or not digest.equal(tag, _tag(said, user)) or at.timestamp() > until:
         raise NotVisible
     actor = actor_of_user(user, origin_of(request, auth=SESSION), at=at)
-    going_on = sessions.sessions_of(user.pk, actor.roles, actor.membership_ids, at=at)
-    if not going_on.filter(id=UUID(bytes=session)).exists():
+    going_on = (
+        sessions.sessions_of(user.pk, actor.membership_ids, at=at).filter(id=UUID(bytes=session)).first()
+    )
+    if going_on is None or sessions.lies_unused(going_on.used_at, actor.roles, at=at):
         raise NotVisible
     once = Once.of(number.hex(), _ROUTE, {})
     once.wait(actor)

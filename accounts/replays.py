@@ -56,7 +56,8 @@ class Once:
         Raises:
             KeyReused: the key came with another request.
         """
-        found = Replay.objects.filter(caller=_pseudonym(actor), key=self.key).first()
+        callers = [_caller(actor, self.key), _caller_of_before(actor)]
+        found = Replay.objects.filter(caller__in=callers, key=self.key).first()
         if found is None:
             return None
         if found.route != self.route or not digest.equal(bytes(found.body), self.body):
@@ -75,7 +76,7 @@ class Once:
     ) -> None:
         """Keep what the request did, in its own transaction."""
         Replay(
-            caller=_pseudonym(actor),
+            caller=_caller(actor, self.key),
             key=self.key,
             route=self.route,
             body=self.body,
@@ -87,8 +88,16 @@ class Once:
         ).save(force_insert=True)
 
 
-def _pseudonym(actor: Actor) -> bytes:
-    """Return the account as rows name it: who has the database without the keys can't tell whose it is."""
+def _caller(actor: Actor, key: str) -> bytes:
+    """Return the account as the row of one key names it: without the index key nobody can tell whose it is.
+
+    Nor which rows are of one account: a row about the account itself would tell of those about its filings (SEC-CR20).
+    """
+    return index.keyed("idempotency.request", (actor.user_id or NOBODY).bytes + key.encode())
+
+
+def _caller_of_before(actor: Actor) -> bytes:
+    """Return the account as rows of the release before name it; they are forgotten after ``KEPT``."""
     return index.keyed("idempotency.caller", (actor.user_id or NOBODY).bytes)
 
 

@@ -201,6 +201,11 @@ def bind(request: HttpRequest, user: User, **_: Any) -> None:
 user_logged_in.connect(bind, dispatch_uid="accounts.sessions.bind")
 
 
+def lies_unused(used_at: datetime | None, roles: frozenset[Role], *, at: datetime) -> bool:
+    """Tell whether a session that was used last at an instant is over for a person in these roles."""
+    return used_at is None or at - used_at >= idle_limit(roles)
+
+
 def goes_on(
     request: HttpRequest, roles: frozenset[Role], memberships: Iterable[UUID], *, at: datetime
 ) -> bool:
@@ -209,7 +214,7 @@ def goes_on(
     One that is, and whose use hasn't been written for a minute, is left for ``note_use``.
     """
     told: dict[str, Any] = getattr(request.session, "told", {})
-    if not told or at - told["used_at"] >= idle_limit(roles):
+    if not told or lies_unused(told["used_at"], roles, at=at):
         return False
     if not digest.equal(bytes(told["rights"]), _rights(memberships)):
         return False
@@ -227,7 +232,7 @@ def note_use(request: HttpRequest) -> None:
     if row is None:
         return
     try:
-        Session.objects.filter(pk=row.pk, used_at__lt=at).update(**row.signed(used_at=at))
+        Session.objects.filter(pk=row.pk).update(**row.signed(used_at=at))
     except DatabaseError:
         _log.warning("session:unnoted")
 
@@ -235,16 +240,9 @@ def note_use(request: HttpRequest) -> None:
 # --- Whose ------------------------------------------------------------------------------------------
 
 
-def sessions_of(
-    user_id: UUID, roles: frozenset[Role], memberships: Iterable[UUID], *, at: datetime
-) -> QuerySet[Session]:
-    """Return the sessions of a person that go on, as ``goes_on`` judges."""
-    return Session.objects.filter(
-        person=_person(user_id),
-        rights=_rights(memberships),
-        expire_date__gt=at,
-        used_at__gt=at - idle_limit(roles),
-    )
+def sessions_of(user_id: UUID, memberships: Iterable[UUID], *, at: datetime) -> QuerySet[Session]:
+    """Return the sessions of a person that go on, but for those that ``lies_unused`` tells."""
+    return Session.objects.filter(person=_person(user_id), rights=_rights(memberships), expire_date__gt=at)
 
 
 def end_all(*users: UUID, but: UUID | None = None) -> None:
@@ -267,5 +265,8 @@ def id_of(request: HttpRequest) -> UUID | None:
 def forget_ended(at: datetime) -> int:
     """Delete the sessions that are over for whomever; return how many."""
     longest = timedelta(minutes=max(settings.SESSION_IDLE_MINUTES, settings.SESSION_IDLE_MINUTES_FILERS))
-    over = Q(expire_date__lte=at) | Q(used_at__lte=at - longest)
-    return int(Session.objects.filter(over).delete()[0])
+    signed_in = Session.objects.filter(used_at__isnull=False, expire_date__gt=at)
+    used = signed_in.values_list("pk", "used_at").iterator()
+    unused = [pk for pk, used_at in used if used_at and used_at <= at - longest]
+    over = [Q(pk__in=unused[first : first + _AT_ONCE]) for first in range(0, len(unused), _AT_ONCE)]
+    return sum(int(Session.objects.filter(one).delete()[0]) for one in (Q(expire_date__lte=at), *over))

@@ -112,15 +112,16 @@ def disclosure(
     rule: str = "",
     state: str = "",
     payload: bytes | bytearray | None = None,
+    count: int | None = None,
     always: bool = False,
 ) -> Iterator[Disclosure]:
     """Open sealed fields of the referrals whose pseudonyms are ``objects``, and write one entry of it.
 
     Runs inside a transaction of ``default``. ``always`` writes the entry even where nothing was opened:
     the page itself is a sensitive read. ``rule`` is the rule of access that allowed it, ``state`` that of the case,
-    ``payload`` what was asked for, of which a keyed digest is kept. ``objects`` and ``payload`` are read when the
-    block ends: they may grow within it. When the block fails after something was opened, the entry says so, as far
-    as the transaction still takes one.
+    ``payload`` what was asked for, of which a keyed digest is kept, ``count`` how many are shown. ``objects`` and
+    ``payload`` are read when the block ends: they may grow within it. When the block fails after something was opened,
+    the entry says so, as far as the transaction still takes one.
 
     Raises:
         OutsideTransaction: no transaction is open.
@@ -131,7 +132,7 @@ def disclosure(
         raise OutsideTransaction
     write = partial(
         journal.record, act, actor=actor, at=at, objects=objects, tenant=tenant, purpose=purpose, rule=rule,
-        from_state=state, payload=payload,
+        from_state=state, payload=payload, count=count,
     )  # fmt: skip
     scope = Disclosure(write)
     if watch := _watch.get():

@@ -55,6 +55,13 @@ class UnknownSubject(JournalUnavailable):
     code = "unknown-subject"
 
 
+class PseudonymRefused(AuditError):
+    """The row that would lead from a pseudonym back isn't as the service wrote it (SEC-AL23)."""
+
+    code = "pseudonym-refused"
+    sentence = "Ce pseudonyme ne mène à personne : sa ligne a été altérée. Prévenez l'exploitant."
+
+
 class NotAuditor(AuditError):
     """The caller reads the entries of no authority."""
 

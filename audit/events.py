@@ -113,6 +113,10 @@ class Acting(Protocol):
         """The account for which a job or a delegate acts (SEC-AZ11)."""
 
     @property
+    def filing(self) -> bool:
+        """Whether the act is on a case as who files it; its entry then says neither by whom nor from where."""
+
+    @property
     def origin(self) -> Origin:
         """Where the request came from."""
 

@@ -8,6 +8,7 @@ of callers whom nobody knows are counted, one entry a minute, so that a stranger
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -16,11 +17,10 @@ import structlog
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import canonical, events, writer
+from audit import canonical, events, pseudonyms, writer
 from audit.errors import EntryRefused, EntryTooLarge, JournalUnavailable, OutsideTransaction, UnknownAct
 from audit.events import Acting, Origin, Outcome, Purpose
 from audit.models import Entry, EntrySubject
-from audit.pseudonyms import actor as actor_pseudonym
 from audit.pseudonyms import forget_subject, new_subject, subject, subjects
 from encryption import digest, index
 from encryption.errors import EncryptionError
@@ -60,14 +60,14 @@ def record(
 ) -> Entry:
     """Write one entry, in the running transaction of ``default``.
 
-    ``objects`` are pseudonyms of referrals, ≤ 100. ``fields`` names the sealed labels that were opened,
-    with how many values of each. ``payload`` is never written: a keyed digest of it is. ``actor`` None is
-    the service itself.
+    ``objects`` are pseudonyms of referrals, ≤ 100; who acts as filer is named by the first of them. ``fields`` names
+    the sealed labels that were opened, with how many values of each. ``payload`` is never written: a keyed digest of
+    it is. ``actor`` None is the service itself.
 
     Raises:
         OutsideTransaction: no transaction is open, so that entry and act could part.
         UnknownAct: nobody registered ``act``.
-        EntryRefused: a rule, state or label isn't a code, or a number isn't whole.
+        EntryRefused: a rule, state or label isn't a code, or a number isn't whole; or who files acts on no case.
         EntryTooLarge: over 8 KiB, or more than 100 objects.
         JournalUnavailable: the database or the index key can't be reached.
     """
@@ -78,7 +78,7 @@ def record(
         raise UnknownAct
     try:
         values = {
-            **_who(actor, at),
+            **_who(actor, objects),
             "ts": canonical.instant(at),
             "tenant": tenant,
             "act": act,
@@ -130,15 +130,26 @@ def _fields(fields: Mapping[str, int] | Sequence[str]) -> dict[str, int]:
     return counts
 
 
-def _who(actor: Acting | None, at: datetime) -> dict[str, Any]:
-    """Return the part of an entry that says who acts, for whom, and from where."""
+def _who(actor: Acting | None, objects: Sequence[UUID]) -> dict[str, Any]:
+    """Return the part of an entry that says who acts, for whom, and from where; of who files a case only in which role.
+
+    Raises:
+        EntryRefused: who files acts on no case.
+    """
     origin = actor.origin if actor else _NOWHERE
     user_id, obo = (actor.user_id, actor.obo) if actor else (None, None)
+    organisation_id = actor.organisation_id if actor else None
+    named = pseudonyms.actor
+    if actor and actor.filing:
+        if not objects:
+            raise EntryRefused
+        named = partial(pseudonyms.filer, case=objects[0])
+        origin, organisation_id = Origin(rid=origin.rid, auth=origin.auth), None
     return {
-        "actor": None if user_id is None else actor_pseudonym(user_id, at=at),
-        "obo": None if obo is None else actor_pseudonym(obo, at=at),
+        "actor": None if user_id is None else named(user_id),
+        "obo": None if obo is None else named(obo),
         "role": _code(actor.role) if actor else None,
-        "org": _institution(actor.organisation_id) if actor else None,
+        "org": _institution(organisation_id),
         "ip": origin.ip or None,
         "ua": origin.ua or None,
         "dev": origin.dev or None,
@@ -152,7 +163,7 @@ def _institution(organisation_id: UUID | None) -> UUID | None:
     """Return an institution's pseudonym: by its id anybody could look up which school filed, or who holds a child."""
     if organisation_id is None:
         return None
-    return UUID(bytes=index.keyed("journal.org", organisation_id.bytes)[:16], version=4)
+    return pseudonyms.keyed_id("journal.org", organisation_id)
 
 
 def _append(

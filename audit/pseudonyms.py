@@ -1,23 +1,34 @@
 """Who and what the journal speaks of, under names that say nothing.
 
-Both tables are the only link from an entry to a person. The row of a referral goes when it is shredded:
-from then on nothing leads from the journal to the child (SEC-AL16).
+An account has three kinds of pseudonym, which the index key alone links (SEC-AL20): of who acts, random, in a table of
+keyed ids; of an account that is acted upon, a keyed value; of who files, a keyed value for each case. So a copy of the
+journal tells who did what as staff, and neither whose account that is nor who filed what. A case has one, random, whose
+row goes when the case is shredded: from then on nothing leads from the journal to the child (SEC-AL16).
+
+Rows of both tables bear a MAC of what they link. It is asked before a pseudonym leads back (SEC-AL23).
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 from uuid import UUID, uuid4
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
-from audit.errors import UnknownSubject
+from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
+from encryption import digest, index
+from outbox.tick import recurring
 
 # Accounts are few and their pseudonyms never change, so each process remembers those that are committed.
 _MAX_REMEMBERED = 20_000
 _actors: dict[UUID, UUID] = {}
+_log = structlog.get_logger("audit")
+
+type Mapping = ActorPseudonym | SubjectPseudonym
 
 
 def _remember(user_id: UUID, pseudonym: UUID) -> None:
@@ -31,38 +42,78 @@ def forget() -> None:
     _actors.clear()
 
 
-def actor(user_id: UUID, *, at: datetime) -> UUID:
-    """Return an account's pseudonym, made at its first entry."""
+def keyed_id(purpose: str, *values: UUID) -> UUID:
+    """Return a keyed value of ids in the form of an id: 122 bits that nobody computes without the index key."""
+    found = index.keyed(purpose, b"".join(value.bytes for value in values))
+    return UUID(bytes=found[:16], version=4)
+
+
+# --- Accounts ----------------------------------------------------------------------------------------
+
+
+def actor(user_id: UUID) -> UUID:
+    """Return the pseudonym of an account as who acts, made at its first entry."""
     if known := _actors.get(user_id):
         return known
-    found = ActorPseudonym.objects.filter(pk=user_id).values_list("pseudonym", flat=True).first()
+    rows = ActorPseudonym.objects.filter(pk=keyed_id(_ACTOR, user_id)).values_list("pseudonym", flat=True)
+    found = rows.first()
     if found is None:
         # Two first entries at once: the second waits here for the first, then reads what that one wrote.
-        made = ActorPseudonym(user_id=user_id, created_at=at)
+        made = signed(ActorPseudonym(account=keyed_id(_ACTOR, user_id), pseudonym=uuid4()))
         ActorPseudonym.objects.bulk_create([made], ignore_conflicts=True)
-        found = ActorPseudonym.objects.values_list("pseudonym", flat=True).get(pk=user_id)
+        found = rows.get()
     # Only after the commit: a pseudonym that is rolled back must not live on in memory.
     transaction.on_commit(partial(_remember, user_id, found), robust=True)
     return found
 
 
-def account(pseudonym: UUID) -> UUID | None:
-    """Return the account behind a pseudonym, to tell it something; who may learn it is the caller's business."""
-    found = ActorPseudonym.objects.filter(pseudonym=pseudonym)
-    return found.values_list("user_id", flat=True).first()
+def acted_on(*users: UUID, by: UUID | None) -> list[UUID]:
+    """Return the pseudonyms of accounts that are acted upon; who acts upon the own account isn't named twice.
+
+    Both pseudonyms in one entry would link them, and so lead from a row of the account to all that its owner did.
+    """
+    return [keyed_id("journal.account", user) for user in users if user != by]
+
+
+def filer(user_id: UUID, case: UUID) -> UUID:
+    """Return the pseudonym of an account as who files one case, which is named by its own pseudonym."""
+    return keyed_id("journal.filer", user_id, case)
+
+
+def account(pseudonym: UUID, *, among: Iterable[UUID], cases: Collection[UUID] = ()) -> UUID | None:
+    """Return the account behind a pseudonym of who acts or files; who may learn it is the caller's business.
+
+    No table holds the way back: it is computed anew over all accounts, ``among``. Of who files it leads through the
+    pseudonyms of ``cases``, those that the entry names.
+
+    Raises:
+        PseudonymRefused: the row of the pseudonym isn't as the service wrote it.
+    """
+    row = ActorPseudonym.objects.filter(pseudonym=pseudonym).first()
+    if row is not None:
+        keyed = _held(row).account
+        return next((user for user in among if keyed_id(_ACTOR, user) == keyed), None)
+    return next((user for user in among if any(filer(user, case) == pseudonym for case in cases)), None)
+
+
+# --- Cases -------------------------------------------------------------------------------------------
 
 
 def cases(pseudonyms: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return the referrals behind pseudonyms, those that are shredded left out; likewise."""
-    found = SubjectPseudonym.objects.filter(pseudonym__in=pseudonyms)
-    return dict(found.values_list("pseudonym", "referral_id"))
+    """Return the referrals behind pseudonyms, those that are shredded left out; likewise.
+
+    Raises:
+        PseudonymRefused: the row of one of them isn't as the service wrote it.
+    """
+    rows = SubjectPseudonym.objects.filter(pseudonym__in=pseudonyms)
+    return {row.pseudonym: _held(row).referral_id for row in rows}
 
 
 def new_subject(referral_id: UUID, *, at: datetime) -> UUID:
     """Give a referral its random pseudonym, in the transaction that files it."""
-    pseudonym = uuid4()
-    SubjectPseudonym.objects.create(referral_id=referral_id, pseudonym=pseudonym, created_at=at)
-    return pseudonym
+    made = signed(SubjectPseudonym(referral_id=referral_id, pseudonym=uuid4(), created_at=at))
+    made.save(force_insert=True)
+    return made.pseudonym
 
 
 def subject(referral_id: UUID) -> UUID:
@@ -105,3 +156,44 @@ def forget_subject(referral_id: UUID) -> None:
             cursor.execute("SELECT audit_forget_subject(%s)", [referral_id])
     else:
         SubjectPseudonym.objects.filter(pk=referral_id).delete()
+
+
+# --- Whether a row is the service's own --------------------------------------------------------------
+
+_ACTOR: Final = "journal.actor"
+
+
+def signed[Row: Mapping](row: Row) -> Row:
+    """Return a row with its MAC, to be inserted."""
+    row.mac = mac(row._meta.db_table, row.pk, row.pseudonym)
+    return row
+
+
+def mac(table: str, key: UUID, pseudonym: UUID) -> bytes:
+    """Return the MAC of a row: over its table, the keyed account or the case, and the pseudonym."""
+    return index.keyed("journal.mapping", table.encode() + b"\n" + key.bytes + pseudonym.bytes)
+
+
+def _holds(row: Mapping) -> bool:
+    return row.mac is not None and digest.equal(
+        bytes(row.mac), mac(row._meta.db_table, row.pk, row.pseudonym)
+    )
+
+
+def _held[Row: Mapping](row: Row) -> Row:
+    if not _holds(row):
+        _log.critical("pseudonym:refused", label=row._meta.db_table, row=str(row.pseudonym))
+        raise PseudonymRefused
+    return row
+
+
+@recurring("pseudonyms:checked", every=timedelta(days=1))
+def check(at: datetime) -> int:  # noqa: ARG001 - recurring work is told the instant
+    """Ask the MAC of every row; return how many were refused, each named by its table and pseudonym in the log."""
+    refused = 0
+    for model in (ActorPseudonym, SubjectPseudonym):
+        for row in model.objects.iterator(chunk_size=2_000):
+            if not _holds(row):
+                _log.critical("pseudonym:refused", label=model._meta.db_table, row=str(row.pseudonym))
+                refused += 1
+    return refused

@@ -137,13 +137,12 @@ def main(server: str, size: int) -> None:
     import django
 
     django.setup()
-    from django.utils import timezone
 
     from audit import pseudonyms
     from bench import fill, world
 
     found = world.build()
-    found["pseudonym"] = str(pseudonyms.actor(UUID(found["coordinator"]["id"]), at=timezone.now()))
+    found["pseudonym"] = str(pseudonyms.actor(UUID(found["coordinator"]["id"])))
     began = time.monotonic()
     name = name_of(size)
     with without_indexes(server, name), without_indexes(server, f"{name}_keys"):

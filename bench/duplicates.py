@@ -158,7 +158,6 @@ def fill(server: str, children: int) -> None:
     import django
 
     django.setup()
-    from django.utils import timezone
 
     from audit import pseudonyms
     from bench import world
@@ -166,7 +165,7 @@ def fill(server: str, children: int) -> None:
     from referrals.models import IndexSize
 
     found = world.build()
-    found["pseudonym"] = str(pseudonyms.actor(UUID(found["coordinator"]["id"]), at=timezone.now()))
+    found["pseudonym"] = str(pseudonyms.actor(UUID(found["coordinator"]["id"])))
     IndexSize.objects.create(
         authority_id=found["authorities"]["93"],
         children=children,

@@ -42,6 +42,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     outbox.ServiceClosed: 503,
     audit.JournalUnavailable: 503,
     audit.NotAuditor: 403,
+    audit.PseudonymRefused: 409,
     audit.InvalidQuery: 400,
     audit.NotInTree: 404,
     audit.LogContradicted: 503,

@@ -16,6 +16,7 @@ to ask somebody else's server goes through twice likewise (``accounts/outside.py
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -231,12 +232,12 @@ def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
 
 
 def _record(request: Any, actor: Actor, rule: str, *, failed: bool, count: int | None = None) -> None:
-    pseudonym, authority = request.concerned or (None, None)
+    pseudonym, authority, filing = request.concerned or (None, None, False)
     # Where it isn't known whose case it was about, the auditors of all the caller's authorities see it.
     tenants: list[UUID | None] = [authority] if authority else [*sorted(actor.authority_ids)] or [None]
     for tenant in tenants:
         record_refusal(
-            actor=actor,
+            actor=replace(actor, filing=filing),
             at=request.at,
             rule=rule,
             outcome=Outcome.FAIL if failed else Outcome.DENY,

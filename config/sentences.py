@@ -88,6 +88,10 @@ TITLES: Final[dict[str, Sentence]] = {
         "Le journal a pris trop de retard : la lecture des dossiers est suspendue, la transmission reste ouverte.",
         "The journal is too far behind: files can't be read for now; concerns can still be filed.",
     ),
+    "pseudonym-refused": Sentence(
+        "Ce pseudonyme ne mène à personne : sa ligne a été altérée.",
+        "This pseudonym leads to nobody: its row was altered.",
+    ),
     "hold-stands": Sentence(
         "Ces entrées font déjà l'objet d'une conservation.", "These entries are under a hold already."
     ),

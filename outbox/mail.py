@@ -2,12 +2,13 @@
 
 import smtplib
 from collections.abc import Sequence
+from uuid import uuid4
 
 from django.core.mail import EmailMessage
 
 from outbox.models import Notice
 from outbox.outcome import NotNow, Refused
-from outbox.templates import get, mail_of
+from outbox.templates import Kind, get, mail_of
 
 MAILER = "default"
 _FOR_GOOD = 500
@@ -17,8 +18,8 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
     """Send one mail to one person.
 
     The ``Message-ID`` is that of the notice: should it go out twice (a worker killed between the server's yes and our
-    commit), mailboxes that look at it show one. Where each try makes another link, each is a message of its own: the
-    last one counts.
+    commit), mailboxes that look at it show one. To who files, and about accounts, it is drawn and not kept: no mail
+    leads to the notice of a filing, nor from an address to what its account did (SEC-CR20).
 
     Raises:
         Refused: there is no address, or the server will never take it.
@@ -50,7 +51,9 @@ def send(notice: Notice, email: str, gathered: Sequence[Notice] = ()) -> None:
 
 
 def _name(notice: Notice) -> str:
-    return str(notice.pk) if get(notice.template).made is None else f"{notice.pk}.{notice.fence}"
+    if notice.filer is not None or notice.kind == Kind.ACCOUNT:
+        return str(uuid4())
+    return str(notice.pk)
 
 
 def _refused(code: int) -> NotNow:

@@ -90,12 +90,17 @@ def link_to(notice: Notice) -> str:
 def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
     """Return subject and text of a mail: the French text, the English one, references and links.
 
+    To who files neither: the mail leads to the list of all that one filed (SEC-CR20).
+
     Raises:
         Pointless: its link isn't to be sent any more.
     """
     said = get(notice.template)
+    reference = notice.reference if notice.filer is None else ""
     about = "\n".join(f"{one.reference}  {link_to(one)}" for one in (notice, *gathered) if one.reference)
-    subject = f"[Repère] {said.fr.rstrip('.')}" + (f" – {notice.reference}" if notice.reference else "")
+    if notice.filer is not None:
+        about = f"{settings.PUBLIC_ADDRESS}/{said.page}"
+    subject = f"[Repère] {said.fr.rstrip('.')}" + (f" – {reference}" if reference else "")
     made = "" if said.made is None else said.made(notice)
     about = "\n".join(filter(None, (about, made)))
     enclosed = "" if said.enclosed is None else f"{said.enclosed()}\n"

@@ -267,6 +267,23 @@ class Ties:
         """Return the filing role by which the case is the actor's own."""
         return next((role for role, relation in sorted(self.pairs) if relation is Relation.OWN), None)
 
+    @property
+    def filed(self) -> bool:
+        """Tell whether the actor is to the case what files it, or is shown a draft of it, and nothing else."""
+        return all(relation in FILED for _, relation in self.pairs)
+
+    def files_as(self, role: str) -> bool:
+        """Tell whether a role ties the actor to the case as who files it, or is shown it, alone (SEC-AL20)."""
+        relations = {relation for held, relation in self.pairs if held == role}
+        return bool(relations) and relations <= set(FILED)
+
+    def reader(self, actor: Actor) -> Actor:
+        """Return the actor as the entry of a reading names them: in the role that opens most."""
+        role = self.reading_role()
+        if role not in actor.roles:
+            return actor
+        return actor.acting_as(role, obo=self.in_name_of(role), filing=self.files_as(role))
+
     def role_for(self, step: Step) -> Role | None:
         """Return the role in which the actor may do a step; None if in none."""
         return next((role for role in step.roles if self._stands(step, role)), None)

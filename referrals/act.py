@@ -280,7 +280,7 @@ class Act:
             at=self.at,
             order=self.case.records,
             role=self.actor.role or SYSTEM.role,
-            by=None if self.actor.role == "filer" else self.actor.user_id,
+            by=None if self.actor.filing else self.actor.user_id,
             signed_by=self.signer.user_id if self.signer else None,
             obo=self.actor.obo if self.actor.user_id else None,
             from_state=before,

@@ -233,7 +233,9 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
     if case.part is not None:
         role = role_on(asked.step, case.part, sight) or role
     seat = referral.authority_id if role in actor.roles_in(referral.authority_id or NOBODY) else None
-    case.actor = actor.acting_as(role, authority_id=seat, obo=ties.in_name_of(role))
+    case.actor = actor.acting_as(
+        role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
+    )
     case.step_name = asked.step.name
     case.receiving = ties.receiving
     require_start(asked.step, case, ties)
@@ -623,7 +625,7 @@ def _lapse_approvals(case: Case, before: str) -> None:
 
 def _service_for(actor: Actor) -> Actor:
     """Return the service itself at work for somebody, whom its entries name (SEC-AZ11)."""
-    return system(origin=actor.origin, obo=actor.user_id or actor.obo)
+    return system(origin=actor.origin, obo=actor.user_id or actor.obo, filing=actor.filing)
 
 
 def acknowledge_on_opening(referral: Referral, *, opener: Actor, at: datetime) -> Referral:

@@ -6,8 +6,8 @@ the same doors, pages and API alike, in the shared database: no cache is asked, 
 (SEC-FT16). An hour is the last sixty minutes, not that of the clock.
 
 Danger comes first. A filing that is urgent or says that a child is in danger now is never refused: above the cap it is
-taken, and the journal says so. A case whose glass the reader has broken, and one whose urgent alert nobody has
-answered yet, open whatever was opened before.
+taken, and a later pass says so of the person; at the filing's own instant it would tell who filed (SEC-AL20). A case
+whose glass the reader has broken, and one whose urgent alert nobody has answered yet, open whatever was opened before.
 """
 
 import math
@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
-from accounts.actor import Actor
+from accounts.actor import SYSTEM, Actor
+from accounts.models import Membership, User
 from accounts.roles import PROGRAMS
 from audit import journal
 from audit.events import Purpose, register
-from encryption import index
+from encryption import bearer, index
+from encryption.errors import Unreadable
 from outbox.tick import recurring
 from referrals.errors import TooManyFilings, TooManyLines, TooManyOpenings
 from referrals.models.usecount import UseCount
@@ -54,6 +57,10 @@ REFUSALS: Final = {
     Cap.LINES: TooManyLines,
     Cap.FILINGS: TooManyFilings,
 }
+
+#: Under what the filings above the cap are kept until they are told of, and how long they may wait for it.
+_PASSED: Final = "passed"
+_TOLD_WITHIN: Final = timedelta(days=2)
 
 type Use = tuple[int, bytes]
 
@@ -100,9 +107,9 @@ def require_room_to_search(*, actor: Actor, at: datetime) -> None:
     allowed = most(Cap.LINES, actor)
     if not allowed or actor.user_id is None:
         return
-    person = _person(actor.user_id)
+    person = person_of(actor.user_id, Cap.LINES)
     held = UseCount.objects.filter(person=person, cap=Cap.LINES).values_list("used", flat=True).first()
-    recent = _recent(held or b"", at)
+    recent = _recent(person, held or b"", at)
     if len(recent) >= allowed:
         raise REFUSALS[Cap.LINES](allowed, wait=_wait(recent, 1, allowed, at))
 
@@ -115,7 +122,7 @@ def count_found(cases: Iterable["Referral"], *, actor: Actor, at: datetime) -> N
 def count_filing(referral: "Referral", *, actor: Actor, at: datetime, urgent: bool) -> bool:
     """Count that a concern is filed; return whether that stays within the cap, as only an urgent one need not.
 
-    ``write_down_passed`` is for the caller then, once it is known to which authority the concern goes.
+    ``keep_passed`` is for the caller then.
 
     Raises:
         TooManyFilings: the hour is full.
@@ -131,42 +138,56 @@ def _count(cap: Cap, cases: Sequence[UUID], *, actor: Actor, at: datetime, urgen
     allowed = most(cap, actor)
     if not allowed or actor.user_id is None or not cases:
         return True
-    person = _person(actor.user_id)
+    person = person_of(actor.user_id, cap)
     wanted = {index.keyed("caps.case", person + case.bytes)[:8] for case in cases}
     rows = UseCount.objects.filter(person=person, cap=cap)
     held = rows.values_list("used", flat=True).first()
-    if held is not None and wanted <= {case for _, case in _recent(held, at)}:
+    if held is not None and wanted <= {case for _, case in _recent(person, held, at)}:
         return True
     now = math.ceil(at.timestamp())
-    first = _packed((now, case) for case in sorted(wanted)) if len(wanted) <= allowed else b""
+    first = _packed(person, ((now, case) for case in sorted(wanted))) if len(wanted) <= allowed else b""
     defaults = {"used": first, "until": at + WINDOW}
     row, made = UseCount.objects.get_or_create(person=person, cap=cap, defaults=defaults)
     if made and first:
         return True
     row = rows.select_for_update().get(pk=row.pk)
-    recent = _recent(row.used, at)
+    recent = _recent(person, row.used, at)
     new = wanted - {case for _, case in recent}
     within = len(recent) + len(new) <= allowed
     if not within and not urgent:
         raise REFUSALS[cap](allowed, wait=_wait(recent, len(new), allowed, at))
-    row.used = _packed([*recent, *((now, case) for case in sorted(new))])
+    row.used = _packed(person, [*recent, *((now, case) for case in sorted(new))])
     row.until = at + WINDOW
     row.save(update_fields=["used", "until"])
     return within or not new
 
 
-def _person(user_id: UUID) -> bytes:
-    return index.keyed("caps.person", user_id.bytes)
+def person_of(user_id: UUID, cap: str) -> bytes:
+    """Return an account as the rows of one cap name it: those of two can't be matched (SEC-CR20)."""
+    return index.keyed(f"caps.{cap}", user_id.bytes)
 
 
-def _recent(used: bytes | memoryview, at: datetime) -> list[Use]:
+def sealed(person: bytes, used: bytes) -> bytes:
+    """Return what a row holds: who has the database and no key doesn't learn when a person filed, or was refused."""
+    return bearer.sealed(index.keyed("caps.used", person), "caps", used)
+
+
+def opened(person: bytes, used: bytes | memoryview) -> bytes:
+    """Return what was sealed; nothing where there is nothing, or nothing that the service wrote for this person."""
+    try:
+        return bearer.opened(index.keyed("caps.used", person), "caps", bytes(used)) if used else b""
+    except Unreadable:
+        return b""
+
+
+def _recent(person: bytes, used: bytes | memoryview, at: datetime) -> list[Use]:
     """Return the uses that still count, oldest first."""
     since = (at - WINDOW).timestamp()
-    return [(when, case) for when, case in _USE.iter_unpack(bytes(used)) if when > since]
+    return [(when, case) for when, case in _USE.iter_unpack(opened(person, used)) if when > since]
 
 
-def _packed(uses: Iterable[Use]) -> bytes:
-    return b"".join(_USE.pack(*use) for use in uses)
+def _packed(person: bytes, uses: Iterable[Use]) -> bytes:
+    return sealed(person, b"".join(_USE.pack(*use) for use in uses))
 
 
 def _wait(recent: Sequence[Use], new: int, allowed: int, at: datetime) -> int:
@@ -187,6 +208,46 @@ def write_down_passed(cap: Cap, referral: "Referral", *, actor: Actor, at: datet
         purpose=Purpose.EMERGENCY,
         rule=f"cap:{cap}",
     )
+
+
+def keep_passed(actor: Actor, *, at: datetime) -> None:
+    """Keep that danger came before the cap of filings once more, until ``tell_passed`` says it of the person."""
+    if actor.user_id is None:
+        return
+    person = person_of(actor.user_id, _PASSED)
+    UseCount.objects.bulk_create(
+        [UseCount(person=person, cap=_PASSED, until=at + _TOLD_WITHIN)], ignore_conflicts=True
+    )
+    row = UseCount.objects.select_for_update().get(person=person, cap=_PASSED)
+    row.used = sealed(person, (int.from_bytes(opened(person, row.used)) + 1).to_bytes(4))
+    row.save(update_fields=["used"])
+
+
+@recurring("caps:told", every=timedelta(hours=1))
+def tell_passed(at: datetime) -> int:
+    """Write of each person how many filings above the cap danger took, an hour after the first; return of how many.
+
+    To the auditors of all authorities where the person files: the entry says nothing of the filings themselves.
+    """
+    with transaction.atomic():
+        late = UseCount.objects.filter(cap=_PASSED, until__lte=at + _TOLD_WITHIN - WINDOW)
+        rows = {bytes(row.person): row for row in late.select_for_update()}
+        if not rows:
+            return 0
+        for user in User.objects.order_by().values_list("pk", flat=True).iterator():
+            if (row := rows.get(person_of(user, _PASSED))) is not None:
+                _tell_passed(user, int.from_bytes(opened(bytes(row.person), row.used)), at)
+        UseCount.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
+        return len(rows)
+
+
+def _tell_passed(user: UUID, count: int, at: datetime) -> None:
+    held = Membership.objects.filter(user=user).order_by("authority_id")
+    for authority in held.values_list("authority_id", flat=True).distinct():
+        journal.record(
+            PASSED, actor=Actor(user_id=user, positions=(), origin=SYSTEM.origin), at=at, tenant=authority,
+            purpose=Purpose.EMERGENCY, rule=f"cap:{Cap.FILINGS}", count=count,
+        )  # fmt: skip
 
 
 @recurring("caps:forgotten", every=timedelta(hours=1))

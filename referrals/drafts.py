@@ -57,7 +57,7 @@ def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Done:
     referral.case_key = referral.filer_key = key.id
     referral.draft_expires_at = at + timedelta(days=_draft_days(actor, role, at))
     _shell(referral, data, role, actor=actor, at=at)
-    _begin(Case(referral, actor=actor.acting_as(role), at=at))
+    _begin(Case(referral, actor=actor.acting_as(role, filing=True), at=at))
     _write(referral, data, {"case": key, "filer": key})
     return Done(referral=referral, made=referral.pk)
 
@@ -101,7 +101,7 @@ def edit(referral_id: UUID, data: Mapping[str, Any], *, version: Any, actor: Act
     referral.save()
     journal.record(
         EDITED,
-        actor=actor.acting_as(role),
+        actor=actor.acting_as(role, filing=True),
         at=at,
         objects=[journal.subject(referral.pk)],
         purpose=Purpose.FILING,
@@ -156,7 +156,7 @@ def _shared(referral: Referral, value: bytes | None, act: str, *, actor: Actor, 
     referral.save(update_fields=["shared_with"])
     journal.record(
         act,
-        actor=actor.acting_as(Role.FILER),
+        actor=actor.acting_as(Role.FILER, filing=True),
         at=at,
         objects=[journal.subject(referral.pk)],
         purpose=Purpose.FILING,
@@ -180,12 +180,12 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
     if role not in step.roles:
         raise NotAllowed(f"referral:{step.name}")
     view: Any = _View(referral, rows)
-    place = _fit_to_file(step, Case(view, actor=actor.acting_as(role), at=at), plain)
+    place = _fit_to_file(step, Case(view, actor=actor.acting_as(role, filing=True), at=at), plain)
     if not urgent:
         questions.require_answers(protocol_of(place[0], at), plain[referral.concern.pk].get(EXTRA))
     made = keys.create_data_keys(referral.pk, place[0].pk)
     filing.settle(referral, *place, made)
-    case = Case(referral, actor=actor.acting_as(role), at=at)
+    case = Case(referral, actor=actor.acting_as(role, filing=True), at=at)
     with case.together():
         _begin(case)
         _seal(rows, plain, made)

@@ -185,7 +185,7 @@ def _receive(act: "Act", *, urgent: bool) -> None:
         settle(referral, authority, unit, department, made)
         transaction.on_commit(partial(keys.destroy, [draft_key] if draft_key else []), robust=True)
     if not within:
-        caps.write_down_passed(caps.Cap.FILINGS, referral, actor=act.actor, at=act.at)
+        caps.keep_passed(act.actor, at=act.at)
     _dates(act)
     _children(act, urgent=urgent)
     referral.left_open = urgent and bool(items_left_open(referral, late=late_receipt(act.case)))

@@ -167,7 +167,7 @@ def mark_read(referral_id: UUID, message_id: UUID, *, actor: Actor, at: datetime
     if _mark(referral, message_id, ties, actor=actor, at=at):
         journal.record(
             READ,
-            actor=actor,
+            actor=ties.reader(actor),
             at=at,
             objects=[referral.pseudonym],
             tenant=referral.authority_id,

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.actor import Actor
+from accounts.roles import Role
 from audit import journal, proofs
 from audit.errors import UnknownSubject
 from audit.events import Purpose, register
@@ -39,7 +40,7 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
     found = _proof(referral.filed_as_id or referral.pk)
     journal.record(
         GIVEN,
-        actor=actor,
+        actor=actor.acting_as(Role.FILER, filing=True),
         at=at,
         objects=[referral.pseudonym],
         tenant=referral.authority_id,

@@ -22,8 +22,8 @@ from django.db import DatabaseError, transaction
 
 from accounts.actor import Actor
 from accounts.attempts import delay
-from encryption import index
 from encryption.errors import EncryptionError
+from referrals.caps import opened, person_of, sealed
 from referrals.models.usecount import UseCount
 
 #: Under what they are kept, beside the caps of an hour (``referrals/caps.py``, which also deletes what counts no more).
@@ -42,12 +42,12 @@ def wait_of(actor: Actor, *, at: datetime) -> int:
     if actor.user_id is None:
         return 0
     try:
-        person = _person(actor.user_id)
+        person = person_of(actor.user_id, REFUSALS)
     except EncryptionError:  # no case is opened then either; a filer still sees how far a filing is
         return 0
     rows = UseCount.objects.filter(person=person, cap=REFUSALS, until__gt=at)
     used = rows.values_list("used", flat=True).first()
-    recent = [] if used is None else _recent(bytes(used), at)
+    recent = [] if used is None else _recent(opened(person, used), at)
     wait = _delay(recent).total_seconds()
     if not wait:
         return 0
@@ -74,10 +74,10 @@ def note(actor: Actor, *, refused: bool, at: datetime) -> int | None:
 def _noted(user_id: UUID, *, refused: bool, at: datetime) -> int | None:
     until = at + timedelta(minutes=settings.CASE_REFUSALS_MINUTES)
     # As many statements for the first refusal as for each later one (SEC-AZ5).
-    person = _person(user_id)
+    person = person_of(user_id, REFUSALS)
     UseCount.objects.bulk_create([UseCount(person=person, cap=REFUSALS, until=until)], ignore_conflicts=True)
     row = UseCount.objects.select_for_update().get(person=person, cap=REFUSALS)
-    used = bytes(row.used)
+    used = opened(person, row.used)
     recent = _recent(used, at)
     if refused:
         recent.append(at.timestamp())
@@ -88,7 +88,7 @@ def _noted(user_id: UUID, *, refused: bool, at: datetime) -> int | None:
         now, due, waiting = int(at.timestamp()) // 60, 0, waiting + 1
         if now > minute:
             minute, due, waiting = now, waiting, 0
-    row.used = _WRITTEN.pack(minute, waiting) + b"".join(map(_REFUSAL.pack, recent))
+    row.used = sealed(person, _WRITTEN.pack(minute, waiting) + b"".join(map(_REFUSAL.pack, recent)))
     row.until = until
     row.save(update_fields=["used", "until"])
     return due
@@ -102,7 +102,3 @@ def _recent(used: bytes, at: datetime) -> list[float]:
     """Return when refusals were that still count, oldest first."""
     since = (at - timedelta(minutes=settings.CASE_REFUSALS_MINUTES)).timestamp()
     return [when for (when,) in _REFUSAL.iter_unpack(used[_WRITTEN.size :]) if when > since]
-
-
-def _person(user_id: UUID) -> bytes:
-    return index.keyed("caps.person", user_id.bytes)

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.actor import SYSTEM
-from audit import journal, shreds
+from audit import journal, pseudonyms, shreds
 from audit.events import Purpose, register
-from audit.models import Replayed, Shred, SubjectPseudonym
+from audit.models import Replayed, Shred
 from encryption import keys
 from referrals import batchwork, retention
 from referrals.attachments import barring
@@ -50,6 +50,7 @@ def replay(named: Collection[UUID], *, sweep: bool, at: datetime) -> Done:
     no case names was destroyed before, and goes again. If it was set back, it may open what a newer backup holds.
 
     Raises:
+        PseudonymRefused: the row that leads from one of them to its case isn't as the service wrote it.
         KeysUnavailable, LedgerUnavailable: a part isn't there; what was done stays, the service stays closed.
         JournalUnavailable: id.
     """
@@ -66,10 +67,10 @@ def replay(named: Collection[UUID], *, sweep: bool, at: datetime) -> Done:
 def _again(pseudonym: UUID, at: datetime) -> bool:
     """Shred one case again, if this database knows it as one that lives."""
     with for_the_service():
-        mapped = SubjectPseudonym.objects.filter(pseudonym=pseudonym).first()
-        if mapped is None:
+        referral_id = pseudonyms.cases([pseudonym]).get(pseudonym)
+        if referral_id is None:
             return False
-        found = Referral.objects.select_for_update().filter(pk=mapped.referral_id).first()
+        found = Referral.objects.select_for_update().filter(pk=referral_id).first()
         if found is None or found.state == State.PURGED:
             return False
         Replayed.objects.get_or_create(pk=pseudonym)

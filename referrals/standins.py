@@ -169,7 +169,7 @@ def _write_down(act: str, row: StandIn, *, actor: Actor, at: datetime) -> None:
         act,
         actor=actor,
         at=at,
-        objects=[pseudonyms.actor(user, at=at) for user in (row.absent_id, row.stand_in_id)],
+        objects=pseudonyms.acted_on(row.absent_id, row.stand_in_id, by=actor.user_id),
         tenant=row.authority_id,
         purpose=Purpose.ADMINISTRATION,
         rule=row.role,

@@ -64,7 +64,7 @@ from accounts.actions.notices import (
     require_program,
     rotate_endpoint,
 )
-from accounts.actions.ownsessions import end_session, freeze_sessions, list_sessions
+from accounts.actions.ownsessions import end_session, freeze_sessions, in_use, list_sessions
 from accounts.actions.places import (
     Correction,
     NewOrganisation,
@@ -140,6 +140,7 @@ __all__ = [
     "end_sessions_of",
     "freeze_sessions",
     "grant",
+    "in_use",
     "institution_of",
     "invitation_of",
     "invite",

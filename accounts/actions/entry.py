@@ -8,6 +8,11 @@ from audit import journal, pseudonyms
 from audit.events import Purpose
 
 
+def day_of(at: datetime) -> datetime:
+    """Return the beginning of the UTC day: what an account does for itself has no instant in its rows (SEC-CR20)."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def record_about(
     act: str,
     account: UUID,
@@ -18,7 +23,7 @@ def record_about(
     thing: UUID | None = None,
     to_state: str = "",
 ) -> None:
-    """Write that something was done to an account, which is named by its pseudonym in the journal.
+    """Write that something was done to an account, which is named by its pseudonym as one that is acted upon.
 
     ``thing`` is the row concerned (a membership, a token): its keyed digest lets an entry be matched to it.
     """
@@ -26,7 +31,7 @@ def record_about(
         act,
         actor=actor,
         at=at,
-        objects=[pseudonyms.actor(account, at=at)],
+        objects=pseudonyms.acted_on(account, by=actor.user_id),
         tenant=tenant,
         purpose=Purpose.ADMINISTRATION,
         to_state=to_state,

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts import acts, factors, oddsignins, sessions
 from accounts.access import own_account
-from accounts.actions.entry import record_about
+from accounts.actions.entry import day_of, record_about
 from accounts.actions.sessions import tenant_of
 from accounts.actor import Actor
 from accounts.errors import (
@@ -161,7 +161,7 @@ def add_factor(*, user: User, given: NewFactor, origin: Origin, at: datetime) ->
         raise PasskeyNeeded(rule="passkey-needed")
     if user.factors.count() >= settings.FACTORS_PER_PERSON:
         raise TooManyFactors
-    row = Factor(user=user, kind=given.kind, label=given.label, created_at=at, last_used_on=at.date())
+    row = Factor(user=user, kind=given.kind, label=given.label, created_at=day_of(at), last_used_on=at.date())
     if given.kind == FactorKind.TOTP:
         _begun(row, given, at=at)
     else:

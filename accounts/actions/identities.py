@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import acts, factors, sessions, stepup
 from accounts.access import own_account
-from accounts.actions.entry import record_about
+from accounts.actions.entry import day_of, record_about
 from accounts.actions.links import require_invited
 from accounts.actions.sessions import tenant_of
 from accounts.actions.tokens import require_session
@@ -138,7 +138,7 @@ def _bound(user: User, visit: Visit, *, actor: Actor, at: datetime) -> Identity:
         provider=provider.code,
         subject=bytes.fromhex(visit.subject),
         siret=visit.siret,
-        bound_at=at,
+        bound_at=day_of(at),
     )
     try:
         with transaction.atomic():

@@ -218,8 +218,10 @@ def _good(kept: bytes, user: User | None, *, at: datetime) -> MailedLink:
     Raises:
         LinkRefused: there is none, or not any more.
     """
-    found = MailedLink.objects.filter(kept=kept, user=user, expires_at__gt=at).first()
-    if user is None or found is None or not digest.equal(bytes(found.bound or b""), links.state_of(user)):
+    found = MailedLink.objects.filter(kept=kept, user=user).first()
+    if user is None or found is None or found.expires_at <= at:
+        raise LinkRefused
+    if not digest.equal(bytes(found.bound or b""), links.state_of(user)):
         raise LinkRefused
     return found
 
@@ -258,9 +260,9 @@ def _address_of(template: str, token: str) -> str:
 
 def _waiting(notice: Notice, template: str) -> QuerySet[MailedLink]:
     """Return the link of which a notice of an invitation or a new address tells, unless another took its place."""
-    own = MailedLink.objects.filter(
-        user=notice.user_id, expires_at=notice.created_at + links.valid_for(template)
-    )
+    until = notice.created_at + links.valid_for(template)
+    theirs = MailedLink.objects.filter(user=notice.user_id)
+    own = theirs.filter(pk__in=[link.pk for link in theirs if link.expires_at == until])
     if template == links.INVITATION:
         return own.filter(code__isnull=False)
     return own.exclude(email="").exclude(email__in=User.objects.values("email"))

@@ -1,5 +1,6 @@
 """A person's sessions: which there are, ending one from elsewhere (SEC-AU5), and stopping them all (SEC-AZ17)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,13 +16,18 @@ from accounts.models import Session
 
 
 def list_sessions(*, actor: Actor, at: datetime) -> QuerySet[Session]:
-    """Return the actor's sessions that go on.
+    """Return the actor's sessions that go on, but for those that ``sessions.lies_unused`` tells.
 
     Raises:
         NotAllowed: the caller came with a token: a leaked one learns of no session.
     """
     require_session(actor)
-    return sessions.sessions_of(own_account(actor).pk, actor.roles, actor.membership_ids, at=at)
+    return sessions.sessions_of(own_account(actor).pk, actor.membership_ids, at=at)
+
+
+def in_use(found: Iterable[Session], *, actor: Actor, at: datetime) -> list[Session]:
+    """Return those of the actor's sessions that aren't over for having lain unused."""
+    return [row for row in found if not sessions.lies_unused(row.used_at, actor.roles, at=at)]
 
 
 def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
@@ -34,9 +40,10 @@ def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
     """
     own = list_sessions(actor=actor, at=at)
     stepup.require(actor, at=at)
-    ended, _ = own.filter(id=session_id).delete()
-    if not ended or actor.user_id is None:
+    found = in_use(own.filter(id=session_id), actor=actor, at=at)
+    if not found or actor.user_id is None:
         raise NotVisible
+    found[0].delete()
     tenants = sorted(actor.authority_ids)
     record_about(
         acts.SESSION_REVOKED,

@@ -834,6 +834,7 @@ class SessionOut(serializers.Serializer[Any]):
 class OwnSessionOut(serializers.ModelSerializer[Session]):
     """One of the caller's sessions, by which its owner knows it again: no address, no name of a machine."""
 
+    used_at = serializers.DateTimeField()
     browser = serializers.CharField(help_text="Family and version (`firefox/140`), `other`, or empty.")
     current = serializers.BooleanField(help_text="The one in which this is asked.")
 
@@ -845,6 +846,8 @@ class OwnSessionOut(serializers.ModelSerializer[Session]):
 
 class SignInToCheckOut(serializers.ModelSerializer[SignInToCheck]):
     """What was odd about the caller's sign-ins on one day: no place, no browser."""
+
+    last_at = serializers.DateTimeField()
 
     class Meta:
         model = SignInToCheck

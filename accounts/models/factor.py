@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models.user import User
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from encryption.hidden import HiddenNumberField
 
 
 class FactorKind(models.TextChoices):
@@ -22,8 +23,8 @@ class Factor(Authentic):
 
     ``credential``, ``public`` and ``counter`` are a passkey's: its id, its public half, how often it signed as far as
     it says so. The secret of an application stands nowhere (``encryption/onetime.py``); ``last_step`` is the time step
-    of the code that was used last. The database checks: a passkey has its id and public half, an application neither;
-    a passkey belongs to one person.
+    of the code that was used last, hidden. ``created_at`` is the beginning of a day. The database checks: a passkey
+    has its id and public half, an application neither; a passkey belongs to one person.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
@@ -49,7 +50,7 @@ class Factor(Authentic):
     credential = models.BinaryField(max_length=1023, null=True, unique=True)
     public = models.BinaryField(max_length=4096, null=True)
     counter = models.PositiveBigIntegerField(default=0)
-    last_step = models.BigIntegerField(null=True)
+    last_step = HiddenNumberField(null=True, purpose="factor.step")
     mac = MacField("user", "kind", "created_at", "credential", "public")
 
     objects = AuthenticQuerySet.as_manager()

@@ -13,8 +13,9 @@ class Identity(Authentic):
     """One person's identity at one provider, bound by its owner (``accounts/actions/identities.py``).
 
     ``subject`` is a keyed value of the provider's issuer and of the lasting id that it gives the person there: neither
-    stands in the database. ``siret`` is the institution that the provider named last; empty where it names none. The
-    database checks: an identity is bound once, and an account to one of each provider.
+    stands in the database. ``siret`` is the institution that the provider named last; empty where it names none.
+    ``bound_at`` is the beginning of a day. The database checks: an identity is bound once, and an account to one of
+    each provider.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {

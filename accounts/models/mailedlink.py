@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models.user import User
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from encryption.hidden import HiddenInstantField
 
 
 class MailedLink(Authentic):
@@ -36,7 +37,7 @@ class MailedLink(Authentic):
     bound = models.BinaryField(max_length=32, null=True)
     code = models.BinaryField(max_length=32, null=True)
     email = models.EmailField(max_length=254, blank=True, default="")
-    expires_at = models.DateTimeField()
+    expires_at = HiddenInstantField(purpose="link.expires")
     mac = MacField("user", "kept", "bound", "code", "email", "expires_at")
 
     objects = AuthenticQuerySet.as_manager()

@@ -10,8 +10,9 @@ class Replay(models.Model):
     """An Idempotency-Key already honoured: what it did, never what it said (SEC-IN12).
 
     ``thing`` is the row that the act made or changed; of a case, ``part`` is the part that was made or the signature
-    that is awaited, and ``version`` the case's. ``caller`` is a keyed value of the account: beside ``thing`` its id
-    would tell in every backup who filed what. The database checks: a key is used once by a caller.
+    that is awaited, and ``version`` the case's. ``caller`` is a keyed value of account and key: the id
+    beside ``thing`` would tell in every backup who filed what, and one value for all rows which are one account's.
+    The database checks: a key is used once by a caller.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {

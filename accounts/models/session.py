@@ -7,6 +7,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from encryption.hidden import HiddenInstantField
 
 if TYPE_CHECKING:
     from accounts.sessions import SessionStore
@@ -17,7 +18,8 @@ class Session(Authentic, AbstractBaseSession):
 
     ``session_key`` is the hash of the cookie's, and ``session_data`` opens with the cookie alone. ``id`` is by what its
     owner names it; it opens nothing. ``rights`` is a keyed value of the positions in force when it was opened: with
-    others it ends (SEC-AU5). A session in which nobody has signed in has none of the three.
+    others it ends (SEC-AU5). ``used_at`` is hidden: it may be the instant of a filing (SEC-CR20). A session in which
+    nobody has signed in has none of the three.
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
@@ -37,7 +39,7 @@ class Session(Authentic, AbstractBaseSession):
     person = models.BinaryField(max_length=32, null=True)
     rights = models.BinaryField(max_length=32, null=True)
     opened_at = models.DateTimeField(null=True)
-    used_at = models.DateTimeField(null=True)
+    used_at = HiddenInstantField(null=True, purpose="session.used")
     browser = models.CharField(max_length=16, blank=True, default="")
     mac = MacField("id", "expire_date", "person", "rights", "opened_at", "used_at")
 

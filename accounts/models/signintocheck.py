@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.user import User
+from encryption.hidden import HiddenInstantField
 
 
 class Oddity(models.TextChoices):
@@ -40,9 +41,9 @@ class SignInToCheck(models.Model):
     kind = models.CharField(max_length=12, choices=Oddity)
     day = models.DateField()
     count = models.PositiveIntegerField(default=1)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    told_at = models.DateTimeField(null=True)
+    first_at = HiddenInstantField(purpose="sign_in.first")
+    last_at = HiddenInstantField(purpose="sign_in.last")
+    told_at = HiddenInstantField(null=True, purpose="sign_in.told")
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.identifiers import normalised_email, validate_phone
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from encryption.hidden import HiddenInstantField
 
 
 class Language(models.TextChoices):
@@ -89,7 +90,7 @@ class User(Authentic, AbstractBaseUser):
 
     factors_version = models.UUIDField(default=uuid.uuid4, editable=False)
     factor_failures = models.PositiveSmallIntegerField(default=0)
-    factor_failed_at = models.DateTimeField(null=True, blank=True)
+    factor_failed_at = HiddenInstantField(null=True, blank=True, purpose="user.factor_failed")
     mac = MacField(
         "email", "password", "full_name", "is_active", "verified_at", "home_authority", "factors_version"
     )

@@ -15,22 +15,29 @@ from audit.writer import Place
 
 
 class ActorPseudonym(models.Model):
-    """Which pseudonym stands for an account in the journal."""
+    """Which pseudonym stands for an account that acts: by a keyed value of its id, and since when isn't said.
 
-    user_id = models.UUIDField(primary_key=True)
+    ``mac`` is that of ``audit/pseudonyms.py``; without it a pseudonym leads nowhere.
+    """
+
+    account = models.UUIDField(primary_key=True)
     pseudonym = models.UUIDField(unique=True, default=uuid.uuid4)
-    created_at = models.DateTimeField()
+    mac = models.BinaryField(max_length=32, null=True)
 
     def __str__(self) -> str:
         return str(self.pseudonym)
 
 
 class SubjectPseudonym(models.Model):
-    """Which random pseudonym stands for a referral; the row goes when the referral is shredded (SEC-AL16)."""
+    """Which random pseudonym stands for a referral; the row goes when the referral is shredded (SEC-AL16).
+
+    ``mac`` as of ``ActorPseudonym``.
+    """
 
     referral_id = models.UUIDField(primary_key=True)
     pseudonym = models.UUIDField(unique=True, default=uuid.uuid4)
     created_at = models.DateTimeField()
+    mac = models.BinaryField(max_length=32, null=True)
 
     def __str__(self) -> str:
         return str(self.pseudonym)

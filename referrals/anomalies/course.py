@@ -15,12 +15,14 @@ from django.db.models import Q, QuerySet
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Membership
 from accounts.roles import Role
+from accounts.veil import account_of
 from audit import journal, pseudonyms
 from audit.events import Purpose, register
 from outbox.notices import About, Recipients
 from outbox.notices import tell as write
 from outbox.templates import Kind, Template
 from outbox.templates import register as register_template
+from referrals import access
 from referrals.act import given_of
 from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import AccessAnomaly
@@ -58,13 +60,20 @@ def visible_to(actor: Actor) -> "QuerySet[AccessAnomaly]":
     return AccessAnomaly.objects.filter(authority__in=actor.may("audit.read")).select_related("authority")
 
 
-def asked_of(actor: Actor, *, at: datetime) -> "QuerySet[AccessAnomaly]":
-    """Return the anomalies about which the actor was asked; those not answered in time are gone from the list."""
+def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[AccessAnomaly]":
+    """Return the anomalies about which the actor was asked; those not answered in time are gone from the list.
+
+    ``filing``: those about what the actor files too; they are sought by a query more.
+    """
     if actor.user_id is None:
         return AccessAnomaly.objects.none()
-    own = pseudonyms.actor(actor.user_id, at=at)
     open_ = Q(answered_at__isnull=False) | Q(answer_due_at__gt=at)
-    return AccessAnomaly.objects.filter(open_, who=own, asked_at__isnull=False).select_related("authority")
+    asked = AccessAnomaly.objects.filter(open_, asked_at__isnull=False)
+    own = {pseudonyms.actor(actor.user_id)}
+    if filing and actor.holding(access.DRAFTERS):  # of what one files one has another pseudonym for each case
+        cases = {UUID(one) for named in asked.values_list("subjects", flat=True) for one in named}
+        own |= {pseudonyms.filer(actor.user_id, case) for case in cases}
+    return asked.filter(who__in=own).select_related("authority")
 
 
 def perform(step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> AccessAnomaly:
@@ -113,7 +122,7 @@ def _sheet(step: Step, anomaly: AccessAnomaly, actor: Actor, at: datetime) -> Sh
     if role is None:
         return None
     acting = actor.acting_as(role, authority_id=anomaly.authority_id)
-    own = actor.user_id is not None and anomaly.who == pseudonyms.actor(actor.user_id, at=at)
+    own = actor.user_id is not None and anomaly.who == pseudonyms.actor(actor.user_id)
     return Sheet(anomaly, actor=acting, at=at, own=own)
 
 
@@ -147,7 +156,7 @@ def carry_out(step: Step, sheet: Sheet, given: Any) -> None:
 
 def _tell(sheet: Sheet, party: str) -> None:
     if party == "agent":
-        asked = pseudonyms.account(sheet.anomaly.who) if sheet.anomaly.who else None
+        asked = account_of(sheet.anomaly.who, sheet.anomaly.subjects)
         _write(sheet, ASKED, {asked} if asked else set(), about=sheet.anomaly.pk)
         return
     held = Membership.objects.in_force(sheet.at).filter(
@@ -156,7 +165,7 @@ def _tell(sheet: Sheet, party: str) -> None:
     users = set(held.values_list("user_id", flat=True)) - {sheet.actor.user_id}
     if party == "supervisors":
         # The hierarchy reads no journal: it is told that there is something, not where; nor is the agent, by this way.
-        own = pseudonyms.account(sheet.anomaly.who) if sheet.anomaly.who else None
+        own = account_of(sheet.anomaly.who, sheet.anomaly.subjects)
         _write(sheet, REPORTED, users - {own}, about=None)
         return
     _write(sheet, CHANGED, users, about=sheet.anomaly.pk)

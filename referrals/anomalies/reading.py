@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts import stepup
 from accounts.actor import Actor
 from accounts.models import User
+from accounts.veil import account_of
 from audit import journal, pseudonyms, reading
 from audit.anomalies.rules import BY_CODE
 from audit.events import Purpose, register
@@ -146,7 +147,7 @@ def identities(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> dict[st
     if not may_look_behind(anomaly, actor.user_id, at=at):
         raise NotAllowed("anomaly:identities")
     stepup.require(actor, at=at)
-    agent = pseudonyms.account(anomaly.who) if anomaly.who else None
+    agent = account_of(anomaly.who, anomaly.subjects)
     person = User.objects.filter(pk=agent).first() if agent else None
     behind = pseudonyms.cases([UUID(one) for one in anomaly.subjects])
     with beyond():

@@ -5,6 +5,7 @@ anomaly, however often it is found again: a killed worker's batch may be looked 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,10 +16,12 @@ from django.db.models import Q
 from accounts.actions import freeze_sessions
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Authority
+from accounts.veil import account_behind
 from audit import events, pseudonyms, reading, tree
 from audit.anomalies import judging
 from audit.anomalies.facts import Fact, Finding, Terms
 from audit.anomalies.rules import RULES
+from audit.errors import PseudonymRefused
 from outbox.tick import recurring
 from referrals.act import Given
 from referrals.anomalies import course
@@ -109,9 +112,11 @@ def _freeze(new: Sequence[Fact], authority: Authority, *, at: datetime) -> None:
     opened = [fact for fact in new if fact.opens]
     decoys = judging.decoys_of(authority.pk) if opened else frozenset()
     for pseudonym in {fact.actor for fact in opened if fact.actor and decoys.intersection(fact.subjects)}:
-        account = pseudonyms.account(pseudonym)
-        if account is not None:
-            freeze_sessions(actor=SYSTEM, at=at, user_id=account, tenant=authority.pk)
+        # A row that somebody altered leads nowhere, and keeps nobody else's anomaly from being sought; it is logged.
+        with suppress(PseudonymRefused):
+            account = account_behind(pseudonym)
+            if account is not None:
+                freeze_sessions(actor=SYSTEM, at=at, user_id=account, tenant=authority.pk)
 
 
 def _findings(authority: Authority, new: Sequence[Fact], since: datetime, *, at: datetime) -> list[Finding]:
@@ -179,7 +184,7 @@ def _contested(row: BreakGlass, at: datetime) -> bool:
         rule=CONTESTED,
         tenant=authority.pk,
         key=str(row.pk),
-        actor=pseudonyms.actor(row.user_id, at=at),
+        actor=pseudonyms.actor(row.user_id),
         subjects=(row.referral.pseudonym,),
         entries=(),
         first_at=row.opened_at,

@@ -273,10 +273,8 @@ class Content(CaseView):
         """Open the file within a disclosure."""
         actor, at = self.actor(request), self.at(request)
         count_opening(holder, own, actor=actor, at=at, purpose=_purpose(own))
-        role = own.reading_role()
-        held = role in {p.role for p in actor.positions}
         with disclosure(
-            actor=actor.acting_as(role, obo=own.in_name_of(role)) if held else actor,
+            actor=own.reader(actor),
             purpose=_purpose(own),
             at=at,
             objects=sorted({referral.pseudonym, journal.subject(holder.pk)}),

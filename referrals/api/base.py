@@ -4,7 +4,7 @@ Views translate in, call once, translate out. They hold no rule.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -64,10 +64,6 @@ class CaseView(APIView):
             NotVisible: absent, or not for this caller.
         """
         return seen(request._request, pk)
-
-    def known(self, request: Request, referral: Referral) -> Referral:
-        """Let the journal name the case if the request is refused from here on."""
-        return known(request._request, referral)
 
     def once(self, request: Request, *, required: bool) -> Once | None:
         """Return the request's idempotency, if it has a key.
@@ -184,13 +180,13 @@ def seen(request: Any, pk: UUID) -> tuple[Referral, Ties]:
     found = access.known_as(actor, pk, at=at).select_related("authority", "concern").first()
     if found is None:
         raise NotVisible
-    return known(request, found), access.ties_of(found, actor)
+    return known(request, found, access.ties_of(found, actor))
 
 
-def known(request: Any, referral: Referral) -> Referral:
-    """Let the journal name the case if the request is refused from here on."""
-    request.concerned = (referral.pseudonym, referral.authority_id)
-    return referral
+def known(request: Any, referral: Referral, ties: Ties) -> tuple[Referral, Ties]:
+    """Let the journal name the case if the request is refused from here on, and who files it as that alone."""
+    request.concerned = (referral.pseudonym, referral.authority_id, ties.filed)
+    return referral, ties
 
 
 def described(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -229,9 +225,7 @@ def opened(
     count_opening(referral, ties, actor=actor, at=at, purpose=purpose, urgent=urgent)
     if ties.glass and purpose is Purpose.HANDLING:
         purpose = Purpose.EMERGENCY
-    role = ties.reading_role()
-    held = role and role in {p.role for p in actor.positions}
-    acting = actor.acting_as(role, obo=ties.in_name_of(role)) if held else actor
+    acting = ties.reader(actor)
     with disclosure(
         actor=acting,
         purpose=purpose,
@@ -279,9 +273,19 @@ def opens_as_called(ties: Ties) -> bool:
     return any(role in CALLED and "D" in access.reads_by(role, relation) for role, relation in ties.pairs)
 
 
-def record_listed(rows: Sequence[Any], *, actor: Actor, at: datetime, tenant: UUID | None = None) -> None:
-    """Journal that the rows of a page were shown, by the cases that they are about; nothing was opened."""
-    named = journal.subjects({row.referral_id for row in rows})
+def record_listed(
+    rows: Sequence[Any],
+    *,
+    actor: Actor,
+    at: datetime,
+    tenant: UUID | None = None,
+    unnamed: Collection[Any] = (),
+) -> None:
+    """Journal that the rows of a page were shown, by the cases that they are about; nothing was opened.
+
+    ``unnamed``: those of filings of the actor's own, which are counted alone (SEC-AL20).
+    """
+    named = journal.subjects({row.referral_id for row in rows} - {row.referral_id for row in unnamed})
     journal.record(
         "list:opened",
         actor=actor,
@@ -293,16 +297,22 @@ def record_listed(rows: Sequence[Any], *, actor: Actor, at: datetime, tenant: UU
     )
 
 
-def listing(rows: Sequence[Referral], *, actor: Actor, at: datetime) -> AbstractContextManager[OpenScope]:
-    """Journal that these cases are shown as a list, by whom, and what of them is opened within the block."""
+def listing(
+    rows: Sequence[Referral], *, actor: Actor, at: datetime, unnamed: Collection[Referral] = ()
+) -> AbstractContextManager[OpenScope]:
+    """Journal that these cases are shown as a list, by whom, and what of them is opened within the block.
+
+    ``unnamed``: those of them that the actor files, or is shown as a draft, which are counted alone (SEC-AL20).
+    """
     authorities = {row.authority_id for row in rows}
     return disclosure(
         actor=actor,
         purpose=Purpose.LISTING,
         at=at,
-        objects=[row.pseudonym for row in rows],
+        objects=[row.pseudonym for row in rows if row not in unnamed],
         tenant=authorities.pop() if len(authorities) == 1 else None,
         act="list:opened",
+        count=len(rows),
         always=True,
     )
 

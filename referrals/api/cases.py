@@ -167,7 +167,7 @@ def filing_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, 
         cursor=asked.get("cursor"),
         bound_to=repr((asked.get("status"), asked.get("reference"))),
     )
-    with listing(page.items, actor=actor, at=at):
+    with listing(page.items, actor=actor, at=at, unnamed=page.items):
         lines = [reading.coarse_line(row) for row in page.items]
     return lines, page.next
 
@@ -198,7 +198,8 @@ def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, An
     lines = [
         reading.coarse_line(r) if ties[r.pk].coarse else reading.shell(r, ties[r.pk]) for r in page.items
     ]
-    with listing(page.items, actor=actor, at=at) as scope:
+    filed = [row for row in page.items if ties[row.pk].filed]
+    with listing(page.items, actor=actor, at=at, unnamed=filed) as scope:
         if asked["names"]:
             reading.add_names(page.items, ties, lines, scope, actor=actor)
     return lines, page.next
@@ -457,7 +458,8 @@ def clock_page(request: Any, asked: Mapping[str, Any]) -> tuple[_Lines, str | No
         bound_to=f"{asked.get('state')}/{asked.get('code')}",
     )
     caps.count_lines((clock.referral for clock in page.items), actor=actor, at=at)
-    record_listed(page.items, actor=actor, at=at)
+    filed = [clock for clock in page.items if actor.holding(access.FILERS) and _is_of_filer(clock, actor)]
+    record_listed(page.items, unnamed=filed, actor=actor, at=at)
     lines = [
         reading.clock_line(c, reading.calendar_in_force(c.referral, at=at), at=at, runs=True)
         | _case_of(c, actor)
@@ -468,6 +470,10 @@ def clock_page(request: Any, asked: Mapping[str, Any]) -> tuple[_Lines, str | No
 
 def _case_of(clock: Clock, actor: Actor) -> dict[str, str]:
     case = clock.referral
-    own = actor.user_id is not None and bytes(case.filed_by) == access.filed_by(actor.user_id)
-    pk, reference = case.known_to_filer_as if own else (case.pk, case.reference)
+    pk, reference = case.known_to_filer_as if _is_of_filer(clock, actor) else (case.pk, case.reference)
     return {"referral": str(pk), "reference": reference}
+
+
+def _is_of_filer(clock: Clock, actor: Actor) -> bool:
+    filer = bytes(clock.referral.filed_by)
+    return actor.user_id is not None and filer == access.filed_by(actor.user_id)

@@ -60,7 +60,7 @@ class OwnNotices(CaseView):
         told = Q(subject_id=None) | Q(subject_id__in=cases.values("pk"))
         told |= Q(subject_id__in=access.batches_of(actor).values("pk"))
         told |= Q(subject_id__in=course.visible_to(actor).values("pk"))
-        told |= Q(subject_id__in=course.asked_of(actor, at=at).values("pk"))
+        told |= Q(subject_id__in=course.asked_of(actor, at=at, filing=False).values("pk"))
         if filer is not None:  # of a filing that goes on elsewhere one is told under the id of its receipt
             told |= Q(subject_id__in=access.own_filings(actor, at=at).values("filed_as"))
         if asked := receiving.cases_asked_of(actor, at=at):

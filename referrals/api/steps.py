@@ -18,7 +18,7 @@ from referrals import actions, receiving, reports
 from referrals.access import Ties
 from referrals.actions import Asked
 from referrals.api import schema
-from referrals.api.base import CaseView
+from referrals.api.base import CaseView, known
 from referrals.api.cases import CasePart
 from referrals.errors import NotVisible
 from referrals.models import Referral
@@ -48,7 +48,7 @@ class PerformStep(CaseView):
         if RECEIVER in self.step.sides:
             found = receiving.asked_about(pk, actor=self.actor(request), at=self.at(request))
             if found is not None:
-                return self.known(request, found[0]), found[1]
+                return known(request._request, *found)
         return super().seen(request, pk)
 
     def unseen(self, request: Request, pk: UUID) -> Response:

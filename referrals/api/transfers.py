@@ -64,7 +64,7 @@ def transfer_read(request: Any, pk: UUID) -> tuple[Referral, Ties, dict[str, Any
     """
     actor, at = request.actor, request.at
     referral, asked, ties = receiving.transfer_for(pk, actor=actor, at=at)
-    known(request, referral)
+    known(request, referral, ties)
     count_opening(referral, ties, actor=actor, at=at)
     with disclosure(
         actor=actor.acting_as(ties.reading_role(), authority_id=asked.target_id),

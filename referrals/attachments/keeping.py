@@ -70,7 +70,7 @@ def add(
     waits = may.waits(access_class)
     kept_size = arrived.original_size if arrived.original else 0
     quotas.require_room(referral, may.role, arrived.size + kept_size)
-    by_filer = may.role is Role.FILER
+    filing = ties.files_as(may.role)
     row = Attachment(
         referral=referral,
         children=sorted(map(str, named)),
@@ -80,7 +80,7 @@ def add(
         scan=arrived.scan,
         evidence=evidence,
         at=at,
-        by=None if by_filer else actor.user_id,
+        by=None if filing else actor.user_id,
         role=may.role,
         waiting_since=at if waits else None,
         size=arrived.size,
@@ -96,14 +96,14 @@ def add(
     row.save(force_insert=True)
     holding.hold(arrived.names(), at=at)
     holding.let_go(arrived.forgotten, at=at)
-    _journal(ADDED, row, referral, actor=actor.acting_as(may.role), at=at, rule=str(kind))
+    _journal(ADDED, row, referral, actor=actor.acting_as(may.role, filing=filing), at=at, rule=str(kind))
     return Done(referral=referral, made=row.pk)
 
 
 def markable(
     referral_id: UUID, part: UUID, *, actor: Actor, at: datetime
-) -> tuple[Referral, Attachment, Role]:
-    """Return an attachment that the actor may mark, its case locked, with the role in which.
+) -> tuple[Referral, Attachment, Actor]:
+    """Return an attachment that the actor may mark, its case locked, with the actor in the role in which.
 
     Raises:
         NotVisible: no such attachment that this actor reads.
@@ -114,7 +114,7 @@ def markable(
     may = rights.adding(referral, ties)
     if row.access_class not in may.at_once:
         raise NotAllowed("attachment:mark")
-    return referral, row, may.role
+    return referral, row, actor.acting_as(may.role, filing=ties.files_as(may.role))
 
 
 def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: datetime) -> Done:
@@ -125,7 +125,7 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
         FileBarred: it was set aside; what may be evidence of an offence goes by two persons alone.
         NotServed: no original was kept, so that there is nothing to mark.
     """
-    referral, row, role = markable(referral_id, part, actor=actor, at=at)
+    referral, row, acting = markable(referral_id, part, actor=actor, at=at)
     if row.barred_at is not None:
         raise FileBarred
     if evidence and row.original is None:
@@ -136,7 +136,7 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
         row.original, row.original_size, row.original_digest = None, 0, None
     row.save(update_fields=["evidence", "original", "original_size", "original_digest"])
     rule = "evidence" if evidence else "no-evidence"
-    _journal(MARKED, row, referral, actor=actor.acting_as(role), at=at, rule=rule)
+    _journal(MARKED, row, referral, actor=acting, at=at, rule=rule)
     return Done(referral=referral)
 
 
@@ -153,7 +153,8 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done
     role = rights.adding(referral, ties).role
     row = found(referral, part, access.sight_of(referral, ties, actor), lock=True)
     delete(row, at=at)
-    _journal(REMOVED, row, referral, actor=actor.acting_as(role), at=at)
+    acting = actor.acting_as(role, filing=ties.files_as(role))
+    _journal(REMOVED, row, referral, actor=acting, at=at)
     return Done(referral=referral)
 
 

@@ -19,8 +19,8 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError
 
-from encryption import index
 from encryption.errors import EncryptionError
+from referrals.caps import person_of
 from referrals.errors import UploadsBusy
 from referrals.models import UseCount
 from referrals.rowlevel import for_the_service
@@ -84,7 +84,7 @@ def taken() -> Iterator[None]:
 
 
 def _person(user_id: UUID | None) -> bytes:
-    return index.keyed("uploads", (user_id or NOBODY).bytes)
+    return person_of(user_id or NOBODY, ARRIVING)
 
 
 def _packed(places: Iterable[tuple[int, bytes]]) -> bytes:

@@ -20,7 +20,7 @@ from accounts import stepup
 from accounts.actor import Actor
 from accounts.models import Membership, User
 from accounts.roles import Role
-from audit import journal, pseudonyms
+from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose, Topic, file_under, register
 from encryption import keys
@@ -116,7 +116,7 @@ def read(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     rows = list(own(actor))
     keys.warm(row.key for row in rows if row.key)
     with disclosure(
-        actor=actor, purpose=Purpose.ADMINISTRATION, at=at, objects=[_subject(actor, at)], tenant=_tenant(actor),
+        actor=actor, purpose=Purpose.ADMINISTRATION, at=at, objects=[], tenant=_tenant(actor),
         act=READ, always=True,
     ) as scope:  # fmt: skip
         return [line(row, scope) for row in rows]
@@ -261,10 +261,6 @@ def forget(at: datetime) -> int:
     return count
 
 
-def _subject(actor: Actor, at: datetime) -> UUID:
-    return pseudonyms.actor(_account(actor), at=at)
-
-
 def _account(actor: Actor) -> UUID:
     """Return the account: ``require_staff`` has made sure that there is one."""
     return actor.user_id or UUID(int=0)
@@ -277,6 +273,6 @@ def _tenant(actor: Actor) -> UUID:
 
 def _write_down(act: str, tie: DeclaredTie, *, actor: Actor, at: datetime) -> None:
     journal.record(
-        act, actor=actor, at=at, objects=[_subject(actor, at)], tenant=_tenant(actor),
+        act, actor=actor, at=at, tenant=_tenant(actor),
         purpose=Purpose.ADMINISTRATION, payload=tie.pk.bytes,
     )  # fmt: skip

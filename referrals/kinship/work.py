@@ -134,7 +134,7 @@ class _Wanted:
 
 def _stride(search: KinSearch, at: datetime) -> int:
     user = User.objects.get(pk=search.user_id)
-    named: list[UUID] = [pseudonyms.actor(user.pk, at=at)]
+    named = pseudonyms.acted_on(user.pk, by=None)
     told = bytearray()
     with disclosure(
         actor=SYSTEM, purpose=Purpose.SEARCH, at=at, objects=named, tenant=search.authority_id, act=COMPARED,

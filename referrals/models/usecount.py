@@ -8,9 +8,10 @@ from referrals.models.fields import clear
 class UseCount(models.Model):
     """The cases that one person opened, was shown or filed within the last hour, for one cap.
 
-    ``used`` holds when and which, packed (``referrals/caps.py``): the cases as keyed values of eight bytes, for a
-    backup mustn't tell who looked at whom. Or the uploads that are arriving (``referrals/attachments/turns.py``), or
-    when cases were refused (``referrals/refusals.py``). After ``until`` none of it counts.
+    ``person`` is a keyed value of its own for each cap. ``used`` holds when and which, packed and sealed
+    (``referrals/caps.py``): the cases as keyed values of eight bytes, for a backup mustn't tell who looked at whom. Or
+    the uploads that are arriving (``referrals/attachments/turns.py``), when cases were refused
+    (``referrals/refusals.py``), or how often danger came before the cap of filings. After ``until`` none of it counts.
     """
 
     id = clear(models.BigAutoField(primary_key=True), "A")

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 from accounts.actor import Actor
-from accounts.models import Membership, User
+from accounts.models import Membership
 from accounts.roles import Role
-from audit import pseudonyms
+from accounts.veil import account_of
 from audit.events import Purpose
 from audit.inputs import Code, Day, StrictSerializer
 from referrals.protocol import Protocol, protocol_of
@@ -153,7 +153,7 @@ def somebody_can_be_asked(sheet: Sheet, given: Any) -> str | None:
 def agent_had_the_time(sheet: Sheet, given: Any) -> str | None:
     """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
     found = sheet.anomaly
-    if found.asked_at is None and found.who is not None and _can_sign_in(found.who):
+    if found.asked_at is None and _can_sign_in(found):
         return "L'agent n'a pas encore été interrogé."
     if (
         found.asked_at is not None
@@ -164,10 +164,9 @@ def agent_had_the_time(sheet: Sheet, given: Any) -> str | None:
     return None
 
 
-def _can_sign_in(pseudonym: UUID) -> bool:
-    """Tell whether the account behind a pseudonym is there to be asked: not closed meanwhile."""
-    account = pseudonyms.account(pseudonym)
-    return account is not None and User.objects.filter(pk=account, is_active=True).exists()
+def _can_sign_in(anomaly: Any) -> bool:
+    """Tell whether there is an account to be asked: not closed meanwhile."""
+    return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 
 
 def breach_is_dealt_with(sheet: Sheet, given: Any) -> str | None:

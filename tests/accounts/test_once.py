@@ -206,8 +206,25 @@ def test_what_is_remembered_of_a_request_tells_no_account(admin, ada, writes):
     assert not any(
         form in told for form in (ada.user_id, ada.user_id.bytes, str(ada.user_id), ada.user_id.hex)
     )
-    assert bytes(row["caller"]) == index.keyed("idempotency.caller", ada.user_id.bytes)
+    assert bytes(row["caller"]) == index.keyed("idempotency.request", ada.user_id.bytes + KEY.encode())
     assert bytes(row["caller"]) != index.keyed("filer", ada.user_id.bytes)
+
+
+@pytest.mark.sec("SEC-CR20")
+def test_two_requests_of_one_account_have_no_value_in_common(admin, writes):
+    """A row about the account itself would tell whose those about its filings are."""
+    once(admin, writes["users"])
+    once(admin, writes["organisations"], key="another-key")
+
+    assert len({bytes(row.caller) for row in Replay.objects.all()}) == 2
+
+
+def test_what_the_release_before_remembers_is_honoured(admin, ada, writes):
+    once(admin, writes["users"])
+    Replay.objects.update(caller=index.keyed("idempotency.caller", ada.user_id.bytes))
+
+    assert once(admin, writes["users"]).status_code == 201
+    assert Replay.objects.count() == 1
 
 
 def test_the_same_key_of_another_caller_is_another(admin, olga, writes, calling):

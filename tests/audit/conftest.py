@@ -24,6 +24,7 @@ class FakeActor:
     role: str = "coordinator"
     organisation_id: UUID | None = None
     obo: UUID | None = None
+    filing: bool = False
     origin: Origin = ORIGIN
     audits: frozenset[UUID] = frozenset()
 

@@ -100,7 +100,7 @@ def test_entries_by_subject_finds_it_alone_and_in_lists(ines, made):
 
 
 def test_entries_by_actor(ines, made, nadia):
-    pseudonym = str(pseudonyms.actor(nadia.user_id, at=NOON))
+    pseudonym = str(pseudonyms.actor(nadia.user_id))
 
     assert ids(ask(ines, actor=pseudonym)) == [made.undone, made.listed, made.first]
 
@@ -198,7 +198,7 @@ def test_entries_answer_holds_each_declared_member(ines, made):
 
 
 def test_entries_cost_the_same_however_many(ines, made, django_assert_max_num_queries):
-    pseudonyms.actor(ines.user_id, at=NOON)
+    pseudonyms.actor(ines.user_id)
 
     with django_assert_max_num_queries(4):
         ask(ines)

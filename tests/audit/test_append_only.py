@@ -53,7 +53,7 @@ def refused(sql: str, params: tuple = ()) -> None:
         "DELETE FROM audit_entry",
         "UPDATE audit_entrysubject SET subject = subject",
         "DELETE FROM audit_entrysubject",
-        "UPDATE audit_actorpseudonym SET pseudonym = user_id",
+        "UPDATE audit_actorpseudonym SET pseudonym = account",
         "UPDATE audit_subjectpseudonym SET pseudonym = referral_id",
     ],
 )
@@ -99,9 +99,8 @@ REPLACEMENTS = [
     "INSERT OR REPLACE INTO audit_entry (rowid, id, at, act, outcome, writer, writer_seq, body, leaf_hash)"
     " SELECT rowid, 'other', at, 'x:y', outcome, 'other', 1, body, leaf_hash FROM audit_entry",
     "REPLACE INTO audit_entrysubject SELECT * FROM audit_entrysubject",
-    "INSERT OR REPLACE INTO audit_actorpseudonym SELECT user_id, 'other', created_at"
-    " FROM audit_actorpseudonym",
-    "INSERT OR REPLACE INTO audit_subjectpseudonym SELECT 'other', pseudonym, created_at"
+    "INSERT OR REPLACE INTO audit_actorpseudonym (account, pseudonym, mac) SELECT account, 'other', mac FROM audit_actorpseudonym",
+    "INSERT OR REPLACE INTO audit_subjectpseudonym (referral_id, pseudonym, created_at) SELECT 'other', pseudonym, created_at"
     " FROM audit_subjectpseudonym",
 ]
 

@@ -81,9 +81,8 @@ def test_all_that_is_said_of_an_act_is_in_its_entry(nadia, authority_93):
         )
     )
 
-    pseudonym = dict(ActorPseudonym.objects.values_list("user_id", "pseudonym"))
     expected = {
-        "actor": str(pseudonym[nadia.user_id]), "obo": str(pseudonym[other]), "role": "coordinator",
+        "actor": str(pseudonyms.actor(nadia.user_id)), "obo": str(pseudonyms.actor(other)), "role": "coordinator",
         "org": keyed_name(organisation), "tenant": str(authority_93), "act": "test:done", "obj": [str(subject)],
         "fields": {"child.last_name": 2}, "why": "triage", "out": "fail", "rule": "T11", "from": "triage",
         "to": "not_qualified", "ver": 7, "n": 3, "rid": "r-1", "ip": "192.0.2.0/24", "ua": "firefox/140",
@@ -267,7 +266,7 @@ def test_an_actor_keeps_one_pseudonym_and_is_never_named(nadia):
 
 
 def test_two_actors_have_two_pseudonyms(nadia):
-    assert pseudonyms.actor(nadia.user_id, at=NOON) != pseudonyms.actor(FakeActor().user_id, at=NOON)
+    assert pseudonyms.actor(nadia.user_id) != pseudonyms.actor(FakeActor().user_id)
 
 
 @pytest.mark.sec("SEC-AL16")
@@ -331,13 +330,13 @@ def test_act_and_entry_are_kept_or_lost_together(nadia):
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_a_pseudonym_that_was_rolled_back_is_not_remembered(nadia):
     with transaction.atomic():
-        pseudonyms.actor(nadia.user_id, at=NOON)
+        pseudonyms.actor(nadia.user_id)
         transaction.set_rollback(True)
 
     with transaction.atomic():
-        found = pseudonyms.actor(nadia.user_id, at=NOON)
+        found = pseudonyms.actor(nadia.user_id)
 
-    assert ActorPseudonym.objects.get(pk=nadia.user_id).pseudonym == found
+    assert ActorPseudonym.objects.get().pseudonym == found
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])

@@ -54,7 +54,7 @@ def asked(name, caller, nadia, file, /, **narrowed):
     see_all()
     needs = {
         "subject": {"subject": file},
-        "actor": {"actor": pseudonyms.actor(nadia.user_id, at=NOON)},
+        "actor": {"actor": pseudonyms.actor(nadia.user_id)},
         "": {},
     }
     said = {"limit": 50} | needs[BY_NAME[name].needs] | narrowed
@@ -110,7 +110,7 @@ def test_a_question_is_itself_an_entry_that_says_how_much_was_shown(
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_question_is_narrowed_by_person_file_and_period(written, ines, nadia, subject, name):
-    own = pseudonyms.actor(nadia.user_id, at=NOON)
+    own = pseudonyms.actor(nadia.user_id)
 
     assert asked(name, ines, nadia, subject, actor=own, subject=subject).items
     assert not asked(name, ines, nadia, subject, actor=uuid4()).items

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from audit import journal
+from audit import journal, pseudonyms
 from audit.models import EntrySubject
 from outbox.models import Notice
 from referrals import glass, ladder
@@ -261,11 +261,21 @@ class Story:
         """Check that the whole journal bears pseudonyms and codes only: no id, reference, name or fact."""
         with as_owner():
             whole = "\n".join(bytes(entry.body).decode() for entry in written())
+        self._filers_are_named_by_case()
         people = [str(user.pk) for user in self.world.users.values()]
         ids = [self.pk, self.row.reference, *map(str, self.children), *people]
         assert [found for found in ids if found in whole] == []
         said = DRAWN.sub("", whole)
         assert [word for word in words if word in said] == []
+
+    def _filers_are_named_by_case(self) -> None:
+        """SEC-AL20: of who files an entry on a case says the role alone; nobody who acts otherwise has that name."""
+        as_themselves = {str(pseudonyms.actor(user.pk)) for user in self.world.users.values()}
+        for body in self.entries():
+            if body["role"] in ("filer", "filer_org_lead", "api_119") and body["obj"]:
+                assert body["actor"] not in as_themselves, body["act"]
+                said = [body[name] for name in ("org", "ip", "ua", "dev", "trace")]
+                assert said == [None] * len(said), body["act"]
 
     def audited(self) -> list[str]:
         """Return the journal's lines about this case, once the auditor of 93 has read the very same over HTTP."""

@@ -210,7 +210,7 @@ def verified(night):
 @pytest.mark.parametrize("step", ["take_up", "ask", "justify"])
 def test_nobody_judges_their_own(night, step):
     """An auditor whom an anomaly is about leaves it to another one."""
-    own = pseudonyms.actor(night.story.user("auditor"), at=night.story.now)
+    own = pseudonyms.actor(night.story.user("auditor"))
     AccessAnomaly.objects.filter(pk=night.one["id"]).update(
         who=own, state="detected" if step == "take_up" else "under_review"
     )

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.cache.backends.base import BaseCache
 
+from audit import pseudonyms
 from outbox import tick
 from referrals import caps
 from referrals.models import BreakGlass, Referral, UseCount
@@ -277,7 +278,7 @@ def test_so_many_concerns_are_filed_and_no_more(world, clock, two_an_hour):
     ("form", "said"), [(urgent(), {"urgent": True}), (concern(danger_now="yes", danger_what="Il revient ce soir"), {})],
     ids=["urgent lane", "danger said"],
 )  # fmt: skip
-def test_danger_is_never_refused_and_is_written_down(world, two_an_hour, form, said):
+def test_danger_is_never_refused_and_is_written_down(world, clock, two_an_hour, form, said):
     filer = world.as_("filer")
     for _ in range(2):
         assert files(filer).status_code == 201
@@ -285,10 +286,16 @@ def test_danger_is_never_refused_and_is_written_down(world, two_an_hour, form, s
     answers = [files(filer, form, **said) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [201, 201, 201]
-    entries = passes()
-    assert [entry["rule"] for entry in entries] == ["cap:filings"] * 3
-    assert {UUID(entry["tenant"]) for entry in entries} == {world.authorities["93"].pk}
     assert files(filer).status_code == 429
+    assert passes() == [], "at the filing's own instant it would tell who filed (SEC-AL20)"
+    caps.tell_passed(START + HOUR - SECOND)
+    assert passes() == []
+    caps.tell_passed(START + 2 * HOUR)
+    caps.tell_passed(START + 3 * HOUR)
+    (entry,) = passes()
+    assert (entry["rule"], entry["n"], entry["obj"]) == ("cap:filings", 3, [])
+    assert entry["actor"] == str(pseudonyms.actor(world.user("filer").pk))
+    assert UUID(entry["tenant"]) == world.authorities["93"].pk
 
 
 def test_a_draft_outlasts_the_refusal_and_is_filed_later(world, clock, two_an_hour):

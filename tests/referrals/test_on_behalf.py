@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from audit.models import ActorPseudonym
+from audit import pseudonyms
 from referrals.models import Approval, Referral
 from tests.audit.owner import written
 from tests.factories.concerns import concern
@@ -20,7 +20,7 @@ def bodies(act):
 
 
 def pseudonym(world, name):
-    return str(ActorPseudonym.objects.get(user_id=world.user(name).pk).pseudonym)
+    return str(pseudonyms.actor(world.user(name).pk))
 
 
 def filed(world):

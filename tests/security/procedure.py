@@ -791,7 +791,7 @@ def anomaly_of(world: World, number: int) -> AccessAnomaly:
     with seeing_all():
         return AccessAnomaly.objects.create(
             authority=world.authorities["93"], rule="R01", key=f"{number}", count=60, first_at=at, last_at=at,
-            detected_at=at, who=pseudonyms.actor(world.user("crip_coordinator").pk, at=at),
+            detected_at=at, who=pseudonyms.actor(world.user("crip_coordinator").pk),
         )  # fmt: skip
 
 

@@ -30,9 +30,9 @@ class OwnSessions(Page):
         """Show the sessions that go on, this one first."""
         here = id_of(request)
         found = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
-        lines = [_line(row, here) for row in found]
+        lines = [_line(row, here) for row in actions.in_use(found, actor=self.actor, at=self.at)]
         idle = int(idle_limit(self.actor.roles).total_seconds()) // 60
-        odd = oddsignins.of(self.actor.user_id, at=self.at).order_by("-last_at")[:SHOWN_AT_MOST]
+        odd = oddsignins.of(self.actor.user_id, at=self.at).order_by("-day", "-pk")[:SHOWN_AT_MOST]
         return self.show(
             {
                 "lines": sorted(lines, key=lambda line: not line["here"]), "idle": idle,

@@ -91,9 +91,10 @@ class OwnSessions(APIView):
         found = actions.list_sessions(actor=signin.actor_of(request), at=signin.at_of(request))
         page = page_of(found, order=("-opened_at", "-pk"), **asked)
         here = id_of(request._request)
-        for row in page.items:
-            row.current = row.id == here
-        return Response(envelope(page, OwnSessionOut(page.items, many=True).data))
+        lines = actions.in_use(page.items, actor=signin.actor_of(request), at=signin.at_of(request))
+        for row in lines:
+            row.current = row.id == here  # type: ignore[attr-defined]  # our own attribute, for the answer
+        return Response(envelope(page, OwnSessionOut(lines, many=True).data))
 
 
 class OwnSession(APIView):
@@ -123,7 +124,7 @@ class SignInsToCheck(APIView):
         actor = signin.actor_of(request)
         actions.require_session(actor)
         found = oddsignins.of(actor.user_id, at=signin.at_of(request))
-        page = page_of(found, order=("-last_at", "-pk"), **asked)
+        page = page_of(found, order=("-day", "-pk"), **asked)
         return Response(envelope(page, SignInToCheckOut(page.items, many=True).data))
 
 

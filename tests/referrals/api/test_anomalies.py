@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from accounts.models import Membership, User
 from audit import journal, pseudonyms
 from audit.anomalies.facts import Fact, Finding
-from audit.models import Decoy, Entry, LegalHold
+from audit.models import ActorPseudonym, Decoy, Entry, LegalHold, SubjectPseudonym
 from outbox.models import Notice
 from referrals.anomalies import course, seeking
 from referrals.errors import GuardRefused, NotAllowed, NotVisible, ReferralError, WrongState
@@ -44,7 +44,7 @@ def anomaly(world, *, state="detected", who="crip_coordinator", code="93", **sai
     } | said  # fmt: skip
     if state in ("justified", "unjustified", "reported", "closed"):
         values |= {"judged_at": AT, "judged_by": world.user("auditor")}
-    pseudonym = pseudonyms.actor(world.user(who).pk, at=AT) if who else None
+    pseudonym = pseudonyms.actor(world.user(who).pk) if who else None
     return AccessAnomaly.objects.create(
         authority=world.authorities[code], state=state, who=pseudonym, **values
     )
@@ -250,7 +250,7 @@ def test_nobody_acts_on_an_anomaly_of_their_own(world, name):
     refused = do(world, who, made, name)
     assert (refused.status_code, refused.json()["rule"]) == (409, "not_about_oneself")
 
-    other = pseudonyms.actor(world.user("crip_coordinator").pk, at=AT)
+    other = pseudonyms.actor(world.user("crip_coordinator").pk)
     AccessAnomaly.objects.filter(pk=made.pk).update(who=other)
     assert do(world, who, made, name).status_code == 200, "only that stood in the way"
 
@@ -347,6 +347,42 @@ def test_behind_the_veil_the_excluded_learns_no_reference(world):
     assert said["auditor"]["actor"] == said["dpo"]["actor"]
 
 
+@pytest.mark.sec("SEC-AL20")
+def test_behind_the_veil_stands_whoever_files_too(world):
+    """The pseudonym of a filing leads back through the pseudonym of its case."""
+    filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key=uuid4().hex).json()
+    see_all()
+    subject = journal.subject(UUID(filed["id"]))
+    made = anomaly(world, state="under_review", subjects=[str(subject)])
+    AccessAnomaly.objects.filter(pk=made.pk).update(who=pseudonyms.filer(world.user("filer").pk, subject))
+    do(world, "auditor", made, "ask_identities")
+    do(world, "dpo", made, "grant_identities")
+
+    said = world.as_("auditor").get(f"audit/anomalies/{made.pk}/identities").json()
+
+    assert said["actor"]["id"] == str(world.user("filer").pk)
+
+
+@pytest.mark.sec("SEC-AL23")
+@pytest.mark.parametrize("model", [ActorPseudonym, SubjectPseudonym])
+def test_a_row_that_was_altered_shows_nobody_behind_the_veil(world, model):
+    filed = world.as_("filer").post("referrals", concern() | {"submit": True}, key=uuid4().hex).json()
+    see_all()
+    made = anomaly(world, state="under_review", subjects=[str(journal.subject(UUID(filed["id"])))])
+    do(world, "auditor", made, "ask_identities")
+    do(world, "dpo", made, "grant_identities")
+    with as_owner():
+        row = model.objects.get(pseudonym__in=[made.who, *made.subjects])
+        model.objects.filter(pk=row.pk).delete()
+        row.pk = uuid4()
+        model.objects.bulk_create([row])
+
+    answer = world.as_("auditor").get(f"audit/anomalies/{made.pk}/identities")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "pseudonym-refused")
+    assert "person" not in answer.json()
+
+
 # --- Where anomalies come from --------------------------------------------------------------------------
 
 
@@ -365,14 +401,14 @@ def test_a_contested_emergency_opening_becomes_an_anomaly_once(world):
 
     see_all()
     made = AccessAnomaly.objects.get(rule="G05")
-    assert made.who == pseudonyms.actor(world.user("on_call").pk, at=AT)
+    assert made.who == pseudonyms.actor(world.user("on_call").pk)
     assert made.subjects == [str(journal.subject(case.pk))]
 
 
 def a_finding(world, *minutes):
     """What a rule finds of one day: a fact at each of these minutes."""
     tenant = world.authorities["93"].pk
-    who = pseudonyms.actor(world.user("crip_coordinator").pk, at=AT)
+    who = pseudonyms.actor(world.user("crip_coordinator").pk)
     facts = tuple(
         Fact(id=UUID(int=minute), at=AT + timedelta(minutes=minute), act="field:opened", tenant=tenant, actor=who,
              subjects=(UUID(int=1000 + minute),))

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from audit.models import ActorPseudonym
+from audit import pseudonyms
 from referrals.models import Attachment, Referral
 from tests.audit.owner import written
 from tests.conftest import see_all
@@ -305,7 +305,7 @@ def test_a_stand_in_who_downloads_does_so_in_the_absent_persons_name(story):
 
     (entry,) = written(act="attachment:opened")
     said = json.loads(bytes(entry.body))
-    absent = ActorPseudonym.objects.get(user_id=story.user("ase_inspector")).pseudonym
+    absent = pseudonyms.actor(story.user("ase_inspector"))
     assert (said["role"], said["obo"]) == ("ase_inspector", str(absent))
 
 

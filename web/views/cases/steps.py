@@ -242,7 +242,7 @@ def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, Ties]:
     if RECEIVER in step.sides:
         found = receiving.asked_about(pk, actor=page.actor, at=page.at)
         if found is not None:
-            return known(page.request, found[0]), found[1]
+            return known(page.request, *found)
     referral, ties = seen(page.request, pk)
     if ties.coarse or ties.draft:
         raise NotVisible

@@ -29,7 +29,7 @@ class Filings(Page):
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List them; that is journaled like any list of cases."""
         rows = list(self._rows())
-        with listing(rows, actor=self.actor, at=self.at):
+        with listing(rows, actor=self.actor, at=self.at, unnamed=rows):
             lines = [_line(row) for row in rows]
         return self.show(
             {

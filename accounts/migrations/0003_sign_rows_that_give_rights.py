@@ -21,7 +21,7 @@ TABLES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_people_and_places")]
+    dependencies = [("accounts", "0002_hidden_instants")]
     operations = [
         *(migrations.AddField(table, "mac", MacField()) for table in TABLES),
         # Whoever signs a row knows what it says: the instant comes from the service where it is one of now.
