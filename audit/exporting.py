@@ -13,8 +13,9 @@ from typing import IO, Final
 from uuid import UUID
 
 from audit import checkpoints, pruning
+from audit.canonical import MAX_BYTES, leaf_hash
 from audit.errors import NotInTree
-from audit.models import Checkpoint, Entry, Leaf, LogOrigin
+from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Refused
 from audit.tree import TILE, Tree
 from audit.verifier import tile_path
 
@@ -58,7 +59,20 @@ class Log:
             level += 1
         for entry, places in pruning.lists_of(self.origin):
             yield f"pruned/{entry}", places
+        yield from self._set_apart()
         yield CHECKPOINT, checkpoints.whole_note(self.checkpoint)
+
+    def _set_apart(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the entries that have no place and get none, by their hashes (SEC-AL21).
+
+        Without content is one that the receiver may not read, or that isn't any more what was set apart.
+        """
+        rows = {bytes(row.leaf_hash): row.entry for row in Refused.objects.order_by("at", "entry")}
+        known = self.bodies(list(rows.values()))
+        for leaf, entry in rows.items():
+            body = known.get(entry, b"")
+            same = len(body) <= MAX_BYTES and leaf_hash(body) == leaf
+            yield f"refused/{leaf.hex()}", body if same else b""
 
     def _bundle(self, number: int, width: int) -> bytes:
         leaves = Leaf.objects.filter(

@@ -55,7 +55,7 @@ gauge: Final = Gauge()
 
 
 def oldest_waiting() -> datetime | None:
-    """Return the instant of the oldest entry that has no place yet; None when each has one.
+    """Return the instant of the oldest entry that waits for its place; None when none does. What is set apart doesn't.
 
     Looks only at what the sequencer itself would look at (``audit/sequencing.py``). The service may read no entry:
     on PostgreSQL the owner's function answers with the one instant.
@@ -72,7 +72,8 @@ def oldest_waiting() -> datetime | None:
         else:
             cursor.execute(
                 "SELECT min(at) FROM audit_entry e WHERE e.rowid >= %s AND NOT EXISTS"
-                " (SELECT 1 FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id)",
+                " (SELECT 1 FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id)"
+                " AND NOT EXISTS (SELECT 1 FROM audit_refused r WHERE r.entry = e.id)",
                 [last or 0, number],
             )
         found = cursor.fetchone()[0]

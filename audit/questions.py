@@ -105,7 +105,7 @@ def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None,
 
 COLUMNS: Final = (
     "id", "ts", "act", "out", "tenant", "actor", "obo", "role", "obj", "fields", "why", "rule", "pol", "from", "to",
-    "ver", "n", "rid",
+    "ver", "n", "rid", "set_apart",
 )  # fmt: skip
 
 
@@ -169,10 +169,14 @@ def _lines(entries: Sequence[ReadEntry]) -> Iterator[bytes]:
 
 def cells(entry: ReadEntry) -> list[str]:
     """Return the cells of an entry: of one whose content was pruned, what the columns still say."""
+    apart = "yes" if entry.set_apart else ""
     if not entry.body:
-        known = {"id": entry.pk, "ts": entry.at.isoformat(), "act": entry.act, "out": entry.outcome}
+        known = {
+            "id": entry.pk, "ts": entry.at.isoformat(), "act": entry.act, "out": entry.outcome, "set_apart": apart
+        }  # fmt: skip
         return [str(known.get(name, "")) for name in COLUMNS]
     body = json.loads(bytes(entry.body))
+    body["set_apart"] = apart
     body["obj"] = " ".join(body["obj"])
     body["fields"] = " ".join(f"{label}:{count}" for label, count in body["fields"].items())
     return ["" if body[name] is None else str(body[name]) for name in COLUMNS]

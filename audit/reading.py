@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from audit.events import Outcome
-from audit.models import ReadEntry, ReadSubject
+from audit.models import ReadEntry, ReadSubject, Refused
 
 
 @contextmanager
@@ -37,9 +37,10 @@ def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QueryS
     """Return the entries of some authorities that match ``filters``; to be evaluated inside ``as_auditor``.
 
     ``filters`` may hold ``actor`` and ``subject`` (pseudonyms), ``act``, ``acts``, ``topic``, ``outcome``,
-    ``refused`` (denied or failed), ``since`` (included) and ``until`` (excluded).
+    ``refused`` (denied or failed), ``since`` (included) and ``until`` (excluded). Each knows whether it is set apart.
     """
-    found = ReadEntry.objects.filter(tenant__in=authorities)
+    apart = Exists(Refused.objects.filter(entry=OuterRef("pk")))
+    found = ReadEntry.objects.annotate(apart=apart).filter(tenant__in=authorities)
     lookups = {
         "actor": "actor", "act": "act", "acts": "act__in", "topic": "topic", "outcome": "outcome",
         "since": "at__gte", "until": "at__lt",

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_old_connections, connections
 
 from audit import checkpoints, notes, sequencing, tree, verifier, witnessing
+from audit.chains import Chains
 from audit.errors import AuditError, LogContradicted, NoWitnessedCheckpoint
 from audit.models import Checkpoint, LogOrigin
 from audit.verifier import Fault, leaf_hash
@@ -35,6 +36,7 @@ class Sequencer:
     batch: int = sequencing.BATCH
     _mark: dict[int, int] = field(default_factory=dict)
     _later: dict[str, datetime] = field(default_factory=dict)
+    _chains: Chains = field(default_factory=Chains)
     _raw: object = None
 
     def once(self) -> int:
@@ -52,10 +54,14 @@ class Sequencer:
                 if not leads:
                     return count
                 origin = sequencing.current(at=self.clock())
-                done = sequencing.integrate(origin, settled=self._look_from(origin), limit=self.batch)
-            # Only what is committed moves the mark.
+                settled = self._look_from(origin)
+                done = sequencing.integrate(
+                    origin, settled=settled, chains=self._chains, at=self.clock(), limit=self.batch
+                )
+            # Only what is committed moves the mark, and the ends of the writers' chains.
             self._mark[origin.number] = done.settled
-            count += done.count
+            self._chains.remember(done.judged)
+            count += len(done.judged.fit)
             if not done.more:
                 break
         published = self._publish(origin)
@@ -67,7 +73,7 @@ class Sequencer:
         raw = connections[DEFAULT_DB_ALIAS].connection
         if raw is not self._raw:
             # Another connection may lead to another database than the one that the mark was read from.
-            self._raw, self._mark = raw, {}
+            self._raw, self._mark, self._chains = raw, {}, Chains()
         if origin.number not in self._mark:
             self._mark[origin.number] = sequencing.remembered(origin.number)
         return self._mark[origin.number]

@@ -1,13 +1,16 @@
-"""How long the journal keeps the content of entries: the authority's months, run daily (SEC-AL15, domain.md §7.4)."""
+"""What recurs about the journal: how long entries keep their content (SEC-AL15, domain.md §7.4), mails, alarms."""
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Authority, Membership
 from accounts.roles import Role
-from audit import mailing, pruning
+from audit import alarms, mailing, pruning
+from audit.models import Alarm
+from outbox.notices import About, Recipients, tell
 from outbox.tick import recurring
 from referrals.clocks import add_months
 from referrals.protocol import DEFAULTS, Protocol, protocol_of
@@ -48,9 +51,25 @@ def _before(at: datetime, months: int) -> datetime:
     return datetime.combine(add_months(at.date(), -months), at.timetz())
 
 
+def _auditors(at: datetime) -> set[UUID]:
+    held = Membership.objects.in_force(at).filter(role=Role.AUDITOR)
+    return set(held.values_list("user_id", flat=True))
+
+
+@recurring("journal:alarmed", every=timedelta(seconds=30))
+def tell_alarms(at: datetime) -> int:
+    """Tell the auditors of all authorities that the journal itself is not as it should be; return how many alarms."""
+    with transaction.atomic():
+        untold = list(Alarm.objects.filter(told_at=None).values_list("pk", flat=True))
+        if untold:
+            about = About(template=alarms.TOLD, reference="", subject_id=None, authority_id=None)
+            tell(about, Recipients(users=_auditors(at)), at=at)
+            Alarm.objects.filter(pk__in=untold).update(told_at=at)
+    return len(untold)
+
+
 @recurring("checkpoint:mailed", every=EVERY)
 def mail_checkpoint(at: datetime) -> int:
     """Mail the newest signed checkpoint to the auditors of all authorities (SEC-AL11); return to how many."""
-    held = Membership.objects.in_force(at).filter(role=Role.AUDITOR)
     with transaction.atomic():
-        return mailing.send(set(held.values_list("user_id", flat=True)), at=at)
+        return mailing.send(_auditors(at), at=at)

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
-from structlog.testing import capture_logs
 
 from audit import appendonly, events, journal, sequencing, tree, verifier
+from audit.chains import Chains
 from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Tile
 from tests.audit.conftest import NOON
 from tests.audit.sequenced import Sequenced, grown, sequenced, written
@@ -76,17 +76,6 @@ def test_a_mark_of_another_cluster_counts_for_nothing(sequenced: Sequenced, chan
         values = {"settled": last.settled, "cluster": last.cluster} | changed
         Checkpoint.objects.create(origin=1, size=tree_now.size, root=b"", at=NOON, note=b"", **values)
         assert sequencing.remembered(1) == sequencing.NOWHERE
-
-
-def test_what_was_changed_before_it_had_a_place_is_told_and_placed_as_committed(sequenced, monkeypatch):
-    (made,) = written(1)
-    monkeypatch.setattr(sequencing, "leaf_hash", lambda body: bytes(32))
-
-    with capture_logs() as said:
-        sequenced.sequencer.once()
-
-    assert "journal:altered" in {one["event"] for one in said}
-    assert places() == [(0, bytes(made.leaf_hash))]
 
 
 # --- Several at once ----------------------------------------------------------------------------------
@@ -175,7 +164,7 @@ def test_a_leader_that_is_paused_can_write_nothing_once_another_one_leads(sequen
                     backend.append(cursor.fetchone()[0])
                 leads.set()
                 go_on.wait(20)
-                sequencing.integrate(sequencing.current(at=NOON), settled=0)
+                sequencing.integrate(sequencing.current(at=NOON), settled=0, chains=Chains(), at=NOON)
         except (OperationalError, DatabaseError) as error:
             failed.append(error)
 
