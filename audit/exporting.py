@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
 
-from audit import checkpoints, pruning
+from audit import alarms, checkpoints, columns, pruning
 from audit.canonical import MAX_BYTES, leaf_hash
 from audit.errors import NotInTree
-from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Refused
+from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, Refused
 from audit.tree import TILE, Tree
 from audit.verifier import tile_path
+from outbox.instants import instant
 
 CHECKPOINT: Final = "checkpoint"
 BUNDLES: Final = 400  # of one ZIP file: about a hundred thousand entries, 70 MB before it is compressed
@@ -27,8 +28,9 @@ type Bodies = Callable[[Collection[UUID]], Mapping[UUID, bytes]]
 
 def everything(entries: Collection[UUID]) -> dict[UUID, bytes]:
     """Return the bytes of entries, all authorities'; for the operator's export, under the sequencer's role."""
-    rows = Entry.objects.filter(pk__in=entries).values_list("pk", "body")
-    return {pk: bytes(body) for pk, body in rows}
+    rows = list(Entry.objects.filter(pk__in=entries))
+    alarms.raise_all(columns.differences(rows, subjects=EntrySubject), at=instant())
+    return {row.pk: bytes(row.body) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import BigIntegerField, Exists, OuterRef
 from django.db.models.expressions import RawSQL
 
-from audit import alarms, tree
+from audit import alarms, columns, tree
 from audit.canonical import leaf_hash
 from audit.chains import Chains, Judged, Reason, Row
-from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Refused, Tile
+from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
 from audit.tree import Frontier, Tree
 
 ROLE: Final = "repere_sequencer"
@@ -143,6 +143,7 @@ def integrate(
         for level, number, hashes, root in tiles
     )
     _set_apart(judged.unfit, at=at)
+    alarms.raise_all(columns.differences([row for row, _, _ in judged.fit], subjects=EntrySubject), at=at)
     more = len(waiting) == limit
     # In the order of the mark: below the last one that was looked at, all that is visible has its place.
     reached = min(before.settled, waiting[-1].mark) if more else before.settled

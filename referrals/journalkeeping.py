@@ -1,5 +1,6 @@
 """What recurs about the journal: how long entries keep their content (SEC-AL15, domain.md §7.4), mails, alarms."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Authority, Membership
 from accounts.roles import Role
-from audit import alarms, mailing, pruning
+from audit import alarms, comparing, mailing, pruning
 from audit.models import Alarm
 from outbox.notices import About, Recipients, tell
 from outbox.tick import recurring
@@ -49,6 +50,35 @@ def _of(authority: Authority | None, protocol: Protocol, at: datetime) -> int:
 
 def _before(at: datetime, months: int) -> datetime:
     return datetime.combine(add_months(at.date(), -months), at.timetz())
+
+
+@recurring("journal:compared", every=timedelta(hours=1), lease=timedelta(hours=1))
+def compare_last_day(at: datetime) -> int:
+    """Compare the entries of the last day with their columns; return how many differ (SEC-AL22)."""
+    with for_the_service():
+        first = comparing.first_since(at - EVERY)
+    return _compare(comparing.places, first, at=at)
+
+
+@recurring("journal:compared-whole", every=EVERY, lease=timedelta(hours=6))
+def compare_all(at: datetime) -> int:
+    """Compare all entries that have content with their columns, and all rows of subjects; likewise."""
+    nowhere = UUID(int=0), UUID(int=0)
+    return _compare(comparing.places, 0, at=at) + _compare(comparing.subjects, nowhere, at=at)
+
+
+def _compare[Mark](
+    batch: Callable[[Mark], tuple[list[str], Mark | None]], first: Mark, *, at: datetime
+) -> int:
+    count, mark = 0, first
+    while True:
+        with for_the_service():
+            odd, after = batch(mark)
+            alarms.raise_all(odd, at=at)
+        count += len(odd)
+        if after is None:
+            return count
+        mark = after
 
 
 def _auditors(at: datetime) -> set[UUID]:

@@ -24,6 +24,7 @@ BOTH_DATABASES = {
     "tests/audit/test_append_only.py": "triggers, roles and the authoriser",
     "tests/audit/test_attacks.py": "what the owner of the tables can do",
     "tests/audit/test_checkpoints.py": "rows of the tree",
+    "tests/audit/test_columns.py": "what the owner of the tables can change, and who is shown it",
     "tests/audit/test_forged.py": "what each login can put into the table",
     "tests/audit/test_journal.py": "how an entry is stored, and whose clock it bears",
     "tests/audit/test_pruning.py": "triggers that let an old entry be emptied",
