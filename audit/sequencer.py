@@ -5,7 +5,7 @@ It runs apart from the web processes (``manage.py sequence --forever``), and bes
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -25,6 +25,8 @@ from outbox.instants import instant
 
 _log = structlog.get_logger("audit")
 PAUSE_SECONDS: Final = 1.0
+#: How often the whole table is looked through for entries that have no place, whatever the mark says.
+WHOLE_EVERY: Final = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class Sequencer:
     _later: dict[str, datetime] = field(default_factory=dict)
     _chains: Chains = field(default_factory=Chains)
     _raw: object = None
+    _looked_through: datetime | None = None
 
     def once(self) -> int:
         """Give places to all entries that wait, sign what has grown, ask the witnesses; return how many places.
@@ -70,13 +73,15 @@ class Sequencer:
         return count
 
     def _look_from(self, origin: LogOrigin) -> int:
+        """Return the mark below which each entry has its place; hourly it isn't trusted (SEC-AL8)."""
         raw = connections[DEFAULT_DB_ALIAS].connection
         if raw is not self._raw:
             # Another connection may lead to another database than the one that the mark was read from.
             self._raw, self._mark, self._chains = raw, {}, Chains()
-        if origin.number not in self._mark:
-            self._mark[origin.number] = sequencing.remembered(origin.number)
-        return self._mark[origin.number]
+        now = self.clock()
+        if self._looked_through is None or now - self._looked_through >= WHOLE_EVERY:
+            self._looked_through, self._mark = now, {}
+        return self._mark.get(origin.number, sequencing.NOWHERE)
 
     def _publish(self, origin: LogOrigin) -> Checkpoint | None:
         file = witnessing.file_witness()

@@ -8,8 +8,8 @@ off by the database after ``_PATIENCE``. Requests take no lock and read nothing 
 Entries commit in another order than their transactions began. So what is looked for isn't "after the last one" but
 "without a place", from a mark on below which nothing can come any more: all transactions below PostgreSQL's xmin have
 ended. The mark moves to the xmin read *before* looking. On SQLite transactions follow one another, and the mark is
-the table's row number. It is kept with each checkpoint, and counts only on the cluster that wrote it: a dump that is
-read into another one brings numbers of transactions that mean nothing there.
+the table's row number. A process that begins looks at the whole table, and so does each every hour: a mark proves
+nothing, for who writes a row can write any number of a transaction into it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,14 +27,14 @@ from django.db.models.expressions import RawSQL
 from audit import alarms, columns, tree
 from audit.canonical import leaf_hash
 from audit.chains import Chains, Judged, Reason, Row
-from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
+from audit.models import Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
 from audit.tree import Frontier, Tree
 
 ROLE: Final = "repere_sequencer"
 BATCH: Final = 2_000  # entries of one transaction
 _LOCK: Final = 0x7265_7065_7265  # our advisory lock of the whole database
 _PATIENCE: Final = "30s"
-NOWHERE: Final = 0
+NOWHERE: Final = -(2**63)  # below any number that a row can bear
 
 
 @contextmanager
@@ -94,15 +94,6 @@ def horizon() -> Horizon:
         else:
             cursor.execute("SELECT coalesce(max(rowid), 0) + 1, 0 FROM audit_entry")
         return Horizon(*cursor.fetchone())
-
-
-def remembered(origin: int) -> int:
-    """Return from where on to look, by the latest checkpoint; from the beginning where it can't be relied on."""
-    last = Checkpoint.objects.filter(origin=origin).order_by("-size").first()
-    now = horizon()
-    if last is None or last.cluster != now.cluster or last.settled > now.settled:
-        return NOWHERE
-    return last.settled
 
 
 def current(*, at: datetime) -> LogOrigin:

@@ -1,15 +1,18 @@
 """Every committed entry gets one place, without gaps, from one leader, whatever happens meanwhile (SEC-AL8)."""
 
 import threading
+from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 
-from audit import appendonly, events, journal, sequencing, tree, verifier
+from audit import appendonly, events, journal, lag, sequencing, tree, verifier
 from audit.chains import Chains
-from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Tile
+from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Refused, Tile
 from tests.audit.conftest import NOON
+from tests.audit.keeper import change, forged, insert, unguarded
 from tests.audit.sequenced import Sequenced, grown, sequenced, written
 
 __all__ = ["sequenced"]
@@ -64,18 +67,52 @@ def test_what_was_rolled_back_has_no_place(sequenced: Sequenced):
     assert places() == [(0, bytes(kept[0].leaf_hash))]
 
 
-@pytest.mark.parametrize("changed", [{"cluster": 7}, {"settled": 2**62}])
-def test_a_mark_of_another_cluster_counts_for_nothing(sequenced: Sequenced, changed):
-    """A dump read elsewhere: its numbers of transactions may be above all those to come."""
+@pytest.mark.sec("SEC-AL8")
+@pytest.mark.parametrize("true", [True, False], ids=["the service's", "a false one"])
+def test_what_lies_below_the_mark_is_found_within_the_hour(sequenced: Sequenced, true):
+    """A number of a transaction is what whoever writes the row says, and a mark proves nothing."""
+    first = written(2)
+    assert sequenced.sequencer.once() == 2
+    column = "txid" if connection.vendor == "postgresql" else "rowid"
+    if true:
+        (made,) = written(1)
+        change(made, **{column: -3})
+        pk = made.pk
+    else:
+        pk = insert(forged(first[0], w=str(uuid4()), wseq=1), **{column: -3})
+    written(1)
+    assert sequenced.sequencer.once() == 1, "it isn't looked for there"
+    assert lag.oldest_waiting() is None
+    assert lag.oldest_waiting(whole=True) == NOON
+
+    sequenced.sequencer.clock = lambda: NOON + timedelta(minutes=59)
+    assert sequenced.sequencer.once() == 0
+    sequenced.sequencer.clock = lambda: NOON + timedelta(hours=1)
+    assert sequenced.sequencer.once() == int(true)
+
+    assert Leaf.objects.filter(entry=pk).exists() is true
+    assert Refused.objects.filter(entry=pk).exists() is not true
+    assert lag.oldest_waiting(whole=True) is None
+    assert Leaf.objects.count() == 3 + true
+
+
+@pytest.mark.sec("SEC-AL8")
+def test_a_process_that_begins_trusts_no_mark_and_neither_does_the_lag(sequenced: Sequenced, settings):
+    """The mark of a checkpoint that somebody wrote lies above all that waits."""
+    settings.LOG_LAG_MINUTES = 15
     written(1)
     sequenced.sequencer.once()
-    last = Checkpoint.objects.get()
     written(1)
-    with sequencing.reading():
-        tree_now = grown([verifier.leaf_hash(b"x")])
-        values = {"settled": last.settled, "cluster": last.cluster} | changed
-        Checkpoint.objects.create(origin=1, size=tree_now.size, root=b"", at=NOON, note=b"", **values)
-        assert sequencing.remembered(1) == sequencing.NOWHERE
+    grown([verifier.leaf_hash(b"x")])
+    with unguarded() as cursor:
+        cursor.execute("DELETE FROM audit_leaf WHERE place = 1")
+        cursor.execute("UPDATE audit_checkpoint SET settled = %s", [2**40])
+
+    late = NOON + timedelta(minutes=16)
+    assert lag.oldest_waiting() is None
+    assert lag.Gauge().is_behind(late)
+    assert sequenced.again().once() == 1
+    assert not lag.Gauge().is_behind(late)
 
 
 # --- Several at once ----------------------------------------------------------------------------------
