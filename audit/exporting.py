@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
 
-from audit import alarms, checkpoints, columns, pruning
+from audit import alarms, checkpoints, columns, origins, pruning
 from audit.canonical import MAX_BYTES, leaf_hash
 from audit.errors import NotInTree
 from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, Refused
@@ -80,9 +80,10 @@ class Log:
         leaves = Leaf.objects.filter(
             origin=self.origin.number, place__gte=number * TILE, place__lt=number * TILE + width
         )
-        entries = list(leaves.order_by("place").values_list("entry", flat=True))
-        known = self.bodies([one for one in entries if one is not None])
-        records = (bytes(self.origin.after) if one is None else known.get(one, b"") for one in entries)
+        placed = list(leaves.order_by("place").values_list("entry", "leaf_hash"))
+        known = self.bodies([one for one, _ in placed if one is not None])
+        own = origins.records() if any(one is None for one, _ in placed) else {}
+        records = (own.get(bytes(leaf), b"") if one is None else known.get(one, b"") for one, leaf in placed)
         return b"".join(len(record).to_bytes(2) + record for record in records)
 
 

@@ -28,7 +28,7 @@ from audit import alarms, columns, tree
 from audit.canonical import leaf_hash
 from audit.chains import Chains, Judged, Reason, Row
 from audit.models import Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
-from audit.tree import Frontier, Tree
+from audit.tree import Frontier, Tree, size_of
 
 ROLE: Final = "repere_sequencer"
 BATCH: Final = 2_000  # entries of one transaction
@@ -72,6 +72,11 @@ def leading() -> Iterator[bool]:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
             leads = bool(cursor.fetchone()[0])
         yield leads
+
+
+def clock_of_database() -> str:
+    """Return whose clock instants are, as entries say it."""
+    return "process" if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else "db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +129,35 @@ def integrate(
     before = horizon()
     waiting = _waiting(origin.number, settled, limit)
     judged = chains.judge(origin.number, waiting)
-    frontier = Frontier(Tree.of(origin.number))
-    first, tiles = frontier.size, []
-    for _, _, leaf in judged.fit:
-        tiles += frontier.add(leaf)
-    add_leaves(origin.number, first, [(row.pk, leaf) for row, _, leaf in judged.fit])
-    Tile.objects.bulk_create(
-        Tile(origin=origin.number, level=level, number=number, hashes=hashes, root=root)
-        for level, number, hashes, root in tiles
-    )
+    extend(origin.number, [(row.pk, leaf) for row, _, leaf in judged.fit])
     _set_apart(judged.unfit, at=at)
     alarms.raise_all(columns.differences([row for row, _, _ in judged.fit], subjects=EntrySubject), at=at)
     more = len(waiting) == limit
     # In the order of the mark: below the last one that was looked at, all that is visible has its place.
     reached = min(before.settled, waiting[-1].mark) if more else before.settled
     return Integrated(judged, max(settled, reached), more)
+
+
+def extend(origin: int, leaves: Sequence[tuple[UUID | None, bytes]]) -> None:
+    """Give the next places of a tree to these entries, in their order, and write the tiles that they fill."""
+    frontier = Frontier(Tree.of(origin))
+    first, tiles = frontier.size, []
+    for _, leaf in leaves:
+        tiles += frontier.add(leaf)
+    add_leaves(origin, first, leaves)
+    Tile.objects.bulk_create(
+        Tile(origin=origin, level=level, number=number, hashes=hashes, root=root)
+        for level, number, hashes, root in tiles
+    )
+
+
+def carry_over(old: int, new: int) -> int:
+    """Give the places of an origin to the same entries in a newer one, behind those that this has; return how many."""
+    count = size_of(old)
+    for first in range(0, count, BATCH):
+        rows = Leaf.objects.filter(origin=old, place__gte=first, place__lt=first + BATCH).order_by("place")
+        extend(new, [(entry, bytes(leaf)) for entry, leaf in rows.values_list("entry", "leaf_hash")])
+    return count
 
 
 def _waiting(origin: int, settled: int, limit: int) -> list[Row]:
