@@ -8,6 +8,7 @@ by passes over the last day and over all. A difference names entry and column, a
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import batched
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -74,18 +75,19 @@ def differences(
     *,
     subjects: type[EntrySubject | ReadSubject] = ReadSubject,
     sought: UUID | None = None,
+    read: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({}),
 ) -> list[str]:
     """Return an alarm for each column that differs; pruned rows say nothing any more.
 
     ``sought`` is the subject by which the rows were found. Inside ``reading.as_auditor``, or with ``EntrySubject`` as
-    the sequencer. One query more where an entry has several subjects.
+    the sequencer. ``read`` is what entries say that were read already. One query more where one has several subjects.
     """
     found: list[str] = []
     listed: dict[UUID, list[str]] = {}
     for row in rows:
         if not row.body:
             continue
-        said = said_by(bytes(row.body))
+        said = read.get(row.pk) or said_by(bytes(row.body))
         if said is None:
             found.append(key(row.pk, BODY))
             continue

@@ -131,7 +131,9 @@ def integrate(
     judged = chains.judge(origin.number, waiting)
     extend(origin.number, [(row.pk, leaf) for row, _, leaf in judged.fit])
     _set_apart(judged.unfit, at=at)
-    alarms.raise_all(columns.differences([row for row, _, _ in judged.fit], subjects=EntrySubject), at=at)
+    read = {row.pk: claim.said for row, claim, _ in judged.fit}
+    odd = columns.differences([row for row, _, _ in judged.fit], subjects=EntrySubject, read=read)
+    alarms.raise_all(odd, at=at)
     more = len(waiting) == limit
     # In the order of the mark: below the last one that was looked at, all that is visible has its place.
     reached = min(before.settled, waiting[-1].mark) if more else before.settled
