@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 # Rows of these never change and never go.
 ENTRY_TABLES: Final = (
     "audit_entry", "audit_entrysubject",
-    "audit_logorigin", "audit_leaf", "audit_tile", "audit_checkpoint", "audit_cosignature",
+    "audit_logorigin", "audit_leaf", "audit_tile", "audit_checkpoint", "audit_cosignature", "audit_refused",
 )  # fmt: skip
 # Rows of these never change; one goes when a referral is shredded or an account is purged.
 PSEUDONYM_TABLES: Final = ("audit_actorpseudonym", "audit_subjectpseudonym")

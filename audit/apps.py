@@ -15,7 +15,13 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the authoriser of SQLite, which migrations lift; listen to lost notices; keep the gate."""
-        from audit import shreds, undelivered  # noqa: F401 - the second is imported for what it registers
+        from audit import (  # noqa: F401 - all but the first are imported for what they register
+            alarms,
+            origins,
+            shreds,
+            undelivered,
+            witnessfile,
+        )
 
         gate.closed_by(shreds.why_closed)
 

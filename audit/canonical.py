@@ -25,7 +25,7 @@ KEYS: Final = frozenset(
 )
 # RFC 6962 §2.1: a leaf and a node of the tree never hash the same bytes.
 _LEAF: Final = b"\x00"
-_NO_MAC: Final = b'"wmac":null'
+NO_MAC: Final = b'"wmac":null'
 
 
 def _identifier(value: object) -> str:
@@ -82,13 +82,22 @@ def chained(values: Mapping[str, Any], previous: bytes) -> tuple[bytes, bytes]:
     for a writer's first entry.
     """
     body = encode(values)
-    mac = index.keyed("journal.writer", previous + body)
+    mac = mac_of(previous, body)
     # After this key come numbers only, and inside a string each quote is escaped: the last match is the key.
-    head, _, tail = body.rpartition(_NO_MAC)
+    head, _, tail = body.rpartition(NO_MAC)
     whole = b'%b"wmac":"%b"%b' % (head, mac.hex().encode(), tail)
     if len(whole) > MAX_BYTES:
         raise EntryTooLarge
     return whole, mac
+
+
+def mac_of(previous: bytes, body: bytes) -> bytes:
+    """Return the MAC of an entry whose ``wmac`` is null, after the writer's MAC before it, 32 bytes.
+
+    Raises:
+        KeysUnavailable: the index key can't be had.
+    """
+    return index.keyed("journal.writer", previous + body)
 
 
 def leaf_hash(body: bytes) -> bytes:

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
-from audit import verifier
+from audit import alarms, verifier
 from audit.errors import LogContradicted
 from audit.models import Checkpoint, Cosignature, LogOrigin
-from audit.notes import signed
+from audit.notes import key_id, signed
 from audit.tree import Tree
-from encryption.signing import Signer
+from audit.verifier import Fault
+from encryption.signing import Signer, ed25519_holds
 
 __all__ = ["last", "publish", "signer", "whole_note"]
 
@@ -35,6 +36,32 @@ def signer() -> Signer:
 def last(origin: int) -> Checkpoint | None:
     """Return the latest checkpoint of an origin."""
     return Checkpoint.objects.filter(origin=origin).order_by("-size").first()
+
+
+def last_signed(origin: LogOrigin, by: Signer) -> verifier.Checkpoint | None:
+    """Return the latest stored note of an origin that counts: a row that somebody else put in counts for nothing."""
+    rows = Checkpoint.objects.filter(origin=origin.number).order_by("-size")
+    found = (counts(row, by) for row in rows.iterator(chunk_size=100))
+    return next((note for note in found if note is not None and note.origin == origin.name), None)
+
+
+def signed_by_log(note: verifier.Checkpoint, by: Signer) -> bool:
+    """Tell whether a note bears the Ed25519 line of the log's own key, under the origin that it names."""
+    ours = note.origin, key_id(note.origin, verifier.ED25519, by.ed25519_public())
+    return any(
+        (name, key) == ours and ed25519_holds(by.ed25519_public(), signature, note.text)
+        for name, key, signature in note.lines
+    )
+
+
+def counts(row: Checkpoint, by: Signer) -> verifier.Checkpoint | None:
+    """Return what a stored note says, if the log signed it and the row says the same; None otherwise (SEC-AL10)."""
+    try:
+        note = verifier.Checkpoint.of(bytes(row.note))
+    except Fault:
+        return None
+    same = (note.size, note.root) == (row.size, bytes(row.root))
+    return note if same and signed_by_log(note, by) else None
 
 
 def whole_note(checkpoint: Checkpoint) -> bytes:
@@ -72,10 +99,13 @@ def publish(
     Raises:
         LogContradicted: the tree contradicts what was signed or seen before; nothing is signed.
     """
-    tree, before = Tree.of(origin.number), last(origin.number)
-    signed_before = [] if before is None else [verifier.Checkpoint.of(bytes(before.note))]
-    require_consistent(origin, tree, [*signed_before, *seen])
-    if tree.size == (before.size if before else 0):
+    tree, before = Tree.of(origin.number), last_signed(origin, by)
+    require_consistent(origin, tree, [*([] if before is None else [before]), *seen])
+    signed_size = before.size if before else 0
+    false = Checkpoint.objects.filter(origin=origin.number, size__gt=signed_size).order_by("-size")
+    sizes = list(false.values_list("size", flat=True)[:100])
+    alarms.raise_all((f"note:{origin.number}:{size}" for size in sizes), at=at)
+    if tree.size <= max([signed_size, *sizes]):
         return None
     root = tree.root(tree.size)
     return Checkpoint.objects.create(

@@ -114,14 +114,15 @@ def disclosure(
     payload: bytes | bytearray | None = None,
     count: int | None = None,
     always: bool = False,
+    urgent: bool = False,
 ) -> Iterator[Disclosure]:
     """Open sealed fields of the referrals whose pseudonyms are ``objects``, and write one entry of it.
 
     Runs inside a transaction of ``default``. ``always`` writes the entry even where nothing was opened:
     the page itself is a sensitive read. ``rule`` is the rule of access that allowed it, ``state`` that of the case,
     ``payload`` what was asked for, of which a keyed digest is kept, ``count`` how many are shown. ``objects`` and
-    ``payload`` are read when the block ends: they may grow within it. When the block fails after something was opened,
-    the entry says so, as far as the transaction still takes one.
+    ``payload`` are read when the block ends: they may grow within it. ``urgent`` is read even while the tree is behind.
+    When the block fails after something was opened, the entry says so, as far as the transaction still takes one.
 
     Raises:
         OutsideTransaction: no transaction is open.
@@ -136,7 +137,7 @@ def disclosure(
     )  # fmt: skip
     scope = Disclosure(write)
     if watch := _watch.get():
-        lag.require_in_time(actor, purpose, at=at)
+        lag.require_in_time(actor, purpose, at=at, urgent=urgent)
         watch.add(scope)
     scope._begin()
     try:

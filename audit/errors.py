@@ -97,6 +97,25 @@ class LogContradicted(AuditError):
     sentence = "L'arbre du journal contredit un point de contrôle déjà signé ou attesté : rien n'est signé."
 
 
+class OriginRefused(AuditError):
+    """The newest origin wasn't begun by the operator's command: nothing gets a place in it, and nothing is signed."""
+
+    code = "origin-refused"
+    sentence = (
+        "L'origine en cours du journal n'a pas été commencée par l'opérateur : rien n'est placé ni signé."
+    )
+
+
+class WitnessFileFaulty(AuditError):
+    """The witness file isn't what the database says that it must be: nothing is signed until an operator says why.
+
+    ``extra`` names the fault and the state that is to be accepted (docs/runbook.md).
+    """
+
+    code = "witness-file-faulty"
+    sentence = "Le fichier témoin n'est pas ce qu'il devrait être : rien n'est signé."
+
+
 class NoWitnessedCheckpoint(AuditError):
     """A new origin must continue a checkpoint of the old one, signed by the log's own key; there is none."""
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
 
-from audit import checkpoints, pruning
+from audit import alarms, checkpoints, columns, origins, pruning
+from audit.canonical import MAX_BYTES, leaf_hash
 from audit.errors import NotInTree
-from audit.models import Checkpoint, Entry, Leaf, LogOrigin
+from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, Refused
 from audit.tree import TILE, Tree
 from audit.verifier import tile_path
+from outbox.instants import instant
 
 CHECKPOINT: Final = "checkpoint"
 BUNDLES: Final = 400  # of one ZIP file: about a hundred thousand entries, 70 MB before it is compressed
@@ -26,8 +28,9 @@ type Bodies = Callable[[Collection[UUID]], Mapping[UUID, bytes]]
 
 def everything(entries: Collection[UUID]) -> dict[UUID, bytes]:
     """Return the bytes of entries, all authorities'; for the operator's export, under the sequencer's role."""
-    rows = Entry.objects.filter(pk__in=entries).values_list("pk", "body")
-    return {pk: bytes(body) for pk, body in rows}
+    rows = list(Entry.objects.filter(pk__in=entries))
+    alarms.raise_all(columns.differences(rows, subjects=EntrySubject), at=instant())
+    return {row.pk: bytes(row.body) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,29 @@ class Log:
             level += 1
         for entry, places in pruning.lists_of(self.origin):
             yield f"pruned/{entry}", places
+        yield from self._set_apart()
         yield CHECKPOINT, checkpoints.whole_note(self.checkpoint)
+
+    def _set_apart(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the entries that have no place and get none, by their hashes (SEC-AL21).
+
+        Without content is one that the receiver may not read, or that isn't any more what was set apart.
+        """
+        rows = {bytes(row.leaf_hash): row.entry for row in Refused.objects.order_by("at", "entry")}
+        known = self.bodies(list(rows.values()))
+        for leaf, entry in rows.items():
+            body = known.get(entry, b"")
+            same = len(body) <= MAX_BYTES and leaf_hash(body) == leaf
+            yield f"refused/{leaf.hex()}", body if same else b""
 
     def _bundle(self, number: int, width: int) -> bytes:
         leaves = Leaf.objects.filter(
             origin=self.origin.number, place__gte=number * TILE, place__lt=number * TILE + width
         )
-        entries = list(leaves.order_by("place").values_list("entry", flat=True))
-        known = self.bodies([one for one in entries if one is not None])
-        records = (bytes(self.origin.after) if one is None else known.get(one, b"") for one in entries)
+        placed = list(leaves.order_by("place").values_list("entry", "leaf_hash"))
+        known = self.bodies([one for one, _ in placed if one is not None])
+        own = origins.records() if any(one is None for one, _ in placed) else {}
+        records = (own.get(bytes(leaf), b"") if one is None else known.get(one, b"") for one, leaf in placed)
         return b"".join(len(record).to_bytes(2) + record for record in records)
 
 

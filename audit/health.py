@@ -1,4 +1,4 @@
-"""How the log stands: its last checkpoint, what waits for a place, what each witness has signed last.
+"""How the log stands: its last checkpoint, what waits for a place, what is set apart, what witnesses signed last.
 
 For auditors, who must notice that a log is silent, lags, or is seen by nobody outside (SEC-AL8, SEC-AL11).
 """
@@ -11,10 +11,12 @@ from django.conf import settings
 
 from audit import checkpoints, lag, tree, witnessing
 from audit.inspection import Auditing, authorities_of, write_down
-from audit.models import Checkpoint, Cosignature
+from audit.models import Alarm, Checkpoint, Cosignature, Refused
 
 #: How far back it is looked for what a witness signed last.
 _LATEST: Final = 200
+#: How many entries set apart, and how many alarms, are named.
+SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Health:
     waiting_since: datetime | None
     behind: bool
     witnesses: tuple[Witnessed, ...]
+    refused_count: int
+    refused: tuple[Refused, ...]
+    alarms: tuple[Alarm, ...]
 
     @property
     def size(self) -> int:
@@ -70,6 +75,9 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
         waiting_since=waiting,
         behind=bool(settings.LOG_LAG_MINUTES) and late,
         witnesses=() if origin is None else _witnesses(origin.number),
+        refused_count=Refused.objects.count(),
+        refused=tuple(Refused.objects.order_by("-at", "entry")[:SHOWN]),
+        alarms=tuple(Alarm.objects.exclude(key__startswith="refused:").order_by("-at", "key")[:SHOWN]),
     )
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from audit import journal, reading
+from audit import columns, journal, reading
 from audit.errors import NotAuditor
 from audit.events import Acting, Purpose
-from audit.paging import Page, page_of
+from audit.models import ReadEntry
+from audit.paging import Page
 
 READ = "audit.read"
 
@@ -36,17 +37,18 @@ def entries(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -
     filters = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
     question = json.dumps(filters, default=str, sort_keys=True)
     bound_to = json.dumps([sorted(map(str, authorities)), question])
-    with reading.as_auditor():
-        page = page_of(
-            reading.entries_of(authorities, filters),
-            limit=asked["limit"],
-            cursor=asked.get("cursor"),
-            bound_to=bound_to,
-        )
-    shown = Counter(entry.tenant for entry in page.items)
+    page = reading.page(
+        authorities, filters, limit=asked["limit"], cursor=asked.get("cursor"), bound_to=bound_to, at=at
+    )
+    shown = shown_of(page.items)
     subjects = [filters["subject"]] if "subject" in filters else []
     write_down(question, actor=actor, authorities=authorities, shown=shown, subjects=subjects, at=at)
     return page
+
+
+def shown_of(rows: Sequence[ReadEntry]) -> Counter[UUID | None]:
+    """Return how many of some entries are of each authority, by their bytes."""
+    return Counter(UUID(found) if (found := columns.tenant_of(row)) else None for row in rows)
 
 
 def authorities_of(actor: Auditing | None) -> frozenset[UUID]:

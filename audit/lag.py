@@ -17,11 +17,17 @@ from audit import tree
 from audit.errors import JournalBehind
 from audit.events import Acting, Purpose
 from audit.models import Checkpoint
+from audit.sequencing import NOWHERE
 
 _log = structlog.get_logger("audit")
 #: How long an answer counts: when the tree keeps up, and when it doesn't, so that reading opens again soon.
 WHEN_IN_TIME: Final = 30.0
 WHEN_BEHIND: Final = 5.0
+#: How often a process looks at the whole table: the mark that is kept with a checkpoint proves nothing.
+WHOLE_EVERY: Final = 3_600.0
+
+#: What is read whatever the tree does: the own filing, and in an emergency.
+UNDELAYED: Final = (Purpose.FILING, Purpose.EMERGENCY)
 
 
 class Gauge:
@@ -30,13 +36,14 @@ class Gauge:
     def __init__(self) -> None:
         self._lock = Lock()
         self._until = 0.0
+        self._whole_at = 0.0
         self._behind = False
 
     def is_behind(self, at: datetime) -> bool:
         """Tell whether an entry has waited too long for its place; one thread asks, others take the last answer."""
         if time.monotonic() >= self._until and self._lock.acquire(blocking=False):
             try:
-                waiting = oldest_waiting()
+                waiting = oldest_waiting(whole=self._is_whole_due())
                 behind = waiting is not None and at - waiting > timedelta(minutes=settings.LOG_LAG_MINUTES)
                 if behind and not self._behind:
                     _log.error("journal:behind")
@@ -46,6 +53,12 @@ class Gauge:
                 self._lock.release()
         return self._behind
 
+    def _is_whole_due(self) -> bool:
+        due = time.monotonic() >= self._whole_at
+        if due:
+            self._whole_at = time.monotonic() + WHOLE_EVERY
+        return due
+
     def forget(self) -> None:
         """Ask anew at the next occasion."""
         self._until = 0.0
@@ -54,26 +67,28 @@ class Gauge:
 gauge: Final = Gauge()
 
 
-def oldest_waiting() -> datetime | None:
-    """Return the instant of the oldest entry that has no place yet; None when each has one.
+def oldest_waiting(*, whole: bool = False) -> datetime | None:
+    """Return the instant of the oldest entry that waits for its place; None when none does. What is set apart doesn't.
 
-    Looks only at what the sequencer itself would look at (``audit/sequencing.py``). The service may read no entry:
-    on PostgreSQL the owner's function answers with the one instant.
+    Looks only at what the sequencer itself would look at (``audit/sequencing.py``), or at the ``whole`` table. The
+    service may read no entry: on PostgreSQL the owner's function answers with the one instant.
     """
     origin = tree.newest()
     number = 0 if origin is None else origin.number
     last = (
         Checkpoint.objects.filter(origin=number).order_by("-size").values_list("settled", flat=True).first()
     )
+    mark = NOWHERE if whole or last is None else last
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT audit_oldest_waiting(%s, %s)", [number, last or 0])
+            cursor.execute("SELECT audit_oldest_waiting(%s, %s)", [number, mark])
         else:
             cursor.execute(
                 "SELECT min(at) FROM audit_entry e WHERE e.rowid >= %s AND NOT EXISTS"
-                " (SELECT 1 FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id)",
-                [last or 0, number],
+                " (SELECT 1 FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id)"
+                " AND NOT EXISTS (SELECT 1 FROM audit_refused r WHERE r.entry = e.id)",
+                [mark, number],
             )
         found = cursor.fetchone()[0]
     if isinstance(found, str):
@@ -81,13 +96,22 @@ def oldest_waiting() -> datetime | None:
     return None if found is None else found.astimezone(UTC)
 
 
-def require_in_time(actor: Acting | None, purpose: Purpose, *, at: datetime) -> None:
-    """Refuse to open anything for a person while the tree is too far behind; filing is never refused.
+def require_in_time(actor: Acting | None, purpose: Purpose, *, at: datetime, urgent: bool = False) -> None:
+    """Refuse to open anything for a person while the tree is too far behind; not what can't wait.
+
+    That is filing, what is opened in an emergency, and ``urgent``: a case of the urgent lane. Each is an entry that
+    waits for its place, and of one case (docs/decisions, 0037).
 
     Raises:
         JournalBehind: it is.
     """
-    if not settings.LOG_LAG_MINUTES or purpose is Purpose.FILING or actor is None or actor.user_id is None:
+    if (
+        not settings.LOG_LAG_MINUTES
+        or purpose in UNDELAYED
+        or urgent
+        or actor is None
+        or actor.user_id is None
+    ):
         return
     if gauge.is_behind(at):
         raise JournalBehind

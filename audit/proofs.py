@@ -9,17 +9,16 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 from uuid import UUID
 
-from audit import checkpoints, exporting, reading, tree
+from audit import alarms, checkpoints, columns, exporting, reading, tree
 from audit.errors import NotInTree
 from audit.events import Outcome
-from audit.inspection import Auditing, authorities_of, write_down
+from audit.inspection import Auditing, authorities_of, shown_of, write_down
 from audit.models import Checkpoint, Leaf, LogOrigin, ReadEntry
 from audit.tree import Tree
 
@@ -83,9 +82,12 @@ def inclusion(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime)
     """
     authorities = authorities_of(actor)
     with reading.as_auditor():
-        found = ReadEntry.objects.filter(tenant__in=authorities, pk=asked["entry"]).first()
+        rows = list(ReadEntry.objects.filter(tenant__in=authorities, pk=asked["entry"]))
+        odd = columns.differences(rows)
+    alarms.raise_all(odd, at=at)
+    found = next(iter(reading.own(rows, authorities)), None)
     question = json.dumps({"inclusion": asked}, default=str, sort_keys=True)
-    shown = Counter(() if found is None else (found.tenant,))
+    shown = shown_of([] if found is None else [found])
     write_down(question, actor=actor, authorities=authorities, shown=shown, at=at)
     if found is None:
         raise NotInTree
@@ -160,30 +162,39 @@ def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
         NotInTree: nothing is signed yet, or ``start`` lies behind the end.
     """
     authorities = authorities_of(actor)
-    shown: Counter[UUID | None] = Counter()
-    log = exporting.latest(partial(_bodies_of, authorities, shown), origin=_origin())
+    taken = _Taken(authorities)
+    log = exporting.latest(taken.bodies, origin=_origin())
     if start >= log.checkpoint.size:
         raise NotInTree
     with ExitStack() as unless_whole:
         file = unless_whole.enter_context(SpooledTemporaryFile(_IN_MEMORY))
         with reading.as_auditor():
             exporting.to_zip(log, file, start=start)
+        alarms.raise_all(taken.odd, at=at)
         question = json.dumps({"export": start, "size": log.checkpoint.size})
-        write_down(question, actor=actor, authorities=authorities, shown=shown, at=at, act="audit:exported")
+        write_down(
+            question, actor=actor, authorities=authorities, shown=taken.shown, at=at, act="audit:exported"
+        )
         file.seek(0)
         unless_whole.pop_all()
     return file
 
 
-def _bodies_of(
-    authorities: Collection[UUID], shown: Counter[UUID | None], entries: Collection[UUID]
-) -> dict[UUID, bytes]:
-    rows = ReadEntry.objects.filter(tenant__in=authorities, pk__in=entries).values_list(
-        "pk", "tenant", "body"
-    )
-    found = {pk: (tenant, bytes(body)) for pk, tenant, body in rows}
-    shown.update(tenant for tenant, _ in found.values())
-    return {pk: body for pk, (_, body) in found.items()}
+@dataclass(slots=True)
+class _Taken:
+    """What an auditor takes away: entries whose bytes are of the own authorities. ``odd``: alarms of their columns."""
+
+    authorities: Collection[UUID]
+    shown: Counter[UUID | None] = field(default_factory=Counter)
+    odd: list[str] = field(default_factory=list)
+
+    def bodies(self, entries: Collection[UUID]) -> dict[UUID, bytes]:
+        """Return the bytes of those of some entries; inside ``reading.as_auditor``."""
+        rows = list(ReadEntry.objects.filter(tenant__in=self.authorities, pk__in=entries))
+        self.odd += columns.differences(rows)
+        found = reading.own(rows, self.authorities)
+        self.shown.update(shown_of(found))
+        return {row.pk: bytes(row.body) for row in found}
 
 
 def of_filing(subject: UUID, acts: Collection[str]) -> Inclusion | None:
@@ -194,9 +205,14 @@ def of_filing(subject: UUID, acts: Collection[str]) -> Inclusion | None:
     and lets the transaction see the authority of the case. None if no such entry is there, as after its pruning.
     """
     with reading.as_auditor():
-        found = (
-            ReadEntry.objects.filter(subject=subject, act__in=acts, outcome=Outcome.ALLOW)
-            .order_by("at")
-            .first()
-        )
+        rows = ReadEntry.objects.filter(subject=subject, act__in=acts, outcome=Outcome.ALLOW).order_by("at")
+        found = next((row for row in rows if _says(row, subject, acts)), None)
     return None if found is None else _included(found, first=True)
+
+
+def _says(row: ReadEntry, subject: UUID, acts: Collection[str]) -> bool:
+    """Tell whether the bytes of an entry say that a referral was filed; pruned ones don't any more."""
+    said = columns.said_by(bytes(row.body))
+    return said is not None and (
+        said["act"] in acts and said["out"] == Outcome.ALLOW and str(subject) in said["obj"]
+    )

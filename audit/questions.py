@@ -6,7 +6,6 @@ An answer is a page of entries, newest first, of the caller's own authorities; t
 
 import csv
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,9 +19,9 @@ from uuid import UUID
 from audit import events, reading
 from audit.errors import InvalidQuery
 from audit.events import Topic
-from audit.inspection import Auditing, authorities_of, write_down
+from audit.inspection import Auditing, authorities_of, shown_of, write_down
 from audit.models import ReadEntry
-from audit.paging import Page, page_of
+from audit.paging import Page
 
 ROWS_MAX: Final = 20_000
 _IN_MEMORY: Final = 8 * 1024 * 1024
@@ -88,14 +87,15 @@ def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None,
     authorities = authorities_of(actor)
     given = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
     said = json.dumps({"question": question.name, **given}, default=str, sort_keys=True)
-    with reading.as_auditor():
-        page = page_of(
-            reading.entries_of(authorities, {**given, **question.filters}),
-            limit=asked["limit"],
-            cursor=asked.get("cursor"),
-            bound_to=json.dumps([sorted(map(str, authorities)), said]),
-        )
-    shown = Counter(entry.tenant for entry in page.items)
+    page = reading.page(
+        authorities,
+        {**given, **question.filters},
+        limit=asked["limit"],
+        cursor=asked.get("cursor"),
+        bound_to=json.dumps([sorted(map(str, authorities)), said]),
+        at=at,
+    )
+    shown = shown_of(page.items)
     subjects = [given["subject"]] if "subject" in given else []
     write_down(said, actor=actor, authorities=authorities, shown=shown, subjects=subjects, at=at)
     return page
@@ -105,7 +105,7 @@ def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None,
 
 COLUMNS: Final = (
     "id", "ts", "act", "out", "tenant", "actor", "obo", "role", "obj", "fields", "why", "rule", "pol", "from", "to",
-    "ver", "n", "rid",
+    "ver", "n", "rid", "set_apart",
 )  # fmt: skip
 
 
@@ -128,16 +128,17 @@ def table(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> 
     said = json.dumps({"csv": given}, default=str, sort_keys=True)
     with ExitStack() as unless_whole:
         file = unless_whole.enter_context(SpooledTemporaryFile(_IN_MEMORY))
-        with reading.as_auditor():
-            page = page_of(
-                reading.entries_of(authorities, {**given, **(question.filters if question else {})}),
-                limit=asked.get("limit", ROWS_MAX),
-                cursor=asked.get("cursor"),
-                bound_to=json.dumps([sorted(map(str, authorities)), said]),
-            )
+        page = reading.page(
+            authorities,
+            {**given, **(question.filters if question else {})},
+            limit=asked.get("limit", ROWS_MAX),
+            cursor=asked.get("cursor"),
+            bound_to=json.dumps([sorted(map(str, authorities)), said]),
+            at=at,
+        )
         for line in _lines(page.items):
             file.write(line)
-        shown = Counter(entry.tenant for entry in page.items)
+        shown = shown_of(page.items)
         subjects: Sequence[UUID] = [given["subject"]] if "subject" in given else []
         write_down(
             said,
@@ -169,10 +170,14 @@ def _lines(entries: Sequence[ReadEntry]) -> Iterator[bytes]:
 
 def cells(entry: ReadEntry) -> list[str]:
     """Return the cells of an entry: of one whose content was pruned, what the columns still say."""
+    apart = "yes" if entry.set_apart else ""
     if not entry.body:
-        known = {"id": entry.pk, "ts": entry.at.isoformat(), "act": entry.act, "out": entry.outcome}
+        known = {
+            "id": entry.pk, "ts": entry.at.isoformat(), "act": entry.act, "out": entry.outcome, "set_apart": apart
+        }  # fmt: skip
         return [str(known.get(name, "")) for name in COLUMNS]
     body = json.loads(bytes(entry.body))
+    body["set_apart"] = apart
     body["obj"] = " ".join(body["obj"])
     body["fields"] = " ".join(f"{label}:{count}" for label, count in body["fields"].items())
     return ["" if body[name] is None else str(body[name]) for name in COLUMNS]

@@ -5,7 +5,7 @@ It runs apart from the web processes (``manage.py sequence --forever``), and bes
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -14,16 +14,21 @@ import structlog
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_old_connections, connections
 
-from audit import checkpoints, notes, sequencing, tree, verifier, witnessing
-from audit.errors import AuditError, LogContradicted, NoWitnessedCheckpoint
+from audit import alarms, checkpoints, origins, sequencing, tree, verifier, witnessfile, witnessing
+from audit.chains import Chains
+from audit.errors import AuditError, NoWitnessedCheckpoint, OriginRefused, WitnessFileFaulty
 from audit.models import Checkpoint, LogOrigin
-from audit.verifier import Fault, leaf_hash
+from audit.verifier import leaf_hash
 from encryption.errors import EncryptionError
-from encryption.signing import Signer, ed25519_holds
+from encryption.signing import Signer
 from outbox.instants import instant
 
 _log = structlog.get_logger("audit")
 PAUSE_SECONDS: Final = 1.0
+#: How often the whole table is looked through for entries that have no place, whatever the mark says.
+WHOLE_EVERY: Final = timedelta(hours=1)
+#: How often the whole witness file is compared with the checkpoints of the database.
+WITNESS_EVERY: Final = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -35,7 +40,12 @@ class Sequencer:
     batch: int = sequencing.BATCH
     _mark: dict[int, int] = field(default_factory=dict)
     _later: dict[str, datetime] = field(default_factory=dict)
+    _chains: Chains = field(default_factory=Chains)
     _raw: object = None
+    _looked_through: datetime | None = None
+    _refused_origin: int | None = None
+    _faulty: str = ""
+    _whole_looked_at: datetime | None = None
 
     def once(self) -> int:
         """Give places to all entries that wait, sign what has grown, ask the witnesses; return how many places.
@@ -43,7 +53,9 @@ class Sequencer:
         Another one that leads is left to do it: 0.
 
         Raises:
+            OriginRefused: the newest origin isn't the operator's; nothing gets a place.
             LogContradicted: the tree isn't what was signed or witnessed; entries have places, nothing is signed.
+            WitnessFileFaulty: the witness file isn't what it must be; likewise.
             OperationalError, InterfaceError: the database doesn't answer.
         """
         count = 0
@@ -52,10 +64,13 @@ class Sequencer:
                 if not leads:
                     return count
                 origin = sequencing.current(at=self.clock())
-                done = sequencing.integrate(origin, settled=self._look_from(origin), limit=self.batch)
-            # Only what is committed moves the mark.
+                done = self._integrate(origin) if self._is_ours(origin) else None
+            if done is None:
+                raise OriginRefused
+            # Only what is committed moves the mark, and the ends of the writers' chains.
             self._mark[origin.number] = done.settled
-            count += done.count
+            self._chains.remember(done.judged)
+            count += len(done.judged.fit)
             if not done.more:
                 break
         published = self._publish(origin)
@@ -63,20 +78,40 @@ class Sequencer:
             witnessing.ask_all(published, at=self.clock(), later=self._later)
         return count
 
+    def _is_ours(self, origin: LogOrigin) -> bool:
+        """Tell whether the operator began this origin; one that somebody put into the table is an alarm (SEC-AL25)."""
+        ours = origins.is_ours(origin, self.signer)
+        if not ours and self._refused_origin != origin.number:
+            self._refused_origin = origin.number
+            alarms.raise_all([f"origin:{origin.number}"], at=self.clock())
+        return ours
+
+    def _integrate(self, origin: LogOrigin) -> sequencing.Integrated:
+        return sequencing.integrate(
+            origin, settled=self._look_from(origin), chains=self._chains, at=self.clock(), limit=self.batch
+        )
+
     def _look_from(self, origin: LogOrigin) -> int:
+        """Return the mark below which each entry has its place; hourly it isn't trusted (SEC-AL8)."""
         raw = connections[DEFAULT_DB_ALIAS].connection
         if raw is not self._raw:
             # Another connection may lead to another database than the one that the mark was read from.
-            self._raw, self._mark = raw, {}
-        if origin.number not in self._mark:
-            self._mark[origin.number] = sequencing.remembered(origin.number)
-        return self._mark[origin.number]
+            self._raw, self._mark, self._chains = raw, {}, Chains()
+        now = self.clock()
+        if self._looked_through is None or now - self._looked_through >= WHOLE_EVERY:
+            self._looked_through, self._mark = now, {}
+        return self._mark.get(origin.number, sequencing.NOWHERE)
 
     def _publish(self, origin: LogOrigin) -> Checkpoint | None:
         file = witnessing.file_witness()
+        if file is not None:
+            self._require_witness(file)
         with sequencing.leading() as leads:
             if not leads:
                 return None
+            before = checkpoints.last_signed(origin, self.signer)
+            if file is not None and before is not None:
+                file.add(before.raw)  # whoever signed it was killed before
             made = checkpoints.publish(
                 origin,
                 by=self.signer,
@@ -90,20 +125,60 @@ class Sequencer:
             file.add(bytes(latest.note))
         return latest
 
+    def _require_witness(self, file: witnessing.FileWitness) -> None:
+        """Refuse to sign while the witness file isn't what the database says; the whole of it is read daily.
+
+        Raises:
+            WitnessFileFaulty: and no operator has accepted that.
+        """
+        with sequencing.leading() as leads:
+            if not leads:
+                return
+            fault = self._fault(file)
+            if not fault:
+                self._faulty = ""
+                return
+            state = witnessfile.state_of(file, fault)
+            accepted = witnessfile.is_accepted(state)
+            if accepted:
+                witnessfile.written_anew(file, self.signer)
+            elif self._faulty != state:
+                alarms.raise_all([f"witness:{fault}:{state}"], at=self.clock())
+        self._faulty, self._whole_looked_at = state, None
+        if not accepted:
+            raise WitnessFileFaulty(fault=fault, state=state)
+        _log.warning("witness:accepted", code=fault)
+
+    def _fault(self, file: witnessing.FileWitness) -> str:
+        newest = tree.newest()
+        last = None if newest is None else checkpoints.last_signed(newest, self.signer)
+        try:
+            if last is not None:
+                file.mend(last.raw)
+        except OSError:
+            return witnessfile.UNREADABLE
+        if fault := witnessfile.at_the_end(file, self.signer):
+            return fault
+        now = self.clock()
+        if self._whole_looked_at is not None and now - self._whole_looked_at < WITNESS_EVERY:
+            return ""
+        fault = witnessfile.as_a_whole(file, self.signer)
+        if not fault:
+            self._whole_looked_at = now
+        return fault
+
 
 def _seen(file: witnessing.FileWitness | None) -> list[verifier.Checkpoint]:
-    try:
-        return [] if file is None else file.seen()
-    except Fault:
-        # A file that was written over says nothing; to sign all the same would be to believe whoever did it.
-        raise LogContradicted from None
+    return file.seen() if file is not None and file.exists() else []
 
 
 def begin_new_origin(*, by: Signer, at: datetime, witnessed: Path | None = None) -> LogOrigin:
-    """Begin a new origin, whose entry 0 holds the last checkpoint that a witness saw of the old one (SEC-AL10).
+    """Begin a new origin: the last checkpoint that a witness saw of the old one, then the old one's places (SEC-AL25).
 
     ``witnessed`` is a file with that checkpoint, as an auditor or a witness sends it; by default that of the file
-    witness. All entries of the database get their places anew, in the passes that follow.
+    witness. Places 1 and on are those of the old origin, in their order and by the hashes that they had, so that any
+    earlier checkpoint can be recomputed over them; the entry behind them says how many. Entries without a place get
+    theirs in the passes that follow.
 
     Raises:
         NoWitnessedCheckpoint: none of the present origin, signed by this log's key, was found.
@@ -113,26 +188,27 @@ def begin_new_origin(*, by: Signer, at: datetime, witnessed: Path | None = None)
         if not leads or before is None:
             raise NoWitnessedCheckpoint
         note = _last_witnessed(before, by, witnessed)
-        begun = LogOrigin.objects.create(
-            number=before.number + 1,
-            name=f"{settings.LOG_ORIGIN}/{before.number + 1}",
-            begun_at=at,
-            after=note,
+        carried = origins.carried_entry(
+            tree.size_of(before.number), at=at, clk=sequencing.clock_of_database()
         )
-        sequencing.add_leaves(begun.number, 0, [(None, leaf_hash(note))])
+        number = before.number + 1
+        name = f"{settings.LOG_ORIGIN}/{number}"
+        begun = LogOrigin(number=number, name=name, begun_at=at, after=note, carried=carried)
+        begun.signature = by.ed25519(origins.statement(begun))
+        begun.save(force_insert=True)
+        sequencing.extend(number, [(None, leaf_hash(note))])
+        sequencing.carry_over(before.number, number)
+        sequencing.extend(number, [(None, leaf_hash(carried))])
     _log.warning("journal:new origin", n=begun.number)
     return begun
 
 
 def _last_witnessed(before: LogOrigin, by: Signer, given: Path | None) -> bytes:
     file = witnessing.FileWitness(given) if given else witnessing.file_witness()
-    found = [] if file is None else [one for one in file.seen() if one.origin == before.name]
-    key = notes.key_id(before.name, verifier.ED25519, by.ed25519_public())
+    found = [] if file is None or not file.exists() else file.seen()
     for one in found:
-        for name, key_id, signature in one.lines:
-            ours = (name, key_id) == (before.name, key)
-            if ours and ed25519_holds(by.ed25519_public(), signature, one.text):
-                return one.raw
+        if one.origin == before.name and checkpoints.signed_by_log(one, by):
+            return one.raw
     raise NoWitnessedCheckpoint
 
 

@@ -8,32 +8,33 @@ off by the database after ``_PATIENCE``. Requests take no lock and read nothing 
 Entries commit in another order than their transactions began. So what is looked for isn't "after the last one" but
 "without a place", from a mark on below which nothing can come any more: all transactions below PostgreSQL's xmin have
 ended. The mark moves to the xmin read *before* looking. On SQLite transactions follow one another, and the mark is
-the table's row number. It is kept with each checkpoint, and counts only on the cluster that wrote it: a dump that is
-read into another one brings numbers of transactions that mean nothing there.
+the table's row number. A process that begins looks at the whole table, and so does each every hour: a mark proves
+nothing, for who writes a row can write any number of a transaction into it.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.expressions import RawSQL
 
-from audit import tree
+from audit import alarms, columns, tree
 from audit.canonical import leaf_hash
-from audit.models import Checkpoint, Leaf, LogOrigin, Tile
-from audit.tree import Frontier, Tree
+from audit.chains import Chains, Judged, Reason, Row
+from audit.models import Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
+from audit.tree import Frontier, Tree, size_of
 
-_log = structlog.get_logger("audit")
 ROLE: Final = "repere_sequencer"
 BATCH: Final = 2_000  # entries of one transaction
 _LOCK: Final = 0x7265_7065_7265  # our advisory lock of the whole database
 _PATIENCE: Final = "30s"
-NOWHERE: Final = 0
+NOWHERE: Final = -(2**63)  # below any number that a row can bear
 
 
 @contextmanager
@@ -73,6 +74,11 @@ def leading() -> Iterator[bool]:
         yield leads
 
 
+def clock_of_database() -> str:
+    """Return whose clock instants are, as entries say it."""
+    return "process" if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else "db"
+
+
 @dataclass(frozen=True, slots=True)
 class Horizon:
     """From where on entries may be without a place: a number of transaction or row, and of which cluster."""
@@ -95,15 +101,6 @@ def horizon() -> Horizon:
         return Horizon(*cursor.fetchone())
 
 
-def remembered(origin: int) -> int:
-    """Return from where on to look, by the latest checkpoint; from the beginning where it can't be relied on."""
-    last = Checkpoint.objects.filter(origin=origin).order_by("-size").first()
-    now = horizon()
-    if last is None or last.cluster != now.cluster or last.settled > now.settled:
-        return NOWHERE
-    return last.settled
-
-
 def current(*, at: datetime) -> LogOrigin:
     """Return the origin that grows, begun now if there is none. Only while leading."""
     found = tree.newest()
@@ -112,57 +109,83 @@ def current(*, at: datetime) -> LogOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Integrated:
-    """What a pass did: how many entries got places, and from where on the next one looks."""
+    """What a pass did: which entries got places, and from where on the next one looks."""
 
-    count: int
+    judged: Judged
     settled: int
     more: bool
 
 
-def integrate(origin: LogOrigin, *, settled: int, limit: int = BATCH) -> Integrated:
-    """Give places to entries that have none, at most ``limit``. Only while leading, in its transaction."""
+def integrate(
+    origin: LogOrigin, *, settled: int, chains: Chains, at: datetime, limit: int = BATCH
+) -> Integrated:
+    """Give places to entries that have none, at most ``limit``; set apart those that the service didn't write.
+
+    Only while leading, in its transaction.
+
+    Raises:
+        KeysUnavailable: the key of the writers' MACs can't be had: no entry gets a place (SEC-AL21).
+    """
     before = horizon()
     waiting = _waiting(origin.number, settled, limit)
-    frontier = Frontier(Tree.of(origin.number))
+    judged = chains.judge(origin.number, waiting)
+    extend(origin.number, [(row.pk, leaf) for row, _, leaf in judged.fit])
+    _set_apart(judged.unfit, at=at)
+    read = {row.pk: claim.said for row, claim, _ in judged.fit}
+    odd = columns.differences([row for row, _, _ in judged.fit], subjects=EntrySubject, read=read)
+    alarms.raise_all(odd, at=at)
+    more = len(waiting) == limit
+    # In the order of the mark: below the last one that was looked at, all that is visible has its place.
+    reached = min(before.settled, waiting[-1].mark) if more else before.settled
+    return Integrated(judged, max(settled, reached), more)
+
+
+def extend(origin: int, leaves: Sequence[tuple[UUID | None, bytes]]) -> None:
+    """Give the next places of a tree to these entries, in their order, and write the tiles that they fill."""
+    frontier = Frontier(Tree.of(origin))
     first, tiles = frontier.size, []
-    for _, _, stored, body in waiting:
-        if body and leaf_hash(body) != stored:
-            # Changed between its commit and now: what was committed gets the place, and the verifier names it.
-            _log.error("journal:altered", leaf=stored.hex())
-        tiles += frontier.add(stored)
-    add_leaves(origin.number, first, [(entry, stored) for _, entry, stored, _ in waiting])
+    for _, leaf in leaves:
+        tiles += frontier.add(leaf)
+    add_leaves(origin, first, leaves)
     Tile.objects.bulk_create(
-        Tile(origin=origin.number, level=level, number=number, hashes=hashes, root=root)
+        Tile(origin=origin, level=level, number=number, hashes=hashes, root=root)
         for level, number, hashes, root in tiles
     )
-    more = len(waiting) == limit
-    # In the order of the mark: below the last one that was taken, all that is visible has its place.
-    reached = min(before.settled, waiting[-1][0]) if more else before.settled
-    return Integrated(len(waiting), max(settled, reached), more)
 
 
-def _waiting(origin: int, settled: int, limit: int) -> list[tuple[int, UUID, bytes, bytes]]:
-    """Return mark, id, hash and bytes of entries without a place.
+def carry_over(old: int, new: int) -> int:
+    """Give the places of an origin to the same entries in a newer one, behind those that this has; return how many."""
+    count = size_of(old)
+    for first in range(0, count, BATCH):
+        rows = Leaf.objects.filter(origin=old, place__gte=first, place__lt=first + BATCH).order_by("place")
+        extend(new, [(entry, bytes(leaf)) for entry, leaf in rows.values_list("entry", "leaf_hash")])
+    return count
+
+
+def _waiting(origin: int, settled: int, limit: int) -> list[Row]:
+    """Return entries without a place that aren't set apart.
 
     In the order of their transactions, and within one writer in that of its counter: a connection's transactions
     follow one another, so that a writer's entries stand in the tree as it wrote them.
     """
-    connection = connections[DEFAULT_DB_ALIAS]
-    mark = "e.txid" if connection.vendor == "postgresql" else "e.rowid"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {mark}, e.id, e.leaf_hash, e.body FROM audit_entry e WHERE {mark} >= %s AND NOT EXISTS"  # noqa: S608 - constants
-            " (SELECT 1 FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id)"
-            f" ORDER BY {mark}, e.writer, e.writer_seq LIMIT %s",
-            [settled, origin, limit],
-        )
-        return [
-            (number, _uuid(pk), bytes(stored), bytes(body)) for number, pk, stored, body in cursor.fetchall()
-        ]
+    postgresql = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+    mark = RawSQL("audit_entry.txid" if postgresql else "audit_entry.rowid", [], BigIntegerField())  # noqa: S611
+    found = (
+        Entry.objects.annotate(mark=mark)
+        .filter(~Exists(Leaf.objects.filter(origin=origin, entry=OuterRef("pk"))), mark__gte=settled)
+        .filter(~Exists(Refused.objects.filter(entry=OuterRef("pk"))))
+        .order_by("mark", "writer", "writer_seq")
+    )
+    return list(map(Row._make, found.values_list(*Row._fields)[:limit]))
 
 
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+def _set_apart(unfit: Sequence[tuple[Row, Reason]], *, at: datetime) -> None:
+    """Keep what gets no place where it isn't lag and holds up nobody, and raise the alarm (SEC-AL21)."""
+    Refused.objects.bulk_create(
+        Refused(entry=row.pk, leaf_hash=leaf_hash(bytes(row.body)), reason=reason, at=at)
+        for row, reason in unfit
+    )
+    alarms.raise_all((f"refused:{reason}:{row.pk}" for row, reason in unfit), at=at)
 
 
 def add_leaves(origin: int, first: int, leaves: Sequence[tuple[UUID | None, bytes]]) -> None:

@@ -8,7 +8,10 @@ cosignature is kept once it is checked.
 
 import base64
 import fcntl
+import mmap
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,14 +56,63 @@ class FileWitness:
         A record that a crash cut short is passed over.
 
         Raises:
+            FileNotFoundError, OSError: the file isn't there, or can't be read.
             Fault: a record looks whole and isn't.
         """
-        if not self._path.exists():
-            return []
         with self._path.open("rb") as file:
             file.seek(max(0, self._path.stat().st_size - _TAIL))
             found = verifier.checkpoints_in(file.read())
         return list({one.origin: one for one in found}.values())
+
+    def exists(self) -> bool:
+        """Tell whether there is such a file."""
+        return self._path.exists()
+
+    def size(self) -> int:
+        """Return how many bytes it has; 0 where there is none."""
+        return self._path.stat().st_size if self._path.exists() else 0
+
+    def tail(self) -> bytes:
+        """Return its last bytes; none where there is none, or it can't be read."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(max(0, self.size() - _TAIL))
+                return file.read()
+        except OSError:
+            return b""
+
+    @contextmanager
+    def whole(self) -> Iterator[mmap.mmap | bytes]:
+        """Give all of it, without reading it into memory.
+
+        Raises:
+            FileNotFoundError, OSError: as ``seen``.
+        """
+        with self._path.open("rb") as file:
+            if not self.size():
+                yield b""
+                return
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
+                yield held
+
+    def mend(self, note: bytes) -> None:
+        """Cut off the beginning of a note at the end of the file: whoever wrote it was killed meanwhile.
+
+        Raises:
+            OSError: the file can't be written.
+        """
+        record, tail = b"\n" + note, self.tail()
+        cut = next((n for n in range(len(record) - 1, 1, -1) if tail.endswith(record[:n])), 0)
+        if cut:
+            os.truncate(self._path, self.size() - cut)
+
+    def put_aside(self) -> None:
+        """Keep what is there under another name, and begin without a file."""
+        if self._path.exists():
+            number = 1
+            while (aside := self._path.with_name(f"{self._path.name}.{number}")).exists():
+                number += 1
+            os.rename(self._path, aside)
 
     def add(self, note: bytes) -> None:
         """Add a checkpoint, on the disk when this returns; one that isn't later than the last one is left out."""

@@ -10,14 +10,19 @@ else, is readable at any moment, and no book-keeping of our own can fall out of 
 """
 
 import os
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import feed
+
+#: After so long another writer goes on: an entry whose place is checked by the one before it never waits until that one
+#: is pruned (SEC-AL21).
+LIFE_SECONDS: Final = 86_400.0
 
 
 @dataclass(slots=True)
@@ -27,6 +32,7 @@ class Writer:
     raw: Any
     pid: int
     id: UUID
+    began: float = field(default_factory=monotonic)
     seq: int = 0
     mac: bytes = b""
 
@@ -79,6 +85,9 @@ def next_place(connection: BaseDatabaseWrapper) -> tuple[Place, bytes]:
     for _, hook, *_ in connection.run_on_commit:
         if isinstance(hook, Place) and hook.writer is writer:
             return Place(writer, hook.seq + 1), hook.mac
+    if monotonic() - writer.began > LIFE_SECONDS:
+        retire(connection)
+        writer = current(connection)
     return Place(writer, writer.seq + 1), writer.mac
 
 

@@ -46,6 +46,8 @@ STATUS: Final[dict[type[Exception], int]] = {
     audit.InvalidQuery: 400,
     audit.NotInTree: 404,
     audit.LogContradicted: 503,
+    audit.OriginRefused: 503,
+    audit.WitnessFileFaulty: 503,
     audit.NoWitnessedCheckpoint: 409,
     audit.HoldStands: 409,
     audit.JournalBehind: 503,

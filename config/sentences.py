@@ -80,6 +80,14 @@ TITLES: Final[dict[str, Sentence]] = {
     ),
     # encryption/errors.py
     "unreadable": Sentence("Une donnée protégée est illisible.", "A sealed value can't be read."),
+    "origin-refused": Sentence(
+        "L'origine en cours du journal n'a pas été commencée par l'opérateur : rien n'est placé ni signé.",
+        "The journal's present origin wasn't begun by the operator: nothing gets a place, nothing is signed.",
+    ),
+    "witness-file-faulty": Sentence(
+        "Le fichier témoin n'est pas ce qu'il devrait être : rien n'est signé.",
+        "The witness file isn't what it should be: nothing is signed.",
+    ),
     "log-contradicted": Sentence(
         "L'arbre du journal contredit un point de contrôle antérieur ; rien n'est signé.",
         "The tree of the journal contradicts an earlier checkpoint; nothing is signed.",

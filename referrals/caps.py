@@ -31,7 +31,6 @@ from encryption.errors import Unreadable
 from outbox.tick import recurring
 from referrals.errors import TooManyFilings, TooManyLines, TooManyOpenings
 from referrals.models.usecount import UseCount
-from referrals.workflow.states import Urgency
 
 if TYPE_CHECKING:
     from referrals.models import Referral
@@ -94,7 +93,7 @@ def count_lines(cases: Iterable["Referral"], *, actor: Actor, at: datetime) -> N
     Raises:
         TooManyLines: the hour is full.
     """
-    counted = [case.pk for case in cases if case.urgency != Urgency.U3 and not case.alert_open]
+    counted = [case.pk for case in cases if not case.in_danger]
     _count(Cap.LINES, counted, actor=actor, at=at)
 
 

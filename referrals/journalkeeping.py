@@ -1,13 +1,17 @@
-"""How long the journal keeps the content of entries: the authority's months, run daily (SEC-AL15, domain.md §7.4)."""
+"""What recurs about the journal: how long entries keep their content (SEC-AL15, domain.md §7.4), mails, alarms."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Authority, Membership
 from accounts.roles import Role
-from audit import mailing, pruning
+from audit import alarms, comparing, mailing, pruning
+from audit.models import Alarm
+from outbox.notices import About, Recipients, tell
 from outbox.tick import recurring
 from referrals.clocks import add_months
 from referrals.protocol import DEFAULTS, Protocol, protocol_of
@@ -48,9 +52,54 @@ def _before(at: datetime, months: int) -> datetime:
     return datetime.combine(add_months(at.date(), -months), at.timetz())
 
 
+@recurring("journal:compared", every=timedelta(hours=1), lease=timedelta(hours=1))
+def compare_last_day(at: datetime) -> int:
+    """Compare the entries of the last day with their columns; return how many differ (SEC-AL22)."""
+    with for_the_service():
+        first = comparing.first_since(at - EVERY)
+    return _compare(comparing.places, first, at=at)
+
+
+@recurring("journal:compared-whole", every=EVERY, lease=timedelta(hours=6))
+def compare_all(at: datetime) -> int:
+    """Compare all entries that have content with their columns, and all rows of subjects; likewise."""
+    nowhere = UUID(int=0), UUID(int=0)
+    return _compare(comparing.places, 0, at=at) + _compare(comparing.subjects, nowhere, at=at)
+
+
+def _compare[Mark](
+    batch: Callable[[Mark], tuple[list[str], Mark | None]], first: Mark, *, at: datetime
+) -> int:
+    count, mark = 0, first
+    while True:
+        with for_the_service():
+            odd, after = batch(mark)
+            alarms.raise_all(odd, at=at)
+        count += len(odd)
+        if after is None:
+            return count
+        mark = after
+
+
+def _auditors(at: datetime) -> set[UUID]:
+    held = Membership.objects.in_force(at).filter(role=Role.AUDITOR)
+    return set(held.values_list("user_id", flat=True))
+
+
+@recurring("journal:alarmed", every=timedelta(seconds=30))
+def tell_alarms(at: datetime) -> int:
+    """Tell the auditors of all authorities that the journal itself is not as it should be; return how many alarms."""
+    with transaction.atomic():
+        untold = list(Alarm.objects.filter(told_at=None).values_list("pk", flat=True))
+        if untold:
+            about = About(template=alarms.TOLD, reference="", subject_id=None, authority_id=None)
+            tell(about, Recipients(users=_auditors(at)), at=at)
+            Alarm.objects.filter(pk__in=untold).update(told_at=at)
+    return len(untold)
+
+
 @recurring("checkpoint:mailed", every=EVERY)
 def mail_checkpoint(at: datetime) -> int:
     """Mail the newest signed checkpoint to the auditors of all authorities (SEC-AL11); return to how many."""
-    held = Membership.objects.in_force(at).filter(role=Role.AUDITOR)
     with transaction.atomic():
-        return mailing.send(set(held.values_list("user_id", flat=True)), at=at)
+        return mailing.send(_auditors(at), at=at)

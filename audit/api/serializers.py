@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from rest_framework import serializers
 
 from audit import activity, canonical, events
+from audit.chains import Reason
 from audit.events import Outcome
 from audit.health import Health, Witnessed
 from audit.inputs import Code, Id, Instant, Whole
-from audit.models import Checkpoint, ReadEntry
+from audit.models import Alarm, Checkpoint, ReadEntry, Refused
 from audit.proofs import Consistency, Inclusion, coded
 from audit.query import PagedQuery, Query
 from audit.questions import QUESTIONS, ROWS_MAX
@@ -100,6 +101,9 @@ class EntryOut(serializers.Serializer[ReadEntry]):
     leaf_hash = serializers.CharField(
         help_text="SHA-256 of 0x00 and the entry's canonical bytes, hexadecimal."
     )
+    set_apart = serializers.BooleanField(
+        help_text="True: it can't be shown that the service wrote this entry; it has no place in the log."
+    )
 
     def to_representation(self, instance: ReadEntry) -> dict[str, Any]:
         """Return the entry by the names above."""
@@ -126,6 +130,7 @@ class EntryOut(serializers.Serializer[ReadEntry]):
             "count": body["n"],
             "request": body["rid"],
             "pruned": False,
+            "set_apart": instance.set_apart,
             "leaf_hash": bytes(instance.leaf_hash).hex(),
         }
 
@@ -135,6 +140,7 @@ class EntryOut(serializers.Serializer[ReadEntry]):
             "id": str(instance.pk), "at": canonical.instant(instance.at), "act": instance.act,
             "outcome": instance.outcome, "authority": str(instance.tenant), "pruned": True,
             "leaf_hash": bytes(instance.leaf_hash).hex(), "subjects": [], "fields_opened": {},
+            "set_apart": instance.set_apart,
         }  # fmt: skip
         return dict.fromkeys(self.fields) | left
 
@@ -208,6 +214,26 @@ class WitnessOut(serializers.Serializer[Witnessed]):
     at = serializers.DateTimeField(allow_null=True)
 
 
+class RefusedOut(serializers.Serializer[Refused]):
+    """An entry that is set apart."""
+
+    entry = serializers.UUIDField()
+    leaf_hash = serializers.SerializerMethodField()
+    reason = serializers.ChoiceField(choices=[(one.value, one.value) for one in Reason])
+    at = serializers.DateTimeField()
+
+    def get_leaf_hash(self, one: Refused) -> str:
+        """Return the hash under which an export names it."""
+        return bytes(one.leaf_hash).hex()
+
+
+class AlarmOut(serializers.Serializer[Alarm]):
+    """Something that is wrong with the log itself."""
+
+    key = serializers.CharField(help_text="A code, then what it is about, parted by colons.")
+    at = serializers.DateTimeField()
+
+
 class HealthOut(serializers.Serializer[Health]):
     """How the log stands: whether it keeps up, and who outside the database has seen it."""
 
@@ -220,6 +246,11 @@ class HealthOut(serializers.Serializer[Health]):
     )
     behind = serializers.BooleanField(help_text="True: files can't be read until the log has caught up.")
     witnesses = WitnessOut(many=True)
+    refused_count = serializers.IntegerField(
+        help_text="How many entries are set apart: not the service's, or not shown to be."
+    )
+    refused = RefusedOut(many=True, help_text="The latest of them.")
+    alarms = AlarmOut(many=True, help_text="What else was found wrong, the latest first.")
 
 
 class InclusionQuery(Query):

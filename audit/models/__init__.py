@@ -1,4 +1,4 @@
-"""The tables of the journal: entries (``entries.py``), the tree that proves them, what was shredded (``shreds.py``)."""
+"""The tables of the journal: entries, the tree that proves them, what was shredded, what was found wrong."""
 
 from audit.models.decoys import Decoy
 from audit.models.entries import (
@@ -10,12 +10,14 @@ from audit.models.entries import (
     SubjectPseudonym,
     _EntryColumns,
 )
+from audit.models.findings import Alarm, Refused
 from audit.models.keeping import LegalHold, PrunedRun, PruneMark
 from audit.models.shreds import JournalMark, Replayed, Shred
 from audit.models.tree import Checkpoint, Cosignature, Leaf, LogOrigin, Tile
 
 __all__ = [
     "ActorPseudonym",
+    "Alarm",
     "Checkpoint",
     "Cosignature",
     "Decoy",
@@ -29,6 +31,7 @@ __all__ = [
     "PrunedRun",
     "ReadEntry",
     "ReadSubject",
+    "Refused",
     "Replayed",
     "Shred",
     "SubjectPseudonym",

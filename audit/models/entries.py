@@ -132,6 +132,11 @@ class ReadEntry(_EntryColumns):
         managed = False
         db_table = "audit_entry_read"
 
+    @property
+    def set_apart(self) -> bool:
+        """Whether it has no place and gets none, as far as ``reading.entries_of`` has asked (SEC-AL21)."""
+        return bool(self.__dict__.get("apart"))
+
 
 class ReadSubject(models.Model):
     """A subject of an entry with several, as auditors may read it: the view ``audit_subject_read``."""

@@ -15,13 +15,17 @@ NAME_MAX = 200  # characters of an origin or of a witness's name; C2SP tlog-cosi
 class LogOrigin(models.Model):
     """One life of the log. A restored database begins another, which names the last checkpoint of the one before.
 
-    ``after`` is that checkpoint, a signed note, whose bytes are entry 0; empty for the first origin.
+    ``after`` is that checkpoint, a signed note, whose bytes are entry 0; the places of the one before follow, then
+    ``carried``, the entry that counts them. ``signature`` is the log key's (``audit/origins.py``). All three are empty
+    for the first origin.
     """
 
     number = models.PositiveIntegerField(primary_key=True)
     name = models.CharField(max_length=NAME_MAX, unique=True)
     begun_at = models.DateTimeField()
     after = models.BinaryField(default=b"")
+    carried = models.BinaryField(default=b"", db_default=b"")
+    signature = models.BinaryField(default=b"", db_default=b"")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -35,7 +39,7 @@ class LogOrigin(models.Model):
 class Leaf(models.Model):
     """The place of an entry in an origin's tree, from 0, without gaps.
 
-    ``entry`` is null for entry 0 of an origin that continues another: its bytes are that origin's ``after``.
+    ``entry`` is null where the bytes are an origin's ``after`` or ``carried``.
     """
 
     pk = models.CompositePrimaryKey("origin", "place")

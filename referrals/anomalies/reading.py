@@ -8,7 +8,7 @@ from accounts import stepup
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.veil import account_of
-from audit import journal, pseudonyms, reading
+from audit import alarms, columns, journal, pseudonyms, reading
 from audit.anomalies.rules import BY_CODE
 from audit.events import Purpose, register
 from audit.models import ReadEntry
@@ -127,11 +127,11 @@ def write_down(anomalies: list[AccessAnomaly], *, actor: Actor, at: datetime) ->
 def entries_of(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> list[ReadEntry]:
     """Return the entries of the journal that make an anomaly up, in their order; those that were pruned are gone."""
     with reading.as_auditor():
-        rows = list(
-            ReadEntry.objects.filter(pk__in=anomaly.entries, tenant=anomaly.authority_id).order_by("at", "id")
-        )
+        rows = list(reading.entries_of([anomaly.authority_id], {"ids": anomaly.entries}).order_by("at", "id"))
+        odd = columns.differences(rows)
+    alarms.raise_all(odd, at=at)
     write_down([anomaly], actor=actor, at=at)
-    return rows
+    return reading.own(rows, [anomaly.authority_id])
 
 
 def identities(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> dict[str, Any]:

@@ -283,6 +283,7 @@ class Content(CaseView):
             rule=own.reading_relation(),
             state=str(referral.state),
             always=True,
+            urgent=holder.in_danger,
         ) as scope:
             pieces, digest = serving.content(row, scope, original=self.original)
         return self._answer(row, pieces, digest)

@@ -235,6 +235,7 @@ def opened(
         rule=ties.reading_relation(),
         state=str(referral.state),
         always=True,
+        urgent=urgent or referral.in_danger,
     ) as scope:
         found = read(scope)
         namesake = namesakes.note(referral, scope, actor=acting)

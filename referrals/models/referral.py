@@ -149,6 +149,11 @@ class Referral(ReferralSteps):
         """Return the id and the reference that the receipt of the filing bears."""
         return self.filed_as_id or self.pk, self.filed_reference or self.reference
 
+    @property
+    def in_danger(self) -> bool:
+        """Whether this case is of the urgent lane now: a call waits for an answer, or life is at risk."""
+        return self.alert_open or self.urgency == Urgency.U3
+
     @cached_property
     def pseudonym(self) -> UUID:
         """Return the name under which the journal knows this case (design.md, The journal)."""

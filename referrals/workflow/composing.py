@@ -93,6 +93,7 @@ def compose(act: "Act") -> None:
         at=act.at,
         objects=[referral.pseudonym],
         tenant=referral.authority_id,
+        urgent=referral.in_danger,
     ) as scope:
         page = prosecutor.html(prosecutor.gather(act.case, act.case.part, scope))
     act.change(

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import appendonly, pseudonyms
+from audit import appendonly, pseudonyms, writer
 
 # What migrations and Django itself fill once.
 KEPT = frozenset(
@@ -25,6 +25,8 @@ def flush_all(aliases: Collection[str] = ("default", "keys"), *, keep: Collectio
     """Delete all rows of all tables but those in ``keep``; triggers and sequences stay as they are."""
     for alias in aliases:
         connection = connections[alias]
+        if connection.connection is not None:
+            writer.retire(connection)  # what it wrote is gone, and what it writes next would follow nothing
         tables = [name for name in connection.introspection.table_names() if name not in keep]
         if connection.vendor == "sqlite":
             _flush_sqlite(connection, tables)

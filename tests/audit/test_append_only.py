@@ -192,6 +192,14 @@ GRANTED = {
     ("repere_auditor", "audit_subjectpseudonym"): set(),
     ("repere_auditor", "audit_entry_read"): {"SELECT"},
     ("repere_auditor", "audit_subject_read"): {"SELECT"},
+    ("repere_sequencer", "audit_entry"): {"SELECT"},
+    ("repere_sequencer", "audit_entrysubject"): {"SELECT"},
+    ("repere_sequencer", "audit_refused"): {"SELECT", "INSERT"},
+    ("repere_app", "audit_refused"): {"SELECT"},
+    ("repere_auditor", "audit_refused"): {"SELECT"},
+    ("repere_sequencer", "audit_alarm"): {"SELECT", "INSERT"},
+    ("repere_app", "audit_alarm"): {"SELECT", "INSERT"},
+    ("repere_auditor", "audit_alarm"): {"SELECT"},
 }
 
 

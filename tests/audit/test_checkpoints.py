@@ -151,14 +151,14 @@ def test_after_a_restore_a_new_origin_holds_the_last_witnessed_checkpoint(sequen
 
     assert begun.name == "repere.example/journal/2"
     found = sequenced.checkpoint()
-    assert (found.origin, found.size) == (2, 1 + 3 + 2)
+    assert (found.origin, found.size) == (2, 1 + 3 + 1 + 2)
     (tmp_path / "held").write_bytes(held)
     words = [sequenced.exported(), "--key", sequenced.key(), "--strict", "--complete"]
     assert verify(*words, "--earlier", tmp_path / "held") == 0
     assert (
-        (tmp_path / "export/tile/entries/000.p/6").read_bytes()[2:].startswith(b"repere.example/journal\n5\n")
+        (tmp_path / "export/tile/entries/000.p/7").read_bytes()[2:].startswith(b"repere.example/journal\n5\n")
     )
-    assert tlog.read_entry(tlog.FileSystemTileReader(tmp_path / "export"), 0, 6) in held
+    assert tlog.read_entry(tlog.FileSystemTileReader(tmp_path / "export"), 0, 7) in held
 
 
 @pytest.mark.sec("SEC-AL10")

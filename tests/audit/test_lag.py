@@ -1,16 +1,18 @@
 """When entries wait too long for their place, nothing is read any more; filing goes on (SEC-AL8)."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from audit import lag
+from referrals.models import Referral
 from tests.audit import sequenced as made
 from tests.audit.conftest import NOON
-from tests.audit.owner import as_owner
+from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
-from tests.factories.concerns import concern
+from tests.factories.concerns import concern, urgent
 
 pytestmark = [pytest.mark.sec("SEC-AL8")]
 sequenced = made.sequenced
@@ -97,3 +99,30 @@ def test_a_log_without_entries_isnt_behind(sequenced, db_both):
     with as_owner():
         sequenced.sequencer.once()
     assert lag.oldest_waiting() is None
+
+
+@pytest.mark.sec("SEC-AL8")
+def test_what_cant_wait_is_read_all_the_same_and_leaves_its_entry(late):
+    """Whoever breaks the glass reads that one case; one of the urgent lane is read by whoever may. All else is closed."""
+    world, clock, _, case = late
+    said = urgent() | {"submit": True, "urgent": True}
+    filed = world.as_("filer").post("referrals", said, key=uuid4().hex)
+    assert filed.status_code == 201, filed.content
+    pressing = filed.json()["id"]
+    clock["now"] = NOON + timedelta(hours=2)
+    coordinator = world.as_("crip_coordinator")
+
+    assert coordinator.get(f"referrals/{case}").status_code == 503
+    assert coordinator.get(f"referrals/{pressing}").status_code == 200
+    assert coordinator.get(f"referrals/{pressing}").status_code == 200, "once the call is answered too"
+    reference = coordinator.get("referrals").status_code, Referral.objects.get(pk=case).reference
+    assert reference[0] == 503
+    on_call = world.as_("on_call")
+    assert on_call.get(f"referrals/{case}").status_code == 503
+    broken = on_call.post("break-glass", {"reference": reference[1], "reason": "Urgence."}, key=uuid4().hex)
+    assert broken.status_code == 201, broken.content
+    assert on_call.get(f"referrals/{case}").status_code == 200
+    see_all()
+    opened = written(act="field:opened", outcome="allow")
+    whys = {json.loads(bytes(one.body))["why"] for one in opened}
+    assert (len(opened), whys) == (3, {"handling", "emergency"})

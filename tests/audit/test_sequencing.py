@@ -1,15 +1,19 @@
 """Every committed entry gets one place, without gaps, from one leader, whatever happens meanwhile (SEC-AL8)."""
 
 import threading
+from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
-from structlog.testing import capture_logs
 
-from audit import appendonly, events, journal, sequencing, tree, verifier
-from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Tile
+from audit import appendonly, events, journal, lag, sequencing, tree, verifier
+from audit.chains import Chains
+from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Refused, Tile
+from encryption import cache
 from tests.audit.conftest import NOON
+from tests.audit.keeper import change, forged, insert, unguarded
 from tests.audit.sequenced import Sequenced, grown, sequenced, written
 
 __all__ = ["sequenced"]
@@ -64,29 +68,52 @@ def test_what_was_rolled_back_has_no_place(sequenced: Sequenced):
     assert places() == [(0, bytes(kept[0].leaf_hash))]
 
 
-@pytest.mark.parametrize("changed", [{"cluster": 7}, {"settled": 2**62}])
-def test_a_mark_of_another_cluster_counts_for_nothing(sequenced: Sequenced, changed):
-    """A dump read elsewhere: its numbers of transactions may be above all those to come."""
+@pytest.mark.sec("SEC-AL8")
+@pytest.mark.parametrize("true", [True, False], ids=["the service's", "a false one"])
+def test_what_lies_below_the_mark_is_found_within_the_hour(sequenced: Sequenced, true):
+    """A number of a transaction is what whoever writes the row says, and a mark proves nothing."""
+    first = written(2)
+    assert sequenced.sequencer.once() == 2
+    column = "txid" if connection.vendor == "postgresql" else "rowid"
+    if true:
+        (made,) = written(1)
+        change(made, **{column: -3})
+        pk = made.pk
+    else:
+        pk = insert(forged(first[0], w=str(uuid4()), wseq=1), **{column: -3})
+    written(1)
+    assert sequenced.sequencer.once() == 1, "it isn't looked for there"
+    assert lag.oldest_waiting() is None
+    assert lag.oldest_waiting(whole=True) == NOON
+
+    sequenced.sequencer.clock = lambda: NOON + timedelta(minutes=59)
+    assert sequenced.sequencer.once() == 0
+    sequenced.sequencer.clock = lambda: NOON + timedelta(hours=1)
+    assert sequenced.sequencer.once() == int(true)
+
+    assert Leaf.objects.filter(entry=pk).exists() is true
+    assert Refused.objects.filter(entry=pk).exists() is not true
+    assert lag.oldest_waiting(whole=True) is None
+    assert Leaf.objects.count() == 3 + true
+
+
+@pytest.mark.sec("SEC-AL8")
+def test_a_process_that_begins_trusts_no_mark_and_neither_does_the_lag(sequenced: Sequenced, settings):
+    """The mark of a checkpoint that somebody wrote lies above all that waits."""
+    settings.LOG_LAG_MINUTES = 15
     written(1)
     sequenced.sequencer.once()
-    last = Checkpoint.objects.get()
     written(1)
-    with sequencing.reading():
-        tree_now = grown([verifier.leaf_hash(b"x")])
-        values = {"settled": last.settled, "cluster": last.cluster} | changed
-        Checkpoint.objects.create(origin=1, size=tree_now.size, root=b"", at=NOON, note=b"", **values)
-        assert sequencing.remembered(1) == sequencing.NOWHERE
+    grown([verifier.leaf_hash(b"x")])
+    with unguarded() as cursor:
+        cursor.execute("DELETE FROM audit_leaf WHERE place = 1")
+        cursor.execute("UPDATE audit_checkpoint SET settled = %s", [2**40])
 
-
-def test_what_was_changed_before_it_had_a_place_is_told_and_placed_as_committed(sequenced, monkeypatch):
-    (made,) = written(1)
-    monkeypatch.setattr(sequencing, "leaf_hash", lambda body: bytes(32))
-
-    with capture_logs() as said:
-        sequenced.sequencer.once()
-
-    assert "journal:altered" in {one["event"] for one in said}
-    assert places() == [(0, bytes(made.leaf_hash))]
+    late = NOON + timedelta(minutes=16)
+    assert lag.oldest_waiting() is None
+    assert lag.Gauge().is_behind(late)
+    assert sequenced.again().once() == 1
+    assert not lag.Gauge().is_behind(late)
 
 
 # --- Several at once ----------------------------------------------------------------------------------
@@ -175,7 +202,7 @@ def test_a_leader_that_is_paused_can_write_nothing_once_another_one_leads(sequen
                     backend.append(cursor.fetchone()[0])
                 leads.set()
                 go_on.wait(20)
-                sequencing.integrate(sequencing.current(at=NOON), settled=0)
+                sequencing.integrate(sequencing.current(at=NOON), settled=0, chains=Chains(), at=NOON)
         except (OperationalError, DatabaseError) as error:
             failed.append(error)
 
@@ -332,7 +359,8 @@ def test_each_role_may_do_its_own_part_only(role, sql):
 def test_the_sequencers_role_is_enough_to_build_the_tree(sequenced: Sequenced, settings):
     made = written(2)
     settings.DATABASE_ROLE = "repere_sequencer"
-    connection.close()
+    connections.close_all()
+    cache.forget_all()  # it reads the index key itself, as this role
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION AUTHORIZATION repere_sequencer")
     try:
@@ -342,5 +370,5 @@ def test_the_sequencers_role_is_enough_to_build_the_tree(sequenced: Sequenced, s
         )
     finally:
         settings.DATABASE_ROLE = ""
-        connection.close()
+        connections.close_all()
     assert [leaf for _, leaf in places()] == [bytes(one.leaf_hash) for one in made]

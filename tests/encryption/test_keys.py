@@ -6,7 +6,7 @@ import traceback
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, OperationalError, connections, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 
 from encryption import keyring, keys, unwrapped
 from encryption.cache import forget_all
@@ -361,3 +361,21 @@ def test_the_database_refuses_a_second_key_in_use(kind, owner):
 
     WrappedKey.objects.filter(owner=owner).update(retired_at="2026-01-01T00:00Z")
     WrappedKey.objects.create(**VALID, kind=kind, owner=owner)
+
+
+@pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
+@pytest.mark.sec("SEC-AL21")
+def test_the_sequencer_reads_the_index_key_and_no_other(db):
+    keyring.index_key()
+    keyring.wrapping_key(Kind.DRAFTS, WHOLE_SERVICE)
+    with transaction.atomic(using="keys"), connections["keys"].cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE repere_sequencer")
+        cursor.execute("SELECT DISTINCT kind FROM encryption_wrappedkey")
+        assert cursor.fetchall() == [("index",)]
+        for sql in ("INSERT INTO encryption_wrappedkey SELECT * FROM encryption_wrappedkey",
+                    "UPDATE encryption_wrappedkey SET retired_at = now()", "DELETE FROM encryption_wrappedkey"):  # fmt: skip
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(using="keys"):
+                cursor.execute(sql)
+        cursor.execute("SET LOCAL ROLE repere_app")
+        cursor.execute("SELECT count(DISTINCT kind) FROM encryption_wrappedkey")
+        assert cursor.fetchone() == (2,)

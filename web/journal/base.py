@@ -211,6 +211,7 @@ class JournalPage(Page):
             "fields": [(field_in_words(label), count) for label, count in entry["fields_opened"].items()],
             "count": entry["count"],
             "pruned": entry["pruned"],
+            "set_apart": entry["set_apart"],
             "authority": self.authorities[str(entry["authority"])].name if several else "",
         }
 

@@ -67,6 +67,7 @@ identity:removed|Identité d'un fournisseur retirée|Identity of a provider remo
 identity:used|Connexion par un fournisseur d'identité|Sign-in by an identity provider
 index:compared|Rapprochement recherché|Duplicates sought
 index:made|Index de rapprochement établi|Duplicate index made
+journal:carried|Places reprises d'une origine du journal|Places carried over from an origin of the journal
 journal:held|Entrées du journal conservées au-delà du terme|Entries of the journal kept beyond their time
 journal:lifted|Conservation d'entrées levée|Keeping of entries lifted
 journal:pruned|Entrées du journal arrivées à terme|Entries of the journal whose time was over
@@ -131,6 +132,7 @@ user:verified|Identité d'un compte vérifiée|Identity of an account verified
 webhook:made|Adresse d'appel d'un programme ajoutée|Address of a program added
 webhook:removed|Adresse d'appel d'un programme retirée|Address of a program removed
 webhook:rotated|Secret d'appel d'un programme changé|Secret of a program changed
+witness:accepted|Fichier témoin accepté tel qu'il est|Witness file accepted as it is
 """
 
 PURPOSES: Final = {

@@ -1,5 +1,6 @@
 """Build the tree of the journal: places, signed checkpoints, witnesses. Runs apart from the web processes."""
 
+import json
 import signal
 from pathlib import Path
 from threading import Event
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit import checkpoints, notes, sequencer, tree
 from audit.errors import AuditError
+from audit.verifier import Checkpoint
 from encryption.errors import EncryptionError
 from outbox.instants import instant
 
@@ -50,6 +52,11 @@ class Command(BaseCommand):
             if options["new_origin"]:
                 begun = sequencer.begin_new_origin(by=by, at=instant(), witnessed=options["witnessed"])
                 self.stdout.write(f"Nouvelle origine : {begun.name}")
+                seen, held = Checkpoint.of(bytes(begun.after)).size, json.loads(bytes(begun.carried))["n"]
+                if held < seen:
+                    self.stdout.write(
+                        f"Des {seen} places attestées, la base n'en a plus que {held} : les autres sont perdues."
+                    )
             elif not options["keys"]:
                 self.stdout.write(f"Entrées placées : {sequencer.Sequencer(by).once()}.")
             origin = tree.newest()

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, transaction
 from django.utils import timezone
 
-from audit.errors import LogContradicted
+from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
 from config.demo import oddity, proof, show
 from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             proof.build()
             seeking.pass_over(now)
             oddity.stage(told.cast, now=now)
-        except LogContradicted as refused:
+        except (LogContradicted, WitnessFileFaulty) as refused:
             raise CommandError(f"{refused} Supprimez {env.state_dir()} pour repartir de rien.") from None
         show.write_files(told.cast, at=now)
         self.stdout.write(show.page(told) + "\n")

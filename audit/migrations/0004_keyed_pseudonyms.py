@@ -106,7 +106,7 @@ def unkey(_apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_journal")]
+    dependencies = [("audit", "0003_signed_origins")]
     operations = [
         migrations.RunPython(unguard, guard_as_before),
         migrations.RenameField("actorpseudonym", "user_id", "account"),

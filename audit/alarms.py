@@ -1,0 +1,33 @@
+"""Alarms of the journal: each is logged for the operator, and kept once, so that auditors are told of it.
+
+Who tells them is ``referrals/journalkeeping.py``, which knows the auditors. An alarm names codes, ids and hashes alone.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from audit.models import Alarm
+from outbox.templates import Kind, Template, register
+
+_log = structlog.get_logger("audit")
+TOLD: Final = "journal.alarm"
+register(
+    Template(
+        TOLD, Kind.ACCOUNT, "Le journal signale une anomalie de ses propres entrées : regardez son état.",
+        "The journal reports that something is wrong with its own entries: look at its state.", place="audit/health",
+        page="journal/preuves",
+    )
+)  # fmt: skip
+
+
+def raise_all(keys: Iterable[str], *, at: datetime) -> None:
+    """Raise alarms in the running transaction, each ``key`` once for ever."""
+    rows = [Alarm(key=key, at=at) for key in keys]
+    for row in rows:
+        code, _, about = row.key.partition(":")
+        _log.error("journal:alarm", code=code, row=about)
+    if rows:
+        Alarm.objects.bulk_create(rows, ignore_conflicts=True)

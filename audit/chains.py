@@ -1,0 +1,235 @@
+"""Whether an entry that waits for its place was written by the service: its MAC fits its writer's chain (SEC-AL21).
+
+A MAC is over the writer's MAC before it and the entry's own bytes, under a key that the database doesn't hold. So a MAC
+that fits *some* value before it proves the entry and that value together, wherever the value was read: the end of the
+chain that this process remembers, another entry of the batch, or the row of the entry before. What the columns of a row
+say proves nothing; writer and counter are those of the bytes.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, Self
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Q
+
+from audit.canonical import MAX_BYTES, NO_MAC, leaf_hash, mac_of
+from audit.models import Entry, Leaf
+from encryption import digest
+
+_MAC: Final = re.compile(rb'"wmac":"([0-9a-f]{64})","wseq":([1-9][0-9]{0,15})\}\Z')
+_TAIL: Final = 120  # bytes, more than the end of any entry from its MAC on
+#: Ends of chains that a process remembers; a writer that is forgotten is looked up.
+REMEMBERED: Final = 50_000
+
+type Number = tuple[str, int]  # writer and counter
+
+
+class Reason(StrEnum):
+    """Why an entry is set apart."""
+
+    FORM = "form"  # these bytes are no entry
+    MAC = "mac"  # the MAC doesn't fit the entry before
+    CHAIN = "chain"  # the entry before isn't there
+    TAKEN = "taken"  # another entry of this writer has its number
+
+
+class Row(NamedTuple):
+    """A row of the table of entries, and its number of transaction or row."""
+
+    pk: UUID
+    at: datetime
+    actor: UUID | None
+    subject: UUID | None
+    act: str
+    outcome: str
+    tenant: UUID | None
+    topic: str | None
+    writer: UUID
+    writer_seq: int
+    body: bytes
+    leaf_hash: bytes
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the bytes of an entry say: all values, and its link in a writer's chain; ``covered`` is under the MAC."""
+
+    said: Mapping[str, Any]
+    number: Number
+    mac: bytes
+    covered: bytes
+
+    @classmethod
+    def of(cls, body: bytes) -> Self | None:
+        """Read an entry; None if it is none."""
+        found = _MAC.search(body, max(0, len(body) - _TAIL)) if len(body) <= MAX_BYTES else None
+        if found is None:
+            return None
+        try:
+            said = json.loads(body.decode())
+        except ValueError:
+            return None
+        if not isinstance(said, dict) or not isinstance(said.get("w"), str):
+            return None
+        covered = body[: found.start()] + NO_MAC + body[found.end(1) + 1 :]
+        return cls(said, (said["w"], int(found[2])), bytes.fromhex(found[1].decode()), covered)
+
+    @property
+    def before(self) -> Number:
+        """Writer and counter of the entry before."""
+        return self.number[0], self.number[1] - 1
+
+    def follows(self, previous: bytes) -> bool:
+        """Tell whether the MAC is the writer's after ``previous``, which is empty for a first entry.
+
+        Raises:
+            KeysUnavailable: the index key can't be had.
+        """
+        return digest.equal(mac_of(previous, self.covered), self.mac)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a batch holds: entries with their leaf hashes that get places, and those that are set apart."""
+
+    fit: list[tuple[Row, Claim, bytes]]
+    unfit: list[tuple[Row, Reason]]
+    ends: Mapping[str, tuple[int, bytes]]
+
+
+@dataclass(slots=True)
+class Chains:
+    """The ends of writers' chains, as far as this process has placed them."""
+
+    _ends: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+
+    def judge(self, origin: int, rows: Sequence[Row]) -> Judged:
+        """Tell which entries get a place in an origin; in their order. Nothing is remembered until ``remember``.
+
+        One query at most where nobody tampered: for writers whose last entry this process hasn't placed.
+
+        Raises:
+            KeysUnavailable: the index key can't be had, so that nothing can be told.
+        """
+        claims = [Claim.of(bytes(row.body)) for row in rows]
+        known: dict[Number, list[bytes]] = defaultdict(list)
+        for claim in claims:
+            if claim is not None:
+                known[claim.number].append(claim.mac)
+        reasons = [self._look(claim, known) for claim in claims]
+        if lost := {claim.before for claim, reason in zip(claims, reasons, strict=True) if claim and reason}:
+            stored = dict(_stored(lost))
+            for at, claim in enumerate(claims):
+                if claim and reasons[at] and claim.before in stored:
+                    reasons[at] = None if claim.follows(stored[claim.before]) else Reason.MAC
+        return self._sorted(origin, rows, claims, reasons)
+
+    def _look(self, claim: Claim | None, known: Mapping[Number, list[bytes]]) -> Reason | None:
+        """Return why a MAC doesn't fit what is at hand, or None: it does."""
+        if claim is None:
+            return Reason.FORM
+        if claim.number[1] == 1:
+            return None if claim.follows(b"") else Reason.MAC
+        writer, seq = claim.before
+        end = self._ends.get(writer)
+        candidates = [*known.get(claim.before, ()), *([end[1]] if end and end[0] == seq else [])]
+        return None if any(claim.follows(one) for one in candidates) else Reason.CHAIN
+
+    def _sorted(
+        self,
+        origin: int,
+        rows: Sequence[Row],
+        claims: Sequence[Claim | None],
+        reasons: Sequence[Reason | None],
+    ) -> Judged:
+        """Part the batch, and set apart too what has a number that is taken."""
+        right = [
+            (row, claim) for row, claim, no in zip(rows, claims, reasons, strict=True) if claim and not no
+        ]
+        odd = [(row, claim) for row, claim in right if self._is_odd(row, claim)]
+        taken, given = _taken(origin, odd), set[Number]()
+        judged = Judged([], [(row, no) for row, no in zip(rows, reasons, strict=True) if no], {})
+        ends: dict[str, tuple[int, bytes]] = {}
+        for row, claim in right:
+            if row.pk in taken or claim.number in given:
+                judged.unfit.append((row, Reason.TAKEN))
+                continue
+            given.add(claim.number)
+            judged.fit.append((row, claim, leaf_hash(bytes(row.body))))
+            writer, seq = claim.number
+            if seq > ends.get(writer, self._ends.get(writer, (0, b"")))[0]:
+                ends[writer] = seq, claim.mac
+        return Judged(judged.fit, judged.unfit, ends)
+
+    def _is_odd(self, row: Row, claim: Claim) -> bool:
+        """Tell whether another entry might have the same number: the database keeps only columns unique."""
+        writer, seq = claim.number
+        told = str(row.writer), row.writer_seq
+        return (
+            told != claim.number or str(row.pk) != claim.said["id"] or self._ends.get(writer, (0,))[0] >= seq
+        )
+
+    def remember(self, judged: Judged) -> None:
+        """Go on from these entries: their places are committed."""
+        if len(self._ends) > REMEMBERED:
+            self._ends.clear()
+        self._ends.update(judged.ends)
+
+
+def _stored(numbers: Collection[Number]) -> Iterable[tuple[Number, bytes]]:
+    """Yield the MACs of the entries that have these numbers in the table, pruned ones left out."""
+    for row in _numbered(numbers):
+        claim = Claim.of(bytes(row.body))
+        if claim is not None and claim.number in numbers:
+            yield claim.number, claim.mac
+
+
+def _numbered(numbers: Collection[Number]) -> Iterable[Entry]:
+    asked = [(writer, seq) for writer, seq in numbers if _is_uuid(writer)]
+    table = Entry._meta.db_table
+    if not asked:
+        return []
+    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
+        writers, seqs = zip(*asked, strict=True)
+        return Entry.objects.raw(
+            f"SELECT e.* FROM {table} e JOIN unnest(%s::uuid[], %s::bigint[]) AS asked (w, s)"  # noqa: S608 - a constant
+            " ON e.writer = asked.w AND e.writer_seq = asked.s",
+            [list(writers), list(seqs)],
+        )
+    listed = ", ".join(["(%s, %s)"] * len(asked))
+    return Entry.objects.raw(
+        f"SELECT * FROM {table} WHERE (writer, writer_seq) IN (VALUES {listed})",  # noqa: S608 - constants
+        [value for writer, seq in asked for value in (UUID(writer).hex, seq)],
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _taken(origin: int, odd: Sequence[tuple[Row, Claim]]) -> set[UUID]:
+    """Return which of some odd rows have bytes, or the number of another row, that has a place already.
+
+    Walks the leaves, which have no index for it: only where somebody has changed columns or marks.
+    """
+    if not odd:
+        return set()
+    others = {(str(row.writer), row.writer_seq): row.pk for row in _numbered({one.number for _, one in odd})}
+    hashes = {row.pk: leaf_hash(bytes(row.body)) for row, _ in odd}
+    standing = Q(leaf_hash__in=list(hashes.values())) | Q(entry__in=list(others.values()))
+    placed, same = set(), set()
+    for entry, leaf in Leaf.objects.filter(standing, origin=origin).values_list("entry", "leaf_hash"):
+        placed.add(entry)
+        same.add(bytes(leaf))
+    return {row.pk for row, one in odd if hashes[row.pk] in same or others.get(one.number) in placed}

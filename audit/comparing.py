@@ -1,0 +1,63 @@
+"""Compare entries that have places with their columns and with the tree, a batch at a time (SEC-AL22).
+
+Hourly those of the last day, nightly all that have content. The last day begins at a checkpoint, not at a column.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from audit import columns, reading
+from audit.models import Checkpoint, Leaf, ReadEntry, ReadSubject
+from audit.tree import newest
+
+BATCH: Final = 1_000
+
+
+def first_since(at: datetime) -> int:
+    """Return the first place that may have been given since an instant."""
+    origin = newest()
+    if origin is None:
+        return 0
+    before = Checkpoint.objects.filter(origin=origin.number, at__lt=at).order_by("-size")
+    return before.values_list("size", flat=True).first() or 0
+
+
+def places(first: int) -> tuple[list[str], int | None]:
+    """Compare the entries of a batch of places from ``first`` on; return alarms, and where to go on.
+
+    Within a transaction that sees the entries of all authorities. An entry that is gone is one too: ``column:row``.
+    """
+    origin = newest()
+    if origin is None:
+        return [], None
+    leaves = Leaf.objects.filter(origin=origin.number, place__gte=first, place__lt=first + BATCH)
+    placed = list(leaves.values_list("entry", "leaf_hash"))
+    with reading.as_auditor():
+        rows = list(ReadEntry.objects.filter(pk__in=[entry for entry, _ in placed if entry is not None]))
+        odd = columns.differences(rows)
+    hashes = {row.pk: bytes(row.leaf_hash) for row in rows}
+    for entry, leaf in placed:
+        if entry is not None and hashes.get(entry) != bytes(leaf):
+            odd.append(columns.key(entry, "leaf_hash" if entry in hashes else "row"))
+    return list(dict.fromkeys(odd)), first + BATCH if len(placed) == BATCH else None
+
+
+def subjects(after: tuple[UUID, UUID]) -> tuple[list[str], tuple[UUID, UUID] | None]:
+    """Compare a batch of rows of subjects, behind a pair of subject and entry, with what those entries say.
+
+    A row too many shows an entry to whoever asks about another file. Likewise.
+    """
+    behind = Q(subject__gt=after[0]) | Q(subject=after[0], entry_id__gt=after[1])
+    with reading.as_auditor():
+        found = ReadSubject.objects.filter(behind).order_by("subject", "entry_id")
+        pairs = list(found.values_list("subject", "entry_id")[:BATCH])
+        bodies = dict(ReadEntry.objects.filter(pk__in={pk for _, pk in pairs}).values_list("pk", "body"))
+    odd = []
+    for subject, entry in pairs:
+        said = columns.said_by(bytes(bodies[entry])) if bodies.get(entry) else None
+        if said is not None and str(subject) not in said["obj"]:
+            odd.append(columns.key(entry, columns.SUBJECTS))
+    return odd, pairs[-1] if len(pairs) == BATCH else None

@@ -1,0 +1,36 @@
+"""A new origin says what it carries over from the one before, and bears the signature of the log's key (SEC-AL25).
+
+The columns are added by hand: SQLite would be given another table, without the triggers of this one.
+"""
+
+from django.db import migrations, models
+
+COLUMNS = ("carried", "signature")
+
+
+def stand(_apps, schema_editor):
+    kind = (
+        "bytea NOT NULL DEFAULT ''"
+        if schema_editor.connection.vendor == "postgresql"
+        else "BLOB NOT NULL DEFAULT x''"
+    )
+    for column in COLUMNS:
+        schema_editor.execute(f"ALTER TABLE audit_logorigin ADD COLUMN {column} {kind}", params=None)
+
+
+def fall(_apps, schema_editor):
+    for column in COLUMNS:
+        schema_editor.execute(f"ALTER TABLE audit_logorigin DROP COLUMN {column}", params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0002_entries_set_apart")]
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunPython(stand, fall)],
+            state_operations=[
+                migrations.AddField("logorigin", column, models.BinaryField(db_default=b"", default=b""))
+                for column in COLUMNS
+            ],
+        )
+    ]

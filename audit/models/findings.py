@@ -1,0 +1,38 @@
+"""What was found wrong with the journal: entries that get no place, and alarms (docs/decisions, 0037)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Refused(models.Model):
+    """An entry that the service didn't write, or of which that can't be shown any more: it gets no place (SEC-AL21).
+
+    ``leaf_hash`` is that of the bytes as they were when they were refused, ``reason`` one of ``chains.Reason``. Rows
+    are added by the sequencer alone and never change.
+    """
+
+    entry = models.UUIDField(primary_key=True)
+    leaf_hash = models.BinaryField(max_length=32)
+    reason = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.entry)
+
+
+class Alarm(models.Model):
+    """Something that an auditor must be told, once. ``key``: a code, then what it is about, parted by colons."""
+
+    key = models.CharField(primary_key=True, max_length=200)
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["at"], name="audit_alarm_untold", condition=Q(told_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return self.key

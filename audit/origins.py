@@ -1,0 +1,55 @@
+"""Origins of the tree: whether a row is the operator's, and what a new one begins with (SEC-AL10, SEC-AL25).
+
+A new origin gives every entry another place. Whoever could begin one by writing a row would have a rewritten journal
+signed under a fresh name; so its row bears a signature of the log's key, which the command alone makes. The first
+origin needs none: it is named by the settings and begins with nothing.
+"""
+
+import time
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from django.conf import settings
+
+from audit import canonical, events
+from audit.models import LogOrigin
+from encryption import digest
+from encryption.signing import Signer, ed25519_holds
+
+CARRIED: Final = "journal:carried"
+events.register(CARRIED)
+
+
+def statement(origin: LogOrigin) -> bytes:
+    """Return what the log's key signs of an origin: number, name, and what it begins with and carries over."""
+    parts = (bytes(origin.after), bytes(origin.carried))
+    digests = "\n".join(digest.sha256(part).hex() for part in parts)
+    return f"repere/journal-origin/v1\n{origin.number}\n{origin.name}\n{digests}\n".encode()
+
+
+def is_ours(origin: LogOrigin, by: Signer) -> bool:
+    """Tell whether an origin was begun by the operator's command, or is the first one, as the settings name it."""
+    if origin.number == 1 and (origin.name, bytes(origin.after)) == (settings.LOG_ORIGIN, b""):
+        return True
+    return ed25519_holds(by.ed25519_public(), bytes(origin.signature), statement(origin))
+
+
+def carried_entry(count: int, *, at: datetime, clk: str) -> bytes:
+    """Return the entry that says how many places a new origin has from the old one, by a writer of its own.
+
+    It stands in the tree and in each export, in no table of entries: the sequencer may write none there.
+    """
+    values = dict.fromkeys(canonical.KEYS) | {
+        "v": canonical.VERSION, "id": uuid4(), "salt": digest.random_bytes(16).hex(), "ts": canonical.instant(at),
+        "mono": time.monotonic_ns() // 1000, "clk": clk, "w": uuid4(), "wseq": 1, "act": CARRIED, "obj": [],
+        "fields": {},
+        "why": events.Purpose.MAINTENANCE.value, "out": events.Outcome.ALLOW.value, "pol": events.policy(), "n": count,
+    }  # fmt: skip
+    return canonical.chained(values, b"")[0]
+
+
+def records() -> dict[bytes, bytes]:
+    """Return the bytes in the tree that are no rows of the table, by their leaf hashes."""
+    rows = LogOrigin.objects.values_list("after", "carried")
+    return {canonical.leaf_hash(bytes(one)): bytes(one) for row in rows for one in row if one}

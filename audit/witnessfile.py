@@ -1,0 +1,109 @@
+"""Whether the witness file holds what the database's checkpoints say that it must (SEC-AL26).
+
+Who can rewrite the database could take the file away, and have a rewritten tree signed as if nothing had ever been
+seen. So before each signature the end of the file must hold the last checkpoint of the database or the one before; when
+a process begins, and daily, the whole file must hold every one, byte for byte. Where it doesn't, nothing is signed
+until an operator has said why, by ``manage.py accept_witness``, which is an entry; its place is given all the same.
+
+Only checkpoints of the database that bear the log's signature count.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from audit import checkpoints, columns
+from audit.events import register
+from audit.models import Checkpoint, Entry, Leaf, LogOrigin
+from audit.verifier import Fault
+from audit.witnessing import FileWitness
+from encryption import digest
+from encryption.signing import Signer
+
+ACCEPTED: Final = "witness:accepted"
+register(ACCEPTED)
+#: Why an operator accepts that the file isn't what it should be.
+REASONS: Final = ("begun", "lost", "moved", "damaged", "other")
+#: What may be wrong with the file.
+MISSING, UNREADABLE, UNSIGNED, BEHIND, GONE = "missing", "unreadable", "unsigned", "behind", "gone"
+_BATCH: Final = 500
+
+
+def at_the_end(file: FileWitness, by: Signer) -> str:
+    """Return what is wrong with the end of the file, as a code; empty where nothing is.
+
+    A file that knows a later checkpoint than the database is right, and it is the tree that is contradicted.
+    """
+    rows = Checkpoint.objects.order_by("-origin", "-size").iterator(chunk_size=_BATCH)
+    kept = list(islice((row for row in rows if checkpoints.counts(row, by) is not None), 3))
+    if not kept:
+        return ""
+    alone = len(kept) == 1  # whoever was killed after the first signature hasn't written it down yet
+    try:
+        found = file.seen()
+    except FileNotFoundError:
+        return "" if alone else MISSING
+    except (Fault, OSError):
+        return UNREADABLE
+    if not all(checkpoints.signed_by_log(one, by) for one in found):
+        return UNSIGNED
+    last, *earlier = kept
+    name = LogOrigin.objects.values_list("name", flat=True).get(pk=last.origin)
+    held = next((one.size for one in found if one.origin == name), None)
+    before = next((one.size for one in earlier if one.origin == last.origin), None)
+    if held is None:
+        return "" if before is None and (alone or found) else GONE
+    return "" if held >= last.size or held == before else BEHIND
+
+
+def as_a_whole(file: FileWitness, by: Signer) -> str:
+    """Return what is wrong with the whole file: each checkpoint of the database stands in it, in their order."""
+    rows = Checkpoint.objects.order_by("origin", "size")
+    newest = rows.last()
+    try:
+        with file.whole() as held:
+            at = 0
+            for row in rows.iterator(chunk_size=_BATCH):
+                note = b"\n" + bytes(row.note)
+                start = held.find(note, at)
+                if start >= 0:
+                    at = start + len(note)
+                elif checkpoints.counts(row, by) is not None and (row != newest or held[at:].strip()):
+                    return GONE  # whoever was killed before the newest was written left nothing behind the one before
+    except FileNotFoundError:
+        return MISSING if rows.count() > 1 else ""
+    except OSError:
+        return UNREADABLE
+    return ""
+
+
+def state_of(file: FileWitness, fault: str) -> str:
+    """Return the name of a fault as it stands now, 64 hex digits: that one is accepted, and no later one."""
+    last = Checkpoint.objects.order_by("-origin", "-size").first()
+    stands = "" if last is None else f"{last.origin}/{last.size}"
+    return digest.sha256(f"{fault}\n{stands}\n{file.size()}\n".encode() + file.tail()).hex()
+
+
+def is_accepted(state: str) -> bool:
+    """Tell whether an operator has accepted this very state, by an entry that has its place (SEC-AL21)."""
+    for row in Entry.objects.filter(tenant=None, act=ACCEPTED).order_by("-at")[:_BATCH]:
+        said = columns.said_by(bytes(row.body))
+        if (
+            said
+            and (said["act"], said["to"]) == (ACCEPTED, state)
+            and Leaf.objects.filter(entry=row.pk).exists()
+        ):
+            return True
+    return False
+
+
+def written_anew(file: FileWitness, by: Signer) -> None:
+    """Put the file aside, and write another with each checkpoint of the database that bears the log's signature."""
+    file.put_aside()
+    for note in _signed(by):
+        file.add(note)
+
+
+def _signed(by: Signer) -> Iterator[bytes]:
+    rows = Checkpoint.objects.order_by("origin", "size")
+    return (bytes(row.note) for row in rows.iterator(_BATCH) if checkpoints.counts(row, by) is not None)

@@ -1,0 +1,46 @@
+"""Let the sequencer read the row of the index key, and no other: with it the MACs of the journal are checked (SEC-AL21).
+
+It needs the key service too, which so could unwrap whatever row it read: the database keeps all others from it.
+"""
+
+from django.db import migrations
+
+ROLE = "repere_sequencer"
+STAND = f"""
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+        CREATE ROLE {ROLE} NOLOGIN;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'The login that migrates may not create roles. Let an administrator run: '
+            'CREATE ROLE {ROLE} NOLOGIN; then migrate again.';
+END $$;
+GRANT SELECT ON encryption_wrappedkey TO {ROLE};
+ALTER TABLE encryption_wrappedkey ENABLE ROW LEVEL SECURITY;
+CREATE POLICY whole ON encryption_wrappedkey USING (true) WITH CHECK (true);
+CREATE POLICY index_alone ON encryption_wrappedkey AS RESTRICTIVE TO {ROLE} USING (kind = 'index');
+"""
+FALL = f"""
+DROP POLICY index_alone ON encryption_wrappedkey;
+DROP POLICY whole ON encryption_wrappedkey;
+ALTER TABLE encryption_wrappedkey DISABLE ROW LEVEL SECURITY;
+REVOKE ALL ON encryption_wrappedkey FROM {ROLE};
+"""
+
+
+def stand(_apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(STAND, params=None)
+
+
+def fall(_apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(FALL, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("encryption", "0001_the_key_store")]
+    operations = [migrations.RunPython(stand, fall)]
