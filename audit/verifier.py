@@ -6,8 +6,10 @@ Hashes and the tree need the standard library alone; signatures need the package
 missing the answer says that they weren't checked, and the status is 3.
 
 What an export is: the layout of C2SP tlog-tiles (``checkpoint``, ``tile/<level>/…``, ``tile/entries/…``), as a folder
-or as one or more ZIP files. A record of length zero stands for an entry that is withheld (another authority's, or
-pruned): its hash still counts. The key is yours to bring: nothing in an export says by whom it may be signed.
+or as one or more ZIP files; beside it ``pruned/…`` and ``refused/…``. Every byte of it is accounted for: what is there
+without a reason is a fault (SEC-AL27). A record of length zero stands for an entry that is withheld (another
+authority's, or pruned): its hash still counts. The key is yours to bring: nothing in an export says by whom it may be
+signed.
 
 Status: 0 all holds · 2 misused · 3 all holds, signatures not checked · each class of fault has its own, see ``FAULTS``.
 Sources: RFC 6962 §2.1; RFC 9162 §2.1.3, §2.1.4; C2SP signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature,
@@ -18,10 +20,12 @@ import argparse
 import base64
 import binascii
 import json
+import os
 import re
 import struct
 import sys
 import zipfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,16 +45,18 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "signature": (14, "le point de contrôle n'est pas signé par cette clé"),
     "altered": (11, "les octets ne sont pas ceux qui ont été inscrits"),
     "missing": (12, "manque ou est tronqué"),
+    "surplus": (24, "est de trop : rien ne l'explique"),
     "tree": (13, "les empreintes ne donnent pas la racine signée"),
     "rollback": (16, "le journal est plus court qu'un point de contrôle antérieur"),
     "fork": (17, "le journal contredit un point de contrôle antérieur"),
     "writer": (18, "les numéros d'un rédacteur sautent, se répètent ou reculent"),
     "feed": (19, "le flux des empreintes dit autre chose"),
     "witness": (15, "il manque des contresignatures de témoins"),
+    "refused": (25, "l'entrée a été refusée, et pourtant elle a une place"),
     "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
     "form": (20, "la forme canonique n'est pas respectée"),
     "proof": (22, "la preuve ne mène pas à la racine signée"),
-    "different": (23, "les deux exports diffèrent"),
+    "different": (23, "les deux copies diffèrent"),
 }
 UNCHECKED: Final = 3
 TILE: Final = 256
@@ -67,6 +73,11 @@ _TS: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _NOTE: Final = re.compile(rb"(?:^|(?<=\n))[^\n]+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:\xe2\x80\x94 [^\n]+\n)+")
 _PRUNED: Final = b'"act":"journal:pruned"'
+_ENTRY_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LEAF_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_TILE_NAME: Final = re.compile(
+    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
+)
 _RUN: Final = re.compile(rb"^([0-9]{1,18})-([0-9]{1,18})$", re.MULTILINE)
 _IN_PAGE: Final = re.compile(rb'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
 _FEED: Final = re.compile(r"\bleaf ([0-9a-f-]{36}) ([1-9][0-9]{0,15}) ([0-9a-f]{64})\b")
@@ -103,14 +114,17 @@ def fold(hashes: Sequence[bytes]) -> bytes:
         ]
         if odd is not None:
             level.append(odd)
-    return level[0] if level else sha256(b"").digest()
+    return level[0] if level else NOTHING
+
+
+NOTHING: Final = sha256(b"").digest()  # the root of a tree without leaves
 
 
 class Edge:
     """The right edge of a growing tree: per level of tiles, the hashes that fill no tile yet."""
 
-    def __init__(self) -> None:
-        self.levels: list[list[bytes]] = [[]]
+    def __init__(self, levels: Iterable[Sequence[bytes]] = ((),)) -> None:
+        self.levels: list[list[bytes]] = [list(level) for level in levels]
 
     def push(self, hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         """Add a tile's worth of leaf hashes (the last may be fewer); yield each tile above that became full."""
@@ -136,12 +150,12 @@ class Edge:
             nodes = list(partial) if number == 0 and partial is not None else list(level)
             nodes += [right] if right is not None else []
             right = fold(nodes) if nodes else None
-        return right if right is not None else sha256(b"").digest()
+        return right if right is not None else NOTHING
 
 
 def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Tell whether a proof leads from a leaf to the root. Source: RFC 9162 §2.1.3.2."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, root, *path):
         return False
     number, last, found = index, size - 1, leaf
     for one in path:
@@ -157,10 +171,19 @@ def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
     return last == 0 and found == root
 
 
+def _are_hashes(*values: bytes) -> bool:
+    return all(len(one) == HASH for one in values)
+
+
 def consistency_holds(first: int, second: int, old: bytes, new: bytes, path: Sequence[bytes]) -> bool:
-    """Tell whether the tree of size ``second`` continues that of size ``first``. Source: RFC 9162 §2.1.4.2."""
+    """Tell whether the tree of size ``second`` continues that of size ``first``. Source: RFC 9162 §2.1.4.2.
+
+    From nothing any tree may grow, and equal sizes have equal roots: both without a proof.
+    """
+    if not _are_hashes(old, new, *path) or (first == 0 and old != NOTHING):
+        return False
     if first == second or first == 0:
-        return not path and (old == new if first == second else old == sha256(b"").digest())
+        return not path and second >= 0 and (first != second or old == new)
     if not 0 < first < second or not path:
         return False
     proof = list(path) if first & (first - 1) else [old, *path]
@@ -205,10 +228,20 @@ class Key:
         name, _, rest = text.strip().partition("+")
         number, _, coded = rest.partition("+")
         raw = base64_in(coded, "clé")
-        key_id = sha256(name.encode() + b"\n" + raw).digest()[:4]
-        if not name or number != key_id.hex() or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
+        if not name or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
             raise Fault("malformed", "clé de vérification")
-        return cls(name, key_id, raw[0], raw[1:])
+        found = cls._made(name, raw)
+        if number != found.id.hex():
+            raise Fault("malformed", "clé de vérification")
+        return found
+
+    @classmethod
+    def _made(cls, name: str, raw: bytes) -> "Key":
+        return cls(name, sha256(name.encode() + b"\n" + raw).digest()[:4], raw[0], raw[1:])
+
+    def named(self, name: str) -> "Key":
+        """Return the same key under another name."""
+        return self._made(name, bytes([self.kind]) + self.public)
 
 
 @dataclass(frozen=True)
@@ -231,7 +264,7 @@ class Checkpoint:
         """
         text, parted, signatures = raw.rpartition(b"\n\n")
         try:
-            lines = [_signature(line) for line in signatures.decode().splitlines()]
+            lines = [_signature(line) for line in signatures.decode().removesuffix("\n").split("\n")]
             head = text.decode().split("\n")
             whole = re.fullmatch(r"0|[1-9][0-9]{0,18}", head[1])
         except (UnicodeDecodeError, IndexError):
@@ -239,7 +272,7 @@ class Checkpoint:
         if len(raw) > MAX_NOTE or not parted or whole is None or len(head) < 3 or not head[0] or not lines:
             raise Fault("malformed", "point de contrôle")
         root = base64_in(head[2], "point de contrôle")
-        if len(root) != HASH or not signatures.endswith(b"\n"):
+        if len(root) != HASH or not signatures.endswith(b"\n") or (head[1] == "0" and root != NOTHING):
             raise Fault("malformed", "point de contrôle")
         return cls(head[0], int(head[1]), root, text + b"\n", tuple(lines), raw)
 
@@ -281,15 +314,18 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def base64_in(text: str, what: str) -> bytes:
-    """Return the bytes that a text says in base64.
+    """Return the bytes that a text says in base64, in its one spelling.
 
     Raises:
         Fault: it says none; ``what`` names what was read.
     """
     try:
-        return base64.b64decode(text, validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise Fault("malformed", what) from None
+    if base64.b64encode(found).decode() != text:  # bits beyond the last byte, which decoding drops
+        raise Fault("malformed", what)
+    return found
 
 
 def cosigned_text(text: bytes, timestamp: int) -> bytes:
@@ -349,6 +385,52 @@ def tile_path(level: int | str, number: int, width: int = TILE) -> str:
     return f"tile/{level}/{'/'.join(parts)}" + (f".p/{width}" if width < TILE else "")
 
 
+class _Folder:
+    """An export in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def names(self) -> Iterator[str]:
+        """Yield all that is in it but folders, by its path; a link to a folder counts as a file."""
+        for folder, inner, files in os.walk(self._root):
+            inner.sort()
+            links = [one for one in inner if os.path.islink(os.path.join(folder, one))]
+            for name in sorted([*files, *links]):
+                yield Path(folder, name).relative_to(self._root).as_posix()
+
+    def read(self, name: str) -> list[bytes]:
+        path = self._root / name
+        if not path.is_file():
+            return []
+        if path.stat().st_size > MAX_FILE:
+            raise Fault("malformed", name)
+        return [path.read_bytes()]
+
+
+class _Zip:
+    """An export, or a part of one, in a ZIP file; nothing is unpacked. It may hold two files of one name."""
+
+    def __init__(self, place: Path) -> None:
+        self._archive = zipfile.ZipFile(place)
+        self._files: dict[str, list[zipfile.ZipInfo]] = {}
+        for info in self._archive.infolist():
+            if not info.is_dir() or info.file_size:
+                self._files.setdefault(info.filename, []).append(info)
+
+    def names(self) -> Iterator[str]:
+        yield from self._files
+
+    def read(self, name: str) -> list[bytes]:
+        found = self._files.get(name, [])
+        if any(info.file_size > MAX_FILE for info in found):
+            raise Fault("malformed", name)
+        try:
+            return [self._archive.read(info) for info in found]
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
+            raise Fault("malformed", name) from None
+
+
 class Export:
     """Folders and ZIP files that hold the log's files together."""
 
@@ -358,76 +440,63 @@ class Export:
         Raises:
             Fault: one is neither a folder nor a ZIP file.
         """
-        self._places: list[Path | zipfile.ZipFile] = []
+        self._places: list[_Folder | _Zip] = []
         for place in places:
             try:
                 found = Path(place)
-                self._places.append(found if found.is_dir() else zipfile.ZipFile(found))
+                self._places.append(_Folder(found) if found.is_dir() else _Zip(found))
             except (OSError, zipfile.BadZipFile):
                 raise Fault("malformed", f"export {place}") from None
 
-    def read(self, name: str) -> bytes | None:
-        """Return a file of the export, or None where no place has it.
+    def names(self) -> Iterator[str]:
+        """Yield the name of each file of each place."""
+        for place in self._places:
+            yield from place.names()
+
+    def copies(self, name: str) -> list[bytes]:
+        """Return a file as each place has it.
 
         Raises:
             Fault: it is larger than any such file may be, or its ZIP is damaged.
         """
-        for place in self._places:
-            found = _in_folder(place, name) if isinstance(place, Path) else _in_zip(place, name)
-            if found is not None:
-                return found
-        return None
+        if len(self._places) == 1:
+            return self._places[0].read(name)
+        return [copy for place in self._places for copy in place.read(name)]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return the checkpoints of all places, the newest last.
+
+        Raises:
+            Fault: there is none, or they are of two logs.
+        """
+        found = sorted(map(Checkpoint.of, self.copies("checkpoint")), key=lambda one: one.size)
+        if not found:
+            raise Fault("missing", "checkpoint")
+        if len({one.origin for one in found}) > 1:
+            raise Fault("different", "checkpoint : " + ", ".join(sorted({one.origin for one in found})))
+        return found
 
     def checkpoint(self) -> Checkpoint:
         """Return the newest checkpoint of all places.
 
         Raises:
-            Fault: there is none.
+            Fault: there is none, or they are of two logs.
         """
-        found = [
-            Checkpoint.of(raw)
-            for place in self._places
-            if (
-                raw := _in_folder(place, "checkpoint")
-                if isinstance(place, Path)
-                else _in_zip(place, "checkpoint")
-            )
-        ]
-        if not found:
-            raise Fault("missing", "checkpoint")
-        return max(found, key=lambda one: one.size)
+        return self.checkpoints()[-1]
 
-    def tile(self, level: int | str, number: int, width: int) -> bytes | None:
-        """Return a tile or bundle of ``width``; where there is none, a wider or the widest narrower one.
+    def tiles(self, level: int | str, number: int, width: int) -> list[bytes]:
+        """Return all copies of a tile or bundle of ``width``; without one, of a wider or the widest narrower one.
 
         A narrower one is cut short, and the walk says from which entry on.
         """
         for one in (width, TILE, *range(width - 1, 0, -1)):
-            if (found := self.read(tile_path(level, number, one))) is not None:
+            if found := self.copies(tile_path(level, number, one)):
                 return found
-        return None
+        return []
 
-
-def _in_folder(folder: Path, name: str) -> bytes | None:
-    path = folder / name
-    if not path.is_file():
-        return None
-    if path.stat().st_size > MAX_FILE:
-        raise Fault("malformed", name)
-    return path.read_bytes()
-
-
-def _in_zip(archive: zipfile.ZipFile, name: str) -> bytes | None:
-    try:
-        info = archive.getinfo(name)
-    except KeyError:
-        return None
-    if info.file_size > MAX_FILE:
-        raise Fault("malformed", name)
-    try:
-        return archive.read(info)
-    except (zipfile.BadZipFile, OSError, EOFError):
-        raise Fault("malformed", name) from None
+    def tile(self, level: int | str, number: int, width: int) -> bytes | None:
+        """Return the first of ``tiles``, if any."""
+        return next(iter(self.tiles(level, number, width)), None)
 
 
 def split(tile: bytes) -> list[bytes]:
@@ -436,7 +505,10 @@ def split(tile: bytes) -> list[bytes]:
 
 
 def records(bundle: bytes) -> list[bytes]:
-    """Return the entries of a bundle; an empty one is withheld. Stops where the bundle is cut short."""
+    """Return the entries of a bundle; an empty one is withheld. Stops where the bundle is cut short.
+
+    What follows the last whole record isn't told here: see ``ends_with``.
+    """
     found, at, end = [], 0, len(bundle)
     while at + 2 <= end:
         stop = at + 2 + (bundle[at] << 8 | bundle[at + 1])
@@ -445,6 +517,11 @@ def records(bundle: bytes) -> list[bytes]:
         found.append(bundle[at + 2 : stop])
         at = stop
     return found
+
+
+def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
+    """Tell whether a bundle ends with its last record."""
+    return len(bundle) == 2 * len(found) + sum(map(len, found))
 
 
 # --- What processes told beside the database ----------------------------------------------------------
@@ -531,37 +608,54 @@ class Places:
 
 @dataclass
 class Walk:
-    """One pass over an export, in order, in constant memory but for a line per writer; faults are gathered."""
+    """One pass over an export, in order, in constant memory but for a line per writer; faults are gathered.
+
+    ``root`` is the signed one. The tree is reckoned from the tiles; where an entry says otherwise, from then on also by
+    the entries, and by whichever of the two the tile above agrees with: the signed root says which was right.
+    """
 
     export: Export
     size: int
+    root: bytes = b""
     origin: str = ""
     strict: bool = False
     complete: bool = False
     earlier: Sequence[Checkpoint] = ()
     feed: Feed = field(default_factory=Feed)
-    edge: Edge = field(default_factory=Edge)
+    edges: list[Edge] = field(default_factory=lambda: [Edge()])
     found: dict[str, str] = field(default_factory=dict)
+    refused: set[bytes] = field(default_factory=set)
     withheld: "Places" = field(default_factory=lambda: Places())
     told: dict[str, str] = field(default_factory=dict)
     first_body: bytes = b""
     _writers: dict[bytes, int] = field(default_factory=dict)
     _numbers: dict[int, int] = field(default_factory=dict)
+    _partial: dict[tuple[int | str, int], list[int]] = field(default_factory=dict)
+    _lists: set[str] = field(default_factory=set)
+    _blamed: tuple[dict[str, str], ...] = field(default_factory=lambda: ({}, {}, {}))
     _sound: bool = True
     _agreed: int = 0
     pruned: int = 0
 
     def go(self) -> bytes | None:
         """Walk; return the root, or None where so much is missing that there is none."""
+        self._explain()
         for number in range((self.size + TILE - 1) // TILE):
             width = min(TILE, self.size - number * TILE)
-            hashes = self._leaves(number, width)
-            if hashes is None:
+            ways = self._leaves(number, width)
+            if ways is None:
                 self._sound = False
                 continue
-            self._compare_earlier(number * TILE, hashes)
-            for level, full in self.edge.push(hashes):
-                self._compare_tile(level, full)
+            if len(ways) > len(self.edges):
+                self.edges += [Edge(self.edges[0].levels) for _ in ways[1:]]
+            if not self.refused.isdisjoint(ways[0]):
+                at = next(at for at, leaf in enumerate(ways[0]) if leaf in self.refused)
+                self._note("refused", f"entrée {number * TILE + at}")
+            self._compare_earlier(number * TILE, ways)
+            for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
+                for level, full in edge.push(hashes):
+                    if edge is self.edges[0]:
+                        self._compare_tile(level, full)
         self._partial_above()
         self.pruned = self._pruned()
         if self.complete and (left := self.withheld.count):
@@ -571,37 +665,150 @@ class Walk:
             self._note(
                 "feed", f"rédacteur {writer.decode()}, numéro {seq} : absent du journal ({many} en tout)"
             )
-        return self.edge.root() if self._sound else None
+        return self._judged()
+
+    def _judged(self) -> bytes | None:
+        """Return the root of the tree that was signed, if one of the ways leads there; name what then is wrong."""
+        roots = [edge.root() for edge in self.edges]
+        right = roots.index(self.root) if self._sound and self.root in roots else 0
+        if right:  # what was compared with the tiles above came from a tile that is wrong
+            self.found.pop("tree", None)
+        self.found |= self._blamed[right]
+        return roots[right] if self._sound else None
 
     def _note(self, kind: str, where: str) -> None:
         self.found.setdefault(kind, where)
 
-    def _leaves(self, number: int, width: int) -> list[bytes] | None:
-        """Return the leaf hashes of one bundle: those of the tile, against which the entries are checked."""
-        first, tile = number * TILE, self.export.tile(0, number, width)
-        if tile is not None and len(tile) < width * HASH:
-            self._note("missing", f"{tile_path(0, number, width)} : entrée {first + len(tile) // HASH}")
-            tile = None
-        tile = None if tile is None else tile[: width * HASH]
-        bundle = self.export.tile("entries", number, width)
-        bodies = [] if bundle is None else records(bundle)[:width]
+    # --- That no file is there without a reason
+
+    def _explain(self) -> None:
+        """Look at the name of each file; those whose bytes aren't read by the walk itself are read or remembered."""
+        for name in self.export.names():
+            kind, _, rest = name.partition("/")
+            if kind == "tile":
+                explained = self._explain_tile(name)
+            elif kind == "pruned":
+                explained = _ENTRY_ID.fullmatch(rest) is not None
+                self._lists.add(rest)
+            elif kind == "refused":
+                explained = _LEAF_HASH.fullmatch(rest) is not None
+                if explained:
+                    self._take_refused(name, rest)
+            else:
+                explained = name == "checkpoint"
+            if not explained:
+                self._note("surplus", name)
+
+    def _explain_tile(self, name: str) -> bool:
+        """Tell whether a tree of this size has, or had when it was smaller, a tile or bundle of that name."""
+        said = _TILE_NAME.fullmatch(name)
+        if said is None:
+            return False
+        level = said[1] if said[1] == "entries" else int(said[1])
+        number, width = int(re.sub("[x/]", "", said[2])), int(said[3] or TILE)
+        count = self.size >> (8 * level) if isinstance(level, int) else self.size
+        if name != tile_path(level, number, width) or number * TILE + width > count:
+            return False
+        if width < min(TILE, count - number * TILE):
+            self._partial.setdefault((level, number), []).append(width)
+        return True
+
+    def _take_refused(self, name: str, leaf: str) -> None:
+        """Read an entry that was refused a place; its name is its leaf hash."""
+        if any(leaf_hash(body).hex() != leaf for body in self.export.copies(name)):
+            self._note("altered", name)
+        self.refused.add(bytes.fromhex(leaf))
+
+    def _one_of(self, copies: Sequence[bytes], name: str) -> bytes | None:
+        """Return a file that may be there several times; all copies are equal."""
+        if any(one != copies[0] for one in copies[1:]):
+            self._note("different", name)
+        return copies[0] if copies else None
+
+    def _compare_partial(self, level: int, number: int, tile: bytes) -> None:
+        """Compare a tile with those of its earlier sizes: each is a prefix of it."""
+        for width in self._partial.get((level, number), ()):
+            for old in self.export.copies(name := tile_path(level, number, width)):
+                if old != tile[: width * HASH]:
+                    self._note("tree", name)
+
+    def _compare_partial_bundles(self, number: int, hashes: Sequence[bytes]) -> None:
+        """Compare bundles of earlier sizes with the leaves; what was pruned since still stands in them."""
+        for width in self._partial.get(("entries", number), ()):
+            for old in self.export.copies(name := tile_path("entries", number, width)):
+                bodies = records(old)
+                if len(bodies) < width:
+                    self._note("missing", name)
+                elif len(bodies) > width or not ends_with(old, bodies):
+                    self._note("surplus", name)
+                elif any(
+                    body and leaf_hash(body) != leaf for body, leaf in zip(bodies, hashes, strict=False)
+                ):
+                    self._note("altered", name)
+
+    # --- Leaves, entries, tiles
+
+    def _leaves(self, number: int, width: int) -> list[list[bytes]] | None:
+        """Return the leaf hashes of one bundle by its tile; where an entry says otherwise, by each of three ways."""
+        first, name = number * TILE, tile_path(0, number, width)
+        tile = self._one_of(self.export.tiles(0, number, width), name)
+        bodies = self._bodies(number, width)
         if len(bodies) < width:
             self._note("missing", f"entrée {first + len(bodies)} ({tile_path('entries', number, width)})")
         made = [sha256(b"\0" + body).digest() for body in bodies]
+        if tile is not None and len(tile) < width * HASH:
+            self._note("missing", f"{name} : entrée {first + len(tile) // HASH}")
+            tile = None
+        elif tile is None:
+            self._note("missing", name)
         if tile is None:
-            self._note("missing", tile_path(0, number, width))
-            return made if len(made) == width and b"" not in bodies else None
+            return [made] if len(made) == width and b"" not in bodies else None
+        if len(tile) > width * HASH:
+            self._note("surplus", name)
+            tile = tile[: width * HASH]
         hashes = split(tile)
-        if b"".join(made) != tile[: len(made) * HASH]:
-            self._name_altered(first, bodies, made, hashes)
+        if self._partial:
+            self._compare_partial(0, number, tile)
+            self._compare_partial_bundles(number, hashes)
         self._read(first, bodies, hashes)
-        return hashes
+        if b"".join(made) == tile[: len(made) * HASH]:
+            return [hashes]
+        made = [one if body else leaf for one, body, leaf in zip(made, bodies, hashes, strict=False)]
+        made += hashes[len(made) :]
+        return [hashes] if made == hashes else self._differing(number, hashes, made)
 
-    def _name_altered(self, first: int, bodies: list[bytes], made: list[bytes], hashes: list[bytes]) -> None:
-        for at, body in enumerate(bodies):
-            if body and made[at] != hashes[at]:
-                self._note("altered", f"entrée {first + at}")
-                return
+    def _bodies(self, number: int, width: int) -> list[bytes]:
+        """Return the entries of a bundle. What one copy withholds, another may hold."""
+        found: list[bytes] = []
+        for bundle in self.export.tiles("entries", number, width):
+            bodies = records(bundle)
+            if len(bodies) > width or not ends_with(bundle, bodies):
+                self._note("surplus", tile_path("entries", number, width))
+                bodies = bodies[:width]
+            if not found:
+                found = bodies
+            elif found != bodies:
+                longest = max(found, bodies, key=len)
+                found = [one or other for one, other in zip(found, bodies, strict=False)] + longest[
+                    min(len(found), len(bodies)) :
+                ]
+                if any(one and one != other for one, other in zip(bodies, found, strict=False)):
+                    self._note("different", tile_path("entries", number, width))
+        return found
+
+    def _differing(self, number: int, hashes: list[bytes], made: list[bytes]) -> list[list[bytes]]:
+        """Return the leaves by the tile, by the entries, and by whichever the tile above agrees with."""
+        at = next(at for at, (ours, theirs) in enumerate(zip(made, hashes, strict=True)) if ours != theirs)
+        entry = "altered", f"entrée {number * TILE + at}"
+        tile = "tree", f"{tile_path(0, number, len(hashes))} : entrée {number * TILE + at}"
+        above = self.export.tile(1, number // TILE, min(TILE, (self.size // TILE) - number // TILE * TILE))
+        node = (above or b"")[number % TILE * HASH :][:HASH]
+        agreed = made if node == fold(made) else hashes
+        for blamed, (kind, where) in zip(
+            self._blamed, (entry, tile, tile if agreed is made else entry), strict=True
+        ):
+            blamed.setdefault(kind, where)
+        return [hashes, made, agreed]
 
     def _read(self, first: int, bodies: list[bytes], hashes: list[bytes]) -> None:
         """Look at what the entries say of their writers; with ``strict``, at their form."""
@@ -644,8 +851,11 @@ class Walk:
     def _pruned(self) -> int:
         """Cross off the places that a list names which the log itself vouches for; return how many were."""
         before = self.withheld.count
+        for stray in sorted(self._lists - self.told.keys()):
+            self._note("surplus", f"pruned/{stray}")
         for entry, digest in self.told.items():
-            raw = self.export.read(f"pruned/{entry}") if re.fullmatch(r"[0-9a-f-]{36}", entry) else None
+            copies = self.export.copies(f"pruned/{entry}") if _ENTRY_ID.fullmatch(entry) else []
+            raw = self._one_of(copies, f"pruned/{entry}")
             if raw is None:
                 self._note("missing", f"pruned/{entry}")
             elif sha256(raw).hexdigest() != digest:
@@ -657,18 +867,19 @@ class Walk:
                     self.withheld.cross_off(int(run[1]), int(run[2]))
         return before - self.withheld.count
 
-    def _compare_earlier(self, first: int, hashes: list[bytes]) -> None:
+    def _compare_earlier(self, first: int, ways: Sequence[Sequence[bytes]]) -> None:
         if not self._sound:
             return
         for one in self.earlier:
-            if first < one.size <= first + len(hashes):
-                if self.edge.root(hashes[: one.size - first]) == one.root:
+            if first < one.size <= first + len(ways[0]):
+                pairs = zip(self.edges, list(ways) * len(self.edges), strict=False)
+                if any(edge.root(hashes[: one.size - first]) == one.root for edge, hashes in pairs):
                     self._agreed = max(self._agreed, one.size)
                 else:
                     self._note("fork", f"entre les entrées {self._agreed} et {one.size - 1}")
 
     def _partial_above(self) -> None:
-        for level, hashes in enumerate(self.edge.levels):
+        for level, hashes in enumerate(self.edges[0].levels):
             if level and hashes:
                 self._compare_tile(level, hashes)
 
@@ -676,14 +887,18 @@ class Walk:
         """Compare a tile above the leaves, computed, with the export's."""
         number = self._numbers.get(level, 0)
         self._numbers[level] = number + 1
-        tile = self.export.tile(level, number, len(hashes))
+        name = tile_path(level, number, len(hashes))
+        tile = self._one_of(self.export.tiles(level, number, len(hashes)), name)
         if tile is None or len(tile) < len(hashes) * HASH:
-            self._note("missing", tile_path(level, number, len(hashes)))
+            self._note("missing", name)
             return
+        if len(tile) > len(hashes) * HASH:
+            self._note("surplus", name)
+        self._compare_partial(level, number, b"".join(hashes))
         for at, (ours, theirs) in enumerate(zip(hashes, split(tile), strict=False)):
             if ours != theirs:
                 below = (number * TILE + at) * TILE**level
-                self._note("tree", f"entre les entrées {below} et {below + TILE**level - 1}")
+                self._note("tree", f"{name} : entre les entrées {below} et {below + TILE**level - 1}")
                 return
 
 
@@ -755,8 +970,15 @@ def _rank(found: tuple[str, str]) -> int:
 def check_signatures(
     report: Report, checkpoint: Checkpoint, keys: Sequence[Key], witnesses: Sequence[Key] = (), need: int = 0
 ) -> None:
-    """Check that each key signed, and at least ``need`` of the witnesses."""
-    for key in keys:
+    """Check that each key of this origin signed, and at least ``need`` of the witnesses.
+
+    A checkpoint's origin is the name of the key that verifies it: keys of another name may be those of an earlier life.
+    """
+    own = [key for key in keys if key.name == checkpoint.origin]
+    if not own:
+        names = ", ".join(sorted({key.name for key in keys}))
+        report.fault("signature", f"taille {checkpoint.size}, origine {checkpoint.origin}, clé {names}")
+    for key in own:
         signed = checkpoint.signed_by(key)
         report.unchecked |= signed is None
         if signed is False:
@@ -771,14 +993,19 @@ def verify(asked: argparse.Namespace) -> Report:
     """Verify a whole export."""
     report, export = Report(), Export(asked.export)
     keys, witnesses = [Key.of(one) for one in asked.key], [Key.of(one) for one in asked.witness]
-    checkpoint = export.checkpoint()
+    *others, checkpoint = export.checkpoints()
     check_signatures(
         report, checkpoint, keys, witnesses, len(witnesses) if asked.need is None else asked.need
     )
-    earlier = [one for place in asked.earlier for one in _held(place)]
+    earlier = [one for place in asked.earlier for one in _held(place)] + others
     for one in earlier:
-        check_signatures(report, one, [key for key in keys if key.name == one.origin])
+        check_signatures(report, one, _keys_of(one.origin, keys))
     return _walked(report, export, checkpoint, earlier, asked)
+
+
+def _keys_of(origin: str, keys: Sequence[Key]) -> list[Key]:
+    """Return the keys of an origin; where none is named so, the same under that name: a log keeps its key for life."""
+    return [key for key in keys if key.name == origin] or [key.named(origin) for key in keys]
 
 
 def _walked(
@@ -796,6 +1023,7 @@ def _walked(
     walk = Walk(
         export,
         checkpoint.size,
+        root=checkpoint.root,
         origin=checkpoint.origin,
         strict=asked.strict,
         complete=asked.complete,
@@ -813,6 +1041,13 @@ def _walked(
                 "rollback", f"l'origine {checkpoint.origin} ne reprend pas {one.origin}, taille {one.size}"
             )
     report.lines.append(f"{checkpoint.origin} : {checkpoint.size} entrées, racine {checkpoint.root.hex()}")
+    if not checkpoint.size:
+        report.lines.append("L'arbre signé est vide : ce point de contrôle ne prouve aucune entrée.")
+    if walk.refused:
+        report.lines.append(
+            f"{len(walk.refused)} entrées refusées : le service ne les a pas écrites telles quelles, elles n'ont pas "
+            "de place (fichiers refused/)."
+        )
     if waiting := walk.feed.waiting():
         report.lines.append(f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal.")
     if walk.pruned:
@@ -898,11 +1133,13 @@ def check_proof(report: Report, proof: str, leaf: bytes, keys: Sequence[Key]) ->
     head, parted, note = proof.partition("\n\n")
     lines = head.split("\n")
     if len(lines) > 1 and lines[1].startswith("extra "):
-        del lines[1]
+        base64_in(lines.pop(1).removeprefix("extra "), "preuve")
     number = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[1]) if len(lines) > 1 else None
     if lines[0] != "c2sp.org/tlog-proof@v1" or not parted or number is None or len(lines) > 66:
         raise Fault("malformed", "preuve")
     index, path = int(number[1]), [base64_in(line, "preuve") for line in lines[2:]]
+    if not _are_hashes(*path):
+        raise Fault("malformed", "preuve")
     checkpoint = Checkpoint.of(note.encode())
     check_signatures(report, checkpoint, keys)
     if not inclusion_holds(leaf, index, checkpoint.size, path, checkpoint.root):
@@ -932,7 +1169,7 @@ def consistency(asked: argparse.Namespace) -> Report:
     report, keys = Report(), [Key.of(one) for one in asked.key]
     old, new = (_held(one)[-1] for one in (asked.old, asked.new))
     for one in (old, new):
-        check_signatures(report, one, [key for key in keys if key.name == one.origin] or keys)
+        check_signatures(report, one, keys)
     path = [base64_in(one, "preuve") for one in _json(asked.proof)["hashes"]]
     if old.origin != new.origin or not consistency_holds(old.size, new.size, old.root, new.root, path):
         kind = "fork" if (old.origin, old.size) == (new.origin, new.size) else "proof"

@@ -91,6 +91,41 @@ def uncosigned() -> Log:
     return log
 
 
+def with_files(files: dict[str, bytes]) -> Log:
+    log = Log(LEAVES)
+    log.files |= files
+    return log
+
+
+def longer(path: str) -> Log:
+    return with_files({path: TRUE.files[path] + b"\0"})
+
+
+def with_flipped_tiles(*paths: str) -> Log:
+    """The first bit of each of these tiles; where there are several, the tile above is made to agree with the lowest."""
+    return with_files({path: flipped(TRUE.files[path], 8 * len(TRUE.files[path]) - 1) for path in paths})
+
+
+def with_agreeing_tile_above() -> Log:
+    log = with_flipped_tiles("tile/0/001")
+    above = verifier.split(log.files["tile/1/000.p/2"])
+    log.files["tile/1/000.p/2"] = above[0] + verifier.fold(verifier.split(log.files["tile/0/001"]))
+    return log
+
+
+def of_another_origin() -> Log:
+    """Another log, signed with this log's key under this log's name."""
+    log = Log(LEAVES)
+    head = logs.tlog.Checkpoint("other.example/journal", COUNT, logs.tlog.MerkleTree(LEAVES).root())
+    log.files["checkpoint"] = logs.tlog.sign_checkpoint(head, logs.KEY, logs.ORIGIN).to_bytes()
+    return log
+
+
+def refused(body: bytes) -> dict[str, bytes]:
+    return {f"refused/{verifier.leaf_hash(body).hex()}": body}
+
+
+OTHERS = Log(replaced(600, LATER))  # another history
 ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
     # name: what is done, the class of fault, and what the answer names
     "a bit is flipped": (lambda: Attack(with_record(300, flipped(LEAVES[300], 77))), "altered", "entrée 300"),
@@ -159,13 +194,56 @@ ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
     "a key stands twice in an entry": (
         lambda: Attack(Log(replaced(5, LEAVES[5].replace(b'"v":1', b'"v":1,"v":1'))), ["--strict"]), "form", "entrée 5",
     ),
+    "a byte follows the last record": (
+        lambda: Attack(longer("tile/entries/002.p/188")), "surplus", "tile/entries/002.p/188",
+    ),
+    "a byte follows the hashes of a tile": (lambda: Attack(longer("tile/0/001")), "surplus", "tile/0/001"),
+    "a byte follows in a tile above": (lambda: Attack(longer("tile/1/000.p/2")), "surplus", "tile/1/000.p/2"),
+    "a record follows the last": (
+        lambda: Attack(with_files({"tile/entries/002.p/188": bundle([*LEAVES[512:], entry(9, 1)])})),
+        "surplus", "tile/entries/002.p/188",
+    ),
+    "a stray file": (lambda: Attack(with_files({"tile/readme": b""})), "surplus", "tile/readme"),
+    "a tile beyond the signed size": (lambda: Attack(with_files({"tile/0/003": bytes(8192)})), "surplus", "tile/0/003"),
+    "a tile under another spelling": (
+        lambda: Attack(with_files({"tile/0/x000/001": TRUE.files["tile/0/001"]})), "surplus", "tile/0/x000/001",
+    ),
+    "a list that no entry speaks of": (
+        lambda: Attack(with_files({"pruned/00000000-0000-4000-8000-000000000000": b""})), "surplus", "pruned/00000000",
+    ),
+    "a stale tile of another history": (
+        lambda: Attack(with_files({"tile/0/002.p/100": OTHERS.files["tile/0/002.p/188"][: 100 * 32]})),
+        "tree", "tile/0/002.p/100",
+    ),
+    "a stale tile above of another history": (
+        lambda: Attack(with_files({"tile/1/000.p/1": bytes(32)})), "tree", "tile/1/000.p/1",
+    ),
+    "a stale bundle of another history": (
+        lambda: Attack(with_files({"tile/entries/002.p/100": bundle(OTHERS.leaves[512:612])})),
+        "altered", "tile/entries/002.p/100",
+    ),
+    "a bit of a tile": (lambda: Attack(with_flipped_tiles("tile/0/001")), "tree", "tile/0/001 : entrée 256"),
+    "a bit of the last tile": (
+        lambda: Attack(with_flipped_tiles("tile/0/002.p/188")), "tree", "tile/0/002.p/188 : entrée 512",
+    ),
+    "a bit of a tile, and the tile above agrees": (
+        lambda: Attack(with_agreeing_tile_above()), "tree", "tile/0/001 : entrée 256",
+    ),
+    "a bit of a tile, and one of an entry: the tile": (
+        lambda: Attack(with_record(3, LATER, with_flipped_tiles("tile/0/001"))), "tree", "tile/0/001 : entrée 256",
+    ),
+    "a bit of a tile, and one of an entry: the entry": (
+        lambda: Attack(with_record(3, LATER, with_flipped_tiles("tile/0/001"))), "altered", "entrée 3",
+    ),
+    "another origin under this key": (
+        lambda: Attack(of_another_origin()), "signature", "origine other.example/journal",
+    ),
+    "a signed empty tree": (lambda: Attack(Log([]), held=[note(LEAVES)]), "rollback", "taille 0 après 700"),
+    "a refused entry has a place": (lambda: Attack(with_files(refused(LEAVES[9]))), "refused", "entrée 9"),
+    "a refused entry is another": (
+        lambda: Attack(with_files(dict.fromkeys(refused(entry(9, 1)), b"x"))), "altered", "refused/",
+    ),
 }  # fmt: skip
-
-
-def with_files(files: dict[str, bytes]) -> Log:
-    log = Log(LEAVES)
-    log.files |= files
-    return log
 
 
 def asked(folder: Path, attack: Attack) -> list[str]:
