@@ -50,7 +50,8 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "rollback": (16, "le journal est plus court qu'un point de contrôle antérieur"),
     "fork": (17, "le journal contredit un point de contrôle antérieur"),
     "writer": (18, "les numéros d'un rédacteur sautent, se répètent ou reculent"),
-    "feed": (19, "le flux des empreintes dit autre chose"),
+    "feed": (19, "le flux des empreintes l'annonce, le journal ne l'a pas"),
+    "unfed": (26, "le journal l'a, le flux des empreintes ne l'annonce pas"),
     "witness": (15, "il manque des contresignatures de témoins"),
     "refused": (25, "l'entrée a été refusée, et pourtant elle a une place"),
     "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
@@ -63,6 +64,7 @@ TILE: Final = 256
 HASH: Final = 32
 MAX_FILE: Final = TILE * (2 + 0xFFFF)  # no file of an export is larger
 MAX_NOTE: Final = 1 << 18
+MANY: Final = 10_000  # entries without a line, of which the writer and counter are remembered
 ED25519, COSIGNATURE, ML_DSA_44 = 1, 4, 6
 KEYS: Final = (
     {"v", "id", "salt", "ts", "mono", "clk", "w", "wseq", "wmac", "actor", "role", "org", "tenant", "obo"}
@@ -529,40 +531,93 @@ def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
 
 @dataclass
 class Feed:
-    """Collected lines ``leaf <writer> <counter> <hash>``, by writer and counter; those found are crossed off.
+    """Collected lines ``leaf <writer> <counter> <hash>``, by hash; those whose hash is in the tree are crossed off.
 
-    The last lines of a file may be of entries that have no place yet; ``settled`` says that all must have one.
+    The last lines of a file may be of entries that have no place yet; ``settled`` says that all must have one. Entries
+    at places before ``since`` are older than the collection. The last entry of a writer may lack its line: its process
+    was killed between the commit and the line.
     """
 
     settled: bool = False
-    lines: dict[tuple[bytes, int], tuple[bytes, int, int]] = field(default_factory=dict)
+    since: int = 0
+    given: bool = False
+    lines: dict[bytes, tuple[bytes, int, int, int]] = field(
+        default_factory=dict
+    )  # writer, counter, file, line
+    untold: int = 0
+    first_untold: int = 0
+    _last: dict[bytes, int] = field(default_factory=dict)
+    _killed: dict[bytes, int] = field(default_factory=dict)  # writer, place
+    _places: dict[tuple[bytes, int], int] = field(default_factory=dict)
     _reached: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, places: Sequence[str], *, settled: bool) -> "Feed":
+    def of(cls, places: Sequence[str], *, settled: bool, since: int = 0) -> "Feed":
         """Read files in which such lines stand, among others."""
-        feed = cls(settled)
+        feed, writers = cls(settled, since, bool(places)), dict[str, bytes]()
         for file, place in enumerate(places):
             with Path(place).open(encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(lines):
                     if said := _FEED.search(line):
-                        leaf = bytes.fromhex(said[3])
-                        feed.lines[said[1].encode(), int(said[2])] = (leaf, file, number)
+                        writer, seq = writers.setdefault(said[1], said[1].encode()), int(said[2])
+                        feed.lines[bytes.fromhex(said[3])] = (writer, seq, file, number)
+                        feed._last[writer] = max(seq, feed._last.get(writer, 0))
         return feed
 
-    def agrees(self, writer: bytes, seq: int, leaf: bytes) -> bool:
-        """Cross off the line of an entry; tell whether it says the same hash. No line says nothing."""
-        told, file, number = self.lines.pop((writer, seq), (leaf, -1, 0))
-        self._reached[file] = max(number, self._reached.get(file, -1))
-        return told == leaf
+    def cross_off(self, leaves: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
+        """Cross off the lines of leaves of the tree; return writer and counter of each, None where no line tells it."""
+        found: list[tuple[bytes, int] | None] = []
+        for leaf in leaves:
+            told = self.lines.pop(leaf, None)
+            found.append(told and told[:2])
+            if told is not None:
+                self._reached[told[2]] = max(told[3], self._reached.get(told[2], -1))
+        return found
+
+    def miss(self, place: int, writer: bytes, seq: int) -> None:
+        """Take note of an entry that no line tells; where its content is withheld, ``writer`` is empty."""
+        if place < self.since:
+            return
+        last = self._last.get(writer)
+        if last is not None and seq == last + 1 and writer not in self._killed:
+            self._killed[writer] = place
+            return
+        if last is not None and seq > last and (before := self._killed.pop(writer, None)) is not None:
+            self._count(before, writer, last + 1)  # it wasn't the last one
+        self._count(place, writer, seq)
+
+    def _count(self, place: int, writer: bytes, seq: int) -> None:
+        self.first_untold = min(place, self.first_untold) if self.untold else place
+        self.untold += 1
+        if writer and len(self._places) < MANY:
+            self._places[writer, seq] = place
 
     def gone(self) -> list[tuple[bytes, int]]:
         """Return what the feed tells and the log hasn't, though it has what was told later."""
         return [
-            key
-            for key, (_, file, number) in self.lines.items()
+            (writer, seq)
+            for writer, seq, file, number in self.lines.values()
             if self.settled or number < self._reached.get(file, -1)
         ]
+
+    def findings(self) -> Iterator[tuple[str, str]]:
+        """Yield what one side has and the other hasn't, as class of fault and where."""
+        if gone := self.gone():
+            writer, seq = gone[0]
+            said, place = f"rédacteur {writer.decode()}, numéro {seq}", self._places.get(gone[0])
+            where = (
+                f"{said} : absent du journal"
+                if place is None
+                else f"entrée {place} ({said}) : autre empreinte"
+            )
+            yield "feed", f"{where} ({len(gone)} en tout)"
+        if self.untold:
+            yield "unfed", f"entrée {self.first_untold} ({self.untold} en tout)"
+
+    @property
+    def killed(self) -> int:
+        """How many entries without a line are the last of their writer."""
+        return len(self._killed)
 
     def waiting(self) -> int:
         """Return how many lines at the ends of the files have no place yet."""
@@ -629,6 +684,10 @@ class Walk:
     told: dict[str, str] = field(default_factory=dict)
     first_body: bytes = b""
     _writers: dict[bytes, int] = field(default_factory=dict)
+    unknown: int = 0  # entries so far of which neither writer nor counter is known
+    _unknown_at: dict[bytes, int] = field(
+        default_factory=dict
+    )  # how many there were at a writer's last entry
     _numbers: dict[int, int] = field(default_factory=dict)
     _partial: dict[tuple[int | str, int], list[int]] = field(default_factory=dict)
     _lists: set[str] = field(default_factory=set)
@@ -660,11 +719,8 @@ class Walk:
         self.pruned = self._pruned()
         if self.complete and (left := self.withheld.count):
             self._note("withheld", f"entrée {self.withheld.first} ({left} en tout)")
-        if gone := self.feed.gone():
-            (writer, seq), many = gone[0], len(gone)
-            self._note(
-                "feed", f"rédacteur {writer.decode()}, numéro {seq} : absent du journal ({many} en tout)"
-            )
+        for kind, where in self.feed.findings():
+            self._note(kind, where)
         return self._judged()
 
     def _judged(self) -> bytes | None:
@@ -762,7 +818,10 @@ class Walk:
         elif tile is None:
             self._note("missing", name)
         if tile is None:
-            return [made] if len(made) == width and b"" not in bodies else None
+            if len(made) < width or b"" in bodies:
+                self.unknown += width
+                return None
+            tile = b"".join(made)
         if len(tile) > width * HASH:
             self._note("surplus", name)
             tile = tile[: width * HASH]
@@ -811,33 +870,53 @@ class Walk:
         return [hashes, made, agreed]
 
     def _read(self, first: int, bodies: list[bytes], hashes: list[bytes]) -> None:
-        """Look at what the entries say of their writers; with ``strict``, at their form."""
+        """Look at what the entries say of their writers; with ``strict``, at their form.
+
+        Of an entry without content the feed may tell writer and counter.
+        """
         if first == 0 and bodies:
             self.first_body = bodies[0]
-        writers, feed = self._writers, self.feed
+        writers, told = self._writers, self.feed.cross_off(hashes) if self.feed.given else None
         for at, body in enumerate(bodies):
             if not body:
                 self.withheld.add(first + at)
-                continue
-            if _PRUNED in body:
-                self._list(body)
-            # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
-            end = body.rfind(b',"wseq":', -30)
-            start = body.rfind(b'"w":"', -260, end) + 5
-            writer, number = body[start : start + 36], body[end + 8 : -1]
-            if end < 0 or start < 5 or not number.isdigit():
-                if first + at or body.startswith(b"{"):
+                known = None if told is None else told[at]
+                if known is None:
+                    self.unknown += 1
+                    if told is not None:
+                        self.feed.miss(first + at, b"", 0)
+                    continue
+                writer, seq = known
+            else:
+                if _PRUNED in body:
+                    self._list(body)
+                # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
+                end = body.rfind(b',"wseq":', -30)
+                start = body.rfind(b'"w":"', -260, end) + 5
+                writer, number = body[start : start + 36], body[end + 8 : -1]
+                if end < 0 or start < 5 or not number.isdigit():
+                    if first + at or not _is_checkpoint(body):
+                        self._note("form", f"entrée {first + at}")
+                    continue
+                seq = int(number)
+                if told is not None and told[at] is None:
+                    self.feed.miss(first + at, writer, seq)
+                if self.strict and not is_canonical(body):
                     self._note("form", f"entrée {first + at}")
-                continue
-            seq = int(number)
-            if feed.lines and not feed.agrees(writer, seq, hashes[at]):
-                self._note("feed", f"entrée {first + at}")
-            if seq != writers.get(writer, 0) + 1 and not self.withheld.count:
-                said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {writers.get(writer, 0)}"
-                self._note("writer", f"entrée {first + at} ({said})")
+            if seq != writers.get(writer, 0) + 1:
+                self._jump(first + at, writer, seq)
             writers[writer] = seq
-            if self.strict and not is_canonical(body):
-                self._note("form", f"entrée {first + at}")
+            if self.unknown:
+                self._unknown_at[writer] = self.unknown
+        self.unknown += len(hashes) - len(bodies)
+
+    def _jump(self, place: int, writer: bytes, seq: int) -> None:
+        """Name a counter that doesn't follow, unless entries of which nothing is known may be those between."""
+        last = self._writers.get(writer, 0)
+        between = self.unknown - self._unknown_at.get(writer, 0)
+        if not 0 < seq - last - 1 <= between:
+            said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {last}"
+            self._note("writer", f"entrée {place} ({said})")
 
     def _list(self, body: bytes) -> None:
         """Remember what an entry says of a list of pruned places: its id, and the digest of the list."""
@@ -900,6 +979,14 @@ class Walk:
                 below = (number * TILE + at) * TILE**level
                 self._note("tree", f"{name} : entre les entrées {below} et {below + TILE**level - 1}")
                 return
+
+
+def _is_checkpoint(body: bytes) -> bool:
+    """Tell whether an entry is the checkpoint that a new origin begins with."""
+    try:
+        return Checkpoint.of(body).size >= 0
+    except Fault:
+        return False
 
 
 def is_canonical(body: bytes) -> bool:
@@ -1019,7 +1106,7 @@ def _walked(
     for one in same:
         if one.size > checkpoint.size:
             report.fault("rollback", f"taille {checkpoint.size} après {one.size}")
-    feed = Feed.of(asked.feed, settled=asked.settled)
+    feed = Feed.of(asked.feed, settled=asked.settled, since=asked.feed_since)
     walk = Walk(
         export,
         checkpoint.size,
@@ -1050,14 +1137,23 @@ def _walked(
         )
     if waiting := walk.feed.waiting():
         report.lines.append(f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal.")
+    if walk.feed.killed:
+        report.lines.append(
+            f"{walk.feed.killed} entrées n'ont pas de ligne dans le flux, chacune la dernière de son rédacteur : un "
+            "processus s'est arrêté entre l'écriture et la ligne."
+        )
     if walk.pruned:
         report.lines.append(
             f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.told)} bordereaux)."
         )
     if walk.withheld.count:
         report.lines.append(
-            f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu et les numéros des "
-            "rédacteurs n'ont pas été vérifiés."
+            f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu n'a pas été vérifié."
+        )
+    if walk.unknown:
+        report.lines.append(
+            f"{walk.unknown} entrées dont ni le rédacteur ni le numéro ne sont connus : une suite de numéros qui "
+            "saute par-dessus elles n'est pas une faute."
         )
     return report
 
@@ -1239,6 +1335,9 @@ def arguments() -> argparse.ArgumentParser:
         )
         one.add_argument("--earlier", action="append", default=[], help="a checkpoint that you hold")
         one.add_argument("--feed", action="append", default=[], help="collected lines of leaf hashes")
+        one.add_argument(
+            "--feed-since", type=int, default=0, metavar="SIZE", help="entries before are older than the feed"
+        )
         one.add_argument(
             "--settled", action="store_true", help="the last lines of the feed must have places too"
         )

@@ -165,6 +165,9 @@ ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
     "the same, beside the feed": (
         lambda: Attack(resigned(replaced(3, LATER), logs.KEY), told=LEAVES), "feed", "entrée 3",
     ),
+    "one is forged before the place": (
+        lambda: Attack(Log([*LEAVES, entry(9, 1)]), told=LEAVES), "unfed", "entrée 700",
+    ),
     "an old key signs": (lambda: Attack(resigned(LEAVES)), "signature", "taille 700"),
     "the keys are replaced": (lambda: Attack(with_key_file()), "signature", "taille 699"),
     "the log is set back": (
