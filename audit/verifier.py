@@ -19,6 +19,7 @@ tlog-proof; docs/decisions/0004-journal-format.md.
 import argparse
 import base64
 import binascii
+import calendar
 import json
 import os
 import re
@@ -29,7 +30,9 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +57,7 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "unfed": (26, "le journal l'a, le flux des empreintes ne l'annonce pas"),
     "witness": (15, "il manque des contresignatures de témoins"),
     "refused": (25, "l'entrée a été refusée, et pourtant elle a une place"),
+    "overpruned": (27, "a été élaguée trop jeune"),
     "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
     "form": (20, "la forme canonique n'est pas respectée"),
     "proof": (22, "la preuve ne mène pas à la racine signée"),
@@ -80,7 +84,10 @@ _LEAF_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _TILE_NAME: Final = re.compile(
     r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
 )
-_RUN: Final = re.compile(rb"^([0-9]{1,18})-([0-9]{1,18})$", re.MULTILINE)
+MONTHS_KEPT: Final = 6  # no entry loses its content earlier
+_SLACK: Final = timedelta(days=1)  # by which the order of places may differ from that of instants
+_RUN: Final = re.compile(rb"([0-9]{1,18})-([0-9]{1,18}) (\S{27}) (.+)")
+_BY: Final = re.compile(rb"([0-9a-f-]{36}):([1-9][0-9]{0,15})-([1-9][0-9]{0,15})")
 _IN_PAGE: Final = re.compile(rb'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
 _FEED: Final = re.compile(r"\bleaf ([0-9a-f-]{36}) ([1-9][0-9]{0,15}) ([0-9a-f]{64})\b")
 
@@ -526,6 +533,159 @@ def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
     return len(bundle) == 2 * len(found) + sum(map(len, found))
 
 
+# --- What was pruned ----------------------------------------------------------------------------------
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """Return the instant of the same day and hour some months earlier, in UTC; of a shorter month the last day."""
+    utc = at.astimezone(UTC)
+    year, month = divmod(utc.year * 12 + utc.month - 1 - months, 12)
+    return utc.replace(year=year, month=month + 1, day=min(utc.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive places of a list, the instant of the youngest entry, and of each place writer and counter."""
+
+    first: int
+    last: int
+    youngest: datetime
+    by: tuple[tuple[bytes, int, int], ...]
+
+    def places(self) -> Iterator[tuple[int, bytes, int]]:
+        """Yield place, writer and counter."""
+        place = self.first
+        for writer, low, high in self.by:
+            for seq in range(low, high + 1):
+                yield place, writer, seq
+                place += 1
+
+
+def runs_in(raw: bytes) -> tuple[str, list[Run]]:
+    """Return the origin that a list of pruned places names, and its runs.
+
+    Raises:
+        Fault: it isn't in the form of docs/audit.md.
+    """
+    origin, *lines = raw.removesuffix(b"\n").split(b"\n")
+    runs = [_run(line) for line in lines]
+    if not raw.endswith(b"\n") or any(one.last >= other.first for one, other in pairwise(runs)):
+        raise Fault("malformed", "bordereau d'élagage")
+    return origin.decode(errors="replace"), runs
+
+
+def _run(line: bytes) -> Run:
+    said = _RUN.fullmatch(line)
+    youngest = None if said is None else _instant(said[3])
+    parts = [] if said is None else [_BY.fullmatch(one) for one in said[4].split(b" ")]
+    by = tuple((one[1], int(one[2]), int(one[3])) for one in parts if one is not None)
+    if said is None or youngest is None or len(by) < len(parts) or any(low > high for _, low, high in by):
+        raise Fault("malformed", "bordereau d'élagage")
+    first, last = int(said[1]), int(said[2])
+    if sum(high - low + 1 for _, low, high in by) != last - first + 1:
+        raise Fault("malformed", "bordereau d'élagage")
+    return Run(first, last, youngest, by)
+
+
+def _instant(text: bytes) -> datetime | None:
+    """Return an instant as the journal writes it; None if it is none."""
+    try:
+        return datetime.fromisoformat(text.decode()) if _TS.fullmatch(text.decode()) else None
+    except ValueError:  # no UTF-8, or no such day
+        return None
+
+
+@dataclass
+class Lists:
+    """The lists ``pruned/<id>``, each of which one entry ``journal:pruned`` of the log vouches for by its digest.
+
+    While the walk goes on they are believed, and tell writers and counters; at its end each is held against its entry.
+    A list is read when the walk comes to its first place, so that few are in memory.
+    """
+
+    export: Export
+    origin: str
+    size: int
+    names: set[str] = field(default_factory=set)
+    told: dict[str, tuple[str, datetime, int, object]] = field(
+        default_factory=dict
+    )  # digest, at, place, count
+    _waiting: list[tuple[int, str]] = field(default_factory=list)
+    _known: dict[int, tuple[bytes, int, str]] = field(default_factory=dict)
+    _younger: dict[str, bytes] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Look where each list of this origin begins."""
+        for name in self.names:
+            if runs := self._runs(name):
+                self._waiting.append((runs[0].first, name))
+        self._waiting.sort(reverse=True)
+
+    def _runs(self, name: str) -> list[Run]:
+        """Return the runs of a list; none where it is of another origin, not readable, or longer than the log."""
+        try:
+            origin, runs = runs_in(self.export.copies(f"pruned/{name}")[0])
+        except Fault:
+            return []
+        return runs if origin == self.origin and runs and runs[-1].last < self.size else []
+
+    def upto(self, place: int) -> None:
+        """Read the lists that begin before a place."""
+        while self._waiting and self._waiting[-1][0] < place:
+            _, name = self._waiting.pop()
+            for run in self._runs(name):
+                self._known |= {at: (writer, seq, name) for at, writer, seq in run.places()}
+
+    def at(self, place: int, youngest: bytes) -> tuple[bytes, int] | None:
+        """Return writer and counter of an entry without content; ``youngest`` is the latest instant before it."""
+        known = self._known.pop(place, None)
+        if known is None:
+            return None
+        self._younger[known[2]] = youngest
+        return known[:2]
+
+    def take(self, body: bytes, place: int) -> None:
+        """Remember what an entry ``journal:pruned`` says of its list: digest, instant, how many places."""
+        try:
+            said = json.loads(body)
+            at = _instant(said["ts"].encode())
+            if said["act"] == "journal:pruned" and at is not None:
+                self.told[said["id"]] = said["to"], at, place, said["n"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return
+
+    def judged(self, withheld: "Places") -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with lists, as class of fault and where; cross off the places that one vouches for."""
+        for stray in sorted(self.names - self.told.keys()):
+            yield "surplus", f"pruned/{stray}"
+        for name, (digest, at, place, count) in self.told.items():
+            copies = self.export.copies(f"pruned/{name}") if _ENTRY_ID.fullmatch(name) else []
+            if not copies:
+                yield "missing", f"pruned/{name}"
+                continue
+            if any(one != copies[0] for one in copies):
+                yield "different", f"pruned/{name}"
+            if sha256(copies[0]).hexdigest() != digest:
+                yield "altered", f"pruned/{name}"
+                continue
+            try:
+                origin, runs = runs_in(copies[0])
+            except Fault:
+                yield "malformed", f"pruned/{name}"
+                continue
+            if sum(run.last - run.first + 1 for run in runs) != count:
+                yield "malformed", f"pruned/{name}"
+            own = origin == self.origin  # else of an earlier origin, whose places these aren't
+            for run in runs:
+                if run.youngest > months_before(at, MONTHS_KEPT) or (own and run.last >= place):
+                    yield "overpruned", f"entrée {run.first}, pruned/{name}"
+                if own:
+                    withheld.cross_off(run.first, run.last)
+            younger = _instant(self._younger.get(name, b""))
+            if younger is not None and younger > months_before(at, MONTHS_KEPT) + _SLACK:
+                yield "overpruned", f"pruned/{name}, derrière une entrée du {younger:%Y-%m-%d}"
+
+
 # --- What processes told beside the database ----------------------------------------------------------
 
 
@@ -681,7 +841,6 @@ class Walk:
     found: dict[str, str] = field(default_factory=dict)
     refused: set[bytes] = field(default_factory=set)
     withheld: "Places" = field(default_factory=lambda: Places())
-    told: dict[str, str] = field(default_factory=dict)
     first_body: bytes = b""
     _writers: dict[bytes, int] = field(default_factory=dict)
     unknown: int = 0  # entries so far of which neither writer nor counter is known
@@ -690,15 +849,19 @@ class Walk:
     )  # how many there were at a writer's last entry
     _numbers: dict[int, int] = field(default_factory=dict)
     _partial: dict[tuple[int | str, int], list[int]] = field(default_factory=dict)
-    _lists: set[str] = field(default_factory=set)
+    _youngest: bytes = b""  # the latest instant of an entry with content so far
     _blamed: tuple[dict[str, str], ...] = field(default_factory=lambda: ({}, {}, {}))
     _sound: bool = True
     _agreed: int = 0
     pruned: int = 0
 
+    def __post_init__(self) -> None:
+        self.lists = Lists(self.export, self.origin, self.size)
+
     def go(self) -> bytes | None:
         """Walk; return the root, or None where so much is missing that there is none."""
         self._explain()
+        self.lists.begin()
         for number in range((self.size + TILE - 1) // TILE):
             width = min(TILE, self.size - number * TILE)
             ways = self._leaves(number, width)
@@ -716,7 +879,10 @@ class Walk:
                     if edge is self.edges[0]:
                         self._compare_tile(level, full)
         self._partial_above()
-        self.pruned = self._pruned()
+        before = self.withheld.count
+        for kind, where in self.lists.judged(self.withheld):
+            self._note(kind, where)
+        self.pruned = before - self.withheld.count
         if self.complete and (left := self.withheld.count):
             self._note("withheld", f"entrée {self.withheld.first} ({left} en tout)")
         for kind, where in self.feed.findings():
@@ -745,7 +911,8 @@ class Walk:
                 explained = self._explain_tile(name)
             elif kind == "pruned":
                 explained = _ENTRY_ID.fullmatch(rest) is not None
-                self._lists.add(rest)
+                if explained:
+                    self.lists.names.add(rest)
             elif kind == "refused":
                 explained = _LEAF_HASH.fullmatch(rest) is not None
                 if explained:
@@ -872,24 +1039,30 @@ class Walk:
     def _read(self, first: int, bodies: list[bytes], hashes: list[bytes]) -> None:
         """Look at what the entries say of their writers; with ``strict``, at their form.
 
-        Of an entry without content the feed may tell writer and counter.
+        Of an entry without content the list of pruned places, or the feed, may tell writer and counter.
         """
         if first == 0 and bodies:
             self.first_body = bodies[0]
         writers, told = self._writers, self.feed.cross_off(hashes) if self.feed.given else None
+        dated = bool(self.lists.names)
+        self.lists.upto(first + len(bodies))
         for at, body in enumerate(bodies):
             if not body:
                 self.withheld.add(first + at)
-                known = None if told is None else told[at]
+                line = None if told is None else told[at]
+                listed = self.lists.at(first + at, self._youngest) if dated else None
+                if told is not None and line is None:
+                    self.feed.miss(first + at, *(listed or (b"", 0)))
+                if line and listed and line != listed:
+                    self._note("feed", f"entrée {first + at} : le bordereau d'élagage dit autre chose")
+                known = listed or line
                 if known is None:
                     self.unknown += 1
-                    if told is not None:
-                        self.feed.miss(first + at, b"", 0)
                     continue
                 writer, seq = known
             else:
                 if _PRUNED in body:
-                    self._list(body)
+                    self.lists.take(body, first + at)
                 # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
                 end = body.rfind(b',"wseq":', -30)
                 start = body.rfind(b'"w":"', -260, end) + 5
@@ -899,6 +1072,9 @@ class Walk:
                         self._note("form", f"entrée {first + at}")
                     continue
                 seq = int(number)
+                if dated:
+                    ts = body.rfind(b'"ts":"', -700, start) + 6
+                    self._youngest = max(self._youngest, body[ts : ts + 27])
                 if told is not None and told[at] is None:
                     self.feed.miss(first + at, writer, seq)
                 if self.strict and not is_canonical(body):
@@ -917,34 +1093,6 @@ class Walk:
         if not 0 < seq - last - 1 <= between:
             said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {last}"
             self._note("writer", f"entrée {place} ({said})")
-
-    def _list(self, body: bytes) -> None:
-        """Remember what an entry says of a list of pruned places: its id, and the digest of the list."""
-        try:
-            said = json.loads(body)
-        except ValueError:
-            return
-        if isinstance(said, dict) and said.get("act") == "journal:pruned":
-            self.told[str(said.get("id"))] = str(said.get("to"))
-
-    def _pruned(self) -> int:
-        """Cross off the places that a list names which the log itself vouches for; return how many were."""
-        before = self.withheld.count
-        for stray in sorted(self._lists - self.told.keys()):
-            self._note("surplus", f"pruned/{stray}")
-        for entry, digest in self.told.items():
-            copies = self.export.copies(f"pruned/{entry}") if _ENTRY_ID.fullmatch(entry) else []
-            raw = self._one_of(copies, f"pruned/{entry}")
-            if raw is None:
-                self._note("missing", f"pruned/{entry}")
-            elif sha256(raw).hexdigest() != digest:
-                self._note("altered", f"pruned/{entry}")
-            elif raw.startswith(
-                self.origin.encode() + b"\n"
-            ):  # else of an earlier origin, whose places these aren't
-                for run in _RUN.finditer(raw):
-                    self.withheld.cross_off(int(run[1]), int(run[2]))
-        return before - self.withheld.count
 
     def _compare_earlier(self, first: int, ways: Sequence[Sequence[bytes]]) -> None:
         if not self._sound:
@@ -1144,7 +1292,7 @@ def _walked(
         )
     if walk.pruned:
         report.lines.append(
-            f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.told)} bordereaux)."
+            f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.lists.told)} bordereaux)."
         )
     if walk.withheld.count:
         report.lines.append(

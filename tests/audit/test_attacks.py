@@ -191,6 +191,9 @@ ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
         lambda: Attack(uncosigned(), ["--witness", logs.witness_vkey()]), "witness", "0 sur 1",
     ),
     "one was pruned too soon": (lambda: Attack(with_record(7, b""), ["--complete"]), "withheld", "entrée 7 (1 en tout)"),
+    "one of today is pruned, with a forged entry and list": (
+        lambda: Attack(logs.pruned(LEAVES, [7])), "overpruned", "entrée 7",
+    ),
     "bytes aren't canonical": (
         lambda: Attack(Log(replaced(5, SPACED)), ["--strict"]), "form", "entrée 5",
     ),

@@ -92,18 +92,6 @@ def named(capsys) -> list[str]:
     return [line.removeprefix("FAUTE ").rpartition(" : ")[0] for line in lines if line.startswith("FAUTE")]
 
 
-def emptied(log: Log, places: range) -> Log:
-    """The log with the content of these places withheld, as another authority's or pruned."""
-    for number in range(3):
-        width = min(256, len(log.leaves) - 256 * number)
-        path = verifier.tile_path("entries", number, width)
-        bodies = verifier.records(log.files[path])
-        log.files[path] = logs.bundle(
-            [b"" if 256 * number + at in places else body for at, body in enumerate(bodies)]
-        )
-    return log
-
-
 W = [logs.writer_of(number) for number in range(3)]
 BOTH_SIDES = {
     # what is in the tree, what was told, what is named
@@ -120,7 +108,7 @@ BOTH_SIDES = {
         Log([*LEAVES, entry(0, 200, out="deny")]), LEAVES, ["unfed : entrée 600 (1 en tout)", "writer : entrée 600"],
     ),
     "forged, and its content withheld": (
-        emptied(Log([*LEAVES[:300], FORGED, *LEAVES[300:]]), range(250, 400)), LEAVES,
+        Log([*LEAVES[:300], FORGED, *LEAVES[300:]]).emptied(range(250, 400)), LEAVES,
         ["unfed : entrée 300 (1 en tout)"],
     ),
     "deleted before its place": (
@@ -131,10 +119,10 @@ BOTH_SIDES = {
         [f"feed : entrée 9 (rédacteur {W[0]}, numéro 4) : autre empreinte (1 en tout)", "unfed : entrée 9 (1 en tout)"],
     ),
     "deleted where content is withheld: its hole is seen by the feed": (
-        emptied(Log(LEAVES[:300] + LEAVES[303:]), range(200, 500)), LEAVES[:300] + LEAVES[303:],
+        Log(LEAVES[:300] + LEAVES[303:]).emptied(range(200, 500)), LEAVES[:300] + LEAVES[303:],
         ["writer : entrée 300"],
     ),
-    "withheld": (emptied(Log(LEAVES), range(5, 590)), LEAVES, []),
+    "withheld": (Log(LEAVES).emptied(range(5, 590)), LEAVES, []),
     "told later than signed": (Log(LEAVES[:590]), LEAVES, []),
     "killed between the commit and the line": (Log([*LEAVES, entry(0, 201), entry(1, 201)]), LEAVES, []),
 }  # fmt: skip
