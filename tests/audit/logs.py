@@ -1,6 +1,7 @@
 """Logs for the tests of the verifier, made by another implementation of the same formats (``aics_tlog``)."""
 
 import json
+import zipfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -67,11 +68,12 @@ class Log:
     leaves: list[bytes]
     origin: str = ORIGIN
     key: Ed25519PrivateKey = KEY
+    witnessed: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.files |= materialise_tiles(self.leaves)
-        self.files["checkpoint"] = note(self.leaves, self.key, self.origin)
+        self.files["checkpoint"] = note(self.leaves, self.key, self.origin, witnessed=self.witnessed)
 
     def rebuilt(self, leaves: list[bytes]) -> "Log":
         """The log as who can write everything but sign would leave it: other leaves under the old checkpoint."""
@@ -84,8 +86,16 @@ class Log:
         for path in [one for one in self.files if one.startswith("tile/entries/")]:
             first = verifier.TILE * int(path[len("tile/entries/") :][:3])
             bodies = verifier.records(self.files[path])
-            self.files[path] = bundle([b"" if first + at in places else one for at, one in enumerate(bodies)])
+            rest = self.files[path][len(bundle(bodies)) :]
+            kept = [b"" if first + at in places else one for at, one in enumerate(bodies)]
+            self.files[path] = bundle(kept) + rest
         return self
+
+    def zip(self, to: Path) -> Path:
+        with zipfile.ZipFile(to, "w") as archive:
+            for name, content in self.files.items():
+                archive.writestr(name, content)
+        return to
 
     def write(self, folder: Path) -> Path:
         for name, content in self.files.items():
