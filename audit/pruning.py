@@ -31,7 +31,9 @@ HELD, LIFTED = "journal:held", "journal:lifted"
 events.register(PRUNED, HELD, LIFTED)
 BATCH: Final = 5_000
 BATCH_OF_LISTS: Final = 50
-OF_ONE_LIST: Final = 50_000  # places; a list is a file of an export, which may be no larger than a bundle
+OF_ONE_LIST: Final = (
+    10_000  # places, as many as a batch of both kinds; who verifies holds a few lists in memory
+)
 #: Under what an authority's mark stands that is of none.
 NOBODY: Final = UUID(int=0)
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)

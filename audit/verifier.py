@@ -359,6 +359,8 @@ def _valid(checkpoint: Checkpoint, key: Key, signature: bytes) -> bool | None:
     timestamp = int.from_bytes(signature[:8])
     if key.kind == COSIGNATURE:
         return _ed25519(key.public, signature[8:], cosigned_text(checkpoint.text, timestamp))
+    if checkpoint.text.count(b"\n") != 3:  # lines that this kind of signature doesn't cover
+        return False
     said = cosigned_subtree(key.name, timestamp, checkpoint.origin, checkpoint.size, checkpoint.root)
     return _ml_dsa(key.public, signature[8:], said)
 
@@ -402,7 +404,7 @@ class _Folder:
 
     def names(self) -> Iterator[str]:
         """Yield all that is in it but folders, by its path; a link to a folder counts as a file."""
-        for folder, inner, files in os.walk(self._root):
+        for folder, inner, files in os.walk(self._root, onerror=_raise):
             inner.sort()
             links = [one for one in inner if os.path.islink(os.path.join(folder, one))]
             for name in sorted([*files, *links]):
@@ -415,6 +417,10 @@ class _Folder:
         if path.stat().st_size > MAX_FILE:
             raise Fault("malformed", name)
         return [path.read_bytes()]
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 class _Zip:
@@ -568,23 +574,30 @@ def runs_in(raw: bytes) -> tuple[str, list[Run]]:
         Fault: it isn't in the form of docs/audit.md.
     """
     origin, *lines = raw.removesuffix(b"\n").split(b"\n")
-    runs = [_run(line) for line in lines]
+    writers: dict[bytes, bytes] = {}
+    runs = [_run(line, writers) for line in lines]
     if not raw.endswith(b"\n") or any(one.last >= other.first for one, other in pairwise(runs)):
         raise Fault("malformed", "bordereau d'élagage")
     return origin.decode(errors="replace"), runs
 
 
-def _run(line: bytes) -> Run:
+def _run(line: bytes, writers: dict[bytes, bytes]) -> Run:
     said = _RUN.fullmatch(line)
     youngest = None if said is None else _instant(said[3])
-    parts = [] if said is None else [_BY.fullmatch(one) for one in said[4].split(b" ")]
-    by = tuple((one[1], int(one[2]), int(one[3])) for one in parts if one is not None)
-    if said is None or youngest is None or len(by) < len(parts) or any(low > high for _, low, high in by):
+    if said is None or youngest is None:
         raise Fault("malformed", "bordereau d'élagage")
+    by = tuple(_by(one, writers) for one in said[4].split(b" "))
     first, last = int(said[1]), int(said[2])
     if sum(high - low + 1 for _, low, high in by) != last - first + 1:
         raise Fault("malformed", "bordereau d'élagage")
     return Run(first, last, youngest, by)
+
+
+def _by(text: bytes, writers: dict[bytes, bytes]) -> tuple[bytes, int, int]:
+    said = _BY.fullmatch(text)
+    if said is None or int(said[2]) > int(said[3]):
+        raise Fault("malformed", "bordereau d'élagage")
+    return writers.setdefault(said[1], said[1]), int(said[2]), int(said[3])
 
 
 def _instant(text: bytes) -> datetime | None:
