@@ -56,7 +56,7 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "feed": (19, "le flux des empreintes l'annonce, le journal ne l'a pas"),
     "unfed": (26, "le journal l'a, le flux des empreintes ne l'annonce pas"),
     "witness": (15, "il manque des contresignatures de témoins"),
-    "refused": (25, "l'entrée a été refusée, et pourtant elle a une place"),
+    "refused": (25, "a une place, et les mêmes octets ont été refusés"),
     "overpruned": (27, "a été élaguée trop jeune"),
     "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
     "form": (20, "la forme canonique n'est pas respectée"),
@@ -853,6 +853,7 @@ class Walk:
     edges: list[Edge] = field(default_factory=lambda: [Edge()])
     found: dict[str, str] = field(default_factory=dict)
     refused: set[bytes] = field(default_factory=set)
+    refused_without_content: int = 0
     withheld: "Places" = field(default_factory=lambda: Places())
     first_body: bytes = b""
     _writers: dict[bytes, int] = field(default_factory=dict)
@@ -950,10 +951,12 @@ class Walk:
         return True
 
     def _take_refused(self, name: str, leaf: str) -> None:
-        """Read an entry that was refused a place; its name is its leaf hash."""
-        if any(leaf_hash(body).hex() != leaf for body in self.export.copies(name)):
+        """Read an entry that was refused a place; its name is its leaf hash. An empty one is withheld."""
+        bodies = [body for body in self.export.copies(name) if body]
+        if any(leaf_hash(body).hex() != leaf for body in bodies):
             self._note("altered", name)
         self.refused.add(bytes.fromhex(leaf))
+        self.refused_without_content += not bodies
 
     def _one_of(self, copies: Sequence[bytes], name: str) -> bytes | None:
         """Return a file that may be there several times; all copies are equal."""
@@ -1293,8 +1296,8 @@ def _walked(
         report.lines.append("L'arbre signé est vide : ce point de contrôle ne prouve aucune entrée.")
     if walk.refused:
         report.lines.append(
-            f"{len(walk.refused)} entrées refusées : le service ne les a pas écrites telles quelles, elles n'ont pas "
-            "de place (fichiers refused/)."
+            f"{len(walk.refused)} entrées refusées, dont {walk.refused_without_content} sans contenu dans cet export : "
+            "le service ne les a pas écrites telles quelles, elles n'ont pas de place (fichiers refused/)."
         )
     if waiting := walk.feed.waiting():
         report.lines.append(f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal.")

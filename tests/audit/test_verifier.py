@@ -219,13 +219,13 @@ def test_an_empty_tree_says_that_it_is_empty(tmp_path, capsys):
 @pytest.mark.sec("SEC-AL27")
 def test_refused_entries_are_counted(export, capsys):
     """What the sequencer gave no place stands beside the log, under its leaf hash."""
-    for body in (entry(9, 1), b"no entry"):
+    for body, shown in ((entry(9, 1), True), (b"no entry", True), (entry(9, 2), False)):
         path = export / "refused" / verifier.leaf_hash(body).hex()
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(body)
+        path.write_bytes(body if shown else b"")
 
     assert asked("verify", export, "--key", logs.vkey(), "--strict", "--complete") == 0
-    assert "2 entrées refusées" in capsys.readouterr().out
+    assert "3 entrées refusées, dont 1 sans contenu" in capsys.readouterr().out
 
 
 @pytest.mark.sec("SEC-AL27")
