@@ -275,6 +275,25 @@ def test_withheld_entries_keep_the_tree_whole_and_are_counted(tmp_path, capsys):
     assert asked("verify", folder, "--key", logs.vkey(), "--complete") == verifier.FAULTS["withheld"][0]
 
 
+@pytest.mark.sec("SEC-AL24")
+@pytest.mark.parametrize(
+    ("numbers", "fault"),
+    [
+        ((1, 4), False), ((1, 3), False), ((1, 2), False), ((3, 4), False),
+        ((1, 5), True), ((4, 5), True), ((1, 1), True), ((2, 1), True),
+    ],
+)  # fmt: skip
+def test_counters_are_followed_past_withheld_entries(tmp_path, numbers, fault):
+    """Two that nothing is known of stand between, and none before: a jump is as wide as they are, and never back."""
+    first, second = numbers
+    before = [entry(5, seq) for seq in range(1, first)] if first != 4 else []
+    leaves = [*before, entry(5, first), entry(6, 1), entry(6, 2), entry(5, second), entry(7, 1)]
+    at = len(before) + 1
+    folder = Log(leaves).emptied([at, at + 1]).write(tmp_path / "export")
+
+    assert asked("verify", folder, "--key", logs.vkey()) == (verifier.FAULTS["writer"][0] if fault else 0)
+
+
 def test_the_tail_of_the_feed_may_be_later_than_the_checkpoint(export, tmp_path, capsys):
     (tmp_path / "feed").write_text("other\n" + logs.feed([*LEAVES, entry(0, 201)]), encoding="utf-8")
     words = ["verify", export, "--key", logs.vkey(), "--feed", tmp_path / "feed"]
