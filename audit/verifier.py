@@ -79,6 +79,7 @@ _TS: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _NOTE: Final = re.compile(rb"(?:^|(?<=\n))[^\n]+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:\xe2\x80\x94 [^\n]+\n)+")
 _PRUNED: Final = b'"act":"journal:pruned"'
+_CARRIED: Final = b'"act":"journal:carried"'
 _ENTRY_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LEAF_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _TILE_NAME: Final = re.compile(
@@ -835,6 +836,37 @@ class Places:
 
 
 @dataclass
+class Carried:
+    """The tree of an earlier origin, reckoned over the places that a later one carried over from it.
+
+    ``offset`` is the place of its first entry: behind the checkpoints that each later origin begins with. ``agreed``
+    says of each size that was asked whether the root was found again; where tiles are missing, of none.
+    """
+
+    offset: int
+    asked: Sequence[Checkpoint]
+    agreed: dict[int, bool] = field(default_factory=dict)
+    _edge: Edge = field(default_factory=Edge)
+    _done: int = 0
+    _waiting: list[bytes] = field(default_factory=list)
+
+    def push(self, first: int, hashes: Sequence[bytes], *, last: bool) -> None:
+        """Add the leaf hashes of a bundle that begins at place ``first``."""
+        if self._done > max(one.size for one in self.asked):
+            return
+        self._waiting += hashes[max(0, self.offset - first) :]
+        while len(self._waiting) >= TILE or (last and self._waiting):
+            tile, self._waiting = self._waiting[:TILE], self._waiting[TILE:]
+            for one in self.asked:
+                if self._done < one.size <= self._done + len(tile):
+                    root = self._edge.root(tile[: one.size - self._done])
+                    self.agreed[one.size] = root == one.root and self.agreed.get(one.size, True)
+            for _ in self._edge.push(tile):
+                pass
+            self._done += len(tile)
+
+
+@dataclass
 class Walk:
     """One pass over an export, in order, in constant memory but for a line per writer; faults are gathered.
 
@@ -849,13 +881,18 @@ class Walk:
     strict: bool = False
     complete: bool = False
     earlier: Sequence[Checkpoint] = ()
+    of_earlier_origins: Sequence[Checkpoint] = ()
     feed: Feed = field(default_factory=Feed)
     edges: list[Edge] = field(default_factory=lambda: [Edge()])
     found: dict[str, str] = field(default_factory=dict)
     refused: set[bytes] = field(default_factory=set)
     refused_without_content: int = 0
     withheld: "Places" = field(default_factory=lambda: Places())
-    first_body: bytes = b""
+    notes: list[Checkpoint] = field(
+        default_factory=list
+    )  # those that this origin, and each before it, begins with
+    told_carried: dict[int, int] = field(default_factory=dict)  # by offset, how many places were carried over
+    carried: dict[int, Carried] = field(default_factory=dict)
     _writers: dict[bytes, int] = field(default_factory=dict)
     unknown: int = 0  # entries so far of which neither writer nor counter is known
     _unknown_at: dict[bytes, int] = field(
@@ -888,6 +925,8 @@ class Walk:
                 at = next(at for at, leaf in enumerate(ways[0]) if leaf in self.refused)
                 self._note("refused", f"entrée {number * TILE + at}")
             self._compare_earlier(number * TILE, ways)
+            for one in self.carried.values() if self._sound else ():
+                one.push(number * TILE, ways[0], last=number * TILE + width == self.size)
             for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
                 for level, full in edge.push(hashes):
                     if edge is self.edges[0]:
@@ -1057,8 +1096,8 @@ class Walk:
 
         Of an entry without content the list of pruned places, or the feed, may tell writer and counter.
         """
-        if first == 0 and bodies:
-            self.first_body = bodies[0]
+        if first == 0:
+            self._begin(bodies)
         writers, told = self._writers, self.feed.cross_off(hashes) if self.feed.given else None
         dated = bool(self.lists.names)
         self.lists.upto(first + len(bodies))
@@ -1084,14 +1123,15 @@ class Walk:
                 start = body.rfind(b'"w":"', -260, end) + 5
                 writer, number = body[start : start + 36], body[end + 8 : -1]
                 if end < 0 or start < 5 or not number.isdigit():
-                    if first + at or not _is_checkpoint(body):
+                    if first + at >= len(self.notes):
                         self._note("form", f"entrée {first + at}")
                     continue
                 seq = int(number)
                 if dated:
                     ts = body.rfind(b'"ts":"', -700, start) + 6
                     self._youngest = max(self._youngest, body[ts : ts + 27])
-                if told is not None and told[at] is None:
+                carried = _CARRIED in body and self._carried(body, first + at)
+                if told is not None and told[at] is None and not carried:
                     self.feed.miss(first + at, writer, seq)
                 if self.strict and not is_canonical(body):
                     self._note("form", f"entrée {first + at}")
@@ -1101,6 +1141,29 @@ class Walk:
             if self.unknown:
                 self._unknown_at[writer] = self.unknown
         self.unknown += len(hashes) - len(bodies)
+
+    def _begin(self, bodies: Sequence[bytes]) -> None:
+        """Read the checkpoints at the beginning: of the origin before, and behind it those that one began with."""
+        for body in bodies:
+            try:
+                self.notes.append(Checkpoint.of(body))
+            except Fault:
+                break
+        for offset, begun in enumerate(self.notes, 1):
+            if asked := [one for one in self.of_earlier_origins if one.origin == begun.origin]:
+                self.carried[offset] = Carried(offset, asked)
+
+    def _carried(self, body: bytes, place: int) -> bool:
+        """Tell whether an entry says how many places an origin carried over: it stands behind them, and has no line."""
+        try:
+            said = json.loads(body)
+            offset = place - said["n"] if said["act"] == "journal:carried" else 0
+        except (ValueError, KeyError, TypeError):
+            return False
+        if not 1 <= offset <= len(self.notes) or offset in self.told_carried:
+            return False
+        self.told_carried[offset] = said["n"]
+        return True
 
     def _jump(self, place: int, writer: bytes, seq: int) -> None:
         """Name a counter that doesn't follow, unless entries of which nothing is known may be those between."""
@@ -1143,14 +1206,6 @@ class Walk:
                 below = (number * TILE + at) * TILE**level
                 self._note("tree", f"{name} : entre les entrées {below} et {below + TILE**level - 1}")
                 return
-
-
-def _is_checkpoint(body: bytes) -> bool:
-    """Tell whether an entry is the checkpoint that a new origin begins with."""
-    try:
-        return Checkpoint.of(body).size >= 0
-    except Fault:
-        return False
 
 
 def is_canonical(body: bytes) -> bool:
@@ -1279,6 +1334,7 @@ def _walked(
         strict=asked.strict,
         complete=asked.complete,
         earlier=same,
+        of_earlier_origins=[one for one in earlier if one.origin != checkpoint.origin],
         feed=feed,
     )
     root = walk.go()
@@ -1286,11 +1342,8 @@ def _walked(
         report.fault(kind, where)
     if root is not None and root != checkpoint.root:
         report.fault("tree", f"taille {checkpoint.size}")
-    for one in earlier:
-        if one.origin != checkpoint.origin and not _continues(walk.first_body, one):
-            report.fault(
-                "rollback", f"l'origine {checkpoint.origin} ne reprend pas {one.origin}, taille {one.size}"
-            )
+    for one in walk.of_earlier_origins:
+        _held_against(report, walk, one)
     report.lines.append(f"{checkpoint.origin} : {checkpoint.size} entrées, racine {checkpoint.root.hex()}")
     if not checkpoint.size:
         report.lines.append("L'arbre signé est vide : ce point de contrôle ne prouve aucune entrée.")
@@ -1322,15 +1375,37 @@ def _walked(
     return report
 
 
-def _continues(first: bytes, old: Checkpoint) -> bool:
-    """Tell whether entry 0 of a new origin holds a checkpoint of the old one that is at least as late."""
-    try:
-        last = Checkpoint.of(first)
-    except Fault:
-        return False
-    return last.origin == old.origin and (
-        last.size > old.size or (last.size, last.root) == (old.size, old.root)
-    )
+def _held_against(report: Report, walk: Walk, old: Checkpoint) -> None:
+    """Hold a checkpoint of an earlier origin against what this one begins with, and carried over from it."""
+    where = f"{old.origin}, taille {old.size}"
+    offset = next((at for at, begun in enumerate(walk.notes, 1) if begun.origin == old.origin), 0)
+    if not offset or not _continues(walk.notes[offset - 1], old):
+        report.fault("rollback", f"l'origine {walk.origin} ne reprend pas {where}")
+        return
+    count = walk.told_carried.get(offset)
+    agreed = walk.carried[offset].agreed
+    if agreed.get(old.size) or not old.size:
+        return
+    if count is not None and old.size <= count:
+        if old.size not in agreed:
+            return
+        report.fault(
+            "fork", f"les {count} entrées que l'origine {walk.origin} reprend ne sont pas celles de {where}"
+        )
+    elif count is not None:
+        report.lines.append(
+            f"L'origine {walk.origin} reprend {count} entrées : {where} ne peut plus être recalculé, les "
+            f"{old.size - count} dernières sont perdues."
+        )
+    else:
+        report.lines.append(
+            f"L'origine {walk.origin} ne dit pas ce qu'elle reprend : {where} n'a pas été recalculé."
+        )
+
+
+def _continues(begun: Checkpoint, old: Checkpoint) -> bool:
+    """Tell whether a checkpoint that a new origin begins with is at least as late as one of the same log."""
+    return begun.size > old.size or (begun.size, begun.root) == (old.size, old.root)
 
 
 def _json(place: str) -> dict[str, Any]:

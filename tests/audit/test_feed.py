@@ -81,6 +81,7 @@ def test_nobody_is_told_where_none_is_set(settings, capsys):
 
 
 def asked(folder: Path, log: Log, told: list[bytes], *more: str) -> list[str]:
+    folder.mkdir(exist_ok=True)
     (folder / "feed").write_text("noise\n" + logs.feed(told), encoding="utf-8")
     key = logs.vkey(origin=log.origin)
     return ["verify", str(log.write(folder / "export")), "--key", key, "--feed", str(folder / "feed"), *more]
@@ -156,8 +157,14 @@ def test_the_checkpoint_that_a_new_origin_begins_with_needs_no_line(tmp_path):
     log = Log([note(LEAVES), *LEAVES], origin=f"{logs.ORIGIN}/2")
     assert verifier.main(asked(tmp_path, log, LEAVES, "--settled", "--strict", "--complete")) == 0
 
+    carried = entry(50, 1, act="journal:carried", n=600, fields={})
+    log = Log([note(LEAVES), *LEAVES, carried], origin=f"{logs.ORIGIN}/2")
+    assert verifier.main(asked(tmp_path, log, LEAVES, "--settled", "--strict", "--complete")) == 0
+    again = Log([*log.leaves[:601], entry(50, 1, act="journal:carried", n=599, fields={})], origin=log.origin)
+    assert verifier.main(asked(tmp_path / "again", again, LEAVES)) == verifier.FAULTS["unfed"][0]
+
     forged = Log([b"anything", *LEAVES], origin=f"{logs.ORIGIN}/2")
-    assert verifier.main(asked(tmp_path, forged, LEAVES)) == verifier.FAULTS["form"][0]
+    assert verifier.main(asked(tmp_path / "forged", forged, LEAVES)) == verifier.FAULTS["form"][0]
 
 
 @pytest.mark.sec("SEC-AL28")

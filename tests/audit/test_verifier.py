@@ -252,6 +252,61 @@ def test_keys_of_an_earlier_life_verify_its_checkpoints_and_no_other(tmp_path):
     assert asked("verify", folder, "--key", new, "--earlier", tmp_path / "forged") == status
 
 
+# --- A new origin ---------------------------------------------------------------------------------------
+
+
+def carried(count: int) -> bytes:
+    """The entry behind the places that a new origin has from the old one."""
+    return entry(50 + count % 7, 1, act="journal:carried", n=count, fields={})
+
+
+SECOND = Log([note(LEAVES), *LEAVES, carried(600), entry(9, 1)], origin=f"{logs.ORIGIN}/2")
+THIRD = Log(
+    [note(SECOND.leaves, origin=SECOND.origin), *SECOND.leaves, carried(603)], origin=f"{logs.ORIGIN}/3"
+)
+EDITED = [*LEAVES[:300], entry(0, 101, out="deny"), *LEAVES[301:]]
+ORIGINS = {
+    "carried over": (SECOND, [note(LEAVES[:9]), note(LEAVES[:256]), note(LEAVES)], None, ""),
+    "carried over twice": (
+        THIRD, [note(LEAVES[:257]), note(LEAVES), note(SECOND.leaves[:500], origin=SECOND.origin)], None, "",
+    ),
+    "an old entry edited": (
+        Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:301])], "fork", "taille 301",
+    ),
+    "an old entry edited, behind what is held": (
+        Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:300])], None, "",
+    ),
+    "the last ones lost in a restore": (
+        Log([note(LEAVES), *LEAVES[:590], carried(590)], origin=SECOND.origin), [note(LEAVES[:590]), note(LEAVES)],
+        None, "reprend 590 entrées : repere.example/journal, taille 600 ne peut plus être recalculé, les 10 dernières",
+    ),
+    "an edited one, and fewer said to be carried": (
+        Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:599])], "fork", "taille 599",
+    ),
+    "nothing said": (
+        Log([note(LEAVES), *EDITED], origin=SECOND.origin), [note(LEAVES)], None, "ne dit pas ce qu'elle reprend",
+    ),
+    "an older one begun with": (
+        Log([note(LEAVES[:500]), *LEAVES, carried(600)], origin=SECOND.origin), [note(LEAVES)], "rollback", "taille 600",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.sec("SEC-AL10")
+@pytest.mark.parametrize("name", ORIGINS)
+def test_a_held_checkpoint_of_an_earlier_origin_is_recomputed(name, tmp_path, capsys):
+    log, held, fault, said = ORIGINS[name]
+    (tmp_path / "held").write_bytes(b"\n".join(held))
+    folder = log.write(tmp_path / "export")
+    key = logs.vkey(origin=log.origin)
+
+    status = asked("verify", folder, "--key", key, "--strict", "--complete", "--earlier", tmp_path / "held")
+
+    out = capsys.readouterr().out
+    assert status == (verifier.FAULTS[fault][0] if fault else 0), out
+    assert said in out
+
+
 def test_some_of_the_witnesses_may_be_enough(export):
     words = ["verify", export, "--key", logs.vkey(), "--witness", logs.witness_vkey()]
     absent = ["--witness", logs.witness_vkey().replace(logs.WITNESS, "w")]
