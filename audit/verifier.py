@@ -1099,7 +1099,7 @@ class Walk:
         if first == 0:
             self._begin(bodies)
         writers, told = self._writers, self.feed.cross_off(hashes) if self.feed.given else None
-        dated = bool(self.lists.names)
+        dated, later = bool(self.lists.names), bool(self.notes)
         self.lists.upto(first + len(bodies))
         for at, body in enumerate(bodies):
             if not body:
@@ -1130,7 +1130,7 @@ class Walk:
                 if dated:
                     ts = body.rfind(b'"ts":"', -700, start) + 6
                     self._youngest = max(self._youngest, body[ts : ts + 27])
-                carried = _CARRIED in body and self._carried(body, first + at)
+                carried = later and _CARRIED in body and self._carried(body, first + at)
                 if told is not None and told[at] is None and not carried:
                     self.feed.miss(first + at, writer, seq)
                 if self.strict and not is_canonical(body):
