@@ -354,6 +354,22 @@ def test_pruned_means_told_and_old_enough(name, tmp_path):
     assert found == expected, said
 
 
+@pytest.mark.sec("SEC-AL24", "SEC-AL28")
+def test_list_and_feed_tell_the_same_of_a_pruned_entry(tmp_path):
+    """The list says that one without a line is its writer's last; what it says of one with a line must be the line's."""
+    at = "2020-01-01T00:00:00.000000Z"
+    leaves = [logs.entry(5, 1, ts=at), logs.entry(5, 2, ts=at), logs.entry(6, 1, ts=at)]
+    true = logs.pruned(leaves, [0, 1, 2])
+    (tmp_path / "feed").write_text(logs.feed([leaves[0], *true.leaves[2:]]))
+    lying = logs.listed(leaves, [0, 1, 2]).replace(f"{logs.writer_of(6)}:1-1".encode(), b"%s:3-3")
+    lying = lying.replace(b"%s", logs.writer_of(5).encode())
+
+    said, found = asked(tmp_path, true, "--complete", "--feed", str(tmp_path / "feed"), "--settled")
+    assert (found, "1 entrées n'ont pas de ligne" in said) == ([], True), said
+    _, found = asked(tmp_path, logs.pruned(leaves, [0, 1, 2], raw=lying), "--feed", str(tmp_path / "feed"))
+    assert "feed" in found
+
+
 @pytest.mark.sec("SEC-AL24")
 @pytest.mark.parametrize(
     ("at", "fault"),

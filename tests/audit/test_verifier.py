@@ -283,6 +283,7 @@ ORIGINS = {
     "an edited one, and fewer said to be carried": (
         Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:599])], "fork", "taille 599",
     ),
+    "two of one size, one of which contradicts": (SECOND, [note(EDITED[:599]), note(LEAVES[:599])], "fork", "taille 599"),
     "nothing said": (
         Log([note(LEAVES), *EDITED], origin=SECOND.origin), [note(LEAVES)], None, "ne dit pas ce qu'elle reprend",
     ),
