@@ -44,14 +44,16 @@ class Log:
     def files(self, *, start: int = 0, bundles: int | None = None) -> Iterator[tuple[str, bytes]]:
         """Yield path and bytes of each file; with ``bundles``, of that many from entry ``start`` on.
 
-        The tiles above the leaves always come whole: they are few, and every part needs them.
+        The tiles above the leaves always come whole: they are few, and every part needs them. A list of pruned places
+        comes with the entry that vouches for it.
         """
         tree, size = Tree(self.origin.number, self.checkpoint.size), self.checkpoint.size
         first, end = start // TILE, (size + TILE - 1) // TILE
+        told: list[UUID] = []  # entries of this part that speak of a list of pruned places
         for number in range(first, end if bundles is None else min(end, first + bundles)):
             width = min(TILE, size - number * TILE)
             yield tile_path(0, number, width), b"".join(tree.tile(0, number))
-            yield tile_path("entries", number, width), self._bundle(number, width)
+            yield tile_path("entries", number, width), self._bundle(number, width, told)
             tree.forget()
         level = 1
         while count := size // TILE**level:
@@ -59,7 +61,7 @@ class Log:
                 width = min(TILE, count - number * TILE)
                 yield tile_path(level, number, width), b"".join(tree.tile(level, number))
             level += 1
-        for entry, places in pruning.lists_of(self.origin):
+        for entry, places in pruning.lists_of(told):
             yield f"pruned/{entry}", places
         yield from self._set_apart()
         yield CHECKPOINT, checkpoints.whole_note(self.checkpoint)
@@ -76,12 +78,13 @@ class Log:
             same = len(body) <= MAX_BYTES and leaf_hash(body) == leaf
             yield f"refused/{leaf.hex()}", body if same else b""
 
-    def _bundle(self, number: int, width: int) -> bytes:
+    def _bundle(self, number: int, width: int, told: list[UUID]) -> bytes:
         leaves = Leaf.objects.filter(
             origin=self.origin.number, place__gte=number * TILE, place__lt=number * TILE + width
         )
         placed = list(leaves.order_by("place").values_list("entry", "leaf_hash"))
         known = self.bodies([one for one, _ in placed if one is not None])
+        told += [pk for pk, body in known.items() if pruning.speaks_of_a_list(body)]
         own = origins.records() if any(one is None for one, _ in placed) else {}
         records = (own.get(bytes(leaf), b"") if one is None else known.get(one, b"") for one, leaf in placed)
         return b"".join(len(record).to_bytes(2) + record for record in records)

@@ -3,38 +3,57 @@
 An entry about files (access) and one about none (technical) have times of their own. Pruned are the bytes with their
 salt, and the pseudonyms beside them; the hash, the tree and its tiles stay, so that every proof holds. An entry
 ``journal:pruned`` says how many, and bears the digest of the list of their places, which goes with each export as
-``pruned/<id of that entry>``: so a verifier tells what was pruned from what is missing (docs/audit.md).
+``pruned/<id of that entry>``: so a verifier tells what was pruned from what is missing (docs/audit.md). The list also
+says of each place who wrote it and with which number, and how young the youngest of a run was (SEC-AL24). All that is
+read from the bytes: a column that somebody changed makes no entry old.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import batched, pairwise
+from itertools import batched
 from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from audit import appendonly, checkpoints, events, journal, reading, tree
+from audit.canonical import instant
 from audit.errors import HoldStands
 from audit.events import Acting, Purpose
 from audit.models import Leaf, LegalHold, LogOrigin, PrunedRun, PruneMark, ReadEntry
+from audit.verifier import MONTHS_KEPT, is_canonical, months_before
 from encryption import digest
 
 PRUNED: Final = "journal:pruned"
 HELD, LIFTED = "journal:held", "journal:lifted"
 events.register(PRUNED, HELD, LIFTED)
 BATCH: Final = 5_000
+BATCH_OF_LISTS: Final = 50
+OF_ONE_LIST: Final = (
+    10_000  # places, as many as a batch of both kinds; who verifies holds a few lists in memory
+)
 #: Under what an authority's mark stands that is of none.
 NOBODY: Final = UUID(int=0)
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Old:
+    """An entry whose time is over, by its bytes: who wrote it, when, about which files."""
+
+    at: datetime
+    writer: str
+    seq: int
+    objects: frozenset[str] = frozenset()
+
+
 def prune(tenant: UUID | None, *, access_before: datetime, technical_before: datetime, at: datetime) -> int:
     """Prune an authority's entries from before these instants, a batch of them; return how many.
 
-    Within a transaction that sees the authority's entries. What has no place in a signed tree yet, and what is under
-    a legal hold, stays.
+    Within a transaction that sees the authority's entries. What has no place in a signed tree yet, what is under a
+    legal hold, and what is younger than six months whatever was asked, stays.
     """
     origin = tree.newest()
     last = None if origin is None else checkpoints.last(origin.number)
@@ -43,52 +62,60 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
     mark, _ = PruneMark.objects.get_or_create(
         pk=tenant or NOBODY, defaults={"access_before": _EPOCH, "technical_before": _EPOCH}
     )
-    gone: list[UUID] = []
+    gone: dict[UUID, Old] = {}
     for technical, before in ((True, technical_before), (False, access_before)):
         since = mark.technical_before if technical else mark.access_before
+        before = min(before, months_before(at, MONTHS_KEPT))
         found, reached = _old(tenant, since, before, technical=technical)
-        gone += found
+        gone |= found
         if technical:
             mark.technical_before = reached
         else:
             mark.access_before = reached
     free = _not_held(tenant, gone)
-    places = dict(
-        Leaf.objects.filter(origin=origin.number, entry__in=free, place__lt=last.size).values_list(
-            "entry", "place"
-        )
-    )
+    places = _places(origin, free, below=last.size)
     if places:
-        _forget([pk for pk in free if pk in places])
-        _say(sorted(places.values()), origin, tenant, at=at)
+        _forget(list(places.values()))
+        _say({place: gone[pk] for place, pk in sorted(places.items())}, origin, tenant, at=at)
     mark.save()
     return len(places)
 
 
+def _places(origin: LogOrigin, entries: Collection[UUID], *, below: int) -> dict[int, UUID]:
+    """Return the places of entries that the signed tree covers."""
+    found = Leaf.objects.filter(origin=origin.number, entry__in=entries, place__lt=below)
+    return {place: entry for place, entry in found.values_list("place", "entry") if entry is not None}
+
+
 def _old(
     tenant: UUID | None, since: datetime, before: datetime, *, technical: bool
-) -> tuple[list[UUID], datetime]:
+) -> tuple[dict[UUID, Old], datetime]:
     """Return the entries of a kind between two instants, a batch of them, and the instant up to which it looked."""
     with reading.as_auditor():
         rows = ReadEntry.objects.filter(at__gte=since, at__lt=before).exclude(act=PRUNED)
         rows = rows.filter(tenant__isnull=True) if tenant is None else rows.filter(tenant=tenant)
         found = list(rows.order_by("at", "id")[:BATCH])
     reached = found[-1].at if len(found) == BATCH else max(since, before)
-    return [
-        row.pk for row in found if row.body and (not json.loads(bytes(row.body))["obj"]) is technical
-    ], reached
+    # Bytes that aren't an entry's are somebody else's: they stay, to be named.
+    said = {row.pk: json.loads(bytes(row.body)) for row in found if is_canonical(bytes(row.body))}
+    return {
+        pk: Old(datetime.fromisoformat(one["ts"]), one["w"], one["wseq"], frozenset(one["obj"]))
+        for pk, one in said.items()
+        if (not one["obj"]) is technical
+        and one["ts"] < instant(before)
+        and one["tenant"] == (None if tenant is None else str(tenant))
+        and one["act"] != PRUNED
+    }, reached
 
 
-def _not_held(tenant: UUID | None, entries: Collection[UUID]) -> list[UUID]:
+def _not_held(tenant: UUID | None, entries: Mapping[UUID, Old]) -> list[UUID]:
     holds = list(
         LegalHold.objects.filter(tenant=tenant or NOBODY, lifted_at=None).values_list("subject", flat=True)
     )
     if None in holds:
         return []
-    with reading.as_auditor():
-        rows = ReadEntry.objects.filter(pk__in=entries).values_list("pk", "body")
-        held = set(map(str, holds))
-        return [pk for pk, body in rows if not held.intersection(json.loads(bytes(body))["obj"])]
+    held = set(map(str, holds))
+    return [pk for pk, old in entries.items() if not held & old.objects]
 
 
 def _forget(entries: Sequence[UUID]) -> None:
@@ -107,8 +134,8 @@ def _forget(entries: Sequence[UUID]) -> None:
             cursor.execute(f"DELETE FROM audit_entrysubject WHERE entry_id IN ({marks})", part)  # noqa: S608
 
 
-def _say(places: Sequence[int], origin: LogOrigin, tenant: UUID | None, *, at: datetime) -> None:
-    """Write the entry that says what was pruned, and the list that it bears the digest of."""
+def _say(places: Mapping[int, Old], origin: LogOrigin, tenant: UUID | None, *, at: datetime) -> None:
+    """Write the entry that says what was pruned, and the list that it bears the digest of; ``places`` are in order."""
     runs = list(runs_of(places))
     entry = journal.record(
         PRUNED,
@@ -119,38 +146,63 @@ def _say(places: Sequence[int], origin: LogOrigin, tenant: UUID | None, *, at: d
         to_state=digest.sha256(listed(origin.name, runs)).hex(),
         count=len(places),
     )
-    PrunedRun.objects.bulk_create(
-        PrunedRun(entry=entry.pk, origin=origin.number, first=first, last=last) for first, last in runs
+    for run in runs:
+        run.entry, run.origin = entry.pk, origin.number
+    PrunedRun.objects.bulk_create(runs)
+
+
+def runs_of(places: Mapping[int, Old]) -> Iterator[PrunedRun]:
+    """Yield the runs of consecutive places, of places in order."""
+    run: PrunedRun | None = None
+    told: list[tuple[str, int, int]] = []  # writer, first and last of consecutive counters
+    for place, old in places.items():
+        if run is None or run.youngest is None or place != run.last + 1:
+            if run is not None:
+                yield _told(run, told)
+            run, told = PrunedRun(first=place, last=place, youngest=old.at), []
+        run.last, run.youngest = place, max(run.youngest or old.at, old.at)
+        if told and told[-1][0] == old.writer and told[-1][2] + 1 == old.seq:
+            told[-1] = (old.writer, told[-1][1], old.seq)
+        else:
+            told.append((old.writer, old.seq, old.seq))
+    if run is not None:
+        yield _told(run, told)
+
+
+def _told(run: PrunedRun, told: Sequence[tuple[str, int, int]]) -> PrunedRun:
+    run.writers = " ".join(f"{writer}:{low}-{high}" for writer, low, high in told)
+    return run
+
+
+def listed(origin: str, runs: Sequence[PrunedRun]) -> bytes:
+    """Return the list as an export holds it: the origin, then a line a run.
+
+    A line is ``first-last instant writer:low-high …``: the places, the instant of the youngest entry, and in their
+    order who wrote them, with the counters from low to high.
+    """
+    lines = (
+        f"{run.first}-{run.last} {instant(run.youngest)} {run.writers}\n" for run in runs if run.youngest
     )
+    return "".join([f"{origin}\n", *lines]).encode()
 
 
-def runs_of(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the runs of consecutive places, first and last, of places in order."""
-    first = places[0]
-    for one, other in pairwise(places):
-        if other != one + 1:
-            yield first, one
-            first = other
-    yield first, places[-1]
+def speaks_of_a_list(body: bytes) -> bool:
+    """Tell whether an entry vouches for a list of pruned places."""
+    return f'"act":"{PRUNED}"'.encode() in body
 
 
-def listed(origin: str, runs: Sequence[tuple[int, int]]) -> bytes:
-    """Return the list as an export holds it: the origin, then a run a line."""
-    return "".join([f"{origin}\n", *(f"{first}-{last}\n" for first, last in runs)]).encode()
-
-
-def lists_of(origin: LogOrigin) -> Iterator[tuple[UUID, bytes]]:
-    """Yield the lists of an origin and of those before it, each under the id of its entry.
+def lists_of(entries: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
+    """Yield the lists that entries ``journal:pruned`` speak of, each under the id of its entry.
 
     An entry of an earlier origin stands in a later one too, and bears the digest of a list of the earlier one's places.
     """
-    for one in LogOrigin.objects.filter(number__lte=origin.number).order_by("number"):
-        by_entry: dict[UUID, list[tuple[int, int]]] = {}
-        rows = PrunedRun.objects.filter(origin=one.number).order_by("entry", "first")
-        for entry, first, last in rows.values_list("entry", "first", "last"):
-            by_entry.setdefault(entry, []).append((first, last))
+    names = dict(LogOrigin.objects.values_list("number", "name"))
+    for some in batched(sorted(entries), BATCH_OF_LISTS):
+        by_entry: dict[UUID, list[PrunedRun]] = {}
+        for run in PrunedRun.objects.filter(entry__in=some).order_by("entry", "first"):
+            by_entry.setdefault(run.entry, []).append(run)
         for entry, runs in by_entry.items():
-            yield entry, listed(one.name, runs)
+            yield entry, listed(names[runs[0].origin], runs)
 
 
 def restate(tenant: UUID | None, *, at: datetime) -> int:
@@ -165,15 +217,15 @@ def restate(tenant: UUID | None, *, at: datetime) -> int:
     with reading.as_auditor():
         rows = ReadEntry.objects.filter(body=b"")
         rows = rows.filter(tenant__isnull=True) if tenant is None else rows.filter(tenant=tenant)
-        gone = list(rows.values_list("pk", flat=True))
-    found: set[int] = set()
+        columns = rows.values_list("pk", "at", "writer", "writer_seq")
+        gone = {pk: Old(when, str(writer), seq) for pk, when, writer, seq in columns}
+    found: dict[int, UUID] = {}
     for part in batched(gone, BATCH):  # a statement takes 65,535 values at most
-        placed = Leaf.objects.filter(origin=origin.number, entry__in=part, place__lt=last.size)
-        found.update(placed.values_list("place", flat=True))
-    places = sorted(found - known)
-    if places:
-        _say(places, origin, tenant, at=at)
-    return len(places)
+        found |= _places(origin, part, below=last.size)
+    untold = sorted(found.keys() - known)
+    for some in batched(untold, OF_ONE_LIST):
+        _say({place: gone[found[place]] for place in some}, origin, tenant, at=at)
+    return len(untold)
 
 
 # --- Legal holds ---------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ Hashes and the tree need the standard library alone; signatures need the package
 missing the answer says that they weren't checked, and the status is 3.
 
 What an export is: the layout of C2SP tlog-tiles (``checkpoint``, ``tile/<level>/…``, ``tile/entries/…``), as a folder
-or as one or more ZIP files. A record of length zero stands for an entry that is withheld (another authority's, or
-pruned): its hash still counts. The key is yours to bring: nothing in an export says by whom it may be signed.
+or as one or more ZIP files; beside it ``pruned/…`` and ``refused/…``. Every byte of it is accounted for: what is there
+without a reason is a fault (SEC-AL27). A record of length zero stands for an entry that is withheld (another
+authority's, or pruned): its hash still counts. The key is yours to bring: nothing in an export says by whom it may be
+signed.
 
 Status: 0 all holds · 2 misused · 3 all holds, signatures not checked · each class of fault has its own, see ``FAULTS``.
 Sources: RFC 6962 §2.1; RFC 9162 §2.1.3, §2.1.4; C2SP signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature,
@@ -17,15 +19,20 @@ tlog-proof; docs/decisions/0004-journal-format.md.
 import argparse
 import base64
 import binascii
+import calendar
 import json
+import os
 import re
 import struct
 import sys
 import zipfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,22 +48,27 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "signature": (14, "le point de contrôle n'est pas signé par cette clé"),
     "altered": (11, "les octets ne sont pas ceux qui ont été inscrits"),
     "missing": (12, "manque ou est tronqué"),
+    "surplus": (24, "est de trop : rien ne l'explique"),
     "tree": (13, "les empreintes ne donnent pas la racine signée"),
     "rollback": (16, "le journal est plus court qu'un point de contrôle antérieur"),
     "fork": (17, "le journal contredit un point de contrôle antérieur"),
     "writer": (18, "les numéros d'un rédacteur sautent, se répètent ou reculent"),
-    "feed": (19, "le flux des empreintes dit autre chose"),
+    "feed": (19, "le flux des empreintes l'annonce, le journal ne l'a pas"),
+    "unfed": (26, "le journal l'a, le flux des empreintes ne l'annonce pas"),
     "witness": (15, "il manque des contresignatures de témoins"),
+    "refused": (25, "a une place, et les mêmes octets ont été refusés"),
+    "overpruned": (27, "a été élaguée trop jeune"),
     "withheld": (21, "l'entrée est retenue, ou élaguée sans que le journal le dise"),
     "form": (20, "la forme canonique n'est pas respectée"),
     "proof": (22, "la preuve ne mène pas à la racine signée"),
-    "different": (23, "les deux exports diffèrent"),
+    "different": (23, "les deux copies diffèrent"),
 }
 UNCHECKED: Final = 3
 TILE: Final = 256
 HASH: Final = 32
 MAX_FILE: Final = TILE * (2 + 0xFFFF)  # no file of an export is larger
 MAX_NOTE: Final = 1 << 18
+MANY: Final = 10_000  # entries without a line, of which the writer and counter are remembered
 ED25519, COSIGNATURE, ML_DSA_44 = 1, 4, 6
 KEYS: Final = (
     {"v", "id", "salt", "ts", "mono", "clk", "w", "wseq", "wmac", "actor", "role", "org", "tenant", "obo"}
@@ -67,7 +79,16 @@ _TS: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _NOTE: Final = re.compile(rb"(?:^|(?<=\n))[^\n]+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:\xe2\x80\x94 [^\n]+\n)+")
 _PRUNED: Final = b'"act":"journal:pruned"'
-_RUN: Final = re.compile(rb"^([0-9]{1,18})-([0-9]{1,18})$", re.MULTILINE)
+_CARRIED: Final = b'"act":"journal:carried"'
+_ENTRY_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LEAF_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_TILE_NAME: Final = re.compile(
+    r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
+)
+MONTHS_KEPT: Final = 6  # no entry loses its content earlier
+_SLACK: Final = timedelta(days=1)  # by which the order of places may differ from that of instants
+_RUN: Final = re.compile(rb"([0-9]{1,18})-([0-9]{1,18}) (\S{27}) (.+)")
+_BY: Final = re.compile(rb"([0-9a-f-]{36}):([1-9][0-9]{0,15})-([1-9][0-9]{0,15})")
 _IN_PAGE: Final = re.compile(rb'<script type="application/json" id="receipt">(.*?)</script>', re.DOTALL)
 _FEED: Final = re.compile(r"\bleaf ([0-9a-f-]{36}) ([1-9][0-9]{0,15}) ([0-9a-f]{64})\b")
 
@@ -103,14 +124,17 @@ def fold(hashes: Sequence[bytes]) -> bytes:
         ]
         if odd is not None:
             level.append(odd)
-    return level[0] if level else sha256(b"").digest()
+    return level[0] if level else NOTHING
+
+
+NOTHING: Final = sha256(b"").digest()  # the root of a tree without leaves
 
 
 class Edge:
     """The right edge of a growing tree: per level of tiles, the hashes that fill no tile yet."""
 
-    def __init__(self) -> None:
-        self.levels: list[list[bytes]] = [[]]
+    def __init__(self, levels: Iterable[Sequence[bytes]] = ((),)) -> None:
+        self.levels: list[list[bytes]] = [list(level) for level in levels]
 
     def push(self, hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         """Add a tile's worth of leaf hashes (the last may be fewer); yield each tile above that became full."""
@@ -136,12 +160,12 @@ class Edge:
             nodes = list(partial) if number == 0 and partial is not None else list(level)
             nodes += [right] if right is not None else []
             right = fold(nodes) if nodes else None
-        return right if right is not None else sha256(b"").digest()
+        return right if right is not None else NOTHING
 
 
 def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Tell whether a proof leads from a leaf to the root. Source: RFC 9162 §2.1.3.2."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, root, *path):
         return False
     number, last, found = index, size - 1, leaf
     for one in path:
@@ -157,10 +181,19 @@ def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
     return last == 0 and found == root
 
 
+def _are_hashes(*values: bytes) -> bool:
+    return all(len(one) == HASH for one in values)
+
+
 def consistency_holds(first: int, second: int, old: bytes, new: bytes, path: Sequence[bytes]) -> bool:
-    """Tell whether the tree of size ``second`` continues that of size ``first``. Source: RFC 9162 §2.1.4.2."""
+    """Tell whether the tree of size ``second`` continues that of size ``first``. Source: RFC 9162 §2.1.4.2.
+
+    From nothing any tree may grow, and equal sizes have equal roots: both without a proof.
+    """
+    if not _are_hashes(old, new, *path) or (first == 0 and old != NOTHING):
+        return False
     if first == second or first == 0:
-        return not path and (old == new if first == second else old == sha256(b"").digest())
+        return not path and second >= 0 and (first != second or old == new)
     if not 0 < first < second or not path:
         return False
     proof = list(path) if first & (first - 1) else [old, *path]
@@ -205,10 +238,20 @@ class Key:
         name, _, rest = text.strip().partition("+")
         number, _, coded = rest.partition("+")
         raw = base64_in(coded, "clé")
-        key_id = sha256(name.encode() + b"\n" + raw).digest()[:4]
-        if not name or number != key_id.hex() or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
+        if not name or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
             raise Fault("malformed", "clé de vérification")
-        return cls(name, key_id, raw[0], raw[1:])
+        found = cls._made(name, raw)
+        if number != found.id.hex():
+            raise Fault("malformed", "clé de vérification")
+        return found
+
+    @classmethod
+    def _made(cls, name: str, raw: bytes) -> "Key":
+        return cls(name, sha256(name.encode() + b"\n" + raw).digest()[:4], raw[0], raw[1:])
+
+    def named(self, name: str) -> "Key":
+        """Return the same key under another name."""
+        return self._made(name, bytes([self.kind]) + self.public)
 
 
 @dataclass(frozen=True)
@@ -231,7 +274,7 @@ class Checkpoint:
         """
         text, parted, signatures = raw.rpartition(b"\n\n")
         try:
-            lines = [_signature(line) for line in signatures.decode().splitlines()]
+            lines = [_signature(line) for line in signatures.decode().removesuffix("\n").split("\n")]
             head = text.decode().split("\n")
             whole = re.fullmatch(r"0|[1-9][0-9]{0,18}", head[1])
         except (UnicodeDecodeError, IndexError):
@@ -239,7 +282,7 @@ class Checkpoint:
         if len(raw) > MAX_NOTE or not parted or whole is None or len(head) < 3 or not head[0] or not lines:
             raise Fault("malformed", "point de contrôle")
         root = base64_in(head[2], "point de contrôle")
-        if len(root) != HASH or not signatures.endswith(b"\n"):
+        if len(root) != HASH or not signatures.endswith(b"\n") or (head[1] == "0" and root != NOTHING):
             raise Fault("malformed", "point de contrôle")
         return cls(head[0], int(head[1]), root, text + b"\n", tuple(lines), raw)
 
@@ -281,15 +324,18 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def base64_in(text: str, what: str) -> bytes:
-    """Return the bytes that a text says in base64.
+    """Return the bytes that a text says in base64, in its one spelling.
 
     Raises:
         Fault: it says none; ``what`` names what was read.
     """
     try:
-        return base64.b64decode(text, validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise Fault("malformed", what) from None
+    if base64.b64encode(found).decode() != text:  # bits beyond the last byte, which decoding drops
+        raise Fault("malformed", what)
+    return found
 
 
 def cosigned_text(text: bytes, timestamp: int) -> bytes:
@@ -314,6 +360,8 @@ def _valid(checkpoint: Checkpoint, key: Key, signature: bytes) -> bool | None:
     timestamp = int.from_bytes(signature[:8])
     if key.kind == COSIGNATURE:
         return _ed25519(key.public, signature[8:], cosigned_text(checkpoint.text, timestamp))
+    if checkpoint.text.count(b"\n") != 3:  # lines that this kind of signature doesn't cover
+        return False
     said = cosigned_subtree(key.name, timestamp, checkpoint.origin, checkpoint.size, checkpoint.root)
     return _ml_dsa(key.public, signature[8:], said)
 
@@ -349,6 +397,56 @@ def tile_path(level: int | str, number: int, width: int = TILE) -> str:
     return f"tile/{level}/{'/'.join(parts)}" + (f".p/{width}" if width < TILE else "")
 
 
+class _Folder:
+    """An export in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def names(self) -> Iterator[str]:
+        """Yield all that is in it but folders, by its path; a link to a folder counts as a file."""
+        for folder, inner, files in os.walk(self._root, onerror=_raise):
+            inner.sort()
+            links = [one for one in inner if os.path.islink(os.path.join(folder, one))]
+            for name in sorted([*files, *links]):
+                yield Path(folder, name).relative_to(self._root).as_posix()
+
+    def read(self, name: str) -> list[bytes]:
+        path = self._root / name
+        if not path.is_file():
+            return []
+        if path.stat().st_size > MAX_FILE:
+            raise Fault("malformed", name)
+        return [path.read_bytes()]
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+class _Zip:
+    """An export, or a part of one, in a ZIP file; nothing is unpacked. It may hold two files of one name."""
+
+    def __init__(self, place: Path) -> None:
+        self._archive = zipfile.ZipFile(place)
+        self._files: dict[str, list[zipfile.ZipInfo]] = {}
+        for info in self._archive.infolist():
+            if not info.is_dir() or info.file_size:
+                self._files.setdefault(info.filename, []).append(info)
+
+    def names(self) -> Iterator[str]:
+        yield from self._files
+
+    def read(self, name: str) -> list[bytes]:
+        found = self._files.get(name, [])
+        if any(info.file_size > MAX_FILE for info in found):
+            raise Fault("malformed", name)
+        try:
+            return [self._archive.read(info) for info in found]
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
+            raise Fault("malformed", name) from None
+
+
 class Export:
     """Folders and ZIP files that hold the log's files together."""
 
@@ -358,76 +456,63 @@ class Export:
         Raises:
             Fault: one is neither a folder nor a ZIP file.
         """
-        self._places: list[Path | zipfile.ZipFile] = []
+        self._places: list[_Folder | _Zip] = []
         for place in places:
             try:
                 found = Path(place)
-                self._places.append(found if found.is_dir() else zipfile.ZipFile(found))
+                self._places.append(_Folder(found) if found.is_dir() else _Zip(found))
             except (OSError, zipfile.BadZipFile):
                 raise Fault("malformed", f"export {place}") from None
 
-    def read(self, name: str) -> bytes | None:
-        """Return a file of the export, or None where no place has it.
+    def names(self) -> Iterator[str]:
+        """Yield the name of each file of each place."""
+        for place in self._places:
+            yield from place.names()
+
+    def copies(self, name: str) -> list[bytes]:
+        """Return a file as each place has it.
 
         Raises:
             Fault: it is larger than any such file may be, or its ZIP is damaged.
         """
-        for place in self._places:
-            found = _in_folder(place, name) if isinstance(place, Path) else _in_zip(place, name)
-            if found is not None:
-                return found
-        return None
+        if len(self._places) == 1:
+            return self._places[0].read(name)
+        return [copy for place in self._places for copy in place.read(name)]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return the checkpoints of all places, the newest last.
+
+        Raises:
+            Fault: there is none, or they are of two logs.
+        """
+        found = sorted(map(Checkpoint.of, self.copies("checkpoint")), key=lambda one: one.size)
+        if not found:
+            raise Fault("missing", "checkpoint")
+        if len({one.origin for one in found}) > 1:
+            raise Fault("different", "checkpoint : " + ", ".join(sorted({one.origin for one in found})))
+        return found
 
     def checkpoint(self) -> Checkpoint:
         """Return the newest checkpoint of all places.
 
         Raises:
-            Fault: there is none.
+            Fault: there is none, or they are of two logs.
         """
-        found = [
-            Checkpoint.of(raw)
-            for place in self._places
-            if (
-                raw := _in_folder(place, "checkpoint")
-                if isinstance(place, Path)
-                else _in_zip(place, "checkpoint")
-            )
-        ]
-        if not found:
-            raise Fault("missing", "checkpoint")
-        return max(found, key=lambda one: one.size)
+        return self.checkpoints()[-1]
 
-    def tile(self, level: int | str, number: int, width: int) -> bytes | None:
-        """Return a tile or bundle of ``width``; where there is none, a wider or the widest narrower one.
+    def tiles(self, level: int | str, number: int, width: int) -> list[bytes]:
+        """Return all copies of a tile or bundle of ``width``; without one, of a wider or the widest narrower one.
 
         A narrower one is cut short, and the walk says from which entry on.
         """
         for one in (width, TILE, *range(width - 1, 0, -1)):
-            if (found := self.read(tile_path(level, number, one))) is not None:
+            if found := self.copies(tile_path(level, number, one)):
                 return found
-        return None
+        return []
 
-
-def _in_folder(folder: Path, name: str) -> bytes | None:
-    path = folder / name
-    if not path.is_file():
-        return None
-    if path.stat().st_size > MAX_FILE:
-        raise Fault("malformed", name)
-    return path.read_bytes()
-
-
-def _in_zip(archive: zipfile.ZipFile, name: str) -> bytes | None:
-    try:
-        info = archive.getinfo(name)
-    except KeyError:
-        return None
-    if info.file_size > MAX_FILE:
-        raise Fault("malformed", name)
-    try:
-        return archive.read(info)
-    except (zipfile.BadZipFile, OSError, EOFError):
-        raise Fault("malformed", name) from None
+    def tile(self, level: int | str, number: int, width: int) -> bytes | None:
+        """Return the first of ``tiles``, if any."""
+        return next(iter(self.tiles(level, number, width)), None)
 
 
 def split(tile: bytes) -> list[bytes]:
@@ -436,7 +521,10 @@ def split(tile: bytes) -> list[bytes]:
 
 
 def records(bundle: bytes) -> list[bytes]:
-    """Return the entries of a bundle; an empty one is withheld. Stops where the bundle is cut short."""
+    """Return the entries of a bundle; an empty one is withheld. Stops where the bundle is cut short.
+
+    What follows the last whole record isn't told here: see ``ends_with``.
+    """
     found, at, end = [], 0, len(bundle)
     while at + 2 <= end:
         stop = at + 2 + (bundle[at] << 8 | bundle[at + 1])
@@ -447,45 +535,263 @@ def records(bundle: bytes) -> list[bytes]:
     return found
 
 
+def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
+    """Tell whether a bundle ends with its last record."""
+    return len(bundle) == 2 * len(found) + sum(map(len, found))
+
+
+# --- What was pruned ----------------------------------------------------------------------------------
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """Return the instant of the same day and hour some months earlier, in UTC; of a shorter month the last day."""
+    utc = at.astimezone(UTC)
+    year, month = divmod(utc.year * 12 + utc.month - 1 - months, 12)
+    return utc.replace(year=year, month=month + 1, day=min(utc.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive places of a list, the instant of the youngest entry, and of each place writer and counter."""
+
+    first: int
+    last: int
+    youngest: datetime
+    by: tuple[tuple[bytes, int, int], ...]
+
+    def places(self) -> Iterator[tuple[int, bytes, int]]:
+        """Yield place, writer and counter."""
+        place = self.first
+        for writer, low, high in self.by:
+            for seq in range(low, high + 1):
+                yield place, writer, seq
+                place += 1
+
+
+def runs_in(raw: bytes) -> tuple[str, list[Run]]:
+    """Return the origin that a list of pruned places names, and its runs.
+
+    Raises:
+        Fault: it isn't in the form of docs/audit.md.
+    """
+    origin, *lines = raw.removesuffix(b"\n").split(b"\n")
+    writers: dict[bytes, bytes] = {}
+    runs = [_run(line, writers) for line in lines]
+    if not raw.endswith(b"\n") or any(one.last >= other.first for one, other in pairwise(runs)):
+        raise Fault("malformed", "bordereau d'élagage")
+    return origin.decode(errors="replace"), runs
+
+
+def _run(line: bytes, writers: dict[bytes, bytes]) -> Run:
+    said = _RUN.fullmatch(line)
+    youngest = None if said is None else _instant(said[3])
+    if said is None or youngest is None:
+        raise Fault("malformed", "bordereau d'élagage")
+    by = tuple(_by(one, writers) for one in said[4].split(b" "))
+    first, last = int(said[1]), int(said[2])
+    if sum(high - low + 1 for _, low, high in by) != last - first + 1:
+        raise Fault("malformed", "bordereau d'élagage")
+    return Run(first, last, youngest, by)
+
+
+def _by(text: bytes, writers: dict[bytes, bytes]) -> tuple[bytes, int, int]:
+    said = _BY.fullmatch(text)
+    if said is None or int(said[2]) > int(said[3]):
+        raise Fault("malformed", "bordereau d'élagage")
+    return writers.setdefault(said[1], said[1]), int(said[2]), int(said[3])
+
+
+def _instant(text: bytes) -> datetime | None:
+    """Return an instant as the journal writes it; None if it is none."""
+    try:
+        return datetime.fromisoformat(text.decode()) if _TS.fullmatch(text.decode()) else None
+    except ValueError:  # no UTF-8, or no such day
+        return None
+
+
+@dataclass
+class Lists:
+    """The lists ``pruned/<id>``, each of which one entry ``journal:pruned`` of the log vouches for by its digest.
+
+    While the walk goes on they are believed, and tell writers and counters; at its end each is held against its entry.
+    A list is read when the walk comes to its first place, so that few are in memory.
+    """
+
+    export: Export
+    origin: str
+    size: int
+    names: set[str] = field(default_factory=set)
+    told: dict[str, tuple[str, datetime, int, object]] = field(
+        default_factory=dict
+    )  # digest, at, place, count
+    _waiting: list[tuple[int, str]] = field(default_factory=list)
+    _known: dict[int, tuple[bytes, int, str]] = field(default_factory=dict)
+    _younger: dict[str, bytes] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Look where each list of this origin begins."""
+        for name in self.names:
+            if runs := self._runs(name):
+                self._waiting.append((runs[0].first, name))
+        self._waiting.sort(reverse=True)
+
+    def _runs(self, name: str) -> list[Run]:
+        """Return the runs of a list; none where it is of another origin, not readable, or longer than the log."""
+        try:
+            origin, runs = runs_in(self.export.copies(f"pruned/{name}")[0])
+        except Fault:
+            return []
+        return runs if origin == self.origin and runs and runs[-1].last < self.size else []
+
+    def upto(self, place: int) -> None:
+        """Read the lists that begin before a place."""
+        while self._waiting and self._waiting[-1][0] < place:
+            _, name = self._waiting.pop()
+            for run in self._runs(name):
+                self._known |= {at: (writer, seq, name) for at, writer, seq in run.places()}
+
+    def at(self, place: int, youngest: bytes) -> tuple[bytes, int] | None:
+        """Return writer and counter of an entry without content; ``youngest`` is the latest instant before it."""
+        known = self._known.pop(place, None)
+        if known is None:
+            return None
+        self._younger[known[2]] = youngest
+        return known[:2]
+
+    def take(self, body: bytes, place: int) -> None:
+        """Remember what an entry ``journal:pruned`` says of its list: digest, instant, how many places."""
+        try:
+            said = json.loads(body)
+            at = _instant(said["ts"].encode())
+            if said["act"] == "journal:pruned" and at is not None:
+                self.told[said["id"]] = said["to"], at, place, said["n"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return
+
+    def judged(self, withheld: "Places") -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with lists, as class of fault and where; cross off the places that one vouches for."""
+        for stray in sorted(self.names - self.told.keys()):
+            yield "surplus", f"pruned/{stray}"
+        for name, (digest, at, place, count) in self.told.items():
+            copies = self.export.copies(f"pruned/{name}") if _ENTRY_ID.fullmatch(name) else []
+            if not copies:
+                yield "missing", f"pruned/{name}"
+                continue
+            if any(one != copies[0] for one in copies):
+                yield "different", f"pruned/{name}"
+            if sha256(copies[0]).hexdigest() != digest:
+                yield "altered", f"pruned/{name}"
+                continue
+            try:
+                origin, runs = runs_in(copies[0])
+            except Fault:
+                yield "malformed", f"pruned/{name}"
+                continue
+            if sum(run.last - run.first + 1 for run in runs) != count:
+                yield "malformed", f"pruned/{name}"
+            own = origin == self.origin  # else of an earlier origin, whose places these aren't
+            for run in runs:
+                if run.youngest > months_before(at, MONTHS_KEPT) or (own and run.last >= place):
+                    yield "overpruned", f"entrée {run.first}, pruned/{name}"
+                if own:
+                    withheld.cross_off(run.first, run.last)
+            younger = _instant(self._younger.get(name, b""))
+            if younger is not None and younger > months_before(at, MONTHS_KEPT) + _SLACK:
+                yield "overpruned", f"pruned/{name}, derrière une entrée du {younger:%Y-%m-%d}"
+
+
 # --- What processes told beside the database ----------------------------------------------------------
 
 
 @dataclass
 class Feed:
-    """Collected lines ``leaf <writer> <counter> <hash>``, by writer and counter; those found are crossed off.
+    """Collected lines ``leaf <writer> <counter> <hash>``, by hash; those whose hash is in the tree are crossed off.
 
-    The last lines of a file may be of entries that have no place yet; ``settled`` says that all must have one.
+    The last lines of a file may be of entries that have no place yet; ``settled`` says that all must have one. Entries
+    at places before ``since`` are older than the collection. The last entry of a writer may lack its line: its process
+    was killed between the commit and the line.
     """
 
     settled: bool = False
-    lines: dict[tuple[bytes, int], tuple[bytes, int, int]] = field(default_factory=dict)
+    since: int = 0
+    given: bool = False
+    lines: dict[bytes, tuple[bytes, int, int, int]] = field(
+        default_factory=dict
+    )  # writer, counter, file, line
+    untold: int = 0
+    first_untold: int = 0
+    _last: dict[bytes, int] = field(default_factory=dict)
+    _killed: dict[bytes, int] = field(default_factory=dict)  # writer, place
+    _places: dict[tuple[bytes, int], int] = field(default_factory=dict)
     _reached: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, places: Sequence[str], *, settled: bool) -> "Feed":
+    def of(cls, places: Sequence[str], *, settled: bool, since: int = 0) -> "Feed":
         """Read files in which such lines stand, among others."""
-        feed = cls(settled)
+        feed, writers = cls(settled, since, bool(places)), dict[str, bytes]()
         for file, place in enumerate(places):
             with Path(place).open(encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(lines):
                     if said := _FEED.search(line):
-                        leaf = bytes.fromhex(said[3])
-                        feed.lines[said[1].encode(), int(said[2])] = (leaf, file, number)
+                        writer, seq = writers.setdefault(said[1], said[1].encode()), int(said[2])
+                        feed.lines[bytes.fromhex(said[3])] = (writer, seq, file, number)
+                        feed._last[writer] = max(seq, feed._last.get(writer, 0))
         return feed
 
-    def agrees(self, writer: bytes, seq: int, leaf: bytes) -> bool:
-        """Cross off the line of an entry; tell whether it says the same hash. No line says nothing."""
-        told, file, number = self.lines.pop((writer, seq), (leaf, -1, 0))
-        self._reached[file] = max(number, self._reached.get(file, -1))
-        return told == leaf
+    def cross_off(self, leaves: Sequence[bytes]) -> list[tuple[bytes, int] | None]:
+        """Cross off the lines of leaves of the tree; return writer and counter of each, None where no line tells it."""
+        found: list[tuple[bytes, int] | None] = []
+        for leaf in leaves:
+            told = self.lines.pop(leaf, None)
+            found.append(told and told[:2])
+            if told is not None:
+                self._reached[told[2]] = max(told[3], self._reached.get(told[2], -1))
+        return found
+
+    def miss(self, place: int, writer: bytes, seq: int) -> None:
+        """Take note of an entry that no line tells; where its content is withheld, ``writer`` is empty."""
+        if place < self.since:
+            return
+        last = self._last.get(writer)
+        if last is not None and seq == last + 1 and writer not in self._killed:
+            self._killed[writer] = place
+            return
+        if last is not None and seq > last and (before := self._killed.pop(writer, None)) is not None:
+            self._count(before, writer, last + 1)  # it wasn't the last one
+        self._count(place, writer, seq)
+
+    def _count(self, place: int, writer: bytes, seq: int) -> None:
+        self.first_untold = min(place, self.first_untold) if self.untold else place
+        self.untold += 1
+        if writer and len(self._places) < MANY:
+            self._places[writer, seq] = place
 
     def gone(self) -> list[tuple[bytes, int]]:
         """Return what the feed tells and the log hasn't, though it has what was told later."""
         return [
-            key
-            for key, (_, file, number) in self.lines.items()
+            (writer, seq)
+            for writer, seq, file, number in self.lines.values()
             if self.settled or number < self._reached.get(file, -1)
         ]
+
+    def findings(self) -> Iterator[tuple[str, str]]:
+        """Yield what one side has and the other hasn't, as class of fault and where."""
+        if gone := self.gone():
+            writer, seq = gone[0]
+            said, place = f"rédacteur {writer.decode()}, numéro {seq}", self._places.get(gone[0])
+            where = (
+                f"{said} : absent du journal"
+                if place is None
+                else f"entrée {place} ({said}) : autre empreinte"
+            )
+            yield "feed", f"{where} ({len(gone)} en tout)"
+        if self.untold:
+            yield "unfed", f"entrée {self.first_untold} ({self.untold} en tout)"
+
+    @property
+    def killed(self) -> int:
+        """How many entries without a line are the last of their writer."""
+        return len(self._killed)
 
     def waiting(self) -> int:
         """Return how many lines at the ends of the files have no place yet."""
@@ -530,145 +836,356 @@ class Places:
 
 
 @dataclass
+class Carried:
+    """The tree of an earlier origin, reckoned over the places that a later one carried over from it.
+
+    ``offset`` is the place of its first entry: behind the checkpoints that each later origin begins with. ``agreed``
+    says of each size that was asked whether the root was found again; where tiles are missing, of none.
+    """
+
+    offset: int
+    asked: Sequence[Checkpoint]
+    agreed: dict[int, bool] = field(default_factory=dict)
+    _edge: Edge = field(default_factory=Edge)
+    _done: int = 0
+    _waiting: list[bytes] = field(default_factory=list)
+
+    def push(self, first: int, hashes: Sequence[bytes], *, last: bool) -> None:
+        """Add the leaf hashes of a bundle that begins at place ``first``."""
+        if self._done > max(one.size for one in self.asked):
+            return
+        self._waiting += hashes[max(0, self.offset - first) :]
+        while len(self._waiting) >= TILE or (last and self._waiting):
+            tile, self._waiting = self._waiting[:TILE], self._waiting[TILE:]
+            for one in self.asked:
+                if self._done < one.size <= self._done + len(tile):
+                    root = self._edge.root(tile[: one.size - self._done])
+                    self.agreed[one.size] = root == one.root and self.agreed.get(one.size, True)
+            for _ in self._edge.push(tile):
+                pass
+            self._done += len(tile)
+
+
+@dataclass
 class Walk:
-    """One pass over an export, in order, in constant memory but for a line per writer; faults are gathered."""
+    """One pass over an export, in order, in constant memory but for a line per writer; faults are gathered.
+
+    ``root`` is the signed one. The tree is reckoned from the tiles; where an entry says otherwise, from then on also by
+    the entries, and by whichever of the two the tile above agrees with: the signed root says which was right.
+    """
 
     export: Export
     size: int
+    root: bytes = b""
     origin: str = ""
     strict: bool = False
     complete: bool = False
     earlier: Sequence[Checkpoint] = ()
+    of_earlier_origins: Sequence[Checkpoint] = ()
     feed: Feed = field(default_factory=Feed)
-    edge: Edge = field(default_factory=Edge)
+    edges: list[Edge] = field(default_factory=lambda: [Edge()])
     found: dict[str, str] = field(default_factory=dict)
+    refused: set[bytes] = field(default_factory=set)
+    refused_without_content: int = 0
     withheld: "Places" = field(default_factory=lambda: Places())
-    told: dict[str, str] = field(default_factory=dict)
-    first_body: bytes = b""
+    notes: list[Checkpoint] = field(
+        default_factory=list
+    )  # those that this origin, and each before it, begins with
+    told_carried: dict[int, int] = field(default_factory=dict)  # by offset, how many places were carried over
+    carried: dict[int, Carried] = field(default_factory=dict)
     _writers: dict[bytes, int] = field(default_factory=dict)
+    unknown: int = 0  # entries so far of which neither writer nor counter is known
+    _unknown_at: dict[bytes, int] = field(
+        default_factory=dict
+    )  # how many there were at a writer's last entry
     _numbers: dict[int, int] = field(default_factory=dict)
+    _partial: dict[tuple[int | str, int], list[int]] = field(default_factory=dict)
+    _youngest: bytes = b""  # the latest instant of an entry with content so far
+    _blamed: tuple[dict[str, str], ...] = field(default_factory=lambda: ({}, {}, {}))
     _sound: bool = True
     _agreed: int = 0
     pruned: int = 0
 
+    def __post_init__(self) -> None:
+        self.lists = Lists(self.export, self.origin, self.size)
+
     def go(self) -> bytes | None:
         """Walk; return the root, or None where so much is missing that there is none."""
+        self._explain()
+        self.lists.begin()
         for number in range((self.size + TILE - 1) // TILE):
             width = min(TILE, self.size - number * TILE)
-            hashes = self._leaves(number, width)
-            if hashes is None:
+            ways = self._leaves(number, width)
+            if ways is None:
                 self._sound = False
                 continue
-            self._compare_earlier(number * TILE, hashes)
-            for level, full in self.edge.push(hashes):
-                self._compare_tile(level, full)
+            if len(ways) > len(self.edges):
+                self.edges += [Edge(self.edges[0].levels) for _ in ways[1:]]
+            if not self.refused.isdisjoint(ways[0]):
+                at = next(at for at, leaf in enumerate(ways[0]) if leaf in self.refused)
+                self._note("refused", f"entrée {number * TILE + at}")
+            self._compare_earlier(number * TILE, ways)
+            for one in self.carried.values() if self._sound else ():
+                one.push(number * TILE, ways[0], last=number * TILE + width == self.size)
+            for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
+                for level, full in edge.push(hashes):
+                    if edge is self.edges[0]:
+                        self._compare_tile(level, full)
         self._partial_above()
-        self.pruned = self._pruned()
+        before = self.withheld.count
+        for kind, where in self.lists.judged(self.withheld):
+            self._note(kind, where)
+        self.pruned = before - self.withheld.count
         if self.complete and (left := self.withheld.count):
             self._note("withheld", f"entrée {self.withheld.first} ({left} en tout)")
-        if gone := self.feed.gone():
-            (writer, seq), many = gone[0], len(gone)
-            self._note(
-                "feed", f"rédacteur {writer.decode()}, numéro {seq} : absent du journal ({many} en tout)"
-            )
-        return self.edge.root() if self._sound else None
+        for kind, where in self.feed.findings():
+            self._note(kind, where)
+        return self._judged()
+
+    def _judged(self) -> bytes | None:
+        """Return the root of the tree that was signed, if one of the ways leads there; name what then is wrong."""
+        roots = [edge.root() for edge in self.edges]
+        right = roots.index(self.root) if self._sound and self.root in roots else 0
+        if right:  # what was compared with the tiles above came from a tile that is wrong
+            self.found.pop("tree", None)
+        self.found |= self._blamed[right]
+        return roots[right] if self._sound else None
 
     def _note(self, kind: str, where: str) -> None:
         self.found.setdefault(kind, where)
 
-    def _leaves(self, number: int, width: int) -> list[bytes] | None:
-        """Return the leaf hashes of one bundle: those of the tile, against which the entries are checked."""
-        first, tile = number * TILE, self.export.tile(0, number, width)
-        if tile is not None and len(tile) < width * HASH:
-            self._note("missing", f"{tile_path(0, number, width)} : entrée {first + len(tile) // HASH}")
-            tile = None
-        tile = None if tile is None else tile[: width * HASH]
-        bundle = self.export.tile("entries", number, width)
-        bodies = [] if bundle is None else records(bundle)[:width]
+    # --- That no file is there without a reason
+
+    def _explain(self) -> None:
+        """Look at the name of each file; those whose bytes aren't read by the walk itself are read or remembered."""
+        for name in self.export.names():
+            kind, _, rest = name.partition("/")
+            if kind == "tile":
+                explained = self._explain_tile(name)
+            elif kind == "pruned":
+                explained = _ENTRY_ID.fullmatch(rest) is not None
+                if explained:
+                    self.lists.names.add(rest)
+            elif kind == "refused":
+                explained = _LEAF_HASH.fullmatch(rest) is not None
+                if explained:
+                    self._take_refused(name, rest)
+            else:
+                explained = name == "checkpoint"
+            if not explained:
+                self._note("surplus", name)
+
+    def _explain_tile(self, name: str) -> bool:
+        """Tell whether a tree of this size has, or had when it was smaller, a tile or bundle of that name."""
+        said = _TILE_NAME.fullmatch(name)
+        if said is None:
+            return False
+        level = said[1] if said[1] == "entries" else int(said[1])
+        number, width = int(re.sub("[x/]", "", said[2])), int(said[3] or TILE)
+        count = self.size >> (8 * level) if isinstance(level, int) else self.size
+        if name != tile_path(level, number, width) or number * TILE + width > count:
+            return False
+        if width < min(TILE, count - number * TILE):
+            self._partial.setdefault((level, number), []).append(width)
+        return True
+
+    def _take_refused(self, name: str, leaf: str) -> None:
+        """Read an entry that was refused a place; its name is its leaf hash. An empty one is withheld."""
+        bodies = [body for body in self.export.copies(name) if body]
+        if any(leaf_hash(body).hex() != leaf for body in bodies):
+            self._note("altered", name)
+        self.refused.add(bytes.fromhex(leaf))
+        self.refused_without_content += not bodies
+
+    def _one_of(self, copies: Sequence[bytes], name: str) -> bytes | None:
+        """Return a file that may be there several times; all copies are equal."""
+        if any(one != copies[0] for one in copies[1:]):
+            self._note("different", name)
+        return copies[0] if copies else None
+
+    def _compare_partial(self, level: int, number: int, tile: bytes) -> None:
+        """Compare a tile with those of its earlier sizes: each is a prefix of it."""
+        for width in self._partial.get((level, number), ()):
+            for old in self.export.copies(name := tile_path(level, number, width)):
+                if old != tile[: width * HASH]:
+                    self._note("tree", name)
+
+    def _compare_partial_bundles(self, number: int, hashes: Sequence[bytes]) -> None:
+        """Compare bundles of earlier sizes with the leaves; what was pruned since still stands in them."""
+        for width in self._partial.get(("entries", number), ()):
+            for old in self.export.copies(name := tile_path("entries", number, width)):
+                bodies = records(old)
+                if len(bodies) < width:
+                    self._note("missing", name)
+                elif len(bodies) > width or not ends_with(old, bodies):
+                    self._note("surplus", name)
+                elif any(
+                    body and leaf_hash(body) != leaf for body, leaf in zip(bodies, hashes, strict=False)
+                ):
+                    self._note("altered", name)
+
+    # --- Leaves, entries, tiles
+
+    def _leaves(self, number: int, width: int) -> list[list[bytes]] | None:
+        """Return the leaf hashes of one bundle by its tile; where an entry says otherwise, by each of three ways."""
+        first, name = number * TILE, tile_path(0, number, width)
+        tile = self._one_of(self.export.tiles(0, number, width), name)
+        bodies = self._bodies(number, width)
         if len(bodies) < width:
             self._note("missing", f"entrée {first + len(bodies)} ({tile_path('entries', number, width)})")
         made = [sha256(b"\0" + body).digest() for body in bodies]
+        if tile is not None and len(tile) < width * HASH:
+            self._note("missing", f"{name} : entrée {first + len(tile) // HASH}")
+            tile = None
+        elif tile is None:
+            self._note("missing", name)
         if tile is None:
-            self._note("missing", tile_path(0, number, width))
-            return made if len(made) == width and b"" not in bodies else None
+            if len(made) < width or b"" in bodies:
+                self.unknown += width
+                return None
+            tile = b"".join(made)
+        if len(tile) > width * HASH:
+            self._note("surplus", name)
+            tile = tile[: width * HASH]
         hashes = split(tile)
-        if b"".join(made) != tile[: len(made) * HASH]:
-            self._name_altered(first, bodies, made, hashes)
+        if self._partial:
+            self._compare_partial(0, number, tile)
+            self._compare_partial_bundles(number, hashes)
         self._read(first, bodies, hashes)
-        return hashes
+        if b"".join(made) == tile[: len(made) * HASH]:
+            return [hashes]
+        made = [one if body else leaf for one, body, leaf in zip(made, bodies, hashes, strict=False)]
+        made += hashes[len(made) :]
+        return [hashes] if made == hashes else self._differing(number, hashes, made)
 
-    def _name_altered(self, first: int, bodies: list[bytes], made: list[bytes], hashes: list[bytes]) -> None:
-        for at, body in enumerate(bodies):
-            if body and made[at] != hashes[at]:
-                self._note("altered", f"entrée {first + at}")
-                return
+    def _bodies(self, number: int, width: int) -> list[bytes]:
+        """Return the entries of a bundle. What one copy withholds, another may hold."""
+        found: list[bytes] = []
+        for bundle in self.export.tiles("entries", number, width):
+            bodies = records(bundle)
+            if len(bodies) > width or not ends_with(bundle, bodies):
+                self._note("surplus", tile_path("entries", number, width))
+                bodies = bodies[:width]
+            if not found:
+                found = bodies
+            elif found != bodies:
+                longest = max(found, bodies, key=len)
+                found = [one or other for one, other in zip(found, bodies, strict=False)] + longest[
+                    min(len(found), len(bodies)) :
+                ]
+                if any(one and one != other for one, other in zip(bodies, found, strict=False)):
+                    self._note("different", tile_path("entries", number, width))
+        return found
+
+    def _differing(self, number: int, hashes: list[bytes], made: list[bytes]) -> list[list[bytes]]:
+        """Return the leaves by the tile, by the entries, and by whichever the tile above agrees with."""
+        at = next(at for at, (ours, theirs) in enumerate(zip(made, hashes, strict=True)) if ours != theirs)
+        entry = "altered", f"entrée {number * TILE + at}"
+        tile = "tree", f"{tile_path(0, number, len(hashes))} : entrée {number * TILE + at}"
+        above = self.export.tile(1, number // TILE, min(TILE, (self.size // TILE) - number // TILE * TILE))
+        node = (above or b"")[number % TILE * HASH :][:HASH]
+        agreed = made if node == fold(made) else hashes
+        for blamed, (kind, where) in zip(
+            self._blamed, (entry, tile, tile if agreed is made else entry), strict=True
+        ):
+            blamed.setdefault(kind, where)
+        return [hashes, made, agreed]
 
     def _read(self, first: int, bodies: list[bytes], hashes: list[bytes]) -> None:
-        """Look at what the entries say of their writers; with ``strict``, at their form."""
-        if first == 0 and bodies:
-            self.first_body = bodies[0]
-        writers, feed = self._writers, self.feed
+        """Look at what the entries say of their writers; with ``strict``, at their form.
+
+        Of an entry without content the list of pruned places, or the feed, may tell writer and counter.
+        """
+        if first == 0:
+            self._begin(bodies)
+        writers, told = self._writers, self.feed.cross_off(hashes) if self.feed.given else None
+        dated, later = bool(self.lists.names), bool(self.notes)
+        self.lists.upto(first + len(bodies))
         for at, body in enumerate(bodies):
             if not body:
                 self.withheld.add(first + at)
-                continue
-            if _PRUNED in body:
-                self._list(body)
-            # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
-            end = body.rfind(b',"wseq":', -30)
-            start = body.rfind(b'"w":"', -260, end) + 5
-            writer, number = body[start : start + 36], body[end + 8 : -1]
-            if end < 0 or start < 5 or not number.isdigit():
-                if first + at or body.startswith(b"{"):
+                line = None if told is None else told[at]
+                listed = self.lists.at(first + at, self._youngest) if dated else None
+                if told is not None and line is None:
+                    self.feed.miss(first + at, *(listed or (b"", 0)))
+                if line and listed and line != listed:
+                    self._note("feed", f"entrée {first + at} : le bordereau d'élagage dit autre chose")
+                known = listed or line
+                if known is None:
+                    self.unknown += 1
+                    continue
+                writer, seq = known
+            else:
+                if _PRUNED in body:
+                    self.lists.take(body, first + at)
+                # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
+                end = body.rfind(b',"wseq":', -30)
+                start = body.rfind(b'"w":"', -260, end) + 5
+                writer, number = body[start : start + 36], body[end + 8 : -1]
+                if end < 0 or start < 5 or not number.isdigit():
+                    if first + at >= len(self.notes):
+                        self._note("form", f"entrée {first + at}")
+                    continue
+                seq = int(number)
+                if dated:
+                    ts = body.rfind(b'"ts":"', -700, start) + 6
+                    self._youngest = max(self._youngest, body[ts : ts + 27])
+                carried = later and _CARRIED in body and self._carried(body, first + at)
+                if told is not None and told[at] is None and not carried:
+                    self.feed.miss(first + at, writer, seq)
+                if self.strict and not is_canonical(body):
                     self._note("form", f"entrée {first + at}")
-                continue
-            seq = int(number)
-            if feed.lines and not feed.agrees(writer, seq, hashes[at]):
-                self._note("feed", f"entrée {first + at}")
-            if seq != writers.get(writer, 0) + 1 and not self.withheld.count:
-                said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {writers.get(writer, 0)}"
-                self._note("writer", f"entrée {first + at} ({said})")
+            if seq != writers.get(writer, 0) + 1:
+                self._jump(first + at, writer, seq)
             writers[writer] = seq
-            if self.strict and not is_canonical(body):
-                self._note("form", f"entrée {first + at}")
+            if self.unknown:
+                self._unknown_at[writer] = self.unknown
+        self.unknown += len(hashes) - len(bodies)
 
-    def _list(self, body: bytes) -> None:
-        """Remember what an entry says of a list of pruned places: its id, and the digest of the list."""
+    def _begin(self, bodies: Sequence[bytes]) -> None:
+        """Read the checkpoints at the beginning: of the origin before, and behind it those that one began with."""
+        for body in bodies:
+            try:
+                self.notes.append(Checkpoint.of(body))
+            except Fault:
+                break
+        for offset, begun in enumerate(self.notes, 1):
+            if asked := [one for one in self.of_earlier_origins if one.origin == begun.origin]:
+                self.carried[offset] = Carried(offset, asked)
+
+    def _carried(self, body: bytes, place: int) -> bool:
+        """Tell whether an entry says how many places an origin carried over: it stands behind them, and has no line."""
         try:
             said = json.loads(body)
-        except ValueError:
-            return
-        if isinstance(said, dict) and said.get("act") == "journal:pruned":
-            self.told[str(said.get("id"))] = str(said.get("to"))
+            offset = place - said["n"] if said["act"] == "journal:carried" else 0
+        except (ValueError, KeyError, TypeError):
+            return False
+        if not 1 <= offset <= len(self.notes) or offset in self.told_carried:
+            return False
+        self.told_carried[offset] = said["n"]
+        return True
 
-    def _pruned(self) -> int:
-        """Cross off the places that a list names which the log itself vouches for; return how many were."""
-        before = self.withheld.count
-        for entry, digest in self.told.items():
-            raw = self.export.read(f"pruned/{entry}") if re.fullmatch(r"[0-9a-f-]{36}", entry) else None
-            if raw is None:
-                self._note("missing", f"pruned/{entry}")
-            elif sha256(raw).hexdigest() != digest:
-                self._note("altered", f"pruned/{entry}")
-            elif raw.startswith(
-                self.origin.encode() + b"\n"
-            ):  # else of an earlier origin, whose places these aren't
-                for run in _RUN.finditer(raw):
-                    self.withheld.cross_off(int(run[1]), int(run[2]))
-        return before - self.withheld.count
+    def _jump(self, place: int, writer: bytes, seq: int) -> None:
+        """Name a counter that doesn't follow, unless entries of which nothing is known may be those between."""
+        last = self._writers.get(writer, 0)
+        between = self.unknown - self._unknown_at.get(writer, 0)
+        if not 0 < seq - last - 1 <= between:
+            said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {last}"
+            self._note("writer", f"entrée {place} ({said})")
 
-    def _compare_earlier(self, first: int, hashes: list[bytes]) -> None:
+    def _compare_earlier(self, first: int, ways: Sequence[Sequence[bytes]]) -> None:
         if not self._sound:
             return
         for one in self.earlier:
-            if first < one.size <= first + len(hashes):
-                if self.edge.root(hashes[: one.size - first]) == one.root:
+            if first < one.size <= first + len(ways[0]):
+                pairs = zip(self.edges, list(ways) * len(self.edges), strict=False)
+                if any(edge.root(hashes[: one.size - first]) == one.root for edge, hashes in pairs):
                     self._agreed = max(self._agreed, one.size)
                 else:
                     self._note("fork", f"entre les entrées {self._agreed} et {one.size - 1}")
 
     def _partial_above(self) -> None:
-        for level, hashes in enumerate(self.edge.levels):
+        for level, hashes in enumerate(self.edges[0].levels):
             if level and hashes:
                 self._compare_tile(level, hashes)
 
@@ -676,14 +1193,18 @@ class Walk:
         """Compare a tile above the leaves, computed, with the export's."""
         number = self._numbers.get(level, 0)
         self._numbers[level] = number + 1
-        tile = self.export.tile(level, number, len(hashes))
+        name = tile_path(level, number, len(hashes))
+        tile = self._one_of(self.export.tiles(level, number, len(hashes)), name)
         if tile is None or len(tile) < len(hashes) * HASH:
-            self._note("missing", tile_path(level, number, len(hashes)))
+            self._note("missing", name)
             return
+        if len(tile) > len(hashes) * HASH:
+            self._note("surplus", name)
+        self._compare_partial(level, number, b"".join(hashes))
         for at, (ours, theirs) in enumerate(zip(hashes, split(tile), strict=False)):
             if ours != theirs:
                 below = (number * TILE + at) * TILE**level
-                self._note("tree", f"entre les entrées {below} et {below + TILE**level - 1}")
+                self._note("tree", f"{name} : entre les entrées {below} et {below + TILE**level - 1}")
                 return
 
 
@@ -755,8 +1276,15 @@ def _rank(found: tuple[str, str]) -> int:
 def check_signatures(
     report: Report, checkpoint: Checkpoint, keys: Sequence[Key], witnesses: Sequence[Key] = (), need: int = 0
 ) -> None:
-    """Check that each key signed, and at least ``need`` of the witnesses."""
-    for key in keys:
+    """Check that each key of this origin signed, and at least ``need`` of the witnesses.
+
+    A checkpoint's origin is the name of the key that verifies it: keys of another name may be those of an earlier life.
+    """
+    own = [key for key in keys if key.name == checkpoint.origin]
+    if not own:
+        names = ", ".join(sorted({key.name for key in keys}))
+        report.fault("signature", f"taille {checkpoint.size}, origine {checkpoint.origin}, clé {names}")
+    for key in own:
         signed = checkpoint.signed_by(key)
         report.unchecked |= signed is None
         if signed is False:
@@ -771,14 +1299,19 @@ def verify(asked: argparse.Namespace) -> Report:
     """Verify a whole export."""
     report, export = Report(), Export(asked.export)
     keys, witnesses = [Key.of(one) for one in asked.key], [Key.of(one) for one in asked.witness]
-    checkpoint = export.checkpoint()
+    *others, checkpoint = export.checkpoints()
     check_signatures(
         report, checkpoint, keys, witnesses, len(witnesses) if asked.need is None else asked.need
     )
-    earlier = [one for place in asked.earlier for one in _held(place)]
+    earlier = [one for place in asked.earlier for one in _held(place)] + others
     for one in earlier:
-        check_signatures(report, one, [key for key in keys if key.name == one.origin])
+        check_signatures(report, one, _keys_of(one.origin, keys))
     return _walked(report, export, checkpoint, earlier, asked)
+
+
+def _keys_of(origin: str, keys: Sequence[Key]) -> list[Key]:
+    """Return the keys of an origin; where none is named so, the same under that name: a log keeps its key for life."""
+    return [key for key in keys if key.name == origin] or [key.named(origin) for key in keys]
 
 
 def _walked(
@@ -792,14 +1325,16 @@ def _walked(
     for one in same:
         if one.size > checkpoint.size:
             report.fault("rollback", f"taille {checkpoint.size} après {one.size}")
-    feed = Feed.of(asked.feed, settled=asked.settled)
+    feed = Feed.of(asked.feed, settled=asked.settled, since=asked.feed_since)
     walk = Walk(
         export,
         checkpoint.size,
+        root=checkpoint.root,
         origin=checkpoint.origin,
         strict=asked.strict,
         complete=asked.complete,
         earlier=same,
+        of_earlier_origins=[one for one in earlier if one.origin != checkpoint.origin],
         feed=feed,
     )
     root = walk.go()
@@ -807,35 +1342,70 @@ def _walked(
         report.fault(kind, where)
     if root is not None and root != checkpoint.root:
         report.fault("tree", f"taille {checkpoint.size}")
-    for one in earlier:
-        if one.origin != checkpoint.origin and not _continues(walk.first_body, one):
-            report.fault(
-                "rollback", f"l'origine {checkpoint.origin} ne reprend pas {one.origin}, taille {one.size}"
-            )
+    for one in walk.of_earlier_origins:
+        _held_against(report, walk, one)
     report.lines.append(f"{checkpoint.origin} : {checkpoint.size} entrées, racine {checkpoint.root.hex()}")
+    if not checkpoint.size:
+        report.lines.append("L'arbre signé est vide : ce point de contrôle ne prouve aucune entrée.")
+    if walk.refused:
+        report.lines.append(
+            f"{len(walk.refused)} entrées refusées, dont {walk.refused_without_content} sans contenu dans cet export : "
+            "le service ne les a pas écrites telles quelles, elles n'ont pas de place (fichiers refused/)."
+        )
     if waiting := walk.feed.waiting():
         report.lines.append(f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal.")
+    if walk.feed.killed:
+        report.lines.append(
+            f"{walk.feed.killed} entrées n'ont pas de ligne dans le flux, chacune la dernière de son rédacteur : un "
+            "processus s'est arrêté entre l'écriture et la ligne."
+        )
     if walk.pruned:
         report.lines.append(
-            f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.told)} bordereaux)."
+            f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.lists.told)} bordereaux)."
         )
     if walk.withheld.count:
         report.lines.append(
-            f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu et les numéros des "
-            "rédacteurs n'ont pas été vérifiés."
+            f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu n'a pas été vérifié."
+        )
+    if walk.unknown:
+        report.lines.append(
+            f"{walk.unknown} entrées dont ni le rédacteur ni le numéro ne sont connus : une suite de numéros qui "
+            "saute par-dessus elles n'est pas une faute."
         )
     return report
 
 
-def _continues(first: bytes, old: Checkpoint) -> bool:
-    """Tell whether entry 0 of a new origin holds a checkpoint of the old one that is at least as late."""
-    try:
-        last = Checkpoint.of(first)
-    except Fault:
-        return False
-    return last.origin == old.origin and (
-        last.size > old.size or (last.size, last.root) == (old.size, old.root)
-    )
+def _held_against(report: Report, walk: Walk, old: Checkpoint) -> None:
+    """Hold a checkpoint of an earlier origin against what this one begins with, and carried over from it."""
+    where = f"{old.origin}, taille {old.size}"
+    offset = next((at for at, begun in enumerate(walk.notes, 1) if begun.origin == old.origin), 0)
+    if not offset or not _continues(walk.notes[offset - 1], old):
+        report.fault("rollback", f"l'origine {walk.origin} ne reprend pas {where}")
+        return
+    count = walk.told_carried.get(offset)
+    agreed = walk.carried[offset].agreed
+    if agreed.get(old.size) or not old.size:
+        return
+    if count is not None and old.size <= count:
+        if old.size not in agreed:
+            return
+        report.fault(
+            "fork", f"les {count} entrées que l'origine {walk.origin} reprend ne sont pas celles de {where}"
+        )
+    elif count is not None:
+        report.lines.append(
+            f"L'origine {walk.origin} reprend {count} entrées : {where} ne peut plus être recalculé, les "
+            f"{old.size - count} dernières sont perdues."
+        )
+    else:
+        report.lines.append(
+            f"L'origine {walk.origin} ne dit pas ce qu'elle reprend : {where} n'a pas été recalculé."
+        )
+
+
+def _continues(begun: Checkpoint, old: Checkpoint) -> bool:
+    """Tell whether a checkpoint that a new origin begins with is at least as late as one of the same log."""
+    return begun.size > old.size or (begun.size, begun.root) == (old.size, old.root)
 
 
 def _json(place: str) -> dict[str, Any]:
@@ -898,11 +1468,13 @@ def check_proof(report: Report, proof: str, leaf: bytes, keys: Sequence[Key]) ->
     head, parted, note = proof.partition("\n\n")
     lines = head.split("\n")
     if len(lines) > 1 and lines[1].startswith("extra "):
-        del lines[1]
+        base64_in(lines.pop(1).removeprefix("extra "), "preuve")
     number = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[1]) if len(lines) > 1 else None
     if lines[0] != "c2sp.org/tlog-proof@v1" or not parted or number is None or len(lines) > 66:
         raise Fault("malformed", "preuve")
     index, path = int(number[1]), [base64_in(line, "preuve") for line in lines[2:]]
+    if not _are_hashes(*path):
+        raise Fault("malformed", "preuve")
     checkpoint = Checkpoint.of(note.encode())
     check_signatures(report, checkpoint, keys)
     if not inclusion_holds(leaf, index, checkpoint.size, path, checkpoint.root):
@@ -932,7 +1504,7 @@ def consistency(asked: argparse.Namespace) -> Report:
     report, keys = Report(), [Key.of(one) for one in asked.key]
     old, new = (_held(one)[-1] for one in (asked.old, asked.new))
     for one in (old, new):
-        check_signatures(report, one, [key for key in keys if key.name == one.origin] or keys)
+        check_signatures(report, one, keys)
     path = [base64_in(one, "preuve") for one in _json(asked.proof)["hashes"]]
     if old.origin != new.origin or not consistency_holds(old.size, new.size, old.root, new.root, path):
         kind = "fork" if (old.origin, old.size) == (new.origin, new.size) else "proof"
@@ -1002,6 +1574,9 @@ def arguments() -> argparse.ArgumentParser:
         )
         one.add_argument("--earlier", action="append", default=[], help="a checkpoint that you hold")
         one.add_argument("--feed", action="append", default=[], help="collected lines of leaf hashes")
+        one.add_argument(
+            "--feed-since", type=int, default=0, metavar="SIZE", help="entries before are older than the feed"
+        )
         one.add_argument(
             "--settled", action="store_true", help="the last lines of the feed must have places too"
         )

@@ -35,13 +35,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to write; by default a folder that goes again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-        size, key = _write(Path(folder), asked.entries)
+        key_file, export = Path(folder, "key"), Path(folder, "export")
+        size, key = _write(export, asked.entries, FileSigner(key_file, make=True))
         print(
             f"{platform.python_version()}, {os.cpu_count()} cores; {asked.entries:,} entries, {size / 1e9:.2f} GB\n"
         )
         # The memory of a process counts what its parent held when it began: the verifier runs first.
         asks = [("verify", [])] if asked.plain else [("verify", []), ("verify --strict", ["--strict"])]
-        found = [(name, *_verified(folder, key, more)) for name, more in asks]
+        found = [(name, *_verified(str(export), key, more)) for name, more in asks]
         bare = _bare(asked.entries)
         print("| what | entries/s | by CPU | ÷ hashing alone | s | MiB |\n|---|---:|---:|---:|---:|---:|")
         print(f"| hashing alone | | {bare:,.0f} | 1.00 | | |")
@@ -73,7 +74,7 @@ def _entries(count: int) -> Iterator[bytes]:
         yield (template % (identity, number, writers[number % WRITERS], number // WRITERS + 1)).encode()
 
 
-def _write(folder: Path, count: int) -> tuple[int, str]:
+def _write(folder: Path, count: int, signer: FileSigner) -> tuple[int, str]:
     edge, number, size = verifier.Edge(), 0, 0
     above: dict[int, int] = {}
     batch: list[bytes] = []
@@ -99,7 +100,7 @@ def _write(folder: Path, count: int) -> tuple[int, str]:
     for level, hashes in enumerate(edge.levels):
         if level and hashes:
             _file(folder, verifier.tile_path(level, above.get(level, 0), len(hashes)), b"".join(hashes))
-    return size, _sign(folder, count, edge.root())
+    return size, _sign(folder, count, edge.root(), signer)
 
 
 def _file(folder: Path, name: str, content: bytes) -> int:
@@ -109,8 +110,7 @@ def _file(folder: Path, name: str, content: bytes) -> int:
     return len(content)
 
 
-def _sign(folder: Path, count: int, root: bytes) -> str:
-    signer = FileSigner(folder / "key", make=True)
+def _sign(folder: Path, count: int, root: bytes, signer: FileSigner) -> str:
     _file(folder, "checkpoint", notes.signed(ORIGIN, count, root, signer, at=datetime.now(UTC)))
     return notes.vkeys(ORIGIN, signer)[0]
 

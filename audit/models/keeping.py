@@ -8,13 +8,19 @@ from django.db.models import Q
 
 
 class PrunedRun(models.Model):
-    """Consecutive places of an origin whose entries were pruned, as one entry ``journal:pruned`` says."""
+    """Consecutive places of an origin whose entries were pruned, as one entry ``journal:pruned`` says.
+
+    ``youngest`` is the latest instant of their entries; ``writers`` tells writer and counter of each, as the list does
+    (``audit/pruning.py``).
+    """
 
     pk = models.CompositePrimaryKey("entry", "first")
     entry = models.UUIDField()
     origin = models.PositiveIntegerField()
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField()
+    youngest = models.DateTimeField(null=True)
+    writers = models.TextField(null=True)  # noqa: DJ001 - SQLite would copy the table, without its triggers
 
     class Meta:
         """Read by origin, for an export."""

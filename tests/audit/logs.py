@@ -1,7 +1,10 @@
 """Logs for the tests of the verifier, made by another implementation of the same formats (``aics_tlog``)."""
 
 import json
+import zipfile
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -65,17 +68,34 @@ class Log:
     leaves: list[bytes]
     origin: str = ORIGIN
     key: Ed25519PrivateKey = KEY
+    witnessed: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.files |= materialise_tiles(self.leaves)
-        self.files["checkpoint"] = note(self.leaves, self.key, self.origin)
+        self.files["checkpoint"] = note(self.leaves, self.key, self.origin, witnessed=self.witnessed)
 
     def rebuilt(self, leaves: list[bytes]) -> "Log":
         """The log as who can write everything but sign would leave it: other leaves under the old checkpoint."""
         made = Log(leaves)
         made.files["checkpoint"] = self.files["checkpoint"]
         return made
+
+    def emptied(self, places: Collection[int]) -> "Log":
+        """The log with the content of these places withheld."""
+        for path in [one for one in self.files if one.startswith("tile/entries/")]:
+            first = verifier.TILE * int(path[len("tile/entries/") :][:3])
+            bodies = verifier.records(self.files[path])
+            rest = self.files[path][len(bundle(bodies)) :]
+            kept = [b"" if first + at in places else one for at, one in enumerate(bodies)]
+            self.files[path] = bundle(kept) + rest
+        return self
+
+    def zip(self, to: Path) -> Path:
+        with zipfile.ZipFile(to, "w") as archive:
+            for name, content in self.files.items():
+                archive.writestr(name, content)
+        return to
 
     def write(self, folder: Path) -> Path:
         for name, content in self.files.items():
@@ -87,6 +107,36 @@ class Log:
 
 def bundle(records: list[bytes]) -> bytes:
     return b"".join(len(one).to_bytes(2) + one for one in records)
+
+
+NOW = "2026-11-24T12:00:00.000000Z"
+PRUNER = 99  # the writer of ``journal:pruned``
+
+
+def listed(
+    leaves: list[bytes], places: Iterable[int], origin: str = ORIGIN, *, youngest: str | None = None
+) -> bytes:
+    """The list of pruned places, a run for each place, as an export holds it."""
+    lines = [origin]
+    for place in places:
+        said = json.loads(leaves[place])
+        at = youngest or said["ts"]
+        lines.append(f"{place}-{place} {at} {said['w']}:{said['wseq']}-{said['wseq']}")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def pruned(
+    leaves: list[bytes], places: Collection[int], *, at: str = NOW, raw: bytes | None = None, seq: int = 1
+) -> "Log":
+    """A log in which the service pruned these places, and said so in an entry at its end."""
+    raw = listed(leaves, places) if raw is None else raw
+    told = entry(
+        PRUNER, seq, act="journal:pruned", to=sha256(raw).hexdigest(), n=len(places), ts=at, fields={},
+        id=str(UUID(int=seq, version=4)),
+    )  # fmt: skip
+    log = Log([*leaves, told])
+    log.files[f"pruned/{UUID(int=seq, version=4)}"] = raw
+    return log.emptied(places)
 
 
 def feed(leaves: list[bytes]) -> str:

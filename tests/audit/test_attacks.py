@@ -1,9 +1,12 @@
 """Every known way to tamper with the log is detected, and the first faulty entry named (SEC-AL13).
 
-Each attack is made here, on a log that another implementation built; the verifier is asked as an auditor asks it.
+Each attack is made here, on a log that another implementation built; the verifier is asked as an auditor asks it. The
+table of docs/audit.md says of each who names it with what in hand; its cells are asked here too.
 """
 
+import ast
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +17,7 @@ from audit import verifier
 from tests.audit import logs
 from tests.audit.logs import Log, bundle, entries, entry, note
 
+ROOT = Path(__file__).resolve().parents[2]
 COUNT = 700  # two full tiles and a part of a third
 LEAVES = entries(COUNT)
 
@@ -74,8 +78,9 @@ def stripped(path: str) -> Log:
     return log
 
 
-def resigned(leaves: list[bytes], key=logs.OTHER_KEY) -> Log:
-    return Log(leaves, key=key)
+def resigned(leaves: list[bytes], key=logs.OTHER_KEY, origin: str = logs.ORIGIN) -> Log:
+    """Signed anew, behind the back of the witness, which cosigns only what continues what it saw."""
+    return Log(leaves, origin, key, witnessed=False)
 
 
 def with_key_file() -> Log:
@@ -91,6 +96,42 @@ def uncosigned() -> Log:
     return log
 
 
+def with_files(files: dict[str, bytes]) -> Log:
+    log = Log(LEAVES)
+    log.files |= files
+    return log
+
+
+def longer(path: str) -> Log:
+    return with_files({path: TRUE.files[path] + b"\0"})
+
+
+def with_flipped_tiles(*paths: str) -> Log:
+    """The first bit of each of these tiles; where there are several, the tile above is made to agree with the lowest."""
+    return with_files({path: flipped(TRUE.files[path], 8 * len(TRUE.files[path]) - 1) for path in paths})
+
+
+def with_agreeing_tile_above() -> Log:
+    log = with_flipped_tiles("tile/0/001")
+    above = verifier.split(log.files["tile/1/000.p/2"])
+    log.files["tile/1/000.p/2"] = above[0] + verifier.fold(verifier.split(log.files["tile/0/001"]))
+    return log
+
+
+def of_another_origin() -> Log:
+    """Another log, signed with this log's key under this log's name."""
+    log = Log(LEAVES)
+    head = logs.tlog.Checkpoint("other.example/journal", COUNT, logs.tlog.MerkleTree(LEAVES).root())
+    log.files["checkpoint"] = logs.tlog.sign_checkpoint(head, logs.KEY, logs.ORIGIN).to_bytes()
+    return log
+
+
+def refused(body: bytes) -> dict[str, bytes]:
+    return {f"refused/{verifier.leaf_hash(body).hex()}": body}
+
+
+LISTED = "00000000-0000-4000-8000-000000000001"
+OTHERS = Log(replaced(600, LATER))  # another history
 ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
     # name: what is done, the class of fault, and what the answer names
     "a bit is flipped": (lambda: Attack(with_record(300, flipped(LEAVES[300], 77))), "altered", "entrée 300"),
@@ -122,13 +163,22 @@ ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
     "one is edited and the tree made again": (
         lambda: Attack(TRUE.rebuilt(replaced(3, LATER))), "tree", "taille 700",
     ),
-    "the same, signed with another key": (lambda: Attack(resigned(replaced(3, LATER))), "signature", "taille 700"),
-    "the same, with the log's own key": (
+    "one is edited and signed with another key": (lambda: Attack(resigned(replaced(3, LATER))), "signature", "taille 700"),
+    "one is edited and signed with the log's own key": (
         lambda: Attack(resigned(replaced(3, LATER), logs.KEY), held=[note(LEAVES[:2]), note(LEAVES[:9])]),
         "fork", "entre les entrées 2 et 8",
     ),
-    "the same, beside the feed": (
-        lambda: Attack(resigned(replaced(3, LATER), logs.KEY), told=LEAVES), "feed", "entrée 3",
+    "one is inserted and signed with the log's own key": (
+        lambda: Attack(resigned([*LEAVES[:10], entry(9, 1), *LEAVES[10:]], logs.KEY), told=LEAVES), "unfed", "entrée 10",
+    ),
+    "the tail is deleted and signed with the log's own key": (
+        lambda: Attack(resigned(LEAVES[:690], logs.KEY), held=[note(LEAVES)]), "rollback", "taille 690 après 700",
+    ),
+    "one is forged before the place": (
+        lambda: Attack(Log([*LEAVES, entry(9, 1)]), told=LEAVES), "unfed", "entrée 700",
+    ),
+    "one is altered before the place": (
+        lambda: Attack(Log(replaced(9, entry(0, 4, out="deny"))), told=LEAVES), "feed", "entrée 9 (",
     ),
     "an old key signs": (lambda: Attack(resigned(LEAVES)), "signature", "taille 700"),
     "the keys are replaced": (lambda: Attack(with_key_file()), "signature", "taille 699"),
@@ -140,7 +190,7 @@ ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
         "fork", "entre les entrées 0 et 699",
     ),
     "a new origin forgets the old one": (
-        lambda: Attack(Log(LEAVES, origin=f"{logs.ORIGIN}/2"), held=[note(LEAVES)]), "rollback", "ne reprend pas",
+        lambda: Attack(resigned(LEAVES, logs.KEY, f"{logs.ORIGIN}/2"), held=[note(LEAVES)]), "rollback", "ne reprend pas",
     ),
     "a tile is cut short": (lambda: Attack(truncated("tile/0/001", 320)), "missing", "tile/0/001 : entrée 266"),
     "a tile above is cut short": (lambda: Attack(truncated("tile/1/000.p/2", 32)), "missing", "tile/1/000.p/2"),
@@ -152,20 +202,85 @@ ATTACKS: dict[str, tuple[Callable[[], Attack], str, str]] = {
     "a cosignature is missing": (
         lambda: Attack(uncosigned(), ["--witness", logs.witness_vkey()]), "witness", "0 sur 1",
     ),
-    "one was pruned too soon": (lambda: Attack(with_record(7, b""), ["--complete"]), "withheld", "entrée 7 (1 en tout)"),
+    "one is emptied, and nobody says so": (
+        lambda: Attack(with_record(7, b""), ["--complete"]), "withheld", "entrée 7 (1 en tout)",
+    ),
+    "one is emptied, and a forged list says so": (
+        lambda: Attack(with_files({f"pruned/{LISTED}": logs.listed(LEAVES, [7])}).emptied([7])),
+        "surplus", f"pruned/{LISTED}",
+    ),
+    "one of today is pruned, with a forged entry and list": (
+        lambda: Attack(logs.pruned(LEAVES, [7])), "overpruned", "entrée 7",
+    ),
     "bytes aren't canonical": (
         lambda: Attack(Log(replaced(5, SPACED)), ["--strict"]), "form", "entrée 5",
     ),
     "a key stands twice in an entry": (
         lambda: Attack(Log(replaced(5, LEAVES[5].replace(b'"v":1', b'"v":1,"v":1'))), ["--strict"]), "form", "entrée 5",
     ),
+    "a byte follows the last record": (
+        lambda: Attack(longer("tile/entries/002.p/188")), "surplus", "tile/entries/002.p/188",
+    ),
+    "a byte follows the hashes of a tile": (lambda: Attack(longer("tile/0/001")), "surplus", "tile/0/001"),
+    "a byte follows in a tile above": (lambda: Attack(longer("tile/1/000.p/2")), "surplus", "tile/1/000.p/2"),
+    "a record follows the last": (
+        lambda: Attack(with_files({"tile/entries/002.p/188": bundle([*LEAVES[512:], entry(9, 1)])})),
+        "surplus", "tile/entries/002.p/188",
+    ),
+    "a stray file": (lambda: Attack(with_files({"tile/readme": b""})), "surplus", "tile/readme"),
+    "a tile beyond the signed size": (lambda: Attack(with_files({"tile/0/003": bytes(8192)})), "surplus", "tile/0/003"),
+    "a tile under another spelling": (
+        lambda: Attack(with_files({"tile/0/x000/001": TRUE.files["tile/0/001"]})), "surplus", "tile/0/x000/001",
+    ),
+    "a list that no entry speaks of": (
+        lambda: Attack(with_files({"pruned/00000000-0000-4000-8000-000000000000": b""})), "surplus", "pruned/00000000",
+    ),
+    "a stale tile of another history": (
+        lambda: Attack(with_files({"tile/0/002.p/100": OTHERS.files["tile/0/002.p/188"][: 100 * 32]})),
+        "tree", "tile/0/002.p/100",
+    ),
+    "a stale tile above of another history": (
+        lambda: Attack(with_files({"tile/1/000.p/1": bytes(32)})), "tree", "tile/1/000.p/1",
+    ),
+    "a stale bundle of another history": (
+        lambda: Attack(with_files({"tile/entries/002.p/100": bundle(OTHERS.leaves[512:612])})),
+        "altered", "tile/entries/002.p/100",
+    ),
+    "a bit of a tile": (lambda: Attack(with_flipped_tiles("tile/0/001")), "tree", "tile/0/001 : entrée 256"),
+    "a bit of the last tile": (
+        lambda: Attack(with_flipped_tiles("tile/0/002.p/188")), "tree", "tile/0/002.p/188 : entrée 512",
+    ),
+    "a bit of a tile, and the tile above agrees": (
+        lambda: Attack(with_agreeing_tile_above()), "tree", "tile/0/001 : entrée 256",
+    ),
+    "a bit of a tile, and one of an entry: the tile": (
+        lambda: Attack(with_record(3, LATER, with_flipped_tiles("tile/0/001"))), "tree", "tile/0/001 : entrée 256",
+    ),
+    "a bit of a tile, and one of an entry: the entry": (
+        lambda: Attack(with_record(3, LATER, with_flipped_tiles("tile/0/001"))), "altered", "entrée 3",
+    ),
+    "another origin under this key": (
+        lambda: Attack(of_another_origin()), "signature", "origine other.example/journal",
+    ),
+    "a signed empty tree": (lambda: Attack(resigned([], logs.KEY), held=[note(LEAVES)]), "rollback", "taille 0 après 700"),
+    "a refused entry has a place": (lambda: Attack(with_files(refused(LEAVES[9]))), "refused", "entrée 9"),
+    "a refused entry is another": (
+        lambda: Attack(with_files(dict.fromkeys(refused(entry(9, 1)), b"x"))), "altered", "refused/",
+    ),
 }  # fmt: skip
 
 
-def with_files(files: dict[str, bytes]) -> Log:
-    log = Log(LEAVES)
-    log.files |= files
-    return log
+#: These were made before the entry had its place: no checkpoint was ever signed over anything else.
+BEFORE_THE_PLACE = (
+    "one is deleted before it has a place", "the last of a writer is deleted before it has a place",
+    "the very last one is deleted before it has a place", "one is altered before the place",
+    "one is forged before the place", "one is forged with the next number of a writer that has ended",
+    "bytes aren't canonical", "a key stands twice in an entry",
+)  # fmt: skip
+#: What the verifier can't name, whatever is in hand: the writer's MAC is what refuses it a place.
+UNNAMED = {
+    "one is forged with the next number of a writer that has ended": lambda: Attack(Log([*LEAVES, entry(0, 235)])),
+}  # fmt: skip
 
 
 def asked(folder: Path, attack: Attack) -> list[str]:
@@ -191,6 +306,97 @@ def test_an_attack_is_detected_and_named(name, tmp_path, capsys):
     assert status in {number for number, _ in verifier.FAULTS.values()}, said
     assert [line for line in said.splitlines() if line.startswith(f"FAUTE {kind} :") and where in line], said
     assert "Non conforme." in said
+
+
+# --- The table: who names which attack, with what in hand -----------------------------------------------
+
+HANDS = ("key", "earlier", "feed", "witness", "zip")
+WATCHERS = ("sequencer", "nightly")
+NOTHING, NOT_THEIRS, NO_TEST_YET = "–", "·", "…"
+#: Of the other authority, so that its export withholds them; no attack is on one of them.
+OF_THE_OTHER = [*range(20, 120), *range(400, 500)]
+#: What the sequencer's and the nightly pass name: attack and column, and the test that makes the attack in a database.
+PROVED_IN_DATABASE = {
+    ("the log is set back", "sequencer"): (
+        "tests/audit/test_checkpoints.py", "test_a_tree_that_its_witness_contradicts_is_not_signed",
+    ),
+}  # fmt: skip
+
+
+def table() -> dict[str, dict[str, str]]:
+    """The table of docs/audit.md: of each attack the cells by column."""
+    text = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \|((?: [^|]+ \|){7})$", text, re.MULTILINE)
+    columns = (*WATCHERS, *HANDS)
+    cells = {
+        name: [one.strip() for one in rest.split("|")[:-1]]
+        for name, rest in rows
+        if "---" not in rest and name != "Attack"
+    }
+    return {name: dict(zip(columns, found, strict=True)) for name, found in cells.items()}
+
+
+def rows() -> dict[str, Callable[[], Attack]]:
+    """Each attack once; what is told of it from two sides is behind a colon."""
+    named = {name.partition(": ")[0]: made for name, (made, _, _) in reversed(ATTACKS.items())}
+    return named | UNNAMED
+
+
+def outcome(name: str, attack: Attack, hand: str, folder: Path) -> str:
+    """The gravest class of fault that is named with this in hand, beside the key."""
+    log, folder = attack.log, folder / hand
+    folder.mkdir()
+    words = ["--key", logs.vkey(origin=log.origin), "--strict"]
+    if hand == "earlier":
+        signed = log.leaves if name in BEFORE_THE_PLACE else LEAVES
+        (folder / "held").write_bytes(note(signed[:600]) + b"\n" + note(signed))
+        words += ["--earlier", str(folder / "held")]
+    elif hand == "feed":
+        (folder / "feed").write_text(logs.feed(LEAVES), encoding="utf-8")
+        words += ["--feed", str(folder / "feed"), "--settled"]
+    elif hand == "witness":
+        words += ["--witness", logs.witness_vkey()]
+    if hand == "zip":
+        export = log.emptied(OF_THE_OTHER).zip(folder / "export.zip")
+    else:
+        export = log.write(folder / "export")
+        words.append("--complete")
+    report = verifier.verify(verifier.arguments().parse_args(["verify", str(export), *words]))
+    return next((kind for kind in verifier.FAULTS if kind in report.faults), NOTHING)
+
+
+@pytest.mark.sec("SEC-AL13")
+@pytest.mark.parametrize("name", rows())
+def test_each_cell_of_the_verifier_says_what_it_names(name, tmp_path):
+    cells = table()[name]
+
+    assert [outcome(name, rows()[name](), hand, tmp_path) for hand in HANDS] == [
+        cells[hand] for hand in HANDS
+    ]
+
+
+@pytest.mark.sec("SEC-AL13")
+def test_the_table_holds_each_attack_once_and_no_cell_without_a_test():
+    text = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
+    of_the_database = {
+        name for name, cells in table().items() if {cells[hand] for hand in HANDS} == {NOT_THEIRS}
+    }
+
+    assert set(table()) - of_the_database == set(rows())
+    assert all(text.count(f"\n| {name} |") == 1 for name in table())
+    said = {
+        (name, watcher)
+        for name, cells in table().items()
+        for watcher in WATCHERS
+        if cells[watcher] not in {NOT_THEIRS, NO_TEST_YET}
+    }
+    assert said == set(PROVED_IN_DATABASE)
+    for file, test in PROVED_IN_DATABASE.values():
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, test
+
+
+# --- No false alarm ------------------------------------------------------------------------------------
 
 
 @pytest.mark.sec("SEC-AL13")

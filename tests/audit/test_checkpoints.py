@@ -103,6 +103,19 @@ def test_both_lines_are_signed_and_each_is_checked(sequenced: Sequenced, capsys)
         assert verify(folder, "--key", sequenced.key(2 - line)) == 0
 
 
+@pytest.mark.sec("SEC-AL27")
+def test_a_line_that_no_signature_covers_is_not_signed(sequenced: Sequenced):
+    """ML-DSA-44 signs origin, size and root, and nothing that follows them."""
+    written(1)
+    sequenced.sequencer.once()
+    folder = sequenced.exported()
+    text, _, lines = (folder / "checkpoint").read_bytes().partition(b"\n\n")
+    (folder / "checkpoint").write_bytes(text + b"\nmore\n\n" + lines)
+
+    for number in (0, 1):
+        assert verify(folder, "--key", sequenced.key(number)) == verifier.FAULTS["signature"][0]
+
+
 def test_nothing_new_is_not_signed_again(sequenced: Sequenced):
     written(1)
     sequenced.sequencer.once()

@@ -1,5 +1,9 @@
 """The tree and its proofs, against published vectors and against another implementation (SEC-AL9)."""
 
+import base64
+import json
+from pathlib import Path
+
 import aics_tlog as tlog
 import pytest
 
@@ -28,6 +32,18 @@ RFC_ROOTS = [
 SIZES = [1, 2, 3, 7, 8, 255, 256, 257, 511, 512, 513, 700, 65_535, 65_536, 65_537, 66_000]
 
 
+# All published vectors of the proofs of RFC 6962 and RFC 9162, those to refuse too: github.com/transparency-dev/merkle,
+# testdata/inclusion and testdata/consistency at 417fb0c, a vector a line (Apache-2.0). One of those to accept has the
+# words "don't care 2" for roots: here roots have 32 bytes, and it is asked with their hash instead.
+WORDS_FOR_ROOTS = "consistency/additional/sizes-are-equal-one-and-proof-is-empty"
+VECTORS = {
+    one["name"]: one
+    for one in map(
+        json.loads, (Path(__file__).parent / "vectors/proofs.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+}
+
+
 @pytest.fixture(scope="module")
 def leaves() -> list[bytes]:
     return [b"leaf %d" % number for number in range(66_000)]
@@ -42,6 +58,42 @@ def test_the_roots_are_those_of_the_published_vectors():
     tree = grown([verifier.leaf_hash(one) for one in RFC_LEAVES])
 
     assert [tree.root(size).hex() for size in range(1, 9)] == RFC_ROOTS
+
+
+def holds(vector: dict) -> bool:
+    """What the verifier says of a vector, whose missing values are empty."""
+    path = [base64.b64decode(one) for one in vector["proof"] or ()]
+    one, other, *roots = (
+        base64.b64decode(vector.get(name) or "") for name in ("leafHash", "root", "root1", "root2")
+    )
+    if "leafHash" in vector:
+        return verifier.inclusion_holds(one, vector["leafIdx"], vector["treeSize"], path, other)
+    return verifier.consistency_holds(vector["size1"], vector["size2"], *roots, path)
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_the_verifier_says_of_each_published_vector_what_was_published():
+    said = {name: holds(one) for name, one in VECTORS.items()}
+    words = VECTORS[WORDS_FOR_ROOTS]
+    root = base64.b64encode(verifier.leaf_hash(words["root1"].encode())).decode()
+
+    assert not said[WORDS_FOR_ROOTS]
+    said[WORDS_FOR_ROOTS] = holds(words | {"root1": root, "root2": root})
+    assert said == {name: not one["wantErr"] for name, one in VECTORS.items()}
+    assert (len(said), sum(said.values())) == (196, 12)
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_hashes_have_32_bytes():
+    leaf, root = verifier.leaf_hash(b"a"), verifier.node_hash(verifier.leaf_hash(b"a"), bytes(32))
+
+    assert verifier.inclusion_holds(leaf, 0, 2, [bytes(32)], root)
+    assert not verifier.inclusion_holds(leaf[:31], 0, 1, [], leaf[:31])
+    assert not verifier.inclusion_holds(leaf, 0, 2, [bytes(33)], verifier.node_hash(leaf, bytes(33)))
+    assert not verifier.consistency_holds(1, 1, leaf[:31], leaf[:31], [])
+    assert not verifier.consistency_holds(0, 1, verifier.NOTHING, b"", [])
+    assert not verifier.inclusion_holds(leaf, 0, 0, [], verifier.NOTHING)
+    assert not verifier.consistency_holds(0, 0, bytes(32), bytes(32), [])
 
 
 def test_the_root_of_nothing_is_that_of_no_bytes():

@@ -125,6 +125,189 @@ def test_a_file_larger_than_any_of_a_log_is_not_read(export):
     assert asked("verify", export, "--key", logs.vkey()) == verifier.FAULTS["malformed"][0]
 
 
+# --- Each byte of an export is accounted for ------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_two_copies_of_a_file_are_equal(export, tmp_path, capsys):
+    """In two folders or twice in one ZIP file: a second copy that nobody looks at could hold anything."""
+    copy = shutil.copytree(export, tmp_path / "copy")
+    assert asked("verify", export, copy, "--key", logs.vkey(), "--complete", "--strict") == 0
+
+    for name in ("tile/0/000", "tile/1/000.p/2", "tile/entries/001"):
+        content = bytearray((copy / name).read_bytes())
+        content[-1] ^= 1
+        before, _ = (copy / name).read_bytes(), (copy / name).write_bytes(content)
+        assert asked("verify", export, copy, "--key", logs.vkey()) == verifier.FAULTS["different"][0], name
+        assert f"different : {name}" in capsys.readouterr().out
+        (copy / name).write_bytes(before)
+
+    place = zipped(export, tmp_path / "twice.zip")
+    with zipfile.ZipFile(place, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("tile/0/000", bytes(8192))
+    assert asked("verify", place, "--key", logs.vkey()) == verifier.FAULTS["different"][0]
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_an_older_copy_of_the_log_is_held_against_the_newer(export, tmp_path, capsys):
+    older = Log(LEAVES[:300]).write(tmp_path / "older")
+    forked = Log([*LEAVES[:299], entry(9, 1)]).write(tmp_path / "forked")
+    elsewhere = Log(LEAVES[:300], origin="other.example/journal").write(tmp_path / "elsewhere")
+
+    assert asked("verify", older, export, "--key", logs.vkey(), "--complete") == 0
+    assert asked("verify", forked, export, "--key", logs.vkey()) != 0
+    assert "FAUTE fork" in capsys.readouterr().out
+    assert asked("verify", elsewhere, export, "--key", logs.vkey()) == verifier.FAULTS["different"][0]
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_what_one_copy_withholds_another_may_hold(export, tmp_path):
+    """As the exports of two authorities: together they are the whole log."""
+    for one in (0, 1):
+        for path in (export / "tile/entries").rglob("*"):
+            if path.is_file():
+                bodies = verifier.records(path.read_bytes())
+                to = tmp_path / str(one) / path.relative_to(export)
+                to.parent.mkdir(parents=True, exist_ok=True)
+                kept = [body if number % 2 == one else b"" for number, body in enumerate(bodies)]
+                to.write_bytes(logs.bundle(kept))
+    both = [tmp_path / "0", tmp_path / "1"]
+    bare = shutil.copytree(export, tmp_path / "bare", ignore=shutil.ignore_patterns("entries"))
+
+    assert asked("verify", bare, *both, "--key", logs.vkey(), "--complete", "--strict") == 0
+    assert (
+        asked("verify", bare, both[0], "--key", logs.vkey(), "--complete") == verifier.FAULTS["withheld"][0]
+    )
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_tiles_of_earlier_sizes_may_lie_in_the_same_folder(export):
+    """The operator exports into one folder again and again; what was pruned since still stands in an old bundle."""
+    Log(LEAVES[:580]).write(export)
+    Log(LEAVES[:200]).write(export)
+    Log(LEAVES).write(export)
+    part = export / "tile/entries/002.p/88"
+    bodies = verifier.records(part.read_bytes())
+    part.write_bytes(logs.bundle([bodies[0], b"", *bodies[2:]]))
+
+    assert asked("verify", export, "--key", logs.vkey(), "--strict") == 0
+    (export / "tile/entries/002.p/68").write_bytes(logs.bundle(bodies[:67]))
+    assert asked("verify", export, "--key", logs.vkey()) == verifier.FAULTS["missing"][0]
+    (export / "tile/entries/002.p/68").write_bytes(logs.bundle(bodies[:69]))
+    assert asked("verify", export, "--key", logs.vkey()) == verifier.FAULTS["surplus"][0]
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_a_link_to_a_folder_is_a_file_too_many(export, tmp_path, capsys):
+    (export / "more").symlink_to(tmp_path, target_is_directory=True)
+
+    assert asked("verify", export, "--key", logs.vkey()) == verifier.FAULTS["surplus"][0]
+    assert "surplus : more" in capsys.readouterr().out
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_an_empty_tree_says_that_it_is_empty(tmp_path, capsys):
+    folder = Log([]).write(tmp_path / "export")
+
+    assert asked("verify", folder, "--key", logs.vkey()) == 0
+    assert "L'arbre signé est vide" in capsys.readouterr().out
+    raw = (folder / "checkpoint").read_bytes()
+    (folder / "checkpoint").write_bytes(raw.replace(raw.split(b"\n")[2], b"A" * 43 + b"="))
+    assert asked("verify", folder, "--key", logs.vkey()) == verifier.FAULTS["malformed"][0]
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_refused_entries_are_counted(export, capsys):
+    """What the sequencer gave no place stands beside the log, under its leaf hash."""
+    for body, shown in ((entry(9, 1), True), (b"no entry", True), (entry(9, 2), False)):
+        path = export / "refused" / verifier.leaf_hash(body).hex()
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(body if shown else b"")
+
+    assert asked("verify", export, "--key", logs.vkey(), "--strict", "--complete") == 0
+    assert "3 entrées refusées, dont 1 sans contenu" in capsys.readouterr().out
+
+
+@pytest.mark.sec("SEC-AL27")
+@pytest.mark.parametrize("bits", ["AB==", "AAB=", "AA=", "AA", "A A=", "AA==\n"])
+def test_base64_has_one_spelling(bits):
+    with pytest.raises(verifier.Fault):
+        verifier.base64_in(bits, "x")
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_keys_of_an_earlier_life_verify_its_checkpoints_and_no_other(tmp_path):
+    """A log keeps its key; under a new origin the key has a new name. A checkpoint of the old one is still checked."""
+    held = note(LEAVES)
+    second = f"{logs.ORIGIN}/2"
+    folder = Log([held, *LEAVES], origin=second).write(tmp_path / "export")
+    (tmp_path / "held").write_bytes(held)
+    (tmp_path / "forged").write_bytes(note(LEAVES, logs.OTHER_KEY))
+    new, old = logs.vkey(origin=second), logs.vkey()
+
+    assert asked("verify", folder, "--key", new, "--earlier", tmp_path / "held") == 0
+    assert asked("verify", folder, "--key", new, "--key", old, "--earlier", tmp_path / "held") == 0
+    assert asked("verify", folder, "--key", old) == verifier.FAULTS["signature"][0]
+    status = verifier.FAULTS["signature"][0]
+    assert asked("verify", folder, "--key", new, "--earlier", tmp_path / "forged") == status
+
+
+# --- A new origin ---------------------------------------------------------------------------------------
+
+
+def carried(count: int) -> bytes:
+    """The entry behind the places that a new origin has from the old one."""
+    return entry(50 + count % 7, 1, act="journal:carried", n=count, fields={})
+
+
+SECOND = Log([note(LEAVES), *LEAVES, carried(600), entry(9, 1)], origin=f"{logs.ORIGIN}/2")
+THIRD = Log(
+    [note(SECOND.leaves, origin=SECOND.origin), *SECOND.leaves, carried(603)], origin=f"{logs.ORIGIN}/3"
+)
+EDITED = [*LEAVES[:300], entry(0, 101, out="deny"), *LEAVES[301:]]
+ORIGINS = {
+    "carried over": (SECOND, [note(LEAVES[:9]), note(LEAVES[:256]), note(LEAVES)], None, ""),
+    "carried over twice": (
+        THIRD, [note(LEAVES[:257]), note(LEAVES), note(SECOND.leaves[:500], origin=SECOND.origin)], None, "",
+    ),
+    "an old entry edited": (
+        Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:301])], "fork", "taille 301",
+    ),
+    "an old entry edited, behind what is held": (
+        Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:300])], None, "",
+    ),
+    "the last ones lost in a restore": (
+        Log([note(LEAVES), *LEAVES[:590], carried(590)], origin=SECOND.origin), [note(LEAVES[:590]), note(LEAVES)],
+        None, "reprend 590 entrées : repere.example/journal, taille 600 ne peut plus être recalculé, les 10 dernières",
+    ),
+    "an edited one, and fewer said to be carried": (
+        Log([note(LEAVES), *EDITED, carried(600)], origin=SECOND.origin), [note(LEAVES[:599])], "fork", "taille 599",
+    ),
+    "two of one size, one of which contradicts": (SECOND, [note(EDITED[:599]), note(LEAVES[:599])], "fork", "taille 599"),
+    "nothing said": (
+        Log([note(LEAVES), *EDITED], origin=SECOND.origin), [note(LEAVES)], None, "ne dit pas ce qu'elle reprend",
+    ),
+    "an older one begun with": (
+        Log([note(LEAVES[:500]), *LEAVES, carried(600)], origin=SECOND.origin), [note(LEAVES)], "rollback", "taille 600",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.sec("SEC-AL10")
+@pytest.mark.parametrize("name", ORIGINS)
+def test_a_held_checkpoint_of_an_earlier_origin_is_recomputed(name, tmp_path, capsys):
+    log, held, fault, said = ORIGINS[name]
+    (tmp_path / "held").write_bytes(b"\n".join(held))
+    folder = log.write(tmp_path / "export")
+    key = logs.vkey(origin=log.origin)
+
+    status = asked("verify", folder, "--key", key, "--strict", "--complete", "--earlier", tmp_path / "held")
+
+    out = capsys.readouterr().out
+    assert status == (verifier.FAULTS[fault][0] if fault else 0), out
+    assert said in out
+
+
 def test_some_of_the_witnesses_may_be_enough(export):
     words = ["verify", export, "--key", logs.vkey(), "--witness", logs.witness_vkey()]
     absent = ["--witness", logs.witness_vkey().replace(logs.WITNESS, "w")]
@@ -146,6 +329,25 @@ def test_withheld_entries_keep_the_tree_whole_and_are_counted(tmp_path, capsys):
     assert asked("verify", folder, "--key", logs.vkey(), "--strict") == 0
     assert f"{sum(not one for one in hidden)} entrées retenues" in capsys.readouterr().out
     assert asked("verify", folder, "--key", logs.vkey(), "--complete") == verifier.FAULTS["withheld"][0]
+
+
+@pytest.mark.sec("SEC-AL24")
+@pytest.mark.parametrize(
+    ("numbers", "fault"),
+    [
+        ((1, 4), False), ((1, 3), False), ((1, 2), False), ((3, 4), False),
+        ((1, 5), True), ((4, 5), True), ((1, 1), True), ((2, 1), True),
+    ],
+)  # fmt: skip
+def test_counters_are_followed_past_withheld_entries(tmp_path, numbers, fault):
+    """Two that nothing is known of stand between, and none before: a jump is as wide as they are, and never back."""
+    first, second = numbers
+    before = [entry(5, seq) for seq in range(1, first)] if first != 4 else []
+    leaves = [*before, entry(5, first), entry(6, 1), entry(6, 2), entry(5, second), entry(7, 1)]
+    at = len(before) + 1
+    folder = Log(leaves).emptied([at, at + 1]).write(tmp_path / "export")
+
+    assert asked("verify", folder, "--key", logs.vkey()) == (verifier.FAULTS["writer"][0] if fault else 0)
 
 
 def test_the_tail_of_the_feed_may_be_later_than_the_checkpoint(export, tmp_path, capsys):
@@ -208,6 +410,39 @@ def test_strict_refuses_what_no_entry_may_be(changed):
 )
 def test_strict_refuses_what_is_no_entry(body):
     assert not verifier.is_canonical(body)
+
+
+PROOF = "c2sp.org/tlog-proof@v1\nindex 0\n"
+HEAD = note(LEAVES[:1]).decode()
+
+
+@pytest.mark.sec("SEC-AL27")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        PROOF.replace("v1", "v2"), PROOF.replace("c2sp.org/tlog-proof@v1\n", ""), PROOF.replace("index 0\n", ""),
+        PROOF.replace("index 0", "index a"), PROOF.replace("index 0", "index -1"), PROOF.replace("index 0", "index 00"),
+        PROOF.replace("index", "extra !!!\nindex"), PROOF.replace("index", "extra AB==\nindex"), f"{PROOF}!!!\n",
+        f"{PROOF}{'A' * 22}==\n", PROOF.replace("index", "extra\nindex"), f"{PROOF}\n{PROOF}",
+        PROOF + 65 * f"{'A' * 43}=\n",
+    ],
+    ids=range(13),
+)  # fmt: skip
+def test_a_proof_has_the_published_form(tmp_path, broken):
+    """Each sentence of C2SP tlog-proof, and what its reference implementation refuses."""
+    for text, status in ((PROOF, 0), (broken, verifier.FAULTS["malformed"][0])):
+        said = {"entry": LEAVES[0].decode(), "proof": f"{text}\n{HEAD}"}
+        (tmp_path / "proof").write_text(json.dumps(said), encoding="utf-8")
+        assert asked("inclusion", tmp_path / "proof", "--key", logs.vkey()) == status
+
+
+@pytest.mark.sec("SEC-AL27")
+def test_a_surplus_hash_proves_nothing(tmp_path):
+    surplus = f"{PROOF}{'A' * 43}=\n"
+    said = {"entry": LEAVES[0].decode(), "proof": f"{surplus}\n{HEAD}"}
+    (tmp_path / "proof").write_text(json.dumps(said), encoding="utf-8")
+
+    assert asked("inclusion", tmp_path / "proof", "--key", logs.vkey()) == verifier.FAULTS["proof"][0]
 
 
 @pytest.mark.parametrize("command", ["inclusion", "receipt"])

@@ -1,0 +1,15 @@
+"""What is pruned is told with writers, counters and ages; and the database asks the bytes how old they are (SEC-AL24)."""
+
+from django.db import migrations, models
+
+from audit.migrations import _pruning
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0004_keyed_pseudonyms")]
+    operations = [
+        # Null, so that SQLite adds a column and doesn't copy the table without its triggers.
+        migrations.AddField("PrunedRun", "youngest", models.DateTimeField(null=True)),
+        migrations.AddField("PrunedRun", "writers", models.TextField(null=True)),
+        migrations.RunPython(_pruning.stand, _pruning.fall),
+    ]
