@@ -25,6 +25,7 @@ from referrals.workflow.joining import restricting
 from referrals.workflow.joining.guards import index_was_asked
 from referrals.workflow.joining.steps import JoiningSteps
 from referrals.workflow.keeping import KeepingSteps
+from referrals.workflow.moving import documents
 from referrals.workflow.moving.steps import MovingSteps
 from referrals.workflow.passing import PassingSteps
 from referrals.workflow.purging import PurgingSteps
@@ -634,7 +635,8 @@ class ReferralSteps(
         roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
         checks=[guards.children_belong, guards.restriction_names_enough, checks.named_may_read,
                 checks.named_include_a_supervisor],
-        effects=[restricting.restrict_filings, effects.restrict], also_locks=restricting.filings_joined_to,
+        effects=[restricting.restrict_filings, effects.restrict, documents.withhold_restricted],
+        also_locks=restricting.filings_joined_to,
         takes=inputs.Restriction, starts=[C.R_RESTRICTION],
         tells=["named", "supervisors"],
         law="CASF R221-8",
