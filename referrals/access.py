@@ -875,7 +875,7 @@ def readable_filings(
 
     The file's own ties, unless the reader is excluded from the filing, or it is restricted to others. A broken glass
     opens one case, and no other that was joined to it (§1.3 rule 7). A child who is hidden in the file is hidden in
-    its filings too, under the id that it has there (SEC-AZ20).
+    its filings too, under the id that it has there, and a filing about hidden children alone is too (SEC-AZ20).
     """
     special = exceptional(actor, at=at)
     ordinary = frozenset(pair for pair in ties.pairs if pair[1] is not Relation.BROKEN_GLASS)
@@ -887,9 +887,17 @@ def readable_filings(
         theirs = replace(
             ties, pairs=ties.pairs if glass else ordinary, named=named, glass=glass, hidden=hidden | twins
         )
-        if filing.pk not in special.excluded and (named or not filing.restricted):
+        told = filing.pk not in special.excluded and (named or not filing.restricted)
+        if told and not (hidden and _about_hidden_alone(joining, hidden)):
             yield filing, theirs
         yield from readable_filings(filing, replace(theirs, pairs=ties.pairs, glass=ties.glass), actor, at=at)
+
+
+def _about_hidden_alone(joining: Joining, hidden: frozenset[UUID]) -> bool:
+    """Tell whether all children of a filing are hidden in its file, as the same there or as brought to it."""
+    same = {UUID(theirs) for theirs in joining.same_children.values()}
+    brought = joining.moved.filter(relation="children").values_list("row", flat=True)
+    return same <= hidden and set(brought) <= hidden
 
 
 def own_filings(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":

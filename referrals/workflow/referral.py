@@ -21,9 +21,11 @@ from referrals.workflow.growing import (
     young_adult_was_looked_after,
 )
 from referrals.workflow.informing import information_is_still_due, reason_is_of_the_protocol
+from referrals.workflow.joining import restricting
 from referrals.workflow.joining.guards import index_was_asked
 from referrals.workflow.joining.steps import JoiningSteps
 from referrals.workflow.keeping import KeepingSteps
+from referrals.workflow.moving import documents
 from referrals.workflow.moving.steps import MovingSteps
 from referrals.workflow.passing import PassingSteps
 from referrals.workflow.purging import PurgingSteps
@@ -633,7 +635,9 @@ class ReferralSteps(
         roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
         checks=[guards.children_belong, guards.restriction_names_enough, checks.named_may_read,
                 checks.named_include_a_supervisor],
-        effects=[effects.restrict], takes=inputs.Restriction, starts=[C.R_RESTRICTION],
+        effects=[restricting.restrict_filings, effects.restrict, documents.withhold_restricted],
+        also_locks=restricting.filings_joined_to,
+        takes=inputs.Restriction, starts=[C.R_RESTRICTION],
         tells=["named", "supervisors"],
         law="CASF R221-8",
     )  # fmt: skip
@@ -646,7 +650,8 @@ class ReferralSteps(
         "unrestrict", number="T46", label="Lever ou élargir la restriction", en="Lift or widen the restriction",
         source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
         roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
-        guards=[guards.case_is_restricted], checks=[checks.named_may_read], effects=[effects.unrestrict],
+        guards=[guards.case_is_restricted], checks=[checks.named_may_read],
+        effects=[restricting.open_filings, effects.unrestrict], also_locks=restricting.filings_joined_to,
         signed_when=opening_calls_for_two,
         takes=inputs.Unrestriction, stops=[C.R_RESTRICTION], tells=["named", "supervisors"], law="CASF R221-8",
     )  # fmt: skip

@@ -33,8 +33,8 @@ FIELDS = {
 OTHERS = [role for role in AUTHORS if role not in ("crip_coordinator", "on_call")]
 
 
-def held_case(world, who):
-    kit = Kit(world, "protected_admin", who=who)
+def held_case(world, who, *, filed_by="filer"):
+    kit = Kit(world, "protected_admin", who=who, filed_by=filed_by)
     kit.put(prostitution_status="at_risk")
     kit.measure("active")
     if who == "assessor":
@@ -72,6 +72,16 @@ def test_others_correct_nothing_that_somebody_else_brought_in(world, who):
 
     assert {kit.refusal("referral", "rectify", correction(kit, letter)) for letter in FIELDS} == {RIGHT}
     assert kit.now() == before
+    assert kit.case.rectifications.count() == 0
+
+
+@pytest.mark.sec("SEC-AZ21")
+@pytest.mark.parametrize("who", [role for role in OTHERS if role != "intake_agent"])
+def test_who_filed_as_a_filer_brings_no_right_from_there_to_another_role(world, who):
+    """The coarse line of the own filing and the steps of a service don't make up the right to correct the filing."""
+    kit = held_case(world, who, filed_by=who)
+
+    assert {kit.refusal("referral", "rectify", correction(kit, letter)) for letter in FIELDS} == {RIGHT}
     assert kit.case.rectifications.count() == 0
 
 

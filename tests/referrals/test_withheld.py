@@ -1,6 +1,7 @@
 """What is done, sent and told about a restricted child stays with those whom the restriction names (SEC-AZ20, T46)."""
 
 import re
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,19 @@ import pytest
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from outbox.models import Notice
-from referrals import reminders
+from referrals import actions, reminders
 from referrals.access import readable_filings, sight_of, ties_of, visible_to
-from referrals.models import Approval, Child, Clock, Joining, Referral, TeamMessage
+from referrals.models import (
+    Approval,
+    Child,
+    Clock,
+    DuplicateCandidate,
+    Grant,
+    Joining,
+    Referral,
+    StepRecord,
+    TeamMessage,
+)
 from referrals.workflow.case import Case
 from referrals.workflow.moving.documents import MAKERS
 from tests.conftest import see_all
@@ -216,28 +227,184 @@ def test_a_step_on_a_hidden_child_is_signed_by_somebody_of_the_list(world, famil
     assert Approval.objects.filter(step="set_exploitation_status").count() == 1
 
 
-def test_who_is_hidden_in_a_file_is_hidden_in_the_filings_joined_to_it(world, family):
-    """The same child has another row in the filing, and its own rows there."""
+def joined(world, family, *names):
+    """Return a filing that is joined to the case, its children the same as those of the case."""
     see_all()
     filing = Kit(world, "merged")
-    twin = filing.child
+    twins = [filing.child, *(filing.another_child() for _ in names[1:])]
+    same = {str(twin.pk): str(family.children[name].pk) for twin, name in zip(twins, names, strict=True)}
     Joining.objects.create(
-        referral=filing.case, target=family.kit.case, kind="same_facts", joined_at=AT,
-        same_children={str(twin.pk): str(family.children["kept"].pk)},
-    )  # fmt: skip
+        referral=filing.case, target=family.kit.case, kind="same_facts", joined_at=AT, same_children=same
+    )
+    filing.twins = twins
+    return filing
+
+
+def test_who_is_hidden_in_a_file_is_hidden_in_the_filings_joined_to_it(world, family):
+    """The same child has another row in the filing, and its own rows there."""
+    twin, other = joined(world, family, "kept", "open").twins
     actor = world.actor("crip_coordinator", at=AT)
 
     def hidden():
         case = visible_to(actor, at=AT).get(pk=family.pk)
         ((found, theirs),) = readable_filings(case, ties_of(case, actor), actor, at=AT)
-        return twin.pk in sight_of(found, theirs, actor).hidden
+        return sight_of(found, theirs, actor).hidden & {twin.pk, other.pk}
 
-    assert hidden()
+    assert hidden() == {twin.pk}
     listed = world.as_("crip_coordinator").get(f"referrals/{family.pk}/filings").json()["results"]
     see_all()
-    assert [line.get("children") for line in listed] == [[]]
+    assert [[child["id"] for child in line["children"]] for line in listed] == [[str(other.pk)]]
     family.name_on_list("crip_coordinator")
-    assert not hidden()
+    assert hidden() == set()
+
+
+def test_a_filing_about_hidden_children_alone_is_not_told_of_in_its_file(world, family):
+    joined(world, family, "kept")
+
+    def told():
+        found = world.as_("crip_coordinator").get(f"referrals/{family.pk}/filings").json()["results"]
+        see_all()
+        return len(found)
+
+    assert told() == 0
+    family.name_on_list("crip_coordinator")
+    assert told() == 1
+
+
+#: When the case is restricted, widened and opened again.
+FIRST, THEN, LAST = AT, AT + timedelta(hours=1), AT + timedelta(hours=2)
+REVIEW = date(2027, 1, 5)
+NAMED = ("crip_coordinator", "supervisor")
+
+
+def restrict(kit, *names, child=None, at=FIRST, who="supervisor"):
+    """Keep a case or child for these people (T46)."""
+    body = {
+        "child": child,
+        "named": [kit.user(name) for name in names],
+        "reason": "Menaces.",
+        "review_on": REVIEW,
+    }
+    return kit.ask("referral", "restrict", body, who=who, at=at)
+
+
+def reopen(kit, at, **body):
+    """Let somebody in, or lift a restriction, signed by two of its list (T46)."""
+    asked = body | {"reason": "Fait.", "approver": kit.user("supervisor")}
+    opened = kit.ask("referral", "unrestrict", asked, who="crip_coordinator", at=at)
+    signer = kit.world.actor("supervisor", at=at)
+    version = Referral.objects.get(pk=kit.case.pk).version
+    actions.sign(kit.case.pk, opened.approval, actor=signer, at=at, version=version)
+
+
+def on_list(kit):
+    see_all()
+    return {
+        row.user.email.partition(".")[0]
+        for row in Grant.objects.filter(referral=kit.case, kind="named", ended_at=None)
+    }
+
+
+def shown(world, who, filing):
+    """Return which children of a filing somebody is shown who opens it itself; None where it isn't there."""
+    answer = world.as_(who).get(f"referrals/{filing.case.pk}/children")
+    see_all()
+    return [line["id"] for line in answer.json()["results"]] if answer.status_code == 200 else None
+
+
+@pytest.mark.parametrize("what", ["child", "case"])
+def test_a_restriction_reaches_the_filings_joined_to_the_file_and_is_lifted_with_it(world, family, what):
+    """The same child stands in the filing under another id, which anybody could open beside the file."""
+    see_all()
+    Child.objects.filter(pk=family.children["kept"].pk).update(restricted=False)
+    filing = joined(world, family, "kept", "open")
+    kept, other = (str(twin.pk) for twin in filing.twins)
+    beyond = joined(world, family, "open")
+    Joining.objects.filter(referral=beyond.case).update(
+        target=filing.case, same_children={str(beyond.child.pk): kept}
+    )
+    assert shown(world, "crip_coordinator_2", filing) == [kept, other]
+
+    restrict(family.kit, *NAMED, child=family.children["kept"].pk if what == "child" else None)
+
+    others = ([other], []) if what == "child" else (None, None)
+    assert (shown(world, "crip_coordinator_2", filing), shown(world, "crip_coordinator_2", beyond)) == others
+    assert shown(world, "crip_coordinator", filing) == [kept, other]
+    assert on_list(filing) == on_list(beyond) == set(NAMED)
+    assert StepRecord.objects.filter(referral=filing.case, step="restrict").count() == 1
+    reopen(family.kit, THEN, add=[family.kit.user("crip_coordinator_2")])
+    assert shown(world, "crip_coordinator_2", filing) == [kept, other]
+    reopen(family.kit, LAST, lift=True)
+    assert on_list(filing) == on_list(beyond) == set()
+    assert not Child.objects.filter(restricted=True).exists()
+    assert not Referral.objects.filter(restricted=True).exists()
+
+
+def test_a_filing_restricted_to_others_keeps_its_own_list(world, family):
+    """Who is let into the file, or opens it again, gets no further into the filing by it."""
+    see_all()
+    Child.objects.filter(pk=family.children["kept"].pk).update(restricted=False)
+    filing = joined(world, family, "open", "kept")
+    restrict(filing, "ase_inspector", "supervisor", child=filing.twins[0].pk)
+
+    restrict(family.kit, *NAMED, child=family.children["kept"].pk, at=THEN)
+
+    assert on_list(filing) == {"ase_inspector", "supervisor"}
+    assert shown(world, "crip_coordinator", filing) == []
+    reopen(family.kit, LAST, lift=True)
+    assert on_list(filing) == {"ase_inspector", "supervisor"}
+    assert Child.objects.filter(pk=filing.twins[0].pk, restricted=True).exists()
+
+
+def told_same(filing, target):
+    """Return what T12 takes."""
+    return {
+        "target": target.case.pk, "link": "new_facts",
+        "children": [{"child": filing.child.pk, "same_as": target.child.pk}],
+        "holders": [{"holder": filing.holder.pk, "same_as": target.holder.pk}],
+    }  # fmt: skip
+
+
+@kept
+def pair(world):
+    """A filing and the file that is confirmed to be about the same child."""
+    filing, target = Kit(world, "triage"), Kit(world, "triage")
+    filing.fill.row(
+        DuplicateCandidate, other=target.case, suggested_at=AT, state="confirmed", kind="same", note=None
+    )
+    return filing, target
+
+
+@pytest.mark.parametrize("what", ["child", "case"])
+def test_a_filing_joined_to_a_restricted_file_is_restricted_as_the_file_is(world, pair, what):
+    see_all()
+    filing, target = pair
+    restrict(target, *NAMED, child=target.child.pk if what == "child" else None)
+
+    filing.ask("referral", "attach_existing", told_same(filing, target), at=THEN)
+
+    assert shown(world, "crip_coordinator_2", filing) == ([] if what == "child" else None)
+    assert shown(world, "crip_coordinator", filing) == [str(filing.child.pk)]
+    assert on_list(filing) == set(NAMED)
+    # Parted again it stays so, until somebody of its list lifts it.
+    filing.ask("referral", "unmerge", {"reason": "Erreur."}, who="supervisor", at=LAST)
+    assert shown(world, "crip_coordinator_2", filing) == ([] if what == "child" else None)
+    assert on_list(filing) == set(NAMED)
+
+
+def test_a_restricted_filing_is_joined_to_no_file_that_more_people_read(world, pair):
+    see_all()
+    filing, target = pair
+    restrict(filing, *NAMED, child=filing.child.pk)
+
+    def refused(at):
+        return filing.refusal("referral", "attach_existing", told_same(filing, target), at=at)
+
+    assert refused(THEN) == "restriction_is_kept"
+    restrict(target, *NAMED, "ase_inspector", child=target.child.pk, at=THEN)
+    assert refused(THEN) == "restriction_is_kept"
+    Grant.objects.filter(referral=target.case, user=target.user("ase_inspector")).update(ended_at=THEN)
+    assert refused(LAST) == ""
 
 
 def test_the_documents_of_a_transfer_say_nothing_of_a_hidden_child(family):

@@ -2,7 +2,10 @@
 
 import pytest
 
-from referrals.models import Referral, TransferRequest
+from encryption.errors import Unreadable
+from referrals.models import Child, Referral, TransferRequest
+from referrals.workflow.moving import documents
+from referrals.workflow.moving.codes import Document
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.referrals.api.routes import counting
@@ -36,6 +39,33 @@ def case(world):
 def request_of(case):
     see_all()
     return TransferRequest.objects.get(referral=case.pk)
+
+
+@pytest.mark.sec("SEC-AZ20")
+@pytest.mark.parametrize("readable", [True, False])
+def test_what_crosses_tells_nothing_of_a_child_that_is_restricted_since(world, case, readable, monkeypatch):
+    """The documents were made before; where they can't be made anew they are withheld, and the restriction holds."""
+
+    def told():
+        answer = world.as_("crip_coordinator", TARGET).get(f"transfers/{case.pk}")
+        see_all()
+        return answer.content.decode()
+
+    assert "Nour" in told()
+    kid = Child.objects.get(referral=case.pk)
+    if not readable:
+        monkeypatch.setitem(documents.MAKERS, Document.CONCERN, _unreadable)
+    named = [str(world.user(name).pk) for name in ("crip_coordinator", "supervisor")]
+    said = {"child": str(kid.pk), "named": named, "reason": "Menaces.", "review_on": "2027-05-05"}
+    play(world, (act for act in (case.step("crip_coordinator", "restrict", **said),)))
+
+    assert "Nour" not in told()
+    assert ("Une scène" in told()) is readable
+    assert Child.objects.get(pk=kid.pk).restricted
+
+
+def _unreadable(case, scope):
+    raise Unreadable
 
 
 def refuses(visitor, case):

@@ -24,6 +24,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
 from referrals.workflow.codes import Recipient, YesNo
 from referrals.workflow.exchanges import show_requests
+from referrals.workflow.joining import restricting
 from referrals.workflow.joining.guards import implicated
 from referrals.workflow.states import EXPLOITED, RequestState, Urgency
 
@@ -89,7 +90,9 @@ def take_from_target(act: "Act") -> None:
 def _with_target(act: "Act", target: UUID, step: str) -> None:
     referral: Any = act.case.other(target)  # the checks have asked for it
     act.elsewhere(step, Case(referral, actor=act.actor, at=act.at))
-    act.case.forget(*PARTS)
+    act.case.forget(
+        *PARTS, "records"
+    )  # the restriction of the other file may have come along, a step of its own
 
 
 def resume_assessment(act: "Act") -> None:
@@ -113,6 +116,7 @@ def take_in(act: "Act") -> None:
     act.case.forget(*PARTS)
     joining.before, joining.after = before, _snapshot(act.case, joining)
     joining.save(update_fields=["before", "after"])
+    restricting.restrict_as_target(act, Case(source.referral, actor=act.actor, at=act.at), joining)
 
 
 @contextmanager
@@ -374,6 +378,7 @@ def give_back(act: "Act") -> None:
         was = joining.before["counts_from"]
         act.case.referral.counts_from = datetime.fromisoformat(was) if was else None
         _restart_assessment(act)
+    restricting.keep_list(act, Case(source.referral, actor=act.actor, at=act.at), act.case)
 
 
 def _put_back(act: "Act", rows: Any, relation: str, now: Mapping[str, Any], joining: Any) -> None:

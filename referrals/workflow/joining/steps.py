@@ -14,6 +14,7 @@ from referrals.workflow.declare import SAME, Declare, state_field
 from referrals.workflow.joining import effects as joining
 from referrals.workflow.joining import guards
 from referrals.workflow.joining.inputs import Attaching, Confirming, Suggestion
+from referrals.workflow.joining.restricting import filings_joined_to
 from referrals.workflow.reopening import open_review, overturn_reviews, resume_danger, undecide_every_child
 from referrals.workflow.states import ANY, DuplicateState, Machine, State
 
@@ -23,9 +24,9 @@ CELL = (Role.CRIP_COORDINATOR, Role.INTAKE_AGENT)
 
 
 def files_to_lock(referral: UUID) -> set[UUID]:
-    """Return the files confirmed to be about the same child: joining locks them all, in a fixed order."""
+    """Return the files confirmed to be about the same child, and what is joined here: all locked, in a fixed order."""
     pairs = apps.get_model("referrals", "DuplicateCandidate")
-    return guards.confirmed_same(pairs, referral)
+    return guards.confirmed_same(pairs, referral) | filings_joined_to(referral)
 
 
 class JoiningSteps(models.Model):

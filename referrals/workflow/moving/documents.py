@@ -1,14 +1,17 @@
 """The documents of a transfer: what of a case crosses to the other authority before it takes the case over.
 
-Made when the request is sent, from what the case holds then, within one disclosure at the origin. Never among them:
-who filed (class C), where a child is sheltered (class K), and a child that is restricted (T46).
+Made when the request is sent, from what the case holds then, within one disclosure at the origin; anew when a child is
+restricted while the request is open. Never among them: who filed (class C), where a child is sheltered (class K), and a
+child that is restricted (T46).
 """
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from accounts.actor import Actor, system
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from encryption.errors import Unreadable
 from encryption.fields import SealedField
 from encryption.sealed import OpenScope
 from referrals.act import as_json, names_any
@@ -50,16 +53,23 @@ def _delivered(case: Case) -> Any:
     return delivered[-1] if delivered else None
 
 
-def lay_in(act: "Act", request: Any, kinds: Iterable[str]) -> None:
-    """Make the documents listed anew, sealed with the case they are of (T31)."""
+def lay_in(
+    act: "Act", request: Any, kinds: Iterable[str] = (), *, opener: Actor | None = None, urgent: bool = False
+) -> None:
+    """Make the documents listed anew, sealed with the case they are of (T31); ``opener`` where the service does it.
+
+    Raises:
+        Unreadable: a value of the case can't be opened.
+    """
     case = act.case
     laid = {row.kind: row for row in request.documents.all()}
     with disclosure(
-        actor=act.actor,
+        actor=opener or act.actor,
         purpose=Purpose.HANDLING,
         at=act.at,
         objects=[case.pseudonym],
         tenant=case.referral.authority_id,
+        urgent=urgent,
     ) as scope:
         for kind in [*laid, *(kind for kind in kinds if kind not in laid)]:
             content = as_json(MAKERS[Document(kind)](case, scope))
@@ -67,6 +77,24 @@ def lay_in(act: "Act", request: Any, kinds: Iterable[str]) -> None:
                 act.change(laid[kind], content=content, made_at=act.at)
             else:
                 act.new("transfer_documents", request=request, kind=kind, content=content, made_at=act.at)
+
+
+def withhold_restricted(act: "Act") -> None:
+    """Make the documents of an open request anew once a child is restricted, without it (T46).
+
+    Where that can't be done they say nothing any more: a restriction waits for nothing.
+    """
+    request = act.case.open_transfer
+    if (
+        request is None or act.given.child is None
+    ):  # a restricted case is for the receivers alone, if it has any
+        return
+    try:
+        service = system(origin=act.actor.origin, obo=act.actor.user_id)
+        lay_in(act, request, opener=service, urgent=True)
+    except Unreadable:
+        for row in request.documents.all():
+            act.change(row, content={}, made_at=act.at)
 
 
 def _told(row: Any, classes: str, scope: OpenScope) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
 from referrals.workflow.declare import HOLDER, RECEIVER, SAME, Declare, state_field
+from referrals.workflow.joining.restricting import filings_joined_to
 from referrals.workflow.moving import effects, guards, takeover
 from referrals.workflow.moving.codes import Opinion
 from referrals.workflow.moving.inputs import Accepting, Arbitrating, Refusing, Requesting, Sending
@@ -56,7 +57,7 @@ class MovingSteps(models.Model):
         source=ACTIVE, target=State.TRANSFERRED, roles=COORDINATOR, sides=[RECEIVER],
         guards=[guards.another_than_who_asked],
         checks=[guards.unit_is_of_the_target, guards.restricted_case_keeps_readers],
-        carries=[takeover.take_over], also_locks=takeover.filings_joined_to,
+        carries=[takeover.take_over], also_locks=filings_joined_to,
         takes=Accepting, stops=[C.C1, C.C2, C.C4, C.C5, C.C8],
         tells=["coordinator", "askers"], law="CASF L221-3, R221-5 à R221-8", data_class="A",
     )  # fmt: skip

@@ -8,8 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from django.apps import apps
-
 from accounts.models import AuthorityTerritory, Unit
 from audit import journal
 from encryption import keys
@@ -19,6 +17,7 @@ from referrals.filing import adopt_keys_of
 from referrals.workflow import codes, effects, exchanges
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
+from referrals.workflow.joining import restricting
 from referrals.workflow.moving import guards
 from referrals.workflow.moving.carrying import Carrying
 from referrals.workflow.states import Machine, MeasureState, RequestState, State
@@ -49,18 +48,6 @@ GOING_ON: Final = (
 OFFERED: Final = (MeasureState.PROPOSED, MeasureState.AGREED)
 LIST_LASTS: Final = timedelta(days=3650)
 MOVED: Final = "Transfert du dossier à une autre autorité."
-
-
-def filings_joined_to(referral: UUID) -> set[UUID]:
-    """Return the filings joined to a file, and those joined to them: they go along, locked with it."""
-    joinings = apps.get_model("referrals", "Joining")
-    found: set[UUID] = set()
-    wanted = {referral}
-    while wanted:
-        rows = joinings.objects.filter(target__in=wanted, undone_at=None).values_list("referral", flat=True)
-        wanted = set(rows) - found
-        found |= wanted
-    return found
 
 
 # --- The act as a whole (T32) -------------------------------------------------------------------------
@@ -220,6 +207,9 @@ def go_along(act: "Act") -> None:
     carried = Carrying(act, twin, known=main.ids)
     carried.carry()
     _join_again(act.case.referral.joinings.get(undone_at=None), carried, main)
+    if restricting.follows(act.case, Case(main.origin, actor=act.actor, at=act.at)):
+        arrived, file = (Case(row, actor=act.actor, at=act.at) for row in (twin, main.twin))
+        restricting.keep_list(act, arrived, file)
     _end_at_origin(act)
     _take_filings_along(act, carried)
 

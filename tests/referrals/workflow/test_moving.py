@@ -225,6 +225,35 @@ def test_where_one_child_is_restricted_its_readers_are_named_at_the_target(world
         assert len(lines) == seen, name
 
 
+@pytest.mark.sec("SEC-AZ20")
+@pytest.mark.parametrize("what", ["child", "case"])
+def test_the_filings_of_a_restricted_case_arrive_with_its_list_unless_they_had_another(world, what):
+    kit, filing, apart = kit_in(world), Kit(world, "merged"), Kit(world, "merged")
+    for one in (filing, apart):
+        one.fill.row(Joining, target=kit.case, kind="new_facts", joined_at=AT, same_holders={}, before={}, after={},
+                     same_children={str(one.child.pk): str(kit.child.pk)})  # fmt: skip
+    kit.set_restricted()
+    filing.set_restricted()
+    apart.who = "supervisor"
+    apart.set_restricted()
+    if what == "child":
+        for one in (kit, filing, apart):
+            one.put(restricted=False)
+            one.set_child(restricted=True)
+    named = [world.user(name, TARGET).pk for name in ("crip_coordinator", "supervisor")]
+    receivers = named[:1] if what == "case" else []
+    kit.ask("referral", "transfer_request", asked(kit, receivers=receivers))
+
+    accept(kit, named=named)
+
+    def listed(one):
+        along = Referral.objects.get(source_referral=one.case.pk)
+        assert along.restricted or along.children.get().restricted
+        return set(along.grants.filter(kind="named", ended_at=None).values_list("user_id", flat=True))
+
+    assert (listed(filing), listed(apart)) == (set(named), set())
+
+
 @pytest.mark.sec("SEC-AZ4")
 def test_a_case_restricted_meanwhile_is_received_by_nobody_any_more(world):
     kit = kit_in(world)

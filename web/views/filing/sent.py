@@ -24,12 +24,14 @@ from referrals.errors import NotVisible
 from referrals.models import Referral
 from referrals.protocol import protocol_of
 from referrals.workflow.declare import Step, steps
-from referrals.workflow.states import Machine, Urgency
+from referrals.workflow.states import Machine
 from web import forms
 from web.cases import display
 from web.forms import Ask, Follow
 from web.page import FormPage, Page, go_to
 
+#: How an urgent concern is filed.
+URGENTLY: Final = steps.get(Machine.REFERRAL, "submit_urgent")
 #: The acts that a filer may have left, as ``available_actions`` names them.
 ADD: Final = steps.get(Machine.REFERRAL, "provide_info")
 TAKE_BACK: Final = steps.get(Machine.REFERRAL, "withdraw")
@@ -101,12 +103,15 @@ class ReceiptPage(Page):
     template = "web/filing/receipt.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the receipt, to print or keep; the proof follows the filing by some seconds."""
+        """Show the receipt, to print or keep; the proof follows the filing by some seconds.
+
+        Urgent is what was filed so; what the case has become since isn't the filer's to know (SEC-AZ19).
+        """
         filed, _ = own(self, pk)
         found = receipts.receipt_of(pk, actor=self.actor, at=self.at)
         context = {
             "pk": pk, "receipt": found, "submitted_at": _instant(found["submitted_at"]),
-            "urgent": filed.left_open or filed.alert_open or filed.urgency == Urgency.U3,
+            "urgent": filed.steps.filter(step=URGENTLY.name).exists(),
         }  # fmt: skip
         return self.show(context)
 
