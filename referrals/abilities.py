@@ -82,7 +82,7 @@ def abilities(
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
     ties = sight.ties
     case = Case(referral, actor=actor, at=at)
-    case.receiving = ties.receiving
+    case.receiving, case.listed = ties.receiving, ties.listed
     case.see_pairs = lambda: _pairs_seen(case, ties)
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     if not referral.judicial_status:  # the state of the last one: there is none to ask for

@@ -32,7 +32,7 @@ from referrals.errors import (
     StaleVersion,
     WrongState,
 )
-from referrals.models import Approval, Referral, StandIn
+from referrals.models import Approval, Child, Referral, StandIn
 from referrals.workflow import alerts, checks, exchanges, feedback, informing, keeping, purging, signatories
 from referrals.workflow.case import Case
 from referrals.workflow.codes import AgeBand
@@ -54,6 +54,8 @@ DONE: Final = 200
 ASKED: Final = 202
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = "Pas possible actuellement."
+#: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
+OF_THE_LIST: Final = ("restrict", "unrestrict")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
 #: refuses (domain.md §1.4).
 FACT_CLASS: Final[Mapping[str, str]] = {
@@ -237,7 +239,7 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    case.receiving = ties.receiving
+    case.receiving, case.listed = ties.receiving, ties.listed
     require_start(asked.step, case, ties)
     return case
 
@@ -484,7 +486,8 @@ def _ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> App
 def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> bool:
     """Tell whether a person may sign a step of this case: another one, in a signing role, not excluded.
 
-    Of a restricted case, and of a step on restricted children alone, somebody of its list (T46).
+    Of a restricted case, and of a step that is about a restricted child, somebody of its list (T46): nobody signs what
+    they read in part.
 
     Who proposed in the name of an absent person and that person are one side, and so is whoever stands in for either:
     two persons stay two (SEC-AZ12).
@@ -493,11 +496,17 @@ def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> 
     if user in side or StandIn.objects.in_force(case.at).filter(stand_in=user, absent__in=side).exists():
         return False
     fit = any(checks.holders_of(case, role, {user}) for role in signers)
-    withheld = case.withheld(said=given, part=case.part)
+    withheld = any(child.restricted for child in _about(case, given))
     if not fit or not (case.referral.restricted or withheld):
         return fit
-    listed = case.referral.grants.filter(kind="named", user_id=user, ended_at=None, expires_at__gt=case.at)
-    return bool(listed)  # as rows, which are checked (SEC-AZ22)
+    return user in case.on_list()
+
+
+def _about(case: Case, given: Given) -> list[Child]:
+    """Return the children whom a proposal is about; one that changes a restriction: those who are restricted."""
+    if case.step_name in OF_THE_LIST:
+        return [child for child in case.recorded if child.restricted]
+    return case.touched(given)
 
 
 def _journal(act: str, case: Case, *, actor: Actor) -> None:

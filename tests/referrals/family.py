@@ -138,7 +138,7 @@ class Family:
 
     def name_on_list(self, user):
         """Let somebody in whom the restriction names."""
-        self.kit._grant(user, "named")
+        self.kit.name(user)
 
     def told_of(self, text):
         """Return the children of whom an answer tells anything."""

@@ -1,0 +1,137 @@
+"""Who changes a restriction, and who signs about a restricted child: persons whom it names (T46, SEC-AZ12, SEC-AZ20)."""
+
+from uuid import uuid4
+
+import pytest
+
+from referrals.models import Approval, Child, Grant, Referral
+from tests.conftest import see_all
+from tests.kept import kept
+from tests.referrals.family import Family
+from tests.referrals.workflow.kit import AT, Kit
+
+pytestmark = [pytest.mark.sec("SEC-AZ12"), pytest.mark.sec("SEC-AZ20")]
+LISTED = ("crip_coordinator", "supervisor", "supervisor_2")
+
+
+@kept
+def family(world) -> Family:
+    """The case of the three children."""
+    return Family(world)
+
+
+def do(world, who, pk, path, **body):
+    see_all()
+    answer = world.as_(who).post(
+        f"referrals/{pk}/{path}", body, version=Referral.objects.get(pk=pk).version, key=uuid4().hex
+    )
+    see_all()
+    return answer
+
+
+def restriction(world, *named, **more):
+    return more | {
+        "named": [str(world.user(name).pk) for name in named],
+        "reason": "Enfant d'une collègue.",
+        "review_on": "2027-01-05",
+    }
+
+
+def names(pk):
+    rows = Grant.objects.filter(referral=pk, kind="named", ended_at=None)
+    return {row.user_id for row in rows}
+
+
+@pytest.mark.parametrize("child", ["open", "kept", None])
+def test_nobody_writes_themself_on_a_list_by_restricting_anew(world, family, child):
+    """The list is one for the case: whoever restricts another child would let oneself in to the first one."""
+    about = {} if child is None else {"child": str(family.children[child].pk)}
+
+    answer = do(
+        world,
+        "crip_coordinator",
+        family.pk,
+        "restrict",
+        **restriction(world, "crip_coordinator", "supervisor", **about),
+    )
+
+    assert answer.status_code == 409
+    assert names(family.pk) == set()
+    assert Child.objects.filter(referral=family.pk, restricted=True).count() == 1
+
+
+def test_two_who_are_not_on_the_list_neither_lift_nor_widen(world, family):
+    for said in ({"lift": True}, {"add": [str(world.user("crip_coordinator").pk)]}):
+        answer = do(
+            world,
+            "crip_coordinator",
+            family.pk,
+            "unrestrict",
+            reason="Plus lieu d'être.",
+            approver=str(world.user("supervisor").pk),
+            **said,
+        )
+        assert answer.status_code == 409
+    assert not Approval.objects.filter(step="unrestrict").exists()
+
+
+def test_one_of_the_list_lifts_and_adds_with_another_one_of_it(world, family):
+    see_all()
+    family.name_on_list("crip_coordinator")
+    lift = {"lift": True, "reason": "Plus lieu d'être.", "approver": str(world.user("supervisor").pk)}
+    assert do(world, "crip_coordinator", family.pk, "unrestrict", **lift).status_code == 409
+    family.name_on_list("supervisor")
+
+    asked = do(world, "crip_coordinator", family.pk, "unrestrict", **lift)
+    assert asked.status_code == 202
+    assert do(world, "supervisor", family.pk, f"approvals/{asked.json()['approval']}/sign").status_code == 200
+    assert not Child.objects.filter(referral=family.pk, restricted=True).exists()
+    assert names(family.pk) == set()
+
+
+def test_one_of_the_list_restricts_more_alone_and_names_more_with_another(world, family):
+    see_all()
+    for name in LISTED:
+        family.name_on_list(name)
+    before = names(family.pk)
+    again = restriction(world, "crip_coordinator", "supervisor", child=str(family.children["open"].pk))
+    assert do(world, "crip_coordinator", family.pk, "restrict", **again).status_code == 200
+    assert names(family.pk) == before
+
+    more = restriction(world, "supervisor", "assessor", child=str(family.children["other"].pk))
+    signed_by = [str(world.user(name).pk) for name in ("ase_inspector_2", "supervisor_2")]
+    refused, asked = (
+        do(world, "crip_coordinator", family.pk, "restrict", **more, approver=one) for one in signed_by
+    )
+    assert (refused.status_code, asked.status_code) == (409, 202)
+    assert not Child.objects.get(pk=family.children["other"].pk).restricted
+    assert (
+        do(world, "supervisor_2", family.pk, f"approvals/{asked.json()['approval']}/sign").status_code == 200
+    )
+    assert Child.objects.get(pk=family.children["other"].pk).restricted
+    assert names(family.pk) == before | {world.user("assessor").pk}
+
+
+def test_a_broken_glass_neither_changes_the_list_nor_signs(world):
+    kit = Kit(world, "triage")
+    kit.set_restricted()
+    kit.let_in("supervisor")
+    lift = {"lift": True, "reason": "Plus lieu d'être."}
+    for who, other in (("supervisor", "crip_coordinator"), ("crip_coordinator", "supervisor")):
+        answer = do(world, who, kit.case.pk, "unrestrict", **lift, approver=str(world.user(other).pk))
+        assert answer.status_code == 409, who
+        assert answer.json().get("rule") == ("restriction_is_of_its_list" if who == "supervisor" else None)
+    kit.name("supervisor")
+    assert kit.refusal("referral", "unrestrict", lift | {"approver": kit.user("supervisor")}) == ""
+
+
+def test_what_lifting_was_proposed_for_is_signed_while_the_proposer_is_on_the_list(world, family):
+    see_all()
+    for name in LISTED:
+        family.name_on_list(name)
+    lift = {"lift": True, "reason": "Plus lieu d'être.", "approver": str(world.user("supervisor").pk)}
+    asked = do(world, "crip_coordinator", family.pk, "unrestrict", **lift).json()["approval"]
+    Grant.objects.filter(user=world.user("crip_coordinator"), kind="named").update(ended_at=AT)
+
+    assert do(world, "supervisor", family.pk, f"approvals/{asked}/sign").status_code in (403, 409)
+    assert Child.objects.get(pk=family.children["kept"].pk).restricted
