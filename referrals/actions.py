@@ -476,6 +476,7 @@ def _ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> App
         asked_state=str(case.referral.state),
         requested_at=case.at,
         expires_at=case.at + timedelta(days=case.protocol.approval_days),
+        children=[str(child.pk) for child in _about(case, given)],
         given=as_json(given),
     )
     _journal("approval:requested", case, actor=case.actor)
@@ -534,8 +535,7 @@ def open_approval(
     step = steps.get(Machine(asked[0]), asked[1]) if asked is not None else None
     referral, ties = locked(referral_id, actor=actor, at=at, step=step)
     found = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
-    seen = reading.hanging_on(referral, access.sight_of(referral, ties, actor))
-    if found is None or not seen("A", None, found.part):
+    if found is None or not reading.approvals_seen(referral, access.sight_of(referral, ties, actor))(found):
         raise NotVisible
     if found.state != ApprovalState.REQUESTED or found.expires_at <= at:
         raise ApprovalClosed
@@ -548,7 +548,7 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     Raises:
         NotVisible, ApprovalClosed: see ``open_approval``.
         ApproverRefused: the signer no longer may.
-        NotAllowed, WrongState, GuardRefused: as for the proposer, now.
+        NotAllowed, WrongState, GuardRefused: as for the proposer, now; a child is hidden from one of the two since.
         StepUpRequired: the step is grave, and the last proof of the signer's session is too old.
     """
     approval, referral, ties = open_approval(referral_id, approval_id, actor=actor, at=at, side="approver")
@@ -560,9 +560,13 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     if seen is None:
         raise NotAllowed(f"{step.machine}:{step.name}")
     asked = Asked(step=step, referral_id=referral.pk, part_id=approval.part)
-    theirs = access.ties_of(seen, proposer)
-    case = case_for(asked, referral, access.sight_of(seen, theirs, proposer), actor=proposer, at=at)
+    sight = access.sight_of(seen, access.ties_of(seen, proposer), proposer)
+    case = case_for(asked, referral, sight, actor=proposer, at=at)
     given = parse(step, _proposed(approval, case, actor=actor))
+    # Both still know of each child: the step is done as it was proposed, or not at all.
+    hidden = sight.hidden | access.sight_of(referral, ties, actor).hidden
+    if any(child.pk in hidden for child in _about(case, given)):
+        raise NotAllowed(f"{step.machine}:{step.name}")
     require_checks(step, case, given, ties)
     signers = signatories.signers(step, case, second_signature(step, case, given))
     if not _may_sign(case, given, signers, approval.approver_id):

@@ -4,11 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from referrals.models import Approval, Child, Grant, Referral
+from referrals.models import Approval, Child, Conclusion, Grant, JudicialReferral, Measure, Referral
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
 from tests.referrals.workflow.kit import AT, Kit
+from tests.web.visiting import Visitor
 
 pytestmark = [pytest.mark.sec("SEC-AZ12"), pytest.mark.sec("SEC-AZ20")]
 LISTED = ("crip_coordinator", "supervisor", "supervisor_2")
@@ -135,3 +136,105 @@ def test_what_lifting_was_proposed_for_is_signed_while_the_proposer_is_on_the_li
 
     assert do(world, "supervisor", family.pk, f"approvals/{asked}/sign").status_code in (403, 409)
     assert Child.objects.get(pk=family.children["kept"].pk).restricted
+
+
+# --- Second signatures ---------------------------------------------------------------------------------
+
+
+def refuting(world, family, *, approver="supervisor"):
+    """Propose to rule out the status of ``kept`` while nothing is restricted, and restrict the child then."""
+    see_all()
+    kept_child = Child.objects.filter(pk=family.children["kept"].pk)
+    kept_child.update(restricted=False, prostitution_status="suspected", status_ever="suspected")
+    asked = do(
+        world, "ase_inspector", family.pk, "set_exploitation_status", child=str(family.children["kept"].pk),
+        value="refuted", reasons="Erreur.", approver=str(world.user(approver).pk),
+    )  # fmt: skip
+    assert asked.status_code == 202
+    kept_child.update(restricted=True)
+    return asked.json()["approval"]
+
+
+def test_a_proposal_about_a_child_is_hidden_with_the_child(world, family):
+    approval = refuting(world, family)
+    assert Approval.objects.get(pk=approval).children == [str(family.children["kept"].pk)]
+    listed = f"referrals/{family.pk}/approvals"
+    for who in ("assessor", "supervisor", "ase_inspector"):
+        assert approval not in world.as_(who).get(listed).content.decode(), who
+        see_all()
+    page = Visitor(world, "supervisor")
+    assert approval not in page.get("/signatures").content.decode()
+    assert page.get(f"/dossiers/{family.pk}/signature/{approval}").status_code == 404
+    for who, end, said in (
+        ("supervisor", "refuse", {"reason": "Non."}),
+        ("supervisor", "sign", {}),
+        ("ase_inspector", "withdraw", {}),
+    ):
+        answer = do(world, who, family.pk, f"approvals/{approval}/{end}", **said)
+        assert answer.status_code == 404, (who, end)
+
+    for who in ("supervisor", "ase_inspector"):
+        family.name_on_list(who)
+    assert approval in world.as_("supervisor").get(listed).content.decode()
+    assert approval in page.get("/signatures").content.decode()
+    assert do(world, "supervisor", family.pk, f"approvals/{approval}/sign").status_code == 200
+
+
+def test_nothing_is_signed_whose_proposer_sees_the_child_no_more(world, family):
+    approval = refuting(world, family)
+    family.name_on_list("supervisor")
+
+    assert do(world, "supervisor", family.pk, f"approvals/{approval}/sign").status_code == 403
+    assert Child.objects.get(pk=family.children["kept"].pk).prostitution_status == "suspected"
+
+
+@pytest.mark.parametrize("about", ["child", "part"])
+def test_what_waits_for_a_signature_is_listed_without_the_hidden_child(world, family, about):
+    see_all()
+    found = family.kit.case.approvals.get(part=family.measures["kept"].pk)
+    Approval.objects.filter(pk=found.pk).update(**({"part": None} if about == "child" else {"children": []}))
+    page = Visitor(world, "crip_coordinator")
+
+    def listed():
+        text = page.get("/signatures").content.decode()
+        see_all()
+        return {name for name in family.children if str(approvals[name]) in text}
+
+    approvals = {
+        name: found.pk if name == "kept" else family.kit.case.approvals.get(part=family.measures[name].pk).pk
+        for name in family.children
+    }
+    assert listed() == {"open", "other"}
+    family.name_on_list("crip_coordinator")
+    assert listed() == {"open", "other", "kept"}
+
+
+def test_nobody_signs_what_they_would_read_in_part(world, family):
+    """A step on four children of whom one is hidden from the signer: what is decided for that one too."""
+    see_all()
+    family.name_on_list("ase_inspector")
+    Referral.objects.filter(pk=family.pk).update(state="report_submitted", version=2, urgency_ever="U3")
+    JudicialReferral.objects.filter(referral=family.pk).update(state="closed")
+    Measure.objects.filter(referral=family.pk).update(state="cancelled")
+    Conclusion.objects.filter(referral=family.pk).update(danger_level="no_danger")
+    family.marked(Conclusion, "open", assessment=family.assessment, child=family.kit.child,
+                  danger_level="no_danger", proposal="classement")  # fmt: skip
+    told = [
+        {"child": str(child.pk), "decision": "close", "ground": "no_danger", "motivation": "Rien."}
+        for child in Child.objects.filter(referral=family.pk)
+    ]
+    said = {
+        "decisions": told,
+        "motivation": "Rien.",
+        "feedback": "Clos.",
+        "approver": str(world.user("supervisor").pk),
+    }
+
+    refused = do(world, "ase_inspector", family.pk, "decide_close", **said)
+    assert (refused.status_code, refused.json()["code"]) == (409, "approver-needed")
+    family.name_on_list("supervisor")
+    asked = do(world, "ase_inspector", family.pk, "decide_close", **said)
+    assert asked.status_code == 202
+    Grant.objects.filter(user=world.user("supervisor"), kind="named").update(ended_at=AT)
+    assert do(world, "supervisor", family.pk, f"approvals/{asked.json()['approval']}/sign").status_code == 403
+    assert Child.objects.get(pk=family.children["kept"].pk).decision == "undecided"
