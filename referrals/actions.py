@@ -7,7 +7,7 @@ instant of the act (UTC), read once at the edge: nothing here has a clock.
 
 from collections.abc import Container, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -36,7 +36,7 @@ from referrals.models import Approval, Child, Referral, StandIn
 from referrals.workflow import alerts, checks, exchanges, feedback, informing, keeping, purging, signatories
 from referrals.workflow.case import Case
 from referrals.workflow.codes import AgeBand
-from referrals.workflow.declare import RECEIVER, Step, require_proof, steps
+from referrals.workflow.declare import RECEIVER, Guard, Step, require_proof, steps
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.moving import effects as moving
 from referrals.workflow.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
@@ -54,6 +54,7 @@ DONE: Final = 200
 ASKED: Final = 202
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = "Pas possible actuellement."
+WITHHELD: Final = ("not-possible-now", NOT_NOW, "")
 #: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
 OF_THE_LIST: Final = ("restrict", "unrestrict")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
@@ -239,7 +240,7 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    case.receiving, case.listed = ties.receiving, ties.listed
+    case.receiving, case.listed, case.hidden = ties.receiving, ties.listed, sight.hidden
     require_start(asked.step, case, ties)
     return case
 
@@ -304,16 +305,37 @@ def require_start(step: Step, case: Case, ties: Ties) -> None:
         raise WrongState(
             step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
         )
-    for guard in step.guards:
-        if reason := guard(case, None):
-            raise refusal(step, guard, reason, ties)
+    if why := barred_by(step.guards, step, case, None, ties):
+        raise GuardRefused(step.name, *why)
 
 
-def refusal(step: Step, guard: Any, reason: str, ties: Ties) -> GuardRefused:
-    """Return the refusal, its rule and sentence withheld from who may not read the fact behind (design.md)."""
-    if FACT_CLASS.get(guard.__name__, "A") in ties.reads or ties.draft:
-        return GuardRefused(step.name, guard.__name__, reason, step.law)
-    return GuardRefused(step.name, "not-possible-now", NOT_NOW, "")
+def barred_by(
+    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties
+) -> tuple[str, str, str] | None:
+    """Return which rule bars a step, its sentence and its law; None if none does.
+
+    Rule and sentence are withheld from who may not read the fact behind (design.md). Who may not know of a child is
+    told what would bar the step without it: neither a refusal nor what is possible tells of the child (SEC-AZ20).
+    """
+    found = first_refusal(rules, case, given)
+    if case.hidden:
+        with case.as_seen():
+            told = first_refusal(rules, case, given)
+        if found and not told:
+            return WITHHELD
+        found = told
+    if found is None:
+        return None
+    guard, reason = found
+    if FACT_CLASS.get(guard, "A") in ties.reads or ties.draft:
+        return guard, reason, step.law
+    return WITHHELD
+
+
+def first_refusal(rules: Sequence[Guard], case: Case, given: Any) -> tuple[str, str] | None:
+    """Return the name of the first rule that bars, and its sentence."""
+    answers = ((rule.__name__, rule(case, given)) for rule in rules)
+    return next(((name, reason) for name, reason in answers if reason), None)
 
 
 def parse(step: Step, body: Any) -> Given:
@@ -344,9 +366,8 @@ def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:
         GuardRefused: one isn't met.
     """
     case.carried = {item.child: item.decision for item in given.get("decisions") or []}
-    for guard in (*step.checks, *step.guards):
-        if reason := guard(case, given):
-            raise refusal(step, guard, reason, ties)
+    if why := barred_by((*step.checks, *step.guards), step, case, given, ties):
+        raise GuardRefused(step.name, *why)
 
 
 def second_signature(step: Step, case: Case, given: Given) -> str | None:
@@ -560,12 +581,12 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     if seen is None:
         raise NotAllowed(f"{step.machine}:{step.name}")
     asked = Asked(step=step, referral_id=referral.pk, part_id=approval.part)
+    # Both still know of each child: the step is done as it was proposed, or not at all.
     sight = access.sight_of(seen, access.ties_of(seen, proposer), proposer)
+    sight = replace(sight, hidden=sight.hidden | access.sight_of(referral, ties, actor).hidden)
     case = case_for(asked, referral, sight, actor=proposer, at=at)
     given = parse(step, _proposed(approval, case, actor=actor))
-    # Both still know of each child: the step is done as it was proposed, or not at all.
-    hidden = sight.hidden | access.sight_of(referral, ties, actor).hidden
-    if any(child.pk in hidden for child in _about(case, given)):
+    if any(child.pk in sight.hidden for child in _about(case, given)):
         raise NotAllowed(f"{step.machine}:{step.name}")
     require_checks(step, case, given, ties)
     signers = signatories.signers(step, case, second_signature(step, case, given))

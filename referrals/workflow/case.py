@@ -80,6 +80,8 @@ class Case:
         self.receiving = False
         #: Whether the actor is on the list of a restriction, by more than a broken glass; the runner says so.
         self.listed = False
+        #: The children restricted to others than the actor: nothing may tell of them; the runner says so.
+        self.hidden: frozenset[UUID] = frozenset()
         #: How the file was carried to which this filing is joined, while both are being taken over.
         self.carried_with: Any = None
         #: Which pairs of files are looked at, where it is for somebody to see; None for all.
@@ -301,6 +303,29 @@ class Case:
     def pseudonym(self) -> UUID:
         """Return the name under which the journal knows the case."""
         return self.referral.pseudonym
+
+    @contextmanager
+    def as_seen(self) -> Iterator[None]:
+        """Show the case within the block without the hidden children and what hangs on them alone."""
+
+        def hides(children: set[UUID]) -> bool:
+            return bool(children) and children <= self.hidden
+
+        names = ("recorded", "measures", "judicial_referrals", "conclusions")
+        whole = {name: getattr(self, name) for name in names}
+        justice = [
+            row for row in self.judicial_referrals if not hides({child.pk for child in row.children.all()})
+        ]
+        self.__dict__ |= {
+            "recorded": [child for child in self.recorded if child.pk not in self.hidden],
+            "measures": [row for row in self.measures if row.child_id not in self.hidden],
+            "judicial_referrals": justice,
+            "conclusions": {pk: row for pk, row in self.conclusions.items() if pk not in self.hidden},
+        }
+        try:
+            yield
+        finally:
+            self.__dict__ |= whole
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -238,3 +238,47 @@ def test_nobody_signs_what_they_would_read_in_part(world, family):
     Grant.objects.filter(user=world.user("supervisor"), kind="named").update(ended_at=AT)
     assert do(world, "supervisor", family.pk, f"approvals/{asked.json()['approval']}/sign").status_code == 403
     assert Child.objects.get(pk=family.children["kept"].pk).decision == "undecided"
+
+
+# --- What bars a step ----------------------------------------------------------------------------------
+
+
+def offered(world, who, pk):
+    """Return what somebody may do, and what bars the rest."""
+    see_all()
+    told = world.as_(who).get(f"referrals/{pk}").json()
+    see_all()
+    return {line["step"] for line in told["available_actions"]}, {
+        line["step"]: line["blocked_by"]["rule"] for line in told["blocked_actions"]
+    }
+
+
+@pytest.mark.parametrize("state", ["in_assessment", "protected_admin"])
+@pytest.mark.parametrize("who", ["crip_coordinator", "ase_inspector"])
+def test_what_is_possible_tells_of_no_hidden_child(world, family, who, state):
+    """With a measure, an exploited child and a referral to justice that are the hidden child's alone."""
+    hidden = Child.objects.filter(pk=family.children["kept"].pk)
+    others = Measure.objects.filter(referral=family.pk).exclude(pk=family.measures["kept"].pk)
+    others.update(state="cancelled")
+    JudicialReferral.objects.filter(referral=family.pk, children__in=hidden).update(state="closed")
+    mine = JudicialReferral.objects.exclude(children__in=Child.objects.exclude(pk=hidden.get().pk))
+    mine.filter(referral=family.pk).update(state="sent")
+    Referral.objects.filter(pk=family.pk).update(state=state, version=2)
+    free, barred = offered(world, who, family.pk)
+    answer = do(world, who, family.pk, "unrestrict", lift=True, reason="Non.")
+    assert (answer.status_code, answer.json()["rule"]) == (409, "case_is_restricted")
+
+    if (who, state) == ("ase_inspector", "protected_admin"):
+        assert barred["end_followup"] != "no_measure_alive"
+        said = {"reason": "success", "motivation": "Fin.", "feedback": "Fin."}
+        answer = do(world, who, family.pk, "end_followup", **said)
+        assert (answer.status_code, answer.json()["rule"]) == (409, barred["end_followup"])
+    hidden.update(restricted=False, wrong_person=True)
+    Measure.objects.filter(referral=family.pk).update(state="cancelled")
+    JudicialReferral.objects.filter(referral=family.pk).update(state="closed")
+    without_free, without = offered(world, who, family.pk)
+
+    assert without["unrestrict"] == barred["unrestrict"] == "case_is_restricted"
+    told = {step: rule for step, rule in barred.items() if rule != "not-possible-now"}
+    assert told == {step: rule for step, rule in without.items() if step in told}
+    assert free <= without_free
