@@ -14,7 +14,7 @@ from rest_framework import serializers
 from accounts.actor import Actor
 from referrals import access, joining
 from referrals.access import Sight, Ties
-from referrals.actions import FACT_CLASS, NOT_NOW, role_in, role_on
+from referrals.actions import barred_by, role_in, role_on
 from referrals.attachments import rights
 from referrals.models import DuplicateCandidate, Referral
 from referrals.workflow.case import Case
@@ -82,7 +82,7 @@ def abilities(
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
     ties = sight.ties
     case = Case(referral, actor=actor, at=at)
-    case.receiving = ties.receiving
+    case.receiving, case.listed, case.hidden = ties.receiving, ties.listed, sight.hidden
     case.see_pairs = lambda: _pairs_seen(case, ties)
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     if not referral.judicial_status:  # the state of the last one: there is none to ask for
@@ -93,11 +93,12 @@ def abilities(
     for step, part in _candidates(case, sight):
         case.part = part
         line = {**_described(step), "href": _address(known_as, step, part)}
-        why = _bar(step, case, ties)
+        why = barred_by(step.guards, step, case, None, ties)
         if why is None:
             available.append(line)
         else:
-            blocked.append({**line, "input": None, "blocked_by": why})
+            told = dict(zip(("rule", "reason", "law"), why, strict=True))
+            blocked.append({**line, "input": None, "blocked_by": told})
     return {"available_actions": available, "blocked_actions": blocked}
 
 
@@ -138,17 +139,6 @@ def _part_candidates(step: Step, case: Case, sight: Sight) -> Iterator[tuple[Ste
     for row in getattr(case, runs.relation):
         if row.state in step.source and role_on(step, row, sight) is not None:
             yield step, row
-
-
-def _bar(step: Step, case: Case, ties: Ties) -> dict[str, str] | None:
-    for guard in step.guards:
-        reason = guard(case, None)
-        if not reason:
-            continue
-        if FACT_CLASS.get(guard.__name__, "A") in ties.reads or ties.draft:
-            return {"rule": guard.__name__, "reason": reason, "law": step.law}
-        return {"rule": "not-possible-now", "reason": NOT_NOW, "law": ""}
-    return None
 
 
 def _address(case: UUID, step: Step, part: Any) -> str:

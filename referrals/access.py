@@ -205,7 +205,8 @@ declare_policy(f"access-{digest.sha256(repr(sorted(MATRIX.items())).encode()).he
 class Ties:
     """What one actor is to one case, as read with its row: (role, relation) pairs and the named list.
 
-    ``named``: what is restricted is open too, by the list or by a broken glass; ``glass``: by the latter now.
+    ``named``: what is restricted is open too, by the list or by a broken glass; ``glass``: by the latter now;
+    ``listed``: by the former, so that they change the list (T46).
     ``absent``: by role, the person for whom the actor stands in there. ``hidden``: of a filing that was joined to a
     file, the children who are hidden from the actor in that file.
     """
@@ -216,6 +217,7 @@ class Ties:
     glass: bool = False
     absent: frozenset[tuple[Role, UUID]] = frozenset()
     hidden: frozenset[UUID] = frozenset()
+    listed: bool = False
 
     @property
     def reads(self) -> frozenset[str]:
@@ -1071,11 +1073,12 @@ def ties_of(referral: Referral, actor: Actor) -> Ties:
     pairs = frozenset((t.role, t.relation) for t in held)
     absent = frozenset((t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN)
     glass = bool(getattr(row, "tie_glass", False))
-    named = bool(row.tie_named) or glass
+    listed = bool(row.tie_named)
+    named = listed or glass
     if referral.state != State.DRAFT and referral.restricted and not named:
         pairs, absent = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
     draft = referral.state == State.DRAFT
-    return Ties(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent)
+    return Ties(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent, listed=listed)
 
 
 def state_seen(referral: Referral, ties: Ties) -> str:

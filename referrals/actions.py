@@ -7,7 +7,7 @@ instant of the act (UTC), read once at the edge: nothing here has a clock.
 
 from collections.abc import Container, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -32,11 +32,11 @@ from referrals.errors import (
     StaleVersion,
     WrongState,
 )
-from referrals.models import Approval, Referral, StandIn
+from referrals.models import Approval, Child, Referral, StandIn
 from referrals.workflow import alerts, checks, exchanges, feedback, informing, keeping, purging, signatories
 from referrals.workflow.case import Case
 from referrals.workflow.codes import AgeBand
-from referrals.workflow.declare import RECEIVER, Step, require_proof, steps
+from referrals.workflow.declare import RECEIVER, Guard, Step, require_proof, steps
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.moving import effects as moving
 from referrals.workflow.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
@@ -54,6 +54,9 @@ DONE: Final = 200
 ASKED: Final = 202
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = "Pas possible actuellement."
+WITHHELD: Final = ("not-possible-now", NOT_NOW, "")
+#: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
+OF_THE_LIST: Final = ("restrict", "unrestrict")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
 #: refuses (domain.md §1.4).
 FACT_CLASS: Final[Mapping[str, str]] = {
@@ -237,7 +240,7 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    case.receiving = ties.receiving
+    case.receiving, case.listed, case.hidden = ties.receiving, ties.listed, sight.hidden
     require_start(asked.step, case, ties)
     return case
 
@@ -302,16 +305,37 @@ def require_start(step: Step, case: Case, ties: Ties) -> None:
         raise WrongState(
             step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
         )
-    for guard in step.guards:
-        if reason := guard(case, None):
-            raise refusal(step, guard, reason, ties)
+    if why := barred_by(step.guards, step, case, None, ties):
+        raise GuardRefused(step.name, *why)
 
 
-def refusal(step: Step, guard: Any, reason: str, ties: Ties) -> GuardRefused:
-    """Return the refusal, its rule and sentence withheld from who may not read the fact behind (design.md)."""
-    if FACT_CLASS.get(guard.__name__, "A") in ties.reads or ties.draft:
-        return GuardRefused(step.name, guard.__name__, reason, step.law)
-    return GuardRefused(step.name, "not-possible-now", NOT_NOW, "")
+def barred_by(
+    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties
+) -> tuple[str, str, str] | None:
+    """Return which rule bars a step, its sentence and its law; None if none does.
+
+    Rule and sentence are withheld from who may not read the fact behind (design.md). Who may not know of a child is
+    told what would bar the step without it: neither a refusal nor what is possible tells of the child (SEC-AZ20).
+    """
+    found = first_refusal(rules, case, given)
+    if case.hidden:
+        with case.as_seen():
+            told = first_refusal(rules, case, given)
+        if found and not told:
+            return WITHHELD
+        found = told
+    if found is None:
+        return None
+    guard, reason = found
+    if FACT_CLASS.get(guard, "A") in ties.reads or ties.draft:
+        return guard, reason, step.law
+    return WITHHELD
+
+
+def first_refusal(rules: Sequence[Guard], case: Case, given: Any) -> tuple[str, str] | None:
+    """Return the name of the first rule that bars, and its sentence."""
+    answers = ((rule.__name__, rule(case, given)) for rule in rules)
+    return next(((name, reason) for name, reason in answers if reason), None)
 
 
 def parse(step: Step, body: Any) -> Given:
@@ -342,9 +366,8 @@ def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:
         GuardRefused: one isn't met.
     """
     case.carried = {item.child: item.decision for item in given.get("decisions") or []}
-    for guard in (*step.checks, *step.guards):
-        if reason := guard(case, given):
-            raise refusal(step, guard, reason, ties)
+    if why := barred_by((*step.checks, *step.guards), step, case, given, ties):
+        raise GuardRefused(step.name, *why)
 
 
 def second_signature(step: Step, case: Case, given: Given) -> str | None:
@@ -474,6 +497,7 @@ def _ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> App
         asked_state=str(case.referral.state),
         requested_at=case.at,
         expires_at=case.at + timedelta(days=case.protocol.approval_days),
+        children=[str(child.pk) for child in _about(case, given)],
         given=as_json(given),
     )
     _journal("approval:requested", case, actor=case.actor)
@@ -484,7 +508,8 @@ def _ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> App
 def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> bool:
     """Tell whether a person may sign a step of this case: another one, in a signing role, not excluded.
 
-    Of a restricted case, and of a step on restricted children alone, somebody of its list (T46).
+    Of a restricted case, and of a step that is about a restricted child, somebody of its list (T46): nobody signs what
+    they read in part.
 
     Who proposed in the name of an absent person and that person are one side, and so is whoever stands in for either:
     two persons stay two (SEC-AZ12).
@@ -493,11 +518,17 @@ def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> 
     if user in side or StandIn.objects.in_force(case.at).filter(stand_in=user, absent__in=side).exists():
         return False
     fit = any(checks.holders_of(case, role, {user}) for role in signers)
-    withheld = case.withheld(said=given, part=case.part)
+    withheld = any(child.restricted for child in _about(case, given))
     if not fit or not (case.referral.restricted or withheld):
         return fit
-    listed = case.referral.grants.filter(kind="named", user_id=user, ended_at=None, expires_at__gt=case.at)
-    return bool(listed)  # as rows, which are checked (SEC-AZ22)
+    return user in case.on_list()
+
+
+def _about(case: Case, given: Given) -> list[Child]:
+    """Return the children whom a proposal is about; one that changes a restriction: those who are restricted."""
+    if case.step_name in OF_THE_LIST:
+        return [child for child in case.recorded if child.restricted]
+    return case.touched(given)
 
 
 def _journal(act: str, case: Case, *, actor: Actor) -> None:
@@ -525,8 +556,7 @@ def open_approval(
     step = steps.get(Machine(asked[0]), asked[1]) if asked is not None else None
     referral, ties = locked(referral_id, actor=actor, at=at, step=step)
     found = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
-    seen = reading.hanging_on(referral, access.sight_of(referral, ties, actor))
-    if found is None or not seen("A", None, found.part):
+    if found is None or not reading.approvals_seen(referral, access.sight_of(referral, ties, actor))(found):
         raise NotVisible
     if found.state != ApprovalState.REQUESTED or found.expires_at <= at:
         raise ApprovalClosed
@@ -539,7 +569,7 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     Raises:
         NotVisible, ApprovalClosed: see ``open_approval``.
         ApproverRefused: the signer no longer may.
-        NotAllowed, WrongState, GuardRefused: as for the proposer, now.
+        NotAllowed, WrongState, GuardRefused: as for the proposer, now; a child is hidden from one of the two since.
         StepUpRequired: the step is grave, and the last proof of the signer's session is too old.
     """
     approval, referral, ties = open_approval(referral_id, approval_id, actor=actor, at=at, side="approver")
@@ -551,9 +581,13 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     if seen is None:
         raise NotAllowed(f"{step.machine}:{step.name}")
     asked = Asked(step=step, referral_id=referral.pk, part_id=approval.part)
-    theirs = access.ties_of(seen, proposer)
-    case = case_for(asked, referral, access.sight_of(seen, theirs, proposer), actor=proposer, at=at)
+    # Both still know of each child: the step is done as it was proposed, or not at all.
+    sight = access.sight_of(seen, access.ties_of(seen, proposer), proposer)
+    sight = replace(sight, hidden=sight.hidden | access.sight_of(referral, ties, actor).hidden)
+    case = case_for(asked, referral, sight, actor=proposer, at=at)
     given = parse(step, _proposed(approval, case, actor=actor))
+    if any(child.pk in sight.hidden for child in _about(case, given)):
+        raise NotAllowed(f"{step.machine}:{step.name}")
     require_checks(step, case, given, ties)
     signers = signatories.signers(step, case, second_signature(step, case, given))
     if not _may_sign(case, given, signers, approval.approver_id):

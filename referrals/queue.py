@@ -6,17 +6,13 @@ Counts name no case. Both are asked of the same visibility as the list itself.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.actor import Actor
-from referrals import access
-from referrals.models import Approval, Referral
+from referrals import access, reading
+from referrals.models import Approval, Child, Referral
 from referrals.workflow.states import ACTIVE, ApprovalState, Urgency
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 #: Urgencies that count as urgent on the queue.
 URGENT = (Urgency.U2, Urgency.U3)
@@ -60,13 +56,26 @@ def counts(actor: Actor, *, at: datetime) -> Counts:
     return found
 
 
-def awaiting_signature(actor: Actor, *, at: datetime) -> "QuerySet[Approval]":
-    """Return the steps that the actor is asked to sign, in cases that the actor sees, the first to lapse first."""
-    seen = access.visible_to(actor, at=at, drafts=False).values("pk")
-    return (
+def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
+    """Return the steps that the actor is asked to sign, the first to lapse first.
+
+    Of cases and children that the actor sees: what hangs on a child who is restricted to others isn't listed.
+    """
+    cases = access.visible_to(actor, at=at, drafts=False)
+    rows = (
         Approval.objects.filter(
-            approver=actor.user_id, state=ApprovalState.REQUESTED, expires_at__gt=at, referral__in=seen
+            approver=actor.user_id,
+            state=ApprovalState.REQUESTED,
+            expires_at__gt=at,
+            referral__in=cases.values("pk"),
         )
+        .annotate(hides=Exists(Child.objects.filter(referral=OuterRef("referral"), restricted=True)))
         .select_related("referral", "proposer")
         .order_by("expires_at", "id")
     )
+
+    def seen(row: Approval) -> bool:
+        case = cases.get(pk=row.referral_id)
+        return reading.approvals_seen(case, access.sight_of(case, access.ties_of(case, actor), actor))(row)
+
+    return [row for row in rows if not row.hides or seen(row)]

@@ -23,7 +23,7 @@ from referrals import access, clocks
 from referrals.access import Relation, Sight, Ties
 from referrals.act import names_any
 from referrals.calendar import Calendar, calendar_of
-from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, StepRecord
+from referrals.models import PARTS, Approval, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
 from referrals.workflow.clockcodes import ClockCode
@@ -478,10 +478,10 @@ def approvals(
     What is about a child that the reader doesn't see isn't told of, nor opened.
     """
     found = []
-    seen = hanging_on(referral, sight)
+    seen = approvals_seen(referral, sight)
     for row in referral.approvals.all():
         part_of_it = user_id in (row.proposer_id, row.approver_id)
-        if (not part_of_it and "D" not in sight.ties.without_service.reads) or not seen("A", None, row.part):
+        if (not part_of_it and "D" not in sight.ties.without_service.reads) or not seen(row):
             continue
         line = {
             "id": str(row.pk),
@@ -501,6 +501,17 @@ def approvals(
             line["given"] = {} if names_any(given, sight.hidden) else given
         found.append(line)
     return found
+
+
+def approvals_seen(referral: Referral, sight: Sight) -> Callable[[Approval], bool]:
+    """Return what tells whether a second signature is seen: one of its children is enough, and its part besides."""
+    seen = hanging_on(referral, sight)
+
+    def seen_too(row: Approval) -> bool:
+        children = [seen("A", UUID(one), None) for one in row.children]
+        return seen("A", None, row.part) and (not children or any(children))
+
+    return seen_too
 
 
 def closure_reviews(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
 from encryption.authentic import Authentic, AuthenticQuerySet, BarQuerySet, MacField
-from referrals.models.fields import clear, coded, of_referral, row_id, sealed
+from referrals.models.fields import clear, coded, named_children, of_referral, row_id, sealed
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.states import ApprovalState, Cause, Machine
 
@@ -106,7 +106,11 @@ class Clock(models.Model):
 
 
 class Approval(Authentic):
-    """A second signature: who proposed which step, who may sign, until when (domain.md §2.2 2S, §2.7)."""
+    """A second signature: who proposed which step, who may sign, until when (domain.md §2.2 2S, §2.7).
+
+    ``children``: whom it is about, so that those of a restricted child are for its list alone. It gives no right, and
+    isn't counted by ``mac``: who may sign is asked of what is sealed.
+    """
 
     sealed_owner = "referral_id"
 
@@ -124,6 +128,7 @@ class Approval(Authentic):
     requested_at = clear(models.DateTimeField(), "D")
     expires_at = clear(models.DateTimeField(), "D")
     decided_at = clear(models.DateTimeField(null=True, blank=True), "D")
+    children = named_children()
     given = sealed("approval.given", "D", kind="json", max_length=200_000)
     reason = sealed("approval.reason", "D")
     mac = clear(

@@ -78,6 +78,10 @@ class Case:
         self.find: Callable[[UUID], Referral | None] = lambda _: None
         #: Whether the actor belongs to an authority that was asked to take the case over, and acts for it.
         self.receiving = False
+        #: Whether the actor is on the list of a restriction, by more than a broken glass; the runner says so.
+        self.listed = False
+        #: The children restricted to others than the actor: nothing may tell of them; the runner says so.
+        self.hidden: frozenset[UUID] = frozenset()
         #: How the file was carried to which this filing is joined, while both are being taken over.
         self.carried_with: Any = None
         #: Which pairs of files are looked at, where it is for somebody to see; None for all.
@@ -126,6 +130,16 @@ class Case:
     def children(self) -> "list[Child]":
         """Return the children of the case, those recorded by mistake left out."""
         return [child for child in self.recorded if not child.wrong_person]
+
+    @property
+    def is_restricted(self) -> bool:
+        """Tell whether the case or a child of it is for the persons of its list alone (T46)."""
+        return self.referral.restricted or any(child.restricted for child in self.recorded)
+
+    def on_list(self) -> set[UUID]:
+        """Return whom the restriction names now: rows, which are checked (SEC-AZ22)."""
+        rows = self.referral.grants.filter(kind="named", ended_at=None, expires_at__gt=self.at)
+        return {found.user_id for found in rows}
 
     @property
     def authority_id(self) -> UUID:
@@ -289,6 +303,29 @@ class Case:
     def pseudonym(self) -> UUID:
         """Return the name under which the journal knows the case."""
         return self.referral.pseudonym
+
+    @contextmanager
+    def as_seen(self) -> Iterator[None]:
+        """Show the case within the block without the hidden children and what hangs on them alone."""
+
+        def hides(children: set[UUID]) -> bool:
+            return bool(children) and children <= self.hidden
+
+        names = ("recorded", "measures", "judicial_referrals", "conclusions")
+        whole = {name: getattr(self, name) for name in names}
+        justice = [
+            row for row in self.judicial_referrals if not hides({child.pk for child in row.children.all()})
+        ]
+        self.__dict__ |= {
+            "recorded": [child for child in self.recorded if child.pk not in self.hidden],
+            "measures": [row for row in self.measures if row.child_id not in self.hidden],
+            "judicial_referrals": justice,
+            "conclusions": {pk: row for pk, row in self.conclusions.items() if pk not in self.hidden},
+        }
+        try:
+            yield
+        finally:
+            self.__dict__ |= whole
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -455,6 +492,21 @@ class Case:
     def of_case(self, ids: Iterable[UUID]) -> "list[Child]":
         """Return the children with these ids; those that aren't of the case are left out."""
         return [child for pk in ids if (child := self.child(pk)) is not None]
+
+    def touched(self, given: Any) -> "list[Child]":
+        """Return the children on record whom a step is about: by name, by its part, or by a row that it names."""
+        named = {getattr(self.part, "pk", None), *_ids_in(given)}
+        for row in (*self.measures, *self.judicial_referrals, *self.files):
+            if row.pk in named:
+                named |= _children_of(row)
+        return [child for child in self.recorded if child.pk in named]
+
+
+def _children_of(row: Any) -> set[UUID | None]:
+    """Return the children whom a row of the case names: one, several by rows, or several by their ids as text."""
+    children = getattr(row, "children", ())
+    several = [child.pk for child in children.all()] if hasattr(children, "all") else map(UUID, children)
+    return {getattr(row, "child_id", None), *several}
 
 
 def _ids_in(said: Any) -> Iterator[UUID]:

@@ -566,7 +566,7 @@ def unrestrict(act: "Act") -> None:
         grant(act, user, kind="named", expires_at=act.at + timedelta(days=3650))
     if act.given.lift:
         act.stop(C.R_RESTRICTION)
-        for child in act.case.children:
+        for child in act.case.recorded:
             if child.restricted:
                 act.change(child, restricted=False)
                 indexing.outdate(act.case.referral)

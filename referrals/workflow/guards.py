@@ -619,6 +619,11 @@ def restriction_names_enough(case: Case, given: Any) -> str | None:
 
 def case_is_restricted(case: Case, given: Any) -> str | None:
     """Only a restricted case or child can be opened again (T46)."""
-    if case.referral.restricted or any(child.restricted for child in case.children):
-        return None
-    return "Le dossier n'est pas restreint."
+    return None if case.is_restricted else "Le dossier n'est pas restreint."
+
+
+def restriction_is_of_its_list(case: Case, given: Any) -> str | None:
+    """Who changes a restriction is on its list: a broken glass reads, and lets nobody in (T46; §1.3 rule 3)."""
+    if case.is_restricted and not case.listed:
+        return "L'accès est déjà restreint : seules les personnes nommées peuvent y toucher."
+    return None

@@ -514,7 +514,7 @@ class UrgencyChange(StrictSerializer):
         return attrs
 
 
-class Restriction(StrictSerializer):
+class Restriction(Signed):
     """T46: the case, or one child of it, is for the named persons alone."""
 
     child = optional_id()

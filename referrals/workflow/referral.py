@@ -134,6 +134,13 @@ def opening_calls_for_two(case: Case, given: Any) -> str | None:
     return "Lever ou élargir une restriction demande une seconde signature."
 
 
+def widening_calls_for_two(case: Case, given: Any) -> str | None:
+    """Whoever restricts anew lets nobody in alone: a name that isn't on the list yet is added by two (T46)."""
+    if case.is_restricted and set(given.named) - case.on_list():
+        return "Ajouter une personne à une restriction en cours demande une seconde signature."
+    return None
+
+
 def long_deferral_calls_for_two(case: Case, given: Any) -> str | None:
     """Deferring beyond the authority's limit is signed by two (T16)."""
     found = next(
@@ -633,10 +640,11 @@ class ReferralSteps(
         "restrict", number="T46", label="Restreindre l'accès", en="Restrict access",
         source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
         roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
+        guards=[guards.restriction_is_of_its_list],
         checks=[guards.children_belong, guards.restriction_names_enough, checks.named_may_read,
                 checks.named_include_a_supervisor],
         effects=[restricting.restrict_filings, effects.restrict, documents.withhold_restricted],
-        also_locks=restricting.filings_joined_to,
+        also_locks=restricting.filings_joined_to, signed_when=widening_calls_for_two,
         takes=inputs.Restriction, starts=[C.R_RESTRICTION],
         tells=["named", "supervisors"],
         law="CASF R221-8",
@@ -650,7 +658,7 @@ class ReferralSteps(
         "unrestrict", number="T46", label="Lever ou élargir la restriction", en="Lift or widen the restriction",
         source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
         roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
-        guards=[guards.case_is_restricted], checks=[checks.named_may_read],
+        guards=[guards.case_is_restricted, guards.restriction_is_of_its_list], checks=[checks.named_may_read],
         effects=[restricting.open_filings, effects.unrestrict], also_locks=restricting.filings_joined_to,
         signed_when=opening_calls_for_two,
         takes=inputs.Unrestriction, stops=[C.R_RESTRICTION], tells=["named", "supervisors"], law="CASF R221-8",

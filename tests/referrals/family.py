@@ -109,7 +109,7 @@ class Family:
         world = self.kit.world
         row(Approval, step="propose", machine="measure", part=measure.pk, proposer=world.user("ase_inspector"),
             proposer_role="ase_inspector", approver=world.user("crip_coordinator"), asked_state="triage",
-            requested_at=AT, expires_at=FAR, given=None)  # fmt: skip
+            requested_at=AT, expires_at=FAR, children=[str(child.pk)], given=None)  # fmt: skip
         self.ids[name] = {str(child.pk), str(measure.pk), str(own.pk), *self.say(row, [str(child.pk)])}
         self.children[name], self.measures[name] = child, measure
 
@@ -138,7 +138,7 @@ class Family:
 
     def name_on_list(self, user):
         """Let somebody in whom the restriction names."""
-        self.kit._grant(user, "named")
+        self.kit.name(user)
 
     def told_of(self, text):
         """Return the children of whom an answer tells anything."""

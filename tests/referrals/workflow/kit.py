@@ -83,7 +83,11 @@ class Kit:
     def set_restricted(self) -> None:
         """Restrict the case to who asks, and to no one else."""
         self.put(restricted=True)
-        self._grant(self.who, "named")
+        self.name(self.who)
+
+    def name(self, name: str) -> None:
+        """Put somebody on the list of a restriction."""
+        self._grant(name, "named")
 
     def let_in(self, name: str) -> None:
         """Let somebody in by a broken glass, without a row of its opening."""

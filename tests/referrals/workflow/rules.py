@@ -234,7 +234,9 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "two_persons_named": "restriction_names_enough",
             "supervisor_named": "named_include_a_supervisor",
             "none_excluded": "named_may_read",
+            "changed_by_the_list": "restriction_is_of_its_list",
         },
+        "unrestrict": {"changed_by_the_list": "restriction_is_of_its_list"},
         "reassign": {
             **_TEAM,
             "two_assessors": "resulting_team_is_multidisciplinary",

@@ -28,15 +28,12 @@ from referrals.models import (
     Grant,
     HolderInformation,
     Referral,
-    ReferralUserObjectPermission,
 )
 from tests.audit.owner import written
 from tests.expected.part_steps import JUDICIAL
 from tests.expected.steps import ADDITIONS, REFERRAL
-from tests.factories.world import FAR
 from tests.journeys import bodies
 from tests.referrals.workflow.kit import AT, TODAY, Kit
-from tests.referrals.workflow.relations import permission
 from tests.referrals.workflow.situations import SITUATIONS
 from tests.referrals.workflow.situations.saying import ON
 
@@ -116,18 +113,19 @@ def nothing_more(kit, body):
 
 def restricted(world):
     kit = Kit(world, "triage")
-    kit.put(restricted=True)
-    for name in ("crip_coordinator", "supervisor", "ase_inspector_2"):
-        let_in(kit, name)
+    restrict(kit)
     return kit, {"lift": True, "reason": "Plus lieu d'être."}
 
 
-def let_in(kit, name):
-    user = kit.world.user(name)
-    right = ReferralUserObjectPermission.objects.create(
-        user=user, permission=permission("named"), content_object=kit.case
-    )
-    kit.fill.row(Grant, user=user, permission=right, kind="named", by=user.pk, since_at=AT, expires_at=FAR)
+def restrict(kit):
+    kit.put(restricted=True)
+    for name in ("crip_coordinator", "supervisor", "ase_inspector_2"):
+        kit.name(name)
+
+
+def naming_one_more(kit, body):
+    restrict(kit)
+    body["named"] = [*body["named"], kit.user("assessor")]
 
 
 STEPS = [
@@ -149,6 +147,7 @@ STEPS = [
     Signed("referral", "decide_child", closing_after_a_danger),
     Signed("referral", "decide_child", suspected, ("supervisor",)),
     Signed("referral", "set_exploitation_status", refuting),
+    Signed("referral", "restrict", naming_one_more),
     Signed("referral", "unrestrict", nothing_more, sound=restricted),
     Signed("referral", "lift_exclusion", nothing_more),
     Signed("referral", "unbar_file", nothing_more),

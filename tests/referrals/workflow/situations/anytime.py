@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from referrals.models import Attachment, Exclusion
+from referrals.models import Attachment, Exclusion, Grant
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 from tests.referrals.workflow.situations.saying import (
     ON,
@@ -46,15 +46,30 @@ def _names(*people: str) -> Callable[[Kit, Body], None]:
     return lambda kit, body: body.update(named=[kit.user(name) for name in people])
 
 
+def _by_a_broken_glass(kit: Kit, _: Body) -> None:
+    """Restrict the case to others, and let who asks in by a broken glass alone."""
+    kit.put(restricted=True)
+    Grant.objects.filter(referral=kit.case, kind="named").update(ended_at=AT)
+    kit.let_in(kit.who)
+
+
 @situation(
     "referral", "restrict",
     two_persons_named=_names("supervisor"), supervisor_named=_names("crip_coordinator", "crip_coordinator_2"),
-    none_excluded=lambda kit, body: kit.exclude("supervisor"),
+    none_excluded=lambda kit, body: kit.exclude("supervisor"), changed_by_the_list=_by_a_broken_glass,
 )  # fmt: skip
 def _restrict(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "triage")
     named = [kit.user("crip_coordinator"), kit.user("supervisor")]
     return kit, {"named": named, "reason": "Enfant d'une collègue.", "review_on": ON}
+
+
+@situation("referral", "unrestrict", changed_by_the_list=_by_a_broken_glass)
+def _unrestrict(world: Any) -> tuple[Kit, Body]:
+    kit = Kit(world, "triage")
+    kit.set_restricted()
+    kit.name("supervisor")
+    return kit, {"lift": True, "reason": "Plus lieu d'être.", "approver": kit.user("supervisor")}
 
 
 def _joins(kit: Kit, field: str) -> list[Body]:
