@@ -4,7 +4,6 @@
 with its own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actions`` makes one.
 """
 
-import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -23,6 +22,7 @@ from referrals.likeness import indexing
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.declare import Step, steps
+from referrals.workflow.hanging import ids_in
 from referrals.workflow.states import CLOSED, Machine, State
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ PLAIN_STARTS = (
 PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode.C8)
 #: Steps whose effects alone know which of the clocks that they name is meant.
 SELF_TIMED = ("record_contact", "log_contact", "send", "withhold")
-_IS_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
 class Given(dict[str, Any]):
@@ -90,11 +89,7 @@ def without_places(value: Any) -> Any:
 
 def names_any(said: Any, children: Container[UUID]) -> bool:
     """Tell whether what was said, as JSON, holds the id of one of the children anywhere."""
-    if isinstance(said, dict):
-        return any(names_any(one, children) for one in (*said, *said.values()))
-    if isinstance(said, list | tuple):
-        return any(names_any(one, children) for one in said)
-    return isinstance(said, str) and _IS_ID.fullmatch(said) is not None and UUID(said) in children
+    return any(pk in children for pk in ids_in(said))
 
 
 def _nowhere(name: str, _: Case, **__: Any) -> "Act":

@@ -27,6 +27,7 @@ from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, Ste
 from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
 from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.hanging import rows_among
 from referrals.workflow.states import (
     AlertState,
     ApprovalState,
@@ -233,6 +234,21 @@ def hanging_on(referral: Referral, sight: Sight) -> Callable[[str, UUID | None, 
         return any(sight.reads(access_class, one) for one in children)
 
     return seen
+
+
+def ties_among(referral: Referral, sight: Sight, ids: Iterable[UUID]) -> dict[UUID, tuple[Ties, ...]]:
+    """Return, of the children and of the rows on children that have one of the ids, the ties that count, by id.
+
+    Of a row about several children, those of each. Nothing where no bound applies to the actor.
+    """
+    if not sight.children:
+        return {}
+    named = set(ids)
+    found: dict[UUID, tuple[Ties, ...]] = {pk: (sight.of(pk),) for pk in sight.children & named}
+    for pk, row in rows_among(referral, named - sight.children).items():
+        measure = row.measure
+        found[pk] = (sight.of_measure(measure),) if measure else tuple(map(sight.of, sorted(row.children)))
+    return found
 
 
 def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:

@@ -3,7 +3,7 @@
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from accounts.roles import Role
 from referrals.calendar import Calendar, calendar_of
 from referrals.protocol import Protocol, protocol_of
 from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
+from referrals.workflow.hanging import ids_in
 from referrals.workflow.states import (
     ALIVE,
     DECIDING,
@@ -158,7 +159,7 @@ class Case:
         restricted = {found.pk for found in self.recorded if found.restricted}
         if not restricted:
             return False
-        about = {child, getattr(part, "child_id", None), *_ids_in(said)}
+        about = {child, getattr(part, "child_id", None), *ids_in(said)}
         if hasattr(part, "children"):
             about |= {found.pk for found in part.children.all()}
         about &= {found.pk for found in self.recorded}
@@ -455,15 +456,3 @@ class Case:
     def of_case(self, ids: Iterable[UUID]) -> "list[Child]":
         """Return the children with these ids; those that aren't of the case are left out."""
         return [child for pk in ids if (child := self.child(pk)) is not None]
-
-
-def _ids_in(said: Any) -> Iterator[UUID]:
-    """Yield the ids anywhere in an input."""
-    if isinstance(said, UUID):
-        yield said
-    elif isinstance(said, Mapping):
-        for inner in said.values():
-            yield from _ids_in(inner)
-    elif isinstance(said, list | tuple):
-        for inner in said:
-            yield from _ids_in(inner)

@@ -1,0 +1,138 @@
+"""What is out of somebody's sight is neither named in a body, nor told by timeline, form or conflict (SEC-AZ20, SEC-AZ21)."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.db.models import F
+
+from referrals.attachments import keeping
+from referrals.attachments.arriving import Arrived
+from referrals.errors import InvalidInput
+from referrals.models import JudicialReferral, Measure, Referral
+from tests.conftest import see_all
+from tests.kept import kept
+from tests.referrals.family import Family
+from tests.referrals.workflow.kit import AT
+
+pytestmark = pytest.mark.sec("SEC-AZ20")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DANGER = dict.fromkeys(("what", "where", "since", "called"), "Recueilli.")
+TO_JUSTICE = {
+    "grounds": ["1"],
+    "actions_led": "Fait.",
+    "recipient": "Parquet",
+    "sending_proof": "LRAR",
+    "document": "Écrit.",
+}
+
+
+@kept
+def family(world) -> Family:
+    """The case of the three children."""
+    return Family(world)
+
+
+def do(family, who, path, body):
+    """Post to the case as somebody on its present version; return status and answer without its ids."""
+    see_all()
+    version = Referral.objects.get(pk=family.pk).version
+    answer = family.kit.world.as_(who).post(
+        f"referrals/{family.pk}/{path}", body, version=version, key=uuid4().hex
+    )
+    see_all()
+    return answer.status_code, ID.sub("", answer.content.decode())
+
+
+def question(family, *names):
+    """Return the question to the filer about these children alone."""
+    about = [str(family.children[name].pk) for name in names]
+    return family.kit.case.information_requests.get(children=about, recipient="filer").pk
+
+
+# --- Bodies of steps ----------------------------------------------------------------------------------
+
+
+@pytest.mark.sec("SEC-AZ21")
+@pytest.mark.parametrize("step", ["flag_immediate_danger", "set_exploitation_status"])
+def test_a_service_names_no_sibling_of_its_child(family, step):
+    said = DANGER if step == "flag_immediate_danger" else {"value": "suspected", "reasons": "Vu."}
+
+    def asked(child):
+        return do(family, "measure_service", step, {"child": str(child)} | said)
+
+    assert asked(family.children["other"].pk) == asked(uuid4())
+    assert asked(family.children["open"].pk)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "step", "row"),
+    [
+        ("crip_coordinator", "in_assessment", "name_service", "measure"),
+        ("ase_inspector", "admin_offer", "record_agreement", "measure"),
+        ("crip_coordinator", "in_assessment", "info_expired", "request"),
+        ("ase_inspector", "in_assessment", "send_judicial", "judicial_referral"),
+    ],
+)
+def test_a_step_names_no_row_of_a_hidden_child(family, who, state, step, row):
+    """It is answered as for a row that isn't there; the same row of another child is taken."""
+    see_all()
+    Referral.objects.filter(pk=family.pk).update(state=state, version=F("version") + 1)
+    Measure.objects.update(state="proposed" if step == "record_agreement" else "agreed", service=None)
+    service = str(family.services["open"].pk)
+    bodies = {
+        "name_service": {"service": service, "extract": "Extrait."},
+        "record_agreement": {
+            "agreed_on": "2026-11-24", "signed_by": "Parent", "agreement": "Oui.", "child_opinion": "Oui.",
+        },
+        "info_expired": {"reason": "Sans suite."},
+        "send_judicial": TO_JUSTICE | {"children": [str(family.children["open"].pk)]},
+    }  # fmt: skip
+
+    def named(name):
+        if row == "measure":
+            return family.measures[name].pk
+        if row == "request":
+            return question(family, name)
+        prepared = family.marked(JudicialReferral, name, state="prepared", prepared_at=AT, letter=None)
+        prepared.children.add(family.children[name])
+        return prepared.pk
+
+    def asked(pk):
+        return do(family, who, step, {row: str(pk)} | bodies[step])
+
+    assert asked(named("kept")) == asked(uuid4())
+    status, told = asked(named("open"))
+    assert status == 200, told
+
+
+def test_a_prepared_referral_to_justice_is_sent_by_who_knows_of_each_of_its_children(family):
+    """It would be pointed at the others alone, and what was written about the hidden child read with it."""
+    see_all()
+    row = family.marked(JudicialReferral, "all", state="prepared", prepared_at=AT, letter=None)
+    row.children.set([family.children["open"], family.children["kept"]])
+    body = TO_JUSTICE | {"children": [str(family.children["open"].pk)], "judicial_referral": str(row.pk)}
+
+    assert do(family, "crip_coordinator", "send_judicial", body)[0] == 409
+    family.name_on_list("crip_coordinator")
+    status, told = do(family, "crip_coordinator", "send_judicial", body)
+    assert status == 200, told
+
+
+@pytest.mark.sec("SEC-AZ21")
+def test_a_service_sends_no_file_about_a_sibling_of_its_child(world, family):
+    actor, arrived = (
+        world.actor("measure_service", at=AT),
+        Arrived(name="note.pdf", media="pdf", digest="0" * 64, original_digest="0" * 64),
+    )
+
+    def sent(child):
+        return keeping.add(
+            family.pk, arrived, kind="letter", evidence=False, children=[child], actor=actor, at=AT
+        )
+
+    for child in (family.children["other"].pk, family.children["kept"].pk, uuid4()):
+        with pytest.raises(InvalidInput):
+            sent(child)
+        see_all()
+    assert sent(family.children["open"].pk).made
