@@ -27,7 +27,7 @@ from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, Ste
 from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
 from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.hanging import rows_among
+from referrals.workflow.hanging import ids_in, rows_among
 from referrals.workflow.states import (
     AlertState,
     ApprovalState,
@@ -446,26 +446,30 @@ def timeline(
     if ties.coarse:
         rows = [row for row in rows if row.step in FILER_STEPS and row.role in access.FILERS]
         return [_happened(row, {}) for row in rows]
-    found = []
+    found: list[dict[str, Any]] = []
     seen = hanging_on(referral, sight)
     others = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
-    for row in rows:
-        if row.machine == Machine.DUPLICATE and row.part not in pairs:
+    told = [
+        (row, opened(row.data, scope) if row.data is not None else None)
+        for row in rows
+        if (row.machine != Machine.DUPLICATE or row.part in pairs)
+        and row.access_class in ties.reads
+        and seen(row.access_class, row.child, row.part)
+    ]
+    bound = ties_among(referral, sight, ids_in([data for _, data in told])) if sight.children else {}
+    for row, data in told:
+        named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids_in(data) if pk in bound}
+        # Whom a step names, it is about; where it names rows alone, about those on whom they hang.
+        about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
+        if about and not any(map(any, about)):
             continue
-        if row.access_class not in ties.reads or not seen(row.access_class, row.child, row.part):
-            continue
-        data = opened(row.data, scope) if row.data is not None else None
-        unread = sight.unread(row.access_class)
-        if names_any(data, unread):
-            if not names_any(data, sight.children - unread):
-                continue  # of hidden children alone
-            data = None
-        found.append(
-            _happened(
-                row, {"data": data, "by": str(row.by) if row.by else None, "own": row.by == actor.user_id}
-            )
-        )
+        more = {
+            "data": data if all(map(all, named.values())) else None,
+            "by": str(row.by) if row.by else None,
+            "own": row.by == actor.user_id,
+        }
+        found.append(_happened(row, more))
     return found
 
 

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from referrals.calendar import Calendar, calendar_of
 from referrals.protocol import Protocol, protocol_of
 from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
-from referrals.workflow.hanging import ids_in
+from referrals.workflow.hanging import ids_in, rows_among
 from referrals.workflow.states import (
     ALIVE,
     DECIDING,
@@ -154,15 +154,18 @@ class Case:
     def withheld(self, *, said: Any = None, child: UUID | None = None, part: Any = None) -> bool:
         """Tell whether something is about restricted children alone, so that their list alone knows of it (T46).
 
-        ``said``: an input; ``child``: that of a row; ``part``: the row of another machine, whose children count.
+        ``said``: an input; ``child``: that of a row; ``part``: the row of another machine. The children that they name
+        count; where none is named, those of the part, then those on whom the rows hang that are named.
         """
         restricted = {found.pk for found in self.recorded if found.restricted}
         if not restricted:
             return False
-        about = {child, getattr(part, "child_id", None), *ids_in(said)}
-        if hasattr(part, "children"):
-            about |= {found.pk for found in part.children.all()}
-        about &= {found.pk for found in self.recorded}
+        recorded, named = {found.pk for found in self.recorded}, set(ids_in(said))
+        about = {child, getattr(part, "child_id", None), *named} & recorded
+        if not about and hasattr(part, "children"):
+            about = {found.pk for found in part.children.all()}
+        if not about:  # it names rows alone, if anything
+            about = set[UUID]().union(*(row.children for row in rows_among(self.referral, named).values()))
         return bool(about) and about <= restricted
 
     @cached_property

@@ -48,6 +48,11 @@ def rows_among(referral: "Referral", ids: Collection[UUID]) -> dict[UUID, Row]:
     return found | {pk: Row(frozenset(children)) for pk, children in about.items() if children}
 
 
+def only_child(row: Any) -> UUID | None:
+    """Return the child whom a row lists alone: a record, a clock and a notice of it are that child's."""
+    return UUID(row.children[0]) if row is not None and len(row.children) == 1 else None
+
+
 @cache
 def _listing(model: "type[Referral]") -> tuple[str, ...]:
     """Return the relations whose rows list the children whom they are about: messages, questions, answers, files."""

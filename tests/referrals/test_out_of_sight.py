@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.db.models import F
 
+from outbox.models import Notice
 from referrals.attachments import keeping
 from referrals.attachments.arriving import Arrived
 from referrals.errors import InvalidInput
-from referrals.models import JudicialReferral, Measure, Referral
+from referrals.models import Clock, InformationRequest, JudicialReferral, Measure, Referral, StepRecord
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
@@ -136,3 +137,102 @@ def test_a_service_sends_no_file_about_a_sibling_of_its_child(world, family):
             sent(child)
         see_all()
     assert sent(family.children["open"].pk).made
+
+
+# --- The timeline and notices -------------------------------------------------------------------------
+
+
+def timeline(family, who):
+    """Return the timeline as somebody reads it, as text."""
+    text = family.kit.world.as_(who).get(f"referrals/{family.pk}/timeline").content.decode()
+    see_all()
+    return text
+
+
+@pytest.mark.sec("SEC-AZ21")
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_timeline_tells_no_step_that_names_a_measure_out_of_sight(family, whole):
+    """Nor where the record itself names no child, as those do that were written before."""
+    see_all()
+    family.name_on_list("ase_inspector")
+    for name in ("kept", "other", "open"):
+        Measure.objects.filter(pk=family.measures[name].pk).update(state="agreed", service=None)
+        body = {
+            "measure": str(family.measures[name].pk),
+            "service": str(family.services["open"].pk),
+            "extract": "X.",
+        }
+        assert do(family, "ase_inspector", "name_service", body)[0] == 200
+    Measure.objects.exclude(pk=family.measures["open"].pk).update(service=None)
+    named = StepRecord.objects.filter(step="name_service")
+    assert set(named.values_list("child", flat=True)) == {child.pk for child in family.children.values()}
+    if not whole:
+        named.update(child=None)
+
+    for who, seen in (("crip_coordinator", {"open", "other"}), ("measure_service", {"open"})):
+        told = timeline(family, who)
+        assert {name for name, row in family.measures.items() if str(row.pk) in told} == seen, who
+
+
+def test_an_answer_about_a_hidden_child_is_told_to_the_list_alone(world, family):
+    """The question names it; the answer names the question."""
+    see_all()
+    for who in ("ase_inspector", "assessor", "supervisor"):
+        family.name_on_list(who)
+    about = [str(family.children["kept"].pk)]
+    question = {
+        "children": about,
+        "questions": "Q.",
+        "recipient": "partner",
+        "partner": str(world.user("assessor").pk),
+    }
+    assert do(family, "ase_inspector", "request_info", question)[0] == 200
+    asked = InformationRequest.objects.latest("position")
+    assert Clock.objects.get(part=asked.pk).child == family.children["kept"].pk
+    Notice.objects.all().delete()
+
+    assert do(family, "assessor", "provide_info", {"request": str(asked.pk), "text": "ANSWER"})[0] == 200
+
+    told = set(Notice.objects.filter(user_id__isnull=False).values_list("user_id", flat=True))
+    assert world.user("ase_inspector").pk in told
+    assert world.user("crip_coordinator").pk not in told
+    assert "ANSWER" in timeline(family, "ase_inspector")
+    for child in (family.children["kept"].pk, None):
+        StepRecord.objects.filter(step="provide_info").update(child=child)
+        found = timeline(family, "crip_coordinator")
+        assert "ANSWER" not in found
+        assert str(asked.pk) not in found
+
+
+def test_what_names_a_row_about_a_hidden_child_and_another_is_told_without_its_words(world, family):
+    see_all()
+    about = [str(family.children[name].pk) for name in ("kept", "open")]
+    InformationRequest.objects.filter(pk=question(family, "kept")).update(children=about)
+    row = family.kit.case.information_requests.get(children=about)
+    assert (
+        do(
+            family,
+            "crip_coordinator",
+            "provide_info",
+            {"request": str(row.pk), "text": "ANSWER", "came_by": "phone"},
+        )[0]
+        == 200
+    )
+
+    told = timeline(family, "crip_coordinator")
+
+    assert "provide_info" in told
+    assert "ANSWER" not in told
+
+
+def test_a_file_about_a_hidden_child_that_is_set_aside_is_told_to_the_list_alone(family):
+    see_all()
+    family.name_on_list("ase_inspector")
+    about = [str(family.children["kept"].pk)]
+    file = next(row for row in family.kit.case.attachments.all() if row.children == about)
+    assert do(family, "ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"})[0] == 200
+
+    assert str(file.pk) in timeline(family, "ase_inspector")
+    assert "bar_file" not in timeline(family, "crip_coordinator")
+    StepRecord.objects.filter(step="bar_file").update(child=None)
+    assert "bar_file" not in timeline(family, "crip_coordinator")
