@@ -21,7 +21,7 @@ from encryption.keys import warm
 from encryption.sealed import OpenScope, Sealed
 from referrals import access, clocks
 from referrals.access import Relation, Sight, Ties
-from referrals.act import names_any
+from referrals.act import for_record, names_any
 from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
@@ -451,7 +451,7 @@ def timeline(
     others = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
     told = [
-        (row, opened(row.data, scope) if row.data is not None else None)
+        (row, _said(row, ties, scope))
         for row in rows
         if (row.machine != Machine.DUPLICATE or row.part in pairs)
         and row.access_class in ties.reads
@@ -471,6 +471,16 @@ def timeline(
         }
         found.append(_happened(row, more))
     return found
+
+
+def _said(row: StepRecord, ties: Ties, scope: OpenScope) -> Any:
+    """Return what was said with a step; with one that the shell shows, to readers of D alone.
+
+    Records from before hold more than is kept now.
+    """
+    if row.data is None or (row.access_class == "A" and "D" not in ties.reads):
+        return None
+    return for_record(opened(row.data, scope), row.step)
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:
