@@ -5,7 +5,7 @@ state and guards (409) → body (400) → second signature → effects, clocks, 
 instant of the act (UTC), read once at the edge: nothing here has a clock.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -37,9 +37,18 @@ from referrals.workflow import alerts, checks, exchanges, feedback, informing, k
 from referrals.workflow.case import Case
 from referrals.workflow.codes import AgeBand
 from referrals.workflow.declare import RECEIVER, Guard, Step, require_proof, steps
+from referrals.workflow.hanging import ids_in
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.moving import effects as moving
-from referrals.workflow.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
+from referrals.workflow.states import (
+    ACTIVE,
+    ApprovalState,
+    ChildKind,
+    JudicialState,
+    Machine,
+    State,
+    Urgency,
+)
 
 register("approval:requested", "approval:refused", "approval:lapsed")
 
@@ -212,7 +221,7 @@ def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     sight = access.sight_of(referral, ties, actor)
     case = case_for(asked, referral, sight, actor=actor, at=at)
     require_proof(asked.step, actor, at=at)
-    given = heard(parse(asked.step, asked.body), sight.hidden)
+    given = hear(asked.step, parse(asked.step, asked.body), referral, sight)
     require_checks(asked.step, case, given, ties)
     if (reason := second_signature(asked.step, case, given)) is not None:
         opened = _ask_approval(asked, case, given, reason=reason)
@@ -350,13 +359,33 @@ def parse(step: Step, body: Any) -> Given:
     return given
 
 
-def heard(given: Any, hidden: Container[UUID]) -> Any:
-    """Replace the ids of hidden children by an unknown id: a step that names one is answered as for no child."""
+def hear(step: Step, given: Any, referral: Referral, sight: Sight) -> Any:
+    """Replace the ids of what is out of sight by an unknown id: naming it is answered as naming nothing."""
+    out_of_sight = unheard(step, ids_in(given), referral, sight)
+    return _without(given, out_of_sight) if out_of_sight else given
+
+
+def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -> set[UUID]:
+    """Return, of ids of a case, those of what is out of sight for a step (SEC-AZ20, SEC-AZ21).
+
+    That is each child on whom none of the actor's ties does the step, and each row that hangs on such children alone.
+    A prepared referral to justice is sent as it is written: it is there for who knows of each of its children.
+    """
+    named = reading.ties_among(referral, sight, ids)
+    done = {pk: [role_in(step, ties) is not None for ties in several] for pk, several in named.items()}
+    found = {pk for pk, each in done.items() if not any(each)}
+    if partly := {pk for pk, each in done.items() if any(each) and not all(each)}:
+        prepared = referral.judicial_referrals.filter(pk__in=partly, state=JudicialState.PREPARED)
+        found |= set(prepared.values_list("pk", flat=True))
+    return found
+
+
+def _without(given: Any, ids: Container[UUID]) -> Any:
     if isinstance(given, UUID):
-        return NOBODY if given in hidden else given
+        return NOBODY if given in ids else given
     if isinstance(given, dict):
-        return type(given)({name: heard(one, hidden) for name, one in given.items()})
-    return [heard(one, hidden) for one in given] if isinstance(given, list) else given
+        return type(given)({name: _without(one, ids) for name, one in given.items()})
+    return [_without(one, ids) for one in given] if isinstance(given, list) else given
 
 
 def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:

@@ -21,12 +21,13 @@ from encryption.keys import warm
 from encryption.sealed import OpenScope, Sealed
 from referrals import access, clocks
 from referrals.access import Relation, Sight, Ties
-from referrals.act import names_any
+from referrals.act import for_record, names_any
 from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Approval, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
 from referrals.workflow.clockcodes import ClockCode
+from referrals.workflow.hanging import ids_in, rows_among
 from referrals.workflow.states import (
     AlertState,
     ApprovalState,
@@ -235,6 +236,21 @@ def hanging_on(referral: Referral, sight: Sight) -> Callable[[str, UUID | None, 
     return seen
 
 
+def ties_among(referral: Referral, sight: Sight, ids: Iterable[UUID]) -> dict[UUID, tuple[Ties, ...]]:
+    """Return, of the children and of the rows on children that have one of the ids, the ties that count, by id.
+
+    Of a row about several children, those of each. Nothing where no bound applies to the actor.
+    """
+    if not sight.children:
+        return {}
+    named = set(ids)
+    found: dict[UUID, tuple[Ties, ...]] = {pk: (sight.of(pk),) for pk in sight.children & named}
+    for pk, row in rows_among(referral, named - sight.children).items():
+        measure = row.measure
+        found[pk] = (sight.of_measure(measure),) if measure else tuple(map(sight.of, sorted(row.children)))
+    return found
+
+
 def calendar_in_force(referral: Referral, *, at: datetime) -> Calendar:
     """Return when the authority of a case works, by its settings at ``at``."""
     return calendar_of(referral.authority, protocol_of(referral.authority, at))
@@ -430,27 +446,41 @@ def timeline(
     if ties.coarse:
         rows = [row for row in rows if row.step in FILER_STEPS and row.role in access.FILERS]
         return [_happened(row, {}) for row in rows]
-    found = []
+    found: list[dict[str, Any]] = []
     seen = hanging_on(referral, sight)
     others = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
-    for row in rows:
-        if row.machine == Machine.DUPLICATE and row.part not in pairs:
+    told = [
+        (row, _said(row, ties, scope))
+        for row in rows
+        if (row.machine != Machine.DUPLICATE or row.part in pairs)
+        and row.access_class in ties.reads
+        and seen(row.access_class, row.child, row.part)
+    ]
+    bound = ties_among(referral, sight, ids_in([data for _, data in told])) if sight.children else {}
+    for row, data in told:
+        named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids_in(data) if pk in bound}
+        # Whom a step names, it is about; where it names rows alone, about those on whom they hang.
+        about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
+        if about and not any(map(any, about)):
             continue
-        if row.access_class not in ties.reads or not seen(row.access_class, row.child, row.part):
-            continue
-        data = opened(row.data, scope) if row.data is not None else None
-        unread = sight.unread(row.access_class)
-        if names_any(data, unread):
-            if not names_any(data, sight.children - unread):
-                continue  # of hidden children alone
-            data = None
-        found.append(
-            _happened(
-                row, {"data": data, "by": str(row.by) if row.by else None, "own": row.by == actor.user_id}
-            )
-        )
+        more = {
+            "data": data if all(map(all, named.values())) else None,
+            "by": str(row.by) if row.by else None,
+            "own": row.by == actor.user_id,
+        }
+        found.append(_happened(row, more))
     return found
+
+
+def _said(row: StepRecord, ties: Ties, scope: OpenScope) -> Any:
+    """Return what was said with a step; with one that the shell shows, to readers of D alone.
+
+    Records from before hold more than is kept now.
+    """
+    if row.data is None or (row.access_class == "A" and "D" not in ties.reads):
+        return None
+    return for_record(opened(row.data, scope), row.step)
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:

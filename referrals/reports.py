@@ -16,7 +16,7 @@ from audit.inputs import Code, Flag, Id, StrictSerializer, Text
 from referrals import access
 from referrals.access import Relation, Ties
 from referrals.act import Act, Given, given_of
-from referrals.actions import NOT_EXPECTED, Done, heard, locked, refresh_shell, require_version
+from referrals.actions import NOT_EXPECTED, Done, hear, locked, refresh_shell, require_version
 from referrals.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from referrals.workflow.assessment import WRITABLE
 from referrals.workflow.case import Case
@@ -80,8 +80,9 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
         raise WrongState("edit", state=str(row.state), version=referral.version)
     found = ReportForm(data=body)
     found.is_valid(raise_exception=True)
-    given: Given = heard(given_of(found.validated_data), access.sight_of(referral, ties, actor).hidden)
-    _write(Act(steps.get(Machine.ASSESSMENT, "write"), case, given, actor=case.actor, at=at), row)
+    step, sight = steps.get(Machine.ASSESSMENT, "write"), access.sight_of(referral, ties, actor)
+    given: Given = hear(step, given_of(found.validated_data), referral, sight)
+    _write(Act(step, case, given, actor=case.actor, at=at), row)
     referral.version += 1
     refresh_shell(case)
     referral.save()

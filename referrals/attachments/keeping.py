@@ -57,17 +57,17 @@ def add(
     Raises:
         NotVisible: no such case for this actor.
         NotAllowed, WrongState, QuotaReached: as things are now.
-        InvalidInput: one of the children isn't of the case, or hidden from the actor.
+        InvalidInput: one of the children isn't of the case, or the actor adds nothing of this class about that child.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
-    named = set(children)
+    may = rights.adding(referral, ties)
+    named, access_class = set(children), CLASS_OF[kind]
+    waits = may.waits(access_class)
     if named:
         known = set(referral.children.values_list("pk", flat=True)) if not ties.coarse else set()
-        if not named <= known - access.sight_of(referral, ties, actor).hidden:
+        sight = access.sight_of(referral, ties, actor)
+        if not named <= known or not all(_adds(referral, sight.of(child), access_class) for child in named):
             raise InvalidInput("children")
-    may = rights.adding(referral, ties)
-    access_class = CLASS_OF[kind]
-    waits = may.waits(access_class)
     kept_size = arrived.original_size if arrived.original else 0
     quotas.require_room(referral, may.role, arrived.size + kept_size)
     filing = ties.files_as(may.role)
@@ -98,6 +98,14 @@ def add(
     holding.let_go(arrived.forgotten, at=at)
     _journal(ADDED, row, referral, actor=actor.acting_as(may.role, filing=filing), at=at, rule=str(kind))
     return Done(referral=referral, made=row.pk)
+
+
+def _adds(referral: Referral, ties: Ties, access_class: str) -> bool:
+    try:
+        rights.adding(referral, ties).waits(access_class)
+    except NotAllowed:
+        return False
+    return True
 
 
 def markable(

@@ -14,6 +14,7 @@ from audit.inputs import Code, Flag, Id, StrictSerializer
 from referrals.attachments.codes import BARRINGS, Barring
 from referrals.workflow.case import Case
 from referrals.workflow.declare import SAME, Declare
+from referrals.workflow.hanging import only_child
 from referrals.workflow.inputs import Signed, text
 from referrals.workflow.rolesets import READING
 from referrals.workflow.states import ACTIVE, ANY, KEPT_HERE, Machine, State
@@ -97,17 +98,22 @@ def deciding_on_a_file_calls_for_two(case: Case, given: Any) -> str | None:
 
 def bar(act: "Act") -> None:
     """Let nobody read the file any more, wherever it is held (X10)."""
-    act.file_becomes("barred")
+    _becomes(act, "barred")
 
 
 def give_back(act: "Act") -> None:
     """Let the file be read again, wherever it is held (X11)."""
-    act.file_becomes("readable")
+    _becomes(act, "readable")
 
 
 def condemn(act: "Act") -> None:
     """Let the service destroy the file, wherever it is held (X12)."""
-    act.file_becomes("condemned")
+    _becomes(act, "condemned")
+
+
+def _becomes(act: "Act", what: str) -> None:
+    act.child = only_child(next((row for row in act.case.files if row.pk == act.given.file), None))
+    act.file_becomes(what)
 
 
 class BarringSteps(models.Model):

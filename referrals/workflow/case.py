@@ -3,7 +3,7 @@
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from accounts.roles import Role
 from referrals.calendar import Calendar, calendar_of
 from referrals.protocol import Protocol, protocol_of
 from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
+from referrals.workflow.hanging import ids_in, rows_among
 from referrals.workflow.states import (
     ALIVE,
     DECIDING,
@@ -167,15 +168,18 @@ class Case:
     def withheld(self, *, said: Any = None, child: UUID | None = None, part: Any = None) -> bool:
         """Tell whether something is about restricted children alone, so that their list alone knows of it (T46).
 
-        ``said``: an input; ``child``: that of a row; ``part``: the row of another machine, whose children count.
+        ``said``: an input; ``child``: that of a row; ``part``: the row of another machine. The children that they name
+        count; where none is named, those of the part, then those on whom the rows hang that are named.
         """
         restricted = {found.pk for found in self.recorded if found.restricted}
         if not restricted:
             return False
-        about = {child, getattr(part, "child_id", None), *_ids_in(said)}
-        if hasattr(part, "children"):
-            about |= {found.pk for found in part.children.all()}
-        about &= {found.pk for found in self.recorded}
+        recorded, named = {found.pk for found in self.recorded}, set(ids_in(said))
+        about = {child, getattr(part, "child_id", None), *named} & recorded
+        if not about and hasattr(part, "children"):
+            about = {found.pk for found in part.children.all()}
+        if not about:  # it names rows alone, if anything
+            about = set[UUID]().union(*(row.children for row in rows_among(self.referral, named).values()))
         return bool(about) and about <= restricted
 
     @cached_property
@@ -495,27 +499,6 @@ class Case:
 
     def touched(self, given: Any) -> "list[Child]":
         """Return the children on record whom a step is about: by name, by its part, or by a row that it names."""
-        named = {getattr(self.part, "pk", None), *_ids_in(given)}
-        for row in (*self.measures, *self.judicial_referrals, *self.files):
-            if row.pk in named:
-                named |= _children_of(row)
+        named: set[UUID] = {*ids_in(given), *([self.part.pk] if self.part is not None else ())}
+        named |= set[UUID]().union(*(row.children for row in rows_among(self.referral, named).values()))
         return [child for child in self.recorded if child.pk in named]
-
-
-def _children_of(row: Any) -> set[UUID | None]:
-    """Return the children whom a row of the case names: one, several by rows, or several by their ids as text."""
-    children = getattr(row, "children", ())
-    several = [child.pk for child in children.all()] if hasattr(children, "all") else map(UUID, children)
-    return {getattr(row, "child_id", None), *several}
-
-
-def _ids_in(said: Any) -> Iterator[UUID]:
-    """Yield the ids anywhere in an input."""
-    if isinstance(said, UUID):
-        yield said
-    elif isinstance(said, Mapping):
-        for inner in said.values():
-            yield from _ids_in(inner)
-    elif isinstance(said, list | tuple):
-        for inner in said:
-            yield from _ids_in(inner)

@@ -337,6 +337,7 @@ def propose_measure(act: "Act", child: Any, item: Any) -> Any:
 def agree_to_measure(act: "Act") -> None:
     """Record the agreement on its measure (T24 ⇒ M02)."""
     row = next(found for found in act.case.measures if found.pk == act.given.measure)
+    act.child = row.child_id
     take_agreement(act, row)
     act.fire(Machine.MEASURE, "agree", part=row, given=act.given, child=row.child_id)
 
@@ -625,6 +626,7 @@ def name_referent(act: "Act") -> None:
 def name_service(act: "Act") -> None:
     """Confide the measure to its service (T48 ⇒ M06)."""
     row = next(found for found in act.case.measures if found.pk == act.given.measure)
+    act.child = row.child_id
     hand_over(act, row)
     act.fire(Machine.MEASURE, "hand_over", part=row, child=row.child_id)
 

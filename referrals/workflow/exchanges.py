@@ -21,6 +21,7 @@ from referrals.workflow import alerts, checks, codes, guards
 from referrals.workflow.case import Case
 from referrals.workflow.clockcodes import ClockCode as C
 from referrals.workflow.declare import SAME, Declare
+from referrals.workflow.hanging import only_child
 from referrals.workflow.inputs import LONG, ids, optional_day, optional_id, required, text
 from referrals.workflow.rolesets import CELL, HOLDING, READING
 from referrals.workflow.states import (
@@ -217,7 +218,7 @@ def ask(act: "Act") -> None:
         children=as_text(act.given.children),
         questions=act.given.questions,
     )
-    act.start(C.C6, part=row)
+    act.start(C.C6, part=row, child=only_child(row))
     show_requests(act.case)
     act.made = row
 
@@ -237,6 +238,7 @@ def joined_to(referral: UUID) -> list[UUID]:
 def complement(act: "Act") -> None:
     """Keep what was added; it answers its request, and a danger that it tells of is flagged (T08 ⇒ T14)."""
     given, found = act.given, request_of(act.case, act.given.request) if act.given.request else None
+    act.child = only_child(found)
     added = act.new(
         "complements",
         request=found,
@@ -277,6 +279,7 @@ def endanger(act: "Act") -> None:
 def give_up(act: "Act") -> None:
     """Go on without the answer: by hand the request is cancelled, by the passing of time it expires (T09)."""
     found = request_of(act.case, act.given.request)
+    act.child = only_child(found)
     if found is not None:
         close(act, found, RequestState.CANCELLED if act.given.reason else RequestState.EXPIRED)
 
