@@ -26,7 +26,7 @@ from referrals.api.cases import NewConcern
 from referrals.errors import ReferralError
 from referrals.models import Referral, StepRecord, TransferRequest
 from referrals.workflow.declare import steps
-from referrals.workflow.states import ACTIVE, Machine
+from referrals.workflow.states import ACTIVE, KEPT_HERE, Machine
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
@@ -130,7 +130,10 @@ class Moving(RuleBasedStateMachine):
         except (ReferralError, ValidationError):
             assert self.picture() == before, "a refusal leaves nothing behind"
             return None
-        assert case.state in ACTIVE, "nobody writes on a stub, nor on what is closed"
+        open_to = (
+            (*ACTIVE, *KEPT_HERE) if step == "message_professionals" else ACTIVE
+        )  # E02 goes on after a closing
+        assert case.state in open_to, "nobody writes on a stub, nor on what is closed"
         answered = step in ("transfer_accept", "transfer_refuse")
         assert (
             (code == OTHER[case.authority.code])
