@@ -7,7 +7,7 @@ with its own record and its own journal entry (domain.md §2.2 Fired steps). Onl
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import models
@@ -80,11 +80,20 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def without_places(value: Any) -> Any:
-    """Return JSON without the places where children are taken in: class K, which their own rows alone hold."""
-    if isinstance(value, dict):
-        return {name: without_places(inner) for name, inner in value.items() if name != "place"}
-    return [without_places(inner) for inner in value] if isinstance(value, list) else value
+#: What a step says that a row of its own holds under another class than the step's: a member wherever it stands, one of
+#: a list, or one of a step. Its record doesn't repeat it, or readers would get a class that they don't have (SEC-AZ7).
+HELD_BY_ROWS: Final = frozenset({
+    "place", "extract", "feedback", "corrections.value", "add_child.whereabouts", "assign.plan_on", "suggest.reasons",
+    *(f"record_refusal.{name}" for name in ("grounds", "actions_led", "recipient", "document", "sending_proof")),
+})  # fmt: skip
+
+
+def for_record(said: Any, within: str) -> Any:
+    """Return what was said, as JSON, without what rows hold; ``within`` is the name of the step, or of the list."""
+    if isinstance(said, dict):
+        kept = {name for name in said if not {name, f"{within}.{name}"} & HELD_BY_ROWS}
+        return {name: for_record(inner, name) for name, inner in said.items() if name in kept}
+    return [for_record(inner, within) for inner in said] if isinstance(said, list) else said
 
 
 def names_any(said: Any, children: Container[UUID]) -> bool:
@@ -283,7 +292,7 @@ class Act:
             child=self.child,
             access_class=self.step.data_class,
         )
-        said = without_places(as_json(self.given))
+        said = for_record(as_json(self.given), self.step.name)
         data = {name: value for name, value in said.items() if value not in (None, "", [], {})}
         if data:
             # Of a filer only the own reason is kept here, under the filer's own key class.

@@ -21,7 +21,7 @@ from encryption.keys import warm
 from encryption.sealed import OpenScope, Sealed
 from referrals import access, clocks
 from referrals.access import Relation, Sight, Ties
-from referrals.act import names_any
+from referrals.act import for_record, names_any
 from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
@@ -451,7 +451,8 @@ def timeline(
     others = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
     told = [
-        (row, opened(row.data, scope) if row.data is not None else None)
+        # Records from before hold more than is kept now.
+        (row, for_record(opened(row.data, scope), row.step) if row.data is not None else None)
         for row in rows
         if (row.machine != Machine.DUPLICATE or row.part in pairs)
         and row.access_class in ties.reads
@@ -464,8 +465,10 @@ def timeline(
         about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
         if about and not any(map(any, about)):
             continue
+        # What is said with a step that the shell shows is for readers of D.
+        told_whole = all(map(all, named.values())) and (row.access_class != "A" or "D" in ties.reads)
         more = {
-            "data": data if all(map(all, named.values())) else None,
+            "data": data if told_whole else None,
             "by": str(row.by) if row.by else None,
             "own": row.by == actor.user_id,
         }

@@ -1,16 +1,25 @@
 """What is out of somebody's sight is neither named in a body, nor told by timeline, form or conflict (SEC-AZ20, SEC-AZ21)."""
 
+import json
 import re
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.db.models import F
+from rest_framework import serializers
 
+from accounts.roles import Role
+from audit.inputs import Id
 from outbox.models import Notice
+from referrals.access import Relation, reads_by
+from referrals.act import for_record
 from referrals.attachments import keeping
 from referrals.attachments.arriving import Arrived
 from referrals.errors import InvalidInput
-from referrals.models import Clock, InformationRequest, JudicialReferral, Measure, Referral, StepRecord
+from referrals.models import Child, Clock, InformationRequest, JudicialReferral, Measure, Referral, StepRecord
+from referrals.workflow.declare import steps
+from referrals.workflow.machines import MACHINES
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
@@ -236,3 +245,119 @@ def test_a_file_about_a_hidden_child_that_is_set_aside_is_told_to_the_list_alone
     assert "bar_file" not in timeline(family, "crip_coordinator")
     StepRecord.objects.filter(step="bar_file").update(child=None)
     assert "bar_file" not in timeline(family, "crip_coordinator")
+
+
+# --- Classes of what steps said (SEC-AZ7) -------------------------------------------------------------
+
+#: Members that share their name with a row's field of another class, and are something else.
+SAME_NAME = {
+    *((step, "reason") for step in ("cancel", "end_followup", "lift", "not_executed", "suspend", "transfer")),
+    *((step, "where") for step in ("flag_immediate_danger", "qualify", "record_found", "start_triage")),
+    ("agree", "own"), ("log_contact", "means"), ("record_agreement", "own"), ("restrict", "review_on"),
+    ("set_exploitation_status", "reasons"), ("situation_report", "report"), ("transfer_request", "reason_text"),
+}  # fmt: skip
+
+
+def members(form, path=()):
+    """Yield the members of an input, those of its lists included, as paths of names; ids tell nothing but which row."""
+    for name, field in form.fields.items():
+        inner = getattr(field, "child", field)
+        if isinstance(inner, serializers.BaseSerializer):
+            yield from members(inner, (*path, name))
+        elif not isinstance(inner, Id):
+            yield (*path, name)
+
+
+def kept_in_record(step, path):
+    said = "x"
+    for name in reversed(path):
+        said = {name: [said] if isinstance(said, dict) else said}
+    return path[-1] in json.dumps(for_record(said, step.name))
+
+
+def read_along(shown, also):
+    """Tell whether whoever reads one class reads the other."""
+    each = [reads_by(role, relation) for role in Role for relation in Relation]
+    return all(also in reads for reads in each if shown in reads)
+
+
+@pytest.mark.sec("SEC-AZ7")
+def test_no_record_keeps_what_a_row_holds_under_a_class_that_its_readers_lack():
+    classes = {}
+    for model in apps.get_app_config("referrals").get_models():
+        for field in model._meta.concrete_fields:
+            classes.setdefault(field.name, set()).add(getattr(field, "access_class", "A"))
+
+    found = {
+        (step.name, path[-1])
+        for step in steps.all() if step.recorded and MACHINES[step.machine].of_case
+        for path in members(step.takes())
+        if path[-1] in classes and kept_in_record(step, path)
+        # What is said with a step of the shell is read with D.
+        if not any(read_along(step.data_class.replace("A", "D"), held) for held in classes[path[-1]])
+    }  # fmt: skip
+
+    assert found == SAME_NAME
+
+
+def corrected(family):
+    see_all()
+    Child.objects.filter(referral=family.pk).update(prostitution_status="suspected", status_ever="suspected")
+    Referral.objects.filter(pk=family.pk).update(prostitution_status="suspected")
+    rows = [
+        {"part": "concern", "field": "filer_name", "value": "SAID"},
+        {"part": "children", "row": str(family.children["open"].pk), "field": "last_name", "value": "SAID"},
+    ]
+    return do(family, "crip_coordinator", "rectify", {"corrections": rows, "reason": "Erreur."})
+
+
+def refused(family):
+    see_all()
+    Referral.objects.filter(pk=family.pk).update(state="admin_offer", version=F("version") + 1)
+    body = dict.fromkeys(("actions_led", "recipient", "document", "sending_proof"), "SAID")
+    body |= {
+        "child": str(family.children["open"].pk),
+        "grounds": ["2"],
+        "attempts": "Deux.",
+        "danger_persists": True,
+    }
+    found = do(family, "ase_inspector", "record_refusal", body)
+    Measure.objects.filter(pk=family.measures["open"].pk).update(
+        state="active"
+    )  # its service goes on reading
+    return found
+
+
+def reoriented(family):
+    see_all()
+    Referral.objects.filter(pk=family.pk).update(state="triage", version=F("version") + 1)
+    JudicialReferral.objects.update(state="closed")
+    Measure.objects.update(state="cancelled")
+    body = {"reason": "Autre.", "target": "pmi", "target_name": "Service.", "feedback": "SAID"}
+    return do(family, "crip_coordinator", "reorient", body)
+
+
+def acknowledged(family):
+    see_all()
+    Referral.objects.filter(pk=family.pk).update(state="submitted", version=F("version") + 1)
+    return do(family, "crip_coordinator", "acknowledge", {"note": "SAID"})
+
+
+@pytest.mark.sec("SEC-AZ7")
+@pytest.mark.parametrize(
+    ("act", "step", "readers"),
+    [
+        (corrected, "rectify", ["exploitation_lead", "case_referent", "crip_coordinator"]),
+        (refused, "record_refusal", ["measure_service", "supervisor", "ase_inspector"]),
+        (reoriented, "reorient", ["case_referent", "assessor"]),
+        (acknowledged, "acknowledge", ["supervisor", "measure_service"]),
+    ],
+)
+def test_the_timeline_tells_a_step_without_what_its_reader_may_not_read(family, act, step, readers):
+    """What was corrected, asked of justice, answered to the filer or noted at the receipt has its own readers."""
+    status, told = act(family)
+    assert status == 200, told
+    for who in readers:
+        found = timeline(family, who)
+        assert f'"{step}"' in found, who
+        assert "SAID" not in found, who
