@@ -5,7 +5,7 @@ state and guards (409) → body (400) → second signature → effects, clocks, 
 instant of the act (UTC), read once at the edge: nothing here has a clock.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -336,27 +336,32 @@ def parse(step: Step, body: Any) -> Given:
 
 
 def hear(step: Step, given: Any, referral: Referral, sight: Sight) -> Any:
-    """Replace the ids of what is out of sight for a step by an unknown id: naming it is answered as naming nothing.
+    """Replace the ids of what is out of sight by an unknown id: naming it is answered as naming nothing."""
+    out_of_sight = unheard(step, ids_in(given), referral, sight)
+    return _without(given, out_of_sight) if out_of_sight else given
 
-    That is each child on whom none of the actor's ties does the step, and each row that hangs on such children alone
-    (SEC-AZ20, SEC-AZ21). A prepared referral to justice is sent as it is written: it is there for who knows of each of
-    its children.
+
+def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -> set[UUID]:
+    """Return, of ids of a case, those of what is out of sight for a step (SEC-AZ20, SEC-AZ21).
+
+    That is each child on whom none of the actor's ties does the step, and each row that hangs on such children alone.
+    A prepared referral to justice is sent as it is written: it is there for who knows of each of its children.
     """
-    named = reading.ties_among(referral, sight, ids_in(given))
+    named = reading.ties_among(referral, sight, ids)
     done = {pk: [role_in(step, ties) is not None for ties in several] for pk, several in named.items()}
-    unheard = {pk for pk, each in done.items() if not any(each)}
+    found = {pk for pk, each in done.items() if not any(each)}
     if partly := {pk for pk, each in done.items() if any(each) and not all(each)}:
         prepared = referral.judicial_referrals.filter(pk__in=partly, state=JudicialState.PREPARED)
-        unheard |= set(prepared.values_list("pk", flat=True))
-    return _without(given, unheard) if unheard else given
+        found |= set(prepared.values_list("pk", flat=True))
+    return found
 
 
-def _without(given: Any, unheard: Container[UUID]) -> Any:
+def _without(given: Any, ids: Container[UUID]) -> Any:
     if isinstance(given, UUID):
-        return NOBODY if given in unheard else given
+        return NOBODY if given in ids else given
     if isinstance(given, dict):
-        return type(given)({name: _without(one, unheard) for name, one in given.items()})
-    return [_without(one, unheard) for one in given] if isinstance(given, list) else given
+        return type(given)({name: _without(one, ids) for name, one in given.items()})
+    return [_without(one, ids) for one in given] if isinstance(given, list) else given
 
 
 def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:

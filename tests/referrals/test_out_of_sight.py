@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -23,7 +24,9 @@ from referrals.workflow.machines import MACHINES
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
-from tests.referrals.workflow.kit import AT
+from tests.referrals.workflow.kit import AT, TODAY
+from tests.web.visiting import Visitor, form_in, text
+from web.cases import display
 
 pytestmark = pytest.mark.sec("SEC-AZ20")
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -361,3 +364,49 @@ def test_the_timeline_tells_a_step_without_what_its_reader_may_not_read(family, 
         found = timeline(family, who)
         assert f'"{step}"' in found, who
         assert "SAID" not in found, who
+
+
+# --- Forms --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "step"),
+    [
+        *(
+            ("ase_inspector", step)
+            for step in ("name_service", "send_judicial", "info_expired", "provide_info")
+        ),
+        ("measure_service", "provide_info"),
+    ],
+)
+def test_the_form_of_a_step_offers_what_the_step_may_name(family, who, step):
+    see_all()
+    for name in ("kept", "open"):
+        row = family.marked(JudicialReferral, name, state="prepared", prepared_at=AT, letter=None)
+        row.children.add(family.children[name])
+        family.ids[name].add(str(row.pk))
+
+    told = family.told_of(
+        Visitor(family.kit.world, who).get(f"/dossiers/{family.pk}/etape/referral/{step}").content.decode()
+    )
+
+    assert told == ({"open", "other"} if who == "ase_inspector" else {"open"})
+
+
+@pytest.mark.sec("SEC-AZ21")
+def test_what_was_done_meanwhile_is_told_as_the_timeline_tells_it(world, family):
+    see_all()
+    for order, name in enumerate(("open", "other")):
+        StepRecord.objects.create(
+            referral=family.kit.case, machine="measure", step="suspend" if name == "open" else "not_executed",
+            number="M", at=AT + timedelta(minutes=1), order=9_000 + order, role="ase_inspector", access_class="J",
+            part=family.measures[name].pk,
+        )  # fmt: skip
+    visitor = Visitor(world, "measure_service")
+    path = f"/dossiers/{family.pk}/etape/measure/{family.measures['open'].pk}/start"
+
+    sent = form_in(visitor.get(path)) | {"started_on": str(TODAY), "seen": "2020", "version": "0"}
+    found = text(visitor.post(path, sent))
+
+    assert display.step_words("measure", "suspend") in found
+    assert display.step_words("measure", "not_executed") not in found

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import get_language, gettext
 
 from accounts.actor import Actor
 from accounts.models import Authority, Organisation, Unit
 from accounts.roles import ENGLISH, Role
-from referrals import access, joining, naming, receiving, references
-from referrals.access import Ties
+from referrals import access, actions, joining, naming, receiving, references
+from referrals.access import Sight, Ties
 from referrals.attachments import rights
 from referrals.attachments.codes import Kind
 from referrals.models import Assignment, MeasureType, Referral
@@ -69,6 +70,8 @@ class Choices:
     actor: Actor
     at: datetime
     names: Names
+    #: Of which children the reader sees what, where it is known already.
+    known: Sight | None = None
 
     def of(self, name: str, owner: str) -> Pairs | None:
         """Return pairs of id and words for a member; None where it is no choice among rows of the case."""
@@ -83,9 +86,9 @@ class Choices:
         found: Mapping[str, Callable[[], Pairs]] = {
             "unit": self.units,
             "service": self.services,
-            "measure": self.measures,
-            "judicial_referral": self.justice,
-            "request": self.requests,
+            "measure": lambda: self.in_sight(self.measures()),
+            "judicial_referral": lambda: self.in_sight(self.justice()),
+            "request": lambda: self.in_sight(self.requests()),
             "attachments": self.sent_beforehand,
             "file": self.files,
             "authorities": self.authorities,
@@ -106,6 +109,17 @@ class Choices:
     def children(self) -> Pairs:
         """Return the children, by name where the reader may have it."""
         return numbered(self.names.children)
+
+    def in_sight(self, pairs: Pairs) -> Pairs:
+        """Return what the step may name for its reader: the act itself hears of nothing else."""
+        ids = [UUID(pk) for pk, _ in pairs]
+        unheard = actions.unheard(self.step, ids, self.referral, self.sight) if ids else set()
+        return [pair for pair in pairs if UUID(pair[0]) not in unheard]
+
+    @cached_property
+    def sight(self) -> Sight:
+        """Return of which children the reader sees what."""
+        return self.known or access.sight_of(self.referral, self.ties, self.actor)
 
     @cached_property
     def holders(self) -> Pairs:

@@ -1,8 +1,8 @@
 """A step of the procedure as a page: what it needs, in fields made from its declaration, and the doing of it.
 
 What is typed is never lost: a fault, a refusal or somebody else's step in between shows the form again as it was
-sent, with what became of the case meanwhile. Nothing sealed is opened for that: the names of children come back with
-the form.
+sent, with what became of the case meanwhile. No name is opened for that: the names of children come back with the
+form.
 """
 
 import json
@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
-from referrals import access, actions, naming, receiving
-from referrals.access import Ties
+from referrals import access, actions, naming, reading, receiving
+from referrals.access import Sight, Ties
 from referrals.actions import Asked
 from referrals.api.base import known, opened, seen
 from referrals.errors import NotAllowed, NotVisible
@@ -24,7 +24,7 @@ from referrals.models import Referral
 from referrals.naming import Names
 from referrals.workflow.declare import RECEIVER, Step, require_proof
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Machine, State
+from referrals.workflow.states import State
 from web.cases import display, told, words
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
 from web.cases.choices import Choices, role_words
@@ -72,12 +72,13 @@ class StepPage(FormPage):
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
         asked = Asked(step=declared, referral_id=pk, part_id=part)
-        actions.case_for(asked, referral, access.sight_of(referral, ties, actor), actor=actor, at=at)
+        sight = access.sight_of(referral, ties, actor)
+        actions.case_for(asked, referral, sight, actor=actor, at=at)
         require_proof(declared, actor, at=at)  # before anything is typed
         names = opened(
             referral, ties, lambda scope: naming.names(referral, ties, scope, actor=actor), actor=actor, at=at
         )
-        form = self.form(declared, referral, ties, names)
+        form = self.form(declared, referral, ties, names, sight)
         context = self.around(declared, referral, ties, names) | {
             "entries": form.entries(None), "version": referral.version, "once": fresh_key(),
         }  # fmt: skip
@@ -151,17 +152,20 @@ class StepPage(FormPage):
         return self.show(context)
 
     def conflict(self, referral: Referral, ties: Ties, sent: QueryDict) -> dict[str, Any]:
-        """Return both versions: the case as the form was made from, and as it is, with the steps in between."""
+        """Return both versions: the case as the form was made from, and as it is, with the steps in between.
+
+        Those are the steps that the timeline tells this reader.
+        """
         before = sent.get("state", "")
         zone = zone_of(referral)
         since = sent.get("seen", "")
-        rows = [
-            row
-            for row in referral.steps.order_by("-at", "-id")[:20]
-            if row.access_class in ties.reads
-            and row.machine != Machine.DUPLICATE
-            and row.at.isoformat() > since
-        ]
+        actor, at = self.actor, self.at
+        sight = access.sight_of(referral, ties, actor)
+        told = opened(
+            referral, ties, lambda scope: reading.timeline(referral, sight, scope, actor=actor, at=at),
+            actor=actor, at=at,
+        )  # fmt: skip
+        rows = [row for row in reversed(told) if row["at"].replace("Z", "+00:00") > since][:20]
         return {
             "before": words_of(before, str(State(before).label)) if before in State.values else "",
             "before_version": sent.get("version", ""),
@@ -169,9 +173,9 @@ class StepPage(FormPage):
             "now_version": referral.version,
             "steps": [
                 {
-                    "label": display.step_words(row.machine, row.step),
-                    "at": display.instant(row.at.isoformat(), zone),
-                    "role": role_words(row.role) if row.role else "",
+                    "label": display.step_words(row["machine"], row["step"]),
+                    "at": display.instant(row["at"], zone),
+                    "role": role_words(row["role"]) if row["role"] else "",
                 }
                 for row in rows
             ],
@@ -179,9 +183,11 @@ class StepPage(FormPage):
 
     # --- The form -------------------------------------------------------------------------------------
 
-    def form(self, step: Step, referral: Referral, ties: Ties, names: Names) -> StepForm:
-        """Return the form of a step on a case."""
-        choices = Choices(step, referral, ties, self.actor, self.at, names)
+    def form(
+        self, step: Step, referral: Referral, ties: Ties, names: Names, sight: Sight | None = None
+    ) -> StepForm:
+        """Return the form of a step on a case; ``sight`` where it is known already."""
+        choices = Choices(step, referral, ties, self.actor, self.at, names, sight)
         return StepForm(step.takes, choices, zone_of(referral))
 
     def around(self, step: Step, referral: Referral, ties: Ties, names: Names) -> dict[str, Any]:
