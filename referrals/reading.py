@@ -451,7 +451,8 @@ def timeline(
     others = access.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
     told = [
-        (row, _said(row, ties, scope))
+        # Records from before hold more than is kept now.
+        (row, for_record(opened(row.data, scope), row.step) if row.data is not None else None)
         for row in rows
         if (row.machine != Machine.DUPLICATE or row.part in pairs)
         and row.access_class in ties.reads
@@ -464,23 +465,15 @@ def timeline(
         about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
         if about and not any(map(any, about)):
             continue
+        # What is said with a step that the shell shows is for readers of D.
+        told_whole = all(map(all, named.values())) and (row.access_class != "A" or "D" in ties.reads)
         more = {
-            "data": data if all(map(all, named.values())) else None,
+            "data": data if told_whole else None,
             "by": str(row.by) if row.by else None,
             "own": row.by == actor.user_id,
         }
         found.append(_happened(row, more))
     return found
-
-
-def _said(row: StepRecord, ties: Ties, scope: OpenScope) -> Any:
-    """Return what was said with a step; with one that the shell shows, to readers of D alone.
-
-    Records from before hold more than is kept now.
-    """
-    if row.data is None or (row.access_class == "A" and "D" not in ties.reads):
-        return None
-    return for_record(opened(row.data, scope), row.step)
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:
