@@ -172,8 +172,8 @@ def locked(
 
 
 def _lock(cases: set[UUID]) -> None:
-    for pk in sorted(cases):
-        Referral.objects.select_for_update().filter(pk=pk).values("pk").first()
+    """Lock cases in the order of their ids, by one statement for however many (SEC-AZ19)."""
+    list(Referral.objects.select_for_update().filter(pk__in=cases).order_by("pk").values("pk"))
 
 
 def require_version(referral: Referral, version: Any) -> None:

@@ -81,6 +81,10 @@ def count_keeping(act: "Act", before: str) -> None:
     if referral.legal_hold:
         act.stop(ClockCode.C20)
         return
+    # A joined filing is kept as long as the file that took it in (``no_other_file_is_open``): what its filer adds
+    # counts there, and costs no more than on a filing of its own (SEC-AZ19).
+    if referral.state == State.MERGED and act.step.name == "provide_info":
+        return
     act.start(ClockCode.C20, since=_since(act, before))
 
 

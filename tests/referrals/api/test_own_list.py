@@ -15,7 +15,8 @@ from django.db import connections
 from accounts.models import Membership
 from accounts.roles import Role
 from referrals import references
-from referrals.models import Clock, Referral
+from referrals.access import NOBODY
+from referrals.models import Clock, Joining, Referral
 from referrals.workflow.states import CoarseStatus, State, Urgency
 from tests.clock import NOW
 from tests.conftest import see_all
@@ -162,6 +163,35 @@ def test_every_refused_step_answers_the_same_for_twins(world, twins, word):
     asked(twins[word][0])
     first, second = (asked(row) for row in twins[word])
     assert {key for key in first if first[key] != second[key]} == set()
+
+
+@pytest.mark.parametrize(
+    "said", [{"text": "Suite."}, {"text": "Suite.", "request": str(NOBODY)}, {"no_such_member": 1}]
+)
+def test_to_add_to_a_filing_costs_the_same_whether_or_not_it_was_joined_to_a_file(world, twins, said):
+    """A joined filing is closed, and its text is the file's from then on; its filer is told none of it.
+
+    A danger that is told takes its course at the file at once, and costs more there: a protective act waits for nobody.
+    """
+    alone, joined = twins["in_progress"]
+    file, further = twins["received"]
+    closed = {"state": "merged", "closed_at": NOW, "version": joined.version + 1, "legal_hold": False}
+    Referral.objects.filter(pk=joined.pk).update(**closed)
+    for filing, target in ((joined, file), (file, further)):
+        Joining.objects.create(referral=filing, target=target, kind="same_facts", joined_at=NOW)
+    client = world.as_("filer").client
+
+    def asked(row):
+        ask = partial(
+            client.post, f"/api/v1/referrals/{row.pk}/provide_info", said, content_type="application/json",
+            headers={"idempotency-key": f"{row.pk}"},
+        )  # fmt: skip
+        return told(ask, row)
+
+    asked(twins["received"][1])  # whatever is remembered for a minute is remembered for both
+    first, second = asked(alone), asked(joined)
+    assert first[0] == (200 if said == {"text": "Suite."} else first[0])
+    assert first == second
 
 
 def lines(caller: Caller, **asked) -> list[str]:
