@@ -327,7 +327,8 @@ def barred_by(
     told what would bar the step without it: neither a refusal nor what is possible tells of the child (SEC-AZ20).
     """
     found = first_refusal(rules, case, given)
-    if case.hidden:
+    # Whoever takes a case over names the readers of its restricted children, and so is told that there are any (T32).
+    if case.hidden and not ties.receiving:
         with case.as_seen():
             told = first_refusal(rules, case, given)
         if found and not told:
