@@ -13,6 +13,7 @@ from django.db import connection
 
 from referrals import reading
 from tests.audit.owner import as_owner
+from tests.referrals.workflow.kit import Kit
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -38,6 +39,7 @@ def plan_of(rows, *, without=""):
 )  # fmt: skip
 @pytest.mark.parametrize("who", ["crip_coordinator", "assessor", "supervisor"])
 def test_what_is_due_first_is_read_off_an_index(world, who, said, index):
+    Kit(world, "in_assessment").assign("assessor")
     actor = world.actor(who, at=AT)
 
     plan = plan_of(
