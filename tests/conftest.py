@@ -17,7 +17,7 @@ pytest_plugins = [
 ]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
-from audit import shreds  # noqa: E402
+from audit import shreds, writer  # noqa: E402
 from encryption import cache  # noqa: E402
 from outbox import gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
@@ -58,6 +58,13 @@ def _no_key_is_remembered():
     forget()
     yield
     forget()
+
+
+@pytest.fixture(autouse=True)
+def _a_writer_of_its_own():
+    """Each test's entries begin a chain: those of the test before are rolled back, and nothing may follow them."""
+    yield
+    writer.retire(connections["default"])
 
 
 @pytest.fixture

@@ -80,6 +80,8 @@ def night(story, three_files, tmp_path, settings):
     told = Night(story, tmp_path)
     told.cases = three_files
     assert told.sought() == 0
+    # Whoever writes the entries of the night has written before: else the clock would step for nobody.
+    assert told.ask("auditor", "audit/entries").status_code == 200
     story.at("2026-11-24 22:10")
     for case in three_files:
         assert told.ask("agent", f"referrals/{case}").status_code == 200
