@@ -465,8 +465,11 @@ def timeline(
         about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
         if about and not any(map(any, about)):
             continue
-        # What is said with a step that the shell shows is for readers of D.
-        told_whole = all(map(all, named.values())) and (row.access_class != "A" or "D" in ties.reads)
+        # What is said of the whole case isn't for a service, which has a measure of it; with a step that the shell
+        # shows, it is for readers of D.
+        of = ties if row.child or row.part or about else ties.without_service
+        needed = "D" if row.access_class == "A" else row.access_class
+        told_whole = all(map(all, named.values())) and needed in of.reads
         more = {
             "data": data if told_whole else None,
             "by": str(row.by) if row.by else None,

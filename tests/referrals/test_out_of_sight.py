@@ -410,3 +410,21 @@ def test_what_was_done_meanwhile_is_told_as_the_timeline_tells_it(world, family)
 
     assert display.step_words("measure", "suspend") in found
     assert display.step_words("measure", "not_executed") not in found
+
+
+def test_what_is_said_of_the_whole_case_is_not_for_a_service(world, family):
+    """Why a case was decided so speaks of all the children; the service has a measure of one (SEC-AZ21)."""
+    see_all()
+    field = StepRecord._meta.get_field("data")
+    for order, letter in enumerate("AJ", start=5_000):
+        step = StepRecord(referral=family.kit.case, machine="referral", step="decide_admin", number="T23", at=AT, order=order,
+                          role="ase_inspector", access_class=letter)  # fmt: skip
+        step.data = family.kit.fill.keys["case"].seal(field, step.pk, {"motivation": "MARQUE-all motivation"})
+        step.save(force_insert=True)
+
+    def told(who):
+        answer = world.as_(who).get(f"referrals/{family.pk}/timeline")
+        see_all()
+        return answer.content.decode().count("MARQUE-all motivation")
+
+    assert (told("measure_service"), told("crip_coordinator")) == (0, 2)
