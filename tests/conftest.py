@@ -64,7 +64,7 @@ def _no_key_is_remembered():
 def _a_writer_of_its_own():
     """Each test's entries begin a chain: those of the test before are rolled back, and nothing may follow them."""
     yield
-    writer.retire(connections["default"])
+    writer._writers.clear()
 
 
 @pytest.fixture
