@@ -175,14 +175,16 @@ def mac(table: str, key: UUID, pseudonym: UUID) -> bytes:
 
 
 def _holds(row: Mapping) -> bool:
-    return row.mac is not None and digest.equal(
-        bytes(row.mac), mac(row._meta.db_table, row.pk, row.pseudonym)
-    )
+    """Tell whether a row is as the service wrote it; one that isn't is named in the log."""
+    table = row._meta.db_table
+    if row.mac is not None and digest.equal(bytes(row.mac), mac(table, row.pk, row.pseudonym)):
+        return True
+    _log.critical("pseudonym:refused", label=table, row=str(row.pseudonym))
+    return False
 
 
 def _held[Row: Mapping](row: Row) -> Row:
     if not _holds(row):
-        _log.critical("pseudonym:refused", label=row._meta.db_table, row=str(row.pseudonym))
         raise PseudonymRefused
     return row
 
@@ -190,10 +192,9 @@ def _held[Row: Mapping](row: Row) -> Row:
 @recurring("pseudonyms:checked", every=timedelta(days=1))
 def check(at: datetime) -> int:  # noqa: ARG001 - recurring work is told the instant
     """Ask the MAC of every row; return how many were refused, each named by its table and pseudonym in the log."""
-    refused = 0
-    for model in (ActorPseudonym, SubjectPseudonym):
-        for row in model.objects.iterator(chunk_size=2_000):
-            if not _holds(row):
-                _log.critical("pseudonym:refused", label=model._meta.db_table, row=str(row.pseudonym))
-                refused += 1
-    return refused
+    rows = (
+        row
+        for model in (ActorPseudonym, SubjectPseudonym)
+        for row in model.objects.iterator(chunk_size=2_000)
+    )
+    return sum(not _holds(row) for row in rows)

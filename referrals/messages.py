@@ -43,8 +43,8 @@ def channel(referral: Referral, which: str, ties: Ties, scope: OpenScope, *, act
         found = _to_filer(referral, ties, scope)
     else:
         sight = access.sight_of(referral, ties, actor)
-        of_channel = _professionals if which == Channel.PROFESSIONALS else _with_filer
-        lines = of_channel(referral, ties, actor=actor)
+        among_us = which == Channel.PROFESSIONALS
+        lines = _professionals(referral, ties, actor=actor) if among_us else _with_filer(referral, ties)
         found = (told for row, line in lines if (told := _told(row, line, sight, scope)) is not None)
     return sorted(found, key=lambda line: str(line["at"]))  # of one instant, the question comes first
 
@@ -69,13 +69,14 @@ def _to_filer(referral: Referral, ties: Ties, scope: OpenScope) -> Iterator[Line
             "read_at": moment(said.read_at),
             "text": opened(said.text, scope),
         }
-    yield from _feedback(referral, scope)
+    for told, line in _feedback(referral):
+        yield line | {"text": opened(told.text, scope)}
 
 
 # --- The professionals' side -------------------------------------------------------------------------
 
 
-def _with_filer(referral: Referral, ties: Ties, *, actor: Actor) -> Iterator[tuple[Any, Line]]:  # noqa: ARG001 - as below
+def _with_filer(referral: Referral, ties: Ties) -> Iterator[tuple[Any, Line]]:
     """Yield the questions to the filer and all complements to readers of D, the messages to readers of C."""
     if "D" in ties.reads:
         for asked in referral.information_requests.filter(recipient=Recipient.FILER):
@@ -86,8 +87,7 @@ def _with_filer(referral: Referral, ties: Ties, *, actor: Actor) -> Iterator[tup
     if "C" in ties.reads:
         for said in referral.filer_messages.all():
             yield said, _message(said) | {"read_at": moment(said.read_at)}
-        for told in referral.feedback_tasks.filter(state=FeedbackState.SENT):
-            yield told, _line("feedback", told, told.decided_at or told.opened_at)
+        yield from _feedback(referral)
 
 
 def _professionals(referral: Referral, ties: Ties, *, actor: Actor) -> Iterator[tuple[Any, Line]]:
@@ -119,9 +119,9 @@ def _told(row: Any, line: Line, sight: Sight, scope: OpenScope) -> Line | None:
     return line
 
 
-def _feedback(referral: Referral, scope: OpenScope) -> Iterator[Line]:
+def _feedback(referral: Referral) -> Iterator[tuple[Any, Line]]:
     for told in referral.feedback_tasks.filter(state=FeedbackState.SENT):
-        yield _line("feedback", told, told.decided_at or told.opened_at) | {"text": opened(told.text, scope)}
+        yield told, _line("feedback", told, told.decided_at or told.opened_at)
 
 
 def _line(kind: str, row: Any, at: datetime) -> Line:

@@ -70,8 +70,7 @@ def reviewer_did_not_open(case: Case, given: Any) -> str | None:
 
 def reviewer_is_named(case: Case, given: Any) -> str | None:
     """On a restricted case those on its list review, not who broke the glass in turn (§1.3 rules 3 and 7)."""
-    named = case.referral.grants.filter(kind="named", ended_at=None, expires_at__gt=case.at)
-    if case.referral.restricted and not named.filter(user=case.actor.user_id).exists():
+    if case.referral.restricted and case.actor.user_id not in case.on_list():
         return "L'ouverture d'urgence d'un dossier restreint est examinée par une personne de sa liste."
     return None
 

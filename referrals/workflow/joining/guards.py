@@ -8,7 +8,6 @@ from django.db.models import Q
 from referrals.workflow.case import Case
 from referrals.workflow.codes import SearchMethod, YesNo
 from referrals.workflow.joining.inputs import LinkKind
-from referrals.workflow.joining.restricting import is_restricted, listed
 from referrals.workflow.states import DuplicateState, InformationState, State
 
 #: States in which a file takes in another filing about the same child (T12).
@@ -75,7 +74,7 @@ def target_takes_it(case: Case, given: Any) -> str | None:
 def restriction_is_kept(case: Case, given: Any) -> str | None:
     """A filing that is restricted, or a child of it, isn't joined to a file that more people read (T46)."""
     target = case.other(given.target) if given is not None else None
-    if target is None or not is_restricted(case):
+    if target is None or not case.is_restricted:
         return None
     restricted = {child.pk for child in case.children if child.restricted}
     theirs = {child.pk for child in target.children.all() if child.restricted}
@@ -83,7 +82,7 @@ def restriction_is_kept(case: Case, given: Any) -> str | None:
     read_there = case.referral.restricted or any(same[pk] not in theirs for pk in restricted & set(same))
     if read_there and not target.restricted:
         return "Le dossier est restreint : restreindre d'abord le dossier cible."
-    if listed(Case(target, actor=case.actor, at=case.at)) - listed(case):
+    if Case(target, actor=case.actor, at=case.at).on_list() - case.on_list():
         return "La liste du dossier cible nomme d'autres personnes que celle de la transmission."
     return None
 

@@ -33,25 +33,14 @@ def filings_joined_to(referral: UUID) -> set[UUID]:
     return found
 
 
-def listed(case: Case) -> set[UUID]:
-    """Return who is on the list of a restricted case; rows that the service didn't write count for nobody."""
-    found = case.referral.grants.filter(kind="named", ended_at=None, expires_at__gt=case.at)
-    return {row.user_id for row in found}
-
-
-def is_restricted(case: Case) -> bool:
-    """Tell whether a case or one of its children is restricted."""
-    return case.referral.restricted or any(child.restricted for child in case.recorded)
-
-
 def follows(filing: Case, file: Case) -> bool:
     """Tell whether the list of a filing is that of its file: who reads one that differs is for its own list to say."""
-    return not is_restricted(filing) or listed(filing) == listed(file)
+    return not filing.is_restricted or filing.on_list() == file.on_list()
 
 
 def restrict_filings(act: "Act") -> None:
     """Restrict the filings joined to the file with it, and in them the child that it restricts (by T46)."""
-    given, named = act.given, listed(act.case) | set(act.given.named)
+    given, named = act.given, act.case.on_list() | set(act.given.named)
     for joining, filing in _joined(act):
         twins = [UUID(mine) for mine, same in joining.same_children.items() if UUID(same) == given.child]
         for child in twins if given.child else [None]:
@@ -62,7 +51,7 @@ def restrict_filings(act: "Act") -> None:
 def open_filings(act: "Act") -> None:
     """Lift the restriction of the filings joined to the file with it, or let the same persons in (by T46)."""
     for _, filing in _joined(act):
-        if is_restricted(filing) and follows(filing, act.case):
+        if filing.is_restricted and follows(filing, act.case):
             told = {name: act.given[name] for name in ("lift", "add", "reason")}
             act.elsewhere("unrestrict", filing, **told)
 
@@ -78,17 +67,17 @@ def restrict_as_target(act: "Act", filing: Case, joining: Any) -> None:
         for child in filing.recorded
         if not child.restricted and joining.same_children.get(str(child.pk)) in restricted
     ]
-    readers = listed(act.case) if follows(filing, act.case) else set()
+    readers = act.case.on_list() if follows(filing, act.case) else set()
     for child in wanted:
         _restrict(act, filing, child, readers, reason=JOINED, review_on=_review_day(act.case))
 
 
 def keep_list(act: "Act", filing: Case, file: Case) -> None:
     """Give a restricted filing that nobody may read yet the list of a file (by T32, by T35)."""
-    if is_restricted(filing) and not listed(filing):
+    if filing.is_restricted and not filing.on_list():
         kept = [child.pk for child in filing.recorded if child.restricted]
         for child in [None] if filing.referral.restricted else kept:
-            _restrict(act, filing, child, listed(file), reason=JOINED, review_on=_review_day(file))
+            _restrict(act, filing, child, file.on_list(), reason=JOINED, review_on=_review_day(file))
 
 
 def _joined(act: "Act") -> Iterator[tuple[Any, Case]]:

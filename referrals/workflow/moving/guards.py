@@ -171,22 +171,15 @@ def unit_is_of_the_target(case: Case, given: Any) -> str | None:
     return None
 
 
-def is_restricted(case: Case) -> bool:
-    """Tell whether the case, or one of its children, is open to the persons on a list only (T46)."""
-    return case.referral.restricted or any(child.restricted for child in case.recorded)
-
-
 def readers(case: Case, named: list[UUID]) -> dict[UUID, set[str]]:
     """Return who will read a restricted case at the target: of its list those with a seat there, and who is named."""
     request = case.open_transfer
-    listed = case.referral.grants.filter(kind="named", ended_at=None, expires_at__gt=case.at)
-    users = {*listed.values_list("user_id", flat=True), *named}
-    return _seats(case, request.target_id, users) if request is not None else {}
+    return _seats(case, request.target_id, case.on_list() | set(named)) if request is not None else {}
 
 
 def restricted_case_keeps_readers(case: Case, given: Any) -> str | None:
     """A restricted case arrives with a list of at least two of the new authority, one of them a supervisor (T46)."""
-    if not is_restricted(case):
+    if not case.is_restricted:
         return "Le dossier n'est pas restreint." if given.named else None
     found = readers(case, given.named)
     if set(given.named) - set(found):

@@ -56,7 +56,7 @@ MOVED: Final = "Transfert du dossier à une autre autorité."
 def take_over(act: "Act") -> None:
     """Carry the case to the authority that accepts it, and leave a stub that nobody works on (T32)."""
     request: Any = act.case.open_transfer
-    named = guards.readers(act.case, act.given.named) if guards.is_restricted(act.case) else {}
+    named = guards.readers(act.case, act.given.named) if act.case.is_restricted else {}
     act.change(request, receipt=act.given.receipt)
     _call_off(act)
     state = BEGINS_IN.get(State(act.case.referral.state), State(act.case.referral.state))
