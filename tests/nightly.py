@@ -1,19 +1,23 @@
-"""``make test-night``: every table in full, on both databases, then the suite under clocks that aren't the machine's.
+"""``make test-night``: every table in full, on both databases, then the tests under clocks that aren't the machine's.
 
 Goes on after a failure, names at the end what failed and how long each run took, and exits with 1. Arguments are for
 pytest. PostgreSQL is tested where DATABASE_URL and KEYS_DATABASE_URL name test databases of it, as for ``make test``.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
-#: What faketime is told, by what it is to show: no test may depend on the day on which it runs.
+#: No test may depend on the day on which it runs. Under the first clock all run. Under the others, those that can see
+#: the machine's clock: each other test's is frozen (``tests/clock.py``), which the first run shows.
+FAR = "400 days from now", "+400d"
+#: What faketime is told, by what it is to show.
 CLOCKS = {
     "a day from now": "+1d",
-    "400 days from now": "+400d",
     "29 February": "@2028-02-29 12:00:00",
     "the night on which summer time begins": "@2027-03-28 00:50:00",
     "the night on which summer time ends": "@2027-10-31 00:50:00",
@@ -21,6 +25,17 @@ CLOCKS = {
 }
 #: They speak with other programs, by the clock of both.
 WITHOUT = ("tests/browser", "tests/faults", "tests/concurrency")
+_SEES_THE_CLOCK = re.compile(r"\b(real_clock|subprocess|Popen)\b")
+
+
+def seeing_the_clock() -> list[str]:
+    """Return the files of tests whose clock isn't frozen, or that start other processes."""
+    files = (str(path) for path in sorted(Path("tests").rglob("test_*.py")))
+    return [
+        path
+        for path in files
+        if not path.startswith(WITHOUT) and _SEES_THE_CLOCK.search(Path(path).read_text())
+    ]
 
 
 @dataclass
@@ -54,12 +69,12 @@ def main(arguments: list[str]) -> int:
             "what depends on the database in full, on PostgreSQL", "--both-databases",
             postgresql=True, REPERE_TEST_NIGHT="yes",
         )  # fmt: skip
-    ignored = [f"--ignore={path}" for path in WITHOUT]
+    under = {"TZ": "UTC", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    name, told = FAR
+    everything = [f"--ignore={path}" for path in WITHOUT]
+    runs.run(f"all under a clock that shows {name}", *everything, before=("faketime", "-f", told), **under)
     for name, told in CLOCKS.items():
-        runs.run(
-            f"the clock shows {name}", *ignored, before=("faketime", "-f", told),
-            TZ="UTC", FAKETIME_DONT_FAKE_MONOTONIC="1",
-        )  # fmt: skip
+        runs.run(f"the clock shows {name}", *seeing_the_clock(), before=("faketime", "-f", told), **under)
     print("\n" + "\n".join(runs.lines))  # noqa: T201
     return int(runs.failed)
 

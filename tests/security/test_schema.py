@@ -14,12 +14,13 @@ from openapi_spec_validator import validate
 from tests.factories.concerns import concern
 from tests.night import NIGHT, some
 
-#: Cases for each caller and operation; the larger figure of SEC-IN9 is a nightly one.
-EXAMPLES = 50 if NIGHT else 1
+#: Cases for each caller and operation: by day the same one in each run, at night ten new ones. A case costs 30 ms of
+#: processor time, so the million of SEC-IN9 would take eight hours a night; twelve thousand new ones take six minutes.
+EXAMPLES = 10 if NIGHT else 1
 FUZZED = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    derandomize=True,
+    derandomize=not NIGHT,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -49,7 +50,9 @@ class Asking:
         self.client = Client(
             headers={"authorization": f"Bearer {world.secrets['93', role]}"}, raise_request_exception=False
         )
-        self.asked = []
+        self.asked: set[str] = set()
+        #: What ended in a fault of ours, whole, so that it can be asked again: a night's cases don't come back.
+        self.faults = []
 
     def ask(self, case, *, on_the_case):
         parameters = dict(case.path_parameters or {})
@@ -64,11 +67,9 @@ class Asking:
         answer = self.client.generic(
             case.method, path + query, json.dumps(body), content_type="application/json", headers=headers
         )
-        self.asked.append((case.operation.label, answer.status_code))
-
-    def faults(self):
-        """Return what ended in a fault of ours; a lost key service isn't one here."""
-        return [one for one in self.asked if one[1] >= OUR_FAULT]
+        self.asked.add(case.operation.label)
+        if answer.status_code >= OUR_FAULT:
+            self.faults.append((answer.status_code, case.method, path + query, headers, body))
 
 
 def _safe(value):
@@ -102,5 +103,5 @@ def test_nothing_that_the_schema_allows_ends_in_a_fault_of_ours(world, role):
         for on_the_case in some((False, True), f"{role} {operation.label}"):
             fuzz(operation, partial(asking.ask, on_the_case=on_the_case))
 
-    assert asking.faults() == []
-    assert {label for label, _ in asking.asked} == {operation.label for operation in operations}
+    assert asking.faults == []
+    assert asking.asked == {operation.label for operation in operations}
