@@ -214,6 +214,5 @@ def sign(model: type[Authentic], *, at: datetime, again: bool = False) -> int:
 
 def _rows(model: type[Authentic]) -> Any:
     """Return all rows of a table, those that fail too, as far as it counts."""
-    counted = (column.attname for column in model.mac_field().columns())
     everything: Any = model._base_manager
-    return everything.order_by("pk").only("mac", *counted)
+    return everything.order_by("pk").only(*model.counted())

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.fields import clear, code_list, coded, of_referral, row_id, sealed
 from referrals.workflow.joining.inputs import Likeness, LinkKind, Merge
 from referrals.workflow.joining.steps import DuplicateSteps
@@ -61,8 +62,11 @@ class DuplicateCandidate(DuplicateSteps):
         return f"duplicate {self.pk}"
 
 
-class Joining(models.Model):
-    """One filing joined to another file: how, since when, and what the file was like before (domain.md T12, T35)."""
+class Joining(Authentic):
+    """One filing joined to another file: how, since when, and what the file was like before (domain.md T12, T35).
+
+    ``mac``: one that fails gives nobody of the file the filing to read.
+    """
 
     sealed_owner = "referral_id"
 
@@ -76,6 +80,9 @@ class Joining(models.Model):
     same_holders = clear(models.JSONField(default=dict), "B")
     before = clear(models.JSONField(default=dict), "D")
     after = clear(models.JSONField(default=dict), "D")
+    mac = clear(MacField("referral", "target", "undone_at", "same_children"), "B")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """A filing is joined to one file at a time."""

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from encryption.authentic import Authentic, BarQuerySet, MacField
+from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.fields import clear, row_id, sealed
 
 
@@ -28,7 +28,7 @@ class DeclaredTie(Authentic):
     said = sealed("declared_tie.said", "B", kind="json", max_length=2_000, critical=True)
     mac = clear(MacField("user", "declared_at", "removed_at"), "B")
 
-    objects = BarQuerySet.as_manager()
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """Found by person."""

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
-from encryption.authentic import Authentic, AuthenticQuerySet, BarQuerySet, MacField
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.fields import clear, coded, named_children, of_referral, row_id, sealed
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.states import ApprovalState, Cause, Machine
@@ -193,7 +193,7 @@ class Exclusion(Authentic):
         "D",
     )
 
-    objects = BarQuerySet.as_manager()
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """One exclusion in force for a person and case."""
