@@ -117,6 +117,10 @@ class MacField(_Binary):
         meta = self.model._meta
         return (meta.pk, *(cast("models.Field[Any, Any]", meta.get_field(name)) for name in self.counted))
 
+    def names(self) -> frozenset[str]:
+        """Return the names by which the columns that count may be written."""
+        return frozenset(name for field in self.columns() for name in (field.name, field.attname))
+
     def of(self, values: Iterable[Any]) -> bytes:
         """Return the HMAC of a row whose columns that count, the id first, hold these values, 32 bytes.
 
@@ -226,7 +230,7 @@ class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't ge
         return (row for row in super().__iter__() if self.keeps(row))
 
 
-class SignedQuerySet[M: "Authentic"](models.QuerySet[M]):
+class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
     """A query by which no row is changed without being signed; its rows are all that are there, those that fail too.
 
     For rows that bar, and for those that aren't rights themselves: whoever reads a right off one asks it.
@@ -243,7 +247,7 @@ class SignedQuerySet[M: "Authentic"](models.QuerySet[M]):
         """
         model, named = self.model, frozenset(values)
         counted = model.counted_names() & named
-        if "mac" in named or not counted:
+        if not counted or named & {field.name for field in model.mac_fields()}:
             return super().update(**values)
         if any(hasattr(values[name], "resolve_expression") for name in counted):
             raise TypeError("What the database makes of an expression can't be signed.")
@@ -279,7 +283,35 @@ class AuthenticQuerySet[M: "Authentic"](SignedQuerySet[M]):
         self._iterable_class = CheckedRows
 
 
-class Authentic(models.Model):
+class Signed(models.Model):
+    """A row that bears HMACs, each over some of its columns: what writes these writes them too.
+
+    Its model has a ``MacField`` for each, and a manager of a ``SignedQuerySet``.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def mac_fields(cls) -> tuple[MacField, ...]:
+        """Return the HMACs that a row bears."""
+        return tuple(field for field in cls._meta.concrete_fields if isinstance(field, MacField))
+
+    @classmethod
+    def counted_names(cls) -> frozenset[str]:
+        """Return the names by which the columns that count may be written."""
+        return frozenset().union(*(field.names() for field in cls.mac_fields()))
+
+    @override
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Write the row; with a column that counts goes its HMAC."""
+        if (named := options.get("update_fields")) is not None:
+            macs = (field.name for field in self.mac_fields() if not field.names().isdisjoint(named))
+            options["update_fields"] = frozenset({*named, *macs})
+        super().save_base(*args, **options)
+
+
+class Authentic(Signed):
     """A row that counts only if the service wrote it.
 
     Its model declares ``mac``, a ``MacField``, and a manager of an ``AuthenticQuerySet`` or a ``SignedQuerySet``.
@@ -298,11 +330,6 @@ class Authentic(models.Model):
     def mac_field(cls) -> MacField:
         """Return the field that names the columns that count."""
         return cast("MacField", cls._meta.get_field("mac"))  # one look into a dictionary
-
-    @classmethod
-    def counted_names(cls) -> frozenset[str]:
-        """Return the names by which the columns that count may be written."""
-        return frozenset(name for field in cls.mac_field().columns() for name in (field.name, field.attname))
 
     @classmethod
     def counted(cls) -> tuple[str, ...]:
@@ -411,14 +438,6 @@ class Authentic(models.Model):
         mac = field.of(values)
         self.mac = mac
         self._read, self._found = (mac, *values), True
-
-    @override
-    def save_base(self, *args: Any, **options: Any) -> None:
-        """Write the row; with a column that counts goes its HMAC."""
-        named = options.get("update_fields")
-        if named is not None and not self.counted_names().isdisjoint(named):
-            options["update_fields"] = frozenset({*named, "mac"})
-        super().save_base(*args, **options)
 
 
 def tables() -> list[type[Authentic]]:

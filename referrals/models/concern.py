@@ -8,12 +8,22 @@ from django.db import models
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.completeness import CHILD_MAY_NOT_KNOW, CONCERN_MAY_NOT_KNOW
-from referrals.models.fields import answer, clear, code_list, coded, not_known, of_referral, row_id, sealed
+from referrals.models.fields import (
+    SealedRow,
+    answer,
+    clear,
+    code_list,
+    coded,
+    not_known,
+    of_referral,
+    row_id,
+    sealed,
+)
 from referrals.workflow import codes
 from referrals.workflow.states import ChildKind, ChildMet, DecisionCode, Exploitation, Whereabouts
 
 
-class Part(models.Model):
+class Part(SealedRow):
     """A repeatable part of a case, in the order in which it was given."""
 
     #: Whose keys seal the row: a row moved to another referral opens no more.
@@ -29,7 +39,7 @@ class Part(models.Model):
         ordering = ["position", "id"]
 
 
-class Concern(models.Model):
+class Concern(SealedRow):
     """What the filer says of the situation as a whole (domain.md §4.2–4.5)."""
 
     sealed_owner = "referral_id"

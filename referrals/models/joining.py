@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from referrals.models.fields import clear, code_list, coded, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, clear, code_list, coded, of_referral, row_id, sealed
 from referrals.workflow.joining.inputs import Likeness, LinkKind, Merge
 from referrals.workflow.joining.steps import DuplicateSteps
 from referrals.workflow.states import DuplicateState
@@ -15,7 +15,7 @@ def _other(name: str) -> "models.ForeignKey[object, object]":
     return clear(models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name), "B")
 
 
-class DuplicateCandidate(DuplicateSteps):
+class DuplicateCandidate(DuplicateSteps, SealedRow):
     """Another file that may be about the same child, or is of its family (domain.md §2.7).
 
     ``suggested_by`` is empty where an index found it. A pair is open once, whichever of the two files holds it.

@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from referrals.models.fields import clear, row_id, sealed
+from referrals.models.fields import SealedRow, clear, row_id, sealed
 
 
-class DeclaredTie(Authentic):
+class DeclaredTie(Authentic, SealedRow):
     """Somebody to whom a member of staff is tied, as the member says; nobody else ever reads it.
 
     All that is said stands in one value, under a key of the row's own. ``removed_at``: taken back, and for the rest of

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.concern import Part
-from referrals.models.fields import answer, clear, code_list, coded, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, answer, clear, code_list, coded, of_referral, row_id, sealed
 from referrals.workflow import codes
 from referrals.workflow.assessment import AssessmentSteps
 from referrals.workflow.hearing import Heard
@@ -337,7 +337,7 @@ class HolderInformation(Part):
         return f"holder information {self.pk}"
 
 
-class Assignment(Authentic):
+class Assignment(Authentic, SealedRow):
     """A person put on a case: team, lead, decider, referent (domain.md T13, T47, T48)."""
 
     sealed_owner = "referral_id"
