@@ -576,6 +576,29 @@ def test_who_stands_in_is_barred_as_the_absent_person_is(kit_of_rows):
     assert not sees(kit.world, name, kit.case.pk)
 
 
+def test_an_administrator_sees_and_resets_whom_the_service_put_there(world):
+    """Attack: a membership of somebody of elsewhere, inserted or moved to where one administers."""
+    admin, victim = world.actor("territory_admin", at=AT), world.memberships["75", "assessor"]
+    victims = {victim.user_id}
+
+    def theirs() -> list[bool]:
+        known = (accounts_access.managed_users(admin), accounts_access.resettable_users(admin, at=AT))
+        return [victims <= {user.pk for user in users.select_for_update()} for users in known]
+
+    assert theirs() == [False, False]
+    made = inserted(victim, authority_id=world.authorities["93"].pk)
+    assert theirs() == [False, False]
+    Membership._base_manager.filter(pk=made).delete()
+    by_sql(victim, authority=world.authorities["93"])
+    assert theirs() == [False, False]
+    by_sql(victim, authority=world.authorities["75"])
+    Membership.objects.filter(pk=victim.pk).update(valid_to=AT)
+    Membership.objects.create(
+        user_id=victim.user_id, role="assessor", authority=world.authorities["93"], valid_from=AT
+    )
+    assert theirs() == [True, True]
+
+
 # --- The case itself ----------------------------------------------------------------------------------
 
 
