@@ -4,10 +4,12 @@ import json
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -251,6 +253,22 @@ def test_a_case_set_back_as_a_whole_is_noticed(two_cases):
     assert cells.look(AT + timedelta(days=30)) == 1
     assert ("referrals_casewatch", "deleted") in told()
     assert cells.look(AT + timedelta(days=30)) == 0
+
+
+def test_cells_of_before_are_signed_by_one_command(two_cases):
+    """What the release of before wrote bears nothing; cells that fail aren't signed by it."""
+    kit, beside = two_cases
+    with seeing_all():
+        CaseWatch._base_manager.all().delete()
+        for model in tables():
+            model._base_manager.update(cells=None)
+        by_sql(kit.child, cells=bytes(40))
+    call_command("sign_rows", "--again", stdout=StringIO())
+    cells.look(AT + timedelta(days=60))
+    assert told() == {("referrals_child", cells.ALTERED), ("referrals_casewatch", "deleted")}
+    with seeing_all():
+        assert cells_of(Child).get(pk=beside.child.pk).cells_hold()
+        assert not cells_of(Child).get(pk=kit.child.pk).cells_hold()
 
 
 def test_of_too_many_it_is_told_how_many_more(two_cases, monkeypatch):
