@@ -41,19 +41,21 @@ from accounts.signin import hashed
 from audit import journal
 from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
-from referrals import access, rows
+from referrals import access, rows, sheets
 from referrals.models import (
     Approval,
     Assignment,
     CaseWatch,
     Child,
     DeclaredTie,
+    EmergencySheet,
     Exclusion,
     Grant,
     Joining,
     Measure,
     Referral,
     ReferralUserObjectPermission,
+    SheetReader,
     StandIn,
     TransferReceiver,
     TransferRequest,
@@ -69,7 +71,9 @@ from tests.security.procedure import seeing_all
 pytestmark = [pytest.mark.sec("SEC-AZ22")]
 BARS = {Exclusion, DeclaredTie}
 #: Rows that are there whether or not the service wrote them: who reads a right off one asks it.
-THERE = {*BARS, CaseWatch, Referral, Child, Measure, TransferRequest, TransferReceiver, Joining}
+THERE = {
+    *BARS, CaseWatch, Child, EmergencySheet, Joining, Measure, Referral, SheetReader, TransferReceiver, TransferRequest,
+}  # fmt: skip
 PASSWORD = "sept bruyères sous la pluie"
 
 
@@ -181,6 +185,12 @@ def two_of_a_case(kit: Kit) -> dict[type, tuple[Any, Any]]:
         )
         for one in (kit, beside)
     )  # fmt: skip
+    sheets_made = tuple(
+        one.fill.row(
+            EmergencySheet, child=one.child, reference="x", authority=one.case.authority, opened_at=AT
+        )
+        for one in (kit, beside)
+    )
     user = kit.world.user("supervisor", "75")
     return {
         Referral: tuple(Referral.objects.get(pk=case.pk) for case in cases),
@@ -189,6 +199,11 @@ def two_of_a_case(kit: Kit) -> dict[type, tuple[Any, Any]]:
         TransferRequest: asked,
         TransferReceiver: tuple(
             TransferReceiver.objects.create(referral=one.referral, request=one, user=user) for one in asked
+        ),
+        EmergencySheet: sheets_made,
+        SheetReader: tuple(
+            SheetReader.objects.create(referral=one.referral, sheet=one, authority=target)
+            for one in sheets_made
         ),
         CaseWatch: tuple(CaseWatch.objects.create(pk=one.pk, version=1, seen_at=AT) for one in cases),
         Joining: tuple(
@@ -726,6 +741,28 @@ def test_who_is_asked_to_take_a_case_over_was_asked_by_the_service(kit_of_rows):
     assert received("75") == 1
 
 
+def test_an_emergency_sheet_is_open_to_whom_the_service_opened_it(kit_of_rows):
+    """Attack: a sheet opened to another authority by hand, and one made open again."""
+    kit, world = kit_of_rows, kit_of_rows.world
+    with seeing_all():
+        made = two_of_a_case(kit)
+        sheet, (reader, other) = made[EmergencySheet][0], made[SheetReader]
+
+    def read(code: str) -> int:
+        return len(world.as_("on_call", code).get("emergency-sheets").json()["results"])
+
+    assert (read("75"), read("59")) == (2, 0)
+    with seeing_all():
+        by_sql(reader, authority=world.authorities["59"])
+        inserted(other, authority_id=world.authorities["59"].pk)
+    assert (read("75"), read("59")) == (1, 0)
+    with seeing_all():
+        by_sql(reader, authority=world.authorities["75"])
+        EmergencySheet.objects.filter(pk=sheet.pk).update(closed_at=AT)
+        by_sql(sheet, closed_at=None)
+    assert read("75") == 1
+
+
 def test_a_filing_is_joined_to_a_file_by_the_service(kit_of_rows):
     """Attack: a case that isn't one's own, joined by hand to one that is."""
     kit = kit_of_rows
@@ -896,6 +933,7 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
             ties = access.ties_of(case, reader)
             access.sight_of(case, ties, reader)
             list(access.readable_filings(case, ties, reader, at=AT))
+        list(sheets.sheets_for(world.actor("on_call", at=AT), at=AT))
         admin = world.actor("territory_admin", at=AT)
         for rows_of in (
             accounts_access.open_grant_requests(admin, at=AT), accounts_access.open_resets(admin, at=AT),
