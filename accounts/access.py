@@ -8,7 +8,7 @@ so that both come from the same rule (SEC-AZ1, SEC-AZ6).
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, override
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -26,6 +26,7 @@ from accounts.models import (
 )
 from accounts.models.membership import MembershipQuerySet
 from accounts.roles import OUTSIDE, POWERFUL, Role
+from encryption.authentic import CheckedRows, ToldRows
 from outbox.models import Endpoint
 
 if TYPE_CHECKING:
@@ -110,7 +111,25 @@ def managed_users(actor: "Actor", authority_id: UUID | None = None) -> QuerySet[
     """
     authorities = _managed(actor, authority_id)
     member = Membership.objects.filter(user=OuterRef("pk"), authority__in=authorities)
-    return User.objects.filter(Q(home_authority__in=authorities) | Exists(member))
+    found = User.objects.filter(Q(home_authority__in=authorities) | Exists(member))
+    return _as_written(found, member, authorities)
+
+
+def _as_written(
+    found: QuerySet[User], member: MembershipQuerySet, authorities: frozenset[UUID]
+) -> QuerySet[User]:
+    """Return accounts of some authorities, those left out that are only members by a row that fails (SEC-AZ22)."""
+
+    class Rows(CheckedRows):
+        @staticmethod
+        @override
+        def keeps(row: Any) -> bool:
+            here = row.home_authority_id in authorities
+            return row.is_authentic and (here or Membership.mac_field().any_is_told(row.members))
+
+    checked: QuerySet[User] = found.annotate(members=ToldRows.of(member, "user"))
+    checked._iterable_class = Rows
+    return checked
 
 
 def managed_memberships(actor: "Actor") -> MembershipQuerySet:
@@ -187,7 +206,9 @@ def resettable_users(actor: "Actor", *, at: datetime) -> QuerySet[User]:
     Raises:
         NotAllowed: the actor administers no authority.
     """
-    return User.objects.filter(_is_theirs("", _managed(actor, None), at=at))
+    authorities = _managed(actor, None)
+    member = Membership.objects.in_force(at).filter(user=OuterRef("pk"), authority__in=authorities)
+    return _as_written(User.objects.filter(_is_theirs("", authorities, at=at)), member, authorities)
 
 
 def open_resets(actor: "Actor", *, at: datetime) -> QuerySet[FactorReset]:

@@ -20,11 +20,11 @@ import psycopg
 from psycopg import sql
 
 from bench import database, spellings
-from bench.fill import NOW, SHELL, Maker
+from bench.fill import NOW, SHELL, Maker, signature
 
 BATCH = 2_000
 PROCESSES = 2
-CHILD = ("id", "referral_id", "last_name", "first_names", "birth_date")
+CHILD = ("id", "referral_id", "last_name", "first_names", "birth_date", "mac")
 VALUE = ("id", "referral_id", "row", "bucket")
 
 
@@ -79,13 +79,17 @@ class Filler(Maker):
             "created_at": NOW, "received_at": NOW, "submitted_at": NOW, "filed_by": self.random.randbytes(32),
             "case_key": made["case"].id, "filer_key": made["filer"].id,
         }  # fmt: skip
+        shell |= signature(models.Referral, shell)
         self.lines[self.case.name].append(self.case.line(**shell))
         told = {"last_name": said.last, "first_names": said.first, "birth_date": said.birth.isoformat()}  # type: ignore[union-attr]  # every one of them has a date
         sealed = {
             name: made["case"].seal(models.Child._meta.get_field(name), row, value).ciphertext
             for name, value in told.items()
         }
-        self.lines[self.child.name].append(self.child.line(id=row, referral_id=pk, **sealed))
+        child = {"id": row, "referral_id": pk}
+        self.lines[self.child.name].append(
+            self.child.line(**child, **sealed, **signature(models.Child, child))
+        )
         self.lines[self.subject.name].append(
             self.subject.line(referral_id=pk, pseudonym=uuid4(), created_at=NOW)
         )

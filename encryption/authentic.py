@@ -46,6 +46,7 @@ _TOLD: Final[dict[type, Callable[[Any], Any]]] = {
     memoryview: bytes,
     list: _of_list,
     tuple: _of_list,
+    dict: lambda value: _of_list(sorted(value.items())),
 }
 _AS_IT_IS: Final = frozenset({str, int, bool, bytes, type(None)})
 
@@ -88,13 +89,16 @@ _SQL: Final = {"sqlite": ("json_array", "hex({})"), "postgresql": ("json_build_a
 
 
 class MacField(_Binary):
-    """The HMAC of a row, over its table, its id and the columns that count, which the field names."""
+    """The HMAC of a row, over its table, its id and the columns that count, which the field names.
+
+    ``bar`` is that of them which takes rights away while it is true: it stands in a row that fails.
+    """
 
     counted: tuple[str, ...]
 
-    def __init__(self, *counted: str, **_: Any) -> None:
+    def __init__(self, *counted: str, bar: str | None = None, **_: Any) -> None:
         super().__init__(max_length=32, null=True, editable=False)
-        self.counted = counted
+        self.counted, self.bar = counted, bar
 
     @override
     def deconstruct(self) -> Any:
@@ -112,6 +116,10 @@ class MacField(_Binary):
         """Return the fields that count, the id first."""
         meta = self.model._meta
         return (meta.pk, *(cast("models.Field[Any, Any]", meta.get_field(name)) for name in self.counted))
+
+    def names(self) -> frozenset[str]:
+        """Return the names by which the columns that count may be written."""
+        return frozenset(name for field in self.columns() for name in (field.name, field.attname))
 
     def of(self, values: Iterable[Any]) -> bytes:
         """Return the HMAC of a row whose columns that count, the id first, hold these values, 32 bytes.
@@ -135,7 +143,13 @@ class MacField(_Binary):
 
     def is_told(self, mac: str | None, told: str) -> bool:
         """Tell whether a row is authentic of which a query gave ``in_sql``; one that isn't is told to the operator."""
-        values = json.loads(told)
+        return self._is_of(mac, json.loads(told))
+
+    def any_is_told(self, rows: str | None) -> bool:
+        """Tell whether one of the rows is authentic that ``ToldRows`` gave."""
+        return any(self._is_of(mac, values) for mac, *values in json.loads(rows or "[]"))
+
+    def _is_of(self, mac: str | None, values: list[Any]) -> bool:
         for place, convert in self._conversions():
             if values[place] is not None:
                 values[place] = convert(values[place])
@@ -164,24 +178,63 @@ class MacField(_Binary):
         return row.mac
 
 
+class _Hex(models.Func):
+    """Bytes as hexadecimal."""
+
+    function = "hex"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return it as PostgreSQL says it."""
+        return self.as_sql(compiler, connection, template="encode(%(expressions)s, 'hex')", **more)
+
+
+class ToldRows(models.Aggregate):
+    """The rows of a table that a condition in SQL found, as one text for ``MacField.any_is_told``.
+
+    It comes with the row that was asked for, so that checking what the condition found costs no query.
+    """
+
+    template = "json_group_array(json_array(%(expressions)s))"
+
+    def __init__(self, *expressions: Any, **extra: Any) -> None:
+        super().__init__(*expressions, **{"output_field": models.TextField()} | extra)
+
+    @classmethod
+    def of(cls, rows: "models.QuerySet[Any]", key: str) -> models.Subquery:
+        """Return the rows of a query, of those that bear the same ``key`` as the row outside."""
+        columns = rows.model.mac_field().columns()
+        told = cls(_Hex("mac"), *(models.F(column.attname) for column in columns))
+        return models.Subquery(rows.order_by().values(key).annotate(told=told).values("told"))
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Return it as PostgreSQL says it."""
+        template = "CAST(json_agg(json_build_array(%(expressions)s)) AS text)"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+
 def refused(model: type[models.Model], pk: Any) -> None:
     """Tell the operator of a row that isn't authentic."""
     _log.error("row refused", extra={"label": model._meta.db_table, "row": str(pk)})
 
 
-class _AuthenticRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't generic
-    """The rows of a query, but for those that fail."""
+class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't generic
+    """The rows of a query, but for those that aren't authentic; or but for those that ``keeps`` says."""
 
+    @staticmethod
+    def keeps(row: Any) -> bool:
+        """Tell whether a row counts."""
+        return bool(row.is_authentic)
+
+    @override
     def __iter__(self) -> Iterator[Any]:
-        return (row for row in super().__iter__() if row.is_authentic)
+        return (row for row in super().__iter__() if self.keeps(row))
 
 
-class AuthenticQuerySet[M: "Authentic"](models.QuerySet[M]):
-    """A query whose rows are authentic, and by which no row is changed without being signed."""
+class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
+    """A query by which no row is changed without being signed; its rows are all that are there, those that fail too.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._iterable_class = _AuthenticRows
+    For rows that bar, and for those that aren't rights themselves: whoever reads a right off one asks it.
+    """
 
     @override
     def update(self, **values: Any) -> int:
@@ -194,7 +247,7 @@ class AuthenticQuerySet[M: "Authentic"](models.QuerySet[M]):
         """
         model, named = self.model, frozenset(values)
         counted = model.counted_names() & named
-        if "mac" in named or not counted:
+        if not counted or named & {field.name for field in model.mac_fields()}:
             return super().update(**values)
         if any(hasattr(values[name], "resolve_expression") for name in counted):
             raise TypeError("What the database makes of an expression can't be signed.")
@@ -202,6 +255,8 @@ class AuthenticQuerySet[M: "Authentic"](models.QuerySet[M]):
             rows = list(self.select_for_update(of=("self",)))
             for row in rows:
                 for name, value in values.items():
+                    if getattr(model._meta.get_field(name), "protected", False):  # moved by its steps alone
+                        del row.__dict__[name]
                     setattr(row, name, value)
                 row.save(using=self.db, update_fields=[model._meta.get_field(name).name for name in named])
         return len(rows)
@@ -220,22 +275,53 @@ class AuthenticQuerySet[M: "Authentic"](models.QuerySet[M]):
         return super().bulk_create(objs, *args, **options)
 
 
-class BarQuerySet[M: "Authentic"](AuthenticQuerySet[M]):
-    """A query of rows that bar: one that fails is there, and bars (``referrals/access.py``)."""
+class AuthenticQuerySet[M: "Authentic"](SignedQuerySet[M]):
+    """A query whose rows are authentic."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._iterable_class = ModelIterable
+        self._iterable_class = CheckedRows
 
 
-class Authentic(models.Model):
+class Signed(models.Model):
+    """A row that bears HMACs, each over some of its columns: what writes these writes them too.
+
+    Its model has a ``MacField`` for each, and a manager of a ``SignedQuerySet``.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def mac_fields(cls) -> tuple[MacField, ...]:
+        """Return the HMACs that a row bears."""
+        return tuple(field for field in cls._meta.concrete_fields if isinstance(field, MacField))
+
+    @classmethod
+    def counted_names(cls) -> frozenset[str]:
+        """Return the names by which the columns that count may be written."""
+        return frozenset().union(*(field.names() for field in cls.mac_fields()))
+
+    @override
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Write the row; with a column that counts goes its HMAC."""
+        if (named := options.get("update_fields")) is not None:
+            macs = (field.name for field in self.mac_fields() if not field.names().isdisjoint(named))
+            options["update_fields"] = frozenset({*named, *macs})
+        super().save_base(*args, **options)
+
+
+class Authentic(Signed):
     """A row that counts only if the service wrote it.
 
-    Its model declares ``mac``, a ``MacField``, and a manager of an ``AuthenticQuerySet``.
+    Its model declares ``mac``, a ``MacField``, and a manager of an ``AuthenticQuerySet`` or a ``SignedQuerySet``.
     """
 
     if TYPE_CHECKING:
         mac: Any
+
+    #: Whether the row was found by a bar that it doesn't say, and that stands.
+    bar_was_lifted = False
 
     class Meta:
         abstract = True
@@ -246,15 +332,15 @@ class Authentic(models.Model):
         return cast("MacField", cls._meta.get_field("mac"))  # one look into a dictionary
 
     @classmethod
-    def counted_names(cls) -> frozenset[str]:
-        """Return the names by which the columns that count may be written."""
-        return frozenset(name for field in cls.mac_field().columns() for name in (field.name, field.attname))
+    def counted(cls) -> tuple[str, ...]:
+        """Return the columns of which a row is loaded, where no more is wanted than whether it is authentic."""
+        return ("mac", *(field.attname for field in cls.mac_field().columns()))
 
     @classmethod
     def _attributes(cls) -> tuple[str, ...]:
         found: tuple[str, ...] | None = cls.__dict__.get("_attributes_found")
         if found is None:
-            found = ("mac", *(field.attname for field in cls.mac_field().columns()))
+            found = cls.counted()
             cls._attributes_found = found  # type: ignore[attr-defined]  # kept for the next row
         return found
 
@@ -277,10 +363,31 @@ class Authentic(models.Model):
 
     def _remember(self) -> None:
         held = self.__dict__
+        self._found: bool | None = None
         try:
             self._read: tuple[Any, ...] | None = tuple([held[name] for name in self._attributes()])
         except KeyError:  # a part of the row alone
             self._read = None
+        else:
+            if self.mac_field().bar is not None:
+                self._let_stand()
+
+    def _let_stand(self) -> None:
+        """Let the bar stand in a row that fails; where nothing but the bar was changed, all else counts as it is."""
+        if self.is_authentic:
+            return
+        field = self.mac_field()
+        place = 2 + field.counted.index(cast("str", field.bar))  # after the HMAC and the id
+        read = cast("tuple[Any, ...]", self._read)
+        self.bar_was_lifted = not read[place]
+        for was in (True, False):
+            as_signed = (*read[:place], was, *read[place + 1 :])
+            if self._says(as_signed):
+                self._read, self._found = as_signed, True
+        setattr(self, cast("str", field.bar), True)
+
+    def _says(self, read: tuple[Any, ...]) -> bool:
+        return read[0] is not None and digest.equal(bytes(read[0]), self.mac_field().of(read[1:]))
 
     @property
     def is_authentic(self) -> bool:
@@ -295,10 +402,12 @@ class Authentic(models.Model):
             raise TypeError(
                 f"Whether a {type(self).__name__} is authentic is asked of a whole row that was read."
             )
-        if read[0] is not None and digest.equal(bytes(read[0]), self.mac_field().of(read[1:])):
-            return True
-        refused(type(self), self.pk)
-        return False
+        if self._found is None and not self._says(read):
+            refused(type(self), self.pk)
+            self._found = False
+        elif self._found is None:
+            self._found = True
+        return self._found
 
     def signed(self, **values: Any) -> dict[str, Any]:
         """Return what ``update`` is to write so that a row that was read as authentic holds these values.
@@ -328,15 +437,7 @@ class Authentic(models.Model):
             values.append(column.to_python(value))
         mac = field.of(values)
         self.mac = mac
-        self._read = (mac, *values)
-
-    @override
-    def save_base(self, *args: Any, **options: Any) -> None:
-        """Write the row; with a column that counts goes its HMAC."""
-        named = options.get("update_fields")
-        if named is not None and not self.counted_names().isdisjoint(named):
-            options["update_fields"] = frozenset({*named, "mac"})
-        super().save_base(*args, **options)
+        self._read, self._found = (mac, *values), True
 
 
 def tables() -> list[type[Authentic]]:

@@ -20,11 +20,16 @@ else:
 
 SECURITY_CLASSES: Final = ("P3", "P4")  # security.md §2: what is sealed
 KEYS: Final = ("case", "filer")
+#: Under which name a row keeps what its sealed columns held when they were read, of those that were set since.
+BEFORE: Final = "_sealed_before"
 _LABEL: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 class SealedAttribute(DeferredAttribute):
-    """The attribute on the model: takes a ``Sealed`` or None, gives it back bound to the row."""
+    """The attribute on the model: takes a ``Sealed`` or None, gives it back bound to the row.
+
+    What was read is kept beside what is set, for a row whose cells are signed (``encryption/cells.py``).
+    """
 
     field: "SealedField"
 
@@ -48,7 +53,10 @@ class SealedAttribute(DeferredAttribute):
             ValueError: sealed for another column.
         """
         self.field.require_sealed(value)
-        instance.__dict__[self.field.attname] = value
+        held, name = instance.__dict__, self.field.attname
+        if name in held and not instance._state.adding:
+            held.setdefault(BEFORE, {}).setdefault(name, held[name])
+        held[name] = value
 
 
 class SealedField(_Binary):

@@ -7,7 +7,7 @@ which data: A shell, B identity, C filer, D facts, E health, F third parties, G 
 H assessment, I justice, J measures, K protected address.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache, reduce
 from itertools import batched
 from operator import or_
-from typing import Any, Final
+from typing import Any, Final, override
 from uuid import UUID
 
 from django.db import connection
@@ -24,6 +24,7 @@ from django.db.models import (
     Case,
     Exists,
     ExpressionWrapper,
+    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -38,7 +39,7 @@ from accounts.roles import Role
 from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
 from encryption import digest, index
-from encryption.authentic import Authentic
+from encryption.authentic import Authentic, CheckedRows, ToldRows
 from referrals.errors import NotAllowed
 from referrals.models import (
     Approval,
@@ -53,6 +54,7 @@ from referrals.models import (
     Referral,
     RetentionBatch,
     StandIn,
+    TransferReceiver,
     TransferRequest,
 )
 from referrals.workflow.declare import HOLDER, RECEIVER, Step
@@ -375,13 +377,13 @@ def sight_of(referral: Referral, ties: Ties, actor: Actor) -> Sight:
     if serves:
         services = services_of(actor)
         own = [row for row in referral.measures.all() if row.service_id in services and row.state in ALIVE]
-        confided = {row.pk: row.child_id for row in own}
+        confided = {row.pk: row.child_id for row in own if row.is_authentic}
+    rows: Iterable[Child] = ()
     if "children" in getattr(referral, "_prefetched_objects_cache", {}):
-        children = {child.pk: child.restricted for child in referral.children.all()}
+        rows = referral.children.all()
     elif serves or not ties.named:
-        children = dict(referral.children.values_list("pk", "restricted"))
-    else:
-        children = {}
+        rows = referral.children.only("referral", "restricted", "mac")
+    children = {child.pk: child.restricted for child in rows}
     hidden = ties.hidden | {pk for pk, restricted in children.items() if restricted and not ties.named}
     if not (hidden or serves):
         return Sight(ties)
@@ -654,6 +656,68 @@ AND NOT (s.role = 'ase_inspector' AND EXISTS (
 """  # noqa: S608 - the states are codes of ours
 
 
+# --- Cases as they were written (SEC-AZ22) ------------------------------------------------------------
+
+#: The flag that holds, as text, the measures by which a service has a case: they are checked with the row.
+_CONFIDED: Final = f"tie_{Role.MEASURE_SERVICE}"
+
+
+def _cases(rule: Q) -> "QuerySet[Referral]":
+    """Return the cases of a rule, those left out that the service didn't place as they are."""
+    found = Referral.objects.filter(rule)
+    found._iterable_class = CheckedRows
+    return found
+
+
+class _TiedRows(CheckedRows):
+    """Cases with their ties: those left out to which nothing ties any more, once restriction and measures are asked.
+
+    What SQL was told may have been changed by hand; what a row says of its restriction is what was signed.
+    """
+
+    @staticmethod
+    @override
+    def keeps(row: Any) -> bool:
+        held = row.__dict__
+        if not row.is_authentic:
+            return False
+        if isinstance(told := held.get(_CONFIDED), str):
+            held[_CONFIDED] = Measure.mac_field().any_is_told(told)
+        elif not row.bar_was_lifted:
+            return True
+        named = held.get("tie_named") or held.get("tie_glass")
+        open_ = bool(named or not row.restricted or row.state == State.DRAFT)
+        return any(
+            value and (open_ or name.startswith(_FILED_FLAGS))
+            for name, value in held.items()
+            if name.startswith("tie_") and name not in {"tie_named", "tie_glass"}
+        )
+
+
+_FILED_FLAGS: Final = ("tie_own_", "tie_shared_")
+
+
+def shown_with[M: Model](rows: "QuerySet[M]", actor: Actor, *, at: datetime) -> "QuerySet[M]":
+    """Return the rows that hang on a case and bring it along, those left out whose case isn't as it was written.
+
+    The condition in SQL that found them was told what the case says; a restriction that it doesn't say any more stands.
+    """
+    unlocked, checked = exceptional(actor, at=at).unlocked, rows._iterable_class
+
+    class Rows(CheckedRows):
+        @staticmethod
+        @override
+        def keeps(row: Any) -> bool:
+            if issubclass(checked, CheckedRows) and not checked.keeps(row):
+                return False
+            case = row.referral
+            return case.is_authentic and (not case.bar_was_lifted or case.pk in unlocked)
+
+    found = rows.select_related("referral")
+    found._iterable_class = Rows
+    return found
+
+
 def visible_to(actor: Actor, *, at: datetime, drafts: bool = True) -> "QuerySet[Referral]":
     """Return the referrals that an actor may know of, each with what ties the actor to it and its pseudonym.
 
@@ -700,7 +764,7 @@ def _listed_to(holder: Actor, special: Exceptional, own: bool) -> "QuerySet[Refe
     wanted = _seen(others, special)
     if own:
         wanted = _seen(filed, special) & ~wanted if others else _seen(filed, special)
-    return Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special))
+    return _tied(wanted, holder, rules, special)
 
 
 @lru_cache(maxsize=200)
@@ -710,7 +774,15 @@ def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[
     if not drafts:
         ties = tuple(tie for tie in ties if tie.relation is not Relation.OWN or tie.role in FILERS)
     rules = {tie: _rule(holder, tie, special) for tie in ties}
-    return Referral.objects.filter(_seen(rules, special)).annotate(**_flags(holder, rules, special))
+    return _tied(_seen(rules, special), holder, rules, special)
+
+
+def _tied(
+    wanted: Q, holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional
+) -> "QuerySet[Referral]":
+    found = Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special))
+    found._iterable_class = _TiedRows
+    return found
 
 
 def _flags(holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional) -> dict[str, Any]:
@@ -721,6 +793,9 @@ def _flags(holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional) -
         for tie, rule in rules.items()
         if rule is not None
     }
+    if _CONFIDED in flags:
+        confided = _confided(services_of(holder)).filter(referral=OuterRef("pk"))
+        flags[_CONFIDED] = ToldRows.of(confided, "referral")
     flags["tie_named"] = _flag(_among(special.named))
     if special.glass:
         flags["tie_glass"] = _flag(_among(special.glass))
@@ -763,7 +838,7 @@ def readable_by_class(
     for tie in possible_ties(actor):
         classes, rule = reads_by(tie.role, tie.relation), _rule(actor, tie, special)
         if classes and rule is not None:
-            yield tie.relation, Referral.objects.filter(_seen({tie: rule}, special)), classes
+            yield tie.relation, _cases(_seen({tie: rule}, special)), classes
 
 
 def not_hidden(actor: Actor, *, at: datetime) -> Q:
@@ -776,7 +851,7 @@ def not_hidden(actor: Actor, *, at: datetime) -> Q:
 
 def confided_to(actor: Actor) -> Q:
     """Return the condition of rows with a child and a part that a service may read: of its measures, or of the case."""
-    own = Measure.objects.filter(service_id__in=sorted(services_of(actor)), state__in=ALIVE)
+    own = _confided(services_of(actor))
     return _hanging_on(Child.objects.filter(measures__in=own), own)
 
 
@@ -804,7 +879,7 @@ def seen_with(
         rule = _rule(actor, tie, special)
         read = reads_by(tie.role, tie.relation) | frozenset(partial_by(tie.role, tie.relation))
         if access_class in read and rule is not None:
-            yield tie.relation, Referral.objects.filter(_seen({tie: rule}, special))
+            yield tie.relation, _cases(_seen({tie: rule}, special))
 
 
 def known_as(actor: Actor, pk: UUID, *, at: datetime) -> "QuerySet[Referral]":
@@ -830,11 +905,26 @@ def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
         return TransferRequest.objects.none()
     special = exceptional(actor, at=at)
     barred = sorted(special.excluded)
-    open_ = Q(referral__restricted=False) | Q(receivers__user_id=actor.user_id)
+    mine = TransferReceiver.objects.filter(request=OuterRef("pk"), user=actor.user_id)
+    open_ = Q(referral__restricted=False) | Exists(mine)
     found = TransferRequest.objects.filter(reduce(or_, asked), open_, referral__state__in=ACTIVE)
     if special.tied:
         found = found.filter(referral__index_norm__gt=0)
-    return found.exclude(referral_id__in=barred).distinct()
+    found = found.exclude(referral_id__in=barred).select_related("referral")
+    asked_of = found.annotate(receives=ToldRows.of(mine, "request"))
+    asked_of._iterable_class = _AskedRows
+    return asked_of
+
+
+class _AskedRows(CheckedRows):
+    """Requests that ask as they were sent, about cases as they were written; restricted ones for their receivers."""
+
+    @staticmethod
+    @override
+    def keeps(row: Any) -> bool:
+        if not (row.is_authentic and row.referral.is_authentic):
+            return False
+        return not row.referral.restricted or TransferReceiver.mac_field().any_is_told(row.receives)
 
 
 def ties_to(request: "TransferRequest", actor: Actor) -> Ties:
@@ -856,7 +946,7 @@ def visible_as(actor: Actor, role: Role, *, at: datetime) -> "QuerySet[Referral]
         for tie in possible_ties(actor)
         if tie.role is role and tie.relation is ORDINARY[role]
     }
-    return Referral.objects.filter(_seen(rules, special))
+    return _cases(_seen(rules, special))
 
 
 def joined_filings(referral: Referral) -> Iterator[Referral]:
@@ -867,7 +957,9 @@ def joined_filings(referral: Referral) -> Iterator[Referral]:
 
 
 def _joinings(referral: Referral) -> "QuerySet[Any]":
-    return Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern")
+    found = Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern")
+    found._iterable_class = CheckedRows
+    return found
 
 
 def readable_filings(
@@ -910,7 +1002,7 @@ def own_filings(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
         for tie in possible_ties(actor)
         if tie.relation is Relation.OWN and tie.role in FILERS
     }
-    return Referral.objects.filter(_seen(own, special)) if own else Referral.objects.none()
+    return _cases(_seen(own, special)) if own else Referral.objects.none()
 
 
 def receipts(actor: Actor, *, at: datetime) -> QuerySet[Referral]:
@@ -922,7 +1014,7 @@ def receipts(actor: Actor, *, at: datetime) -> QuerySet[Referral]:
         return Referral.objects.none()
     filed = Q(filed_by=filed_by(actor.user_id)) & ~Q(state__in=[State.DRAFT, State.PURGED])
     barred = _among(exceptional(actor, at=at).excluded)
-    return Referral.objects.filter(filed if barred is None else filed & ~barred)
+    return _cases(filed if barred is None else filed & ~barred)
 
 
 def breakable(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
@@ -937,7 +1029,7 @@ def breakable(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
     flags: dict[str, Any] = {tie.name: _flag(rule) for tie, rule in rules.items() if rule is not None}
     flags |= {"tie_named": _flag(_among(special.named)), "pseudonym": subject_of("pk")}
     seen = _seen(rules, special, past_restriction=True)
-    return Referral.objects.filter(seen & here).annotate(**flags)
+    return _cases(seen & here).annotate(**flags)
 
 
 def may_break(actor: Actor) -> bool:
@@ -959,7 +1051,9 @@ def breaking_role(referral: Referral, actor: Actor) -> Role | None:
     row: Any = referral
     held = [tie.role for tie in possible_ties(actor) if getattr(row, tie.name, False)]
     here = [role for role in held if role in actor.roles_in(referral.authority_id or NOBODY)]
-    withheld = referral.restricted or referral.children.filter(restricted=True).exists()
+    withheld = referral.restricted or any(
+        child.restricted for child in referral.children.only("referral", "restricted", "mac")
+    )
     if not row.tie_named and withheld:
         return next((role for role in here if role in BREAKERS), here[0] if here else None)
     return next((role for role in here if role in BREAKERS), None)
@@ -1061,9 +1155,11 @@ def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q, specia
     if relation is Relation.ASSIGNED:
         cases = _among(frozenset(case for held, case in special.assigned if held == role))
         return None if cases is None else here & cases
-    services = sorted({p.organisation_id for p in actor.holding([role]) if p.organisation_id})
-    confided = Measure.objects.filter(service_id__in=services, state__in=ALIVE)
-    return Q(pk__in=confided.values("referral_id"))
+    return Q(pk__in=_confided(services_of(actor)).values("referral_id"))
+
+
+def _confided(services: frozenset[UUID]) -> "QuerySet[Measure]":
+    return Measure.objects.filter(service_id__in=sorted(services), state__in=ALIVE)
 
 
 def ties_of(referral: Referral, actor: Actor) -> Ties:

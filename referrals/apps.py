@@ -13,6 +13,7 @@ class ReferralsConfig(AppConfig):
         from referrals import (  # noqa: F401 - imported to register
             batchwork,
             caps,
+            cells,
             elapsing,
             entrance,
             glass,

@@ -114,7 +114,7 @@ def lines_of(batch: RetentionBatch, actor: Actor, *, at: datetime) -> "QuerySet[
     """Return the files that stand in a batch, those that the actor may know of: what is destroyed is no longer one."""
     seen = access.visible_to(actor, at=at).values("pk")
     rows = batch.lines.filter(dropped_at=None, purged_at=None, referral__in=seen)
-    return rows.select_related("referral__authority")
+    return access.shown_with(rows.select_related("referral__authority"), actor, at=at)
 
 
 def possible(batch: RetentionBatch, actor: Actor, *, at: datetime) -> Iterator[Step]:

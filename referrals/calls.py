@@ -22,7 +22,7 @@ def open_for(actor: Actor, *, at: datetime) -> "QuerySet[Alert]":
     seen = Q(pk__in=[])
     for _, cases in access.seen_with(actor, "A", at=at):
         seen |= Q(referral__in=cases.values("pk"))
-    return Alert.objects.filter(seen, state=AlertState.OPEN).select_related("referral")
+    return access.shown_with(Alert.objects.filter(seen, state=AlertState.OPEN), actor, at=at)
 
 
 def line(alert: Alert) -> dict[str, Any]:

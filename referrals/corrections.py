@@ -45,7 +45,7 @@ UNTOUCHED = frozenset(
     {
         "id", "referral", "position", "birth_year_month", "age_band", "under_2", "under_15", "next_change", "runaway",
         "prostitution_status", "status_ever", "immediate_danger", "danger_ever", "child_met", "wrong_person",
-        "restricted", "decision", "danger_categories", "danger_level", "maltreatment",
+        "restricted", "decision", "danger_categories", "danger_level", "maltreatment", "mac", "cells",
     }
 )  # fmt: skip
 

@@ -35,6 +35,7 @@ from referrals.models import (
     Assignment,
     Attachment,
     BreakGlass,
+    CaseWatch,
     Clock,
     ClosureReview,
     Complement,
@@ -75,7 +76,7 @@ DESTROYED: Final[tuple[type[models.Model], ...]] = (
     SheetReader, EmergencySheet, MovedRow, Joining, DuplicateCandidate, Sighting, Visit, Conclusion, JudicialOutcome,
     Measure, JudicialReferral, Assessment, Decision, HolderInformation, Assignment, Exclusion, Grant, Approval,
     IndexValue, BreakGlass, Alert, TransferReceiver, TransferDocument, TransferRequest,
-    Rectification, Clock, StepRecord, *reversed(PARTS.values()), Concern,
+    Rectification, Clock, CaseWatch, StepRecord, *reversed(PARTS.values()), Concern,
 )  # fmt: skip
 
 

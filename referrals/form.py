@@ -15,7 +15,7 @@ from referrals.workflow.codes import HEALTH_SIGNS, SIGN_CODES, Channel, SignMode
 from referrals.workflow.fieldtypes import input_field
 from referrals.workflow.states import ChildKind, Exploitation
 
-STRUCTURAL: Final = ("id", "referral", "position", "not_known")
+STRUCTURAL: Final = ("id", "referral", "position", "not_known", "mac", "cells")
 DERIVED: Final[Mapping[type[models.Model], tuple[str, ...]]] = {
     Child: (
         "birth_year_month", "age_band", "under_2", "under_15", "next_change", "runaway", "prostitution_status",

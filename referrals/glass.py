@@ -73,7 +73,7 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
 def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
     """Return the case that a reference means; what can't be a reference is looked for all the same."""
     meant = references.heard(said) or said
-    found = access.breakable(actor, at=at).filter(reference=meant).only("pk").first()
+    found = access.breakable(actor, at=at).filter(reference=meant).only(*Referral.counted()).first()
     if found is None:
         raise NotVisible
     return found.pk
@@ -122,15 +122,13 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
     reviewed = Q()
     for role in REVIEWERS:
         reviewed |= Q(referral__in=access.visible_as(actor, role, at=at).values("pk"))
-    rows = BreakGlass.objects.filter(
-        reviewed | Q(user=actor.user_id), referral__in=seen.values("pk")
-    ).select_related("referral")
+    rows = BreakGlass.objects.filter(reviewed | Q(user=actor.user_id), referral__in=seen.values("pk"))
     if state is not None:
         rows = rows.filter(state=state)
     if overdue is not None:
         late = Q(reviewed_at=None, review_due_at__lt=at)
         rows = rows.filter(late) if overdue else rows.exclude(late)
-    return rows
+    return access.shown_with(rows, actor, at=at)
 
 
 # --- What time brings about ---------------------------------------------------------------------------

@@ -373,14 +373,14 @@ def may_be_told(user_id: UUID, subject_id: UUID, at: datetime) -> bool:
         return False
     actor = actor_of_user(user, SYSTEM.origin, at=at)
     with rowlevel.for_the_service():
-        if access.known_as(actor, subject_id, at=at).exists():
+        if access.known_as(actor, subject_id, at=at).first() is not None:
             return True
         if course.visible_to(actor).filter(pk=subject_id).exists():
             return True
         if course.asked_of(actor, at=at).filter(pk=subject_id).exists():
             return True
         asked = access.transfers_to(actor, at=at).filter(referral_id=subject_id)
-        return asked.exists() or access.batches_of(actor).filter(pk=subject_id).exists()
+        return asked.first() is not None or access.batches_of(actor).filter(pk=subject_id).exists()
 
 
 def find_filers(values: Collection[bytes]) -> Mapping[bytes, UUID]:

@@ -62,7 +62,7 @@ def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
     Of cases and children that the actor sees: what hangs on a child who is restricted to others isn't listed.
     """
     cases = access.visible_to(actor, at=at, drafts=False)
-    rows = (
+    rows = access.shown_with(
         Approval.objects.filter(
             approver=actor.user_id,
             state=ApprovalState.REQUESTED,
@@ -70,8 +70,10 @@ def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
             referral__in=cases.values("pk"),
         )
         .annotate(hides=Exists(Child.objects.filter(referral=OuterRef("referral"), restricted=True)))
-        .select_related("referral", "proposer")
-        .order_by("expires_at", "id")
+        .select_related("proposer")
+        .order_by("expires_at", "id"),
+        actor,
+        at=at,
     )
 
     def seen(row: Approval) -> bool:

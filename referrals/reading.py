@@ -47,7 +47,7 @@ FILER_STEPS: Final = ("create", "submit", "submit_urgent", "withdraw", "provide_
 UNREADABLE: Final = {"unreadable": True}
 INTERNAL: Final = frozenset(
     {"id", "referral", "position", "case_key", "filer_key", "filed_by", "order", "by", "service", "judicial_referral",
-     "child", "assessment", "holder", "visit", "user", "type", "letter", "next_change"}
+     "child", "assessment", "holder", "visit", "user", "type", "letter", "next_change", "mac", "cells"}
 )  # fmt: skip
 
 
@@ -571,10 +571,10 @@ def reviews(actor: Actor, *, state: str, overdue: bool | None, at: datetime) -> 
         Q(referral__in=as_supervisor.values("pk"))
         | Q(step="withdraw", referral__in=as_coordinator.values("pk")),
         state=state,
-    ).select_related("referral")
+    )
     if overdue is not None:
         rows = rows.filter(due_at__lt=at) if overdue else rows.filter(due_at__gte=at)
-    return rows
+    return access.shown_with(rows, actor, at=at)
 
 
 def alerts(referral: Referral, ties: Ties) -> list[dict[str, Any]]:
@@ -663,7 +663,7 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
     elif state == clocks.ClockState.ON_TIME:
         # What is late isn't on time whenever it warned; and so the index begins behind it.
         rows = rows.filter(due_at__gte=at, warn_at__gt=at)
-    return rows
+    return access.shown_with(rows, actor, at=at)
 
 
 def people(referral: Referral, role: str, *, at: datetime) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ def asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     if not actor.holding(access.DECIDE_ON_TRANSFERS):
         return frozenset()
     with rowlevel.beyond():
-        return frozenset(access.transfers_to(actor, at=at).values_list("pk", flat=True))
+        return frozenset(row.pk for row in access.transfers_to(actor, at=at))
 
 
 def cases_asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
@@ -30,7 +30,7 @@ def cases_asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     if not actor.holding(access.DECIDE_ON_TRANSFERS):
         return frozenset()
     with rowlevel.beyond():
-        return frozenset(access.transfers_to(actor, at=at).values_list("referral_id", flat=True))
+        return frozenset(row.referral_id for row in access.transfers_to(actor, at=at))
 
 
 def transfers_for(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":

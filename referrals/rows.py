@@ -21,6 +21,7 @@ from accounts.models import Authority, Membership, Token, User
 from audit import events, journal, reading
 from audit.events import Outcome, Purpose, Topic
 from audit.models import ReadEntry, SubjectPseudonym
+from encryption import cells
 from encryption.authentic import Authentic, tables
 from outbox.tick import recurring
 from referrals.models import Referral
@@ -39,6 +40,16 @@ _CASES_AT_ONCE: Final = 200
 #: In so many nights all cases are compared.
 NIGHTS: Final = 7
 _log = logging.getLogger("referrals")
+
+
+#: A table, and the column in which its rows bear an HMAC.
+type Table = tuple[type[Any], str]
+CELLS: Final = "cells"
+
+
+def signed_tables() -> list[Table]:
+    """Return where rows bear an HMAC: those of rights, and the sealed cells of cases."""
+    return [*((model, "mac") for model in tables()), *((model, CELLS) for model in cells.tables())]
 
 
 class AlreadySigned(Exception):
@@ -184,7 +195,7 @@ def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
 # --- Of before --------------------------------------------------------------------------------------------
 
 
-def sign(model: type[Authentic], *, at: datetime, again: bool = False) -> int:
+def sign(table: Table, *, at: datetime, again: bool = False) -> int:
     """Sign the rows of a table that have no HMAC at all, as the operator; return how many. It is an entry.
 
     A row that has one and fails stays as it is.
@@ -192,13 +203,15 @@ def sign(model: type[Authentic], *, at: datetime, again: bool = False) -> int:
     Raises:
         AlreadySigned: the table has signed rows, and it wasn't asked for ``again``.
     """
+    model, name = table
     with for_the_service():
-        unsigned = _rows(model).filter(mac=None)
-        if not again and unsigned.exists() and _rows(model).exclude(mac=None).exists():
+        rows = cells_of(model) if name == CELLS else _rows(model)
+        unsigned = rows.filter(**{name: None})
+        if not again and unsigned.exists() and rows.exclude(**{name: None}).exists():
             raise AlreadySigned
         count = 0
-        for row in unsigned.select_for_update(of=("self",)):
-            row.sign_as_it_is()
+        for row in _one_by_one(unsigned):
+            row.sign_cells_as_they_are() if name == CELLS else row.sign_as_it_is()
             count += 1
         if count:
             journal.record(
@@ -212,8 +225,19 @@ def sign(model: type[Authentic], *, at: datetime, again: bool = False) -> int:
     return count
 
 
+def _one_by_one(unsigned: Any) -> Iterator[Any]:
+    """Yield rows under their locks, of which each is signed before the next is asked for: a table may be long."""
+    while rows := list(unsigned.select_for_update(of=("self",))[:_AT_ONCE]):
+        yield from rows
+
+
 def _rows(model: type[Authentic]) -> Any:
     """Return all rows of a table, those that fail too, as far as it counts."""
-    counted = (column.attname for column in model.mac_field().columns())
     everything: Any = model._base_manager
-    return everything.order_by("pk").only("mac", *counted)
+    return everything.order_by("pk").only(*model.counted())
+
+
+def cells_of(model: "type[cells.Celled]") -> Any:
+    """Return all rows of a table, as far as their sealed cells go."""
+    everything: Any = model._base_manager
+    return everything.order_by("pk").only(CELLS, *model.cells_field().cells)

@@ -5,16 +5,18 @@ The one thing of a case that crosses to an authority because it was named in a r
 """
 
 from datetime import datetime
+from typing import Any, override
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actor import Actor
 from accounts.roles import Role
+from encryption.authentic import CheckedRows, ToldRows
 from encryption.sealed import OpenScope
 from referrals import access, rowlevel
 from referrals.errors import NotAllowed, NotVisible
-from referrals.models import EmergencySheet
+from referrals.models import EmergencySheet, SheetReader
 from referrals.reading import moment, readable
 
 
@@ -33,8 +35,22 @@ def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":
         if special.tied:  # ties close what hasn't been compared with them yet
             open_ = EmergencySheet.objects.filter(closed_at=None, readers__authority__in=seats)
             barred |= set(open_.filter(referral__index_norm=0).values_list("referral_id", flat=True))
-    found = EmergencySheet.objects.filter(closed_at=None, readers__authority__in=seats)
-    return found.exclude(referral_id__in=sorted(barred)).select_related("authority").distinct()
+    mine = SheetReader.objects.filter(sheet=OuterRef("pk"), authority__in=sorted(seats))
+    found = EmergencySheet.objects.filter(Exists(mine), closed_at=None).exclude(
+        referral_id__in=sorted(barred)
+    )
+    shown = found.select_related("authority").annotate(open_to=ToldRows.of(mine, "sheet"))
+    shown._iterable_class = _ShownRows
+    return shown
+
+
+class _ShownRows(CheckedRows):
+    """Sheets that the service has open, for an authority to which it opened them (SEC-AZ22)."""
+
+    @staticmethod
+    @override
+    def keeps(row: Any) -> bool:
+        return row.is_authentic and SheetReader.mac_field().any_is_told(row.open_to)
 
 
 def sheet_for(actor: Actor, pk: UUID, *, at: datetime) -> EmergencySheet:

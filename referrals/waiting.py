@@ -7,12 +7,13 @@ measure (type, state, dates, service) and of its case.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, override
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from accounts.actor import Actor
+from encryption.authentic import CheckedRows
 from referrals import access
 from referrals.access import Relation
 from referrals.models import Measure
@@ -52,9 +53,24 @@ def measures_for(actor: Actor, asked: Mapping[str, Any], *, at: datetime) -> "Qu
     return rows
 
 
-def lines_of(rows: "QuerySet[Measure]") -> "QuerySet[Measure]":
-    """Return the same rows with all that a line shows, so that a page is one query."""
-    return rows.select_related("type", "service", "referral__authority", "referral__unit")
+def lines_of(rows: "QuerySet[Measure]", actor: Actor, *, at: datetime) -> "QuerySet[Measure]":
+    """Return the same rows with all that a line shows, so that a page is one query.
+
+    A measure that isn't as it was written is confided to no service, and a restriction that was lifted by hand stands.
+    """
+    services, unlocked = access.services_of(actor), access.exceptional(actor, at=at).unlocked
+
+    class Rows(CheckedRows):
+        @staticmethod
+        @override
+        def keeps(row: Any) -> bool:
+            if row.child.bar_was_lifted and row.referral_id not in unlocked:
+                return False
+            return row.is_authentic or row.service_id not in services
+
+    found = rows.select_related("child", "type", "service", "referral__authority", "referral__unit")
+    found._iterable_class = Rows
+    return access.shown_with(found, actor, at=at)
 
 
 def line(measure: Measure, *, at: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts import models as accounts
 from audit.models import _EntryColumns
+from encryption.authentic import MacField
 from encryption.fields import SealedField
 from referrals import models as service
 
@@ -57,7 +58,9 @@ def _twin(model: Any) -> Any:
             "constraints": unique,
         },
     )
-    fields = {field.name: _field(field) for field in model._meta.concrete_fields}
+    # What stands in plain bears no HMAC either.
+    own = (field for field in model._meta.concrete_fields if not isinstance(field, MacField))
+    fields = {field.name: _field(field) for field in own}
     told = {"__module__": __name__, "__doc__": f"The plain twin of {name}.", "Meta": meta}
     return type(name, (models.Model,), {**fields, **told})
 

@@ -47,7 +47,7 @@ def waiting_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str,
     """Return a page of the waiting measures that the caller of Django's ``request`` reads, and the next cursor."""
     actor, at = request.actor, request.at
     page = page_of(
-        waiting.lines_of(waiting.measures_for(actor, asked, at=at)),
+        waiting.lines_of(waiting.measures_for(actor, asked, at=at), actor, at=at),
         limit=asked["limit"],
         order=("waits_since", "id"),
         cursor=asked.get("cursor"),

@@ -41,7 +41,7 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Exclusion]":
             cases = access.visible_as(actor, role, at=at).values("pk")
             found = found | Exclusion.objects.filter(referral__in=cases)
     rows = found.filter(by=None, lifted_at=None).exclude(user=actor.user_id).distinct()
-    return rows.select_related("user", "referral")
+    return access.shown_with(rows.select_related("user"), actor, at=at)
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> Exclusion:

@@ -104,7 +104,7 @@ def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
 
 
 def _columns(part: str) -> tuple[str, ...]:
-    more = ("wrong_person", "restricted", "sex") if part == "children" else ()
+    more = ("wrong_person", "restricted", "mac", "sex") if part == "children" else ()
     return ("referral", "position", *more, *identity.COMPARED[part])
 
 

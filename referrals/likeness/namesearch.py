@@ -258,7 +258,8 @@ def _elsewhere(wanted: Child, own: Authority, *, actor: Actor, at: datetime) -> 
         known = Referral.objects.filter(children__in=rows, restricted=False).exclude(pk__in=barred)
         there: dict[UUID, list[Referral]] = {}
         for case in known.exclude(state__in=(State.DRAFT, State.PURGED)).distinct()[: finding.OPENED_AT_MOST]:
-            there.setdefault(case.authority_id or _NOBODY, []).append(case)
+            if case.is_authentic and not case.restricted:
+                there.setdefault(case.authority_id or _NOBODY, []).append(case)
         told = [pk for pk, cases in there.items() if _is_known(wanted, pk, cases, actor=actor, at=at)]
         names = Authority.objects.filter(pk__in=told).order_by("name")
         return [{"authority": str(found.pk), "name": found.name} for found in names]

@@ -58,6 +58,7 @@ from referrals.models.setting import SettingChange
 from referrals.models.sheltering import EmergencySheet, SheetReader
 from referrals.models.standin import StandIn
 from referrals.models.usecount import UseCount
+from referrals.models.watch import CaseWatch
 
 __all__ = [
     "PARTS",
@@ -69,6 +70,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "BreakGlass",
+    "CaseWatch",
     "Child",
     "Clock",
     "ClosureReview",

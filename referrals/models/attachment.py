@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from referrals.attachments.codes import CLASSES, Barring, Kind, Media, Scan
 from referrals.models.exchanges import Complement
-from referrals.models.fields import clear, coded, named_children, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, clear, coded, named_children, of_referral, row_id, sealed
 
 
-class Attachment(models.Model):
+class Attachment(SealedRow):
     """One file of a case. Who reads it is said by the row's own ``access_class``, that of its kind.
 
     ``complement``: with which it came after the filing (T08); ``waiting_since`` is set while it waits for one, and is

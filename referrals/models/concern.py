@@ -6,13 +6,24 @@ clear (domain.md §4.7). The letters after a label are its access class and its 
 
 from django.db import models
 
+from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.completeness import CHILD_MAY_NOT_KNOW, CONCERN_MAY_NOT_KNOW
-from referrals.models.fields import answer, clear, code_list, coded, not_known, of_referral, row_id, sealed
+from referrals.models.fields import (
+    SealedRow,
+    answer,
+    clear,
+    code_list,
+    coded,
+    not_known,
+    of_referral,
+    row_id,
+    sealed,
+)
 from referrals.workflow import codes
 from referrals.workflow.states import ChildKind, ChildMet, DecisionCode, Exploitation, Whereabouts
 
 
-class Part(models.Model):
+class Part(SealedRow):
     """A repeatable part of a case, in the order in which it was given."""
 
     #: Whose keys seal the row: a row moved to another referral opens no more.
@@ -28,7 +39,7 @@ class Part(models.Model):
         ordering = ["position", "id"]
 
 
-class Concern(models.Model):
+class Concern(SealedRow):
     """What the filer says of the situation as a whole (domain.md §4.2–4.5)."""
 
     sealed_owner = "referral_id"
@@ -97,8 +108,11 @@ class Concern(models.Model):
         return f"concern {self.pk}"
 
 
-class Child(Part):
-    """A child on a case: subject of the concern, or another minor of the home (domain.md §2.1, §4.1)."""
+class Child(Authentic, Part):
+    """A child on a case: subject of the concern, or another minor of the home (domain.md §2.1, §4.1).
+
+    ``mac``: one that fails is restricted, whatever it says.
+    """
 
     referral = of_referral("children")
     kind = coded(ChildKind, "A", default=ChildKind.SUBJECT)
@@ -154,6 +168,9 @@ class Child(Part):
     wrong_person = clear(models.BooleanField(default=False), "B")
     restricted = clear(models.BooleanField(default=False), "A")
     decision = coded(DecisionCode, "J", default=DecisionCode.UNDECIDED)
+    mac = clear(MacField("referral", "restricted", bar="restricted"), "A")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta(Part.Meta):
         """Children in the order in which they were named."""

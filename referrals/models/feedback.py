@@ -3,13 +3,13 @@
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import answer, clear, coded, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, answer, clear, coded, of_referral, row_id, sealed
 from referrals.workflow import codes
 from referrals.workflow.feedback import OPEN, FeedbackSteps
 from referrals.workflow.states import FeedbackState
 
 
-class FeedbackTask(FeedbackSteps):
+class FeedbackTask(FeedbackSteps, SealedRow):
     """One answer owed, then given or withheld by a person.
 
     ``due_at`` is empty for the second word, at the outcome, for which the law has no delay of its own; ``interim``:

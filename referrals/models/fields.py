@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from encryption.cells import Celled, CellsField
 from encryption.fields import SealedField
 from referrals.workflow.states import Coded
 
@@ -72,6 +73,17 @@ def sealed(
     field.need = need  # type: ignore[attr-defined]  # our mark on the field
     field.codes = codes  # type: ignore[attr-defined]  # id.
     return field
+
+
+class SealedRow(Celled):
+    """A row with sealed values, of which ``cells`` tells that the service wrote them (SEC-CR21)."""
+
+    cells = clear(CellsField(), "A")
+
+    class Meta:
+        """Shared by all such rows; no table of its own."""
+
+        abstract = True
 
 
 def named_children() -> "models.JSONField[Any, Any]":

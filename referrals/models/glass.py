@@ -4,12 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from referrals.models.fields import clear, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, clear, of_referral, row_id, sealed
 from referrals.workflow.glass import GlassSteps
 from referrals.workflow.states import GlassState
 
 
-class BreakGlass(GlassSteps):
+class BreakGlass(GlassSteps, SealedRow):
     """One emergency opening of one case by one person (domain.md §1.3 rule 7).
 
     The right is the grant of kind ``glass`` that goes with it. ``alerted_at`` is when its overdue review was told of

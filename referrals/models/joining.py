@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import clear, code_list, coded, of_referral, row_id, sealed
+from encryption.authentic import Authentic, MacField, SignedQuerySet
+from referrals.models.fields import SealedRow, clear, code_list, coded, of_referral, row_id, sealed
 from referrals.workflow.joining.inputs import Likeness, LinkKind, Merge
 from referrals.workflow.joining.steps import DuplicateSteps
 from referrals.workflow.states import DuplicateState
@@ -14,7 +15,7 @@ def _other(name: str) -> "models.ForeignKey[object, object]":
     return clear(models.ForeignKey("referrals.Referral", models.PROTECT, related_name=name), "B")
 
 
-class DuplicateCandidate(DuplicateSteps):
+class DuplicateCandidate(DuplicateSteps, SealedRow):
     """Another file that may be about the same child, or is of its family (domain.md §2.7).
 
     ``suggested_by`` is empty where an index found it. A pair is open once, whichever of the two files holds it.
@@ -61,8 +62,11 @@ class DuplicateCandidate(DuplicateSteps):
         return f"duplicate {self.pk}"
 
 
-class Joining(models.Model):
-    """One filing joined to another file: how, since when, and what the file was like before (domain.md T12, T35)."""
+class Joining(Authentic):
+    """One filing joined to another file: how, since when, and what the file was like before (domain.md T12, T35).
+
+    ``mac``: one that fails gives nobody of the file the filing to read.
+    """
 
     sealed_owner = "referral_id"
 
@@ -76,6 +80,9 @@ class Joining(models.Model):
     same_holders = clear(models.JSONField(default=dict), "B")
     before = clear(models.JSONField(default=dict), "D")
     after = clear(models.JSONField(default=dict), "D")
+    mac = clear(MacField("referral", "target", "undone_at", "same_children"), "B")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """A filing is joined to one file at a time."""

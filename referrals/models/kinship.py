@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from encryption.authentic import Authentic, BarQuerySet, MacField
-from referrals.models.fields import clear, row_id, sealed
+from encryption.authentic import Authentic, MacField, SignedQuerySet
+from referrals.models.fields import SealedRow, clear, row_id, sealed
 
 
-class DeclaredTie(Authentic):
+class DeclaredTie(Authentic, SealedRow):
     """Somebody to whom a member of staff is tied, as the member says; nobody else ever reads it.
 
     All that is said stands in one value, under a key of the row's own. ``removed_at``: taken back, and for the rest of
@@ -28,7 +28,7 @@ class DeclaredTie(Authentic):
     said = sealed("declared_tie.said", "B", kind="json", max_length=2_000, critical=True)
     mac = clear(MacField("user", "declared_at", "removed_at"), "B")
 
-    objects = BarQuerySet.as_manager()
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """Found by person."""

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.concern import Part
 from referrals.models.fields import answer, clear, coded, of_referral, sealed
 from referrals.workflow.moving.codes import Channel, Document, Ground, Opinion
@@ -11,10 +12,11 @@ from referrals.workflow.moving.steps import TransferSteps
 from referrals.workflow.states import OPEN_TRANSFER, TransferState
 
 
-class TransferRequest(TransferSteps, Part):
+class TransferRequest(TransferSteps, Authentic, Part):
     """One authority asks another to take a case over (CASF L221-3; domain.md §2.7).
 
-    It names its origin and the case's reference, for of the case itself the target sees no row.
+    It names its origin and the case's reference, for of the case itself the target sees no row. ``mac``: one that
+    fails asks nobody.
     """
 
     referral = of_referral("transfer_requests")
@@ -36,6 +38,9 @@ class TransferRequest(TransferSteps, Part):
     formalities = sealed("transfer_request.formalities", "D", kind="json", max_length=100_000)
     motive = sealed("transfer_request.motive", "D", max_length=5_000)
     receipt = sealed("transfer_request.receipt", "D")
+    mac = clear(MacField("referral", "target", "state"), "A")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta(Part.Meta):
         """At most one request of a case is open; nobody is asked to take over what is its own already."""
@@ -83,12 +88,15 @@ class TransferDocument(Part):
         return f"transfer document {self.pk}"
 
 
-class TransferReceiver(Part):
+class TransferReceiver(Authentic, Part):
     """A person of the target who may receive a restricted case; nobody else there learns of it (T46)."""
 
     referral = of_referral("transfer_receivers")
     request = clear(models.ForeignKey(TransferRequest, models.PROTECT, related_name="receivers"), "A")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "D")
+    mac = clear(MacField("request", "user"), "D")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta(Part.Meta):
         """A person receives a request or doesn't."""

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 
-from encryption.authentic import Authentic, AuthenticQuerySet, MacField
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.concern import Part
-from referrals.models.fields import answer, clear, code_list, coded, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, answer, clear, code_list, coded, of_referral, row_id, sealed
 from referrals.workflow import codes
 from referrals.workflow.assessment import AssessmentSteps
 from referrals.workflow.hearing import Heard
@@ -230,11 +230,11 @@ class MeasureType(models.Model):
         return self.code
 
 
-class Measure(MeasureSteps, Part):
+class Measure(MeasureSteps, Authentic, Part):
     """A protection measure for one child, administrative or judicial (domain.md §2.6, §5).
 
     ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
-    each row, so that no step can forget it.
+    each row, so that no step can forget it. ``mac``: one that fails is confided to no service.
     """
 
     referral = of_referral("measures")
@@ -283,6 +283,9 @@ class Measure(MeasureSteps, Part):
     order_copy = sealed("measure.order_copy", "I", max_length=100_000)
     extract = sealed("measure.extract", "D", max_length=20_000)
     place = sealed("measure.place", "K")
+    mac = clear(MacField("referral", "child", "service", "state"), "J")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta(Part.Meta):
         """Oldest first."""
@@ -334,7 +337,7 @@ class HolderInformation(Part):
         return f"holder information {self.pk}"
 
 
-class Assignment(Authentic):
+class Assignment(Authentic, SealedRow):
     """A person put on a case: team, lead, decider, referent (domain.md T13, T47, T48)."""
 
     sealed_owner = "referral_id"

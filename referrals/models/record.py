@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
-from encryption.authentic import Authentic, AuthenticQuerySet, BarQuerySet, MacField
-from referrals.models.fields import clear, coded, named_children, of_referral, row_id, sealed
+from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
+from referrals.models.fields import SealedRow, clear, coded, named_children, of_referral, row_id, sealed
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.states import ApprovalState, Cause, Machine
 
 
-class StepRecord(models.Model):
+class StepRecord(SealedRow):
     """One step done: the business trail of a case, kept as long as the case (domain.md §7.4).
 
     Who reads its data is said by the row's own ``access_class``, that of the step (domain.md §4.8). ``obo``: in whose
@@ -105,7 +105,7 @@ class Clock(models.Model):
         return f"clock {self.code}"
 
 
-class Approval(Authentic):
+class Approval(Authentic, SealedRow):
     """A second signature: who proposed which step, who may sign, until when (domain.md §2.2 2S, §2.7).
 
     ``children``: whom it is about, so that those of a restricted child are for its list alone. It gives no right, and
@@ -165,7 +165,7 @@ class Approval(Authentic):
         return f"approval {self.pk}"
 
 
-class Exclusion(Authentic):
+class Exclusion(Authentic, SealedRow):
     """A person who may never see a case: kinship or declared tie; nothing beats it (domain.md §1.3 rule 8).
 
     ``by`` is nobody where the service itself compared; ``cause`` says what it found, and never of whom the tie is.
@@ -193,7 +193,7 @@ class Exclusion(Authentic):
         "D",
     )
 
-    objects = BarQuerySet.as_manager()
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """One exclusion in force for a person and case."""
@@ -229,7 +229,7 @@ class ReferralUserObjectPermission(UserObjectPermissionBase):
     content_object = models.ForeignKey("referrals.Referral", models.PROTECT)
 
 
-class Grant(Authentic):
+class Grant(Authentic, SealedRow):
     """An exceptional right on one case, with reason and expiry: a named reader, a shared case, a broken glass.
 
     Source: domain.md §1.3.
@@ -280,7 +280,7 @@ class Grant(Authentic):
         return f"grant {self.pk}"
 
 
-class Rectification(models.Model):
+class Rectification(SealedRow):
     """A corrected value: the old one stays, sealed, with the reason (domain.md T42)."""
 
     sealed_owner = "referral_id"

@@ -8,18 +8,22 @@ from django.db import models
 from django.db.models import Q
 
 from audit import journal
+from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.fields import clear, coded, row_id
 from referrals.workflow.codes import AgeBand, Channel, Variant
 from referrals.workflow.referral import ReferralSteps
 from referrals.workflow.states import Exploitation, JudicialState, State, Urgency
 
 
-class Referral(ReferralSteps):
+class Referral(ReferralSteps, Authentic):
     """One filing and all that follows from it.
 
     Invariants (those that the database holds first): ``received_at`` and ``statutory_due_at`` are
     written once and never move; ``state`` moves only together with ``version``; what is no draft
     has an authority, a receipt date and a reference. Source: domain.md §2.1, §2.8.
+
+    ``mac``: whose it is, who sees it and what of it. A row that fails is nobody's to see (``referrals/access.py``); one
+    that fails by its restriction alone is restricted.
     """
 
     id = row_id()
@@ -94,6 +98,15 @@ class Referral(ReferralSteps):
     shared_with = clear(models.BinaryField(max_length=32, null=True, blank=True), "C")
     case_key = clear(models.UUIDField(null=True), "A")
     filer_key = clear(models.UUIDField(null=True), "A")
+    mac = clear(
+        MacField(
+            "authority", "unit", "restricted", "state", "filed_by", "shared_with", "filed_as", "goes_on_as",
+            "prostitution_status", bar="restricted",
+        ),
+        "A",
+    )  # fmt: skip
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         """Queues are read by authority in the order of their next due date."""

@@ -3,12 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import clear, of_referral, row_id, sealed
+from referrals.models.fields import SealedRow, clear, of_referral, row_id, sealed
 from referrals.workflow.reopening import ClosureReviewSteps
 from referrals.workflow.states import ReviewState
 
 
-class ClosureReview(ClosureReviewSteps):
+class ClosureReview(ClosureReviewSteps, SealedRow):
     """The review that a closing by one person awaits: confirmed, or the case is opened again (domain.md §2.7).
 
     ``closed_by`` is empty where the filer withdrew: who filed is nowhere in clear.

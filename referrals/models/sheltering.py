@@ -3,12 +3,16 @@
 from django.db import models
 from django.db.models import Q
 
+from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.concern import Part
 from referrals.models.fields import clear, of_referral, sealed
 
 
-class EmergencySheet(Part):
-    """Description, danger and whom to call; it names its origin, for another authority reads nothing else."""
+class EmergencySheet(Authentic, Part):
+    """Description, danger and whom to call; it names its origin, for another authority reads nothing else.
+
+    ``mac``: one that fails is open to no other authority.
+    """
 
     referral = of_referral("emergency_sheets")
     child = clear(models.ForeignKey("referrals.Child", models.PROTECT, related_name="emergency_sheets"), "A")
@@ -19,6 +23,9 @@ class EmergencySheet(Part):
     description = sealed("emergency_sheet.description", "B", max_length=5_000)
     danger = sealed("emergency_sheet.danger", "B", max_length=5_000)
     whom_to_call = sealed("emergency_sheet.whom_to_call", "B")
+    mac = clear(MacField("referral", "child", "closed_at"), "A")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta(Part.Meta):
         """At most one sheet of a child is open."""
@@ -33,12 +40,15 @@ class EmergencySheet(Part):
         return f"emergency sheet {self.pk}"
 
 
-class SheetReader(Part):
+class SheetReader(Authentic, Part):
     """An authority whose officers on call may read a sheet while it is open (domain.md §1.3 rule 1)."""
 
     referral = of_referral("sheet_readers")
     sheet = clear(models.ForeignKey(EmergencySheet, models.PROTECT, related_name="readers"), "A")
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")
+    mac = clear(MacField("sheet", "authority"), "A")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta(Part.Meta):
         """An authority reads a sheet or doesn't."""

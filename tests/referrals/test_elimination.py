@@ -298,6 +298,7 @@ def test_a_purge_leaves_a_tombstone_and_nothing_that_leads_to_it(world):
         "id",
         "authority",
         "state",
+        "mac",
         "version",
         "variant",
         "channel",

@@ -112,6 +112,7 @@ config/logs.py FRAMES_MAX
 outbox/addresses.py _URL_MAX
 referrals/attachments/names.py LONGEST
 referrals/attachments/sweeping.py _AT_ONCE
+referrals/cells.py _AT_ONCE
 referrals/form.py PARTS_MAX
 referrals/growing.py MOST_DAYS
 referrals/handovers.py CASES_MAX

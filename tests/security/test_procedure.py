@@ -7,6 +7,7 @@ the test that it concerns. In a run at night every try is made at every write; e
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from zlib import crc32
@@ -17,7 +18,7 @@ from django.test import override_settings
 from config.closed import DOCUMENT
 from outbox import delivery
 from outbox.models import Notice
-from referrals import notices
+from referrals import cells, notices, rows
 from referrals.workflow.declare import steps
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.states import Machine
@@ -160,6 +161,13 @@ def who_is_told_may_know(played: Played, move: Move) -> None:
         see_all()
 
 
+def rows_are_the_services_own(played: Played) -> None:
+    """Look through the signed rows and cells: of what the service wrote itself nothing is named."""
+    at = datetime.now(UTC)
+    assert (cells.look(at), rows.check(at)) == (0, 0)
+    see_all()
+
+
 @kept
 def played(world):
     """The procedure, played to its ends with a marked value in every free text."""
@@ -167,6 +175,7 @@ def played(world):
     with quiet(), override_settings(SMS_GATEWAY_URL="http://127.0.0.1:9/messages"):
         for walk in walks(world, Canaries().say):
             play(world, walk, found.sends)
+            found.tries(rows_are_the_services_own)
     see_all()
     return found
 
@@ -192,6 +201,13 @@ def test_each_write_of_the_procedure_is_whole_or_nothing(played):
 def test_no_write_of_the_procedure_is_done_without_its_entry(played):
     assert played.holds(isnt_done_without_its_entry)
     assert len(played.met) > 60
+
+
+@pytest.mark.slow("may be the one that plays the procedure")
+@pytest.mark.sec("SEC-AZ22")
+@pytest.mark.sec("SEC-CR21")
+def test_after_each_part_of_the_procedure_no_row_is_named(played):
+    assert played.holds(rows_are_the_services_own)
 
 
 @pytest.mark.slow("may be the one that plays the procedure")

@@ -33,34 +33,47 @@ from accounts.models import (
     Membership,
     Session,
     Token,
+    Unit,
     User,
 )
 from accounts.roles import POWERFUL, Role
 from accounts.signin import hashed
 from audit import journal
-from encryption.authentic import AuthenticQuerySet, BarQuerySet, MacField, tables
+from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
-from referrals import access, rows
+from referrals import access, rows, sheets
 from referrals.models import (
     Approval,
     Assignment,
+    CaseWatch,
+    Child,
     DeclaredTie,
+    EmergencySheet,
     Exclusion,
     Grant,
+    Joining,
+    Measure,
     Referral,
     ReferralUserObjectPermission,
+    SheetReader,
     StandIn,
+    TransferReceiver,
+    TransferRequest,
 )
 from tests.audit.owner import written
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.factories.world import FAR, Caller, World
 from tests.kept import kept
-from tests.referrals.workflow.kit import AT, Kit
+from tests.referrals.workflow.kit import AT, BODY, RIGHT, Kit
 from tests.security.procedure import seeing_all
 
 pytestmark = [pytest.mark.sec("SEC-AZ22")]
 BARS = {Exclusion, DeclaredTie}
+#: Rows that are there whether or not the service wrote them: who reads a right off one asks it.
+THERE = {
+    *BARS, CaseWatch, Child, EmergencySheet, Joining, Measure, Referral, SheetReader, TransferReceiver, TransferRequest,
+}  # fmt: skip
 PASSWORD = "sept bruyères sous la pluie"
 
 
@@ -157,7 +170,47 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
             for role in ("assessor", "case_referent")
         ),
         DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
+        **two_of_a_case(kit),
     }  # fmt: skip
+
+
+def two_of_a_case(kit: Kit) -> dict[type, tuple[Any, Any]]:
+    """Return two rows of each table of a case that says to whom what of it is open."""
+    beside = Kit(kit.world, "triage")
+    cases, target = (kit.case, beside.case), kit.world.authorities["75"]
+    asked = tuple(
+        one.fill.row(
+            TransferRequest, reference=one.case.reference, authority=one.case.authority, target=target,
+            ground="moved", channel="electronic", asked_by=kit.user("supervisor"), asked_at=AT,
+        )
+        for one in (kit, beside)
+    )  # fmt: skip
+    sheets_made = tuple(
+        one.fill.row(
+            EmergencySheet, child=one.child, reference="x", authority=one.case.authority, opened_at=AT
+        )
+        for one in (kit, beside)
+    )
+    user = kit.world.user("supervisor", "75")
+    return {
+        Referral: tuple(Referral.objects.get(pk=case.pk) for case in cases),
+        Child: (kit.child, beside.child),
+        Measure: (kit.measure("active"), beside.measure("active")),
+        TransferRequest: asked,
+        TransferReceiver: tuple(
+            TransferReceiver.objects.create(referral=one.referral, request=one, user=user) for one in asked
+        ),
+        EmergencySheet: sheets_made,
+        SheetReader: tuple(
+            SheetReader.objects.create(referral=one.referral, sheet=one, authority=target)
+            for one in sheets_made
+        ),
+        CaseWatch: tuple(CaseWatch.objects.create(pk=one.pk, version=1, seen_at=AT) for one in cases),
+        Joining: tuple(
+            Joining.objects.create(referral=one, target=other, kind="same_facts", joined_at=AT, undone_at=AT)
+            for one, other in (cases, cases[::-1])
+        ),
+    }
 
 
 @kept
@@ -176,6 +229,8 @@ def another(field: Any, row: Any, other: Any) -> Any:
         return (value or AT) + timedelta(minutes=1)
     if isinstance(field, models.BooleanField):
         return not value
+    if isinstance(field, models.IntegerField):
+        return value + 1
     if isinstance(field, models.JSONField):
         return ["read"]
     if isinstance(field, models.BinaryField):
@@ -190,7 +245,7 @@ def another(field: Any, row: Any, other: Any) -> Any:
 
 def found(model: type, pk: Any) -> bool:
     """Tell whether the service takes a row for one of its own."""
-    if model in BARS:
+    if model in THERE:
         return model.objects.get(pk=pk).is_authentic
     return model.objects.filter(pk=pk).first() is not None
 
@@ -208,7 +263,11 @@ def test_a_row_counts_as_the_service_wrote_it_and_no_other(kit_of_rows):
                 try:
                     with transaction.atomic():
                         by_sql(row, **{field.attname: another(field, row, other)})
-                        assert not found(model, row.pk), (model, field.name)
+                        if field.name == model.mac_field().bar:
+                            assert model.objects.get(pk=row.pk).bar_was_lifted is getattr(row, field.name)
+                            assert getattr(model.objects.get(pk=row.pk), field.name), "it stands"
+                        else:
+                            assert not found(model, row.pk), (model, field.name)
                         changed.add((model, field.name))
                         transaction.set_rollback(True)
                 except (IntegrityError, ProgrammingError):  # the database refuses it by itself
@@ -239,7 +298,17 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
     """The columns with which a statement by hand is checked say what the row itself says, on both databases."""
     with seeing_all(), connection.cursor() as cursor:
         for model, (row, _) in two_of(kit_of_rows).items():
-            if model in {AccountRequest, Factor, Identity, MailedLink, Session, Token}:
+            if model in {
+                AccountRequest,
+                CaseWatch,
+                Factor,
+                Identity,
+                Joining,
+                MailedLink,
+                Referral,
+                Session,
+                Token,
+            }:
                 with pytest.raises(TypeError, match="JSON"):
                     model.mac_field().in_sql(connection, "x")
                 continue
@@ -256,11 +325,9 @@ def test_sql_by_hand_tells_the_same(kit_of_rows):
 def test_all_rows_come_by_the_queries_that_check():
     for model in tables():
         rows_of = model._default_manager.all()
-        assert isinstance(rows_of, AuthenticQuerySet)
-        assert isinstance(rows_of, BarQuerySet) == (model in BARS)
-    signed = {
-        model for model in apps.get_models() if any(isinstance(f, MacField) for f in model._meta.fields)
-    }
+        assert isinstance(rows_of, SignedQuerySet)
+        assert isinstance(rows_of, AuthenticQuerySet) == (model not in THERE)
+    signed = {model for model in apps.get_models() if any(type(f) is MacField for f in model._meta.fields)}
     assert signed == set(tables())
 
 
@@ -524,6 +591,193 @@ def test_who_stands_in_is_barred_as_the_absent_person_is(kit_of_rows):
     assert not sees(kit.world, name, kit.case.pk)
 
 
+def test_an_administrator_sees_and_resets_whom_the_service_put_there(world):
+    """Attack: a membership of somebody of elsewhere, inserted or moved to where one administers."""
+    admin, victim = world.actor("territory_admin", at=AT), world.memberships["75", "assessor"]
+    victims = {victim.user_id}
+
+    def theirs() -> list[bool]:
+        known = (accounts_access.managed_users(admin), accounts_access.resettable_users(admin, at=AT))
+        return [victims <= {user.pk for user in users.select_for_update()} for users in known]
+
+    assert theirs() == [False, False]
+    made = inserted(victim, authority_id=world.authorities["93"].pk)
+    assert theirs() == [False, False]
+    Membership._base_manager.filter(pk=made).delete()
+    by_sql(victim, authority=world.authorities["93"])
+    assert theirs() == [False, False]
+    by_sql(victim, authority=world.authorities["75"])
+    Membership.objects.filter(pk=victim.pk).update(valid_to=AT)
+    Membership.objects.create(
+        user_id=victim.user_id, role="assessor", authority=world.authorities["93"], valid_from=AT
+    )
+    assert theirs() == [True, True]
+
+
+# --- The case itself ----------------------------------------------------------------------------------
+
+
+def opens(world: World, name: str, pk: UUID, code: str = "93") -> int:
+    """Return the answer to who asks for a case by its address; the list says the same."""
+    caller = world.as_(name, code)
+    one, listed = caller.get(f"referrals/{pk}").status_code, caller.get("referrals").content.decode()
+    assert (str(pk) in listed) == (one == 200)
+    return one
+
+
+def test_a_case_isnt_moved_to_another_authority_or_unit_by_hand(kit_of_rows, caplog):
+    """Attack: a case of 93 placed at 75, or in another unit; it is nobody's until it is put back, and that is told."""
+    kit, world = kit_of_rows, kit_of_rows.world
+    pk, other = kit.case.pk, Unit.objects.create(authority=world.authorities["93"], name="Autre")
+    lead = Membership.objects.get(pk=world.memberships["93", "assessment_lead"].pk)
+    assert opens(world, "crip_coordinator", pk) == opens(world, "assessment_lead", pk) == 200
+    with seeing_all(), caplog.at_level(logging.ERROR):
+        by_sql(kit.case, authority=world.authorities["75"], unit=world.units["75"])
+    assert opens(world, "crip_coordinator", pk) == opens(world, "crip_coordinator", pk, "75") == 404
+    assert str(pk) in {record.row for record in caplog.records if record.getMessage() == "row refused"}
+    assert world.as_("supervisor", "75").post(
+        "break-glass", {"reference": kit.case.reference, "reason": "Urgence"}, key="glass-by-hand"
+    ).status_code == 404  # fmt: skip
+    with seeing_all():
+        by_sql(kit.case, authority=world.authorities["93"], unit=other)
+        lead.unit = other
+        lead.save()
+    assert opens(world, "assessment_lead", pk) == opens(world, "crip_coordinator", pk) == 404
+    with seeing_all():
+        by_sql(kit.case, unit=world.units["93"])
+    assert opens(world, "crip_coordinator", pk) == 200
+    assert rows.check(AT) == 0
+
+
+def test_a_case_doesnt_become_a_draft_or_a_filing_of_ones_own_by_hand(kit_of_rows):
+    """Attack: who files may write, and so read, the whole form of a draft; its lead where it is shared reads on."""
+    kit = kit_of_rows
+    lead = kit.world.memberships["93", "filer_org_lead"]
+    changes = {"state": "draft", "shared_with": access.shared_with(lead.organisation_id)}
+    with seeing_all():
+        by_sql(kit.case, version=kit.case.version + 1, **changes)
+    for name in ("filer", "filer_org_lead"):
+        assert opens(kit.world, name, kit.case.pk) == 404
+
+
+def test_a_restriction_stands_that_was_lifted_by_hand(kit_of_rows):
+    """Attack: of a case, and of a child. Who is named reads on, and what they then write says it again."""
+    kit, world = kit_of_rows, kit_of_rows.world
+    pk = kit.case.pk
+    with seeing_all():
+        kit.set_restricted()
+    assert (opens(world, "crip_coordinator", pk), opens(world, "intake_agent", pk)) == (200, 404)
+    with seeing_all():
+        by_sql(kit.case, restricted=False)
+    assert (opens(world, "crip_coordinator", pk), opens(world, "intake_agent", pk)) == (200, 404)
+    with seeing_all():
+        assert kit.refusal("referral", "set_urgency", {"urgency": "U2", "reason": "x"}) in {"", BODY, RIGHT}
+        Referral.objects.get(pk=pk).save()
+        assert list(Referral._base_manager.filter(pk=pk).values_list("restricted", flat=True)) == [True]
+        kit.put(restricted=False)
+        kit.set_child(restricted=True)
+        Grant.objects.all().update(ended_at=AT)
+    assert opens(world, "intake_agent", pk) == 200
+
+    def told() -> str:
+        return str(world.as_("intake_agent").get(f"referrals/{pk}/children").content.decode())
+
+    assert str(kit.child.pk) not in told()
+    with seeing_all():
+        by_sql(kit.child, restricted=False)
+    assert str(kit.child.pk) not in told()
+    with seeing_all():
+        by_sql(kit.child, mac=None)
+    assert str(kit.child.pk) not in told()
+
+
+def test_a_measure_is_confided_to_a_service_by_the_service_alone(kit_of_rows):
+    """Attack: a measure given to another service, or made alive again; and one inserted."""
+    kit, world = kit_of_rows, kit_of_rows.world
+    pk = kit.case.pk
+    with seeing_all():
+        theirs = kit.measure("active", service=world.services["75"])
+        over = kit.measure("ended")
+        by_sql(theirs, service=world.services["93"])
+        by_sql(over, state="active")
+        inserted(theirs, service_id=world.services["93"].pk)
+    assert opens(world, "measure_service", pk) == 404
+    assert world.as_("measure_service").get("measures").json()["results"] == []
+    with seeing_all():
+        by_sql(theirs, service=world.services["75"])
+        Measure.objects.filter(pk=theirs.pk).update(service=world.services["93"])
+    assert opens(world, "measure_service", pk) == 200
+    measures = world.as_("measure_service").get(f"referrals/{pk}/measures").json()["results"]
+    assert [one["id"] for one in measures] == [str(theirs.pk)], "and of that measure alone"
+
+
+def test_who_is_asked_to_take_a_case_over_was_asked_by_the_service(kit_of_rows):
+    """Attack: a request sent to another authority by hand, made open again, or one's own seat at a restricted one."""
+    kit, world = kit_of_rows, kit_of_rows.world
+    with seeing_all():
+        made = two_of_a_case(kit)
+        asked, receiver = made[TransferRequest][0], made[TransferReceiver][0]
+        TransferRequest.objects.filter(pk=asked.pk).update(state="sent", sent_at=AT)
+        asked = TransferRequest.objects.get(pk=asked.pk)
+
+    def received(code: str) -> int:
+        return len(world.as_("crip_coordinator", code).get("transfers").json()["results"])
+
+    assert (received("75"), received("59")) == (1, 0)
+    with seeing_all():
+        by_sql(asked, target=world.authorities["59"])
+    assert (received("75"), received("59")) == (0, 0)
+    with seeing_all():
+        by_sql(asked, target=world.authorities["75"])
+        kit.put(restricted=True)
+        by_sql(receiver, user=world.user("crip_coordinator", "75"))
+    assert received("75") == 0
+    with seeing_all():
+        kit.put(restricted=True)
+        TransferReceiver.objects.filter(pk=receiver.pk).delete()
+        TransferReceiver.objects.create(
+            referral=kit.case, request=asked, user=world.user("crip_coordinator", "75")
+        )
+    assert received("75") == 1
+
+
+def test_an_emergency_sheet_is_open_to_whom_the_service_opened_it(kit_of_rows):
+    """Attack: a sheet opened to another authority by hand, and one made open again."""
+    kit, world = kit_of_rows, kit_of_rows.world
+    with seeing_all():
+        made = two_of_a_case(kit)
+        sheet, (reader, other) = made[EmergencySheet][0], made[SheetReader]
+
+    def read(code: str) -> int:
+        return len(world.as_("on_call", code).get("emergency-sheets").json()["results"])
+
+    assert (read("75"), read("59")) == (2, 0)
+    with seeing_all():
+        by_sql(reader, authority=world.authorities["59"])
+        inserted(other, authority_id=world.authorities["59"].pk)
+    assert (read("75"), read("59")) == (1, 0)
+    with seeing_all():
+        by_sql(reader, authority=world.authorities["75"])
+        EmergencySheet.objects.filter(pk=sheet.pk).update(closed_at=AT)
+        by_sql(sheet, closed_at=None)
+    assert read("75") == 1
+
+
+def test_a_filing_is_joined_to_a_file_by_the_service(kit_of_rows):
+    """Attack: a case that isn't one's own, joined by hand to one that is."""
+    kit = kit_of_rows
+    with seeing_all():
+        joined = two_of_a_case(kit)[Joining][0]
+        Joining.objects.filter(pk=joined.pk).update(undone_at=None)
+        reader = kit.world.actor("crip_coordinator", at=AT)
+        file = access.visible_to(reader, at=AT).get(pk=joined.target_id)
+        ties = access.ties_of(file, reader)
+        assert [found.pk for found, _ in access.readable_filings(file, ties, reader, at=AT)] == [kit.case.pk]
+        by_sql(joined, undone_at=AT)
+        by_sql(joined, undone_at=None, mac=None)
+        assert list(access.readable_filings(file, ties, reader, at=AT)) == []
+
+
 # --- Telling ------------------------------------------------------------------------------------------
 
 
@@ -648,12 +902,8 @@ UNSIGNED = {
     "auth_permission": "the names of guardian's rights; Grant says which",
     "django_content_type": "the names of tables",
     "referrals_referraluserobjectpermission": "guardian's row: counts where a signed Grant names it and says the same",
+    "referrals_concern": "what is said of the case; who sees it is asked of the case and its children",
     "referrals_settingchange": "added, never altered; read for whether codes suffice",
-    "referrals_referral": "the case itself: SEC-CR21",
-    "referrals_child": "as the case: SEC-CR21",
-    "referrals_measure": "which service executes a measure: SEC-CR21",
-    "referrals_transferrequest": "which authority is asked: SEC-CR21",
-    "referrals_transferreceiver": "as the request",
     "referrals_retentionbatch": "which files are proposed for destruction; seen by who keeps them",
     "audit_subjectpseudonym": "its own HMAC: SEC-AL23",
     "audit_actorpseudonym": "its own HMAC: SEC-AL23",
@@ -678,6 +928,12 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
                 access.transfers_to(actor, at=AT), access.batches_of(actor), access.own_filings(actor, at=AT),
             ):  # fmt: skip
                 list(rows_of)
+        reader = world.actor("crip_coordinator", at=AT)
+        for case in access.visible_to(reader, at=AT):
+            ties = access.ties_of(case, reader)
+            access.sight_of(case, ties, reader)
+            list(access.readable_filings(case, ties, reader, at=AT))
+        list(sheets.sheets_for(world.actor("on_call", at=AT), at=AT))
         admin = world.actor("territory_admin", at=AT)
         for rows_of in (
             accounts_access.open_grant_requests(admin, at=AT), accounts_access.open_resets(admin, at=AT),
@@ -696,5 +952,6 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         if name.startswith(("audit_", "outbox_", "encryption_", "django_")) and name not in UNSIGNED
     }
 
-    assert {model._meta.db_table for model in tables()} <= read
+    # What was seen of a case gives no right either: it is signed as what tells of those who change rows.
+    assert {model._meta.db_table for model in tables()} - {"referrals_casewatch"} <= read
     assert read - {model._meta.db_table for model in tables()} <= set(UNSIGNED)

@@ -302,5 +302,5 @@ class Choices:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""
         meant = references.heard(str(said or ""))
         rows = access.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)
-        found = rows.only("pk").first() if meant else None
+        found = rows.only(*Referral.counted()).first() if meant else None
         return str(found.pk) if found is not None else said

@@ -24,7 +24,9 @@ from web.filing import grid
 from web.forms import ZONE, Input, day_in_words, day_of, words_of
 
 #: Read elsewhere on the page, or of no use to a person.
-LEFT_OUT: Final = frozenset({"id", "position", "not_known", "next_change", "kind", "wrong_person"})
+LEFT_OUT: Final = frozenset(
+    {"id", "position", "not_known", "next_change", "kind", "wrong_person", "mac", "cells"}
+)
 
 
 #: An instant as the API tells it.

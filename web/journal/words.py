@@ -44,6 +44,7 @@ authority:loaded|Autorité enregistrée|Authority recorded
 backup:made|Copie de sauvegarde faite|Backup made
 cap:passed|Plafond dépassé pour un danger|A cap passed for a danger
 case:resealed|Dossier rechiffré|File sealed anew
+cells:looked|Valeurs scellées vérifiées|Sealed values checked
 decoy:made|Dossier leurre créé|Decoy file made
 draft:edited|Brouillon modifié|Draft edited
 draft:expired|Brouillon expiré|Draft expired
@@ -100,7 +101,7 @@ restore:opened|Service rouvert après une restauration|Service opened again afte
 retention:dropped|Dossier retiré d'un lot d'élimination|File dropped from a batch of destruction
 rota:added|Astreinte ajoutée|Duty added to the rota
 rota:withdrawn|Astreinte retirée|Duty withdrawn from the rota
-rows:refused|Lignes de droits que le service n'a pas écrites|Rows of rights that the service didn't write
+rows:refused|Lignes que le service n'a pas écrites|Rows that the service didn't write
 rows:signed|Lignes de droits signées|Rows of rights signed
 search:done|Recherche d'une personne|Search for a person
 search:elsewhere|Recherche auprès d'une autre autorité|Search at another authority

@@ -1,10 +1,9 @@
-"""Sign the rows that give rights and were there before rows were signed (SEC-AZ22)."""
+"""Sign the rows of rights, and the sealed cells, that were there before they were signed (SEC-AZ22, SEC-CR21)."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from encryption.authentic import tables
 from encryption.errors import EncryptionError
 from outbox.instants import instant
 from referrals import rows
@@ -28,10 +27,10 @@ class Command(BaseCommand):
         Raises:
             CommandError: a table has signed rows beside some that aren't, or the keys can't be reached.
         """
-        for model in tables():
+        for model, column in rows.signed_tables():
             table = model._meta.db_table
             try:
-                count = rows.sign(model, at=instant(), again=options["again"])
+                count = rows.sign((model, column), at=instant(), again=options["again"])
             except rows.AlreadySigned:
                 raise CommandError(
                     f"{table} : des lignes y sont signées et d'autres non. Si la version d'avant les a écrites depuis, "
@@ -39,4 +38,4 @@ class Command(BaseCommand):
                 ) from None
             except EncryptionError as refused:
                 raise CommandError(str(refused)) from None
-            self.stdout.write(f"{table} : {count}")
+            self.stdout.write(f"{table} ({column}) : {count}")

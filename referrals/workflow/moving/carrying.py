@@ -52,6 +52,7 @@ LEFT: Final[Mapping[str, str]] = {
     "transfer_requests": "the request is the origin's",
     "transfer_documents": "as the request",
     "transfer_receivers": "as the request",
+    "watch": "what the nightly pass saw of the rows that stay; it looks at the new ones by itself",
 }
 #: Clocks that the new authority starts anew, or that belong to the people of the origin.
 NOT_RUNNING_ON: Final = ("C1", "C2", "C4b-meeting", "C4b-visit", "C6", "C8")

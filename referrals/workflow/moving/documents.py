@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TOLD: Final = ("holders", "facts", "signs", "health_signs", "third_parties", "digital_traces")
 IDENTITY_AND_FACTS: Final = "BDEFG"
 #: What ties a row to others of the service, and says nothing to whoever reads the document.
-BOOKKEEPING: Final = frozenset({"id", "referral", "position"})
+BOOKKEEPING: Final = frozenset({"id", "referral", "position", "mac", "cells"})
 
 
 def there(case: Case) -> set[str]:

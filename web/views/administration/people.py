@@ -52,7 +52,7 @@ class People(AdministrationPage):
         known = access.resettable_users(self.actor, at=self.at).filter(
             pk__in=[user.pk for user in page.items]
         )
-        theirs = set(known.values_list("pk", flat=True)) - {self.actor.user_id}
+        theirs = {user.pk for user in known} - {self.actor.user_id}
         lines = [
             {
                 "pk": user.pk, "name": user.full_name, "email": user.email, "active": user.is_active,

@@ -1,0 +1,156 @@
+"""The cells of a row as the service last wrote them: an earlier value put back is noticed (SEC-CR21).
+
+A row with sealed cells bears in ``cells`` a counter, which each write of a cell raises, and an HMAC under the index key
+over its id, that counter and the SHA-256 of each ciphertext. So what was put back, emptied or exchanged is told without
+opening anything. It is the mechanism of ``encryption/authentic.py``, with this difference: a row that fails is read as
+before, for it gives nobody a right; who looks through the rows names it (``referrals/cells.py``).
+
+A later write doesn't make it good: cells that failed when they were read aren't signed. A row that is set back as a
+whole fails nothing. What tells that is its counter, which somebody has to have seen.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, cast, override
+
+from django.apps import apps
+from django.db import models
+
+from encryption import digest
+from encryption.authentic import MacField, Signed, SignedQuerySet, refused
+from encryption.fields import BEFORE, SealedField
+from encryption.sealed import Sealed
+
+_COUNTER: Final = 8  # bytes
+
+
+class CellsField(MacField):
+    """Counter and HMAC of a row's sealed cells, whichever its model has; 8 and 32 bytes."""
+
+    def __init__(self, **_: Any) -> None:
+        super().__init__()
+        self.max_length = _COUNTER + 32
+
+    @override
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        self._purpose = f"cells.{cls._meta.db_table}"
+        meta: Any = cls._meta
+        if not meta.abstract and not meta.local_managers:  # whose model says nothing of its own
+            cls.add_to_class("objects", SignedQuerySet.as_manager())
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """Return the columns that are sealed."""
+        fields = self.model._meta.concrete_fields
+        return tuple(field.attname for field in fields if isinstance(field, SealedField))
+
+    @override
+    def columns(self) -> "tuple[models.Field[Any, Any], ...]":
+        """Return the fields that count: the sealed ones. The id doesn't change."""
+        return tuple(cast("models.Field[Any, Any]", self.model._meta.get_field(name)) for name in self.cells)
+
+    def made(self, pk: Any, counter: int, values: Iterable[Sealed | None]) -> bytes:
+        """Return what a row bears whose cells hold these values.
+
+        Raises:
+            KeysUnavailable: as ``index.keyed``.
+        """
+        digests = (None if value is None else digest.sha256(value.ciphertext) for value in values)
+        return counter.to_bytes(_COUNTER) + self.of((pk, counter, *digests))
+
+    def hold(self, stored: Any, pk: Any, values: Iterable[Sealed | None]) -> bool:
+        """Tell whether the service wrote these values into a row that bears ``stored``."""
+        return stored is not None and digest.equal(bytes(stored), self.made(pk, counter_of(stored), values))
+
+    @override
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Sign the cells that are about to be written, unless those that were read fail."""
+        row = cast("Celled", model_instance)
+        row._sign_cells(adding=add or row._state.adding)
+        return row.cells
+
+
+def counter_of(stored: Any) -> int:
+    """Return how often the cells of a row were written, of what it bears; 0 of a row from before."""
+    return int.from_bytes(bytes(stored)[:_COUNTER]) if stored is not None else 0
+
+
+class Celled(Signed):
+    """A row whose sealed cells are signed; its model has the field ``cells``, a ``CellsField``."""
+
+    if TYPE_CHECKING:
+        cells: Any
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def cells_field(cls) -> CellsField:
+        """Return the field that names the cells."""
+        return cast("CellsField", cls._meta.get_field("cells"))
+
+    def cells_hold(self) -> bool:
+        """Tell whether the cells that were read are those that the service wrote last into this row, or once did.
+
+        Raises:
+            KeysUnavailable: as ``index.keyed``.
+        """
+        return self.cells_field().hold(self.cells, self.pk, self._as_read(self.cells_field().cells))
+
+    def sign_cells_as_they_are(self) -> None:
+        """Sign cells that were read, as the operator who answers for them: what no write of the service's does."""
+        field = self.cells_field()
+        self.cells = field.made(self.pk, counter_of(self.cells) + 1, self._as_read(field.cells))
+        rows: Any = type(self)._base_manager
+        rows.filter(pk=self.pk).update(cells=self.cells)
+
+    def _as_read(self, names: Sequence[str]) -> list[Sealed | None]:
+        held = self.__dict__
+        before = held.get(BEFORE, {})
+        return [before[name] if name in before else held[name] for name in names]
+
+    def _sign_cells(self, *, adding: bool) -> None:
+        field, held = self.cells_field(), self.__dict__
+        if missing := [name for name in (*field.cells, "cells") if name not in held]:
+            self.refresh_from_db(fields=missing)
+        read = self._as_read(field.cells)
+        if not adding and not field.hold(self.cells, self.pk, read):
+            refused(type(self), self.pk)
+            return
+        written = held.get("_writing")
+        values = [
+            held[name] if adding or written is None or name in written else was
+            for name, was in zip(field.cells, read, strict=True)
+        ]
+        self.cells = field.made(self.pk, 1 if adding else counter_of(self.cells) + 1, values)
+        held[BEFORE] = {
+            name: was
+            for name, was in held.get(BEFORE, {}).items()
+            if written is not None and name not in written
+        }
+
+    @override
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, from_queryset: Any = None
+    ) -> None:
+        """Read the row anew, or some columns of it; what was there before is forgotten."""
+        named = None if fields is None else list(fields)
+        super().refresh_from_db(using, named, from_queryset)
+        before = self.__dict__.get(BEFORE, {})
+        for name in list(before) if named is None else named:
+            before.pop(name, None)
+
+    @override
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Write the row; which of its cells go along is known while it is signed."""
+        self.__dict__["_writing"] = options.get("update_fields")
+        try:
+            super().save_base(*args, **options)
+        finally:
+            del self.__dict__["_writing"]
+
+
+def tables() -> list[type[Celled]]:
+    """Return the models whose cells are signed, in the order of the apps."""
+    return [model for model in apps.get_models(include_auto_created=True) if issubclass(model, Celled)]

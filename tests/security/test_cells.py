@@ -1,0 +1,285 @@
+"""An earlier value put back is noticed (SEC-CR21): whoever has the database's login, and copies of what it held before."""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from encryption.authentic import SignedQuerySet
+from encryption.cells import Celled, counter_of, tables
+from encryption.fields import sealed_fields
+from referrals import cells, elimination
+from referrals.models import (
+    PARTS,
+    Assignment,
+    Attachment,
+    CaseWatch,
+    Child,
+    DeclaredTie,
+    DuplicateCandidate,
+    Holder,
+    Rectification,
+    Referral,
+    StepRecord,
+)
+from referrals.rows import NIGHTS, REFUSED, cells_of
+from tests.audit.owner import written
+from tests.kept import kept
+from tests.referrals.workflow.filled import canary
+from tests.referrals.workflow.kit import AT, Kit
+from tests.security.procedure import seeing_all
+
+pytestmark = [pytest.mark.sec("SEC-CR21")]
+SEALED = list(dict.fromkeys(field.model for field in sealed_fields() if issubclass(field.model, Celled)))
+
+
+def by_sql(row: Any, **changes: Any) -> None:
+    """Change a row as somebody does who has the database and no key."""
+    type(row)._base_manager.filter(pk=row.pk).update(**changes)
+
+
+def whole(world: Any) -> Kit:
+    """Return a case with a value in every cell of every table."""
+    kit = Kit(world, "triage")
+    fill, other = kit.fill, world.user("supervisor", "75")
+    fill.child, fill.holder = kit.child, kit.holder
+    for model in PARTS.values():
+        if model not in {Child, Holder}:
+            fill.row(model)
+    fill.row(
+        Attachment, kind="letter", access_class="G", media="pdf", scan="clean", at=AT, role="filer", size=1,
+        original_size=1, object=uuid4(),
+    )  # fmt: skip
+    fill.procedure(other=other, service=world.services["93"])
+    fill.exchanges(other=other)
+    fill.transfer(other=other, target=world.authorities["75"])
+    fill.record(user=world.user("ase_inspector", "75"), other=other)
+    fill.row(Assignment, user=other, role="assessor", since_at=AT)
+    fill.row(DuplicateCandidate, other=Kit(world, "triage").case, suggested_at=AT)
+    made = Rectification(
+        referral=kit.case, model="fact", row=kit.child.pk, field="text", access_class="D", at=AT, by=other.pk
+    )
+    for name in Rectification.cells_field().cells:
+        field: Any = Rectification._meta.get_field(name)
+        setattr(made, name, fill.keys["case"].seal(field, made.pk, canary(field)))
+    made.save()
+    return kit
+
+
+@kept
+def two_cases(world):
+    """Two such cases, which the pass has seen."""
+    with seeing_all():
+        kits = [whole(world) for _ in range(2)]
+    assert look() == 0
+    return kits
+
+
+def look(first: Any = AT) -> int:
+    """Look each night of a week; return how many rows were found in it."""
+    return sum(cells.look(first + timedelta(days=night)) for night in range(NIGHTS))
+
+
+def told() -> set[tuple[str, str]]:
+    """Return what the journal was told of, by table."""
+    entries = (json.loads(bytes(entry.body)) for entry in written(act=REFUSED))
+    return {(entry["rule"], entry["to"]) for entry in entries}
+
+
+def first_rows(kit: Kit) -> dict[type[Celled], Any]:
+    """Return a row of each table of a case with sealed cells."""
+    rows = (
+        (model, model._base_manager.filter(referral=kit.case).first())
+        for model in SEALED
+        if model is not DeclaredTie
+    )
+    return {model: row for model, row in rows if row is not None}
+
+
+def test_each_cell_counts_as_the_service_wrote_it_last(two_cases):
+    """Enumerated: sealed column × {another version of its own, NULL, of another row}, without opening one."""
+    kit, beside = two_cases
+    with seeing_all():
+        rows, others = first_rows(kit), first_rows(beside)
+        assert set(rows) == set(SEALED) - {DeclaredTie}
+        tried = 0
+        for model, row in rows.items():
+            assert cells_of(model).get(pk=row.pk).cells_hold()
+            for name in model.cells_field().cells:
+                field, value = model._meta.get_field(name), getattr(row, name)
+                earlier = kit.fill.keys[field.key].seal(field, row.pk, canary(field))
+                for put in (earlier, None, getattr(others[model], name)):
+                    if put != value:
+                        with (
+                            suppress(IntegrityError),
+                            transaction.atomic(),
+                        ):  # or the database refuses it by itself
+                            by_sql(row, **{name: put})
+                            assert not cells_of(model).get(pk=row.pk).cells_hold(), (model, name)
+                            tried += 1
+                            transaction.set_rollback(True)
+            for stored in (None, others[model].cells, bytes(40), b"x"):
+                by_sql(row, cells=stored)
+                assert not cells_of(model).get(pk=row.pk).cells_hold(), model
+            by_sql(row, cells=row.cells)
+            assert cells_of(model).get(pk=row.pk).cells_hold()
+    assert tried > 2 * len(sealed_fields())
+    assert {model.cells_field()._purpose for model in tables()} == {
+        f"cells.{m._meta.db_table}" for m in tables()
+    }
+
+
+def test_every_table_with_sealed_cells_is_signed_by_whatever_writes():
+    assert {field.model for field in sealed_fields() if field.model._meta.app_label == "referrals"} == set(
+        SEALED
+    )
+    assert all(isinstance(model._default_manager.all(), SignedQuerySet) for model in tables())
+
+
+def test_each_way_of_writing_raises_the_counter(two_cases):
+    kit, _ = two_cases
+    field = Child._meta.get_field("last_name")
+
+    def sealed() -> Any:
+        return kit.fill.keys["case"].seal(field, kit.child.pk, "Autre")
+
+    def now() -> int:
+        row = cells_of(Child).get(pk=kit.child.pk)
+        assert row.cells_hold()
+        return counter_of(row.cells)
+
+    with seeing_all():
+        begun = now()
+        row = Child.objects.get(pk=kit.child.pk)
+        row.last_name = sealed()
+        row.save()
+        row.last_name, row.address = sealed(), None  # of which one is written
+        row.save(update_fields=["last_name"])
+        assert now() == begun + 2
+        row.save(update_fields=["address"])
+        Child.objects.filter(pk=row.pk).update(last_name=sealed())
+        part = Child.objects.only("last_name").get(pk=row.pk)
+        part.last_name = sealed()
+        part.save()
+        assert now() == begun + 5
+        Child.objects.filter(pk=row.pk).update(under_2=True)
+        assert now() == begun + 5, "no cell was written"
+
+
+def test_no_later_write_makes_a_forged_cell_good(two_cases):
+    """Attack: an earlier name, and then somebody of the team corrects the address."""
+    kit, beside = two_cases
+    with seeing_all():
+        by_sql(kit.child, last_name=Child.objects.get(pk=beside.child.pk).last_name)
+        row = Child.objects.get(pk=kit.child.pk)
+        row.address = None
+        row.save(update_fields=["address"])
+        row.refresh_from_db(fields=["under_2"])
+        row.save()
+    assert look() == 1
+    assert told() == {("referrals_child", cells.ALTERED)}
+
+
+def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, caplog):
+    """Attack: in every table a row with an older ciphertext, one set back whole with its HMAC, and one that is gone."""
+    kit, beside = two_cases
+    with seeing_all():
+        before = first_rows(kit)
+        for model, row in before.items():
+            written_again = model._base_manager.get(pk=row.pk)
+            written_again.save()
+    assert look() == 0
+    opened = len(written(act="field:opened"))
+    with seeing_all():
+        for model, row in before.items():
+            by_sql(row, cells=row.cells, **{name: getattr(row, name) for name in model.cells_field().cells})
+    with caplog.at_level(logging.ERROR):
+        assert look() == len(before)
+    named = {(r.label, UUID(r.row), r.what) for r in caplog.records if r.getMessage() == "cells refused"}
+    assert named == {(model._meta.db_table, row.pk, "set-back") for model, row in before.items()}
+    assert look() == len(before), "until they are back"
+    with seeing_all():
+        gone = {
+            model: set(model._base_manager.filter(referral=beside.case).values_list("pk", flat=True))
+            for model in before
+        }
+        for table in elimination.DESTROYED:
+            if table is not CaseWatch:
+                table._base_manager.filter(referral=beside.case).delete()
+    caplog.clear()
+    with caplog.at_level(logging.ERROR):
+        look()
+    named = {
+        (r.label, UUID(r.row))
+        for r in caplog.records
+        if getattr(r, "what", "") == "deleted" and hasattr(r, "row")
+    }
+    assert named == {
+        (model._meta.db_table, pk) for model, keys in gone.items() for pk in keys if tracked(model)
+    }
+    assert len(written(act="field:opened")) == opened, "nothing is opened"
+    assert "canary" not in caplog.text
+
+
+def tracked(model: type) -> bool:
+    return issubclass(model, Celled)
+
+
+def test_a_case_set_back_as_a_whole_is_noticed(two_cases):
+    """Attack: the case with its version and each row, and what the pass saw of it beside."""
+    kit, _ = two_cases
+    with seeing_all():
+        watch = CaseWatch.objects.get(pk=kit.case.pk)
+        Referral.objects.filter(pk=kit.case.pk).update(version=F("version") + 1)
+    assert look() == 0
+    with seeing_all():
+        by_sql(kit.case, version=kit.case.version)
+    assert look() >= 1
+    assert ("referrals_referral", "set-back") in told()
+    with seeing_all():
+        by_sql(watch, version=1, rows={}, mac=watch.mac)
+    assert cells.look(AT + timedelta(days=kit.case.pk.int % NIGHTS - AT.toordinal() % NIGHTS)) == 1
+    assert ("referrals_casewatch", cells.ALTERED) in told()
+    with seeing_all():
+        CaseWatch._base_manager.filter(pk=kit.case.pk).delete()
+    assert cells.look(AT + timedelta(days=30)) == 1
+    assert ("referrals_casewatch", "deleted") in told()
+    assert cells.look(AT + timedelta(days=30)) == 0
+
+
+def test_cells_of_before_are_signed_by_one_command(two_cases):
+    """What the release of before wrote bears nothing; cells that fail aren't signed by it."""
+    kit, beside = two_cases
+    with seeing_all():
+        CaseWatch._base_manager.all().delete()
+        for model in tables():
+            model._base_manager.update(cells=None)
+        by_sql(kit.child, cells=bytes(40))
+    call_command("sign_rows", "--again", stdout=StringIO())
+    cells.look(AT + timedelta(days=60))
+    assert told() == {("referrals_child", cells.ALTERED), ("referrals_casewatch", "deleted")}
+    with seeing_all():
+        assert cells_of(Child).get(pk=beside.child.pk).cells_hold()
+        assert not cells_of(Child).get(pk=kit.child.pk).cells_hold()
+
+
+def test_of_too_many_it_is_told_how_many_more(two_cases, monkeypatch):
+    kit, _ = two_cases
+    monkeypatch.setattr(cells, "_NAMED", 2)
+    with seeing_all():
+        count = StepRecord._base_manager.filter(referral=kit.case).update(cells=None)
+    assert look() == count > 3
+    entries = [json.loads(bytes(entry.body)) for entry in written(act=REFUSED)]
+    assert sorted((entry["n"], bool(entry["pd"])) for entry in entries) == [
+        (1, True),
+        (1, True),
+        (count - 2, False),
+    ]
