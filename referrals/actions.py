@@ -249,7 +249,12 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    case.receiving, case.listed, case.hidden = ties.receiving, ties.listed, sight.hidden
+    case.receiving, case.listed, case.glass, case.hidden = (
+        ties.receiving,
+        ties.listed,
+        ties.glass,
+        sight.hidden,
+    )
     require_start(asked.step, case, ties)
     return case
 
@@ -549,9 +554,25 @@ def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> 
         return False
     fit = any(checks.holders_of(case, role, {user}) for role in signers)
     withheld = any(child.restricted for child in _about(case, given))
-    if not fit or not (case.referral.restricted or withheld):
-        return fit
-    return user in case.on_list()
+    if not fit or not _may_know_of_file(case, given, user):
+        return False
+    if not (case.referral.restricted or withheld):
+        return True
+    # A list that can't change itself any more is completed by who broke the glass (T46).
+    left_alone = case.step_name == "unrestrict" and not checks.list_changes_itself(case)
+    return user in case.on_list() or (left_alone and user in case.by_glass())
+
+
+def _may_know_of_file(case: Case, given: Given, user: UUID) -> bool:
+    """Tell whether a person may know of the file that a step names; a filing joined to the case may hold it."""
+    file = next((row for row in case.files if row.pk == given.get("file")), None) if "file" in given else None
+    if file is None or file.referral_id == case.referral.pk:
+        return True
+    filing = Case(file.referral, actor=case.actor, at=case.at)
+    if filing.referral.exclusions.filter(lifted_at=None, user=user).exists():
+        return False
+    apart = filing.referral.restricted or filing.withheld(said=given)
+    return not apart or user in filing.on_list()
 
 
 def _about(case: Case, given: Given) -> list[Child]:

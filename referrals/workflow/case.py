@@ -79,8 +79,8 @@ class Case:
         self.find: Callable[[UUID], Referral | None] = lambda _: None
         #: Whether the actor belongs to an authority that was asked to take the case over, and acts for it.
         self.receiving = False
-        #: Whether the actor is on the list of a restriction, by more than a broken glass; the runner says so.
-        self.listed = False
+        #: Whether the actor is on the list of a restriction, or past it by a broken glass; the runner says so.
+        self.listed = self.glass = False
         #: The children restricted to others than the actor: nothing may tell of them; the runner says so.
         self.hidden: frozenset[UUID] = frozenset()
         #: How the file was carried to which this filing is joined, while both are being taken over.
@@ -139,7 +139,14 @@ class Case:
 
     def on_list(self) -> set[UUID]:
         """Return whom the restriction names now: rows, which are checked (SEC-AZ22)."""
-        rows = self.referral.grants.filter(kind="named", ended_at=None, expires_at__gt=self.at)
+        return self._granted("named")
+
+    def by_glass(self) -> set[UUID]:
+        """Return who is past the restriction by a broken glass now: rows, as those of the list."""
+        return self._granted("glass")
+
+    def _granted(self, kind: str) -> set[UUID]:
+        rows = self.referral.grants.filter(kind=kind, ended_at=None, expires_at__gt=self.at)
         return {found.user_id for found in rows}
 
     @property

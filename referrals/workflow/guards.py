@@ -622,8 +622,9 @@ def case_is_restricted(case: Case, given: Any) -> str | None:
     return None if case.is_restricted else "Le dossier n'est pas restreint."
 
 
+OF_ITS_LIST = "L'accès est déjà restreint : seules les personnes nommées peuvent y toucher."
+
+
 def restriction_is_of_its_list(case: Case, given: Any) -> str | None:
     """Who changes a restriction is on its list: a broken glass reads, and lets nobody in (T46; §1.3 rule 3)."""
-    if case.is_restricted and not case.listed:
-        return "L'accès est déjà restreint : seules les personnes nommées peuvent y toucher."
-    return None
+    return OF_ITS_LIST if case.is_restricted and not case.listed else None

@@ -666,10 +666,14 @@ REFERRAL: dict[str, Step] = {
         "T46",
         {"crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT, "supervisor": TERRITORIAL},
         guards=(
-            Guard("changed_by_the_list", "something is restricted, and who asks isn't on the list", "§1.3 rule 3"),
+            Guard("changed_by_the_list", "something is restricted, and who asks isn't on the list; two of it may "
+                                         "still change it, or who asks hasn't broken the glass", "§1.3 rule 3"),
+            Guard("list_completed_first", "fewer than two of the list may still change it, and it isn't completed",
+                  "§2.2 T46"),
         ),
         data=("reason", "names?", "child?"), signed="always", stops=("R-restriction",),
-        note="Lifts, or adds a name. Where the case is restricted only `named` reaches it.",
+        note="Lifts, or adds a name. Where the case is restricted only `named` reaches it, or a broken glass where "
+             "nobody of the list is left to change it; it then names people, with a supervisor's signature.",
     ),
     "reassign": Step("T47", COORDINATOR_AND_LEAD, guards=TEAM_GUARDS, data=("leaves", "joins", "reason"),
                      note="The guards bind the team that results."),

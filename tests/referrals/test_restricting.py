@@ -4,7 +4,18 @@ from uuid import uuid4
 
 import pytest
 
-from referrals.models import Approval, Child, Conclusion, Grant, JudicialReferral, Measure, Referral
+from accounts.models import Membership, User
+from referrals.models import (
+    Approval,
+    Child,
+    Conclusion,
+    Exclusion,
+    Grant,
+    JudicialReferral,
+    Measure,
+    Referral,
+    StepRecord,
+)
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
@@ -116,12 +127,14 @@ def test_one_of_the_list_restricts_more_alone_and_names_more_with_another(world,
 def test_a_broken_glass_neither_changes_the_list_nor_signs(world):
     kit = Kit(world, "triage")
     kit.set_restricted()
+    kit.name("ase_inspector")
     kit.let_in("supervisor")
     lift = {"lift": True, "reason": "Plus lieu d'être."}
     for who, other in (("supervisor", "crip_coordinator"), ("crip_coordinator", "supervisor")):
         answer = do(world, who, kit.case.pk, "unrestrict", **lift, approver=str(world.user(other).pk))
         assert answer.status_code == 409, who
-        assert answer.json().get("rule") == ("restriction_is_of_its_list" if who == "supervisor" else None)
+        rule = "restriction_is_of_its_list_or_left_alone" if who == "supervisor" else None
+        assert answer.json().get("rule") == rule
     kit.name("supervisor")
     assert kit.refusal("referral", "unrestrict", lift | {"approver": kit.user("supervisor")}) == ""
 
@@ -279,3 +292,59 @@ def test_what_is_possible_tells_of_no_hidden_child(world, family, who, state):
     told = {step: rule for step, rule in barred.items() if rule != "not-possible-now"}
     assert told == {step: rule for step, rule in without.items() if step in told}
     assert free <= without_free
+
+
+# --- A list of which nobody is left ----------------------------------------------------------------------
+
+
+#: How somebody of a list comes to change it no more.
+ENDS = {
+    "the account is closed": lambda family, user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "the roles are over": lambda family, user: Membership.objects.filter(user=user).update(valid_to=AT),
+    "they are excluded": lambda family, user: Exclusion.objects.create(
+        referral=family.kit.case, user=user, by=user.pk, since_at=AT
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("what", ["child", "case"])
+def test_a_list_that_nobody_can_change_is_completed_by_two_who_broke_the_glass(world, family, end, what):
+    """Accounts are closed; nobody would ever read, lift or pass on the case again. None of it lets one person in."""
+    see_all()
+    if what == "case":
+        Referral.objects.filter(pk=family.pk).update(restricted=True)
+    for name in ("crip_coordinator", "supervisor"):
+        family.name_on_list(name)
+    for name in ("supervisor_2", "crip_coordinator_2"):
+        family.kit.let_in(name)
+    new = [str(world.user(name).pk) for name in ("supervisor_2", "crip_coordinator_2")]
+    add = {"add": new, "reason": "Départs.", "approver": str(world.user("supervisor_2").pk)}
+
+    def asked(who="crip_coordinator_2", **said):
+        return do(world, who, family.pk, "unrestrict", **(add | said))
+
+    assert asked().status_code == 409  # two of it are left
+    ENDS[end](family, world.user("supervisor"))
+    assert asked(lift=True, add=[]).status_code == 409
+    assert asked(add=new[1:]).status_code == 409  # no supervisor
+    assert asked(approver=str(world.user("ase_inspector").pk)).status_code == 409  # outside
+    refused = asked(approver=str(world.user("supervisor").pk))
+    assert refused.status_code == 409
+    assert "/restrict" not in {
+        one["href"][-9:]
+        for one in world.as_("supervisor_2").get(f"referrals/{family.pk}").json()["available_actions"]
+    }
+    see_all()
+
+    proposed = asked()
+    assert proposed.status_code == 202, proposed.content
+    signed = do(world, "supervisor_2", family.pk, f"approvals/{proposed.json()['approval']}/sign")
+    assert signed.status_code == 200, signed.content
+
+    assert {world.user(name).pk for name in ("supervisor_2", "crip_coordinator_2")} <= names(family.pk)
+    record = StepRecord.objects.get(referral=family.pk, step="unrestrict")
+    assert (record.by, record.signed_by) == (
+        world.user("crip_coordinator_2").pk, world.user("supervisor_2").pk,
+    )  # fmt: skip
+    assert asked(lift=True, add=[]).status_code == 202
