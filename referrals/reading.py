@@ -459,11 +459,17 @@ def timeline(
         and seen(row.access_class, row.child, row.part)
     ]
     bound = ties_among(referral, sight, ids_in([data for _, data in told])) if sight.children else {}
+    # A correction of what isn't told isn't told either.
+    untold = {row.pk for row in rows} - {row.pk for row, _ in told}
+    files = {pk for row, data in told if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}
+    untold |= _files_unseen(referral, files, ties, actor, at=at) if files else set()
     for row, data in told:
-        named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids_in(data) if pk in bound}
+        ids = set(ids_in(data))
+        named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids if pk in bound}
         # Whom a step names, it is about; where it names rows alone, about those on whom they hang.
         about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
-        if about and not any(map(any, about)):
+        if (about and not any(map(any, about))) or ids & untold:
+            untold.add(row.pk)
             continue
         # What is said of the whole case isn't for a service, which has a measure of it; with a step that the shell
         # shows, it is for readers of D.
@@ -477,6 +483,23 @@ def timeline(
         }
         found.append(_happened(row, more))
     return found
+
+
+#: The steps about one file, of the case or of a filing joined to it.
+OF_FILES: Final = ("bar_file", "unbar_file", "destroy_file")
+
+
+def _files_unseen(
+    referral: Referral, files: set[UUID], ties: Ties, actor: Actor, *, at: datetime
+) -> set[UUID]:
+    """Return, of the files that steps name, those of filings that aren't joined any more or not for the reader."""
+    elsewhere = files - set(referral.attachments.filter(pk__in=files).values_list("pk", flat=True))
+    seen: set[UUID] = set()
+    for filing, own in access.readable_filings(referral, ties, actor, at=at) if elsewhere else ():
+        hidden = {str(pk) for pk in access.sight_of(filing, own, actor).hidden}
+        rows = filing.attachments.filter(pk__in=elsewhere)
+        seen |= {row.pk for row in rows if not row.children or set(row.children) - hidden}
+    return elsewhere - seen
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:

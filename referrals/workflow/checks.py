@@ -46,12 +46,17 @@ def items_left_are_settled(case: Case, given: Any) -> str | None:
     """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03).
 
     Raises:
-        IncompleteFiling: names the L and P items that are still open, and no other.
+        IncompleteFiling: names the L and P items that are still open, and no other: of the children whom the actor
+            sees, counted among these (SEC-AZ20).
     """
     if not case.referral.left_open or given.get("urgency_reason"):
         return None
-    if still_open := items_left_open(case.referral, late=late_receipt(case)):
-        raise IncompleteFiling(still_open)
+    with case.as_seen():
+        seen = items_left_open(case.referral, late=late_receipt(case))
+    if seen:
+        raise IncompleteFiling(seen)
+    if case.hidden and items_left_open(case.referral, late=late_receipt(case)):
+        return "Pas possible actuellement."
     return None
 
 

@@ -1,0 +1,281 @@
+"""What is said beside a case of what is hidden from a reader: files of joined filings, corrections, faults (SEC-AZ20)."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+
+from outbox.models import Notice
+from referrals.act import Given
+from referrals.errors import IncompleteFiling
+from referrals.models import (
+    Attachment,
+    Child,
+    Joining,
+    JudicialReferral,
+    Measure,
+    Rectification,
+    Referral,
+    StepRecord,
+)
+from referrals.workflow import checks
+from referrals.workflow.case import Case
+from tests.conftest import see_all
+from tests.journeys import bodies
+from tests.kept import kept
+from tests.referrals.family import Family
+from tests.referrals.test_withheld import joined
+from tests.referrals.workflow.kit import AT
+
+pytestmark = pytest.mark.sec("SEC-AZ20")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@kept
+def family(world) -> Family:
+    """The case of the three children."""
+    return Family(world)
+
+
+def do(family, who, path, body):
+    """Post to the case as somebody on its present version."""
+    see_all()
+    version = Referral.objects.get(pk=family.pk).version
+    answer = family.kit.world.as_(who).post(
+        f"referrals/{family.pk}/{path}", body, version=version, key=uuid4().hex
+    )
+    see_all()
+    return answer
+
+
+def read(family, who, part):
+    text = family.kit.world.as_(who).get(f"referrals/{family.pk}/{part}").content.decode()
+    see_all()
+    return text
+
+
+# --- Files of filings that were joined (X10 to X12) ----------------------------------------------------
+
+#: By what somebody may not know of a file of a joined filing: the names of the twins there, and whom the file names.
+HIDDEN_BY = {
+    "the child that it names": (("kept", "open"), [0]),
+    "all children of its filing": (("kept",), []),
+    "a restriction of the filing": (("open",), []),
+    "a restriction of a child of the filing": (("open", "other"), [0]),
+    "an exclusion from the filing": (("open",), []),
+}
+
+
+def filed_beside(family, how):
+    """Return a file of a filing that is joined to the case, which the coordinator may not know of and the inspector may."""
+    see_all()
+    for name in ("ase_inspector", "supervisor"):
+        family.name_on_list(name)
+    twins, named = HIDDEN_BY[how]
+    filing = joined(family.kit.world, family, *twins)
+    for name in ("ase_inspector", "supervisor") if "restriction" in how else ():
+        filing.name(name)
+    if how == "a restriction of the filing":
+        Referral.objects.filter(pk=filing.case.pk).update(restricted=True)
+    if how == "a restriction of a child of the filing":
+        Child.objects.filter(pk=filing.twins[0].pk).update(restricted=True)
+    if how == "an exclusion from the filing":
+        filing.exclude("crip_coordinator")
+    return filing.fill.row(
+        Attachment, kind="letter", access_class="G", media="pdf", scan="clean", at=AT, role="filer", size=1,
+        original_size=1, object=uuid4(), children=[str(filing.twins[n].pk) for n in named],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HIDDEN_BY)
+def test_a_file_of_a_joined_filing_is_set_aside_unseen_by_whom_it_is_hidden_from(family, how):
+    file = filed_beside(family, how)
+    told = [str(file.pk), "bar_file", "destroy_file"]
+    Notice.objects.all().delete()
+
+    assert (
+        do(family, "ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"}).status_code
+        == 200
+    )
+
+    asked = {"file": str(file.pk), "reason": "Vu à deux.", "authorities_told": True}
+    unfit = do(
+        family,
+        "ase_inspector",
+        "destroy_file",
+        asked | {"approver": str(family.kit.user("crip_coordinator"))},
+    )
+    assert unfit.status_code == 409, unfit.content
+    proposed = do(
+        family, "ase_inspector", "destroy_file", asked | {"approver": str(family.kit.user("supervisor"))}
+    )
+    assert proposed.status_code == 202, proposed.content
+    approval = proposed.json()["approval"]
+    if how.endswith(("names", "of its filing")):
+        assert approval not in read(family, "crip_coordinator", "approvals")
+        users = set(Notice.objects.filter(user_id__isnull=False).values_list("user_id", flat=True))
+        assert users == {family.kit.user("supervisor")}
+    signed = do(family, "supervisor", f"approvals/{approval}/sign", {})
+    assert signed.status_code == 200, signed.content
+
+    for one in told:
+        assert one in read(family, "ase_inspector", "timeline")
+        assert one not in read(family, "crip_coordinator", "timeline")
+
+
+def test_a_file_of_a_filing_that_was_parted_again_is_not_told_of(family):
+    file = filed_beside(family, "the child that it names")
+    Child.objects.update(restricted=False)
+    assert (
+        do(family, "ase_inspector", "bar_file", {"file": str(file.pk), "reason": "not_of_case"}).status_code
+        == 200
+    )
+    assert str(file.pk) in read(family, "crip_coordinator", "timeline")
+
+    Joining.objects.update(undone_at=AT)
+
+    assert "bar_file" not in read(family, "crip_coordinator", "timeline")
+
+
+# --- What a refusal names --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("step", ["qualify", "reorient"])
+def test_what_is_missing_is_told_of_the_children_that_are_seen_and_counted_among_them(family, step):
+    """Else the refusal tells that there is one child more, where it stands, and what is known of it."""
+    see_all()
+    Referral.objects.filter(pk=family.pk).update(state="triage", left_open=True, urgency="U0", version=2)
+    Measure.objects.filter(referral=family.pk).update(state="cancelled")
+    JudicialReferral.objects.filter(referral=family.pk).update(state="closed")
+    children = family.kit.case.children
+    children.update(sex="girl", prostitution_status="none", immediate_danger=False, position=9)
+    hidden = children.filter(pk=family.children["kept"].pk)
+    hidden.update(position=0)
+    open_ = children.filter(pk=family.children["open"].pk)
+    open_.update(position=1, sex="")
+    body = {"reason": "Sans objet.", "target": "no_object", "feedback": "Réorientée."}
+
+    def asked():
+        seen = children.exclude(pk=hidden.get().pk).values_list("pk", flat=True)
+        answer = do(
+            family, "crip_coordinator", step, bodies.qualification(seen) if step == "qualify" else body
+        )
+        return answer.status_code, ID.sub("", answer.content.decode())
+
+    told = []
+    for sex in ("", "girl"):
+        hidden.update(sex=sex)
+        told.append(asked())
+    assert told[0] == told[1]
+    assert told[0][0] == 400
+    assert "children.0.sex" in told[0][1]
+    family.name_on_list("crip_coordinator")
+    hidden.update(sex="")
+    assert {"children.0.sex", "children.1.sex"} <= {
+        item["field"] for item in json.loads(asked()[1])["errors"]
+    }
+
+
+def test_what_is_missing_of_a_hidden_child_alone_is_named_to_nobody_else(family):
+    """Whoever may not know of it is told that it isn't possible now, and no more."""
+    see_all()
+    case = Referral.objects.get(pk=family.pk)
+    case.left_open = True
+    hidden = frozenset([family.children["kept"].pk])
+    looked = Case(case, actor=family.kit.world.actor("crip_coordinator", at=AT), at=AT)
+
+    def refused():
+        try:
+            return checks.items_left_are_settled(looked, Given())
+        except IncompleteFiling as named:
+            return {item["field"] for item in named.extra["missing"]}
+
+    looked.hidden = hidden
+    whole = len(looked.recorded)
+    for name in refused():
+        assert not name.startswith(f"children.{whole - 1}."), "counted among those that are seen"
+    looked.hidden = frozenset(child.pk for child in looked.recorded)
+    assert not [name for name in refused() if name.startswith("children.")]
+    assert [child.pk for child in case.children.all()] == [child.pk for child in looked.recorded]
+
+
+# --- What is corrected of a step (T42) -------------------------------------------------------------------
+
+
+def corrected(family, who, record, **value):
+    rows = [{"part": "steps", "row": str(record), "field": "data", "value": value}]
+    return do(family, who, "rectify", {"corrections": rows, "reason": "FAULT"})
+
+
+def noted(family, who, *names):
+    """Record a contact with some of the children; return its record."""
+    type(family.assessment).objects.filter(pk=family.assessment.pk).update(state="ongoing")
+    met = {
+        "kind": "attempt",
+        "at": "2026-11-24T08:00:00Z",
+        "who": "Seules",
+        "where": "Domicile",
+        "text": "SAID",
+    }
+    seen = [{"child": str(family.children[name].pk), "seen": "no"} for name in names]
+    answer = do(family, who, "record_contact", met | {"children": seen})
+    assert answer.status_code == 200, answer.content
+    return StepRecord.objects.filter(step="record_contact").latest("order").pk
+
+
+def test_who_corrects_a_step_changes_its_texts_and_not_whom_it_is_about(family):
+    """Its record would be read by all, once it names nobody any more."""
+    see_all()
+    family.name_on_list("assessor")
+    record = noted(family, "assessor", "kept", "other")
+
+    for said in (
+        {"children": "Personne"},
+        {"kind": "interview"},
+        {"place": "Foyer"},
+        {"unknown": "x"},
+        "text",
+        None,
+    ):
+        rows = [{"part": "steps", "row": str(record), "field": "data", "value": said}]
+        answer = do(family, "assessor", "rectify", {"corrections": rows, "reason": "Erreur."})
+        assert answer.status_code == 400, said
+    assert corrected(family, "assessor", record, text="CORRECTED").status_code == 200
+
+    mine = read(family, "assessor", "timeline")
+    assert "CORRECTED" in mine
+    assert "SAID" not in mine
+    assert str(family.children["kept"].pk) in mine
+    assert "CORRECTED" not in read(family, "crip_coordinator", "timeline")
+    old = Rectification.objects.latest("at")
+    assert (old.model, old.row, old.field) == ("steps", record, "data")
+
+
+def test_a_correction_of_what_is_not_told_is_not_told_either(family):
+    see_all()
+    family.name_on_list("assessor")
+    record = noted(family, "assessor", "kept")
+    assert corrected(family, "assessor", record, text="CORRECTED").status_code == 200
+
+    assert "FAULT" in read(family, "assessor", "timeline")
+    for child in (family.children["kept"].pk, None):
+        StepRecord.objects.filter(pk=record).update(child=child)
+        told = read(family, "crip_coordinator", "timeline")
+        assert "FAULT" not in told
+        assert str(record) not in told
+
+
+def test_what_a_hidden_record_says_is_corrected_by_nobody_who_does_not_see_it(family):
+    """Not even by who wrote it before the child was restricted: the answer is that of an unknown record."""
+    see_all()
+    Child.objects.filter(pk=family.children["kept"].pk).update(restricted=False)
+    record = noted(family, "assessor", "kept")
+    StepRecord.objects.filter(pk=record).update(child=family.children["kept"].pk)
+    Child.objects.filter(pk=family.children["kept"].pk).update(restricted=True)
+
+    def asked(pk):
+        answer = corrected(family, "assessor", pk, text="CORRECTED")
+        return answer.status_code, ID.sub("", answer.content.decode())
+
+    assert asked(record) == asked(uuid4())
