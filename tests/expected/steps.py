@@ -241,7 +241,7 @@ REFERRAL: dict[str, Step] = {
                   "§2.2 T11"),
         ),
         data=("reason", "target_service", "feedback"), starts=("C20",), stops=("C2", "C3", "C4", "C6"),
-        signed="conditional", signed_when=TWO_S, opens_review="when_signed_by_one",
+        signed="conditional", signed_when=TWO_S, opens_review="when_signed_by_one", fires=("E03",),
         note="target_service may be no_object. C5 goes on.",
     ),
     "attach_existing": Step(
@@ -363,7 +363,7 @@ REFERRAL: dict[str, Step] = {
             NO_OPEN_REFERRAL, NO_ALIVE_MEASURE, NO_SIGN,
         ),
         data=("decisions?", "motivation", "feedback"), starts=("C20",), stops=("C3", "C6", "C8"),
-        signed="conditional", signed_when=f"{TWO_S}; {CLOSE_SIGNED}", fires=("T43",),
+        signed="conditional", signed_when=f"{TWO_S}; {CLOSE_SIGNED}", fires=("T43", "E03"),
         opens_review="when_signed_by_one",
     ),
     "decide_admin": Step(
@@ -800,6 +800,10 @@ ADDITIONS: dict[str, Step] = {
         "E02", {role: how for role, how in HOLDING.items() if role != "measure_service"}, data=("text",),
         origins=ACTIVE_OR_CLOSED,
         note="whoever reads class D in full: an extract is not enough",
+    ),
+    "keep_feedback": Step(
+        "E03", {}, origins=("not_qualified", "closed_no_action"), fired_by=("T11", "T22"),
+        note="The text that T11 and T22 prepare, where nobody is owed an answer now: nothing is lost (§2.8); class C.",
     ),
 }  # fmt: skip
 
