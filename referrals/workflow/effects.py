@@ -588,7 +588,7 @@ def grant(act: "Act", user: UUID, *, kind: str, expires_at: datetime) -> None:
         user=account,
         permission=None if referral.grants.filter(permission=permission).exists() else permission,
         kind=kind,
-        by=act.actor.user_id,
+        by=act.actor.user_id or UUID(int=0),
         since_at=act.at,
         expires_at=expires_at,
         reason=act.given.reason,
