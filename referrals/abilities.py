@@ -82,12 +82,8 @@ def abilities(
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
     ties = sight.ties
     case = Case(referral, actor=actor, at=at)
-    case.receiving, case.listed, case.glass, case.hidden = (
-        ties.receiving,
-        ties.listed,
-        ties.glass,
-        sight.hidden,
-    )
+    case.receiving, case.hidden = ties.receiving, sight.hidden
+    case.listed, case.glass = ties.listed, ties.glass
     case.see_pairs = lambda: _pairs_seen(case, ties)
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     if not referral.judicial_status:  # the state of the last one: there is none to ask for

@@ -241,6 +241,8 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
     case.find = lambda pk: access.visible_to(actor, at=at).filter(pk=pk).first()
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     case.file_on_hold = barring.on_hold
+    case.receiving, case.hidden = ties.receiving, sight.hidden
+    case.listed, case.glass = ties.listed, ties.glass
     case.part = part_of(asked, case, sight)
     if case.part is not None:
         role = role_on(asked.step, case.part, sight) or role
@@ -249,12 +251,6 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    case.receiving, case.listed, case.glass, case.hidden = (
-        ties.receiving,
-        ties.listed,
-        ties.glass,
-        sight.hidden,
-    )
     require_start(asked.step, case, ties)
     return case
 

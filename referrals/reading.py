@@ -26,6 +26,7 @@ from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Approval, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
+from referrals.workflow.case import opens_hidden
 from referrals.workflow.clockcodes import ClockCode
 from referrals.workflow.hanging import ids_in, rows_among
 from referrals.workflow.states import (
@@ -459,6 +460,10 @@ def timeline(
         and seen(row.access_class, row.child, row.part)
     ]
     bound = ties_among(referral, sight, ids_in([data for _, data in told])) if sight.children else {}
+    if sight.hidden:
+        opened_for = referral.broken_glasses.all()
+        apart = {row.pk for row in opened_for if opens_hidden(row, actor.user_id)}
+        told = [(row, data) for row, data in told if row.part not in apart]
     # A correction of what isn't told isn't told either.
     untold = {row.pk for row in rows} - {row.pk for row, _ in told}
     files = {pk for row, data in told if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}

@@ -359,7 +359,7 @@ _PARTS: dict[str, Callable[[Referral, access.Sight, Any, Actor, datetime], _Line
     "feedbacks": lambda r, sight, scope, actor, at: feedback.tasks(
         Case(r, actor=actor, at=at), sight.ties, scope
     ),
-    "break-glass": lambda r, sight, scope, actor, _: glass.openings(r, sight.ties, scope, actor=actor),
+    "break-glass": lambda r, sight, scope, actor, _: glass.openings(r, sight, scope, actor=actor),
     "alerts": lambda r, sight, *_: reading.alerts(r, sight.ties),
     "holder-informations": lambda r, sight, scope, *_: reading.holder_informations(r, sight.ties, scope),
     "transfers": lambda r, sight, scope, *_: transfers.requests_of(r, sight.ties, scope),

@@ -19,6 +19,7 @@ from referrals.calendar import Calendar, calendar_of
 from referrals.protocol import Protocol, protocol_of
 from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
 from referrals.workflow.hanging import ids_in, rows_among
+from referrals.workflow.rolesets import BREAKERS
 from referrals.workflow.states import (
     ALIVE,
     DECIDING,
@@ -56,6 +57,11 @@ if TYPE_CHECKING:
         Referral,
         TransferRequest,
     )
+
+
+def opens_hidden(glass: "BreakGlass", reader: UUID | None = None) -> bool:
+    """Tell whether an opening, of another than the reader, gave what restrictions alone withhold, as its role says."""
+    return glass.role not in BREAKERS and (reader is None or glass.user_id != reader)
 
 
 def insert(rows: "Sequence[Model]") -> None:
@@ -294,7 +300,12 @@ class Case:
             return []
         rows = self.referral.broken_glasses.all()
         reviewers = {Role.SUPERVISOR, Role.CRIP_COORDINATOR} & self.actor.roles_in(self.authority_id)
-        return list(rows if reviewers else rows.filter(user=self.actor.user_id))
+        seen = rows if reviewers else rows.filter(user=self.actor.user_id)
+        return [row for row in seen if not self.hidden or not opens_hidden(row, self.actor.user_id)]
+
+    def is_about_hidden(self, glass: "BreakGlass") -> bool:
+        """Tell whether an emergency opening of the case can only be for a child of it that is restricted (T46)."""
+        return not self.referral.restricted and self.is_restricted and opens_hidden(glass)
 
     @cached_property
     def alerts(self) -> "list[Alert]":

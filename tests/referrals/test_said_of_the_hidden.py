@@ -2,12 +2,15 @@
 
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from outbox.models import Notice
+from referrals import actions, glass
 from referrals.act import Given
+from referrals.actions import Asked
 from referrals.errors import IncompleteFiling
 from referrals.models import (
     Attachment,
@@ -21,12 +24,15 @@ from referrals.models import (
 )
 from referrals.workflow import checks
 from referrals.workflow.case import Case
+from referrals.workflow.declare import steps
+from referrals.workflow.states import Machine
 from tests.conftest import see_all
 from tests.journeys import bodies
 from tests.kept import kept
 from tests.referrals.family import Family
 from tests.referrals.test_withheld import joined
 from tests.referrals.workflow.kit import AT
+from tests.web.visiting import Visitor
 
 pytestmark = pytest.mark.sec("SEC-AZ20")
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -279,3 +285,81 @@ def test_what_a_hidden_record_says_is_corrected_by_nobody_who_does_not_see_it(fa
         return answer.status_code, ID.sub("", answer.content.decode())
 
     assert asked(record) == asked(uuid4())
+
+
+# --- Emergency openings (§1.3 rule 7) --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["dpo", "measure_service", "supervisor", "on_call"])
+def test_a_page_offers_an_emergency_opening_whether_or_not_there_is_a_hidden_child(world, family, who):
+    """Others than those for whom it opens cells could make one where something is restricted alone."""
+    page = Visitor(world, who)
+
+    def offered():
+        return "/etape/glass/open" in page.get(f"/dossiers/{family.pk}").content.decode()
+
+    before = offered()
+    Child.objects.update(restricted=False)
+    assert offered() is before
+    assert before is (who in ("supervisor", "on_call"))
+
+
+@pytest.mark.parametrize("who", ["intake_agent", "dpo"])
+def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world, family, who):
+    """Whoever reads the case anyway opens nothing but what is restricted."""
+    see_all()
+    for name in ("supervisor", "assessor"):
+        family.name_on_list(name)
+    Notice.objects.all().delete()
+    actor = world.actor(who, at=AT)
+    done = glass.open_by_reference(family.kit.case.reference, "GLASS", actor=actor, at=AT)
+    see_all()
+    actions.perform(
+        Asked(step=steps.get(Machine.GLASS, "give_back"), referral_id=family.pk, part_id=done.made,
+              version=Referral.objects.get(pk=family.pk).version),
+        actor=actor, at=AT,
+    )  # fmt: skip
+    see_all()
+
+    def told(reader):
+        found = [read(family, reader, part) for part in ("", "timeline", "break-glass")]
+        pages = Visitor(world, reader)
+        paths = ("historique", "signatures")
+        found += [pages.get(f"/dossiers/{family.pk}/{path}").content.decode() for path in paths]
+        found.append(world.as_(reader).get("break-glass").content.decode())
+        see_all()
+        return [
+            n for n, text in enumerate(found) if str(done.made) in text or "GLASS" in text or "G01" in text
+        ]
+
+    assert told("crip_coordinator") == []
+    assert told("case_referent") == []
+    assert {1, 2, 5} <= set(told("supervisor"))
+    assert {1, 2} <= set(told("assessor"))
+    users = set(
+        Notice.objects.filter(user_id__isnull=False, template="glass.broken").values_list(
+            "user_id", flat=True
+        )
+    )
+    assert users == {world.user("supervisor").pk}
+    Notice.objects.all().delete()
+    glass.watch(AT + timedelta(days=9))
+    see_all()
+    late = Notice.objects.filter(user_id__isnull=False, template="glass.overdue", subject_id=family.pk)
+    assert set(late.values_list("user_id", flat=True)) == {world.user("supervisor").pk}
+    for name in ("supervisor_2", "crip_coordinator"):
+        assert do(family, name, f"break-glass/{done.made}/approve", {}).status_code == 404, name
+        family.kit.let_in(name)
+        assert do(family, name, f"break-glass/{done.made}/approve", {}).status_code == 409, name
+    assert do(family, "supervisor", f"break-glass/{done.made}/approve", {}).status_code == 200
+
+
+def test_an_opening_by_whom_it_opens_the_facts_is_told_of_as_always(world, family):
+    see_all()
+    done = glass.open_by_reference(
+        family.kit.case.reference, "GLASS", actor=world.actor("on_call", at=AT), at=AT
+    )
+    see_all()
+
+    assert str(done.made) in read(family, "crip_coordinator", "break-glass")
+    assert Notice.objects.filter(user_id=world.user("crip_coordinator").pk, template="glass.broken").exists()
