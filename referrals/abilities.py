@@ -94,7 +94,7 @@ def abilities(
     for step, part in _candidates(case, sight):
         case.part = part
         line = {**_described(step), "href": _address(known_as, step, part)}
-        why = barred_by(step.guards, step, case, None, ties)
+        why = barred_by(step.guards, step, case, None, ties, beforehand=True)
         if why is None:
             available.append(line)
         else:

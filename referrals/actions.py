@@ -231,8 +231,13 @@ def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     return Done(referral=referral, made=made, warnings=tuple(act.warnings))
 
 
-def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime) -> Case:
-    """Return the case as the step will see it, once role, state and guards have been asked."""
+def case_for(
+    asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime, beforehand: bool = False
+) -> Case:
+    """Return the case as the step will see it, once role, state and guards have been asked.
+
+    ``beforehand``: to show the step, and not to do it; see ``barred_by``.
+    """
     ties = sight.ties
     role = role_in(asked.step, ties)
     if role is None:
@@ -251,7 +256,7 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    require_start(asked.step, case, ties)
+    require_start(asked.step, case, ties, beforehand=beforehand)
     return case
 
 
@@ -298,7 +303,7 @@ def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
     return role_in(step, sight.ties)
 
 
-def require_start(step: Step, case: Case, ties: Ties) -> None:
+def require_start(step: Step, case: Case, ties: Ties, *, beforehand: bool = False) -> None:
     """Ask state and guards.
 
     Raises:
@@ -315,26 +320,27 @@ def require_start(step: Step, case: Case, ties: Ties) -> None:
         raise WrongState(
             step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
         )
-    if why := barred_by(step.guards, step, case, None, ties):
+    if why := barred_by(step.guards, step, case, None, ties, beforehand=beforehand):
         raise GuardRefused(step.name, *why)
 
 
 def barred_by(
-    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties
+    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties, *, beforehand: bool = False
 ) -> tuple[str, str, str] | None:
     """Return which rule bars a step, its sentence and its law; None if none does.
 
     Rule and sentence are withheld from who may not read the fact behind (design.md). Who may not know of a child is
     told what would bar the step without it: neither a refusal nor what is possible tells of the child (SEC-AZ20).
+    ``beforehand`` nothing more is told; whoever then asks for what the child bars is refused without a reason.
     """
-    found = first_refusal(rules, case, given)
     # Whoever takes a case over names the readers of its restricted children, and so is told that there are any (T32).
     if case.hidden and not ties.receiving:
         with case.as_seen():
-            told = first_refusal(rules, case, given)
-        if found and not told:
+            found = first_refusal(rules, case, given)
+        if not found and not beforehand and first_refusal(rules, case, given):
             return WITHHELD
-        found = told
+    else:
+        found = first_refusal(rules, case, given)
     if found is None:
         return None
     guard, reason = found
