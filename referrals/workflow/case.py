@@ -341,25 +341,16 @@ class Case:
         justice = [
             row for row in self.judicial_referrals if not hides({child.pk for child in row.children.all()})
         ]
-        seen = [child for child in self.recorded if child.pk not in self.hidden]
         self.__dict__ |= {
-            "recorded": seen,
+            "recorded": [child for child in self.recorded if child.pk not in self.hidden],
             "measures": [row for row in self.measures if row.child_id not in self.hidden],
             "judicial_referrals": justice,
             "conclusions": {pk: row for pk, row in self.conclusions.items() if pk not in self.hidden},
         }
-        # Who asks the referral itself for its children gets the same.
-        cache = self.referral.__dict__.setdefault("_prefetched_objects_cache", {})
-        read_before = cache.pop("children", None)
-        children: Any = self.referral.children.all()
-        children._result_cache, cache["children"] = seen, children
         try:
             yield
         finally:
             self.__dict__ |= whole
-            self.outdate("children")
-            if read_before is not None:
-                cache["children"] = read_before
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -51,10 +51,9 @@ def items_left_are_settled(case: Case, given: Any) -> str | None:
     """
     if not case.referral.left_open or given.get("urgency_reason"):
         return None
-    with case.as_seen():
-        seen = items_left_open(case.referral, late=late_receipt(case))
-    if seen:
-        raise IncompleteFiling(seen)
+    seen = [child for child in case.recorded if child.pk not in case.hidden]
+    if still_open := items_left_open(case.referral, late=late_receipt(case), children=seen):
+        raise IncompleteFiling(still_open)
     if case.hidden and items_left_open(case.referral, late=late_receipt(case)):
         return "Pas possible actuellement."
     return None

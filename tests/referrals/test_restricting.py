@@ -7,6 +7,7 @@ import pytest
 from accounts.models import Membership, User
 from referrals.models import (
     Approval,
+    Attachment,
     Child,
     Conclusion,
     Exclusion,
@@ -356,3 +357,17 @@ def test_a_list_that_nobody_can_change_is_completed_by_two_who_broke_the_glass(w
         world.user("crip_coordinator_2").pk, world.user("supervisor_2").pk,
     )  # fmt: skip
     assert asked(lift=True, add=[]).status_code == 202
+
+
+def test_a_file_about_a_hidden_child_is_at_nobody_elses_hand(world, family):
+    """Where it is the only one, setting a file aside is barred as if there was none."""
+    see_all()
+    about = [str(family.children["kept"].pk)]
+    others = Attachment.objects.filter(referral=family.pk).exclude(children=about)
+    others.delete()
+    for who in ("crip_coordinator", "ase_inspector"):
+        free, barred = offered(world, who, family.pk)
+        assert barred["bar_file"] == "file_may_be_barred", who
+        assert "bar_file" not in free
+    family.name_on_list("crip_coordinator")
+    assert "bar_file" in offered(world, "crip_coordinator", family.pk)[0]
