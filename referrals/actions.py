@@ -37,7 +37,7 @@ from referrals.workflow import alerts, checks, exchanges, feedback, informing, k
 from referrals.workflow.case import Case
 from referrals.workflow.codes import AgeBand
 from referrals.workflow.declare import RECEIVER, Guard, Step, require_proof, steps
-from referrals.workflow.hanging import ids_in
+from referrals.workflow.hanging import OF_THE_LIST, ids_in
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.moving import effects as moving
 from referrals.workflow.states import (
@@ -64,8 +64,6 @@ ASKED: Final = 202
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = "Pas possible actuellement."
 WITHHELD: Final = ("not-possible-now", NOT_NOW, "")
-#: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
-OF_THE_LIST: Final = ("restrict", "unrestrict")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
 #: refuses (domain.md §1.4).
 FACT_CLASS: Final[Mapping[str, str]] = {

@@ -11,11 +11,12 @@ from django.db.models import Q
 
 from accounts.actor import SYSTEM
 from referrals.act import Given
-from referrals.actions import OF_THE_LIST, carry_out
+from referrals.actions import carry_out
 from referrals.models import Joining, Referral
 from referrals.rowlevel import for_the_service
 from referrals.workflow.case import Case
 from referrals.workflow.declare import steps
+from referrals.workflow.hanging import OF_THE_LIST
 from referrals.workflow.joining import restricting
 from referrals.workflow.states import Machine
 

@@ -28,7 +28,7 @@ from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
 from referrals.workflow.case import opens_hidden
 from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.hanging import ids_in, rows_among
+from referrals.workflow.hanging import OF_THE_LIST, ids_in, rows_among
 from referrals.workflow.states import (
     AlertState,
     ApprovalState,
@@ -463,7 +463,12 @@ def timeline(
     if sight.hidden:
         opened_for = referral.broken_glasses.all()
         apart = {row.pk for row in opened_for if opens_hidden(row, actor.user_id)}
-        told = [(row, data) for row, data in told if row.part not in apart]
+        # What names nobody of a list, or of whom it hides, would tell that there is one.
+        told = [
+            (row, data)
+            for row, data in told
+            if row.part not in apart and (row.step not in OF_THE_LIST or row.child is not None)
+        ]
     # A correction of what isn't told isn't told either.
     untold = {row.pk for row in rows} - {row.pk for row, _ in told}
     files = {pk for row, data in told if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}

@@ -563,6 +563,7 @@ def restrict(act: "Act") -> None:
 
 def unrestrict(act: "Act") -> None:
     """Lift the restriction of case and children, or add names to the list (T46)."""
+    act.apart = not act.given.lift and act.case.is_restricted
     for user in act.given.add:
         grant(act, user, kind="named", expires_at=act.at + timedelta(days=3650))
     if act.given.lift:

@@ -363,3 +363,39 @@ def test_an_opening_by_whom_it_opens_the_facts_is_told_of_as_always(world, famil
 
     assert str(done.made) in read(family, "crip_coordinator", "break-glass")
     assert Notice.objects.filter(user_id=world.user("crip_coordinator").pk, template="glass.broken").exists()
+
+
+# --- Changes of a list (T46) -----------------------------------------------------------------------------
+
+
+def test_what_is_done_with_a_list_is_told_to_it_alone(world, family):
+    """A child is restricted already: one more is, by the list, and somebody is let in."""
+    see_all()
+    listed = ("crip_coordinator", "supervisor")
+    for name in listed:
+        family.name_on_list(name)
+    Notice.objects.all().delete()
+    more = {
+        "named": [str(world.user(name).pk) for name in listed],
+        "reason": "REASON",
+        "review_on": "2027-01-05",
+    }
+    child = str(family.children["other"].pk)
+    assert do(family, "crip_coordinator", "restrict", more | {"child": child}).status_code == 200
+    add = {
+        "add": [str(world.user("assessor").pk)],
+        "reason": "REASON",
+        "approver": str(world.user("supervisor").pk),
+    }
+    asked = do(family, "crip_coordinator", "unrestrict", add)
+    assert do(family, "supervisor", f"approvals/{asked.json()['approval']}/sign", {}).status_code == 200
+
+    for who in ("crip_coordinator_2", "ase_inspector", "case_referent"):
+        page = Visitor(world, who).get(f"/dossiers/{family.pk}/historique").content.decode()
+        text = page + "".join(read(family, who, part) for part in ("timeline", "approvals"))
+        assert [one for one in ("REASON", "T46", child) if one in text] == [], who
+    told = set(Notice.objects.filter(user_id__isnull=False).values_list("user_id", flat=True))
+    assert told <= {world.user(name).pk for name in (*listed, "assessor")}
+    assert world.user("assessor").pk in told
+    for who in ("crip_coordinator", "assessor"):
+        assert "REASON" in read(family, who, "timeline"), who
