@@ -7,14 +7,17 @@ from uuid import uuid4
 
 import pytest
 
+from encryption.fields import SealedField
 from outbox.models import Notice
-from referrals import actions, glass
+from referrals import actions, glass, reports
 from referrals.act import Given
 from referrals.actions import Asked
 from referrals.errors import IncompleteFiling
 from referrals.models import (
+    Assessment,
     Attachment,
     Child,
+    FeedbackTask,
     Joining,
     JudicialReferral,
     Measure,
@@ -399,3 +402,51 @@ def test_what_is_done_with_a_list_is_told_to_it_alone(world, family):
     assert world.user("assessor").pk in told
     for who in ("crip_coordinator", "assessor"):
         assert "REASON" in read(family, who, "timeline"), who
+
+
+# --- What is written and suggested for all the children --------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(reports.TEXTS))
+def test_nobody_replaces_a_text_about_all_the_children_that_they_can_not_read(family, name):
+    """It may be about the hidden one; what somebody of the list wrote would be gone."""
+    see_all()
+    type(family.assessment).objects.filter(pk=family.assessment.pk).update(state="draft_report")
+
+    def written(said):
+        version = Referral.objects.get(pk=family.pk).version
+        answer = family.kit.world.as_("assessor").patch(
+            f"referrals/{family.pk}/assessment", said, version=version
+        )
+        see_all()
+        return answer.status_code
+
+    assert written({name: "SAID"}) == 409
+    assert written({"framework_version": "HAS 2021"}) == 200
+    family.name_on_list("assessor")
+    assert written({name: "SAID"}) == 200
+    assert "SAID" in read(family, "assessor", "assessment")
+
+
+def test_every_text_of_an_assessment_is_one_about_all_the_children():
+    sealed = {one.name for one in Assessment._meta.concrete_fields if isinstance(one, SealedField)}
+
+    assert {name for name in reports.ReportForm().fields if name in sealed} == reports.TEXTS
+
+
+def test_what_may_be_told_to_whoever_filed_follows_from_the_children_that_are_seen(world, family):
+    see_all()
+    family.marked(
+        FeedbackTask, "all", owed_to="professional", opened_at=AT, state="due", text=None, reason_text=None
+    )
+    Referral.objects.filter(pk=family.pk).update(state="protected_admin", version=2)
+    Child.objects.filter(referral=family.pk).update(decision="continue")
+    Child.objects.filter(pk=family.children["kept"].pk).update(decision="admin")
+
+    def suggested():
+        found = json.loads(read(family, "crip_coordinator", "feedbacks"))["results"]
+        return [line["suggestion"]["code"] for line in found]
+
+    assert suggested() == ["followed"]
+    family.name_on_list("crip_coordinator")
+    assert suggested() == ["support"]
