@@ -28,7 +28,7 @@ from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
 from referrals.workflow.case import opens_hidden
 from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.hanging import OF_THE_LIST, ids_in, rows_among
+from referrals.workflow.hanging import OF_THE_LIST, ids_in, rows_among, visits_of
 from referrals.workflow.states import (
     AlertState,
     ApprovalState,
@@ -361,12 +361,14 @@ def _child(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
 def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the assessments: all of them to readers of H, the conclusions alone to a service (``concl.``).
 
-    The texts, which are about all the children, are for who may know of each of them.
+    The texts, which are about all the children, are for who may know of each of them; a visit to hidden children alone
+    isn't told of.
     """
     ties = sight.ties
     if "H" not in ties.reads and ties.partial.get("H") != "concl":
         return []
     whole, unread = "H" in ties.without_service.reads, sight.unread("H", partly=True)
+    apart = visits_of(referral, unread)
     found = []
     for row in referral.assessments.all():
         line: dict[str, Any] = {"id": str(row.pk)}
@@ -379,7 +381,8 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
             if c.child_id not in unread
         ]
         if whole:
-            line["visits"] = [readable(v, "H", scope, sealed=not unread) for v in row.visits.all()]
+            visits = [visit for visit in row.visits.all() if visit.pk not in apart]
+            line["visits"] = [readable(visit, "H", scope, sealed=not unread) for visit in visits]
         found.append(line)
     return found
 

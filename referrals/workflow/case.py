@@ -18,7 +18,7 @@ from accounts.roles import Role
 from referrals.calendar import Calendar, calendar_of
 from referrals.protocol import Protocol, protocol_of
 from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
-from referrals.workflow.hanging import ids_in, rows_among
+from referrals.workflow.hanging import ids_in, rows_among, visits_of
 from referrals.workflow.rolesets import BREAKERS
 from referrals.workflow.states import (
     ALIVE,
@@ -36,7 +36,7 @@ from referrals.workflow.states import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
     from referrals.models import (
         Alert,
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         Measure,
         Referral,
         TransferRequest,
+        Visit,
     )
 
 
@@ -101,6 +102,7 @@ class Case:
         self.carried: dict[UUID, str] = {}
         #: Whether a step of a referral to justice was brought along: the shell then shows its new state.
         self.justice_moved = False
+        self._as_seen = False
         self._waiting: list[Model] | None = None
 
     @cached_property
@@ -225,6 +227,11 @@ class Case:
         """Return the last assessment, open or not."""
         return self.assessments[-1] if self.assessments else None
 
+    def visits(self) -> "QuerySet[Visit]":
+        """Return the visits of the last assessment."""
+        rows = self.referral.visits.filter(assessment=self.assessment)
+        return rows.exclude(pk__in=visits_of(self.referral, self.hidden)) if self._as_seen else rows
+
     @property
     def assessment_id(self) -> UUID | None:
         """Return the id of the last assessment."""
@@ -336,12 +343,13 @@ class Case:
         def hides(children: set[UUID]) -> bool:
             return bool(children) and children <= self.hidden
 
-        names = ("recorded", "measures", "judicial_referrals", "conclusions")
+        names = ("_as_seen", "recorded", "measures", "judicial_referrals", "conclusions")
         whole = {name: getattr(self, name) for name in names}
         justice = [
             row for row in self.judicial_referrals if not hides({child.pk for child in row.children.all()})
         ]
         self.__dict__ |= {
+            "_as_seen": True,
             "recorded": [child for child in self.recorded if child.pk not in self.hidden],
             "measures": [row for row in self.measures if row.child_id not in self.hidden],
             "judicial_referrals": justice,

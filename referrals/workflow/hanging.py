@@ -85,6 +85,14 @@ def _of_filing(referral: "Referral", holder: UUID, named: set[UUID]) -> set[UUID
     return found
 
 
+def visits_of(referral: "Referral", children: Collection[UUID]) -> set[UUID]:
+    """Return the visits of a case that were to some of its children, and to no other."""
+    met: dict[UUID, set[UUID]] = {}
+    for visit, child in referral.sightings.values_list("visit", "child") if children else ():
+        met.setdefault(visit, set()).add(child)
+    return {visit for visit, seen in met.items() if seen <= set(children)}
+
+
 def only_child(row: Any) -> UUID | None:
     """Return the child whom a row lists alone: a record, a clock and a notice of it are that child's."""
     return UUID(row.children[0]) if row is not None and len(row.children) == 1 else None

@@ -23,7 +23,9 @@ from referrals.models import (
     Measure,
     Rectification,
     Referral,
+    Sighting,
     StepRecord,
+    Visit,
 )
 from referrals.workflow import checks
 from referrals.workflow.case import Case
@@ -450,3 +452,23 @@ def test_what_may_be_told_to_whoever_filed_follows_from_the_children_that_are_se
     assert suggested() == ["followed"]
     family.name_on_list("crip_coordinator")
     assert suggested() == ["support"]
+
+
+@pytest.mark.parametrize("who", ["crip_coordinator", "assessor"])
+def test_a_visit_to_a_hidden_child_alone_is_neither_told_of_nor_counted(family, who):
+    see_all()
+    kept_alone = Sighting.objects.get(child=family.children["kept"]).visit_id
+    others = Visit.objects.filter(referral=family.pk).exclude(pk=kept_alone)
+
+    def shown():
+        return str(kept_alone) in read(family, who, "assessment")
+
+    def met():
+        case = Case(Referral.objects.get(pk=family.pk), actor=family.kit.world.actor(who, at=AT), at=AT)
+        case.hidden = frozenset([family.children["kept"].pk])
+        with case.as_seen():
+            return kept_alone in {visit.pk for visit in case.visits()}, case.visits().count()
+
+    assert (shown(), met()) == (False, (False, others.count()))
+    Sighting.objects.filter(visit__in=others).update(visit=kept_alone)
+    assert (shown(), met()) == (True, (True, others.count() + 1))
