@@ -82,7 +82,8 @@ def abilities(
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
     ties = sight.ties
     case = Case(referral, actor=actor, at=at)
-    case.receiving, case.listed, case.hidden = ties.receiving, ties.listed, sight.hidden
+    case.receiving, case.hidden = ties.receiving, sight.hidden
+    case.listed, case.glass = ties.listed, ties.glass
     case.see_pairs = lambda: _pairs_seen(case, ties)
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     if not referral.judicial_status:  # the state of the last one: there is none to ask for
@@ -93,7 +94,7 @@ def abilities(
     for step, part in _candidates(case, sight):
         case.part = part
         line = {**_described(step), "href": _address(known_as, step, part)}
-        why = barred_by(step.guards, step, case, None, ties)
+        why = barred_by(step.guards, step, case, None, ties, beforehand=True)
         if why is None:
             available.append(line)
         else:

@@ -1038,9 +1038,13 @@ def may_break(actor: Actor) -> bool:
 
 
 def may_break_this(pk: UUID, actor: Actor, *, at: datetime) -> bool:
-    """Tell whether the actor could open this case in an emergency."""
+    """Tell whether to offer the actor, who sees this case, to open it in an emergency.
+
+    Others than those for whom a broken glass opens cells could, where a child is restricted to other persons: to offer
+    it would tell them of that child (SEC-AZ20).
+    """
     referral = breakable(actor, at=at).filter(pk=pk).first()
-    return referral is not None and breaking_role(referral, actor) is not None
+    return referral is not None and breaking_role(referral, actor) in BREAKERS
 
 
 def breaking_role(referral: Referral, actor: Actor) -> Role | None:

@@ -133,6 +133,8 @@ class Act:
         self.received: Callable[[], None] = lambda: None
         #: Set a file aside, give it back or condemn it, wherever it is held; the runner says how.
         self.file_becomes: Callable[[str], None] = lambda _: None
+        #: Whether the step tells of what is restricted, though it names nothing: for its list alone (T46).
+        self.apart = False
         #: The row of another machine that the step made, for the answer's address.
         self.made: models.Model | None = None
 

@@ -37,7 +37,7 @@ from referrals.workflow import alerts, checks, exchanges, feedback, informing, k
 from referrals.workflow.case import Case
 from referrals.workflow.codes import AgeBand
 from referrals.workflow.declare import RECEIVER, Guard, Step, require_proof, steps
-from referrals.workflow.hanging import ids_in
+from referrals.workflow.hanging import OF_THE_LIST, ids_in
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.moving import effects as moving
 from referrals.workflow.states import (
@@ -64,8 +64,6 @@ ASKED: Final = 202
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
 NOT_NOW: Final = "Pas possible actuellement."
 WITHHELD: Final = ("not-possible-now", NOT_NOW, "")
-#: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
-OF_THE_LIST: Final = ("restrict", "unrestrict")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
 #: refuses (domain.md §1.4).
 FACT_CLASS: Final[Mapping[str, str]] = {
@@ -231,8 +229,13 @@ def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     return Done(referral=referral, made=made, warnings=tuple(act.warnings))
 
 
-def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime) -> Case:
-    """Return the case as the step will see it, once role, state and guards have been asked."""
+def case_for(
+    asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime, beforehand: bool = False
+) -> Case:
+    """Return the case as the step will see it, once role, state and guards have been asked.
+
+    ``beforehand``: to show the step, and not to do it; see ``barred_by``.
+    """
     ties = sight.ties
     role = role_in(asked.step, ties)
     if role is None:
@@ -241,6 +244,8 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
     case.find = lambda pk: access.visible_to(actor, at=at).filter(pk=pk).first()
     case.see_files = lambda: rights.at_hand(referral, ties, actor=actor, at=at)
     case.file_on_hold = barring.on_hold
+    case.receiving, case.hidden = ties.receiving, sight.hidden
+    case.listed, case.glass = ties.listed, ties.glass
     case.part = part_of(asked, case, sight)
     if case.part is not None:
         role = role_on(asked.step, case.part, sight) or role
@@ -249,8 +254,7 @@ def case_for(asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
-    case.receiving, case.listed, case.hidden = ties.receiving, ties.listed, sight.hidden
-    require_start(asked.step, case, ties)
+    require_start(asked.step, case, ties, beforehand=beforehand)
     return case
 
 
@@ -297,7 +301,7 @@ def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
     return role_in(step, sight.ties)
 
 
-def require_start(step: Step, case: Case, ties: Ties) -> None:
+def require_start(step: Step, case: Case, ties: Ties, *, beforehand: bool = False) -> None:
     """Ask state and guards.
 
     Raises:
@@ -314,26 +318,27 @@ def require_start(step: Step, case: Case, ties: Ties) -> None:
         raise WrongState(
             step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
         )
-    if why := barred_by(step.guards, step, case, None, ties):
+    if why := barred_by(step.guards, step, case, None, ties, beforehand=beforehand):
         raise GuardRefused(step.name, *why)
 
 
 def barred_by(
-    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties
+    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties, *, beforehand: bool = False
 ) -> tuple[str, str, str] | None:
     """Return which rule bars a step, its sentence and its law; None if none does.
 
     Rule and sentence are withheld from who may not read the fact behind (design.md). Who may not know of a child is
     told what would bar the step without it: neither a refusal nor what is possible tells of the child (SEC-AZ20).
+    ``beforehand`` nothing more is told; whoever then asks for what the child bars is refused without a reason.
     """
-    found = first_refusal(rules, case, given)
     # Whoever takes a case over names the readers of its restricted children, and so is told that there are any (T32).
     if case.hidden and not ties.receiving:
         with case.as_seen():
-            told = first_refusal(rules, case, given)
-        if found and not told:
+            found = first_refusal(rules, case, given)
+        if not found and not beforehand and first_refusal(rules, case, given):
             return WITHHELD
-        found = told
+    else:
+        found = first_refusal(rules, case, given)
     if found is None:
         return None
     guard, reason = found
@@ -549,9 +554,25 @@ def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> 
         return False
     fit = any(checks.holders_of(case, role, {user}) for role in signers)
     withheld = any(child.restricted for child in _about(case, given))
-    if not fit or not (case.referral.restricted or withheld):
-        return fit
-    return user in case.on_list()
+    if not fit or not _may_know_of_file(case, given, user):
+        return False
+    if not (case.referral.restricted or withheld):
+        return True
+    # A list that can't change itself any more is completed by who broke the glass (T46).
+    left_alone = case.step_name == "unrestrict" and not checks.list_changes_itself(case)
+    return user in case.on_list() or (left_alone and user in case.by_glass())
+
+
+def _may_know_of_file(case: Case, given: Given, user: UUID) -> bool:
+    """Tell whether a person may know of the file that a step names; a filing joined to the case may hold it."""
+    file = next((row for row in case.files if row.pk == given.get("file")), None) if "file" in given else None
+    if file is None or file.referral_id == case.referral.pk:
+        return True
+    filing = Case(file.referral, actor=case.actor, at=case.at)
+    if filing.referral.exclusions.filter(lifted_at=None, user=user).exists():
+        return False
+    apart = filing.referral.restricted or filing.withheld(said=given)
+    return not apart or user in filing.on_list()
 
 
 def _about(case: Case, given: Given) -> list[Child]:

@@ -5,7 +5,7 @@ marked P is settled by an answer or by its name in ``not_known``; L and U items 
 urgent filing (T03) left open is asked again at the end of the first analysis (T10, T11).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from referrals.workflow.codes import Channel, IdentityKnown, Variant, YesNo
@@ -53,17 +53,21 @@ def missing_items(referral: Any, *, typed_by_cell: bool, late: bool = False) -> 
     return found
 
 
-def items_left_open(referral: Any, *, late: bool = False) -> list[MISSING]:
+def items_left_open(
+    referral: Any, *, late: bool = False, children: Sequence[Any] | None = None
+) -> list[MISSING]:
     """Return the L and P items that an urgent filing left open and that nobody has answered since (T10, T11).
 
     Left out is what only the filing itself could say: that the notice was read, its receipt and channel. A
-    way to reach the family is a condition of T02, not an item of the form. ``late``: see ``missing_items``.
+    way to reach the family is a condition of T02, not an item of the form. ``late``: see ``missing_items``;
+    ``children``: those to ask about, where it isn't all of the case.
     """
-    return _items(referral, late=late)
+    return _items(referral, late=late, children=children)
 
 
-def _items(referral: Any, *, late: bool) -> list[MISSING]:
-    found = [*_of_concern(referral.concern), *_of_parts(referral)]
+def _items(referral: Any, *, late: bool, children: Sequence[Any] | None = None) -> list[MISSING]:
+    every = list(referral.children.all()) if children is None else children
+    found = [*_of_concern(referral.concern), *_of_parts(referral, every)]
     if late:
         found += _lacks(referral.concern, "received_late_reason", "", "P")
     if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
@@ -74,7 +78,7 @@ def _items(referral: Any, *, late: bool) -> list[MISSING]:
 
 def missing_urgent_items(referral: Any) -> list[MISSING]:
     """Return what ``submit_urgent`` still needs: who, where, what (domain.md T03)."""
-    concern, children = referral.concern, _subjects(referral)
+    concern, children = referral.concern, _subjects(referral.children.all())
     found: list[MISSING] = []
     if not children:
         found.append({"field": "children", "need": "U"})
@@ -88,9 +92,8 @@ def missing_urgent_items(referral: Any) -> list[MISSING]:
     return found
 
 
-def _subjects(referral: Any) -> list[tuple[str, Any]]:
-    every = enumerate(referral.children.all())
-    return [(f"children.{n}.", child) for n, child in every if child.kind == ChildKind.SUBJECT]
+def _subjects(children: Iterable[Any]) -> list[tuple[str, Any]]:
+    return [(f"children.{n}.", child) for n, child in enumerate(children) if child.kind == ChildKind.SUBJECT]
 
 
 def _urgent_of_child(child: Any, path: str) -> Iterator[MISSING]:
@@ -115,13 +118,13 @@ def _of_concern(concern: Any) -> Iterator[MISSING]:
         yield from _lacks(concern, "not_informed_reason", "", "L")
 
 
-def _of_parts(referral: Any) -> Iterator[MISSING]:
-    subjects = _subjects(referral)
+def _of_parts(referral: Any, children: Sequence[Any]) -> Iterator[MISSING]:
+    subjects = _subjects(children)
     if not subjects:
         yield {"field": "children", "need": "P"}
     for path, child in subjects:
         yield from _of_child(child, path)
-    household = any(child.kind == ChildKind.HOUSEHOLD for child in referral.children.all())
+    household = any(child.kind == ChildKind.HOUSEHOLD for child in children)
     if referral.concern.has_household_minors == YesNo.YES and not household:
         yield {"field": "children", "need": "P"}
     if not any(_answered(fact, "text") for fact in referral.facts.all()):

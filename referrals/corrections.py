@@ -1,7 +1,8 @@
 """Which values may be corrected, by whom, and what they were: the reading half of T42.
 
 A coordinator corrects all of classes B to G; others only what they brought in: a filing that they typed, a
-child that they added, the data of a step that they did (domain.md T42, §1.3). An item left open is completed
+child that they added, the texts of a step that they did (domain.md T42, §1.3): whom and what the step was about stays,
+for what its record names says who reads it (SEC-AZ20). An item left open is completed
 in the same way: by its value, or by ``not_known``, which names the items that nobody can answer (§4). The
 writing half is the effect ``rectify``.
 """
@@ -22,9 +23,12 @@ from encryption.fields import SealedField
 from encryption.index import keyed
 from encryption.sealed import Sealed
 from referrals import questions
+from referrals.act import for_record
 from referrals.errors import InvalidInput, NotAllowed
 from referrals.filing import FORM_PARTS
+from referrals.workflow.declare import steps
 from referrals.workflow.fieldtypes import EXTRA, input_field, storable
+from referrals.workflow.states import Machine
 
 if TYPE_CHECKING:
     from referrals.act import Act
@@ -34,7 +38,7 @@ COORDINATOR_CLASSES = frozenset("BCDEFG")
 #: Roles that type a filing in and go on working on it. Whoever filed in another role has the coarse line of it, and
 #: brings no right from there to what they do on the case by another tie (SEC-AZ21).
 TYPISTS = (Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_CALL)
-#: The data of steps done: whoever did one may correct what was said with it.
+#: The data of steps done: whoever did one may correct the texts that were said with it.
 STEPS = "steps"
 #: The items that nobody can answer: codes of the form, corrected by whoever corrects the items themselves.
 NOT_KNOWN = "not_known"
@@ -84,7 +88,7 @@ def _one(act: "Act", item: Any, scope: Any) -> Corrected:
     row, field = _target(act, item)
     _require_own(act, item.part, row, field)
     old = getattr(row, item.field)
-    value = _value(field, item.value)
+    value = _said(row, item.value, old, scope) if item.part == STEPS else _value(field, item.value)
     if item.field == RESIDENCE and value and value not in departments():
         raise InvalidInput("value", "not-a-choice")
     if item.field == EXTRA:
@@ -126,6 +130,30 @@ def _value(field: Any, sent: Any) -> Any:
     except serializers.ValidationError as refused:
         codes: Any = refused.get_codes()
         raise InvalidInput("value", str(codes[0]) if isinstance(codes, list) else "invalid") from None
+
+
+def _said(row: Any, sent: Any, old: Any, scope: Any) -> dict[str, Any]:
+    """Return what a step was done with, the texts that are sent in the place of those that were said.
+
+    Raises:
+        InvalidInput: something that is no text of the step, or that a row holds.
+    """
+    try:
+        declared = steps.get(Machine(row.machine), row.step).takes().fields
+    except (KeyError, ValueError):  # a step that no version declares any more
+        raise InvalidInput("row") from None
+    if not isinstance(sent, dict) or for_record(sent, row.step) != sent:
+        raise InvalidInput("value", "not-object")
+    for name, text in sent.items():
+        if type(declared.get(name)) is not Text:
+            raise InvalidInput("value")
+        try:
+            declared[name].run_validation(text)
+        except serializers.ValidationError as refused:
+            codes: Any = refused.get_codes()
+            raise InvalidInput("value", str(codes[0])) from None
+    was = old.open(scope) if isinstance(old, Sealed) else {}
+    return {**was, **sent}
 
 
 def _require_own(act: "Act", part: str, row: Any, field: Any) -> None:

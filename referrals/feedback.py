@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals.access import Ties
+from referrals.access import Sight, Ties
 from referrals.models import FeedbackTask
 from referrals.reading import labelled, readable
 from referrals.workflow.case import Case
@@ -57,12 +57,17 @@ def _in_words(suggestion: Suggestion, case: Case) -> dict[str, Any]:
     return labelled(suggestion) | {"text": words.replace("{reference}", case.referral.reference)}
 
 
-def tasks(case: Case, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
-    """Return the answers owed and given, to readers of C; nothing to a filer, who reads what was sent as a message."""
-    if "C" not in ties.reads:
+def tasks(case: Case, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the answers owed and given, to readers of C; nothing to a filer, who reads what was sent as a message.
+
+    What is suggested follows from the children whom the reader sees.
+    """
+    if "C" not in sight.ties.reads:
         return []
+    case.hidden = sight.hidden
     found = sorted(case.feedback_tasks, key=lambda task: (task.opened_at, task.state in OPEN))
-    return [_task(case, task, ties, scope) for task in found]
+    with case.as_seen():
+        return [_task(case, task, sight.ties, scope) for task in found]
 
 
 def _task(case: Case, task: FeedbackTask, ties: Ties, scope: OpenScope) -> dict[str, Any]:

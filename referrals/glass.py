@@ -9,22 +9,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import SYSTEM, Actor
 from encryption.sealed import OpenScope
 from outbox.templates import Kind, Template, register
 from outbox.tick import recurring
 from referrals import access, notices, references, rowlevel
-from referrals.access import Ties
+from referrals.access import Sight
 from referrals.act import Given
 from referrals.actions import Done, carry_out
 from referrals.errors import GuardRefused, NotVisible
-from referrals.models import BreakGlass, Referral
+from referrals.models import BreakGlass, Child, Referral
 from referrals.reading import labelled, moment, readable
-from referrals.workflow.case import Case
+from referrals.workflow.case import Case, opens_hidden
 from referrals.workflow.declare import require_proof, steps
 from referrals.workflow.glass import FROZEN, REVIEWERS, is_frozen, own_reviews_are_in_time
+from referrals.workflow.rolesets import BREAKERS
 from referrals.workflow.states import GlassState, Machine
 
 register(
@@ -82,17 +83,18 @@ def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
 # --- Reading ------------------------------------------------------------------------------------------
 
 
-def openings(referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor) -> list[dict[str, Any]]:
+def openings(referral: Referral, sight: Sight, scope: OpenScope, *, actor: Actor) -> list[dict[str, Any]]:
     """Return the emergency openings of a case, with their reasons.
 
     Whoever reads the facts reads them, and who opened and who reviews: an opening can't be judged without its reason
-    (docs/decisions/0017-who-reads-why-the-glass-was-broken.md).
+    (docs/decisions/0017-who-reads-why-the-glass-was-broken.md). One that was for a hidden child isn't told of.
     """
-    rows = referral.broken_glasses.all()
+    rows, ties = referral.broken_glasses.all(), sight.ties
     reviews = any(role in REVIEWERS for role, _ in ties.pairs)
     if "D" not in ties.reads and not reviews:
         rows = rows.filter(user=actor.user_id)
-    return [line(row) | _words(row, scope) for row in rows]
+    told = (row for row in rows if not sight.hidden or not opens_hidden(row, actor.user_id))
+    return [line(row) | _words(row, scope) for row in told]
 
 
 def _words(row: BreakGlass, scope: OpenScope) -> dict[str, Any]:
@@ -122,7 +124,10 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
     reviewed = Q()
     for role in REVIEWERS:
         reviewed |= Q(referral__in=access.visible_as(actor, role, at=at).values("pk"))
-    rows = BreakGlass.objects.filter(reviewed | Q(user=actor.user_id), referral__in=seen.values("pk"))
+    hides = Child.objects.filter(referral=OuterRef("referral"), restricted=True)
+    unlocked = Q(referral__in=sorted(access.exceptional(actor, at=at).unlocked))
+    told = Q(role__in=BREAKERS) | Q(user=actor.user_id) | unlocked | ~Exists(hides)
+    rows = BreakGlass.objects.filter(told, reviewed | Q(user=actor.user_id), referral__in=seen.values("pk"))
     if state is not None:
         rows = rows.filter(state=state)
     if overdue is not None:
@@ -173,7 +178,8 @@ def _watch(at: datetime) -> int:
         found = list(rows.select_related("referral__authority").order_by("review_due_at", "id")[:BATCH])
         for row in found:
             case = Case(row.referral, actor=SYSTEM, at=at)
-            notices.tell_parties(case, ("supervisor",), "glass.overdue")
+            apart = case.is_about_hidden(row)
+            notices.tell_parties(case, ("supervisor",), "glass.overdue", withheld=apart)
             notices.tell_watchers(case, "glass.overdue")
         BreakGlass.objects.filter(pk__in=[row.pk for row in found]).update(alerted_at=at)
     return len(found)

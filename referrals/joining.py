@@ -31,12 +31,16 @@ def target_of(referral: Referral) -> Referral:
 
 
 def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[DuplicateCandidate]":
-    """Return the pairs of a file whose other half the actor sees too: one query, whatever is hidden (SEC-AZ4)."""
+    """Return the pairs of a file whose other half the actor sees too: one query, whatever is hidden (SEC-AZ4).
+
+    What the service itself took back isn't told of: it may have been about a child who is hidden since (SEC-AZ20).
+    """
     seen = access.visible_to(actor, at=at).values("pk")
     rows = DuplicateCandidate.objects.filter(
         Q(referral=referral, other__in=seen) | Q(other=referral, referral__in=seen)
     )
-    return rows.select_related("referral", "other")
+    taken_back = Q(state=DuplicateState.REJECTED, decided_by=None)
+    return rows.exclude(taken_back).select_related("referral", "other")
 
 
 def reasons_for(row: DuplicateCandidate, ties: Ties) -> list[str]:

@@ -220,7 +220,7 @@ def tell(act: Act) -> None:
     urgent = "on_call" in step.tells
     said = SAID_OF.get(step.event) or _template(step.tells, urgent=urgent)
     about = _about(case, said, urgent=urgent)
-    withheld = not urgent and case.withheld(said=act.given, child=act.child, part=case.part)
+    withheld = not urgent and (act.apart or case.withheld(said=act.given, child=act.child, part=case.part))
     held = people(case, step.tells, act.given, withheld=withheld, or_list=not urgent)
     done_by = {act.actor.user_id, act.signer.user_id if act.signer else None}
     users = set(held) - done_by

@@ -26,8 +26,9 @@ from referrals.calendar import Calendar, calendar_of
 from referrals.models import PARTS, Approval, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.protocol import protocol_of
 from referrals.workflow.alerts import AlertCause
+from referrals.workflow.case import opens_hidden
 from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.hanging import ids_in, rows_among
+from referrals.workflow.hanging import OF_THE_LIST, ids_in, rows_among, visits_of
 from referrals.workflow.states import (
     AlertState,
     ApprovalState,
@@ -360,12 +361,14 @@ def _child(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
 def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the assessments: all of them to readers of H, the conclusions alone to a service (``concl.``).
 
-    The texts, which are about all the children, are for who may know of each of them.
+    The texts, which are about all the children, are for who may know of each of them; a visit to hidden children alone
+    isn't told of.
     """
     ties = sight.ties
     if "H" not in ties.reads and ties.partial.get("H") != "concl":
         return []
     whole, unread = "H" in ties.without_service.reads, sight.unread("H", partly=True)
+    apart = visits_of(referral, unread)
     found = []
     for row in referral.assessments.all():
         line: dict[str, Any] = {"id": str(row.pk)}
@@ -378,7 +381,8 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
             if c.child_id not in unread
         ]
         if whole:
-            line["visits"] = [readable(v, "H", scope, sealed=not unread) for v in row.visits.all()]
+            visits = [visit for visit in row.visits.all() if visit.pk not in apart]
+            line["visits"] = [readable(visit, "H", scope, sealed=not unread) for visit in visits]
         found.append(line)
     return found
 
@@ -459,11 +463,26 @@ def timeline(
         and seen(row.access_class, row.child, row.part)
     ]
     bound = ties_among(referral, sight, ids_in([data for _, data in told])) if sight.children else {}
+    if sight.hidden:
+        opened_for = referral.broken_glasses.all()
+        apart = {row.pk for row in opened_for if opens_hidden(row, actor.user_id)}
+        # What names nobody of a list, or of whom it hides, would tell that there is one.
+        told = [
+            (row, data)
+            for row, data in told
+            if row.part not in apart and (row.step not in OF_THE_LIST or row.child is not None)
+        ]
+    # A correction of what isn't told isn't told either.
+    untold = {row.pk for row in rows} - {row.pk for row, _ in told}
+    files = {pk for row, data in told if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}
+    untold |= _files_unseen(referral, files, ties, actor, at=at) if files else set()
     for row, data in told:
-        named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids_in(data) if pk in bound}
+        ids = set(ids_in(data))
+        named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids if pk in bound}
         # Whom a step names, it is about; where it names rows alone, about those on whom they hang.
         about = [each for pk, each in named.items() if pk in sight.children] or list(named.values())
-        if about and not any(map(any, about)):
+        if (about and not any(map(any, about))) or ids & untold:
+            untold.add(row.pk)
             continue
         # What is said of the whole case isn't for a service, which has a measure of it; with a step that the shell
         # shows, it is for readers of D.
@@ -477,6 +496,23 @@ def timeline(
         }
         found.append(_happened(row, more))
     return found
+
+
+#: The steps about one file, of the case or of a filing joined to it.
+OF_FILES: Final = ("bar_file", "unbar_file", "destroy_file")
+
+
+def _files_unseen(
+    referral: Referral, files: set[UUID], ties: Ties, actor: Actor, *, at: datetime
+) -> set[UUID]:
+    """Return, of the files that steps name, those of filings that aren't joined any more or not for the reader."""
+    elsewhere = files - set(referral.attachments.filter(pk__in=files).values_list("pk", flat=True))
+    seen: set[UUID] = set()
+    for filing, own in access.readable_filings(referral, ties, actor, at=at) if elsewhere else ():
+        hidden = {str(pk) for pk in access.sight_of(filing, own, actor).hidden}
+        rows = filing.attachments.filter(pk__in=elsewhere)
+        seen |= {row.pk for row in rows if not row.children or set(row.children) - hidden}
+    return elsewhere - seen
 
 
 def _happened(row: StepRecord, more: Mapping[str, Any]) -> dict[str, Any]:

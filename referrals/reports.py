@@ -16,8 +16,16 @@ from audit.inputs import Code, Flag, Id, StrictSerializer, Text
 from referrals import access
 from referrals.access import Relation, Ties
 from referrals.act import Act, Given, given_of
-from referrals.actions import NOT_EXPECTED, Done, hear, locked, refresh_shell, require_version
-from referrals.errors import InvalidInput, NotAllowed, NotVisible, WrongState
+from referrals.actions import (
+    NOT_EXPECTED,
+    WITHHELD,
+    Done,
+    hear,
+    locked,
+    refresh_shell,
+    require_version,
+)
+from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, WrongState
 from referrals.workflow.assessment import WRITABLE
 from referrals.workflow.case import Case
 from referrals.workflow.codes import DangerLevel, Proposal
@@ -37,6 +45,10 @@ class ConclusionForm(StrictSerializer):
     danger_level = Code(DangerLevel.choices)
     proposal = Code(Proposal.choices)
     text = Text(max_length=20_000, multiline=True)
+
+
+#: What the team writes about all the children together.
+TEXTS: Final = frozenset({"notes", "report", "child_opinions", "holder_opinions", "entourage_opinions"})
 
 
 class ReportForm(StrictSerializer):
@@ -65,6 +77,7 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
         MissingVersion, StaleVersion: see ``actions.require_version``.
         NotAllowed: not of the team.
         WrongState: the team isn't writing now.
+        GuardRefused: a text about all the children, by who may not know of each: it would replace what they can't read.
         serializers.ValidationError: the body; every fault of it.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
@@ -82,6 +95,8 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
     found.is_valid(raise_exception=True)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), access.sight_of(referral, ties, actor)
     given: Given = hear(step, given_of(found.validated_data), referral, sight)
+    if sight.unread("H", partly=True) and TEXTS & given.keys():
+        raise GuardRefused("edit", *WITHHELD)
     _write(Act(step, case, given, actor=case.actor, at=at), row)
     referral.version += 1
     refresh_shell(case)

@@ -356,10 +356,8 @@ _PARTS: dict[str, Callable[[Referral, access.Sight, Any, Actor, datetime], _Line
     "measures": lambda r, sight, scope, *_: reading.measures(r, sight, scope),
     "approvals": lambda r, sight, scope, actor, _: reading.approvals(r, sight, scope, user_id=actor.user_id),
     "closure-reviews": lambda r, sight, scope, *_: reading.closure_reviews(r, sight.ties, scope),
-    "feedbacks": lambda r, sight, scope, actor, at: feedback.tasks(
-        Case(r, actor=actor, at=at), sight.ties, scope
-    ),
-    "break-glass": lambda r, sight, scope, actor, _: glass.openings(r, sight.ties, scope, actor=actor),
+    "feedbacks": lambda r, sight, scope, actor, at: feedback.tasks(Case(r, actor=actor, at=at), sight, scope),
+    "break-glass": lambda r, sight, scope, actor, _: glass.openings(r, sight, scope, actor=actor),
     "alerts": lambda r, sight, *_: reading.alerts(r, sight.ties),
     "holder-informations": lambda r, sight, scope, *_: reading.holder_informations(r, sight.ties, scope),
     "transfers": lambda r, sight, scope, *_: transfers.requests_of(r, sight.ties, scope),

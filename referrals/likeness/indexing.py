@@ -17,6 +17,7 @@ from accounts.roles import Role
 from encryption import index
 from referrals.likeness import buckets, identity, traits
 from referrals.likeness.identity import Family
+from referrals.workflow.states import DuplicateState
 
 if TYPE_CHECKING:
     from referrals.act import Act
@@ -71,9 +72,15 @@ def follow_row(row: UUID, referral: Any) -> None:
 
 
 def hide_row(row: UUID, referral: Any) -> None:
-    """Take a child out of search at once: recorded by mistake, or kept for those who are named (T42, T46)."""
+    """Take a child out of search at once: recorded by mistake, or kept for those who are named (T42, T46).
+
+    The files that hold a pair with this one, which the service suggested, are searched for anew too: it may have been
+    about the child, and is then taken back.
+    """
     referral.index_values.filter(row=row).delete()
     outdate(referral)
+    found = referral.duplicates_elsewhere.filter(state=DuplicateState.SUGGESTED, suggested_by=None)
+    type(referral)._default_manager.filter(pk__in=found.values("referral")).update(searched_at=None)
 
 
 def follow_corrections(act: "Act", corrected: Iterable[Any], *, wrong_person: UUID | None) -> None:

@@ -14,7 +14,7 @@ from audit.inputs import Code, Flag, Id, StrictSerializer
 from referrals.attachments.codes import BARRINGS, Barring
 from referrals.workflow.case import Case
 from referrals.workflow.declare import SAME, Declare
-from referrals.workflow.hanging import only_child
+from referrals.workflow.hanging import rows_among
 from referrals.workflow.inputs import Signed, text
 from referrals.workflow.rolesets import READING
 from referrals.workflow.states import ACTIVE, ANY, KEPT_HERE, Machine, State
@@ -112,7 +112,8 @@ def condemn(act: "Act") -> None:
 
 
 def _becomes(act: "Act", what: str) -> None:
-    act.child = only_child(next((row for row in act.case.files if row.pk == act.given.file), None))
+    about = rows_among(act.case.referral, {act.given.file}).get(act.given.file)
+    act.child = next(iter(about.children)) if about is not None and len(about.children) == 1 else None
     act.file_becomes(what)
 
 

@@ -18,7 +18,8 @@ from accounts.roles import Role
 from referrals.calendar import Calendar, calendar_of
 from referrals.protocol import Protocol, protocol_of
 from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
-from referrals.workflow.hanging import ids_in, rows_among
+from referrals.workflow.hanging import ids_in, rows_among, visits_of
+from referrals.workflow.rolesets import BREAKERS
 from referrals.workflow.states import (
     ALIVE,
     DECIDING,
@@ -35,7 +36,7 @@ from referrals.workflow.states import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
     from referrals.models import (
         Alert,
@@ -55,7 +56,13 @@ if TYPE_CHECKING:
         Measure,
         Referral,
         TransferRequest,
+        Visit,
     )
+
+
+def opens_hidden(glass: "BreakGlass", reader: UUID | None = None) -> bool:
+    """Tell whether an opening, of another than the reader, gave what restrictions alone withhold, as its role says."""
+    return glass.role not in BREAKERS and (reader is None or glass.user_id != reader)
 
 
 def insert(rows: "Sequence[Model]") -> None:
@@ -79,8 +86,8 @@ class Case:
         self.find: Callable[[UUID], Referral | None] = lambda _: None
         #: Whether the actor belongs to an authority that was asked to take the case over, and acts for it.
         self.receiving = False
-        #: Whether the actor is on the list of a restriction, by more than a broken glass; the runner says so.
-        self.listed = False
+        #: Whether the actor is on the list of a restriction, or past it by a broken glass; the runner says so.
+        self.listed = self.glass = False
         #: The children restricted to others than the actor: nothing may tell of them; the runner says so.
         self.hidden: frozenset[UUID] = frozenset()
         #: How the file was carried to which this filing is joined, while both are being taken over.
@@ -95,6 +102,7 @@ class Case:
         self.carried: dict[UUID, str] = {}
         #: Whether a step of a referral to justice was brought along: the shell then shows its new state.
         self.justice_moved = False
+        self._as_seen = False
         self._waiting: list[Model] | None = None
 
     @cached_property
@@ -139,7 +147,14 @@ class Case:
 
     def on_list(self) -> set[UUID]:
         """Return whom the restriction names now: rows, which are checked (SEC-AZ22)."""
-        rows = self.referral.grants.filter(kind="named", ended_at=None, expires_at__gt=self.at)
+        return self._granted("named")
+
+    def by_glass(self) -> set[UUID]:
+        """Return who is past the restriction by a broken glass now: rows, as those of the list."""
+        return self._granted("glass")
+
+    def _granted(self, kind: str) -> set[UUID]:
+        rows = self.referral.grants.filter(kind=kind, ended_at=None, expires_at__gt=self.at)
         return {found.user_id for found in rows}
 
     @property
@@ -211,6 +226,11 @@ class Case:
     def assessment(self) -> "Assessment | None":
         """Return the last assessment, open or not."""
         return self.assessments[-1] if self.assessments else None
+
+    def visits(self) -> "QuerySet[Visit]":
+        """Return the visits of the last assessment."""
+        rows = self.referral.visits.filter(assessment=self.assessment)
+        return rows.exclude(pk__in=visits_of(self.referral, self.hidden)) if self._as_seen else rows
 
     @property
     def assessment_id(self) -> UUID | None:
@@ -287,7 +307,12 @@ class Case:
             return []
         rows = self.referral.broken_glasses.all()
         reviewers = {Role.SUPERVISOR, Role.CRIP_COORDINATOR} & self.actor.roles_in(self.authority_id)
-        return list(rows if reviewers else rows.filter(user=self.actor.user_id))
+        seen = rows if reviewers else rows.filter(user=self.actor.user_id)
+        return [row for row in seen if not self.hidden or not opens_hidden(row, self.actor.user_id)]
+
+    def is_about_hidden(self, glass: "BreakGlass") -> bool:
+        """Tell whether an emergency opening of the case can only be for a child of it that is restricted (T46)."""
+        return not self.referral.restricted and self.is_restricted and opens_hidden(glass)
 
     @cached_property
     def alerts(self) -> "list[Alert]":
@@ -311,16 +336,20 @@ class Case:
     @contextmanager
     def as_seen(self) -> Iterator[None]:
         """Show the case within the block without the hidden children and what hangs on them alone."""
+        if not self.hidden:
+            yield
+            return
 
         def hides(children: set[UUID]) -> bool:
             return bool(children) and children <= self.hidden
 
-        names = ("recorded", "measures", "judicial_referrals", "conclusions")
+        names = ("_as_seen", "recorded", "measures", "judicial_referrals", "conclusions")
         whole = {name: getattr(self, name) for name in names}
         justice = [
             row for row in self.judicial_referrals if not hides({child.pk for child in row.children.all()})
         ]
         self.__dict__ |= {
+            "_as_seen": True,
             "recorded": [child for child in self.recorded if child.pk not in self.hidden],
             "measures": [row for row in self.measures if row.child_id not in self.hidden],
             "judicial_referrals": justice,

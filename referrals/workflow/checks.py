@@ -11,7 +11,9 @@ from accounts.roles import Role
 from referrals.completeness import items_left_open, missing_items, missing_urgent_items
 from referrals.errors import IncompleteFiling, InvalidInput
 from referrals.filing import late_receipt, typed_by_cell
+from referrals.workflow import signatories
 from referrals.workflow.case import Case
+from referrals.workflow.guards import OF_ITS_LIST
 from referrals.workflow.states import GRAVITY, ORDERING, Exploitation, MeasureState, Urgency
 
 LOWER_STATUS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR)
@@ -44,12 +46,16 @@ def items_left_are_settled(case: Case, given: Any) -> str | None:
     """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03).
 
     Raises:
-        IncompleteFiling: names the L and P items that are still open, and no other.
+        IncompleteFiling: names the L and P items that are still open, and no other: of the children whom the actor
+            sees, counted among these (SEC-AZ20).
     """
     if not case.referral.left_open or given.get("urgency_reason"):
         return None
-    if still_open := items_left_open(case.referral, late=late_receipt(case)):
+    seen = [child for child in case.recorded if child.pk not in case.hidden]
+    if still_open := items_left_open(case.referral, late=late_receipt(case), children=seen):
         raise IncompleteFiling(still_open)
+    if case.hidden and items_left_open(case.referral, late=late_receipt(case)):
+        return "Pas possible actuellement."
     return None
 
 
@@ -185,6 +191,48 @@ def named_include_a_supervisor(case: Case, given: Any) -> str | None:
     if holders_of(case, Role.SUPERVISOR, set(given.named)):
         return None
     return "La liste doit nommer au moins un·e encadrant·e."
+
+
+#: Who changes a restriction (T46).
+RESTRICTING = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR)
+
+
+def list_changes_itself(case: Case, *, adding: frozenset[UUID] = frozenset()) -> bool:
+    """Tell whether two of a restriction's list, and of those to be added, may still change it together (T46).
+
+    Accounts are closed, roles end, people are excluded from the case.
+    """
+    barred = case.referral.exclusions.filter(lifted_at=None).values("user_id")
+    held = Membership.objects.in_force(case.at).filter(
+        authority_id=case.authority_id, role__in=RESTRICTING, user_id__in=case.on_list() | adding
+    )
+    left = set(held.exclude(user_id__in=barred).values_list("user_id", "role"))
+    signing = set(signatories.USUAL) & set(case.protocol.signatories_decisions)
+    signers = {user for user, role in left if role in signing}
+    return any(user != signer for user, _ in left for signer in signers)
+
+
+def restriction_is_of_its_list_or_left_alone(case: Case, given: Any) -> str | None:
+    """A list that two of it can't change any more is changed by who broke the glass, any other by its people (T46)."""
+    if not case.is_restricted or case.listed or (case.glass and not list_changes_itself(case)):
+        return None
+    return OF_ITS_LIST
+
+
+def left_list_is_completed(case: Case, given: Any) -> str | None:
+    """A list that two of it can't change any more is completed before anything else, with a supervisor (T46)."""
+    if not case.is_restricted or list_changes_itself(case):
+        return None
+    whole = frozenset(given.add)
+    if given.lift:
+        return "Plus personne de la liste ne peut la changer à deux : nommer d'abord de nouvelles personnes."
+    if not (
+        list_changes_itself(case, adding=whole) and holders_of(case, Role.SUPERVISOR, case.on_list() | whole)
+    ):
+        return (
+            "La liste doit de nouveau compter deux personnes qui puissent la changer, dont un·e encadrant·e."
+        )
+    return None
 
 
 def measure_may_be_handed_over(case: Case, given: Any) -> str | None:

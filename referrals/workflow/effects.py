@@ -563,6 +563,7 @@ def restrict(act: "Act") -> None:
 
 def unrestrict(act: "Act") -> None:
     """Lift the restriction of case and children, or add names to the list (T46)."""
+    act.apart = not act.given.lift and act.case.is_restricted
     for user in act.given.add:
         grant(act, user, kind="named", expires_at=act.at + timedelta(days=3650))
     if act.given.lift:
@@ -588,7 +589,7 @@ def grant(act: "Act", user: UUID, *, kind: str, expires_at: datetime) -> None:
         user=account,
         permission=None if referral.grants.filter(permission=permission).exists() else permission,
         kind=kind,
-        by=act.actor.user_id,
+        by=act.actor.user_id or UUID(int=0),
         since_at=act.at,
         expires_at=expires_at,
         reason=act.given.reason,

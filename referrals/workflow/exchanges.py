@@ -104,6 +104,12 @@ class GivingUp(StrictSerializer):
     reason = text()
 
 
+class FeedbackText(StrictSerializer):
+    """What may be told to whoever filed, should they ask (E03)."""
+
+    text = text(max_length=5_000)
+
+
 class Message(StrictSerializer):
     """What is said (E01, E02), and of which children, where it isn't of the whole case."""
 
@@ -397,3 +403,11 @@ class ExchangeSteps(models.Model):
     )  # fmt: skip
     def message_professionals(self, given: Any, case: Case) -> None:
         """Share what the mission needs among those who know the case."""
+
+    @step(
+        "keep_feedback", number="E03", label="Garder le texte du retour", en="Keep the text of a feedback",
+        internal=True, source=(State.NOT_QUALIFIED, State.CLOSED_NO_ACTION), target=SAME, roles=[],
+        takes=FeedbackText, law="CASF L226-5", data_class="C",
+    )  # fmt: skip
+    def keep_feedback(self, given: Any, case: Case) -> None:
+        """Keep what was prepared for whoever filed where nobody is owed an answer now (by T11, T22)."""

@@ -131,7 +131,8 @@ def clock_of(task: "FeedbackTask") -> C:
 def follow(act: "Act", before: str) -> None:
     """The case moved: a filing taken back is owed nothing, an outcome is told to whom an interim word was sent.
 
-    The text that the step prepares (T11, T22) is laid in the task for whoever will send it.
+    The text that the step prepares (T11, T22) is laid in the task for whoever will send it; where nobody is owed an
+    answer now, it stays on record for readers of C.
     """
     after = act.case.referral.state
     if before not in UNDECIDED or after in UNDECIDED or after in (State.MERGED, State.TRANSFERRED):
@@ -145,8 +146,11 @@ def follow(act: "Act", before: str) -> None:
     for owed_to in {task.owed_to for task in act.case.feedback_tasks if task.interim} - waiting:
         act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at)
     act.case.forget("feedback_tasks")
-    for task in open_tasks(act.case) if act.given.get("feedback") else ():
-        act.change(task, prepared=act.given.feedback)
+    prepared, owed = act.given.get("feedback"), open_tasks(act.case)
+    for task in owed if prepared else ():
+        act.change(task, prepared=prepared)
+    if prepared and not owed:
+        act.fire(Machine.REFERRAL, "keep_feedback", given=type(act.given)(text=prepared))
 
 
 class FeedbackSteps(models.Model):

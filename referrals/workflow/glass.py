@@ -17,7 +17,7 @@ from audit.events import Purpose
 from referrals.workflow import alerts, effects, inputs
 from referrals.workflow.case import Case
 from referrals.workflow.declare import Declare, state_field
-from referrals.workflow.rolesets import SEEING
+from referrals.workflow.rolesets import BREAKERS, SEEING
 from referrals.workflow.states import GlassState, Machine
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ step = Declare(Machine.GLASS)
 
 #: The kind of grant that lets its bearer in.
 GLASS: Final = "glass"
-#: Roles with cells that a broken glass opens (``b`` of §1.3); others break it on restricted cases alone.
-BREAKERS: Final = (Role.ON_CALL, Role.SUPERVISOR)
 REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
 #: Whose opening of a file acknowledges it (T05).
 ACKNOWLEDGING: Final = (Role.ON_CALL, Role.CRIP_COORDINATOR, Role.INTAKE_AGENT)
@@ -70,7 +68,8 @@ def reviewer_did_not_open(case: Case, given: Any) -> str | None:
 
 def reviewer_is_named(case: Case, given: Any) -> str | None:
     """On a restricted case those on its list review, not who broke the glass in turn (§1.3 rules 3 and 7)."""
-    if case.referral.restricted and case.actor.user_id not in case.on_list():
+    apart = case.referral.restricted or (case.part is not None and case.is_about_hidden(case.part))
+    if apart and case.actor.user_id not in case.on_list():
         return "L'ouverture d'urgence d'un dossier restreint est examinée par une personne de sa liste."
     return None
 
@@ -96,6 +95,7 @@ def break_it(act: "Act") -> None:
         reason=act.given.reason,
     )
     act.case.part = act.made = row
+    act.apart = act.case.is_about_hidden(row)
     act.case.referral.glass_open = True
     if act.actor.role in alerts.CALLED:
         alerts.answer(act)

@@ -206,7 +206,7 @@ def attempts_were_made(case: Case, given: Any) -> str | None:
     They are those of the present assessment, UNREACHABLE_ATTEMPTS at least; whoever has left the team counts.
     """
     assessors = case.referral.assignments.filter(role=Role.ASSESSOR).values("user_id")
-    attempts = case.referral.visits.filter(kind=VisitKind.ATTEMPT, assessment=case.assessment)
+    attempts = case.visits().filter(kind=VisitKind.ATTEMPT)
     standing = Q(by__stands_in__absent__in=assessors, by__stands_in__role=Role.ASSESSOR)
     made = attempts.filter(Q(by__in=assessors) | standing).distinct().count()
     if made < case.protocol.unreachable_attempts:
@@ -269,7 +269,7 @@ def visits_were_made(case: Case, given: Any) -> str | None:
     """The report rests on a home visit and a meeting with a child, or says why there was none (T17, T20)."""
     if given is None or given.no_visit_reason:
         return None
-    visits = case.referral.visits.filter(assessment=case.assessment)
+    visits = case.visits()
     met = visits.filter(sightings__seen__in=[Seen.WITH_HOLDER, Seen.ALONE])
     if visits.filter(kind=VisitKind.HOME_VISIT).exists() and met.exists():
         return None
@@ -622,8 +622,9 @@ def case_is_restricted(case: Case, given: Any) -> str | None:
     return None if case.is_restricted else "Le dossier n'est pas restreint."
 
 
+OF_ITS_LIST = "L'accès est déjà restreint : seules les personnes nommées peuvent y toucher."
+
+
 def restriction_is_of_its_list(case: Case, given: Any) -> str | None:
     """Who changes a restriction is on its list: a broken glass reads, and lets nobody in (T46; §1.3 rule 3)."""
-    if case.is_restricted and not case.listed:
-        return "L'accès est déjà restreint : seules les personnes nommées peuvent y toucher."
-    return None
+    return OF_ITS_LIST if case.is_restricted and not case.listed else None

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
+
+from django.apps import apps
 
 if TYPE_CHECKING:
     from referrals.models import Measure, Referral
 
+#: The steps that change who reads what is restricted: signed, and known of, by its list alone (T46).
+OF_THE_LIST: Final = ("restrict", "unrestrict")
 _IS_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
@@ -34,7 +38,11 @@ def ids_in(said: Any) -> Iterator[UUID]:
 
 
 def rows_among(referral: "Referral", ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Return the rows of a case that have one of the ids and hang on children, by id."""
+    """Return the rows of a case that have one of the ids and hang on children, by id.
+
+    A file of a filing that was joined to the case is about whom it names, as the children that they are in the case;
+    one that names nobody, about all whom its filing is about. What a step left on record is about whom the record is.
+    """
     if not ids:
         return {}
     measures = referral.measures.filter(pk__in=ids)
@@ -43,9 +51,46 @@ def rows_among(referral: "Referral", ids: Collection[UUID]) -> dict[UUID, Row]:
     for pk, child in referral.judicial_referrals.filter(pk__in=ids).values_list("pk", "children"):
         about.setdefault(pk, set()).update([child] if child else ())
     for relation in _listing(type(referral)):
-        for pk, children in getattr(referral, relation).filter(pk__in=ids).values_list("pk", "children"):
-            about[pk] = {UUID(child) for child in children}
+        rows: Any = getattr(referral, relation)
+        if relation == FILES:
+            rows = rows.model.objects
+        for pk, children, holder in rows.filter(pk__in=ids).values_list("pk", "children", "referral_id"):
+            named = {UUID(child) for child in children}
+            about[pk] = named if holder == referral.pk else _of_filing(referral, holder, named)
+    if rest := set(ids) - found.keys() - about.keys():
+        for pk, child, part in referral.steps.filter(pk__in=rest).values_list("pk", "child", "part"):
+            parts = rows_among(referral, {part}) if part and not child else {}
+            about[pk] = {child} if child else set[UUID]().union(*(row.children for row in parts.values()))
     return found | {pk: Row(frozenset(children)) for pk, children in about.items() if children}
+
+
+#: The relation whose rows stay with a filing that is joined to a file, and are named by the file's steps.
+FILES: Final = "attachments"
+
+
+def _of_filing(referral: "Referral", holder: UUID, named: set[UUID]) -> set[UUID]:
+    """Return as whom a case knows the children of a filing that was joined to it, those named alone where any are."""
+    joinings: Any = apps.get_model("referrals", "Joining")
+    at, all_of_it, found = holder, not named, named
+    while at != referral.pk:
+        joining = joinings.objects.filter(referral=at, undone_at=None).first()
+        if joining is None:
+            return set()
+        same = {UUID(mine): UUID(theirs) for mine, theirs in joining.same_children.items()}
+        found = {same.get(child, child) for child in found}
+        if all_of_it:
+            brought = joining.moved.filter(relation="children").values_list("row", flat=True)
+            found |= {*same.values(), *brought}
+        at = joining.target_id
+    return found
+
+
+def visits_of(referral: "Referral", children: Collection[UUID]) -> set[UUID]:
+    """Return the visits of a case that were to some of its children, and to no other."""
+    met: dict[UUID, set[UUID]] = {}
+    for visit, child in referral.sightings.values_list("visit", "child") if children else ():
+        met.setdefault(visit, set()).add(child)
+    return {visit for visit, seen in met.items() if seen <= set(children)}
 
 
 def only_child(row: Any) -> UUID | None:

@@ -129,8 +129,13 @@ def refuting_calls_for_two(case: Case, given: Any) -> str | None:
     return None
 
 
+LEFT_ALONE = "Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe."
+
+
 def opening_calls_for_two(case: Case, given: Any) -> str | None:
     """Lifting a restriction, or adding a name to its list, is signed by two (T46)."""
+    if not checks.list_changes_itself(case):
+        return LEFT_ALONE
     return "Lever ou élargir une restriction demande une seconde signature."
 
 
@@ -658,9 +663,10 @@ class ReferralSteps(
         "unrestrict", number="T46", label="Lever ou élargir la restriction", en="Lift or widen the restriction",
         source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
         roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
-        guards=[guards.case_is_restricted, guards.restriction_is_of_its_list], checks=[checks.named_may_read],
+        guards=[guards.case_is_restricted, checks.restriction_is_of_its_list_or_left_alone],
+        checks=[checks.named_may_read, checks.left_list_is_completed],
         effects=[restricting.open_filings, effects.unrestrict], also_locks=restricting.filings_joined_to,
-        signed_when=opening_calls_for_two,
+        signed_when=opening_calls_for_two, signers_for={LEFT_ALONE: (Role.SUPERVISOR,)},
         takes=inputs.Unrestriction, stops=[C.R_RESTRICTION], tells=["named", "supervisors"], law="CASF R221-8",
     )  # fmt: skip
     def unrestrict(self, given: Any, case: Case) -> None:

@@ -32,5 +32,7 @@ AUTHORS: Final = (
 CELL: Final = (Role.INTAKE_AGENT, Role.CRIP_COORDINATOR)
 #: Those of ``HOLDING`` who read the facts in full: a service has an extract, and no part in what is said of the case.
 READING: Final = tuple(role for role in HOLDING if role is not Role.MEASURE_SERVICE)
+#: Roles with cells that a broken glass opens (``b`` of §1.3); others break it where something is restricted alone.
+BREAKERS: Final = (Role.ON_CALL, Role.SUPERVISOR)
 #: Whoever may know of a case after its submission, its filer excepted, who has no act but the own (§1.4).
 SEEING: Final = (*HOLDING, Role.DPO)

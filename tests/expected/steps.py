@@ -241,7 +241,7 @@ REFERRAL: dict[str, Step] = {
                   "§2.2 T11"),
         ),
         data=("reason", "target_service", "feedback"), starts=("C20",), stops=("C2", "C3", "C4", "C6"),
-        signed="conditional", signed_when=TWO_S, opens_review="when_signed_by_one",
+        signed="conditional", signed_when=TWO_S, opens_review="when_signed_by_one", fires=("E03",),
         note="target_service may be no_object. C5 goes on.",
     ),
     "attach_existing": Step(
@@ -363,7 +363,7 @@ REFERRAL: dict[str, Step] = {
             NO_OPEN_REFERRAL, NO_ALIVE_MEASURE, NO_SIGN,
         ),
         data=("decisions?", "motivation", "feedback"), starts=("C20",), stops=("C3", "C6", "C8"),
-        signed="conditional", signed_when=f"{TWO_S}; {CLOSE_SIGNED}", fires=("T43",),
+        signed="conditional", signed_when=f"{TWO_S}; {CLOSE_SIGNED}", fires=("T43", "E03"),
         opens_review="when_signed_by_one",
     ),
     "decide_admin": Step(
@@ -666,10 +666,14 @@ REFERRAL: dict[str, Step] = {
         "T46",
         {"crip_coordinator": TERRITORIAL, "ase_inspector": ON_ASSIGNMENT, "supervisor": TERRITORIAL},
         guards=(
-            Guard("changed_by_the_list", "something is restricted, and who asks isn't on the list", "§1.3 rule 3"),
+            Guard("changed_by_the_list", "something is restricted, and who asks isn't on the list; two of it may "
+                                         "still change it, or who asks hasn't broken the glass", "§1.3 rule 3"),
+            Guard("list_completed_first", "fewer than two of the list may still change it, and it isn't completed",
+                  "§2.2 T46"),
         ),
         data=("reason", "names?", "child?"), signed="always", stops=("R-restriction",),
-        note="Lifts, or adds a name. Where the case is restricted only `named` reaches it.",
+        note="Lifts, or adds a name. Where the case is restricted only `named` reaches it, or a broken glass where "
+             "nobody of the list is left to change it; it then names people, with a supervisor's signature.",
     ),
     "reassign": Step("T47", COORDINATOR_AND_LEAD, guards=TEAM_GUARDS, data=("leaves", "joins", "reason"),
                      note="The guards bind the team that results."),
@@ -796,6 +800,10 @@ ADDITIONS: dict[str, Step] = {
         "E02", {role: how for role, how in HOLDING.items() if role != "measure_service"}, data=("text",),
         origins=ACTIVE_OR_CLOSED,
         note="whoever reads class D in full: an extract is not enough",
+    ),
+    "keep_feedback": Step(
+        "E03", {}, origins=("not_qualified", "closed_no_action"), fired_by=("T11", "T22"),
+        note="The text that T11 and T22 prepare, where nobody is owed an answer now: nothing is lost (§2.8); class C.",
     ),
 }  # fmt: skip
 

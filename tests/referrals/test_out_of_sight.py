@@ -18,7 +18,16 @@ from referrals.act import for_record
 from referrals.attachments import keeping
 from referrals.attachments.arriving import Arrived
 from referrals.errors import InvalidInput
-from referrals.models import Child, Clock, InformationRequest, JudicialReferral, Measure, Referral, StepRecord
+from referrals.models import (
+    Child,
+    Clock,
+    FeedbackTask,
+    InformationRequest,
+    JudicialReferral,
+    Measure,
+    Referral,
+    StepRecord,
+)
 from referrals.workflow.declare import steps
 from referrals.workflow.machines import MACHINES
 from tests.conftest import see_all
@@ -333,6 +342,10 @@ def refused(family):
 
 def reoriented(family):
     see_all()
+    # The answer is owed, so that its text is laid there; else it stays on record for readers of C (E03).
+    family.marked(
+        FeedbackTask, "all", owed_to="professional", opened_at=AT, prepared=None, text=None, reason_text=None
+    )
     Referral.objects.filter(pk=family.pk).update(state="triage", version=F("version") + 1)
     JudicialReferral.objects.update(state="closed")
     Measure.objects.update(state="cancelled")

@@ -4,7 +4,19 @@ from uuid import uuid4
 
 import pytest
 
-from referrals.models import Approval, Child, Conclusion, Grant, JudicialReferral, Measure, Referral
+from accounts.models import Membership, User
+from referrals.models import (
+    Approval,
+    Attachment,
+    Child,
+    Conclusion,
+    Exclusion,
+    Grant,
+    JudicialReferral,
+    Measure,
+    Referral,
+    StepRecord,
+)
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
@@ -116,12 +128,14 @@ def test_one_of_the_list_restricts_more_alone_and_names_more_with_another(world,
 def test_a_broken_glass_neither_changes_the_list_nor_signs(world):
     kit = Kit(world, "triage")
     kit.set_restricted()
+    kit.name("ase_inspector")
     kit.let_in("supervisor")
     lift = {"lift": True, "reason": "Plus lieu d'être."}
     for who, other in (("supervisor", "crip_coordinator"), ("crip_coordinator", "supervisor")):
         answer = do(world, who, kit.case.pk, "unrestrict", **lift, approver=str(world.user(other).pk))
         assert answer.status_code == 409, who
-        assert answer.json().get("rule") == ("restriction_is_of_its_list" if who == "supervisor" else None)
+        rule = "restriction_is_of_its_list_or_left_alone" if who == "supervisor" else None
+        assert answer.json().get("rule") == rule
     kit.name("supervisor")
     assert kit.refusal("referral", "unrestrict", lift | {"approver": kit.user("supervisor")}) == ""
 
@@ -253,7 +267,10 @@ def offered(world, who, pk):
 @pytest.mark.parametrize("state", ["in_assessment", "protected_admin"])
 @pytest.mark.parametrize("who", ["crip_coordinator", "ase_inspector"])
 def test_what_is_possible_tells_of_no_hidden_child(world, family, who, state):
-    """With a measure, an exploited child and a referral to justice that are the hidden child's alone."""
+    """With a measure, an exploited child and a referral to justice that are the hidden child's alone.
+
+    What is told beforehand is the same, whatever there is of it.
+    """
     hidden = Child.objects.filter(pk=family.children["kept"].pk)
     others = Measure.objects.filter(referral=family.pk).exclude(pk=family.measures["kept"].pk)
     others.update(state="cancelled")
@@ -270,12 +287,87 @@ def test_what_is_possible_tells_of_no_hidden_child(world, family, who, state):
         said = {"reason": "success", "motivation": "Fin.", "feedback": "Fin."}
         answer = do(world, who, family.pk, "end_followup", **said)
         assert (answer.status_code, answer.json()["rule"]) == (409, barred["end_followup"])
+    # What the hidden child alone bars is offered like anything else, and refused without a reason.
+    assert "restrict" in free
+    page = Visitor(world, who).get(f"/dossiers/{family.pk}/etape/referral/restrict")
+    assert page.status_code == 200
+    more = restriction(world, who, "supervisor", child=str(family.children["open"].pk))
+    answer = do(world, who, family.pk, "restrict", **more)
+    assert (answer.status_code, answer.json()["rule"]) == (409, "not-possible-now")
     hidden.update(restricted=False, wrong_person=True)
     Measure.objects.filter(referral=family.pk).update(state="cancelled")
     JudicialReferral.objects.filter(referral=family.pk).update(state="closed")
     without_free, without = offered(world, who, family.pk)
 
-    assert without["unrestrict"] == barred["unrestrict"] == "case_is_restricted"
-    told = {step: rule for step, rule in barred.items() if rule != "not-possible-now"}
-    assert told == {step: rule for step, rule in without.items() if step in told}
-    assert free <= without_free
+    assert without["unrestrict"] == "case_is_restricted"
+    assert (free, barred) == (without_free, without)
+
+
+# --- A list of which nobody is left ----------------------------------------------------------------------
+
+
+#: How somebody of a list comes to change it no more.
+ENDS = {
+    "the account is closed": lambda family, user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "the roles are over": lambda family, user: Membership.objects.filter(user=user).update(valid_to=AT),
+    "they are excluded": lambda family, user: Exclusion.objects.create(
+        referral=family.kit.case, user=user, by=user.pk, since_at=AT
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("what", ["child", "case"])
+def test_a_list_that_nobody_can_change_is_completed_by_two_who_broke_the_glass(world, family, end, what):
+    """Accounts are closed; nobody would ever read, lift or pass on the case again. None of it lets one person in."""
+    see_all()
+    if what == "case":
+        Referral.objects.filter(pk=family.pk).update(restricted=True)
+    for name in ("crip_coordinator", "supervisor"):
+        family.name_on_list(name)
+    for name in ("supervisor_2", "crip_coordinator_2"):
+        family.kit.let_in(name)
+    new = [str(world.user(name).pk) for name in ("supervisor_2", "crip_coordinator_2")]
+    add = {"add": new, "reason": "Départs.", "approver": str(world.user("supervisor_2").pk)}
+
+    def asked(who="crip_coordinator_2", **said):
+        return do(world, who, family.pk, "unrestrict", **(add | said))
+
+    assert asked().status_code == 409  # two of it are left
+    ENDS[end](family, world.user("supervisor"))
+    assert asked(lift=True, add=[]).status_code == 409
+    assert asked(add=new[1:]).status_code == 409  # no supervisor
+    assert asked(approver=str(world.user("ase_inspector").pk)).status_code == 409  # outside
+    refused = asked(approver=str(world.user("supervisor").pk))
+    assert refused.status_code == 409
+    assert "/restrict" not in {
+        one["href"][-9:]
+        for one in world.as_("supervisor_2").get(f"referrals/{family.pk}").json()["available_actions"]
+    }
+    see_all()
+
+    proposed = asked()
+    assert proposed.status_code == 202, proposed.content
+    signed = do(world, "supervisor_2", family.pk, f"approvals/{proposed.json()['approval']}/sign")
+    assert signed.status_code == 200, signed.content
+
+    assert {world.user(name).pk for name in ("supervisor_2", "crip_coordinator_2")} <= names(family.pk)
+    record = StepRecord.objects.get(referral=family.pk, step="unrestrict")
+    assert (record.by, record.signed_by) == (
+        world.user("crip_coordinator_2").pk, world.user("supervisor_2").pk,
+    )  # fmt: skip
+    assert asked(lift=True, add=[]).status_code == 202
+
+
+def test_a_file_about_a_hidden_child_is_at_nobody_elses_hand(world, family):
+    """Where it is the only one, setting a file aside is barred as if there was none."""
+    see_all()
+    about = [str(family.children["kept"].pk)]
+    others = Attachment.objects.filter(referral=family.pk).exclude(children=about)
+    others.delete()
+    for who in ("crip_coordinator", "ase_inspector"):
+        free, barred = offered(world, who, family.pk)
+        assert barred["bar_file"] == "file_may_be_barred", who
+        assert "bar_file" not in free
+    family.name_on_list("crip_coordinator")
+    assert "bar_file" in offered(world, "crip_coordinator", family.pk)[0]

@@ -2,9 +2,11 @@
 
 import re
 from datetime import date, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
@@ -390,6 +392,43 @@ def test_a_filing_joined_to_a_restricted_file_is_restricted_as_the_file_is(world
     filing.ask("referral", "unmerge", {"reason": "Erreur."}, who="supervisor", at=LAST)
     assert shown(world, "crip_coordinator_2", filing) == ([] if what == "child" else None)
     assert on_list(filing) == set(NAMED)
+
+
+@pytest.mark.parametrize("what", ["child", "case"])
+def test_what_was_joined_before_restrictions_reached_filings_is_restricted_by_the_upgrade(
+    world, family, what
+):
+    """Once: what people have decided on a filing since stands."""
+    see_all()
+    filing = joined(world, family, "kept", "open")
+    beyond = joined(world, family, "open")
+    kept = str(filing.twins[0].pk)
+    Joining.objects.filter(referral=beyond.case).update(
+        target=filing.case, same_children={str(beyond.child.pk): kept}
+    )
+    if what == "case":
+        Referral.objects.filter(pk=family.pk).update(restricted=True)
+        Child.objects.update(restricted=False)
+    for name in NAMED:
+        family.name_on_list(name)
+
+    def upgrade():
+        call_command("sign_rows", "--again", stdout=StringIO())
+        see_all()
+
+    upgrade()
+    others = [str(filing.twins[1].pk)] if what == "child" else None
+    hidden = [] if what == "child" else None
+    for one, told in ((filing, others), (beyond, hidden)):
+        assert shown(world, "crip_coordinator_2", one) == told
+        assert on_list(one) == set(NAMED)
+        record = StepRecord.objects.get(referral=one.case, step="restrict")
+        assert (record.role, record.by) == ("system", None)
+
+    reopen(filing, THEN, lift=True)
+    upgrade()
+    assert shown(world, "crip_coordinator_2", filing) is not None
+    assert StepRecord.objects.filter(referral=filing.case, step="restrict").count() == 1
 
 
 def test_a_restricted_filing_is_joined_to_no_file_that_more_people_read(world, pair):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from encryption.errors import EncryptionError
 from outbox.instants import instant
-from referrals import rows
+from referrals import reaching, rows
 
 
 class Command(BaseCommand):
@@ -39,3 +39,6 @@ class Command(BaseCommand):
             except EncryptionError as refused:
                 raise CommandError(str(refused)) from None
             self.stdout.write(f"{table} ({column}) : {count}")
+        # Who reads a restricted file is known now: what was joined to it before is theirs too.
+        restricted = reaching.restrict_joined(instant())
+        self.stdout.write(f"transmissions restreintes comme leur dossier : {restricted}")

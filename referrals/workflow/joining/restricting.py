@@ -5,7 +5,7 @@ and is lifted with it; a filing that is restricted to other persons than its fil
 enters by way of the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -58,18 +58,22 @@ def open_filings(act: "Act") -> None:
 
 def restrict_as_target(act: "Act", filing: Case, joining: Any) -> None:
     """Restrict a filing as the file is to which it is joined now (by T12)."""
-    restricted = {str(child.pk) for child in act.case.recorded if child.restricted}
-    wanted: list[UUID | None] = (
-        [None] if act.case.referral.restricted and not filing.referral.restricted else []
-    )
+    for told in restrictions(act.case, filing, joining):
+        _restrict(act, filing, **told)
+
+
+def restrictions(file: Case, filing: Case, joining: Any) -> list[dict[str, Any]]:
+    """Return what T46 is told of a filing, once for each thing that is restricted in its file and not there."""
+    restricted = {str(child.pk) for child in file.recorded if child.restricted}
+    wanted: list[UUID | None] = [None] if file.referral.restricted and not filing.referral.restricted else []
     wanted += [
         child.pk
         for child in filing.recorded
         if not child.restricted and joining.same_children.get(str(child.pk)) in restricted
     ]
-    readers = act.case.on_list() if follows(filing, act.case) else set()
-    for child in wanted:
-        _restrict(act, filing, child, readers, reason=JOINED, review_on=_review_day(act.case))
+    readers = sorted(file.on_list()) if follows(filing, file) else []
+    told = {"named": readers, "reason": JOINED, "review_on": _review_day(file) if wanted else None}
+    return [{"child": child} | told for child in wanted]
 
 
 def keep_list(act: "Act", filing: Case, file: Case) -> None:
@@ -88,7 +92,7 @@ def _joined(act: "Act") -> Iterator[tuple[Any, Case]]:
         yield joining, Case(joining.referral, actor=act.actor, at=act.at)
 
 
-def _restrict(act: "Act", filing: Case, child: UUID | None, named: set[UUID], **why: Any) -> None:
+def _restrict(act: "Act", filing: Case, child: UUID | None, named: Iterable[UUID], **why: Any) -> None:
     act.elsewhere("restrict", filing, child=child, named=sorted(named), **why)
     filing.forget("children", "records", "open_clocks")
 

@@ -79,7 +79,7 @@ def test_only_rules_that_name_fields_say_nothing_in_french(told):
     silent = {name for name, said in told["rules"].items() if not said["fr"]}
 
     assert silent == {
-        "form_is_complete", "urgent_form_is_complete", "items_left_are_settled", "unit_is_of_authority", "person_is_known",
+        "form_is_complete", "urgent_form_is_complete", "unit_is_of_authority", "person_is_known",
         "service_exists", "sheet_readers_exist", "answer_is_due_ahead", "cell_says_how_it_came",
         "variants_are_of_the_authority", "unit_is_of_the_target", "attachments_are_there",
     }  # fmt: skip

@@ -205,6 +205,24 @@ def test_a_child_kept_for_the_named_is_searched_for_by_nobody(filed, searched):
     assert [why for _, _, why in pairs(second) if "name" in why] == []
 
 
+@pytest.mark.sec("SEC-AZ20")
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_pair_that_is_about_a_child_kept_for_the_named_is_taken_back_whichever_file_holds_it(
+    filed, searched, kept
+):
+    """It would tell in the other file whose child that is."""
+    both = [filed(**GIRL), filed("filer_2", **GIRL)]
+    searched()
+    assert [len(pairs(one)) for one in both] == [1, 1]
+    named = [both[0].user(name) for name in ("crip_coordinator", "supervisor")]
+    said = {"child": both[kept].children[0], "named": named, "reason": "Menaces.", "review_on": "2026-12-20"}
+    both[kept].reads("crip_coordinator")
+    both[kept].does("crip_coordinator", "restrict", said)
+    searched()
+
+    assert [pairs(one, "crip_coordinator_2") for one in both] == [[], []]
+
+
 def test_what_was_opened_to_compare_is_written_down(filed, searched):
     filed(**GIRL)
     second = filed("filer_2", **GIRL)

@@ -236,7 +236,10 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "none_excluded": "named_may_read",
             "changed_by_the_list": "restriction_is_of_its_list",
         },
-        "unrestrict": {"changed_by_the_list": "restriction_is_of_its_list"},
+        "unrestrict": {
+            "changed_by_the_list": "restriction_is_of_its_list_or_left_alone",
+            "list_completed_first": "left_list_is_completed",
+        },
         "reassign": {
             **_TEAM,
             "two_assessors": "resulting_team_is_multidisciplinary",

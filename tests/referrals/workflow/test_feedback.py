@@ -260,3 +260,31 @@ def test_nothing_of_an_answer_is_in_the_journal(filed):
 
     filed.audited()
     filed.names_nobody("est suivie")
+
+
+@pytest.mark.sec("SEC-AZ7")
+def test_a_text_that_nobody_is_owed_now_stays_on_record_for_readers_of_the_filer(private):
+    """What was prepared for a neighbour, who may ask within years, is neither lost nor read with the facts."""
+    asked = {"reason": "Sans objet.", "target": "no_object", "feedback": "Merci, une réponse attend."}
+    private.does("crip_coordinator", "reorient", asked)
+    assert tasks(private) == []
+
+    line = next(
+        one
+        for one in private.reads("crip_coordinator", "timeline")["results"]
+        if one["step"] == "keep_feedback"
+    )
+    assert line["data"] == {"text": asked["feedback"]}
+    for who in ("case_referent", "exploitation_lead", "supervisor"):
+        answer = private.world.as_(who).get(f"referrals/{private.pk}/timeline")
+        assert asked["feedback"] not in answer.content.decode(), who
+
+
+def test_a_text_that_is_owed_stands_in_its_task_alone(filed):
+    asked = {"reason": "Sans objet.", "target": "no_object", "feedback": "Merci, une réponse attend."}
+    filed.does("crip_coordinator", "reorient", asked)
+
+    assert tasks(filed)[0]["prepared"] == asked["feedback"]
+    assert "keep_feedback" not in {
+        one["step"] for one in filed.reads("crip_coordinator", "timeline")["results"]
+    }

@@ -73,7 +73,7 @@ class StepPage(FormPage):
         actor, at = self.actor, self.at
         asked = Asked(step=declared, referral_id=pk, part_id=part)
         sight = access.sight_of(referral, ties, actor)
-        actions.case_for(asked, referral, sight, actor=actor, at=at)
+        actions.case_for(asked, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
         names = opened(
             referral, ties, lambda scope: naming.names(referral, ties, scope, actor=actor), actor=actor, at=at

@@ -50,7 +50,14 @@ def _by_a_broken_glass(kit: Kit, _: Body) -> None:
     """Restrict the case to others, and let who asks in by a broken glass alone."""
     kit.put(restricted=True)
     Grant.objects.filter(referral=kit.case, kind="named").update(ended_at=AT)
+    for name in ("ase_inspector", "supervisor_2"):
+        kit.name(name)
     kit.let_in(kit.who)
+
+
+def _left_alone(kit: Kit, _: Body) -> None:
+    """Leave who asks alone on the list."""
+    Grant.objects.filter(referral=kit.case, kind="named", user=kit.user("supervisor")).update(ended_at=AT)
 
 
 @situation(
@@ -64,7 +71,9 @@ def _restrict(world: Any) -> tuple[Kit, Body]:
     return kit, {"named": named, "reason": "Enfant d'une collègue.", "review_on": ON}
 
 
-@situation("referral", "unrestrict", changed_by_the_list=_by_a_broken_glass)
+@situation(
+    "referral", "unrestrict", changed_by_the_list=_by_a_broken_glass, list_completed_first=_left_alone,
+)  # fmt: skip
 def _unrestrict(world: Any) -> tuple[Kit, Body]:
     kit = Kit(world, "triage")
     kit.set_restricted()
