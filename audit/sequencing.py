@@ -38,14 +38,18 @@ NOWHERE: Final = -(2**63)  # below any number that a row can bear
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading(*, steady: bool = False) -> Iterator[None]:
     """Open a transaction under the role that reads entries and may extend the tree, ``repere_sequencer``.
 
     Only where the service runs under a role. A login that isn't its member can't become it: a web process can't.
+    ``steady``: all its statements see what its first one saw, whatever is pruned meanwhile.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     roles = connection.vendor == "postgresql" and bool(settings.DATABASE_ROLE)
     with transaction.atomic():
+        if steady and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if roles:
             _become(ROLE)
         yield
