@@ -194,7 +194,7 @@ def test_the_operators_export_waits_for_the_entry_that_tells_of_a_pruning(log, m
     prune(OTHER)
     said, status, waited = commanded(sequenced, monkeypatch, lambda: None)
     assert ("--complete" in said, status) == (True, verifier.FAULTS["withheld"][0])
-    assert len(waited) == export_journal.TRIES - 1
+    assert len(waited) == export_journal.WAIT_SECONDS
 
 
 @pytest.mark.sec("SEC-AL15")

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit import exporting, sequencing, tree
 from audit.errors import AuditError, NotInTree
 
-#: How often it is looked again whether what was pruned is told of by an entry with a place, a second each.
-TRIES: Final = 30
+#: How long an export waits for the place of the entry that tells of a pruning.
+WAIT_SECONDS: Final = 30
 
 
 class Command(BaseCommand):
@@ -29,10 +29,10 @@ class Command(BaseCommand):
             CommandError: nothing is signed yet.
         """
         try:
-            tries = 1
-            while (done := _written(options["folder"], anyway=tries == TRIES)) is None:
-                tries += 1
+            waited = 0
+            while (done := _written(options["folder"], anyway=waited == WAIT_SECONDS)) is None:
                 time.sleep(1)
+                waited += 1
         except AuditError as refused:
             raise CommandError(str(refused)) from None
         size, count, untold = done
