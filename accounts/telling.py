@@ -164,9 +164,17 @@ register(
 )  # fmt: skip
 
 
+def day_of(at: datetime) -> datetime:
+    """Return the beginning of the UTC day: what an account does for itself has no instant in its rows (SEC-CR20)."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def tell_owner(user: User, template: str, *, at: datetime) -> None:
-    """Write a notice to the owner of an account, in the running transaction."""
-    tell_people([user.pk], template, user.home_authority_id, at=at)
+    """Write a notice of a day to the owner of an account, in the running transaction.
+
+    Its instant would be that of an entry by or about the account, and so lead from one to the other.
+    """
+    tell_people([user.pk], template, user.home_authority_id, at=day_of(at))
 
 
 def tell_people(

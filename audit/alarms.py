@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from django.db import transaction
 
 from audit.models import Alarm
 from outbox.templates import Kind, Template, register
@@ -31,3 +32,26 @@ def raise_all(keys: Iterable[str], *, at: datetime) -> None:
         _log.error("journal:alarm", code=code, row=about)
     if rows:
         Alarm.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+#: What was raised in transactions of this process that may have been rolled back since.
+_again: set[str] = set()
+
+
+def raise_whatever_comes(keys: Iterable[str], *, at: datetime) -> None:
+    """Raise alarms in the running transaction, and once more after it where it is a request's that is refused."""
+    known = list(keys)
+    raise_all(known, at=at)
+    _again.update(known)
+
+
+def raise_again(*, at: datetime) -> None:
+    """Raise in a transaction of its own what a refused request's took back.
+
+    Raises:
+        Error: the database doesn't take it; it is tried again with the next refusal.
+    """
+    if keys := list(_again):
+        with transaction.atomic():
+            Alarm.objects.bulk_create([Alarm(key=key, at=at) for key in keys], ignore_conflicts=True)
+        _again.difference_update(keys)

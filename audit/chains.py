@@ -9,10 +9,10 @@ say proves nothing; writer and counter are those of the bytes.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
+from json.scanner import make_scanner
 from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Q
 
 from audit.canonical import MAX_BYTES, NO_MAC, leaf_hash, mac_of
+from audit.columns import places_told, told_by
 from audit.models import Entry, Leaf
 from encryption import digest
 
@@ -41,31 +42,44 @@ class Reason(StrEnum):
 
 
 class Row(NamedTuple):
-    """A row of the table of entries, and its number of transaction or row."""
+    """A row of the table of entries: its id, its columns as ``columns.told`` tells them, its bytes, and its number.
 
-    pk: UUID
-    at: datetime
-    actor: UUID | None
-    subject: UUID | None
-    act: str
-    outcome: str
-    tenant: UUID | None
-    topic: str | None
-    writer: UUID
-    writer_seq: int
+    ``mark`` is that of its transaction, or of the row.
+    """
+
+    pk: str
+    told: str
     body: bytes
-    leaf_hash: bytes
     mark: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What the bytes of an entry say: all values, and its link in a writer's chain; ``covered`` is under the MAC."""
+_scan: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # as the decoder does
 
-    said: Mapping[str, Any]
+
+def _said(text: str) -> dict[str, Any] | None:
+    """Return the object of a JSON text without a blank around it; None where it is none."""
+    try:
+        said, end = _scan(text, 0)
+    except (ValueError, StopIteration, RecursionError):
+        return None
+    return said if end == len(text) and type(said) is dict else None
+
+
+class Claim(NamedTuple):
+    """What the bytes of an entry say of its link in a writer's chain, and of what is compared with its row.
+
+    ``covered`` is under the MAC, ``leaf`` the hash of all, ``told`` the columns that would repeat it, ``objects`` what
+    it is about where that is several. The values themselves aren't kept: many dictionaries that live cost more than to
+    read them.
+    """
+
+    id: str
     number: Number
     mac: bytes
     covered: bytes
+    leaf: bytes
+    told: str
+    objects: Sequence[str]
 
     @classmethod
     def of(cls, body: bytes) -> Self | None:
@@ -74,13 +88,20 @@ class Claim:
         if found is None:
             return None
         try:
-            said = json.loads(body.decode())
+            said = _said(body.decode())
         except ValueError:
             return None
-        if not isinstance(said, dict) or not isinstance(said.get("w"), str):
+        if said is None or type(said.get("w")) is not str:
             return None
-        covered = body[: found.start()] + NO_MAC + body[found.end(1) + 1 :]
-        return cls(said, (said["w"], int(found[2])), bytes.fromhex(found[1].decode()), covered)
+        leaf, covered = leaf_hash(body), b"%b%b%b" % (body[: found.start()], NO_MAC, body[found.end(1) + 1 :])
+        try:
+            told, objects = told_by(said, leaf), said["obj"]
+        except (KeyError, TypeError):  # an entry of somebody else's, with other keys or values
+            told, objects = "", ()
+        return cls(
+            str(said.get("id")), (said["w"], int(found[2])), bytes.fromhex(found[1].decode()), covered, leaf, told,
+            objects if len(objects) > 1 else (),
+        )  # fmt: skip
 
     @property
     def before(self) -> Number:
@@ -98,9 +119,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a batch holds: entries with their leaf hashes that get places, and those that are set apart."""
+    """What a batch holds: entries that get places, and those that are set apart."""
 
-    fit: list[tuple[Row, Claim, bytes]]
+    fit: list[tuple[Row, Claim]]
     unfit: list[tuple[Row, Reason]]
     ends: Mapping[str, tuple[int, bytes]]
 
@@ -119,7 +140,7 @@ class Chains:
         Raises:
             KeysUnavailable: the index key can't be had, so that nothing can be told.
         """
-        claims = [Claim.of(bytes(row.body)) for row in rows]
+        claims = [Claim.of(row.body) for row in rows]
         known: dict[Number, list[bytes]] = defaultdict(list)
         for claim in claims:
             if claim is not None:
@@ -140,8 +161,12 @@ class Chains:
             return None if claim.follows(b"") else Reason.MAC
         writer, seq = claim.before
         end = self._ends.get(writer)
-        candidates = [*known.get(claim.before, ()), *([end[1]] if end and end[0] == seq else [])]
-        return None if any(claim.follows(one) for one in candidates) else Reason.CHAIN
+        if end and end[0] == seq and claim.follows(end[1]):
+            return None
+        for one in known.get((writer, seq), ()):
+            if claim.follows(one):
+                return None
+        return Reason.CHAIN
 
     def _sorted(
         self,
@@ -163,7 +188,7 @@ class Chains:
                 judged.unfit.append((row, Reason.TAKEN))
                 continue
             given.add(claim.number)
-            judged.fit.append((row, claim, leaf_hash(bytes(row.body))))
+            judged.fit.append((row, claim))
             writer, seq = claim.number
             if seq > ends.get(writer, self._ends.get(writer, (0, b"")))[0]:
                 ends[writer] = seq, claim.mac
@@ -172,10 +197,9 @@ class Chains:
     def _is_odd(self, row: Row, claim: Claim) -> bool:
         """Tell whether another entry might have the same number: the database keeps only columns unique."""
         writer, seq = claim.number
-        told = str(row.writer), row.writer_seq
-        return (
-            told != claim.number or str(row.pk) != claim.said["id"] or self._ends.get(writer, (0,))[0] >= seq
-        )
+        if self._ends.get(writer, (0,))[0] >= seq:
+            return True
+        return row.told != claim.told and places_told(row.told) != (claim.id, writer, str(seq))
 
     def remember(self, judged: Judged) -> None:
         """Go on from these entries: their places are committed."""
@@ -218,7 +242,7 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-def _taken(origin: int, odd: Sequence[tuple[Row, Claim]]) -> set[UUID]:
+def _taken(origin: int, odd: Sequence[tuple[Row, Claim]]) -> set[str]:
     """Return which of some odd rows have bytes, or the number of another row, that has a place already.
 
     Walks the leaves, which have no index for it: only where somebody has changed columns or marks.
@@ -226,10 +250,9 @@ def _taken(origin: int, odd: Sequence[tuple[Row, Claim]]) -> set[UUID]:
     if not odd:
         return set()
     others = {(str(row.writer), row.writer_seq): row.pk for row in _numbered({one.number for _, one in odd})}
-    hashes = {row.pk: leaf_hash(bytes(row.body)) for row, _ in odd}
-    standing = Q(leaf_hash__in=list(hashes.values())) | Q(entry__in=list(others.values()))
+    standing = Q(leaf_hash__in=[one.leaf for _, one in odd]) | Q(entry__in=list(others.values()))
     placed, same = set(), set()
     for entry, leaf in Leaf.objects.filter(standing, origin=origin).values_list("entry", "leaf_hash"):
         placed.add(entry)
         same.add(bytes(leaf))
-    return {row.pk for row, one in odd if hashes[row.pk] in same or others.get(one.number) in placed}
+    return {row.pk for row, one in odd if one.leaf in same or others.get(one.number) in placed}

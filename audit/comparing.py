@@ -1,6 +1,7 @@
-"""Compare entries that have places with their columns and with the tree, a batch at a time (SEC-AL22).
+"""Compare entries that have places with their columns and with the tree, a batch at a time (SEC-AL22, SEC-AL24).
 
-Hourly those of the last day, nightly all that have content. The last day begins at a checkpoint, not at a column.
+Hourly those of the last day, nightly all, and the lists of what was pruned: an entry without content that none names
+was emptied. The last day begins at a checkpoint, not at a column.
 """
 
 from datetime import datetime
@@ -9,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from audit import columns, reading
-from audit.models import Checkpoint, Leaf, ReadEntry, ReadSubject
+from audit import columns, pruning, reading
+from audit.models import Checkpoint, Leaf, PrunedRun, ReadEntry, ReadSubject
 from audit.tree import newest
 
 BATCH: Final = 1_000
@@ -28,7 +29,8 @@ def first_since(at: datetime) -> int:
 def places(first: int) -> tuple[list[str], int | None]:
     """Compare the entries of a batch of places from ``first`` on; return alarms, and where to go on.
 
-    Within a transaction that sees the entries of all authorities. An entry that is gone is one too: ``column:row``.
+    Within a transaction that sees the entries of all authorities. An entry that is gone is one too: ``column:row``; and
+    one whose content is, ``column:body``, unless a list of pruned places names it.
     """
     origin = newest()
     if origin is None:
@@ -38,6 +40,8 @@ def places(first: int) -> tuple[list[str], int | None]:
     with reading.as_auditor():
         rows = list(ReadEntry.objects.filter(pk__in=[entry for entry, _ in placed if entry is not None]))
         odd = columns.differences(rows)
+    empty = [row.pk for row in rows if not row.body]
+    odd += [columns.key(entry, columns.BODY) for entry in set(empty) - pruning.told_of(empty)]
     hashes = {row.pk: bytes(row.leaf_hash) for row in rows}
     for entry, leaf in placed:
         if entry is not None and hashes.get(entry) != bytes(leaf):
@@ -61,3 +65,20 @@ def subjects(after: tuple[UUID, UUID]) -> tuple[list[str], tuple[UUID, UUID] | N
         if said is not None and str(subject) not in said["obj"]:
             odd.append(columns.key(entry, columns.SUBJECTS))
     return odd, pairs[-1] if len(pairs) == BATCH else None
+
+
+def lists(after: UUID) -> tuple[list[str], UUID | None]:
+    """Compare a batch of lists of pruned places, behind an entry's id, with the entries that vouch for them; likewise.
+
+    One that its entry doesn't vouch for, or that names what was too young, is an alarm ``pruned``, by the entry's id.
+    """
+    found = PrunedRun.objects.filter(entry__gt=after).order_by("entry")
+    entries = list(found.values_list("entry", flat=True).distinct()[: pruning.BATCH_OF_LISTS])
+    with reading.as_auditor():
+        bodies = dict(ReadEntry.objects.filter(pk__in=entries).values_list("pk", "body"))
+    odd = [
+        f"pruned:{entry}"
+        for entry, runs in pruning.runs_by_entry(entries)
+        if not pruning.vouches(bytes(bodies.get(entry) or b""), runs)
+    ]
+    return odd, entries[-1] if len(entries) == pruning.BATCH_OF_LISTS else None

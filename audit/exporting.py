@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from audit import alarms, checkpoints, columns, origins, pruning
 from audit.canonical import MAX_BYTES, leaf_hash
 from audit.errors import NotInTree
-from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, Refused
+from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, PrunedRun, Refused
 from audit.tree import TILE, Tree
 from audit.verifier import tile_path
 from outbox.instants import instant
@@ -102,17 +104,35 @@ def latest(bodies: Bodies, *, origin: LogOrigin) -> Log:
     return Log(origin, checkpoint, bodies)
 
 
+def has_untold(log: Log) -> bool:
+    """Tell whether something was pruned of which the entry has no place under the checkpoint yet: for some seconds.
+
+    An export that ends before that entry shows what was pruned as withheld.
+    """
+    entry = OuterRef("entry")
+    waits = Exists(Entry.objects.filter(pk=entry)) & ~Exists(Refused.objects.filter(entry=entry))
+    covered = Leaf.objects.filter(origin=log.origin.number, entry=entry, place__lt=log.checkpoint.size)
+    return PrunedRun.objects.filter(~Exists(covered), waits, origin=log.origin.number).exists()
+
+
 def to_folder(log: Log, folder: Path) -> int:
-    """Write all files into a folder, the checkpoint last; return how many. Full tiles that are there stay."""
-    count = 0
+    """Write all files into a folder, the checkpoint last; return how many.
+
+    Then the partial tiles and bundles of earlier exports go: a bundle still holds what was pruned since.
+    """
+    written: set[Path] = set()
     for name, content in log.files():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}")
         draft.write_bytes(content)
         os.replace(draft, path)  # a reader sees the old file or the new one, never half of it
-        count += 1
-    return count
+        written.add(path)
+    for path in set(folder.glob("tile/**/*.p/*")) - written:
+        path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    return len(written)
 
 
 def to_zip(log: Log, file: IO[bytes], *, start: int) -> None:

@@ -77,7 +77,11 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
         witnesses=() if origin is None else _witnesses(origin.number),
         refused_count=Refused.objects.count(),
         refused=tuple(Refused.objects.order_by("-at", "entry")[:SHOWN]),
-        alarms=tuple(Alarm.objects.exclude(key__startswith="refused:").order_by("-at", "key")[:SHOWN]),
+        alarms=tuple(
+            Alarm.objects.filter(settled_at=None)
+            .exclude(key__startswith="refused:")
+            .order_by("-at", "key")[:SHOWN]
+        ),
     )
 
 

@@ -18,7 +18,14 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import canonical, events, pseudonyms, writer
-from audit.errors import EntryRefused, EntryTooLarge, JournalUnavailable, OutsideTransaction, UnknownAct
+from audit.errors import (
+    EntryRefused,
+    EntryTooLarge,
+    JournalUnavailable,
+    OutsideTransaction,
+    PseudonymRefused,
+    UnknownAct,
+)
 from audit.events import Acting, Origin, Outcome, Purpose
 from audit.models import Entry, EntrySubject
 from audit.pseudonyms import forget_subject, new_subject, subject, subjects
@@ -69,7 +76,8 @@ def record(
         UnknownAct: nobody registered ``act``.
         EntryRefused: a rule, state or label isn't a code, or a number isn't whole; or who files acts on no case.
         EntryTooLarge: over 8 KiB, or more than 100 objects.
-        JournalUnavailable: the database or the index key can't be reached.
+        JournalUnavailable: the database or the index key can't be reached; or the row of who acts was altered, so that
+            the entry would stand under another's name (SEC-AL23).
     """
     connection = connections[DEFAULT_DB_ALIAS]
     if not connection.in_atomic_block:
@@ -96,6 +104,8 @@ def record(
         topic = events.topic_of(act, from_state)
         only = objects[0] if len(values["obj"]) == 1 else None
         return _append(connection, values, at=at, only=only, topic=topic)
+    except PseudonymRefused as refused:
+        raise JournalUnavailable from refused
     except (Error, EncryptionError) as error:
         writer.retire(connection)
         raise JournalUnavailable from error

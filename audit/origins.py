@@ -14,6 +14,7 @@ from django.conf import settings
 
 from audit import canonical, events
 from audit.models import LogOrigin
+from audit.verifier import Checkpoint, Fault
 from encryption import digest
 from encryption.signing import Signer, ed25519_holds
 
@@ -29,10 +30,20 @@ def statement(origin: LogOrigin) -> bytes:
 
 
 def is_ours(origin: LogOrigin, by: Signer) -> bool:
-    """Tell whether an origin was begun by the operator's command, or is the first one, as the settings name it."""
-    if origin.number == 1 and (origin.name, bytes(origin.after)) == (settings.LOG_ORIGIN, b""):
-        return True
-    return ed25519_holds(by.ed25519_public(), bytes(origin.signature), statement(origin))
+    """Tell whether an origin was begun by the operator's command, or is the first one, as the settings name it.
+
+    A later one that doesn't begin with a checkpoint of the one before isn't, whoever signed it: it forgets that one.
+    """
+    if origin.number == 1:
+        return (origin.name, bytes(origin.after)) == (settings.LOG_ORIGIN, b"")
+    before = LogOrigin.objects.filter(pk=origin.number - 1).values_list("name", flat=True).first()
+    try:
+        note = Checkpoint.of(bytes(origin.after))
+    except Fault:
+        return False
+    return note.origin == before and ed25519_holds(
+        by.ed25519_public(), bytes(origin.signature), statement(origin)
+    )
 
 
 def carried_entry(count: int, *, at: datetime, clk: str) -> bytes:

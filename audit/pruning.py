@@ -12,7 +12,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import batched
+from itertools import batched, groupby
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -73,7 +74,7 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
         else:
             mark.access_before = reached
     free = _not_held(tenant, gone)
-    places = _places(origin, free, below=last.size)
+    places = _places(origin.number, free, below=last.size)
     if places:
         _forget(list(places.values()))
         _say({place: gone[pk] for place, pk in sorted(places.items())}, origin, tenant, at=at)
@@ -81,9 +82,11 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
     return len(places)
 
 
-def _places(origin: LogOrigin, entries: Collection[UUID], *, below: int) -> dict[int, UUID]:
-    """Return the places of entries that the signed tree covers."""
-    found = Leaf.objects.filter(origin=origin.number, entry__in=entries, place__lt=below)
+def _places(origin: int, entries: Collection[UUID], *, below: int | None = None) -> dict[int, UUID]:
+    """Return the places of entries in an origin; with ``below``, those that a tree of that size covers."""
+    found = Leaf.objects.filter(origin=origin, entry__in=entries)
+    if below is not None:
+        found = found.filter(place__lt=below)
     return {place: entry for place, entry in found.values_list("place", "entry") if entry is not None}
 
 
@@ -198,15 +201,48 @@ def lists_of(entries: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
     """
     names = dict(LogOrigin.objects.values_list("number", "name"))
     for some in batched(sorted(entries), BATCH_OF_LISTS):
-        by_entry: dict[UUID, list[PrunedRun]] = {}
-        for run in PrunedRun.objects.filter(entry__in=some).order_by("entry", "first"):
-            by_entry.setdefault(run.entry, []).append(run)
-        for entry, runs in by_entry.items():
+        for entry, runs in runs_by_entry(some):
             yield entry, listed(names[runs[0].origin], runs)
 
 
+def runs_by_entry(entries: Collection[UUID]) -> Iterator[tuple[UUID, list[PrunedRun]]]:
+    """Yield entries ``journal:pruned`` with the runs of their lists, in order."""
+    rows = PrunedRun.objects.filter(entry__in=entries).order_by("entry", "first")
+    return ((entry, list(runs)) for entry, runs in groupby(rows, attrgetter("entry")))
+
+
+def vouches(body: bytes, runs: Sequence[PrunedRun]) -> bool:
+    """Tell whether an entry speaks of this very list, and each of its places was old enough (SEC-AL24)."""
+    name = LogOrigin.objects.filter(pk=runs[0].origin).values_list("name", flat=True).first()
+    if not is_canonical(body) or name is None:
+        return False
+    said = json.loads(body)
+    old = instant(months_before(datetime.fromisoformat(said["ts"]), MONTHS_KEPT))
+    young = any(run.youngest is None or instant(run.youngest) > old for run in runs)
+    return not young and (said["act"], said["to"]) == (PRUNED, digest.sha256(listed(name, runs)).hex())
+
+
+def told_of(entries: Collection[UUID]) -> set[UUID]:
+    """Return which of some entries a list of pruned places names, of whatever origin."""
+    found: set[UUID] = set()
+    for origin in LogOrigin.objects.order_by("-number").values_list("number", flat=True):
+        if not (rest := [one for one in entries if one not in found]):
+            break
+        places = _places(origin, rest)
+        if places:
+            first, last = min(places), max(places)
+            near = PrunedRun.objects.filter(origin=origin, first__gt=first - OF_ONE_LIST, first__lte=last)
+            runs = near.filter(last__gte=first).values_list("first", "last")
+            told = {place for low, high in runs for place in range(max(low, first), min(high, last) + 1)}
+            found |= {pk for place, pk in places.items() if place in told}
+    return found
+
+
 def restate(tenant: UUID | None, *, at: datetime) -> int:
-    """Say once more, in the places of a new origin, what was pruned under earlier ones; return how many entries."""
+    """Say once more, in the places of a new origin, what was pruned under earlier ones; return how many entries.
+
+    What no list of an earlier one names isn't said: it was emptied by somebody else.
+    """
     origin = tree.newest()
     last = None if origin is None else checkpoints.last(origin.number)
     if origin is None or last is None or origin.number == 1:
@@ -221,7 +257,7 @@ def restate(tenant: UUID | None, *, at: datetime) -> int:
         gone = {pk: Old(when, str(writer), seq) for pk, when, writer, seq in columns}
     found: dict[int, UUID] = {}
     for part in batched(gone, BATCH):  # a statement takes 65,535 values at most
-        found |= _places(origin, part, below=last.size)
+        found |= _places(origin.number, told_of(part), below=last.size)
     untold = sorted(found.keys() - known)
     for some in batched(untold, OF_ONE_LIST):
         _say({place: gone[found[place]] for place in some}, origin, tenant, at=at)

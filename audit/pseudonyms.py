@@ -5,7 +5,9 @@ keyed ids; of an account that is acted upon, a keyed value; of who files, a keye
 journal tells who did what as staff, and neither whose account that is nor who filed what. A case has one, random, whose
 row goes when the case is shredded: from then on nothing leads from the journal to the child (SEC-AL16).
 
-Rows of both tables bear a MAC of what they link. It is asked before a pseudonym leads back (SEC-AL23).
+Rows of both tables bear a MAC of what they link. It is asked before a pseudonym leads back, and before one is written
+into an entry, but where it comes with a case's own row (``subject_of``): that would be a second look for each row of a
+list (SEC-AL23).
 """
 
 from collections.abc import Collection, Iterable
@@ -14,19 +16,19 @@ from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
-import structlog
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
+from audit import alarms
 from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
 from encryption import digest, index
+from outbox.instants import instant
 from outbox.tick import recurring
 
 # Accounts are few and their pseudonyms never change, so each process remembers those that are committed.
 _MAX_REMEMBERED = 20_000
 _actors: dict[UUID, UUID] = {}
-_log = structlog.get_logger("audit")
 
 type Mapping = ActorPseudonym | SubjectPseudonym
 
@@ -52,16 +54,21 @@ def keyed_id(purpose: str, *values: UUID) -> UUID:
 
 
 def actor(user_id: UUID) -> UUID:
-    """Return the pseudonym of an account as who acts, made at its first entry."""
+    """Return the pseudonym of an account as who acts, made at its first entry.
+
+    Raises:
+        PseudonymRefused: its row isn't as the service wrote it.
+    """
     if known := _actors.get(user_id):
         return known
-    rows = ActorPseudonym.objects.filter(pk=keyed_id(_ACTOR, user_id)).values_list("pseudonym", flat=True)
-    found = rows.first()
-    if found is None:
+    rows = ActorPseudonym.objects.filter(pk=keyed_id(_ACTOR, user_id))
+    row = rows.first()
+    if row is None:
         # Two first entries at once: the second waits here for the first, then reads what that one wrote.
         made = signed(ActorPseudonym(account=keyed_id(_ACTOR, user_id), pseudonym=uuid4()))
         ActorPseudonym.objects.bulk_create([made], ignore_conflicts=True)
-        found = rows.get()
+        row = rows.get()
+    found = _held(row).pseudonym
     # Only after the commit: a pseudonym that is rolled back must not live on in memory.
     transaction.on_commit(partial(_remember, user_id, found), robust=True)
     return found
@@ -121,6 +128,7 @@ def subject(referral_id: UUID) -> UUID:
 
     Raises:
         UnknownSubject: it has none: never filed, or shredded.
+        PseudonymRefused: its row isn't as the service wrote it.
     """
     return subjects([referral_id])[referral_id]
 
@@ -135,10 +143,11 @@ def subjects(referral_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
     Raises:
         UnknownSubject: one of them has none; a list that hides a line from the journal isn't shown.
+        PseudonymRefused: the row of one of them isn't as the service wrote it.
     """
     wanted = set(referral_ids)
-    rows = SubjectPseudonym.objects.filter(pk__in=wanted).values_list("referral_id", "pseudonym")
-    found = dict(rows)
+    rows = SubjectPseudonym.objects.filter(pk__in=wanted)
+    found = {row.referral_id: _held(row).pseudonym for row in rows}
     if found.keys() != wanted:
         raise UnknownSubject
     return found
@@ -175,11 +184,11 @@ def mac(table: str, key: UUID, pseudonym: UUID) -> bytes:
 
 
 def _holds(row: Mapping) -> bool:
-    """Tell whether a row is as the service wrote it; one that isn't is named in the log."""
+    """Tell whether a row is as the service wrote it; one that isn't is an alarm, by its table and pseudonym."""
     table = row._meta.db_table
     if row.mac is not None and digest.equal(bytes(row.mac), mac(table, row.pk, row.pseudonym)):
         return True
-    _log.critical("pseudonym:refused", label=table, row=str(row.pseudonym))
+    alarms.raise_whatever_comes([f"pseudonym:{table}:{row.pseudonym}"], at=instant())
     return False
 
 
@@ -191,7 +200,7 @@ def _held[Row: Mapping](row: Row) -> Row:
 
 @recurring("pseudonyms:checked", every=timedelta(days=1))
 def check(at: datetime) -> int:  # noqa: ARG001 - recurring work is told the instant
-    """Ask the MAC of every row; return how many were refused, each named by its table and pseudonym in the log."""
+    """Ask the MAC of every row; return how many were refused, each an alarm by its table and pseudonym."""
     rows = (
         row
         for model in (ActorPseudonym, SubjectPseudonym)

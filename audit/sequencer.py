@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_
 
 from audit import alarms, checkpoints, origins, sequencing, tree, verifier, witnessfile, witnessing
 from audit.chains import Chains
-from audit.errors import AuditError, NoWitnessedCheckpoint, OriginRefused, WitnessFileFaulty
+from audit.errors import AuditError, LogContradicted, NoWitnessedCheckpoint, OriginRefused, WitnessFileFaulty
 from audit.models import Checkpoint, LogOrigin
 from audit.verifier import leaf_hash
 from encryption.errors import EncryptionError
@@ -44,6 +44,7 @@ class Sequencer:
     _raw: object = None
     _looked_through: datetime | None = None
     _refused_origin: int | None = None
+    _contradicted: int | None = None
     _faulty: str = ""
     _whole_looked_at: datetime | None = None
 
@@ -73,7 +74,11 @@ class Sequencer:
             count += len(done.judged.fit)
             if not done.more:
                 break
-        published = self._publish(origin)
+        try:
+            published = self._publish(origin)
+        except LogContradicted:
+            self._tell_of(origin)
+            raise
         if published is not None:
             witnessing.ask_all(published, at=self.clock(), later=self._later)
         return count
@@ -85,6 +90,15 @@ class Sequencer:
             self._refused_origin = origin.number
             alarms.raise_all([f"origin:{origin.number}"], at=self.clock())
         return ours
+
+    def _tell_of(self, contradicted: LogOrigin) -> None:
+        """Raise the alarm, once, that the tree isn't what was signed or witnessed."""
+        if self._contradicted == contradicted.number:
+            return
+        with sequencing.leading() as leads:
+            if leads:
+                alarms.raise_all([f"contradicted:{contradicted.number}"], at=self.clock())
+                self._contradicted = contradicted.number
 
     def _integrate(self, origin: LogOrigin) -> sequencing.Integrated:
         return sequencing.integrate(

@@ -26,7 +26,7 @@ from django.db.models.expressions import RawSQL
 
 from audit import alarms, columns, tree
 from audit.canonical import leaf_hash
-from audit.chains import Chains, Judged, Reason, Row
+from audit.chains import Chains, Claim, Judged, Reason, Row
 from audit.models import Entry, EntrySubject, Leaf, LogOrigin, Refused, Tile
 from audit.tree import Frontier, Tree, size_of
 
@@ -38,14 +38,18 @@ NOWHERE: Final = -(2**63)  # below any number that a row can bear
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading(*, steady: bool = False) -> Iterator[None]:
     """Open a transaction under the role that reads entries and may extend the tree, ``repere_sequencer``.
 
     Only where the service runs under a role. A login that isn't its member can't become it: a web process can't.
+    ``steady``: all its statements see what its first one saw, whatever is pruned meanwhile.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     roles = connection.vendor == "postgresql" and bool(settings.DATABASE_ROLE)
     with transaction.atomic():
+        if steady and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if roles:
             _become(ROLE)
         yield
@@ -129,18 +133,24 @@ def integrate(
     before = horizon()
     waiting = _waiting(origin.number, settled, limit)
     judged = chains.judge(origin.number, waiting)
-    extend(origin.number, [(row.pk, leaf) for row, _, leaf in judged.fit])
+    extend(origin.number, [(row.pk, claim.leaf) for row, claim in judged.fit])
     _set_apart(judged.unfit, at=at)
-    read = {row.pk: claim.said for row, claim, _ in judged.fit}
-    odd = columns.differences([row for row, _, _ in judged.fit], subjects=EntrySubject, read=read)
-    alarms.raise_all(odd, at=at)
+    alarms.raise_all(_differences(judged.fit), at=at)
     more = len(waiting) == limit
     # In the order of the mark: below the last one that was looked at, all that is visible has its place.
     reached = min(before.settled, waiting[-1].mark) if more else before.settled
     return Integrated(judged, max(settled, reached), more)
 
 
-def extend(origin: int, leaves: Sequence[tuple[UUID | None, bytes]]) -> None:
+def _differences(placed: Sequence[tuple[Row, Claim]]) -> list[str]:
+    """Return an alarm for each column that doesn't repeat its entry; rows are read once more where one doesn't."""
+    other = [row.pk for row, claim in placed if row.told != claim.told]
+    odd = columns.differences(Entry.objects.filter(pk__in=other), subjects=EntrySubject) if other else []
+    listed = {row.pk: claim.objects for row, claim in placed if claim.objects}
+    return list(dict.fromkeys(odd + columns.unlisted(listed, EntrySubject)))
+
+
+def extend(origin: int, leaves: Sequence[tuple[UUID | str | None, bytes]]) -> None:
     """Give the next places of a tree to these entries, in their order, and write the tiles that they fill."""
     frontier = Frontier(Tree.of(origin))
     first, tiles = frontier.size, []
@@ -168,27 +178,45 @@ def _waiting(origin: int, settled: int, limit: int) -> list[Row]:
     In the order of their transactions, and within one writer in that of its counter: a connection's transactions
     follow one another, so that a writer's entries stand in the tree as it wrote them.
     """
-    postgresql = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
-    mark = RawSQL("audit_entry.txid" if postgresql else "audit_entry.rowid", [], BigIntegerField())  # noqa: S611
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        # Few columns, and bytes as they are: the driver takes longer over each value than over all checks of it.
+        with connection.connection.cursor(binary=True) as cursor:
+            cursor.execute(_WHOLE if settled == NOWHERE else _SINCE, [settled, origin, limit])
+            return list(map(Row._make, cursor.fetchall()))
+    mark = RawSQL("audit_entry.rowid", [], BigIntegerField())
     found = (
         Entry.objects.annotate(mark=mark)
         .filter(~Exists(Leaf.objects.filter(origin=origin, entry=OuterRef("pk"))), mark__gte=settled)
         .filter(~Exists(Refused.objects.filter(entry=OuterRef("pk"))))
         .order_by("mark", "writer", "writer_seq")
     )
-    return list(map(Row._make, found.values_list(*Row._fields)[:limit]))
+    return [Row(str(row.pk), columns.told(row), bytes(row.body), row.mark) for row in found[:limit]]
+
+
+_WAITING: Final = """
+    SELECT e.id::text, {told}, e.body, e.txid FROM audit_entry e
+    WHERE e.txid >= %s AND {no_place}
+        AND NOT EXISTS (SELECT FROM audit_refused r WHERE r.entry = e.id)
+    ORDER BY e.txid, e.writer, e.writer_seq LIMIT %s
+"""
+_PLACE: Final = "SELECT l.place FROM audit_leaf l WHERE l.origin = %s AND l.entry = e.id"
+_WHOLE: Final = _WAITING.format(told=columns.TOLD_IN_SQL, no_place=f"NOT EXISTS ({_PLACE})")
+#: A value, where the planner doesn't choose: while it knows no better than that there are few places, it would compare
+#: each entry with each of them.
+_SINCE: Final = _WAITING.format(told=columns.TOLD_IN_SQL, no_place=f"({_PLACE}) IS NULL")
 
 
 def _set_apart(unfit: Sequence[tuple[Row, Reason]], *, at: datetime) -> None:
     """Keep what gets no place where it isn't lag and holds up nobody, and raise the alarm (SEC-AL21)."""
     Refused.objects.bulk_create(
-        Refused(entry=row.pk, leaf_hash=leaf_hash(bytes(row.body)), reason=reason, at=at)
-        for row, reason in unfit
+        Refused(entry=row.pk, leaf_hash=leaf_hash(row.body), reason=reason, at=at) for row, reason in unfit
     )
     alarms.raise_all((f"refused:{reason}:{row.pk}" for row, reason in unfit), at=at)
 
 
-def add_leaves(origin: int, first: int, leaves: Sequence[tuple[UUID | None, bytes]]) -> None:
+def add_leaves(origin: int, first: int, leaves: Sequence[tuple[UUID | str | None, bytes]]) -> None:
     """Write places from ``first`` on. By hand on PostgreSQL: the ORM takes longer over it than all the rest."""
     connection = connections[DEFAULT_DB_ALIAS]
     if not leaves:
@@ -202,7 +230,12 @@ def add_leaves(origin: int, first: int, leaves: Sequence[tuple[UUID | None, byte
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_leaf (origin, place, entry, leaf_hash)"
-            " SELECT %s, %s + at - 1, entry, stored"
-            " FROM unnest(%s::uuid[], %s::bytea[]) WITH ORDINALITY AS added (entry, stored, at)",
-            [origin, first, [entry for entry, _ in leaves], [stored for _, stored in leaves]],
+            " SELECT %s, %s + at - 1, entry, decode(stored, 'hex')"
+            " FROM unnest(%s::text::uuid[], %s::text::text[]) WITH ORDINALITY AS added (entry, stored, at)",
+            [
+                origin,
+                first,
+                columns.as_array(entry or "NULL" for entry, _ in leaves),
+                columns.as_array(stored.hex() for _, stored in leaves),
+            ],
         )

@@ -15,7 +15,7 @@ to ask somebody else's server goes through twice likewise (``accounts/outside.py
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -33,7 +33,7 @@ from accounts.errors import AccountsError, TokenRefused, TokensDelayed
 from accounts.origin import origin_of
 from accounts.outside import Outside
 from accounts.signin import actor_for
-from audit import paging
+from audit import alarms, paging
 from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
 from audit.events import Outcome
@@ -213,6 +213,8 @@ def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
     """Write the refusal; where that can't be done, nothing else may be said either (SEC-AL4)."""
     refusal = getattr(request, "refusal", None)
     rule = (refusal.rule or refusal.code) if refusal is not None else f"status-{response.status_code}"
+    with suppress(DatabaseError):
+        alarms.raise_again(at=request.at)
     if refusal is not None and refusal.code == JournalUnavailable.code:
         return response
     try:

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from accounts.models import Authority, Membership
 from accounts.roles import Role
-from audit import alarms, comparing, mailing, pruning
+from audit import alarms, comparing, events, journal, mailing, pruning
+from audit.events import Purpose
 from audit.models import Alarm
+from encryption import digest
 from outbox.notices import About, Recipients, tell
 from outbox.tick import recurring
 from referrals.clocks import add_months
@@ -18,6 +20,8 @@ from referrals.protocol import DEFAULTS, Protocol, protocol_of
 from referrals.rowlevel import for_the_service
 
 EVERY: Final = timedelta(days=1)
+SETTLED: Final = "alarm:settled"
+events.register(SETTLED)
 
 
 @recurring("journal:pruned", every=EVERY, lease=timedelta(hours=2))
@@ -62,9 +66,13 @@ def compare_last_day(at: datetime) -> int:
 
 @recurring("journal:compared-whole", every=EVERY, lease=timedelta(hours=6))
 def compare_all(at: datetime) -> int:
-    """Compare all entries that have content with their columns, and all rows of subjects; likewise."""
-    nowhere = UUID(int=0), UUID(int=0)
-    return _compare(comparing.places, 0, at=at) + _compare(comparing.subjects, nowhere, at=at)
+    """Compare all entries with their columns, all rows of subjects, and all lists of what was pruned; likewise."""
+    nowhere = UUID(int=0)
+    return (
+        _compare(comparing.places, 0, at=at)
+        + _compare(comparing.subjects, (nowhere, nowhere), at=at)
+        + _compare(comparing.lists, nowhere, at=at)
+    )
 
 
 def _compare[Mark](
@@ -90,12 +98,32 @@ def _auditors(at: datetime) -> set[UUID]:
 def tell_alarms(at: datetime) -> int:
     """Tell the auditors of all authorities that the journal itself is not as it should be; return how many alarms."""
     with transaction.atomic():
+        alarms.raise_again(at=at)
         untold = list(Alarm.objects.filter(told_at=None).values_list("pk", flat=True))
         if untold:
             about = About(template=alarms.TOLD, reference="", subject_id=None, authority_id=None)
             tell(about, Recipients(users=_auditors(at)), at=at)
             Alarm.objects.filter(pk__in=untold).update(told_at=at)
     return len(untold)
+
+
+def settle(key: str, *, reason: str, at: datetime) -> bool:
+    """Note for the operator what an alarm was: the log's state shows it no more. Tell whether it was open.
+
+    An entry for the auditors of each authority names it: ``from`` is its code, ``to`` the SHA-256 of the whole name.
+
+    Raises:
+        JournalUnavailable: it can't be written; the alarm stays open.
+    """
+    with for_the_service():
+        if not Alarm.objects.filter(pk=key, settled_at=None).update(settled_at=at):
+            return False
+        for authority in Authority.objects.order_by("code"):
+            journal.record(
+                SETTLED, actor=None, at=at, tenant=authority.pk, purpose=Purpose.MAINTENANCE, rule=reason,
+                from_state=key.partition(":")[0], to_state=digest.sha256(key.encode()).hex(),
+            )  # fmt: skip
+    return True
 
 
 @recurring("checkpoint:mailed", every=EVERY)

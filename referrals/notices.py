@@ -20,6 +20,7 @@ from accounts.actor import SYSTEM
 from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.signin import actor_of_user
+from encryption import index
 from outbox import gateway
 from outbox.doors import doors
 from outbox.models import Endpoint
@@ -358,7 +359,12 @@ def _tell_filer(case: Case, template: str) -> None:
     called = [pk for pk, user in programs if filed_by(user) == filer]
     pk, reference = case.referral.known_to_filer_as
     about = replace(_about(case, template), subject_id=pk, reference=reference)
-    write(about, Recipients(filers=[filer], endpoints=called), at=case.at)
+    write(about, Recipients(filers=[told_as(filer)], endpoints=called), at=case.at)
+
+
+def told_as(filer: bytes) -> bytes:
+    """Return as whom notices name who filed: from a case's own value nobody gets there without the key (SEC-CR20)."""
+    return index.keyed("notice.filer", filer)
 
 
 # --- What the outbox asks before a notice leaves -------------------------------------------------------
@@ -393,7 +399,7 @@ def find_filers(values: Collection[bytes]) -> Mapping[bytes, UUID]:
     accounts = (
         Membership.objects.filter(role__in=FILERS).order_by().values_list("user_id", flat=True).distinct()
     )
-    return {value: user for user in accounts.iterator() if (value := filed_by(user)) in wanted}
+    return {value: user for user in accounts.iterator() if (value := told_as(filed_by(user))) in wanted}
 
 
 doors.may_be_told = may_be_told

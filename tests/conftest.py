@@ -17,7 +17,7 @@ pytest_plugins = [
 ]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
-from audit import shreds, writer  # noqa: E402
+from audit import alarms, shreds, writer  # noqa: E402
 from encryption import cache  # noqa: E402
 from outbox import gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
@@ -62,9 +62,13 @@ def _no_key_is_remembered():
 
 @pytest.fixture(autouse=True)
 def _a_writer_of_its_own():
-    """Each test's entries begin a chain: those of the test before are rolled back, and nothing may follow them."""
+    """Each test's entries begin a chain: those of the test before are rolled back, and nothing may follow them.
+
+    Nor is an alarm of it raised once more.
+    """
     yield
     writer._writers.clear()
+    alarms._again.clear()
 
 
 @pytest.fixture

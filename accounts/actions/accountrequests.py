@@ -28,6 +28,7 @@ from accounts.telling import (
     ADDRESS_HAS_ACCOUNT,
     REQUEST_ACCEPTED,
     REQUEST_REFUSED,
+    day_of,
     tell_owner,
     tell_people,
 )
@@ -208,8 +209,8 @@ def ask_role(
                 organisation_name=institution.name,
                 register=institution.register,
                 number=institution.number,
-                asked_at=at,
-                confirmed_at=at,
+                asked_at=day_of(at),
+                confirmed_at=day_of(at),
             )
     except IntegrityError as error:
         raise AlreadyThere("Votre demande à cette autorité attend déjà une décision.") from error

@@ -8,11 +8,6 @@ from audit import journal, pseudonyms
 from audit.events import Purpose
 
 
-def day_of(at: datetime) -> datetime:
-    """Return the beginning of the UTC day: what an account does for itself has no instant in its rows (SEC-CR20)."""
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def record_about(
     act: str,
     account: UUID,

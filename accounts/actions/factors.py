@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts import acts, factors, oddsignins, sessions
 from accounts.access import own_account
-from accounts.actions.entry import day_of, record_about
+from accounts.actions.entry import record_about
 from accounts.actions.sessions import tenant_of
 from accounts.actor import Actor
 from accounts.errors import (
@@ -25,7 +25,7 @@ from accounts.errors import (
 from accounts.models import Factor, RecoveryCode, User
 from accounts.models.factor import FactorKind
 from accounts.signin import Awaited, actor_of_user
-from accounts.telling import FACTORS_CHANGED, PASSWORD_IS_KNOWN, tell_owner
+from accounts.telling import FACTORS_CHANGED, PASSWORD_IS_KNOWN, day_of, tell_owner
 from audit import journal
 from audit.events import Origin, Outcome
 from encryption import onetime, passkeys

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import acts, factors, sessions, stepup
 from accounts.access import own_account
-from accounts.actions.entry import day_of, record_about
+from accounts.actions.entry import record_about
 from accounts.actions.links import require_invited
 from accounts.actions.sessions import tenant_of
 from accounts.actions.tokens import require_session
@@ -28,7 +28,7 @@ from accounts.oidc.profile import Said
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.signin import actor_of_user
-from accounts.telling import FACTORS_CHANGED, tell_owner
+from accounts.telling import FACTORS_CHANGED, day_of, tell_owner
 from audit import journal
 from audit.events import Origin, Outcome
 

@@ -20,7 +20,7 @@ from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, O
 from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
 from accounts.signin import actor_of_user
-from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner
+from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner, tell_people
 from audit.events import Origin
 from encryption import digest, onetime
 from outbox.instants import instant
@@ -66,7 +66,7 @@ def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
         OwnAccount: it is the actor's own.
     """
     user, code, _link = _invited(actor, user_id, at=at)
-    tell_owner(user, links.INVITATION, at=at)
+    tell_people([user.pk], links.INVITATION, user.home_authority_id, at=at)
     return user, code
 
 
@@ -184,8 +184,9 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
     MailedLink.objects.filter(user=user).exclude(email="").delete()
     MailedLink.objects.create(user=user, email=address, expires_at=at + links.valid_for(links.ADDRESS))
     record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    tell_owner(user, ADDRESS_IS_ASKED, at=at - _EARLIER)
-    tell_owner(user, links.ADDRESS, at=at)
+    # To the instant, for by it a mail finds its link, and comes after the other.
+    tell_people([user.pk], ADDRESS_IS_ASKED, user.home_authority_id, at=at - _EARLIER)
+    tell_people([user.pk], links.ADDRESS, user.home_authority_id, at=at)
 
 
 def change_address(*, actor: Actor, at: datetime, token: str) -> User:

@@ -23,10 +23,11 @@ class PrunedRun(models.Model):
     writers = models.TextField(null=True)  # noqa: DJ001 - SQLite would copy the table, without its triggers
 
     class Meta:
-        """Read by origin, for an export."""
+        """Read by origin, for an export, and by place, for whether an entry was pruned."""
 
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["origin", "entry"], name="audit_pruned_origin")
+            models.Index(fields=["origin", "entry"], name="audit_pruned_origin"),
+            models.Index(fields=["origin", "first"], name="audit_pruned_place"),
         ]
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ class OfSeveral(CaseView):
         """Answer with what ``read`` takes out of the case and of the others, within one disclosure."""
         count_opening(referral, ties, actor=self.actor(request), at=self.at(request))
         with disclosure(
-            actor=self.actor(request),
+            actor=ties.reader(self.actor(request)),
             purpose=Purpose.HANDLING,
             at=self.at(request),
             objects=[referral.pseudonym, *journal.subjects(set(others)).values()],

@@ -20,6 +20,7 @@ from referrals import access, receiving
 from referrals.anomalies import course
 from referrals.api.base import CaseView, listed
 from referrals.errors import NotVisible
+from referrals.notices import told_as
 
 
 class NoticeQuery(PagedQuery):
@@ -55,7 +56,7 @@ class OwnNotices(CaseView):
         """Return the caller's notices, of cases and batches that the caller may know of now."""
         actor, at = self.actor(request), self.at(request)
         user = actor.user_id or access.NOBODY
-        filer = access.filed_by(user) if actor.holding(access.FILERS) else None
+        filer = told_as(access.filed_by(user)) if actor.holding(access.FILERS) else None
         cases = access.visible_to(actor, at=at)
         told = Q(subject_id=None) | Q(subject_id__in=cases.values("pk"))
         told |= Q(subject_id__in=access.batches_of(actor).values("pk"))

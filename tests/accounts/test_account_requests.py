@@ -484,6 +484,7 @@ def test_few_roles_are_asked_for_and_what_was_asked_is_given(
     assert asked.status_code == 201, asked.content
     (line,) = waiting(admin)
     assert (line["user"], line["match"]["id"]) == (str(alice.user.pk), str(organisation.pk))
+    assert {line["asked_at"][10:], line["confirmed_at"][10:]} == {"T00:00:00Z"}, "a day, as all of one's own"
     done = accepts(admin, line["id"], {"organisation": str(organisation.pk)})
     assert (done.status_code, done.json()["code"]) == (200, None)
     given = Membership.objects.get(pk=done.json()["membership"])

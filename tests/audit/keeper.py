@@ -14,7 +14,7 @@ from audit.models import Entry
 from tests.audit.conftest import NOON
 from tests.audit.owner import as_owner
 
-GUARDED = ("audit_entry", "audit_entrysubject", "audit_leaf", "audit_logorigin", "audit_checkpoint", "audit_tile",
+GUARDED = ("audit_entry", "audit_entrysubject", "audit_leaf", "audit_logorigin", "audit_checkpoint", "audit_cosignature", "audit_tile",
            "audit_refused")  # fmt: skip
 
 

@@ -121,6 +121,23 @@ def test_before_the_place_a_difference_is_named_and_costs_no_place(sequenced: Se
     assert set(leaves) == {bytes(one.leaf_hash) for one in [*logged.entries, logged.several]}
 
 
+def test_a_value_that_spans_two_columns_is_named_and_nothing_isnt_an_empty_text(
+    sequenced: Sequenced, authority_93
+):
+    """The sequencer compares a row as one text: what stands between its columns makes two of one."""
+    with transaction.atomic():
+        one = journal.record("test:done", actor=FakeActor(), at=NOON, tenant=authority_93)
+        other = journal.record("test:done", actor=None, at=NOON)
+        true = journal.record("test:done", actor=None, at=NOON)
+    change(one, act="test:done\x1fallow", outcome="")
+    change(other, topic="")
+
+    sequenced.sequencer.once()
+
+    assert named() == {one.pk: {"act", "outcome"}, other.pk: {"topic"}}
+    assert Leaf.objects.filter(entry=true.pk).exists()
+
+
 def auditor(*authorities: UUID) -> FakeActor:
     return FakeActor(role="auditor", audits=frozenset(authorities))
 

@@ -1,11 +1,13 @@
 """Content goes when its time is over, proofs stay; pruned isn't missing; what is held stays (SEC-AL15, SEC-AL24)."""
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import (
@@ -21,11 +23,14 @@ from audit import (
     verifier,
 )
 from audit.errors import HoldStands
-from audit.models import Checkpoint, Entry, EntrySubject, LegalHold, PrunedRun
+from audit.management.commands import export_journal
+from audit.models import Alarm, Checkpoint, Entry, EntrySubject, LegalHold, PrunedRun
 from audit.tree import Tree
+from referrals import journalkeeping
 from tests.audit import logs
 from tests.audit import sequenced as made
 from tests.audit.conftest import FakeActor
+from tests.audit.keeper import unguarded
 from tests.conftest import see_all
 
 pytestmark = [
@@ -165,6 +170,71 @@ def test_nothing_goes_that_has_no_place_in_a_signed_tree(sequenced):
 
     assert prune() == 0
     assert content(entry) == [True]
+
+
+def commanded(sequenced, monkeypatch, meanwhile) -> tuple[str, int, list[bool]]:
+    """Export by the operator's command; ``meanwhile`` is done where it waits. What it warns of, status, and how often it waited."""
+    waited: list[bool] = []
+    monkeypatch.setattr(export_journal.time, "sleep", lambda _: (waited.append(True), meanwhile()))
+    said, to = io.StringIO(), sequenced.folder / "export"
+    call_command("export_journal", to, stdout=io.StringIO(), stderr=said)
+    asked = verifier.arguments().parse_args(
+        ["verify", str(to), "--key", sequenced.key(), "--complete", "--strict"]
+    )
+    return said.getvalue(), asked.does(asked).status, waited
+
+
+@pytest.mark.sec("SEC-AL13", "SEC-AL24")
+def test_the_operators_export_waits_for_the_entry_that_tells_of_a_pruning(log, monkeypatch):
+    sequenced, _ = log
+    prune()
+
+    assert commanded(sequenced, monkeypatch, sequenced.sequencer.once) == ("", 0, [True])
+
+    prune(OTHER)
+    said, status, waited = commanded(sequenced, monkeypatch, lambda: None)
+    assert ("--complete" in said, status) == (True, verifier.FAULTS["withheld"][0])
+    assert len(waited) == export_journal.WAIT_SECONDS
+
+
+@pytest.mark.sec("SEC-AL15")
+def test_an_export_into_the_same_folder_keeps_no_content_that_was_pruned_since(log):
+    """Nor does it keep the partial tiles of earlier sizes, of which nobody asks any more."""
+    sequenced, entries = log
+    salt = json.loads(bytes(Entry.objects.get(pk=entries["old access"].pk).body))["salt"].encode()
+    to = sequenced.exported()
+    before = {path for path in to.rglob("*") if path.is_file() and salt in path.read_bytes()}
+    assert len(before) == 1
+    prune()
+    sequenced.sequencer.once()
+
+    sequenced.exported()
+
+    left = {path for path in to.rglob("*") if path.is_file()}
+    assert not [path for path in left if salt in path.read_bytes()]
+    assert not before & left
+    assert len({path.name for path in left if path.parent.suffix == ".p"}) == 1
+    assert verified(sequenced, "--complete", "--strict")[0] == 0
+
+
+@pytest.mark.sec("SEC-AL24")
+def test_the_nightly_pass_tells_what_was_pruned_from_what_was_emptied(log):
+    """Also under a new origin, before its places are said again; and nobody says them of what was only emptied."""
+    sequenced, entries = log
+    prune()
+    sequenced.sequencer.once()
+    assert journalkeeping.compare_all(NOW) == 0
+    with unguarded() as cursor:
+        cursor.execute(f"{GO} WHERE writer_seq = 6")  # the recent one
+    sequencer.begin_new_origin(by=sequenced.sequencer.signer, at=NOW)
+    sequenced.sequencer.once()
+
+    assert journalkeeping.compare_all(NOW) == 1
+    with transaction.atomic():
+        see_all()
+        assert pruning.restate(TENANT, at=NOW) == 3
+    assert journalkeeping.compare_all(NOW) == 1
+    assert Alarm.objects.get().key == f"column:body:{entries['recent technical'].pk}"
 
 
 # --- Told, and old enough -------------------------------------------------------------------------------

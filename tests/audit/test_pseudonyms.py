@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from accounts.models import User
 from audit import events, journal, pseudonyms
-from audit.errors import EntryRefused, PseudonymRefused
-from audit.models import ActorPseudonym, SubjectPseudonym
+from audit.errors import EntryRefused, JournalUnavailable, PseudonymRefused
+from audit.models import ActorPseudonym, Alarm, SubjectPseudonym
 from tests.audit.conftest import NOON, ORIGIN
 from tests.audit.owner import as_owner
 
@@ -159,11 +159,35 @@ def test_a_row_that_the_service_did_not_write_leads_nowhere_and_is_named(model, 
     for row in forged:
         if row in whole:
             back(model, row["pseudonym"])
+    Alarm.objects.all().delete()
     with capture_logs() as logged:
         assert pseudonyms.check(NOON) == len(wrong)
-    assert {(line["label"], UUID(line["row"])) for line in logged} == {
-        (model._meta.db_table, one) for one in wrong
-    }
+    named = {f"{model._meta.db_table}:{one}" for one in wrong}
+    assert {line["row"] for line in logged if line["code"] == "pseudonym"} == named
+    assert set(Alarm.objects.values_list("key", flat=True)) == {f"pseudonym:{one}" for one in named}
+
+
+@pytest.mark.sec("SEC-AL23")
+@pytest.mark.parametrize("attack", [swapped, swapped_with_macs, changed])
+def test_no_entry_is_written_under_a_row_that_the_service_did_not_write(nadia, attack):
+    """Neither of who acts nor about a case; where its pseudonym comes with the case's row, the pass at night names it."""
+    case = uuid4()
+    pseudonyms.actor(nadia.user_id)
+    journal.new_subject(case, at=NOON)
+    for model, key in (
+        (ActorPseudonym, pseudonyms.keyed_id("journal.actor", nadia.user_id)),
+        (SubjectPseudonym, case),
+    ):
+        rows(model)
+        (own,) = model.objects.filter(pk=key).values()
+        replaced(model, attack(own, model.objects.exclude(pk=key).values()[0]))
+    pseudonyms.forget()
+
+    with pytest.raises(JournalUnavailable):
+        journal.record("test:done", actor=nadia, at=NOON)
+    with pytest.raises(PseudonymRefused):
+        journal.subject(case)
+    assert Alarm.objects.count() == 2
 
 
 @pytest.mark.sec("SEC-AL23")

@@ -335,6 +335,22 @@ def test_what_is_counted_names_nobody_and_no_case(world, filed):
         assert secret.bytes[:8] not in held
 
 
+@pytest.mark.sec("SEC-CR20")
+@pytest.mark.parametrize("sealing", [True, False], ids=["as it is", "were it not sealed"])
+def test_when_something_was_counted_is_told_to_nobody_without_the_key(world, filed, monkeypatch, sealing):
+    """The same search finds the second and the case in a row that isn't sealed."""
+    if not sealing:
+        monkeypatch.setattr(caps, "sealed", lambda _, used: used)
+        monkeypatch.setattr(caps, "opened", lambda _, used: bytes(used))
+    cell, user = world.as_("crip_coordinator"), world.user("crip_coordinator")
+    cell.get(f"referrals/{filed[0]}")
+
+    (row,) = UseCount.objects.filter(cap="openings")
+    ((when, case),) = caps._recent(bytes(row.person), row.used, START)
+    assert bytes(row.person) == caps.person_of(user.pk, "openings")
+    assert [part in bytes(row.used) for part in (when.to_bytes(4), case)] == [not sealing] * 2
+
+
 def test_what_counts_no_more_is_deleted(world, filed, clock):
     world.as_("crip_coordinator").get(f"referrals/{filed[0]}")
     there = UseCount.objects.count()

@@ -118,7 +118,7 @@ def test_a_filer_is_told_once_by_no_name_and_of_nothing_inside(world, file):
     assert {row.channel for row in rows} == {"app", "mail"}
     assert {(row.user_id, row.template) for row in rows} == {(None, "filing.received")}
     filer = world.user("filer").pk
-    assert bytes(rows[0].filer) == access.filed_by(filer)
+    assert bytes(rows[0].filer) == notices.told_as(access.filed_by(filer)) != access.filed_by(filer)
     assert notices.find_filers({bytes(rows[0].filer)}) == {bytes(rows[0].filer): filer}
     (line,) = world.as_("filer").get("notices").json()["results"]
     assert line["reference"] == body["reference"]

@@ -19,7 +19,7 @@ MANY = 3
 _ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{3,6}")
 _WORD = re.compile(r"\b\d\d-[A-Z0-9-]{6,}|[\w.+-]+@[\w.-]+|\b[0-9a-f]{40,}\b")
-_NUMBER_MIN = 1_000_000
+_NUMBER_MIN = 100_000
 
 type Place = tuple[str, object]
 

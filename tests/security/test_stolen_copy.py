@@ -19,7 +19,8 @@ from accounts.veil import account_behind
 from audit import pseudonyms
 from outbox import delivery
 from outbox.models import Notice
-from referrals import notices
+from outbox.templates import Kind
+from referrals import access, notices
 from referrals.models import Referral
 from tests.accounts.test_factors import of_secret
 from tests.audit.owner import as_owner, written
@@ -168,6 +169,8 @@ def test_a_stolen_copy_tells_of_no_filing_whose_it_is(house):
 
     assert not any(found), "\n".join(found)
 
+    _each_purpose_has_a_value_of_its_own(copy, filers)
+    _what_an_owner_is_told_of_is_of_a_day(filers)
     _the_search_finds_what_is_planted(copy, filers[0])
     _with_the_keys_each_is_found(filers)
     _entries_say_neither_from_where_nor_whose(filers)
@@ -186,6 +189,24 @@ def _house(world, filers, copy):
         writers = {entry.writer.hex for entry in written()}
     sender = {settings.DEFAULT_FROM_EMAIL}
     return {one.hex for one in staff} | named | set(places) | writers | sender | copy.shared(own)
+
+
+def _each_purpose_has_a_value_of_its_own(copy, filers):
+    """By what names a filer in one table nobody is found in another."""
+    for filer in filers:
+        filed = access.filed_by(filer.user.pk)
+        for value, table in ((filed, "referrals_referral"), (notices.told_as(filed), "outbox_notice")):
+            assert {place[0] for place in copy.places[value.hex()]} == {table}
+
+
+def _what_an_owner_is_told_of_is_of_a_day(filers):
+    """The instant would be that of the entry of what they did."""
+    told = Notice.objects.filter(user_id__in=[filer.user.pk for filer in filers], kind=Kind.ACCOUNT)
+    instants = told.values_list("created_at", "due_at")
+    assert len(instants) >= len(filers)
+    assert {(at.hour, at.minute, at.second, at.microsecond) for pair in instants for at in pair} == {
+        (0, 0, 0, 0)
+    }
 
 
 def _the_search_finds_what_is_planted(copy, filer):

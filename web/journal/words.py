@@ -19,6 +19,7 @@ account-request:lapsed|Demandes de compte ou de rôle restées sans réponse|Req
 account-request:listed|Demandes de compte consultées|Requests for accounts read
 account-request:made|Compte ou rôle demandé|Account or role asked for
 account-request:refused|Demande de compte ou de rôle refusée|Request for an account or role refused
+alarm:settled|Alarme du journal examinée|Alarm of the journal looked into
 alert:called|Appel d'alerte passé|Alert call made
 anomaly:answer|Réponse de l'agent à une question sur ses accès|Agent's answer to a question on access
 anomaly:identities|Identités lues derrière les pseudonymes|Identities read behind pseudonyms

@@ -1,6 +1,7 @@
 """Asking for an account, confirming the address, and one's own roles with what one asks for besides."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -131,12 +132,18 @@ class OwnRoles(Page):
         )  # fmt: skip
 
 
+def asked_on(row: AccountRequest, at: datetime | None = None) -> str:
+    """Return when something was asked for, or ``at``; for a role by an account the day alone is kept (SEC-CR20)."""
+    at = at or row.asked_at
+    return f"{at:%d/%m/%Y}" if row.user_id else display.instant(moment(at), ZONE)
+
+
 def _line(row: AccountRequest) -> dict[str, Any]:
     """Return a role that somebody asked for, in words."""
     place = row.organisation.name if row.organisation else row.organisation_name or row.number
     return {
         "role": role_words(row.role), "authority": row.authority.name, "place": place, "accepted": row.accepted,
-        "asked": display.instant(moment(row.asked_at), ZONE),
+        "asked": asked_on(row),
     }  # fmt: skip
 
 

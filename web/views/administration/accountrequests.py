@@ -17,17 +17,16 @@ from accounts.api.views.accountrequests import accepted, refused, request_page
 from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Profession
 from audit.query import PagedQuery, Query
-from referrals.reading import moment
 from web import forms
 from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage
-from web.cases import display, told
+from web.cases import told
 from web.cases.choices import Pairs, role_words
 from web.forms import Ask, words_of
 from web.journal.base import address
 from web.page import made
+from web.views.accountrequests import asked_on
 from web.views.administration.people import AdministrationForm
-from web.views.cases.queue import ZONE
 
 
 class RequestsQuery(PagedQuery, told.ToldQuery):
@@ -56,7 +55,7 @@ class AccountRequests(AdministrationPage):
         return {
             "pk": row.pk, "name": name, "email": email, "private": is_private_mail(email), "role": role_words(row.role),
             "authority": row.authority.name, "new": row.user_id is None,
-            "asked": display.instant(moment(row.confirmed_at), ZONE),
+            "asked": asked_on(row, row.confirmed_at),
             "open": self.actor.user_id not in (row.user_id, row.asked_by_id),
         }  # fmt: skip
 
@@ -114,7 +113,7 @@ class _OneRequest(AdministrationForm):
             (_("Structure, telle que dite"), " · ".join(filter(None, (row.organisation_name, numbered)))),
             (_("Structure de la liste"), self.match.name if self.match else gettext("Aucune ne correspond")),
             (_("Demandé par"), row.asked_by.full_name if row.asked_by else ""),
-            (_("Demandé le"), display.instant(moment(row.asked_at), ZONE)),
+            (_("Demandé le"), asked_on(row)),
         ]  # fmt: skip
         return [(label, text) for label, text in said if text]
 
