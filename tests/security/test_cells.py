@@ -239,9 +239,11 @@ def test_a_case_set_back_as_a_whole_is_noticed(two_cases):
     with seeing_all():
         watch = CaseWatch.objects.get(pk=kit.case.pk)
         Referral.objects.filter(pk=kit.case.pk).update(version=F("version") + 1)
-    assert look() == 0
+    assert cells.look_at_moved(AT) == 0
+    assert CaseWatch.objects.get(pk=kit.case.pk).version == kit.case.version + 1
     with seeing_all():
         by_sql(kit.case, version=kit.case.version)
+    assert cells.look_at_moved(AT) == 1
     assert look() >= 1
     assert ("referrals_referral", "set-back") in told()
     with seeing_all():
