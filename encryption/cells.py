@@ -10,6 +10,7 @@ whole fails nothing. What tells that is its counter, which somebody has to have 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast, override
 
@@ -98,10 +99,14 @@ class Celled(Signed):
         """
         return self.cells_field().hold(self.cells, self.pk, self._as_read(self.cells_field().cells))
 
-    def sign_cells_as_they_are(self) -> None:
-        """Sign cells that were read, as the operator who answers for them: what no write of the service's does."""
+    def sign_cells_as_they_are(self, *, at: datetime) -> None:
+        """Sign cells that were read, as the operator who answers for them: what no write of the service's does.
+
+        The counter begins with the seconds of that instant, beyond all that was counted: who saw the row before is not
+        to take it for one that was set back.
+        """
         field = self.cells_field()
-        self.cells = field.made(self.pk, counter_of(self.cells) + 1, self._as_read(field.cells))
+        self.cells = field.made(self.pk, int(at.timestamp()), self._as_read(field.cells))
         rows: Any = type(self)._base_manager
         rows.filter(pk=self.pk).update(cells=self.cells)
 

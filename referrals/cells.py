@@ -2,9 +2,9 @@
 
 Nothing is opened: a row's cells are told by their digests (``encryption/cells.py``). A row set back whole, with
 HMAC and counter, or is gone, is told by what the pass saw of its case before, which it keeps signed (``CaseWatch``).
-Each night it goes through a seventh of the cases, and through those that it never saw or whose version has moved since:
-what was written by day is seen the night after. That it was done is an entry of the journal, so that a case of before
-that night without a watch is named too.
+Each night it goes through a seventh of the cases; and each hour through those that it never saw or whose version has
+moved since, so that what is written is soon seen. That a night was done is an entry of the journal, so that a case of
+before it without a watch is named too.
 """
 
 import logging
@@ -59,9 +59,7 @@ class Finding(NamedTuple):
 def look(at: datetime) -> int:
     """Look through the cells of the cases whose turn it is; return how many rows aren't as the service left them."""
     with for_the_service():
-        with reading.as_auditor():
-            last = ReadEntry.objects.filter(act=LOOKED).order_by("-at").values_list("at", flat=True).first()
-        turn = list(_turn(at))
+        last, turn = _last_night(), _turn(at)
         found = [
             Finding(None, None, model._meta.db_table, row.pk, ALTERED)
             for model in tables()
@@ -69,22 +67,48 @@ def look(at: datetime) -> int:
             for row in cells_of(model).iterator()
             if not row.cells_hold()
         ]
-    for some in batched(turn, _AT_ONCE):
-        with for_the_service():
-            found += _look(some, last, at=at)
+    found += _look_through(turn, last, at=at)
     with for_the_service():
         _tell(found, at=at)
         journal.record(LOOKED, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=len(turn))
     return len(found)
 
 
-def _turn(at: datetime) -> Iterator[UUID]:
-    """Yield the cases of this night, and those that were never seen or have moved since they were."""
-    seen = dict(CaseWatch.objects.order_by("pk").values_list("pk", "version"))
-    cases = Referral.objects.exclude(state=State.PURGED).order_by("pk").values_list("pk", "version")
-    for pk, version in cases.iterator():
-        if pk.int % NIGHTS == at.toordinal() % NIGHTS or seen.get(pk) != version:
-            yield pk
+@recurring("cells:moved", every=timedelta(hours=1))
+def look_at_moved(at: datetime) -> int:
+    """Look through the cells of the cases that have moved since they were seen; return how many rows are named."""
+    with for_the_service():
+        last, moved = _last_night(), _moved()
+    found = _look_through(moved, last, at=at)
+    with for_the_service():
+        _tell(found, at=at)
+    return len(found)
+
+
+def _last_night() -> datetime | None:
+    """Return when all cases that there were had a watch: what is older and has none has lost it."""
+    with reading.as_auditor():
+        return ReadEntry.objects.filter(act=LOOKED).order_by("-at").values_list("at", flat=True).first()
+
+
+def _turn(at: datetime) -> list[UUID]:
+    """Return the cases of this night, and those that were never seen or have moved since they were."""
+    cases = Referral.objects.exclude(state=State.PURGED).order_by("pk").values_list("pk", flat=True)
+    tonight = [pk for pk in cases.iterator() if pk.int % NIGHTS == at.toordinal() % NIGHTS]
+    return sorted({*tonight, *_moved()})
+
+
+def _moved() -> list[UUID]:
+    filed = Referral.objects.exclude(state__in=(State.DRAFT, State.PURGED))
+    return list(filed.exclude(watch__version=F("version")).order_by("pk").values_list("pk", flat=True))
+
+
+def _look_through(cases: Iterable[UUID], last: datetime | None, *, at: datetime) -> list[Finding]:
+    found: list[Finding] = []
+    for some in batched(cases, _AT_ONCE):
+        with for_the_service():
+            found += _look(some, last, at=at)
+    return found
 
 
 def _of_a_case(model: type[Celled]) -> bool:
@@ -109,7 +133,7 @@ def _look(wanted: Iterable[UUID], last: datetime | None, *, at: datetime) -> lis
     watches = {watch.pk: watch for watch in CaseWatch.objects.filter(pk__in=cases)}
     found += _compare(cases, seen, watches, last, {one.row for one in found})
     made = [
-        CaseWatch(pk=pk, version=case.version, seen_at=at, rows=dict(seen[pk]))
+        CaseWatch(pk=pk, version=_version(case, watches.get(pk)), seen_at=at, rows=dict(seen[pk]))
         for pk, case in cases.items()
         if case.state != State.DRAFT  # whose lists are replaced as they are typed
     ]
@@ -117,6 +141,10 @@ def _look(wanted: Iterable[UUID], last: datetime | None, *, at: datetime) -> lis
     CaseWatch.objects.filter(pk__in=cases).delete()
     CaseWatch.objects.bulk_create(made)
     return found
+
+
+def _version(case: Referral, watch: CaseWatch | None) -> int:
+    return max(case.version, watch.version) if watch is not None and watch.is_authentic else case.version
 
 
 def _compare(

@@ -211,7 +211,7 @@ def sign(table: Table, *, at: datetime, again: bool = False) -> int:
             raise AlreadySigned
         count = 0
         for row in _one_by_one(unsigned):
-            row.sign_cells_as_they_are() if name == CELLS else row.sign_as_it_is()
+            row.sign_cells_as_they_are(at=at) if name == CELLS else row.sign_as_it_is()
             count += 1
         if count:
             journal.record(
