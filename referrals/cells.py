@@ -200,11 +200,11 @@ def _tell(found: Iterable[Finding], *, at: datetime) -> None:
         group = one.tenant, one.table, one.what
         counts[group] += 1
         if counts[group] <= _NAMED:
-            _log.error("cells refused", extra={"label": one.table, "row": str(one.row), "what": one.what})
+            _log.error("cells refused", extra={"label": one.table, "row": str(one.row), "code": one.what})
             _record(group, at=at, count=1, case=one.case, row=one.row)
     for group, count in sorted(counts.items(), key=str):
         if count > _NAMED:
-            _log.error("cells refused", extra={"label": group[1], "what": group[2], "count": count})
+            _log.error("cells refused", extra={"label": group[1], "code": group[2], "count": count})
             _record(group, at=at, count=count - _NAMED)
 
 

@@ -203,7 +203,7 @@ def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, 
             by_sql(row, cells=row.cells, **{name: getattr(row, name) for name in model.cells_field().cells})
     with caplog.at_level(logging.ERROR):
         assert look() == len(before)
-    named = {(r.label, UUID(r.row), r.what) for r in caplog.records if r.getMessage() == "cells refused"}
+    named = {(r.label, UUID(r.row), r.code) for r in caplog.records if r.getMessage() == "cells refused"}
     assert named == {(model._meta.db_table, row.pk, "set-back") for model, row in before.items()}
     assert look() == len(before), "until they are back"
     with seeing_all():
@@ -220,7 +220,7 @@ def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, 
     named = {
         (r.label, UUID(r.row))
         for r in caplog.records
-        if getattr(r, "what", "") == "deleted" and hasattr(r, "row")
+        if getattr(r, "code", "") == "deleted" and hasattr(r, "row")
     }
     assert named == {
         (model._meta.db_table, pk) for model, keys in gone.items() for pk in keys if tracked(model)
