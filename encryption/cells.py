@@ -1,12 +1,12 @@
 """The cells of a row as the service last wrote them: an earlier value put back is noticed (SEC-CR21).
 
 A row with sealed cells bears in ``cells`` a counter, which each write of a cell raises, and an HMAC under the index key
-over its id, that counter and the SHA-256 of each ciphertext. So what was put back, emptied or exchanged is told without
-opening anything. It is the mechanism of ``encryption/authentic.py``, with this difference: a row that fails is read as
-before, for it gives nobody a right; who looks through the rows names it (``referrals/cells.py``).
+over its id, that counter and the SHA-256 of each ciphertext. So a cell that was put back, emptied or exchanged is
+found without opening it. The mechanism is that of ``encryption/authentic.py``, with one difference: a row that fails is
+still read, for it gives nobody a right; a nightly pass names it (``referrals/cells.py``).
 
-A later write doesn't make it good: cells that failed when they were read aren't signed. A row that is set back as a
-whole fails nothing. What tells that is its counter, which somebody has to have seen.
+A later write doesn't sign cells that failed when they were read. A row that was set back as a whole passes this check;
+the nightly pass finds it by its counter, which it has seen before.
 """
 
 from collections.abc import Iterable, Sequence

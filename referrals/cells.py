@@ -1,10 +1,10 @@
-"""The sealed cells of cases, looked through at night: what was altered, is gone or was set back is named (SEC-CR21).
+"""Compares the sealed cells of cases with their signatures: names what was altered, deleted or set back (SEC-CR21).
 
-Nothing is opened: a row's cells are told by their digests (``encryption/cells.py``). A row set back whole, with
-HMAC and counter, or is gone, is told by what the pass saw of its case before, which it keeps signed (``CaseWatch``).
-Each night it goes through a seventh of the cases; and each hour through those that it never saw or whose version has
-moved since, so that what is written is soon seen. That a night was done is an entry of the journal, so that a case of
-before it without a watch is named too.
+Nothing is opened: the signature covers the digests of the cells (``encryption/cells.py``). It can't tell that a row was
+deleted, or set back whole with its signature and counter. For that the pass keeps, signed, what it saw of each case
+(``CaseWatch``). It goes through a seventh of the cases each night, and each hour through those that it never saw or
+whose version has moved. Each night leaves an entry in the journal; a case that is older than the last one and has no
+``CaseWatch`` is named too.
 """
 
 import logging
