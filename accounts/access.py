@@ -127,9 +127,7 @@ def _as_written(
             here = row.home_authority_id in authorities
             return row.is_authentic and (here or Membership.mac_field().any_is_told(row.members))
 
-    checked: QuerySet[User] = found.annotate(members=ToldRows.of(member, "user"))
-    checked._iterable_class = Rows
-    return checked
+    return Rows.of(found.annotate(members=ToldRows.of(member, "user")))
 
 
 def managed_memberships(actor: "Actor") -> MembershipQuerySet:

@@ -220,6 +220,12 @@ def refused(model: type[models.Model], pk: Any) -> None:
 class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't generic
     """The rows of a query, but for those that aren't authentic; or but for those that ``keeps`` says."""
 
+    @classmethod
+    def of[M: models.Model](cls, rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
+        """Let a query that nothing has asked yet check its rows by this class; return it."""
+        rows._iterable_class = cls
+        return rows
+
     @staticmethod
     def keeps(row: Any) -> bool:
         """Tell whether a row counts."""

@@ -664,9 +664,7 @@ _CONFIDED: Final = f"tie_{Role.MEASURE_SERVICE}"
 
 def _cases(rule: Q) -> "QuerySet[Referral]":
     """Return the cases of a rule, those left out that the service didn't place as they are."""
-    found = Referral.objects.filter(rule)
-    found._iterable_class = CheckedRows
-    return found
+    return CheckedRows.of(Referral.objects.filter(rule))
 
 
 class _TiedRows(CheckedRows):
@@ -713,9 +711,7 @@ def shown_with[M: Model](rows: "QuerySet[M]", actor: Actor, *, at: datetime) -> 
             case = row.referral
             return case.is_authentic and (not case.bar_was_lifted or case.pk in unlocked)
 
-    found = rows.select_related("referral")
-    found._iterable_class = Rows
-    return found
+    return Rows.of(rows.select_related("referral"))
 
 
 def visible_to(actor: Actor, *, at: datetime, drafts: bool = True) -> "QuerySet[Referral]":
@@ -780,9 +776,7 @@ def _visible_by(holder: Actor, special: Exceptional, drafts: bool) -> "QuerySet[
 def _tied(
     wanted: Q, holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional
 ) -> "QuerySet[Referral]":
-    found = Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special))
-    found._iterable_class = _TiedRows
-    return found
+    return _TiedRows.of(Referral.objects.filter(wanted).annotate(**_flags(holder, rules, special)))
 
 
 def _flags(holder: Actor, rules: Mapping[Tie, Q | None], special: Exceptional) -> dict[str, Any]:
@@ -911,9 +905,7 @@ def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
     if special.tied:
         found = found.filter(referral__index_norm__gt=0)
     found = found.exclude(referral_id__in=barred).select_related("referral")
-    asked_of = found.annotate(receives=ToldRows.of(mine, "request"))
-    asked_of._iterable_class = _AskedRows
-    return asked_of
+    return _AskedRows.of(found.annotate(receives=ToldRows.of(mine, "request")))
 
 
 class _AskedRows(CheckedRows):
@@ -957,9 +949,8 @@ def joined_filings(referral: Referral) -> Iterator[Referral]:
 
 
 def _joinings(referral: Referral) -> "QuerySet[Any]":
-    found = Joining.objects.filter(target=referral, undone_at=None).select_related("referral__concern")
-    found._iterable_class = CheckedRows
-    return found
+    joined = Joining.objects.filter(target=referral, undone_at=None)
+    return CheckedRows.of(joined.select_related("referral__concern"))
 
 
 def readable_filings(

@@ -39,9 +39,7 @@ def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":
     found = EmergencySheet.objects.filter(Exists(mine), closed_at=None).exclude(
         referral_id__in=sorted(barred)
     )
-    shown = found.select_related("authority").annotate(open_to=ToldRows.of(mine, "sheet"))
-    shown._iterable_class = _ShownRows
-    return shown
+    return _ShownRows.of(found.select_related("authority").annotate(open_to=ToldRows.of(mine, "sheet")))
 
 
 class _ShownRows(CheckedRows):

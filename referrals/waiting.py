@@ -69,8 +69,7 @@ def lines_of(rows: "QuerySet[Measure]", actor: Actor, *, at: datetime) -> "Query
             return row.is_authentic or row.service_id not in services
 
     found = rows.select_related("child", "type", "service", "referral__authority", "referral__unit")
-    found._iterable_class = Rows
-    return access.shown_with(found, actor, at=at)
+    return access.shown_with(Rows.of(found), actor, at=at)
 
 
 def line(measure: Measure, *, at: datetime) -> dict[str, Any]:
