@@ -7,7 +7,7 @@ ARGS ?=
 # A test process more than processors, since that of the pages waits for the browser half the time; eight at most.
 JOBS ?= $(shell n=$$(( $$(nproc 2>/dev/null || echo 1) + 1 )); if [ "$$n" -gt 8 ]; then n=8; fi; echo "$$n")
 PYTHON := .venv/bin/python
-APPS := encryption outbox audit accounts referrals web config
+APPS := encryption core outbox audit accounts referrals web config
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-night check format docs messages pictures bench lock sbom advisories check-format check-lint check-types check-imports check-migrations check-docs check-schema

@@ -20,12 +20,12 @@ from accounts import acts, links
 from accounts.access import REQUEST_OPEN_FOR, waiting_requests, who_may
 from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Refused
-from accounts.telling import EACH, REQUEST_LAPSED, REQUESTS_WAIT, tell_people
+from accounts.notifications import EACH, REQUEST_LAPSED, REQUESTS_WAIT, tell_people
 from audit import journal
 from audit.events import Purpose
 from encryption import index
 from outbox.models import Channel, Notice
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 #: How long a request is kept after its address was confirmed, if nobody decides; and after a decision.
 KEPT: Final = timedelta(days=60)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from accounts.access import PERMISSIONS
+from accounts.permissions import PERMISSIONS
 from accounts.roles import SYSTEM_ROLE, Role
 from audit.events import Origin
 
@@ -27,13 +27,12 @@ class Actor:
     """A signed-in person or program, with the rights read for this request (SEC-AZ10).
 
     ``role`` and ``organisation_id`` say in which capacity the act is done; they are set when there is but one
-    position, or by :meth:`acting_as`. ``scopes`` is None for a session, and narrows the rights of a token.
-    ``obo`` is the account in whose name a job or a stand-in works (SEC-AZ11). ``filing``: this act is done as who files
-    the case, and its entry doesn't say by whom (SEC-AL20). ``verified``: an administrator made
-    sure who this is. ``proved_at``: when the second factor was proved last in this session; ``proved_in_part``: by a
-    code alone, which is one factor. ``name`` is the person's, for comparing alone (``referrals/namesakes.py``): no log
-    shows it.
-    Satisfies ``audit.events.Acting``.
+    position, or by :meth:`acting_as`. ``scopes`` is None for a session, and narrows the rights of a token. ``obo`` is
+    the account in whose name a job or a stand-in works (SEC-AZ11). ``filing``: this act is done as who files the
+    case, and its entry doesn't say by whom (SEC-AL20). ``verified``: an administrator made sure who this is.
+    ``proved_at``: when the second factor was proved last in this session; ``proved_in_part``: by a code alone, which
+    is one factor. ``name`` is the person's, for comparing alone (``referrals/reading/namesakes.py``): no log shows
+    it. Satisfies ``audit.events.Acting``.
     """
 
     user_id: UUID | None

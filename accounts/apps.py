@@ -1,6 +1,24 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+#: The modules that register acts, templates, recurring work and parts of the API's schema.
+REGISTERED = (
+    "accounts.accountrequests",
+    "accounts.acts",
+    "accounts.api.schema",
+    "accounts.contacts",
+    "accounts.links",
+    "accounts.notifications",
+    "accounts.replays",
+    "accounts.reviews",
+    "accounts.sessions",
+    "accounts.suspicious_sign_ins",
+    "accounts.throttling",
+    "accounts.token_expiry",
+)
 
 
 class AccountsConfig(AppConfig):
@@ -10,17 +28,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what registers itself."""
-        from accounts import (  # noqa: F401 - imported for what they register
-            accountrequests,
-            acts,
-            attempts,
-            contacts,
-            links,
-            oddsignins,
-            replays,
-            reviews,
-            sessions,
-            telling,
-            tokenends,
-        )
-        from accounts.api import schema  # noqa: F401 - likewise
+        for module in REGISTERED:
+            import_module(module)

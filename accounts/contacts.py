@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from accounts.models import User
-from outbox.doors import Contact, doors
+from outbox.ports import Contact, doors
 
 
 def contacts_of(users: Collection[UUID]) -> Mapping[UUID, Contact]:

@@ -209,7 +209,7 @@ class NotVisible(AccountsError):
 
 
 class InvalidInput(AccountsError):
-    """What was sent can't be used: ``extra["fields"]`` maps fields to codes, as in ``audit/inputs.py``."""
+    """What was sent can't be used: ``extra["fields"]`` maps fields to codes, as in ``core/inputs.py``."""
 
     code = "invalid"
     text = "Certains champs sont à corriger."

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import Factor, MailedLink, Membership, User
 from accounts.roles import PROGRAMS
 from encryption import index
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 #: The codes of the mails.
 FORGOTTEN: Final = "account.password-link"

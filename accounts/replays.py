@@ -16,9 +16,9 @@ from uuid import UUID
 from accounts.actor import Actor
 from accounts.errors import KeyReused, MalformedKey
 from accounts.models import Replay
-from accounts.turns import wait_turn
+from accounts.request_locks import wait_turn
 from encryption import digest, index
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 KEPT: Final = timedelta(days=30)  # no program tries again for longer
 NOBODY: Final = UUID(int=0)

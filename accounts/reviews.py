@@ -21,10 +21,10 @@ from accounts.actions.memberships import end_now
 from accounts.actor import SYSTEM
 from accounts.models import Membership
 from accounts.models.membership import LAPSES_AFTER, MembershipQuerySet, review_period
+from accounts.notifications import ROLE_HAS_LAPSED, ROLE_WILL_LAPSE, ROLES_TO_REVIEW, tell_people, untold
 from accounts.roles import NEEDED, REPORTING
-from accounts.telling import ROLE_HAS_LAPSED, ROLE_WILL_LAPSE, ROLES_TO_REVIEW, tell_people, untold
 from outbox.models import Channel, Notice
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 #: Those who can review are told from so long before a review is due.
 AHEAD: Final = timedelta(days=30)

@@ -1,7 +1,7 @@
 """The roles that people and programs hold, with their French and English labels.
 
 Codes are those of domain.md §1.1 and never change meaning; a renamed role leaves a note and a migration.
-What a role may do stands in ``accounts/access.py`` (accounts) and ``referrals/access.py`` (cases), not here.
+What a role may do stands in ``accounts/access.py`` (accounts) and ``referrals/access/visibility.py`` (cases), not here.
 """
 
 from collections.abc import Mapping

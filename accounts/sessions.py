@@ -28,10 +28,10 @@ from django.utils import timezone
 from accounts.models import Membership, Session, User
 from accounts.roles import Role
 from audit.events import user_agent
+from core.clock import instant
 from encryption import bearer, digest, index
 from encryption.errors import Unreadable
-from outbox.instants import instant
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 _KEY: Final = re.compile(r"[a-z0-9]{32}")  # as Django makes them
 _PURPOSE: Final = "session"

@@ -1,6 +1,7 @@
 """Alarms of the journal: each is logged for the operator, and kept once, so that auditors are told of it.
 
-Who tells them is ``referrals/journalkeeping.py``, which knows the auditors. An alarm names codes, ids and hashes alone.
+Who tells them is ``referrals/retention/journal_retention.py``, which knows the auditors. An alarm names codes, ids
+and hashes alone.
 """
 
 from collections.abc import Iterable

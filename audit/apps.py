@@ -1,11 +1,16 @@
 """Django's registration of the app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from audit import appendonly
-from outbox import gate
+from outbox import maintenance_gate
+
+#: The modules that register acts, alarms and recurring work.
+REGISTERED = ("audit.alarms", "audit.origins", "audit.undelivered", "audit.witnessfile")
 
 
 class AuditConfig(AppConfig):
@@ -15,15 +20,11 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the authoriser of SQLite, which migrations lift; listen to lost notices; keep the gate."""
-        from audit import (  # noqa: F401 - all but the first are imported for what they register
-            alarms,
-            origins,
-            shreds,
-            undelivered,
-            witnessfile,
-        )
+        from audit import erasures
 
-        gate.closed_by(shreds.why_closed)
+        for module in REGISTERED:
+            import_module(module)
+        maintenance_gate.closed_by(erasures.why_closed)
 
         connection_created.connect(appendonly.guard, dispatch_uid="audit.guard")
         pre_migrate.connect(appendonly.lift, sender=self, dispatch_uid="audit.lift")

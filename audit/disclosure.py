@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from audit import journal, lag
+from audit import journal, sequencing_lag
 from audit.errors import JournalUnavailable, OutsideTransaction
 from audit.events import Acting, Outcome, Purpose
 from audit.models import Entry
@@ -137,7 +137,7 @@ def disclosure(
     )  # fmt: skip
     scope = Disclosure(write)
     if watch := _watch.get():
-        lag.require_in_time(actor, purpose, at=at, urgent=urgent)
+        sequencing_lag.require_in_time(actor, purpose, at=at, urgent=urgent)
         watch.add(scope)
     scope._begin()
     try:

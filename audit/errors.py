@@ -1,6 +1,5 @@
 """Every refusal that the journal and its doors can give. No HTTP here: ``config/errors.py`` maps them."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -70,21 +69,6 @@ class NotAuditor(AuditError):
 
     def __init__(self) -> None:
         super().__init__(rule="audit.read")
-
-
-class InvalidQuery(AuditError):
-    """Parameters of the address are unknown, repeated or malformed (SEC-IN2).
-
-    ``parameters`` maps each name to ``unknown``, ``repeated``, ``too-long``, ``malformed`` or ``required``; or to
-    ``too-late``, for a time of which nothing is told yet.
-    """
-
-    code = "invalid-query"
-    sentence = "Des paramètres de l'adresse sont inconnus, répétés ou mal formés."
-
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        self.parameters = dict(parameters)
-        super().__init__(parameters=self.parameters)
 
 
 class LogContradicted(AuditError):

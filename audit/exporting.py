@@ -20,7 +20,7 @@ from audit.errors import NotInTree
 from audit.models import Checkpoint, Entry, EntrySubject, Leaf, LogOrigin, PrunedRun, Refused
 from audit.tree import TILE, Tree
 from audit.verifier import tile_path
-from outbox.instants import instant
+from core.clock import instant
 
 CHECKPOINT: Final = "checkpoint"
 BUNDLES: Final = 400  # of one ZIP file: about a hundred thousand entries, 70 MB before it is compressed

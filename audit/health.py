@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 
-from audit import checkpoints, lag, tree, witnessing
+from audit import checkpoints, sequencing_lag, tree, witnessing
 from audit.inspection import Auditing, authorities_of, write_down
 from audit.models import Alarm, Checkpoint, Cosignature, Refused
 
@@ -66,7 +66,7 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
     authorities = authorities_of(actor)
     origin = tree.newest()
     found = None if origin is None else checkpoints.last(origin.number)
-    waiting = lag.oldest_waiting()
+    waiting = sequencing_lag.oldest_waiting()
     late = waiting is not None and at - waiting > timedelta(minutes=settings.LOG_LAG_MINUTES)
     write_down("health", actor=actor, authorities=authorities, shown={}, at=at)
     return Health(

@@ -11,7 +11,7 @@ from audit import columns, journal, reading
 from audit.errors import NotAuditor
 from audit.events import Acting, Purpose
 from audit.models import ReadEntry
-from audit.paging import Page
+from core.paging import Page
 
 READ = "audit.read"
 

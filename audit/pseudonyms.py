@@ -22,9 +22,9 @@ from django.db.models import OuterRef, Subquery
 from audit import alarms
 from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
+from core.clock import instant
 from encryption import digest, index
-from outbox.instants import instant
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 # Accounts are few and their pseudonyms never change, so each process remembers those that are committed.
 _MAX_REMEMBERED = 20_000
@@ -168,6 +168,7 @@ def forget_subject(referral_id: UUID) -> None:
 
 
 # --- Whether a row is the service's own --------------------------------------------------------------
+
 
 _ACTOR: Final = "journal.actor"
 

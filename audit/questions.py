@@ -17,11 +17,11 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 from audit import events, reading
-from audit.errors import InvalidQuery
 from audit.events import Topic
 from audit.inspection import Auditing, authorities_of, shown_of, write_down
 from audit.models import ReadEntry
-from audit.paging import Page
+from core.paging import Page
+from core.query import InvalidQuery
 
 ROWS_MAX: Final = 20_000
 _IN_MEMORY: Final = 8 * 1024 * 1024
@@ -102,6 +102,7 @@ def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None,
 
 
 # --- As a table ---------------------------------------------------------------------------------------
+
 
 COLUMNS: Final = (
     "id", "ts", "act", "out", "tenant", "actor", "obo", "role", "obj", "fields", "why", "rule", "pol", "from", "to",

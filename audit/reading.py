@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from audit import alarms, columns
 from audit.events import Outcome
 from audit.models import ReadEntry, ReadSubject, Refused
-from audit.paging import Page, page_of
+from core.paging import Page, page_of
 
 
 @contextmanager

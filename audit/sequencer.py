@@ -19,9 +19,9 @@ from audit.chains import Chains
 from audit.errors import AuditError, LogContradicted, NoWitnessedCheckpoint, OriginRefused, WitnessFileFaulty
 from audit.models import Checkpoint, LogOrigin
 from audit.verifier import leaf_hash
+from core.clock import instant
 from encryption.errors import EncryptionError
 from encryption.signing import Signer
-from outbox.instants import instant
 
 _log = structlog.get_logger("audit")
 PAUSE_SECONDS: Final = 1.0

@@ -6,8 +6,8 @@ from typing import Final
 from audit import events, journal
 from audit.events import Outcome, Purpose
 from audit.models import SubjectPseudonym
-from outbox.doors import doors
 from outbox.models import Notice
+from outbox.ports import doors
 
 UNDELIVERED: Final = "notice:undelivered"
 events.register(UNDELIVERED)

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import feed
+from audit import leaf_stream
 
 #: After so long another writer goes on: an entry whose place is checked by the one before it never waits until that one
 #: is pruned (SEC-AL21).
@@ -52,7 +52,7 @@ class Place:
         self.final = True
         if self.seq > self.writer.seq:
             self.writer.seq, self.writer.mac = self.seq, self.mac
-        feed.tell(self.writer.id, self.seq, self.leaf)
+        leaf_stream.tell(self.writer.id, self.seq, self.leaf)
 
     def kept(self, connection: BaseDatabaseWrapper) -> bool:
         """Tell whether the entry is committed, or still will be with the running transaction."""

@@ -25,7 +25,7 @@ def main(mebibytes: int) -> None:
 
     from encryption import digest
     from encryption.objects import ObjectKey
-    from referrals.objects.folder import FolderStore
+    from referrals.attachments.folder import FolderStore
 
     store, key, data = FolderStore(), ObjectKey.new(), os.urandom(PIECE) * (mebibytes * 16)
     view = memoryview(data)

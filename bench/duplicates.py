@@ -46,13 +46,13 @@ class Filler(Maker):
         from bench.rows import Table
         from encryption import index
         from referrals import models
-        from referrals.likeness import buckets, traits
+        from referrals.matching import blocking_keys, buckets
 
         self.chance_of = spellings.Population(children, seed)
         self.bits = buckets.length_for(children)
         self.under = index.likeness_keys()[0]
         self.case = Table(
-            models.Referral, *SHELL, index_norm=traits.NORM, index_key=self.under, searched_at=NOW
+            models.Referral, *SHELL, index_norm=blocking_keys.NORM, index_key=self.under, searched_at=NOW
         )
         self.child = Table(models.Child, *CHILD)
         self.value = Table(models.IndexValue, *VALUE)
@@ -66,15 +66,16 @@ class Filler(Maker):
         }
 
     def _referral(self) -> None:
-        from referrals import models, references
-        from referrals.likeness import buckets, traits
+        from referrals import models
+        from referrals.matching import blocking_keys, buckets
+        from referrals.vocabulary import reference_numbers
 
         pk, row, authority = uuid4(), uuid4(), self.authorities[0]
         said = self.chance_of.children[self.at]
         self.at += 1
         made = self._keys(pk, authority)
         shell = dict.fromkeys(SHELL) | {
-            "id": pk, "reference": references.new(), "authority_id": authority, "unit_id": self.units[0],
+            "id": pk, "reference": reference_numbers.new(), "authority_id": authority, "unit_id": self.units[0],
             "department": "93", "version": 4, "state": "triage", "urgency": "U1", "age_band": "11-15", "under_15": True,
             "created_at": NOW, "received_at": NOW, "submitted_at": NOW, "filed_by": self.random.randbytes(32),
             "case_key": made["case"].id, "filer_key": made["filer"].id,
@@ -94,7 +95,7 @@ class Filler(Maker):
             self.subject.line(referral_id=pk, pseudonym=uuid4(), created_at=NOW)
         )
         for number, _ in buckets.values(
-            authority, traits.of(spellings.family(said)), [self.bits], under=self.under
+            authority, blocking_keys.of(spellings.family(said)), [self.bits], under=self.under
         ):
             self.next_id += 1
             self.lines[self.value.name].append(
@@ -165,7 +166,7 @@ def fill(server: str, children: int) -> None:
 
     from audit import pseudonyms
     from bench import world
-    from referrals.likeness import buckets
+    from referrals.matching import buckets
     from referrals.models import IndexSize
 
     found = world.build()
@@ -234,13 +235,13 @@ def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, f
     from audit import journal
     from audit.disclosure import disclosure
     from audit.events import Purpose
-    from referrals import rowlevel
-    from referrals.likeness import finding, traits
+    from referrals.access import row_level_security
+    from referrals.matching import blocking_keys, candidates
 
-    with rowlevel.for_the_service():
+    with row_level_security.for_the_service():
         began, worked, named = time.perf_counter(), time.process_time(), []
         mine = spellings.family(said)
-        likely = finding.likely(authority, traits.asked_for(mine))
+        likely = candidates.likely(authority, blocking_keys.asked_for(mine))
         indexed = time.perf_counter()
         with disclosure(
             actor=SYSTEM, purpose=Purpose.SEARCH, at=NOW, objects=named, tenant=authority, act="index:compared",
@@ -251,7 +252,7 @@ def _search(authority: UUID, said: spellings.Said) -> tuple[float, float, int, f
                 named.extend(journal.subjects({other.pk for other in others}).values())
                 return scope
 
-            finding.searched(mine, authority, likely, opening)
+            candidates.searched(mine, authority, likely, opening)
         ended = time.perf_counter()
     busy = time.process_time() - worked
     return (ended - began) * 1_000, (indexed - began) * 1_000, len(named), busy * 1_000

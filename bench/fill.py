@@ -81,17 +81,18 @@ class Maker:
     # --- One referral
 
     def _referral(self) -> None:
-        from referrals import clocks, references
+        from referrals.vocabulary import reference_numbers
+        from referrals.workflow import deadlines
 
         chance = self.random
         pk, which = uuid4(), 0 if chance.random() < 0.8 else 1
         triage = chance.random() < 0.3
         received = NOW - timedelta(seconds=chance.randrange((30 if triage else 730) * 86_400))
-        legal = clocks.statutory_due(received, ZONE)
+        legal = deadlines.statutory_due(received, ZONE)
         made = self._keys(pk, self.authorities[which])
         c2 = received + timedelta(hours=72)
         shell = {
-            "id": pk, "reference": references.new(), "authority_id": self.authorities[which],
+            "id": pk, "reference": reference_numbers.new(), "authority_id": self.authorities[which],
             "unit_id": self.units[which], "department": ("93", "75")[which], "version": 4,
             "state": "triage" if triage else "closed_no_action", "urgency": f"U{chance.randrange(4)}",
             "age_band": "11-15", "under_15": True, "created_at": received, "received_at": received,
@@ -104,7 +105,7 @@ class Maker:
         self._form(pk, made)
         stopped = None if triage else shell["closed_at"]
         dues = (("C2", c2, False), ("C4", legal, True),
-                ("C5", clocks.after_months(received, clocks.FEEDBACK_MONTHS, ZONE), True))  # fmt: skip
+                ("C5", deadlines.after_months(received, deadlines.FEEDBACK_MONTHS, ZONE), True))  # fmt: skip
         for code, due, statutory in dues:
             clock = {
                 "id": uuid4(), "referral_id": pk, "code": code, "started_at": received,
@@ -230,8 +231,8 @@ _FIXED: dict[str, dict[str, Any]] = {
     "StepRecord": {"machine": "referral", "role": "crip_coordinator", "access_class": "A"},
 }  # fmt: skip
 
-
 # --- Writing -----------------------------------------------------------------------------------------
+
 
 _maker: Maker
 

@@ -175,7 +175,7 @@ def _pages(question: Any, said: dict[str, Any], tenant: UUID) -> Iterator[float]
     from accounts.roles import Role
     from audit import questions
     from audit.events import Origin
-    from referrals import rowlevel
+    from referrals.access import row_level_security
 
     auditor = Actor(
         _uuid(9, 1), (Position(_uuid(9, 2), Role.AUDITOR, tenant),), Origin(rid="bench"), role="auditor"
@@ -184,7 +184,7 @@ def _pages(question: Any, said: dict[str, Any], tenant: UUID) -> Iterator[float]
     for _ in range(3):
         began = time.perf_counter()
         with transaction.atomic():
-            rowlevel.open_for(auditor)
+            row_level_security.open_for(auditor)
             page = questions.ask(question, {**said, "cursor": cursor}, actor=auditor, at=datetime.now(UTC))
         yield 1_000 * (time.perf_counter() - began)
         if (cursor := page.next) is None:

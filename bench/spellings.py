@@ -171,33 +171,33 @@ class Service:
     """The index, and the comparison of what it finds."""
 
     def __init__(self, children: list[Said]) -> None:
-        from referrals.likeness import buckets, traits
+        from referrals.matching import blocking_keys, buckets
 
         self.bits = buckets.length_for(len(children))
         self.children = children
         self.rows: dict[int, list[int]] = defaultdict(list)
         for at, said in enumerate(children):
-            for number in self._numbers(traits.of(family(said))):
+            for number in self._numbers(blocking_keys.of(family(said))):
                 self.rows[number].append(at)
 
     def _numbers(self, told: list[Any]) -> dict[int, Any]:
-        from referrals.likeness import buckets
+        from referrals.matching import buckets
 
         return buckets.numbers(AUTHORITY, told, [self.bits])
 
     def search(self, asked: Said) -> tuple[list[tuple[float, int]], int]:
         """Return what is shown, best first, as (score, child), and how many children share a number."""
-        from referrals.likeness import finding, traits
+        from referrals.matching import blocking_keys, candidates
 
         found: dict[int, set[Any]] = defaultdict(set)
         mine = family(asked)
-        for number, trait in self._numbers(traits.asked_for(mine)).items():
+        for number, trait in self._numbers(blocking_keys.asked_for(mine)).items():
             for at in self.rows.get(number, ()):
                 found[at].add(trait)
-        weighed = {at: finding.weight(shared) for at, shared in found.items()}
+        weighed = {at: candidates.weight(shared) for at, shared in found.items()}
         likely = dict(sorted(weighed.items(), key=lambda item: (-item[1], -item[0])))
         shown: list[tuple[float, int]] = []
-        for part in finding.to_open(likely):
+        for part in candidates.to_open(likely):
             shown += [
                 (score, at) for at in part if (score := _same(mine, *family(self.children[at]).children))
             ]
@@ -213,7 +213,7 @@ class Service:
 
 def family(said: Said) -> Any:
     """Return a case with this one child."""
-    from referrals.likeness import identity
+    from referrals.matching import identity
 
     told = {
         "last_name": said.last, "first_names": said.first, "usual_name": said.usual,
@@ -272,7 +272,7 @@ def by_field(children: list[Said]) -> Callable[[Said], list[int]]:
     enough for somebody with the very same date and last name. The comparison only falls with what fits less, so that it
     finds whom comparing everybody finds (``tests/bench``).
     """
-    from referrals.likeness import comparing
+    from referrals.matching import comparison
 
     dates: dict[Any, list[int]] = defaultdict(list)
     for at, said in enumerate(children):
@@ -290,7 +290,7 @@ def by_field(children: list[Said]) -> Callable[[Said], list[int]]:
         near = (
             at
             for day, there in dates.items()
-            if comparing._births(one, replace(one, birth=day))
+            if comparison._births(one, replace(one, birth=day))
             for at in there
             if may_be(children[at].first)
         )
@@ -302,9 +302,9 @@ def by_field(children: list[Said]) -> Callable[[Said], list[int]]:
 
 def _same(mine: Any, other: Any) -> float:
     """Return how sure the service is that another child is the same, 0 where it isn't shown as that."""
-    from referrals.likeness import comparing, identity
+    from referrals.matching import comparison, identity
 
-    verdict = comparing.compare(mine, identity.Family((other,)))
+    verdict = comparison.compare(mine, identity.Family((other,)))
     return verdict.score if verdict is not None and verdict.kind == "same" else 0.0
 
 
@@ -427,11 +427,11 @@ def _set_up() -> None:
     django.setup()
     from encryption import keyring
     from encryption.unwrapped import IndexKey
-    from referrals.likeness import spelling
+    from referrals.matching import phonetics
 
     made = IndexKey(b"a key of the figures alone, no more")
     keyring.likeness_keys = lambda: {UUID(int=1): made}  # type: ignore[assignment]
-    spelling.sound = cache(spelling.sound)
+    phonetics.sound = cache(phonetics.sound)
 
 
 if __name__ == "__main__":

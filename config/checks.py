@@ -23,15 +23,15 @@ from django.utils.module_loading import import_string
 
 from audit import sequencing
 from audit.appendonly import ENTRY_TABLES
-from config import clocks, drawn, env, surface
+from config import clocks, drawn, env, exposure
 from config.database import APP_ROLE, AUDITOR_ROLE
 from config.local import host_of, hosts_of, is_local_name, is_near
 from config.routers import KEY_STORE
 from config.servers import place_of, roles_of
 from encryption import assertions
-from outbox import gate
+from outbox import maintenance_gate
 from referrals.attachments import scanning
-from referrals.attachments.codes import KEPT_AS
+from referrals.vocabulary.attachments import KEPT_AS
 
 FILE_PROVIDER: Final = "encryption.provider.FileProvider"
 VAULT_PROVIDER: Final = "encryption.vault.VaultProvider"
@@ -111,7 +111,7 @@ def require_fit() -> None:
         sys.stderr.write(f"{sentences}\n")  # the log of a server keeps no message of an exception
         raise ImproperlyConfigured(sentences)
     _was_fit = _are_asked(databases)
-    gate.closed_by(why_closed)
+    maintenance_gate.closed_by(why_closed)
 
 
 def why_closed() -> str:
@@ -695,7 +695,7 @@ def _strangers() -> Iterator[CheckMessage]:
 
 def _other_addresses() -> Iterator[CheckMessage]:
     """Refuse addresses of other packages: pages of documentation, metrics, a debugger, an admin."""
-    if found := surface.of_others():
+    if found := exposure.of_others():
         yield _error(
             40,
             f"Other packages answer at {', '.join(found)}: take them out of the addresses (ROOT_URLCONF). "
@@ -708,11 +708,11 @@ def _counted_apart() -> Iterator[CheckMessage]:
 
     Every limit of the service counts in the database (SEC-CF4, SEC-FT16), so that nothing here needs a cache at all.
     """
-    if found := surface.throttled():
+    if found := exposure.throttled():
         yield _error(
             41,
             f"A throttle bounds {', '.join(found)} by a count that each process has for itself: take it out of "
-            "DEFAULT_THROTTLE_CLASSES of REST_FRAMEWORK, and count in the database as referrals/caps.py does.",
+            "DEFAULT_THROTTLE_CLASSES of REST_FRAMEWORK, and count in the database: referrals/access/volume_limits.py.",
         )
     if settings.SESSION_ENGINE != SESSIONS:
         yield _error(

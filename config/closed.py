@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import get_language_from_request
 
 from audit.errors import AuditError
+from core.query import InvalidQuery
 from encryption.errors import EncryptionError
 from web import problems
 from web.assets import FOLDER
@@ -63,7 +64,7 @@ def _as_itself(request: HttpRequest) -> HttpResponse | None:
         with translation.override(get_language_from_request(request)):
             page.asked = page.query.of(request.GET)
             return page.while_out()
-    except (DatabaseError, AuditError, EncryptionError):
+    except (DatabaseError, AuditError, EncryptionError, InvalidQuery):
         return None
 
 

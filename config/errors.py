@@ -1,7 +1,7 @@
 """The whole error contract: which status each refusal has, and what the caller reads (RFC 9457).
 
 The apps raise errors that know no HTTP; here one table gives each its status, and ``answer_to`` makes the
-document. It is built from fixed sentences (``config/sentences.py``), codes and field names: nothing that was
+document. It is built from fixed sentences (``config/error_messages.py``), codes and field names: nothing that was
 sent comes back (SEC-IN11), and all 404 are the same bytes but for the request id (SEC-AZ5). Where a part of the
 service is out there is one answer to all (``config/closed.py``).
 """
@@ -25,8 +25,9 @@ from accounts import errors as accounts
 from audit import errors as audit
 from config import closed
 from config.closed import PROBLEM, RETRY_AFTER_SECONDS
+from config.error_messages import DETAILS, FAULTS, STATUSES, TITLES, Sentence
 from config.parsing import BodyRefused
-from config.sentences import DETAILS, FAULTS, STATUSES, TITLES, Sentence
+from core import query
 from encryption import errors as encryption
 from outbox import errors as outbox
 from referrals import errors as referrals
@@ -43,7 +44,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     audit.JournalUnavailable: 503,
     audit.NotAuditor: 403,
     audit.PseudonymRefused: 409,
-    audit.InvalidQuery: 400,
+    query.InvalidQuery: 400,
     audit.NotInTree: 404,
     audit.LogContradicted: 503,
     audit.OriginRefused: 503,
@@ -331,7 +332,7 @@ def _faults(detail: Any, path: tuple[str, ...] = ()) -> Iterator[_Fault]:
         for place, inner in enumerate(detail):
             yield from _faults(inner, (*path, str(place)) if isinstance(inner, Mapping) else path)
     else:
-        # The message is a bound or nothing (audit/inputs.py); the framework's own may repeat what was sent.
+        # The message is a bound or nothing (core/inputs.py); the framework's own may repeat what was sent.
         bound = str(detail) if _BOUND.fullmatch(str(detail)) else ""
         yield _Fault(_path(path), str(getattr(detail, "code", None) or "invalid"), bound)
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
-from referrals.api.attachments import FILES, Handed
+from referrals.attachments.api import FILES, Handed
 
 urlpatterns: Final = [path(f"{FILES.removeprefix('/')}<str:handed>", Handed.as_view(), name="handed-file")]
 handler400 = "config.errors.bad_request"

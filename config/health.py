@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from config.errors import refuse
 from encryption.errors import EncryptionError
-from outbox import gate
+from outbox import maintenance_gate
 from outbox.errors import OutboxError
 
 _migrated: set[str] = set()
@@ -30,7 +30,7 @@ def is_ready() -> bool:
     try:
         if not all(_is_ready(alias) for alias in connections):
             return False
-        gate.require_open(fresh=True)
+        maintenance_gate.require_open(fresh=True)
     except (DatabaseError, OutboxError, EncryptionError):
         return False
     return True

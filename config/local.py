@@ -24,8 +24,8 @@ _WORKS_AT: Final = {
     "encryption.provider.FileProvider": "",
     "encryption.vault.VaultProvider": "VAULT_ADDR",
     "encryption.awskms.KmsProvider": "KMS_ENDPOINT",
-    "referrals.objects.folder.FolderStore": "",
-    "referrals.objects.s3.S3Store": "OBJECT_ENDPOINT",
+    "referrals.attachments.folder.FolderStore": "",
+    "referrals.attachments.s3.S3Store": "OBJECT_ENDPOINT",
 }
 _PARTS: Final = ("KEY_PROVIDER", "KEY_PROVIDER_BEFORE", "OBJECT_STORE")
 #: By what address the service is reached, and what it reaches.

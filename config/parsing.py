@@ -2,7 +2,7 @@
 
 Bytes come in, a ``dict`` goes out, or ``BodyRefused``: no operation takes anything but an object, so that no view has
 to ask (SEC-IN13). Sizes are looked at before anything is built, so that a hostile body costs no more than one pass over
-its bytes. What a field may hold is ``audit/inputs.py``; the sentence for each code is ``config/sentences.py``.
+its bytes. What a field may hold is ``core/inputs.py``; the sentence for each code is ``config/error_messages.py``.
 """
 
 import json

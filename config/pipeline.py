@@ -11,7 +11,7 @@ the refusal names it, and what it was for in ``request.purpose`` where that matt
 
 A request that brings a file goes through twice: the first transaction asks whether it may, then the body is read with
 none open, and the second asks again and keeps what came. Of the API no form is ever parsed but so. A request that has
-to ask somebody else's server goes through twice likewise (``accounts/outside.py``).
+to ask somebody else's server goes through twice likewise (``accounts/outbound_calls.py``).
 """
 
 from collections.abc import Callable
@@ -27,25 +27,27 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from accounts import attempts, sessions
+from accounts import sessions, throttling
 from accounts.actor import Actor
 from accounts.errors import AccountsError, TokenRefused, TokensDelayed
 from accounts.origin import origin_of
-from accounts.outside import Outside
+from accounts.outbound_calls import Outside
 from accounts.signin import actor_for
-from audit import alarms, paging
+from audit import alarms
 from audit.disclosure import watched
 from audit.errors import AuditError, JournalUnavailable
 from audit.events import Outcome
 from audit.journal import count_anonymous_denial, record_refusal
 from config import closed, errors, probing
+from core import paging
+from core.clock import instant
 from encryption.errors import EncryptionError
 from encryption.keys import MadeKeys, noted
-from outbox import gate
+from outbox import maintenance_gate
 from outbox.errors import OutboxError
-from outbox.instants import instant
-from referrals import access, rowlevel
-from referrals.api.attachments import BodyToCome
+from referrals.access import exceptions as access_exceptions
+from referrals.access import row_level_security
+from referrals.attachments.api import BodyToCome
 from referrals.errors import CasesDelayed
 from web import assets
 from web.urls import SEGMENTS
@@ -100,7 +102,7 @@ class Gate:
         """Go on, or answer 503."""
         if request.path_info not in OPEN:
             try:
-                gate.require_open()
+                maintenance_gate.require_open()
             except (OutboxError, EncryptionError, DatabaseError) as failed:
                 return errors.answer_to(failed, request) or closed.answer(request)
         return self.get_response(request)
@@ -119,7 +121,7 @@ class OneTransaction:
             return self.get_response(request)
         response = self._answered(request)
         sessions.note_use(request)
-        attempts.note_failure(request)
+        throttling.note_failure(request)
         return response
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
@@ -161,7 +163,7 @@ class OneTransaction:
         with transaction.atomic():
             request.at = instant()  # type: ignore[attr-defined]  # our own attribute
             request.stands = False  # type: ignore[attr-defined]  # id.; set by config/errors.py
-            rowlevel.close()
+            row_level_security.close()
             response = self.get_response(request)
             refused = response.status_code >= FIRST_REFUSAL and not request.stands  # type: ignore[attr-defined]
             if refused:
@@ -187,15 +189,15 @@ class Caller:
         try:
             actor = actor_for(request, at=request.at)  # type: ignore[attr-defined]  # set above
         except TokenRefused as refused:
-            wait = attempts.token_failed(request, at=request.at)  # type: ignore[attr-defined]  # set above
+            wait = throttling.token_failed(request, at=request.at)  # type: ignore[attr-defined]  # set above
             answer = errors.answer_to(TokensDelayed(wait) if wait else refused, request)
             return answer or errors.refuse(request, 401, "not-authenticated")
         except AccountsError as refused:
             return errors.answer_to(refused, request) or errors.refuse(request, 401, "not-authenticated")
         request.actor = actor  # type: ignore[attr-defined]  # our own attribute
         if actor is not None:
-            rowlevel.open_for(actor)
-        remembered = access.remembering() if request.method in SAFE else nullcontext()
+            row_level_security.open_for(actor)
+        remembered = access_exceptions.remembering() if request.method in SAFE else nullcontext()
         with remembered, paging.read_by(actor.user_id if actor is not None else None):
             return self.get_response(request)
 

@@ -1,16 +1,16 @@
 """Which addresses are those of cases, where whoever was refused too often waits, and which never wait (SEC-AZ23).
 
-The counts are in ``referrals/refusals.py``. Danger comes first: whatever an account was refused, filing, the urgent
-lane, the emergency opening and the answer to an urgent call are open to it.
+The counts are in ``referrals/access/refusal_limits.py``. Danger comes first: whatever an account was refused, filing,
+the urgent lane, the emergency opening and the answer to an urgent call are open to it.
 """
 
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 
-from referrals import refusals
+from referrals.access import refusal_limits
 from referrals.errors import CasesDelayed
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
 
 #: The first part of an address at which a case is named, by its id or its reference: of the API, then of the pages.
 CASES: Final = frozenset(
@@ -45,16 +45,16 @@ def wait_of(request: Any) -> CasesDelayed | None:
     actor = getattr(request, "actor", None)
     if actor is None or not is_of_cases(request) or _never_waits(request):
         return None
-    wait = refusals.wait_of(actor, at=request.at)
+    wait = refusal_limits.wait_of(actor, at=request.at)
     return CasesDelayed(wait) if wait else None
 
 
 def note(request: Any, response: HttpResponse, code: str) -> int | None:
-    """Count a refused request; return for how many its entry stands, see ``referrals.refusals.note``."""
+    """Count a refused request; return for how many its entry stands, see ``referrals.access.refusal_limits.note``."""
     waited = code == CasesDelayed.code
     if not waited and (response.status_code not in _REFUSED or not is_of_cases(request)):
         return None
-    return refusals.note(request.actor, refused=not waited, at=request.at)
+    return refusal_limits.note(request.actor, refused=not waited, at=request.at)
 
 
 def _route_of(request: HttpRequest) -> str:

@@ -133,13 +133,13 @@ PKCS11_PIN_FILE = os.environ.get(
 KEY_CACHE_SECONDS = 60  # SEC-CR9: at most 60
 KEY_CACHE_SIZE = 1_000  # SEC-CR9: at most 1,000
 
-# What was shredded, outside both databases (audit/ledger.py), and how long the longest-lived backup of the key store
-# lives: until then a destruction isn't complete (SEC-CR11: at most 7 days).
+# What was shredded, outside both databases (audit/erasure_ledger.py), and how long the longest-lived backup of the
+# key store lives: until then a destruction isn't complete (SEC-CR11: at most 7 days).
 SHRED_FILE = env.text("REPERE_SHRED_FILE", default=str(env.state_dir() / "shreds.log"))
 KEY_BACKUP_DAYS = env.number("REPERE_KEY_BACKUP_DAYS", default=7)
 # --- Attachments ----------------------------------------------------------------------------------
-# Sealed objects in a folder, or in an S3-compatible store (``referrals.objects.s3.S3Store``, extra ``s3``).
-OBJECT_STORE = env.text("REPERE_OBJECT_STORE", default="referrals.objects.folder.FolderStore")
+# Sealed objects in a folder, or in an S3-compatible store (``referrals.attachments.s3.S3Store``, extra ``s3``).
+OBJECT_STORE = env.text("REPERE_OBJECT_STORE", default="referrals.attachments.folder.FolderStore")
 OBJECT_FOLDER = Path(env.text("REPERE_OBJECT_FOLDER", default=str(env.state_dir() / "objects")))
 OBJECT_BUCKET = env.text("REPERE_OBJECT_BUCKET", default="")
 OBJECT_ENDPOINT = env.text("REPERE_OBJECT_ENDPOINT", default="")  # empty: as AWS's own kit finds it
@@ -182,7 +182,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.ContextWords"},
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous account
-# Guardian's rows are asked in SQL by referrals/access.py, with our expiry; its backend would ignore that.
+# Guardian's rows are asked in SQL by referrals/access/visibility.py, with our expiry; its backend would ignore that.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 # People sign in; tokens are for programs such as 119. Outside production people may have some too, to try.
 TOKENS_FOR_PEOPLE = not PRODUCTION
@@ -264,24 +264,24 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "referrals.api.links.what_follows",
+        "referrals.duplicates.links_api.what_follows",
     ],
     "ENUM_NAME_OVERRIDES": {
-        "UrgencyCode": "referrals.workflow.states.Urgency",
-        "ExploitationCode": "referrals.workflow.states.Exploitation",
-        "YesNoCode": "referrals.workflow.codes.YesNo",
-        "ChannelCode": "referrals.workflow.codes.Channel",
-        "ChildKindCode": "referrals.workflow.states.ChildKind",
-        "FeedbackChannelCode": "referrals.workflow.codes.FeedbackChannel",
-        "ContactKindCode": "referrals.workflow.codes.ContactKind",
-        "VisitKindCode": "referrals.workflow.codes.VisitKind",
-        "DeferralReasonCode": "referrals.workflow.codes.DeferralReason",
-        "SignatoryCode": "referrals.protocol.SIGNATORIES",
-        "TransferGroundCode": "referrals.workflow.moving.codes.Ground",
-        "TransferChannelCode": "referrals.workflow.moving.codes.Channel",
-        "CloseGroundCode": "referrals.workflow.codes.CloseGround",
-        "ConcernNotKnownCode": "referrals.completeness.CONCERN_MAY_NOT_KNOW",
-        "AssignedRoleCode": "referrals.workflow.passing.ROLES",
+        "UrgencyCode": "referrals.vocabulary.states.Urgency",
+        "ExploitationCode": "referrals.vocabulary.states.Exploitation",
+        "YesNoCode": "referrals.vocabulary.answers.YesNo",
+        "ChannelCode": "referrals.vocabulary.answers.Channel",
+        "ChildKindCode": "referrals.vocabulary.states.ChildKind",
+        "FeedbackChannelCode": "referrals.vocabulary.answers.FeedbackChannel",
+        "ContactKindCode": "referrals.vocabulary.answers.ContactKind",
+        "VisitKindCode": "referrals.vocabulary.answers.VisitKind",
+        "DeferralReasonCode": "referrals.vocabulary.answers.DeferralReason",
+        "SignatoryCode": "referrals.policy.definitions.SIGNATORIES",
+        "TransferGroundCode": "referrals.vocabulary.transfers.Ground",
+        "TransferChannelCode": "referrals.vocabulary.transfers.Channel",
+        "CloseGroundCode": "referrals.vocabulary.answers.CloseGround",
+        "ConcernNotKnownCode": "referrals.vocabulary.required_items.CONCERN_MAY_NOT_KNOW",
+        "AssignedRoleCode": "referrals.staffing.steps.ROLES",
         "FactorKindCode": "accounts.models.factor.FactorKind",
         "IdentifiedCode": "accounts.models.factor.Identified",
         "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",
@@ -309,21 +309,23 @@ PAGE_SIZE_MAX = 100  # SEC-IN3
 PASSWORD_LENGTH_MAX = 256  # SEC-AU3: refused before it is hashed
 TOKEN_DAYS_MAX = 365
 ROLE_REVIEW_DAYS = env.number("REPERE_ROLE_REVIEW_DAYS", default=365)  # accounts/reviews.py
-# SEC-AZ14, referrals/caps.py: of one person within sixty minutes, each case once. Searches by name: a setting of the
-# authority (searches_per_day, docs/settings.md). 0 is no cap, which production refuses.
+# SEC-AZ14, referrals/access/volume_limits.py: of one person within sixty minutes, each case once. Searches by name: a
+# setting of the authority (searches_per_day, docs/settings.md). 0 is no cap, which production refuses.
 OPENINGS_PER_HOUR = env.number("REPERE_OPENINGS_PER_HOUR", default=60)
 LINES_PER_HOUR = env.number("REPERE_LINES_PER_HOUR", default=300)
 FILINGS_PER_HOUR = env.number("REPERE_FILINGS_PER_HOUR", default=20)
 FILINGS_PER_HOUR_OF_PROGRAM = env.number("REPERE_FILINGS_PER_HOUR_OF_PROGRAM", default=200)  # as of 119
-# SEC-AZ23, referrals/refusals.py: so many answers "not there" or "not allowed" about cases are free to one account
-# within so many minutes; then its addresses of cases wait, after each refusal twice as long as after the last.
+# SEC-AZ23, referrals/access/refusal_limits.py: so many answers "not there" or "not allowed" about cases are free to
+# one account within so many minutes; then its addresses of cases wait, after each refusal twice as long as after the
+# last.
 CASE_REFUSALS_FREE = 30
 CASE_REFUSALS_MINUTES = 10
 CASE_REFUSALS_DELAY_MAX_SECONDS = 60
-# Ties that one person declares, referrals/kinship/ties.py: who declares to learn of an absence can't try many.
+# Ties that one person declares, referrals/conflicts_of_interest/declarations.py: who declares to learn of an absence
+# can't try many.
 TIES_PER_DAY = 20
 TIES_PER_PERSON = 60
-# Failed sign-ins, accounts/attempts.py: so many are free within an hour, then each waits twice as long as the last.
+# Failed sign-ins, accounts/throttling.py: so many are free within an hour, then each waits twice as long as the last.
 SIGNIN_FREE_FAILURES = 5  # of one address from one network
 SIGNIN_FREE_FAILURES_OF_NETWORK = 50
 SIGNIN_FREE_FAILURES_OF_ADDRESS = 50

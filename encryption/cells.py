@@ -3,7 +3,7 @@
 A row with sealed cells bears in ``cells`` a counter, which each write of a cell raises, and an HMAC under the index key
 over its id, that counter and the SHA-256 of each ciphertext. So a cell that was put back, emptied or exchanged is
 found without opening it. The mechanism is that of ``encryption/authentic.py``, with one difference: a row that fails is
-still read, for it gives nobody a right; a nightly pass names it (``referrals/cells.py``).
+still read, for it gives nobody a right; a nightly pass names it (``referrals/composition/sealed_cells.py``).
 
 A later write doesn't sign cells that failed when they were read. A row that was set back as a whole passes this check;
 the nightly pass finds it by its counter, which it has seen before.

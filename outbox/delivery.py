@@ -15,14 +15,14 @@ from uuid import UUID
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
+from core.clock import instant
 from encryption.errors import KeysUnavailable
-from outbox import doors, gateway, mail, templates, webhooks
+from outbox import gateway, mail, ports, templates, webhooks
 from outbox.digests import hold_for_digest
-from outbox.doors import Contact
-from outbox.instants import instant
 from outbox.leases import claim, finish, renew
 from outbox.models import TO_DO, Channel, Notice, NoticeState
 from outbox.outcome import Accepted, NotNow, Pointless, Refused
+from outbox.ports import Contact
 
 _log = structlog.get_logger("outbox")
 LEASE: Final = timedelta(minutes=2)
@@ -53,13 +53,13 @@ def deliver_due(*, clock: Callable[[], datetime] = instant, batch: int = BATCH) 
 def _people(notices: Sequence[Notice]) -> Mapping[UUID, tuple[UUID, Contact]]:
     """Return account and contact by notice; one whose account is gone or inactive is absent."""
     values = {bytes(notice.filer) for notice in notices if notice.filer is not None}
-    behind = doors.filers(values) if values else {}
+    behind = ports.filers(values) if values else {}
     account: dict[UUID, UUID] = {}
     for notice in notices:
         user = behind.get(bytes(notice.filer)) if notice.filer is not None else notice.user_id
         if user is not None:
             account[notice.pk] = user
-    known = doors.contacts(set(account.values())) if account else {}
+    known = ports.contacts(set(account.values())) if account else {}
     return {pk: (user, known[user]) for pk, user in account.items() if user in known}
 
 
@@ -113,7 +113,7 @@ def _may_be_told(notice: Notice, user: UUID, at: datetime) -> bool:
     """Tell whether somebody may still know of what a notice leads to; what is about accounts is of no case."""
     if notice.subject_id is None or templates.get(notice.template).kind == templates.Kind.ACCOUNT:
         return True
-    return doors.may_be_told(user, notice.subject_id, at)
+    return ports.may_be_told(user, notice.subject_id, at)
 
 
 def _handed_over(notice: Notice, user: UUID, contact: Contact, at: datetime) -> bool:
@@ -160,7 +160,7 @@ def give_up(notice: Notice, code: str, *, at: datetime) -> None:
     with transaction.atomic():
         if finish(notice, state=NoticeState.DEAD, done_at=at, fault=code):
             notice.fault = code
-            doors.tell_dead(notice, at)
+            ports.tell_dead(notice, at)
     _log.warning("notice:dead", row=notice.pk, code=code)
 
 

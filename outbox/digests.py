@@ -8,8 +8,8 @@ from django.db import transaction
 
 from outbox.leases import finish
 from outbox.models import Channel, Notice, NoticeState, Preference
+from outbox.scheduler import recurring
 from outbox.templates import GATHERABLE, Kind
-from outbox.tick import recurring
 
 #: When the digest is made: early morning in France, whatever the season.
 HOUR: Final = time(5, 0, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """How a notice is written: rows in the transaction of the act that it tells of. No act, no notice; and the reverse.
 
-Who is to be told is the caller's business (``referrals/notices.py``); here it becomes one row a person and channel.
+Who is to be told is the caller's business (``referrals/notifications/recipients.py``); here it becomes one row a
+person and channel.
 """
 
 from collections.abc import Collection, Iterable

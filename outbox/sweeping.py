@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from outbox.models import TO_DO, Notice, NoticeState
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 
 @recurring("outbox:swept", every=timedelta(days=1))

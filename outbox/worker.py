@@ -7,7 +7,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from encryption.errors import KeysUnavailable
-from outbox import delivery, gate, tick
+from outbox import delivery, maintenance_gate, scheduler
 from outbox.errors import ServiceClosed
 
 _log = structlog.get_logger("outbox")
@@ -20,8 +20,8 @@ def once() -> dict[str, int]:
         ServiceClosed: a database was restored; nothing is done before the replay (SEC-FT12).
         OperationalError, InterfaceError: the database doesn't answer.
     """
-    gate.require_open(fresh=True)
-    done = tick.run_due()
+    maintenance_gate.require_open(fresh=True)
+    done = scheduler.run_due()
     return {**done, "notices": delivery.deliver_due()}
 
 

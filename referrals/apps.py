@@ -1,6 +1,79 @@
-"""Django's registration of the app."""
+"""Django's registration of the app: loads every module that registers something."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
+
+#: The modules that declare steps.
+STEPS = (
+    "referrals.access_review.steps",
+    "referrals.assessment.referral_steps",
+    "referrals.assessment.steps",
+    "referrals.attachments.steps",
+    "referrals.break_glass.steps",
+    "referrals.closing.steps",
+    "referrals.coming_of_age.steps",
+    "referrals.corrections.steps",
+    "referrals.decisions.steps",
+    "referrals.duplicates.steps",
+    "referrals.exploitation_status.steps",
+    "referrals.feedback.steps",
+    "referrals.filing.steps",
+    "referrals.justice.letter_steps",
+    "referrals.justice.referral_steps",
+    "referrals.justice.steps",
+    "referrals.measures.referral_steps",
+    "referrals.measures.steps",
+    "referrals.messages.steps",
+    "referrals.parents.steps",
+    "referrals.restrictions.steps",
+    "referrals.retention.batch_steps",
+    "referrals.retention.purge_steps",
+    "referrals.retention.steps",
+    "referrals.runaways.steps",
+    "referrals.staffing.referral_steps",
+    "referrals.staffing.steps",
+    "referrals.transfers.steps",
+    "referrals.triage.steps",
+    "referrals.urgent_calls.steps",
+)
+#: The modules that register hooks, templates, ports of the outbox, recurring work, topics and acts of commands.
+REGISTERED = (
+    "referrals.access.volume_limits",
+    "referrals.access_review.tasks",
+    "referrals.attachments.cleanup",
+    "referrals.attachments.quarantine",
+    "referrals.attachments.quotas",
+    "referrals.attachments.rights",
+    "referrals.break_glass.queries",
+    "referrals.coming_of_age.tasks",
+    "referrals.composition.journal_topics",
+    "referrals.composition.row_signatures",
+    "referrals.composition.sealed_cells",
+    "referrals.conflicts_of_interest.actions",
+    "referrals.conflicts_of_interest.declarations",
+    "referrals.conflicts_of_interest.tasks",
+    "referrals.duplicates.name_search",
+    "referrals.duplicates.queries",
+    "referrals.duplicates.rekeying",
+    "referrals.duplicates.tasks",
+    "referrals.matching.indexing",
+    "referrals.notifications.recipients",
+    "referrals.on_call_rota.actions",
+    "referrals.parents.reviews",
+    "referrals.policy_changes.sign_in_policy",
+    "referrals.reminders.expiry",
+    "referrals.reminders.tasks",
+    "referrals.retention.batch_tasks",
+    "referrals.retention.journal_retention",
+    "referrals.retention.replay",
+    "referrals.retention.resealing",
+    "referrals.retention.tasks",
+    "referrals.staffing.tasks",
+    "referrals.transfers.documents",
+    "referrals.transfers.effects",
+    "referrals.urgent_calls.escalation",
+)
 
 
 class ReferralsConfig(AppConfig):
@@ -9,29 +82,6 @@ class ReferralsConfig(AppConfig):
     name = "referrals"
 
     def ready(self) -> None:
-        """Load what registers itself: templates, doors of the outbox, recurring work, acts of commands."""
-        from referrals import (  # noqa: F401 - imported to register
-            batchwork,
-            caps,
-            cells,
-            elapsing,
-            entrance,
-            glass,
-            growing,
-            journalkeeping,
-            ladder,
-            leaving,
-            notices,
-            reminders,
-            replaying,
-            resealing,
-            retention,
-            rota,
-            rows,
-            topics,
-        )
-        from referrals.anomalies import seeking  # noqa: F401 - likewise
-        from referrals.attachments import barring, quotas, sweeping  # noqa: F401 - likewise
-        from referrals.kinship import deciding, ties  # noqa: F401 - likewise
-        from referrals.kinship import work as kin_work  # noqa: F401 - likewise
-        from referrals.likeness import namesearch, rekeying, work  # noqa: F401 - likewise
+        """Load the modules above."""
+        for module in (*STEPS, *REGISTERED):
+            import_module(module)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from outbox import instants
+from core import clock
 
 #: A Tuesday, noon in UTC: 13:00 in Paris, in winter time.
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     # Not the test's own ``monkeypatch``, which has to be undone before its transaction is.
     with pytest.MonkeyPatch.context() as patch, time_machine.travel(NOW):
-        patch.setattr(instants, "of_database", lambda: datetime.now(UTC))
+        patch.setattr(clock, "of_database", lambda: datetime.now(UTC))
         yield
 
 

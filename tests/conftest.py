@@ -17,9 +17,9 @@ pytest_plugins = [
 ]
 pytest.register_assert_rewrite(*pytest_plugins)  # some are imported below before pytest does it
 
-from audit import alarms, shreds, writer  # noqa: E402
+from audit import alarms, erasures, writer  # noqa: E402
 from encryption import cache  # noqa: E402
-from outbox import gate  # noqa: E402
+from outbox import maintenance_gate  # noqa: E402
 from tests.factories.world import World, build  # noqa: E402
 from tests.kept import BOTH, forget, kept, see_all  # noqa: E402
 from tests.night import NIGHT  # noqa: E402
@@ -80,18 +80,18 @@ def keys_stay(monkeypatch):
 @pytest.fixture(autouse=True)
 def _the_gate_is_open(monkeypatch):
     """Nothing was restored; tests of restoring take this away (``gate_as_it_is``)."""
-    monkeypatch.setattr(gate, "_reasons", [])
+    monkeypatch.setattr(maintenance_gate, "_reasons", [])
 
 
 @pytest.fixture
 def gate_as_it_is(_the_gate_is_open, monkeypatch):
     """The gate as the service has it, found out anew."""
-    monkeypatch.setattr(gate, "_reasons", [shreds.why_closed])
-    gate.forget()
-    shreds.forget()
+    monkeypatch.setattr(maintenance_gate, "_reasons", [erasures.why_closed])
+    maintenance_gate.forget()
+    erasures.forget()
     yield
-    gate.forget()
-    shreds.forget()
+    maintenance_gate.forget()
+    erasures.forget()
 
 
 @kept

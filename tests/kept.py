@@ -31,8 +31,9 @@ import time_machine
 from django.db import connection, transaction
 
 from audit import pseudonyms
+from core import clock
 from encryption import cache
-from outbox import gate, instants
+from outbox import maintenance_gate
 from tests.clock import NOW
 
 BOTH = ["default", "keys"]
@@ -160,8 +161,8 @@ def called(build: Build, values: dict[str, Any]) -> None:
     _begin(values)
     begins = NOW - timedelta(hours=LEVELS_MAX - len(values))
     with time_machine.travel(begins), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gate, "_reasons", [])  # as for tests: nothing was restored
-        patch.setattr(instants, "of_database", lambda: datetime.now(UTC))
+        patch.setattr(maintenance_gate, "_reasons", [])  # as for tests: nothing was restored
+        patch.setattr(clock, "of_database", lambda: datetime.now(UTC))
         see_all()
         values[build.__name__] = build(*(values[name] for name in inspect.signature(build).parameters))
     forget()

@@ -18,7 +18,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 from rest_framework import serializers
 
-from referrals.workflow.states import Coded
+from referrals.vocabulary.states import Coded
 
 #: More choices than these are a list to pull down.
 RADIOS_MAX: Final = 10

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from referrals import access
-from referrals.kinship import deciding
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.access import matrix
+from referrals.access import people as access_people
+from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Place:
 
 
 def _files(actor: Actor) -> bool:
-    return access.may_begin(actor) is not None
+    return access_people.may_begin(actor) is not None
 
 
 def _leads(actor: Actor) -> bool:
@@ -32,25 +33,25 @@ def _leads(actor: Actor) -> bool:
 
 
 def _works(actor: Actor) -> bool:
-    return bool(actor.holding([role for role in access.MATRIX if role is not Role.DPO]))
+    return bool(actor.holding([role for role in matrix.MATRIX if role is not Role.DPO]))
 
 
 def _signs(actor: Actor) -> bool:
-    return bool(actor.holding(access.APPROVERS))
+    return bool(actor.holding(matrix.APPROVERS))
 
 
 def _executes(actor: Actor) -> bool:
     return bool(
-        actor.holding([role for role in access.MATRIX if "J" in access.reads_by(role, access.ORDINARY[role])])
+        actor.holding([role for role in matrix.MATRIX if "J" in matrix.reads_by(role, matrix.ORDINARY[role])])
     )
 
 
 def _breaks(actor: Actor) -> bool:
-    return bool(actor.holding(access.BREAKERS))
+    return bool(actor.holding(matrix.BREAKERS))
 
 
 def _answers(actor: Actor) -> bool:
-    return bool(actor.holding(access.ANSWERING))
+    return bool(actor.holding(access_people.ANSWERING))
 
 
 def _reads_the_journal(actor: Actor) -> bool:
@@ -62,11 +63,11 @@ def _is_called(actor: Actor) -> bool:
 
 
 def _decides_on_transfers(actor: Actor) -> bool:
-    return bool(actor.holding(access.DECIDE_ON_TRANSFERS))
+    return bool(actor.holding(matrix.DECIDE_ON_TRANSFERS))
 
 
 def _excludes(actor: Actor) -> bool:
-    return bool(actor.holding(deciding.DECIDERS))
+    return bool(actor.holding(conflicts_of_interest_actions.DECIDERS))
 
 
 def _administers(actor: Actor) -> bool:

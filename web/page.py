@@ -25,8 +25,8 @@ from accounts.actor import Actor
 from accounts.errors import NotAllowed
 from accounts.oidc import providers
 from accounts.signin import SESSION
-from audit.query import Query
-from referrals.kinship.ties import STAFF
+from core.query import Query
+from referrals.conflicts_of_interest.declarations import STAFF
 from web import navigation
 
 #: Nothing inline, nothing of anybody else's; the beacon of the quick exit is all that a script may send.

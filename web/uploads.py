@@ -1,7 +1,7 @@
 """A page with a form that brings a file: the API's door, passed twice as there, and what one is told beside the file.
 
 The first pass asks whether the reader may send; then the pipeline reads the form outside of any transaction, the file
-piece by piece into the store (``referrals/attachments/arriving.py``); the second pass asks again and keeps it. Django's
+piece by piece into the store (``referrals/attachments/upload.py``); the second pass asks again and keeps it. Django's
 own parsing, which would hold the file in clear, is never reached: until the form has arrived it has no field. So the
 CSRF token is looked at in the second pass, before anything is kept; in the first, where the form comes from.
 """
@@ -26,14 +26,14 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.errors import CrossSiteRefused
 from accounts.replays import Once
 from accounts.signin import require_csrf
-from referrals.access import Ties
-from referrals.api.attachments import BodyToCome, Upload
-from referrals.attachments import arriving, keeping, notice, rights
-from referrals.attachments.arriving import Arrived
-from referrals.attachments.codes import CLASS_OF, Kind, Scan
+from referrals.access.relations import Ties
+from referrals.attachments import keeping, notice, rights, upload
+from referrals.attachments.api import BodyToCome, Upload
 from referrals.attachments.rights import Adding
+from referrals.attachments.upload import Arrived
 from referrals.errors import NotAllowed, WrongState
 from referrals.models import Referral
+from referrals.vocabulary.attachments import CLASS_OF, Kind, Scan
 from web import forms
 from web.cases import display
 from web.forms import Ask, Fault, Field
@@ -119,7 +119,7 @@ class UploadPage(FormPage):
         self.around["kinds"] = ()  # until it is known that one may send
         self.around["kinds"] = kinds(rights.adding(referral, ties))
         if arrived is None:
-            arriving.require_form(request)
+            upload.require_form(request)
             size = int(request.META["CONTENT_LENGTH"])
             return FormToCome(keeping.may_add(referral, ties, size, actor=self.actor, at=self.at))
         self._keep(pk, arrived)
@@ -213,7 +213,7 @@ def form_of(
 ) -> dict[str, Any]:
     """Return the form: the notice, the limits, the fields, and what is wrong with them or with the file."""
     faults = forms.faults_of(problem)
-    error = faults.pop(arriving.FILE, "")
+    error = faults.pop(upload.FILE, "")
     if problem is not None and problem["code"] in OF_THE_FILE:
         error = str(WHY.get(problem.get("reason", ""), problem["title"]))
         problem = {**problem, "detail": ""}  # said beside the field, in the reader's language

@@ -15,6 +15,13 @@ from accounts.actions.accountrequests import (
     confirm_request,
     refuse_request,
 )
+from accounts.actions.deactivation import (
+    OnAccount,
+    close_account,
+    end_all_sessions,
+    end_sessions_of,
+    reopen_account,
+)
 from accounts.actions.entry import record_listing
 from accounts.actions.factors import (
     NewFactor,
@@ -36,13 +43,6 @@ from accounts.actions.identities import (
     is_enough,
     remove_identity,
     sign_in_by_provider,
-)
-from accounts.actions.leavers import (
-    OnAccount,
-    close_account,
-    end_all_sessions,
-    end_sessions_of,
-    reopen_account,
 )
 from accounts.actions.links import (
     LINK,

@@ -23,8 +23,7 @@ from accounts.errors import AddressTaken, AlreadyThere, InvalidInput, LinkRefuse
 from accounts.identifiers import normalised_email
 from accounts.models import AccountRequest, Authority, Organisation, User
 from accounts.models.accountrequest import REASONS, Refused
-from accounts.roles import NEED_ORGANISATION, Role
-from accounts.telling import (
+from accounts.notifications import (
     ADDRESS_HAS_ACCOUNT,
     REQUEST_ACCEPTED,
     REQUEST_REFUSED,
@@ -32,11 +31,12 @@ from accounts.telling import (
     tell_owner,
     tell_people,
 )
-from accounts.turns import wait_turn
+from accounts.request_locks import wait_turn
+from accounts.roles import NEED_ORGANISATION, Role
 from audit import journal
 from audit.events import Purpose
+from core.clock import instant
 from encryption import digest
-from outbox.instants import instant
 from outbox.models import Notice
 from outbox.outcome import Pointless
 from outbox.templates import Kind, Template, register

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from accounts import acts, factors, oddsignins, sessions
+from accounts import acts, factors, sessions, suspicious_sign_ins
 from accounts.access import own_account
 from accounts.actions.entry import record_about
 from accounts.actions.sessions import tenant_of
@@ -24,8 +24,8 @@ from accounts.errors import (
 )
 from accounts.models import Factor, RecoveryCode, User
 from accounts.models.factor import FactorKind
+from accounts.notifications import FACTORS_CHANGED, PASSWORD_IS_KNOWN, day_of, tell_owner
 from accounts.signin import Awaited, actor_of_user
-from accounts.telling import FACTORS_CHANGED, PASSWORD_IS_KNOWN, day_of, tell_owner
 from audit import journal
 from audit.events import Origin, Outcome
 from encryption import onetime, passkeys
@@ -97,7 +97,7 @@ def prove(*, user: User, given: Proof, origin: Origin, at: datetime) -> bool:
             factors.count_failure(locked, at=at)
             if locked.factor_failures == factors.TOLD_AFTER:
                 tell_owner(locked, PASSWORD_IS_KNOWN, at=at)
-        oddsignins.refused(locked, at=at)
+        suspicious_sign_ins.refused(locked, at=at)
         raise ProofRefused
     factors.forgive(locked)
     return accepted

@@ -23,12 +23,12 @@ from accounts.actor import Actor
 from accounts.errors import IdentityTaken, IdentityUnknown, NotVisible, OrganisationDiffers, ProviderRefused
 from accounts.models import Identity, MailedLink, Membership, Organisation, User
 from accounts.models.factor import FactorKind
+from accounts.notifications import FACTORS_CHANGED, day_of, tell_owner
 from accounts.oidc import providers, visits
 from accounts.oidc.profile import Said
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.signin import actor_of_user
-from accounts.telling import FACTORS_CHANGED, day_of, tell_owner
 from audit import journal
 from audit.events import Origin, Outcome
 

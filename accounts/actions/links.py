@@ -19,11 +19,11 @@ from accounts.actor import Actor
 from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
 from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
+from accounts.notifications import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner, tell_people
 from accounts.signin import actor_of_user
-from accounts.telling import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner, tell_people
 from audit.events import Origin
+from core.clock import instant
 from encryption import digest, onetime
-from outbox.instants import instant
 from outbox.models import TO_DO, Channel, Notice
 from outbox.notices import About, Recipients, tell
 from outbox.outcome import NotNow, Pointless

@@ -26,8 +26,8 @@ from accounts.actions.entry import record_about
 from accounts.actor import Actor
 from accounts.errors import AlreadyThere, InvalidInput, NotVisible, OwnGrant, OwnReview, TwoPersonsNeeded
 from accounts.models import Authority, GrantRequest, Membership, Organisation, Unit, User
+from accounts.notifications import ROLE_IS_ASKED, tell_people
 from accounts.roles import ASKED_FOR, NEED_ORGANISATION, NEED_UNIT, OPENERS, POWERFUL, WATCHERS, Role
-from accounts.telling import ROLE_IS_ASKED, tell_people
 
 
 @dataclass(frozen=True, slots=True)

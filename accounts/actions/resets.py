@@ -16,13 +16,7 @@ from accounts.actor import Actor
 from accounts.errors import AlreadyThere, NotAllowed, NotVisible, OwnReset
 from accounts.models import FactorReset, User
 from accounts.models.factor import Identified
-from accounts.telling import (
-    FACTORS_CHANGED,
-    RESET_IS_ASKED,
-    RESET_TO_CONFIRM,
-    tell_owner,
-    tell_people,
-)
+from accounts.notifications import FACTORS_CHANGED, RESET_IS_ASKED, RESET_TO_CONFIRM, tell_owner, tell_people
 
 
 def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> FactorReset:

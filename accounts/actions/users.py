@@ -21,7 +21,7 @@ from accounts.errors import (
     PresentPasswordRefused,
 )
 from accounts.models import Authority, MailedLink, User
-from accounts.telling import PASSWORD_CHANGED, tell_owner
+from accounts.notifications import PASSWORD_CHANGED, tell_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def require_present_password(user: User, present: str) -> None:
 def change_password(*, actor: Actor, at: datetime, present: str, password: str) -> User:
     """Set one's own password in a session, by the present one; all sessions end. Return the account as it is then.
 
-    The caller counts the failures, and keeps the session (``accounts/entering.py``).
+    The caller counts the failures, and keeps the session (``accounts/sign_in_flow.py``).
 
     Raises:
         NotAllowed: the actor came with a token.

@@ -35,8 +35,8 @@ from accounts.models.organisation import OrganisationKind
 from accounts.models.user import Language
 from accounts.roles import ENGLISH, Role, Scope
 from accounts.territory import commune
-from audit.inputs import Code, Codes, Flag, Id, Instant, Items, StrictSerializer, Text
-from audit.query import PagedQuery
+from core.inputs import Code, Codes, Flag, Id, Instant, Items, StrictSerializer, Text
+from core.query import PagedQuery
 from encryption import onetime
 from outbox.models import Endpoint
 from outbox.templates import GATHERABLE

@@ -4,10 +4,10 @@ from django.urls import path
 
 from accounts.api.views import (
     accountrequests,
+    deactivation,
     factors,
     grants,
     identities,
-    leavers,
     links,
     notices,
     people,
@@ -66,11 +66,13 @@ urlpatterns = [
     path("users", people.Users.as_view(), name="users"),
     path("users/<uuid:pk>/verify", people.VerifyUser.as_view(), name="user-verify"),
     path("users/<uuid:pk>/invitation", links.Invite.as_view(), name="user-invite"),
-    path("users/<uuid:pk>/end-sessions", leavers.EndSessions.as_view(), name="user-end-sessions"),
-    path("users/<uuid:pk>/close", leavers.CloseAccount.as_view(), name="user-close"),
-    path("users/<uuid:pk>/reopen", leavers.ReopenAccount.as_view(), name="user-reopen"),
+    path("users/<uuid:pk>/end-sessions", deactivation.EndSessions.as_view(), name="user-end-sessions"),
+    path("users/<uuid:pk>/close", deactivation.CloseAccount.as_view(), name="user-close"),
+    path("users/<uuid:pk>/reopen", deactivation.ReopenAccount.as_view(), name="user-reopen"),
     path(
-        "authorities/<uuid:pk>/end-sessions", leavers.EndAllSessions.as_view(), name="authority-end-sessions"
+        "authorities/<uuid:pk>/end-sessions",
+        deactivation.EndAllSessions.as_view(),
+        name="authority-end-sessions",
     ),
     path("membership-requests", grants.GrantRequests.as_view(), name="grant-requests"),
     path(

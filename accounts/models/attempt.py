@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Attempt(models.Model):
-    """Failures under one mark: an address, a network, or an address from a network (``accounts/attempts.py``).
+    """Failures under one mark: an address, a network, or an address from a network (``accounts/throttling.py``).
 
     The mark is a keyed value: a backup tells neither who was tried nor from where. ``known_at`` is when somebody last
     signed in under a mark of the third kind, or at all. The database checks: one row a mark, which says one of the two.

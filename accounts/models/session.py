@@ -1,16 +1,16 @@
 """The sessions of people, as a backup may show them: by keyed values and in coarse words."""
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.module_loading import import_string
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
-
-if TYPE_CHECKING:
-    from accounts.sessions import SessionStore
 
 
 class Session(Authentic, AbstractBaseSession):
@@ -54,8 +54,7 @@ class Session(Authentic, AbstractBaseSession):
         return str(self.id)
 
     @classmethod
-    def get_session_store_class(cls) -> "type[SessionStore]":
+    def get_session_store_class(cls) -> type[SessionBase]:
         """Return the store that keeps these rows."""
-        from accounts.sessions import SessionStore
-
-        return SessionStore
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store

@@ -18,7 +18,7 @@ class Oddity(models.TextChoices):
 
 
 class SignInToCheck(models.Model):
-    """How often one thing was odd about the sign-ins of one person on one day (``accounts/oddsignins.py``).
+    """How often one thing was odd about the sign-ins of one person on one day (``accounts/suspicious_sign_ins.py``).
 
     No place and no browser: whoever reads the table, or over the owner's shoulder, learns neither. ``day`` is the UTC
     one; ``first_at`` and ``last_at`` are when it happened; ``told_at`` is when the notice was written that tells of it.

@@ -2,7 +2,7 @@
 
 Nothing is called but the issuer and the hosts that the operator has listed, and no redirect is followed (SEC-IN10): a
 provider's address is the operator's own setting, so it may be on a private network. Calls are bounded in number, time
-and size, and made outside of any transaction (``accounts/outside.py``).
+and size, and made outside of any transaction (``accounts/outbound_calls.py``).
 """
 
 from collections.abc import Mapping

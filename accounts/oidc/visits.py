@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import ProviderVisit
 from encryption import bearer, digest, index
 from encryption.errors import Unreadable
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 
 SIGN_IN: Final = "sign-in"
 BIND: Final = "bind"

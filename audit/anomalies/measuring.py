@@ -8,10 +8,10 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from audit.anomalies import judging
+from audit.anomalies import detection
 from audit.anomalies.facts import DAY, Fact, Finding, Terms
-from audit.anomalies.planted import FIRST, Corpus
 from audit.anomalies.rules import RULES
+from audit.anomalies.synthetic_corpus import FIRST, Corpus
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 
@@ -57,7 +57,7 @@ def measure(of: Corpus, limits: Mapping[str, int]) -> Figures:
 
 
 def _sought(of: Corpus, limits: Mapping[str, int]) -> list[Finding]:
-    history = judging.Remembered(of.facts)
+    history = detection.Remembered(of.facts)
     by_day: dict[int, list[Fact]] = defaultdict(list)
     waiting: dict[int, list[Fact]] = defaultdict(list)
     for fact in of.facts:
@@ -75,7 +75,7 @@ def _sought(of: Corpus, limits: Mapping[str, int]) -> list[Finding]:
         )  # fmt: skip
         facts = [*by_day[day], *waiting[day]]
         if facts:
-            for one in judging.findings(facts, history, facts[0].tenant or UUID(int=0), terms):
+            for one in detection.findings(facts, history, facts[0].tenant or UUID(int=0), terms):
                 found[one.rule, one.key] = one
     return list(found.values())
 

@@ -1,7 +1,7 @@
 """The nineteen rules, as data: what each looks at, how far back, and which of the authority's limits it asks.
 
-A limit is a setting of the authority (``referrals/anomalysettings.py``): its figure is what is odd, that many or more.
-A rule finds what a person must look at; it accuses nobody (docs/audit.md).
+A limit is a setting of the authority (``referrals/policy/anomaly_thresholds.py``): its figure is what is odd, that
+many or more. A rule finds what a person must look at; it accuses nobody (docs/audit.md).
 """
 
 from collections.abc import Callable, Iterator

@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 
 from audit import inspection, questions
 from audit.api.serializers import ActorQuery, EntryPageOut, QuestionQuery, SubjectQuery, TableQuery
-from audit.paging import envelope
 from audit.questions import QUESTIONS, Question
+from core.paging import envelope
 
 _QUERIES: Final = {"subject": SubjectQuery, "actor": ActorQuery, "": QuestionQuery}
 

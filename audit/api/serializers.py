@@ -10,11 +10,11 @@ from audit import activity, canonical, events
 from audit.chains import Reason
 from audit.events import Outcome
 from audit.health import Health, Witnessed
-from audit.inputs import Code, Id, Instant, Whole
 from audit.models import Alarm, Checkpoint, ReadEntry, Refused
 from audit.proofs import Consistency, Inclusion, coded
-from audit.query import PagedQuery, Query
 from audit.questions import QUESTIONS, ROWS_MAX
+from core.inputs import Code, Id, Instant, Whole
+from core.query import PagedQuery, Query
 
 #: Where departments and collectivities of France lie.
 ZONES: Final = (

@@ -22,8 +22,8 @@ from audit.api.serializers import (
     InclusionOut,
     InclusionQuery,
 )
-from audit.paging import envelope
-from audit.query import Query
+from core.paging import envelope
+from core.query import Query
 
 
 class Entries(APIView):

@@ -1,6 +1,5 @@
 """The tables of the journal: entries, the tree that proves them, what was shredded, what was found wrong."""
 
-from audit.models.decoys import Decoy
 from audit.models.entries import (
     ActorPseudonym,
     Entry,
@@ -10,9 +9,10 @@ from audit.models.entries import (
     SubjectPseudonym,
     _EntryColumns,
 )
+from audit.models.erasures import JournalMark, Replayed, Shred
 from audit.models.findings import Alarm, Refused
+from audit.models.honeytokens import Decoy
 from audit.models.keeping import LegalHold, PrunedRun, PruneMark
-from audit.models.shreds import JournalMark, Replayed, Shred
 from audit.models.tree import Checkpoint, Cosignature, Leaf, LogOrigin, Tile
 
 __all__ = [

@@ -13,9 +13,12 @@ from rest_framework.request import Request
 from accounts.actor import Actor
 from accounts.territory import competent_authority, department_of
 from bench.bare import models as bare
-from referrals import ages, clocks, form, references
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.fieldtypes import storable
+from referrals.filing import form
+from referrals.policy import dates
+from referrals.vocabulary import ages, reference_numbers
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.workflow import deadlines
+from referrals.workflow.field_inputs import storable
 
 NUMBERS = {"create": "T01", "submit": "T02"}
 
@@ -53,9 +56,9 @@ def file(data: dict[str, Any], *, actor: Actor, at: datetime) -> tuple[Any, list
     zone = ZoneInfo(authority.timezone)
     caller: Any = actor.user_id
     referral = bare.Referral(
-        reference=references.new(), authority=authority, unit=units[0] if len(units) == 1 else None,
+        reference=reference_numbers.new(), authority=authority, unit=units[0] if len(units) == 1 else None,
         department=department_of(place), version=2, state="submitted", created_at=at, received_at=at,
-        submitted_at=at, statutory_due_at=clocks.statutory_due(at, zone), filed_by=caller.bytes,
+        submitted_at=at, statutory_due_at=deadlines.statutory_due(at, zone), filed_by=caller.bytes,
         case_key=caller, filer_key=caller,
     )  # fmt: skip
     rows = {
@@ -107,12 +110,12 @@ def _clocks(referral: Any, at: datetime, zone: ZoneInfo) -> list[Any]:
     dues = {
         ClockCode.C1: at + timedelta(hours=24),
         ClockCode.C4: referral.statutory_due_at,
-        ClockCode.C5: clocks.after_months(at, clocks.FEEDBACK_MONTHS, zone),
+        ClockCode.C5: dates.after_months(at, deadlines.FEEDBACK_MONTHS, zone),
     }
     return [
         bare.Clock(
             referral=referral, code=code, access_class="A", started_at=at, warn_at=due - (due - at) / 5,
-            due_at=due, statutory=code in clocks.STATUTORY,
+            due_at=due, statutory=code in deadlines.STATUTORY,
         )
         for code, due in dues.items()
     ]  # fmt: skip

@@ -12,18 +12,23 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import roles
 from accounts.actor import Actor
-from audit.paging import page_of
-from audit.query import Query
 from bench.bare import filing
 from bench.bare import models as bare
-from referrals import abilities, access, reading
+from core.paging import page_of
+from core.query import Query
 from referrals import models as service
-from referrals.access import Ties
-from referrals.api.base import CaseView
-from referrals.api.cases import CaseQuery, NewConcern
-from referrals.workflow.declare import steps
-from referrals.workflow.states import CoarseStatus, Machine, State, Urgency
+from referrals.access import matrix
+from referrals.access.relations import Ties
+from referrals.cases.api import NewConcern
+from referrals.cases.queries import CaseQuery
+from referrals.execution import abilities
+from referrals.reading import fields
+from referrals.rest.case_views import CaseView
+from referrals.vocabulary import labels
+from referrals.vocabulary.states import CoarseStatus, Machine, State, Urgency
+from referrals.workflow.step import steps
 
 SHELL = (
     "version", "department", "channel", "variant", "age_band", "under_15", "under_2", "runaway", "restricted",
@@ -34,7 +39,7 @@ INSTANTS = (
     "target_due_at", "next_due_at", "counts_from",
 )  # fmt: skip
 COORDINATOR = Ties(
-    frozenset({(access.Role.CRIP_COORDINATOR, access.Relation.TERRITORY)}), draft=False, named=False
+    frozenset({(roles.Role.CRIP_COORDINATOR, matrix.Relation.TERRITORY)}), draft=False, named=False
 )
 
 
@@ -44,7 +49,7 @@ def _shown(model: Any) -> list[str]:
     return [
         field.attname
         for field in model._meta.concrete_fields
-        if field.name not in reading.INTERNAL and getattr(field, "access_class", "K") not in hidden
+        if field.name not in fields.INTERNAL and getattr(field, "access_class", "K") not in hidden
     ]
 
 
@@ -59,14 +64,14 @@ def shell(referral: Any) -> dict[str, Any]:
         "reference": referral.reference,
         "authority": str(referral.authority_id),
         "unit": str(referral.unit_id) if referral.unit_id else None,
-        "state": reading.labelled(State(referral.state)),
-        "urgency": reading.labelled(Urgency(referral.urgency)),
+        "state": labels.labelled(State(referral.state)),
+        "urgency": labels.labelled(Urgency(referral.urgency)),
         "judicial_status": referral.judicial_status or None,
     }
     for name in SHELL:
         found[name] = getattr(referral, name)
     for name in INSTANTS:
-        found[name] = reading.moment(getattr(referral, name))
+        found[name] = labels.moment(getattr(referral, name))
     return found
 
 
@@ -80,14 +85,14 @@ def row(one: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
-        return reading.moment(value)
+        return labels.moment(value)
     return str(value) if isinstance(value, UUID) else value
 
 
 def timed(referral: Any, running: Any, *, at: datetime) -> list[dict[str, Any]]:
     """Return the lines of a case's clocks."""
-    calendar = reading.calendar_in_force(referral, at=at)
-    return [reading.clock_line(clock, calendar, at=at) for clock in running]
+    calendar = fields.calendar_in_force(referral, at=at)
+    return [fields.clock_line(clock, calendar, at=at) for clock in running]
 
 
 def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -140,8 +145,8 @@ class Cases(CaseView):
         answer = {
             "id": str(referral.pk),
             "reference": referral.reference,
-            "status": reading.labelled(CoarseStatus.RECEIVED),
-            "submitted_at": reading.moment(referral.submitted_at),
+            "status": labels.labelled(CoarseStatus.RECEIVED),
+            "submitted_at": labels.moment(referral.submitted_at),
             "withdrawn_at": None,
             "clocks": [clock for clock in timed(referral, running, at=at) if clock["code"] == "C5"],
             "available_actions": [{**withdraw, "href": f"/api/v1/referrals/{referral.pk}/withdraw"}],

@@ -16,7 +16,7 @@ from accounts.roles import NEED_UNIT, Role
 from accounts.signin import actor_of_user
 from audit.events import Origin
 from encryption import digest
-from referrals import settingchanges
+from referrals.policy_changes import actions as policy_changes_actions
 
 CODES: Final = ("75", "93", "59")
 DOMAIN: Final = "demo.invalid"
@@ -192,8 +192,8 @@ def give_applications(cast: Cast, *, at: datetime) -> None:
     """
     for authority in cast.authorities.values():
         today = at.astimezone(ZoneInfo(authority.timezone)).date()
-        given = settingchanges.Change(today, {"one_time_codes_reason": CODES_REASON})
-        settingchanges.change(authority.pk, given, actor=SYSTEM, at=at)
+        given = policy_changes_actions.Change(today, {"one_time_codes_reason": CODES_REASON})
+        policy_changes_actions.change(authority.pk, given, actor=SYSTEM, at=at)
     people = {found.user_id for found in cast.members.values()}
     have = Factor.objects.filter(user__in=people, kind=FactorKind.TOTP).values_list("user_id", flat=True)
     Factor.objects.bulk_create(

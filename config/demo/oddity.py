@@ -10,17 +10,17 @@ from config.demo import proof
 from config.demo.cast import Cast
 from config.demo.show import HOME
 from config.demo.stage import Stage
-from referrals import rowlevel
-from referrals.anomalies import seeking
+from referrals.access import row_level_security
+from referrals.access_review import tasks as access_review_tasks
 from referrals.models import AccessAnomaly
-from referrals.protocol import protocol_of
+from referrals.policy.definitions import protocol_of
 
 WHO: Final = "assessor"
 
 
 def stage(cast: Cast, *, now: datetime) -> None:
     """Let the agent ask for files that aren't there, and the rules look at it; nothing if there is an anomaly."""
-    with rowlevel.for_the_service():
+    with row_level_security.for_the_service():
         if AccessAnomaly.objects.exists():
             return
     # Another writer than the one that told stories of other days: to the rules its clock would have moved.
@@ -30,4 +30,4 @@ def stage(cast: Cast, *, now: datetime) -> None:
     for _ in range(protocol_of(authority, now).anomaly_probes_a_day):
         journal.record_refusal(actor=agent, at=now, rule="not-found", tenant=authority.pk)
     proof.build()
-    seeking.seek(now)
+    access_review_tasks.seek(now)

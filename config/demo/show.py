@@ -15,9 +15,9 @@ from config import env
 from config.demo import forms, proof
 from config.demo.cast import Cast, parts
 from config.demo.stories import Story
-from referrals.act import as_json
 from referrals.models import Referral
-from referrals.workflow.states import State
+from referrals.vocabulary.states import State
+from referrals.workflow.context import as_json
 
 #: Those whom a newcomer needs first; the others are in the file.
 MAIN: Final = (

@@ -13,14 +13,20 @@ from uuid import UUID
 from accounts.actor import Actor
 from accounts.signin import actor_of_user
 from config.demo.cast import ORIGIN, Cast
-from referrals import access, actions, drafts, reading, reports
-from referrals.act import as_json
-from referrals.actions import Asked, Done
-from referrals.api.base import opened, opens_as_called
-from referrals.form import ConcernForm
+from referrals.access import visibility
+from referrals.assessment import actions as assessment_actions
+from referrals.execution import approvals, perform
+from referrals.execution.preconditions import Asked
+from referrals.execution.results import Done
+from referrals.filing import actions as filing_actions
+from referrals.filing.form import ConcernForm
 from referrals.models import Child, Referral
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine, State
+from referrals.reading import fields
+from referrals.rest.case_views import opened, opens_as_called
+from referrals.triage import opening
+from referrals.vocabulary.states import Machine, State
+from referrals.workflow.context import as_json
+from referrals.workflow.step import steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +53,21 @@ class Stage:
         said = ConcernForm(data=as_json(form))
         said.is_valid(raise_exception=True)
         actor = self.actor(name, at=at)
-        return drafts.file_at_once(said.validated_data, urgent=urgent, actor=actor, at=at).referral.pk
+        return filing_actions.file_at_once(said.validated_data, urgent=urgent, actor=actor, at=at).referral.pk
 
     def read(self, name: str, case: UUID, *, at: datetime) -> None:
         """Open the file as a person; someone of the cell acknowledges it by that (T05), and answers an urgent call."""
         actor = self.actor(name, at=at)
-        found = access.visible_to(actor, at=at).select_related("concern")
+        found = visibility.visible_to(actor, at=at).select_related("concern")
         seen = found.get(pk=case)
         if seen.state == State.SUBMITTED:
-            actions.acknowledge_on_opening(seen, opener=actor, at=at)
+            opening.acknowledge_on_opening(seen, opener=actor, at=at)
             seen = found.get(pk=case)
-        if seen.alert_open and opens_as_called(access.ties_of(seen, actor)):
-            actions.answer_on_opening(seen, opener=actor, at=at)
+        if seen.alert_open and opens_as_called(visibility.ties_of(seen, actor)):
+            opening.answer_on_opening(seen, opener=actor, at=at)
             seen = found.get(pk=case)
-        ties = access.ties_of(seen, actor)
-        opened(seen, ties, lambda scope: reading.content(seen, ties, scope, actor=actor), actor=actor, at=at)
+        ties = visibility.ties_of(seen, actor)
+        opened(seen, ties, lambda scope: fields.content(seen, ties, scope, actor=actor), actor=actor, at=at)
 
     def do(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
         """Do a step of the referral; its own member ``at`` is written ``at_`` here, beside the act's instant."""
@@ -104,7 +110,7 @@ class Stage:
             body=as_json({name.rstrip("_"): value for name, value in said.items()}),
             version=_version(case),
         )
-        return actions.perform(asked, actor=self.actor(name, at=at), at=at)
+        return perform.perform(asked, actor=self.actor(name, at=at), at=at)
 
     def sign(self, name: str, case: UUID, asked: Done, *, at: datetime) -> Done:
         """Sign what another person proposed.
@@ -115,12 +121,12 @@ class Stage:
         if asked.approval is None:
             raise ValueError("No second signature is awaited.")
         actor = self.actor(name, at=at)
-        return actions.sign(case, asked.approval, actor=actor, at=at, version=_version(case))
+        return approvals.sign(case, asked.approval, actor=actor, at=at, version=_version(case))
 
     def write(self, name: str, case: UUID, *, at: datetime, **said: Any) -> None:
         """Write notes, conclusions or report of the assessment."""
         body = as_json(said)
-        reports.edit(case, body, version=_version(case), actor=self.actor(name, at=at), at=at)
+        assessment_actions.edit(case, body, version=_version(case), actor=self.actor(name, at=at), at=at)
 
 
 def _version(case: UUID) -> int:

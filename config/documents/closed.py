@@ -8,7 +8,7 @@ from typing import Final
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from config.sentences import TITLES
+from config.error_messages import TITLES
 from encryption import digest
 from web.assets import FILES
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from accounts.access import PERMISSIONS
+from accounts.permissions import PERMISSIONS
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, PROGRAMS, Role
 from config.documents.tables import MADE, code, named, table
-from referrals import access
-from referrals.access import APPROVER_READS, BLIND, CLASSES, MATRIX, ORDINARY, Relation, Ties
-from referrals.kinship.deciding import DECIDERS
-from referrals.kinship.ties import WITHOUT_TIES
-from referrals.workflow.declare import Step, steps
+from referrals.access import matrix
+from referrals.access.matrix import APPROVER_READS, BLIND, CLASSES, MATRIX, ORDINARY, Relation
+from referrals.access.relations import Ties
+from referrals.conflicts_of_interest.actions import DECIDERS
+from referrals.conflicts_of_interest.declarations import WITHOUT_TIES
+from referrals.vocabulary.states import Machine, State
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Machine, State
+from referrals.workflow.step import Step, steps
 
 CLASS_NAMES: Final = {
     "A": "the shell: reference, authority, département, age band, state, dates, urgency, clocks",
@@ -81,7 +82,7 @@ INTRODUCTION: Final = """\
 
 The first no wins, in this order: signed in; role at the authority of the case; not excluded from the case; a
 relation to it, and, where it is restricted, a name on its list; the state; the class of what is read. One table of
-rules (`referrals/access.py`) answers "may I" and "list mine"; this page is made from it. Whatever can't be seen is
+rules (`referrals/access/`) answers "may I" and "list mine"; this page is made from it. Whatever can't be seen is
 answered like what doesn't exist.
 """
 
@@ -158,7 +159,7 @@ def relations(step: Step, role: Role) -> str:
     if role not in step.roles:
         return ""
     if step.machine is Machine.REFERRAL and step.creates:
-        return "any" if role in access.DRAFTERS else ""
+        return "any" if role in matrix.DRAFTERS else ""
     if not MACHINES[step.machine].of_case:
         return str(Relation.TERRITORY)  # what is the authority's own, and of no case
     draft = State.DRAFT in step.source
@@ -166,7 +167,7 @@ def relations(step: Step, role: Role) -> str:
         str(relation)
         for relation in Relation
         if relation is not Relation.SHARED  # whoever a draft is shown to does nothing with it
-        and (relation is not Relation.BROKEN_GLASS or role in access.BREAKERS)
+        and (relation is not Relation.BROKEN_GLASS or role in matrix.BREAKERS)
         and Ties(pairs=frozenset({(role, relation)}), draft=draft, named=False).role_for(step) is role
     ]
     return ", ".join(found)

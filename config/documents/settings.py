@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from config.documents.tables import MADE, code, lines, table
-from referrals.protocol import ORDERS, SETTINGS, Order
-from referrals.settingtypes import OPEN_MINUTES_MIN, TEXT_MAX, UNITS, Setting
+from referrals.policy.definitions import ORDERS, SETTINGS, Order
+from referrals.policy.field_types import OPEN_MINUTES_MIN, TEXT_MAX, UNITS, Setting
 
 INTRODUCTION: Final = f"""\
 # What each authority chooses

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from config.documents.tables import BREAK, MADE, code, lines, table
-from referrals.clockfacts import FACTS
 from referrals.proofs import PROOFS
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.declare import SAME, Step, steps
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import ACTIVE, ANY, CLOSED, OPENED, Machine, State
+from referrals.workflow.deadline_facts import FACTS
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.sentences import english, french
-from referrals.workflow.states import ACTIVE, ANY, CLOSED, OPENED, Machine, State
+from referrals.workflow.step import SAME, Step, steps
 
 #: Names of the sets of referral states that many steps start from, the largest first.
 SETS: Final = (

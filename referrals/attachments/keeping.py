@@ -10,14 +10,17 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
 from encryption import keys
-from referrals import access
-from referrals.access import NOBODY, Sight, Ties
-from referrals.actions import Done, locked
-from referrals.attachments import arriving, holding, quotas, rights, turns
-from referrals.attachments.arriving import Arrived
-from referrals.attachments.codes import CLASS_OF, KEPT_AS, Scan
+from referrals.access import visibility
+from referrals.access.matrix import NOBODY
+from referrals.access.relations import Ties
+from referrals.access.visibility import Sight
+from referrals.attachments import locks, quotas, rights, storage, upload
+from referrals.attachments.upload import Arrived
 from referrals.errors import FileBarred, InvalidInput, NotAllowed, NotServed, NotVisible, WrongState
+from referrals.execution.preconditions import locked
+from referrals.execution.results import Done
 from referrals.models import Attachment, Referral
+from referrals.vocabulary.attachments import CLASS_OF, KEPT_AS, Scan
 
 ADDED: Final = "attachment:added"
 MARKED: Final = "attachment:marked"
@@ -36,9 +39,9 @@ def may_add(referral: Referral, ties: Ties, size: int, *, actor: Actor, at: date
     quotas.require_room(referral, rights.adding(referral, ties).role, size)
     quotas.count_attempt(actor.user_id, size, at=at)
     arrived = Arrived()
-    until = at + arriving.lasts_at_most(size)
-    turns.begin(actor.user_id, arrived.object, until=until, at=at)
-    holding.expect(arrived.names(), at=at)
+    until = at + upload.lasts_at_most(size)
+    locks.begin(actor.user_id, arrived.object, until=until, at=at)
+    storage.expect(arrived.names(), at=at)
     return arrived
 
 
@@ -65,7 +68,7 @@ def add(
     waits = may.waits(access_class)
     if named:
         known = set(referral.children.values_list("pk", flat=True)) if not ties.coarse else set()
-        sight = access.sight_of(referral, ties, actor)
+        sight = visibility.sight_of(referral, ties, actor)
         if not named <= known or not all(_adds(referral, sight.of(child), access_class) for child in named):
             raise InvalidInput("children")
     kept_size = arrived.original_size if arrived.original else 0
@@ -94,8 +97,8 @@ def add(
         field: Any = Attachment._meta.get_field(name)
         setattr(row, name, key.seal(field, row.pk, value))
     row.save(force_insert=True)
-    holding.hold(arrived.names(), at=at)
-    holding.let_go(arrived.forgotten, at=at)
+    storage.hold(arrived.names(), at=at)
+    storage.let_go(arrived.forgotten, at=at)
     _journal(ADDED, row, referral, actor=actor.acting_as(may.role, filing=filing), at=at, rule=str(kind))
     return Done(referral=referral, made=row.pk)
 
@@ -118,7 +121,7 @@ def markable(
         NotAllowed, WrongState: the actor doesn't write its class, or not in this state.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
-    row = found(referral, part, access.sight_of(referral, ties, actor), lock=True)
+    row = found(referral, part, visibility.sight_of(referral, ties, actor), lock=True)
     may = rights.adding(referral, ties)
     if row.access_class not in may.at_once:
         raise NotAllowed("attachment:mark")
@@ -140,7 +143,7 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
         raise NotServed
     row.evidence = evidence
     if not evidence and row.scan != Scan.WAITING:
-        holding.let_go([row.original], at=at)
+        storage.let_go([row.original], at=at)
         row.original, row.original_size, row.original_digest = None, 0, None
     row.save(update_fields=["evidence", "original", "original_size", "original_digest"])
     rule = "evidence" if evidence else "no-evidence"
@@ -159,7 +162,7 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done
     if not ties.draft:
         raise WrongState("attachment:remove")
     role = rights.adding(referral, ties).role
-    row = found(referral, part, access.sight_of(referral, ties, actor), lock=True)
+    row = found(referral, part, visibility.sight_of(referral, ties, actor), lock=True)
     delete(row, at=at)
     acting = actor.acting_as(role, filing=ties.files_as(role))
     _journal(REMOVED, row, referral, actor=acting, at=at)
@@ -168,7 +171,7 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done
 
 def delete(row: Attachment, *, at: datetime) -> None:
     """Delete a row, and its objects with it."""
-    holding.let_go([row.object, row.original], at=at)
+    storage.let_go([row.object, row.original], at=at)
     row.delete()
 
 

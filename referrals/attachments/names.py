@@ -4,9 +4,9 @@ import unicodedata
 from typing import Final
 from uuid import UUID
 
-from audit.inputs import text_fault
-from referrals.attachments.codes import SERVED_AS
+from core.inputs import text_fault
 from referrals.errors import FileRefused
+from referrals.vocabulary.attachments import SERVED_AS
 
 LONGEST: Final = 150
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from referrals.attachments.codes import CLASS_OF, Kind
+from referrals.vocabulary.attachments import CLASS_OF, Kind
 
 NOTICE: Final = {
     "fr": (

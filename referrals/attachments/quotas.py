@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 
 from accounts.roles import Role
 from encryption import index
-from outbox.tick import recurring
+from outbox.scheduler import recurring
 from referrals.errors import QuotaReached
 from referrals.models import Attachment, Referral, UploadCount
 

@@ -11,14 +11,17 @@ from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from referrals import access
-from referrals.access import Relation, Sight, Ties
-from referrals.attachments.codes import CLASSES
+from referrals.access import matrix, visibility
+from referrals.access.matrix import Relation
+from referrals.access.relations import Ties
+from referrals.access.visibility import Sight
 from referrals.errors import NotAllowed, WrongState
+from referrals.execution import hooks
 from referrals.models import Attachment, Referral
-from referrals.workflow.codes import Variant
-from referrals.workflow.declare import Step, steps
-from referrals.workflow.states import Machine
+from referrals.vocabulary.answers import Variant
+from referrals.vocabulary.attachments import CLASSES
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import Step, steps
 
 #: What comes with a complement: files of the facts and of health (cell ``add``); justice is its own people's to add.
 WITH_COMPLEMENT = frozenset("EG")
@@ -56,7 +59,7 @@ def adding(referral: Referral, ties: Ties) -> Adding:
         return Adding(_of_draft(referral, ties), frozenset(), ties.as_filer() or Role.FILER)
     step = _complement()
     written = {
-        role: access.writes_by(role, relation) & frozenset(CLASSES)
+        role: matrix.writes_by(role, relation) & frozenset(CLASSES)
         for role, relation in sorted(ties.pairs)
         if relation is not Relation.OWN
     }
@@ -65,7 +68,7 @@ def adding(referral: Referral, ties: Ties) -> Adding:
     adder = ties.role_for(step)
     if (not at_once or writer is None) and adder is None:
         raise NotAllowed("attachment:add")
-    if access.state_seen(referral, ties) not in step.source:
+    if visibility.state_seen(referral, ties) not in step.source:
         raise WrongState("attachment:add")
     return Adding(
         at_once, WITH_COMPLEMENT if adder is not None else frozenset(), writer or adder or Role.FILER
@@ -100,7 +103,7 @@ def reads(row: Attachment, sight: Sight) -> bool:
 
 def gets_originals(ties: Ties) -> bool:
     """Tell whether the actor gets originals of what it reads: it writes what goes to justice (class I)."""
-    return not ties.draft and any("I" in access.writes_by(role, relation) for role, relation in ties.pairs)
+    return not ties.draft and any("I" in matrix.writes_by(role, relation) for role, relation in ties.pairs)
 
 
 def waiting(referral: Referral, ties: Ties, user_id: object) -> list[Attachment]:
@@ -122,12 +125,13 @@ def read_in_full(
     """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
     found = [(referral, ties)]
     if not ties.draft and not ties.coarse:
-        found += access.readable_filings(referral, ties, actor, at=at)
+        found += visibility.readable_filings(referral, ties, actor, at=at)
     for filing, own in found:
-        sight = access.sight_of(filing, own, actor)
+        sight = visibility.sight_of(filing, own, actor)
         yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, sight))
 
 
+@hooks.files_at_hand.register
 def at_hand(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list[Attachment]:
     """Return the attachments that the actor may set aside: those that it reads, and those of the case that it sent."""
     read = {row.pk: row for row, _, _ in read_in_full(referral, ties, actor=actor, at=at)}

@@ -1,7 +1,7 @@
 """Having a file parsed by a process that can do nothing else, and taking back what it wrote (SEC-FI2).
 
 The process is a new interpreter: it inherits no memory, so no key; no environment; no file but its two pipes. Its
-limits and its filter of system calls are ``parsing/confine.py``. Whatever goes wrong in there refuses the file.
+limits and its filter of system calls are ``confine.py``. Whatever goes wrong in there refuses the file.
 """
 
 import subprocess
@@ -14,14 +14,13 @@ from typing import IO, Final
 import structlog
 from django.conf import settings
 
-from referrals.attachments.parsing.refusals import Exit
+from referrals.attachments.refusals import Exit
 from referrals.errors import FileRefused, ParserUnavailable
 
 _log = structlog.get_logger("referrals")
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _BEGIN: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from referrals.attachments.parsing.program import main; main()"
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from referrals.attachments.program import main; main()"
 )
 _PIECE: Final = 64 * 1024
 #: Beside the limit on its own time: a process that sleeps uses none.

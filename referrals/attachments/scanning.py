@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from referrals.attachments.codes import Scan
+from referrals.vocabulary.attachments import Scan
 
 _log = structlog.get_logger("referrals")
 _PIECE: Final = 64 * 1024

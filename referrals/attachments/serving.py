@@ -14,10 +14,10 @@ from accounts.actor import Actor
 from encryption.errors import Unreadable
 from encryption.objects import ObjectKey
 from encryption.sealed import OpenScope
-from referrals import access, reading
-from referrals.access import Ties
-from referrals.attachments import rights
-from referrals.attachments.codes import Barring, Kind, Media, Scan
+from referrals.access import visibility
+from referrals.access.relations import Ties
+from referrals.access.row_level_security import for_the_service
+from referrals.attachments import rights, store
 from referrals.attachments.keeping import found
 from referrals.errors import (
     FileBarred,
@@ -29,8 +29,9 @@ from referrals.errors import (
     StoreUnavailable,
 )
 from referrals.models import Attachment, Referral
-from referrals.objects import door
-from referrals.rowlevel import for_the_service
+from referrals.reading import fields
+from referrals.vocabulary import labels
+from referrals.vocabulary.attachments import Barring, Kind, Media, Scan
 
 _log = structlog.get_logger("referrals")
 #: After so many pieces of a file that is being read (1 MiB) it is asked anew whether it was set aside.
@@ -46,17 +47,17 @@ def listed(
     """
     lines = [_line(row, scope) for row in _rows(referral, ties, actor)]
     lines += [
-        {"id": str(row.pk), "at": reading.moment(row.at), "waiting": True}
+        {"id": str(row.pk), "at": labels.moment(row.at), "waiting": True}
         for row in rights.waiting(referral, ties, actor.user_id)
     ]
     if not ties.draft and not ties.coarse:
-        for filing, own in access.readable_filings(referral, ties, actor, at=at):
+        for filing, own in visibility.readable_filings(referral, ties, actor, at=at):
             lines += [_line(row, scope) | {"filing": str(filing.pk)} for row in _rows(filing, own, actor)]
     return sorted(lines, key=lambda line: str(line["at"]))
 
 
 def _rows(referral: Referral, ties: Ties, actor: Actor) -> list[Attachment]:
-    sight = access.sight_of(referral, ties, actor)
+    sight = visibility.sight_of(referral, ties, actor)
     return [row for row in Attachment.objects.filter(referral=referral) if rights.reads(row, sight)]
 
 
@@ -65,12 +66,12 @@ def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
     barred = row.barred_at is not None
     return {
         "id": str(row.pk),
-        "at": reading.moment(row.at),
+        "at": labels.moment(row.at),
         "waiting": False,
-        "kind": reading.labelled(Kind(row.kind)),
+        "kind": labels.labelled(Kind(row.kind)),
         "access_class": row.access_class,
-        "media": reading.labelled(Media(row.media)),
-        "scan": reading.labelled(Scan(row.scan)),
+        "media": labels.labelled(Media(row.media)),
+        "scan": labels.labelled(Scan(row.scan)),
         "size": row.size,
         "evidence": row.evidence,
         "original": row.evidence and row.original is not None and not barred,
@@ -79,18 +80,18 @@ def _line(row: Attachment, scope: OpenScope) -> dict[str, Any]:
         "children": row.children,
         "complement": str(row.complement_id) if row.complement_id else None,
         "filing": None,
-        "name": None if barred else reading.opened(row.name, scope),
-        "sha256": None if barred or row.digest is None else reading.opened(row.digest, scope),
+        "name": None if barred else fields.opened(row.name, scope),
+        "sha256": None if barred or row.digest is None else fields.opened(row.digest, scope),
         "barred": _barred(row) if barred else None,
     }
 
 
 def _barred(row: Attachment) -> dict[str, Any]:
     return {
-        "at": reading.moment(row.barred_at),
-        "reason": reading.labelled(Barring(row.barred_for)),
-        "condemned_at": reading.moment(row.condemned_at),
-        "destroyed_at": reading.moment(row.destroyed_at),
+        "at": labels.moment(row.barred_at),
+        "reason": labels.labelled(Barring(row.barred_for)),
+        "condemned_at": labels.moment(row.condemned_at),
+        "destroyed_at": labels.moment(row.destroyed_at),
     }
 
 
@@ -103,13 +104,13 @@ def readable(
         NotVisible: there is none that the actor reads.
     """
     try:
-        return found(referral, part, access.sight_of(referral, ties, actor)), referral, ties
+        return found(referral, part, visibility.sight_of(referral, ties, actor)), referral, ties
     except NotVisible:
         if ties.draft or ties.coarse:
             raise
-    for filing, own in access.readable_filings(referral, ties, actor, at=at):
+    for filing, own in visibility.readable_filings(referral, ties, actor, at=at):
         with suppress(NotVisible):
-            return found(filing, part, access.sight_of(filing, own, actor)), filing, own
+            return found(filing, part, visibility.sight_of(filing, own, actor)), filing, own
     raise NotVisible
 
 
@@ -146,7 +147,7 @@ def content(row: Attachment, scope: OpenScope, *, original: bool) -> tuple[Itera
         raise NotServed
     key: ObjectKey = row.key.open(scope)
     told = base64.b64encode(bytes.fromhex(sealed.open(scope))).decode()
-    pieces = key.opened(name, door.configured().reading(name))
+    pieces = key.opened(name, store.configured().reading(name))
     first = next(pieces)
     return _rest(row.pk, chain([first], pieces)), told
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-#: What the running transaction has said of itself: ``referrals/rowlevel.py`` sets it.
+#: What the running transaction has said of itself: ``referrals/access/row_level_security.py`` sets it.
 FUNCTIONS = """
 CREATE FUNCTION repere_executes(case_id uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$

@@ -1,8 +1,9 @@
-"""The rows of a case. Sealed fields open only inside a disclosure; writes belong to ``referrals/actions.py``."""
+"""The rows of a case. Sealed fields open only inside a disclosure; writes belong to ``referrals/execution/``."""
 
-from referrals.models.alert import Alert
-from referrals.models.anomaly import AccessAnomaly, AnomalyMark
-from referrals.models.attachment import Attachment, StoredObject, UploadCount
+from referrals.models.access_review import AccessAnomaly, AnomalyMark
+from referrals.models.attachments import Attachment, StoredObject, UploadCount
+from referrals.models.break_glass import BreakGlass
+from referrals.models.closing import ClosureReview
 from referrals.models.concern import (
     PARTS,
     Child,
@@ -15,19 +16,13 @@ from referrals.models.concern import (
     Sign,
     ThirdParty,
 )
-from referrals.models.exchanges import (
-    Complement,
-    FilerMessage,
-    InformationRequest,
-    MessageRead,
-    TeamMessage,
-)
+from referrals.models.conflicts_of_interest import DeclaredTie, KinSearch, KinValue
+from referrals.models.duplicates import DuplicateCandidate, Joining, MovedRow
 from referrals.models.feedback import FeedbackTask
-from referrals.models.glass import BreakGlass
-from referrals.models.joining import DuplicateCandidate, Joining, MovedRow
-from referrals.models.kinship import DeclaredTie, KinSearch, KinValue
-from referrals.models.likeness import IndexSize, IndexValue, SearchCount
-from referrals.models.moving import TransferDocument, TransferReceiver, TransferRequest
+from referrals.models.matching import IndexSize, IndexValue, SearchCount
+from referrals.models.messages import Complement, FilerMessage, InformationRequest, MessageRead, TeamMessage
+from referrals.models.on_call_rota import RotaShift
+from referrals.models.policy import SettingChange
 from referrals.models.procedure import (
     Assessment,
     Assignment,
@@ -51,13 +46,12 @@ from referrals.models.record import (
     StepRecord,
 )
 from referrals.models.referral import Referral
-from referrals.models.reopening import ClosureReview
 from referrals.models.retention import EliminatedCount, FiguresKept, RetentionBatch, RetentionLine
-from referrals.models.rota import RotaShift
-from referrals.models.setting import SettingChange
-from referrals.models.sheltering import EmergencySheet, SheetReader
-from referrals.models.standin import StandIn
-from referrals.models.usecount import UseCount
+from referrals.models.runaways import EmergencySheet, SheetReader
+from referrals.models.staffing import StandIn
+from referrals.models.transfers import TransferDocument, TransferReceiver, TransferRequest
+from referrals.models.urgent_calls import Alert
+from referrals.models.volume import UseCount
 from referrals.models.watch import CaseWatch
 
 __all__ = [

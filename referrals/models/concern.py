@@ -7,7 +7,6 @@ clear (domain.md §4.7). The letters after a label are its access class and its 
 from django.db import models
 
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from referrals.completeness import CHILD_MAY_NOT_KNOW, CONCERN_MAY_NOT_KNOW
 from referrals.models.fields import (
     SealedRow,
     answer,
@@ -19,8 +18,9 @@ from referrals.models.fields import (
     row_id,
     sealed,
 )
-from referrals.workflow import codes
-from referrals.workflow.states import ChildKind, ChildMet, DecisionCode, Exploitation, Whereabouts
+from referrals.vocabulary import answers
+from referrals.vocabulary.required_items import CHILD_MAY_NOT_KNOW, CONCERN_MAY_NOT_KNOW
+from referrals.vocabulary.states import ChildKind, ChildMet, DecisionCode, Exploitation, Whereabouts
 
 
 class Part(SealedRow):
@@ -49,51 +49,51 @@ class Concern(SealedRow):
     not_known = not_known(CONCERN_MAY_NOT_KNOW)
 
     parental_authority = sealed("concern.parental_authority", "B")
-    holder_implicated = answer(codes.YesNo, "B", "P")
+    holder_implicated = answer(answers.YesNo, "B", "P")
     holder_implicated_text = sealed("concern.holder_implicated_text", "B")
-    parents_informed = answer(codes.YesNo, "B", "L")
+    parents_informed = answer(answers.YesNo, "B", "L")
     parents_informed_on = sealed("concern.parents_informed_on", "B", kind="date")
     parents_informed_by = sealed("concern.parents_informed_by", "B")
     parents_informed_how = sealed("concern.parents_informed_how", "B")
     parents_reaction = sealed("concern.parents_reaction", "B")
-    not_informed_reason = answer(codes.NotInformedReason, "B")
+    not_informed_reason = answer(answers.NotInformedReason, "B")
     not_informed_text = sealed("concern.not_informed_text", "B")
-    has_household_minors = answer(codes.YesNo, "B", "P")
+    has_household_minors = answer(answers.YesNo, "B", "P")
     other_adults = sealed("concern.other_adults", "B")
 
     child_words = sealed("concern.child_words", "D", max_length=20_000)
     child_opinion = sealed("concern.child_opinion", "D", "P", max_length=5_000)
-    child_informed = answer(codes.YesNo, "D", "P")
-    situation_type = code_list(codes.SituationType, "D", "P")
+    child_informed = answer(answers.YesNo, "D", "P")
+    situation_type = code_list(answers.SituationType, "D", "P")
     prostitution_status_filer = answer(Exploitation, "D", "P")
-    danger_now = answer(codes.YesNo, "D", "U")
+    danger_now = answer(answers.YesNo, "D", "U")
     danger_what = sealed("concern.danger_what", "D", max_length=5_000)
-    emergency_done = code_list(codes.EmergencyCall, "D", "U")
+    emergency_done = code_list(answers.EmergencyCall, "D", "U")
     health_facts = sealed("concern.health_facts", "E", max_length=10_000)
     prior_actions = sealed("concern.prior_actions", "D", "P", max_length=10_000)
-    prior_reports = answer(codes.YesNo, "D")
+    prior_reports = answer(answers.YesNo, "D")
     prior_reports_text = sealed("concern.prior_reports_text", "D", max_length=5_000)
     strengths = sealed("concern.strengths", "D", max_length=5_000)
     expectation = sealed("concern.expectation", "D", max_length=5_000)
 
-    gang_known = answer(codes.YesNo, "F")
+    gang_known = answer(answers.YesNo, "F")
     money_flow = sealed("concern.money_flow", "G", max_length=5_000)
-    other_victims = answer(codes.YesNo, "F", "P")
+    other_victims = answer(answers.YesNo, "F", "P")
     other_victims_text = sealed("concern.other_victims_text", "F", max_length=5_000)
 
     filer_name = sealed("concern.filer_name", "C", "P", indexed=True)
     filer_email = sealed("concern.filer_email", "C", "P", indexed=True)
     filer_phone = sealed("concern.filer_phone", "C", indexed=True)
-    filer_profession = answer(codes.FilerProfession, "C", "P")
+    filer_profession = answer(answers.FilerProfession, "C", "P")
     filer_org = sealed("concern.filer_org", "C", "P")
-    filer_org_type = answer(codes.OrganisationType, "C")
+    filer_org_type = answer(answers.OrganisationType, "C")
     filer_role_to_child = sealed("concern.filer_role_to_child", "C", "P")
-    filer_is_source = answer(codes.YesNo, "C", "P")
-    on_behalf = answer(codes.Channel, "C")
-    confidentiality_wish = answer(codes.YesNo, "C")
-    feedback_channel = answer(codes.FeedbackChannel, "C", "P")
+    filer_is_source = answer(answers.YesNo, "C", "P")
+    on_behalf = answer(answers.Channel, "C")
+    confidentiality_wish = answer(answers.YesNo, "C")
+    feedback_channel = answer(answers.FeedbackChannel, "C", "P")
     feedback_contact = sealed("concern.feedback_contact", "C")
-    bound_by_secrecy = answer(codes.YesNo, "C")
+    bound_by_secrecy = answer(answers.YesNo, "C")
     good_faith_notice = clear(models.BooleanField(default=False), "C", "L")
     extra = sealed("concern.extra", "D", kind="json")
     received_late_reason = sealed("concern.received_late_reason", "D")
@@ -118,25 +118,26 @@ class Child(Authentic, Part):
     kind = coded(ChildKind, "A", default=ChildKind.SUBJECT)
     not_known = not_known(CHILD_MAY_NOT_KNOW)
 
-    identity_known = answer(codes.IdentityKnown, "B", "PU")
+    identity_known = answer(answers.IdentityKnown, "B", "PU")
     last_name = sealed("child.last_name", "B", "P", indexed=True, max_length=200)
     first_names = sealed("child.first_names", "B", "P", indexed=True, max_length=200)
     usual_name = sealed("child.usual_name", "B", indexed=True, max_length=200)
     nickname = sealed("child.nickname", "B", indexed=True, max_length=200)
     birth_date = sealed("child.birth_date", "B", "P", kind="date", indexed=True)
     birth_year_month = sealed("child.birth_year_month", "B", kind="code")
-    age_band = coded(codes.AgeBand, "A", default=codes.AgeBand.UNKNOWN)
+    age_band = coded(answers.AgeBand, "A", default=answers.AgeBand.UNKNOWN)
     under_2 = clear(models.BooleanField(default=False), "A")
     under_15 = clear(models.BooleanField(default=False), "A")
-    # Of which of 64 groups of days the next birthday that changes anything is: a keyed value (referrals/growing.py).
+    # Of which of 64 groups of days the next birthday that changes anything is: a keyed value
+    # (referrals/coming_of_age/tasks.py).
     next_change = clear(models.PositiveSmallIntegerField(null=True, blank=True), "B")
     age_estimated_min = sealed("child.age_estimated_min", "B", kind="int")
     age_estimated_max = sealed("child.age_estimated_max", "B", kind="int")
     age_source = sealed("child.age_source", "B")
-    sex = answer(codes.Sex, "B", "P")
+    sex = answer(answers.Sex, "B", "P")
     mother_birth_name = sealed("child.mother_birth_name", "B", indexed=True, max_length=200)
     nationality_hint = sealed("child.nationality_hint", "B", max_length=200)
-    unaccompanied = sealed("child.unaccompanied", "B", kind="code", codes=codes.YesNo)
+    unaccompanied = sealed("child.unaccompanied", "B", kind="code", codes=answers.YesNo)
     language = sealed("child.language", "B", max_length=200)
     disability = sealed("child.disability", "E")
     commune_insee = sealed("child.commune_insee", "B", "PU", kind="code")
@@ -148,11 +149,11 @@ class Child(Authentic, Part):
     runaway_since = sealed("child.runaway_since", "B", kind="date")
     police_report_ref = sealed("child.police_report_ref", "B", critical=True)
     last_seen_place = sealed("child.last_seen_place", "B", critical=True)
-    living_with = sealed("child.living_with", "B", kind="code", codes=codes.LivingWith)
+    living_with = sealed("child.living_with", "B", kind="code", codes=answers.LivingWith)
     school_name = sealed("child.school_name", "B", max_length=300)
     school_level = sealed("child.school_level", "B", max_length=200)
-    attendance = sealed("child.attendance", "B", kind="code", codes=codes.Attendance)
-    current_measure = answer(codes.YesNo, "B", "P")
+    attendance = sealed("child.attendance", "B", kind="code", codes=answers.Attendance)
+    current_measure = answer(answers.YesNo, "B", "P")
     current_measure_detail = sealed("child.current_measure_detail", "B")
     safe_contact_way = sealed("child.safe_contact_way", "B")
 
@@ -160,9 +161,9 @@ class Child(Authentic, Part):
     status_ever = coded(Exploitation, "D", default=Exploitation.NONE)
     immediate_danger = clear(models.BooleanField(default=False), "D")
     danger_ever = clear(models.BooleanField(default=False), "D")
-    danger_categories = code_list(codes.DangerCategory, "D")
-    danger_level = answer(codes.DangerLevel, "D")
-    maltreatment = code_list(codes.Maltreatment, "D")
+    danger_categories = code_list(answers.DangerCategory, "D")
+    danger_level = answer(answers.DangerLevel, "D")
+    maltreatment = code_list(answers.Maltreatment, "D")
     child_met = coded(ChildMet, "D", default=ChildMet.NEVER)
     deceased = clear(models.BooleanField(default=False), "B")
     wrong_person = clear(models.BooleanField(default=False), "B")
@@ -186,10 +187,10 @@ class Holder(Part):
 
     referral = of_referral("holders")
     name = sealed("holder.name", "B", "P", indexed=True, max_length=300)
-    link = sealed("holder.link", "B", "P", kind="code", codes=codes.HolderLink)
+    link = sealed("holder.link", "B", "P", kind="code", codes=answers.HolderLink)
     phone = sealed("holder.phone", "B", indexed=True, max_length=50)
     address = sealed("holder.address", "B")
-    implicated = answer(codes.YesNo, "B")
+    implicated = answer(answers.YesNo, "B")
 
     class Meta(Part.Meta):
         """Holders in the order in which they were named."""
@@ -204,9 +205,9 @@ class Fact(Part):
     referral = of_referral("facts")
     on = sealed("fact.on", "D", kind="date")
     period = sealed("fact.period", "D", max_length=300)
-    place_type = answer(codes.PlaceType, "D")
+    place_type = answer(answers.PlaceType, "D")
     place_text = sealed("fact.place_text", "D", max_length=500)
-    source = answer(codes.FactSource, "D")
+    source = answer(answers.FactSource, "D")
     text = sealed("fact.text", "D", "PU", max_length=20_000)
 
     class Meta(Part.Meta):
@@ -221,7 +222,7 @@ class Sign(Part):
 
     referral = of_referral("signs")
     code = clear(models.CharField(max_length=30, blank=True, default=""), "D")
-    mode = coded(codes.SignMode, "D", default=codes.SignMode.OBSERVED)
+    mode = coded(answers.SignMode, "D", default=answers.SignMode.OBSERVED)
     on = sealed("sign.on", "D", kind="date")
     text = sealed("sign.text", "D")
 
@@ -237,7 +238,7 @@ class HealthSign(Part):
 
     referral = of_referral("health_signs")
     code = sealed("health_sign.code", "E", kind="code")
-    mode = sealed("health_sign.mode", "E", kind="code", codes=codes.SignMode)
+    mode = sealed("health_sign.mode", "E", kind="code", codes=answers.SignMode)
     on = sealed("health_sign.on", "E", kind="date")
     text = sealed("health_sign.text", "E")
 
@@ -252,11 +253,11 @@ class ThirdParty(Part):
     """Somebody else in the situation: alleged exploiter, buyer, witness (domain.md §4.4)."""
 
     referral = of_referral("third_parties")
-    role = answer(codes.ThirdPartyRole, "F")
+    role = answer(answers.ThirdPartyRole, "F")
     name = sealed("third_party.name", "F", indexed=True, max_length=300)
     age = sealed("third_party.age", "F", max_length=50)
-    link = answer(codes.ThirdPartyLink, "F")
-    is_minor = answer(codes.YesNo, "F")
+    link = answer(answers.ThirdPartyLink, "F")
+    is_minor = answer(answers.YesNo, "F")
     phone = sealed("third_party.phone", "F", indexed=True, max_length=50)
     vehicle = sealed("third_party.vehicle", "F", max_length=300)
     address = sealed("third_party.address", "F")

@@ -3,32 +3,34 @@
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import SealedRow, answer, clear, coded, of_referral, row_id, sealed
-from referrals.workflow import codes
-from referrals.workflow.feedback import OPEN, FeedbackSteps
-from referrals.workflow.states import FeedbackState
+from referrals.models.fields import SealedRow, answer, clear, coded, of_referral, row_id, sealed, state_field
+from referrals.vocabulary import answers
+from referrals.vocabulary.feedback import OPEN
+from referrals.vocabulary.states import FeedbackState
 
 
-class FeedbackTask(FeedbackSteps, SealedRow):
+class FeedbackTask(SealedRow):
     """One answer owed, then given or withheld by a person.
 
     ``due_at`` is empty for the second word, at the outcome, for which the law has no delay of its own; ``interim``:
     sent before the case had an outcome. ``prepared`` is what T11 or T22 proposes to say.
     """
 
+    state = state_field(FeedbackState, FeedbackState.DUE, "C")
+
     sealed_owner = "referral_id"
 
     id = row_id()
     referral = of_referral("feedback_tasks")
-    owed_to = coded(codes.OwedTo, "C")
+    owed_to = coded(answers.OwedTo, "C")
     opened_at = clear(models.DateTimeField(), "C")
     asked_at = clear(models.DateTimeField(null=True, blank=True), "C")
     due_at = clear(models.DateTimeField(null=True, blank=True), "C")
     decided_at = clear(models.DateTimeField(null=True, blank=True), "C")
     by = clear(models.UUIDField(null=True, blank=True), "C")
     interim = clear(models.BooleanField(default=False), "C")
-    means = answer(codes.FeedbackChannel, "C")
-    reason = answer(codes.Withholding, "C")
+    means = answer(answers.FeedbackChannel, "C")
+    reason = answer(answers.Withholding, "C")
     prepared = sealed("feedback_task.prepared", "C", max_length=5_000)
     text = sealed("feedback_task.text", "C", max_length=5_000)
     reason_text = sealed("feedback_task.reason_text", "C")

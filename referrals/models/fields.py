@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+import django_fsm
 from django.db import models
 
 from encryption.cells import Celled, CellsField
 from encryption.fields import SealedField
-from referrals.workflow.states import Coded
+from referrals.vocabulary.states import Coded
 
 #: Classes whose sealed values are of the critical class P4 (security.md §2).
 CRITICAL = frozenset("CEK")
@@ -72,6 +73,24 @@ def sealed(
     )
     field.need = need  # type: ignore[attr-defined]  # our mark on the field
     field.codes = codes  # type: ignore[attr-defined]  # id.
+    return field
+
+
+class _StateField(django_fsm.FSMField):
+    """The column of a state; plain text to migrations, for django-fsm would listen to each of the models they make."""
+
+    def deconstruct(self) -> Any:
+        """Return name, class and arguments as of a column of text."""
+        name, _, positional, keywords = super().deconstruct()
+        keywords.pop("protected", None)
+        return name, "django.db.models.CharField", positional, keywords
+
+
+def state_field(states: type[Coded], first: Coded, access_class: str) -> django_fsm.FSMField:
+    """Return the column of a machine's state: only declared steps move it, and its class says who may read it."""
+    field = _StateField(default=first, choices=states.choices, protected=True, max_length=20)
+    field.access_class = access_class  # type: ignore[attr-defined]  # our mark on the field
+    field.need = "O"  # type: ignore[attr-defined]  # id.
     return field
 
 

@@ -7,13 +7,20 @@ from django.db.models.functions import Coalesce
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.concern import Part
-from referrals.models.fields import SealedRow, answer, clear, code_list, coded, of_referral, row_id, sealed
-from referrals.workflow import codes
-from referrals.workflow.assessment import AssessmentSteps
-from referrals.workflow.hearing import Heard
-from referrals.workflow.judicial import JudicialSteps
-from referrals.workflow.measure import MeasureSteps
-from referrals.workflow.states import (
+from referrals.models.fields import (
+    SealedRow,
+    answer,
+    clear,
+    code_list,
+    coded,
+    of_referral,
+    row_id,
+    sealed,
+    state_field,
+)
+from referrals.vocabulary import answers
+from referrals.vocabulary.hearings import Heard
+from referrals.vocabulary.states import (
     AssessmentState,
     Competence,
     DecisionCode,
@@ -31,8 +38,10 @@ def _child(name: str, *, null: bool = False) -> "models.ForeignKey[object, objec
     )
 
 
-class Assessment(AssessmentSteps, Part):
+class Assessment(Part):
     """The multidisciplinary assessment of a household: one report, a conclusion per child (CASF D226-2-3 ff.)."""
+
+    state = state_field(AssessmentState, AssessmentState.TO_ASSIGN, "H")
 
     referral = of_referral("assessments")
     opened_at = clear(models.DateTimeField(), "H")
@@ -73,8 +82,8 @@ class Conclusion(Part):
     assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="conclusions"), "H")
     referral = of_referral("conclusions")
     child = _child("conclusions")
-    danger_level = answer(codes.DangerLevel, "H")
-    proposal = answer(codes.Proposal, "H")
+    danger_level = answer(answers.DangerLevel, "H")
+    proposal = answer(answers.Proposal, "H")
     text = sealed("conclusion.text", "H", max_length=20_000)
 
     class Meta(Part.Meta):
@@ -91,7 +100,7 @@ class Visit(Part):
 
     referral = of_referral("visits")
     assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="visits"), "H")
-    kind = coded(codes.VisitKind, "H")
+    kind = coded(answers.VisitKind, "H")
     at = clear(models.DateTimeField(), "H")
     who = sealed("visit.who", "H")
     where = sealed("visit.where", "H")
@@ -111,7 +120,7 @@ class Sighting(Part):
     referral = of_referral("sightings")
     visit = clear(models.ForeignKey(Visit, models.PROTECT, related_name="sightings"), "H")
     child = _child("sightings")
-    seen = coded(codes.Seen, "H")
+    seen = coded(answers.Seen, "H")
 
     class Meta(Part.Meta):
         """In the order of recording."""
@@ -138,13 +147,15 @@ class Decision(Part):
         return f"decision {self.pk}"
 
 
-class JudicialReferral(JudicialSteps, Part):
+class JudicialReferral(Part):
     """A *signalement* to the prosecutor, for one or more children (CASF L226-4).
 
     ``report``: the assessment whose report was attached, where the referral is the outcome (T25, T26). ``letter`` is
     the document made from the case, as it was when it was composed; with the sending it is final. ``letter_sha256``
     is its hash, in hexadecimal, by which a printed copy is known to be the one that was sent.
     """
+
+    state = state_field(JudicialState, JudicialState.PREPARED, "I")
 
     referral = of_referral("judicial_referrals")
     children = clear(models.ManyToManyField("referrals.Child", related_name="judicial_referrals"), "I")
@@ -194,8 +205,8 @@ class JudicialOutcome(Part):
     on = clear(models.DateField(), "I")
     copy = sealed("judicial_outcome.copy", "I", max_length=100_000)
     child_heard = answer(Heard, "I")
-    child_lawyer = answer(codes.YesNo, "I")
-    ad_hoc_administrator = answer(codes.YesNo, "I")
+    child_lawyer = answer(answers.YesNo, "I")
+    ad_hoc_administrator = answer(answers.YesNo, "I")
     hearing_note = sealed("judicial_outcome.hearing_note", "I")
 
     class Meta(Part.Meta):
@@ -230,12 +241,14 @@ class MeasureType(models.Model):
         return self.code
 
 
-class Measure(MeasureSteps, Authentic, Part):
+class Measure(Authentic, Part):
     """A protection measure for one child, administrative or judicial (domain.md §2.6, §5).
 
     ``waits_since``: while it is decided and hasn't begun, the day of the agreement or order; the database says so of
     each row, so that no step can forget it. ``mac``: one that fails is confided to no service.
     """
+
+    state = state_field(MeasureState, MeasureState.PROPOSED, "J")
 
     referral = of_referral("measures")
     child = _child("measures")
@@ -251,7 +264,7 @@ class Measure(MeasureSteps, Authentic, Part):
     started_on = clear(models.DateField(null=True, blank=True), "J")
     term_on = clear(models.DateField(null=True, blank=True), "J")
     over_on = clear(models.DateField(null=True, blank=True), "J")
-    over_reason = answer(codes.EndReason, "J")
+    over_reason = answer(answers.EndReason, "J")
     variant = clear(models.CharField(max_length=40, blank=True, default=""), "J")
     notified_on = clear(models.DateField(null=True, blank=True), "J")
     sent_on = clear(models.DateField(null=True, blank=True), "J")
@@ -313,9 +326,9 @@ class HolderInformation(Part):
 
     referral = of_referral("holder_informations")
     holder = clear(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="informations"), "B")
-    occasion = coded(codes.Occasion, "B")
+    occasion = coded(answers.Occasion, "B")
     state = coded(InformationState, "B", default=InformationState.PENDING)
-    reason = answer(codes.DeferralReason, "B")
+    reason = answer(answers.DeferralReason, "B")
     review_on = clear(models.DateField(null=True, blank=True), "B")
     told_on = clear(models.DateField(null=True, blank=True), "B")
     deferred_since = clear(models.DateField(null=True, blank=True), "B")
@@ -346,7 +359,7 @@ class Assignment(Authentic, SealedRow):
     referral = of_referral("assignments")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
     role = clear(models.CharField(max_length=30), "A")
-    field = answer(codes.TeamField, "A")
+    field = answer(answers.TeamField, "A")
     child = clear(
         models.ForeignKey("referrals.Child", models.PROTECT, null=True, blank=True, related_name="+"), "A"
     )

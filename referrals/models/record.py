@@ -7,8 +7,8 @@ from guardian.models import UserObjectPermissionBase
 
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField, SignedQuerySet
 from referrals.models.fields import SealedRow, clear, coded, named_children, of_referral, row_id, sealed
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.states import ApprovalState, Cause, Machine
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import ApprovalState, Cause, Machine
 
 
 class StepRecord(SealedRow):

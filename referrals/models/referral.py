@@ -9,22 +9,23 @@ from django.db.models import Q
 
 from audit import journal
 from encryption.authentic import Authentic, MacField, SignedQuerySet
-from referrals.models.fields import clear, coded, row_id
-from referrals.workflow.codes import AgeBand, Channel, Variant
-from referrals.workflow.referral import ReferralSteps
-from referrals.workflow.states import Exploitation, JudicialState, State, Urgency
+from referrals.models.fields import clear, coded, row_id, state_field
+from referrals.vocabulary.answers import AgeBand, Channel, Variant
+from referrals.vocabulary.states import Exploitation, JudicialState, State, Urgency
 
 
-class Referral(ReferralSteps, Authentic):
+class Referral(Authentic):
     """One filing and all that follows from it.
 
     Invariants (those that the database holds first): ``received_at`` and ``statutory_due_at`` are
     written once and never move; ``state`` moves only together with ``version``; what is no draft
     has an authority, a receipt date and a reference. Source: domain.md §2.1, §2.8.
 
-    ``mac``: whose it is, who sees it and what of it. A row that fails is nobody's to see (``referrals/access.py``); one
-    that fails by its restriction alone is restricted.
+    ``mac``: whose it is, who sees it and what of it. A row that fails is nobody's to see
+    (``referrals/access/visibility.py``); one that fails by its restriction alone is restricted.
     """
+
+    state = state_field(State, State.DRAFT, "A")
 
     id = row_id()
     reference = clear(models.CharField(max_length=16, unique=True), "A")
@@ -126,7 +127,7 @@ class Referral(ReferralSteps, Authentic):
                 fields=["index_key"], name="referral_index_key", condition=Q(index_key__isnull=False)
             ),
             models.Index(fields=["filed_by"], name="referral_filed_by"),
-            # What a year's figures count (referrals/aggregates.py).
+            # What a year's figures count (referrals/statistics/aggregates.py).
             models.Index(fields=["authority", "received_at"], name="referral_received"),
             models.Index(
                 fields=["index_norm", "id"], name="referral_unsearched", condition=Q(searched_at__isnull=True)

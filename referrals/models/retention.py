@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from referrals.models.fields import clear, coded, of_referral, row_id
-from referrals.workflow.batch import BatchSteps, DropReason, VisaRefusal
-from referrals.workflow.states import BatchState
+from referrals.models.fields import clear, coded, of_referral, row_id, state_field
+from referrals.vocabulary.retention import DropReason, VisaRefusal
+from referrals.vocabulary.states import BatchState
 
 
 def _person() -> "models.ForeignKey[object, object]":
@@ -15,12 +15,14 @@ def _person() -> "models.ForeignKey[object, object]":
     )
 
 
-class RetentionBatch(BatchSteps):
+class RetentionBatch(models.Model):
     """One month's proposal of an authority: which files, who asked for the visa, who recorded it, who executed it.
 
     Invariants, which the database checks: one batch a month and authority; what is executed was executed by another
     person than the one who recorded the visa (SEC-AZ12).
     """
+
+    state = state_field(BatchState, BatchState.PROPOSED, "A")
 
     id = row_id()
     authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "A")

@@ -13,13 +13,13 @@ from django.db import DatabaseError
 
 from accounts.actor import Actor
 from audit.events import Origin
-from referrals.act import Given
 from referrals.models import Assessment, Child, Concern, Conclusion, Referral
-from referrals.protocol import Protocol
+from referrals.policy.definitions import Protocol
+from referrals.vocabulary.answers import AgeBand
+from referrals.vocabulary.states import AssessmentState, ChildMet, DecisionCode, Exploitation, Urgency
 from referrals.workflow.case import Case
-from referrals.workflow.codes import AgeBand
-from referrals.workflow.declare import Guard
-from referrals.workflow.states import AssessmentState, ChildMet, DecisionCode, Exploitation, Urgency
+from referrals.workflow.context import Given
+from referrals.workflow.step import Guard
 
 AT: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SOMEBODY: Final = UUID(int=1)

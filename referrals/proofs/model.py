@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from referrals.workflow.declare import SAME, Step, steps
+from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Machine
+from referrals.workflow.step import SAME, Step, steps
 
 
 @dataclass(frozen=True, slots=True)

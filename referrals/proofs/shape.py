@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from referrals.proofs.model import Model
-from referrals.workflow.states import State
+from referrals.vocabulary.states import State
 
 
 def unreached(models: Sequence[Model]) -> list[str]:

@@ -4,18 +4,19 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
-from accounts.access import PERMISSIONS
+from accounts.permissions import PERMISSIONS
 from accounts.roles import Role
-from referrals import access
-from referrals.access import ORDINARY, Relation, Ties
+from referrals.access import matrix, visibility
+from referrals.access.matrix import ORDINARY, Relation
+from referrals.access.relations import Ties
+from referrals.closing.steps import open_review
 from referrals.models import ClosureReview
+from referrals.policy.definitions import DEFAULTS
 from referrals.proofs.imagined import SOMEBODY, ImaginedCase, Situation
 from referrals.proofs.model import Model, model_of
-from referrals.protocol import DEFAULTS
-from referrals.workflow.declare import Step
+from referrals.vocabulary.states import CLOSED, Machine, State
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.reopening import open_review
-from referrals.workflow.states import CLOSED, Machine, State
+from referrals.workflow.step import Step
 
 CONFIRM: Final = "confirm"
 #: The class of the access log, which is read by office and by no relation to a case (domain.md §1.3).
@@ -62,7 +63,7 @@ def watchers(state: State, *, besides: Sequence[Role]) -> set[Role]:
         role
         for role, relation in ORDINARY.items()
         if relation is Relation.TERRITORY
-        and role not in (*besides, *access.NARROWED)
+        and role not in (*besides, *visibility.NARROWED)
         and "A" in Ties(pairs=frozenset({(role, relation)}), draft=state == State.DRAFT, named=False).reads
     }
 
@@ -105,5 +106,5 @@ def readers(access_class: str, *, besides: Sequence[Role]) -> set[Role]:
     """Return who reads a class by an ordinary relation: other roles, or the same where several hold it."""
     if access_class == JOURNAL:
         return set(PERMISSIONS["audit.read"]) - set(besides)
-    found = {role for role, relation in ORDINARY.items() if access_class in access.reads_by(role, relation)}
+    found = {role for role, relation in ORDINARY.items() if access_class in matrix.reads_by(role, relation)}
     return found if len(besides) > 1 else found - set(besides)

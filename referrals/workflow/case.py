@@ -15,12 +15,11 @@ from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from referrals.calendar import Calendar, calendar_of
-from referrals.protocol import Protocol, protocol_of
-from referrals.workflow.codes import NOT_PROFESSIONAL, AgeBand
-from referrals.workflow.hanging import ids_in, rows_among, visits_of
-from referrals.workflow.rolesets import BREAKERS
-from referrals.workflow.states import (
+from referrals.policy.definitions import Protocol, protocol_of
+from referrals.policy.working_time import Calendar, calendar_of
+from referrals.vocabulary.answers import NOT_PROFESSIONAL, AgeBand
+from referrals.vocabulary.role_sets import BREAKERS
+from referrals.vocabulary.states import (
     ALIVE,
     DECIDING,
     GRAVITY,
@@ -34,6 +33,7 @@ from referrals.workflow.states import (
     JudicialState,
     Urgency,
 )
+from referrals.workflow.about_children import ids_in, rows_among, visits_of
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -94,9 +94,8 @@ class Case:
         self.carried_with: Any = None
         #: Which pairs of files are looked at, where it is for somebody to see; None for all.
         self.see_pairs: Callable[[], list[DuplicateCandidate]] | None = None
-        #: Which files the actor has at hand, and whether a hold protects one; the runner says so.
+        #: Which files the actor has at hand; the runner says so.
         self.see_files: Callable[[], list[Attachment]] = list
-        self.file_on_hold: Callable[[UUID], bool] = lambda _: False
         self._others: dict[UUID, Referral | None] = {}
         #: Decisions that the running step carries, by child id: asked together with those on record.
         self.carried: dict[UUID, str] = {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from referrals.workflow.states import (
+from referrals.vocabulary.states import (
     ACTIVE,
     ANY,
     CLOSED,
@@ -38,7 +38,7 @@ class Runs:
     in an address. ``while_in``: the referral's states in which its routes exist (domain.md §2.6).
     ``access_class``: who reads a row may be told what can be done with it. ``single``: the case has at most
     one open row, and an address names none. ``of_case`` is False for what belongs to an authority: it has a runner
-    and addresses of its own (``referrals/batches.py``, ``referrals/anomalies/``).
+    and addresses of its own (``referrals/retention/batches.py``, ``referrals/access_review/``).
     """
 
     states: type[Coded]

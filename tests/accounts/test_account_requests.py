@@ -15,10 +15,10 @@ from accounts.api import serializers
 from accounts.models import AccountRequest, AuthorityTerritory, Membership, Organisation, User
 from accounts.models.accountrequest import Profession, Refused
 from accounts.roles import ASKED_FOR, Role
-from audit.inputs import Code, Flag, Id
+from core.inputs import Code, Flag, Id
 from outbox import delivery
 from outbox.models import Notice
-from referrals.workflow.codes import NOT_PROFESSIONAL, FilerProfession
+from referrals.vocabulary.answers import NOT_PROFESSIONAL, FilerProfession
 from tests.accounts.conftest import LONG_AGO, PASSWORD, Caller, entries
 
 pytestmark = pytest.mark.sec("SEC-AU2")
@@ -168,6 +168,7 @@ def test_the_same_acceptance_under_one_key_is_done_once_and_its_code_told_once(a
 
 
 # --- Nobody learns who has an account ------------------------------------------------------------------
+
 
 WHO = ["an account", "a closed account", "an open request", "neither"]
 

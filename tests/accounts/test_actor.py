@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.access import PERMISSIONS
 from accounts.actor import SYSTEM, Actor, Position, system
+from accounts.permissions import PERMISSIONS
 from accounts.roles import Role
 from audit.events import Origin
 

@@ -515,12 +515,12 @@ class TestWhatCounts:
         assert caller.get("me").status_code == 401
 
     def test_an_authority_relaxes_it_with_a_reason_that_is_journaled(self, ada, authority_93):
-        from referrals import settingchanges
+        from referrals.policy_changes import actions as policy_actions
 
         at = timezone.now()
-        change = lambda why: settingchanges.change(  # noqa: E731 - said twice
+        change = lambda why: policy_actions.change(  # noqa: E731 - said twice
             authority_93.pk,
-            settingchanges.Change(at.astimezone(PARIS).date(), {"one_time_codes_reason": why}),
+            policy_actions.Change(at.astimezone(PARIS).date(), {"one_time_codes_reason": why}),
             actor=SYSTEM, at=at,
         )  # fmt: skip
         change("Postes sans port pour une clé, jusqu'en mars.")

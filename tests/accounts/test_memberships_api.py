@@ -7,12 +7,12 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from accounts.access import PERMISSIONS
 from accounts.actions import memberships
 from accounts.actions.memberships import Appointment
 from accounts.actor import SYSTEM
 from accounts.errors import InvalidInput
 from accounts.models import Membership, Organisation, Unit, User
+from accounts.permissions import PERMISSIONS
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, Role
 from tests.accounts.conftest import entries
 

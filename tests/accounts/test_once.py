@@ -12,7 +12,7 @@ from accounts.actor import SYSTEM
 from accounts.models import Membership, Organisation, Replay, Token, Unit, User
 from accounts.roles import Role
 from encryption import index
-from outbox import tick
+from outbox import scheduler
 from tests.accounts.conftest import entries
 
 KEY = "the-same-key"
@@ -242,4 +242,4 @@ def test_a_request_is_remembered_for_thirty_days(admin, writes):
     assert replays.forget_old(made + timedelta(days=30)) == 0
     assert replays.forget_old(made + timedelta(days=30, seconds=1)) == 1
     assert not Replay.objects.exists()
-    assert "replays:forgotten" in {work.name for work in tick.registered()}
+    assert "replays:forgotten" in {work.name for work in scheduler.registered()}

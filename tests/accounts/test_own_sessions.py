@@ -15,7 +15,7 @@ from accounts import actions, sessions
 from accounts.actor import SYSTEM
 from accounts.models import Session
 from accounts.roles import Role
-from outbox import tick
+from outbox import scheduler
 from tests.accounts.conftest import PASSWORD, Caller, acting, entries
 from tests.factories.factors import sign_in_fully
 
@@ -118,7 +118,7 @@ def test_what_is_over_is_cleared_by_recurring_work(alice, ada, signed_in):
 
     assert sessions.forget_ended(now) == 0
     assert sessions.forget_ended(now + LONG + MARGIN) == 1
-    assert "sessions:forgotten" in {work.name for work in tick.registered()}
+    assert "sessions:forgotten" in {work.name for work in scheduler.registered()}
 
 
 # --- Roles --------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from accounts.errors import LinkRefused
 from accounts.models import MailedLink, Session, User
 from accounts.models.factor import Identified
 from accounts.roles import Role
-from outbox import delivery, tick
+from outbox import delivery, scheduler
 from outbox.models import Notice
 from tests.accounts.conftest import PASSWORD, Caller, acting, entries
 from tests.factories.factors import give_passkey
@@ -140,6 +140,7 @@ def test_the_page_of_a_link_names_no_referrer_and_its_script_takes_the_secret_ou
 
 
 # --- Nobody learns who has an account -----------------------------------------------------------------
+
 
 WHO = ["alice", "nobody", "closed", "factorless", "program", "no address"]
 
@@ -364,7 +365,7 @@ def test_what_is_no_link_is_refused_alike(owner, clock, token):
 def test_links_that_count_no_more_are_deleted(owner, clock):
     link(clock)
     clock.on(minutes=31)
-    tick.run_due(clock=clock)
+    scheduler.run_due(clock=clock)
 
     assert not MailedLink.objects.exists()
 
@@ -573,6 +574,7 @@ def test_the_page_of_administration_shows_the_code_once(ada, lea, signed_in, clo
 
 
 # --- Another address ----------------------------------------------------------------------------------
+
 
 ELSEWHERE = "alice.nouvelle@exemple.fr"
 

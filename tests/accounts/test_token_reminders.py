@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts import actions, tokenends
+from accounts import actions, token_expiry
 from accounts.actor import SYSTEM
 from accounts.roles import Role
 from outbox import delivery
@@ -48,14 +48,14 @@ def told(membership):
 def test_the_owner_is_reminded_from_thirty_days_before(program, ending, now, days, is_told):
     ending(now + timedelta(days=days))
 
-    assert tokenends.remind(now) == is_told
+    assert token_expiry.remind(now) == is_told
     assert told(program) == is_told
 
 
 def test_twice_in_all(program, ending, now):
     ending(now + 30 * DAY)
 
-    found = [tokenends.remind(now + timedelta(hours=6 * n)) for n in range(4 * 31)]
+    found = [token_expiry.remind(now + timedelta(hours=6 * n)) for n in range(4 * 31)]
 
     assert sum(found) == told(program) == 2
     assert found[0] == found[4 * 23] == 1, "thirty days before, and seven"
@@ -65,24 +65,24 @@ def test_one_that_was_made_for_less_time_is_told_of_by_the_second_alone(program,
     ending(now + 30 * DAY, made=30 * DAY)
     ending(now + 3 * DAY, made=5 * DAY)
 
-    assert tokenends.remind(now) == 0
-    assert tokenends.remind(now + 22 * DAY) == 0
-    assert tokenends.remind(now + 23 * DAY) == 1
+    assert token_expiry.remind(now) == 0
+    assert token_expiry.remind(now + 22 * DAY) == 0
+    assert token_expiry.remind(now + 23 * DAY) == 1
 
 
 def test_one_that_opens_nothing_is_not_told_of(program, ending, now):
     revoked = ending(now + 5 * DAY)
     actions.revoke_token(actor=acting(program, at=now), at=now, token_id=revoked.pk)
-    assert tokenends.remind(now) == 0
+    assert token_expiry.remind(now) == 0
 
     ending(now + 5 * DAY)
     actions.end(actor=SYSTEM, at=now, membership_id=program.pk)
-    assert tokenends.remind(now) == 0
+    assert token_expiry.remind(now) == 0
 
 
 def test_the_mail_names_nothing(program, ending, now):
     token = ending(now + 5 * DAY)
-    tokenends.remind(now)
+    token_expiry.remind(now)
     mail.outbox.clear()
     delivery.deliver_due()
 

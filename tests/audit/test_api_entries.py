@@ -14,9 +14,10 @@ from rest_framework.test import APIRequestFactory
 from audit import events, journal, pseudonyms
 from audit.api.serializers import EntryPageOut
 from audit.api.views import Entries
-from audit.errors import InvalidQuery, JournalUnavailable, NotAuditor
+from audit.errors import JournalUnavailable, NotAuditor
 from audit.events import Outcome
 from audit.models import Entry
+from core.query import InvalidQuery
 from tests.audit.conftest import NOON, FakeActor
 from tests.conftest import see_all
 

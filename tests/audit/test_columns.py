@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from audit import columns, events, inspection, journal, proofs, questions
 from audit.models import Alarm, Entry, EntrySubject, Leaf, Refused
 from audit.questions import BY_NAME
-from referrals import journalkeeping
+from referrals.retention import journal_retention
 from tests.audit.conftest import NOON, FakeActor
 from tests.audit.keeper import adapted, change, unguarded
 from tests.audit.sequenced import Sequenced, sequenced
@@ -213,7 +213,7 @@ def test_after_the_place_each_way_of_showing_names_it_and_shows_what_the_entry_s
     assert named() == found
     forgotten()
 
-    assert journalkeeping.compare_last_day(NOON) > 0
+    assert journal_retention.compare_last_day(NOON) > 0
     assert named() == found | {UUID(pk): {"row"} for pk in lost}
 
 
@@ -253,10 +253,10 @@ def test_rows_of_subjects_are_compared_too(sequenced: Sequenced, logged: Logged,
     listed(reader, subject=stranger)
     assert named() == {logged.entries[0].pk: {"subjects"}}
     forgotten()
-    journalkeeping.compare_last_day(NOON)
+    journal_retention.compare_last_day(NOON)
     assert named() == {logged.several.pk: {"subjects"}}
     forgotten()
-    assert journalkeeping.compare_all(NOON) == 2
+    assert journal_retention.compare_all(NOON) == 2
     assert named() == {logged.several.pk: {"subjects"}, logged.entries[0].pk: {"subjects"}}
 
 
@@ -271,7 +271,7 @@ def test_bytes_that_were_changed_after_their_place_are_named_by_the_pass(
     with unguarded() as cursor:
         cursor.execute("DELETE FROM audit_entry WHERE id = %s", [adapted(third.pk)])
 
-    journalkeeping.compare_all(NOON)
+    journal_retention.compare_all(NOON)
 
     assert {pk: found & {"leaf_hash", "body", "row"} for pk, found in named().items()} == {
         one.pk: {"leaf_hash"}, other.pk: {"body"}, third.pk: {"row"},
@@ -283,11 +283,11 @@ def test_the_last_day_begins_at_a_checkpoint_and_an_untouched_log_differs_nowher
 ):
     sequenced.sequencer.once()
 
-    assert journalkeeping.compare_last_day(NOON) == journalkeeping.compare_all(NOON) == 0
+    assert journal_retention.compare_last_day(NOON) == journal_retention.compare_all(NOON) == 0
     change(logged.entries[0], act="test:done")
-    assert journalkeeping.compare_last_day(NOON + timedelta(days=2)) == 0
-    assert journalkeeping.compare_all(NOON + timedelta(days=2)) == 1
-    assert journalkeeping.compare_all(NOON + timedelta(days=2)) == 1
+    assert journal_retention.compare_last_day(NOON + timedelta(days=2)) == 0
+    assert journal_retention.compare_all(NOON + timedelta(days=2)) == 1
+    assert journal_retention.compare_all(NOON + timedelta(days=2)) == 1
     assert Alarm.objects.count() == 1, "one alarm, however often it is found"
 
 

@@ -8,7 +8,18 @@ import pytest
 from django.db import connection, transaction
 from structlog.testing import capture_logs
 
-from audit import canonical, events, exporting, health, journal, lag, sequencing, tree, verifier, writer
+from audit import (
+    canonical,
+    events,
+    exporting,
+    health,
+    journal,
+    sequencing,
+    sequencing_lag,
+    tree,
+    verifier,
+    writer,
+)
 from audit.chains import Reason
 from audit.errors import JournalUnavailable
 from audit.models import Alarm, Entry, Leaf, Refused
@@ -116,7 +127,7 @@ def test_what_the_service_didnt_write_is_set_apart_and_holds_up_nobody(
     assert refused() == {false: reason}
     assert ("journal:alarm", "refused") in {(one["event"], one.get("code")) for one in said}
     assert Alarm.objects.get().key == f"refused:{reason}:{false}"
-    assert lag.oldest_waiting() is None, "what is set apart is no lag"
+    assert sequencing_lag.oldest_waiting() is None, "what is set apart is no lag"
     assert passing.once() == 0
     with transaction.atomic():
         stands = health.health(actor=ines, at=NOON)
@@ -251,7 +262,7 @@ def test_without_its_key_no_place_is_given_and_filing_goes_on(sequenced: Sequenc
     with pytest.raises(KeysUnavailable):
         sequenced.sequencer.once()
     assert placed() == []
-    assert lag.Gauge().is_behind(NOON + timedelta(minutes=16)), "reading closes"
+    assert sequencing_lag.Gauge().is_behind(NOON + timedelta(minutes=16)), "reading closes"
 
     monkeypatch.setattr(canonical.index, "keyed", keyed)
     assert sequenced.sequencer.once() == 2

@@ -8,7 +8,7 @@ from django.core import mail
 from audit import verifier
 from outbox import delivery
 from outbox.models import Notice
-from referrals import journalkeeping
+from referrals.retention import journal_retention
 from tests.audit import sequenced as made
 from tests.audit.conftest import NOON
 from tests.conftest import see_all
@@ -29,7 +29,7 @@ def test_auditors_of_all_authorities_get_the_signed_note_word_for_word(world, se
     made.written(3)
     sequenced.sequencer.once()
 
-    assert journalkeeping.mail_checkpoint(NOON) == 3
+    assert journal_retention.mail_checkpoint(NOON) == 3
 
     mails = sent(world)
     assert mails.keys() == {f"auditor.{code}@test.invalid" for code in ("75", "93", "59")}
@@ -45,7 +45,7 @@ def test_a_mail_as_it_was_kept_unmasks_a_log_that_was_set_back(world, sequenced)
     see_all()
     made.written(3)
     sequenced.sequencer.once()
-    journalkeeping.mail_checkpoint(NOON)
+    journal_retention.mail_checkpoint(NOON)
     kept = sequenced.folder / "mail.eml.txt"
     kept.write_text(sent(world)["auditor.93@test.invalid"], encoding="utf-8")
     asked = ["verify", str(sequenced.exported()), "--key", sequenced.key(), "--earlier", str(kept)]
@@ -59,7 +59,7 @@ def test_a_mail_as_it_was_kept_unmasks_a_log_that_was_set_back(world, sequenced)
 
 
 def test_nothing_is_mailed_while_nothing_is_signed(world, sequenced):
-    assert journalkeeping.mail_checkpoint(NOON) == 0
+    assert journal_retention.mail_checkpoint(NOON) == 0
     assert not Notice.objects.filter(template="checkpoint.daily").exists()
 
 
@@ -67,7 +67,7 @@ def test_the_mail_says_nothing_of_any_case(world, sequenced):
     see_all()
     made.written(1)
     sequenced.sequencer.once()
-    journalkeeping.mail_checkpoint(NOON)
+    journal_retention.mail_checkpoint(NOON)
 
     for notice in Notice.objects.filter(template="checkpoint.daily"):
         assert (notice.reference, notice.subject_id, notice.authority_id) == ("", None, None)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from audit import canonical, checkpoints, lag, origins, sequencer, tree, verifier
+from audit import canonical, checkpoints, origins, sequencer, sequencing_lag, tree, verifier
 from audit.errors import NoWitnessedCheckpoint, OriginRefused
 from audit.models import Alarm, Checkpoint, Entry, Leaf, LogOrigin, Refused
 from encryption.signing import FileSigner
@@ -203,7 +203,7 @@ def test_an_origin_that_somebody_put_into_the_table_gets_no_place_and_no_signatu
     assert not Leaf.objects.filter(origin=2).exists()
     assert Checkpoint.objects.count() == 2
     assert list(Alarm.objects.values_list("key", flat=True)) == ["origin:2"]
-    assert lag.oldest_waiting() == NOON
+    assert sequencing_lag.oldest_waiting() == NOON
     with unguarded() as cursor:  # as the runbook says, once it is clear who did it
         cursor.execute("DELETE FROM audit_logorigin WHERE number = 2")
     assert signed.again().once() == 1

@@ -26,7 +26,7 @@ from audit.errors import HoldStands
 from audit.management.commands import export_journal
 from audit.models import Alarm, Checkpoint, Entry, EntrySubject, LegalHold, PrunedRun
 from audit.tree import Tree
-from referrals import journalkeeping
+from referrals.retention import journal_retention
 from tests.audit import logs
 from tests.audit import sequenced as made
 from tests.audit.conftest import FakeActor
@@ -223,17 +223,17 @@ def test_the_nightly_pass_tells_what_was_pruned_from_what_was_emptied(log):
     sequenced, entries = log
     prune()
     sequenced.sequencer.once()
-    assert journalkeeping.compare_all(NOW) == 0
+    assert journal_retention.compare_all(NOW) == 0
     with unguarded() as cursor:
         cursor.execute(f"{GO} WHERE writer_seq = 6")  # the recent one
     sequencer.begin_new_origin(by=sequenced.sequencer.signer, at=NOW)
     sequenced.sequencer.once()
 
-    assert journalkeeping.compare_all(NOW) == 1
+    assert journal_retention.compare_all(NOW) == 1
     with transaction.atomic():
         see_all()
         assert pruning.restate(TENANT, at=NOW) == 3
-    assert journalkeeping.compare_all(NOW) == 1
+    assert journal_retention.compare_all(NOW) == 1
     assert Alarm.objects.get().key == f"column:body:{entries['recent technical'].pk}"
 
 

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 
 from audit import events, journal, pseudonyms, questions
-from audit.errors import InvalidQuery, NotAuditor
+from audit.errors import NotAuditor
 from audit.events import Outcome
 from audit.models import Entry
 from audit.questions import BY_NAME, QUESTIONS
+from core.query import InvalidQuery
 from tests.audit.conftest import NOON, FakeActor
 from tests.conftest import see_all
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 
-from audit import appendonly, events, journal, lag, sequencing, tree, verifier
+from audit import appendonly, events, journal, sequencing, sequencing_lag, tree, verifier
 from audit.chains import Chains
 from audit.models import Checkpoint, Entry, Leaf, LogOrigin, Refused, Tile
 from encryption import cache
@@ -83,8 +83,8 @@ def test_what_lies_below_the_mark_is_found_within_the_hour(sequenced: Sequenced,
         pk = insert(forged(first[0], w=str(uuid4()), wseq=1), **{column: -3})
     written(1)
     assert sequenced.sequencer.once() == 1, "it isn't looked for there"
-    assert lag.oldest_waiting() is None
-    assert lag.oldest_waiting(whole=True) == NOON
+    assert sequencing_lag.oldest_waiting() is None
+    assert sequencing_lag.oldest_waiting(whole=True) == NOON
 
     sequenced.sequencer.clock = lambda: NOON + timedelta(minutes=59)
     assert sequenced.sequencer.once() == 0
@@ -93,7 +93,7 @@ def test_what_lies_below_the_mark_is_found_within_the_hour(sequenced: Sequenced,
 
     assert Leaf.objects.filter(entry=pk).exists() is true
     assert Refused.objects.filter(entry=pk).exists() is not true
-    assert lag.oldest_waiting(whole=True) is None
+    assert sequencing_lag.oldest_waiting(whole=True) is None
     assert Leaf.objects.count() == 3 + true
 
 
@@ -110,10 +110,10 @@ def test_a_process_that_begins_trusts_no_mark_and_neither_does_the_lag(sequenced
         cursor.execute("UPDATE audit_checkpoint SET settled = %s", [2**40])
 
     late = NOON + timedelta(minutes=16)
-    assert lag.oldest_waiting() is None
-    assert lag.Gauge().is_behind(late)
+    assert sequencing_lag.oldest_waiting() is None
+    assert sequencing_lag.Gauge().is_behind(late)
     assert sequenced.again().once() == 1
-    assert not lag.Gauge().is_behind(late)
+    assert not sequencing_lag.Gauge().is_behind(late)
 
 
 # --- Several at once ----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from audit import canonical, journal, notes, origins, pruning, pseudonyms, verif
 from audit.errors import LogContradicted, OriginRefused, WitnessFileFaulty
 from audit.models import Alarm, Entry, LogOrigin, PrunedRun
 from encryption.signing import FileSigner
-from referrals import journalkeeping
+from referrals.retention import journal_retention
 from tests.audit.conftest import NOON, FakeActor
 from tests.audit.keeper import adapted, body_of, change, delete, forged, insert, unguarded
 from tests.audit.sequenced import Sequenced, sequenced, written
@@ -420,7 +420,7 @@ def sequencers(log: Log) -> str:
 
 def nightly(_: Log) -> str:
     forgotten()
-    journalkeeping.compare_all(NOON)
+    journal_retention.compare_all(NOON)
     pseudonyms.check(NOON)
     return ", ".join(sorted(alarmed())) or NOTHING
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections, transaction
 
-from outbox.instants import instant
-from referrals.attachments import barring, sweeping
-from referrals.attachments.codes import Scan
+from core.clock import instant
+from referrals.attachments import cleanup, quarantine
 from referrals.models import Attachment, StoredObject
+from referrals.vocabulary.attachments import Scan
 from tests.journeys import bodies
 from tests.referrals.attachments.conftest import (  # noqa: F401 - fixtures
     Sender,
@@ -21,7 +21,7 @@ from tests.referrals.attachments.conftest import (  # noqa: F401 - fixtures
     folder,
     scanner,
 )
-from tests.referrals.attachments.test_barred import bars, decides, version_of
+from tests.referrals.attachments.test_quarantine import bars, decides, version_of
 from tests.security.procedure import seeing_all
 
 pytestmark = [
@@ -72,7 +72,7 @@ def test_a_mark_waits_for_the_verdict_that_lets_the_original_go(filed, scanner):
     path = f"referrals/{filed.pk}/attachments/{part}/mark"
 
     with meanwhile(lambda: caller.post(path, {"evidence": True}, key=uuid4().hex)) as (start, asked):
-        assert sweeping._judge(part, Scan.CLEAN, instant())
+        assert cleanup._judge(part, Scan.CLEAN, instant())
         start()
 
     assert asked[0].result().status_code == 409, "the original is gone"
@@ -87,7 +87,7 @@ def test_a_complement_that_names_what_lapses_at_that_moment_is_refused_and_no_fa
     part = filed.keeps()
     said = {"text": "Précision.", "attachments": [part]}
     with meanwhile(lambda: filed.does("provide_info", said)) as (start, asked):
-        assert sweeping._lapse(instant() + timedelta(hours=25)) == 1
+        assert cleanup._lapse(instant() + timedelta(hours=25)) == 1
         start()
 
     assert asked[0].result().status_code == 400, asked[0].result().content.decode()[:500]
@@ -106,7 +106,7 @@ def test_a_file_that_is_destroyed_while_its_case_is_taken_over_is_destroyed_ther
     accepting = world.as_("crip_coordinator", "59")
     path, version = f"referrals/{filed.pk}/transfer_accept", version_of(cell)
 
-    with meanwhile(lambda: barring.destroy_condemned(instant())) as (start, asked):
+    with meanwhile(lambda: quarantine.destroy_condemned(instant())) as (start, asked):
         answer = accepting.post(path, {"receipt": "Reçu."}, version=version, key=uuid4().hex)
         assert answer.status_code == 200, answer.content.decode()[:500]
         start()

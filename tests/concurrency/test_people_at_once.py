@@ -7,7 +7,7 @@ import pytest
 
 from accounts.roles import Role
 from referrals.models import Assignment, SearchCount, StepRecord, UseCount
-from referrals.protocol import SETTINGS
+from referrals.policy.definitions import SETTINGS
 from tests.concurrency.together import together
 from tests.factories.concerns import concern
 from tests.security.procedure import Case, assessed, filed, plain, play, seeing_all, triaged

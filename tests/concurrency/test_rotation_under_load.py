@@ -18,13 +18,14 @@ from django.db import connections
 from accounts.actor import SYSTEM
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.clock import instant
 from encryption import index, rotation
 from encryption.cache import forget_all
 from encryption.models import Kind, WrappedKey
-from outbox.instants import instant
-from referrals.likeness import rekeying, work
+from referrals.access.row_level_security import for_the_service
+from referrals.duplicates import rekeying
+from referrals.duplicates import tasks as duplicates_tasks
 from referrals.models import Referral
-from referrals.rowlevel import for_the_service
 from referrals.workflow.case import Case
 from tests.factories.concerns import concern
 from tests.faults.test_killed import ROOT, address
@@ -202,7 +203,7 @@ def test_what_resembles_is_found_at_every_moment_of_the_replacement(world, cases
             with disclosure(
                 actor=SYSTEM, purpose=Purpose.SEARCH, at=case.at, objects=named, tenant=case.authority_id
             ) as scope:
-                return {one.referral.pk for one in work.compared(case, scope, named)}
+                return {one.referral.pk for one in duplicates_tasks.compared(case, scope, named)}
 
     before = found()
     assert len(before) == CASES - 1

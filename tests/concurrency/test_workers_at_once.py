@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from outbox import delivery, tick
+from outbox import delivery, scheduler
 from outbox.models import Notice, Work
-from outbox.tick import Recurring
-from referrals import glass, ladder, reminders
+from outbox.scheduler import Recurring
+from referrals.break_glass import queries as break_glass_queries
 from referrals.models import Alert, Clock
+from referrals.reminders import tasks as reminders_tasks
+from referrals.urgent_calls import escalation
 from tests.concurrency.together import together
 from tests.factories.concerns import concern, urgent
 from tests.outbox.conftest import smtp  # noqa: F401 - a fixture
@@ -44,7 +46,7 @@ def test_each_clock_is_told_of_once(filed):
     Notice.objects.all().delete()
     at = timezone.now() + timedelta(days=400)
 
-    counts = together([lambda: reminders.remind(at)] * WORKERS)
+    counts = together([lambda: reminders_tasks.remind(at)] * WORKERS)
 
     with seeing_all():
         running = Clock.objects.filter(stopped_at=None)
@@ -66,7 +68,7 @@ def test_each_rung_of_an_alert_is_called_once(world, settings):
         assert world.as_("filer").post("referrals", body, key=f"workers-urgent-{number}").status_code == 201
     Notice.objects.all().delete()
 
-    together([lambda: ladder.climb(timezone.now() + timedelta(minutes=5))] * WORKERS)
+    together([lambda: escalation.climb(timezone.now() + timedelta(minutes=5))] * WORKERS)
 
     calls = Notice.objects.filter(channel="call", template="referral.urgent")
     assert sorted(calls.values_list("user_id", flat=True)) == [world.user("on_call").pk] * 3
@@ -80,8 +82,8 @@ def test_an_opening_ends_once_and_its_overdue_review_alerts_once(world):
     assert world.as_("on_call").post("break-glass", said, key="workers-glass-2").status_code == 201
     at = timezone.now() + timedelta(days=10)
 
-    ended = together([lambda: glass.expire(at)] * WORKERS)
-    alerted = together([lambda: glass.watch(at)] * WORKERS)
+    ended = together([lambda: break_glass_queries.expire(at)] * WORKERS)
+    alerted = together([lambda: break_glass_queries.watch(at)] * WORKERS)
 
     assert (sum(ended), sum(alerted)) == (1, 1)
     told = Notice.objects.filter(template="glass.overdue", channel="app").values_list("user_id", flat=True)
@@ -110,11 +112,11 @@ def test_who_is_excluded_at_the_moment_of_opening_is_out_whichever_comes_first(w
 def test_recurring_work_is_done_by_one_of_them(filed, monkeypatch):
     ran = []
     monkeypatch.setattr(
-        tick, "_registered",
+        scheduler, "_registered",
         {"a:done": Recurring("a:done", timedelta(hours=1), timedelta(minutes=5), lambda at: ran.append(at) or 1)},
     )  # fmt: skip
 
-    done = together([tick.run_due] * WORKERS)
+    done = together([scheduler.run_due] * WORKERS)
 
     assert len(ran) == sum(len(one) for one in done) == 1
     assert Work.objects.get(pk="a:done").fence == 1

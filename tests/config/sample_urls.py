@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 
 from accounts import errors as accounts
 from audit import errors as audit
-from audit.inputs import StrictSerializer, Text, Whole
 from config.errors import bad_request, forbidden, not_found, server_error
+from core import query
+from core.inputs import StrictSerializer, Text, Whole
 from encryption import errors as encryption
 
 CANARY = "Canary-Dupont-1947"
@@ -35,7 +36,7 @@ RAISED = {
     "keys": encryption.KeysUnavailable(),
     "journal": audit.JournalUnavailable(),
     "journal-too-large": audit.EntryTooLarge(),
-    "query": audit.InvalidQuery({"limit": "malformed", "page": "unknown"}),
+    "query": query.InvalidQuery({"limit": "malformed", "page": "unknown"}),
     "ruled": Ruled(),
     "absent": accounts.NotVisible(),
     "hidden": accounts.NotVisible("Masqué.", rule="excluded"),

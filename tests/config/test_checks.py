@@ -17,8 +17,8 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from audit.appendonly import ENTRY_TABLES, lifted
-from config import checks, clocks, env, surface
-from outbox import gate
+from config import checks, clocks, env, exposure
+from outbox import maintenance_gate
 from referrals.attachments import scanning
 from tests.audit.owner import as_owner
 from tests.config.environments import SECRET
@@ -396,7 +396,7 @@ def test_a_database_that_is_out_is_not_asked_for_its_clock(production, monkeypat
 )
 def test_on_a_developers_machine_neither_clock_nor_addresses_are_looked_at(call, monkeypatch):
     monkeypatch.setattr(clocks, "kept_in_time", lambda: False)
-    monkeypatch.setattr(surface, "of_others", lambda: ["/metrics"])
+    monkeypatch.setattr(exposure, "of_others", lambda: ["/metrics"])
 
     assert call() == []
 
@@ -462,7 +462,7 @@ def test_this_machines_kernel_is_asked_without_harm():
 @pytest.mark.sec("SEC-CF1")
 def test_the_services_own_addresses_are_fit(production):
     assert checks.nothing_else_is_served() == []
-    assert len(list(surface.views())) > 200
+    assert len(list(exposure.views())) > 200
 
 
 def metrics(request):
@@ -569,9 +569,9 @@ def out(*_, **__):
 def client(client, monkeypatch):
     """A caller of a server that hasn't started yet, whose gate was never open."""
     monkeypatch.setattr(checks, "_was_fit", False)
-    gate.forget()
+    maintenance_gate.forget()
     yield client
-    gate.forget()
+    maintenance_gate.forget()
 
 
 def ready(client):

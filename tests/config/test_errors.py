@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from config.closed import DOCUMENT
+from config.error_messages import FAULTS, STATUSES, TITLES
 from config.errors import STATUS, status_of
-from config.sentences import FAULTS, STATUSES, TITLES
 from tests.config.sample_urls import CANARY, RAISED
 
 STATUS_OF = {

@@ -102,7 +102,7 @@ def test_by_no_entry_a_real_service_starts_as_a_local_one(tmp_path, entry):
 
 
 VAULT, KMS = "encryption.vault.VaultProvider", "encryption.awskms.KmsProvider"
-S3 = "referrals.objects.s3.S3Store"
+S3 = "referrals.attachments.s3.S3Store"
 HERE = [
     {"REPERE_ALLOWED_HOSTS": "localhost,127.0.0.2,[::1],testserver,files.localhost"},
     {"REPERE_PUBLIC_ADDRESS": "http://127.0.0.1:8001"},

@@ -144,7 +144,7 @@ ROWS = {
     },
     "REPERE_UPLOADS_AT_ONCE": {"E050": ["0", "4", ("8", {"REPERE_THREADS": "8"})], FIT: ["3", ("7", {"REPERE_THREADS": "8"})]},
     "REPERE_THREADS": {READ: ["four"], "E050": ["3", "0"], FIT: ["4"]},
-    "REPERE_OBJECT_STORE": {"E020": ["", "referrals.objects.nothing"], FIT: [S3, "referrals.objects.folder.FolderStore"]},
+    "REPERE_OBJECT_STORE": {"E020": ["", "referrals.objects.nothing"], FIT: [S3, "referrals.attachments.folder.FolderStore"]},
     "REPERE_OBJECT_ENDPOINT": {"E024": ["http://store.example", "store.example"], FIT: ["", "https://store.example", "http://127.0.0.1:9000"]},
     # Limits
     "REPERE_OPENINGS_PER_HOUR": caps(60),

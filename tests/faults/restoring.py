@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from audit import pseudonyms, shreds
+from audit import erasures, pseudonyms
 from encryption.cache import forget_all
-from outbox import gate
+from outbox import maintenance_gate
 
 ALIASES = {"cases": "default", "keys": "keys"}
 
@@ -73,8 +73,8 @@ class Databases:
 
     def forget(self) -> None:
         """Be another process: it has seen nothing of what there was."""
-        gate.forget()
-        shreds.forget()
+        maintenance_gate.forget()
+        erasures.forget()
         pseudonyms.forget()
         forget_all()
 

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from audit import appendonly, verifier
 from audit.models import Checkpoint
 from encryption.errors import Unreadable
+from referrals.attachments import store
 from referrals.models import Child
-from referrals.objects import door
 from tests.audit import sequenced as made
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
@@ -101,7 +101,7 @@ def until_it_breaks(answer):
 def test_a_bit_of_a_stored_file_costs_that_file_and_no_other(world, settings, tmp_path):
     """Wherever it flips: no byte that wasn't sealed leaves, and a file that breaks off is shorter than it said."""
     settings.OBJECT_FOLDER = tmp_path / "objects"
-    door._made.cache_clear()
+    store._made.cache_clear()
     made = world.as_("filer").post("referrals", concern(), key=uuid4().hex)
     sender = Sender(world, "filer", made.json()["id"])
     text = b"Une ligne du texte.\n" * 12_000  # of several pieces

@@ -17,11 +17,11 @@ from django.db import DatabaseError, InternalError, connections
 from django.test import Client
 
 from accounts.signin import PROVED
-from audit import shreds
+from audit import erasures
 from config.closed import DOCUMENT, PAGE
 from encryption import keyring, keys
 from encryption.cache import forget_all
-from outbox import gate
+from outbox import maintenance_gate
 from referrals.errors import StoreUnavailable
 from tests.conftest import see_all
 from tests.expected.routes import ROUTES
@@ -76,22 +76,22 @@ def out(settings, monkeypatch, gate_as_it_is):
         raise StoreUnavailable
 
     def put(part, began):
-        gate.require_open()
+        maintenance_gate.require_open()
         assert keys.prepare()
         if began == "meanwhile":
             forget_all()
         for cache in (keyring._data, keyring._above, keyring._in_use, keyring._index, keyring._intake):
             cache._start_afresh()
         if began == "meanwhile" or part == "gate":
-            gate.forget()
-            shreds.forget()
+            maintenance_gate.forget()
+            erasures.forget()
         if part in PROVIDERS:
             settings.KEY_PROVIDER = PROVIDERS[part]
         elif part == "gate":
-            monkeypatch.setattr(gate, "_reasons", [lambda: "cases-restored"])
+            monkeypatch.setattr(maintenance_gate, "_reasons", [lambda: "cases-restored"])
         elif part == "store":
             for name in ("reading", "writing"):
-                monkeypatch.setattr(f"referrals.objects.folder.FolderStore.{name}", no_store)
+                monkeypatch.setattr(f"referrals.attachments.folder.FolderStore.{name}", no_store)
         elif part == "scanner":
             settings.SCANNER, settings.SERVE_UNSCANNED = "tcp:127.0.0.1:1", False
         elif part == "journal":
@@ -204,7 +204,7 @@ def test_a_page_of_the_form_comes_back_as_it_was_typed_and_is_saved_when_the_par
     assert {k: v for k, v in held.items() if k not in left} == {
         k: v for k, v in typed.items() if k not in left
     }
-    monkeypatch.setattr(gate, "_reasons", [shreds.why_closed])
+    monkeypatch.setattr(maintenance_gate, "_reasons", [erasures.why_closed])
     forget_all()
     sent = filer.post(path, held)
     assert sent.status_code == 303, text(sent)
@@ -233,7 +233,7 @@ def test_what_was_typed_for_a_step_comes_back_and_can_be_sent_again(world, draft
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Rien n'a été enregistré" in text(answer)
     assert all(f'href="{link}"' in answer.content.decode() for link in ("tel:17", "sms:114", "tel:119"))
-    monkeypatch.setattr(gate, "_reasons", [shreds.why_closed])
+    monkeypatch.setattr(maintenance_gate, "_reasons", [erasures.why_closed])
     forget_all()
     sent = worker.post(path, form_in(answer))
     assert sent.status_code == 303, text(sent)
@@ -247,10 +247,10 @@ def test_what_was_typed_for_a_step_comes_back_and_can_be_sent_again(world, draft
 
 #: The pages whose texts come back. None of them asks for a password, a code or a file.
 KEPT = {
-    "cases.glass.Openings", "cases.signing.Signature", "cases.steps.StepPage", "cases.writing.Writing",
+    "cases.break_glass.Openings", "cases.signing.Signature", "cases.steps.StepPage", "cases.writing.Writing",
     "filing.sent.StepPage", "filing.sent.AddPage", "filing.sent.TakeBackPage", "journal.anomalies.AnomalyStep",
-    "journal.asked.AccessQuestion", "administration.settings.OneSetting", "kinship.TiePage",
-    "kinship.NewTie", "kinship.CorrectTie", "kinship.Decide",
+    "journal.asked.AccessQuestion", "administration.settings.OneSetting", "conflicts_of_interest.TiePage",
+    "conflicts_of_interest.NewTie", "conflicts_of_interest.CorrectTie", "conflicts_of_interest.Decide",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from audit import journal, ledger, shreds, tree
+from audit import erasure_ledger, erasures, journal, tree
 from audit.errors import LedgerUnavailable
 from audit.models import Entry, Replayed, Shred, SubjectPseudonym
 from audit.sequencer import Sequencer, begin_new_origin
@@ -21,12 +21,13 @@ from config.closed import DOCUMENT
 from encryption import keys
 from encryption.errors import KeysUnavailable
 from encryption.models import Shredded, WrappedKey
-from outbox import gate, worker
+from outbox import maintenance_gate, worker
 from outbox.errors import ServiceClosed
-from referrals import batchwork, retention
+from referrals.attachments import store
 from referrals.models import Attachment, IndexValue, Referral
-from referrals.objects import door
-from referrals.workflow.states import State
+from referrals.retention import batch_tasks
+from referrals.retention import tasks as retention_tasks
+from referrals.vocabulary.states import State
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
 from tests.conftest import see_all
@@ -34,7 +35,7 @@ from tests.factories.concerns import child, concern
 from tests.faults.restoring import Databases
 from tests.referrals.attachments import files
 from tests.referrals.attachments.conftest import Sender, stored
-from tests.referrals.attachments.test_barred import bars, destroys, is_barred
+from tests.referrals.attachments.test_quarantine import bars, destroys, is_barred
 from tests.referrals.keeping import LONG_AFTER, archived, batch
 from tests.security.procedure import seeing_all
 
@@ -54,7 +55,7 @@ def databases(tmp_path, settings, sequenced, gate_as_it_is):  # noqa: F811 - the
     settings.SHRED_FILE = str(tmp_path / "shreds.log")
     settings.LOG_KEY_FILE = tmp_path / "log.key"
     made = Databases(tmp_path)
-    gate.forget()
+    maintenance_gate.forget()
     yield made
     made.back()
 
@@ -78,10 +79,10 @@ def cases(world, databases):
 
 def shred(cases):
     """Destroy what the batch lists, and let the draft expire."""
-    assert batchwork.purge_executed(LONG_AFTER) == 1
+    assert batch_tasks.purge_executed(LONG_AFTER) == 1
     with seeing_all():
         Referral.objects.filter(pk=cases[2]).update(draft_expires_at=LONG_AFTER - timedelta(days=1))
-    assert retention.expire_drafts(LONG_AFTER) == 1
+    assert retention_tasks.expire_drafts(LONG_AFTER) == 1
 
 
 def is_closed():
@@ -162,7 +163,7 @@ def test_a_file_that_was_destroyed_stays_so_even_if_the_store_came_back_too(
 ):
     """domain.md §4.6: the backup has the row with its key, the key of the case lives, and the object is there again."""
     settings.OBJECT_FOLDER = databases.folder / "objects"
-    door._made.cache_clear()
+    store._made.cache_clear()
     cell = Sender(world, "crip_coordinator", str(cases[1].pk))
     world.as_("crip_coordinator").get(f"referrals/{cell.pk}")
     part, other = cell.keeps(files.image(), "a.jpg"), cell.keeps()
@@ -193,9 +194,9 @@ def test_a_backup_from_between_two_shreds_knows_of_the_one_and_not_of_the_other(
     gone, kept, draft = cases
     with seeing_all():
         Referral.objects.filter(pk=draft).update(draft_expires_at=LONG_AFTER - timedelta(days=1))
-    assert retention.expire_drafts(LONG_AFTER) == 1
+    assert retention_tasks.expire_drafts(LONG_AFTER) == 1
     between = databases.backup("between")
-    assert batchwork.purge_executed(LONG_AFTER) == 1
+    assert batch_tasks.purge_executed(LONG_AFTER) == 1
     for part in ("cases", "keys"):
         databases.read_back(part, between[part])
 
@@ -209,14 +210,14 @@ def test_a_backup_from_between_two_shreds_knows_of_the_one_and_not_of_the_other(
 def test_a_ledger_that_is_not_ours_to_read_closes_nothing(databases, world, cases, monkeypatch):
     """A web server's account needn't read what workers write."""
     shred(cases)
-    shreds.forget()
+    erasures.forget()
 
     def refused(_):
         raise LedgerUnavailable
 
-    monkeypatch.setattr(ledger, "read", refused)
+    monkeypatch.setattr(erasure_ledger, "read", refused)
 
-    assert shreds.why_closed() == ""
+    assert erasures.why_closed() == ""
 
 
 @pytest.mark.slow("copies of both databases, read back")
@@ -256,7 +257,7 @@ def test_a_file_that_somebody_copied_by_hand_is_found_by_what_was_shredded_since
         "marks.put(StoreMark, 'keys'); marks.put(JournalMark, 'default')"
     ))  # fmt: skip
 
-    assert shreds.why_closed() == "cases-set-back"
+    assert erasures.why_closed() == "cases-set-back"
     assert is_closed()
 
 
@@ -357,9 +358,9 @@ def test_it_is_complete_only_when_the_last_backup_of_the_keys_is_gone(databases,
     pseudonym = journal.subject(cases[0].pk)
     shred(cases)
 
-    assert shreds.complete(LONG_AFTER + timedelta(days=settings.KEY_BACKUP_DAYS, seconds=-1)) == 0
-    assert shreds.complete(LONG_AFTER + timedelta(days=settings.KEY_BACKUP_DAYS)) == 2
-    assert shreds.complete(LONG_AFTER + timedelta(days=30)) == 0
+    assert erasures.complete(LONG_AFTER + timedelta(days=settings.KEY_BACKUP_DAYS, seconds=-1)) == 0
+    assert erasures.complete(LONG_AFTER + timedelta(days=settings.KEY_BACKUP_DAYS)) == 2
+    assert erasures.complete(LONG_AFTER + timedelta(days=30)) == 0
 
     with as_owner():
         about = Entry.objects.filter(act__startswith="key:").order_by("at")
@@ -373,7 +374,7 @@ def test_it_is_complete_only_when_the_last_backup_of_the_keys_is_gone(databases,
 def test_a_line_is_bound_to_its_entry_and_nobody_can_add_one(databases, world, cases, settings):
     shred(cases)
     path = Path(settings.SHRED_FILE)
-    found = ledger.read(path)
+    found = erasure_ledger.read(path)
     with as_owner():
         leaves = {
             bytes(one) for one in Entry.objects.filter(act="key:shredded").values_list("leaf_hash", flat=True)
@@ -391,8 +392,8 @@ def test_a_line_is_bound_to_its_entry_and_nobody_can_add_one(databases, world, c
         whole = path.read_text()
         path.write_text(f"{whole}{forged}\n")
         assert "abîmée" in databases.run("replay", expect=1), forged
-        shreds.forget()
-        assert not shreds.why_closed(), "a forged line closes nothing either"
+        erasures.forget()
+        assert not erasures.why_closed(), "a forged line closes nothing either"
         databases.run("replay", "--despite-damage")
         path.write_text(whole)
     with seeing_all():
@@ -404,7 +405,7 @@ def test_a_line_that_a_crash_cut_short_takes_no_other_with_it(databases, world, 
     path.write_text("shred 1 0011")
     shred(cases)
 
-    found = ledger.read(path)
+    found = erasure_ledger.read(path)
 
     assert (len(found.lines), found.damaged) == (2, 1)
 
@@ -413,7 +414,7 @@ def test_without_a_place_for_the_list_nothing_is_destroyed(databases, world, cas
     settings.SHRED_FILE = "/proc/nowhere/shreds.log"
 
     with pytest.raises(LedgerUnavailable):
-        batchwork.purge_executed(LONG_AFTER)
+        batch_tasks.purge_executed(LONG_AFTER)
 
     with seeing_all():
         assert Referral.objects.get(pk=cases[0].pk).state == State.ARCHIVED
@@ -428,18 +429,20 @@ def test_broken_off_anywhere_it_is_done_again_and_closes_nothing(databases, worl
         raise LedgerUnavailable if point == "ledger" else KeysUnavailable
 
     with monkeypatch.context() as patched:
-        where = {"keys": (keys, "shred"), "ledger": (ledger, "add"), "commit": (shreds, "witness")}[point]
+        where = {"keys": (keys, "shred"), "ledger": (erasure_ledger, "add"), "commit": (erasures, "witness")}[
+            point
+        ]
         patched.setattr(*where, broken)
         with pytest.raises((LedgerUnavailable, KeysUnavailable)):
-            batchwork.purge_executed(LONG_AFTER)
-    shreds.forget()
+            batch_tasks.purge_executed(LONG_AFTER)
+    erasures.forget()
 
-    assert not shreds.why_closed()
+    assert not erasures.why_closed()
     assert WrappedKey.objects.filter(owner=cases[0].pk).count() == (2 if point == "keys" else 0)
-    assert batchwork.purge_executed(LONG_AFTER) == 1
-    shreds.forget()
-    assert not shreds.why_closed()
-    assert len(ledger.read(Path(ledger._path())).lines) == 1
+    assert batch_tasks.purge_executed(LONG_AFTER) == 1
+    erasures.forget()
+    assert not erasures.why_closed()
+    assert len(erasure_ledger.read(Path(erasure_ledger._path())).lines) == 1
 
 
 def test_a_copy_that_isnt_whole_and_a_place_that_isnt_empty_are_refused(databases, world):
@@ -456,12 +459,12 @@ def test_a_copy_that_isnt_whole_and_a_place_that_isnt_empty_are_refused(database
 
 
 def test_copies_of_keys_expire_in_days_those_of_cases_in_weeks(databases, world, tmp_path):
-    from config import copies
+    from config import backups
 
     now = datetime(2026, 11, 25, tzinfo=UTC)
-    made = [copies.make("keys", tmp_path / "k", at=now - timedelta(days=days)) for days in (8, 6)]
+    made = [backups.make("keys", tmp_path / "k", at=now - timedelta(days=days)) for days in (8, 6)]
 
-    assert copies.expire("keys", tmp_path / "k", days=7, at=now) == [made[0].path]
+    assert backups.expire("keys", tmp_path / "k", days=7, at=now) == [made[0].path]
     assert sorted(one.name for one in (tmp_path / "k").iterdir()) == sorted(
         [made[1].path.name, f"{made[1].path.name}.json"]
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from outbox.instants import instant
+from core.clock import instant
 from tests.factories.world import World
 from tests.journeys.story import Story
 from tests.kept import current, kept

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from audit import journal, pseudonyms
 from audit.models import EntrySubject
 from outbox.models import Notice
-from referrals import glass, ladder
+from referrals.break_glass import queries as break_glass_queries
 from referrals.models import Child, Clock, Holder, Referral
+from referrals.urgent_calls import escalation
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.world import World
@@ -129,7 +130,7 @@ class Story:
     def called(self) -> list[str]:
         """Let the recurring work of this minute be done; return who is called by phone for it, by name."""
         before = set(Notice.objects.values_list("pk", flat=True))
-        for work in (glass.expire, ladder.climb, glass.watch):
+        for work in (break_glass_queries.expire, escalation.climb, break_glass_queries.watch):
             work(self.now)
         return self.phoned(except_for=before)
 

@@ -247,7 +247,7 @@ def test_as_pdf_it_is_one_that_a_screen_reader_reads(composed):
 
 
 def test_without_the_extra_one_is_told_to_print_the_page(composed, monkeypatch):
-    from referrals.letters import pdf
+    from referrals.rest import pdf
 
     def nothing_there(name):
         raise ImportError(name)

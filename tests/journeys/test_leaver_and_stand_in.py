@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
 from outbox.models import Notice
-from referrals import leaving
 from referrals.models import Approval, Assignment, Exclusion, Grant, StandIn, StepRecord
+from referrals.staffing import tasks as staffing_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys.story import Story, paris
@@ -165,11 +165,11 @@ def test_an_exclusion_and_a_conflict_of_interest_bar_the_stand_in(assessed):
 
 
 def _ties(story, actor):
-    from referrals import access
+    from referrals.access import visibility
 
     see_all()
-    found = access.visible_to(actor, at=story.now).get(pk=story.pk)
-    return access.ties_of(found, actor)
+    found = visibility.visible_to(actor, at=story.now).get(pk=story.pk)
+    return visibility.ties_of(found, actor)
 
 
 @pytest.mark.sec("SEC-AZ12")
@@ -397,7 +397,7 @@ def test_the_journal_names_both_people_of_a_standing_in_by_their_pseudonyms(asse
 
 def told_of_left(story):
     see_all()
-    rows = Notice.objects.filter(template=leaving.LEFT, channel="app").order_by("created_at")
+    rows = Notice.objects.filter(template=staffing_tasks.LEFT, channel="app").order_by("created_at")
     return sorted(rows.values_list("user_id", flat=True))
 
 
@@ -406,7 +406,7 @@ def test_cases_without_their_person_are_told_of_each_day_until_somebody_has_them
     """By whichever way the role ended; whoever can hand the cases over is told, and nobody elsewhere."""
     story, admin = assessed, assessed.world.as_("territory_admin")
     held = story.world.memberships["93", "assessor"]
-    assert leaving.tell_of_left(story.now) == 0
+    assert staffing_tasks.tell_of_left(story.now) == 0
     if how == "the account is closed":
         assert admin.post(f"users/{held.user_id}/close", {}, key=uuid4().hex).status_code == 200
     elif how == "the role ends":
@@ -414,7 +414,11 @@ def test_cases_without_their_person_are_told_of_each_day_until_somebody_has_them
     else:
         Membership.objects.filter(pk=held.pk).update(valid_to=story.now)
 
-    assert [leaving.tell_of_left(story.now + timedelta(hours=hour)) for hour in (0, 1, 23)] == [1, 0, 0]
+    assert [staffing_tasks.tell_of_left(story.now + timedelta(hours=hour)) for hour in (0, 1, 23)] == [
+        1,
+        0,
+        0,
+    ]
 
     supervisors = {story.user("supervisor"), story.user("supervisor_2")}
     first = told_of_left(story)
@@ -423,9 +427,9 @@ def test_cases_without_their_person_are_told_of_each_day_until_somebody_has_them
     assert Assignment.objects.filter(user=held.user_id, until_at=None).exists(), (
         "no case loses its people unseen"
     )
-    assert leaving.tell_of_left(story.now + timedelta(hours=25)) == 1, "they are told again"
+    assert staffing_tasks.tell_of_left(story.now + timedelta(hours=25)) == 1, "they are told again"
     handed_over(story, {"moves": [{"user": another_assessor(story)}]})
-    assert leaving.tell_of_left(story.now + timedelta(hours=50)) == 0
+    assert staffing_tasks.tell_of_left(story.now + timedelta(hours=50)) == 0
 
 
 def test_where_nobody_supervises_the_coordinators_are_told(assessed):
@@ -434,7 +438,7 @@ def test_where_nobody_supervises_the_coordinators_are_told(assessed):
         valid_to=assessed.now
     )
 
-    assert leaving.tell_of_left(assessed.now) == 1
+    assert staffing_tasks.tell_of_left(assessed.now) == 1
 
     coordinators = Membership.objects.filter(
         role="crip_coordinator", authority=assessed.world.authorities["93"]
@@ -456,18 +460,20 @@ def test_a_case_from_which_all_coordinators_are_barred_is_told_to_who_can_help(a
 
     def told():
         see_all()
-        found = Notice.objects.filter(template=leaving.UNCOORDINATED, channel="app")
+        found = Notice.objects.filter(template=staffing_tasks.UNCOORDINATED, channel="app")
         return set(found.values_list("user_id", flat=True))
 
     see_all()
     first, *others = held.filter(role="crip_coordinator").values_list("user_id", flat=True).distinct()
     assert others, "one who is left keeps the case in hand"
     Exclusion.objects.create(referral_id=story.pk, user_id=first, since_at=story.now, by=uuid4())
-    assert leaving.tell_of_uncoordinated(story.now) == 0
+    assert staffing_tasks.tell_of_uncoordinated(story.now) == 0
     see_all()
     bar("crip_coordinator")
 
-    assert [leaving.tell_of_uncoordinated(story.now + timedelta(hours=hour)) for hour in (0, 1, 23)] == [
+    assert [
+        staffing_tasks.tell_of_uncoordinated(story.now + timedelta(hours=hour)) for hour in (0, 1, 23)
+    ] == [
         1,
         0,
         0,
@@ -476,7 +482,7 @@ def test_a_case_from_which_all_coordinators_are_barred_is_told_to_who_can_help(a
     assert told() == {story.user("supervisor"), story.user("supervisor_2")}
     Notice.objects.all().delete()
     bar("supervisor")
-    assert leaving.tell_of_uncoordinated(story.now) == 1
+    assert staffing_tasks.tell_of_uncoordinated(story.now) == 1
     assert told() == {story.user("territory_admin"), story.user("dpo")}
     Exclusion.objects.filter(referral_id=story.pk, user_id=first).update(lifted_at=story.now)
-    assert leaving.tell_of_uncoordinated(story.now + timedelta(days=2)) == 0
+    assert staffing_tasks.tell_of_uncoordinated(story.now + timedelta(days=2)) == 0

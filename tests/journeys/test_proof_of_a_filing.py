@@ -11,7 +11,7 @@ import pytest
 from audit import notes, tree, verifier
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
-from referrals.letters.receipt import codes
+from referrals.filing.receipt_pdf import codes
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern

@@ -3,7 +3,7 @@
 Not there yet: statistics.
 """
 
-from referrals.likeness.work import keep_index, search_duplicates
+from referrals.duplicates.tasks import keep_index, search_duplicates
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
 from tests.journeys.story import Story

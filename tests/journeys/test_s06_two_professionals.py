@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from referrals.likeness.work import keep_index, search_duplicates
+from referrals.duplicates.tasks import keep_index, search_duplicates
 from referrals.models import Child, Clock, JudicialReferral, StepRecord
 from tests.conftest import see_all
 from tests.factories.concerns import concern

@@ -13,7 +13,7 @@ from audit.exporting import everything, latest, to_folder
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
 from outbox.models import Notice
-from referrals.anomalies import seeking
+from referrals.access_review import tasks as access_review_tasks
 from referrals.models import AccessAnomaly
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
@@ -48,7 +48,7 @@ class Night:
         see_all()
         with as_owner():
             self.sequencer.once()
-        return seeking.seek(self.story.now)
+        return access_review_tasks.seek(self.story.now)
 
     @property
     def anomalies(self):
@@ -227,9 +227,9 @@ def test_the_officer_is_told_once_that_72_hours_run_out(night):
     night.do("auditor", "find_unjustified", {"reason": "no_answer"})
     night.story.at("2026-12-01 22:10")
     see_all()
-    assert seeking.watch(night.story.now) == 0
+    assert access_review_tasks.watch(night.story.now) == 0
     night.story.at("2026-12-01 22:12")
-    assert (seeking.watch(night.story.now), seeking.watch(night.story.now)) == (1, 0)
+    assert (access_review_tasks.watch(night.story.now), access_review_tasks.watch(night.story.now)) == (1, 0)
 
 
 @pytest.mark.slow("the whole course")

@@ -5,11 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from audit import journal, shreds
+from audit import erasures, journal
 from audit.models import Entry
 from encryption.models import WrappedKey
-from referrals import aggregates, batchwork, reminders, retention
 from referrals.models import Referral, RetentionBatch
+from referrals.reminders import tasks as reminders_tasks
+from referrals.retention import batch_tasks
+from referrals.retention import tasks as retention_tasks
+from referrals.statistics import aggregates
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
@@ -49,21 +52,21 @@ def archived(closed):
     """Two years after the last action on it the service puts it into the archive."""
     assert closed.due("C20") == "2029-01-21 23:59:59"
     closed.at("2029-01-21 12:00")
-    assert retention.archive_due(closed.now) == 0
+    assert retention_tasks.archive_due(closed.now) == 0
     closed.at("2029-01-22 02:00")
-    assert retention.archive_due(closed.now) == 1
+    assert retention_tasks.archive_due(closed.now) == 1
     assert (closed.state, closed.running) == ("archived", ["C20"])
     assert closed.due("C20", stopped_at=None) == "2032-01-21 23:59:59"
-    assert reminders.remind(closed.now) == 0
+    assert reminders_tasks.remind(closed.now) == 0
     return closed
 
 
 def proposed(story):
     """Let the worker of the next month propose."""
     story.at("2032-01-15 03:00")
-    assert batchwork.propose(story.now) == 0, "its time isn't over"
+    assert batch_tasks.propose(story.now) == 0, "its time isn't over"
     story.at("2032-02-01 03:00")
-    assert batchwork.propose(story.now) == 1
+    assert batch_tasks.propose(story.now) == 1
     see_all()
     return str(RetentionBatch.objects.get().pk)
 
@@ -124,7 +127,7 @@ def test_it_is_destroyed_by_two_and_nothing_but_counts_is_left(archived):
     act(archived, "dpo", batch, "execute", expect=403)
     act(archived, "supervisor", batch, "execute")
 
-    assert batchwork.purge_executed(archived.now) == 1
+    assert batch_tasks.purge_executed(archived.now) == 1
 
     row = archived.row
     assert (row.state, row.reference, row.archived_from) == ("purged", reference, "closed_no_action")
@@ -139,10 +142,10 @@ def test_it_is_destroyed_by_two_and_nothing_but_counts_is_left(archived):
     see_all()
     assert not Referral.objects.exclude(pk=UUID(archived.pk)).filter(source_referral=archived.pk).exists()
     certified(archived, "key:shredded", pseudonym)
-    assert shreds.complete(archived.now) == 0, "a backup of the keys may still be there"
+    assert erasures.complete(archived.now) == 0, "a backup of the keys may still be there"
     assert told(archived, "key:erased") == []
     archived.at("2032-03-18 10:00")
-    assert shreds.complete(archived.now) == 1
+    assert erasures.complete(archived.now) == 1
     certified(archived, "key:erased", pseudonym)
 
 
@@ -159,11 +162,11 @@ def test_a_new_information_the_day_before_takes_it_out(archived):
     archived.at("2032-03-12 09:00")
     act(archived, "supervisor", batch, "execute")
 
-    assert batchwork.purge_executed(archived.now) == 0
+    assert batch_tasks.purge_executed(archived.now) == 0
     see_all()
     assert Referral.objects.get(pk=first).state == "archived"
     archived.at("2032-05-01 03:00")
-    assert batchwork.propose(archived.now) == 0, "while the other file is open"
+    assert batch_tasks.propose(archived.now) == 0, "while the other file is open"
 
 
 def test_a_hold_keeps_it_until_it_is_released(archived):
@@ -172,10 +175,10 @@ def test_a_hold_keeps_it_until_it_is_released(archived):
     archived.does("dpo", "hold", {"reason": "Contentieux en cours."})
     assert archived.running == []
     act(archived, "supervisor", batch, "execute")
-    assert batchwork.purge_executed(archived.now) == 0
+    assert batch_tasks.purge_executed(archived.now) == 0
     assert archived.state == "archived"
 
     archived.at("2033-02-01 09:00")
     archived.does("supervisor", "release_hold", {"reason": "Contentieux clos."})
 
-    assert batchwork.propose(archived.now) == 1, "and then it is put before the archives anew"
+    assert batch_tasks.propose(archived.now) == 1, "and then it is put before the archives anew"

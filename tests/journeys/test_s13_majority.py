@@ -3,7 +3,7 @@
 Not there yet: access requests, which a parent would no longer make for her.
 """
 
-from referrals import growing
+from referrals.coming_of_age import tasks as coming_of_age_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
@@ -42,7 +42,7 @@ def unmet(story):
 def night(story, at):
     """Let the worker look at birthdays at this hour of the night."""
     story.at(at)
-    growing.grow_up(story.now)
+    coming_of_age_tasks.grow_up(story.now)
     see_all()
 
 

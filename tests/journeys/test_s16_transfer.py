@@ -5,7 +5,7 @@ Meanwhile the case moves on at the origin, and nobody of the other authority rea
 
 import pytest
 
-from referrals.likeness import work
+from referrals.duplicates import tasks as duplicates_tasks
 from referrals.models import Child, Clock, FeedbackTask, Referral, TransferRequest
 from tests.audit.owner import written
 from tests.conftest import see_all
@@ -157,7 +157,7 @@ def test_ties_of_the_people_who_are_asked_count_before_they_read(asked):
     assert at_target(asked).get("transfers").json()["results"] == []
     assert at_target(asked, "crip_coordinator_2").get("transfers").json()["results"] == []
 
-    work.keep_index(asked.now)
+    duplicates_tasks.keep_index(asked.now)
     see_all()
 
     assert at_target(asked).get("transfers").json()["results"] == []

@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from outbox import templates
-from outbox.doors import Contact, doors
 from outbox.models import Notice
+from outbox.ports import Contact, doors
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 SAMPLE = templates.Template(

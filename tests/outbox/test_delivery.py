@@ -5,10 +5,10 @@ from email import message_from_string, policy
 
 import pytest
 
-from accounts.telling import ROLE_IS_ASKED
+from accounts.notifications import ROLE_IS_ASKED
 from outbox import delivery
-from outbox.doors import doors
 from outbox.models import Notice
+from outbox.ports import doors
 from outbox.templates import Kind
 from tests.outbox.conftest import NOON, a_notice
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from outbox import delivery, digests
+from outbox import delivery, digests, ports
 from outbox.models import Notice, Preference
 from tests.outbox.conftest import NOON, a_notice
 
@@ -51,9 +51,7 @@ def test_a_case_that_one_was_excluded_from_meanwhile_is_not_in_the_digest(smtp, 
     kept, gone = a_notice(daily, reference="93-KEPT-0001"), a_notice(daily, reference="93-GONE-0001")
     delivery.deliver_due(clock=clock)
     digests.gather(MORNING)
-    monkeypatch.setattr(
-        delivery.doors.doors, "may_be_told", lambda user, subject, at: subject == kept.subject_id
-    )
+    monkeypatch.setattr(ports.doors, "may_be_told", lambda user, subject, at: subject == kept.subject_id)
     clock.now = MORNING
     delivery.deliver_due(clock=clock)
 

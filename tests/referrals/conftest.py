@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.actor import SYSTEM
-from referrals import settingchanges
-from referrals.settingchanges import Change
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.journeys.conftest import _clock_of_the_story, story
 
 __all__ = ["_clock_of_the_story", "choose", "story"]
@@ -36,6 +36,8 @@ def choose(story):
     def do(**values):
         today = story.now.astimezone(ZoneInfo("Europe/Paris")).date()
         pk = story.world.authorities["93"].pk
-        settingchanges.change(pk, Change(effective_on=today, values=values), actor=SYSTEM, at=story.now)
+        policy_changes_actions.change(
+            pk, Change(effective_on=today, values=values), actor=SYSTEM, at=story.now
+        )
 
     return do

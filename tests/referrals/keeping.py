@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.actor import SYSTEM
-from referrals import clocks
 from referrals.models import Referral, RetentionBatch, RetentionLine
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.workflow import deadlines
 from referrals.workflow.case import Case
-from referrals.workflow.clockcodes import ClockCode
 from tests.factories.world import World
 from tests.referrals.workflow.kit import AT, Kit
 
@@ -20,7 +20,7 @@ def archived(world: World, *, outcome: str = "closed_no_action", who: str = "sup
     kit = Kit(world, "archived", who=who)
     kit.put(archived_from=outcome, closed_at=AT, archived_at=AT.replace(year=2028))
     kit.case = Referral.objects.select_related("authority").get(pk=kit.case.pk)
-    clocks.start(Case(kit.case, actor=SYSTEM, at=AT), ClockCode.C20, since=AT)
+    deadlines.start(Case(kit.case, actor=SYSTEM, at=AT), ClockCode.C20, since=AT)
     return kit
 
 

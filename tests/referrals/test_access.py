@@ -10,10 +10,11 @@ import pytest
 
 from accounts.roles import Role
 from encryption.fields import SealedField
-from referrals import access, rowlevel
-from referrals.access import Relation
+from referrals.access import exceptions as access_exceptions
+from referrals.access import matrix, row_level_security
+from referrals.access.matrix import Relation
 from referrals.models import PARTS, Child, Concern, JudicialReferral, Referral
-from referrals.reading import INTERNAL, coarse_status
+from referrals.reading.fields import INTERNAL, coarse_status
 from tests.conftest import see_all
 from tests.expected import access as table
 from tests.expected.vocabulary import APPROVER, EXCLUDED, EXECUTING, NAMED, OWN, ROLES
@@ -241,9 +242,9 @@ def test_who_types_a_draft_reads_its_own_form_only(full, role):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("relation", Relation)
 def test_the_table_of_the_service_is_the_table_of_the_paper(role, relation):
-    reads = access.reads_by(Role(role), relation)
-    writes = access.writes_by(Role(role), relation)
-    partial = access.partial_by(Role(role), relation)
+    reads = matrix.reads_by(Role(role), relation)
+    writes = matrix.writes_by(Role(role), relation)
+    partial = matrix.partial_by(Role(role), relation)
 
     assert set(reads) == set(table.READS[role].get(relation, ""))
     assert set(writes) == set(table.WRITES.get(role, {}).get(relation, ""))
@@ -252,8 +253,8 @@ def test_the_table_of_the_service_is_the_table_of_the_paper(role, relation):
 
 
 def test_the_matrix_is_the_papers_cell_by_cell():
-    for role, row in access.MATRIX.items():
-        cells = table.MATRIX[str(role)].split(" | ")[: len(access.CLASSES)]
+    for role, row in matrix.MATRIX.items():
+        cells = table.MATRIX[str(role)].split(" | ")[: len(matrix.CLASSES)]
         assert row.split() == [cell.rstrip(".") for cell in cells], role
 
 
@@ -345,19 +346,19 @@ def test_sealed_fields_have_no_label_twice():
 
 @pytest.mark.sec("SEC-AZ4")
 def test_what_ties_a_reader_is_read_once_a_request_and_again_once_other_rows_are_in_reach(world):
-    """An exclusion from another authority's case is seen only where its rows are (``referrals/transfers.py``)."""
+    """An exclusion from another authority's case is seen only where its rows are (``referrals/transfers/queries.py``)."""
     now = datetime.now(UTC)
     actor, asked = world.actor("crip_coordinator", at=now), []
 
     def ask():
         with counting() as total:
-            access.exceptional(actor, at=now)
+            access_exceptions.exceptional(actor, at=now)
         asked.append(total[0])
 
-    with access.remembering():
+    with access_exceptions.remembering():
         ask()
         ask()
-        with rowlevel.beyond():
+        with row_level_security.beyond():
             ask()
             ask()
         ask()

@@ -10,7 +10,7 @@ from django.db import transaction
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from audit.journal import subject
-from referrals import reports
+from referrals.assessment import actions as assessment_actions
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Concern
 from tests.expected import access as table
@@ -200,4 +200,4 @@ def test_a_member_of_the_team_writes_in_the_assessment(world):
 def edit(kit):
     actor = kit.world.actor(kit.who, at=AT)
     with transaction.atomic():
-        return reports.edit(kit.case.pk, {"notes": "Entretien."}, version=1, actor=actor, at=AT)
+        return assessment_actions.edit(kit.case.pk, {"notes": "Entretien."}, version=1, actor=actor, at=AT)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from referrals import ages
-from referrals.workflow.codes import AgeBand
+from referrals.vocabulary import ages
+from referrals.vocabulary.answers import AgeBand
 
 TODAY = date(2026, 11, 24)
 births = st.dates(date(2000, 1, 1), date(2026, 11, 24))

@@ -16,7 +16,7 @@ from encryption.errors import KeysUnavailable
 from encryption.models import WrappedKey
 from outbox.models import Notice
 from outbox.notices import About, Recipients, tell
-from referrals import access, aggregates, batchwork, elimination
+from referrals.access import visibility
 from referrals.models import (
     Clock,
     DuplicateCandidate,
@@ -29,6 +29,8 @@ from referrals.models import (
     RetentionLine,
     StepRecord,
 )
+from referrals.retention import batch_tasks, elimination
+from referrals.statistics import aggregates
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.referrals.keeping import LONG_AFTER, archived, batch, standing
@@ -36,7 +38,7 @@ from tests.referrals.workflow.kit import AT, Kit
 
 
 def purge(at=LONG_AFTER):
-    done = batchwork.purge_executed(at)
+    done = batch_tasks.purge_executed(at)
     see_all()
     return done
 
@@ -49,7 +51,7 @@ def state_of(kit):
 
 
 def proposed(at=LONG_AFTER):
-    count = batchwork.propose(at)
+    count = batch_tasks.propose(at)
     see_all()
     assert count == RetentionLine.objects.count()
     return count
@@ -70,8 +72,8 @@ def test_once_a_month_what_is_over_is_proposed_and_nothing_younger(world):
         world.user("dpo").pk
     }
     archived(world)
-    assert batchwork.propose(LONG_AFTER + timedelta(days=2)) == 0, "one batch a month"
-    assert batchwork.propose(LONG_AFTER + timedelta(days=7)) == 1, (
+    assert batch_tasks.propose(LONG_AFTER + timedelta(days=2)) == 0, "one batch a month"
+    assert batch_tasks.propose(LONG_AFTER + timedelta(days=7)) == 1, (
         "the month after: what is new, not what stands"
     )
 
@@ -96,16 +98,16 @@ def test_each_outcome_has_its_time(world, outcome, months, measure):
     Clock.objects.update(due_at=AT)
     end = AT.replace(year=AT.year + months // 12)
 
-    assert batchwork.propose(end) == 0, "the last day itself is kept"
-    assert batchwork.propose(end + timedelta(days=1)) == 1
+    assert batch_tasks.propose(end) == 0, "the last day itself is kept"
+    assert batch_tasks.propose(end + timedelta(days=1)) == 1
 
 
 def test_a_case_that_was_archived_before_the_clock_was_there_has_the_same_time(world):
     archived(world)
     Clock.objects.all().delete()
 
-    assert batchwork.propose(LONG_AFTER - timedelta(days=60)) == 0
-    assert batchwork.propose(LONG_AFTER) == 1
+    assert batch_tasks.propose(LONG_AFTER - timedelta(days=60)) == 0
+    assert batch_tasks.propose(LONG_AFTER) == 1
 
 
 def test_a_measure_that_never_began_counts_for_nothing(world):
@@ -160,8 +162,8 @@ def test_what_the_archives_refused_isnt_put_before_them_again_for_a_year(world):
     kit = archived(world)
     batch(world, kit, state="refused", refusal="historical", refused_on=LONG_AFTER.date(), month="2031-10-01")
 
-    assert batchwork.propose(LONG_AFTER + timedelta(days=340)) == 0
-    assert batchwork.propose(LONG_AFTER + timedelta(days=400)) == 1
+    assert batch_tasks.propose(LONG_AFTER + timedelta(days=340)) == 0
+    assert batch_tasks.propose(LONG_AFTER + timedelta(days=400)) == 1
 
 
 # --- What leaves a batch -------------------------------------------------------------------------------
@@ -179,7 +181,7 @@ def test_what_must_stay_leaves_its_batch_and_is_never_destroyed(world, because, 
         assert purge() == 2
         assert (state_of(kit), state_of(other)) == ("archived", "purged")
     else:
-        assert batchwork.recheck(LONG_AFTER) == 1
+        assert batch_tasks.recheck(LONG_AFTER) == 1
         see_all()
         assert standing(made) == {other.case.pk}
     line = made.lines.get(referral=kit.case)
@@ -352,12 +354,12 @@ def test_nobody_finds_it_any_more(world):
             bodies = [answer.json() | {"request_id": ""} for answer in (gone, absent)]
             assert (gone.status_code, bodies[0]) == (404, bodies[1]), name
             see_all()
-            assert not access.visible_to(world.actor(name, at=LONG_AFTER), at=LONG_AFTER).filter(
+            assert not visibility.visible_to(world.actor(name, at=LONG_AFTER), at=LONG_AFTER).filter(
                 pk=kit.case.pk
             )
             assert kit.case.reference not in caller.get("referrals").content.decode()
     see_all()
-    assert not access.own_filings(world.actor("filer", at=AT), at=AT).filter(pk=kit.case.pk).exists()
+    assert not visibility.own_filings(world.actor("filer", at=AT), at=AT).filter(pk=kit.case.pk).exists()
 
 
 def test_counts_are_the_same_before_and_after(world):
@@ -432,13 +434,14 @@ def test_without_the_key_store_nothing_is_destroyed(world, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(keys, "shred", unreachable)
         with pytest.raises(KeysUnavailable):
-            batchwork.purge_executed(LONG_AFTER)
+            batch_tasks.purge_executed(LONG_AFTER)
     see_all()
     assert (state_of(kit), kit.case.children.count()) == ("archived", 1)
     assert purge() == 1, "and then it is done"
 
 
 # --- What the database refuses by itself ---------------------------------------------------------------
+
 
 ESCAPES = {
     "out of a purge": {"state": "archived"},

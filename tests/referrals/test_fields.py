@@ -8,7 +8,8 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from encryption.fields import SealedField
-from referrals import corrections, form
+from referrals.corrections import actions as corrections_actions
+from referrals.filing import form
 from referrals.models import PARTS, Child, Concern, Holder, Referral, ReferralUserObjectPermission
 from referrals.models.fields import CRITICAL
 from tests.expected import fields as table
@@ -244,11 +245,11 @@ def test_what_moves_by_a_step_or_is_derived_is_never_corrected():
              "decision", "wrong_person", "danger_categories", "danger_level"}  # fmt: skip
     derived = {"age_band", "under_2", "under_15", "next_change", "birth_year_month", "runaway"}
 
-    assert moved | derived | {"id", "referral", "position"} <= corrections.UNTOUCHED
+    assert moved | derived | {"id", "referral", "position"} <= corrections_actions.UNTOUCHED
 
 
 def test_untouched_names_fields_that_exist():
-    for name in corrections.UNTOUCHED:
+    for name in corrections_actions.UNTOUCHED:
         assert any(_has(model, name) for model in (Concern, *PARTS.values())), name
 
 

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from audit import journal, pseudonyms
-from referrals import access
-from referrals.access import FILED, Relation, Ties
+from referrals.access import matrix
+from referrals.access.matrix import FILED, Relation
+from referrals.access.relations import Ties
 from referrals.models import StepRecord
-from referrals.workflow.rolesets import CELL
+from referrals.vocabulary.role_sets import CELL
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import concern, urgent
 from tests.security.procedure import seeing_all
@@ -28,7 +29,7 @@ def bodies(pk):
 
 
 def test_the_roles_are_those_that_draft():
-    assert set(access.DRAFTERS) == set(DRAFTERS)
+    assert set(matrix.DRAFTERS) == set(DRAFTERS)
 
 
 @pytest.mark.parametrize("role", DRAFTERS)

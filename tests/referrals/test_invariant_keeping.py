@@ -16,11 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from rest_framework.exceptions import ValidationError
 
 from encryption.models import WrappedKey
-from referrals import aggregates, batches, batchwork, retention
 from referrals.errors import ReferralError
 from referrals.models import Referral, RetentionBatch, RetentionLine
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.retention import batch_tasks, batches
+from referrals.retention import tasks as retention_tasks
+from referrals.statistics import aggregates
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.world import World
 from tests.referrals.workflow.kit import AT, Kit
@@ -113,16 +115,16 @@ class Keeping(RuleBasedStateMachine):
 
     def the_worker_archives(self, data: Any) -> None:
         held = {pk: self._row(pk).archived_at for pk in self._held()}
-        retention.archive_due(self.now)
+        retention_tasks.archive_due(self.now)
         see_all()
         assert held == {pk: self._row(pk).archived_at for pk in held}
 
     def the_worker_proposes(self, data: Any) -> None:
-        batchwork.propose(self.now)
+        batch_tasks.propose(self.now)
         see_all()
 
     def the_worker_looks_again(self, data: Any) -> None:
-        batchwork.recheck(self.now)
+        batch_tasks.recheck(self.now)
         see_all()
 
     def somebody_takes_a_batch_on(self, data: Any) -> None:
@@ -160,7 +162,7 @@ class Keeping(RuleBasedStateMachine):
                 "referral", flat=True
             )
         )
-        batchwork.purge_executed(self.now)
+        batch_tasks.purge_executed(self.now)
         see_all()
         new = self._purged() - before
         assert not new & held, "a hold bars a purge"

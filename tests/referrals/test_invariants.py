@@ -41,13 +41,17 @@ from audit.errors import JournalUnavailable
 from audit.models import Entry
 from encryption.errors import KeysUnavailable
 from outbox.models import Notice
-from referrals import access, actions, clocks, drafts, elapsing, reminders, reports
-from referrals.actions import Asked
-from referrals.api.cases import NewConcern
+from referrals.access import visibility
+from referrals.assessment import actions as assessment_actions
+from referrals.cases.api import NewConcern
 from referrals.errors import ReferralError
+from referrals.execution import approvals, perform
+from referrals.execution.preconditions import Asked
+from referrals.filing import actions as filing_actions
 from referrals.models import Approval, Child, Decision, Referral, StepRecord
-from referrals.workflow.declare import steps
-from referrals.workflow.states import (
+from referrals.reminders import expiry
+from referrals.reminders import tasks as reminders_tasks
+from referrals.vocabulary.states import (
     ACTIVE,
     ALIVE,
     CLOSED,
@@ -57,6 +61,8 @@ from referrals.workflow.states import (
     Exploitation,
     Machine,
 )
+from referrals.workflow import deadlines
+from referrals.workflow.step import steps
 from tests.audit.owner import as_owner
 from tests.factories.concerns import child, concern, urgent
 from tests.factories.world import World
@@ -199,7 +205,7 @@ class Procedure(RuleBasedStateMachine):
             name: value for name, value in body.validated_data.items() if name not in ("submit", "urgent")
         }
         actor = self.actor("filer")
-        self.pk = drafts.file_at_once(given, urgent=urgently, actor=actor, at=self.now).referral.pk
+        self.pk = filing_actions.file_at_once(given, urgent=urgently, actor=actor, at=self.now).referral.pk
         self.dates = (self.row.received_at, self.row.statutory_due_at)
         self.remembers()
         stage = data.draw(st.sampled_from(STAGES))
@@ -217,7 +223,7 @@ class Procedure(RuleBasedStateMachine):
             name: value for name, value in body.validated_data.items() if name not in ("submit", "urgent")
         }
         self.now += timedelta(hours=1)
-        done = drafts.file_at_once(given, urgent=False, actor=self.actor("filer_2"), at=self.now)
+        done = filing_actions.file_at_once(given, urgent=False, actor=self.actor("filer_2"), at=self.now)
         self.second = done.referral.pk
         self.second_dates = (done.referral.received_at, done.referral.statutory_due_at)
         self.on_second("intake_agent", R, "acknowledge", {})
@@ -235,10 +241,10 @@ class Procedure(RuleBasedStateMachine):
         self.read = None
         try:
             with transaction.atomic():
-                done = actions.perform(asked, actor=self.actor(who), at=self.now)
+                done = perform.perform(asked, actor=self.actor(who), at=self.now)
                 if done.approval:
                     signer = self.actor("supervisor")
-                    actions.sign(row.pk, done.approval, actor=signer, at=self.now, version=row.version)
+                    approvals.sign(row.pk, done.approval, actor=signer, at=self.now, version=row.version)
         except (ReferralError, ValidationError):
             return None
         self.met[name] += 1
@@ -313,7 +319,7 @@ class Procedure(RuleBasedStateMachine):
         try:
             with crashing(at=fail_at), transaction.atomic():
                 self.read = None
-                done = actions.perform(asked, actor=actor, at=self.now)
+                done = perform.perform(asked, actor=actor, at=self.now)
         except (ReferralError, ValidationError):
             assert not must, (who, name, self.row.state)
             assert self.seen() == before, "a refusal leaves nothing behind"
@@ -337,7 +343,7 @@ class Procedure(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 version, self.read = self.row.version, None
-                actions.sign(self.pk, approval.pk, actor=self.actor(name), at=self.now, version=version)
+                approvals.sign(self.pk, approval.pk, actor=self.actor(name), at=self.now, version=version)
         except (ReferralError, ValidationError):
             assert self.seen() == before
             return
@@ -352,7 +358,9 @@ class Procedure(RuleBasedStateMachine):
         self.read = None
         try:
             with transaction.atomic():
-                reports.edit(self.pk, as_sent(body), version=version, actor=self.actor(ASSESSES), at=self.now)
+                assessment_actions.edit(
+                    self.pk, as_sent(body), version=version, actor=self.actor(ASSESSES), at=self.now
+                )
         except ReferralError:
             return
 
@@ -427,7 +435,7 @@ class Procedure(RuleBasedStateMachine):
         if self.now < START + timedelta(days=900):
             self.now += timedelta(hours=hours)
         self.read = None
-        for work in (elapsing.expire_requests, elapsing.mark_overdue, reminders.remind):
+        for work in (expiry.expire_requests, expiry.mark_overdue, reminders_tasks.remind):
             work(self.now)
         see_all()  # the service's own work ends by seeing nothing
 
@@ -693,8 +701,8 @@ class Procedure(RuleBasedStateMachine):
         """No. 1."""
         row = self.row
         assert (row.received_at, row.statutory_due_at) == self.dates
-        assert row.statutory_due_at == clocks.statutory_due(row.received_at, PARIS)
-        due = clocks.statutory_due(row.counts_from, PARIS) if row.counts_from else row.statutory_due_at
+        assert row.statutory_due_at == deadlines.statutory_due(row.received_at, PARIS)
+        due = deadlines.statutory_due(row.counts_from, PARIS) if row.counts_from else row.statutory_due_at
         assert row.target_due_at <= due
         assert row.counts_from is None or row.steps.filter(step__in=["reopen", "take_in"]).exists()
         if self.second is not None:
@@ -757,15 +765,15 @@ class Procedure(RuleBasedStateMachine):
     def strangers_see_nothing_and_the_filer_the_coarse_word(self):
         """Nos. 7 and 12."""
         for who in (*BLIND, *self.excluded):
-            assert not access.visible_to(self.actor(who), at=self.now).filter(pk=self.pk).exists()
+            assert not visibility.visible_to(self.actor(who), at=self.now).filter(pk=self.pk).exists()
         for who, own in (("filer", self.pk), ("filer_2", self.second)):
             filer = self.actor(who)
-            seen = list(access.visible_to(filer, at=self.now))
+            seen = list(visibility.visible_to(filer, at=self.now))
             assert [row.pk for row in seen] == ([own] if own else []), (
                 "an own filing, and no other's, joined or not"
             )
             for row in seen:
-                ties = access.ties_of(row, filer)
+                ties = visibility.ties_of(row, filer)
                 assert (ties.coarse, ties.reads, ties.partial) == (True, frozenset(), {})
 
     def no_notice_tells_of_anything(self):
@@ -818,6 +826,8 @@ def test_no_missing_optional_field_blocks_the_urgent_lane(world, lane, said):
     given_ = {name: value for name, value in body.validated_data.items() if name not in ("submit", "urgent")}
 
     with transaction.atomic():
-        done = drafts.file_at_once(given_, urgent=True, actor=world.actor("filer", at=START), at=START)
+        done = filing_actions.file_at_once(
+            given_, urgent=True, actor=world.actor("filer", at=START), at=START
+        )
 
     assert (done.referral.state, done.referral.urgency) == ("submitted", "U3")

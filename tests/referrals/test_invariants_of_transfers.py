@@ -20,13 +20,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from rest_framework.exceptions import ValidationError
 
-from referrals import access, actions, drafts
-from referrals.actions import Asked
-from referrals.api.cases import NewConcern
+from referrals.access import visibility
+from referrals.cases.api import NewConcern
 from referrals.errors import ReferralError
+from referrals.execution import perform
+from referrals.execution.preconditions import Asked
+from referrals.filing import actions as filing_actions
 from referrals.models import Referral, StepRecord, TransferRequest
-from referrals.workflow.declare import steps
-from referrals.workflow.states import ACTIVE, KEPT_HERE, Machine
+from referrals.vocabulary.states import ACTIVE, KEPT_HERE, Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
@@ -66,11 +68,11 @@ class Moving(RuleBasedStateMachine):
         said = {
             name: value for name, value in body.validated_data.items() if name not in ("submit", "urgent")
         }
-        self.filed = drafts.file_at_once(
+        self.filed = filing_actions.file_at_once(
             said, urgent=False, actor=self.actor("filer", HERE), at=self.now
         ).referral.pk
         self.first = Referral.objects.get(pk=self.filed)
-        self.seen = access.known_as(self.actor("filer", HERE), self.filed, at=self.now).count()
+        self.seen = visibility.known_as(self.actor("filer", HERE), self.filed, at=self.now).count()
 
     # --- What people do -------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class Moving(RuleBasedStateMachine):
         before = self.picture()
         try:
             with transaction.atomic():
-                done = actions.perform(asked, actor=self.actor(who, code), at=self.now)
+                done = perform.perform(asked, actor=self.actor(who, code), at=self.now)
         except (ReferralError, ValidationError):
             assert self.picture() == before, "a refusal leaves nothing behind"
             return None
@@ -181,9 +183,9 @@ class Moving(RuleBasedStateMachine):
     @invariant()
     def the_filer_has_one_filing(self):
         filer = self.actor("filer", HERE)
-        (own,) = access.visible_to(filer, at=self.now)
+        (own,) = visibility.visible_to(filer, at=self.now)
         assert own.known_to_filer_as == (self.filed, self.first.reference)
-        assert access.known_as(filer, self.filed, at=self.now).get() == own
+        assert visibility.known_as(filer, self.filed, at=self.now).get() == own
 
     def rows(self):
         return list(Referral.objects.select_related("authority").order_by("created_at", "pk"))

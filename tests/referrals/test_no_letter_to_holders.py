@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
+import referrals
 from outbox import templates
-from referrals import letters, notices
-from referrals.workflow.declare import steps
+from referrals.notifications import recipients
+from referrals.workflow.step import steps
 
 #: Documents of the service, each with whom it is for.
 DOCUMENTS = {
@@ -44,10 +45,11 @@ def test_the_only_documents_are_for_the_prosecutor_the_filer_and_who_reads_the_c
 
 
 def test_the_only_letter_is_written_to_the_prosecutor():
-    pages = sorted(page.name for page in Path(letters.__file__).parent.glob("*.html"))
+    root = Path(referrals.__file__).parent
+    pages = sorted(str(page.relative_to(root)) for page in root.rglob("*.html"))
 
-    assert pages == ["prosecutor.html", "receipt.html"]
-    page = (Path(letters.__file__).parent / "prosecutor.html").read_text("utf-8")
+    assert pages == ["filing/receipt_pdf.html", "justice/letter.html"]
+    page = (root / "justice/letter.html").read_text("utf-8")
     assert re.findall(r"À l'attention de</dt><dd>(.*?)</dd>", page) == ["{{ letter.recipient }}"]
 
 
@@ -57,8 +59,8 @@ def test_the_only_letter_is_written_to_the_prosecutor():
 def test_a_step_that_tells_the_holders_leaves_it_to_people(step):
     """They have no account and no address here: a person tells them, and T16 records how, or why not yet."""
     for party in HOLDERS:
-        assert party in notices.OUTSIDE
-        assert party not in notices.PARTIES
+        assert party in recipients.OUTSIDE
+        assert party not in recipients.PARTIES
 
 
 def test_no_notice_is_worded_for_a_holder():

@@ -4,10 +4,12 @@ import pytest
 from django.utils import timezone
 
 from outbox.models import Notice
-from referrals import access, batches, notices
-from referrals.anomalies import course
+from referrals.access import relations
+from referrals.access_review import actions as access_review_actions
 from referrals.models import Exclusion, Referral
-from referrals.workflow.declare import steps
+from referrals.notifications import recipients
+from referrals.retention import batches
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
 from tests.outbox.conftest import MailServer, counterpart, gateway, smtp  # noqa: F401 - fixtures
@@ -39,13 +41,13 @@ def test_every_party_that_a_step_tells_is_known():
     named = {party for step in steps.all() for party in step.tells}
 
     known = {
-        *notices.PARTIES,
+        *recipients.PARTIES,
         *batches.PARTIES,
-        *course.PARTIES,
-        *notices.OUTSIDE,
-        *notices.ELSEWHERE,
-        *notices.WATCHERS,
-        *notices.RECEIVING,
+        *access_review_actions.PARTIES,
+        *recipients.OUTSIDE,
+        *recipients.ELSEWHERE,
+        *recipients.WATCHERS,
+        *recipients.RECEIVING,
     }
     assert named - known == {"filer", "agent"}
 
@@ -77,7 +79,7 @@ def test_an_urgent_filing_calls_the_officer_and_without_a_gateway_says_to_phone(
     with_one = file(urgent(), urgent=True)
 
     officer = ids(world, "on_call")
-    assert without["warnings"] == [notices.PHONE_ON_CALL]
+    assert without["warnings"] == [recipients.PHONE_ON_CALL]
     assert told(without["id"], "call") == set()
     assert "warnings" not in with_one
     assert told(with_one["id"], "call") == officer
@@ -118,8 +120,8 @@ def test_a_filer_is_told_once_by_no_name_and_of_nothing_inside(world, file):
     assert {row.channel for row in rows} == {"app", "mail"}
     assert {(row.user_id, row.template) for row in rows} == {(None, "filing.received")}
     filer = world.user("filer").pk
-    assert bytes(rows[0].filer) == notices.told_as(access.filed_by(filer)) != access.filed_by(filer)
-    assert notices.find_filers({bytes(rows[0].filer)}) == {bytes(rows[0].filer): filer}
+    assert bytes(rows[0].filer) == recipients.told_as(relations.filed_by(filer)) != relations.filed_by(filer)
+    assert recipients.find_filers({bytes(rows[0].filer)}) == {bytes(rows[0].filer): filer}
     (line,) = world.as_("filer").get("notices").json()["results"]
     assert line["reference"] == body["reference"]
     assert world.as_("filer_2").get("notices").json()["results"] == []

@@ -11,12 +11,11 @@ from django.db.models import F
 from rest_framework import serializers
 
 from accounts.roles import Role
-from audit.inputs import Id
+from core.inputs import Id
 from outbox.models import Notice
-from referrals.access import Relation, reads_by
-from referrals.act import for_record
+from referrals.access.matrix import Relation, reads_by
 from referrals.attachments import keeping
-from referrals.attachments.arriving import Arrived
+from referrals.attachments.upload import Arrived
 from referrals.errors import InvalidInput
 from referrals.models import (
     Child,
@@ -28,8 +27,9 @@ from referrals.models import (
     Referral,
     StepRecord,
 )
-from referrals.workflow.declare import steps
+from referrals.workflow.context import for_record
 from referrals.workflow.machines import MACHINES
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.referrals.family import Family
@@ -260,6 +260,7 @@ def test_a_file_about_a_hidden_child_that_is_set_aside_is_told_to_the_list_alone
 
 
 # --- Classes of what steps said (SEC-AZ7) -------------------------------------------------------------
+
 
 #: Members that share their name with a row's field of another class, and are something else.
 SAME_NAME = {

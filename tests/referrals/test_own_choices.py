@@ -13,58 +13,58 @@ import pytest
 from accounts.models import Membership, Replay
 from audit.models import SubjectPseudonym
 from encryption.sealed import Sealed
+from referrals.execution.signatories import FIRST_ANALYSIS, USUAL
 from referrals.models import Measure, Referral
-from referrals.protocol import SETTINGS
-from referrals.retention import expire_drafts
-from referrals.workflow.declare import steps
-from referrals.workflow.signatories import FIRST_ANALYSIS, USUAL
+from referrals.policy.definitions import SETTINGS
+from referrals.retention.tasks import expire_drafts
+from referrals.workflow.step import steps
 from tests.audit.owner import as_owner, written
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
 
 ROOT = Path(__file__).resolve().parents[2]
-CLOCKS, GUARDS = "referrals/clocks.py", "referrals/workflow/guards.py"
+CLOCKS, GUARDS = "referrals/workflow/deadlines.py", "referrals/assessment/guards.py"
 #: key of §11.1 → setting → the file that reads it.
 READ_BY = {
-    "QUALIFICATION_STEP": {"qualification_step": GUARDS},
+    "QUALIFICATION_STEP": {"qualification_step": "referrals/triage/guards.py"},
     "TRIAGE_HOURS": {"triage_hours": CLOCKS, "triage_urgent_hours": CLOCKS},
     "ASSESSMENT_DAYS": {"assessment_urgent_days": CLOCKS, "assessment_under_2_days": CLOCKS,
                         "assessment_suspected_days": CLOCKS},
     "DECISION_DAYS": {"decision_days": CLOCKS},
-    "TWO_READER_QUALIFICATION": {"two_reader_qualification": "referrals/workflow/referral.py"},
-    "TEAM_SOURCE": {"team_source": "referrals/workflow/teams.py"},
-    "SIGNATORIES": {"signatories_first_analysis": "referrals/workflow/signatories.py",
-                    "signatories_decisions": "referrals/workflow/signatories.py"},
-    "PROTOCOL_PARTNERS": {"protocol_partners": "referrals/api/form.py"},
-    "PARQUET_CHANNEL": {"prosecutor_channel": "referrals/api/form.py"},
-    "FEEDBACK_TEXTS": {"feedback_": "referrals/feedback.py"},
-    "FORM_EXTRA_FIELDS": {"form_questions": "referrals/questions.py"},
-    "PROSTITUTION_JUDICIAL_MODE": {"prostitution_judicial_mode": GUARDS},
-    "PROSTITUTION_LEAD": {"prostitution_lead": "referrals/notices.py"},
-    "HOLDER_DEFERRAL": {"holder_deferral_reasons": "referrals/workflow/informing.py",
-                        "holder_deferral_review_days": GUARDS,
-                        "holder_deferral_limit_days": "referrals/workflow/referral.py"},
+    "TWO_READER_QUALIFICATION": {"two_reader_qualification": "referrals/triage/steps.py"},
+    "TEAM_SOURCE": {"team_source": "referrals/assessment/teams.py"},
+    "SIGNATORIES": {"signatories_first_analysis": "referrals/execution/signatories.py",
+                    "signatories_decisions": "referrals/execution/signatories.py"},
+    "PROTOCOL_PARTNERS": {"protocol_partners": "referrals/filing/form_api.py"},
+    "PARQUET_CHANNEL": {"prosecutor_channel": "referrals/filing/form_api.py"},
+    "FEEDBACK_TEXTS": {"feedback_": "referrals/feedback/queries.py"},
+    "FORM_EXTRA_FIELDS": {"form_questions": "referrals/filing/questions.py"},
+    "PROSTITUTION_JUDICIAL_MODE": {"prostitution_judicial_mode": "referrals/workflow/decision_records.py"},
+    "PROSTITUTION_LEAD": {"prostitution_lead": "referrals/notifications/recipients.py"},
+    "HOLDER_DEFERRAL": {"holder_deferral_reasons": "referrals/parents/reviews.py",
+                        "holder_deferral_review_days": "referrals/parents/guards.py",
+                        "holder_deferral_limit_days": "referrals/parents/steps.py"},
     "UNREACHABLE_ATTEMPTS": {"unreachable_attempts": GUARDS},
-    "APPROVAL_DAYS": {"approval_days": "referrals/actions.py"},
-    "CLOSURE_REVIEW_DAYS": {"closure_review_working_days": "referrals/workflow/reopening.py"},
-    "FILER_REREAD": {"filer_reread": "referrals/rereading.py"},
-    "COUNT_UNIT": {"count_unit": "referrals/figures.py"},
-    "SMALL_CELL_MIN": {"small_cell_min": "referrals/figures.py"},
-    "PUBLIC_GRAIN": {"public_grain": "referrals/figures.py"},
-    "AGE_BANDS": {"age_bands": "referrals/figurefacts.py"},
-    "DRAFT_DAYS": {"draft_days": "referrals/drafts.py"},
-    "CRIP_NAMES": {"crip_name": "referrals/api/form.py"},
-    "URGENCY_LABELS": {"urgency_": "referrals/api/form.py"},
-    "MEASURE_CATALOGUE": {"measure_variants": "referrals/workflow/catalogue.py"},
+    "APPROVAL_DAYS": {"approval_days": "referrals/execution/approvals.py"},
+    "CLOSURE_REVIEW_DAYS": {"closure_review_working_days": "referrals/closing/steps.py"},
+    "FILER_REREAD": {"filer_reread": "referrals/filing/rereading.py"},
+    "COUNT_UNIT": {"count_unit": "referrals/statistics/queries.py"},
+    "SMALL_CELL_MIN": {"small_cell_min": "referrals/statistics/queries.py"},
+    "PUBLIC_GRAIN": {"public_grain": "referrals/statistics/queries.py"},
+    "AGE_BANDS": {"age_bands": "referrals/statistics/dimensions.py"},
+    "DRAFT_DAYS": {"draft_days": "referrals/filing/actions.py"},
+    "CRIP_NAMES": {"crip_name": "referrals/filing/form_api.py"},
+    "URGENCY_LABELS": {"urgency_": "referrals/filing/form_api.py"},
+    "MEASURE_CATALOGUE": {"measure_variants": "referrals/workflow/measure_catalogue.py"},
 }  # fmt: skip
 #: Figures marked ◆ in §1.3, §2.2, §2.3, §4.5, beside the table.
 FIGURES = {
-    "opening_hours": "referrals/calendar.py", "holiday_calendar": "referrals/calendar.py", "warning_percent": CLOCKS,
-    "acknowledge_hours": CLOCKS, "late_receipt_days": "referrals/filing.py", "information_request_days": CLOCKS,
+    "opening_hours": "referrals/policy/working_time.py", "holiday_calendar": "referrals/policy/working_time.py", "warning_percent": CLOCKS,
+    "acknowledge_hours": CLOCKS, "late_receipt_days": "referrals/workflow/form_rows.py", "information_request_days": CLOCKS,
     "danger_alert_minutes": CLOCKS, "danger_breach_hours": CLOCKS, "runaway_review_hours": CLOCKS,
     "first_meeting_days": CLOCKS, "home_visit_days": CLOCKS, "agreement_days": CLOCKS, "team_size_min": GUARDS,
-    "team_fields_min": GUARDS, "grant_days_max": "referrals/workflow/checks.py", "service_in_charge_assesses": GUARDS,
+    "team_fields_min": GUARDS, "grant_days_max": "referrals/restrictions/checks.py", "service_in_charge_assesses": "referrals/workflow/case_guards.py",
     "prosecutor_first_reminder_days": CLOCKS, "prosecutor_last_reminder_days": CLOCKS,
 }  # fmt: skip
 

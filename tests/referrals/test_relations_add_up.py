@@ -15,15 +15,19 @@ from django.db.models import prefetch_related_objects
 from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals import access, joining, messages, reading
-from referrals.access import Relation, Ties
-from referrals.actions import role_on
-from referrals.api.cases import _PARTS, part_lines
+from referrals.access import matrix, visibility
+from referrals.access.matrix import Relation
+from referrals.access.relations import Ties
 from referrals.attachments import serving
+from referrals.cases.queries import _PARTS, part_lines
+from referrals.duplicates import queries as duplicates_queries
+from referrals.execution.preconditions import role_on
+from referrals.messages import queries as messages_queries
 from referrals.models import PARTS, Referral
-from referrals.workflow.declare import steps
+from referrals.reading import fields
+from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.kept import kept
 from tests.night import NIGHT
@@ -47,8 +51,8 @@ WIDENED = [
 
 def gives(role, relation):
     return bool(
-        access.reads_by(role, relation) or access.partial_by(role, relation) or access.works_by(role, relation)
-        or (relation is Relation.OWN and role in access.FILERS)  # of a draft alone to the others
+        matrix.reads_by(role, relation) or matrix.partial_by(role, relation) or matrix.works_by(role, relation)
+        or (relation is Relation.OWN and role in matrix.FILERS)  # of a draft alone to the others
         or (relation is Relation.SHARED and role is Role.FILER_ORG_LEAD)
     )  # fmt: skip
 
@@ -98,16 +102,19 @@ class Answers:
 
     def _asked(self, ties):
         case, actor, scope = self.case, self.actor, self.scope
-        sight = access.sight_of(case, ties, actor)
+        sight = visibility.sight_of(case, ties, actor)
         told = {part: part_lines(part, case, sight, scope, actor=actor, at=AT) for part in _PARTS}
         told |= {
-            "shell": reading.shell(case, ties),
-            "content": reading.content(case, ties, scope, actor=actor),
-            "clocks": reading.clocks_of(case, sight, at=AT),
+            "shell": fields.shell(case, ties),
+            "content": fields.content(case, ties, scope, actor=actor),
+            "clocks": fields.clocks_of(case, sight, at=AT),
             "files": serving.listed(case, ties, scope, actor=actor, at=AT),
-            "filings": joining.filings(case, ties, scope, actor=actor, at=AT),
+            "filings": duplicates_queries.filings(case, ties, scope, actor=actor, at=AT),
         }
-        told |= {which: messages.channel(case, which, ties, scope, actor=actor) for which in messages.Channel}
+        told |= {
+            which: messages_queries.channel(case, which, ties, scope, actor=actor)
+            for which in messages_queries.Channel
+        }
         return frozenset(facts(told)), frozenset(self._done(sight))
 
     def _done(self, sight):

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outbox.models import Notice
-from referrals import reminders
 from referrals.models import Clock, Referral
+from referrals.reminders import tasks as reminders_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
@@ -25,7 +25,7 @@ def filed(world):
 
 
 def reminded(at):
-    count = reminders.remind(at)
+    count = reminders_tasks.remind(at)
     see_all()
     return count
 
@@ -88,7 +88,7 @@ def test_an_excluded_person_is_reminded_of_nothing(world, filed):
 
 
 def test_a_batch_goes_on_until_every_clock_is_told(world, filed, monkeypatch):
-    monkeypatch.setattr(reminders, "BATCH", 1)
+    monkeypatch.setattr(reminders_tasks, "BATCH", 1)
     running = Clock.objects.filter(stopped_at=None).count()
 
     assert reminded(filed.statutory_due_at + timedelta(days=1)) == running > 2

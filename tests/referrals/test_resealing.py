@@ -11,8 +11,9 @@ from encryption.cache import forget_all
 from encryption.errors import Unreadable
 from encryption.fields import sealed_fields
 from encryption.models import DATA_KINDS, WrappedKey
-from referrals import cells, resealing
+from referrals.composition import sealed_cells
 from referrals.models import Child, Referral
+from referrals.retention import resealing
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.factories.concerns import concern
@@ -69,7 +70,7 @@ def test_every_value_is_under_the_new_keys_and_reads_as_before(
     before, old, values, beside = reads(world, case), keys_of(case), values_of(case), keys_of(other)
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert cells.look(timezone.now()) == 0
+        assert sealed_cells.look(timezone.now()) == 0
         count = resealing.reseal(case.pk, at=timezone.now())
 
     after = values_of(case)
@@ -79,7 +80,7 @@ def test_every_value_is_under_the_new_keys_and_reads_as_before(
     assert all(after[name].ciphertext != values[name].ciphertext for name in values)
     assert reads(world, case) == before
     assert keys_of(other) == beside
-    assert cells.look(timezone.now()) == 0, "an earlier pass saw what it was"
+    assert sealed_cells.look(timezone.now()) == 0, "an earlier pass saw what it was"
 
 
 def test_the_journal_says_so_without_a_word_of_the_case(world, filed):

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outbox.models import Notice
-from referrals import reminders
 from referrals.models import Clock, HolderInformation, Referral
+from referrals.reminders import tasks as reminders_tasks
 from tests.conftest import see_all
 from tests.journeys import bodies
 from tests.referrals.workflow.kit import AT, TODAY, Kit
@@ -41,7 +41,7 @@ def told(kit, **more):
 
 
 def reminded(at):
-    count = reminders.remind(at)
+    count = reminders_tasks.remind(at)
     see_all()
     return count
 

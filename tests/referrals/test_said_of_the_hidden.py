@@ -9,10 +9,11 @@ import pytest
 
 from encryption.fields import SealedField
 from outbox.models import Notice
-from referrals import actions, glass, reports
-from referrals.act import Given
-from referrals.actions import Asked
+from referrals.assessment import actions as assessment_actions
+from referrals.break_glass import queries as break_glass_queries
 from referrals.errors import IncompleteFiling
+from referrals.execution import perform
+from referrals.execution.preconditions import Asked
 from referrals.models import (
     Assessment,
     Attachment,
@@ -27,10 +28,11 @@ from referrals.models import (
     StepRecord,
     Visit,
 )
-from referrals.workflow import checks
+from referrals.triage import checks as triage_checks
+from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.workflow.context import Given
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.journeys import bodies
 from tests.kept import kept
@@ -67,6 +69,7 @@ def read(family, who, part):
 
 
 # --- Files of filings that were joined (X10 to X12) ----------------------------------------------------
+
 
 #: By what somebody may not know of a file of a joined filing: the names of the twins there, and whom the file names.
 HIDDEN_BY = {
@@ -198,7 +201,7 @@ def test_what_is_missing_of_a_hidden_child_alone_is_named_to_nobody_else(family)
 
     def refused():
         try:
-            return checks.items_left_are_settled(looked, Given())
+            return triage_checks.items_left_are_settled(looked, Given())
         except IncompleteFiling as named:
             return {item["field"] for item in named.extra["missing"]}
 
@@ -317,9 +320,9 @@ def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world,
         family.name_on_list(name)
     Notice.objects.all().delete()
     actor = world.actor(who, at=AT)
-    done = glass.open_by_reference(family.kit.case.reference, "GLASS", actor=actor, at=AT)
+    done = break_glass_queries.open_by_reference(family.kit.case.reference, "GLASS", actor=actor, at=AT)
     see_all()
-    actions.perform(
+    perform.perform(
         Asked(step=steps.get(Machine.GLASS, "give_back"), referral_id=family.pk, part_id=done.made,
               version=Referral.objects.get(pk=family.pk).version),
         actor=actor, at=AT,
@@ -348,7 +351,7 @@ def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world,
     )
     assert users == {world.user("supervisor").pk}
     Notice.objects.all().delete()
-    glass.watch(AT + timedelta(days=9))
+    break_glass_queries.watch(AT + timedelta(days=9))
     see_all()
     late = Notice.objects.filter(user_id__isnull=False, template="glass.overdue", subject_id=family.pk)
     assert set(late.values_list("user_id", flat=True)) == {world.user("supervisor").pk}
@@ -361,7 +364,7 @@ def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world,
 
 def test_an_opening_by_whom_it_opens_the_facts_is_told_of_as_always(world, family):
     see_all()
-    done = glass.open_by_reference(
+    done = break_glass_queries.open_by_reference(
         family.kit.case.reference, "GLASS", actor=world.actor("on_call", at=AT), at=AT
     )
     see_all()
@@ -409,7 +412,7 @@ def test_what_is_done_with_a_list_is_told_to_it_alone(world, family):
 # --- What is written and suggested for all the children --------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(reports.TEXTS))
+@pytest.mark.parametrize("name", sorted(assessment_actions.TEXTS))
 def test_nobody_replaces_a_text_about_all_the_children_that_they_can_not_read(family, name):
     """It may be about the hidden one; what somebody of the list wrote would be gone."""
     see_all()
@@ -433,7 +436,9 @@ def test_nobody_replaces_a_text_about_all_the_children_that_they_can_not_read(fa
 def test_every_text_of_an_assessment_is_one_about_all_the_children():
     sealed = {one.name for one in Assessment._meta.concrete_fields if isinstance(one, SealedField)}
 
-    assert {name for name in reports.ReportForm().fields if name in sealed} == reports.TEXTS
+    assert {
+        name for name in assessment_actions.ReportForm().fields if name in sealed
+    } == assessment_actions.TEXTS
 
 
 def test_what_may_be_told_to_whoever_filed_follows_from_the_children_that_are_seen(world, family):

@@ -17,10 +17,10 @@ from accounts.actor import SYSTEM
 from accounts.errors import InvalidInput
 from accounts.models import Authority
 from accounts.roles import Role
-from referrals import settingchanges
 from referrals.models import SettingChange
-from referrals.protocol import DEFAULTS, ORDERS, SETTINGS, Protocol, Timeline, protocol_of
-from referrals.settingchanges import Change
+from referrals.policy.definitions import DEFAULTS, ORDERS, SETTINGS, Protocol, Timeline, protocol_of
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.audit.owner import written
 from tests.expected import settings as expected
 from tests.factories.concerns import concern
@@ -68,7 +68,7 @@ def change(here):
             effective_on=(at + timedelta(days=days)).astimezone(ZoneInfo("Europe/Paris")).date(),
             values=values,
         )
-        return settingchanges.change(here.pk, asked, actor=SYSTEM, at=at)
+        return policy_changes_actions.change(here.pk, asked, actor=SYSTEM, at=at)
 
     return do
 

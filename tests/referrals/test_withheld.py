@@ -11,8 +11,8 @@ from django.core.management import call_command
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from outbox.models import Notice
-from referrals import actions, reminders
-from referrals.access import readable_filings, sight_of, ties_of, visible_to
+from referrals.access.visibility import readable_filings, sight_of, ties_of, visible_to
+from referrals.execution import approvals
 from referrals.models import (
     Approval,
     Child,
@@ -24,8 +24,9 @@ from referrals.models import (
     StepRecord,
     TeamMessage,
 )
+from referrals.reminders import tasks as reminders_tasks
+from referrals.transfers.documents import MAKERS
 from referrals.workflow.case import Case
-from referrals.workflow.moving.documents import MAKERS
 from tests.conftest import see_all
 from tests.expected.routes import ROUTES
 from tests.factories.world import FAR
@@ -192,7 +193,7 @@ def test_a_deadline_of_a_hidden_child_reminds_the_list_alone(world, family, abou
     )  # fmt: skip
     family.name_on_list("supervisor")
 
-    assert told_of(family, lambda: reminders.remind(AT)) == {world.user("supervisor").pk}
+    assert told_of(family, lambda: reminders_tasks.remind(AT)) == {world.user("supervisor").pk}
 
 
 def test_a_deadline_of_another_child_reminds_whom_it_always_did(world, family):
@@ -203,7 +204,7 @@ def test_a_deadline_of_another_child_reminds_whom_it_always_did(world, family):
         child=family.children["open"].pk,
     )  # fmt: skip
 
-    assert world.user("ase_inspector").pk in told_of(family, lambda: reminders.remind(AT))
+    assert world.user("ase_inspector").pk in told_of(family, lambda: reminders_tasks.remind(AT))
 
 
 @pytest.mark.sec("SEC-AZ12")
@@ -296,7 +297,7 @@ def reopen(kit, at, **body):
     opened = kit.ask("referral", "unrestrict", asked, who="crip_coordinator", at=at)
     signer = kit.world.actor("supervisor", at=at)
     version = Referral.objects.get(pk=kit.case.pk).version
-    actions.sign(kit.case.pk, opened.approval, actor=signer, at=at, version=version)
+    approvals.sign(kit.case.pk, opened.approval, actor=signer, at=at, version=version)
 
 
 def on_list(kit):

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.access import PERMISSIONS
+from accounts.permissions import PERMISSIONS
 from accounts.roles import Role
 from config.documents import PAGES, permissions, workflow
-from referrals.access import Relation
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.declare import steps
+from referrals.access.matrix import Relation
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import Machine
 from referrals.workflow.sentences import english
-from referrals.workflow.states import Machine
+from referrals.workflow.step import steps
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = (

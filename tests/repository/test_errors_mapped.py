@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.error_messages import FAULTS, TITLES
 from config.errors import status_of
-from config.sentences import FAULTS, TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [

@@ -13,10 +13,10 @@ BLOCK = SETTINGS.partition("# --- Limits")[2].partition("TEST_RUNNER")[0]
 LIMITS = set(re.findall(r"^([A-Z_]+) =", BLOCK, re.MULTILINE))
 
 UPLOAD = "referrals/attachments/test_upload.py"
-CAPS = "referrals/test_caps.py"
-REFUSALS = "referrals/test_refusals.py"
+CAPS = "referrals/test_volume_limits.py"
+REFUSALS = "referrals/test_refusal_limits.py"
 LINKS = "accounts/test_password_links.py"
-ATTEMPTS = "accounts/test_attempts.py"
+ATTEMPTS = "accounts/test_throttling.py"
 FACTORS = "accounts/test_factors.py"
 REQUESTS = "accounts/test_account_requests.py"
 OIDC = "accounts/oidc/test_what_does_not_count.py"
@@ -27,8 +27,8 @@ TRIED = {
     "MAX_BODY_BYTES": BODY,
     "MAX_JSON_DEPTH": BODY,
     "MAX_JSON_NODES": BODY,
-    "PAGE_SIZE": ("audit/test_query.py", "test_what_is_given_is_typed_and_what_is_not_is_absent_or_default"),
-    "PAGE_SIZE_MAX": ("audit/test_query.py", "test_each_wrong_parameter_is_named"),
+    "PAGE_SIZE": ("core/test_query.py", "test_what_is_given_is_typed_and_what_is_not_is_absent_or_default"),
+    "PAGE_SIZE_MAX": ("core/test_query.py", "test_each_wrong_parameter_is_named"),
     "PASSWORD_LENGTH_MAX": (
         "accounts/test_session_post.py", "test_an_over_long_password_is_refused_before_it_is_hashed",
     ),
@@ -41,8 +41,8 @@ TRIED = {
     "CASE_REFUSALS_FREE": (REFUSALS, "test_so_many_refusals_are_free_and_then_the_account_waits"),
     "CASE_REFUSALS_MINUTES": (REFUSALS, "test_the_wait_doubles_up_to_a_minute_and_ends"),
     "CASE_REFUSALS_DELAY_MAX_SECONDS": (REFUSALS, "test_the_wait_doubles_up_to_a_minute_and_ends"),
-    "TIES_PER_DAY": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_in_a_day_and_no_more"),
-    "TIES_PER_PERSON": ("referrals/kinship/test_ties.py", "test_so_many_are_declared_at_all_and_no_more"),
+    "TIES_PER_DAY": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_in_a_day_and_no_more"),
+    "TIES_PER_PERSON": ("referrals/conflicts_of_interest/test_declarations.py", "test_so_many_are_declared_at_all_and_no_more"),
     "SIGNIN_FREE_FAILURES": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_DELAY_MAX_SECONDS": (ATTEMPTS, "test_the_first_few_are_free_and_then_the_delay_grows"),
     "SIGNIN_DELAY_MAX_SECONDS_OF_PAIR": (ATTEMPTS, "test_a_neighbour_keeps_nobody_out_for_long"),
@@ -92,16 +92,16 @@ TRIED = {
 #: What has an end elsewhere, and may: bounds of a format, of what one page or answer shows, of a piece of work, of a
 #: call to others. A name that is new here is a decision: may somebody ask for more than this? Then it is a limit.
 ELSEWHERE = """
-accounts/byprovider.py _HINT_MAX
+accounts/oidc_flow.py _HINT_MAX
 accounts/oidc/metadata.py _ADDRESS_MAX
 accounts/oidc/profile.py _SUBJECT_MAX _HINT_MAX _TEXT_MAX
 accounts/sessions.py _AT_ONCE
-audit/anomalies/judging.py MOST
+audit/anomalies/detection.py MOST
 audit/canonical.py MAX_BYTES MAX_OBJECTS
-audit/inputs.py ITEMS_MAX
+core/inputs.py ITEMS_MAX
 audit/models/tree.py NAME_MAX
 audit/pseudonyms.py _MAX_REMEMBERED
-audit/query.py MAX_LENGTH MAX_PARAMETERS
+core/query.py MAX_LENGTH MAX_PARAMETERS
 audit/questions.py ROWS_MAX
 audit/sequencing.py _PATIENCE
 audit/verifier.py MAX_FILE MAX_NOTE
@@ -111,25 +111,25 @@ config/env.py _DIGITS_MAX
 config/logs.py FRAMES_MAX
 outbox/addresses.py _URL_MAX
 referrals/attachments/names.py LONGEST
-referrals/attachments/sweeping.py _AT_ONCE
-referrals/cells.py _AT_ONCE
-referrals/form.py PARTS_MAX
-referrals/growing.py MOST_DAYS
-referrals/handovers.py CASES_MAX
-referrals/letters/receipt.py _CODE_MAX
-referrals/likeness/finding.py OPENED_AT_MOST _VALUES_AT_MOST
-referrals/likeness/identity.py _LONGEST_AGE
-referrals/likeness/kin.py _WORDS_MAX _PAIRS_MAX
-referrals/likeness/namesearch.py SHOWN_AT_MOST
-referrals/likeness/traits.py _PAIRS_MAX _YEARS_MAX
-referrals/likeness/work.py SUGGESTED_AT_MOST
-referrals/resealing.py _AT_ONCE
-referrals/rota.py LONGEST MOST_WEEKS
-referrals/rows.py _AT_ONCE _CASES_AT_ONCE
-referrals/settinglists.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
-referrals/settingtypes.py SPANS_MAX TEXT_MAX
-referrals/workflow/exchanges.py ATTACHMENTS_AT_ONCE
-referrals/workflow/fieldtypes.py AGE_MAX PLACE_CODE_MAX ANSWERS_MAX
+referrals/attachments/cleanup.py _AT_ONCE
+referrals/composition/sealed_cells.py _AT_ONCE
+referrals/filing/form.py PARTS_MAX
+referrals/coming_of_age/tasks.py MOST_DAYS
+referrals/staffing/actions.py CASES_MAX
+referrals/filing/receipt_pdf.py _CODE_MAX
+referrals/matching/candidates.py OPENED_AT_MOST _VALUES_AT_MOST
+referrals/matching/identity.py _LONGEST_AGE
+referrals/matching/relatives.py _WORDS_MAX _PAIRS_MAX
+referrals/duplicates/name_search.py SHOWN_AT_MOST
+referrals/matching/blocking_keys.py _PAIRS_MAX _YEARS_MAX
+referrals/duplicates/tasks.py SUGGESTED_AT_MOST
+referrals/retention/resealing.py _AT_ONCE
+referrals/on_call_rota/actions.py LONGEST MOST_WEEKS
+referrals/composition/row_signatures.py _AT_ONCE _CASES_AT_ONCE
+referrals/policy/list_types.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
+referrals/policy/field_types.py SPANS_MAX TEXT_MAX
+referrals/messages/steps.py ATTACHMENTS_AT_ONCE
+referrals/workflow/field_inputs.py AGE_MAX PLACE_CODE_MAX ANSWERS_MAX
 web/administration/lists.py LINE_MAX
 web/cases/stepforms.py ROWS_MAX
 web/forms.py RADIOS_MAX
@@ -148,7 +148,7 @@ NAMED = re.compile(
 def test_what_has_an_end_elsewhere_is_in_the_list_and_no_limit_is():
     found = {
         (str(path.relative_to(BASE_DIR)), name)
-        for app in (*OURS - {"encryption"}, "web")
+        for app in (*OURS - {"encryption"}, "core", "web")
         for path in (BASE_DIR / app).rglob("*.py")
         if path.name != "settings.py" or app != "config"
         for name in NAMED.findall(path.read_text(encoding="utf-8"))
@@ -184,7 +184,7 @@ def test_nothing_is_counted_in_a_cache_which_each_process_has_for_itself():
     """Neither Django's cache nor a throttle of the API's framework; config/checks.py refuses them in settings."""
     found = {
         f"{path.relative_to(BASE_DIR)}: {name}"
-        for app in (*OURS, "web")
+        for app in (*OURS, "core", "web")
         for path in (BASE_DIR / app).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for name in imported(node)

@@ -18,7 +18,6 @@ from django.db import transaction
 
 from accounts.actor import SYSTEM
 from audit import pseudonyms
-from referrals import settingchanges
 from referrals.models import (
     AccessAnomaly,
     Alert,
@@ -28,7 +27,8 @@ from referrals.models import (
     Referral,
     RetentionBatch,
 )
-from referrals.settingchanges import Change
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
 from tests.days import today
 from tests.factories.concerns import concern, urgent
@@ -168,7 +168,7 @@ def ask_a_question_of_ones_own(world: World) -> None:
         effective_on=at.astimezone(ZoneInfo("Europe/Paris")).date(), values={"form_questions": [question]}
     )
     with transaction.atomic(), seeing_all():
-        settingchanges.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=at)
+        policy_changes_actions.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=at)
 
 
 # --- Parts of walks -----------------------------------------------------------------------------------

@@ -24,15 +24,15 @@ from django.core import mail
 from django.core.cache import caches
 from django.db import connections
 
-from audit import ledger
+from audit import erasure_ledger
 from config import env
 from config.logs import Line
+from core.clock import instant
 from encryption.fields import SealedField
 from outbox import delivery
-from outbox.instants import instant
-from referrals.kinship.work import begin as begin_comparing
-from referrals.kinship.work import compare as compare_ties
-from referrals.likeness.work import keep_index, search_duplicates
+from referrals.conflicts_of_interest.tasks import begin as begin_comparing
+from referrals.conflicts_of_interest.tasks import compare as compare_ties
+from referrals.duplicates.tasks import keep_index, search_duplicates
 from referrals.models import Referral
 from tests.audit.owner import as_owner
 from tests.audit.sequenced import sequenced  # noqa: F401 - a fixture
@@ -130,7 +130,7 @@ def test_no_planted_value_is_found_outside_its_seal(world, said, tmp_path, left,
         assert Referral.objects.filter(searched_at=NOW).exists()
 
     delivery.deliver_due(clock=lambda: instant() + timedelta(days=1))
-    ledger.add([(uuid4(), bytes(32))])
+    erasure_ledger.add([(uuid4(), bytes(32))])
     with as_owner():
         sequenced.sequencer.once()
         export = sequenced.exported()

@@ -16,7 +16,8 @@ from django.db.models import F
 from encryption.authentic import SignedQuerySet
 from encryption.cells import Celled, counter_of, tables
 from encryption.fields import sealed_fields
-from referrals import cells, elimination
+from referrals.composition import sealed_cells
+from referrals.composition.row_signatures import NIGHTS, REFUSED, cells_of
 from referrals.models import (
     PARTS,
     Assignment,
@@ -30,7 +31,7 @@ from referrals.models import (
     Referral,
     StepRecord,
 )
-from referrals.rows import NIGHTS, REFUSED, cells_of
+from referrals.retention import elimination
 from tests.audit.owner import written
 from tests.kept import kept
 from tests.referrals.workflow.filled import canary
@@ -85,7 +86,7 @@ def two_cases(world):
 
 def look(first: Any = AT) -> int:
     """Look each night of a week; return how many rows were found in it."""
-    return sum(cells.look(first + timedelta(days=night)) for night in range(NIGHTS))
+    return sum(sealed_cells.look(first + timedelta(days=night)) for night in range(NIGHTS))
 
 
 def told() -> set[tuple[str, str]]:
@@ -185,7 +186,7 @@ def test_no_later_write_makes_a_forged_cell_good(two_cases):
         row.refresh_from_db(fields=["under_2"])
         row.save()
     assert look() == 1
-    assert told() == {("referrals_child", cells.ALTERED)}
+    assert told() == {("referrals_child", sealed_cells.ALTERED)}
 
 
 def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, caplog):
@@ -239,22 +240,22 @@ def test_a_case_set_back_as_a_whole_is_noticed(two_cases):
     with seeing_all():
         watch = CaseWatch.objects.get(pk=kit.case.pk)
         Referral.objects.filter(pk=kit.case.pk).update(version=F("version") + 1)
-    assert cells.look_at_moved(AT) == 0
+    assert sealed_cells.look_at_moved(AT) == 0
     with seeing_all():
         assert CaseWatch.objects.get(pk=kit.case.pk).version == kit.case.version + 1
         by_sql(kit.case, version=kit.case.version)
-    assert cells.look_at_moved(AT) == 1
+    assert sealed_cells.look_at_moved(AT) == 1
     assert look() >= 1
     assert ("referrals_referral", "set-back") in told()
     with seeing_all():
         by_sql(watch, version=1, rows={}, mac=watch.mac)
-    assert cells.look(AT + timedelta(days=kit.case.pk.int % NIGHTS - AT.toordinal() % NIGHTS)) == 1
-    assert ("referrals_casewatch", cells.ALTERED) in told()
+    assert sealed_cells.look(AT + timedelta(days=kit.case.pk.int % NIGHTS - AT.toordinal() % NIGHTS)) == 1
+    assert ("referrals_casewatch", sealed_cells.ALTERED) in told()
     with seeing_all():
         CaseWatch._base_manager.filter(pk=kit.case.pk).delete()
-    assert cells.look(AT + timedelta(days=30)) == 1
+    assert sealed_cells.look(AT + timedelta(days=30)) == 1
     assert ("referrals_casewatch", "deleted") in told()
-    assert cells.look(AT + timedelta(days=30)) == 0
+    assert sealed_cells.look(AT + timedelta(days=30)) == 0
 
 
 def test_cells_of_before_are_signed_by_one_command(two_cases):
@@ -266,7 +267,7 @@ def test_cells_of_before_are_signed_by_one_command(two_cases):
         by_sql(kit.child, cells=bytes(40))
     call_command("sign_rows", "--again", stdout=StringIO())
     assert look() == 1, "and none that was seen before is taken for one set back"
-    assert told() == {("referrals_child", cells.ALTERED)}
+    assert told() == {("referrals_child", sealed_cells.ALTERED)}
     with seeing_all():
         assert cells_of(Child).get(pk=beside.child.pk).cells_hold()
         assert not cells_of(Child).get(pk=kit.child.pk).cells_hold()
@@ -274,7 +275,7 @@ def test_cells_of_before_are_signed_by_one_command(two_cases):
 
 def test_of_too_many_it_is_told_how_many_more(two_cases, monkeypatch):
     kit, _ = two_cases
-    monkeypatch.setattr(cells, "_NAMED", 2)
+    monkeypatch.setattr(sealed_cells, "_NAMED", 2)
     with seeing_all():
         count = StepRecord._base_manager.filter(referral=kit.case).update(cells=None)
     assert look() == count > 3

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import stepup
 from accounts.models import FactorReset, GrantRequest, Membership, Token
 from referrals.models import BreakGlass, Exclusion, SettingChange, StandIn
-from referrals.workflow.declare import steps
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.days import today
 from tests.expected.routes import GRAVE

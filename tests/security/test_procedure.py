@@ -18,10 +18,11 @@ from django.test import override_settings
 from config.closed import DOCUMENT
 from outbox import delivery
 from outbox.models import Notice
-from referrals import cells, notices, rows
-from referrals.workflow.declare import steps
+from referrals.composition import row_signatures, sealed_cells
+from referrals.notifications import recipients
+from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.world import World
 from tests.faults.crash import FAULTS, crashing, entries, into_the_journal, quiet, state, wrecked
@@ -157,14 +158,14 @@ def who_is_told_may_know(played: Played, move: Move) -> None:
     told = Notice.objects.exclude(pk__in=played.known).exclude(user_id=None).exclude(subject_id=None)
     for row in told:
         played.known.add(row.pk)
-        assert notices.may_be_told(row.user_id, row.subject_id, row.created_at), (move.name, row.template)
+        assert recipients.may_be_told(row.user_id, row.subject_id, row.created_at), (move.name, row.template)
         see_all()
 
 
 def rows_are_the_services_own(played: Played) -> None:
     """Look through the signed rows and cells: of what the service wrote itself nothing is named."""
     at = datetime.now(UTC)
-    assert (cells.look(at), rows.check(at)) == (0, 0)
+    assert (sealed_cells.look(at), row_signatures.check(at)) == (0, 0)
     see_all()
 
 

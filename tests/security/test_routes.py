@@ -10,14 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from accounts.access import PERMISSIONS
 from accounts.models import AccountRequest, FactorReset, GrantRequest, Membership, User
+from accounts.permissions import PERMISSIONS
 from audit import pruning
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
 from outbox.models import Notice
 from referrals.models import RotaShift
-from referrals.workflow.declare import steps
+from referrals.workflow.step import steps
 from tests.expected import routes as table
 from tests.expected.routes import ROUTES
 from tests.factories.concerns import concern

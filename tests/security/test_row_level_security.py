@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import connection
 
 from audit.reading import as_auditor
-from referrals import rowlevel
+from referrals.access import row_level_security
 from referrals.models import Child, Measure, TransferRequest
 from tests.conftest import see_all
 from tests.factories.concerns import concern
@@ -71,7 +71,7 @@ def test_every_table_of_a_case_is_under_the_rule(db_both):
 @pytest.mark.parametrize("table", tables())
 def test_without_an_authority_no_row_of_any_table_is_seen(two_cases, table):
     """Raw SQL as ``repere_app``, nothing set: 0 rows."""
-    rowlevel.close()
+    row_level_security.close()
 
     assert count(table) == 0
 
@@ -95,7 +95,7 @@ def test_without_an_authority_no_entry_of_the_journal_is_seen(world, two_cases, 
 def test_with_one_authority_no_entry_of_the_other_is_seen(world, two_cases):
     for code in two_cases:
         world.as_("crip_coordinator", code).get(f"referrals/{two_cases[code]}")
-    rowlevel.close()
+    row_level_security.close()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('repere.authorities', %s, true)", [str(world.authorities["59"].pk)])
     with as_auditor(), connection.cursor() as cursor:
@@ -106,7 +106,7 @@ def test_with_one_authority_no_entry_of_the_other_is_seen(world, two_cases):
 
 
 def test_with_one_authority_the_other_ones_rows_are_not_seen(world, two_cases):
-    rowlevel.close()
+    row_level_security.close()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('repere.authorities', %s, true)", [str(world.authorities["59"].pk)])
         cursor.execute("SELECT id FROM referrals_referral")
@@ -146,7 +146,7 @@ def test_reaching_beyond_ends_where_it_began(world, two_cases):
     with connection.cursor() as cursor:
         for name in said:
             cursor.execute("SELECT set_config(%s, %s, true)", [name, f"of {name}" if name != said[0] else ""])
-    with rowlevel.beyond():
+    with row_level_security.beyond():
         assert count("referrals_referral") >= 2
 
     with connection.cursor() as cursor:
@@ -170,7 +170,7 @@ def test_of_a_transfer_the_request_and_its_documents_cross_while_it_is_sent_and_
     ):  # fmt: skip
         see_all()
         TransferRequest.objects.filter(pk=made).update(state=state, channel=channel)
-        rowlevel.close()
+        row_level_security.close()
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('repere.authorities', %s, true)", [str(world.authorities["75"].pk)]

@@ -41,7 +41,8 @@ from accounts.signin import hashed
 from audit import journal
 from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
-from referrals import access, rows, sheets
+from referrals.access import relations, visibility
+from referrals.composition import row_signatures
 from referrals.models import (
     Approval,
     Assignment,
@@ -60,6 +61,7 @@ from referrals.models import (
     TransferReceiver,
     TransferRequest,
 )
+from referrals.runaways import queries as runaways_queries
 from tests.audit.owner import written
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
@@ -646,14 +648,14 @@ def test_a_case_isnt_moved_to_another_authority_or_unit_by_hand(kit_of_rows, cap
     with seeing_all():
         by_sql(kit.case, unit=world.units["93"])
     assert opens(world, "crip_coordinator", pk) == 200
-    assert rows.check(AT) == 0
+    assert row_signatures.check(AT) == 0
 
 
 def test_a_case_doesnt_become_a_draft_or_a_filing_of_ones_own_by_hand(kit_of_rows):
     """Attack: who files may write, and so read, the whole form of a draft; its lead where it is shared reads on."""
     kit = kit_of_rows
     lead = kit.world.memberships["93", "filer_org_lead"]
-    changes = {"state": "draft", "shared_with": access.shared_with(lead.organisation_id)}
+    changes = {"state": "draft", "shared_with": relations.shared_with(lead.organisation_id)}
     with seeing_all():
         by_sql(kit.case, version=kit.case.version + 1, **changes)
     for name in ("filer", "filer_org_lead"):
@@ -770,12 +772,14 @@ def test_a_filing_is_joined_to_a_file_by_the_service(kit_of_rows):
         joined = two_of_a_case(kit)[Joining][0]
         Joining.objects.filter(pk=joined.pk).update(undone_at=None)
         reader = kit.world.actor("crip_coordinator", at=AT)
-        file = access.visible_to(reader, at=AT).get(pk=joined.target_id)
-        ties = access.ties_of(file, reader)
-        assert [found.pk for found, _ in access.readable_filings(file, ties, reader, at=AT)] == [kit.case.pk]
+        file = visibility.visible_to(reader, at=AT).get(pk=joined.target_id)
+        ties = visibility.ties_of(file, reader)
+        assert [found.pk for found, _ in visibility.readable_filings(file, ties, reader, at=AT)] == [
+            kit.case.pk
+        ]
         by_sql(joined, undone_at=AT)
         by_sql(joined, undone_at=None, mac=None)
-        assert list(access.readable_filings(file, ties, reader, at=AT)) == []
+        assert list(visibility.readable_filings(file, ties, reader, at=AT)) == []
 
 
 # --- Telling ------------------------------------------------------------------------------------------
@@ -783,16 +787,16 @@ def test_a_filing_is_joined_to_a_file_by_the_service(kit_of_rows):
 
 def test_a_refused_row_is_told_at_once_and_every_night(world, caplog):
     user = world.user("assessor")
-    assert rows.check(AT) == 0
+    assert row_signatures.check(AT) == 0
     by_sql(user, full_name="Forgé")
     with caplog.at_level(logging.ERROR):
         assert world.as_("assessor").get("me").status_code == 401
     (said,) = {record.row for record in caplog.records if record.getMessage() == "row refused"}
     assert (said, "Forgé" in caplog.text) == (str(user.pk), False)
 
-    assert rows.check(AT) == 1
+    assert row_signatures.check(AT) == 1
 
-    told = [json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED)]
+    told = [json.loads(bytes(entry.body)) for entry in written(act=row_signatures.REFUSED)]
     assert {(entry["rule"], entry["n"], entry["out"]) for entry in told} == {("accounts_user", 1, "fail")}
     assert len(told) == len(world.authorities), "the auditors of each authority"
 
@@ -813,12 +817,12 @@ def test_what_was_deleted_or_set_back_is_noticed_within_the_hour(world):
     members = [given(role) for role in (Role.FILER, Role.DIRECTORY_EDITOR, Role.ON_CALL)]
     tokens = [token(members[0]) for _ in range(3)]
     closed, before = world.user("filer_2"), User.objects.get(pk=world.user("filer_2").pk)
-    assert rows.compare(now) == 0
+    assert row_signatures.compare(now) == 0
     later = now + timedelta(seconds=1)
     actions.end(actor=SYSTEM, at=later, membership_id=members[1].pk)
     revoke_now(tokens[1], actor=SYSTEM, at=later)
     actions.close_account(actor=SYSTEM, at=later, user_id=closed.pk)
-    assert rows.compare(now) == 0
+    assert row_signatures.compare(now) == 0
 
     by_sql(members[1], valid_to=None, mac=members[1].mac)
     by_sql(tokens[1], revoked_at=None, mac=Token.objects.get(pk=tokens[0].pk).mac)
@@ -830,11 +834,11 @@ def test_what_was_deleted_or_set_back_is_noticed_within_the_hour(world):
     Token._base_manager.filter(pk=tokens[2].pk).delete()
     Membership._base_manager.filter(pk=members[2].pk).delete()
 
-    assert rows.check(now) == 0, "each row is one that the service signed"
-    assert rows.compare(now) == 5
+    assert row_signatures.check(now) == 0, "each row is one that the service signed"
+    assert row_signatures.compare(now) == 5
     said = sorted(
         (entry["rule"], entry["to"], entry["n"])
-        for entry in (json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED))
+        for entry in (json.loads(bytes(entry.body)) for entry in written(act=row_signatures.REFUSED))
     )
     assert said == [
         ("accounts_membership", "deleted", 1), ("accounts_membership", "set-back", 1),
@@ -848,18 +852,18 @@ def test_a_case_that_is_gone_or_set_back_is_noticed_within_a_week(world):
     answer = world.as_("filer").post("referrals", concern() | {"submit": True}, key="for-the-cell")
     filed = answer.json()["id"]
     world.as_("intake_agent").get(f"referrals/{filed}")  # acknowledges it
-    nights = [timezone.now() + timedelta(days=night) for night in range(rows.NIGHTS)]
+    nights = [timezone.now() + timedelta(days=night) for night in range(row_signatures.NIGHTS)]
     opened = len(written(act="field:opened"))
-    assert [rows.compare_cases(night) for night in nights] == [0] * rows.NIGHTS
+    assert [row_signatures.compare_cases(night) for night in nights] == [0] * row_signatures.NIGHTS
     with seeing_all():
         case = Referral.objects.get(pk=filed)
         Referral.objects.filter(pk=case.pk).update(version=case.version - 1)
     journal.new_subject(uuid4(), at=AT)  # of a case whose row is gone
 
-    assert sum(rows.compare_cases(night) for night in nights) == 2
+    assert sum(row_signatures.compare_cases(night) for night in nights) == 2
 
     assert len(written(act="field:opened")) == opened
-    told = [json.loads(bytes(entry.body)) for entry in written(act=rows.REFUSED)]
+    told = [json.loads(bytes(entry.body)) for entry in written(act=row_signatures.REFUSED)]
     assert {(entry["rule"], entry["to"], entry["n"]) for entry in told} == {
         ("referrals_referral", "deleted", 1), ("referrals_referral", "set-back", 1),
     }  # fmt: skip
@@ -878,7 +882,7 @@ def test_rows_of_before_are_signed_by_one_command(world):
     by_sql(forged, mac=None)
     call_command("sign_rows", stdout=StringIO())
     assert world.as_("crip_coordinator").get("me").status_code == 200
-    assert {json.loads(bytes(entry.body))["rule"] for entry in written(act=rows.SIGNED)} >= {
+    assert {json.loads(bytes(entry.body))["rule"] for entry in written(act=row_signatures.SIGNED)} >= {
         "accounts_user", "accounts_membership", "accounts_token",
     }  # fmt: skip
     by_sql(forged, mac=None)
@@ -890,6 +894,7 @@ def test_rows_of_before_are_signed_by_one_command(world):
 
 
 # --- The registry -------------------------------------------------------------------------------------
+
 
 #: Read to find out what somebody may do, and not signed, with the reason.
 UNSIGNED = {
@@ -924,16 +929,16 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
             actor = world.actor(name, at=AT)
             factors.kinds_for(user, at=AT)
             for rows_of in (
-                access.visible_to(actor, at=AT), access.breakable(actor, at=AT), access.receipts(actor, at=AT),
-                access.transfers_to(actor, at=AT), access.batches_of(actor), access.own_filings(actor, at=AT),
+                visibility.visible_to(actor, at=AT), visibility.breakable(actor, at=AT), visibility.receipts(actor, at=AT),
+                visibility.transfers_to(actor, at=AT), visibility.batches_of(actor), visibility.own_filings(actor, at=AT),
             ):  # fmt: skip
                 list(rows_of)
         reader = world.actor("crip_coordinator", at=AT)
-        for case in access.visible_to(reader, at=AT):
-            ties = access.ties_of(case, reader)
-            access.sight_of(case, ties, reader)
-            list(access.readable_filings(case, ties, reader, at=AT))
-        list(sheets.sheets_for(world.actor("on_call", at=AT), at=AT))
+        for case in visibility.visible_to(reader, at=AT):
+            ties = visibility.ties_of(case, reader)
+            visibility.sight_of(case, ties, reader)
+            list(visibility.readable_filings(case, ties, reader, at=AT))
+        list(runaways_queries.sheets_for(world.actor("on_call", at=AT), at=AT))
         admin = world.actor("territory_admin", at=AT)
         for rows_of in (
             accounts_access.open_grant_requests(admin, at=AT), accounts_access.open_resets(admin, at=AT),

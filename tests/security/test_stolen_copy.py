@@ -20,8 +20,9 @@ from audit import pseudonyms
 from outbox import delivery
 from outbox.models import Notice
 from outbox.templates import Kind
-from referrals import access, notices
+from referrals.access import relations
 from referrals.models import Referral
+from referrals.notifications import recipients
 from tests.accounts.test_factors import of_secret
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import concern, urgent
@@ -194,8 +195,8 @@ def _house(world, filers, copy):
 def _each_purpose_has_a_value_of_its_own(copy, filers):
     """By what names a filer in one table nobody is found in another."""
     for filer in filers:
-        filed = access.filed_by(filer.user.pk)
-        for value, table in ((filed, "referrals_referral"), (notices.told_as(filed), "outbox_notice")):
+        filed = relations.filed_by(filer.user.pk)
+        for value, table in ((filed, "referrals_referral"), (recipients.told_as(filed), "outbox_notice")):
             assert {place[0] for place in copy.places[value.hex()]} == {table}
 
 
@@ -232,7 +233,7 @@ def _with_the_keys_each_is_found(filers):
         assert account_behind(UUID(by_filer.pop()), cases=[subject]) == filer.user.pk
         with seeing_all():
             (told, *_) = Notice.objects.filter(subject_id=case.pk, filer__isnull=False)
-        assert notices.find_filers([bytes(told.filer)]) == {bytes(told.filer): filer.user.pk}
+        assert recipients.find_filers([bytes(told.filer)]) == {bytes(told.filer): filer.user.pk}
 
 
 def _entries_say_neither_from_where_nor_whose(filers):

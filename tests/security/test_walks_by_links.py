@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from referrals.models import Child, Holder, JudicialReferral
-from referrals.workflow.declare import steps
 from referrals.workflow.machines import MACHINES
+from referrals.workflow.step import steps
 from tests.factories.concerns import concern, urgent
 from tests.night import NIGHT
 from tests.security.procedure import Case, order, plain, qualification, seeing_all, team

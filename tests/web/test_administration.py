@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import Membership, User
 from referrals.models import SettingChange
-from referrals.protocol import SETTINGS
+from referrals.policy.definitions import SETTINGS
 from tests.conftest import see_all
 from tests.days import today
 from tests.referrals.api.routes import counting

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from outbox.instants import instant
+from core.clock import instant
 from referrals.models import Referral
 from tests.conftest import see_all
 from tests.factories.concerns import concern

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts.roles import Role
-from referrals import access
+from referrals.access import matrix
 from tests.factories.concerns import concern
 from tests.kept import kept
 from tests.referrals.api.routes import counting
@@ -24,7 +24,7 @@ from tests.security.procedure import (
 from tests.web.visiting import Visitor, links, text
 from web.cases.tabs import TABS
 
-WORKING = [str(role) for role in access.MATRIX if role is not Role.DPO]
+WORKING = [str(role) for role in matrix.MATRIX if role is not Role.DPO]
 HIDDEN_FROM = ["filer", "filer_org_lead", "auditor", "territory_admin", "platform_admin", "statistician"]
 
 

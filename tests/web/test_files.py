@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import encode_multipart
 
-from referrals.attachments import turns
-from referrals.attachments.codes import Scan
+from referrals.attachments import locks
 from referrals.errors import UploadsBusy
 from referrals.models import Attachment
+from referrals.vocabulary.attachments import Scan
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.referrals.api.routes import counting
@@ -135,7 +135,7 @@ def test_where_all_places_are_taken_the_form_may_be_sent_again(filer, monkeypatc
         raise UploadsBusy
 
     draft = begins(filer)
-    monkeypatch.setattr(turns, "taken", busy)
+    monkeypatch.setattr(locks, "taken", busy)
     answer = sends(filer, f"{draft}/pieces")
 
     assert answer.status_code == 503

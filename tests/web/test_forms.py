@@ -8,9 +8,9 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.form import ConcernForm, form_fields
+from referrals.filing.form import ConcernForm, form_fields
+from referrals.messages.steps import Complementing
 from referrals.models import PARTS, Concern
-from referrals.workflow.exchanges import Complementing
 from tests.web.browsing import HTML
 from web import forms
 from web.filing import words

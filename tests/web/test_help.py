@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from referrals.workflow.declare import SAME, steps
-from referrals.workflow.states import Machine, State
+from referrals.vocabulary.states import Machine, State
+from referrals.workflow.step import SAME, steps
 from tests.factories.concerns import concern
 from tests.web.visiting import Visitor, links, text
 from web.help.lexicon import TERMS

@@ -12,7 +12,7 @@ from audit.models import ActorPseudonym, Alarm
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
 from outbox.models import Notice
-from referrals import journalkeeping
+from referrals.retention import journal_retention
 from tests.audit.keeper import forged, insert
 from tests.audit.owner import as_owner, written
 from tests.clock import NOW
@@ -32,8 +32,8 @@ def test_auditors_are_told_of_a_false_entry_and_see_it_in_lists_pages_and_health
         false = insert(forged(real, w=str(uuid4()), wseq=1))
         Sequencer(FileSigner(tmp_path / "log.key", make=True)).once()
 
-    assert journalkeeping.tell_alarms(NOW) == 1
-    assert journalkeeping.tell_alarms(NOW) == 0
+    assert journal_retention.tell_alarms(NOW) == 1
+    assert journal_retention.tell_alarms(NOW) == 0
     told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
     assert Alarm.objects.get().told_at is not None
@@ -63,7 +63,7 @@ def test_auditors_are_told_of_a_row_of_pseudonyms_that_was_altered_although_the_
 
     (alarm,) = Alarm.objects.all()
     assert alarm.key == f"pseudonym:audit_actorpseudonym:{made.pseudonym}"
-    assert journalkeeping.tell_alarms(NOW) == 1
+    assert journal_retention.tell_alarms(NOW) == 1
     told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
 
@@ -84,7 +84,7 @@ def test_an_alarm_is_shown_until_the_operator_says_what_it_was(world):
         with pytest.raises(CommandError):
             call_command("settle_alarm", unknown, "mended")
     assert [one["key"] for one in auditor.get("audit/health").json()["alarms"]] == ["witness:gone:0"]
-    entries = written(act=journalkeeping.SETTLED)
+    entries = written(act=journal_retention.SETTLED)
     assert {entry.tenant for entry in entries} == {one.pk for one in world.authorities.values()}
     said = json.loads(bytes(entries[0].body))
     assert (said["from"], said["rule"], said["to"]) == (

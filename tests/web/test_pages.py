@@ -401,7 +401,7 @@ def test_typing_on_an_older_version_is_shown_again_and_may_be_sent(world, filer)
 
 def test_the_authoritys_own_questions_are_asked_and_kept(world, filer, monkeypatch):
     """FORM_EXTRA_FIELDS: whoever files through pages can answer what the authority must know."""
-    from referrals.settinglists import Row
+    from referrals.policy.list_types import Row
     from web.filing import extra
 
     row = {

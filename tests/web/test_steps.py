@@ -7,11 +7,11 @@ import pytest
 from django.utils import translation
 
 import referrals
-from referrals import notices
 from referrals.models import Referral, StepRecord
-from referrals.workflow.declare import steps
+from referrals.notifications import recipients
+from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.kept import kept
@@ -76,7 +76,7 @@ def test_every_party_that_a_step_tells_has_words():
 
 def test_every_warning_of_an_act_has_words():
     """Those that the source appends, and the two of a call that nobody gets."""
-    found = {notices.PHONE_ON_CALL, notices.PHONE_SUPERVISOR}
+    found = {recipients.PHONE_ON_CALL, recipients.PHONE_SUPERVISOR}
     for path in Path(referrals.__file__).parent.rglob("*.py"):
         found |= set(re.findall(r'warnings\.append\("([a-z-]+)"\)', path.read_text(encoding="utf-8")))
 

@@ -4,8 +4,8 @@ import pytest
 
 from encryption.errors import Unreadable
 from referrals.models import Child, Referral, TransferRequest
-from referrals.workflow.moving import documents
-from referrals.workflow.moving.codes import Document
+from referrals.transfers import documents
+from referrals.vocabulary.transfers import Document
 from tests.conftest import see_all
 from tests.factories.concerns import child, concern
 from tests.referrals.api.routes import counting

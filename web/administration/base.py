@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import NotAllowed
 from accounts.models import Authority
 from accounts.replays import Once
-from audit.query import Query
+from core.query import Query
 from web.administration import words
 from web.cases import told
 from web.page import Page, go_to

@@ -13,10 +13,10 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from audit.inputs import Flag, StrictSerializer, Text
-from referrals.protocol import SETTINGS
-from referrals.settinglists import CHOICES_MAX, ROWS_MAX
-from referrals.settingtypes import DAYS
+from core.inputs import Flag, StrictSerializer, Text
+from referrals.policy.definitions import SETTINGS
+from referrals.policy.field_types import DAYS
+from referrals.policy.list_types import CHOICES_MAX, ROWS_MAX
 from web import forms
 from web.cases.stepforms import Entry, Group, Row
 from web.forms import Ask, Field, Input

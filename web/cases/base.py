@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.replays import Once
-from audit.query import Query
-from referrals import access
-from referrals.access import Ties
-from referrals.actions import ASKED, Done
-from referrals.api.base import MALFORMED, seen
+from core.query import Query
+from referrals.access import visibility
+from referrals.access.relations import Ties
+from referrals.execution.results import ASKED, Done
 from referrals.models import Referral
-from referrals.workflow.states import State, Urgency
+from referrals.rest.case_views import MALFORMED, seen
+from referrals.vocabulary.states import State, Urgency
 from web.cases import told
 from web.cases.tabs import tabs_for
 from web.forms import words_of
@@ -114,6 +114,6 @@ def onwards(
     page: Page, pk: UUID, step: str, *, awaits: bool = False, tab: str = "case"
 ) -> HttpResponseRedirect:
     """Go back to the case, or to the queue where the act took the case out of the reader's sight."""
-    visible = access.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
+    visible = visibility.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
     where = reverse(tab, args=[pk]) if visible else reverse("cases")
     return go_to(where + told.query_of(page.actor, step, awaits=awaits and visible))

@@ -16,14 +16,20 @@ from django.utils.translation import get_language, gettext
 from accounts.actor import Actor
 from accounts.models import Authority, Organisation, Unit
 from accounts.roles import ENGLISH, Role
-from referrals import access, actions, joining, naming, receiving, references
-from referrals.access import Sight, Ties
+from referrals.access import matrix, transfer_targets, visibility
+from referrals.access import people as access_people
+from referrals.access.relations import Ties
+from referrals.access.visibility import Sight
 from referrals.attachments import rights
-from referrals.attachments.codes import Kind
+from referrals.duplicates import queries as duplicates_queries
+from referrals.execution import preconditions
 from referrals.models import Assignment, MeasureType, Referral
-from referrals.naming import Names
-from referrals.workflow.declare import Step
-from referrals.workflow.states import JudicialState, MeasureState, RequestState
+from referrals.reading import names as reading_names
+from referrals.reading.names import Names
+from referrals.vocabulary import reference_numbers
+from referrals.vocabulary.attachments import Kind
+from referrals.vocabulary.states import JudicialState, MeasureState, RequestState
+from referrals.workflow.step import Step
 from web.cases import words
 from web.cases.base import zone_of
 from web.cases.display import items_of_the_form
@@ -33,7 +39,7 @@ type Pairs = list[tuple[str, str]]
 
 CHILDREN: Final = ("child", "children", "clear_danger", "wrong_person")
 HOLDERS: Final = ("holder",)
-ON_CASES: Final = tuple(role for role in access.ORDINARY if role is not Role.DPO)
+ON_CASES: Final = tuple(role for role in matrix.ORDINARY if role is not Role.DPO)
 #: The role in which a member names somebody; of others anybody who works on cases may be named.
 ROLE_OF: Final[Mapping[str, Role]] = {
     "lead": Role.ASSESSMENT_LEAD,
@@ -113,13 +119,13 @@ class Choices:
     def in_sight(self, pairs: Pairs) -> Pairs:
         """Return what the step may name for its reader: the act itself hears of nothing else."""
         ids = [UUID(pk) for pk, _ in pairs]
-        unheard = actions.unheard(self.step, ids, self.referral, self.sight) if ids else set()
+        unheard = preconditions.unheard(self.step, ids, self.referral, self.sight) if ids else set()
         return [pair for pair in pairs if UUID(pair[0]) not in unheard]
 
     @cached_property
     def sight(self) -> Sight:
         """Return of which children the reader sees what."""
-        return self.known or access.sight_of(self.referral, self.ties, self.actor)
+        return self.known or visibility.sight_of(self.referral, self.ties, self.actor)
 
     @cached_property
     def holders(self) -> Pairs:
@@ -145,9 +151,11 @@ class Choices:
     def _people(self, roles: frozenset[Role]) -> Pairs:
         """The names of colleagues are for readers of the facts; who answers for people knows their names anyway."""
         if "D" in self.ties.reads and not self.ties.draft:
-            found: Iterable[tuple[str, str, str]] = naming.people(self.referral, roles, at=self.at)
+            found: Iterable[tuple[str, str, str]] = reading_names.people(self.referral, roles, at=self.at)
         else:
-            rows = access.people_of(self.actor, at=self.at).filter(authority=self.authority, role__in=roles)
+            rows = access_people.people_of(self.actor, at=self.at).filter(
+                authority=self.authority, role__in=roles
+            )
             found = [
                 (str(one.user_id), one.user.full_name, str(one.role))
                 for one in rows.select_related("user").order_by("user__full_name", "id")
@@ -175,7 +183,7 @@ class Choices:
         """Return whose units and people may be named: the case's authority, or the one asked to take it over."""
         found: Authority | None = self.referral.authority
         if self.ties.receiving:
-            found = receiving.transfer_for(self.referral.pk, actor=self.actor, at=self.at)[1].target
+            found = transfer_targets.transfer_for(self.referral.pk, actor=self.actor, at=self.at)[1].target
         return found
 
     def units(self) -> Pairs:
@@ -267,7 +275,7 @@ class Choices:
     @cached_property
     def pairs(self) -> list[Any]:
         """Return the files that may be about the same child and that the reader sees, once each."""
-        rows = joining.pairs_seen(self.referral, actor=self.actor, at=self.at)
+        rows = duplicates_queries.pairs_seen(self.referral, actor=self.actor, at=self.at)
         others: list[Any] = [
             row.other if row.referral_id == self.referral.pk else row.referral for row in rows
         ]
@@ -283,9 +291,9 @@ class Choices:
         Nobody's name is opened for it.
         """
         word, found = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
-        seen = access.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
+        seen = visibility.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
         for other in seen.order_by("reference"):
-            known = naming.names(other, access.ties_of(other, self.actor), None, actor=self.actor)
+            known = reading_names.names(other, visibility.ties_of(other, self.actor), None, actor=self.actor)
             for n, pk in enumerate(known.children if children else known.holders, start=1):
                 found.append((pk, f"{other.reference} – {word % {'n': n}}"))
         return found
@@ -300,7 +308,7 @@ class Choices:
 
     def by_reference(self, said: Any) -> Any:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""
-        meant = references.heard(str(said or ""))
-        rows = access.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)
+        meant = reference_numbers.heard(str(said or ""))
+        rows = visibility.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)
         found = rows.only(*Referral.counted()).first() if meant else None
         return str(found.pk) if found is not None else said

@@ -17,8 +17,8 @@ from django.utils.translation import get_language, gettext
 from rest_framework import serializers
 
 from referrals.models import PARTS, Concern, MeasureType
-from referrals.workflow.declare import Step, steps
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import Step, steps
 from web.cases import words
 from web.filing import grid
 from web.forms import ZONE, Input, day_in_words, day_of, words_of

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from referrals.api.workflow import TOLD
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.declare import SAME, Step
+from referrals.cases.workflow_api import TOLD
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.sentences import english
-from referrals.workflow.states import Machine
+from referrals.workflow.step import SAME, Step
 from web.cases import words
 from web.cases.display import step_of
 from web.cases.words import Words

@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from referrals.workflow.moving.codes import FormalityKind
+from referrals.vocabulary.transfers import FormalityKind
 from web import forms
 from web.cases import display, words
 from web.cases.choices import Choices, Pairs

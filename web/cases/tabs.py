@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals import access
-from referrals.access import Ties
-from referrals.attachments.codes import CLASSES
+from referrals.access import matrix
+from referrals.access.relations import Ties
+from referrals.vocabulary.attachments import CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def _reads(*classes: str) -> Callable[[Ties], bool]:
 
 def _has_files(ties: Ties) -> bool:
     """Tell whether files are to be read or sent: an intake agent adds some and reads none back (§1.3)."""
-    written = (access.writes_by(role, relation) for role, relation in ties.pairs)
+    written = (matrix.writes_by(role, relation) for role, relation in ties.pairs)
     return any(one in ties.reads for one in CLASSES) or any(found & frozenset(CLASSES) for found in written)
 
 

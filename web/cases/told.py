@@ -10,8 +10,8 @@ from django.core import signing
 from django.utils.http import urlencode
 
 from accounts.actor import Actor
-from audit.inputs import Text
-from audit.query import Query
+from core.inputs import Text
+from core.query import Query
 from web.cases import display
 from web.page import Page
 

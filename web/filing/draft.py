@@ -13,17 +13,19 @@ from django.http import HttpRequest
 
 from accounts.actor import Actor
 from audit.events import Purpose
-from referrals import drafts, form, reading
-from referrals.access import Ties
-from referrals.actions import Done
-from referrals.api.base import opened, seen
-from referrals.completeness import missing_items
+from referrals.access.relations import Ties
 from referrals.errors import NotAllowed, WrongState
-from referrals.form import ConcernForm
+from referrals.execution.results import Done
+from referrals.filing import actions as filing_actions
+from referrals.filing import form
+from referrals.filing.form import ConcernForm
 from referrals.models import HealthSign, Referral
-from referrals.workflow.codes import Channel
-from referrals.workflow.rolesets import CELL
-from referrals.workflow.states import ChildKind, State
+from referrals.reading import fields
+from referrals.rest.case_views import opened, seen
+from referrals.vocabulary.answers import Channel
+from referrals.vocabulary.required_items import missing_items
+from referrals.vocabulary.role_sets import CELL
+from referrals.vocabulary.states import ChildKind, State
 
 type Said = dict[str, Any]
 NOT_KNOWN: Final = "not_known"
@@ -56,10 +58,10 @@ class Draft:
 
     def read(self) -> Said:
         """Return all that it says, opened in one disclosure: members and lists, as the form has them."""
-        reading.prefetch(self.referral, self.ties)
+        fields.prefetch(self.referral, self.ties)
 
         def content(scope: Any) -> Said:
-            return reading.content(self.referral, self.ties, scope, actor=self.actor)
+            return fields.content(self.referral, self.ties, scope, actor=self.actor)
 
         found = opened(
             self.referral, self.ties, content, actor=self.actor, at=self.at, purpose=Purpose.FILING
@@ -80,7 +82,7 @@ class Draft:
 
     def note_seen(self) -> None:
         """Write down that the draft was looked at, though nothing of it was opened; its parts are at hand then."""
-        reading.prefetch(self.referral, self.ties)
+        fields.prefetch(self.referral, self.ties)
         nothing: Any = None
         opened(
             self.referral, self.ties, lambda _: nothing, actor=self.actor, at=self.at, purpose=Purpose.FILING
@@ -92,10 +94,10 @@ class Draft:
 
     def save(self, body: Mapping[str, Any], *, version: Any) -> Done:
         """Change what ``body`` names, after the same validation as the API's."""
-        drafts.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
+        filing_actions.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
         given = ConcernForm(data=self._with_not_known(body))
         given.is_valid(raise_exception=True)
-        return drafts.edit(
+        return filing_actions.edit(
             self.referral.pk, given.validated_data, version=version, actor=self.actor, at=self.at
         )
 
@@ -122,7 +124,7 @@ def _kept(item: Mapping[str, Any], names: set[str]) -> Said:
     return {
         name: value
         for name, value in item.items()
-        if name in names and value not in (None, "", []) and value != reading.UNREADABLE
+        if name in names and value not in (None, "", []) and value != fields.UNREADABLE
     }
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authority
 from accounts.territory import competent_authority
-from audit.inputs import StrictSerializer
-from referrals import questions
-from referrals.protocol import protocol_of
-from referrals.settinglists import Row
+from core.inputs import StrictSerializer
+from referrals.filing import questions
+from referrals.policy.definitions import protocol_of
+from referrals.policy.list_types import Row
 from web.filing.draft import Said
 from web.forms import Ask
 from web.forms import told as told_by

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.inputs import StrictSerializer
-from referrals.form import ConcernForm
+from core.inputs import StrictSerializer
+from referrals.filing.form import ConcernForm
 from web.filing import grid, words
 from web.filing.grid import Family
 from web.forms import Ask, every

@@ -1,6 +1,6 @@
 """The words of the concern form, question by question (domain.md §3.6, §4.1–4.5).
 
-What may be answered is declared in ``referrals/form.py``; here is only how it is asked. A question names no category
+What may be answered is declared in ``referrals/filing/form.py``; here is only how it is asked. A question names no category
 that the child should bear, and says why it is asked where that isn't plain.
 """
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from referrals import clockfacts
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.declare import SAME, Step, steps
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import Coded, Machine, State
+from referrals.workflow import deadline_facts
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import Coded, Machine, State
+from referrals.workflow.step import SAME, Step, steps
 from web.cases import display
 from web.cases.choices import role_words
 
@@ -105,7 +105,7 @@ def delays() -> list[dict[str, str]]:
             "delay": display.label({"label": one["delay"]}),
             "law": one["law"] or "",
         }
-        for one in map(clockfacts.told, ClockCode)
+        for one in map(deadline_facts.told, ClockCode)
     ]
 
 

@@ -16,11 +16,10 @@ from accounts import acts
 from accounts.models import Authority
 from audit import events, inspection
 from audit.api.serializers import EntryOut
-from audit.errors import InvalidQuery
-from audit.inputs import Code, Day, Id
 from audit.models import ReadEntry
-from audit.query import PagedQuery, Query
-from referrals.workflow.states import State
+from core.inputs import Code, Day, Id
+from core.query import InvalidQuery, PagedQuery, Query
+from referrals.vocabulary.states import State
 from web.cases import display
 from web.cases import words as case_words
 from web.cases.base import BlanksLeftOut

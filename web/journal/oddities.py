@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from audit.anomalies.rules import RULES
-from referrals.anomalies import reading
+from referrals.access_review import queries as access_review_queries
 from referrals.models import AccessAnomaly
-from referrals.workflow.states import AnomalyState
+from referrals.vocabulary.states import AnomalyState
 from web.cases import display
 from web.cases.display import Line
 from web.forms import words_of
@@ -20,7 +20,7 @@ LOOKS = {"detected": "late", "under_review": "wait", "unjustified": "late", "rep
 
 def line(page: JournalPage, anomaly: AccessAnomaly) -> dict[str, Any]:
     """Return an anomaly as a line of a list."""
-    said = reading.facts(anomaly)
+    said = access_review_queries.facts(anomaly)
     return {
         "pk": said["id"],
         "rule": rule_in_words(said["rule"]),
@@ -45,7 +45,7 @@ def rule_in_words(rule: Mapping[str, Any]) -> str:
 
 def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
     """Return the course of an anomaly so far; what hasn't happened is left out."""
-    said = reading.facts(anomaly)
+    said = access_review_queries.facts(anomaly)
     found = [
         (gettext("Détectée le"), page.when(said["detected_at"])),
         (gettext("Période"), " – ".join(dict.fromkeys((page.when(said["first_at"]), page.when(said["last_at"]))))),
@@ -77,5 +77,5 @@ def rules(chosen: str = "") -> list[tuple[str, str, bool]]:
     """Return the rules in words."""
     english = get_language() == "en"
     found = [(one.code, one.en if english else one.fr) for one in RULES]
-    found += [("G05", rule_in_words(reading.rule_of("G05")))]
+    found += [("G05", rule_in_words(access_review_queries.rule_of("G05")))]
     return [(code, f"{code} – {said}", code == chosen) for code, said in found]

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Final
 
 from audit import events
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from web.cases.words import Words
 
 _ACTS: Final = """

@@ -16,7 +16,7 @@ from accounts.models import AccountRequest
 from accounts.models.user import Language
 from accounts.roles import ASKED_FOR, Role
 from accounts.territory import served_places
-from referrals.reading import moment
+from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import words
 from web.cases import display, told

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
-from accounts import actions, entering, factors, signin
+from accounts import actions, factors, sign_in_flow, signin
 from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.api.naming import visible
@@ -21,8 +21,8 @@ from accounts.models import User
 from accounts.models.factor import FactorKind
 from accounts.oidc import providers
 from accounts.signin import Awaited
-from audit.inputs import Text
-from audit.query import Query
+from core.inputs import Text
+from core.query import Query
 from web.forms import Fault, faults_of
 from web.page import FormPage, Page, go_to, made, own_address
 from web.views.language import speak
@@ -66,7 +66,7 @@ class ProofPage(FormPage):
         """Check what was sent; tell whether the person is signed in now."""
         given = ProofInput(data=_proof_in(request.POST))
         given.is_valid(raise_exception=True)
-        return entering.complete_proof(request, user, awaited, given.validated_data, at=self.at)
+        return sign_in_flow.complete_proof(request, user, awaited, given.validated_data, at=self.at)
 
 
 class SecondStep(ProofPage):
@@ -151,7 +151,7 @@ class MakePage(FormPage):
             return go_to(reverse("sign-in"))
         self.require_may_add()
         if FactorKind.TOTP in factors.kinds_for(user, at=self.at):
-            entering.begin(request, user, FactorKind.TOTP, at=self.at)
+            sign_in_flow.begin(request, user, FactorKind.TOTP, at=self.at)
         return self.show(self.context(user))
 
     def person(self) -> User | None:
@@ -160,11 +160,11 @@ class MakePage(FormPage):
 
     def require_may_add(self) -> None:
         """Refuse whoever has a factor and hasn't just proved it."""
-        entering.require_may_add(self.request, self.awaited, at=self.at)
+        sign_in_flow.require_may_add(self.request, self.awaited, at=self.at)
 
     def context(self, user: User) -> dict[str, Any]:
         """Return what the page shows; the secret is that of the application begun last."""
-        begun = entering.begun_application(self.request, user, at=self.at)
+        begun = sign_in_flow.begun_application(self.request, user, at=self.at)
         picture = segno.make(begun["address"], error="m") if begun else None
         return {
             "codes": FactorKind.TOTP in factors.kinds_for(user, at=self.at),
@@ -193,7 +193,7 @@ class MakePage(FormPage):
             said["label"] = said["label"] or gettext("Application")
         given = FactorInput(data=said)
         given.is_valid(raise_exception=True)
-        _, codes = entering.add(request, user, self.awaited, given.validated_data, at=self.at)
+        _, codes = sign_in_flow.add(request, user, self.awaited, given.validated_data, at=self.at)
         onward = self.onward()
         if codes:
             return self.show({"recovery_codes": codes, "onward": onward})

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
-from audit.inputs import Code
-from audit.query import Query
-from referrals.workflow.states import State
+from core.inputs import Code
+from core.query import Query
+from referrals.vocabulary.states import State
 from web.cases.base import BlanksLeftOut
 from web.help import lexicon, procedure
 from web.page import Page

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import actions, oddsignins
+from accounts import actions, suspicious_sign_ins
 from accounts.models import Session, SignInToCheck
 from accounts.models.signintocheck import Oddity
 from accounts.sessions import id_of, idle_limit
-from referrals import reading
+from referrals.vocabulary import labels
 from web.cases import display
 from web.page import Page, go_to
 from web.views.cases.queue import ZONE
@@ -32,7 +32,7 @@ class OwnSessions(Page):
         found = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
         lines = [_line(row, here) for row in actions.in_use(found, actor=self.actor, at=self.at)]
         idle = int(idle_limit(self.actor.roles).total_seconds()) // 60
-        odd = oddsignins.of(self.actor.user_id, at=self.at).order_by("-day", "-pk")[:SHOWN_AT_MOST]
+        odd = suspicious_sign_ins.of(self.actor.user_id, at=self.at).order_by("-day", "-pk")[:SHOWN_AT_MOST]
         return self.show(
             {
                 "lines": sorted(lines, key=lambda line: not line["here"]), "idle": idle,
@@ -54,7 +54,7 @@ ODD = {
 def _to_check(row: SignInToCheck) -> dict[str, Any]:
     return {
         "what": ODD[Oddity(row.kind)], "count": row.count,
-        "last": display.instant(reading.moment(row.last_at), ZONE),
+        "last": display.instant(labels.moment(row.last_at), ZONE),
     }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _line(row: Session, here: UUID | None) -> dict[str, Any]:
     return {
         "pk": row.id,
         "browser": NAMES.get(family) or gettext("Autre navigateur"),
-        "opened": display.instant(reading.moment(row.opened_at), ZONE),
-        "used": display.instant(reading.moment(row.used_at), ZONE),
+        "opened": display.instant(labels.moment(row.opened_at), ZONE),
+        "used": display.instant(labels.moment(row.used_at), ZONE),
         "here": row.id == here,
     }

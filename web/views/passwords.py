@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import NotAuthenticated
 
-from accounts import actions, entering
+from accounts import actions, sign_in_flow
 from accounts.api.serializers import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
 from accounts.errors import PresentPasswordRefused
 from web.forms import faults_of
@@ -27,7 +27,7 @@ class AskLink(FormPage):
         """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
         given = AskLinkInput(data={"email": request.POST.get("email", "")})
         given.is_valid(raise_exception=True)
-        entering.ask_link(request, at=self.at, **given.validated_data)
+        sign_in_flow.ask_link(request, at=self.at, **given.validated_data)
         return self.show({"asked": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -57,7 +57,7 @@ class NewPassword(FormPage):
         said = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
         given = NewPasswordInput(data=said | code)
         given.is_valid(raise_exception=True)
-        entering.set_password(request, at=self.at, **given.validated_data)
+        sign_in_flow.set_password(request, at=self.at, **given.validated_data)
         return self.show({"done": True, "invited": self.invited})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -82,7 +82,7 @@ class ChangePassword(FormPage):
         said = {name: request.POST.get(name, "") for name in ("present", "password")}
         given = ChangePasswordInput(data=said)
         given.is_valid(raise_exception=True)
-        entering.change_password(request, self.actor, at=self.at, **given.validated_data)
+        sign_in_flow.change_password(request, self.actor, at=self.at, **given.validated_data)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -109,7 +109,7 @@ class AskAddress(FormPage):
         """Ask for another address."""
         given = AskLinkInput(data={"email": request.POST.get("email", "")})
         given.is_valid(raise_exception=True)
-        entering.ask_address(request, self.actor, at=self.at, **given.validated_data)
+        sign_in_flow.ask_address(request, self.actor, at=self.at, **given.validated_data)
         return self.show({"asked": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
-from accounts import actions, byprovider, signin
+from accounts import actions, oidc_flow, signin
 from accounts.access import own_account
 from accounts.api.naming import visible
 from accounts.api.serializers import AcceptInput
@@ -22,9 +22,9 @@ from accounts.errors import AccountsError
 from accounts.models import User
 from accounts.oidc import metadata, providers, visits
 from accounts.oidc.providers import Provider
-from accounts.outside import Outside
-from audit.inputs import Text
-from audit.query import Query
+from accounts.outbound_calls import Outside
+from core.inputs import Text
+from core.query import Query
 from web.forms import faults_of
 from web.page import FormPage, Page, go_to, goes_on, made, own_address
 from web.views.factors import FactorAct
@@ -43,9 +43,9 @@ class ToProvider(FormPage):
         provider = providers.named(code)
         known = getattr(request, "brought", None) or metadata.at_hand(provider)
         if known is None:
-            return Outside(byprovider.metadata_of(provider))
+            return Outside(oidc_flow.metadata_of(provider))
         visit = self.begun(request, provider)
-        address, secret = byprovider.begin(provider, known, visit, at=self.at)
+        address, secret = oidc_flow.begin(provider, known, visit, at=self.at)
         response = goes_on(self.show({"name": provider.name, "address": address}), address)
         visits.hand(response, secret)
         return response
@@ -153,7 +153,7 @@ class FromProvider(Page):
         purpose = visits.SIGN_IN if visit is None else visit.purpose
         request.redisplay = lambda problem: self.refused(problem, purpose)  # type: ignore[attr-defined]
         if visit is None:
-            visit, call = byprovider.come_back(request, provider, self.asked, at=self.at)
+            visit, call = oidc_flow.come_back(request, provider, self.asked, at=self.at)
             request.visit = visit  # type: ignore[attr-defined]  # our own attribute
             return Outside(call)
         said = request.brought  # type: ignore[attr-defined]  # the pipeline made the call
@@ -162,9 +162,9 @@ class FromProvider(Page):
         if purpose in WORD_AT:
             onward = reverse(WORD_AT[purpose])
             response = self.show({"name": provider.name, "onward": onward})
-            visits.hand(response, byprovider.await_word(visit, said, at=self.at))
+            visits.hand(response, oidc_flow.await_word(visit, said, at=self.at))
             return goes_on(response, onward)
-        signed_in = byprovider.enter(request, provider, visit, said, at=self.at)
+        signed_in = oidc_flow.enter(request, provider, visit, said, at=self.at)
         onward = visit.onward if signed_in else reverse("second-step")
         response = self.show({"name": provider.name, "onward": onward})
         visits.take_back(response)
@@ -186,7 +186,7 @@ class BindIdentity(FormPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask whether it is to be bound."""
-        visit = byprovider.awaiting(request, self.actor, at=self.at)
+        visit = oidc_flow.awaiting(request, self.actor, at=self.at)
         if visit is None:
             return go_to(reverse("own-factors"))
         return self.show(self._context(visit))
@@ -224,7 +224,7 @@ class AcceptInvitation(FormPage):
             LinkRefused: the invitation counts no more.
         """
         request.redisplay = self.redisplay  # type: ignore[attr-defined]  # for web/problems.py
-        found = byprovider.recognised(request, at=self.at)
+        found = oidc_flow.recognised(request, at=self.at)
         if found is None:
             return go_to(reverse("invitation"))
         visit, user = found
@@ -233,9 +233,9 @@ class AcceptInvitation(FormPage):
 
     def act(self, request: HttpRequest) -> HttpResponse:
         """Bind it, which uses the invitation up, and go on to the second factor."""
-        if byprovider.recognised(request, at=self.at) is None:
+        if oidc_flow.recognised(request, at=self.at) is None:
             return go_to(reverse("invitation"))
-        byprovider.accept(request, at=self.at)
+        oidc_flow.accept(request, at=self.at)
         response = go_to(reverse("second-step"))
         visits.take_back(response)
         return response
@@ -287,6 +287,6 @@ class LeftProvider(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Tell that one has signed out there too; whoever comes from elsewhere is led to the start page."""
-        if not byprovider.came_out(self.asked["state"], at=self.at):
+        if not oidc_flow.came_out(self.asked["state"], at=self.at):
             return go_to(reverse("start"))
         return self.show({"elsewhere": True})

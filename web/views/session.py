@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import check_for_language
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import actions, attempts, byprovider, entering, signin
+from accounts import actions, oidc_flow, sign_in_flow, signin, throttling
 from accounts.api.serializers import SignInInput
 from web.page import FORGET, FormPage, Page, go_to, goes_on, left, own_address
 from web.views.language import speak
@@ -31,9 +31,9 @@ class SignIn(FormPage):
         sent = request.POST
         given = SignInInput(data={"email": sent.get("email", ""), "password": sent.get("password", "")})
         given.is_valid(raise_exception=True)
-        with attempts.counted(request, given.validated_data, at=self.at) as said:
+        with throttling.counted(request, given.validated_data, at=self.at) as said:
             user = actions.check_password(**said)
-        entering.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
+        sign_in_flow.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
         return go_to(reverse("second-step"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -58,7 +58,7 @@ class SignOut(Page):
 
         Whoever came by an identity provider goes on to sign out there too: on a shared machine the next would come in.
         """
-        address = byprovider.way_out(request, at=self.at)
+        address = oidc_flow.way_out(request, at=self.at)
         _close(self)
         request.actor = None  # type: ignore[attr-defined]  # the page is a stranger's now
         response = self.show({"address": address})

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from referrals import access
+from referrals.access import people as access_people
 from web.page import Page
 
 
@@ -15,7 +15,7 @@ class Start(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Say whom to call first, and what filing means; how to file, unless the reader's roles don't."""
         actor = getattr(request, "actor", None)
-        return self.show({"files": actor is None or access.may_begin(actor) is not None})
+        return self.show({"files": actor is None or access_people.may_begin(actor) is not None})
 
 
 class Accessibility(Page):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access, actions, acts, entering
+from accounts import access, actions, acts, sign_in_flow
 from accounts.accountrequests import matches_of
 from accounts.actor import Actor
 from accounts.api.naming import named, named_or_none
@@ -35,8 +35,8 @@ from accounts.models import AccountRequest, Authority, Organisation
 from accounts.roles import Role
 from accounts.signin import SignedIn, actor_of, at_of, require_csrf
 from accounts.territory import served_places
-from audit.paging import Page, envelope, page_of
-from audit.query import PagedQuery
+from core.paging import Page, envelope, page_of
+from core.query import PagedQuery
 
 CREATED = status.HTTP_201_CREATED
 #: An answer that is the same whatever comes of it.
@@ -206,7 +206,7 @@ def asked_for_account(request: HttpRequest, said: Any, *, at: datetime) -> None:
     sent = given.validated_data
     stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"], sent["profession"])
     authority, institution = served(sent["place"], at=at), given.institution()
-    entering.ask_account(request, given=stranger, authority=authority, institution=institution, at=at)
+    sign_in_flow.ask_account(request, given=stranger, authority=authority, institution=institution, at=at)
 
 
 def asked_for_colleague(request: HttpRequest, said: Any, *, actor: Actor, at: datetime) -> None:
@@ -217,7 +217,7 @@ def asked_for_colleague(request: HttpRequest, said: Any, *, actor: Actor, at: da
     given.is_valid(raise_exception=True)
     sent = given.validated_data
     stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"])
-    entering.ask_colleague(request, actor, given=stranger, position=sent["position"], at=at)
+    sign_in_flow.ask_colleague(request, actor, given=stranger, position=sent["position"], at=at)
 
 
 def asked_for_role(said: Any, *, actor: Actor, at: datetime) -> AccountRequest:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import actions, entering, factors, signin
+from accounts import actions, factors, sign_in_flow, signin
 from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.api.serializers import (
@@ -30,7 +30,7 @@ from accounts.api.serializers import (
 from accounts.models import User
 from accounts.models.factor import FactorKind
 from accounts.signin import Awaited, actor_of, at_of
-from audit.query import Query
+from core.query import Query
 
 
 def state_of(request: Request) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class PasskeyQuestion(APIView):
         """Ask for a passkey: what the answer holds goes to the browser's ``navigator.credentials.get``."""
         user, _ = person_of(request)
         options, challenge = factors.options_to_use(user)
-        signin.keep_challenge(request._request, entering.PROVE, challenge, at=at_of(request))
+        signin.keep_challenge(request._request, sign_in_flow.PROVE, challenge, at=at_of(request))
         return Response({"public_key": options})
 
 
@@ -104,7 +104,7 @@ class SessionFactor(APIView):
         given = ProofInput(data=request.data)
         given.is_valid(raise_exception=True)
         at, bare = at_of(request), request._request
-        if not entering.complete_proof(bare, user, awaited, given.validated_data, at=at):
+        if not sign_in_flow.complete_proof(bare, user, awaited, given.validated_data, at=at):
             return Response(SessionOut(state_of(request)).data)
         return Response(SessionOut(signed_in(request)).data)
 
@@ -139,10 +139,10 @@ class Factors(APIView):
         """
         user, awaited = person_of(request)
         at = at_of(request)
-        entering.require_may_add(request._request, awaited, at=at)
+        sign_in_flow.require_may_add(request._request, awaited, at=at)
         given = FactorInput(data=request.data)
         given.is_valid(raise_exception=True)
-        made, codes = entering.add(request._request, user, awaited, given.validated_data, at=at)
+        made, codes = sign_in_flow.add(request._request, user, awaited, given.validated_data, at=at)
         body = {**FactorOut(made).data, "recovery_codes": codes, "csrf_token": get_token(request._request)}
         return Response(body, status=status.HTTP_201_CREATED)
 
@@ -165,11 +165,11 @@ class BeginFactor(APIView):
         """
         user, awaited = person_of(request)
         at = at_of(request)
-        entering.require_may_add(request._request, awaited, at=at)
+        sign_in_flow.require_may_add(request._request, awaited, at=at)
         given = BeginFactorInput(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(
-            entering.begin(request._request, user, FactorKind(given.validated_data["kind"]), at=at)
+            sign_in_flow.begin(request._request, user, FactorKind(given.validated_data["kind"]), at=at)
         )
 
 

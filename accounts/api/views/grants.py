@@ -15,8 +15,8 @@ from accounts.api.serializers import GrantRequestOut, MembershipInput
 from accounts.api.views.people import appointment
 from accounts.models import GrantRequest
 from accounts.signin import actor_of, at_of
-from audit.paging import envelope, page_of
-from audit.query import PagedQuery
+from core.paging import envelope, page_of
+from core.query import PagedQuery
 
 
 class GrantRequests(APIView):

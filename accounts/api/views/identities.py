@@ -12,7 +12,7 @@ from accounts import actions, signin
 from accounts.access import own_account
 from accounts.api.serializers import IdentityOut
 from accounts.signin import actor_of, at_of
-from audit.query import Query
+from core.query import Query
 
 
 class Identities(APIView):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access, actions, entering, signin
+from accounts import access, actions, sign_in_flow, signin
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.serializers import (
     AskLinkInput,
@@ -37,7 +37,7 @@ class AskLink(APIView):
         signin.require_csrf(request._request)
         given = AskLinkInput(data=request.data)
         given.is_valid(raise_exception=True)
-        entering.ask_link(request._request, at=signin.at_of(request), **given.validated_data)
+        sign_in_flow.ask_link(request._request, at=signin.at_of(request), **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -58,7 +58,7 @@ class NewPassword(APIView):
         signin.require_csrf(request._request)
         given = NewPasswordInput(data=request.data)
         given.is_valid(raise_exception=True)
-        entering.set_password(request._request, at=signin.at_of(request), **given.validated_data)
+        sign_in_flow.set_password(request._request, at=signin.at_of(request), **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -79,7 +79,9 @@ class ChangePassword(APIView):
         actions.require_session(actor)
         given = ChangePasswordInput(data=request.data)
         given.is_valid(raise_exception=True)
-        entering.change_password(request._request, actor, at=signin.at_of(request), **given.validated_data)
+        sign_in_flow.change_password(
+            request._request, actor, at=signin.at_of(request), **given.validated_data
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -95,7 +97,7 @@ class AskAddress(APIView):
         given = AskLinkInput(data=request.data)
         given.is_valid(raise_exception=True)
         actor, at = signin.actor_of(request), signin.at_of(request)
-        entering.ask_address(request._request, actor, at=at, **given.validated_data)
+        sign_in_flow.ask_address(request._request, actor, at=at, **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -1,4 +1,4 @@
-"""How the caller is told, and where a program is called. The notices themselves: ``referrals/api/notices.py``."""
+"""How the caller is told, and where a program is called. The notices themselves: ``referrals/notifications/api.py``."""
 
 from uuid import UUID
 
@@ -21,8 +21,8 @@ from accounts.api.serializers import (
     PreferencesOut,
 )
 from accounts.signin import actor_of, at_of
-from audit.paging import envelope, page_of
-from audit.query import PagedQuery, Query
+from core.paging import envelope, page_of
+from core.query import PagedQuery, Query
 from outbox import gateway
 from outbox.models import Endpoint
 from outbox.webhooks import secret_of

@@ -26,7 +26,7 @@ from accounts.api.serializers import (
 )
 from accounts.models import Authority, Membership, Organisation, Unit, User
 from accounts.signin import actor_of, at_of
-from audit.paging import Page, envelope, page_of
+from core.paging import Page, envelope, page_of
 
 
 class Users(APIView):

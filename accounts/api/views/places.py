@@ -34,8 +34,8 @@ from accounts.api.serializers import (
 )
 from accounts.models import Authority, Organisation
 from accounts.signin import actor_of, at_of
-from audit.paging import envelope, page_of
-from audit.query import PagedQuery
+from core.paging import envelope, page_of
+from core.query import PagedQuery
 
 
 class Authorities(APIView):

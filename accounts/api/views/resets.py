@@ -14,8 +14,8 @@ from accounts.api.pages import page_schema
 from accounts.api.serializers import FactorResetOut, IdentifiedInput
 from accounts.models.factor import Identified
 from accounts.signin import actor_of, at_of
-from audit.paging import envelope, page_of
-from audit.query import PagedQuery
+from core.paging import envelope, page_of
+from core.query import PagedQuery
 
 
 class AskReset(APIView):

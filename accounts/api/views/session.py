@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import actions, attempts, entering, oddsignins, signin
+from accounts import actions, sign_in_flow, signin, suspicious_sign_ins, throttling
 from accounts.access import own_account, own_positions
 from accounts.actor import Actor
 from accounts.api.pages import page_schema
@@ -18,8 +18,8 @@ from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInInp
 from accounts.api.views.factors import person_of, state, state_of
 from accounts.models import User
 from accounts.sessions import id_of
-from audit.paging import envelope, page_of
-from audit.query import PagedQuery
+from core.paging import envelope, page_of
+from core.query import PagedQuery
 
 
 def _person(user: User, actor: Actor) -> dict[str, Any]:
@@ -60,9 +60,9 @@ class Session(APIView):
         given = SignInInput(data=request.data)
         given.is_valid(raise_exception=True)
         at = signin.at_of(request)
-        with attempts.counted(request._request, given.validated_data, at=at) as said:
+        with throttling.counted(request._request, given.validated_data, at=at) as said:
             user = actions.check_password(**said)
-        entering.await_factor(request._request, user, at=at)
+        sign_in_flow.await_factor(request._request, user, at=at)
         return Response(SessionOut(state(request, signin.awaited_in(request._request))).data)
 
     @extend_schema(operation_id="session_close", tags=["session"], responses={204: None})
@@ -123,7 +123,7 @@ class SignInsToCheck(APIView):
         asked = PagedQuery.of(request.query_params)
         actor = signin.actor_of(request)
         actions.require_session(actor)
-        found = oddsignins.of(actor.user_id, at=signin.at_of(request))
+        found = suspicious_sign_ins.of(actor.user_id, at=signin.at_of(request))
         page = page_of(found, order=("-day", "-pk"), **asked)
         return Response(envelope(page, SignInToCheckOut(page.items, many=True).data))
 

@@ -14,8 +14,8 @@ from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
 from accounts.api.serializers import NewTokenOut, TokenInput, TokenOut
 from accounts.signin import actor_of, at_of
-from audit.paging import envelope, page_of
-from audit.query import PagedQuery
+from core.paging import envelope, page_of
+from core.query import PagedQuery
 
 
 class Tokens(APIView):

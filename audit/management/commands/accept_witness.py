@@ -9,7 +9,7 @@ from audit import journal, witnessfile
 from audit.errors import AuditError
 from audit.events import Purpose
 from audit.models import Alarm
-from outbox.instants import instant
+from core.clock import instant
 
 
 class Command(BaseCommand):

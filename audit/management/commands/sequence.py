@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit import checkpoints, notes, sequencer, tree
 from audit.errors import AuditError
 from audit.verifier import Checkpoint
+from core.clock import instant
 from encryption.errors import EncryptionError
-from outbox.instants import instant
 
 
 class Command(BaseCommand):

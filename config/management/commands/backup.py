@@ -11,10 +11,10 @@ from accounts.actor import SYSTEM
 from audit import journal
 from audit.errors import AuditError
 from audit.events import Purpose
-from config import copies
+from config import backups
 from config.acts import BACKUP_MADE
-from config.copies import CopyError
-from outbox.instants import instant
+from config.backups import CopyError
+from core.clock import instant
 
 
 class Command(BaseCommand):
@@ -43,14 +43,14 @@ class Command(BaseCommand):
         cases, keys = options["cases"], options["keys"]
         if cases.resolve() == keys.resolve():
             raise CommandError("Les copies des clés et des dossiers ne doivent pas être au même endroit.")
-        lives = {copies.CASES: (cases, options["days"]), copies.KEYS: (keys, settings.KEY_BACKUP_DAYS)}
+        lives = {backups.CASES: (cases, options["days"]), backups.KEYS: (keys, settings.KEY_BACKUP_DAYS)}
         try:
             # The entry first: a copy that isn't in the journal may not exist.
             with transaction.atomic():
                 journal.record(BACKUP_MADE, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
             for part, (folder, days) in lives.items():
-                made = copies.make(part, folder, at=instant())
-                gone = copies.expire(part, folder, days=days, at=instant())
+                made = backups.make(part, folder, at=instant())
+                gone = backups.expire(part, folder, days=days, at=instant())
                 self.stdout.write(f"{made.path} ; {len(gone)} copies expirées effacées.")
         except (CopyError, AuditError) as refused:
             raise CommandError(str(refused)) from None

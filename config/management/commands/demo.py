@@ -21,10 +21,10 @@ from config.demo.forms import born, child, concern
 from config.demo.serving import HOST, PORT_VARIABLE
 from config.demo.stage import Stage
 from config.demo.stories import STORIES, Story
-from referrals import access, rowlevel
-from referrals.anomalies import seeking
+from referrals.access import row_level_security, visibility
+from referrals.access_review import tasks as access_review_tasks
 from referrals.models import Referral
-from referrals.workflow.states import State
+from referrals.vocabulary.states import State
 
 IN_PLACE_FOR = timedelta(days=150)
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         told = _told(now, f"http://{HOST}:{port}")
         try:
             proof.build()
-            seeking.pass_over(now)
+            access_review_tasks.pass_over(now)
             oddity.stage(told.cast, now=now)
         except (LogContradicted, WitnessFileFaulty) as refused:
             raise CommandError(f"{refused} Supprimez {env.state_dir()} pour repartir de rien.") from None
@@ -115,15 +115,15 @@ def _played(cast: Cast, story: Story, *, now: datetime) -> Referral:
     """Return the case of a story, played now if it never was."""
     stage = Stage(cast, story.code)
     filer = stage.actor(story.filer, at=now)
-    with rowlevel.for_the_service():
-        filed = access.own_filings(filer, at=now).order_by("created_at").first()
+    with row_level_security.for_the_service():
+        filed = visibility.own_filings(filer, at=now).order_by("created_at").first()
         return filed or show.case_of(story.play(stage, now))
 
 
 def _waiting(cast: Cast, *, now: datetime) -> Referral:
     """Return a concern that nobody has opened yet, filed two hours ago if there is none."""
     waiting = Referral.objects.filter(authority=cast.authorities[show.HOME], state=State.SUBMITTED)
-    with rowlevel.for_the_service():
+    with row_level_security.for_the_service():
         found = waiting.order_by("created_at").first()
         return found or show.case_of(_file_one(cast, now=now))
 

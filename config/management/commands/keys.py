@@ -20,12 +20,12 @@ from audit import journal
 from audit.errors import AuditError
 from audit.events import Purpose
 from config.acts import KEY_DESTROYED, KEY_ESCROWED, KEY_RECOVERED, KEY_ROTATED
+from core.clock import instant
 from encryption import provider, recovery, rotation
 from encryption.errors import EncryptionError
 from encryption.escrow import EscrowError
 from encryption.models import WHOLE_SERVICE, Kind
-from outbox.instants import instant
-from referrals.likeness import rekeying
+from referrals.duplicates import rekeying
 
 ROOT: Final = "root"
 OF_AN_AUTHORITY: Final = (Kind.AUTHORITY, Kind.INTAKE)

@@ -9,17 +9,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError, transaction
 
 from accounts.actor import SYSTEM
-from audit import journal, shreds
+from audit import erasures, journal
 from audit.errors import AuditError
 from audit.events import Purpose
 from audit.models import JournalMark, LogOrigin
 from audit.witnessing import FileWitness
 from config.acts import RESTORE_OPENED
+from core.clock import instant
 from encryption import marks
 from encryption.errors import EncryptionError
 from encryption.models import StoreMark
-from outbox.instants import instant
-from referrals import replaying
+from referrals.retention import replay
 
 
 class Command(BaseCommand):
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         """
         try:
             named = self._named(options)
-            done = replaying.replay(named, sweep=options["sweep"], at=instant())
+            done = replay.replay(named, sweep=options["sweep"], at=instant())
             self.stdout.write(
                 f"{done.known} destructions connues, {done.cases} dossiers détruits à nouveau, "
                 f"{done.files} fichiers détruits à nouveau, {done.keys} clés revenues détruites."
@@ -85,10 +85,10 @@ class Command(BaseCommand):
         if options["journal"] and not options["key"]:
             raise CommandError("Nommez la clé de vérification du journal (--key).")
         named = set[UUID]().union(
-            *(shreds.in_ledger(one, despite_damage=options["despite_damage"]) for one in found)
+            *(erasures.in_ledger(one, despite_damage=options["despite_damage"]) for one in found)
         )
         return named | (
-            shreds.in_exports(options["journal"], options["key"]) if options["journal"] else set()
+            erasures.in_exports(options["journal"], options["key"]) if options["journal"] else set()
         )
 
     def _require_origin(self, witnessed: Path | None) -> None:
@@ -102,7 +102,7 @@ class Command(BaseCommand):
                     "d'un témoin ou d'un auditeur."
                 )
             return
-        if shreds.journal_set_back(FileWitness(path)):
+        if erasures.journal_set_back(FileWitness(path)):
             raise CommandError(
                 "Le journal a été ramené en arrière. Commencez une nouvelle origine (`manage.py sequence "
                 "--new-origin`), placez les entrées (`manage.py sequence`), puis relancez cette commande."
@@ -113,6 +113,6 @@ class Command(BaseCommand):
             journal.record(RESTORE_OPENED, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
             marks.put(JournalMark, "default")
         marks.put(StoreMark, "keys")
-        if code := shreds.why_closed():
+        if code := erasures.why_closed():
             raise CommandError(f"Le service reste fermé : {code}.")
         self.stdout.write("Le service est ouvert.")

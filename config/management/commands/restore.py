@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.models import JournalMark
-from config import copies
-from config.copies import CopyError
+from config import backups
+from config.backups import CopyError
 from encryption import marks
 from encryption.models import StoreMark
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare which database, and from what."""
-        parser.add_argument("part", choices=[copies.CASES, copies.KEYS])
+        parser.add_argument("part", choices=[backups.CASES, backups.KEYS])
         parser.add_argument("file", type=Path)
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -29,12 +29,12 @@ class Command(BaseCommand):
         Raises:
             CommandError: the copy isn't whole, or the place isn't empty.
         """
-        part, alias = options["part"], copies.ALIASES[options["part"]]
+        part, alias = options["part"], backups.ALIASES[options["part"]]
         try:
-            copies.read_back(part, options["file"])
+            backups.read_back(part, options["file"])
         except CopyError as refused:
             raise CommandError(str(refused)) from None
-        marks.take_away(StoreMark if part == copies.KEYS else JournalMark, alias)
+        marks.take_away(StoreMark if part == backups.KEYS else JournalMark, alias)
         self.stdout.write(
             f"{part} : relu. Ensuite : `manage.py migrate` sur les deux bases, puis `manage.py replay`."
         )

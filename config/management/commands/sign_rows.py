@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.clock import instant
 from encryption.errors import EncryptionError
-from outbox.instants import instant
-from referrals import reaching, rows
+from referrals.composition import row_signatures
+from referrals.duplicates import reaching
 
 
 class Command(BaseCommand):
@@ -27,11 +28,11 @@ class Command(BaseCommand):
         Raises:
             CommandError: a table has signed rows beside some that aren't, or the keys can't be reached.
         """
-        for model, column in rows.signed_tables():
+        for model, column in row_signatures.signed_tables():
             table = model._meta.db_table
             try:
-                count = rows.sign((model, column), at=instant(), again=options["again"])
-            except rows.AlreadySigned:
+                count = row_signatures.sign((model, column), at=instant(), again=options["again"])
+            except row_signatures.AlreadySigned:
                 raise CommandError(
                     f"{table} : des lignes y sont signées et d'autres non. Si la version d'avant les a écrites depuis, "
                     "relancez avec --again ; sinon quelqu'un d'autre les a écrites (docs/runbook.md)."

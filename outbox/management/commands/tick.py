@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.clock import instant
 from encryption.errors import KeysUnavailable
 from outbox import delivery, worker
 from outbox.errors import ServiceClosed
-from outbox.instants import instant
 
 PAUSE_SECONDS = 5.0
 

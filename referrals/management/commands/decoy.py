@@ -9,10 +9,10 @@ from audit import journal
 from audit.anomalies.facts import DECOY_MADE
 from audit.events import Purpose
 from audit.models import Decoy
-from outbox.instants import instant
-from referrals import references
+from core.clock import instant
+from referrals.access.row_level_security import for_the_service
 from referrals.models import Referral
-from referrals.rowlevel import for_the_service
+from referrals.vocabulary import reference_numbers
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: no file has this reference.
         """
-        meant = references.heard(options["reference"]) or options["reference"]
+        meant = reference_numbers.heard(options["reference"]) or options["reference"]
         at = instant()
         with for_the_service():
             found = Referral.objects.filter(reference=meant).exclude(authority=None).first()

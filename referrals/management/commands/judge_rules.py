@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.anomalies import measuring, planted
+from audit.anomalies import measuring, synthetic_corpus
 from audit.anomalies.rules import BY_CODE, RULES
-from referrals.protocol import DEFAULTS
+from referrals.policy.definitions import DEFAULTS
 
 #: The seed on which nobody tuned anything.
 HELD_OUT: Final = 20_261_125
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Draw, ask, print."""
-        of = planted.corpus(
+        of = synthetic_corpus.corpus(
             options["seed"], people=options["people"], days=options["days"], episodes=options["episodes"]
         )
         figures = measuring.measure(of, default_limits())

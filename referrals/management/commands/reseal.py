@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Authority
 from audit.errors import AuditError
+from core.clock import instant
 from encryption.errors import EncryptionError
-from outbox.instants import instant
-from referrals import resealing
+from referrals.access.row_level_security import for_the_service
 from referrals.models import Referral
-from referrals.rowlevel import for_the_service
+from referrals.retention import resealing
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.errors import AuditError
-from outbox.instants import instant
-from referrals import journalkeeping
+from core.clock import instant
+from referrals.retention import journal_retention
 
 REASONS: Final = ("mended", "restored", "attack", "explained", "other")
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             CommandError: no such alarm is open, or the entry can't be written.
         """
         try:
-            settled = journalkeeping.settle(options["key"], reason=options["reason"], at=instant())
+            settled = journal_retention.settle(options["key"], reason=options["reason"], at=instant())
         except AuditError as refused:
             raise CommandError(str(refused)) from None
         if not settled:

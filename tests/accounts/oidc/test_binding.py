@@ -11,7 +11,7 @@ from accounts.errors import IdentityTaken, ProviderRefused
 from accounts.models import Identity, Organisation, Session
 from accounts.oidc import visits
 from accounts.signin import PROVED
-from config.sentences import TITLES
+from config.error_messages import TITLES
 from outbox.models import Notice
 from tests.accounts.conftest import Caller, acting, entries
 from tests.accounts.oidc.browsing import Browser, led_to, there_and_back

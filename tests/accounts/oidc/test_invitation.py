@@ -11,7 +11,7 @@ from accounts import actions, links
 from accounts.actor import SYSTEM
 from accounts.models import Identity, MailedLink, ProviderVisit, User
 from accounts.models.factor import Identified
-from config.sentences import TITLES
+from config.error_messages import TITLES
 from outbox.models import Notice
 from tests.accounts.conftest import PASSWORD, Caller, entries
 from tests.accounts.oidc.browsing import Browser, asked, led_to, there_and_back

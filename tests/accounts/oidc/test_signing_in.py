@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts import oddsignins
+from accounts import suspicious_sign_ins
 from accounts.models import Identity, Membership, Organisation, ProviderVisit, Session, SignInToCheck
 from accounts.roles import Role
-from config.sentences import TITLES
+from config.error_messages import TITLES
 from encryption import onetime
 from tests.accounts.conftest import LONG_AGO, Caller, entries
 from tests.accounts.oidc.browsing import Browser, asked, led_to, there_and_back
@@ -159,7 +159,7 @@ def test_the_owner_who_comes_by_the_provider_takes_back_no_warning_of_somebody_e
     bound(alice.user, provider)
     give_application(alice.user)
     provider.person["acr"] = "eidas2"
-    oddsignins.begun(alice.user, at=timezone.now())  # somebody has the password
+    suspicious_sign_ins.begun(alice.user, at=timezone.now())  # somebody has the password
 
     there_and_back(visitor)
 

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from accounts.errors import ProviderRefused, ProviderUnavailable
 from accounts.models import ProviderVisit, Session
 from accounts.oidc import metadata, profile, providers, visits
-from config.sentences import TITLES
+from config.error_messages import TITLES
 from tests.accounts.conftest import entries
 from tests.accounts.oidc.browsing import Browser, asked, led_to, there_and_back
 from tests.accounts.oidc.conftest import site_of

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from audit import events
-from audit.anomalies import judging
+from audit.anomalies import detection
 from audit.anomalies.facts import NAMESAKE, Fact, Group, Terms
 from audit.anomalies.patterns import itself, readers, within
 from audit.anomalies.rules import BY_CODE, RULES
@@ -70,7 +70,7 @@ def found(
         closed=frozenset({"ended", "closed_no_action"}),
         decoys=decoys,
     )
-    return judging.findings(course.facts, judging.Remembered(course.facts), TENANT, terms)
+    return detection.findings(course.facts, detection.Remembered(course.facts), TENANT, terms)
 
 
 def of_rule(code: str, course: Course, **said) -> list:
@@ -85,6 +85,7 @@ def many(count: int, does: Callable[[Course, int], object]) -> Course:
 
 
 # --- Each rule: what it finds, what it leaves alone ----------------------------------------------------
+
 
 NIGHT = TUESDAY + 12 * HOUR + 10 * MINUTE  # 22:10 in Paris
 

@@ -10,11 +10,11 @@ from accounts.models import Membership
 from audit import journal
 from audit.models import Entry, EntrySubject
 from outbox.models import Notice
-from referrals import batches, batchwork
 from referrals.errors import NotAllowed, NotVisible, ReferralError, WrongState
 from referrals.models import RetentionBatch, SettingChange
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.retention import batch_tasks, batches
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from tests.audit.owner import as_owner
 from tests.conftest import see_all
 from tests.days import today
@@ -130,7 +130,7 @@ def test_one_asks_and_records_another_executes(world):
     told = Notice.objects.filter(template="batch.changed")[before:]
     assert {notice.subject_id for notice in told} == {made.pk}
     assert standing(made) == {kit.case.pk}, "destroyed by the service, not in the request"
-    assert batchwork.purge_executed(LONG_AFTER) == 1
+    assert batch_tasks.purge_executed(LONG_AFTER) == 1
     with as_owner():
         acts = list(
             Entry.objects.filter(act__startswith="batch:").order_by("at").values_list("act", flat=True)
@@ -201,7 +201,7 @@ def test_a_refusal_ends_the_batch_and_keeps_the_files(world):
     answer = do(world, "dpo", made, "refuse_visa").json()
 
     assert (answer["state"]["code"], answer["refusal"]["code"]) == ("refused", "historical")
-    assert batchwork.purge_executed(LONG_AFTER) == 0
+    assert batch_tasks.purge_executed(LONG_AFTER) == 0
 
 
 @pytest.mark.sec("SEC-IN12")
@@ -290,7 +290,7 @@ def test_a_list_of_files_names_them_in_the_journal_and_opens_nothing(world):
 @pytest.mark.sec("SEC-AZ5")
 def test_what_is_destroyed_is_in_no_list_any_more(world):
     made = batch(world, archived(world), archived(world), state="executed")
-    assert batchwork.purge_executed(LONG_AFTER) == 2
+    assert batch_tasks.purge_executed(LONG_AFTER) == 2
 
     assert lines(world, "dpo", made).json()["results"] == []
     assert world.as_("supervisor").get(f"retention-batches/{made.pk}").json()["state"]["code"] == "executed"
@@ -298,7 +298,7 @@ def test_what_is_destroyed_is_in_no_list_any_more(world):
 
 def test_a_notice_leads_to_the_batch(world):
     archived(world)
-    batchwork.propose(LONG_AFTER)
+    batch_tasks.propose(LONG_AFTER)
     see_all()
 
     (told,) = world.as_("dpo").get("notices").json()["results"]

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import EntrySubject
-from referrals.access import BLIND
+from referrals.access.matrix import BLIND
 from referrals.models import Referral
 from tests.audit.owner import as_owner, written
 from tests.factories.concerns import child, concern

@@ -3,7 +3,7 @@
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from referrals.access import BLIND
+from referrals.access.matrix import BLIND
 from tests.factories.concerns import concern
 from tests.referrals.api.routes import ask, of_a_case, routes
 from tests.security.procedure import Case, filed, play, version_of

@@ -3,14 +3,15 @@
 import pytest
 
 from accounts.roles import Role
-from referrals.clockfacts import FACTS
-from referrals.protocol import SETTINGS
-from referrals.workflow import guards
-from referrals.workflow.clockcodes import ClockCode
-from referrals.workflow.declare import steps
+from referrals.decisions import guards as decisions_guards
+from referrals.parents import guards as parents_guards
+from referrals.policy.definitions import SETTINGS
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import Machine
+from referrals.workflow.deadline_facts import FACTS
 from referrals.workflow.sentences import english, french
-from referrals.workflow.states import Machine
-from tests.expected.clocks import CLOCKS
+from referrals.workflow.step import steps
+from tests.expected.deadlines import CLOCKS
 from tests.kept import kept
 from tests.referrals.workflow.expectations import EXPECTED, PAPER
 from tests.referrals.workflow.test_proofs import EXPECTED_ENDS
@@ -70,9 +71,11 @@ def test_each_rule_is_told_as_it_refuses(told):
 
 def test_a_rule_that_asks_others_tells_what_they_say_and_a_figure_stands_open():
     """T22 asks each child's rules; the review date depends on the authority."""
-    assert "Le rapport n'écarte pas le danger pour cet enfant." in french(guards.carried_decisions_hold)
-    assert french(guards.review_date_is_near) == ("La date de revue doit tomber dans les … jours.",)
-    assert english(guards.review_date_is_near).startswith("A deferral is looked at again")
+    assert "Le rapport n'écarte pas le danger pour cet enfant." in french(
+        decisions_guards.carried_decisions_hold
+    )
+    assert french(parents_guards.review_date_is_near) == ("La date de revue doit tomber dans les … jours.",)
+    assert english(parents_guards.review_date_is_near).startswith("A deferral is looked at again")
 
 
 def test_only_rules_that_name_fields_say_nothing_in_french(told):

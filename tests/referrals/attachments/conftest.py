@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from referrals.attachments.codes import Scan
+from referrals.attachments import store
 from referrals.models import Attachment, StoredObject
-from referrals.objects import door
+from referrals.vocabulary.attachments import Scan
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.factories.world import World
@@ -32,9 +32,9 @@ def stored(folder: Any) -> set[str]:
 
 def swept(at: Any) -> None:
     """Let the recurring work of attachments run."""
-    from referrals.attachments import sweeping
+    from referrals.attachments import cleanup
 
-    sweeping.sweep(at)
+    cleanup.sweep(at)
     see_all()
 
 
@@ -134,6 +134,6 @@ def scanner(monkeypatch, settings) -> Callable[[Scan], None]:
 
 @pytest.fixture(autouse=True)
 def _made_anew():
-    door._made.cache_clear()
+    store._made.cache_clear()
     yield
-    door._made.cache_clear()
+    store._made.cache_clear()

@@ -14,8 +14,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from referrals.attachments import sandbox
-from referrals.attachments.parsing import confine, pdfs
+from referrals.attachments import confine, pdfs, sandbox
 from referrals.errors import FileRefused, ParserUnavailable
 from tests.referrals.attachments import files
 
@@ -261,7 +260,8 @@ def test_a_picture_among_the_instructions_stays_only_where_it_brings_nothing_els
 
 # --- The confined process -------------------------------------------------------------------------------
 
-BEGIN = f"import sys; sys.path.insert(0, {str(sandbox._ROOT)!r}); from referrals.attachments.parsing import confine; import os, socket, resource\n"
+
+BEGIN = f"import sys; sys.path.insert(0, {str(sandbox._ROOT)!r}); from referrals.attachments import confine; import os, socket, resource\n"
 
 
 def tried(code: str) -> int:

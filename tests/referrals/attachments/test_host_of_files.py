@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts import passes
+from accounts import handoff_tokens
 from accounts.errors import NotVisible
 from accounts.models import Membership, Session
 from accounts.signin import PROVED
@@ -106,7 +106,7 @@ def test_a_pass_lasts_a_minute(filed, part, coordinator, seconds, works):
     later = timezone.now() + timedelta(seconds=seconds)
 
     with nullcontext() if works else pytest.raises(NotVisible):
-        actor, what = passes.taken(text, RequestFactory().get("/"), at=later)
+        actor, what = handoff_tokens.taken(text, RequestFactory().get("/"), at=later)
         assert (actor.user_id, what[16:32].hex()) == (coordinator.user.pk, part.replace("-", ""))
 
 

@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from core.clock import instant
 from encryption import keys
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope
-from outbox.instants import instant
-from referrals import batchwork, resealing, retention
 from referrals.models import Attachment, Referral, StoredObject
+from referrals.retention import batch_tasks, resealing
+from referrals.retention import tasks as retention_tasks
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.journeys import bodies
@@ -36,7 +37,7 @@ def test_a_file_that_no_complement_names_is_gone_after_a_day(filed, folder):
 
 def test_a_draft_that_expires_takes_its_files_and_objects_along(draft, folder):
     draft.keeps()
-    assert retention.expire_drafts(instant() + timedelta(days=60)) == 1
+    assert retention_tasks.expire_drafts(instant() + timedelta(days=60)) == 1
     see_all()
     swept(instant())
     assert (Attachment.objects.count(), names(), stored(folder)) == (0, set(), set())
@@ -75,7 +76,7 @@ def test_a_purge_destroys_the_objects_with_the_key_of_the_case(world, folder):
     assert len(stored(folder)) == 1
     batch(world, kit, state="executed")
 
-    assert batchwork.purge_executed(LONG_AFTER) == 1
+    assert batch_tasks.purge_executed(LONG_AFTER) == 1
     see_all()
     assert Attachment.objects.count() == 0
     assert StoredObject.objects.exclude(doomed_at=None).count() == 1, (
@@ -87,8 +88,8 @@ def test_a_purge_destroys_the_objects_with_the_key_of_the_case(world, folder):
 
 def _laid_in(case):
     """Lay a file into a case in any state, as if it had come before."""
-    from referrals.attachments import holding
-    from referrals.attachments.arriving import Arrived
+    from referrals.attachments import storage
+    from referrals.attachments.upload import Arrived
 
     arrived = Arrived()
     with arrived.begin(arrived.object) as intake:
@@ -102,8 +103,8 @@ def _laid_in(case):
     for name, value in {"name": "a.txt", "digest": digest, "key": arrived.key}.items():
         setattr(row, name, key.seal(Attachment._meta.get_field(name), row.pk, value))
     row.save()
-    holding.expect([arrived.object], at=instant())
-    holding.hold([arrived.object], at=instant())
+    storage.expect([arrived.object], at=instant())
+    storage.hold([arrived.object], at=instant())
     return row
 
 
@@ -166,7 +167,7 @@ def test_a_case_that_is_taken_over_takes_its_files_along_under_its_own_keys(stor
 
 
 def _let_origin_go(pk):
-    from referrals.attachments import holding
+    from referrals.attachments import storage
 
-    holding.let_go_of(Referral.objects.get(pk=pk))
+    storage.let_go_of(Referral.objects.get(pk=pk))
     Attachment.objects.filter(referral=pk).delete()

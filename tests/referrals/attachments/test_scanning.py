@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from referrals.attachments import scanning, sweeping
-from referrals.attachments.codes import Scan
+from referrals.attachments import cleanup, scanning
 from referrals.models import Attachment
+from referrals.vocabulary.attachments import Scan
 from tests.audit.owner import written
 from tests.conftest import see_all
 from tests.referrals.attachments import clamd, files
@@ -124,18 +124,18 @@ def test_while_the_scanner_is_down_nobody_is_served_and_once_it_answers_the_file
         answer = cell.opens(part, what)
         assert (answer.status_code, answer.json()["code"]) == (409, "attachment-quarantined")
     assert len(stored(folder)) == 2, "sealed, the original with it: it is what will be scanned"
-    assert sweeping.rescan(NOW) == 0, "no key is opened for a scanner that doesn't answer"
+    assert cleanup.rescan(NOW) == 0, "no key is opened for a scanner that doesn't answer"
     assert not written(act="attachment:scanned")
 
     scanner(Scan.CLEAN)
-    assert sweeping.rescan(NOW) == 1
+    assert cleanup.rescan(NOW) == 1
     swept(NOW)
 
     assert cell.reads(part).startswith(b"\xff\xd8")
     assert row_of(part).original is None
     assert len(stored(folder)) == 1
     assert len(written(act="attachment:scanned")) == 1
-    assert sweeping.rescan(NOW) == 0
+    assert cleanup.rescan(NOW) == 0
 
 
 def test_what_is_found_later_is_destroyed_and_the_line_says_so(filed, scanner, folder):
@@ -143,7 +143,7 @@ def test_what_is_found_later_is_destroyed_and_the_line_says_so(filed, scanner, f
     part = cell.keeps(evidence="true")
 
     scanner(Scan.INFECTED)
-    assert sweeping.rescan(NOW) == 1
+    assert cleanup.rescan(NOW) == 1
     swept(NOW)
 
     assert stored(folder) == set()
@@ -158,7 +158,7 @@ def test_evidence_that_is_found_clean_keeps_its_original(filed, scanner):
     given = files.image()
     part = cell.keeps(given, "a.jpg", evidence="true")
     scanner(Scan.CLEAN)
-    sweeping.rescan(NOW)
+    cleanup.rescan(NOW)
     see_all()
     assert cell.reads(part, "original") == given
 
@@ -167,44 +167,44 @@ def test_a_draft_in_quarantine_is_scanned_too_and_goes_on_waiting_while_it_is_su
     part = draft.keeps()
     assert draft.does("submit", {}, version=1).status_code == 200
     scanner(Scan.CLEAN)
-    assert sweeping.rescan(NOW + timedelta(hours=1)) == 1
+    assert cleanup.rescan(NOW + timedelta(hours=1)) == 1
     see_all()
     assert draft.as_("crip_coordinator").reads(part).startswith(b"%PDF")
     assert Attachment.objects.get().scan == Scan.CLEAN
 
 
 def test_files_that_never_get_a_verdict_dont_keep_the_others_waiting(filed, scanner, monkeypatch):
-    monkeypatch.setattr(sweeping, "_AT_ONCE", 2)
+    monkeypatch.setattr(cleanup, "_AT_ONCE", 2)
     cell = filed.as_("crip_coordinator")
     stuck = {cell.keeps() for _ in range(2)}
     scanner(Scan.WAITING)
     monkeypatch.setattr(scanning, "answers", lambda: True)
-    assert sweeping.rescan(NOW) == 0
+    assert cleanup.rescan(NOW) == 0
     see_all()
     assert {str(row.pk) for row in Attachment.objects.filter(scan_tried_at=NOW)} == stuck
     later = cell.keeps()
 
     scanner(Scan.CLEAN)
-    assert sweeping.rescan(NOW + timedelta(minutes=1)) == 1, "what was tried just now rests"
+    assert cleanup.rescan(NOW + timedelta(minutes=1)) == 1, "what was tried just now rests"
     see_all()
     assert row_of(later).scan == Scan.CLEAN
-    assert sweeping.rescan(NOW + sweeping.RESTS) == 2
+    assert cleanup.rescan(NOW + cleanup.RESTS) == 2
 
 
 def test_a_file_never_tried_goes_before_those_tried_already(filed, scanner, monkeypatch):
     cell = filed.as_("crip_coordinator")
     older, newer = cell.keeps(), cell.keeps()
     Attachment.objects.filter(pk=older).update(scan_tried_at=NOW)
-    monkeypatch.setattr(sweeping, "_AT_ONCE", 1)
+    monkeypatch.setattr(cleanup, "_AT_ONCE", 1)
     scanner(Scan.CLEAN)
-    assert sweeping.rescan(NOW + timedelta(days=1)) == 1
+    assert cleanup.rescan(NOW + timedelta(days=1)) == 1
     assert (row_of(older).scan, row_of(newer).scan) == (Scan.WAITING, Scan.CLEAN)
 
 
 def test_one_run_begins_no_further_file_once_its_time_is_over(filed, scanner, monkeypatch):
     cell = filed.as_("crip_coordinator")
     cell.keeps(), cell.keeps()
-    clock = iter([0.0, 1.0, sweeping.RUN_SECONDS + 1])
-    monkeypatch.setattr(sweeping, "monotonic", lambda: next(clock))
+    clock = iter([0.0, 1.0, cleanup.RUN_SECONDS + 1])
+    monkeypatch.setattr(cleanup, "monotonic", lambda: next(clock))
     scanner(Scan.CLEAN)
-    assert sweeping.rescan(NOW) == 1
+    assert cleanup.rescan(NOW) == 1

@@ -13,9 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from outbox.instants import instant
-from referrals.attachments import arriving, sandbox, turns
-from referrals.attachments.parsing import confine
+from core.clock import instant
+from referrals.attachments import confine, locks, sandbox, upload
 from referrals.errors import StoreUnavailable
 from referrals.models import Attachment, StoredObject, UploadCount
 from tests.conftest import see_all
@@ -103,9 +102,9 @@ def test_a_worker_that_dies_anywhere_leaves_only_what_is_swept_within_a_day(
     def die(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(arriving.Arrived, "give_up", lambda self: None)  # a dead process tidies nothing up
+    monkeypatch.setattr(upload.Arrived, "give_up", lambda self: None)  # a dead process tidies nothing up
     where = {
-        "writing": (arriving._Intake, "write"), "finish": (arriving._Intake, "finish"), "scan": (arriving.scanning, "verdict"),
+        "writing": (upload._Intake, "write"), "finish": (upload._Intake, "finish"), "scan": (upload.scanning, "verdict"),
         "parse": (sandbox, "parsed"), "keep": ("referrals.attachments.keeping.add",),
     }[place]  # fmt: skip
     monkeypatch.setattr(*where, die)
@@ -131,7 +130,7 @@ def test_a_store_without_room_is_a_503_and_no_half_object(draft, folder, monkeyp
     def full(*_):
         raise StoreUnavailable
 
-    monkeypatch.setattr("referrals.objects.folder._FileWriting.write", full)
+    monkeypatch.setattr("referrals.attachments.folder._FileWriting.write", full)
     assert draft.sends().status_code == 503
     monkeypatch.undo()
     assert stored(folder) == set()
@@ -254,7 +253,7 @@ def test_a_refusal_in_the_second_transaction_keeps_nothing(draft, folder):
 @pytest.mark.sec("SEC-FI1")
 def test_a_body_that_comes_too_slowly_is_cut_and_leaves_nothing(draft, folder, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(arriving, "monotonic", lambda: now[0])
+    monkeypatch.setattr(upload, "monotonic", lambda: now[0])
 
     class Slow(io.BytesIO):
         def read(self, size=-1):
@@ -272,9 +271,9 @@ def test_a_body_that_comes_too_slowly_is_cut_and_leaves_nothing(draft, folder, m
 @pytest.mark.sec("SEC-CF4")
 @pytest.mark.parametrize(("kib", "seconds"), [(0, 60), (64, 61), (20 * 1024, 380)])
 def test_a_body_has_as_long_as_its_size_takes(kib, seconds):
-    beside = arriving.AFTERWARDS_SECONDS
+    beside = upload.AFTERWARDS_SECONDS
 
-    assert arriving.lasts_at_most(kib * 1024) == timedelta(seconds=seconds + beside)
+    assert upload.lasts_at_most(kib * 1024) == timedelta(seconds=seconds + beside)
 
 
 @pytest.mark.sec("SEC-FI1")
@@ -301,9 +300,9 @@ def busy(answer):
 
 @pytest.mark.sec("SEC-FI1")
 def test_a_process_takes_so_many_uploads_at_once(draft, folder, settings):
-    with turns.taken(), turns.taken():
+    with locks.taken(), locks.taken():
         assert draft.sends().status_code == 201, "the third"
-        with turns.taken():
+        with locks.taken():
             assert busy(draft.sends())
     settings.UPLOADS_AT_ONCE = 1
     assert draft.sends(b"", "a.txt").status_code == 422
@@ -318,23 +317,24 @@ def test_two_uploads_of_one_person_arrive_at_once_in_all_processes_together(draf
 
     def begins(one, seconds=60):
         see_all()
-        turns.begin(sender, one, until=at + timedelta(seconds=seconds), at=at)
+        locks.begin(sender, one, until=at + timedelta(seconds=seconds), at=at)
 
     begins(elsewhere[0])
     assert draft.sends().status_code == 201, "the second"
     begins(elsewhere[1])
     assert busy(draft.sends())
-    turns.begin(uuid4(), uuid4(), until=at + timedelta(seconds=60), at=at)
-    turns.end(sender, elsewhere[0])
+    locks.begin(uuid4(), uuid4(), until=at + timedelta(seconds=60), at=at)
+    locks.end(sender, elsewhere[0])
     assert draft.sends(b"", "a.txt").status_code == 422
     assert draft.sends().status_code == 201, "a place is given back by who ends and by who is refused"
-    turns.end(sender, elsewhere[1])
+    locks.end(sender, elsewhere[1])
     for one in (uuid4(), uuid4()):
         begins(one, seconds=-1)
     assert draft.sends().status_code == 201, "and ends by itself, should its process have died"
 
 
 # --- Memory ---------------------------------------------------------------------------------------------
+
 
 MEASURE = """
 import io, json, os, resource, sys
@@ -344,8 +344,7 @@ from django.conf import settings
 from django.test import RequestFactory
 
 from accounts.actor import SYSTEM
-from referrals.attachments import arriving
-from referrals.objects import door
+from referrals.attachments import store, upload
 
 size, name, head, tail = int(sys.argv[1]), sys.argv[2], bytes.fromhex(sys.argv[3]), bytes.fromhex(sys.argv[4])
 before = ('--b\\r\\nContent-Disposition: form-data; name="kind"\\r\\n\\r\\nletter\\r\\n'
@@ -368,10 +367,10 @@ class Body:
 
 request = RequestFactory().generic('POST', '/', **{'CONTENT_TYPE': 'multipart/form-data; boundary=b',
     'wsgi.input': Body(), 'CONTENT_LENGTH': str(len(before) + size + len(after))})
-arrived = arriving.Arrived()
+arrived = upload.Arrived()
 request.actor = SYSTEM
-arriving.receive(request, arrived)
-count = sum(map(len, arrived.key.opened(arrived.object, door.configured().reading(arrived.object))))
+upload.receive(request, arrived)
+count = sum(map(len, arrived.key.opened(arrived.object, store.configured().reading(arrived.object))))
 print(json.dumps({'size': arrived.original_size, 'kept': count,
     'worker': int(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0]) * 1024,
     'parser': resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024}))

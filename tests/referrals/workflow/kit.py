@@ -9,9 +9,9 @@ from rest_framework.exceptions import ValidationError
 
 from audit import journal
 from encryption import keys
-from referrals import access, actions
-from referrals.act import as_json
+from referrals.access import relations
 from referrals.errors import ApproverRefused, GuardRefused, IncompleteFiling, InvalidInput, NotAllowed
+from referrals.execution import perform, preconditions
 from referrals.models import (
     Approval,
     Assessment,
@@ -32,8 +32,9 @@ from referrals.models import (
     StepRecord,
     Visit,
 )
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
+from referrals.workflow.context import as_json
+from referrals.workflow.step import steps
 from tests.factories.world import FAR, World
 from tests.referrals.workflow.filled import Filling
 from tests.referrals.workflow.rules import BODY, FORM, RIGHT
@@ -59,7 +60,7 @@ class Kit:
         self.case = Referral.objects.create(
             id=pk, reference=pk.hex[:16], state=state, version=1, authority=authority, unit=world.units["93"],
             department="93", created_at=AT, received_at=AT, submitted_at=AT, statutory_due_at=AT, urgency="U1",
-            filed_by=access.filed_by(world.user(filed_by).pk), case_key=made["case"].id, filer_key=made["filer"].id,
+            filed_by=relations.filed_by(world.user(filed_by).pk), case_key=made["case"].id, filer_key=made["filer"].id,
         )  # fmt: skip
         journal.new_subject(pk, at=AT)
         self.fill = Filling(self.case, at=AT)
@@ -180,14 +181,14 @@ class Kit:
 
     def ask(self, machine: str, step: str, body: Any, *, who: str = "", at: datetime = AT) -> Any:
         """Ask for a step, as ``who``, on the present version."""
-        asked = actions.Asked(
+        asked = preconditions.Asked(
             step=steps.get(Machine(machine), step),
             referral_id=self.case.pk,
             part_id=self.part.pk if self.part is not None else None,
             body=as_json(body),
             version=Referral.objects.get(pk=self.case.pk).version,
         )
-        return actions.perform(asked, actor=self.world.actor(who or self.who, self.code, at=at), at=at)
+        return perform.perform(asked, actor=self.world.actor(who or self.who, self.code, at=at), at=at)
 
     def refusal(self, machine: str, step: str, body: Any, *, who: str = "", at: datetime = AT) -> str:
         """Ask for a step, and return what refused it: a rule, or the kind of fault; empty if it was done."""

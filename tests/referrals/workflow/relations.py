@@ -17,7 +17,7 @@ from accounts.actor import Actor
 from accounts.models import Membership, Organisation, Token, Unit, User
 from accounts.signin import actor_of_user, hashed
 from encryption import keys
-from referrals.access import filed_by, shared_with
+from referrals.access.relations import filed_by, shared_with
 from referrals.models import (
     Approval,
     Assignment,

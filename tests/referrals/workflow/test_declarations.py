@@ -7,10 +7,10 @@ import pytest
 from django.urls import get_resolver
 
 from accounts.roles import Role
-from referrals.access import Relation
-from referrals.workflow.declare import steps
+from referrals.access.matrix import Relation
+from referrals.vocabulary.states import Machine, State
 from referrals.workflow.machines import MACHINES as RUNS
-from referrals.workflow.states import Machine, State
+from referrals.workflow.step import steps
 from tests.expected.small_steps import ANOMALY_STATES, BATCH_STATES
 from tests.expected.steps import HOLDING_STEPS, REFERRAL
 from tests.expected.vocabulary import EXCLUDED, NAMED, NONE, RELATIONS, ROLES

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from referrals import access, actions
+from referrals.access import people as access_people
+from referrals.access import visibility
 from referrals.errors import WrongState
+from referrals.execution import preconditions
 from referrals.models import (
     Alert,
     Assessment,
@@ -28,9 +30,9 @@ from referrals.models import (
     Referral,
     TransferRequest,
 )
+from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.workflow.step import steps
 from tests.expected.steps import REFERRAL
 from tests.expected.vocabulary import ROLES
 from tests.referrals.workflow.conftest import AT
@@ -86,7 +88,7 @@ def part_in(machine, state, case):
 def start(declared, case, ties):
     """Ask the state alone: the step without its guards."""
     try:
-        actions.require_start(declared, case, ties)
+        preconditions.require_start(declared, case, ties)
     except WrongState:
         return ELSEWHERE
     return ALLOWED
@@ -97,11 +99,11 @@ def ask_machine(machine, people, tally):
     declared = {s.name: replace(steps.get(Machine(machine), s.name), guards=()) for s in asked}
     parts = {state: part_in(machine, state, None) for state in ("", *PART_STATES.get(machine, ()))}
     for one in people:
-        rows = access.visible_to(one.actor, at=AT).filter(pk__in=[case.pk for case in one.cases.values()])
-        seen = {row.pk: (row, access.ties_of(row, one.actor)) for row in rows}
+        rows = visibility.visible_to(one.actor, at=AT).filter(pk__in=[case.pk for case in one.cases.values()])
+        seen = {row.pk: (row, visibility.ties_of(row, one.actor)) for row in rows}
         received = {}
-        for request in access.transfers_to(one.actor, at=AT).select_related("referral"):
-            received[request.referral_id] = (request.referral, access.ties_to(request, one.actor))
+        for request in visibility.transfers_to(one.actor, at=AT).select_related("referral"):
+            received[request.referral_id] = (request.referral, visibility.ties_to(request, one.actor))
         for state, case in one.cases.items():
             for step in asked:
                 found = (received if step.crosses else {}).get(case.pk) or seen.get(case.pk)
@@ -113,7 +115,7 @@ def ask_step(step, declared, one, state, known, parts, tally):
     case = None
     if known is not None:
         row, ties = known
-        role = actions.role_in(declared, ties)
+        role = preconditions.role_in(declared, ties)
         if role is not None:
             assert str(role) == one.role
             case = Case(row, actor=one.actor, at=AT)
@@ -158,7 +160,7 @@ def test_every_cell_is_as_the_tables_say(everybody, machines):
 
 def test_a_role_begins_a_draft_exactly_when_the_table_says_so(world):
     """T01 has no case yet: the role alone counts."""
-    may = {role for role in ROLES if access.may_begin(world.actor(role, at=AT)) is not None}
+    may = {role for role in ROLES if access_people.may_begin(world.actor(role, at=AT)) is not None}
 
     assert may == set(REFERRAL["create"].who)
 
@@ -170,7 +172,7 @@ def test_a_role_begins_a_draft_exactly_when_the_table_says_so(world):
 def test_who_opens_no_case_has_no_cell(world, role):
     people = build(world, STATES, at=AT, only=lambda r, _: r == role)
 
-    seen = [access.visible_to(one.actor, at=AT).count() for one in people]
+    seen = [visibility.visible_to(one.actor, at=AT).count() for one in people]
 
     assert seen == [0] * len(WORLDS)
 
@@ -179,9 +181,9 @@ def test_a_case_where_nobody_is_exploited_is_nothing_to_the_exploitation_lead(wo
     """Cell x of domain.md §1.3: cases where a child's status is not ``none``, refuted included."""
     lead = [("exploitation_lead", "territory"), ("exploitation_lead", "named")]
     none = build(world, STATES, at=AT, only=lambda *pair: pair in lead, prostitution_status="none")
-    assert [access.visible_to(one.actor, at=AT).count() for one in none] == [0, 0]
+    assert [visibility.visible_to(one.actor, at=AT).count() for one in none] == [0, 0]
 
     for status in ("at_risk", "suspected", "established", "refuted"):
         case = none[0].cases["triage"]
         Referral.objects.filter(pk=case.pk).update(prostitution_status=status)
-        assert access.visible_to(none[0].actor, at=AT).filter(pk=case.pk).exists()
+        assert visibility.visible_to(none[0].actor, at=AT).filter(pk=case.pk).exists()

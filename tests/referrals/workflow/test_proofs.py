@@ -11,12 +11,13 @@ from django.core.management import CommandError, call_command
 
 from accounts.roles import Role
 from referrals import proofs
+from referrals.closing.steps import coordinator_reviews_withdrawals, open_review, reviewer_is_another
+from referrals.decisions.guards import carried_decisions_hold, strongest_is_close
 from referrals.proofs import exploitation, shape, witnesses
 from referrals.proofs.model import declared
+from referrals.triage.guards import no_sign_of_exploitation
+from referrals.vocabulary.states import Machine, State
 from referrals.workflow import machines
-from referrals.workflow.guards import carried_decisions_hold, no_sign_of_exploitation, strongest_is_close
-from referrals.workflow.reopening import coordinator_reviews_withdrawals, open_review, reviewer_is_another
-from referrals.workflow.states import Machine, State
 from tests.expected import part_steps, small_steps
 
 #: Typed by hand from domain.md §2.1 (column *terminal*), §2.6 and §2.7.
@@ -238,7 +239,7 @@ def test_a_closed_state_without_reviews_is_found(monkeypatch):
 
 def test_a_part_that_only_its_one_role_reads_is_found(monkeypatch):
     monkeypatch.setattr(
-        witnesses.access, "reads_by", lambda role, _: "A" if role is Role.CRIP_COORDINATOR else ""
+        witnesses.matrix, "reads_by", lambda role, _: "A" if role is Role.CRIP_COORDINATOR else ""
     )
 
     found = witnesses.unwitnessed(declared())

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from referrals import actions
+from referrals.closing.steps import open_review
+from referrals.execution import approvals
 from referrals.models import Clock, ClosureReview, Referral
-from referrals.workflow.declare import steps
-from referrals.workflow.reopening import open_review
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.expected.steps import REFERRAL
 from tests.factories.concerns import concern
@@ -78,7 +78,7 @@ def test_a_closing_that_two_signed_awaits_nothing(world):
 
     kit.ask("referral", "reorient", body | {"approver": kit.user("supervisor")})
     approval = kit.case.approvals.get()
-    actions.sign(kit.case.pk, approval.pk, actor=world.actor("supervisor", at=AT), at=AT,
+    approvals.sign(kit.case.pk, approval.pk, actor=world.actor("supervisor", at=AT), at=AT,
                  version=Referral.objects.get(pk=kit.case.pk).version)  # fmt: skip
 
     assert Referral.objects.get(pk=kit.case.pk).state == "not_qualified"

@@ -16,8 +16,8 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import Authority
 from audit import journal
-from referrals import actions
 from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.execution import perform, preconditions
 from referrals.models import (
     Alert,
     Assessment,
@@ -31,8 +31,8 @@ from referrals.models import (
     Referral,
     TransferRequest,
 )
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.expected.vocabulary import EXECUTING, RECEIVING
 from tests.factories.world import Caller
@@ -168,7 +168,7 @@ def transfer_row(one, case, state):
 
 
 def outcome_in_runner(step, one, case, part):
-    asked = actions.Asked(
+    asked = preconditions.Asked(
         step=steps.get(Machine(step.machine), step.name),
         referral_id=case.pk,
         part_id=part.pk if part is not None else None,
@@ -176,7 +176,7 @@ def outcome_in_runner(step, one, case, part):
         version=case.version,
     )
     try:
-        actions.perform(asked, actor=one.actor, at=AT)
+        perform.perform(asked, actor=one.actor, at=AT)
     except NotVisible:
         return cells.HIDDEN
     except NotAllowed:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from accounts.actor import SYSTEM
-from referrals import settingchanges
-from referrals.settingchanges import Change
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.journeys import bodies
 from tests.kept import kept
 from tests.referrals.workflow.kit import AT, TODAY, Kit
@@ -15,7 +15,7 @@ from tests.referrals.workflow.kit import AT, TODAY, Kit
 @kept
 def without_first_analysis(world):
     asked = Change(effective_on=TODAY, values={"qualification_step": False})
-    settingchanges.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=AT - timedelta(hours=1))
+    policy_changes_actions.change(world.authorities["93"].pk, asked, actor=SYSTEM, at=AT - timedelta(hours=1))
 
 
 @pytest.mark.usefixtures("without_first_analysis")

@@ -12,7 +12,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership
-from referrals import actions
 from referrals.errors import (
     ApprovalClosed,
     ApproverRefused,
@@ -21,6 +20,7 @@ from referrals.errors import (
     NotVisible,
     WrongState,
 )
+from referrals.execution import approvals
 from referrals.models import (
     Approval,
     Child,
@@ -172,7 +172,7 @@ def propose(signed, kit, body, approver=None, *, at=AT):
 
 def sign(kit, approval, who, *, at=AT, version=None):
     version = Referral.objects.get(pk=kit.case.pk).version if version is None else version
-    return actions.sign(kit.case.pk, approval, actor=kit.world.actor(who, at=at), at=at, version=version)
+    return approvals.sign(kit.case.pk, approval, actor=kit.world.actor(who, at=at), at=at, version=version)
 
 
 def attempt(kit, approval, who, *, at=AT):
@@ -420,7 +420,7 @@ def test_a_refusal_moves_nothing_and_closes_the_request(world, signed):
     done = propose(signed, kit, body)
     before = kit.now()
 
-    actions.refuse(kit.case.pk, done.approval, actor=world.actor("supervisor", at=AT), at=AT, reason="Non.")
+    approvals.refuse(kit.case.pk, done.approval, actor=world.actor("supervisor", at=AT), at=AT, reason="Non.")
 
     assert kit.now() == before
     assert Approval.objects.get(pk=done.approval).state == "refused"
@@ -433,11 +433,11 @@ def test_only_the_named_refuses_and_only_the_proposer_takes_back(world, signed):
     kit, body = signed.make(world)
     done = propose(signed, kit, body)
     with pytest.raises(NotVisible):
-        actions.refuse(kit.case.pk, done.approval, actor=world.actor(kit.who, at=AT), at=AT, reason="Non.")
+        approvals.refuse(kit.case.pk, done.approval, actor=world.actor(kit.who, at=AT), at=AT, reason="Non.")
     with pytest.raises(NotVisible):
-        actions.withdraw_proposal(kit.case.pk, done.approval, actor=world.actor("supervisor", at=AT), at=AT)
+        approvals.withdraw_proposal(kit.case.pk, done.approval, actor=world.actor("supervisor", at=AT), at=AT)
 
-    actions.withdraw_proposal(kit.case.pk, done.approval, actor=world.actor(kit.who, at=AT), at=AT)
+    approvals.withdraw_proposal(kit.case.pk, done.approval, actor=world.actor(kit.who, at=AT), at=AT)
 
     assert Approval.objects.get(pk=done.approval).state == "lapsed"
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals import joining, messages, reading
-from referrals.access import Sight
-from referrals.api.cases import part_lines
+from referrals.access.visibility import Sight
+from referrals.cases.queries import part_lines
+from referrals.duplicates import queries as duplicates_queries
+from referrals.messages import queries as messages_queries
 from referrals.models import Referral
-from web.cases.parts import course, moving, protection
+from referrals.reading import fields
+from web.cases.parts import course, protection, transfers
 from web.cases.parts.shown import Context, Shown
 
 # --- What each page reads ------------------------------------------------------------------------------
@@ -26,13 +28,15 @@ READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], A
         "alerts", "holder-informations", "emergency-sheets", "feedbacks", "transfers",
     )
 } | {
-    "clocks": lambda r, sight, _, __, at: reading.clocks_of(r, sight, at=at),
-    "filer": lambda r, sight, scope, actor, _: messages.channel(r, "filer", sight.ties, scope, actor=actor),
-    "professionals": lambda r, sight, scope, actor, _: messages.channel(
+    "clocks": lambda r, sight, _, __, at: fields.clocks_of(r, sight, at=at),
+    "filer": lambda r, sight, scope, actor, _: messages_queries.channel(r, "filer", sight.ties, scope, actor=actor),
+    "professionals": lambda r, sight, scope, actor, _: messages_queries.channel(
         r, "professionals", sight.ties, scope, actor=actor
     ),
-    "duplicates": lambda r, sight, scope, actor, at: joining.duplicates(r, sight.ties, scope, actor=actor, at=at),
-    "links": lambda r, sight, _, actor, at: joining.links(r, sight.ties, actor=actor, at=at),
+    "duplicates": lambda r, sight, scope, actor, at: duplicates_queries.duplicates(
+        r, sight.ties, scope, actor=actor, at=at
+    ),
+    "links": lambda r, sight, _, actor, at: duplicates_queries.links(r, sight.ties, actor=actor, at=at),
 }  # fmt: skip
 #: By page: the parts of the API that it reads, what it makes of them, and the machines whose steps it offers.
 PAGES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Shown], Context], tuple[str, ...]]]] = {
@@ -43,7 +47,7 @@ PAGES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Shown], Context], tup
     "justice": (("judicial-referrals",), protection.justice, ("judicial",)),
     "famille": (("holder-informations", "emergency-sheets"), protection.family, ()),
     "messages": (("filer", "professionals", "feedbacks"), course.talk, ("feedback",)),
-    "transferts": (("transfers",), moving.transfers, ("transfer",)),
+    "transferts": (("transfers",), transfers.transfers, ("transfer",)),
     "rapprochements": (("duplicates", "links"), course.pairs, ("duplicate",)),
     "signatures": (
         ("approvals", "break-glass", "closure-reviews", "alerts"),

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from referrals import messages
-from referrals.api.workflow import TOLD
-from referrals.workflow.joining.inputs import Likeness
-from referrals.workflow.states import Machine, State
+from referrals.cases.workflow_api import TOLD
+from referrals.messages import queries as messages_queries
+from referrals.vocabulary.duplicates import Likeness
+from referrals.vocabulary.states import Machine, State
 from web.cases import display, words
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
@@ -74,8 +74,8 @@ def talk(shown: Shown) -> Context:
     channels = []
     people = shown.staff({row.get("by") for name in ("filer", "professionals") for row in shown.found[name]})
     for name, channel in (
-        ("filer", messages.Channel.FILER),
-        ("professionals", messages.Channel.PROFESSIONALS),
+        ("filer", messages_queries.Channel.FILER),
+        ("professionals", messages_queries.Channel.PROFESSIONALS),
     ):
         channels.append(
             {

@@ -6,18 +6,19 @@ from typing import Any, Final
 from django.urls import reverse
 
 from accounts.models import Organisation
-from referrals import reports
-from referrals.api.workflow import TOLD
-from referrals.workflow.assessment import WRITABLE
-from referrals.workflow.codes import DangerLevel, Proposal
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine, Outcome
+from referrals.assessment import actions as assessment_actions
+from referrals.assessment.steps import WRITABLE
+from referrals.cases.workflow_api import TOLD
+from referrals.vocabulary.answers import DangerLevel, Proposal
+from referrals.vocabulary.states import Machine, Outcome
+from referrals.workflow.step import steps
 from web.cases import display, words
 from web.cases.display import Line
 from web.cases.parts.shown import Context, Shown, text_of
 from web.forms import words_of
 
 # --- Assessment ---------------------------------------------------------------------------------------
+
 
 WRITING: Final = ("notes", "child_opinions", "holder_opinions", "entourage_opinions", "report")
 
@@ -27,7 +28,7 @@ def assessment(shown: Shown) -> Context:
     found = [_one_assessment(shown, row) for row in shown.found["assessment"]]
     return {
         "assessments": found,
-        "may_write": reports.may_write(shown.ties) and any(one["open"] for one in found),
+        "may_write": assessment_actions.may_write(shown.ties) and any(one["open"] for one in found),
         "children_left": _without_conclusion(shown),
         "write_at": reverse("assessment-writing", args=[shown.referral.pk]),
     }

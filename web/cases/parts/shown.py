@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
-from referrals import naming
-from referrals.access import Ties
+from referrals.access.relations import Ties
 from referrals.models import Referral
+from referrals.reading import names
 from web.cases import display
 from web.page import Page
 
@@ -35,7 +35,7 @@ class Shown:
 
     def staff(self, ids: Any) -> dict[str, str]:
         """Return the names of colleagues, to readers of the facts as the list of people is theirs too."""
-        return naming.staff(ids) if "D" in self.ties.reads else {}
+        return names.staff(ids) if "D" in self.ties.reads else {}
 
 
 def text_of(value: Any) -> str:

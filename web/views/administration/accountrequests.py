@@ -16,7 +16,7 @@ from accounts.api.serializers import AcceptanceInput, RefusalInput
 from accounts.api.views.accountrequests import accepted, refused, request_page
 from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Profession
-from audit.query import PagedQuery, Query
+from core.query import PagedQuery, Query
 from web import forms
 from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage

@@ -16,8 +16,8 @@ from accounts.api.serializers import CorrectionInput, OrganisationInput
 from accounts.api.views.places import corrected, made_organisation
 from accounts.identifiers import REGISTERS
 from accounts.models import Membership, Organisation
-from audit.paging import page_of
-from audit.query import PagedQuery, Query
+from core.paging import page_of
+from core.query import PagedQuery, Query
 from web import forms
 from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage

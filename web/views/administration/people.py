@@ -19,8 +19,8 @@ from accounts.models.factor import Identified
 from accounts.models.user import Language
 from accounts.roles import POWERFUL, PROGRAMS, Role
 from accounts.sessions import id_of
-from audit.query import PagedQuery, Query
-from referrals.reading import moment
+from core.query import PagedQuery, Query
+from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import words
 from web.administration.base import MANAGES, AdministrationPage

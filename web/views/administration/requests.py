@@ -13,7 +13,7 @@ from accounts.api.naming import visible
 from accounts.api.views.resets import identified
 from accounts.errors import InvalidInput
 from accounts.models import FactorReset, GrantRequest
-from referrals.reading import moment
+from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import words
 from web.administration.base import CONFIRMS, AdministrationPage

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import access, actions, reviews
 from accounts.api.views.people import membership_page
 from accounts.models import Membership
-from audit.inputs import ITEMS_MAX, Id, Items, StrictSerializer
-from audit.query import PagedQuery, Query
-from referrals.reading import moment
+from core.inputs import ITEMS_MAX, Id, Items, StrictSerializer
+from core.query import PagedQuery, Query
+from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
 from web.cases import display, told

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from audit.inputs import Day, StrictSerializer
-from referrals import settingchanges
-from referrals.api.settings import SettingChangeInput
+from core.inputs import Day, StrictSerializer
 from referrals.errors import NotVisible
-from referrals.protocol import SETTINGS
-from referrals.settingchanges import CHANGE, Change
-from referrals.settingtypes import DAYS, UNITS
+from referrals.policy.definitions import SETTINGS
+from referrals.policy.field_types import DAYS, UNITS
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import CHANGE, Change
+from referrals.policy_changes.api import SettingChangeInput
 from web import forms
 from web.administration import lists, words
 from web.administration.base import AdministrationPage
@@ -34,9 +34,9 @@ class SettingsPage(AdministrationPage):
         Raises:
             NotVisible, NotAllowed: the reader doesn't choose the settings of this authority.
         """
-        found = settingchanges.authority_for(self.actor, authority, CHANGE)
+        found = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
         self.tab = f"settings-{authority}"  # type: ignore[misc]  # of this answer
-        return settingchanges.told(found, at=self.at)
+        return policy_changes_actions.told(found, at=self.at)
 
 
 class Settings(SettingsPage):
@@ -84,7 +84,7 @@ class OneSetting(SettingsPage, FormPage):
             given = SettingChangeInput(data=said)
             given.is_valid(raise_exception=True)
             change = Change(**given.validated_data)
-            return settingchanges.change(authority, change, actor=self.actor, at=self.at).pk
+            return policy_changes_actions.change(authority, change, actor=self.actor, at=self.at).pk
 
         self.once(said, act)
         return self.onwards(reverse("setting-page", args=[authority, key]))

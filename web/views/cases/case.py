@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.query import Query
-from referrals import access
-from referrals.api.cases import whole
+from core.query import Query
+from referrals.access import visibility
+from referrals.cases.queries import whole
 from referrals.errors import NotVisible
 from referrals.models import Concern, Referral
-from referrals.workflow.states import ChildKind, DecisionCode
+from referrals.vocabulary.states import ChildKind, DecisionCode
 from web.cases import display, told
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
@@ -68,7 +68,7 @@ class OneCase(Page):
             NotVisible: absent, not for this reader, or the reader's own filing, which has a page of its own.
         """
         referral, body = whole(request, pk)
-        ties = access.ties_of(referral, self.actor)
+        ties = visibility.ties_of(referral, self.actor)
         if ties.coarse or ties.draft:
             raise NotVisible
         zone = zone_of(referral)
@@ -89,7 +89,8 @@ class OneCase(Page):
                 ],
                 "panels": panels(pk, body, about=called),
                 "facts_withheld": "D" not in ties.reads,
-                "glass_may_open": "D" not in ties.reads and access.may_break_this(pk, self.actor, at=self.at),
+                "glass_may_open": "D" not in ties.reads
+                and visibility.may_break_this(pk, self.actor, at=self.at),
                 "filed": _filed(referral),
             }
             | told.in_words(self)

@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from accounts.roles import Role
-from audit.query import Query
+from core.query import Query
 from encryption.sealed import OpenScope
-from referrals import naming
-from referrals.access import Ties
-from referrals.api.base import opened, seen
+from referrals.access.relations import Ties
 from referrals.attachments import keeping, rights, serving
 from referrals.attachments.rights import Adding
 from referrals.errors import NotVisible
 from referrals.models import Referral
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.reading import names
+from referrals.rest.case_views import opened, seen
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from web.cases import told
 from web.cases.base import heading, zone_of
 from web.cases.choices import Pairs, numbered, role_words
@@ -87,7 +87,7 @@ class Files(UploadPage):
         return found
 
     def _named(self, referral: Referral, ties: Ties, scope: OpenScope) -> Pairs:
-        found = naming.names(referral, ties, scope, actor=self.actor, holders_too=False)
+        found = names.names(referral, ties, scope, actor=self.actor, holders_too=False)
         return numbered(found.children)
 
     def onwards(self, pk: UUID) -> str:

@@ -10,12 +10,16 @@ from django.urls import reverse
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
-from referrals import abilities, access, joining, reading
-from referrals.access import Ties
-from referrals.api.base import count_opening, seen
+from referrals.access import visibility
+from referrals.access.relations import Ties
+from referrals.duplicates import queries as duplicates_queries
 from referrals.errors import NotVisible
+from referrals.execution import abilities
 from referrals.models import Child, Holder, Referral
-from referrals.workflow.joining.inputs import Likeness
+from referrals.reading import fields
+from referrals.rest.case_views import count_opening, seen
+from referrals.vocabulary import labels
+from referrals.vocabulary.duplicates import Likeness
 from web.cases import display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
@@ -42,17 +46,17 @@ class Pair(Page):
             NotVisible: no such pair, or its other half isn't for this reader.
         """
         referral, ties = seen(request, pk)
-        row = joining.pairs_seen(referral, actor=self.actor, at=self.at).filter(pk=pair).first()
+        row = duplicates_queries.pairs_seen(referral, actor=self.actor, at=self.at).filter(pk=pair).first()
         if (
             row is None
             or "B" not in ties.reads
             or ties.draft
-            or not (reasons := joining.reasons_for(row, ties))
+            or not (reasons := duplicates_queries.reasons_for(row, ties))
         ):
             raise NotVisible
         other_id = row.other_id if row.referral_id == referral.pk else row.referral_id
-        other = access.visible_to(self.actor, at=self.at).select_related("authority").get(pk=other_id)
-        other_ties = access.ties_of(other, self.actor)
+        other = visibility.visible_to(self.actor, at=self.at).select_related("authority").get(pk=other_id)
+        other_ties = visibility.ties_of(other, self.actor)
         for case, tie in ((referral, ties), (other, other_ties)):
             count_opening(case, tie, actor=self.actor, at=self.at)
         with disclosure(
@@ -61,7 +65,7 @@ class Pair(Page):
         ) as scope:  # fmt: skip
             sides = [self._side(referral, ties, scope), self._side(other, other_ties, scope)]
         here = row.referral_id == referral.pk
-        sight = access.sight_of(referral, ties, self.actor)
+        sight = visibility.sight_of(referral, ties, self.actor)
         body = abilities.abilities(referral, sight, actor=self.actor, at=self.at) if here else {}
         mine = {
             name: [action for action in found if part_in(action) == str(pair)] for name, found in body.items()
@@ -79,12 +83,12 @@ class Pair(Page):
         )
 
     def _side(self, referral: Referral, ties: Ties, scope: OpenScope) -> dict[str, Any]:
-        children = reading.part(referral, "children", ties, scope, actor=self.actor) or []
-        holders = reading.part(referral, "holders", ties, scope, actor=self.actor) or []
+        children = fields.part(referral, "children", ties, scope, actor=self.actor) or []
+        holders = fields.part(referral, "holders", ties, scope, actor=self.actor) or []
         return {
             "pk": referral.pk,
             "reference": referral.reference,
-            "received": display.instant(reading.moment(referral.received_at), zone_of(referral)),
+            "received": display.instant(labels.moment(referral.received_at), zone_of(referral)),
             "children": [_identity(row) for row in children if not row.get("wrong_person")],
             "holders": [display.lines(Holder, row) for row in holders],
         }

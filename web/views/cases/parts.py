@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from audit.query import Query
+from core.query import Query
 from encryption.sealed import OpenScope
-from referrals import abilities, access, naming
-from referrals.access import Sight
-from referrals.api.base import opened, seen
+from referrals.access import visibility
+from referrals.access.visibility import Sight
 from referrals.errors import NotVisible
+from referrals.execution import abilities
 from referrals.models import Referral
+from referrals.reading import names
+from referrals.rest.case_views import opened, seen
 from web.cases import told
 from web.cases.base import heading, zone_of
 from web.cases.panel import panels, part_in
@@ -37,7 +39,7 @@ class Part(Page):
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
             raise NotVisible
         reads, made, machines = PAGES[part]
-        sight = access.sight_of(referral, ties, self.actor)
+        sight = visibility.sight_of(referral, ties, self.actor)
         found = opened(
             referral,
             ties,
@@ -67,7 +69,7 @@ class Part(Page):
     ) -> dict[str, Any]:
         actor, at = self.actor, self.at
         found: dict[str, Any] = {name: READ[name](referral, sight, scope, actor, at) for name in reads}
-        found["names"] = naming.names(
+        found["names"] = names.names(
             referral, sight.ties, scope, actor=actor, holders_too="timeline" not in reads
         )
         return found

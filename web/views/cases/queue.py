@@ -13,16 +13,21 @@ from accounts.actor import Actor
 from accounts.models import User
 from audit import journal
 from audit.events import Purpose
-from audit.paging import page_of
-from audit.query import PagedQuery, Query
-from referrals import access, caps, handovers, queue, reading, waiting
-from referrals.api.base import record_listed
-from referrals.api.calls import call_page
-from referrals.api.cases import CaseQuery, ClockQuery, case_page, clock_page
-from referrals.api.waiting import WaitingQuery, waiting_page
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.access import matrix, visibility, volume_limits
+from referrals.access import people as access_people
+from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page
 from referrals.errors import NotAllowed, NotVisible
-from referrals.workflow.declare import steps
-from referrals.workflow.states import ACTIVE, CLOSED, Machine, State, Urgency
+from referrals.measures import queries as measures_queries
+from referrals.measures.api import WaitingQuery, waiting_page
+from referrals.reading import counts, fields
+from referrals.rest.case_views import record_listed
+from referrals.staffing import actions as staffing_actions
+from referrals.urgent_calls.api import call_page
+from referrals.vocabulary import labels
+from referrals.vocabulary.states import ACTIVE, CLOSED, Machine, State, Urgency
+from referrals.workflow.step import steps
 from web.cases import display, told
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
@@ -39,7 +44,7 @@ def require_caseworker(actor: Actor) -> None:
     Raises:
         NotAllowed: no role of the actor has a row in the table of rights.
     """
-    if not actor.holding(access.MATRIX):
+    if not actor.holding(matrix.MATRIX):
         raise NotAllowed("read:cases")
 
 
@@ -68,7 +73,7 @@ class Queue(Page):
             {
                 "lines": [_line(line, self.at) for line in lines if "state" in line],
                 "asked": asked,
-                "counts": queue.counts(self.actor, at=self.at),
+                "counts": counts.counts(self.actor, at=self.at),
                 "states": _states(kept.get("state", "")),
                 "urgencies": _urgencies(kept.get("urgency", "")),
                 "next": _address(kept | {"cursor": cursor, "names": asked["names"]}) if cursor else "",
@@ -77,7 +82,7 @@ class Queue(Page):
                 "filtered": bool(kept),
                 "first": "cursor" not in asked,
                 "done": told.in_words(self)["done"],
-                "workload": bool(self.actor.holding(access.ANSWERING)),
+                "workload": bool(self.actor.holding(access_people.ANSWERING)),
             }
         )
 
@@ -123,7 +128,7 @@ def _line(line: Mapping[str, Any], at: Any) -> dict[str, Any]:
         "danger": line.get("immediate_danger", False),
         "asked": line["info_requested"],
         "due": display.instant(due, ZONE),
-        "late": bool(due) and due < reading.moment(at),
+        "late": bool(due) and due < labels.moment(at),
         "received": display.instant(line["received_at"], ZONE),
         "children": [_name(child) for child in line.get("children", ())],
         "named": "children" in line,
@@ -142,8 +147,8 @@ class Workload(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show who has how many cases, of the people for whom the reader answers."""
-        handovers.require_answering(self.actor)
-        lines = handovers.people(self.actor, leaving=False, at=self.at)
+        staffing_actions.require_answering(self.actor)
+        lines = staffing_actions.people(self.actor, leaving=False, at=self.at)
         most = max((line["count"] for line in lines), default=1)
         for line in lines:
             line["role_label"] = role_words(line["role"])
@@ -165,21 +170,21 @@ class OnesCases(Page):
             NotVisible: the reader answers for no such person.
         """
         asked = dict(self.asked)
-        handovers.require_answering(self.actor)
-        rows = handovers.cases_of(self.actor, user, None, at=self.at)
+        staffing_actions.require_answering(self.actor)
+        rows = staffing_actions.cases_of(self.actor, user, None, at=self.at)
         page = page_of(
             rows, limit=asked["limit"], order=("next_due_at", "id"), cursor=asked.get("cursor"),
             bound_to=f"assignments/{user}/None",
         )  # fmt: skip
-        if not page.items and not access.people_of(self.actor, at=self.at).filter(user=user).exists():
+        if not page.items and not access_people.people_of(self.actor, at=self.at).filter(user=user).exists():
             raise NotVisible
-        caps.count_lines(page.items, actor=self.actor, at=self.at)
+        volume_limits.count_lines(page.items, actor=self.actor, at=self.at)
         journal.record(
             "list:opened", actor=self.actor, at=self.at, objects=[row.pseudonym for row in page.items],
             purpose=Purpose.LISTING, count=len(page.items),
         )  # fmt: skip
         name = User.objects.filter(pk=user).values_list("full_name", flat=True).first()
-        lines = [_line(reading.shell(row, access.ties_of(row, self.actor)), self.at) for row in page.items]
+        lines = [_line(fields.shell(row, visibility.ties_of(row, self.actor)), self.at) for row in page.items]
         return self.show({"lines": lines, "name": name, "next": page.next})
 
 
@@ -256,17 +261,17 @@ class ToSign(Page):
         Raises:
             NotAllowed: none of the reader's roles signs anything.
         """
-        if not self.actor.holding(access.APPROVERS):
+        if not self.actor.holding(matrix.APPROVERS):
             raise NotAllowed("read:approvals")
-        rows = list(queue.awaiting_signature(self.actor, at=self.at)[: self.most])
-        caps.count_lines((row.referral for row in rows), actor=self.actor, at=self.at)
+        rows = list(counts.awaiting_signature(self.actor, at=self.at)[: self.most])
+        volume_limits.count_lines((row.referral for row in rows), actor=self.actor, at=self.at)
         record_listed(rows, actor=self.actor, at=self.at)
         lines = [
             {
                 "pk": row.referral_id, "reference": row.referral.reference, "approval": row.pk,
                 "step": display.step_words(row.machine, row.step), "by": row.proposer.full_name,
-                "asked": display.instant(reading.moment(row.requested_at), ZONE),
-                "until": display.instant(reading.moment(row.expires_at), ZONE),
+                "asked": display.instant(labels.moment(row.requested_at), ZONE),
+                "until": display.instant(labels.moment(row.expires_at), ZONE),
             }
             for row in rows
         ]  # fmt: skip
@@ -288,13 +293,13 @@ class WaitingMeasures(Page):
         require_caseworker(self.actor)
         asked = dict(self.asked)
         lines, cursor = waiting_page(request, asked)
-        rows = waiting.measures_for(self.actor, {}, at=self.at)
+        rows = measures_queries.measures_for(self.actor, {}, at=self.at)
         for line in lines:
             line["type_label"] = display.label(line["type"])
             line["state_label"] = display.label(line["state"])
             line["urgency_label"] = display.label(line["urgency"])
             line["since"] = display.instant(line["waits_since"], ZONE)
-        groups = waiting.counts(rows, "service")
+        groups = measures_queries.counts(rows, "service")
         for group in groups:
             group["since"] = display.instant(group["longest_since"], ZONE)
         return self.show(

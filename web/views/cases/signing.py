@@ -7,11 +7,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from referrals import access, actions, naming, reading
-from referrals.actions import Done
-from referrals.api.base import opened, seen
+from referrals.access import visibility
 from referrals.errors import NotVisible
+from referrals.execution import approvals
+from referrals.execution.results import Done
 from referrals.models import Approval
+from referrals.reading import fields
+from referrals.reading import names as reading_names
+from referrals.rest.case_views import opened, seen
 from referrals.workflow.inputs import Reasoned
 from web.cases import display
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
@@ -38,8 +41,8 @@ class Signature(FormPage):
         rows, names = opened(
             referral, ties,
             lambda scope: (
-                reading.approvals(referral, access.sight_of(referral, ties, actor), scope, user_id=actor.user_id),
-                naming.names(referral, ties, scope, actor=actor),
+                fields.approvals(referral, visibility.sight_of(referral, ties, actor), scope, user_id=actor.user_id),
+                reading_names.names(referral, ties, scope, actor=actor),
             ),
             actor=actor, at=self.at,
         )  # fmt: skip
@@ -47,7 +50,7 @@ class Signature(FormPage):
         if row is None:
             raise NotVisible
         step = display.step_of(row["machine"], row["step"])
-        people = naming.staff([row["proposer"], row["approver"]])
+        people = reading_names.staff([row["proposer"], row["approver"]])
         called = names.children | names.holders | people
         zone = zone_of(referral)
         return self.show(
@@ -85,13 +88,13 @@ class Signature(FormPage):
 
         def act() -> Done:
             if what == "sign":
-                return actions.sign(pk, approval, actor=actor, at=at, version=version_of(request))
+                return approvals.sign(pk, approval, actor=actor, at=at, version=version_of(request))
             if what == "withdraw":
-                return actions.withdraw_proposal(pk, approval, actor=actor, at=at)
-            actions.open_approval(pk, approval, actor=actor, at=at, side="approver")
+                return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
+            approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
             said = Reasoned(data={"reason": reason})
             said.is_valid(raise_exception=True)
-            return actions.refuse(pk, approval, actor=actor, at=at, reason=said.validated_data["reason"])
+            return approvals.refuse(pk, approval, actor=actor, at=at, reason=said.validated_data["reason"])
 
         row = Approval.objects.filter(pk=approval, referral=pk).values_list("machine", "step").first()
         once(self, pk, {"what": what, "reason": reason}, act)

@@ -15,16 +15,20 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
-from referrals import access, actions, naming, reading, receiving
-from referrals.access import Sight, Ties
-from referrals.actions import Asked
-from referrals.api.base import known, opened, seen
+from referrals.access import transfer_targets, visibility
+from referrals.access.relations import Ties
+from referrals.access.visibility import Sight
 from referrals.errors import NotAllowed, NotVisible
+from referrals.execution import perform, preconditions
+from referrals.execution.preconditions import Asked
 from referrals.models import Referral
-from referrals.naming import Names
-from referrals.workflow.declare import RECEIVER, Step, require_proof
+from referrals.reading import fields
+from referrals.reading import names as reading_names
+from referrals.reading.names import Names
+from referrals.rest.case_views import known, opened, seen
+from referrals.vocabulary.states import State
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.states import State
+from referrals.workflow.step import RECEIVER, Step, require_proof
 from web.cases import display, told, words
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
 from web.cases.choices import Choices, role_words
@@ -72,11 +76,15 @@ class StepPage(FormPage):
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
         asked = Asked(step=declared, referral_id=pk, part_id=part)
-        sight = access.sight_of(referral, ties, actor)
-        actions.case_for(asked, referral, sight, actor=actor, at=at, beforehand=True)
+        sight = visibility.sight_of(referral, ties, actor)
+        preconditions.case_for(asked, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
         names = opened(
-            referral, ties, lambda scope: naming.names(referral, ties, scope, actor=actor), actor=actor, at=at
+            referral,
+            ties,
+            lambda scope: reading_names.names(referral, ties, scope, actor=actor),
+            actor=actor,
+            at=at,
         )
         form = self.form(declared, referral, ties, names, sight)
         context = self.around(declared, referral, ties, names) | {
@@ -105,7 +113,7 @@ class StepPage(FormPage):
         body = self.form(declared, referral, ties, self.names_sent).body(request.POST)
         asked = Asked(step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request))
         done, awaits = once(
-            self, pk, body, lambda: actions.perform(asked, actor=self.actor, at=self.at),
+            self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at),
             see=lambda _, pk: see(self, declared, pk),
         )  # fmt: skip
         if done is not None and done.warnings:
@@ -121,7 +129,7 @@ class StepPage(FormPage):
     def answered(self, step: str, made: UUID | None) -> HttpResponse:
         """Go on once a transfer was answered: to the case as it goes on here, or to the requests that are left."""
         where = reverse("transfers")
-        if made is not None and access.visible_to(self.actor, at=self.at).filter(pk=made).exists():
+        if made is not None and visibility.visible_to(self.actor, at=self.at).filter(pk=made).exists():
             where = reverse("case", args=[made])
         return go_to(where + told.query_of(self.actor, step))
 
@@ -160,9 +168,9 @@ class StepPage(FormPage):
         zone = zone_of(referral)
         since = sent.get("seen", "")
         actor, at = self.actor, self.at
-        sight = access.sight_of(referral, ties, actor)
+        sight = visibility.sight_of(referral, ties, actor)
         told = opened(
-            referral, ties, lambda scope: reading.timeline(referral, sight, scope, actor=actor, at=at),
+            referral, ties, lambda scope: fields.timeline(referral, sight, scope, actor=actor, at=at),
             actor=actor, at=at,
         )  # fmt: skip
         rows = [row for row in reversed(told) if row["at"].replace("Z", "+00:00") > since][:20]
@@ -246,13 +254,13 @@ def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, Ties]:
         NotVisible: absent, or not for this reader, or the reader's own filing, which has pages of its own.
     """
     if RECEIVER in step.sides:
-        found = receiving.asked_about(pk, actor=page.actor, at=page.at)
+        found = transfer_targets.asked_about(pk, actor=page.actor, at=page.at)
         if found is not None:
             return known(page.request, *found)
     referral, ties = seen(page.request, pk)
     if ties.coarse or ties.draft:
         raise NotVisible
-    if actions.role_in(step, ties) is None:
+    if preconditions.role_in(step, ties) is None:
         raise NotAllowed(step.event)
     return referral, ties
 

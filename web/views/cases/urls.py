@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from web.views.cases import case, files, glass, moving, pair, parts, queue, signing, steps, writing
+from web.views.cases import break_glass, case, files, pair, parts, queue, signing, steps, transfers, writing
 
 urlpatterns: list[URLPattern] = [
     path("dossiers", queue.Queue.as_view(), name="cases"),
@@ -12,9 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("signatures", queue.ToSign.as_view(), name="to-sign"),
     path("mesures", queue.WaitingMeasures.as_view(), name="measures-page"),
     path("appels", queue.Calls.as_view(), name="calls"),
-    path("transferts", moving.Transfers.as_view(), name="transfers"),
-    path("transferts/<uuid:pk>", moving.OneTransfer.as_view(), name="transfer"),
-    path("ouvertures", glass.Openings.as_view(), name="openings"),
+    path("transferts", transfers.Transfers.as_view(), name="transfers"),
+    path("transferts/<uuid:pk>", transfers.OneTransfer.as_view(), name="transfer"),
+    path("ouvertures", break_glass.Openings.as_view(), name="openings"),
     path("dossiers/<uuid:pk>", case.OneCase.as_view(), name="case"),
     path("dossiers/<uuid:pk>/redaction", writing.Writing.as_view(), name="assessment-writing"),
     path("dossiers/<uuid:pk>/pieces", files.Files.as_view(), name="case-files"),

@@ -7,16 +7,19 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
-from audit.query import Query
-from referrals import access, naming, reading, reports
-from referrals.access import Ties
-from referrals.api.base import opened, seen
+from core.query import Query
+from referrals.access import visibility
+from referrals.access.relations import Ties
+from referrals.assessment import actions as assessment_actions
+from referrals.assessment.actions import ConclusionForm, ReportForm
+from referrals.assessment.steps import WRITABLE
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral
-from referrals.reports import ConclusionForm, ReportForm
-from referrals.workflow.assessment import WRITABLE
-from referrals.workflow.declare import steps
-from referrals.workflow.states import Machine
+from referrals.reading import fields
+from referrals.reading import names as reading_names
+from referrals.rest.case_views import opened, seen
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
 from web.cases import told
 from web.cases.base import fresh_key, once, onwards, version_of, zone_of
 from web.cases.choices import Choices
@@ -47,8 +50,8 @@ class Writing(StepPage):
         rows, names = opened(
             referral, ties,
             lambda scope: (
-                reading.assessments(referral, access.sight_of(referral, ties, actor), scope),
-                naming.names(referral, ties, scope, actor=actor),
+                fields.assessments(referral, visibility.sight_of(referral, ties, actor), scope),
+                reading_names.names(referral, ties, scope, actor=actor),
             ),
             actor=actor, at=at,
         )  # fmt: skip
@@ -79,7 +82,7 @@ class Writing(StepPage):
         said = {name: value for name, value in body.items() if value not in (None, "", [])}
         once(
             self, pk, said,
-            lambda: reports.edit(pk, said, version=version_of(request), actor=self.actor, at=self.at),
+            lambda: assessment_actions.edit(pk, said, version=version_of(request), actor=self.actor, at=self.at),
         )  # fmt: skip
         if request.POST.get("then") == "stay":
             return onwards(self, pk, told.EDITED, tab="assessment-writing")
@@ -104,17 +107,17 @@ class Writing(StepPage):
         referral, ties = seen(self.request, pk)
         if ties.coarse or ties.draft:
             raise NotVisible
-        if not reports.may_write(ties):
+        if not assessment_actions.may_write(ties):
             raise NotAllowed("assessment:edit")
         return referral, ties
 
-    def _form(self, referral: Referral, ties: Ties, names: naming.Names) -> StepForm:
+    def _form(self, referral: Referral, ties: Ties, names: reading_names.Names) -> StepForm:
         step = steps.get(Machine.ASSESSMENT, "write")
         return StepForm(
             ReportForm, Choices(step, referral, ties, self.actor, self.at, names), zone_of(referral)
         )
 
-    def _context(self, referral: Referral, ties: Ties, names: naming.Names) -> dict[str, Any]:
+    def _context(self, referral: Referral, ties: Ties, names: reading_names.Names) -> dict[str, Any]:
         step = steps.get(Machine.ASSESSMENT, "write")
         back = reverse("case-part", args=[referral.pk, "evaluation"])
         return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}

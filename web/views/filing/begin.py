@@ -6,12 +6,15 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from audit.query import Query
-from referrals import access, drafts, reading
-from referrals.api.base import listing, seen
+from core.query import Query
+from referrals.access import matrix, visibility
+from referrals.access import people as access_people
+from referrals.filing import actions as filing_actions
 from referrals.models import Referral
-from referrals.workflow.codes import SIGNS, Channel
-from referrals.workflow.states import ChildKind, CoarseStatus, State
+from referrals.reading import fields
+from referrals.rest.case_views import listing, seen
+from referrals.vocabulary.answers import SIGNS, Channel
+from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web.filing.draft import Draft
 from web.filing.sections import RECEPTION, Section, groups_for, sections
 from web.forms import words_of
@@ -34,20 +37,20 @@ class Filings(Page):
         return self.show(
             {
                 "lines": lines,
-                "may_begin": access.may_begin(self.actor) is not None,
-                "leads": not self.actor.holding(access.DRAFTERS),
+                "may_begin": access_people.may_begin(self.actor) is not None,
+                "leads": not self.actor.holding(matrix.DRAFTERS),
             }
         )
 
     def _rows(self) -> list[Referral]:
-        mine = access.own_filings(self.actor, at=self.at) if self.actor.holding(access.FILERS) else None
+        mine = visibility.own_filings(self.actor, at=self.at) if self.actor.holding(matrix.FILERS) else None
         if mine is None:
-            mine = access.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
-        return list(reading.with_line(mine).order_by("-filed_on", "id")[: self.most])
+            mine = visibility.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
+        return list(fields.with_line(mine).order_by("-filed_on", "id")[: self.most])
 
 
 def _line(row: Referral) -> dict[str, object]:
-    status = reading.coarse_status(row)
+    status = fields.coarse_status(row)
     pk, reference = row.known_to_filer_as
     return {
         "pk": pk, "draft": status == CoarseStatus.DRAFT, "reference": reference, "code": str(status),
@@ -77,12 +80,12 @@ class Begin(FormPage):
         Raises:
             NotAllowed: the reader may begin no concern.
         """
-        drafts.drafter(self.actor)
+        filing_actions.drafter(self.actor)
         return self.show()
 
     def act(self, request: HttpRequest) -> HttpResponse:
         """Begin a draft (T01), and go to its first page."""
-        made = drafts.begin({}, actor=self.actor, at=self.at).referral
+        made = filing_actions.begin({}, actor=self.actor, at=self.at).referral
         urgent = request.POST.get("lane") == "urgent"
         return go_to(reverse("filing-urgent" if urgent else "filing", args=[made.pk]))
 

@@ -12,11 +12,12 @@ from accounts.access import own_account
 from accounts.replays import Once
 from accounts.roles import Role
 from audit.events import Purpose
-from referrals import access, actions
-from referrals.actions import Asked
-from referrals.api.base import seen
-from referrals.workflow.declare import steps
-from referrals.workflow.states import ChildKind, Machine
+from referrals.access import visibility
+from referrals.execution import perform
+from referrals.execution.preconditions import Asked
+from referrals.rest.case_views import seen
+from referrals.vocabulary.states import ChildKind, Machine
+from referrals.workflow.step import steps
 from web import forms
 from web.filing import extra, grid, place, words
 from web.filing.draft import Draft, Said, of_kind, put
@@ -97,11 +98,11 @@ def file(
         request.purpose = Purpose.FILING  # type: ignore[attr-defined]  # a refusal bears it too
         saved = draft.save(body(draft), version=version_of(request)).referral
         asked = Asked(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
-        done = actions.perform(asked, actor=page.actor, at=page.at)
+        done = perform.perform(asked, actor=page.actor, at=page.at)
         once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)
     if page.actor.holding([Role.FILER]):
         return go_to(reverse("filing-receipt", args=[pk]))
-    seen_now = access.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
+    seen_now = visibility.visible_to(page.actor, at=page.at).filter(pk=pk).exists()
     return go_to(reverse("case", args=[pk]) if seen_now else reverse("filings"))
 
 

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from audit.events import Purpose
-from referrals.access import Ties
-from referrals.api.base import opened
+from referrals.access.relations import Ties
 from referrals.attachments import keeping, serving
 from referrals.errors import NotAllowed
 from referrals.models import Referral
+from referrals.rest.case_views import opened
 from web.forms import ZONE
 from web.page import Page, go_to
 from web.uploads import UploadPage, form_of, kinds, line_of, may_add

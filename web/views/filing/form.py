@@ -10,11 +10,11 @@ from django.utils.functional import cached_property
 
 from accounts.access import own_account
 from accounts.roles import Role
-from audit.inputs import Whole
-from audit.query import Query
+from core.inputs import Whole
+from core.query import Query
 from referrals.errors import NotAllowed
-from referrals.form import PARTS_MAX
-from referrals.settinglists import Row
+from referrals.filing.form import PARTS_MAX
+from referrals.policy.list_types import Row
 from web import forms
 from web.filing import extra, grid, place
 from web.filing.draft import Draft, Said, changed, of_kind, put

@@ -13,18 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.replays import Once
 from audit.events import Purpose
-from audit.inputs import Id
-from audit.query import Query
-from referrals import actions, messages, receipts
-from referrals.access import Ties
-from referrals.actions import Asked, Done
-from referrals.api.base import described, opened, seen
+from core.inputs import Id
+from core.query import Query
+from referrals.access.relations import Ties
 from referrals.attachments import rights
 from referrals.errors import NotVisible
+from referrals.execution import perform
+from referrals.execution.preconditions import Asked
+from referrals.execution.results import Done
+from referrals.filing import receipts
+from referrals.messages import queries as messages_queries
 from referrals.models import Referral
-from referrals.protocol import protocol_of
-from referrals.workflow.declare import Step, steps
-from referrals.workflow.states import Machine
+from referrals.policy.definitions import protocol_of
+from referrals.rest.case_views import described, opened, seen
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import Step, steps
 from web import forms
 from web.cases import display
 from web.forms import Ask, Follow
@@ -74,7 +77,7 @@ def standing(page: Page, referral: Referral, ties: Ties) -> HttpResponse:
     """Return where a filing stands, and what was asked and said."""
     body = described(referral, ties, actor=page.actor, at=page.at)
     lines = opened(
-        referral, ties, lambda scope: messages.channel(referral, "filer", ties, scope, actor=page.actor),
+        referral, ties, lambda scope: messages_queries.channel(referral, "filer", ties, scope, actor=page.actor),
         actor=page.actor, at=page.at, purpose=Purpose.FILING,
     )  # fmt: skip
     may = {line["step"] for line in body["available_actions"]}
@@ -137,7 +140,7 @@ class StepPage(FormPage):
         body = self.typed()
         asked = Asked(step=self.step, referral_id=pk, body=body)
         request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
-        once_only(self, pk, body, lambda: actions.perform(asked, actor=self.actor, at=self.at))
+        once_only(self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at))
         return go_to(reverse("filing", args=[pk]))
 
     def typed(self) -> dict[str, Any]:
@@ -227,7 +230,7 @@ class MarkRead(Page):
     def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Note that the filer has read a message."""
         own(self, pk)
-        messages.mark_read(pk, part, actor=self.actor, at=self.at)
+        messages_queries.mark_read(pk, part, actor=self.actor, at=self.at)
         return go_to(reverse("filing", args=[pk]))
 
 

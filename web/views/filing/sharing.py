@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import Role
-from referrals import drafts
-from referrals.api.cases import Sharing, whole
+from referrals.cases.api import Sharing
+from referrals.cases.queries import whole
+from referrals.filing import actions as filing_actions
 from web import forms
 from web.filing.draft import Draft
 from web.forms import Ask
@@ -32,18 +33,18 @@ class SharePage(FormPage):
         Raises:
             NotVisible, WrongState, NotAllowed: see ``drafts.shareable``.
         """
-        found = drafts.shareable(pk, actor=self.actor, at=self.at)
+        found = filing_actions.shareable(pk, actor=self.actor, at=self.at)
         return self.page(pk, {}, shown=found.shared_with is not None)
 
     def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show the draft, or show it no longer."""
-        drafts.shareable(pk, actor=self.actor, at=self.at)
+        filing_actions.shareable(pk, actor=self.actor, at=self.at)
         if request.POST.get("then") == "hide":
-            drafts.unshare(pk, actor=self.actor, at=self.at)
+            filing_actions.unshare(pk, actor=self.actor, at=self.at)
         else:
             body = Sharing(data=self.typed())
             body.is_valid(raise_exception=True)
-            drafts.share(pk, body.validated_data["organisation"], actor=self.actor, at=self.at)
+            filing_actions.share(pk, body.validated_data["organisation"], actor=self.actor, at=self.at)
         return go_to(reverse("filing-share", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:

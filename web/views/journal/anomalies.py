@@ -9,15 +9,15 @@ from django.urls import reverse
 
 from accounts.replays import Once
 from audit.events import Purpose
-from audit.query import Query
-from referrals.anomalies import course
-from referrals.anomalies import reading as shown
-from referrals.api.anomalies import AnomalyQuery, anomaly_page
+from core.query import Query
+from referrals.access_review import actions as access_review_actions
+from referrals.access_review import queries as access_review_queries
+from referrals.access_review.api import AnomalyQuery, anomaly_page
+from referrals.access_review.steps import may_look_behind
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
-from referrals.workflow.anomaly import may_look_behind
-from referrals.workflow.declare import Step
-from referrals.workflow.states import Machine
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import Step
 from web import forms
 from web.cases import display, told
 from web.cases.base import BlanksLeftOut, fresh_key
@@ -44,7 +44,7 @@ class AnomalyPage(JournalPage):
         Raises:
             NotVisible: absent, or of another authority; the two look the same.
         """
-        found = course.visible_to(self.actor).filter(pk=pk).first()
+        found = access_review_actions.visible_to(self.actor).filter(pk=pk).first()
         if found is None:
             raise NotVisible
         return found
@@ -85,13 +85,13 @@ class OneAnomaly(AnomalyPage):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show an anomaly: its course, the entries that make it up, and what the reader may do now."""
         anomaly = self.one(pk)
-        entries = shown.entries_of(anomaly, actor=self.actor, at=self.at)
+        entries = access_review_queries.entries_of(anomaly, actor=self.actor, at=self.at)
         return self.show(
             self.heading(anomaly)
             | {
                 "course": oddities.lines(self, anomaly), "lines": self.told(entries),
                 "subjects": anomaly.subjects, "gone": len(anomaly.entries) - len(entries),
-                "panels": panels(pk, shown.abilities(anomaly, self.actor, at=self.at)),
+                "panels": panels(pk, access_review_queries.abilities(anomaly, self.actor, at=self.at)),
                 "may_look": may_look_behind(anomaly, self.actor.user_id, at=self.at),
             }
             | told.in_words(self)
@@ -111,7 +111,7 @@ class Identities(AnomalyPage):
             NotAllowed: the reader isn't one of the two, or the time is over.
         """
         anomaly = self.one(pk)
-        found = shown.identities(anomaly, actor=self.actor, at=self.at)
+        found = access_review_queries.identities(anomaly, actor=self.actor, at=self.at)
         return self.show(self.heading(anomaly) | found | {"until": self.when(found["until"])})
 
 
@@ -129,7 +129,7 @@ class AnomalyStep(AnomalyPage, FormPage):
             NotAllowed, WrongState, GuardRefused: as the act itself refuses.
         """
         declared, anomaly = declared_step(step), self.one(pk)
-        course.require_possible(declared, anomaly, actor=self.actor, at=self.at)
+        access_review_actions.require_possible(declared, anomaly, actor=self.actor, at=self.at)
         fields = self.fields(declared, {})
         return self.show(self._around(declared, anomaly) | {"entries": fields, "once": fresh_key()})
 
@@ -148,7 +148,7 @@ class AnomalyStep(AnomalyPage, FormPage):
         if wanted is not None:
             wanted.wait(self.actor)
         if wanted is None or wanted.honoured(self.actor) is None:
-            course.perform(declared, pk, body, actor=self.actor, at=self.at)
+            access_review_actions.perform(declared, pk, body, actor=self.actor, at=self.at)
             if wanted is not None:
                 wanted.keep(self.actor, status=200, thing=pk, at=self.at)
         back = reverse("anomaly-page", args=[pk])

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from accounts.replays import Once
 from audit.events import Purpose
-from audit.query import PagedQuery, Query
-from referrals.anomalies import course
-from referrals.anomalies import reading as shown
-from referrals.api.anomalies import AnswerIn, question_page
+from core.query import PagedQuery, Query
+from referrals.access_review import actions as access_review_actions
+from referrals.access_review import queries as access_review_queries
+from referrals.access_review.api import AnswerIn, question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from web import forms
@@ -78,7 +78,7 @@ class AccessQuestion(FormPage):
         if wanted is None or wanted.honoured(self.actor) is None:
             said = AnswerIn(data=body)
             said.is_valid(raise_exception=True)
-            course.answer(pk, said.validated_data["answer"], actor=self.actor, at=self.at)
+            access_review_actions.answer(pk, said.validated_data["answer"], actor=self.actor, at=self.at)
             if wanted is not None:
                 wanted.keep(self.actor, status=200, thing=pk, at=self.at)
         return go_to(reverse("access-questions-page") + told.query_of(self.actor, "anomaly-answer"))
@@ -94,7 +94,7 @@ class AccessQuestion(FormPage):
         )  # fmt: skip
 
     def _one(self, pk: UUID) -> AccessAnomaly:
-        found = course.asked_of(self.actor, at=self.at).filter(pk=pk).first()
+        found = access_review_actions.asked_of(self.actor, at=self.at).filter(pk=pk).first()
         if found is None:
             raise NotVisible
         return found
@@ -108,7 +108,7 @@ def fields(values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) 
 
 def in_a_line(anomaly: AccessAnomaly) -> dict[str, Any]:
     """Return a question as the agent reads it: when, how much, until when to answer; not by which rule (SEC-AZ17)."""
-    said = shown.question(anomaly)
+    said = access_review_queries.question(anomaly)
     return {
         "pk": said["id"], "count": said["count"], "answer": display.label(said["answer"]),
         **{

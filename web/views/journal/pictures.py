@@ -7,8 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import activity
-from audit.inputs import Code
-from audit.query import Query
+from core.inputs import Code
+from core.query import Query
 from web.cases.base import BlanksLeftOut
 from web.journal import pictures
 from web.journal.base import JournalPage

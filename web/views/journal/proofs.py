@@ -12,9 +12,9 @@ from audit import checkpoints, health, proofs, verifier
 from audit.api.serializers import ExportQuery, InclusionQuery
 from audit.exporting import BUNDLES
 from audit.health import Health
-from audit.query import Query
 from audit.tree import TILE
 from audit.verifier import Fault
+from core.query import Query
 from encryption import digest
 from web.cases.base import BlanksLeftOut
 from web.journal.base import JournalPage

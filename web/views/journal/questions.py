@@ -9,9 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from audit import inspection, questions
-from audit.inputs import Code
-from audit.query import Query
 from audit.questions import BY_NAME, QUESTIONS, ROWS_MAX, Question
+from core.inputs import Code
+from core.query import Query
 from referrals.errors import NotVisible
 from web.journal import words
 from web.journal.base import Anything, EntriesQuery, FilterQuery, JournalPage, address

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from audit import health
-from referrals.anomalies.desk import desk
+from referrals.access_review.desk import desk
 from web.journal import oddities
 from web.journal.base import JournalPage
 from web.views.journal.questions import lines

@@ -3,14 +3,14 @@
 from tests.referrals.workflow.situations import (
     anytime,
     beginning,
+    break_glass,
     closing,
     deciding,
-    exchanges,
-    glass,
-    joining,
-    moving,
+    duplicates,
+    messages,
     parts,
-    sheltering,
+    runaways,
+    transfers,
 )
 from tests.referrals.workflow.situations.saying import SITUATIONS, Situation
 
@@ -19,12 +19,12 @@ __all__ = [
     "Situation",
     "anytime",
     "beginning",
+    "break_glass",
     "closing",
     "deciding",
-    "exchanges",
-    "glass",
-    "joining",
-    "moving",
+    "duplicates",
+    "messages",
     "parts",
-    "sheltering",
+    "runaways",
+    "transfers",
 ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import AuthorityTerritory
-from referrals import drafts
+from referrals.filing import actions as filing_actions
 from referrals.models import Child, Concern, Holder, HolderInformation
 from tests.factories.concerns import concern, urgent
 from tests.journeys import bodies
@@ -31,7 +31,7 @@ from tests.referrals.workflow.situations.saying import (
 def _draft(world: Any, form: Body) -> tuple[Kit, Body]:
     kit = Kit.__new__(Kit)
     kit.world, kit.who, kit.part = world, "filer", None
-    kit.case = drafts.begin(form, actor=world.actor("filer", at=AT), at=AT).referral
+    kit.case = filing_actions.begin(form, actor=world.actor("filer", at=AT), at=AT).referral
     return kit, {}
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from accounts.actor import SYSTEM
 from accounts.models import Membership, Organisation
-from referrals import settingchanges
 from referrals.models import Conclusion
-from referrals.settingchanges import Change
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.factories.world import LONG_AGO
 from tests.journeys import bodies
 from tests.referrals.workflow.kit import AT, TODAY, Kit
@@ -145,7 +145,7 @@ def chosen(**values: Any) -> Callable[[Kit, Body], None]:
 
     def choose(kit: Kit, _: Body) -> None:
         asked = Change(effective_on=TODAY, values=values)
-        settingchanges.change(kit.case.authority_id, asked, actor=SYSTEM, at=AT)
+        policy_changes_actions.change(kit.case.authority_id, asked, actor=SYSTEM, at=AT)
 
     return choose
 

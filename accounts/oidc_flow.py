@@ -1,0 +1,164 @@
+"""How a browser goes to an identity provider, comes back from it, and leaves there too when it leaves here.
+
+Pages alone do this: a program doesn't sign in. What calls the provider comes as a function that is to be called outside
+of any transaction (``accounts/outbound_calls.py``); what it returns is judged in the transaction after.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpRequest
+
+from accounts import actions, sign_in_flow, signin, suspicious_sign_ins, throttling
+from accounts.actor import Actor
+from accounts.errors import AccountsError, ProviderRefused
+from accounts.models import User
+from accounts.oidc import metadata, profile, visits
+from accounts.oidc.metadata import Metadata
+from accounts.oidc.profile import Said
+from accounts.oidc.providers import Provider
+from accounts.oidc.visits import Visit
+from accounts.origin import origin_of
+from encryption import digest
+
+#: What a browser may be on the way for, and what waits for a word where it came back from there.
+_THERE: Final = frozenset({visits.SIGN_IN, visits.BIND, visits.INVITED})
+_WAITING: Final = {visits.BIND: visits.BOUND, visits.INVITED: visits.RECOGNISED}
+#: A longer ID token isn't kept until then; one signs out here alone afterwards.
+_HINT_MAX: Final = 2_500
+
+
+def begin(provider: Provider, known: Metadata, visit: Visit, *, at: datetime) -> tuple[str, str]:
+    """Keep a way that begins; return where the browser goes, and the secret that it is to bring back."""
+    return profile.address_to_ask(provider, known, visit), visits.keep(visit, at=at)
+
+
+def come_back(
+    request: HttpRequest, provider: Provider, given: Mapping[str, str], *, at: datetime
+) -> tuple[Visit, Callable[[], Said | AccountsError]]:
+    """Take the way that this browser was on, so that it counts no more; return it, and what is to be called.
+
+    What brings another state takes nothing: no other site can end a way by sending its visitors here. The answer of the
+    call may be a refusal: which page tells it depends on why somebody came.
+
+    Raises:
+        ProviderRefused: this browser is on no way to this provider, or brings an answer that was meant for another.
+    """
+    secret = visits.secret_in(request)
+    visit = visits.found(secret, at=at)
+    if visit is None or visit.purpose not in _THERE or visit.provider != provider.code:
+        raise ProviderRefused(rule="provider-state")
+    if not digest.equal(given["state"].encode(), visit.state.encode()) or visits.take(secret, at=at) is None:
+        raise ProviderRefused(rule="provider-state")
+
+    def call() -> Said | AccountsError:
+        try:
+            code = profile.code_in(provider, given)
+            return profile.said_by(provider, visit, code, named=bool(given["iss"]), at=at)
+        except AccountsError as refused:
+            return refused
+
+    return visit, call
+
+
+def enter(request: HttpRequest, provider: Provider, visit: Visit, said: Said, *, at: datetime) -> bool:
+    """Begin the session of whoever the provider names; tell whether they are signed in now, or give a factor first.
+
+    Raises:
+        IdentityUnknown, OrganisationDiffers: see ``actions.sign_in_by_provider``.
+    """
+    origin = origin_of(request, auth=actions.PROVIDER)
+    user = actions.sign_in_by_provider(provider=provider, said=said, origin=origin, at=at)
+    provided = {"provider": provider.code, "end": said.end, "hint": said.hint} if said.hint else None
+    new_place = throttling.is_new_place(request, user, at=at)
+    sign_in_flow.await_factor(request, user, at=at, onward=visit.onward, provided=provided)
+    if not actions.is_enough(user, said, at=at):
+        return False
+    actions.record_session(user=user, origin=origin_of(request, auth=signin.SESSION), at=at)
+    signin.open_session(request, user, at=at, proved=False)
+    suspicious_sign_ins.finished(user, at.date(), new_place=new_place, at=at)
+    return True
+
+
+def await_word(visit: Visit, said: Said, *, at: datetime) -> str:
+    """Keep what came back until its person confirms it; return the secret that finds it.
+
+    Raises:
+        LinkRefused: they were invited, and the invitation counts no more.
+    """
+    invited = visit.purpose == visits.INVITED
+    if invited:
+        actions.require_invited(bytes.fromhex(visit.link), at=at)
+    leaves = invited and len(said.hint) <= _HINT_MAX
+    waiting = Visit(
+        _WAITING[visit.purpose],
+        visit.provider,
+        visit.begun_at,
+        user=visit.user,
+        subject=said.subject.hex(),
+        siret=said.siret,
+        link=visit.link,
+        end=said.end if leaves else "",
+        hint=said.hint if leaves else "",
+    )
+    return visits.keep(waiting, at=at)
+
+
+def awaiting(request: HttpRequest, actor: Actor, *, at: datetime) -> Visit | None:
+    """Return what waits to be confirmed by somebody in this browser; None if nothing does."""
+    visit = visits.found(visits.secret_in(request), at=at)
+    if visit is None or visit.purpose != visits.BOUND or visit.user != str(actor.user_id):
+        return None
+    return visit
+
+
+def recognised(request: HttpRequest, *, at: datetime) -> tuple[Visit, User] | None:
+    """Return what waits to be confirmed by somebody who is invited, in this browser, and whose account it is about.
+
+    Raises:
+        LinkRefused: the invitation counts no more.
+    """
+    visit = visits.found(visits.secret_in(request), at=at)
+    if visit is None or visit.purpose != visits.RECOGNISED:
+        return None
+    return visit, actions.require_invited(bytes.fromhex(visit.link), at=at)
+
+
+def accept(request: HttpRequest, *, at: datetime) -> None:
+    """Bind what came back to the account of the invitation, and let its person's second factor be awaited.
+
+    Raises:
+        ProviderRefused, LinkRefused, NotVisible, OrganisationDiffers, IdentityTaken: see ``actions.accept_invitation``.
+    """
+    visit = visits.take(visits.secret_in(request), at=at)
+    origin = origin_of(request, auth=actions.LINK)
+    user = actions.accept_invitation(visit=visit, origin=origin, at=at)
+    provided = None
+    if visit is not None and visit.hint:
+        provided = {"provider": visit.provider, "end": visit.end, "hint": visit.hint}
+    sign_in_flow.await_factor(request, user, at=at, provided=provided)
+
+
+def way_out(request: HttpRequest, *, at: datetime) -> str:
+    """Return where this session's person signs out at the provider too; empty where there is no such place.
+
+    The address is the one that the provider published when they signed in.
+    """
+    provided = request.session.get(signin.PROVIDED)
+    if not provided:
+        return ""
+    visit = visits.begun(visits.LEFT, provided["provider"], at=at)
+    visits.keep_by_state(visit, at=at)
+    return profile.address_to_leave(provided["end"], provided["hint"], visit.state)
+
+
+def came_out(state: str, *, at: datetime) -> bool:
+    """Tell whether a browser comes back from where ``way_out`` sent it; once."""
+    visit = visits.take(state, at=at)
+    return visit is not None and visit.purpose == visits.LEFT
+
+
+def metadata_of(provider: Provider) -> Callable[[], Metadata]:
+    """Return what is to be called before a browser can be sent to a provider."""
+    return lambda: metadata.of(provider)

@@ -1,0 +1,99 @@
+"""Work that recurs: registered by the app that knows it, claimed by one worker at a time, caught up after a stop.
+
+``run_due`` does what is due, once. A piece of work is called with the instant and returns how many things it did; it
+must be repeatable, for a worker may be killed in the middle and another one begin anew.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+from core.clock import instant
+from outbox.leases import claim, finish
+from outbox.models import Work
+
+_log = structlog.get_logger("outbox")
+PAUSE_AFTER_FAILURE: Final = timedelta(minutes=1)
+
+type Do = Callable[[datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """One registered piece of work; ``lease`` is how long a run may take before another worker may begin."""
+
+    name: str
+    every: timedelta
+    lease: timedelta
+    do: Do
+
+
+_registered: dict[str, Recurring] = {}
+
+
+def recurring(name: str, *, every: timedelta, lease: timedelta = timedelta(minutes=10)) -> Callable[[Do], Do]:
+    """Register a function as recurring work under a name that never changes (``part:done``).
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def register(do: Do) -> Do:
+        if name in _registered:
+            raise ValueError(f"recurring work {name} registered twice")
+        _registered[name] = Recurring(name, every, lease, do)
+        return do
+
+    return register
+
+
+def registered() -> list[Recurring]:
+    """Return all recurring work, in the order of registration."""
+    return list(_registered.values())
+
+
+def last_run(name: str) -> datetime | None:
+    """Return when a piece of work last ran to its end; None if it never did."""
+    return Work.objects.filter(pk=name).values_list("ran_at", flat=True).first()
+
+
+def run_due(*, clock: Callable[[], datetime] = instant) -> dict[str, int]:
+    """Run each piece of work that is due, once; return what each did. One that fails is logged and comes again.
+
+    Raises:
+        OperationalError, InterfaceError: the database doesn't answer.
+    """
+    done: dict[str, int] = {}
+    for work in registered():
+        row = _claimed(work, clock())
+        if row is not None:
+            done[work.name] = _run(work, row, clock)
+    return done
+
+
+def _claimed(work: Recurring, at: datetime) -> Work | None:
+    rows = Work.objects.filter(pk=work.name)
+    if not rows.exists():
+        Work.objects.bulk_create([Work(name=work.name, next_at=at)], ignore_conflicts=True)
+    return next(iter(claim(rows.filter(next_at__lte=at), at=at, lease=work.lease, limit=1)), None)
+
+
+def _run(work: Recurring, row: Work, clock: Callable[[], datetime]) -> int:
+    at = clock()
+    try:
+        count = work.do(at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # the border of the worker: one failing piece of work must not stop the others
+        _log.exception("work:failed", code=work.name)
+        finish(row, next_at=clock() + PAUSE_AFTER_FAILURE, failures=min(row.failures + 1, 1_000))
+        return -1
+    # From the plan, not from now, so that a run that took long doesn't shift the next; but never into the past.
+    finish(row, next_at=max(row.next_at + work.every, at + work.every / 2), ran_at=at, failures=0)
+    if count:
+        _log.info("work:done", code=work.name, count=count)
+    return count

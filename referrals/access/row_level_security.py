@@ -1,0 +1,86 @@
+"""The authority rule once more, in the database: whose rows the running transaction may touch (SEC-AZ6).
+
+PostgreSQL's row-level security asks five settings of the transaction: the caller's authorities, the
+organisations that execute measures, the keyed values of the caller's own filings and of the drafts shared with
+the institution that the caller leads, and (for recurring work of the service itself) ``all``. Without them no
+row of a case is seen. SQLite has no such thing; there the rule of ``access.py`` stands alone. Policies:
+``referrals/migrations/_row_level_security.py``.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.actor import Actor
+from referrals.access.exceptions import read_again
+from referrals.access.people import institutions_of, services_of
+from referrals.access.relations import filed_by, shared_with
+
+ALL = "all"
+
+
+def _set(authorities: str, organisations: str = "", filer: str = "", shared: str = "") -> None:
+    read_again()
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('repere.authorities', %s, true), set_config('repere.organisations', %s, true),"
+            " set_config('repere.filer', %s, true), set_config('repere.shared', %s, true)",
+            [authorities, organisations, filer, shared],
+        )
+
+
+def _said() -> list[str]:
+    if connection.vendor != "postgresql":
+        return [""]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(current_setting('repere.authorities', true), ''),"
+            " coalesce(current_setting('repere.organisations', true), ''),"
+            " coalesce(current_setting('repere.filer', true), ''),"
+            " coalesce(current_setting('repere.shared', true), '')"
+        )
+        return list(cursor.fetchone())
+
+
+def _listed(ids: Iterable[UUID]) -> str:
+    return ",".join(str(found) for found in sorted(ids))
+
+
+def close() -> None:
+    """Let the running transaction see no case."""
+    _set("")
+
+
+def open_for(actor: Actor) -> None:
+    """Let the running transaction see what the actor's authorities, services and own filings let through."""
+    own = filed_by(actor.user_id).hex() if actor.user_id else ""
+    shared = ",".join(sorted(shared_with(found).hex() for found in institutions_of(actor)))
+    _set(_listed(actor.authority_ids), _listed(services_of(actor)), own, shared)
+
+
+@contextmanager
+def beyond() -> Iterator[None]:
+    """Let the running transaction reach all cases for what its actor doesn't see, then stand where it stood."""
+    stood = _said()
+    _set(ALL)
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _set(*stood)
+
+
+@contextmanager
+def for_the_service() -> Iterator[None]:
+    """Let recurring work of the service itself see the cases of all authorities, within a transaction."""
+    with transaction.atomic():
+        _set(ALL)
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                close()

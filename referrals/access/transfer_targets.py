@@ -1,0 +1,81 @@
+"""Who is asked to take a case over, and how the case is found for them (domain.md §1.3 rule 1, T32, T33).
+
+What crosses to the authority that is asked stands in rows of its own, which row-level security lets through while
+the request is sent. Two things are asked beyond that rule, here and nowhere else: whether the person is excluded or,
+of a restricted case, named (which only the origin knows), and the case's own row, for its shell and for the answer.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.actor import Actor
+from referrals.access import matrix, row_level_security, visibility
+from referrals.access.relations import Ties
+from referrals.errors import NotAllowed, NotVisible
+from referrals.models import Referral, TransferRequest
+
+
+def asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
+    """Return the requests on which the actor may decide for an authority that was asked; few at a time."""
+    if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
+        return frozenset()
+    with row_level_security.beyond():
+        return frozenset(row.pk for row in visibility.transfers_to(actor, at=at))
+
+
+def cases_asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
+    """Return the cases of these requests: what notices of them may be told about."""
+    if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
+        return frozenset()
+    with row_level_security.beyond():
+        return frozenset(row.referral_id for row in visibility.transfers_to(actor, at=at))
+
+
+def transfers_for(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
+    """Return the requests that await the actor's authority.
+
+    Raises:
+        NotAllowed: nobody asks who could decide on one.
+    """
+    if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
+        raise NotAllowed("read:transfers")
+    asked = sorted(asked_of(actor, at=at))
+    return TransferRequest.objects.filter(pk__in=asked).select_related("authority")
+
+
+def received(
+    referral_id: UUID, *, actor: Actor, at: datetime
+) -> tuple[Referral, TransferRequest, Ties] | None:
+    """Return a case that the actor's authority was asked to take over; to be called where its row is in reach."""
+    request = visibility.transfers_to(actor, at=at).filter(referral_id=referral_id).first()
+    if request is None:
+        return None
+    referral = Referral.objects.select_related("authority", "concern").get(pk=referral_id)
+    return referral, request, visibility.ties_to(request, actor)
+
+
+def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, Ties] | None:
+    """Return a case on which the actor may decide for an authority that was asked, or None."""
+    if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
+        return None
+    with row_level_security.beyond():
+        found = received(referral_id, actor=actor, at=at)
+    return (found[0], found[2]) if found is not None else None
+
+
+def transfer_for(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, TransferRequest, Ties]:
+    """Return the request about one case, and the case for its shell.
+
+    Raises:
+        NotAllowed: nobody asks who could decide on one.
+        NotVisible: absent, settled, or not for this person; all look the same.
+    """
+    if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
+        raise NotAllowed("read:transfers")
+    with row_level_security.beyond():
+        found = received(referral_id, actor=actor, at=at)
+    if found is None:
+        raise NotVisible
+    return found

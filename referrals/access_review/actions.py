@@ -1,0 +1,226 @@
+"""The course of an anomaly: who sees it, and the runner of its steps.
+
+An anomaly belongs to an authority, not to a case: its steps go the way of every step (visible → role → state and
+guards → body → effects → entry → notices), on its own row. Auditors and data protection officers of the authority see
+it. The agent whom it is about sees the question alone, once it was asked, and answers by a code.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.actor import SYSTEM, Actor
+from accounts.models import Membership
+from accounts.roles import Role
+from accounts.veil import account_of
+from audit import journal, pseudonyms
+from audit.events import Purpose, register
+from outbox.notices import About, Recipients
+from outbox.notices import tell as write
+from outbox.templates import Kind, Template
+from outbox.templates import register as register_template
+from referrals.access import matrix
+from referrals.access_review.steps import Sheet
+from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.models import AccessAnomaly
+from referrals.vocabulary.access_review import Answer
+from referrals.vocabulary.states import AnomalyState, Machine
+from referrals.workflow.context import given_of
+from referrals.workflow.step import Step, require_proof, steps
+
+ANSWERED: Final = "anomaly:answer"
+register(ANSWERED)
+PLACE: Final = "audit/anomalies"
+QUESTIONS: Final = "access-questions"
+CHANGED: Final = "anomaly.changed"
+ASKED: Final = "anomaly.asked"
+REPORTED: Final = "anomaly.reported"
+register_template(
+    Template(
+        CHANGED, Kind.CASE, "Une anomalie d'accès vous attend.", "An anomaly of access awaits you.", place=PLACE,
+        page="journal/anomalies",
+    ),
+    Template(
+        ASKED, Kind.CASE, "Une question sur vos accès aux dossiers vous attend.",
+        "A question on your access to files awaits you.", place=QUESTIONS, page="acces",
+    ),
+    Template(
+        REPORTED, Kind.CASE, "Un accès injustifié est signalé : le délégué à la protection des données vous contacte.",
+        "An unjustified access is reported: the data protection officer will contact you.",
+    ),
+)  # fmt: skip
+#: Who is told when a step names a party.
+PARTIES: Final = {"auditors": Role.AUDITOR, "dpo": Role.DPO, "supervisors": Role.SUPERVISOR}
+
+
+def visible_to(actor: Actor) -> "QuerySet[AccessAnomaly]":
+    """Return the anomalies of the authorities whose journal the actor reads."""
+    return AccessAnomaly.objects.filter(authority__in=actor.may("audit.read")).select_related("authority")
+
+
+def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[AccessAnomaly]":
+    """Return the anomalies about which the actor was asked; those not answered in time are gone from the list.
+
+    ``filing``: those about what the actor files too; they are sought by a query more.
+    """
+    if actor.user_id is None:
+        return AccessAnomaly.objects.none()
+    open_ = Q(answered_at__isnull=False) | Q(answer_due_at__gt=at)
+    asked = AccessAnomaly.objects.filter(open_, asked_at__isnull=False)
+    own = {pseudonyms.actor(actor.user_id)}
+    if filing and actor.holding(matrix.DRAFTERS):  # of what one files one has another pseudonym for each case
+        cases = {UUID(one) for named in asked.values_list("subjects", flat=True) for one in named}
+        own |= {pseudonyms.filer(actor.user_id, case) for case in cases}
+    return asked.filter(who__in=own).select_related("authority")
+
+
+def perform(step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> AccessAnomaly:
+    """Carry out one declared step of an anomaly, under a lock of its row.
+
+    Raises:
+        NotVisible: absent, or of an authority whose journal the actor doesn't read.
+        NotAllowed: another role does this.
+        StepUpRequired: the step is grave, and the last proof of the session is too old.
+        WrongState: the step doesn't start from the present state.
+        GuardRefused: a condition isn't met; names the rule and its law.
+        serializers.ValidationError: the body; every fault of it.
+    """
+    anomaly = visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+    if anomaly is None:
+        raise NotVisible
+    sheet = require_possible(step, anomaly, actor=actor, at=at)
+    require_proof(step, actor, at=at)
+    found = step.takes(data=body)
+    found.is_valid(raise_exception=True)
+    given = given_of(found.validated_data)
+    _ask(step, step.checks, sheet, given)
+    carry_out(step, sheet, given)
+    return anomaly
+
+
+def require_possible(step: Step, anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> Sheet:
+    """Return an anomaly in the hands of the actor, who may do a step on it now, as far as no body is asked about.
+
+    Raises:
+        NotAllowed, WrongState, GuardRefused: see ``perform``.
+    """
+    sheet = _sheet(step, anomaly, actor, at)
+    if sheet is None:
+        raise NotAllowed(f"{step.machine}:{step.name}")
+    if anomaly.state not in step.source:
+        raise WrongState(step.name, state=str(anomaly.state))
+    _ask(step, step.guards, sheet, None)
+    return sheet
+
+
+def _sheet(step: Step, anomaly: AccessAnomaly, actor: Actor, at: datetime) -> Sheet | None:
+    """Return the anomaly in the hands of the actor in the role that does this step; of two offices, the other's."""
+    held = [role for role in step.roles if role in actor.roles_in(anomaly.authority_id)]
+    role = next((one for one in held if one != anomaly.resolution_asked_as), held[0] if held else None)
+    if role is None:
+        return None
+    acting = actor.acting_as(role, authority_id=anomaly.authority_id)
+    own = actor.user_id is not None and anomaly.who == pseudonyms.actor(actor.user_id)
+    return Sheet(anomaly, actor=acting, at=at, own=own)
+
+
+def _ask(step: Step, rules: tuple[Any, ...], sheet: Sheet, given: Any) -> None:
+    for rule in rules:
+        if reason := rule(sheet, given):
+            raise GuardRefused(step.name, rule.__name__, reason, step.law)
+
+
+def carry_out(step: Step, sheet: Sheet, given: Any) -> None:
+    """Move the state, write it down, tell; guards have been asked."""
+    anomaly = sheet.anomaly
+    before = "" if anomaly._state.adding else str(anomaly.state)
+    if step.source:
+        step.run(anomaly, given, sheet)
+    anomaly.save()
+    journal.record(
+        step.event,
+        actor=sheet.actor,
+        at=sheet.at,
+        objects=[UUID(one) for one in anomaly.subjects],
+        tenant=anomaly.authority_id,
+        purpose=Purpose.AUDIT,
+        rule=anomaly.rule,
+        from_state=before,
+        to_state=str(anomaly.state),
+    )
+    for party in step.tells:
+        _tell(sheet, party)
+
+
+def _tell(sheet: Sheet, party: str) -> None:
+    if party == "agent":
+        asked = account_of(sheet.anomaly.who, sheet.anomaly.subjects)
+        _write(sheet, ASKED, {asked} if asked else set(), about=sheet.anomaly.pk)
+        return
+    held = Membership.objects.in_force(sheet.at).filter(
+        authority=sheet.anomaly.authority_id, role=PARTIES[party]
+    )
+    users = set(held.values_list("user_id", flat=True)) - {sheet.actor.user_id}
+    if party == "supervisors":
+        # The hierarchy reads no journal: it is told that there is something, not where; nor is the agent, by this way.
+        own = account_of(sheet.anomaly.who, sheet.anomaly.subjects)
+        _write(sheet, REPORTED, users - {own}, about=None)
+        return
+    _write(sheet, CHANGED, users, about=sheet.anomaly.pk)
+
+
+def _write(sheet: Sheet, template: str, users: set[Any], *, about: UUID | None) -> None:
+    said = About(
+        template=template,
+        # To the agent no rule is named, nor to the hierarchy: it would tell what a decoy is.
+        reference=sheet.anomaly.rule if template == CHANGED else "",
+        subject_id=about,
+        authority_id=sheet.anomaly.authority_id,
+    )
+    write(said, Recipients(users=users), at=sheet.at)
+
+
+def tell_dpo(anomaly: AccessAnomaly, *, at: datetime) -> None:
+    """Tell the data protection officer that the 72 hours of a breach are running out."""
+    _tell(Sheet(anomaly, actor=SYSTEM, at=at), "dpo")
+
+
+def answer(pk: UUID, said: str, *, actor: Actor, at: datetime) -> AccessAnomaly:
+    """Keep what the agent answers to the question, one of the codes of ``Answer``; the auditors are told.
+
+    Raises:
+        NotVisible: the actor wasn't asked about any such anomaly, or let the time pass.
+        WrongState: it was answered, or judged meanwhile.
+    """
+    found = asked_of(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    if found.answered_at is not None or found.state != AnomalyState.UNDER_REVIEW:
+        raise WrongState("answer", state=str(found.state))
+    found.answered_at, found.answer = at, Answer(said)
+    found.save(update_fields=["answered_at", "answer"])
+    journal.record(
+        ANSWERED, actor=actor, at=at, tenant=found.authority_id, purpose=Purpose.AUDIT, rule=found.rule
+    )
+    _tell(Sheet(found, actor=actor, at=at), "auditors")
+    return found
+
+
+def possible(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> Iterator[Step]:
+    """Yield the steps that the actor may do on an anomaly now."""
+    return (step for step, bar in offered(anomaly, actor, at=at) if bar is None)
+
+
+def offered(
+    anomaly: AccessAnomaly, actor: Actor, *, at: datetime
+) -> Iterator[tuple[Step, tuple[str, str] | None]]:
+    """Yield the steps that role and state allow, with the rule that bars one now and why, or None."""
+    for step in steps.of(Machine.ANOMALY):
+        sheet = _sheet(step, anomaly, actor, at)
+        if sheet is None or anomaly.state not in step.source:
+            continue
+        refused = ((guard.__name__, guard(sheet, None)) for guard in step.guards)
+        yield step, next(((rule, reason) for rule, reason in refused if reason), None)

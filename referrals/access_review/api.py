@@ -1,0 +1,320 @@
+"""Anomalies of access: the list, the course of each, the question to the agent, the veil (domain.md §2.7, S9).
+
+For auditors and data protection officers of the authority; the agent whom one is about sees its question and answers.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import require_somewhere
+from accounts.actor import Actor
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.pages import page_schema
+from audit import journal
+from audit.anomalies.rules import RULES
+from audit.api.serializers import EntryOut
+from audit.events import Purpose
+from core.inputs import Code, StrictSerializer
+from core.paging import Page, page_of
+from core.query import PagedQuery, Query
+from referrals.access_review import actions, queries
+from referrals.errors import NotVisible
+from referrals.models import AccessAnomaly
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed
+from referrals.vocabulary.access_review import Answer
+from referrals.vocabulary.states import AnomalyState, Machine
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.step import Step, steps
+
+
+class AnomalyQuery(PagedQuery):
+    """Filters of the list of anomalies."""
+
+    state = Code(AnomalyState.choices, required=False)
+    rule = Code(
+        [(one.code, one.fr) for one in RULES] + [("G05", "Ouverture d'urgence contestée")], required=False
+    )
+
+
+class AnomalyRuleOut(serializers.Serializer[None]):
+    """A rule."""
+
+    code = serializers.CharField()
+    label = serializers.DictField(child=serializers.CharField(), allow_null=True)  # type: ignore[assignment]
+
+
+class QuestionOut(serializers.Serializer[None]):
+    """An anomaly as the agent is asked about it."""
+
+    id = serializers.UUIDField()
+    count = serializers.IntegerField()
+    first_at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField()
+    asked_at = serializers.DateTimeField(allow_null=True)
+    answer_due_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer = schema.CodedValue(allow_null=True)
+
+
+class AnomalyOut(QuestionOut):
+    """An anomaly, how far it has come, and what the caller may do with it now."""
+
+    authority = serializers.UUIDField()
+    rule = AnomalyRuleOut()
+    state = schema.CodedValue()
+    actor = serializers.UUIDField(
+        allow_null=True, help_text="Pseudonym of the account; null: nobody in particular."
+    )
+    subjects = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Pseudonyms of referrals, at most 100."
+    )
+    entries = serializers.ListField(child=serializers.UUIDField(), help_text="Ids of entries, at most 100.")
+    detected_at = serializers.DateTimeField()
+    judged_at = serializers.DateTimeField(allow_null=True)
+    reason = schema.CodedValue(allow_null=True)
+    breach_due_at = serializers.DateTimeField(allow_null=True, help_text="72 hours (RGPD art. 33).")
+    reported_at = serializers.DateTimeField(allow_null=True)
+    risk = schema.CodedValue(allow_null=True)
+    notified_on = serializers.DateField(allow_null=True)
+    informed = schema.CodedValue(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    identities_asked_at = serializers.DateTimeField(allow_null=True)
+    identities_until = serializers.DateTimeField(allow_null=True)
+    available_steps = serializers.ListField(child=serializers.CharField())
+
+
+class PersonOut(serializers.Serializer[None]):
+    """An account behind a pseudonym."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+
+
+class FileOut(serializers.Serializer[None]):
+    """A file behind a pseudonym; without a reference once it is destroyed."""
+
+    subject = serializers.UUIDField()
+    reference = serializers.CharField(allow_null=True)
+
+
+class IdentitiesOut(serializers.Serializer[None]):
+    """Who and what stands behind the pseudonyms of an anomaly."""
+
+    until = serializers.DateTimeField()
+    actor = PersonOut(allow_null=True)
+    subjects = FileOut(many=True)
+
+
+class EntriesOut(serializers.Serializer[None]):
+    """The entries that make an anomaly up."""
+
+    results = EntryOut(many=True)
+
+
+class AnswerIn(StrictSerializer):
+    """The agent's answer: a code."""
+
+    answer = Code(Answer.choices)
+
+
+class AnomalyView(CaseView):
+    """What the addresses of anomalies share."""
+
+    def one(self, request: Request, pk: UUID) -> AccessAnomaly:
+        """Return an anomaly of an authority whose journal the caller reads.
+
+        Raises:
+            NotVisible: absent, or of another authority; the two look the same.
+        """
+        found = actions.visible_to(self.actor(request)).filter(pk=pk).first()
+        if found is None:
+            raise NotVisible
+        return found
+
+
+class Anomalies(AnomalyView):
+    """GET /api/v1/audit/anomalies."""
+
+    @extend_schema(
+        operation_id="anomalies_list",
+        parameters=[AnomalyQuery],
+        responses={200: page_schema("AnomalyPage", AnomalyOut)},
+        tags=["audit"],
+    )
+    def get(self, request: Request) -> Response:
+        """List the anomalies of the authorities whose journal the caller reads, the newest first."""
+        actor, at = self.actor(request), self.at(request)
+        require_somewhere(actor, "audit.read")
+        page = anomaly_page(AnomalyQuery.of(request.query_params), actor=actor, at=at)
+        return Response(listed([queries.line(row, actor, at=at) for row in page.items], page.next))
+
+
+def anomaly_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the anomalies that match ``asked``, as ``AnomalyQuery`` gives it; the look is an entry."""
+    filters = {name: asked.pop(name) for name in ("state", "rule") if name in asked}
+    page = page_of(
+        actions.visible_to(actor).filter(**filters),
+        order=("-detected_at", "id"),
+        bound_to=f"anomalies/{sorted(filters.items())}",
+        **asked,
+    )
+    queries.write_down(page.items, actor=actor, at=at)
+    return page
+
+
+class OneAnomaly(AnomalyView):
+    """GET /api/v1/audit/anomalies/{id}."""
+
+    @extend_schema(operation_id="anomalies_read", responses={200: AnomalyOut}, tags=["audit"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read an anomaly: pseudonyms, figures, and its course."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        found = self.one(request, pk)
+        queries.write_down([found], actor=actor, at=at)
+        return Response(queries.line(found, actor, at=at))
+
+
+class AnomalyEntries(AnomalyView):
+    """GET /api/v1/audit/anomalies/{id}/entries."""
+
+    @extend_schema(operation_id="anomalies_entries", responses={200: EntriesOut}, tags=["audit"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the entries of the journal that make an anomaly up."""
+        Query.of(request.query_params)
+        rows = queries.entries_of(self.one(request, pk), actor=self.actor(request), at=self.at(request))
+        return Response({"results": [EntryOut(row).data for row in rows]})
+
+
+class Identities(AnomalyView):
+    """GET /api/v1/audit/anomalies/{id}/identities."""
+
+    step_up = frozenset({"GET"})
+
+    @extend_schema(operation_id="anomalies_identities", responses={200: IdentitiesOut}, tags=["audit"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Learn who the agent is and which files were concerned; for the two persons who lifted the veil, in time."""
+        Query.of(request.query_params)
+        found = self.one(request, pk)
+        return Response(queries.identities(found, actor=self.actor(request), at=self.at(request)))
+
+
+class PerformAnomalyStep(AnomalyView):
+    """POST: do one step of an anomaly; the body is its data. A subclass per step names it."""
+
+    step: ClassVar[Step]
+
+    def perform(self, request: Request, pk: UUID) -> Response:
+        """Do the step that the class is about, once under one Idempotency-Key."""
+        Query.of(request.query_params)
+        request._request.purpose = Purpose.AUDIT  # type: ignore[attr-defined]  # a refusal bears it too
+        actor, at = self.actor(request), self.at(request)
+        self.one(request, pk)
+        anomaly = done_before(request, actions.visible_to(actor))
+        if anomaly is None:
+            anomaly = actions.perform(self.step, pk, request.data, actor=actor, at=at)
+            keep_done(request, pk, status=200)
+        return Response(queries.line(anomaly, actor, at=at))
+
+
+def view_of(step: Step) -> Any:
+    """Return the view of one step, with its own operation in the schema."""
+    operation = extend_schema(
+        operation_id=f"{step.machine}_{step.name}",
+        summary=f"{step.number} {step.en} — {step.label}",
+        description=f"{step.doc}\n\n{step.law}",
+        request=step.takes,
+        responses={200: AnomalyOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=[str(step.machine)],
+    )
+
+    def post(self: PerformAnomalyStep, request: Request, pk: UUID) -> Response:
+        return self.perform(request, pk)
+
+    members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
+    name = "".join(part.capitalize() for part in f"{step.machine}_{step.name}".split("_"))
+    made: Any = type(name, (PerformAnomalyStep,), members)
+    return made.as_view()
+
+
+class Questions(CaseView):
+    """GET /api/v1/access-questions."""
+
+    @extend_schema(
+        operation_id="access_questions_list",
+        parameters=[PagedQuery],
+        responses={200: page_schema("QuestionPage", QuestionOut)},
+        tags=["anomaly"],
+    )
+    def get(self, request: Request) -> Response:
+        """List the questions that an auditor has put to the caller about the own access to files."""
+        asked = PagedQuery.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        page = question_page(asked, actor=actor, at=at)
+        return Response(listed([queries.question(row) for row in page.items], page.next))
+
+
+def question_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the questions that were put to the actor; the look is an entry."""
+    page = page_of(
+        actions.asked_of(actor, at=at), order=("-detected_at", "id"), bound_to="questions", **asked
+    )
+    journal.record(
+        queries.LISTED, actor=actor, at=at, purpose=Purpose.AUDIT, rule="own", count=len(page.items)
+    )
+    return page
+
+
+class AnswerQuestion(CaseView):
+    """POST /api/v1/access-questions/{id}/answer."""
+
+    @extend_schema(
+        operation_id="access_questions_answer",
+        request=AnswerIn,
+        responses={200: QuestionOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=["anomaly"],
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Answer a question about the own access to files, once."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        if not actions.asked_of(actor, at=at).filter(pk=pk).exists():
+            raise NotVisible
+        anomaly = done_before(request, actions.asked_of(actor, at=at))
+        if anomaly is None:
+            said = AnswerIn(data=request.data)
+            said.is_valid(raise_exception=True)
+            anomaly = actions.answer(pk, said.validated_data["answer"], actor=actor, at=at)
+            keep_done(request, pk, status=200)
+        return Response(queries.question(anomaly))
+
+
+def anomaly_routes() -> list[URLPattern]:
+    """Return the addresses of anomalies, of their steps and of the questions to agents."""
+    folder = MACHINES[Machine.ANOMALY].folder
+    return [
+        path(folder, Anomalies.as_view(), name="anomalies"),
+        path(f"{folder}/<uuid:pk>", OneAnomaly.as_view(), name="anomaly"),
+        path(f"{folder}/<uuid:pk>/entries", AnomalyEntries.as_view(), name="anomaly-entries"),
+        path(f"{folder}/<uuid:pk>/identities", Identities.as_view(), name="anomaly-identities"),
+        path(actions.QUESTIONS, Questions.as_view(), name="access-questions"),
+        path(
+            f"{actions.QUESTIONS}/<uuid:pk>/answer", AnswerQuestion.as_view(), name="access-question-answer"
+        ),
+        *(
+            path(f"{folder}/<uuid:pk>/{step.name}", view_of(step), name=f"{step.machine}-{step.name}")
+            for step in steps.of(Machine.ANOMALY)
+            if not step.internal
+        ),
+    ]

@@ -1,0 +1,180 @@
+"""What is shown of an anomaly: metadata and pseudonyms; who and which files, to the two who lifted the veil."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts import stepup
+from accounts.actor import Actor
+from accounts.models import User
+from accounts.veil import account_of
+from audit import alarms, columns, journal, pseudonyms, reading
+from audit.anomalies.rules import BY_CODE
+from audit.events import Purpose, register
+from audit.models import ReadEntry
+from referrals.access import exceptions as access_exceptions
+from referrals.access.row_level_security import beyond
+from referrals.access_review import actions
+from referrals.access_review.steps import Ground, Wrong, may_look_behind
+from referrals.errors import NotAllowed
+from referrals.models import AccessAnomaly, Referral
+from referrals.vocabulary.access_review import Answer, Informed, Risk
+from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.states import AnomalyState, Coded
+from referrals.workflow.machines import MACHINES
+
+RESOLVED = "anomaly:identities"
+LISTED = "anomaly:listed"
+register(RESOLVED, LISTED)
+_OTHER_RULES = {"G05": {"fr": "Ouverture d'urgence contestée", "en": "Emergency opening contested"}}
+
+
+def rule_of(code: str) -> dict[str, Any]:
+    """Return a rule's code and labels."""
+    rule = BY_CODE.get(code)
+    return {"code": code, "label": {"fr": rule.fr, "en": rule.en} if rule else _OTHER_RULES.get(code)}
+
+
+def line(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return an anomaly as auditors and data protection officers see it, with what the reader may do now."""
+    return facts(anomaly) | {
+        "available_steps": [step.name for step in actions.possible(anomaly, actor, at=at)]
+    }
+
+
+def facts(anomaly: AccessAnomaly) -> dict[str, Any]:
+    """Return an anomaly as auditors and data protection officers see it."""
+    return {
+        "id": str(anomaly.pk),
+        "authority": str(anomaly.authority_id),
+        "rule": rule_of(anomaly.rule),
+        "state": labelled(AnomalyState(anomaly.state)),
+        "actor": str(anomaly.who) if anomaly.who else None,
+        "subjects": anomaly.subjects,
+        "entries": anomaly.entries,
+        "count": anomaly.count,
+        "first_at": moment(anomaly.first_at),
+        "last_at": moment(anomaly.last_at),
+        "detected_at": moment(anomaly.detected_at),
+        "asked_at": moment(anomaly.asked_at),
+        "answer_due_at": moment(anomaly.answer_due_at),
+        "answered_at": moment(anomaly.answered_at),
+        "answer": _coded(Answer, anomaly.answer),
+        "judged_at": moment(anomaly.judged_at),
+        "reason": _coded(Ground, anomaly.reason) or _coded(Wrong, anomaly.reason),
+        "breach_due_at": moment(anomaly.breach_due_at),
+        "reported_at": moment(anomaly.reported_at),
+        "risk": _coded(Risk, anomaly.risk),
+        "notified_on": moment(anomaly.notified_on),
+        "informed": _coded(Informed, anomaly.informed),
+        "closed_at": moment(anomaly.closed_at),
+        "identities_asked_at": moment(anomaly.resolution_asked_at),
+        "identities_until": moment(anomaly.resolved_until),
+    }
+
+
+def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each, as of a case."""
+    found: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
+    for step, bar in actions.offered(anomaly, actor, at=at):
+        said: dict[str, Any] = {
+            "step": step.name, "machine": str(step.machine), "number": step.number,
+            "label": {"fr": step.label, "en": step.en}, "law": step.law,
+            "href": f"/api/v1/{MACHINES[step.machine].folder}/{anomaly.pk}/{step.name}",
+        }  # fmt: skip
+        if bar is None:
+            found["available_actions"].append(said)
+        else:
+            said["blocked_by"] = {"rule": bar[0], "reason": bar[1], "law": step.law}
+            found["blocked_actions"].append(said)
+    return found
+
+
+def _coded(codes: type[Coded], value: str) -> Any:
+    return labelled(codes(value)) if value in codes.values else None
+
+
+def question(anomaly: AccessAnomaly) -> dict[str, Any]:
+    """Return an anomaly as the agent is asked about it: when, how much, until when to answer.
+
+    Not by which rule: whoever learns that a file was a decoy tells the others (SEC-AZ17).
+    """
+    return {
+        "id": str(anomaly.pk),
+        "count": anomaly.count,
+        "first_at": moment(anomaly.first_at),
+        "last_at": moment(anomaly.last_at),
+        "asked_at": moment(anomaly.asked_at),
+        "answer_due_at": moment(anomaly.answer_due_at),
+        "answered_at": moment(anomaly.answered_at),
+        "answer": _coded(Answer, anomaly.answer),
+    }
+
+
+def write_down(anomalies: list[AccessAnomaly], *, actor: Actor, at: datetime) -> None:
+    """Write in the journal of each authority that its anomalies were read, and how many."""
+    for authority in sorted(actor.may("audit.read")):
+        journal.record(
+            LISTED,
+            actor=actor,
+            at=at,
+            tenant=authority,
+            purpose=Purpose.AUDIT,
+            rule="audit.read",
+            count=sum(one.authority_id == authority for one in anomalies),
+        )
+
+
+def entries_of(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> list[ReadEntry]:
+    """Return the entries of the journal that make an anomaly up, in their order; those that were pruned are gone."""
+    with reading.as_auditor():
+        rows = list(reading.entries_of([anomaly.authority_id], {"ids": anomaly.entries}).order_by("at", "id"))
+        odd = columns.differences(rows)
+    alarms.raise_all(odd, at=at)
+    write_down([anomaly], actor=actor, at=at)
+    return reading.own(rows, [anomaly.authority_id])
+
+
+def identities(anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return who stands behind the pseudonyms: the agent's name, and the references of the files; nothing of a child.
+
+    Of a file from which the reader is excluded the reference is left out (SEC-AZ4).
+
+    Raises:
+        NotAllowed: the actor isn't one of the two who lifted the veil, its time is over, or one of the two has lost
+            the office since (SEC-AZ12).
+        StepUpRequired: the last proof of the second factor is too old (SEC-AU6).
+    """
+    if not may_look_behind(anomaly, actor.user_id, at=at):
+        raise NotAllowed("anomaly:identities")
+    stepup.require(actor, at=at)
+    agent = account_of(anomaly.who, anomaly.subjects)
+    person = User.objects.filter(pk=agent).first() if agent else None
+    behind = pseudonyms.cases([UUID(one) for one in anomaly.subjects])
+    with beyond():
+        barred = access_exceptions.exceptional(actor, at=at).excluded
+        references = dict(
+            Referral.objects.filter(pk__in=set(behind.values()) - barred)
+            .exclude(reference="")
+            .values_list("pk", "reference")
+        )
+    journal.record(
+        RESOLVED,
+        actor=actor,
+        at=at,
+        objects=[UUID(one) for one in anomaly.subjects],
+        tenant=anomaly.authority_id,
+        purpose=Purpose.AUDIT,
+        rule=anomaly.rule,
+        count=len(references) + (person is not None),
+    )
+    return {
+        "until": moment(anomaly.resolved_until),
+        "actor": None
+        if person is None
+        else {"id": str(person.pk), "name": person.full_name, "email": person.email},
+        "subjects": [
+            {"subject": str(one), "reference": references.get(behind[one]) if one in behind else None}
+            for one in sorted(map(UUID, anomaly.subjects))
+        ],
+    }

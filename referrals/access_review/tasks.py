@@ -1,0 +1,210 @@
+"""The recurring work that seeks anomalies: what has got its place in the log since the last time is looked at.
+
+Each authority's rules and figures are its own. A finding of a rule about a person or a file on one day is one
+anomaly, however often it is found again: a killed worker's batch may be looked at twice.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.actions import freeze_sessions
+from accounts.actor import SYSTEM, Actor
+from accounts.models import Authority
+from accounts.veil import account_behind
+from audit import events, pseudonyms, reading, tree
+from audit.anomalies import detection
+from audit.anomalies.facts import Fact, Finding, Terms
+from audit.anomalies.rules import RULES
+from audit.errors import PseudonymRefused
+from outbox.scheduler import recurring
+from referrals.access.row_level_security import for_the_service
+from referrals.access_review import actions
+from referrals.access_review.steps import Sheet
+from referrals.models import AccessAnomaly, AnomalyMark, BreakGlass
+from referrals.policy.definitions import protocol_of
+from referrals.policy.working_time import calendar_of
+from referrals.vocabulary.states import AnomalyState, GlassState, Machine
+from referrals.workflow.context import Given
+from referrals.workflow.step import steps
+
+#: From this hour of the evening on, until that of the morning, nobody is at work but who is on call.
+NIGHT: Final = (21, 6)
+#: How long before the end of the 72 hours the data protection officer is told again.
+WARNING: Final = timedelta(hours=24)
+CONTESTED: Final = "G05"
+#: How long a contested opening is looked at again, for work that stood still meanwhile.
+AGAIN: Final = timedelta(days=30)
+
+
+def terms_of(authority: Authority, *, at: datetime) -> Terms:
+    """Return what the rules ask of an authority."""
+    protocol = protocol_of(authority, at)
+    calendar = calendar_of(authority, protocol)
+
+    def on_duty(instant: datetime) -> bool:
+        wall = instant.astimezone(calendar.zone)
+        return NIGHT[1] <= wall.hour < NIGHT[0] and calendar.is_working(wall.date())
+
+    return Terms(
+        at=at,
+        limits={limit: getattr(protocol, limit) for rule in RULES for limit in rule.limits},
+        zone=calendar.zone,
+        on_duty=on_duty,
+        rules=frozenset(protocol.anomaly_rules),
+        closed=events.closed(),
+        decoys=detection.decoys_of(authority.pk),
+    )
+
+
+@recurring("anomalies:sought", every=timedelta(minutes=1))
+def seek(at: datetime) -> int:
+    """Ask the rules of all that is new in the journal; return how many anomalies were found."""
+    count = 0
+    while True:
+        found, more = _seek(at)
+        count += found
+        if not more:
+            return count
+
+
+def pass_over(at: datetime) -> None:
+    """Let the rules begin behind what has its place already, if they were never asked: what was staged isn't odd."""
+    origin = tree.newest()
+    if origin is not None:
+        place = tree.size_of(origin.number)
+        with for_the_service():
+            begun = AnomalyMark(pk=1, origin=origin.number, place=place, asked_at=at)
+            AnomalyMark.objects.bulk_create([begun], ignore_conflicts=True)
+
+
+def _seek(at: datetime) -> tuple[int, bool]:
+    """Look at one batch, make what it shows and move the mark, in one transaction."""
+    with for_the_service():
+        AnomalyMark.objects.bulk_create([AnomalyMark(pk=1, asked_at=at)], ignore_conflicts=True)
+        mark = AnomalyMark.objects.select_for_update().get(pk=1)
+        with reading.as_auditor():
+            placed = detection.new_facts(mark.origin, mark.place)
+        if placed is None:
+            return 0, False
+        found = 0
+        for authority in Authority.objects.order_by("code"):
+            new = placed.by_tenant.get(authority.pk, [])
+            _freeze(new, authority, at=at)
+            found += sum(
+                make(one, authority, at=at) for one in _findings(authority, new, mark.asked_at, at=at)
+            )
+        mark.origin, mark.place, mark.asked_at = placed.origin, placed.place, at
+        mark.save()
+        return found, placed.more
+
+
+def _freeze(new: Sequence[Fact], authority: Authority, *, at: datetime) -> None:
+    """Stop the sessions of whoever has opened a decoy, once for each opening and not for what is found of it later.
+
+    The rule makes the anomaly, which the auditor is told of; whoever was only curious signs in again (SEC-AZ17).
+    """
+    opened = [fact for fact in new if fact.opens]
+    decoys = detection.decoys_of(authority.pk) if opened else frozenset()
+    for pseudonym in {fact.actor for fact in opened if fact.actor and decoys.intersection(fact.subjects)}:
+        # A row that somebody altered leads nowhere, and keeps nobody else's anomaly from being sought; it is logged.
+        with suppress(PseudonymRefused):
+            account = account_behind(pseudonym)
+            if account is not None:
+                freeze_sessions(actor=SYSTEM, at=at, user_id=account, tenant=authority.pk)
+
+
+def _findings(authority: Authority, new: Sequence[Fact], since: datetime, *, at: datetime) -> list[Finding]:
+    terms = terms_of(authority, at=at)
+    with reading.as_auditor():
+        facts = [*new, *detection.matured(authority.pk, since, terms)]
+        if not facts:
+            return []
+        return detection.findings(facts, detection.Journal(authority.pk, at), authority.pk, terms)
+
+
+def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor = SYSTEM) -> bool:
+    """Make a finding an anomaly, unless it is one already; what is still only detected grows with it.
+
+    Once somebody examines it, it grows no more: what comes later on that day is another one, under a key of its own.
+    """
+    of_day = Q(key=finding.key) | Q(key__startswith=f"{finding.key}/")
+    # Locked: what is taken up at this moment is either grown before, or continued.
+    known = list(
+        AccessAnomaly.objects.select_for_update().filter(of_day, authority=authority, rule=finding.rule)
+    )
+    taken = [one.last_at for one in known if one.state != AnomalyState.DETECTED]
+    rest = detection.later(finding, max(taken)) if taken else finding
+    if rest is None:
+        return False
+    named = {
+        "subjects": [str(one) for one in rest.subjects],
+        "entries": [str(one) for one in rest.entries],
+        "count": rest.count,
+        "last_at": rest.last_at,
+    }
+    if len(taken) < len(known):
+        open_ = AccessAnomaly.objects.filter(pk__in=[one.pk for one in known], state=AnomalyState.DETECTED)
+        # A batch that is looked at again after a crash may show less than what is known.
+        more = Q(count__lt=rest.count) | Q(count=rest.count, last_at__lt=rest.last_at)
+        open_.filter(more).update(**named)
+        return False
+    anomaly = AccessAnomaly(
+        authority=authority,
+        rule=rest.rule,
+        key=f"{rest.key}/{len(known) + 1}" if known else rest.key,
+        who=rest.actor,
+        first_at=rest.first_at,
+        detected_at=at,
+        **named,
+    )
+    sheet = Sheet(anomaly, actor=replace(actor, role=SYSTEM.role), at=at)
+    actions.carry_out(steps.get(Machine.ANOMALY, "detect"), sheet, Given())
+    return True
+
+
+@recurring("anomalies:contested", every=timedelta(minutes=1))
+def take_in_contested(at: datetime) -> int:
+    """Make an anomaly of each emergency opening that its reviewer contested (domain.md §2.7 BreakGlass)."""
+    with for_the_service():
+        found = BreakGlass.objects.filter(state=GlassState.REVIEWED_KO, reviewed_at__gt=at - AGAIN)
+        rows = list(found.select_related("referral__authority").order_by("reviewed_at", "id"))
+        return sum(_contested(row, at) for row in rows)
+
+
+def _contested(row: BreakGlass, at: datetime) -> bool:
+    authority = row.referral.authority
+    assert authority is not None  # noqa: S101 - a draft is never opened in an emergency
+    finding = Finding(
+        rule=CONTESTED,
+        tenant=authority.pk,
+        key=str(row.pk),
+        actor=pseudonyms.actor(row.user_id),
+        subjects=(row.referral.pseudonym,),
+        entries=(),
+        first_at=row.opened_at,
+        last_at=row.ended_at or row.expires_at,
+        count=1,
+    )
+    return make(finding, authority, at=at)
+
+
+@recurring("anomalies:breaches", every=timedelta(minutes=15))
+def watch(at: datetime) -> int:
+    """Tell the data protection officer, once, of each breach whose 72 hours end within a day (C22)."""
+    with for_the_service(), transaction.atomic():
+        open_ = AccessAnomaly.objects.filter(
+            state__in=(AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED),
+            breach_due_at__lte=at + WARNING,
+            breach_told_at=None,
+        )
+        rows = list(open_.select_for_update(skip_locked=True, of=("self",)).select_related("authority")[:100])
+        for row in rows:
+            actions.tell_dpo(row, at=at)
+        AccessAnomaly.objects.filter(pk__in=[row.pk for row in rows]).update(breach_told_at=at)
+        return len(rows)

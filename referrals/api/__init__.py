@@ -1,1 +1,0 @@
-"""The API of cases: translation in, one call, translation out."""

@@ -1,0 +1,146 @@
+"""Effects of the assessment's steps: team, visits, attempts, report, dates."""
+
+from typing import TYPE_CHECKING, Any
+
+from referrals.feedback import steps as feedback_steps
+from referrals.vocabulary.answers import ContactKind, Seen, VisitKind
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
+from referrals.workflow.people import put_on_case
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def open_assessment(act: "Act") -> None:
+    """Open the assessment of the household; nobody has been met yet (⇒ A01)."""
+    row = act.new("assessments", opened_at=act.at)
+    act.case.forget("assessments", "conclusions")
+    act.fire(Machine.ASSESSMENT, "open", part=row)
+    for child in act.case.children:
+        act.change(child, child_met=ChildMet.NEVER)
+
+
+def name_team(act: "Act") -> None:
+    """Put the team, and the lead where one is named, on the case (T13)."""
+    for member in act.given.team:
+        put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)
+    if act.given.get("lead"):
+        put_on_case(act, act.given.lead, "assessment_lead")
+
+
+def assign_assessment(act: "Act") -> None:
+    """Plan the assessment (⇒ A02)."""
+    found = act.case.open_assessment
+    if found is not None:
+        found.plan_on = act.given.plan_on
+        act.fire(Machine.ASSESSMENT, "assign", part=found)
+
+
+def record_visit(act: "Act") -> None:
+    """Keep the contact, note who was seen, stop what it meets of C4b, begin the assessment (T17 ⇒ A03)."""
+    given, assessment = act.given, act.case.open_assessment
+    visit = act.new(
+        "visits",
+        assessment=assessment,
+        kind=given.kind,
+        at=given.at,
+        who=given.who,
+        where=given.where,
+        text=given.text,
+        by_id=act.actor.user_id,
+    )
+    for item in given.children:
+        act.new("sightings", visit=visit, child_id=item.child, seen=item.seen)
+        _see(act, item)
+    if any(item.seen != Seen.NO for item in given.children):
+        act.stop(C.C4B_MEETING)
+    if given.kind == VisitKind.HOME_VISIT:
+        act.stop(C.C4B_VISIT)
+    if assessment is not None and assessment.state == AssessmentState.PLANNED:
+        assessment.started_on = given.at.astimezone(act.case.zone).date()
+        act.fire(Machine.ASSESSMENT, "start", part=assessment)
+
+
+def _see(act: "Act", item: Any) -> None:
+    child = act.case.child(item.child)
+    if item.seen == Seen.ALONE:
+        if act.given.holders_consent != "yes" and not act.given.alone_reason:
+            act.warnings.append("child-seen-alone-without-consent")
+        act.change(child, child_met=ChildMet.ALONE)
+    elif item.seen == Seen.WITH_HOLDER and child is not None and child.child_met == ChildMet.NEVER:
+        act.change(child, child_met=ChildMet.WITH_HOLDER)
+
+
+def abort_assessment(act: "Act") -> None:
+    """Break off the assessment under way (⇒ A09)."""
+    found = act.case.open_assessment
+    if found is not None:
+        act.fire(Machine.ASSESSMENT, "abort", part=found)
+
+
+def note_new_date(act: "Act") -> None:
+    """Keep until when the team now counts; the legal date stays where it is (T19)."""
+    found = act.case.open_assessment
+    if found is not None:
+        act.change(found, expected_on=act.given.expected_on)
+
+
+def deliver_assessment(act: "Act") -> None:
+    """Deliver the report (⇒ A07)."""
+    found = act.case.open_assessment
+    if found is not None:
+        act.fire(Machine.ASSESSMENT, "deliver", part=found)
+
+
+def resume_assessment(act: "Act") -> None:
+    """Send the report back to its team, or open an assessment where there was none (T21 ⇒ A08, or A01 and A02)."""
+    name_team(act)
+    act.start(C.C4B_MEETING)
+    last = act.case.assessment
+    if last is None:
+        open_assessment(act)
+        opened = act.case.open_assessment
+        if opened is not None:
+            opened.plan_on = act.given.due_on
+            act.fire(Machine.ASSESSMENT, "assign", part=opened)
+    else:
+        act.fire(Machine.ASSESSMENT, "ask_supplement", part=last)
+
+
+def change_team(act: "Act") -> None:
+    """Let members leave and join; what the leaver wrote stays (T47)."""
+    for found in act.case.assignments:
+        if found.role == "assessor" and found.user_id in act.given.leave:
+            act.change(found, until_at=act.at)
+    act.case.forget("assignments")
+    for member in act.given.join:
+        put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)
+
+
+def log_contact(act: "Act") -> None:
+    """Start and stop the clocks of what was asked (feedback, an address); keep an assessor's attempt (T49)."""
+    kind = act.given.kind
+    if kind == ContactKind.ATTEMPT:
+        _keep_attempt(act)
+    if kind == ContactKind.FEEDBACK_REQUEST:
+        feedback_steps.request(act)
+    elif kind == ContactKind.ADDRESS_REQUEST:
+        act.start(C.C18, since=act.given.at)
+    elif kind == ContactKind.ADDRESS_ANSWER:
+        act.stop(C.C18)
+
+
+def _keep_attempt(act: "Act") -> None:
+    """Let a call or letter of the team that reached nobody count as an attempt of its assessment (T18)."""
+    assessment = act.case.open_assessment
+    if assessment is not None and {act.actor.user_id, act.actor.obo} & act.case.team():
+        act.new(
+            "visits",
+            assessment=assessment,
+            kind=VisitKind.ATTEMPT,
+            at=act.given.at,
+            who=act.given.with_whom,
+            text=act.given.text,
+            by_id=act.actor.user_id,
+        )

@@ -1,0 +1,137 @@
+"""Guards of the assessment: a multidisciplinary team (D226-2-5), visits made, a complete report."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.roles import Role
+from referrals.vocabulary.answers import Seen, VisitKind
+from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
+from referrals.workflow.case import Case
+
+
+def team_is_multidisciplinary(case: Case, given: Any) -> str | None:
+    """The team counts two professionals of two fields at least (CASF D226-2-5)."""
+    if given is None or not getattr(given, "team", None):
+        return None
+    users = {item.user for item in given.team}
+    fields = {item.field for item in given.team}
+    if len(users) < case.protocol.team_size_min or len(fields) < case.protocol.team_fields_min:
+        return "L'équipe réunit au moins deux professionnels de deux champs différents."
+    return None
+
+
+def team_does_not_follow_the_family(case: Case, given: Any) -> str | None:
+    """Nobody of the team follows the family now, save with a written waiver (CASF D226-2-5)."""
+    if given is None:
+        return None
+    referents = {found.user_id for found in case.assignments if found.role == "case_referent"}
+    for item in [*getattr(given, "team", []), *getattr(given, "join", [])]:
+        if (item.follows_family or item.user in referents) and not item.waiver:
+            return "Un évaluateur suit déjà la famille : une dérogation motivée est nécessaire."
+    return None
+
+
+def resulting_team_is_multidisciplinary(case: Case, given: Any) -> str | None:
+    """The team that a change leaves still counts two professionals of two fields (T47, D226-2-5)."""
+    if given is None:
+        return None
+    stays = {
+        found.user_id: found.field
+        for found in case.assignments
+        if found.role == "assessor" and found.user_id not in given.leave
+    }
+    stays |= {item.user: item.field for item in given.join}
+    if len(stays) < case.protocol.team_size_min or len(set(stays.values())) < case.protocol.team_fields_min:
+        return "L'équipe réunit au moins deux professionnels de deux champs différents."
+    return None
+
+
+def attempts_were_made(case: Case, given: Any) -> str | None:
+    """Attempts stored by assessors (T17, T49) come before one says that the child can't be met (T18).
+
+    They are those of the present assessment, UNREACHABLE_ATTEMPTS at least; whoever has left the team counts.
+    """
+    assessors = case.referral.assignments.filter(role=Role.ASSESSOR).values("user_id")
+    attempts = case.visits().filter(kind=VisitKind.ATTEMPT)
+    standing = Q(by__stands_in__absent__in=assessors, by__stands_in__role=Role.ASSESSOR)
+    made = attempts.filter(Q(by__in=assessors) | standing).distinct().count()
+    if made < case.protocol.unreachable_attempts:
+        return "Les tentatives de rencontre ne sont pas encore assez nombreuses au dossier."
+    return None
+
+
+def no_child_was_met(case: Case, given: Any) -> str | None:
+    """T18 is for a case in which no child was met; else ground 4 of T15 for the other (D226-2-6)."""
+    if any(child.child_met != ChildMet.NEVER for child in case.children):
+        return "Un enfant du dossier a été rencontré : saisir le parquet pour l'autre (fondement 4)."
+    return None
+
+
+def assessment_awaits_validation(case: Case, given: Any) -> str | None:
+    """The report has been handed in by the team (A05)."""
+    found = case.open_assessment
+    if found is None or found.state != AssessmentState.TO_VALIDATE:
+        return "Le rapport n'a pas encore été remis au cadre par l'équipe."
+    return None
+
+
+def validator_is_not_of_team(case: Case, given: Any) -> str | None:
+    """Whoever validates the report didn't write it, nor for an absent member of the team (T20)."""
+    wrote = case.referral.steps.filter(
+        machine=Machine.ASSESSMENT, by=case.actor.user_id, role=Role.ASSESSOR, part=case.assessment_id
+    )
+    if case.actor.user_id in case.team() or wrote.exists():
+        return "Le cadre qui valide le rapport ne peut pas être membre de l'équipe d'évaluation."
+    return None
+
+
+def every_child_has_a_conclusion(case: Case, given: Any) -> str | None:
+    """The report concludes for each child of the household (CASF D226-2-7; §2.8 no. 8)."""
+    concluded = {pk for pk, found in case.conclusions.items() if found.danger_level and found.proposal}
+    if any(child.pk not in concluded for child in case.children):
+        return "Chaque enfant du dossier doit avoir une conclusion et une proposition."
+    return None
+
+
+def report_is_complete(case: Case, given: Any) -> str | None:
+    """The report has its framework version, opinions and earlier concerns (D226-2-3 V, D226-2-7; T20)."""
+    found = case.open_assessment
+    if found is None:
+        return None
+    said = (found.report, found.child_opinions, found.holder_opinions, found.entourage_opinions)
+    if (
+        not found.framework_version
+        or not found.earlier_concerns_considered
+        or any(part is None for part in said)
+    ):
+        return (
+            "Le rapport doit comporter le référentiel, les avis de l'enfant, des titulaires et de l'entourage "
+            "(ou le motif de leur absence) et l'examen des informations antérieures."
+        )
+    return None
+
+
+def visits_were_made(case: Case, given: Any) -> str | None:
+    """The report rests on a home visit and a meeting with a child, or says why there was none (T17, T20)."""
+    if given is None or given.no_visit_reason:
+        return None
+    visits = case.visits()
+    met = visits.filter(sightings__seen__in=[Seen.WITH_HOLDER, Seen.ALONE])
+    if visits.filter(kind=VisitKind.HOME_VISIT).exists() and met.exists():
+        return None
+    return "Une visite à domicile et une rencontre avec l'enfant sont attendues, ou le motif de leur absence."
+
+
+def new_date_lies_ahead(case: Case, given: Any) -> str | None:
+    """The new internal date of a late assessment is still to come (T19)."""
+    if given is not None and given.expected_on <= case.today:
+        return "La nouvelle date interne doit être à venir."
+    return None
+
+
+def team_is_named_where_none_is(case: Case, given: Any) -> str | None:
+    """A supplement where no assessment exists names a team first (T21)."""
+    if given is not None and not case.team() and not given.team:
+        return "Aucune équipe n'est en place : elle doit être désignée avec la demande de complément."
+    return None

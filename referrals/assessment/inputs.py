@@ -1,0 +1,96 @@
+"""Inputs of the assessment's steps."""
+
+from core.inputs import Code, Day, Flag, Id, Instant, StrictSerializer, Text
+from referrals.vocabulary import answers
+from referrals.workflow.inputs import LONG, Signed, ids, optional_id, text
+
+
+class TeamMember(StrictSerializer):
+    """One assessor, with the waiver that D226-2-5 asks of whoever follows the family."""
+
+    user = Id()
+    field = Code(answers.TeamField.choices)
+    follows_family = Flag(required=False, default=False)
+    waiver = text(required=False)
+
+
+class Team(StrictSerializer):
+    """The assessment team (T13)."""
+
+    team = TeamMember(many=True, allow_empty=False)
+    lead = optional_id()
+    plan_on = Day()
+
+
+class ChildSeen(StrictSerializer):
+    """Whether a contact saw a child."""
+
+    child = Id()
+    seen = Code(answers.Seen.choices)
+
+
+class Contact(StrictSerializer):
+    """A visit, meeting or attempt of the assessment (T17)."""
+
+    kind = Code(answers.VisitKind.choices)
+    at = Instant()
+    who = text()
+    where = text()
+    children = ChildSeen(many=True, required=False, default=list)
+    holders_consent = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+    alone_reason = text(required=False)
+    text = text(max_length=LONG)
+
+
+class Extension(Signed):
+    """Why an assessment runs late, and until when its team now counts (T19)."""
+
+    reason = text(max_length=LONG)
+    expected_on = Day()
+
+
+class Report(StrictSerializer):
+    """The validated report goes to the decider (T20)."""
+
+    decider = optional_id()
+    no_visit_reason = text(required=False)
+    prosecutor_proof = text(required=False)
+    note = text(required=False)
+
+
+class Supplement(StrictSerializer):
+    """What the decider still wants to know (T21); the team where none is in place."""
+
+    questions = text(max_length=LONG)
+    due_on = Day()
+    team = TeamMember(many=True, required=False, default=list)
+
+
+class TeamChange(StrictSerializer):
+    """T47."""
+
+    leave = ids(required=False)
+    join = TeamMember(many=True, required=False, default=list)
+    reason = text()
+
+
+class Exchange(StrictSerializer):
+    """T49: an exchange put on record."""
+
+    kind = Code(answers.ContactKind.choices)
+    with_whom = text(max_length=500)
+    means = text(max_length=500)
+    at = Instant()
+    text = text(max_length=LONG)
+
+
+class Framework(StrictSerializer):
+    """A04: the version of the national framework."""
+
+    framework_version = Text(max_length=60)
+
+
+class HandIn(StrictSerializer):
+    """A05: dissent within the team is noted."""
+
+    dissent = text(required=False, max_length=10_000)

@@ -1,0 +1,77 @@
+"""Images, decoded and encoded anew: only the picture goes along, no metadata, thumbnail, comment or trailing byte."""
+
+import io
+from typing import IO, Final
+
+import pillow_heif
+from PIL import (
+    Image,
+    ImageFile,
+    ImageOps,
+    JpegImagePlugin,  # noqa: F401 - loaded while files can be opened; so are the next three
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401
+)
+
+from referrals.attachments.refusals import Exit, Refused
+
+JPEG_QUALITY: Final = 90
+_ORIENTATION: Final = 0x0112  # the tag of Exif by which a camera says how it was held
+#: What each kind of image becomes: photographs of telephones are read nowhere else, so they become JPEG.
+BECOMES: Final = {"jpeg": "JPEG", "png": "PNG", "heic": "JPEG"}
+_FORMATS: Final = {"jpeg": "JPEG", "png": "PNG", "heic": "HEIF"}
+_MODES: Final = {"JPEG": ("L", "RGB"), "PNG": ("L", "LA", "RGB", "RGBA")}
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+pillow_heif.options.DECODE_THREADS = 1
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.AUX_IMAGES = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.register_heif_opener()
+
+
+def rewritten(kind: str, source: IO[bytes], target: IO[bytes], *, most_pixels: int) -> None:
+    """Write the image of ``source``, turned as it is meant to be seen, to ``target``.
+
+    Raises:
+        Refused: it isn't such an image, is damaged, or has more than ``most_pixels``.
+    """
+    Image.MAX_IMAGE_PIXELS = most_pixels
+    try:
+        with Image.open(source, formats=[_FORMATS[kind]]) as image:
+            if image.width * image.height > most_pixels:
+                raise Refused(Exit.TOO_MANY_PIXELS)
+            picture: Image.Image = image
+            image.load()
+            ImageOps.exif_transpose(picture, in_place=True)
+            wanted = BECOMES[kind]
+            picture = _plain(picture, wanted)
+            picture.info.clear()
+            options = {"quality": JPEG_QUALITY} if wanted == "JPEG" else {"compress_level": 1}
+            picture.save(target, wanted, **options)
+    except Image.DecompressionBombError:
+        raise Refused(Exit.TOO_MANY_PIXELS) from None
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, KeyError):
+        raise Refused(Exit.DAMAGED) from None
+
+
+def _plain(picture: Image.Image, wanted: str) -> Image.Image:
+    """Return the picture without palette, odd depth or colours that its new form doesn't know."""
+    if picture.mode in _MODES[wanted]:
+        return picture
+    see_through = wanted == "PNG" and ("transparency" in picture.info or picture.mode in ("PA", "RGBa"))
+    if picture.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
+        return picture.convert("I").point(lambda value: value / 256).convert("L")
+    return picture.convert("RGBA" if see_through else "RGB")
+
+
+def warm_up() -> None:
+    """Use each codec once, so that nothing has to be loaded when no file can be opened any more."""
+    turned = Image.Exif()
+    turned[_ORIENTATION] = 6
+    for name, kind in (("JPEG", "jpeg"), ("PNG", "png"), ("HEIF", "heic")):
+        made, out = io.BytesIO(), io.BytesIO()
+        Image.new("RGB", (16, 16)).save(made, name, exif=turned)
+        made.seek(0)
+        rewritten(kind, made, out, most_pixels=1_000)

@@ -1,0 +1,101 @@
+"""Read a file from standard input, write what is kept of it to standard output, and say by the exit status how it went.
+
+    program KIND GIVEN_BYTES MOST_PIXELS MOST_BYTES
+
+It is started anew for each file: what a file may have done to it ends with it. ``GIVEN_BYTES``
+is the file's size and bounds its time, ``MOST_BYTES`` what it writes.
+"""
+
+import os
+import sys
+from typing import BinaryIO, Final
+
+from referrals.attachments import confine
+from referrals.attachments.refusals import Exit, Refused
+
+_PIECE: Final = 256 * 1024
+#: How the bytes of each kind begin, whatever the file is called.
+_BEGINS: Final = {"jpeg": (b"\xff\xd8\xff",), "png": (b"\x89PNG\r\n\x1a\n",), "pdf": (b"%PDF-",)}
+_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1")
+
+
+def main() -> None:
+    """Parse one file."""
+    kind, (given_bytes, most_pixels, most_bytes) = sys.argv[1], map(int, sys.argv[2:])
+    confine.limit(given=given_bytes, written=most_bytes)
+    _load(kind)
+    with _unnamed("given") as given, _unnamed("kept") as kept:
+        try:
+            confine.confine()
+            _receive(given)
+            _require_kind(kind, given)
+            _rewrite(kind, given, kept, most_pixels)
+        except confine.NoConfinement:
+            os._exit(Exit.NO_CONFINEMENT)
+        except Refused as refused:
+            os._exit(refused.why)
+        _send(kept)
+    os._exit(Exit.DONE)
+
+
+def _load(kind: str) -> None:
+    """Load the parser of this kind and use it once: later on no file can be opened, ours neither."""
+    if kind == "pdf":
+        from referrals.attachments import pdfs
+
+        pdfs.warm_up()
+    elif kind == "text":
+        from referrals.attachments import texts
+
+        texts.warm_up()
+    else:
+        from referrals.attachments import images
+
+        images.warm_up()
+
+
+def _unnamed(name: str) -> BinaryIO:
+    """Return a file in memory that no other process can open."""
+    return os.fdopen(os.memfd_create(name), "w+b", buffering=_PIECE)
+
+
+def _receive(given: BinaryIO) -> None:
+    while piece := os.read(0, _PIECE):
+        given.write(piece)
+    given.flush()
+    given.seek(0)
+
+
+def _require_kind(kind: str, given: BinaryIO) -> None:
+    head = given.read(64)
+    given.seek(0)
+    if kind == "heic":
+        fits = head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+    else:
+        fits = kind not in _BEGINS or head.startswith(_BEGINS[kind])
+    if not fits:
+        raise Refused(Exit.MISMATCH)
+
+
+def _rewrite(kind: str, given: BinaryIO, kept: BinaryIO, most_pixels: int) -> None:
+    if kind == "pdf":
+        from referrals.attachments import pdfs
+
+        pdfs.rewritten(given, kept)
+    elif kind == "text":
+        from referrals.attachments import texts
+
+        texts.rewritten(given, kept)
+    else:
+        from referrals.attachments import images
+
+        images.rewritten(kind, given, kept, most_pixels=most_pixels)
+
+
+def _send(kept: BinaryIO) -> None:
+    kept.flush()
+    kept.seek(0)
+    while piece := kept.read(_PIECE):
+        left = memoryview(piece)
+        while left:
+            left = left[os.write(1, left) :]

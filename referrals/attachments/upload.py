@@ -1,0 +1,347 @@
+"""A file on its way in: read from the request piece by piece, sealed at once, scanned, parsed, sealed anew.
+
+All of it happens between two transactions of the request: the first has asked who may, the second asks again and keeps
+what arrived. No plaintext touches a disk, and no more than a few pieces are in memory. Whatever breaks off leaves
+names in the table of objects that no attachment holds: they are deleted at once, or swept (SEC-FT7).
+"""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Timer
+from time import monotonic
+from typing import Any, Final, Self
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
+
+from encryption import digest
+from encryption.objects import ObjectKey
+from referrals.attachments import locks, sandbox, scanning, store
+from referrals.attachments.names import accepted_name
+from referrals.attachments.store import Writing
+from referrals.errors import FileRefused, FileTooLarge, InvalidInput, StoreUnavailable, UploadCut
+from referrals.vocabulary.attachments import TYPE_OF_ENDING, Scan
+
+_log = structlog.get_logger("referrals")
+#: Fields that may come several times, a value each: a list.
+SEVERAL: Final = ("children",)
+#: What a form holds beside its file: boundaries, heads, two or three short fields.
+FORM_BYTES: Final = 16 * 1024
+FILE: Final = "file"
+#: What antivirus and parser may take beside, before the place of an upload ends by itself.
+AFTERWARDS_SECONDS: Final = 120.0
+
+
+@dataclass(kw_only=True)
+class Arrived:
+    """What an upload brought: the form's fields, and the sealed objects that nothing holds yet."""
+
+    key: ObjectKey = field(default_factory=ObjectKey.new)
+    object: UUID = field(default_factory=uuid4)
+    original: UUID | None = field(default_factory=uuid4)
+    fields: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+    media: str = ""
+    scan: Scan = Scan.WAITING
+    size: int = 0
+    original_size: int = 0
+    digest: str = ""
+    original_digest: str = ""
+    held: bool = False
+    forgotten: list[UUID] = field(default_factory=list)
+    _begun: list[UUID] = field(default_factory=list)
+
+    def names(self) -> list[UUID]:
+        """Return the names that have to be written down before the first byte comes."""
+        return [self.object, *([self.original] if self.original else [])]
+
+    def said(self) -> dict[str, Any]:
+        """Return what this upload says as a whole, for its Idempotency-Key."""
+        return {**self.fields, "name": self.name, "sha256": self.original_digest}
+
+    def give_up(self) -> None:
+        """Delete what nothing holds; what can't be deleted now is swept."""
+        if not self.held:
+            for name in self._begun:
+                _delete(name)
+
+    def begin(self, name: UUID) -> "_Intake":
+        """Begin to write an object of this upload."""
+        self._begun.append(name)
+        return _Intake(self.key, name)
+
+    def opened(self) -> Iterator[bytes]:
+        """Yield the file as it came."""
+        if self.original is None:
+            return iter(())
+        return self.key.opened(self.original, store.configured().reading(self.original))
+
+    def forget_original(self) -> None:
+        """Delete the file as it came."""
+        if self.original is not None:
+            _delete(self.original)
+            self.forgotten.append(self.original)
+            self.original = None
+
+
+def receive(request: HttpRequest, arrived: Arrived) -> None:
+    """Read the request's body into the store, have it scanned and parsed; ``arrived`` says what came.
+
+    It has a place among the uploads of this process and of its sender meanwhile, and only so much time as its length
+    allows.
+
+    Raises:
+        InvalidInput: the form isn't one with one file.
+        UploadCut: the body ended before its end, or comes too slowly.
+        UploadsBusy: too many others are arriving.
+        FileTooLarge, FileRefused: the file isn't taken.
+        StoreUnavailable, ParserUnavailable: not now.
+    """
+    try:
+        with locks.taken():
+            _receive(request, arrived)
+    finally:
+        locks.end(request.actor.user_id, arrived.object)  # type: ignore[attr-defined]  # set by the pipeline
+
+
+def lasts_at_most(size: int) -> timedelta:
+    """Return how long a body of so many bytes may take until it is parsed."""
+    return timedelta(seconds=_patience(size) + AFTERWARDS_SECONDS)
+
+
+def _patience(size: int) -> float:
+    """Return how many seconds a body may take to come: a telephone at the edge of its network sends slowly."""
+    return float(settings.ATTACHMENT_PATIENCE_SECONDS + size / settings.ATTACHMENT_BYTES_A_SECOND)
+
+
+def _receive(request: HttpRequest, arrived: Arrived) -> None:
+    try:
+        with arrived.begin(arrived.names()[1]) as intake:
+            arrived.name = _read_form(request, intake, arrived.fields)
+            arrived.original_size, arrived.original_digest = intake.finish()
+        if not arrived.original_size:
+            raise FileRefused("file-empty")
+        kind = type_of(arrived.name)
+        arrived.media = kind
+        arrived.scan = scanning.verdict(arrived.opened())
+        if arrived.scan is Scan.INFECTED:
+            raise FileRefused("malware")
+        with arrived.begin(arrived.object) as intake:
+            for piece in sandbox.parsed(kind, arrived.opened(), arrived.original_size):
+                intake.write(piece)
+            arrived.size, arrived.digest = intake.finish()
+        if arrived.scan is not Scan.WAITING and arrived.fields.get("evidence") != "true":
+            arrived.forget_original()
+    except BaseException:
+        arrived.give_up()
+        raise
+
+
+def type_of(name: str) -> str:
+    """Return the type that a name announces.
+
+    Raises:
+        FileRefused: none of those that this service takes.
+    """
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    kind = TYPE_OF_ENDING.get(ending, "")
+    if kind not in settings.ATTACHMENT_TYPES:
+        raise FileRefused("type-refused")
+    return kind
+
+
+def require_form(request: HttpRequest) -> None:
+    """Refuse a body that needn't be read to be refused.
+
+    Raises:
+        InvalidInput: it isn't a form, or doesn't say how long it is.
+        FileTooLarge: it says that it is too large.
+    """
+    kind, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+    if kind != "multipart/form-data" or not parameters.get("boundary"):
+        raise InvalidInput(FILE, "not-multipart")
+    length = str(request.META.get("CONTENT_LENGTH") or "")
+    if not (length.isascii() and length.isdigit()):
+        raise InvalidInput(FILE, "length-required")
+    if int(length[:13]) > settings.ATTACHMENT_BYTES + FORM_BYTES:
+        raise FileTooLarge(settings.ATTACHMENT_BYTES)
+
+
+def _delete(name: UUID) -> None:
+    try:
+        store.configured().delete(name)
+    except StoreUnavailable:
+        _log.warning("attachment:left", code="store-unavailable")
+
+
+class _Intake:
+    """One object while it is written: sealed, counted and digested as it comes."""
+
+    def __init__(self, key: ObjectKey, name: UUID) -> None:
+        self._sealing = key.sealing(name)
+        self._digest = digest.running_sha256()
+        self._writing: Writing = store.configured().writing(name)
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writing.give_up()
+
+    def write(self, piece: bytes) -> None:
+        """Take plaintext."""
+        self.size += len(piece)
+        self._digest.update(piece)
+        self._writing.write(self._sealing.update(piece))
+
+    def finish(self) -> tuple[int, str]:
+        """Make the object readable; return its size and digest."""
+        self._writing.write(self._sealing.finish())
+        self._writing.finish()
+        return self.size, self._digest.hexdigest()
+
+
+# --- The form ----------------------------------------------------------------------------------------
+
+
+def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, Any]) -> str:
+    """Read the form: its one file into ``intake``, its fields into ``fields``; return the file's name.
+
+    The fields that stand before a file that is refused are there all the same: a page shows them again.
+    """
+    seconds = _patience(int(request.META["CONTENT_LENGTH"]))
+    handler, body = _OneFile(intake), _Counted(request, until=monotonic() + seconds)
+    found: QueryDict = QueryDict()
+    try:
+        with _hung_up_after(seconds, request.META.get("gunicorn.socket")):
+            parser = _Form(request.META, body, [handler], "utf-8")  # type: ignore[arg-type]  # it reads
+            try:
+                parser.parse()
+            finally:
+                found = parser.fields
+                fields.update({str(name): str(found[name]) for name in found if name not in SEVERAL})
+                fields.update({name: found.getlist(name) for name in SEVERAL if name in found})
+            body.require_whole(request)
+    except (MultiPartParserError, SuspiciousOperation, ValueError):
+        raise InvalidInput(FILE, "not-multipart") from None
+    except (UnreadablePostError, ConnectionError, TimeoutError):
+        raise UploadCut from None
+    if handler.name is None:
+        raise InvalidInput(FILE, "required")
+    if handler.more or any(len(found.getlist(name)) != 1 for name in found if name not in SEVERAL):
+        raise InvalidInput(FILE, "one-of")
+    return handler.name
+
+
+class _Form(MultiPartParser):
+    """A form of which the fields read so far can be asked for."""
+
+    @property
+    def fields(self) -> QueryDict:
+        """Return them."""
+        found: QueryDict = getattr(self, "_post", None) or QueryDict()
+        return found
+
+
+@contextmanager
+def _hung_up_after(seconds: float, connection: Any) -> Iterator[None]:
+    """End what comes over a connection when the time is over, should the block still wait for it.
+
+    A read waits until all of its piece is there, and so could wait for ever on one byte a minute. Only gunicorn tells
+    the connection; elsewhere the time is looked at between two pieces.
+    """
+
+    def hang_up() -> None:
+        with suppress(OSError):  # it is closed already
+            connection.shutdown(socket.SHUT_RD)
+
+    if connection is None:
+        yield
+        return
+    timer = Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+class _Counted:
+    """The body as the parser reads it, which takes a body that breaks off for one that ends."""
+
+    def __init__(self, request: HttpRequest, *, until: float) -> None:
+        self._request, self._until, self._count, self._tail = request, until, 0, b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Return what comes next.
+
+        Raises:
+            UploadCut: it has come for too long.
+        """
+        if monotonic() > self._until:
+            raise UploadCut
+        piece: bytes = self._request.read(size)
+        self._count += len(piece)
+        self._tail = (self._tail + piece)[-256:]
+        return piece
+
+    def require_whole(self, request: HttpRequest) -> None:
+        """Ask that all that was announced came, and that the form was closed.
+
+        Raises:
+            UploadCut: it wasn't.
+        """
+        while len(self.read(64 * 1024)):
+            pass
+        _, parameters = parse_header_parameters(request.META["CONTENT_TYPE"])
+        closing = b"--" + parameters["boundary"].encode("ascii", "replace") + b"--"
+        if self._count != int(request.META["CONTENT_LENGTH"]) or closing not in self._tail:
+            raise UploadCut
+
+
+class _OneFile(FileUploadHandler):
+    """Django's parser hands the file over piece by piece; nothing is kept here."""
+
+    chunk_size = 64 * 1024
+
+    def __init__(self, intake: _Intake) -> None:
+        super().__init__()
+        self._intake = intake
+        self.name: str | None = None
+        self.more = False
+
+    def new_file(self, field_name: str, file_name: str, *_: Any, **__: Any) -> None:
+        """Begin a file; its name decides whether the rest is read.
+
+        Raises:
+            FileRefused: the name isn't one, or names no type that is taken.
+            InvalidInput: it is a second file, or stands in another field.
+        """
+        if self.name is not None or field_name != FILE:
+            raise InvalidInput(FILE, "one-of")
+        self.name = accepted_name(file_name)
+        type_of(self.name)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Take a piece; nothing is handed on.
+
+        Raises:
+            FileTooLarge: there is more than may be.
+        """
+        if start + len(raw_data) > settings.ATTACHMENT_BYTES:
+            raise FileTooLarge(settings.ATTACHMENT_BYTES)
+        self._intake.write(bytes(raw_data))
+
+    def file_complete(self, file_size: int) -> None:
+        """Hand nothing on."""

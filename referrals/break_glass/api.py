@@ -1,0 +1,102 @@
+"""``/break-glass``: emergency openings by reference, and those that the caller reviews or made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.once import once_of
+from audit.events import Purpose
+from core.inputs import Code, Flag, Text
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.access import visibility, volume_limits
+from referrals.break_glass import queries
+from referrals.errors import NotAllowed
+from referrals.execution.results import Done
+from referrals.models import BreakGlass
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.vocabulary import labels
+from referrals.vocabulary.states import GlassState, State, Urgency
+from referrals.workflow.inputs import Reasoned
+
+CREATED = 201
+
+
+class ByReference(Reasoned):
+    """Which case, by the reference that an alert or the phone gave, and why."""
+
+    reference = Text(max_length=30)
+
+
+class GlassQuery(PagedQuery):
+    """Filters of the list of emergency openings."""
+
+    state = Code(GlassState.choices, required=False)
+    overdue = Flag(in_query=True, required=False)
+
+
+class BreakGlasses(CaseView):
+    """Emergency openings."""
+
+    @extend_schema(parameters=[GlassQuery], responses=schema.Parts, operation_id="break_glass_list")
+    def get(self, request: Request) -> Response:
+        """List the openings that the caller reviews, and the caller's own, the first to be reviewed first."""
+        lines, cursor = glass_page(request._request, GlassQuery.of(request.query_params))
+        return Response(listed(lines, cursor))
+
+    @extend_schema(request=ByReference, responses={201: schema.CaseAnswer}, operation_id="break_glass_by_reference",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Open a case in an emergency by its reference, even one that is restricted to others; never one that the
+        caller is excluded from. What isn't there and what isn't for the caller is one answer.
+        """  # noqa: D205 - one description
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        if not visibility.may_break(actor):
+            raise NotAllowed("break-glass")
+        # What the body is like is judged before anything is looked for: it tells nothing of any case.
+        body = ByReference(data=request.data)
+        body.is_valid(raise_exception=True)
+        # A refusal of this request is one of an emergency opening, and the journal says so.
+        request._request.purpose = Purpose.EMERGENCY  # type: ignore[attr-defined]  # read by the pipeline
+        once = once_of(request)
+        if once is not None:
+            once.wait(actor)
+            if (past := once.honoured(actor)) is not None:
+                referral, _ = self.seen(request, past.thing)
+                return self.answer(request, Done(referral=referral, made=past.part), status=CREATED)
+        said = body.validated_data
+        done = queries.open_by_reference(said["reference"], said["reason"], actor=actor, at=at)
+        if once is not None:
+            self.keep(request, once, done)
+        return self.answer(request, done, status=CREATED)
+
+
+def glass_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the openings on the list of the caller of Django's ``request``, and the next cursor."""
+    actor, at = request.actor, request.at
+    page = page_of(
+        queries.listed(actor, state=asked.get("state"), overdue=asked.get("overdue"), at=at),
+        limit=asked["limit"],
+        order=("review_due_at", "id"),
+        cursor=asked.get("cursor"),
+        bound_to=f"break-glass/{asked.get('state')}/{asked.get('overdue')}",
+    )
+    volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
+    record_listed(page.items, actor=actor, at=at)
+    return [_line(row, at) for row in page.items], page.next
+
+
+def _line(row: BreakGlass, at: Any) -> dict[str, Any]:
+    case = row.referral
+    return queries.line(row) | {
+        "overdue": row.reviewed_at is None and row.review_due_at < at,
+        "referral": str(case.pk),
+        "reference": case.reference,
+        "case_state": labels.labelled(State(case.state)),
+        "urgency": labels.labelled(Urgency(case.urgency)),
+    }

@@ -1,0 +1,197 @@
+"""Lists of cases and deadlines, one case whole, and its parts; API and pages call these."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.actor import Actor
+from audit.events import Purpose
+from core.inputs import Code, Flag, Id, Text
+from core.paging import page_of
+from core.query import PagedQuery
+from referrals.access import matrix, relations, visibility, volume_limits
+from referrals.break_glass import queries as break_glass_queries
+from referrals.feedback import queries as feedback_queries
+from referrals.models import Clock, Referral
+from referrals.reading import fields
+from referrals.rest.case_views import (
+    described,
+    listing,
+    opened,
+    opens_as_called,
+    opens_as_cell,
+    record_listed,
+    seen,
+)
+from referrals.transfers import queries as transfers_queries
+from referrals.triage import opening
+from referrals.vocabulary import reference_numbers
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import State, Urgency
+from referrals.workflow import deadlines
+from referrals.workflow.case import Case
+
+
+class CaseQuery(PagedQuery):
+    """Filters of the list of cases on which the caller works."""
+
+    state = Code(State.choices, required=False)
+    urgency = Code(Urgency.choices, required=False)
+    unit = Id(required=False)
+    department = Text(max_length=3, required=False)
+    reference = Text(max_length=30, required=False)
+    runaway = Flag(in_query=True, required=False)
+    overdue = Flag(in_query=True, required=False)
+    names = Flag(in_query=True, required=False, default=False)
+
+
+def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the cases on which the caller of Django's ``request`` works, with the cursor of the next.
+
+    With ``state=draft`` the drafts that the caller may know of. Every case of the page is journaled as shown, and the
+    names where ``asked`` wants them.
+    """
+    actor, at = request.actor, request.at
+    if asked.get("state") == State.DRAFT:
+        cases = visibility.visible_to(actor, at=at)
+    else:
+        cases = visibility.listed_to(actor, own=False, at=at)
+    rows = _filtered(cases, asked, at=at)
+    page = page_of(
+        rows,
+        limit=asked["limit"],
+        order=("next_due_at", "id"),
+        cursor=asked.get("cursor"),
+        bound_to=repr(sorted((k, str(v)) for k, v in asked.items() if k not in ("cursor", "limit"))),
+    )
+    ties = {row.pk: visibility.ties_of(row, actor) for row in page.items}
+    volume_limits.count_lines(
+        (r for r in page.items if not ties[r.pk].coarse and not ties[r.pk].draft), actor=actor, at=at
+    )
+    lines = [fields.coarse_line(r) if ties[r.pk].coarse else fields.shell(r, ties[r.pk]) for r in page.items]
+    filed = [row for row in page.items if ties[row.pk].filed]
+    with listing(page.items, actor=actor, at=at, unnamed=filed) as scope:
+        if asked["names"]:
+            fields.add_names(page.items, ties, lines, scope, actor=actor)
+    return lines, page.next
+
+
+def _filtered(rows: Any, asked: Mapping[str, Any], *, at: Any) -> Any:
+    for name in ("state", "urgency", "department", "runaway"):
+        if name in asked:
+            rows = rows.filter(**{name: asked[name]})
+    if "unit" in asked:
+        rows = rows.filter(unit_id=asked["unit"])
+    if "reference" in asked:
+        meant = reference_numbers.heard(asked["reference"])
+        # Of a case taken over from another authority, also the reference that it had there, and its filer keeps.
+        rows = rows.filter(Q(reference=meant) | Q(filed_reference=meant)) if meant else rows.none()
+    if "overdue" in asked:
+        late = rows.filter(next_due_at__lt=at)
+        rows = late if asked["overdue"] else rows.exclude(next_due_at__lt=at)
+    return rows
+
+
+def whole(request: Any, pk: UUID) -> tuple[Referral, dict[str, Any]]:
+    """Return a case and all that the caller of Django's ``request`` reads of it, within one disclosure.
+
+    Raises:
+        NotVisible: absent, or not for this caller.
+    """
+    actor, at = request.actor, request.at
+    referral, ties = seen(request, pk)
+    urgent = referral.alert_open  # whoever opens the file answers the alert by it
+    if referral.state == State.SUBMITTED and opens_as_cell(ties):
+        opening.acknowledge_on_opening(referral, opener=actor, at=at)
+        referral, ties = seen(request, pk)
+    if referral.alert_open and opens_as_called(ties):
+        opening.answer_on_opening(referral, opener=actor, at=at)
+        referral, ties = seen(request, pk)
+    fields.prefetch(referral, ties)
+    body = described(referral, ties, actor=actor, at=at)
+    if ties.coarse and not ties.shared:
+        opened(referral, ties, lambda _: None, actor=actor, at=at, purpose=Purpose.FILING)
+        return referral, body
+    body |= opened(
+        referral, ties, lambda scope: fields.content(referral, ties, scope, actor=actor),
+        actor=actor, at=at, urgent=urgent,
+    )  # fmt: skip
+    return referral, body
+
+
+type _Lines = list[dict[str, Any]]
+#: How each part is read: its lines, out of the case, by one actor at one instant.
+_PARTS: dict[str, Callable[[Referral, visibility.Sight, Any, Actor, datetime], _Lines]] = {
+    "children": lambda r, sight, scope, actor, _: (
+        fields.part(r, "children", sight.ties, scope, actor=actor) or []
+    ),
+    "assessment": lambda r, sight, scope, *_: fields.assessments(r, sight, scope),
+    "judicial-referrals": lambda r, sight, scope, *_: fields.judicial_referrals(r, sight, scope),
+    "measures": lambda r, sight, scope, *_: fields.measures(r, sight, scope),
+    "approvals": lambda r, sight, scope, actor, _: fields.approvals(r, sight, scope, user_id=actor.user_id),
+    "closure-reviews": lambda r, sight, scope, *_: fields.closure_reviews(r, sight.ties, scope),
+    "feedbacks": lambda r, sight, scope, actor, at: feedback_queries.tasks(
+        Case(r, actor=actor, at=at), sight, scope
+    ),
+    "break-glass": lambda r, sight, scope, actor, _: break_glass_queries.openings(
+        r, sight, scope, actor=actor
+    ),
+    "alerts": lambda r, sight, *_: fields.alerts(r, sight.ties),
+    "holder-informations": lambda r, sight, scope, *_: fields.holder_informations(r, sight.ties, scope),
+    "transfers": lambda r, sight, scope, *_: transfers_queries.requests_of(r, sight.ties, scope),
+    "emergency-sheets": lambda r, sight, scope, *_: fields.sheets(r, sight, scope),
+    "timeline": lambda r, sight, scope, actor, at: fields.timeline(r, sight, scope, actor=actor, at=at),
+}
+
+
+def part_lines(
+    part: str, referral: Referral, sight: visibility.Sight, scope: Any, *, actor: Actor, at: datetime
+) -> _Lines:
+    """Return the lines of one part of a case, as far as the actor may read them."""
+    return _PARTS[part](referral, sight, scope, actor, at)
+
+
+class ClockQuery(PagedQuery):
+    """Filters of the list of clocks."""
+
+    state = Code(
+        [(s.value, s.label) for s in deadlines.ClockState if s != deadlines.ClockState.STOPPED],
+        required=False,
+    )
+    code = Code(ClockCode.choices, required=False)
+
+
+def clock_page(request: Any, asked: Mapping[str, Any]) -> tuple[_Lines, str | None]:
+    """Return a page of the running clocks that the caller of Django's ``request`` may read, and the next cursor."""
+    actor, at = request.actor, request.at
+    rows = fields.running_clocks(actor, state=asked.get("state"), code=asked.get("code"), at=at)
+    page = page_of(
+        rows,
+        limit=asked["limit"],
+        order=("due_at", "id"),
+        cursor=asked.get("cursor"),
+        bound_to=f"{asked.get('state')}/{asked.get('code')}",
+    )
+    volume_limits.count_lines((clock.referral for clock in page.items), actor=actor, at=at)
+    filed = [clock for clock in page.items if actor.holding(matrix.FILERS) and _is_of_filer(clock, actor)]
+    record_listed(page.items, unnamed=filed, actor=actor, at=at)
+    lines = [
+        fields.clock_line(c, fields.calendar_in_force(c.referral, at=at), at=at, runs=True)
+        | _case_of(c, actor)
+        for c in page.items
+    ]
+    return lines, page.next
+
+
+def _case_of(clock: Clock, actor: Actor) -> dict[str, str]:
+    case = clock.referral
+    pk, reference = case.known_to_filer_as if _is_of_filer(clock, actor) else (case.pk, case.reference)
+    return {"referral": str(pk), "reference": reference}
+
+
+def _is_of_filer(clock: Clock, actor: Actor) -> bool:
+    filer = bytes(clock.referral.filed_by)
+    return actor.user_id is not None and filer == relations.filed_by(actor.user_id)

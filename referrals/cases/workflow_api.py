@@ -1,0 +1,191 @@
+"""The procedure itself, as it is declared: what every program and every new colleague may read (domain.md §2)."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.roles import ENGLISH, Role
+from core.query import Query
+from referrals.access.matrix import Relation
+from referrals.rest import schema
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import Coded, Machine
+from referrals.workflow import deadline_facts
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.sentences import Rule, english, french
+from referrals.workflow.step import Step, steps
+
+BEFORE: Final = "before"
+WITH_BODY: Final = "with_body"
+
+
+class StateOut(schema.CodedValue):
+    """A state; ``end``: the life of the row ends in it."""
+
+    end = serializers.BooleanField()
+
+
+class SignatureOut(serializers.Serializer[None]):
+    """When a second person must sign a step, and who may; ``otherwise``: who alone may where one reason asks so."""
+
+    rule = serializers.CharField()
+    roles = schema.CodedValue(many=True)
+    otherwise = serializers.ListField(child=serializers.DictField())
+
+
+class GuardOut(serializers.Serializer[None]):
+    """A rule of a step, asked before the body is read or with it; its sentences are under ``rules``."""
+
+    rule = serializers.CharField()
+    asked = serializers.ChoiceField([BEFORE, WITH_BODY])
+
+
+class StepOut(serializers.Serializer[None]):
+    """One declared step."""
+
+    step = serializers.CharField()
+    number = serializers.CharField()
+    label = schema.Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    description = serializers.CharField()
+    to = serializers.ListField(child=serializers.CharField(), help_text="`same`: the state stays.")
+    roles = schema.CodedValue(many=True)
+    guards = GuardOut(many=True)
+    second_signature = SignatureOut(allow_null=True)
+    starts = serializers.ListField(child=serializers.CharField())
+    stops = serializers.ListField(child=serializers.CharField())
+    tells = serializers.ListField(child=serializers.CharField())
+    data_class = serializers.CharField()
+    internal = serializers.BooleanField(
+        help_text="Done by the service, or brought along by another step: no route."
+    )
+    law = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the members, ``from`` among them: no name that Python lets a class have."""
+        return super().get_fields() | {"from": serializers.ListField(child=serializers.CharField())}
+
+
+class MachineOut(serializers.Serializer[None]):
+    """One machine; ``while_in``: the states of the case in which its routes exist."""
+
+    label = schema.Label()  # type: ignore[assignment]  # id.
+    access_class = serializers.CharField()
+    while_in = serializers.ListField(child=serializers.CharField())
+    states = StateOut(many=True)
+    steps = StepOut(many=True)
+
+
+class ClockOut(schema.CodedValue):
+    """One delay: how long, by which law or which settings of the authority."""
+
+    delay = schema.Label()
+    law = serializers.CharField(allow_null=True)
+    statutory = serializers.BooleanField()
+    settings = serializers.ListField(child=serializers.CharField())
+    access_class = serializers.CharField()
+
+
+class RuleOut(serializers.Serializer[None]):
+    """What a rule says: in French when it refuses (none where it names fields instead), in English what it asks."""
+
+    fr = serializers.ListField(child=serializers.CharField())
+    en = serializers.CharField()
+
+
+class WorkflowOut(serializers.Serializer[None]):
+    """All machines, their clocks and rules."""
+
+    machines = serializers.DictField(child=MachineOut())
+    clocks = ClockOut(many=True)
+    rules = serializers.DictField(child=RuleOut())
+    relations = schema.CodedValue(many=True)
+
+
+class Workflow(APIView):
+    """GET /api/v1/workflow."""
+
+    @extend_schema(responses=WorkflowOut, operation_id="workflow_read", tags=["workflow"])
+    def get(self, request: Request) -> Response:
+        """Return states, steps, roles, rules, clocks, signatures and law of every machine, in both languages."""
+        Query.of(request.query_params)
+        return Response(TOLD)
+
+
+def _whole() -> dict[str, Any]:
+    return {
+        "machines": {str(machine): _machine(machine) for machine in Machine},
+        "clocks": [deadline_facts.told(code) for code in ClockCode],
+        "rules": {rule.__name__: {"fr": list(french(rule)), "en": english(rule)} for rule in _rules()},
+        "relations": [_coded(relation) for relation in Relation],
+    }
+
+
+def _rules() -> Iterator[Rule]:
+    for step in steps.all():
+        yield from (*step.guards, *step.checks)
+        if step.signed_when is not None:
+            yield step.signed_when
+
+
+def _machine(machine: Machine) -> dict[str, Any]:
+    runs = MACHINES[machine]
+    return {
+        "label": machine.labels_by_language,
+        "access_class": runs.access_class,
+        "while_in": [str(state) for state in runs.while_in],
+        "states": [_coded(state) | {"end": state in runs.ends} for state in runs.states],
+        "steps": [_declared(step) for step in steps.of(machine)],
+    }
+
+
+def _coded(code: Coded) -> dict[str, Any]:
+    return {"code": str(code), "label": code.labels_by_language}
+
+
+def _role(role: Role) -> dict[str, Any]:
+    return {"code": str(role), "label": {"fr": str(role.label), "en": ENGLISH[role]}}
+
+
+def _declared(step: Step) -> dict[str, Any]:
+    return {
+        "step": step.name,
+        "number": step.number,
+        "label": {"fr": step.label, "en": step.en},
+        "description": step.doc,
+        "from": list(step.source),
+        "to": list(step.target),
+        "roles": [_role(role) for role in step.roles],
+        "guards": [
+            *({"rule": rule.__name__, "asked": BEFORE} for rule in step.guards),
+            *({"rule": rule.__name__, "asked": WITH_BODY} for rule in step.checks),
+        ],
+        "second_signature": _signature(step),
+        "starts": [str(code) for code in step.starts],
+        "stops": [str(code) for code in step.stops],
+        "tells": list(step.tells),
+        "data_class": step.data_class,
+        "internal": step.internal,
+        "law": step.law,
+    }
+
+
+def _signature(step: Step) -> dict[str, Any] | None:
+    if step.signed_when is None:
+        return None
+    return {
+        "rule": step.signed_when.__name__,
+        "roles": [_role(role) for role in step.second_signers],
+        "otherwise": [
+            {"reason": reason, "roles": [_role(role) for role in roles]}
+            for reason, roles in step.signers_for.items()
+        ],
+    }
+
+
+#: Made once, when the service starts: the declarations don't change while it runs, and their source is at hand then.
+TOLD: Final = _whole()

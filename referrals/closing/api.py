@@ -1,0 +1,58 @@
+"""Closings that one person decided, and await another's look, over all the caller's cases."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.inputs import Code, Flag
+from core.paging import page_of
+from core.query import PagedQuery
+from referrals.access import volume_limits
+from referrals.models import ClosureReview
+from referrals.reading import fields
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.vocabulary import labels
+from referrals.vocabulary.states import ReviewState, State, Urgency
+
+
+class ReviewQuery(PagedQuery):
+    """Filters of the list of reviews."""
+
+    state = Code(ReviewState.choices, required=False, default=ReviewState.DUE)
+    overdue = Flag(in_query=True, required=False)
+
+
+class ClosureReviews(CaseView):
+    """The reviews on the caller's list."""
+
+    @extend_schema(parameters=[ReviewQuery], responses=schema.Parts, operation_id="closure_reviews_list")
+    def get(self, request: Request) -> Response:
+        """List closings to be reviewed, due first: a supervisor's all, a coordinator's the withdrawals."""
+        asked = ReviewQuery.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        rows = fields.reviews(actor, state=asked["state"], overdue=asked.get("overdue"), at=at)
+        page = page_of(
+            rows,
+            limit=asked["limit"],
+            order=("due_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to=f"reviews/{asked['state']}/{asked.get('overdue')}",
+        )
+        volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
+        record_listed(page.items, actor=actor, at=at)
+        return Response(listed([_line(row, at) for row in page.items], page.next))
+
+
+def _line(row: ClosureReview, at: Any) -> dict[str, Any]:
+    case = row.referral
+    return fields.review_line(row) | {
+        "overdue": row.state == ReviewState.DUE and row.due_at < at,
+        "referral": str(case.pk),
+        "reference": case.reference,
+        "case_state": labels.labelled(State(case.state)),
+        "urgency": labels.labelled(Urgency(case.urgency)),
+        "age_band": case.age_band,
+    }

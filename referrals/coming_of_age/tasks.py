@@ -1,0 +1,141 @@
+"""Recurring work of birthdays: whoever turns 2, 3, 6, 11, 15, 16 or 18 is found without a birth date in clear (C23).
+
+A birth date is sealed, and so must be whatever tells it: a clear date of the next look, or of majority, would be one.
+Opening each child's date each day would open everything always. So each child bears the *group* of the day on which its
+next birthday falls that changes anything: one of 64, by a keyed value of authority and date. When a day begins, the
+children of its group are looked at, some one in 64, among them all whose day it is. A stolen row tells a number of 64
+that nobody can compute without the key; and since a child is opened on five or six days of a year for nothing, neither
+does an opening in the journal tell a birthday. Such a look leaves one entry, the same whether it found a birthday or
+not, and no row in the trail of the case: either, if it came on birthdays alone, would be a birth date in clear.
+
+Days that passed while no worker ran are caught up. A child whose group isn't known yet (filed, added, corrected or
+opened again since) is looked at within the hour, once.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db.models import Q
+
+from accounts.actor import SYSTEM
+from accounts.models import Authority
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption.errors import Unreadable
+from encryption.index import keyed
+from outbox import scheduler
+from outbox.scheduler import recurring
+from referrals.access.row_level_security import for_the_service
+from referrals.execution.runner import carry_out
+from referrals.models import Child, Referral
+from referrals.vocabulary import ages
+from referrals.vocabulary.states import ACTIVE, CLOSED, Machine
+from referrals.workflow.case import Case
+from referrals.workflow.context import Given
+from referrals.workflow.step import steps
+
+_log = structlog.get_logger("referrals")
+NAME: Final = "children:grown"
+GROUPS: Final = 64
+#: The group of those for whom no birthday changes anything any more; none is ever looked for.
+SETTLED: Final = GROUPS
+#: A worker that stood still for longer than this looks at every child once, which is every group.
+MOST_DAYS: Final = 366
+
+
+def group_of(authority_id: UUID, day: date) -> int:
+    """Return the group of a day, 0 to 63: it takes the index key to compute it."""
+    return keyed("age.change", authority_id.bytes + day.isoformat().encode())[0] % GROUPS
+
+
+@recurring(NAME, every=timedelta(hours=1), lease=timedelta(hours=1))
+def grow_up(at: datetime) -> int:
+    """Look at the children whose group's day has begun since the last run; return at how many cases."""
+    before = scheduler.last_run(NAME) or at - timedelta(days=1)
+    return sum(_of_authority(authority, before, at) for authority in Authority.objects.order_by("code"))
+
+
+def _of_authority(authority: Authority, before: datetime, at: datetime) -> int:
+    zone = ZoneInfo(authority.timezone)
+    today = at.astimezone(zone).date()
+    count = min((today - before.astimezone(zone).date()).days, MOST_DAYS)
+    groups = {group_of(authority.pk, today - timedelta(days=ago)) for ago in range(count)}
+    return sum(_look(pk, at) for pk in _to_look_at(authority, groups))
+
+
+def _to_look_at(authority: Authority, groups: Iterable[int]) -> list[UUID]:
+    with for_the_service():
+        due = Q(next_change=None) | Q(next_change__in=sorted(groups))
+        found = Child.objects.filter(
+            due,
+            referral__authority=authority,
+            referral__state__in=(*ACTIVE, *CLOSED),
+            birth_date__isnull=False,
+            wrong_person=False,
+        )
+        return list(found.order_by("referral_id").values_list("referral_id", flat=True).distinct())
+
+
+def _look(pk: UUID, at: datetime) -> bool:
+    with for_the_service():
+        referral = Referral.objects.select_for_update().get(pk=pk)
+        if referral.state not in (*ACTIVE, *CLOSED):
+            return False
+        case = Case(referral, actor=SYSTEM, at=at)
+        births = _births(case)
+        if grown := list(_grown(case, births)):
+            case.step_name = "grow_older"
+            carry_out(steps.get(Machine.REFERRAL, "grow_older"), case, Given(children=grown))
+        for child, birth in births.items():
+            Child.objects.filter(pk=child).update(next_change=_next_group(case, birth))
+        return True
+
+
+def _births(case: Case) -> dict[UUID, date | None]:
+    """Return the children's birth dates, opened by the service in one disclosure; None for one that is unreadable."""
+    step = steps.get(Machine.REFERRAL, "grow_older")
+    found: dict[UUID, date | None] = {}
+    with disclosure(
+        actor=SYSTEM,
+        purpose=Purpose.MAINTENANCE,
+        at=case.at,
+        objects=[case.pseudonym],
+        tenant=case.referral.authority_id,
+        act=step.event,
+        always=True,
+    ) as scope:
+        for child in case.children:
+            if child.birth_date is None:
+                continue
+            try:
+                found[child.pk] = ages.as_date(child.birth_date.open(scope))
+            except Unreadable:
+                _log.warning("birth.unreadable")
+                found[child.pk] = None
+    return found
+
+
+def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
+    """Yield what has changed of each child since its age was last looked at."""
+    for child in case.children:
+        birth = births.get(child.pk)
+        if birth is None:
+            continue
+        found = ages.facts(birth, None, None, on=case.today)
+        if (child.age_band, child.under_2, child.under_15) != (found.age_band, found.under_2, found.under_15):
+            yield Given(
+                child=child.pk,
+                age_band=str(found.age_band),
+                under_2=found.under_2,
+                under_15=found.under_15,
+            )
+
+
+def _next_group(case: Case, birth: date | None) -> int:
+    """Return when to look next; at what can't be read, when the group of this day comes round again."""
+    day = case.today if birth is None else ages.next_change(birth, after=case.today)
+    return SETTLED if day is None else group_of(case.authority_id, day)

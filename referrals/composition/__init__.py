@@ -1,0 +1,1 @@
+"""What puts the features together: routes, topics of the journal, signatures of rows and cells."""

@@ -1,0 +1,18 @@
+"""What the acts of this app are about, for the questions that auditors ask ready-made (SEC-AL17, domain.md §7.4)."""
+
+from audit.events import Topic, declare_closed, file_under
+from referrals.duplicates.name_search import ASKED_ELSEWHERE, SEARCHED
+from referrals.vocabulary.states import CLOSED, Machine, State
+from referrals.workflow.step import steps
+
+#: Steps of a case by which somebody gets or loses a right on it.
+RIGHTS = (
+    "assign", "reassign", "name_decider", "name_referent", "name_service", "restrict", "unrestrict", "exclude",
+    "recuse", "lift_exclusion", "grant_access", "pass_on",
+)  # fmt: skip
+
+file_under(Topic.GLASS, *(step.event for step in steps.of(Machine.GLASS)))
+file_under(Topic.SEARCH, SEARCHED, ASKED_ELSEWHERE)
+file_under(Topic.RIGHTS, "standin:named", "standin:ended")
+file_under(Topic.RIGHTS, *(steps.get(Machine.REFERRAL, name).event for name in RIGHTS))
+declare_closed(*map(str, (*CLOSED, State.ARCHIVED)))

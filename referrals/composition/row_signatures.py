@@ -1,0 +1,244 @@
+"""The rows that give rights: those of before are signed once, and all are looked through every night (SEC-AZ22).
+
+What the service writes it signs by itself (``encryption/authentic.py``). A row that fails counts for nothing where it
+is read, and the log says so at once; the nightly pass finds those that nobody reads. A row that was deleted, or set
+back to what the service once wrote, fails nothing: accounts, memberships and tokens are compared every hour with the
+last entries of the journal about them, and a seventh of the cases every night.
+"""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any, Final
+from uuid import UUID
+
+from accounts import acts
+from accounts.actor import SYSTEM
+from accounts.models import Authority, Membership, Token, User
+from audit import events, journal, reading
+from audit.events import Outcome, Purpose, Topic
+from audit.models import ReadEntry, SubjectPseudonym
+from encryption import cells
+from encryption.authentic import Authentic, tables
+from outbox.scheduler import recurring
+from referrals.access.row_level_security import for_the_service
+from referrals.models import Referral
+
+SIGNED: Final = "rows:signed"
+REFUSED: Final = "rows:refused"
+events.register(SIGNED, REFUSED)
+events.file_under(Topic.RIGHTS, SIGNED, REFUSED)
+#: What became of a row that fails nothing.
+DELETED: Final = "deleted"
+SET_BACK: Final = "set-back"
+#: So many rows are read at once, and so many cases with all their entries.
+_AT_ONCE: Final = 1_000
+_CASES_AT_ONCE: Final = 200
+#: In so many nights all cases are compared.
+NIGHTS: Final = 7
+_log = logging.getLogger("referrals")
+
+
+#: A table, and the column in which its rows bear an HMAC.
+type Table = tuple[type[Any], str]
+CELLS: Final = "cells"
+
+
+def signed_tables() -> list[Table]:
+    """Return where rows bear an HMAC: those of rights, and the sealed cells of cases."""
+    return [*((model, "mac") for model in tables()), *((model, CELLS) for model in cells.tables())]
+
+
+class AlreadySigned(Exception):
+    """A table has signed rows already: one without an HMAC needn't be one of before."""
+
+
+@recurring("rows:checked", every=timedelta(days=1), lease=timedelta(hours=2))
+def check(at: datetime) -> int:
+    """Look through all rows that give rights; return how many fail. An entry for each table tells all auditors."""
+    return sum(_check(model, at=at) for model in tables())
+
+
+def _check(model: type[Authentic], *, at: datetime) -> int:
+    with for_the_service():
+        found = 0
+        for row in _rows(model).iterator(_AT_ONCE):
+            if not row.is_authentic:
+                found += 1
+        if found:
+            for authority in Authority.objects.order_by("code"):
+                journal.record(
+                    REFUSED, actor=None, at=at, tenant=authority.pk, outcome=Outcome.FAIL,
+                    purpose=Purpose.MAINTENANCE, rule=model._meta.db_table, count=found,
+                )  # fmt: skip
+    return found
+
+
+# --- Against the journal ----------------------------------------------------------------------------------
+
+
+#: By act, of which table the row is that it leaves.
+_OF: Final[Mapping[str, type[Authentic]]] = {
+    acts.MEMBERSHIP_GRANTED: Membership,
+    acts.MEMBERSHIP_REVIEWED: Membership,
+    acts.MEMBERSHIP_ENDED: Membership,
+    acts.MEMBERSHIP_LAPSED: Membership,
+    acts.TOKEN_MADE: Token,
+    acts.TOKEN_REVOKED: Token,
+    acts.USER_CLOSED: User,
+    acts.USER_REOPENED: User,
+}
+
+
+def _is_set_back(row: Any, act: str, at: datetime) -> bool:
+    """Tell whether a row says what held before the last act on it, which was at ``at``."""
+    match act:
+        case acts.MEMBERSHIP_REVIEWED:
+            return bool(row.reviewed_at < at)
+        case acts.MEMBERSHIP_ENDED | acts.MEMBERSHIP_LAPSED:
+            return row.valid_to is None or bool(row.valid_to > max(at, row.valid_from))
+        case acts.TOKEN_REVOKED:
+            return row.revoked_at is None
+        case acts.USER_CLOSED:
+            return bool(row.is_active)
+        case acts.USER_REOPENED:
+            return not row.is_active
+    return False
+
+
+@recurring("rows:compared", every=timedelta(hours=1))
+def compare(at: datetime) -> int:
+    """Compare accounts, memberships and tokens with the last entries about them; return how many differ.
+
+    An entry that was pruned tells nothing any more: what ended longer ago than entries are kept isn't compared.
+    """
+    with for_the_service():
+        with reading.as_auditor():
+            last = _last_entries()
+        rows = {
+            journal.digest_of(row.pk.bytes): row
+            for model in (Membership, Token, User)
+            for row in _rows(model)
+        }
+        found: Counter[tuple[UUID | None, str, str]] = Counter()
+        for thing, (act, tenant, instant) in last.items():
+            row, table = rows.get(thing), _OF[act]._meta.db_table
+            if row is None:
+                found[tenant, table, DELETED] += 1
+            elif _is_set_back(row, act, instant):
+                found[tenant, table, SET_BACK] += 1
+        for (tenant, table, what), count in sorted(found.items(), key=str):
+            journal.record(
+                REFUSED, actor=None, at=at, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
+                rule=table, to_state=what, count=count,
+            )  # fmt: skip
+    return found.total()
+
+
+def _last_entries() -> dict[str, tuple[str, UUID | None, datetime]]:
+    """Return, by the digest of a row's id, the last act on it, whose it was and when."""
+    entries = ReadEntry.objects.filter(topic=Topic.RIGHTS, act__in=sorted(_OF)).order_by("at", "id")
+    found = {}
+    for act, tenant, instant, body in entries.values_list("act", "tenant", "at", "body").iterator(_AT_ONCE):
+        thing = json.loads(bytes(body)).get("pd") if body else None
+        if thing:
+            found[thing] = act, tenant, instant
+    return found
+
+
+@recurring("cases:compared", every=timedelta(days=1), lease=timedelta(hours=2))
+def compare_cases(at: datetime) -> int:
+    """Compare a seventh of the cases with the last entries about them; return how many are gone or set back (SEC-CR21).
+
+    Nothing is opened: a case's version is below one that an entry tells, or its row isn't there. One that was shredded
+    has no name in the journal any more.
+    """
+    found: Counter[tuple[UUID | None, str]] = Counter()
+    with for_the_service():
+        known = SubjectPseudonym.objects.order_by("pk").values_list("referral_id", "pseudonym")
+        today = at.toordinal() % NIGHTS
+        turn = (one for one in known.iterator(_AT_ONCE) if one[0].int % NIGHTS == today)
+        for some in batched(turn, _CASES_AT_ONCE):
+            found.update(_set_back(dict(some)))
+        for (tenant, what), count in sorted(found.items(), key=str):
+            journal.record(
+                REFUSED, actor=None, at=at, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
+                rule=Referral._meta.db_table, to_state=what, count=count,
+            )  # fmt: skip
+    return found.total()
+
+
+def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
+    """Yield whose it is, and which of both, for each that is gone or set back of some cases, by id with pseudonyms."""
+    with reading.as_auditor():
+        entries = ReadEntry.objects.filter(subject__in=cases.values()).values_list(
+            "subject", "tenant", "body"
+        )
+        told: dict[UUID, tuple[int, UUID | None]] = {}
+        for subject, tenant, body in entries.iterator(_AT_ONCE):
+            version = json.loads(bytes(body)).get("ver") if body else None
+            if subject is not None and version is not None and version > told.get(subject, (0, None))[0]:
+                told[subject] = version, tenant
+    versions = dict(Referral.objects.filter(pk__in=cases).values_list("pk", "version"))
+    for pk, pseudonym in cases.items():
+        version, tenant = told.get(pseudonym, (0, None))
+        if pk not in versions:
+            yield tenant, DELETED
+            _log.error("case gone", extra={"row": str(pk)})
+        elif versions[pk] < version:
+            yield tenant, SET_BACK
+            _log.error("case set back", extra={"row": str(pk)})
+
+
+# --- Of before --------------------------------------------------------------------------------------------
+
+
+def sign(table: Table, *, at: datetime, again: bool = False) -> int:
+    """Sign the rows of a table that have no HMAC at all, as the operator; return how many. It is an entry.
+
+    A row that has one and fails stays as it is.
+
+    Raises:
+        AlreadySigned: the table has signed rows, and it wasn't asked for ``again``.
+    """
+    model, name = table
+    with for_the_service():
+        rows = cells_of(model) if name == CELLS else _rows(model)
+        unsigned = rows.filter(**{name: None})
+        if not again and unsigned.exists() and rows.exclude(**{name: None}).exists():
+            raise AlreadySigned
+        count = 0
+        for row in _one_by_one(unsigned):
+            row.sign_cells_as_they_are(at=at) if name == CELLS else row.sign_as_it_is()
+            count += 1
+        if count:
+            journal.record(
+                SIGNED,
+                actor=SYSTEM,
+                at=at,
+                purpose=Purpose.MAINTENANCE,
+                rule=model._meta.db_table,
+                count=count,
+            )
+    return count
+
+
+def _one_by_one(unsigned: Any) -> Iterator[Any]:
+    """Yield rows under their locks, of which each is signed before the next is asked for: a table may be long."""
+    while rows := list(unsigned.select_for_update(of=("self",))[:_AT_ONCE]):
+        yield from rows
+
+
+def _rows(model: type[Authentic]) -> Any:
+    """Return all rows of a table, those that fail too, as far as it counts."""
+    everything: Any = model._base_manager
+    return everything.order_by("pk").only(*model.counted())
+
+
+def cells_of(model: "type[cells.Celled]") -> Any:
+    """Return all rows of a table, as far as their sealed cells go."""
+    everything: Any = model._base_manager
+    return everything.order_by("pk").only(CELLS, *model.cells_field().cells)

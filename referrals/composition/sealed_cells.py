@@ -1,0 +1,227 @@
+"""Compares the sealed cells of cases with their signatures: names what was altered, deleted or set back (SEC-CR21).
+
+Nothing is opened: the signature covers the digests of the cells (``encryption/cells.py``). It can't tell that a row was
+deleted, or set back whole with its signature and counter. For that the pass keeps, signed, what it saw of each case
+(``CaseWatch``). It goes through a seventh of the cases each night, and each hour through those that it never saw or
+whose version has moved. Each night leaves an entry in the journal; a case that is older than the last one and has no
+``CaseWatch`` is named too.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db.models import F
+
+from audit import journal, pseudonyms, reading
+from audit.errors import UnknownSubject
+from audit.events import Outcome, Purpose, Topic, file_under, register
+from audit.models import ReadEntry
+from encryption.cells import Celled, counter_of, tables
+from outbox.scheduler import recurring
+from referrals.access.row_level_security import for_the_service
+from referrals.composition.row_signatures import DELETED, NIGHTS, REFUSED, SET_BACK, cells_of
+from referrals.models import Attachment, CaseWatch, Referral
+from referrals.vocabulary.states import State
+
+LOOKED: Final = "cells:looked"
+register(LOOKED)
+file_under(Topic.RIGHTS, LOOKED)
+#: Cells that aren't those that the service wrote into the row.
+ALTERED: Final = "altered"
+#: So many cases are looked through under one lock, which makes whoever writes in one of them wait.
+_AT_ONCE: Final = 25
+#: So many rows of a table have an entry each, in one night; the others are counted.
+_NAMED: Final = 50
+#: A case may be in use during a night, and is seen in the next.
+_SEEN_WITHIN: Final = timedelta(days=3)
+_log = logging.getLogger("referrals")
+
+#: Counters by row, by table, by case.
+type Seen = dict[UUID, dict[str, dict[str, int]]]
+
+
+class Finding(NamedTuple):
+    """A row that isn't as it was left: whose case it is of, which table and id, and what became of it."""
+
+    tenant: UUID | None
+    case: UUID | None
+    table: str
+    row: UUID
+    what: str
+
+
+@recurring("cells:looked", every=timedelta(days=1), lease=timedelta(hours=6))
+def look(at: datetime) -> int:
+    """Look through the cells of the cases whose turn it is; return how many rows aren't as the service left them."""
+    with for_the_service():
+        last, turn = _last_night(), _turn(at)
+        found = [
+            Finding(None, None, model._meta.db_table, row.pk, ALTERED)
+            for model in tables()
+            if not _of_a_case(model)
+            for row in cells_of(model).iterator()
+            if not row.cells_hold()
+        ]
+    found += _look_through(turn, last, at=at)
+    with for_the_service():
+        _tell(found, at=at)
+        journal.record(LOOKED, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=len(turn))
+    return len(found)
+
+
+@recurring("cells:moved", every=timedelta(hours=1))
+def look_at_moved(at: datetime) -> int:
+    """Look through the cells of the cases that have moved since they were seen; return how many rows are named."""
+    with for_the_service():
+        last, moved = _last_night(), _moved()
+    found = _look_through(moved, last, at=at)
+    with for_the_service():
+        _tell(found, at=at)
+    return len(found)
+
+
+def _last_night() -> datetime | None:
+    """Return when all cases that there were had a watch: what is older and has none has lost it."""
+    with reading.as_auditor():
+        return ReadEntry.objects.filter(act=LOOKED).order_by("-at").values_list("at", flat=True).first()
+
+
+def _turn(at: datetime) -> list[UUID]:
+    """Return the cases of this night, and those that were never seen or have moved since they were."""
+    cases = Referral.objects.exclude(state=State.PURGED).order_by("pk").values_list("pk", flat=True)
+    tonight = [pk for pk in cases.iterator() if pk.int % NIGHTS == at.toordinal() % NIGHTS]
+    return sorted({*tonight, *_moved()})
+
+
+def _moved() -> list[UUID]:
+    filed = Referral.objects.exclude(state__in=(State.DRAFT, State.PURGED))
+    return list(filed.exclude(watch__version=F("version")).order_by("pk").values_list("pk", flat=True))
+
+
+def _look_through(cases: Iterable[UUID], last: datetime | None, *, at: datetime) -> list[Finding]:
+    found: list[Finding] = []
+    for some in batched(cases, _AT_ONCE):
+        with for_the_service():
+            found += _look(some, last, at=at)
+    return found
+
+
+def _of_a_case(model: type[Celled]) -> bool:
+    return getattr(model, "sealed_owner", None) == "referral_id"
+
+
+def _look(wanted: Iterable[UUID], last: datetime | None, *, at: datetime) -> list[Finding]:
+    """Look through some cases under their locks, and keep what was seen; one in use waits for the next night."""
+    locked = Referral.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=wanted)
+    cases = {case.pk: case for case in locked.exclude(state=State.PURGED).order_by("pk")}
+    found: list[Finding] = []
+    seen: Seen = {pk: defaultdict(dict) for pk in cases}
+    for model in filter(_of_a_case, tables()):
+        table = model._meta.db_table
+        for row in cells_of(model).filter(referral__in=cases).annotate(of=F("referral_id")):
+            if not row.cells_hold():
+                found.append(Finding(cases[row.of].authority_id, row.of, table, row.pk, ALTERED))
+            seen[row.of][table][row.pk.hex] = counter_of(row.cells)
+    for row in Attachment.objects.filter(referral__in=cases, waiting_since__isnull=False):
+        # It goes by itself where nothing follows.
+        del seen[row.referral_id][Attachment._meta.db_table][row.pk.hex]
+    watches = {watch.pk: watch for watch in CaseWatch.objects.filter(pk__in=cases)}
+    found += _compare(cases, seen, watches, last, {one.row for one in found})
+    made = [
+        CaseWatch(pk=pk, version=_version(case, watches.get(pk)), seen_at=at, rows=dict(seen[pk]))
+        for pk, case in cases.items()
+        if case.state != State.DRAFT  # whose lists are replaced as they are typed
+    ]
+    # Made anew: a later write doesn't sign what somebody else has changed.
+    CaseWatch.objects.filter(pk__in=cases).delete()
+    CaseWatch.objects.bulk_create(made)
+    return found
+
+
+def _version(case: Referral, watch: CaseWatch | None) -> int:
+    return max(case.version, watch.version) if watch is not None and watch.is_authentic else case.version
+
+
+def _compare(
+    cases: Mapping[UUID, Referral],
+    seen: Seen,
+    watches: Mapping[UUID, CaseWatch],
+    last: datetime | None,
+    altered: set[UUID],
+) -> Iterator[Finding]:
+    """Yield what isn't as it was seen before, ``altered`` rows left out; such rows stay in ``seen`` as they were."""
+    gone: dict[str, dict[UUID, tuple[UUID, int]]] = defaultdict(dict)
+    for pk, case in cases.items():
+        watch = watches.get(pk)
+        if watch is None or not watch.is_authentic:
+            begun = max(case.submitted_at or case.created_at, case.created_at)
+            if watch is not None or (last is not None and begun < last - _SEEN_WITHIN):
+                what = DELETED if watch is None else ALTERED
+                yield Finding(case.authority_id, pk, CaseWatch._meta.db_table, pk, what)
+            continue
+        if case.version < watch.version:
+            yield Finding(case.authority_id, pk, Referral._meta.db_table, pk, SET_BACK)
+        for table, rows in watch.rows.items():
+            for row, counter in rows.items():
+                now = seen[pk][table].get(row)
+                if now is None:
+                    gone[table][UUID(row)] = pk, counter
+                elif now < counter:
+                    if UUID(row) not in altered:
+                        yield Finding(case.authority_id, pk, table, UUID(row), SET_BACK)
+                    seen[pk][table][row] = counter
+    yield from _gone(gone, cases, seen)
+
+
+def _gone(
+    rows: Mapping[str, Mapping[UUID, tuple[UUID, int]]], cases: Mapping[UUID, Referral], seen: Seen
+) -> Iterator[Finding]:
+    """Yield the rows that are nowhere, or were set back where a joining has moved them."""
+    for model in tables():
+        wanted = rows.get(table := model._meta.db_table, {})
+        everything: Any = model._base_manager
+        there = dict(everything.filter(pk__in=wanted).values_list("pk", "cells"))
+        for row, (pk, counter) in wanted.items():
+            if row not in there or counter_of(there[row]) < counter:
+                what = SET_BACK if row in there else DELETED
+                yield Finding(cases[pk].authority_id, pk, table, row, what)
+                seen[pk][table][row.hex] = counter
+
+
+def _tell(found: Iterable[Finding], *, at: datetime) -> None:
+    """Name each row to the operator and, by its digest, to the auditors of its authority; count those past many."""
+    counts: Counter[tuple[UUID | None, str, str]] = Counter()
+    for one in found:
+        group = one.tenant, one.table, one.what
+        counts[group] += 1
+        if counts[group] <= _NAMED:
+            _log.error("cells refused", extra={"label": one.table, "row": str(one.row), "code": one.what})
+            _record(group, at=at, count=1, case=one.case, row=one.row)
+    for group, count in sorted(counts.items(), key=str):
+        if count > _NAMED:
+            _log.error("cells refused", extra={"label": group[1], "code": group[2], "count": count})
+            _record(group, at=at, count=count - _NAMED)
+
+
+def _record(
+    group: tuple[UUID | None, str, str],
+    *,
+    at: datetime,
+    count: int,
+    case: UUID | None = None,
+    row: UUID | None = None,
+) -> None:
+    tenant, table, what = group
+    try:
+        objects = [pseudonyms.subject(case)] if case is not None else []
+    except UnknownSubject:
+        objects = []
+    journal.record(
+        REFUSED, actor=None, at=at, objects=objects, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
+        rule=table, to_state=what, count=count, payload=row.bytes if row is not None else None,
+    )  # fmt: skip

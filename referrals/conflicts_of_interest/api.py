@@ -1,0 +1,153 @@
+"""``/ties``: to whom a member of staff is tied; ``/exclusions``: whom the service barred from a case for it."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.once import done_before, keep_done
+from core.inputs import Day, Flag, StrictSerializer, Text
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.access import volume_limits
+from referrals.conflicts_of_interest import actions, declarations
+from referrals.models import DeclaredTie
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.vocabulary.labels import moment
+from referrals.workflow.inputs import Nothing, Reasoned
+
+CREATED, DONE, GONE = 201, 200, 204
+
+
+class TieInput(StrictSerializer):
+    """Somebody to whom one is tied: last and first name, and what tells them from others. ``note``: for oneself."""
+
+    last_name = Text(max_length=200)
+    first_names = Text(max_length=200)
+    usual_name = Text(max_length=200, required=False)
+    birth_date = Day(required=False)
+    phone = Text(max_length=50, required=False)
+    note = Text(max_length=200, required=False)
+
+
+class ExclusionQuery(PagedQuery):
+    """Filters of the list of those whom the service barred."""
+
+    awaiting = Flag(in_query=True, required=False)
+
+
+class Ties(CaseView):
+    """To whom the caller is tied, as the caller said."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(responses=schema.Ties, operation_id="ties_list")
+    def get(self, request: Request) -> Response:
+        """List the own ties; nobody else ever reads them."""
+        Query.of(request.query_params)
+        rows = declarations.read(self.actor(request), at=self.at(request))
+        return Response({"results": rows})
+
+    @extend_schema(request=TieInput, responses={201: schema.DeclaredTie}, operation_id="ties_declare",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Declare a tie. The answer says nothing of any case."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        found = done_before(request, declarations.own(actor))
+        if found is None:
+            body = TieInput(data=request.data)
+            body.is_valid(raise_exception=True)
+            found = declarations.declare(declarations.Tie(**body.validated_data), actor=actor, at=at)
+            keep_done(request, found.pk, status=CREATED)
+        return Response(_line(found), status=CREATED)
+
+
+class CorrectTie(CaseView):
+    """A tie in the place of another."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(request=TieInput, responses=schema.DeclaredTie, operation_id="ties_correct",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Correct what was said: it becomes a tie of its own, under another id."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        found = done_before(request, declarations.own(actor))
+        if found is None:
+            body = TieInput(data=request.data)
+            declarations.known(pk, actor)
+            body.is_valid(raise_exception=True)
+            found = declarations.correct(pk, declarations.Tie(**body.validated_data), actor=actor, at=at)
+            keep_done(request, found.pk, status=DONE)
+        return Response(_line(found), status=DONE)
+
+
+class RemoveTie(CaseView):
+    """A tie that is taken back."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(request=Nothing, responses={204: None}, operation_id="ties_remove",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take a tie back: what was said is destroyed. No exclusion ends by it."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        if done_before(request, declarations.ever_own(actor)) is None:
+            declarations.known(pk, actor)
+            Nothing(data=request.data).is_valid(raise_exception=True)
+            declarations.remove(pk, actor=actor, at=at)
+            keep_done(request, pk, status=GONE)
+        return Response(status=GONE)
+
+
+class Exclusions(CaseView):
+    """Whom the service barred from a case."""
+
+    @extend_schema(parameters=[ExclusionQuery], responses=schema.Exclusions, operation_id="exclusions_list")
+    def get(self, request: Request) -> Response:
+        """List them over the cases that the caller sees as a coordinator or supervisor; ``awaiting``: to be decided."""
+        asked = ExclusionQuery.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        rows = actions.visible_to(actor, at=at)
+        if "awaiting" in asked:
+            waiting = actions.awaiting(rows).values("pk")
+            rows = rows.filter(pk__in=waiting) if asked["awaiting"] else rows.exclude(pk__in=waiting)
+        page = page_of(
+            rows, limit=asked["limit"], order=("-since_at", "id"), cursor=asked.get("cursor"),
+            bound_to=f"exclusions/{asked.get('awaiting')}",
+        )  # fmt: skip
+        volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
+        record_listed(page.items, actor=actor, at=at)
+        return Response(listed([actions.line(row) for row in page.items], page.next))
+
+
+class ConfirmExclusion(CaseView):
+    """An exclusion that awaits a decision."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(request=Reasoned, responses=schema.Exclusion, operation_id="exclusions_confirm",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Confirm, with a reason, that somebody whose name is like one of the case stays barred from it."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        actions.require_decider(actor)
+        found = done_before(request, actions.visible_to(actor, at=at))
+        if found is None:
+            actions.known(pk, actor=actor, at=at)
+            body = Reasoned(data=request.data)
+            body.is_valid(raise_exception=True)
+            actions.confirm(pk, body.validated_data["reason"], actor=actor, at=at)
+            found = actions.known(pk, actor=actor, at=at)
+            keep_done(request, found.pk, status=DONE)
+        return Response(actions.line(found))
+
+
+def _line(row: DeclaredTie) -> dict[str, str]:
+    return {"id": str(row.pk), "declared_at": moment(row.declared_at) or ""}

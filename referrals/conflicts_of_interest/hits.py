@@ -1,0 +1,89 @@
+"""Who is tied to the people of a case, and is barred from it at once: while it is filed, and whenever it is indexed.
+
+What stands in a case's values and in those of staff alike is a hit: nothing of a tie is opened. The statements are the
+same whoever the case is about; a hit costs two more, which whoever filed can't tell from anything else (SEC-AZ8).
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import Membership
+from referrals.matching import encodings, identity
+from referrals.matching.identity import Family
+from referrals.vocabulary.states import Cause
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def compare_filing(act: "Act") -> None:
+    """Bar whoever is tied to somebody of a concern, while what it says is at hand (T02, T03).
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer, and the filing fails with it.
+    """
+    referral = act.case.referral
+    day = (referral.received_at or act.at).date()
+    family = identity.family(list(identity.rows_of(referral, apart=True)), act.plain or {}, on=day)
+    exclude(referral, family, at=act.at)
+
+
+def exclude(
+    referral: Any, family: Family, *, at: datetime, among: Collection[UUID] | None = None
+) -> list[UUID]:
+    """Bar from a case whoever is tied to somebody of it; return their accounts. Repeating it changes nothing.
+
+    ``among``: nobody else. A declared tie bars wherever the member works, the own name where the case may be read. Who
+    was barred for the same thing, and let in again by two, isn't barred again for that; another tie bars anew.
+
+    Raises:
+        KeysUnavailable: the key store or the provider doesn't answer; whoever compares does nothing else then.
+    """
+    values: Any = apps.get_model("referrals", "KinValue").objects
+    rows = values.filter(value__in=sorted(encodings.of_family(family)))
+    if among is not None:
+        rows = rows.filter(user_id__in=sorted(among))
+    here = Membership.objects.in_force(at).filter(user=OuterRef("user"), authority__in=_places(referral))
+    hits = rows.filter(Q(tie__isnull=False) | Exists(here)).values_list("user_id", "tie_id").distinct()
+    found: dict[UUID, set[UUID | None]] = {}
+    for user, tie in hits:
+        found.setdefault(user, set()).add(tie)
+    return _bar(referral, found, at=at) if found else []
+
+
+def _places(referral: Any) -> list[UUID]:
+    """Return the authorities whose people may read of the case: its own, and those asked to take it over."""
+    asked = referral.transfer_requests.values_list("target_id", flat=True) if referral.transfer_open else ()
+    return sorted({referral.authority_id, *asked})
+
+
+def _bar(referral: Any, found: dict[UUID, set[UUID | None]], *, at: datetime) -> list[UUID]:
+    table: Any = referral.exclusions.model
+    # Under the case's lock, as every exclusion is made; only now, for most comparing ends without a hit.
+    type(referral)._default_manager.select_for_update(of=("self",)).get(pk=referral.pk)
+    known = list(referral.exclusions.filter(user_id__in=sorted(found)))
+    barred = {row.user_id: row for row in known if row.lifted_at is None}
+    settled = {
+        (row.user_id, row.tie) for row in known if row.lifted_at is not None and row.cause != Cause.PERSON
+    }
+    made = []
+    for user, ties in sorted(found.items()):
+        left = sorted((tie for tie in ties if (user, tie) not in settled), key=lambda tie: (tie is None, tie))
+        if not left:
+            continue
+        cause = Cause.TIE if left[0] is not None else Cause.NAME
+        if user not in barred:
+            made.append(table(referral=referral, user_id=user, cause=cause, tie=left[0], since_at=at))
+        elif barred[user].cause == Cause.NAME and cause is Cause.TIE:
+            barred[user].cause, barred[user].tie = cause, left[0]
+            barred[user].save(update_fields=["cause", "tie"])
+    table.objects.bulk_create(made)
+    gone = [row.user_id for row in made]
+    if gone:
+        referral.assignments.filter(user_id__in=gone, until_at=None).update(until_at=at)
+    return gone

@@ -1,0 +1,190 @@
+"""Which values may be corrected, by whom, and what they were: the reading half of T42.
+
+A coordinator corrects all of classes B to G; others only what they brought in: a filing that they typed, a
+child that they added, the texts of a step that they did (domain.md T42, §1.3): whom and what the step was about stays,
+for what its record names says who reads it (SEC-AZ20). An item left open is completed
+in the same way: by its value, or by ``not_known``, which names the items that nobody can answer (§4). The
+writing half is the effect ``rectify``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from accounts.roles import Role
+from accounts.territory import departments
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from core.inputs import Text
+from encryption.fields import SealedField
+from encryption.index import keyed
+from encryption.sealed import Sealed
+from referrals.errors import InvalidInput, NotAllowed
+from referrals.filing import questions
+from referrals.vocabulary.states import Machine
+from referrals.workflow.context import for_record
+from referrals.workflow.field_inputs import EXTRA, input_field, storable
+from referrals.workflow.form_rows import FORM_PARTS
+from referrals.workflow.step import steps
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+LONG_TEXT = Text(max_length=20_000, multiline=True)
+COORDINATOR_CLASSES = frozenset("BCDEFG")
+#: Roles that type a filing in and go on working on it. Whoever filed in another role has the coarse line of it, and
+#: brings no right from there to what they do on the case by another tie (SEC-AZ21).
+TYPISTS = (Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_CALL)
+#: The data of steps done: whoever did one may correct the texts that were said with it.
+STEPS = "steps"
+#: The items that nobody can answer: codes of the form, corrected by whoever corrects the items themselves.
+NOT_KNOWN = "not_known"
+#: Where a child lives stands on the shell (class A) when only its département is known; it is an answer like others.
+RESIDENCE = "residence_department"
+#: Fields that no person sets: derived, or moved by a step of their own.
+UNTOUCHED = frozenset(
+    {
+        "id", "referral", "position", "birth_year_month", "age_band", "under_2", "under_15", "next_change", "runaway",
+        "prostitution_status", "status_ever", "immediate_danger", "danger_ever", "child_met", "wrong_person",
+        "restricted", "decision", "danger_categories", "danger_level", "maltreatment", "mac", "cells",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """One correction, checked: the row, its field, the new value and the old one."""
+
+    part: str
+    row: Any
+    field: str
+    access_class: str
+    value: Any
+    old: Any
+
+
+def read(act: "Act") -> list[Corrected]:
+    """Return the corrections of a step, each allowed to this actor, with the old values opened.
+
+    Raises:
+        InvalidInput: no such row or field, or a value that the field doesn't take.
+        NotAllowed: the value isn't this actor's to correct.
+    """
+    referral = act.case.referral
+    with disclosure(
+        actor=act.actor,
+        purpose=Purpose.HANDLING,
+        at=act.at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+    ) as scope:
+        return [_one(act, item, scope) for item in act.given.corrections]
+
+
+def _one(act: "Act", item: Any, scope: Any) -> Corrected:
+    row, field = _target(act, item)
+    _require_own(act, item.part, row, field)
+    old = getattr(row, item.field)
+    value = _said(row, item.value, old, scope) if item.part == STEPS else _value(field, item.value)
+    if item.field == RESIDENCE and value and value not in departments():
+        raise InvalidInput("value", "not-a-choice")
+    if item.field == EXTRA:
+        questions.require_fit(act.case.protocol, value)
+    return Corrected(
+        part=item.part,
+        row=row,
+        field=item.field,
+        access_class=row.access_class if item.part == STEPS else field.access_class,
+        value=value,
+        old=old.open(scope) if isinstance(old, Sealed) else storable(old),
+    )
+
+
+def _target(act: "Act", item: Any) -> tuple[Any, Any]:
+    referral = act.case.referral
+    rows = getattr(referral, item.part).all() if item.part in (*FORM_PARTS, STEPS) else ()
+    row: Any = next((found for found in rows if found.pk == item.row), None)
+    if item.part == "concern":
+        row = referral.concern
+    if row is None:
+        raise InvalidInput("row")
+    field = next((f for f in row._meta.concrete_fields if f.name == item.field), None)
+    if field is None or item.field in UNTOUCHED or (item.part == STEPS and item.field != "data"):
+        raise InvalidInput("field")
+    return row, field
+
+
+def _value(field: Any, sent: Any) -> Any:
+    """Return the value as the field's own input reads it."""
+    if isinstance(field, SealedField) and field.kind == "json" and field.name != EXTRA:
+        if not isinstance(sent, dict) or any(not isinstance(text, str) for text in sent.values()):
+            raise InvalidInput("value", "not-object")
+        return {Text(max_length=40).run_validation(k): LONG_TEXT.run_validation(v) for k, v in sent.items()}
+    if sent is None and isinstance(field, SealedField):
+        return None
+    try:
+        return storable(input_field(field).run_validation(sent))
+    except serializers.ValidationError as refused:
+        codes: Any = refused.get_codes()
+        raise InvalidInput("value", str(codes[0]) if isinstance(codes, list) else "invalid") from None
+
+
+def _said(row: Any, sent: Any, old: Any, scope: Any) -> dict[str, Any]:
+    """Return what a step was done with, the texts that are sent in the place of those that were said.
+
+    Raises:
+        InvalidInput: something that is no text of the step, or that a row holds.
+    """
+    try:
+        declared = steps.get(Machine(row.machine), row.step).takes().fields
+    except (KeyError, ValueError):  # a step that no version declares any more
+        raise InvalidInput("row") from None
+    if not isinstance(sent, dict) or for_record(sent, row.step) != sent:
+        raise InvalidInput("value", "not-object")
+    for name, text in sent.items():
+        if type(declared.get(name)) is not Text:
+            raise InvalidInput("value")
+        try:
+            declared[name].run_validation(text)
+        except serializers.ValidationError as refused:
+            codes: Any = refused.get_codes()
+            raise InvalidInput("value", str(codes[0])) from None
+    was = old.open(scope) if isinstance(old, Sealed) else {}
+    return {**was, **sent}
+
+
+def _require_own(act: "Act", part: str, row: Any, field: Any) -> None:
+    of_form = field.access_class in COORDINATOR_CLASSES or field.name in (NOT_KNOWN, RESIDENCE)
+    if act.actor.role == Role.CRIP_COORDINATOR and of_form:
+        return
+    if act.actor.user_id is not None and _brought_in(act, act.actor.user_id, part, row):
+        return
+    raise NotAllowed("referral:rectify")
+
+
+def _brought_in(act: "Act", user: UUID, part: str, row: Any) -> bool:
+    referral = act.case.referral
+    if part == STEPS:
+        return bool(row.by == user)
+    if act.actor.role in TYPISTS and bytes(referral.filed_by) == keyed("filer", user.bytes):
+        return True
+    added = referral.steps.filter(step="add_child", by=user, child=row.pk)
+    return part == "children" and bool(added.exists())
+
+
+def identity_of(act: "Act", child: Any) -> Mapping[str, Any]:
+    """Return what the age of a child is derived from, opened in a disclosure."""
+    names = ("birth_date", "age_estimated_min", "age_estimated_max", "whereabouts")
+    referral = act.case.referral
+    with disclosure(
+        actor=act.actor,
+        purpose=Purpose.HANDLING,
+        at=act.at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+    ) as scope:
+        sealed = {name: getattr(child, name) for name in names}
+        return {name: value.open(scope) for name, value in sealed.items() if value is not None}

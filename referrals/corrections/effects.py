@@ -1,0 +1,54 @@
+"""Effects of T42 and T50: the new value, the old one kept, the child added."""
+
+from typing import TYPE_CHECKING, Any
+
+from referrals.corrections import actions
+from referrals.filing.effects import derive_child
+from referrals.matching import indexing
+from referrals.vocabulary.required_items import items_left_open
+from referrals.workflow.field_inputs import storable
+from referrals.workflow.form_rows import late_receipt
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def rectify(act: "Act") -> None:
+    """Correct values; the old ones stay, sealed, with the reason (T42)."""
+    corrected = actions.read(act)
+    for item in corrected:
+        _keep_old(act, item)
+        act.change(item.row, **{item.field: item.value})
+    if act.given.wrong_person:
+        act.change(act.case.child(act.given.wrong_person), wrong_person=True)
+    for child in {item.row.pk: item.row for item in corrected if item.part == "children"}.values():
+        act.change(child, **derive_child(child, actions.identity_of(act, child), on=act.case.today))
+    indexing.follow_corrections(act, corrected, wrong_person=act.given.wrong_person)
+    act.case.forget("children")
+    if act.case.referral.left_open:
+        act.case.referral.left_open = bool(items_left_open(act.case.referral, late=late_receipt(act.case)))
+
+
+def _keep_old(act: "Act", item: Any) -> None:
+    act.new(
+        "rectifications",
+        model=item.part,
+        row=item.row.pk,
+        field=item.field,
+        access_class=item.access_class,
+        at=act.at,
+        by=act.actor.user_id,
+        old_value={"value": item.old},
+        reason=act.given.reason,
+    )
+
+
+def add_child(act: "Act") -> None:
+    """Add a child to the case; its age counts for the assessment's date (T50)."""
+    said = {name: value for name, value in act.given.items() if name not in ("reason",)}
+    child = act.new("children", **{name: storable(value) for name, value in said.items()})
+    act.case.forget("children")
+    act.change(child, **derive_child(child, said, on=act.case.today))
+    indexing.outdate(act.case.referral)
+    act.child = child.pk
+    act.made = child

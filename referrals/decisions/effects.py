@@ -1,0 +1,131 @@
+"""Effects of decisions: records, proposed measures, agreements, refusals."""
+
+from typing import TYPE_CHECKING, Any
+
+from referrals.justice.effects import owe_information
+from referrals.vocabulary.answers import Occasion
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
+from referrals.workflow.decision_records import decide, undecide
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def record_decisions(act: "Act") -> None:
+    """Take the decisions that the step carries (⇒ T43 each), and owe the holders their information."""
+    for item in act.given.decisions:
+        child = act.case.child(item.child)
+        decide(act, child, item.decision, ground=item.ground, motivation=item.motivation)
+    owe_information(act, Occasion.DECISION)
+
+
+def decide_for_justice(act: "Act") -> None:
+    """From an offer or a protection, the children referred are now *judicial* (T26)."""
+    for child in act.case.of_case(act.given.children):
+        if child.decision != DecisionCode.JUDICIAL:
+            decide(act, child, DecisionCode.JUDICIAL, ground="", motivation=act.given.motivation)
+
+
+def decide_one_child(act: "Act") -> None:
+    """Take the decision for one child (T43)."""
+    child = act.case.child(act.given.child)
+    decide(act, child, act.given.decision, ground=act.given.ground, motivation=act.given.motivation)
+
+
+def propose_measures(act: "Act") -> None:
+    """Offer the measures that come with the decision (⇒ M01; C9 each)."""
+    for item in act.given.measures:
+        child = act.case.child(item.get("child") or act.given.child)
+        propose_measure(act, child, item)
+
+
+def propose_measure(act: "Act", child: Any, item: Any) -> Any:
+    """Offer one administrative measure to the family of a child (M01)."""
+    row = act.new(
+        "measures",
+        child=child,
+        type_id=item.type,
+        judicial=False,
+        proposed_at=act.at,
+        duration_months=item.duration_months,
+        service_id=item.service,
+        aim=item.aim,
+        variant=item.variant,
+        notified_on=item.notified_on,
+        sent_on=item.sent_on,
+    )
+    act.fire(Machine.MEASURE, "propose", part=row, child=child.pk)
+    act.start(C.C9, part=row)
+    act.case.forget("measures")
+    return row
+
+
+def agree_to_measure(act: "Act") -> None:
+    """Record the agreement on its measure (T24 ⇒ M02)."""
+    row = next(found for found in act.case.measures if found.pk == act.given.measure)
+    act.child = row.child_id
+    take_agreement(act, row)
+    act.fire(Machine.MEASURE, "agree", part=row, given=act.given, child=row.child_id)
+
+
+def take_agreement(act: "Act", row: Any) -> None:
+    """Write the agreement into the measure; C9 stops, C16 starts (M02)."""
+    act.fill(
+        row,
+        {
+            "agreed_on": act.given.agreed_on,
+            "agreement": f"{act.given.signed_by}\n{act.given.agreement}".strip(),
+            "agreed_by_silence": act.given.by_silence,
+            "child_opinion": act.given.child_opinion,
+        },
+    )
+    act.stop(C.C9, part=row)
+    act.start(C.C16, part=row)
+
+
+def refuse_measures(act: "Act") -> None:
+    """Cancel what was offered to the child, end what had begun (T25 ⇒ M03, M12)."""
+    begun = (MeasureState.ACTIVE, MeasureState.SUSPENDED)
+    for row in act.case.measures_alive():
+        if row.child_id != act.given.child or row.judicial:
+            continue
+        if row.state in begun:
+            row.over_on = act.case.today
+        act.stop(*_CLOCKS_OF_A_MEASURE, part=row)
+        act.fire(Machine.MEASURE, "end" if row.state in begun else "refuse", part=row, child=row.child_id)
+    act.case.forget("measures")
+
+
+_CLOCKS_OF_A_MEASURE = (
+    C.C9, C.C10, C.C11, C.C12, C.C13, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17, C.C17B,
+)  # fmt: skip
+
+
+def refer_after_refusal(act: "Act") -> None:
+    """Refer the child to justice where danger persists; else it is undecided again (T25)."""
+    child = act.case.child(act.given.child)
+    if act.given.danger_persists:
+        decide(act, child, DecisionCode.JUDICIAL, ground="refusal", motivation=act.given.actions_led)
+        act.made = act.refer_to_justice(
+            children=[child],
+            said=act.given,
+            prepared=act.case.prepared(act.given),
+            report=act.case.delivered_report,
+        )
+        owe_information(act, Occasion.JUDICIAL_REFERRAL)
+    else:
+        undecide(act, child)
+
+
+def name_service(act: "Act") -> None:
+    """Confide the measure to its service (T48 ⇒ M06)."""
+    row = next(found for found in act.case.measures if found.pk == act.given.measure)
+    act.child = row.child_id
+    hand_over(act, row)
+    act.fire(Machine.MEASURE, "hand_over", part=row, child=row.child_id)
+
+
+def hand_over(act: "Act", row: Any) -> None:
+    """Write the service into the measure, and the passages that it needs to know (M06)."""
+    act.fill(row, {"service_id": act.given.service, "extract": act.given.extract or None})

@@ -1,0 +1,75 @@
+"""Inputs of the deciding steps."""
+
+from core.inputs import Code, Flag, Id, Items, StrictSerializer
+from referrals.vocabulary import answers
+from referrals.vocabulary.states import DecisionCode
+from referrals.workflow.decision_inputs import (
+    Agreement,
+    ChildDecision,
+    Deciding,
+    HolderRefusal,
+    MeasureOffer,
+    ToJustice,
+)
+from referrals.workflow.inputs import LONG, Signed, optional_id, text
+
+
+class DecideClose(Deciding):
+    """T22."""
+
+    feedback = text(max_length=5_000)
+
+
+class DecideAdmin(Deciding):
+    """T23."""
+
+    measures = MeasureOffer(many=True, required=False, default=list)
+
+
+class DecideContinue(Deciding):
+    """T27."""
+
+    measure = optional_id()
+    met_on_note = text(required=False)
+
+
+class DecideJudicial(Signed, ToJustice):
+    """T26: the referral to justice of T15, or one that was sent and not answered."""
+
+    children = Items(child=Id(), required=False, default=list)
+    decisions = ChildDecision(many=True, required=False, default=list)
+    motivation = text(max_length=LONG)
+    already_sent = Flag(required=False, default=False)
+
+
+class AgreementOfCase(Agreement):
+    """T24: the first agreement of the case."""
+
+    measure = Id()
+
+
+class RefusalOfCase(ToJustice):
+    """T25: the refusal, and the referral to justice where danger persists."""
+
+    child = Id()
+    refusals = HolderRefusal(many=True, required=False, default=list)
+    attempts = text(required=False, max_length=5_000)
+    danger_persists = Flag()
+
+
+class DecideChild(Signed):
+    """T43."""
+
+    child = Id()
+    decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
+    ground = Code(answers.CloseGround.choices, required=False, default="", allow_blank=True)
+    motivation = text(max_length=LONG)
+    measures = MeasureOffer(many=True, required=False, default=list)
+
+
+class NamingService(StrictSerializer):
+    """T48: the service that executes a measure (⇒ M06)."""
+
+    measure = Id()
+    service = Id()
+    extract = text(required=False, max_length=LONG)

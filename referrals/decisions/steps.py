@@ -1,0 +1,232 @@
+"""Steps that decide on a case or a child: T22 to T27, T43, T48 (decider)."""
+
+from typing import Any
+
+from accounts.roles import Role
+from referrals.closing.steps import open_review
+from referrals.coming_of_age.steps import agreement_is_of_the_right_person, young_adult_was_looked_after
+from referrals.decisions import checks, effects, guards
+from referrals.decisions import inputs as decisions_inputs
+from referrals.justice import effects as justice_effects
+from referrals.justice import guards as justice_guards
+from referrals.justice import letter_steps, silence
+from referrals.models import Referral
+from referrals.parents import guards as parents_guards
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import GRAVITY, OPENED, DecisionCode, Exploitation, MeasureState, State
+from referrals.workflow import case_guards, decision_inputs, measure_types
+from referrals.workflow import people as workflow_people
+from referrals.workflow.case import Case
+from referrals.workflow.measure_catalogue import variants_are_of_the_authority
+from referrals.workflow.referral_machine import step
+from referrals.workflow.signatures import history_calls_for_two
+from referrals.workflow.step import SAME
+
+AT_RISK = GRAVITY.index(Exploitation.AT_RISK)
+#: Less than justice for a suspected child: proposed by an inspector, signed by a supervisor (§2.5).
+OVERRIDE = "Décision autre que judiciaire pour une situation suspectée : une seconde signature est requise."
+OVERRIDE_SIGNERS = {OVERRIDE: (Role.SUPERVISOR,)}
+
+
+def closing_calls_for_two(case: Case, given: Any) -> str | None:
+    """As the history of the case calls for (2S?), and for decisions that T43 alone would have signed by two (T22)."""
+    return history_calls_for_two(case, given) or carried_decisions_call_for_two(case, given)
+
+
+def carried_decisions_call_for_two(case: Case, given: Any) -> str | None:
+    """One signature covers a step and its T43s, so the step asks for what they ask; less than justice is §2.5.
+
+    A decision on record that was signed as it stands isn't signed again; one that was taken by a single
+    person before the child was suspected is.
+    """
+    reasons = [decision_calls_for_two(case, item.child, item.decision) for item in given.decisions]
+    carried = {item.child for item in given.decisions}
+    if OVERRIDE in reasons or any(
+        needs_override(case, child.pk, child.decision) and not case.decision_is_signed(child)
+        for child in case.children
+        if child.pk not in carried
+    ):
+        return OVERRIDE
+    return next(filter(None, reasons), None)
+
+
+def needs_override(case: Case, child_id: Any, decision: str) -> bool:
+    """Tell whether a decision departs from the judicial default for a suspected child (§2.5)."""
+    child = case.child(child_id)
+    return (
+        child is not None
+        and not case.beyond_childhood(child)
+        and child.prostitution_status == Exploitation.SUSPECTED
+        and decision in (DecisionCode.ADMIN, DecisionCode.CONTINUE)
+    )
+
+
+def child_decision_calls_for_two(case: Case, given: Any) -> str | None:
+    """The decision for one child is signed by two where its past or §2.5 says so (T43)."""
+    return decision_calls_for_two(case, given.child, given.decision)
+
+
+def decision_calls_for_two(case: Case, child_id: Any, decision: str) -> str | None:
+    """Closing for a child once at risk or in immediate danger, for majority or death, or overriding §2.5 (T43)."""
+    child = case.child(child_id)
+    if child is None:
+        return None
+    if needs_override(case, child.pk, decision):
+        return OVERRIDE
+    past = GRAVITY.index(Exploitation(child.status_ever)) >= AT_RISK or child.danger_ever
+    if decision == DecisionCode.CLOSE and (past or case.beyond_childhood(child)):
+        return "Classement pour un enfant dont la situation a été préoccupante : une seconde signature est requise."
+    return None
+
+
+@step(
+    "decide_close", number="T22", label="Classer", en="Close without action",
+    source=[State.REPORT_SUBMITTED], target=State.CLOSED_NO_ACTION, roles=[Role.ASE_INSPECTOR],
+    guards=[
+        guards.strongest_is_close, guards.recorded_decisions_still_hold,
+        case_guards.no_judicial_referral_open, case_guards.no_measure_alive,
+    ],
+    checks=[case_guards.children_belong, guards.carried_decisions_hold],
+    carries=[effects.record_decisions], effects=[open_review], signed_when=closing_calls_for_two,
+    takes=decisions_inputs.DecideClose, starts=[C.C20], stops=[C.C8], tells=["holders", "child", "filer"],
+    law="CASF D226-2-7", data_class="J",
+)  # fmt: skip
+def decide_close(referral: Referral, given: Any, case: Case) -> None:
+    """Close the case after a report that rules out danger for each child."""
+    referral.closed_at = case.at
+
+
+@step(
+    "decide_admin", number="T23", label="Proposer une protection administrative",
+    en="Offer an administrative protection",
+    source=[State.REPORT_SUBMITTED],
+    target=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
+    roles=[Role.ASE_INSPECTOR], guards=[guards.strongest_is_admin, guards.recorded_decisions_still_hold],
+    checks=[
+        case_guards.children_belong, guards.carried_decisions_hold, guards.measures_fit_the_decision,
+        measure_types.measure_types_exist, variants_are_of_the_authority, silence.silence_counts_for_a_child_in_care,
+        young_adult_was_looked_after,
+    ],
+    carries=[effects.record_decisions], effects=[effects.propose_measures],
+    signed_when=carried_decisions_call_for_two,
+    signers_for=OVERRIDE_SIGNERS,
+    takes=decisions_inputs.DecideAdmin, starts=[C.C9], stops=[C.C8], tells=["holders", "child"],
+    law="CASF L222-3, L222-5, L223-2", data_class="J",
+)  # fmt: skip
+def decide_admin(referral: Referral, given: Any, case: Case) -> State:
+    """Offer the family a protection that needs its written agreement."""
+    if any(found.judicial for found in case.measures_alive()):
+        return State.PROTECTED_JUDICIAL
+    begun = (
+        MeasureState.AGREED,
+        MeasureState.AWAITING_START,
+        MeasureState.ACTIVE,
+        MeasureState.SUSPENDED,
+    )
+    alive = case.measures_alive()
+    if alive and not given.measures and all(found.state in begun for found in alive):
+        return State.PROTECTED_ADMIN
+    return State.ADMIN_OFFER
+
+
+@step(
+    "record_agreement", number="T24", label="Accord recueilli", en="Record the agreement",
+    source=[State.ADMIN_OFFER], target=State.PROTECTED_ADMIN, roles=[Role.ASE_INSPECTOR, Role.CASE_REFERENT],
+    guards=[guards.measure_is_proposed],
+    checks=[silence.silence_has_lasted, agreement_is_of_the_right_person], effects=[effects.agree_to_measure],
+    takes=decisions_inputs.AgreementOfCase, starts=[C.C16], stops=[C.C9], tells=["service"],
+    law="CASF L223-2", data_class="J",
+)  # fmt: skip
+def record_agreement(referral: Referral, given: Any, case: Case) -> None:
+    """Record the first written agreement of the case."""
+
+
+@step(
+    "record_refusal", number="T25", label="Refus / impossibilité de collaborer", en="Record a refusal",
+    source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN],
+    target=[State.JUDICIAL_PENDING, State.REPORT_SUBMITTED, SAME], roles=[Role.ASE_INSPECTOR],
+    checks=[
+        case_guards.children_belong, parents_guards.every_holder_is_traced,
+        justice_guards.persisting_danger_is_referred,
+        justice_guards.ground_fits_the_child, justice_guards.prepared_referral_is_of_case,
+        letter_steps.document_says_the_same,
+    ],
+    effects=[effects.refuse_measures, effects.refer_after_refusal],
+    takes=decisions_inputs.RefusalOfCase, starts=[C.C7, C.C8], stops=[C.C9, C.C3], tells=["prosecutor"],
+    law="CASF L226-4 I b", data_class="J",
+)  # fmt: skip
+def record_refusal(referral: Referral, given: Any, case: Case) -> str:
+    """Record that the family refuses or can't collaborate; danger that persists goes to justice."""
+    if given.danger_persists:
+        return State.JUDICIAL_PENDING
+    others = [m for m in case.measures_alive() if m.child_id != given.child or m.judicial]
+    return str(referral.state) if others else State.REPORT_SUBMITTED
+
+
+@step(
+    "decide_judicial", number="T26", label="Saisir l'autorité judiciaire", en="Decide to refer to justice",
+    source=[State.REPORT_SUBMITTED, State.ADMIN_OFFER, State.PROTECTED_ADMIN], target=State.JUDICIAL_PENDING,
+    roles=[Role.ASE_INSPECTOR],
+    guards=[guards.strongest_is_judicial_after_report],
+    checks=[
+        case_guards.children_belong, guards.carried_decisions_hold, justice_guards.referral_is_argued,
+        justice_guards.ground_fits_the_child, justice_guards.prepared_referral_is_of_case,
+        letter_steps.document_says_the_same,
+    ],
+    carries=[effects.record_decisions, effects.decide_for_justice], effects=[justice_effects.send_argued_to_justice],
+    signed_when=carried_decisions_call_for_two,
+    signers_for=OVERRIDE_SIGNERS,
+    takes=decisions_inputs.DecideJudicial, starts=[C.C7], stops=[C.C8, C.C3], tells=["prosecutor", "holders"],
+    law="CASF D226-2-7, L226-4", data_class="I",
+)  # fmt: skip
+def decide_judicial(referral: Referral, given: Any, case: Case) -> None:
+    """Refer the case to justice as its outcome, with an argued report."""
+
+
+@step(
+    "decide_continue", number="T27", label="Poursuite de la mesure en cours", en="Continue the measure under way",
+    source=[State.REPORT_SUBMITTED, State.TRIAGE], target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
+    roles=[Role.ASE_INSPECTOR],
+    guards=[guards.triage_may_continue, guards.strongest_is_continue, guards.recorded_decisions_still_hold],
+    checks=[case_guards.children_belong, guards.carried_decisions_hold],
+    # After the move: from the first analysis T43 has no place before it.
+    effects=[effects.record_decisions], signed_when=carried_decisions_call_for_two,
+    signers_for=OVERRIDE_SIGNERS,
+    takes=decisions_inputs.DecideContinue, stops=[C.C2, C.C4, C.C8], tells=["case_referent"],
+    law="CASF D226-2-7", data_class="J",
+)  # fmt: skip
+def decide_continue(referral: Referral, given: Any, case: Case) -> State:
+    """Keep the measure that already protects the child."""
+    judicial = any(found.judicial for found in case.measures_alive())
+    return State.PROTECTED_JUDICIAL if judicial else State.PROTECTED_ADMIN
+
+
+@step(
+    "decide_child", number="T43", label="Décider pour un·e enfant", en="Decide for one child",
+    source=[
+        State.REPORT_SUBMITTED, State.ADMIN_OFFER, State.JUDICIAL_PENDING,
+        State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL,
+    ],
+    target=SAME, roles=[Role.ASE_INSPECTOR],
+    checks=[
+        case_guards.children_belong, guards.child_decision_is_open, guards.child_decision_holds,
+        guards.measures_fit_the_decision, measure_types.measure_types_exist, variants_are_of_the_authority,
+        silence.silence_counts_for_a_child_in_care, young_adult_was_looked_after,
+    ],
+    effects=[effects.decide_one_child, effects.propose_measures], signed_when=child_decision_calls_for_two,
+    signers_for=OVERRIDE_SIGNERS,
+    takes=decisions_inputs.DecideChild, starts=[C.C9], law="CASF D226-2-7", data_class="J",
+)  # fmt: skip
+def decide_child(referral: Referral, given: Any, case: Case) -> None:
+    """Decide for one child; the case moves when each child is decided."""
+
+
+@step(
+    "name_decider", number="T48", label="Désigner le décideur", en="Name the decider",
+    source=OPENED, target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    checks=[workflow_people.people_may_be_named, checks.decider_is_not_of_service],
+    effects=[workflow_people.name_inspector],
+    takes=decision_inputs.Naming, tells=["named"], law="CASF L226-3",
+)  # fmt: skip
+def name_decider(referral: Referral, given: Any, case: Case) -> None:
+    """Name the inspector who decides."""

@@ -1,0 +1,90 @@
+"""Files that belong together: candidates, links, and the filings joined to a file."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import journal
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from core.query import Query
+from encryption.sealed import OpenScope
+from referrals.access import visibility
+from referrals.access.relations import Ties
+from referrals.duplicates import queries
+from referrals.models import Referral
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, count_opening, listed
+
+
+class OfSeveral(CaseView):
+    """A view that tells of other cases beside its own: its entry names all of them."""
+
+    def opened(
+        self,
+        request: Request,
+        referral: Referral,
+        ties: Ties,
+        others: Iterable[UUID],
+        read: Callable[[OpenScope], list[dict[str, Any]]],
+    ) -> Response:
+        """Answer with what ``read`` takes out of the case and of the others, within one disclosure."""
+        count_opening(referral, ties, actor=self.actor(request), at=self.at(request))
+        with disclosure(
+            actor=ties.reader(self.actor(request)),
+            purpose=Purpose.HANDLING,
+            at=self.at(request),
+            objects=[referral.pseudonym, *journal.subjects(set(others)).values()],
+            tenant=referral.authority_id,
+            always=True,
+        ) as scope:
+            return Response(listed(read(scope), None))
+
+
+class Duplicates(OfSeveral):
+    """Other files that may be about the same child."""
+
+    @extend_schema(responses=schema.Parts, operation_id="referrals_duplicates")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the files that may be about the same child, with the reasons, and what was decided of each."""
+        Query.of(request.query_params)
+        referral, ties = self.seen(request, pk)
+        actor, at = self.actor(request), self.at(request)
+        return self.opened(
+            request, referral, ties, (),
+            lambda scope: queries.duplicates(referral, ties, scope, actor=actor, at=at),
+        )  # fmt: skip
+
+
+class Links(OfSeveral):
+    """Files linked to this one: siblings, later facts, what is joined."""
+
+    @extend_schema(responses=schema.Parts, operation_id="referrals_links")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the files linked or joined to this one, as far as the caller sees them."""
+        Query.of(request.query_params)
+        referral, ties = self.seen(request, pk)
+        actor, at = self.actor(request), self.at(request)
+        return self.opened(
+            request, referral, ties, (), lambda _: queries.links(referral, ties, actor=actor, at=at)
+        )
+
+
+class JoinedFilings(OfSeveral):
+    """What the filings joined to a file say."""
+
+    @extend_schema(responses=schema.Parts, operation_id="referrals_filings")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the filings joined to this file, as far as the caller's role on the file goes."""
+        Query.of(request.query_params)
+        referral, ties = self.seen(request, pk)
+        actor, at = self.actor(request), self.at(request)
+        joined = [found.pk for found in visibility.joined_filings(referral)] if "D" in ties.reads else []
+        return self.opened(
+            request, referral, ties, joined,
+            lambda scope: queries.filings(referral, ties, scope, actor=actor, at=at),
+        )  # fmt: skip

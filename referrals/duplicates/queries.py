@@ -1,0 +1,150 @@
+"""What one reads of files that belong together: candidates with their reasons, links, and the filings joined to a file.
+
+Whoever reads of another file here sees that file itself anyway: a pair whose other half is hidden (excluded,
+restricted, another authority) isn't told of at all (SEC-AZ4).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.actor import Actor
+from encryption.sealed import OpenScope
+from referrals.access import matrix, visibility
+from referrals.access.relations import Ties
+from referrals.execution import hooks
+from referrals.messages import queries as messages_queries
+from referrals.models import DuplicateCandidate, Joining, Referral
+from referrals.reading import fields
+from referrals.vocabulary import labels
+from referrals.vocabulary.duplicates import REASON_CLASS, LinkKind, Merge
+from referrals.vocabulary.states import DuplicateState, State
+from referrals.workflow.case import Case
+
+
+def candidates_of(referral: Referral) -> "QuerySet[DuplicateCandidate]":
+    """Return the files that may be about the same child as this one, whichever of the two says so."""
+    return DuplicateCandidate.objects.filter(Q(referral=referral) | Q(other=referral))
+
+
+def target_of(referral: Referral) -> Referral:
+    """Return the file that a filing was joined to in the end; the filing itself if it wasn't."""
+    found = Joining.objects.filter(referral=referral, undone_at=None).select_related("target").first()
+    return target_of(found.target) if found is not None else referral  # type: ignore[arg-type]  # a lazy relation
+
+
+def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[DuplicateCandidate]":
+    """Return the pairs of a file whose other half the actor sees too: one query, whatever is hidden (SEC-AZ4).
+
+    What the service itself took back isn't told of: it may have been about a child who is hidden since (SEC-AZ20).
+    """
+    seen = visibility.visible_to(actor, at=at).values("pk")
+    rows = DuplicateCandidate.objects.filter(
+        Q(referral=referral, other__in=seen) | Q(other=referral, referral__in=seen)
+    )
+    taken_back = Q(state=DuplicateState.REJECTED, decided_by=None)
+    return rows.exclude(taken_back).select_related("referral", "other")
+
+
+@hooks.pairs_at_hand.register
+def pairs_at_hand(case: Case, ties: Ties) -> list[DuplicateCandidate]:
+    """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
+    rows = pairs_seen(case.referral, actor=case.actor, at=case.at).filter(referral=case.referral)
+    found = [row for row in rows if reasons_for(row, ties)]
+    others: list[Any] = [row.other for row in found]
+    case.know(others)
+    return found
+
+
+def reasons_for(row: DuplicateCandidate, ties: Ties) -> list[str]:
+    """Return why two files may belong together, as far as the reader may know: a trace is for readers of G."""
+    return [reason for reason in row.reasons if REASON_CLASS.get(reason, "B") in ties.reads]
+
+
+def _seen(actor: Actor, ids: set[UUID], *, at: datetime) -> dict[UUID, Referral]:
+    # Nobody's id beside them: the question is asked even of nothing, so that what is hidden costs no query more.
+    return {
+        found.pk: found for found in visibility.visible_to(actor, at=at).filter(pk__in={*ids, matrix.NOBODY})
+    }
+
+
+def duplicates(
+    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Return the candidates of a file with their reasons, to readers of B; what was noted, to readers of D."""
+    if "B" not in ties.reads:
+        return []
+    found = []
+    for row in pairs_seen(referral, actor=actor, at=at):
+        other: Any = row.other if row.referral_id == referral.pk else row.referral
+        reasons = reasons_for(row, ties)
+        if not reasons:  # nothing but what this reader may not know speaks for the pair
+            continue
+        line = {
+            "id": str(row.pk),
+            "held_by": str(row.referral_id),
+            "other": _file(other),
+            "state": labels.labelled(DuplicateState(row.state)),
+            "kind": labels.labelled(LinkKind(row.kind)) if row.kind else None,
+            "reasons": reasons,
+            "suggested_at": labels.moment(row.suggested_at),
+            "suggested_by": str(row.suggested_by_id) if row.suggested_by_id else None,
+            "decided_at": labels.moment(row.decided_at),
+        }
+        if "D" in ties.reads and row.referral_id == referral.pk:
+            line["note"] = fields.opened(row.note, scope)
+        found.append(line)
+    return found
+
+
+def _other_of(row: DuplicateCandidate, referral: Referral) -> UUID:
+    return row.other_id if row.referral_id == referral.pk else row.referral_id
+
+
+def _file(referral: Referral) -> dict[str, Any]:
+    return {
+        "id": str(referral.pk),
+        "reference": referral.reference,
+        "state": labels.labelled(State(referral.state)),
+        "received_at": labels.moment(referral.received_at),
+    }
+
+
+def links(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Return the files linked to this one (siblings, later facts), and what is joined, to readers of B."""
+    if "B" not in ties.reads:
+        return []
+    found: list[tuple[UUID, str, Any]] = [
+        (_other_of(row, referral), "related", row.decided_at)
+        for row in candidates_of(referral).filter(state=DuplicateState.CONFIRMED, kind=LinkKind.RELATED)
+    ]
+    for row in Joining.objects.filter(Q(referral=referral) | Q(target=referral), undone_at=None):
+        joined_here = row.target_id == referral.pk
+        other = row.referral_id if joined_here else row.target_id
+        found.append((other, "joined_here" if joined_here else "joined_to", row.joined_at))
+    others = _seen(actor, {pk for pk, _, _ in found}, at=at)
+    return [
+        _file(others[pk]) | {"link": link, "since": labels.moment(since)}
+        for pk, link, since in found
+        if pk in others
+    ]
+
+
+def filings(
+    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Return what the filings joined to a file say, by the classes that the reader has on the file (T12)."""
+    if "D" not in ties.reads:
+        return []
+    found = []
+    for filing, own in visibility.readable_filings(referral, ties, actor, at=at):
+        joining = filing.joinings.get(undone_at=None)
+        line = _file(filing) | {
+            "kind": labels.labelled(Merge(joining.kind)),
+            "joined_at": labels.moment(joining.joined_at),
+        }
+        said = messages_queries.channel(filing, messages_queries.Channel.FILER, own, scope, actor=actor)
+        found.append(line | fields.content(filing, own, scope, actor=actor) | {"messages": said})
+    return found

@@ -1,0 +1,54 @@
+"""Filings that were joined to a restricted file before a restriction reached them: restricted as their files are, once.
+
+T46 and T12 do it since (``referrals/restrictions/joined_filings.py``). A filing whose restriction people have decided on is left
+as they left it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.actor import SYSTEM
+from referrals.access.row_level_security import for_the_service
+from referrals.execution.runner import carry_out
+from referrals.models import Joining, Referral
+from referrals.restrictions import joined_filings
+from referrals.vocabulary.states import Machine
+from referrals.workflow.about_children import OF_THE_LIST
+from referrals.workflow.case import Case
+from referrals.workflow.context import Given
+from referrals.workflow.step import steps
+
+
+def restrict_joined(at: datetime) -> int:
+    """Restrict what was joined to a restricted file; return how many filings. Doing it again changes nothing.
+
+    Each is a step of the service with its record and its entry, in a transaction of its own; the persons of the list
+    are told.
+    """
+    with for_the_service():
+        joined = Joining.objects.filter(undone_at=None).order_by("joined_at", "pk")
+        apart = joined.filter(Q(target__restricted=True) | Q(target__children__restricted=True)).distinct()
+        waiting = list(apart.values_list("pk", flat=True))
+    return sum(_restrict(pk, at) for pk in waiting)
+
+
+def _restrict(pk: UUID, at: datetime) -> bool:
+    step = steps.get(Machine.REFERRAL, "restrict")
+    with for_the_service():
+        joining = Joining.objects.get(pk=pk)
+        both = {joining.referral_id, joining.target_id}
+        locked = {
+            row.pk: row for row in Referral.objects.select_for_update().filter(pk__in=both).order_by("pk")
+        }
+        file, filing = (
+            Case(locked[pk], actor=SYSTEM, at=at) for pk in (joining.target_id, joining.referral_id)
+        )
+        if joining.undone_at is not None or filing.referral.steps.filter(step__in=OF_THE_LIST).exists():
+            return False
+        wanted = joined_filings.restrictions(file, filing, joining)
+        for told in wanted:
+            carry_out(step, filing, Given({"referral": file.referral.pk, **told}), beside=file)
+            filing.forget("children", "records", "open_clocks")
+    return bool(wanted)

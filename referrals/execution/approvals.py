@@ -1,0 +1,207 @@
+"""Second signatures: asking for one, signing, refusing, withdrawing (domain.md 2S)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from accounts.actor import Actor
+from accounts.roles import Role
+from accounts.signin import actor_of_user
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from referrals.access import visibility
+from referrals.access.relations import Ties
+from referrals.errors import ApprovalClosed, ApproverRefused, NotAllowed, NotVisible
+from referrals.execution import hooks, signatories
+from referrals.execution.preconditions import (
+    Asked,
+    case_for,
+    locked,
+    parse,
+    record_act,
+    require_checks,
+    require_version,
+    second_signature,
+)
+from referrals.execution.results import Done
+from referrals.execution.runner import carry_out, close_approval
+from referrals.models import Approval, Child, Referral, StandIn
+from referrals.reading import fields
+from referrals.vocabulary.states import ApprovalState, Machine
+from referrals.workflow import people as workflow_people
+from referrals.workflow.about_children import OF_THE_LIST
+from referrals.workflow.case import Case
+from referrals.workflow.context import Act, Given, as_json
+from referrals.workflow.step import require_proof, steps
+
+
+def ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> Approval:
+    """Open a request for a second signature; nothing moves until it is given (domain.md 2S).
+
+    Raises:
+        ApproverRefused: nobody is named, or who is named may not sign.
+    """
+    step, approver = asked.step, given.get("approver")
+    signers = signatories.signers(step, case, reason)
+    if approver is None or not _may_sign(case, given, signers, approver):
+        raise ApproverRefused(step.name, signers, reason)
+    act = Act(step, case, given, actor=case.actor, at=case.at)
+    opened: Approval = act.new(
+        "approvals",
+        step=step.name,
+        machine=step.machine,
+        part=asked.part_id,
+        proposer_id=case.actor.user_id,
+        proposer_role=case.actor.role,
+        obo=case.actor.obo,
+        approver_id=approver,
+        asked_state=str(case.referral.state),
+        requested_at=case.at,
+        expires_at=case.at + timedelta(days=case.protocol.approval_days),
+        children=[str(child.pk) for child in _about(case, given)],
+        given=as_json(given),
+    )
+    record_act("approval:requested", case, actor=case.actor)
+    hooks.ask_signature(case, approver)
+    return opened
+
+
+def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> bool:
+    """Tell whether a person may sign a step of this case: another one, in a signing role, not excluded.
+
+    Of a restricted case, and of a step that is about a restricted child, somebody of its list (T46): nobody signs what
+    they read in part.
+
+    Who proposed in the name of an absent person and that person are one side, and so is whoever stands in for either:
+    two persons stay two (SEC-AZ12).
+    """
+    side = {case.actor.user_id, case.actor.obo} - {None}
+    if user in side or StandIn.objects.in_force(case.at).filter(stand_in=user, absent__in=side).exists():
+        return False
+    fit = any(workflow_people.holders_of(case, role, {user}) for role in signers)
+    withheld = any(child.restricted for child in _about(case, given))
+    if not fit or not _may_know_of_file(case, given, user):
+        return False
+    if not (case.referral.restricted or withheld):
+        return True
+    # A list that can't change itself any more is completed by who broke the glass (T46).
+    left_alone = case.step_name == "unrestrict" and not signatories.list_changes_itself(case)
+    return user in case.on_list() or (left_alone and user in case.by_glass())
+
+
+def _may_know_of_file(case: Case, given: Given, user: UUID) -> bool:
+    """Tell whether a person may know of the file that a step names; a filing joined to the case may hold it."""
+    file = next((row for row in case.files if row.pk == given.get("file")), None) if "file" in given else None
+    if file is None or file.referral_id == case.referral.pk:
+        return True
+    filing = Case(file.referral, actor=case.actor, at=case.at)
+    if filing.referral.exclusions.filter(lifted_at=None, user=user).exists():
+        return False
+    apart = filing.referral.restricted or filing.withheld(said=given)
+    return not apart or user in filing.on_list()
+
+
+def _about(case: Case, given: Given) -> list[Child]:
+    """Return the children whom a proposal is about; one that changes a restriction: those who are restricted."""
+    if case.step_name in OF_THE_LIST:
+        return [child for child in case.recorded if child.restricted]
+    return case.touched(given)
+
+
+def open_approval(
+    referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, side: str
+) -> tuple[Approval, Referral, Ties]:
+    """Return a signature that is still asked for, to its ``approver`` or ``proposer`` alone, its case locked.
+
+    Raises:
+        NotVisible: there is none for this person.
+        ApprovalClosed: it was decided, or its time is over.
+    """
+    asked = Approval.objects.filter(pk=approval_id).values_list("machine", "step").first()
+    step = steps.get(Machine(asked[0]), asked[1]) if asked is not None else None
+    referral, ties = locked(referral_id, actor=actor, at=at, step=step)
+    found = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
+    if found is None or not fields.approvals_seen(referral, visibility.sight_of(referral, ties, actor))(
+        found
+    ):
+        raise NotVisible
+    if found.state != ApprovalState.REQUESTED or found.expires_at <= at:
+        raise ApprovalClosed
+    return found, referral, ties
+
+
+def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, version: Any) -> Done:
+    """Sign what another person proposed: role, state and guards are asked again, then the step is done.
+
+    Raises:
+        NotVisible, ApprovalClosed: see ``open_approval``.
+        ApproverRefused: the signer no longer may.
+        NotAllowed, WrongState, GuardRefused: as for the proposer, now; a child is hidden from one of the two since.
+        StepUpRequired: the step is grave, and the last proof of the signer's session is too old.
+    """
+    approval, referral, ties = open_approval(referral_id, approval_id, actor=actor, at=at, side="approver")
+    require_version(referral, version)
+    step = steps.get(Machine(approval.machine), approval.step)
+    require_proof(step, actor, at=at)
+    proposer = actor_of_user(approval.proposer, actor.origin, at=at)
+    seen = visibility.visible_to(proposer, at=at).filter(pk=referral.pk).first()
+    if seen is None:
+        raise NotAllowed(f"{step.machine}:{step.name}")
+    asked = Asked(step=step, referral_id=referral.pk, part_id=approval.part)
+    # Both still know of each child: the step is done as it was proposed, or not at all.
+    sight = visibility.sight_of(seen, visibility.ties_of(seen, proposer), proposer)
+    sight = replace(sight, hidden=sight.hidden | visibility.sight_of(referral, ties, actor).hidden)
+    case = case_for(asked, referral, sight, actor=proposer, at=at)
+    given = parse(step, _proposed(approval, case, actor=actor))
+    if any(child.pk in sight.hidden for child in _about(case, given)):
+        raise NotAllowed(f"{step.machine}:{step.name}")
+    require_checks(step, case, given, ties)
+    signers = signatories.signers(step, case, second_signature(step, case, given))
+    if not _may_sign(case, given, signers, approval.approver_id):
+        raise ApproverRefused(step.name, signers, "")
+    close_approval(approval, ApprovalState.APPROVED, at=at)
+    signing = next(role for role in signers if role in actor.roles_in(referral.authority_id))  # type: ignore[arg-type]  # a submitted case has an authority
+    act = carry_out(step, case, given, signer=actor.acting_as(signing))
+    made = act.made.pk if act.made is not None else None
+    return Done(referral=referral, made=made, warnings=tuple(act.warnings))
+
+
+def _proposed(approval: Approval, case: Case, *, actor: Actor) -> Any:
+    with disclosure(
+        actor=actor,
+        purpose=Purpose.DECISION,
+        at=case.at,
+        objects=[case.pseudonym],
+        tenant=case.referral.authority_id,
+    ) as scope:
+        given = approval.given
+        return given.open(scope) if given is not None else {}
+
+
+def refuse(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, reason: str) -> Done:
+    """Refuse to sign; nothing moved.
+
+    Raises:
+        NotVisible, ApprovalClosed: see ``open_approval``.
+    """
+    approval, referral, _ = open_approval(referral_id, approval_id, actor=actor, at=at, side="approver")
+    case = Case(referral, actor=actor, at=at)
+    act = Act(steps.get(Machine(approval.machine), approval.step), case, Given(), actor=actor, at=at)
+    act.change(approval, reason=reason)
+    close_approval(approval, ApprovalState.REFUSED, at=at)
+    record_act("approval:refused", case, actor=actor)
+    return Done(referral=referral)
+
+
+def withdraw_proposal(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime) -> Done:
+    """Take back the own request for a signature.
+
+    Raises:
+        NotVisible, ApprovalClosed: see ``open_approval``.
+    """
+    approval, referral, _ = open_approval(referral_id, approval_id, actor=actor, at=at, side="proposer")
+    close_approval(approval, ApprovalState.LAPSED, at=at)
+    record_act("approval:lapsed", Case(referral, actor=actor, at=at), actor=actor)
+    return Done(referral=referral)

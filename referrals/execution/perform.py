@@ -1,0 +1,64 @@
+"""Carry out one declared step: the one way in for the API, the pages and the service itself.
+
+Order of an unsafe request (design.md): visible (404) → Idempotency-Key → version (428, 412) → role (403) →
+state and guards (409) → body (400) → second signature → effects, clocks, record, entry. ``at`` is the
+instant of the act (UTC), read once at the edge: nothing here has a clock.
+"""
+
+from contextlib import nullcontext
+from datetime import datetime
+
+from accounts.actor import Actor
+from referrals.access import row_level_security, visibility
+from referrals.execution.approvals import ask_approval
+from referrals.execution.preconditions import (
+    NOT_EXPECTED,
+    Asked,
+    case_for,
+    hear,
+    locked,
+    parse,
+    require_checks,
+    require_version,
+    second_signature,
+)
+from referrals.execution.results import Done
+from referrals.execution.runner import carry_out
+from referrals.workflow.step import RECEIVER, require_proof
+
+
+def perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
+    """Carry out one declared step: lock, ask, do, write down. All of it, or nothing.
+
+    Where the law asks for two persons nothing moves yet: an approval opens, and its id is in the answer.
+
+    Raises:
+        NotVisible: absent, or not for this actor's eyes; the two look the same.
+        MissingVersion, StaleVersion: see ``require_version``.
+        NotAllowed: visible, but this role or relation doesn't perform this step.
+        WrongState: the step doesn't start from the present state.
+        GuardRefused: a condition of the step isn't met; names the rule and its law.
+        ApproverRefused: two must sign, and no fit second person is named.
+        StepUpRequired: the step is grave, and the last proof of the session is too old.
+        serializers.ValidationError: the body; every fault of it.
+    """
+    # An authority that was asked to take a case over decides on rows that are another's: all of the act is done beyond
+    # the rule that keeps them apart, and the act alone; its answer is given within it.
+    with row_level_security.beyond() if RECEIVER in asked.step.sides else nullcontext():
+        return _perform(asked, actor=actor, at=at)
+
+
+def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
+    referral, ties = locked(asked.referral_id, actor=actor, at=at, step=asked.step)
+    require_version(referral, NOT_EXPECTED if ties.coarse else asked.version)
+    sight = visibility.sight_of(referral, ties, actor)
+    case = case_for(asked, referral, sight, actor=actor, at=at)
+    require_proof(asked.step, actor, at=at)
+    given = hear(asked.step, parse(asked.step, asked.body), referral, sight)
+    require_checks(asked.step, case, given, ties)
+    if (reason := second_signature(asked.step, case, given)) is not None:
+        opened = ask_approval(asked, case, given, reason=reason)
+        return Done(referral=referral, approval=opened.pk)
+    act = carry_out(asked.step, case, given)
+    made = act.made.pk if act.made is not None else None
+    return Done(referral=referral, made=made, warnings=tuple(act.warnings))

@@ -1,0 +1,339 @@
+"""What is asked before a step: the locked case, version, role, state, guards, body, checks."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.actor import Actor, system
+from accounts.roles import Role
+from audit import journal
+from audit.events import Purpose
+from referrals.access import matrix, row_level_security, transfer_targets, visibility
+from referrals.access.matrix import NOBODY, Relation
+from referrals.access.relations import Ties
+from referrals.access.visibility import Sight
+from referrals.errors import GuardRefused, MissingVersion, NotAllowed, NotVisible, StaleVersion, WrongState
+from referrals.execution import hooks
+from referrals.models import Referral
+from referrals.reading import fields
+from referrals.vocabulary.states import JudicialState, Machine, State
+from referrals.workflow.about_children import ids_in
+from referrals.workflow.case import Case
+from referrals.workflow.context import Given, given_of
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.step import RECEIVER, Guard, Step
+
+#: Where the steps of filing start, and no other step.
+FILING: Final = (State.DRAFT,)
+NOT_EXPECTED: Final = object()
+JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
+NOT_NOW: Final = "Pas possible actuellement."
+WITHHELD: Final = ("not-possible-now", NOT_NOW, "")
+#: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
+#: refuses (domain.md §1.4).
+FACT_CLASS: Final[Mapping[str, str]] = {
+    "no_sign_of_exploitation": "D",
+    "no_judicial_referral_open": "I",
+    "nothing_is_awaited": "I",
+    "document_is_written": "I",
+    "document_says_the_same": "I",
+    "referral_is_argued_in_full": "I",
+    "silence_outlasted_the_reminders": "I",
+    "silence_has_lasted": "J",
+    "children_may_be_named": "B",
+    "outcome_is_of_case": "I",
+    "no_measure_alive": "J",
+    "measure_is_proposed": "J",
+    "triage_may_continue": "J",
+    "nothing_is_left_open": "J",
+    "strongest_is_close": "J",
+    "strongest_is_admin": "J",
+    "strongest_is_continue": "J",
+    "strongest_is_judicial_after_report": "J",
+    "recorded_decisions_still_hold": "J",
+    "no_child_was_met": "D",
+    "attempts_were_made": "H",
+    "assessment_awaits_validation": "H",
+    "every_child_has_a_conclusion": "H",
+    "report_is_complete": "H",
+    "visits_were_made": "H",
+    "status_moves_lawfully": "D",
+    "urgency_keeps_its_floor": "D",
+    "implicated_holder_waits": "B",
+    "children_are_qualified": "A",
+    "child_is_away": "A",
+    "shelter_has_its_ground": "D",
+    "not_sheltered_yet": "J",
+    "holders_wait_where_they_must": "B",
+    "same_child_is_confirmed": "B",
+    "target_takes_it": "B",
+    "every_child_is_matched": "B",
+    "every_holder_is_matched": "B",
+    "informations_agree": "B",
+    "other_is_known": "B",
+    "pair_is_new": "B",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A step asked for: which, on what, with what, on which version; ``version`` None means none was said."""
+
+    step: Step
+    referral_id: UUID
+    part_id: UUID | None = None
+    body: Any = field(default_factory=dict)
+    version: Any = None
+
+
+def locked(
+    referral_id: UUID, *, actor: Actor, at: datetime, step: Step | None = None
+) -> tuple[Referral, Ties]:
+    """Return the referral under its row lock, with the actor's ties to it.
+
+    Cases that ``step`` may touch too are locked with it, all in the order of their ids: two acts that want the same
+    two cases wait for each other instead of each holding one. A filing that went to another authority is found where
+    it goes on, and locked there after the stub: nobody takes the two in another order.
+
+    Raises:
+        NotVisible: absent, or not for this actor's eyes; the two look the same.
+    """
+    # The lock first: whoever is excluded or loses a case does so under it, so that what is read here holds.
+    also = step.also_locks if step is not None else None
+    # In a fixed order, or two acts would wait for each other; a case that the actor doesn't see is locked unread.
+    with row_level_security.beyond() if also else nullcontext():
+        _lock({referral_id, *(also(referral_id) if also else ())})
+    if step is not None and RECEIVER in step.sides:
+        asked = transfer_targets.received(referral_id, actor=actor, at=at)
+        if asked is not None:
+            return asked[0], asked[2]
+    goes_on = (
+        visibility.known_as(actor, referral_id, at=at).exclude(pk=referral_id).values_list("pk", flat=True)
+    )
+    if actor.holding(matrix.FILERS):
+        _lock(set(goes_on))
+    found = visibility.known_as(actor, referral_id, at=at).first()
+    if found is None:
+        raise NotVisible
+    return found, visibility.ties_of(found, actor)
+
+
+def _lock(cases: set[UUID]) -> None:
+    """Lock cases in the order of their ids, by one statement for however many (SEC-AZ19)."""
+    list(Referral.objects.select_for_update().filter(pk__in=cases).order_by("pk").values("pk"))
+
+
+def require_version(referral: Referral, version: Any) -> None:
+    """Refuse a write that was decided on another version.
+
+    Raises:
+        MissingVersion: none was said.
+        StaleVersion: the case has moved since.
+    """
+    if version is NOT_EXPECTED:
+        return
+    if version is None:
+        raise MissingVersion
+    if version != referral.version:
+        raise StaleVersion(str(referral.state), referral.version)
+
+
+def case_for(
+    asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime, beforehand: bool = False
+) -> Case:
+    """Return the case as the step will see it, once role, state and guards have been asked.
+
+    ``beforehand``: to show the step, and not to do it; see ``barred_by``.
+    """
+    ties = sight.ties
+    role = role_in(asked.step, ties)
+    if role is None:
+        raise NotAllowed(f"{asked.step.machine}:{asked.step.name}")
+    case = Case(referral, actor=actor, at=at)
+    case.find = lambda pk: visibility.visible_to(actor, at=at).filter(pk=pk).first()
+    case.see_files = lambda: hooks.files_at_hand(referral, ties, actor=actor, at=at)
+    case.receiving, case.hidden = ties.receiving, sight.hidden
+    case.listed, case.glass = ties.listed, ties.glass
+    case.part = part_of(asked, case, sight)
+    if case.part is not None:
+        role = role_on(asked.step, case.part, sight) or role
+    seat = referral.authority_id if role in actor.roles_in(referral.authority_id or NOBODY) else None
+    case.actor = actor.acting_as(
+        role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
+    )
+    case.step_name = asked.step.name
+    require_start(asked.step, case, ties, beforehand=beforehand)
+    return case
+
+
+def role_in(step: Step, ties: Ties) -> Role | None:
+    """Return the role in which the actor may do a step; to file is for the author alone (T02, T03)."""
+    if step.source == FILING:
+        return next((role for role in step.roles if (role, Relation.OWN) in ties.pairs), None)
+    return ties.role_for(step)
+
+
+def part_of(asked: Asked, case: Case, sight: Sight) -> Any:
+    """Return the row of another machine that the step is about; None for the referral's own steps.
+
+    Raises:
+        NotVisible: the case has no such part, or a service asks for another's measure.
+    """
+    machine = asked.step.machine
+    if machine is Machine.REFERRAL or (asked.step.creates and not asked.step.source):
+        return None
+    rows = getattr(case.referral, MACHINES[machine].relation).all()
+    if machine is Machine.ASSESSMENT:
+        found = case.open_assessment or case.assessment
+    else:
+        found = next((row for row in rows if row.pk == asked.part_id), None)
+    if found is None or role_on(asked.step, found, sight) is None:
+        raise NotVisible
+    if machine is Machine.GLASS and found.pk not in {row.pk for row in case.broken_glasses}:
+        raise NotVisible
+    return found
+
+
+def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
+    """Return the role in which the actor may do a step on a row of another machine, by what ties them to this row.
+
+    A service acts on the measures that it executes, and on no other of the case (domain.md §1.1); nobody acts on what
+    hangs on a child whom they don't see (SEC-AZ20, SEC-AZ21): None.
+    """
+    if step.machine is Machine.MEASURE:
+        return role_in(step, sight.of_measure(row))
+    if step.machine is Machine.JUDICIAL and sight.hidden:
+        children = {child.pk for child in row.children.all()}
+        if children and children <= sight.hidden:
+            return None
+    return role_in(step, sight.ties)
+
+
+def require_start(step: Step, case: Case, ties: Ties, *, beforehand: bool = False) -> None:
+    """Ask state and guards.
+
+    Raises:
+        WrongState: the step doesn't start here; the state is named to who sees it.
+        GuardRefused: a condition isn't met.
+    """
+    referral = case.referral
+    wrong = referral.state not in MACHINES[step.machine].while_in
+    row = case.part if case.part is not None else referral
+    state = row.state if row is not referral else visibility.state_seen(referral, ties)
+    if step.source and state not in step.source:
+        wrong = True
+    if wrong:
+        raise WrongState(
+            step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
+        )
+    if why := barred_by(step.guards, step, case, None, ties, beforehand=beforehand):
+        raise GuardRefused(step.name, *why)
+
+
+def barred_by(
+    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties, *, beforehand: bool = False
+) -> tuple[str, str, str] | None:
+    """Return which rule bars a step, its sentence and its law; None if none does.
+
+    Rule and sentence are withheld from who may not read the fact behind (design.md). Who may not know of a child is
+    told what would bar the step without it: neither a refusal nor what is possible tells of the child (SEC-AZ20).
+    ``beforehand`` nothing more is told; whoever then asks for what the child bars is refused without a reason.
+    """
+    # Whoever takes a case over names the readers of its restricted children, and so is told that there are any (T32).
+    if case.hidden and not ties.receiving:
+        with case.as_seen():
+            found = first_refusal(rules, case, given)
+        if not found and not beforehand and first_refusal(rules, case, given):
+            return WITHHELD
+    else:
+        found = first_refusal(rules, case, given)
+    if found is None:
+        return None
+    guard, reason = found
+    if FACT_CLASS.get(guard, "A") in ties.reads or ties.draft:
+        return guard, reason, step.law
+    return WITHHELD
+
+
+def first_refusal(rules: Sequence[Guard], case: Case, given: Any) -> tuple[str, str] | None:
+    """Return the name of the first rule that bars, and its sentence."""
+    answers = ((rule.__name__, rule(case, given)) for rule in rules)
+    return next(((name, reason) for name, reason in answers if reason), None)
+
+
+def parse(step: Step, body: Any) -> Given:
+    """Return the validated input.
+
+    Raises:
+        serializers.ValidationError: names every fault.
+    """
+    found = step.takes(data=body)
+    found.is_valid(raise_exception=True)
+    given: Given = given_of(found.validated_data)
+    return given
+
+
+def hear(step: Step, given: Any, referral: Referral, sight: Sight) -> Any:
+    """Replace the ids of what is out of sight by an unknown id: naming it is answered as naming nothing."""
+    out_of_sight = unheard(step, ids_in(given), referral, sight)
+    return _without(given, out_of_sight) if out_of_sight else given
+
+
+def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -> set[UUID]:
+    """Return, of ids of a case, those of what is out of sight for a step (SEC-AZ20, SEC-AZ21).
+
+    That is each child on whom none of the actor's ties does the step, and each row that hangs on such children alone.
+    A prepared referral to justice is sent as it is written: it is there for who knows of each of its children.
+    """
+    named = fields.ties_among(referral, sight, ids)
+    done = {pk: [role_in(step, ties) is not None for ties in several] for pk, several in named.items()}
+    found = {pk for pk, each in done.items() if not any(each)}
+    if partly := {pk for pk, each in done.items() if any(each) and not all(each)}:
+        prepared = referral.judicial_referrals.filter(pk__in=partly, state=JudicialState.PREPARED)
+        found |= set(prepared.values_list("pk", flat=True))
+    return found
+
+
+def _without(given: Any, ids: Container[UUID]) -> Any:
+    if isinstance(given, UUID):
+        return NOBODY if given in ids else given
+    if isinstance(given, dict):
+        return type(given)({name: _without(one, ids) for name, one in given.items()})
+    return [_without(one, ids) for one in given] if isinstance(given, list) else given
+
+
+def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:
+    """Ask the checks that need the input, and the guards again with it.
+
+    Raises:
+        GuardRefused: one isn't met.
+    """
+    case.carried = {item.child: item.decision for item in given.get("decisions") or []}
+    if why := barred_by((*step.checks, *step.guards), step, case, given, ties):
+        raise GuardRefused(step.name, *why)
+
+
+def second_signature(step: Step, case: Case, given: Given) -> str | None:
+    """Return why a second person must sign, or None."""
+    return step.signed_when(case, given) if step.signed_when is not None else None
+
+
+def record_act(act: str, case: Case, *, actor: Actor) -> None:
+    """Write an entry about a case that isn't of a declared step."""
+    journal.record(
+        act,
+        actor=actor,
+        at=case.at,
+        objects=[case.pseudonym],
+        tenant=case.referral.authority_id,
+        purpose=Purpose.HANDLING,
+        version=case.referral.version,
+    )
+
+
+def service_for(actor: Actor) -> Actor:
+    """Return the service itself at work for somebody, whom its entries name (SEC-AZ11)."""
+    return system(origin=actor.origin, obo=actor.user_id or actor.obo, filing=actor.filing)

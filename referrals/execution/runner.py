@@ -1,0 +1,133 @@
+"""The only writes of a case. ``carry_out`` is the one place where a state moves.
+
+It moves the state, does the effects, runs the deadlines, calls the hooks of the features, and writes record and entry.
+"""
+
+from datetime import datetime
+
+from accounts.actor import Actor
+from audit.events import register
+from referrals.access import row_level_security
+from referrals.execution import hooks
+from referrals.execution.preconditions import JUSTICE_STEPS, record_act, service_for
+from referrals.models import Approval, Referral
+from referrals.vocabulary import gravity
+from referrals.vocabulary.answers import AgeBand
+from referrals.vocabulary.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
+from referrals.workflow import deadlines, form_rows, joined_files
+from referrals.workflow.case import Case
+from referrals.workflow.context import Act, Given
+from referrals.workflow.step import Step, steps
+
+register("approval:requested", "approval:refused", "approval:lapsed")
+
+
+def carry_out(
+    step: Step,
+    case: Case,
+    given: Given,
+    *,
+    signer: Actor | None = None,
+    plain: form_rows.Plain | None = None,
+    beside: Case | None = None,
+) -> Act:
+    """Move the state, do the effects, run the clocks, write it down; guards have been asked.
+
+    ``plain`` is what a filing says, where it is at hand and sealed already under its final keys. ``beside`` is
+    the case on which the act began, where this is what it does to a second one.
+    """
+    act = Act(step, case, given, actor=case.actor, at=case.at)
+    act.signer, act.plain, act.beside = signer, plain, beside
+    act.elsewhere = lambda name, other, **told: carry_out(
+        steps.get(Machine.REFERRAL, name),
+        other,
+        Given({"referral": case.referral.pk, **told}),
+        signer=signer,
+        beside=case,
+    )
+    act.alarm = lambda what: _alarm(case, what)
+    referral, before_case = case.referral, str(case.referral.state)
+    row = referral if step.machine is Machine.REFERRAL else case.part
+    before = str(row.state) if row is not None else ""
+    referral.version += 0 if step.quiet else 1
+    for effect in step.carries:
+        effect(act)
+    if step.source:
+        step.run(row, given, case)
+        if row is not referral:
+            row.save()  # effects read the parts anew: what is over must not count as alive
+    for effect in step.effects:
+        effect(act)
+    if step.machine is not Machine.REFERRAL:
+        row = case.part
+        row.save()
+    act.plain_clocks(before_case)
+    hooks.after_step(act, before_case)
+    if str(referral.state) != before_case:
+        hooks.after_leaving_state(act, before_case)
+    refresh_shell(case)
+    referral.save()
+    _lapse_approvals(case, before_case)
+    if step.recorded:
+        act.write_down(before=before, after=str(row.state), part=None if row is referral else row)
+    hooks.tell(act)
+    return act
+
+
+def _alarm(filing: Case, what: str) -> None:
+    """Flag a danger at the file that the filing was joined to (T08 ⇒ T14); whoever told of it sees nothing."""
+    step = steps.get(Machine.REFERRAL, "flag_immediate_danger")
+    with row_level_security.beyond():
+        for pk in joined_files.joined_to(filing.referral.pk):
+            found = Referral.objects.select_related("authority", "concern").get(pk=pk)
+            if found.state not in ACTIVE:
+                continue
+            target = Case(found, actor=service_for(filing.actor), at=filing.at)
+            for child in target.children:
+                if child.kind == ChildKind.SUBJECT and not child.immediate_danger:
+                    told = Given({"child": child.pk, "what": what})
+                    carry_out(step, target, told, beside=filing)
+
+
+def refresh_shell(case: Case) -> None:
+    """Show on the referral what its children, clocks and referrals to justice have become."""
+    referral = case.referral
+    children = case.children
+    statuses = [child.prostitution_status for child in case.recorded]
+    ever = [*(child.status_ever for child in case.recorded), referral.status_ever, *statuses]
+    referral.prostitution_status = gravity.gravest(statuses)
+    referral.status_ever = gravity.gravest(ever)
+    referral.immediate_danger = any(child.immediate_danger for child in children)
+    referral.runaway = any(child.runaway for child in children)
+    referral.under_2 = any(child.under_2 for child in children)
+    referral.under_15 = any(child.under_15 for child in children)
+    bands = [
+        child.age_band
+        for child in children
+        if child.kind == ChildKind.SUBJECT and child.age_band != "unknown"
+    ]
+    referral.age_band = min(bands, key=list(AgeBand).index) if bands else AgeBand.UNKNOWN
+    referral.urgency_ever = max(Urgency(referral.urgency_ever), Urgency(referral.urgency))
+    if case.justice_moved or case.step_name in JUSTICE_STEPS:
+        case.forget("judicial_referrals")
+        referral.judicial_status = case.judicial_referrals[-1].state if case.judicial_referrals else ""
+    if referral.state not in (State.DRAFT, State.PURGED):
+        deadlines.reset_target(case)
+        referral.next_due_at = deadlines.next_due(case)
+
+
+def close_approval(approval: Approval, state: ApprovalState, *, at: datetime) -> None:
+    """Decide on a request for a signature, or let it lapse."""
+    approval.state, approval.decided_at = state, at
+    approval.save(update_fields=["state", "decided_at"])
+
+
+def _lapse_approvals(case: Case, before: str) -> None:
+    """Let requests lapse that were made in a state which the case has left (domain.md §2.7)."""
+    if str(case.referral.state) == before or before == State.DRAFT:
+        return
+    for found in case.referral.approvals.filter(state=ApprovalState.REQUESTED).exclude(
+        asked_state=str(case.referral.state)
+    ):
+        close_approval(found, ApprovalState.LAPSED, at=case.at)
+        record_act("approval:lapsed", case, actor=service_for(case.actor))

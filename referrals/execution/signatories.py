@@ -1,0 +1,44 @@
+"""Who may give a second signature, once the authority has said who holds the delegation (SIGNATORIES; 2S)."""
+
+from typing import Final
+from uuid import UUID
+
+from accounts.models import Membership
+from accounts.roles import Role
+from referrals.vocabulary.states import Machine
+from referrals.workflow.case import Case
+from referrals.workflow.step import Step
+
+#: Who changes a restriction (T46).
+RESTRICTING = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR)
+
+
+def list_changes_itself(case: Case, *, adding: frozenset[UUID] = frozenset()) -> bool:
+    """Tell whether two of a restriction's list, and of those to be added, may still change it together (T46).
+
+    Accounts are closed, roles end, people are excluded from the case.
+    """
+    barred = case.referral.exclusions.filter(lifted_at=None).values("user_id")
+    held = Membership.objects.in_force(case.at).filter(
+        authority_id=case.authority_id, role__in=RESTRICTING, user_id__in=case.on_list() | adding
+    )
+    left = set(held.exclude(user_id__in=barred).values_list("user_id", "role"))
+    signing = set(USUAL) & set(case.protocol.signatories_decisions)
+    signers = {user for user, role in left if role in signing}
+    return any(user != signer for user, _ in left for signer in signers)
+
+
+#: Who signs where a step names nobody else (domain.md §2.2 Approver).
+USUAL: Final = (Role.SUPERVISOR, Role.ASE_INSPECTOR)
+#: Closings of the first analysis; the others are decisions.
+FIRST_ANALYSIS: Final = ("reorient", "attach_existing")
+
+
+def signers(step: Step, case: Case, reason: str | None) -> tuple[Role, ...]:
+    """Return the roles that may sign a step for this reason: those that it names, else the authority's signatories."""
+    named = step.signers(reason)
+    if named != USUAL:
+        return named
+    first = step.machine is Machine.REFERRAL and step.name in FIRST_ANALYSIS
+    chosen = case.protocol.signatories_first_analysis if first else case.protocol.signatories_decisions
+    return tuple(role for role in named if role in chosen)

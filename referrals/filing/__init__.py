@@ -1,0 +1,1 @@
+"""Filing a concern: the form, drafts, submission, receipt (T01 to T04)."""

@@ -1,0 +1,381 @@
+"""Drafts, and filing in one request: how what a person types becomes sealed rows (T01; design.md, Keys).
+
+A draft is private to its author and sealed under a key of its own. A program creates and submits at once
+(``{"submit": true}``): then everything is sealed once, under the keys of the competent authority.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import models
+
+from accounts.actor import Actor
+from accounts.models import Authority, Unit
+from accounts.roles import Role
+from audit import journal
+from audit.events import Purpose, register
+from encryption import keys
+from encryption.fields import SealedField
+from encryption.keys import DataKey
+from referrals.access import people as access_people
+from referrals.access import relations, visibility
+from referrals.access.matrix import NOBODY
+from referrals.errors import IncompleteFiling, InvalidInput, NotAllowed, WrongState
+from referrals.execution.preconditions import NOT_EXPECTED, locked, require_version
+from referrals.execution.results import Done
+from referrals.execution.runner import carry_out
+from referrals.filing import effects, form, questions
+from referrals.models import PARTS, Child, Concern, Referral
+from referrals.policy.definitions import DEFAULTS, protocol_of
+from referrals.vocabulary import reference_numbers
+from referrals.vocabulary.answers import Channel, Variant
+from referrals.vocabulary.role_sets import CELL
+from referrals.vocabulary.states import Machine, State, Whereabouts
+from referrals.workflow.case import Case, insert
+from referrals.workflow.context import Act, Given
+from referrals.workflow.field_inputs import EXTRA, storable
+from referrals.workflow.step import Step, steps
+
+EDITED: Final = "draft:edited"
+SHARED: Final = "draft:shared"
+UNSHARED: Final = "draft:unshared"
+register(EDITED, SHARED, UNSHARED)
+
+#: Members of the form that belong to the referral's shell, and who may say them (domain.md §4.5).
+CELL_ONLY: Final = ("received_at", "channel", "variant", "source_referral")
+
+type Keys = Mapping[str, DataKey]
+type Plain = dict[UUID, dict[str, Any]]
+
+
+def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Done:
+    """Begin a draft (T01).
+
+    Raises:
+        NotAllowed: see ``drafter``.
+    """
+    role = drafter(actor)
+    referral = _blank(actor, at=at)
+    key = keys.create_draft_key(referral.pk)
+    referral.case_key = referral.filer_key = key.id
+    referral.draft_expires_at = at + timedelta(days=_draft_days(actor, role, at))
+    _shell(referral, data, role, actor=actor, at=at)
+    _begin(Case(referral, actor=actor.acting_as(role, filing=True), at=at))
+    _write(referral, data, {"case": key, "filer": key})
+    return Done(referral=referral, made=referral.pk)
+
+
+def _draft_days(actor: Actor, role: Role, at: datetime) -> int:
+    """Return how long a draft of this author lives: by the authorities where it files, the shortest (DRAFT_DAYS)."""
+    places = {position.authority_id for position in actor.holding([role])}
+    chosen = [protocol_of(place, at) for place in Authority.objects.filter(pk__in=places)] or [DEFAULTS]
+    return min(protocol.draft_days for protocol in chosen)
+
+
+def editable(
+    referral_id: UUID, *, version: Any, actor: Actor, at: datetime
+) -> tuple[Referral, relations.Ties]:
+    """Return a draft of this actor, locked, on the version that the change was decided on.
+
+    Raises:
+        NotVisible: no such case for this actor.
+        MissingVersion, StaleVersion: see ``actions.require_version``.
+        WrongState, NotAllowed: it is submitted; it changes by steps only.
+    """
+    referral, ties = locked(referral_id, actor=actor, at=at)
+    if referral.state != State.DRAFT:
+        raise WrongState("edit") if ties.coarse else NotAllowed("referral:edit")
+    if ties.shared:
+        raise NotAllowed("referral:edit")
+    require_version(referral, version)
+    return referral, ties
+
+
+def edit(referral_id: UUID, data: Mapping[str, Any], *, version: Any, actor: Actor, at: datetime) -> Done:
+    """Change a draft: members sent replace those there were; a list that is sent replaces the whole list.
+
+    Raises:
+        NotVisible, MissingVersion, StaleVersion, WrongState, NotAllowed: see ``editable``.
+    """
+    referral, ties = editable(referral_id, version=version, actor=actor, at=at)
+    key = keys.data_key(referral.case_key or NOBODY, referral.pk)
+    role = ties.as_filer() or Role.FILER
+    _shell(referral, data, role, actor=actor, at=at)
+    _write(referral, data, {"case": key, "filer": key})
+    referral.version += 1
+    referral.save()
+    journal.record(
+        EDITED,
+        actor=actor.acting_as(role, filing=True),
+        at=at,
+        objects=[journal.subject(referral.pk)],
+        purpose=Purpose.FILING,
+        version=referral.version,
+    )
+    return Done(referral=referral)
+
+
+def shareable(referral_id: UUID, *, actor: Actor, at: datetime) -> Referral:
+    """Return a draft that the actor files as a professional of some institution, locked.
+
+    Raises:
+        NotVisible, WrongState, NotAllowed: see ``editable``; the cell and the helpline share no draft.
+    """
+    referral, ties = editable(referral_id, version=NOT_EXPECTED, actor=actor, at=at)
+    if ties.as_filer() is not Role.FILER:
+        raise NotAllowed("draft:share")
+    return referral
+
+
+def share(referral_id: UUID, organisation: UUID | None, *, actor: Actor, at: datetime) -> Done:
+    """Show a draft to the lead of an institution where its author works: the facts alone, and only while it is one.
+
+    Nobody else's visa is asked or can be: the duty to report is the filer's own (CASF L226-2-1).
+
+    Raises:
+        NotVisible, WrongState, NotAllowed: see ``shareable``.
+        InvalidInput: the author doesn't file from there, or must say from where.
+    """
+    referral = shareable(referral_id, actor=actor, at=at)
+    own = {p.organisation_id for p in actor.holding([Role.FILER]) if p.organisation_id}
+    chosen = organisation or (next(iter(own)) if len(own) == 1 else None)
+    if chosen is None:
+        raise InvalidInput("organisation", "required")
+    if chosen not in own:
+        raise InvalidInput("organisation")
+    return _shared(referral, relations.shared_with(chosen), SHARED, actor=actor, at=at)
+
+
+def unshare(referral_id: UUID, *, actor: Actor, at: datetime) -> Done:
+    """Show a draft to its author alone again.
+
+    Raises:
+        NotVisible, WrongState, NotAllowed: see ``shareable``.
+    """
+    referral = shareable(referral_id, actor=actor, at=at)
+    return _shared(referral, None, UNSHARED, actor=actor, at=at)
+
+
+def _shared(referral: Referral, value: bytes | None, act: str, *, actor: Actor, at: datetime) -> Done:
+    referral.shared_with = value
+    referral.save(update_fields=["shared_with"])
+    journal.record(
+        act,
+        actor=actor.acting_as(Role.FILER, filing=True),
+        at=at,
+        objects=[journal.subject(referral.pk)],
+        purpose=Purpose.FILING,
+        version=referral.version,
+    )
+    return Done(referral=referral)
+
+
+def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: datetime) -> Done:
+    """Create and submit in one request (T01, then T02 or T03): the way of a program.
+
+    Raises:
+        NotAllowed: see ``drafter``.
+        IncompleteFiling: names all that is missing, the place of competence included.
+    """
+    role = drafter(actor)
+    referral = _blank(actor, at=at)
+    _shell(referral, data, role, actor=actor, at=at)
+    rows, plain = _rows(referral, data)
+    step = steps.get(Machine.REFERRAL, "submit_urgent" if urgent else "submit")
+    if role not in step.roles:
+        raise NotAllowed(f"referral:{step.name}")
+    view: Any = _View(referral, rows)
+    place = _fit_to_file(step, Case(view, actor=actor.acting_as(role, filing=True), at=at), plain)
+    if not urgent:
+        questions.require_answers(protocol_of(place[0], at), plain[referral.concern.pk].get(EXTRA))
+    made = keys.create_data_keys(referral.pk, place[0].pk)
+    effects.settle(referral, *place, made)
+    case = Case(referral, actor=actor.acting_as(role, filing=True), at=at)
+    with case.together():
+        _begin(case)
+        _seal(rows, plain, made)
+        case.insert(*rows)
+        effects.remember(referral, rows)
+        case.step_name = step.name
+        act = carry_out(step, case, Given(), plain=plain)
+    return Done(referral=referral, made=referral.pk, warnings=tuple(act.warnings))
+
+
+def _begin(case: Case) -> None:
+    """Insert the referral, give it its pseudonym, and write down that it was begun (T01)."""
+    referral = case.referral
+    referral.version = 1
+    referral.save(force_insert=True)
+    referral.pseudonym = journal.new_subject(referral.pk, at=case.at)
+    case.records, case.open_clocks = 0, []
+    Act(steps.get(Machine.REFERRAL, "create"), case, Given(), actor=case.actor, at=case.at).write_down(
+        before="", after=str(referral.state)
+    )
+
+
+def _fit_to_file(step: Step, case: Case, plain: Plain) -> tuple[Authority, Unit | None, str]:
+    """Return the competent authority, its unit and the département, before anything has a key or is written.
+
+    Raises:
+        IncompleteFiling: names all that is missing, the place of competence included.
+    """
+    missing: list[dict[str, str]] = []
+    place = None
+    try:
+        place = effects.competence(case.referral, plain)
+    except IncompleteFiling as nowhere:
+        missing += nowhere.extra["missing"]
+    try:
+        for check in step.checks:
+            check(case, Given())
+    except IncompleteFiling as incomplete:
+        named = {item["field"] for item in missing}
+        missing += [item for item in incomplete.extra["missing"] if item["field"] not in named]
+    if place is None or missing:
+        raise IncompleteFiling(missing)
+    return place
+
+
+def drafter(actor: Actor) -> Role:
+    """Return the role in which the actor begins a concern (T01).
+
+    Raises:
+        NotAllowed: none of the actor's roles files, or nobody has verified the account.
+    """
+    role = access_people.may_begin(actor)
+    if role is None:
+        raise NotAllowed("referral:create")
+    if not actor.verified:
+        raise NotAllowed("verified-account")
+    return role
+
+
+def _blank(actor: Actor, *, at: datetime) -> Referral:
+    if actor.user_id is None:
+        raise NotAllowed("referral:create")
+    return Referral(
+        reference=reference_numbers.new(), created_at=at, filed_by=relations.filed_by(actor.user_id)
+    )
+
+
+def _shell(referral: Referral, data: Mapping[str, Any], role: Role, *, actor: Actor, at: datetime) -> None:
+    """Set what the form says of the shell; only the cell states a receipt, a channel, a variant, a source.
+
+    Save that whoever went straight to the prosecutor sends the copy, and says so (CASF L226-4 II).
+    """
+    own_copy = role is Role.FILER and data.get("variant") == Variant.COPY_OF_DIRECT_REPORT
+    said = [name for name in CELL_ONLY if data.get(name) and not (own_copy and name == "variant")]
+    if role not in CELL and said:
+        raise InvalidInput(said[0], "read-only")
+    if role is Role.API_119:
+        referral.channel, referral.variant = Channel.HELPLINE_119, Variant.FROM_119
+    if data.get("received_at"):
+        if data["received_at"] > at:
+            raise InvalidInput("received_at", "too-late")
+        referral.received_at = data["received_at"]
+    if data.get("source_referral"):
+        _take_after(referral, data["source_referral"], actor=actor, at=at)
+    referral.channel = data.get("channel") or referral.channel
+    referral.variant = data.get("variant") or referral.variant
+
+
+def _take_after(referral: Referral, source: UUID, *, actor: Actor, at: datetime) -> None:
+    """Copy the receipt of the case that this one comes from: a wrong person, a call taken up again (§4.5, S4)."""
+    found = visibility.visible_to(actor, at=at).exclude(state=State.DRAFT).filter(pk=source).first()
+    if found is None:
+        raise InvalidInput("source_referral")
+    referral.source_referral, referral.received_at = found, found.received_at
+
+
+def _rows(referral: Referral, data: Mapping[str, Any]) -> tuple[list[models.Model], Plain]:
+    """Return the rows that the form makes, unsaved, and the values to seal in each."""
+    rows: list[models.Model] = []
+    plain: Plain = {}
+    concern = Concern(referral=referral)
+    _put(concern, form.concern_of(data), plain)
+    rows.append(concern)
+    referral.concern = concern
+    rows += _part_rows(referral, data, plain)
+    return rows, plain
+
+
+def _part_rows(referral: Referral, data: Mapping[str, Any], plain: Plain) -> list[models.Model]:
+    """Return the rows of the lists that were sent, unsaved; what is to be sealed goes to ``plain``."""
+    rows: list[models.Model] = []
+    for name, items in form.parts_of(data).items():
+        for position, item in enumerate(items):
+            row = PARTS[name](referral=referral, position=position)  # type: ignore[misc]  # every part has both
+            _put(row, item, plain)
+            rows.append(row)
+    return rows
+
+
+def _put(row: models.Model, values: Mapping[str, Any], plain: Plain) -> None:
+    """Set clear members on the row; keep those to be sealed in ``plain``."""
+    kept = plain.setdefault(row.pk, {})
+    row.said = kept  # type: ignore[attr-defined]  # presence is asked of it before there are keys
+    for name, value in values.items():
+        field = row._meta.get_field(name)
+        if not isinstance(field, SealedField):
+            setattr(row, name, value)
+        elif value not in (None, ""):
+            kept[name] = storable(value)
+    if isinstance(row, Child):
+        row.runaway = kept.get("whereabouts") == Whereabouts.RUNAWAY
+
+
+def _seal(rows: list[models.Model], plain: Plain, made: Keys) -> None:
+    """Set on each row what is sealed of it."""
+    for row in rows:
+        for name, value in plain[row.pk].items():
+            field: Any = row._meta.get_field(name)
+            setattr(row, name, made[field.key].seal(field, row.pk, value))
+
+
+def _save(rows: list[models.Model], plain: Plain, made: Keys) -> None:
+    """Seal and insert rows."""
+    _seal(rows, plain, made)
+    insert(rows)
+
+
+def _write(referral: Referral, data: Mapping[str, Any], made: Keys) -> None:
+    """Write the form into a draft: the concern is changed, each list that was sent is replaced."""
+    concern = Concern.objects.filter(referral=referral).first()
+    if concern is None:
+        _save(*_rows(referral, data), made)
+        return
+    plain: Plain = {}
+    _put(concern, form.concern_of(data), plain)
+    for name in form.concern_of(data):
+        field: Any = concern._meta.get_field(name)
+        if isinstance(field, SealedField):
+            value = plain[concern.pk].get(name)
+            setattr(concern, name, None if value is None else made[field.key].seal(field, concern.pk, value))
+    concern.save()
+    for name in form.parts_of(data):
+        getattr(referral, name).all().delete()
+    _save(_part_rows(referral, data, plain), plain, made)
+
+
+class _Pending:
+    """A related set that isn't in the database yet: enough of a manager for the form's questions."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self._rows = rows
+
+    def all(self) -> list[Any]:
+        return self._rows
+
+
+class _View:
+    """A referral with its unsaved rows, read as if they were saved."""
+
+    def __init__(self, referral: Referral, rows: list[models.Model]) -> None:
+        self._referral = referral
+        for name, model in PARTS.items():
+            setattr(self, name, _Pending([row for row in rows if type(row) is model]))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._referral, name)

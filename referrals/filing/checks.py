@@ -1,0 +1,31 @@
+"""Checks of a submission: every required item is answered, or marked as not known (T02, T03)."""
+
+from typing import Any
+
+from referrals.errors import IncompleteFiling
+from referrals.vocabulary.required_items import missing_items, missing_urgent_items
+from referrals.workflow.case import Case
+from referrals.workflow.form_rows import late_receipt, typed_by_cell
+
+
+def form_is_complete(case: Case, given: Any) -> str | None:
+    """Every L and U item is answered, every P item answered or marked as not known (T02).
+
+    Raises:
+        IncompleteFiling: names all that is missing.
+    """
+    missing = missing_items(case.referral, typed_by_cell=typed_by_cell(case), late=late_receipt(case))
+    if missing:
+        raise IncompleteFiling(missing)
+    return None
+
+
+def urgent_form_is_complete(case: Case, given: Any) -> str | None:
+    """The U items are answered: who, where, what (T03).
+
+    Raises:
+        IncompleteFiling: names all that is missing.
+    """
+    if missing := missing_urgent_items(case.referral):
+        raise IncompleteFiling(missing)
+    return None

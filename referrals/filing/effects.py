@@ -1,0 +1,252 @@
+"""How a concern is received: competence found, keys made, every value sealed for good, clocks started.
+
+A draft is sealed under a key of its own; ``receive`` opens it within a disclosure and seals it anew under the
+two keys of the competent authority, so that the draft's key can be destroyed. What is created and
+submitted in one request is sealed once, under the final keys.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import models, transaction
+
+from accounts.models import Authority, Unit
+from accounts.territory import commune, competent_authority, department_of
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption import keys
+from encryption.errors import KeysUnavailable
+from encryption.fields import SealedField
+from encryption.keys import DataKey
+from referrals.access import volume_limits
+from referrals.attachments import linking
+from referrals.conflicts_of_interest import hits
+from referrals.errors import IncompleteFiling
+from referrals.feedback import steps as feedback_steps
+from referrals.filing import questions
+from referrals.matching import indexing
+from referrals.policy.definitions import protocol_of
+from referrals.vocabulary import ages
+from referrals.vocabulary.answers import Variant, YesNo
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.required_items import items_left_open
+from referrals.vocabulary.states import EXPLOITED, ChildKind, Exploitation, Ground, Urgency, Whereabouts
+from referrals.workflow import deadlines
+from referrals.workflow.field_inputs import EXTRA
+from referrals.workflow.form_rows import FORM_PARTS, Plain, late_receipt
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+logger = logging.getLogger(__name__)
+
+
+def rows_of(referral: Any) -> Iterator[models.Model]:
+    """Yield the concern and all its parts."""
+    yield referral.concern
+    for name in FORM_PARTS:
+        yield from getattr(referral, name).all()
+
+
+def remember(referral: Any, rows: Sequence[models.Model]) -> None:
+    """Let the referral's relations answer with rows that were just inserted, without asking the database."""
+    for name in FORM_PARTS:
+        related = getattr(referral, name).all()
+        related._result_cache = [row for row in rows if type(row) is related.model]
+        related._prefetch_done = True
+        referral.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+
+
+def sealed_fields_of(row: models.Model) -> list[SealedField]:
+    """Return the sealed fields of a row's model."""
+    return [field for field in row._meta.concrete_fields if isinstance(field, SealedField)]
+
+
+def open_draft(act: "Act") -> dict[UUID, dict[str, Any]]:
+    """Return what the draft says, opened in a disclosure whose purpose is filing."""
+    referral, opened = act.case.referral, {}
+    with disclosure(
+        actor=act.actor,
+        purpose=Purpose.FILING,
+        at=act.at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+    ) as scope:
+        for row in rows_of(referral):
+            values = {field.name: getattr(row, field.name) for field in sealed_fields_of(row)}
+            opened[row.pk] = {name: value.open(scope) for name, value in values.items() if value is not None}
+    return opened
+
+
+def reseal(referral: Any, plain: Plain, made: Mapping[str, DataKey]) -> None:
+    """Seal every value of the draft under the referral's final keys, and save the rows."""
+    for row in rows_of(referral):
+        names = []
+        for field in sealed_fields_of(row):
+            if field.name in plain[row.pk]:
+                setattr(row, field.name, made[field.key].seal(field, row.pk, plain[row.pk][field.name]))
+                names.append(field.name)
+        if names:
+            row.save(update_fields=names)
+
+
+def competence(referral: Any, plain: Plain) -> tuple[Authority, Unit | None, str]:
+    """Return the competent authority, its unit and the département, by where the child lives or was found.
+
+    Source: domain.md §8.2.
+
+    Raises:
+        IncompleteFiling: no authority answers for the place.
+    """
+    day = (referral.received_at or referral.created_at).date()
+    for child in referral.children.all():
+        if child.kind != ChildKind.SUBJECT:
+            continue
+        code = plain.get(child.pk, {}).get("commune_insee") or ""
+        place = code if code and commune(code) else child.residence_department
+        authority = competent_authority(place, on=day) if place else None
+        if authority is not None:
+            department = department_of(code) if code and commune(code) else child.residence_department
+            return authority, _unit(authority, code), department
+    raise IncompleteFiling([{"field": "children.0.commune_insee", "need": "L"}])
+
+
+def _unit(authority: Authority, code: str) -> Unit | None:
+    """Return the unit that covers the commune, else the authority's only unit."""
+    units = list(authority.units.order_by("name", "pk"))
+    covering = [unit for unit in units if code and code in unit.communes]
+    if covering:
+        return covering[0]
+    return units[0] if len(units) == 1 else None
+
+
+def derive_child(child: Any, said: Mapping[str, Any], *, on: Any) -> dict[str, Any]:
+    """Return what is derived from what is said of a child: age band and flags, runaway, month of birth."""
+    birth = said.get("birth_date")
+    day = date.fromisoformat(birth) if isinstance(birth, str) else birth
+    found = ages.facts(day, said.get("age_estimated_min"), said.get("age_estimated_max"), on=on)
+    return {
+        "age_band": found.age_band,
+        "under_2": found.under_2,
+        "under_15": found.under_15,
+        "next_change": None,  # not known yet: the work of birthdays looks at it (referrals/coming_of_age/tasks.py)
+        "runaway": said.get("whereabouts", Whereabouts.RUNAWAY if child.runaway else "")
+        == Whereabouts.RUNAWAY,
+        "birth_year_month": day.strftime("%Y-%m") if day else None,
+    }
+
+
+def receive(act: "Act") -> None:
+    """Receive a complete concern (T02)."""
+    _receive(act, urgent=False)
+
+
+def receive_urgently(act: "Act") -> None:
+    """Receive an urgent concern (T03): U3, immediate danger, and C3 for each child."""
+    _receive(act, urgent=True)
+
+
+def _receive(act: "Act", *, urgent: bool) -> None:
+    referral = act.case.referral
+    danger = urgent or referral.concern.danger_now == YesNo.YES
+    within = volume_limits.count_filing(referral, actor=act.actor, at=act.at, urgent=danger)
+    if act.plain is None:
+        act.plain = open_draft(act)
+        draft_key = referral.case_key
+        authority, unit, department = competence(referral, act.plain)
+        if not urgent:
+            said = act.plain[referral.concern.pk].get(EXTRA)
+            questions.require_answers(protocol_of(authority, act.at), said)
+        made = keys.create_data_keys(referral.pk, authority.pk)
+        reseal(referral, act.plain, made)
+        linking.reseal(referral, made["case"])
+        settle(referral, authority, unit, department, made)
+        transaction.on_commit(partial(keys.destroy, [draft_key] if draft_key else []), robust=True)
+    if not within:
+        volume_limits.keep_passed(act.actor, at=act.at)
+    _dates(act)
+    _children(act, urgent=urgent)
+    referral.left_open = urgent and bool(items_left_open(referral, late=late_receipt(act.case)))
+    if urgent:
+        referral.urgency = Urgency.U3
+    feedback_steps.owe(act)
+    indexing.index_filing(act)
+    hits.compare_filing(act)
+    if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
+        _copy_of_direct_report(act)
+
+
+def adopt_keys(act: "Act") -> None:
+    """Put the case's keys under its authority's own once the concern is acknowledged (T05; design.md, Keys)."""
+    adopt_keys_of(act.case.referral)
+
+
+def adopt_keys_of(referral: Any) -> None:
+    """Put a case's keys under its authority's own, after the commit.
+
+    No act waits for the key service, and keys that stay as they were made open just as well.
+    """
+    filed = [key for key in (referral.case_key, referral.filer_key) if key]
+    if referral.authority_id is not None:
+        transaction.on_commit(partial(_adopt, filed, referral.authority_id), robust=True)
+
+
+def _adopt(filed: list[UUID], authority_id: UUID) -> None:
+    try:
+        keys.adopt(filed, authority_id)
+    except KeysUnavailable:
+        logger.warning("keys stay as filed", extra={"count": len(filed)})
+
+
+def settle(
+    referral: Any, authority: Authority, unit: Unit | None, department: str, made: Mapping[str, DataKey]
+) -> None:
+    """Put the referral in the hands of its authority, under its final keys."""
+    referral.authority, referral.unit, referral.department = authority, unit, department
+    referral.shared_with = referral.draft_expires_at = None
+    referral.case_key, referral.filer_key = made["case"].id, made["filer"].id
+
+
+def _dates(act: "Act") -> None:
+    """Set what never moves again: receipt and the legal end of the assessment (domain.md §2.8 no. 1)."""
+    referral = act.case.referral
+    act.case.forget("zone")
+    if referral.received_at is None:
+        referral.received_at = act.at
+    referral.statutory_due_at = deadlines.statutory_due(referral.received_at, act.case.zone)
+
+
+def _children(act: "Act", *, urgent: bool) -> None:
+    """Copy to each child what the filer says of all; *established* counts as suspected until confirmed (§2.1)."""
+    said = act.case.referral.concern.prostitution_status_filer or Exploitation.NONE
+    status = Exploitation.SUSPECTED if said in EXPLOITED else Exploitation(said)
+    for child in act.case.children:
+        derived = derive_child(child, (act.plain or {}).get(child.pk, {}), on=act.case.today)
+        subject = child.kind == ChildKind.SUBJECT
+        if subject:
+            derived |= {"prostitution_status": status, "status_ever": status}
+        if subject and urgent:
+            derived |= {"immediate_danger": True, "danger_ever": True}
+            act.start(ClockCode.C3, child=child.pk)
+        act.change(child, **derived)
+    if status in EXPLOITED and act.case.referral.urgency in (Urgency.U0, Urgency.U1):
+        act.case.referral.urgency = Urgency.U2
+
+
+def _copy_of_direct_report(act: "Act") -> None:
+    """Record the referral to justice that the professional made already (L226-4 II; ⇒ J02, by a third party)."""
+    told = (act.plain or {}).get(act.case.referral.concern.pk, {})
+    act.refer_to_justice(
+        children=[child for child in act.case.children if child.kind == ChildKind.SUBJECT],
+        said={
+            "grounds": [Ground.GRAVE_DANGER],
+            "recipient": told.get("direct_report_recipient"),
+            "document": told.get("direct_report_document"),
+            "sending_proof": told.get("direct_report_sent_on"),
+        },
+        by_third_party=True,
+    )

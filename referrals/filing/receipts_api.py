@@ -1,0 +1,60 @@
+"""``/referrals/{id}/receipt``: what a filer keeps, as data, as a page that prints, and as PDF."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.query import Query
+from referrals.filing import receipts
+from referrals.filing.receipt_pdf import page
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView
+from referrals.rest.documents import POLICY, ByAddress, own_style
+from referrals.rest.pdf import pdf
+
+
+class Receipt(CaseView):
+    """The receipt of a filing, for whoever filed."""
+
+    @extend_schema(responses=schema.Receipt, operation_id="referrals_receipt")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return reference, instant and the journal's proof of it; `proof` follows the filing by some seconds."""
+        return Response(self.found(request, pk))
+
+    def found(self, request: Request, pk: UUID) -> dict[str, Any]:
+        """Return the receipt, and have it written down that it was given."""
+        Query.of(request.query_params)
+        return receipts.receipt_of(pk, actor=self.actor(request), at=self.at(request))
+
+
+class ReceiptPage(Receipt):
+    """The receipt as a page."""
+
+    content_negotiation_class = ByAddress
+
+    @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR}, operation_id="referrals_receipt_page")
+    def get(self, request: Request, pk: UUID) -> HttpResponse:  # type: ignore[override]  # another form of it
+        """Return the receipt as a page that prints, with QR codes of its proof; it holds nothing of the case."""
+        made = page(self.found(request, pk))
+        response = HttpResponse(made, content_type="text/html; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="receipt.html"'
+        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(made)}"
+        return response
+
+
+class ReceiptPdf(ReceiptPage):
+    """The same as PDF."""
+
+    @extend_schema(
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="referrals_receipt_pdf"
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse:  # type: ignore[override]  # id.
+        """Return the receipt as PDF, made from the page; 406 where this installation makes none."""
+        response = HttpResponse(pdf(page(self.found(request, pk))), content_type="application/pdf")
+        response["Content-Disposition"] = 'inline; filename="receipt.pdf"'
+        return response

@@ -1,0 +1,47 @@
+"""What a filer may read again of the own account, where the authority lets it (FILER_REREAD; domain.md §1.3 note *).
+
+The own words of class D and nothing else: no word that somebody of the authority has put in their place (T42), nothing
+that another filing brought (§2.8 no. 7), nothing of identities or of third parties. Reading changes nothing, and each
+reading is a disclosure with its entry.
+"""
+
+from typing import Any, Final
+
+from encryption.sealed import OpenScope
+from referrals.access.relations import Ties
+from referrals.errors import NotAllowed
+from referrals.models import Referral
+from referrals.policy.definitions import Protocol
+from referrals.reading.fields import readable
+
+#: The parts of the form that tell facts: the concern itself is read beside them.
+PARTS: Final = ("facts", "signs")
+#: Class D, but typed in by the cell.
+NOT_OWN: Final = ("received_late_reason",)
+
+
+def require_allowed(ties: Ties, protocol: Protocol) -> None:
+    """Ask that the reader filed the case as a professional, and that the authority lets filers read again.
+
+    Raises:
+        NotAllowed: one of the two isn't so.
+    """
+    if not (ties.coarse and ties.as_filer() is not None and protocol.filer_reread):
+        raise NotAllowed("filing:reread")
+
+
+def narrative(referral: Referral, scope: OpenScope) -> dict[str, Any]:
+    """Return the account as it was filed, without what was corrected since."""
+    corrected = set(referral.rectifications.values_list("row", "field"))
+    return {
+        "concern": _own(referral.concern, corrected, scope),
+        **{name: [_own(row, corrected, scope) for row in getattr(referral, name).all()] for name in PARTS},
+    }
+
+
+def _own(row: Any, corrected: set[tuple[Any, str]], scope: OpenScope) -> dict[str, Any]:
+    changed = {field for pk, field in corrected if pk == row.pk}
+    found = readable(row, {"D"}, scope)
+    return {
+        name: value for name, value in found.items() if name not in changed and name not in (*NOT_OWN, "id")
+    }

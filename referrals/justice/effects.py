@@ -1,0 +1,158 @@
+"""Effects of referrals to justice and of its answers."""
+
+from typing import TYPE_CHECKING, Any
+
+from referrals.vocabulary import hearings
+from referrals.vocabulary.answers import Occasion
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.decision_states import AFTER_DECISION
+from referrals.vocabulary.states import DECIDING, ORDERING, DecisionCode, Machine, MeasureState, Urgency
+from referrals.workflow.decision_records import decide, undecide
+from referrals.workflow.times import local_noon
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+EXIT_BAN = "exit_ban"
+
+
+def flag_danger(act: "Act") -> None:
+    """Mark the child, raise the urgency to U3, start C3 for it (T14)."""
+    child = act.case.child(act.given.child)
+    act.change(child, immediate_danger=True, danger_ever=True)
+    act.case.referral.urgency = Urgency.U3
+    act.start(C.C3, child=act.given.child)
+
+
+def send_argued_to_justice(act: "Act") -> None:
+    """Refer the case as its outcome, with the report where there is one (T26; D226-2-7).
+
+    Where justice was seized before, the report follows what it was sent.
+    """
+    report = act.case.delivered_report
+    if act.given.already_sent or not act.given.grounds:
+        sent = act.case.awaiting_answer(act.case.to_be_referred(act.given))
+        for row in sent if report is not None else ():
+            act.change(row, report=report)
+    else:
+        send_to_justice(act, report=report)
+
+
+def send_to_justice(act: "Act", *, report: Any = None) -> None:
+    """Send the referral to justice and owe the holders their written information (T15, T18; L226-5)."""
+    children = act.case.of_case(act.given.get("children") or []) or act.case.judicial_children()
+    prepared = act.case.prepared(act.given)
+    act.made = act.refer_to_justice(children=children, said=act.given, prepared=prepared, report=report)
+    owe_information(act, Occasion.JUDICIAL_REFERRAL)
+
+
+def owe_information(act: "Act", occasion: Occasion) -> None:
+    """Owe every holder the information on this occasion, once (L226-2-1)."""
+    told = {found.holder_id for found in act.case.informations if found.occasion == occasion}
+    for holder in act.case.holders:
+        if holder.pk not in told:
+            act.new("holder_informations", holder=holder, occasion=occasion)
+    act.case.forget("informations")
+
+
+def refer_every_child(act: "Act") -> None:
+    """Decide *judicial* for every child: nobody could be met (T18)."""
+    for child in act.case.children:
+        decide(act, child, DecisionCode.JUDICIAL, ground="unreachable", motivation=act.given.actions_led)
+
+
+def answer_of_justice(act: "Act") -> None:
+    """Record the answer on its referral to justice (T28 ⇒ J04)."""
+    row = next(found for found in act.case.judicial_referrals if found.pk == act.given.judicial_referral)
+    record_outcomes(act, row)
+    act.fire(Machine.JUDICIAL, "record_outcome", part=row, given=act.given)
+    act.case.forget("judicial_referrals")
+
+
+def record_outcomes(act: "Act", row: Any) -> None:
+    """Keep what justice answered for each child, and the measures that it ordered (J04 ⇒ M05)."""
+    for item in act.given.outcomes:
+        act.new(
+            "judicial_outcomes",
+            judicial_referral=row,
+            child_id=item.child,
+            type=item.type,
+            on=item.on,
+            copy=item["copy"],  # a mapping has a method of that name
+            **hearings.kept(item),
+        )
+        if item.type == "judge_seized":
+            _judge_seized(act, item)
+    getattr(row, "_prefetched_objects_cache", {}).pop("outcomes", None)
+    for order in act.given.orders:
+        order_measure(act, order, judicial_referral=row)
+    for item in act.given.outcomes:
+        child = act.case.child(item.child)
+        without = item.type in DECIDING and item.type not in ORDERING
+        judicial = child is not None and child.decision == DecisionCode.JUDICIAL
+        if without and judicial and not _waits_elsewhere(act, row, child):
+            undecide(act, child)
+    if all(act.case.answered(row, child) for child in row.children.all()):
+        act.stop(C.C7, part=row)
+
+
+def _waits_elsewhere(act: "Act", row: Any, child: Any) -> bool:
+    return any(found.pk != row.pk for found in act.case.judicial_open(child))
+
+
+def _judge_seized(act: "Act", item: Any) -> None:
+    """The judge is seized after a prosecutor's order: C13 stops, the hearing is due in 15 days (CPC 1184)."""
+    for measure in act.case.measures_alive(act.case.child(item.child)):
+        if any(clock.code == C.C13 and clock.part == measure.pk for clock in act.case.open_clocks):
+            act.stop(C.C13, part=measure)
+            if measure.type_id == EXIT_BAN:
+                continue  # nobody is placed: no hearing within fifteen days follows
+            act.start(C.C14, part=measure, since=local_noon(act, item.on))
+
+
+def order_measure(act: "Act", item: Any, *, judicial_referral: Any = None) -> Any:
+    """Record a measure that justice ordered, and start the clocks of its type (M05)."""
+    row = act.new(
+        "measures",
+        state=MeasureState.ORDERED,
+        child_id=item.child,
+        type_id=item.type,
+        judicial=True,
+        judicial_referral=judicial_referral,
+        proposed_at=act.at,
+        ordered_on=item.ordered_on,
+        term_on=item.term_on,
+        service_id=item.service,
+        ordered_by=item.ordered_by,
+        order_copy=item.order_copy,
+        place=item.place,
+        variant=item.variant,
+    )
+    act.fire(Machine.MEASURE, "order", part=row, child=item.child)
+    start_order_clocks(act, row, item)
+    act.case.forget("measures")
+    settle_by_order(act, row)
+    return row
+
+
+def start_order_clocks(act: "Act", row: Any, item: Any) -> None:
+    """Start the clocks of an order's type from its date (M05); after a prosecutor's the judge is seized in 8 days."""
+    judge_follows = item.type == EXIT_BAN and item.decider == "prosecutor"
+    for code in [*row.type.order_clocks, *([C.C13] if judge_follows else [])]:
+        act.start(C(code), part=row, since=local_noon(act, item.ordered_on))
+
+
+def settle_by_order(act: "Act", row: Any) -> None:
+    """Let an order answer for a child who waits for a decision again: it is *judicial* (⇒ T43).
+
+    The paper is silent. A coordinator expects nothing more to be decided for a child whom the judge protects;
+    without this T30 would wait for a decision that nobody owes. Up to the report the inspector still decides
+    (*continue*, T27), and a decision that was taken stands beside the order.
+    """
+    child = act.case.child(row.child_id)
+    if (
+        child is not None
+        and child.decision == DecisionCode.UNDECIDED
+        and act.case.referral.state in AFTER_DECISION
+    ):
+        decide(act, child, DecisionCode.JUDICIAL, ground="order", motivation="")

@@ -1,0 +1,68 @@
+"""What silence means: justice that doesn't answer, and a family that doesn't (J04 ``lapsed``; C9).
+
+Silence is never an answer by itself: somebody says so, once the delay that the law or the authority gives is over.
+"""
+
+from typing import Any, Final
+
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import MeasureState, Outcome
+from referrals.workflow import deadlines
+from referrals.workflow.case import Case
+
+#: Care outside the home: an offer of it to a child who is in such care already may be agreed to by silence.
+CARE: Final = ("temporary_care", "modular_care", "parent_child", "placement_ase", "placement_establishment")
+BEGUN: Final = (MeasureState.ACTIVE, MeasureState.SUSPENDED)
+
+
+def lapses_by_silence(case: Case, given: Any) -> bool:
+    """Tell whether a child's referral is said to have lapsed for want of an answer: not by majority, not by death."""
+    lapsed = [case.child(item.child) for item in given.outcomes if item.type == Outcome.LAPSED]
+    return any(child is not None and not case.beyond_childhood(child) for child in lapsed)
+
+
+def silence_outlasted_the_reminders(case: Case, given: Any) -> str | None:
+    """A referral to justice lapses by silence only after the last reminder; by majority or death at once (J04)."""
+    if given is None or not lapses_by_silence(case, given):
+        return None
+    asked = case.part.pk if case.part is not None else given.judicial_referral
+    waits = case.referral.clocks.filter(code=ClockCode.C7, part=asked).order_by("started_at").last()
+    if waits is None or case.at <= waits.due_at:
+        return "La dernière relance du parquet n'est pas passée : son silence ne rend pas encore la saisine caduque."
+    return None
+
+
+def lapsing_calls_for_two(case: Case, given: Any) -> str | None:
+    """To hold a referral to justice as lapsed is signed by two, save for majority or death (§2.6 ``lapsed``)."""
+    if lapses_by_silence(case, given):
+        return "Constater la caducité d'une saisine demande une seconde signature."
+    return None
+
+
+def silence_counts_for_a_child_in_care(case: Case, given: Any) -> str | None:
+    """Only care offered to a child who is in care already is agreed to by silence (C9; CASF L223-2)."""
+    if given is None:
+        return None
+    items = given.get("measures")
+    for item in [given] if items is None else items:
+        child = case.child(item.get("child") or given.get("child"))
+        if not (item.notified_on or item.sent_on) or child is None:
+            continue
+        cared_for = any(m.type_id in CARE and m.state in BEGUN for m in case.measures_alive(child))
+        if item.type not in CARE or not cared_for:
+            return "Le silence ne vaut accord que pour l'accueil d'un enfant déjà accueilli."
+        if max(filter(None, (item.notified_on, item.sent_on))) > case.today:
+            return "La notification ou l'envoi indiqué est à venir."
+    return None
+
+
+def silence_has_lasted(case: Case, given: Any) -> str | None:
+    """Silence is agreement four weeks after the notification, six after a sending without receipt (C9; M02)."""
+    if given is None or not given.by_silence:
+        return None
+    wanted = case.part.pk if case.part is not None else given.measure
+    offered = next((found for found in case.measures if found.pk == wanted), None)
+    day = deadlines.agreed_by_silence_on(offered) if offered is not None else None
+    if day is None:
+        return "Le silence ne vaut pas accord pour cette mesure : un accord écrit est nécessaire."
+    return None if case.today > day else "Le délai au terme duquel le silence vaut accord n'est pas écoulé."

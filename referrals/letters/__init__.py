@@ -1,1 +1,0 @@
-"""Documents that leave the service on paper, made from a case with their sources."""

@@ -1,0 +1,1 @@
+"""Record linkage on sealed identities: blocking keys, candidates, comparison."""

@@ -1,0 +1,181 @@
+"""What is indexed of a file: compound values that few children share, so that none tells a name by its count.
+
+A trait joins at least two facts (a name's sound and the date, two names, …), never one name alone: the most common
+name of the country would stand out in a list of keyed values, however well they are keyed (SEC-CR16). The only single
+facts are numbers and accounts, which hardly two families share.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from referrals.matching import phonetics, relatives
+from referrals.matching.identity import Child, Family
+from referrals.matching.relatives import Person
+
+#: The version of all that stands here and in ``spelling``: cases indexed under another one are indexed anew.
+NORM: Final = 3
+_SHORTEST_SOUND: Final = 2
+_PAIRS_MAX: Final = 6
+#: Of a child whose age is estimated, each year in which it may be born; more than these are no estimate, and no half
+#: of a date either.
+_YEARS_MAX: Final = 5
+
+
+class Scheme(StrEnum):
+    """Of which facts a trait is made. A code is part of the keyed value: it never changes within a ``NORM``."""
+
+    EXACT = "exact"  # both names as they are written, and the date
+    DATED = "dated"  # the date, and how one name sounds
+    CLOSELY = "closely"  # the date, and how one name sounds with one sound left out
+    INITIALS = "initials"  # the date, and the first sound of either name
+    WRITTEN = "written"  # the year, and both names as they are written
+    NAMES = "names"  # the year, and how both names sound
+    NEARLY = "nearly"  # the same with one sound left out: any single mistake in one of the names
+    YEARLY = "yearly"  # the year, how one name sounds, and the first sound of the other
+    MONTHLY = "monthly"  # the same with the month in that year
+    DAILY = "daily"  # the same with day and month in the place of the year
+    HOLDER = "holder"  # how the words of a holder's name sound
+    CONTACT = "contact"  # a telephone number or an account
+    KIN = "kin"  # how two words of anybody's name sound: asked for by the ties of staff, by no search for a child
+
+
+#: How much one shared value of a scheme speaks for the same child before anything is opened, and how much two or more:
+#: about the logarithm to base 2 of how much oftener two files of one child share it than two others of a million do,
+#: those that share a number by chance among them (measured on the tuning seed of ``bench/spellings.py``).
+WEIGHTS: Final[Mapping[Scheme, tuple[int, int]]] = {
+    Scheme.EXACT: (13, 13), Scheme.DATED: (12, 24), Scheme.CLOSELY: (7, 18), Scheme.INITIALS: (15, 15),
+    Scheme.WRITTEN: (15, 15), Scheme.NAMES: (14, 14), Scheme.NEARLY: (10, 14), Scheme.YEARLY: (9, 14),
+    Scheme.MONTHLY: (10, 20), Scheme.DAILY: (12, 21), Scheme.HOLDER: (20, 20), Scheme.CONTACT: (30, 30),
+    Scheme.KIN: (0, 0),
+}  # fmt: skip
+#: The schemes that say the same of two children, as they join names with the same part of a date: the strongest counts.
+ALIKE: Final = (
+    frozenset({Scheme.EXACT, Scheme.DATED, Scheme.CLOSELY, Scheme.INITIALS}),
+    frozenset({Scheme.WRITTEN, Scheme.NAMES, Scheme.NEARLY, Scheme.YEARLY}),
+    *map(frozenset, ((Scheme.MONTHLY,), (Scheme.DAILY,), (Scheme.HOLDER,), (Scheme.CONTACT,))),
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Trait:
+    """One compound value of one row."""
+
+    row: UUID
+    scheme: Scheme
+    value: str
+
+
+def of(family: Family) -> list[Trait]:
+    """Return the traits of a case, each once."""
+    found = [trait for one in family.children for trait in of_child(one)]
+    for row, name in family.holders.items():
+        if len(name) > 1:  # a single word is no compound
+            found.append(Trait(row, Scheme.HOLDER, _joined(map(phonetics.sound, name))))
+    found += [Trait(row, Scheme.CONTACT, value) for row, _, value in family.contacts]
+    return list(dict.fromkeys(found))
+
+
+def asked_for(family: Family) -> list[Trait]:
+    """Return the traits by which files of the same children are looked for: those of a case, and of a mistaken year.
+
+    Who has the very same names and was born a year earlier or later may be the same child; the index holds each name
+    with the year that was said, so the neighbouring ones are asked for.
+    """
+    nearby = [trait for one in family.children for trait in _a_year_apart(one)]
+    return list(dict.fromkeys([*of(family), *nearby]))
+
+
+def _a_year_apart(child: Child) -> Iterator[Trait]:
+    written = _written(child)
+    if child.birth is not None and len(written) > 1:
+        for year in (child.birth.year - 1, child.birth.year + 1):
+            yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
+
+
+def of_people(people: Mapping[UUID, Person]) -> Iterator[Trait]:
+    """Yield the traits by which people of a case are found from somebody's ties; a search for a child has none."""
+    for row, person in people.items():
+        yield from (Trait(row, Scheme.KIN, pair) for pair in relatives.coarse(person))
+
+
+def of_child(child: Child) -> Iterator[Trait]:
+    """Yield the traits of one child, as far as it is known."""
+    lasts, firsts = _sounds(child.last), _sounds(child.first)
+    written = _written(child)
+    if child.birth is not None:
+        # The day and month in either order: exchanging them is the commonest mistake in a date.
+        day = "/".join([str(child.birth.year), *map(str, sorted((child.birth.month, child.birth.day)))])
+        month = f"{child.birth.year}/{child.birth.month}"
+        for heard in dict.fromkeys([*lasts, *firsts]):
+            yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
+            for shorter in dict.fromkeys((heard, *_shorter(heard))):
+                yield Trait(child.row, Scheme.CLOSELY, _joined((day, shorter), keep_order=True))
+            yield Trait(child.row, Scheme.MONTHLY, _joined((month, heard)))
+        if lasts and firsts:
+            initials = sorted((lasts[0][0], firsts[0][0]))
+            yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
+        if child.main_last and child.main_first:
+            exact = _joined((child.birth.isoformat(), *written), keep_order=True)
+            yield Trait(child.row, Scheme.EXACT, exact)
+    yield from _half_right(child, lasts, firsts)
+    pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
+    nearly: list[str] = []
+    if child.main_last and child.main_first:
+        last, first = phonetics.sound(child.main_last), phonetics.sound(child.main_first)
+        nearly = _with_one_sound_left_out(last, first)
+    for year in _years(child):
+        if len(written) > 1:
+            yield Trait(child.row, Scheme.WRITTEN, _joined((str(year), *written), keep_order=True))
+        for pair in pairs:
+            yield Trait(child.row, Scheme.NAMES, _joined((str(year), *pair)))
+        for one in nearly:
+            yield Trait(child.row, Scheme.NEARLY, _joined((str(year), one), keep_order=True))
+
+
+def _half_right(child: Child, lasts: list[str], firsts: list[str]) -> Iterator[Trait]:
+    """Yield what is left where a name is mistaken and a part of the date, too."""
+    if not lasts or not firsts:
+        return
+    years = _years(child)
+    halves = [(heard, firsts[0][0]) for heard in lasts] + [(heard, lasts[0][0]) for heard in firsts]
+    for half in dict.fromkeys(halves[:_PAIRS_MAX]):
+        for year in years if len(years) <= _YEARS_MAX else ():
+            yield Trait(child.row, Scheme.YEARLY, _joined((str(year), *half)))
+        if child.birth is not None:
+            day = "/".join(map(str, sorted((child.birth.month, child.birth.day))))
+            yield Trait(child.row, Scheme.DAILY, _joined((day, *half)))
+
+
+def _written(child: Child) -> list[str]:
+    return sorted({*child.last[:1], *child.first[:1]})
+
+
+def _years(child: Child) -> range:
+    """Return each year in which a child may be born."""
+    least, most = child.born
+    return range(least, most + 1)
+
+
+def _with_one_sound_left_out(last: str, first: str) -> list[str]:
+    pairs = [(last, first)]
+    pairs += [(shorter, first) for shorter in _shorter(last)]
+    pairs += [(last, shorter) for shorter in _shorter(first)]
+    return [_joined(pair) for pair in dict.fromkeys(pairs)]
+
+
+def _shorter(heard: str) -> list[str]:
+    if len(heard) < _SHORTEST_SOUND:
+        return []
+    return [heard[:at] + heard[at + 1 :] for at in range(len(heard))]
+
+
+def _sounds(forms: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(map(phonetics.sound, forms)))
+
+
+def _joined(facts: Iterable[str], *, keep_order: bool = False) -> str:
+    """Return facts as one value, in no order: so names that changed places are still the same."""
+    return "\x1f".join(facts if keep_order else sorted(facts))

@@ -1,0 +1,93 @@
+"""Who writes the index: a filing as it comes, and the service for a case whose identities have changed since.
+
+``outdate`` marks a case, ``work`` then opens it and indexes it anew; it changes attributes of the referral that the
+caller saves, as a step's body does. A case that goes to another authority is a new row there, which the work indexes
+under that authority's key; of one that is destroyed the values go with its other rows (``elimination``).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+
+from accounts.models import Membership
+from accounts.roles import Role
+from encryption import index
+from referrals.matching import blocking_keys, buckets, identity
+from referrals.matching.identity import Family
+from referrals.vocabulary.states import DuplicateState
+from referrals.workflow import hooks
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def index_filing(act: "Act") -> None:
+    """Index a concern while what it says is at hand: the same statements whoever it is about (T02, T03; SEC-AZ8)."""
+    referral = act.case.referral
+    rows = list(identity.rows_of(referral))
+    day = (referral.received_at or act.at).date()
+    family = identity.family(rows, act.plain or {}, on=day)
+    act.case.insert(*_values(referral, family))
+
+
+def replace(referral: Any, family: Family) -> None:
+    """Put a case's values in the place of those that it had."""
+    referral.index_values.all().delete()
+    values = _values(referral, family)
+    referral.index_values.model.objects.bulk_create(values)
+
+
+def _values(referral: Any, family: Family) -> list[Any]:
+    """Return the rows of a case's values, and note on it by which version and key they are made."""
+    sizes: Any = apps.get_model("referrals", "IndexSize")
+    bits = sizes.objects.filter(authority=referral.authority_id).values_list("bits", flat=True).first()
+    under = index.likeness_keys()[0]
+    told = [*blocking_keys.of(family), *blocking_keys.of_people(family.people)]
+    found = buckets.values(referral.authority_id, told, [bits or buckets.SHORTEST], under=under)
+    referral.index_norm, referral.index_key = blocking_keys.NORM, under
+    table = referral.index_values.model
+    return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in found]
+
+
+def outdate(referral: Any) -> None:
+    """Let a case be indexed and searched for anew: its identities changed (T42, T50).
+
+    The values that it has stay until then.
+    """
+    referral.index_norm, referral.searched_at = 0, None
+
+
+@hooks.service_named.register
+def opens_to(referral: Any, service: UUID, *, at: datetime) -> None:
+    """Let a case be compared anew when a service of another authority comes to read it: its people's ties count."""
+    agents = Membership.objects.in_force(at).filter(organisation=service, role=Role.MEASURE_SERVICE)
+    if agents.exclude(authority=referral.authority_id).exists():
+        outdate(referral)
+
+
+def follow_row(row: UUID, referral: Any) -> None:
+    """Let the values of a row that went to another case go with it (T12, T35)."""
+    referral.index_values.model.objects.filter(row=row).update(referral=referral)
+
+
+def hide_row(row: UUID, referral: Any) -> None:
+    """Take a child out of search at once: recorded by mistake, or kept for those who are named (T42, T46).
+
+    The files that hold a pair with this one, which the service suggested, are searched for anew too: it may have been
+    about the child, and is then taken back.
+    """
+    referral.index_values.filter(row=row).delete()
+    outdate(referral)
+    found = referral.duplicates_elsewhere.filter(state=DuplicateState.SUGGESTED, suggested_by=None)
+    type(referral)._default_manager.filter(pk__in=found.values("referral")).update(searched_at=None)
+
+
+def follow_corrections(act: "Act", corrected: Iterable[Any], *, wrong_person: UUID | None) -> None:
+    """Take a mistaken child out of search; let what was corrected of an identity be indexed anew (T42)."""
+    if wrong_person is not None:
+        hide_row(wrong_person, act.case.referral)
+    if any(item.field in identity.COMPARED.get(item.part, ()) for item in corrected):
+        outdate(act.case.referral)

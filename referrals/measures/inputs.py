@@ -1,0 +1,103 @@
+"""Inputs of the steps of a measure."""
+
+from core.inputs import Code, Day, Flag, Id, StrictSerializer
+from referrals.vocabulary import answers
+from referrals.vocabulary.hearings import Hearing
+from referrals.workflow.decision_inputs import MeasureOffer
+from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, text
+
+
+class EndOfFollowUp(Signed):
+    """T30."""
+
+    reason = Code([(r.value, r.label) for r in answers.EndReason if r != answers.EndReason.TRANSFER])
+    end_report = text(max_length=LONG)
+
+
+class Offer(MeasureOffer):
+    """M01."""
+
+
+class HandOver(StrictSerializer):
+    """M06: the service; ``extract`` is what it must know of the facts."""
+
+    service = Id()
+    extract = text(required=False, max_length=LONG)
+
+
+class Start(StrictSerializer):
+    """M07."""
+
+    started_on = Day()
+    term_on = optional_day()
+    referent = optional_id()
+
+
+class Pause(StrictSerializer):
+    """M09: ``judge_told`` is asked for a judicial measure."""
+
+    on = Day()
+    reason = text()
+    judge_told = Flag(required=False, default=False)
+
+
+class Renewal(StrictSerializer):
+    """M11."""
+
+    term_on = Day()
+    basis = text(max_length=LONG)
+
+
+class EndOfMeasure(StrictSerializer):
+    """M12."""
+
+    on = Day()
+    end_report = text(max_length=LONG)
+    danger_remains = Flag(required=False, default=False)
+    shelter = Code(answers.ShelterEnd.choices, required=False, default="", allow_blank=True)
+
+
+class Lifting(StrictSerializer):
+    """M13."""
+
+    on = Day()
+    reason = Code(
+        [
+            (r.value, r.label)
+            for r in answers.EndReason
+            if r not in (answers.EndReason.TERM, answers.EndReason.TRANSFER)
+        ]
+    )
+    decision = text(required=False, max_length=DOCUMENT)
+    danger_remains = Flag(required=False, default=False)
+
+
+class NotExecuted(StrictSerializer):
+    """M15."""
+
+    reason = text()
+    judge_told = Flag(required=False, default=False)
+    nothing_was_done = Flag(required=False, default=False)
+
+
+class PlanSigned(StrictSerializer):
+    """M16."""
+
+    on = Day()
+    signed_by = text()
+
+
+class Situation(StrictSerializer):
+    """M17: a situation report, shown beforehand to the parents and the child (L223-5)."""
+
+    report = text(max_length=DOCUMENT)
+    shown_on = Day()
+
+
+class Ruling(Hearing):
+    """M18."""
+
+    on = Day()
+    effect = Code([("kept", "Maintenue"), ("changed", "Modifiée"), ("new_term", "Nouvelle échéance")])
+    term_on = optional_day()
+    copy = text(max_length=DOCUMENT)

@@ -1,0 +1,45 @@
+"""Steps on the case that follow its measures: T29, T30."""
+
+from typing import Any
+
+from accounts.roles import Role
+from referrals.closing.steps import open_review
+from referrals.measures import inputs as measures_inputs
+from referrals.models import Referral
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import State
+from referrals.workflow import case_guards, inputs
+from referrals.workflow.case import Case
+from referrals.workflow.referral_machine import step
+from referrals.workflow.signatures import history_calls_for_two
+from referrals.workflow.step import SAME
+
+
+@step(
+    "measure_event", number="T29", label="Évènement de mesure", en="Measure event", internal=True,
+    source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
+    target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL, SAME], roles=[],
+    takes=inputs.Nothing, law="CASF L223-5", data_class="J",
+)  # fmt: skip
+def measure_event(referral: Referral, given: Any, case: Case) -> str:
+    """Follow the measures: a judicial one alive shows; the last one over, an administrative one shows."""
+    alive = case.measures_alive()
+    if any(found.judicial for found in alive):
+        return State.PROTECTED_JUDICIAL
+    if alive and referral.state == State.PROTECTED_JUDICIAL:
+        return State.PROTECTED_ADMIN
+    return str(referral.state)
+
+
+@step(
+    "end_followup", number="T30", label="Clore la prise en charge", en="End the follow-up",
+    source=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL], target=State.ENDED, roles=[Role.ASE_INSPECTOR],
+    guards=[case_guards.no_measure_alive, case_guards.nothing_is_left_open, case_guards.no_judicial_referral_open],
+    effects=[open_review], signed_when=history_calls_for_two,
+    takes=measures_inputs.EndOfFollowUp, starts=[C.C20],
+    stops=[C.C10, C.C11, C.C12, C.C13, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17],
+    tells=["holders", "child"], law="CASF L223-5", data_class="J",
+)  # fmt: skip
+def end_followup(referral: Referral, given: Any, case: Case) -> None:
+    """End the follow-up once no measure is alive."""
+    referral.closed_at = case.at

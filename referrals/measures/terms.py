@@ -1,0 +1,74 @@
+"""How long a measure may last, what comes before its renewal, and who follows it (domain.md §2.6 M07, M11, M17; §5).
+
+The bounds are those of the catalogue, which is data. They bind what the authority decides; what a judge ordered is
+recorded as it was ordered (CC 375 lets a judge go beyond two years).
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from accounts.roles import Role
+from referrals.policy.dates import add_months
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import Machine
+from referrals.workflow import people as workflow_people
+from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def report_precedes_renewal(case: Case, given: Any) -> str | None:
+    """A measure is renewed on a situation report given since it began or was last renewed (M11; L223-5)."""
+    own = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk)
+    renewed = own.filter(step="renew").order_by("order").last()
+    reports = own.filter(step="situation_report")
+    if renewed is not None:
+        reports = reports.filter(order__gt=renewed.order)
+    return None if reports.exists() else "Un rapport de situation doit précéder le renouvellement."
+
+
+def term_is_within_the_law(case: Case, given: Any) -> str | None:
+    """An administrative measure is begun, and renewed, for what its type allows at most (§5.1; L223-5)."""
+    if given is None or case.part.judicial or given.term_on is None:
+        return None
+    since = given.get("started_on") or _present_term(case)
+    if given.term_on <= since:
+        return "L'échéance doit être postérieure au début de la période."
+    months = case.part.type.max_months
+    if months is not None and given.term_on > add_months(since, months):
+        return f"Cette mesure administrative dure {months} mois au plus par période."
+    return None
+
+
+def _present_term(case: Case) -> date:
+    """Return from when a renewal counts: the term that runs out, or today where it has none or is over."""
+    runs = [clock for clock in case.open_clocks if clock.code == C.C10 and clock.part == case.part.pk]
+    term: date | None = case.part.term_on
+    if term is None and runs:
+        term = runs[0].due_at.astimezone(case.zone).date()
+    return term if term is not None and term > case.today else case.today
+
+
+def report_was_shown(case: Case, given: Any) -> str | None:
+    """A situation report was shown to the parents and the child before it is given (M17; L223-5)."""
+    if given is not None and given.shown_on > case.today:
+        return "Le rapport est présenté aux parents et à l'enfant avant d'être remis."
+    return None
+
+
+def referent_may_follow(case: Case, given: Any) -> str | None:
+    """The referent named with the beginning of a measure holds the role, and doesn't assess the family (M07, T48)."""
+    if given is None or given.referent is None:
+        return None
+    if given.referent in case.team():
+        return "Un membre de l'équipe d'évaluation ne peut pas suivre la famille."
+    if not workflow_people.holders_of(case, Role.CASE_REFERENT, {given.referent}):
+        return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
+    return None
+
+
+def name_referent(act: "Act") -> None:
+    """Put the referent on the case, for the child of the measure (M07)."""
+    if act.given.referent is not None:
+        workflow_people.put_on_case(act, act.given.referent, Role.CASE_REFERENT, child=act.case.part.child_id)

@@ -1,0 +1,54 @@
+"""The two channels of a case: read one, mark a message as read. What is written goes by steps: E01, E02, T07, T08."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.events import Purpose
+from core.inputs import Code
+from core.query import Query
+from referrals.execution.results import Done
+from referrals.messages import queries
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed, opened
+from referrals.workflow.inputs import Nothing
+
+
+class ChannelQuery(Query):
+    """Which of the two channels."""
+
+    channel = Code(queries.Channel.choices)
+
+
+class Messages(CaseView):
+    """One channel of a case."""
+
+    @extend_schema(parameters=[ChannelQuery], responses=schema.Parts, operation_id="referrals_messages")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the questions, complements and messages of a channel, as far as the caller may, in one disclosure."""
+        referral, ties = self.seen(request, pk)
+        asked, actor = ChannelQuery.of(request.query_params), self.actor(request)
+        lines = opened(
+            referral, ties,
+            lambda scope: queries.channel(referral, asked["channel"], ties, scope, actor=actor),
+            actor=actor, at=self.at(request), purpose=Purpose.FILING if ties.coarse else Purpose.HANDLING,
+        )  # fmt: skip
+        return Response(listed(lines, None))
+
+
+class ReadMessage(CaseView):
+    """The mark that a message was read."""
+
+    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="messages_read",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID, part: UUID) -> Response:
+        """Note that the caller has read a message addressed to them; doing it again changes nothing."""
+        actor, at = self.actor(request), self.at(request)
+
+        def mark() -> Done:
+            Nothing(data=request.data).is_valid(raise_exception=True)
+            return queries.mark_read(pk, part, actor=actor, at=at)
+
+        return self.write(request, pk, mark)

@@ -1,0 +1,104 @@
+"""Anomalies of access, and how far the journal was looked through for them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from referrals.models.fields import clear, coded, row_id, state_field
+from referrals.vocabulary.access_review import Answer, Informed, Risk
+from referrals.vocabulary.states import AnomalyState
+
+
+def _instant() -> "models.DateTimeField[Any, Any]":
+    return clear(models.DateTimeField(null=True, blank=True), "L")
+
+
+def _person() -> "models.ForeignKey[Any, Any]":
+    return clear(
+        models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"), "L"
+    )
+
+
+class AccessAnomaly(models.Model):
+    """What one rule found odd about one person, file or writer on one day.
+
+    ``who`` and ``subjects`` are pseudonyms of the journal, ``entries`` ids of its entries (at most a hundred of each);
+    ``key`` tells findings of a rule apart, so that one is made once; what comes later on a day whose anomaly is
+    examined already has the same key with a number behind, and counts its entries. Invariants, which the database
+    checks: what is judged, reported and closed is dated; the veil is lifted by two persons.
+    """
+
+    state = state_field(AnomalyState, AnomalyState.DETECTED, "L")
+
+    id = row_id()
+    authority = clear(models.ForeignKey("accounts.Authority", models.PROTECT, related_name="+"), "L")
+    rule = clear(models.CharField(max_length=8), "L")
+    key = clear(models.CharField(max_length=80), "L")
+    who = clear(models.UUIDField(null=True), "L")
+    subjects = clear(models.JSONField(default=list), "L")
+    entries = clear(models.JSONField(default=list), "L")
+    count = clear(models.PositiveIntegerField(), "L")
+    first_at = clear(models.DateTimeField(), "L")
+    last_at = clear(models.DateTimeField(), "L")
+    detected_at = clear(models.DateTimeField(), "L")
+    taken_at = _instant()
+    taken_by = _person()
+    asked_at = _instant()
+    answer_due_at = _instant()
+    answered_at = _instant()
+    answer = coded(Answer, "L", blank=True, default="")
+    judged_at = _instant()
+    judged_by = _person()
+    reason = clear(models.CharField(max_length=20, blank=True, default=""), "L")
+    breach_due_at = _instant()
+    breach_told_at = _instant()
+    reported_at = _instant()
+    risk = coded(Risk, "L", blank=True, default="")
+    notified_on = clear(models.DateField(null=True, blank=True), "L")
+    informed = coded(Informed, "L", blank=True, default="")
+    closed_at = _instant()
+    resolution_asked_at = _instant()
+    resolution_asked_by = _person()
+    resolution_asked_as = clear(models.CharField(max_length=20, blank=True, default=""), "L")
+    resolved_by = _person()
+    resolved_until = _instant()
+
+    class Meta:
+        """Newest first; one finding a rule and key."""
+
+        ordering = ["-detected_at", "id"]
+        indexes = [
+            models.Index(fields=["authority", "-detected_at", "id"], name="anomaly_newest"),
+            models.Index(fields=["who"], name="anomaly_asked", condition=Q(asked_at__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(name="anomaly_state_known", condition=Q(state__in=AnomalyState.values)),
+            models.UniqueConstraint(name="anomaly_once", fields=["authority", "rule", "key"]),
+            models.CheckConstraint(
+                name="anomaly_judged",
+                condition=Q(state__in=(AnomalyState.DETECTED, AnomalyState.UNDER_REVIEW))
+                | Q(judged_at__isnull=False, judged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="anomaly_resolved_by_two",
+                condition=Q(resolved_by__isnull=True)
+                | (Q(resolution_asked_by__isnull=False) & ~Q(resolved_by=F("resolution_asked_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"anomaly {self.pk}"
+
+
+class AnomalyMark(models.Model):
+    """Up to which place of which origin of the log the rules were asked, and when; one row."""
+
+    id = clear(models.PositiveSmallIntegerField(primary_key=True, default=1), "L")
+    origin = clear(models.PositiveIntegerField(default=0), "L")
+    place = clear(models.PositiveBigIntegerField(default=0), "L")
+    asked_at = clear(models.DateTimeField(), "L")
+
+    def __str__(self) -> str:
+        return f"{self.origin}/{self.place}"

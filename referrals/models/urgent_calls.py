@@ -1,0 +1,49 @@
+"""An urgent call about a case: since when somebody is called, how far the ladder was climbed, who answered."""
+
+from django.db import models
+from django.db.models import Q
+
+from referrals.models.fields import clear, coded, of_referral, row_id, state_field
+from referrals.vocabulary.states import AlertState
+from referrals.vocabulary.urgent_calls import AlertCause
+
+
+class Alert(models.Model):
+    """One urgent call (domain.md S7).
+
+    ``rung``: how many rungs of the ladder were called; ``next_at``: when the next one is. Without it nobody more is
+    called: the call was answered, it is over, or all were reached.
+    """
+
+    state = state_field(AlertState, AlertState.OPEN, "A")
+
+    sealed_owner = "referral_id"
+
+    id = row_id()
+    referral = of_referral("alerts")
+    cause = coded(AlertCause, "A")
+    sounded_at = clear(models.DateTimeField(), "A")
+    rung = clear(models.PositiveSmallIntegerField(default=0), "A")
+    next_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    ended_at = clear(models.DateTimeField(null=True, blank=True), "A")
+    ended_by = clear(models.UUIDField(null=True), "A")
+
+    class Meta:
+        """A case has one open alert; what is over calls nobody."""
+
+        ordering = ["sounded_at", "id"]
+        indexes = [models.Index(fields=["next_at"], name="alert_next", condition=Q(next_at__isnull=False))]
+        constraints = [
+            models.CheckConstraint(name="alert_state_known", condition=Q(state__in=AlertState.values)),
+            models.UniqueConstraint(
+                name="alert_one_open", fields=["referral"], condition=Q(state=AlertState.OPEN)
+            ),
+            models.CheckConstraint(
+                name="alert_ended",
+                condition=Q(state=AlertState.OPEN, ended_at__isnull=True)
+                | (~Q(state=AlertState.OPEN) & Q(ended_at__isnull=False, next_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk}"

@@ -1,0 +1,1 @@
+"""Whom a step tells, and what a notice says."""

@@ -1,0 +1,1 @@
+"""Informing the holders of parental authority, and deferring it (T16)."""

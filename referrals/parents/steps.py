@@ -1,0 +1,47 @@
+"""Step that informs a holder of parental authority, or defers it: T16."""
+
+from typing import Any
+
+from accounts.roles import Role
+from referrals.coming_of_age.steps import someone_is_a_minor
+from referrals.models import Referral
+from referrals.parents import effects, guards
+from referrals.parents import inputs as parents_inputs
+from referrals.parents.reviews import information_is_still_due, reason_is_of_the_protocol
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import ACTIVE, CLOSED
+from referrals.workflow.case import Case
+from referrals.workflow.referral_machine import step
+from referrals.workflow.step import SAME
+
+
+def long_deferral_calls_for_two(case: Case, given: Any) -> str | None:
+    """Deferring beyond the authority's limit is signed by two (T16)."""
+    found = next(
+        (i for i in case.informations if i.holder_id == given.holder and i.occasion == given.occasion), None
+    )
+    if (
+        given.outcome != "deferred"
+        or found is None
+        or found.deferred_since is None
+        or given.review_on is None
+    ):
+        return None
+    if (given.review_on - found.deferred_since).days > case.protocol.holder_deferral_limit_days:
+        return "Différer l'information au-delà de la limite demande une seconde signature."
+    return None
+
+
+@step(
+    "inform_holders", number="T16", label="Informer les titulaires", en="Inform the holders",
+    source=(*ACTIVE, *CLOSED), target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASE_INSPECTOR, Role.ON_CALL],
+    guards=[someone_is_a_minor],
+    checks=[guards.holder_is_of_case, guards.implicated_holder_waits, guards.review_date_is_near,
+            information_is_still_due, reason_is_of_the_protocol],
+    effects=[effects.inform_holder], signed_when=long_deferral_calls_for_two,
+    takes=parents_inputs.Informing, starts=[C.R_HOLDERS], stops=[C.R_HOLDERS],
+    law="CASF L226-2-1, L226-5 al. 3", data_class="B",
+)  # fmt: skip
+def inform_holders(referral: Referral, given: Any, case: Case) -> None:
+    """Record that a holder was told, why this waits and until when, or why it isn't due."""

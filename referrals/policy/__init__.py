@@ -1,0 +1,1 @@
+"""What an authority chooses: definitions of settings, their types, working time."""

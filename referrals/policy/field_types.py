@@ -1,0 +1,193 @@
+"""What kinds of value a setting of an authority has: how each is asked for, checked, and kept as JSON.
+
+``whole``, ``flag``, ``choice``, ``text`` and ``week`` declare a field of ``referrals/policy/definitions.py`` with its
+default and what people need to know of it. What is sent, and what stands in the database, passes the same input
+field.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from core.inputs import Code, Flag, Items, StrictSerializer, Text, Whole
+
+type InputField = "serializers.Field[Any, Any, Any, Any]"
+#: Open hours by day from Monday on: each day its spans, in minutes from midnight, in order, apart from each other.
+type Week = tuple[tuple[tuple[int, int], ...], ...]
+
+SETTING: Final = "setting"
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SPANS_MAX: Final = 4
+OPEN_MINUTES_MIN: Final = 20 * 60
+TEXT_MAX: Final = 2000
+UNITS: Final[Mapping[str, tuple[str, str]]] = {
+    "minutes": ("minutes", "minutes"),
+    "hours": ("heures", "hours"),
+    "open_hours": ("heures ouvrées", "open hours"),
+    "days": ("jours", "days"),
+    "working_days": ("jours ouvrés", "working days"),
+    "months": ("mois", "months"),
+    "percent": ("%", "%"),
+    "": ("", ""),
+}
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
+_BRACES: Final = re.compile(r"\{([^{}]*)\}|[{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a setting is: its labels, the law it fills in ("" where it is practice alone), its kind and default.
+
+    ``input`` makes the field that reads a value in JSON; ``loaded`` turns a value so read into what the rules use.
+    ``shown`` tells a value's bounds to people and programs.
+    """
+
+    fr: str
+    en: str
+    law: str
+    kind: str
+    input: Callable[[], InputField]
+    default: Any  # in JSON
+    loaded: Callable[[Any], Any] = lambda value: value
+    unit: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+
+def declared(setting: Setting) -> Any:
+    """Return the field of the protocol that a setting is; for the functions that declare one kind each."""
+    return field(default=setting.loaded(setting.default), metadata={SETTING: setting})
+
+
+def whole(default: int, least: int, most: int, fr: str, en: str, *, unit: str = "days", law: str = "") -> Any:
+    """Declare a whole number between ``least`` and ``most``, both allowed."""
+    return declared(
+        Setting(
+            fr, en, law, "whole", lambda: Whole(min_value=least, max_value=most, required=False), default,
+            unit=unit, shown={"minimum": least, "maximum": most},
+        )
+    )  # fmt: skip
+
+
+def flag(default: bool, fr: str, en: str, *, law: str = "") -> Any:
+    """Declare a yes or no."""
+    return declared(Setting(fr, en, law, "flag", lambda: Flag(required=False), default))
+
+
+def choice(default: str, options: Mapping[str, tuple[str, str]], fr: str, en: str, *, law: str = "") -> Any:
+    """Declare one code out of ``options``, which gives each its French and English label."""
+    shown = [{"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()]
+    return declared(
+        Setting(
+            fr, en, law, "choice",
+            lambda: Code([(code, label) for code, (label, _) in options.items()], required=False), default,
+            shown={"choices": shown},
+        )
+    )  # fmt: skip
+
+
+def text(
+    default: str, fr: str, en: str, *, marks: Sequence[str] = (), law: str = "", blank: bool = False
+) -> Any:
+    """Declare a text for people, ``{mark}`` standing for what is put in; other braces are refused.
+
+    ``blank``: it may be empty, and then says nothing.
+    """
+    shown = {"maximum": TEXT_MAX, "marks": list(marks)}
+    return declared(Setting(fr, en, law, "text", lambda: Wording(marks, blank=blank), default, shown=shown))
+
+
+def week(default: Mapping[str, Any], fr: str, en: str) -> Any:
+    """Declare the open hours of a week."""
+    return declared(Setting(fr, en, "", "week", lambda: OpenWeek(required=False), default, loaded=minutes))
+
+
+class Wording(Text):
+    """A text in which braces enclose nothing but the marks that will be filled in."""
+
+    def __init__(self, marks: Sequence[str], *, blank: bool = False) -> None:
+        super().__init__(max_length=TEXT_MAX, multiline=True, required=False, allow_blank=blank)
+        self.marks = marks
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text.
+
+        Raises:
+            ValidationError: ``unknown-mark``, or a code of ``Text``.
+        """
+        found = super().to_internal_value(data)
+        if any(brace[1] not in self.marks for brace in _BRACES.finditer(found)):
+            raise serializers.ValidationError("", code="unknown-mark")
+        return found
+
+
+class TimeOfDay(Text):
+    """A time on the wall, ``HH:MM``; ``24:00`` is the end of the day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=5, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the time.
+
+        Raises:
+            ValidationError: ``not-time``.
+        """
+        if not isinstance(data, str) or not _TIME.fullmatch(data):
+            raise serializers.ValidationError("", code="not-time")
+        return data
+
+
+class Span(StrictSerializer):
+    """Hours during which the authority is open without a break."""
+
+    opens = TimeOfDay()
+    closes = TimeOfDay()
+
+
+def _spans() -> Items:
+    return Items(child=Span(), max_length=SPANS_MAX, default=list)
+
+
+class OpenWeek(StrictSerializer):
+    """The open hours of each day; a day left out is closed."""
+
+    monday = _spans()
+    tuesday = _spans()
+    wednesday = _spans()
+    thursday = _spans()
+    friday = _spans()
+    saturday = _spans()
+    sunday = _spans()
+
+    def validate(self, attrs: Any) -> Any:
+        """Return the week.
+
+        Raises:
+            ValidationError: ``out-of-order`` where spans of a day run backwards, touch or overlap;
+                ``too-small`` where the week has less than 20 open hours, so that no delay is put off at will.
+        """
+        found = minutes(attrs)
+        for name, spans in zip(DAYS, found, strict=True):
+            edges = [edge for span in spans for edge in span]
+            if sorted(set(edges)) != edges:
+                raise serializers.ValidationError({name: [ErrorDetail("", code="out-of-order")]})
+        if sum(closes - opens for spans in found for opens, closes in spans) < OPEN_MINUTES_MIN:
+            raise serializers.ValidationError("", code="too-small")
+        return {name: [dict(span) for span in attrs[name]] for name in DAYS}
+
+
+def minutes(value: Mapping[str, Any]) -> Week:
+    """Return open hours as the calendar counts them."""
+    return tuple(
+        tuple((_minute(span["opens"]), _minute(span["closes"])) for span in value.get(day, ()))
+        for day in DAYS
+    )
+
+
+def _minute(wall: str) -> int:
+    hours, _, rest = wall.partition(":")
+    return int(hours) * 60 + int(rest)

@@ -1,0 +1,168 @@
+"""The settings of an authority: what the law leaves to it, read by who works there, chosen by its administrator."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.models import Authority
+from accounts.signin import actor_of, at_of
+from core.inputs import Code, Day, StrictSerializer
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.policy.definitions import SETTINGS
+from referrals.policy_changes import actions
+from referrals.policy_changes.actions import CHANGE, READ, Change
+from referrals.rest import schema
+from referrals.rest.case_views import listed
+
+#: One member for each setting, of its kind; made from the declarations.
+Values: type[StrictSerializer] = type(
+    "SettingValues",
+    (StrictSerializer,),
+    {
+        "__doc__": "New values, by setting.",
+        "__module__": __name__,
+        **{key: setting.input() for key, setting in SETTINGS.items()},
+    },
+)
+
+
+class SettingChangeInput(StrictSerializer):
+    """New values and the day from which they are in force: today, which means from now, or later."""
+
+    effective_on = Day()
+    values = Values()
+
+    def validate_values(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values, as they will be kept.
+
+        Raises:
+            ValidationError: there are none.
+        """
+        if not values:
+            raise serializers.ValidationError("", code="empty")
+        return values
+
+
+@extend_schema_field({})
+class AnyValue(serializers.JSONField):
+    """A value of whatever kind the setting is of."""
+
+
+class ChangeOut(serializers.Serializer[None]):
+    """One change of one setting."""
+
+    key = serializers.CharField()
+    value = AnyValue()
+    effective_on = serializers.DateField()
+    effective_at = serializers.DateTimeField()
+    made_at = serializers.DateTimeField()
+    made_by = serializers.CharField(allow_null=True)
+
+
+class SettingOut(serializers.Serializer[None]):
+    """One setting: what it is, its bounds, its value in force, what is to come, its newest changes."""
+
+    key = serializers.CharField()
+    label = schema.Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    law = serializers.CharField(allow_null=True, help_text="The article that leaves it open; null: practice.")
+    kind = serializers.ChoiceField(["whole", "flag", "choice", "text", "week", "codes", "rows"])
+    unit = serializers.CharField(allow_null=True)
+    minimum = serializers.IntegerField(required=False)
+    maximum = serializers.IntegerField(required=False)
+    choices = schema.CodedValue(many=True, required=False)
+    marks = serializers.ListField(child=serializers.CharField(), required=False)
+    default = AnyValue()
+    value = AnyValue()
+    effective_on = serializers.DateField(allow_null=True, help_text="Null: the default was never changed.")
+    to_come = ChangeOut(many=True)
+    history = ChangeOut(many=True)
+
+
+class SettingList(serializers.Serializer[None]):
+    """All settings."""
+
+    results = SettingOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ChangePage(serializers.Serializer[None]):
+    """A page of changes."""
+
+    results = ChangeOut(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class HistoryQuery(PagedQuery):
+    """Whose history."""
+
+    key = Code([(key, setting.fr) for key, setting in SETTINGS.items()], required=False)
+
+
+class Settings(APIView):
+    """GET, POST /api/v1/authorities/{id}/settings."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(responses=SettingList, operation_id="settings_list", tags=["places"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the settings with value, default, law, what is to come and the newest changes of each."""
+        Query.of(request.query_params)
+        return _answer(request, actions.authority_for(actor_of(request), pk, READ))
+
+    @extend_schema(
+        operation_id="settings_change",
+        tags=["places"],
+        parameters=[IDEMPOTENCY_KEY],
+        request=SettingChangeInput,
+        responses=SettingList,
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Let settings take new values from a day on; those that hold then anyway are left as they are."""
+        Query.of(request.query_params)
+        actions.authority_for(actor_of(request), pk, CHANGE)
+        authority = done_before(request, Authority.objects.filter(pk=pk))
+        if authority is None:
+            given = SettingChangeInput(data=request.data)
+            given.is_valid(raise_exception=True)
+            asked = Change(**given.validated_data)
+            authority = actions.change(pk, asked, actor=actor_of(request), at=at_of(request))
+            keep_done(request, pk, status=status.HTTP_200_OK)
+        return _answer(request, authority)
+
+
+def _answer(request: Request, authority: Authority) -> Response:
+    hidden = actions.hidden_from(actor_of(request), authority)
+    lines = actions.told(authority, at=at_of(request))
+    return Response(listed([line for line in lines if line["key"] not in hidden], None))
+
+
+class History(APIView):
+    """GET /api/v1/authorities/{id}/settings/history."""
+
+    @extend_schema(
+        parameters=[HistoryQuery], responses=ChangePage, operation_id="settings_history", tags=["places"]
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List all changes ever made, newest first."""
+        asked = HistoryQuery.of(request.query_params)
+        authority = actions.authority_for(actor_of(request), pk, READ)
+        key = asked.get("key")
+        page = page_of(
+            actions.history(authority, key).exclude(
+                key__in=actions.hidden_from(actor_of(request), authority)
+            ),
+            limit=asked["limit"],
+            order=("-position", "id"),
+            cursor=asked.get("cursor"),
+            bound_to=f"{pk}/{key or ''}",
+        )
+        zone = ZoneInfo(authority.timezone)
+        return Response(listed([actions.change_line(row, zone) for row in page.items], page.next))

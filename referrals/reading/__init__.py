@@ -1,0 +1,1 @@
+"""What a reader is told of a case: fields, names, counts, namesakes."""

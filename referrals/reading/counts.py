@@ -1,0 +1,86 @@
+"""What a page tells beside the list of cases: how many there are of each kind, and what waits for a signature.
+
+Counts name no case. Both are asked of the same visibility as the list itself.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from accounts.actor import Actor
+from referrals.access import visibility
+from referrals.models import Approval, Child, Referral
+from referrals.reading import fields
+from referrals.vocabulary.states import ACTIVE, ApprovalState, Urgency
+
+#: Urgencies that count as urgent on the queue.
+URGENT = (Urgency.U2, Urgency.U3)
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many cases are open, late, urgent, called about without an answer; and how many are in each state."""
+
+    total: int = 0
+    overdue: int = 0
+    urgent: int = 0
+    calls: int = 0
+    by_state: Counter[str] = field(default_factory=Counter)
+    by_urgency: Counter[str] = field(default_factory=Counter)
+
+
+def counts(actor: Actor, *, at: datetime) -> Counts:
+    """Count the open cases that the actor reads the shell of; a filer's own filings are none of these."""
+    shells = Q(pk__in=[])
+    for _, cases in visibility.seen_with(actor, "A", at=at):
+        shells |= Q(pk__in=cases.values("pk"))
+    rows = (
+        Referral.objects.filter(shells, state__in=ACTIVE)
+        .order_by()
+        .values("state", "urgency")
+        .annotate(
+            count=Count("pk"),
+            late=Count("pk", filter=Q(next_due_at__lt=at)),
+            calls=Count("pk", filter=Q(alert_open=True)),
+        )
+    )
+    found = Counts()
+    for row in rows:
+        found.total += row["count"]
+        found.overdue += row["late"]
+        found.calls += row["calls"]
+        found.urgent += row["count"] if row["urgency"] in URGENT else 0
+        found.by_state[row["state"]] += row["count"]
+        found.by_urgency[row["urgency"]] += row["count"]
+    return found
+
+
+def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
+    """Return the steps that the actor is asked to sign, the first to lapse first.
+
+    Of cases and children that the actor sees: what hangs on a child who is restricted to others isn't listed.
+    """
+    cases = visibility.visible_to(actor, at=at, drafts=False)
+    rows = visibility.shown_with(
+        Approval.objects.filter(
+            approver=actor.user_id,
+            state=ApprovalState.REQUESTED,
+            expires_at__gt=at,
+            referral__in=cases.values("pk"),
+        )
+        .annotate(hides=Exists(Child.objects.filter(referral=OuterRef("referral"), restricted=True)))
+        .select_related("proposer")
+        .order_by("expires_at", "id"),
+        actor,
+        at=at,
+    )
+
+    def seen(row: Approval) -> bool:
+        case = cases.get(pk=row.referral_id)
+        return fields.approvals_seen(case, visibility.sight_of(case, visibility.ties_of(case, actor), actor))(
+            row
+        )
+
+    return [row for row in rows if not row.hides or seen(row)]

@@ -1,0 +1,1 @@
+"""Reminders of deadlines, and steps that the passing of time brings about."""

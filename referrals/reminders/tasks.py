@@ -1,0 +1,148 @@
+"""Reminders of clocks: one notice when a delay comes near, one when it is over; never a second (SEC-FT10).
+
+The answer of the prosecutor has one more between the two (C7: 2, 8 and 30 days, settings of the authority). A child
+that is away is looked for anew each day: its clock goes on reminding until the child is found, or the runaway is
+recorded again (C19).
+
+Which clocks have been told of stands on their rows, written in the transaction of the notices under a lock of the
+clock: whatever the workers do, each is told once. After a stop of days all that came due meanwhile is caught up; a
+clock that is over by then is told of as over, not as coming near.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+from accounts.actor import SYSTEM
+from outbox.scheduler import recurring
+from outbox.templates import Kind, Template, register
+from referrals.access import row_level_security
+from referrals.models import Clock, JudicialReferral, Measure
+from referrals.notifications import recipients
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.workflow.case import Case
+
+register(
+    Template("clock.due_soon", Kind.CLOCK, "Un délai approche.", "A deadline is near."),
+    Template("clock.again", Kind.CLOCK, "Une réponse se fait attendre.", "An answer is slow to come."),
+    Template(
+        "clock.review", Kind.CLOCK, "Une situation est à revoir.", "A situation is to be looked at again."
+    ),
+    Template("clock.overdue", Kind.CLOCK, "Un délai est dépassé.", "A deadline has passed."),
+)
+
+_CELL: Final = ("coordinator",)
+_DECISION: Final = ("ase_inspector",)
+_FOLLOW_UP: Final = ("case_referent", "ase_inspector")
+#: Who is reminded, by clock; of those that stand nowhere here the coordinators are.
+PARTIES: Final[Mapping[C, tuple[str, ...]]] = {
+    C.C1: ("crip_queue",),
+    C.C3: _CELL,  # the ladder calls the others (referrals/urgent_calls/escalation.py)
+    C.C4: ("assessment_lead", "team"),
+    C.C4B_MEETING: ("assessment_lead", "team"),
+    C.C4B_VISIT: ("assessment_lead", "team"),
+    C.C7: ("coordinator", "ase_inspector"),
+    C.C8: _DECISION,
+    C.C9: _DECISION,
+    C.C13: ("coordinator", "ase_inspector"),
+    C.R_HOLDERS: ("coordinator", "ase_inspector"),
+    C.R_RESTRICTION: ("supervisors",),
+    **dict.fromkeys((C.C10, C.C11, C.C12, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17, C.C17B), _FOLLOW_UP),
+}
+#: Clocks that go on reminding once they are over, by which words, and every how many hours (a setting).
+REPEATED: Final[Mapping[C, tuple[str, str]]] = {C.C19: ("clock.review", "runaway_review_hours")}
+BATCH: Final = 50
+
+
+def due_soon(at: datetime) -> Q:
+    """Return the condition of clocks that warn and of which nobody was told."""
+    return Q(stopped_at=None, soon_told_at=None, warn_at__lte=at)
+
+
+def again(at: datetime) -> Q:
+    """Return the condition of clocks that remind a second time and of which nobody was told so."""
+    return Q(stopped_at=None, again_told_at=None, again_at__lte=at)
+
+
+def overdue(at: datetime) -> Q:
+    """Return the condition of clocks that are over and of which nobody was told so."""
+    return Q(stopped_at=None, late_told_at=None, due_at__lt=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One kind of reminder: which clocks, by which words, and what it marks as told, earlier kinds included."""
+
+    pending: Callable[[datetime], Q]
+    template: str
+    marks: tuple[str, ...]
+    late: bool = False
+
+
+#: The last kind first: a clock that is over by now is told of as over, and no more as anything before.
+ROUNDS: Final = (
+    Round(overdue, "clock.overdue", ("late_told_at", "again_told_at", "soon_told_at"), late=True),
+    Round(again, "clock.again", ("again_told_at", "soon_told_at")),
+    Round(due_soon, "clock.due_soon", ("soon_told_at",)),
+)
+
+
+@recurring("clocks:reminded", every=timedelta(minutes=1))
+def remind(at: datetime) -> int:
+    """Write the reminders that are due; return of how many clocks."""
+    return sum(sum(_remind_batches(kind, at)) for kind in ROUNDS)
+
+
+def _remind_batches(kind: Round, at: datetime) -> list[int]:
+    counts = []
+    while count := _remind(kind, at):
+        counts.append(count)
+    return counts
+
+
+def _remind(kind: Round, at: datetime) -> int:
+    """Tell of one batch and mark it, in one transaction; clocks that another worker or a step holds are passed."""
+    with row_level_security.for_the_service():
+        locked = Clock.objects.filter(kind.pending(at)).select_for_update(skip_locked=True, of=("self",))
+        found = list(locked.select_related("referral__authority").order_by("due_at", "id")[:BATCH])
+        rows = Clock.objects.filter(pk__in=[clock.pk for clock in found])
+        rows.update(**{mark: _kept_or(mark, at) for mark in kind.marks})
+        for clock in found:
+            case = Case(clock.referral, actor=SYSTEM, at=at)
+            _tell(clock, case, kind)
+            _remind_again(clock, case, kind)
+    return len(found)
+
+
+def _remind_again(clock: Clock, case: Case, kind: Round) -> None:
+    """Set the next reminder of a clock that was just told of as over, where it has one."""
+    repeated = REPEATED.get(C(clock.code))
+    if repeated is not None and kind.template != "clock.due_soon":
+        after = timedelta(hours=getattr(case.protocol, repeated[1]))
+        Clock.objects.filter(pk=clock.pk).update(again_at=case.at + after, again_told_at=None)
+
+
+def _kept_or(mark: str, at: datetime) -> Coalesce:
+    return Coalesce(F(mark), Value(at))
+
+
+def _tell(clock: Clock, case: Case, kind: Round) -> None:
+    code = C(clock.code)
+    words = REPEATED[code][0] if code in REPEATED and kind.template == "clock.again" else kind.template
+    parties = PARTIES.get(code, _CELL)
+    if kind.late and clock.statutory and code is not C.C3:
+        parties = (*parties, "supervisor")
+    withheld = case.withheld(child=clock.child, part=_timed(clock))
+    # Where nobody is on the case yet, the cell must know; one who isn't told can't act.
+    if not recipients.tell_parties(case, parties, words, withheld=withheld):
+        recipients.tell_parties(case, _CELL, words, withheld=withheld)
+
+
+def _timed(clock: Clock) -> Measure | JudicialReferral | None:
+    """Return the measure or referral to justice that a clock times."""
+    found = Measure.objects.filter(pk=clock.part).first() if clock.part else None
+    return found or (JudicialReferral.objects.filter(pk=clock.part).first() if clock.part else None)

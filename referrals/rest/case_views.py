@@ -1,0 +1,328 @@
+"""What the views of a case share: who asks, which version, which key, and how a case is answered.
+
+Views translate in, call once, translate out. They hold no rule.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.actor import Actor
+from accounts.api.once import once_of
+from accounts.models import Replay
+from accounts.replays import Once
+from audit import journal
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from core.query import Query
+from encryption.sealed import OpenScope
+from referrals.access import matrix, visibility, volume_limits
+from referrals.access.relations import Ties
+from referrals.errors import NotVisible
+from referrals.execution import abilities
+from referrals.execution.results import ASKED, Done
+from referrals.models import Referral
+from referrals.reading import fields, namesakes
+from referrals.vocabulary.states import Machine
+from referrals.vocabulary.urgent_calls import CALLED
+from referrals.workflow.step import steps
+
+_ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"', re.ASCII)
+MALFORMED: Final = -1
+
+
+class CaseView(APIView):
+    """A view of the API of cases."""
+
+    def actor(self, request: Request) -> Actor:
+        """Return who asks."""
+        found: Actor = request._request.actor  # type: ignore[attr-defined]  # set by the pipeline
+        return found
+
+    def at(self, request: Request) -> datetime:
+        """Return the instant of the request."""
+        found: datetime = request._request.at  # type: ignore[attr-defined]  # set by the pipeline
+        return found
+
+    def version(self, request: Request) -> int | None:
+        """Return the version in ``If-Match``; None without one, a version that none has if it is malformed."""
+        header = request.headers.get("If-Match")
+        if header is None:
+            return None
+        found = _ETAG.fullmatch(header.strip())
+        return int(found[1]) if found else MALFORMED
+
+    def seen(self, request: Request, pk: UUID) -> tuple[Referral, Ties]:
+        """Return a case that the caller may know of, with what ties the caller to it.
+
+        Raises:
+            NotVisible: absent, or not for this caller.
+        """
+        return seen(request._request, pk)
+
+    def once(self, request: Request, *, required: bool) -> Once | None:
+        """Return the request's idempotency, if it has a key.
+
+        Raises:
+            MissingKey, MalformedKey: a key is required, or isn't one.
+        """
+        return once_of(request, required=required)
+
+    def write(
+        self,
+        request: Request,
+        pk: UUID,
+        act: Callable[[], Done],
+        *,
+        filing: bool = False,
+        status: int | None = None,
+    ) -> Response:
+        """Do a write on a case the caller may know of: at once, or not again under the same Idempotency-Key.
+
+        ``filing``: the write files a concern, so that a key is required and a program is answered by its receipt.
+        ``status`` is that of the answer, where it isn't the act's own.
+        """
+        Query.of(request.query_params)
+        try:
+            self.seen(request, pk)
+        except NotVisible:
+            if filing and (again := self.receipt_again(request)) is not None:
+                return again
+            return self.unseen(request, pk)
+        actor, once = self.actor(request), self.once(request, required=filing)
+        if once is not None:
+            once.wait(actor)
+            if (past := once.honoured(actor)) is not None:
+                return self.done_before(request, pk, past)
+        done = act()
+        if once is not None:
+            self.keep(request, once, done)
+        return self.answer(request, done, status=status)
+
+    def done_before(self, request: Request, pk: UUID, past: Replay) -> Response:
+        """Answer a write that was done already under the same Idempotency-Key; rights are asked again."""
+        # Read anew: whoever did it first may have moved the case while this request waited.
+        referral, _ = self.seen(request, pk)
+        awaits = past.status == ASKED
+        done = Done(
+            referral=referral, made=None if awaits else past.part, approval=past.part if awaits else None
+        )
+        return self.answer(request, done, status=past.status)
+
+    def unseen(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - a view may know better
+        """Answer a write on a case that the caller may not know of.
+
+        Raises:
+            NotVisible: always, unless the view knows better.
+        """
+        raise NotVisible
+
+    def receipt_again(self, request: Request, *, status: int | None = None) -> Response | None:
+        """Return the receipt of a program's filing that is sent a second time; None where there is none.
+
+        The program may know nothing of the case any more, its receipt excepted (domain.md §1.3).
+        """
+        actor = self.actor(request)
+        if not actor.holding(matrix.RECEIVERS) or (once := once_of(request)) is None:
+            return None
+        past = once.honoured(actor)
+        filed = (
+            visibility.receipts(actor, at=self.at(request)).filter(pk=past.thing).first() if past else None
+        )
+        if past is None or filed is None:
+            return None
+        return Response(fields.receipt(filed), status=status or past.status)
+
+    def keep(self, request: Request, once: Once, done: Done) -> None:
+        """Keep what a request did under its Idempotency-Key."""
+        once.keep(
+            self.actor(request),
+            status=done.status,
+            thing=done.referral.pk,
+            part=done.approval or done.made,
+            version=done.referral.version,
+            at=self.at(request),
+        )
+
+    def answer(self, request: Request, done: Done, *, status: int | None = None) -> Response:
+        """Answer a write: the shell, what may be done next, the clocks; never a sealed value (design.md)."""
+        actor, at = self.actor(request), self.at(request)
+        # What is asked anew is the right to see it; the case itself is as the act has left it.
+        again = visibility.visible_to(actor, at=at).only(*Referral.counted())
+        seen = again.filter(pk=done.referral.pk).first()
+        if seen is None:  # the act itself took the case out of the actor's sight
+            filed = visibility.receipts(actor, at=at).filter(pk=done.referral.pk).first()
+            if filed is not None:
+                return Response(fields.receipt(filed), status=status or done.status)
+            left = {"id": str(done.referral.pk)}
+            if done.made is not None:  # what was made elsewhere: a case that was taken over (T32)
+                left["made"] = str(done.made)
+            return Response(left, status=status or done.status)
+        body = described(done.referral, visibility.ties_of(seen, actor), actor=actor, at=at)
+        if done.made is not None:
+            body["made"] = str(done.made)
+        if done.approval is not None:
+            body["approval"] = str(done.approval)
+        if done.warnings:
+            body["warnings"] = list(done.warnings)
+        return tagged(Response(body, status=status or done.status), done.referral, body)
+
+
+def seen(request: Any, pk: UUID) -> tuple[Referral, Ties]:
+    """Return a case that the caller of Django's ``request`` may know of, with what ties the caller to it.
+
+    Raises:
+        NotVisible: absent, or not for this caller.
+    """
+    actor, at = request.actor, request.at
+    found = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
+    if found is None:
+        raise NotVisible
+    return known(request, found, visibility.ties_of(found, actor))
+
+
+def known(request: Any, referral: Referral, ties: Ties) -> tuple[Referral, Ties]:
+    """Let the journal name the case if the request is refused from here on, and who files it as that alone."""
+    request.concerned = (referral.pseudonym, referral.authority_id, ties.filed)
+    return referral, ties
+
+
+def described(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return a case without anything sealed: to a filer the coarse word, to others shell, clocks, actions."""
+    body = fields.coarse(referral) if ties.coarse else fields.shell(referral, ties)
+    sight = visibility.sight_of(referral, ties, actor)
+    body["clocks"] = fields.clocks_of(referral, sight, at=at)
+    return body | abilities.abilities(referral, sight, actor=actor, at=at)
+
+
+def tagged(response: Response, referral: Referral, body: Mapping[str, Any]) -> Response:
+    """Set the ``ETag``, which is the version; a filer is shown none, for it would tell that somebody works."""
+    if "version" in body:
+        response["ETag"] = f'"{referral.version}"'
+    return response
+
+
+def opened(
+    referral: Referral,
+    ties: Ties,
+    read: Callable[[OpenScope], Any],
+    *,
+    actor: Actor,
+    at: datetime,
+    purpose: Purpose = Purpose.HANDLING,
+    urgent: bool = False,
+) -> Any:
+    """Return what ``read`` takes out of the case within one disclosure; the entry is written in any case.
+
+    What is read while the glass is broken is read in an emergency, and the entry says so. ``urgent``: an alert of the
+    case waited for an answer when the request came.
+
+    Raises:
+        TooManyOpenings: the reader has opened as many files within the hour as one may.
+    """
+    count_opening(referral, ties, actor=actor, at=at, purpose=purpose, urgent=urgent)
+    if ties.glass and purpose is Purpose.HANDLING:
+        purpose = Purpose.EMERGENCY
+    acting = ties.reader(actor)
+    with disclosure(
+        actor=acting,
+        purpose=purpose,
+        at=at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+        rule=ties.reading_relation(),
+        state=str(referral.state),
+        always=True,
+        urgent=urgent or referral.in_danger,
+    ) as scope:
+        found = read(scope)
+        namesake = namesakes.note(referral, scope, actor=acting)
+    if namesake:
+        namesakes.write_down(referral, actor=acting, at=at)
+    return found
+
+
+def count_opening(
+    referral: Referral,
+    ties: Ties,
+    *,
+    actor: Actor,
+    at: datetime,
+    purpose: Purpose = Purpose.HANDLING,
+    urgent: bool = False,
+) -> None:
+    """Count that a file is opened, unless it is the reader's own filing or a draft: there is nothing to gather there.
+
+    Raises:
+        TooManyOpenings: the hour is full, and no danger asks for this file now.
+    """
+    if purpose is Purpose.FILING or ties.coarse or ties.draft:
+        return
+    danger = urgent or ties.glass or referral.alert_open
+    volume_limits.count_opening(referral, actor=actor, at=at, urgent=danger)
+
+
+def opens_as_cell(ties: Ties) -> bool:
+    """Tell whether reading the file acknowledges it: for someone of the cell, who may do just that (T05)."""
+    return ties.role_for(steps.get(Machine.REFERRAL, "acknowledge")) is not None
+
+
+def opens_as_called(ties: Ties) -> bool:
+    """Tell whether reading the file answers an urgent call: for someone who is called, and reads the facts (S7)."""
+    return any(role in CALLED and "D" in matrix.reads_by(role, relation) for role, relation in ties.pairs)
+
+
+def record_listed(
+    rows: Sequence[Any],
+    *,
+    actor: Actor,
+    at: datetime,
+    tenant: UUID | None = None,
+    unnamed: Collection[Any] = (),
+) -> None:
+    """Journal that the rows of a page were shown, by the cases that they are about; nothing was opened.
+
+    ``unnamed``: those of filings of the actor's own, which are counted alone (SEC-AL20).
+    """
+    named = journal.subjects({row.referral_id for row in rows} - {row.referral_id for row in unnamed})
+    journal.record(
+        "list:opened",
+        actor=actor,
+        at=at,
+        objects=sorted(named.values()),
+        tenant=tenant,
+        purpose=Purpose.LISTING,
+        count=len(rows),
+    )
+
+
+def listing(
+    rows: Sequence[Referral], *, actor: Actor, at: datetime, unnamed: Collection[Referral] = ()
+) -> AbstractContextManager[OpenScope]:
+    """Journal that these cases are shown as a list, by whom, and what of them is opened within the block.
+
+    ``unnamed``: those of them that the actor files, or is shown as a draft, which are counted alone (SEC-AL20).
+    """
+    authorities = {row.authority_id for row in rows}
+    return disclosure(
+        actor=actor,
+        purpose=Purpose.LISTING,
+        at=at,
+        objects=[row.pseudonym for row in rows if row not in unnamed],
+        tenant=authorities.pop() if len(authorities) == 1 else None,
+        act="list:opened",
+        count=len(rows),
+        always=True,
+    )
+
+
+def listed(rows: Sequence[Any], cursor: str | None) -> dict[str, Any]:
+    """Return a page."""
+    return {"results": list(rows), "next": cursor}

@@ -1,0 +1,162 @@
+"""One route and one typed operation per declared step of the four machines, made from the declarations.
+
+``/referrals/{id}/{step}``, ``…/judicial-referrals/{jid}/{step}``, ``…/assessment/{step}``,
+``…/measures/{mid}/{step}``; a step that makes its part has no part's id.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.once import once_of
+from accounts.models import Replay
+from referrals.access import transfer_targets
+from referrals.access.relations import Ties
+from referrals.errors import NotVisible
+from referrals.execution import approvals, results
+from referrals.execution import perform as execution_perform
+from referrals.execution.preconditions import Asked
+from referrals.models import Referral
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, known
+from referrals.vocabulary.states import Machine
+from referrals.workflow.inputs import Nothing, Reasoned
+from referrals.workflow.machines import MACHINES, address
+from referrals.workflow.step import RECEIVER, Step, steps
+
+
+class PerformStep(CaseView):
+    """POST: do one step; the body is its data. A subclass per step names it."""
+
+    step: ClassVar[Step]
+
+    def perform(self, request: Request, pk: UUID, part: UUID | None = None) -> Response:
+        """Do the step that the class is about."""
+        asked = Asked(
+            step=self.step, referral_id=pk, part_id=part, body=request.data, version=self.version(request)
+        )
+        request._request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        actor, at = self.actor(request), self.at(request)
+        filing = self.step.name in ("submit", "submit_urgent")
+        return self.write(
+            request, pk, lambda: execution_perform.perform(asked, actor=actor, at=at), filing=filing
+        )
+
+    def seen(self, request: Request, pk: UUID) -> tuple[Referral, Ties]:
+        """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
+        if RECEIVER in self.step.sides:
+            found = transfer_targets.asked_about(pk, actor=self.actor(request), at=self.at(request))
+            if found is not None:
+                return known(request._request, *found)
+        return super().seen(request, pk)
+
+    def unseen(self, request: Request, pk: UUID) -> Response:
+        """Answer who sends an answer a second time: the first one has taken the case out of their sight."""
+        once = once_of(request) if RECEIVER in self.step.sides else None
+        past = once.honoured(self.actor(request)) if once is not None else None
+        return super().unseen(request, pk) if past is None else self.done_before(request, pk, past)
+
+    def done_before(self, request: Request, pk: UUID, past: Replay) -> Response:
+        """Answer a step that was done already; of one taken over, with the case that it became, if one sees that."""
+        try:
+            return super().done_before(request, pk, past)
+        except NotVisible:
+            if RECEIVER not in self.step.sides:
+                raise
+        if past.part is not None:
+            super().seen(request, past.part)
+        return Response(
+            {"id": str(past.thing)} | ({"made": str(past.part)} if past.part else {}), status=past.status
+        )
+
+
+def view_of(step: Step) -> Any:
+    """Return the view of one step, with its own operation in the schema."""
+    name = "".join(part.capitalize() for part in f"{step.machine}_{step.name}".split("_"))
+    operation = extend_schema(
+        operation_id=f"{step.machine}_{step.name}",
+        summary=f"{step.number} {step.en} — {step.label}",
+        description=f"{step.doc}\n\n{step.law}",
+        request=step.takes,
+        responses={200: schema.CaseAnswer, 202: schema.CaseAnswer},
+        parameters=[schema.IF_MATCH, schema.IDEMPOTENCY_KEY],
+        tags=[str(step.machine)],
+    )
+
+    def post(self: PerformStep, request: Request, pk: UUID, part: UUID | None = None) -> Response:
+        return self.perform(request, pk, part)
+
+    members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
+    made: Any = type(name, (PerformStep,), members)
+    return made.as_view()
+
+
+def step_routes() -> list[URLPattern]:
+    """Return the routes of all steps that a person may do."""
+    found = []
+    for step in steps.all():
+        begins = step.machine is Machine.REFERRAL and step.creates
+        if step.internal or begins or not MACHINES[step.machine].of_case:
+            continue
+        about_part = step.machine is not Machine.REFERRAL and bool(step.source)
+        place = address(step.machine, step.name, part="<uuid:part>" if about_part else None)
+        found.append(path(f"referrals/<uuid:pk>/{place}", view_of(step), name=f"{step.machine}-{step.name}"))
+    return found
+
+
+class Sign(CaseView):
+    """Sign a step that another person proposed."""
+
+    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="approvals_sign",
+                   parameters=[schema.IF_MATCH, schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
+        """Sign: the step is done, in both names (SEC-AZ12)."""
+        actor, at, version = self.actor(request), self.at(request), self.version(request)
+
+        def sign() -> results.Done:
+            _nothing(request)
+            return approvals.sign(pk, approval, actor=actor, at=at, version=version)
+
+        return self.write(request, pk, sign)
+
+
+class Refuse(CaseView):
+    """Refuse to sign."""
+
+    @extend_schema(request=Reasoned, responses=schema.CaseAnswer, operation_id="approvals_refuse",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
+        """Refuse, with a reason; nothing moves."""
+        actor, at = self.actor(request), self.at(request)
+
+        def refuse() -> results.Done:
+            approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
+            body = Reasoned(data=request.data)
+            body.is_valid(raise_exception=True)
+            return approvals.refuse(pk, approval, actor=actor, at=at, reason=body.validated_data["reason"])
+
+        return self.write(request, pk, refuse)
+
+
+class WithdrawProposal(CaseView):
+    """Take back the own request for a signature."""
+
+    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="approvals_withdraw",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
+        """Take the proposal back; nothing moves."""
+        actor, at = self.actor(request), self.at(request)
+
+        def withdraw() -> results.Done:
+            _nothing(request)
+            return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
+
+        return self.write(request, pk, withdraw)
+
+
+def _nothing(request: Request) -> None:
+    Nothing(data=request.data).is_valid(raise_exception=True)

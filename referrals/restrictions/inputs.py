@@ -1,0 +1,63 @@
+"""Inputs of the steps on restrictions, exclusions and grants."""
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from accounts.roles import Role
+from core.inputs import Day, Flag, Id, StrictSerializer
+from referrals.workflow.inputs import Signed, ids, optional_id, text
+
+
+class Restriction(Signed):
+    """T46: the case, or one child of it, is for the named persons alone."""
+
+    child = optional_id()
+    named = ids()
+    reason = text()
+    review_on = Day()
+
+
+class Unrestriction(Signed):
+    """T46: lift the restriction, or add persons to its list."""
+
+    lift = Flag(required=False, default=False)
+    add = ids(required=False)
+    reason = text()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for one of the two."""
+        if bool(attrs["lift"]) == bool(attrs["add"]):
+            raise serializers.ValidationError({"add": [serializers.ErrorDetail("", code="one-of")]})
+        return attrs
+
+
+class ExclusionOf(StrictSerializer):
+    """A person who may not see the case (domain.md §1.3 rule 8)."""
+
+    user = Id()
+    reason = text()
+
+
+class ExclusionLift(Signed):
+    """The end of an exclusion, by two persons."""
+
+    user = Id()
+    reason = text()
+
+
+class GrantTo(StrictSerializer):
+    """An exceptional access to one case, with its reason and end (domain.md §1.3)."""
+
+    user = Id()
+    reason = text()
+    until = Day()
+
+
+#: Which roles may be named to which task (T13, T20, T48).
+NAMEABLE: Final = {
+    "assessor": Role.ASSESSOR,
+    "assessment_lead": Role.ASSESSMENT_LEAD,
+    "ase_inspector": Role.ASE_INSPECTOR,
+    "case_referent": Role.CASE_REFERENT,
+}

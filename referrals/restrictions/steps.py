@@ -1,0 +1,113 @@
+"""Steps that restrict a case, exclude persons or grant access: T46, X01 to X04."""
+
+from typing import Any
+
+from accounts.roles import Role
+from referrals.execution import signatories
+from referrals.models import Referral
+from referrals.restrictions import checks, effects, guards, joined_filings
+from referrals.restrictions import inputs as restrictions_inputs
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.role_sets import SEEING
+from referrals.vocabulary.states import ACTIVE, CLOSED, State
+from referrals.workflow import case_guards, inputs
+from referrals.workflow import people as workflow_people
+from referrals.workflow.case import Case
+from referrals.workflow.referral_machine import step
+from referrals.workflow.step import SAME
+
+LEFT_ALONE = "Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe."
+
+
+def opening_calls_for_two(case: Case, given: Any) -> str | None:
+    """Lifting a restriction, or adding a name to its list, is signed by two (T46)."""
+    if not signatories.list_changes_itself(case):
+        return LEFT_ALONE
+    return "Lever ou élargir une restriction demande une seconde signature."
+
+
+def widening_calls_for_two(case: Case, given: Any) -> str | None:
+    """Whoever restricts anew lets nobody in alone: a name that isn't on the list yet is added by two (T46)."""
+    if case.is_restricted and set(given.named) - case.on_list():
+        return "Ajouter une personne à une restriction en cours demande une seconde signature."
+    return None
+
+
+def lifting_an_exclusion_calls_for_two(case: Case, given: Any) -> str | None:
+    """An exclusion is lifted by two (§1.3 rule 8)."""
+    return "Lever une exclusion demande une seconde signature."
+
+
+@step(
+    "restrict", number="T46", label="Restreindre l'accès", en="Restrict access",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
+    guards=[guards.restriction_is_of_its_list],
+    checks=[case_guards.children_belong, guards.restriction_names_enough, workflow_people.named_may_read,
+            checks.named_include_a_supervisor],
+    effects=[joined_filings.restrict_filings, effects.restrict],
+    also_locks=joined_filings.filings_joined_to, signed_when=widening_calls_for_two,
+    takes=restrictions_inputs.Restriction, starts=[C.R_RESTRICTION],
+    tells=["named", "supervisors"],
+    law="CASF R221-8",
+)  # fmt: skip
+def restrict(referral: Referral, given: Any, case: Case) -> None:
+    """Keep the case, or one child of it, for named persons; it works at once."""
+    if given.child is None:
+        referral.restricted = True
+
+
+@step(
+    "unrestrict", number="T46", label="Lever ou élargir la restriction", en="Lift or widen the restriction",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
+    guards=[guards.case_is_restricted, checks.restriction_is_of_its_list_or_left_alone],
+    checks=[workflow_people.named_may_read, checks.left_list_is_completed],
+    effects=[joined_filings.open_filings, effects.unrestrict], also_locks=joined_filings.filings_joined_to,
+    signed_when=opening_calls_for_two, signers_for={LEFT_ALONE: (Role.SUPERVISOR,)},
+    takes=restrictions_inputs.Unrestriction, stops=[C.R_RESTRICTION], tells=["named", "supervisors"], law="CASF R221-8",
+)  # fmt: skip
+def unrestrict(referral: Referral, given: Any, case: Case) -> None:
+    """Lift the restriction, or add names to its list."""
+    if given.lift:
+        referral.restricted = False
+
+
+@step(
+    "exclude", number="X01", label="Exclure une personne", en="Exclude a person", grave=True,
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    checks=[workflow_people.person_is_known, checks.not_excluded_yet], effects=[effects.exclude],
+    takes=restrictions_inputs.ExclusionOf, law="CASF R221-8",
+)  # fmt: skip
+def exclude(referral: Referral, given: Any, case: Case) -> None:
+    """Bar a person with ties to anyone of the case; nothing beats it."""
+
+
+@step(
+    "recuse", number="X04", label="Se déporter du dossier", en="Step aside from the case",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=SEEING, seeing=True,
+    effects=[effects.recuse], takes=inputs.Reasoned, tells=["coordinator"], law="CASF R221-8",
+)  # fmt: skip
+def recuse(referral: Referral, given: Any, case: Case) -> None:
+    """Bar oneself from a case with anyone of which one has a tie; at once, and only two others undo it."""
+
+
+@step(
+    "lift_exclusion", number="X02", label="Lever une exclusion", en="Lift an exclusion", grave=True,
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    checks=[checks.exclusion_is_in_force], effects=[effects.lift_exclusion],
+    signed_when=lifting_an_exclusion_calls_for_two,
+    takes=restrictions_inputs.ExclusionLift, law="CASF R221-8",
+)  # fmt: skip
+def lift_exclusion(referral: Referral, given: Any, case: Case) -> None:
+    """End an exclusion, by two persons."""
+
+
+@step(
+    "grant_access", number="X03", label="Ouvrir un accès exceptionnel", en="Grant an exceptional access",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    grave=True, checks=[checks.grant_is_bounded], effects=[effects.grant_access],
+    takes=restrictions_inputs.GrantTo, tells=["named", "supervisors"], law="CASF R221-8",
+)  # fmt: skip
+def grant_access(referral: Referral, given: Any, case: Case) -> None:
+    """Let one more person of the authority read one case, for a stated time and reason."""

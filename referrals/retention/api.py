@@ -1,0 +1,228 @@
+"""Batches of files to be destroyed: what is proposed, which files stand in it, and its steps (domain.md §2.7).
+
+For those who keep the files of an authority. Of the files there is the shell alone, and only of those that the reader
+may know of; no total is told, for it would count the others.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actor import Actor
+from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.pages import page_schema
+from core.inputs import Code
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.access import visibility
+from referrals.errors import NotVisible
+from referrals.models import RetentionBatch, RetentionLine
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.retention import batches
+from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.retention import VisaRefusal
+from referrals.vocabulary.states import BatchState, Machine, State
+from referrals.workflow.machines import MACHINES
+from referrals.workflow.step import Step, steps
+
+
+class BatchQuery(PagedQuery):
+    """Filters of the list of batches."""
+
+    state = Code(BatchState.choices, required=False)
+
+
+class BatchOut(serializers.Serializer[None]):
+    """A batch: whose it is, how far it has come, and what the caller may do with it now."""
+
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    authority = serializers.UUIDField()
+    state = schema.CodedValue()
+    proposed_at = serializers.DateTimeField()
+    letter = serializers.CharField(allow_null=True)
+    letter_on = serializers.DateField(allow_null=True)
+    visa_number = serializers.CharField(allow_null=True)
+    visa_on = serializers.DateField(allow_null=True)
+    refusal = schema.CodedValue(allow_null=True)
+    refused_on = serializers.DateField(allow_null=True)
+    executed_at = serializers.DateTimeField(allow_null=True)
+    available_steps = serializers.ListField(child=serializers.CharField())
+
+
+class LineOut(serializers.Serializer[None]):
+    """A file that stands in a batch: its shell."""
+
+    referral = serializers.UUIDField()
+    reference = serializers.CharField()
+    outcome = schema.CodedValue()
+    received_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    archived_at = serializers.DateTimeField(allow_null=True)
+
+
+def batch_line(batch: RetentionBatch, actor: Actor, *, at: datetime) -> dict[str, Any]:
+    """Return a batch as its keepers see it."""
+    return {
+        "id": str(batch.pk),
+        "reference": batch.reference,
+        "authority": str(batch.authority_id),
+        "state": labelled(BatchState(batch.state)),
+        "proposed_at": moment(batch.proposed_at),
+        "letter": batch.letter or None,
+        "letter_on": moment(batch.letter_on),
+        "visa_number": batch.visa_number or None,
+        "visa_on": moment(batch.visa_on),
+        "refusal": labelled(VisaRefusal(batch.refusal)) if batch.refusal else None,
+        "refused_on": moment(batch.refused_on),
+        "executed_at": moment(batch.executed_at),
+        "available_steps": [step.name for step in batches.possible(batch, actor, at=at)],
+    }
+
+
+def file_line(line: RetentionLine) -> dict[str, Any]:
+    """Return one file of a batch."""
+    case = line.referral
+    return {
+        "referral": str(case.pk),
+        "reference": case.reference,
+        "outcome": labelled(State(case.archived_from)),
+        "received_at": moment(case.received_at),
+        "closed_at": moment(case.closed_at),
+        "archived_at": moment(case.archived_at),
+    }
+
+
+class BatchView(CaseView):
+    """What the addresses of batches share."""
+
+    def one(self, request: Request, pk: UUID) -> RetentionBatch:
+        """Return a batch that the caller keeps.
+
+        Raises:
+            NotVisible: absent, or of another authority; the two look the same.
+        """
+        found = visibility.batches_of(self.actor(request)).filter(pk=pk).first()
+        if found is None:
+            raise NotVisible
+        return found
+
+    def write_down(self, request: Request, shown: list[RetentionLine], tenant: UUID | None) -> None:
+        """Journal what was shown: every file of the page."""
+        record_listed(shown, actor=self.actor(request), at=self.at(request), tenant=tenant)
+
+
+class Batches(BatchView):
+    """GET /api/v1/retention-batches."""
+
+    @extend_schema(
+        operation_id="retention_batches_list",
+        parameters=[BatchQuery],
+        responses={200: page_schema("BatchPage", BatchOut)},
+        tags=["batch"],
+    )
+    def get(self, request: Request) -> Response:
+        """List the batches of the authorities whose files the caller keeps, the newest first."""
+        asked = BatchQuery.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        state = asked.pop("state", None)
+        rows = visibility.batches_of(actor)
+        page = page_of(
+            rows.filter(state=state) if state else rows,
+            order=("-proposed_at", "id"),
+            bound_to=f"batches/{state}",
+            **asked,
+        )
+        self.write_down(request, [], None)
+        return Response(listed([batch_line(row, actor, at=at) for row in page.items], page.next))
+
+
+class OneBatch(BatchView):
+    """GET /api/v1/retention-batches/{id}."""
+
+    @extend_schema(operation_id="retention_batches_read", responses={200: BatchOut}, tags=["batch"])
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read a batch: its state and the course of its visa."""
+        Query.of(request.query_params)
+        batch = self.one(request, pk)
+        self.write_down(request, [], batch.authority_id)
+        return Response(batch_line(batch, self.actor(request), at=self.at(request)))
+
+
+class BatchLines(BatchView):
+    """GET /api/v1/retention-batches/{id}/lines."""
+
+    @extend_schema(
+        operation_id="retention_batches_lines",
+        parameters=[PagedQuery],
+        responses={200: page_schema("BatchLinePage", LineOut)},
+        tags=["batch"],
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the files that stand in a batch, those that the caller may know of; nothing of them is opened."""
+        asked = PagedQuery.of(request.query_params)
+        batch = self.one(request, pk)
+        rows = batches.lines_of(batch, self.actor(request), at=self.at(request))
+        page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **asked)
+        self.write_down(request, page.items, batch.authority_id)
+        return Response(listed([file_line(line) for line in page.items], page.next))
+
+
+class PerformBatchStep(BatchView):
+    """POST: do one step of a batch; the body is its data. A subclass per step names it."""
+
+    step: ClassVar[Step]
+
+    def perform(self, request: Request, pk: UUID) -> Response:
+        """Do the step that the class is about, once under one Idempotency-Key."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        self.one(request, pk)
+        batch = done_before(request, visibility.batches_of(actor))
+        if batch is None:
+            batch = batches.perform(self.step, pk, request.data, actor=actor, at=at)
+            keep_done(request, pk, status=200)
+        return Response(batch_line(batch, actor, at=at))
+
+
+def view_of(step: Step) -> Any:
+    """Return the view of one step, with its own operation in the schema."""
+    operation = extend_schema(
+        operation_id=f"{step.machine}_{step.name}",
+        summary=f"{step.number} {step.en} — {step.label}",
+        description=f"{step.doc}\n\n{step.law}",
+        request=step.takes,
+        responses={200: BatchOut},
+        parameters=[IDEMPOTENCY_KEY],
+        tags=[str(step.machine)],
+    )
+
+    def post(self: PerformBatchStep, request: Request, pk: UUID) -> Response:
+        return self.perform(request, pk)
+
+    members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
+    name = "".join(part.capitalize() for part in f"{step.machine}_{step.name}".split("_"))
+    made: Any = type(name, (PerformBatchStep,), members)
+    return made.as_view()
+
+
+def batch_routes() -> list[URLPattern]:
+    """Return the addresses of batches and of their steps."""
+    folder = MACHINES[Machine.BATCH].folder
+    return [
+        path(folder, Batches.as_view(), name="retention-batches"),
+        path(f"{folder}/<uuid:pk>", OneBatch.as_view(), name="retention-batch"),
+        path(f"{folder}/<uuid:pk>/lines", BatchLines.as_view(), name="retention-batch-lines"),
+        *(
+            path(f"{folder}/<uuid:pk>/{step.name}", view_of(step), name=f"{step.machine}-{step.name}")
+            for step in steps.of(Machine.BATCH)
+            if not step.internal
+        ),
+    ]

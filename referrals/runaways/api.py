@@ -1,0 +1,55 @@
+"""``/emergency-sheets``: what officers on call read of a runaway of another authority."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.roles import Role
+from audit import journal
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.runaways import queries
+
+
+class EmergencySheets(CaseView):
+    """The open sheets of other authorities' runaways."""
+
+    @extend_schema(parameters=[PagedQuery], responses=schema.Parts, operation_id="emergency_sheets_list")
+    def get(self, request: Request) -> Response:
+        """List the sheets opened to the caller's authority, the newest first; none of them is opened by it."""
+        actor, at = self.actor(request), self.at(request)
+        asked = PagedQuery.of(request.query_params)
+        page = page_of(
+            queries.sheets_for(actor, at=at),
+            limit=asked["limit"],
+            order=("-opened_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to="emergency-sheets",
+        )
+        record_listed(page.items, actor=actor.acting_as(Role.ON_CALL), at=at)
+        return Response(listed([queries.line(sheet) for sheet in page.items], page.next))
+
+
+class OneSheet(CaseView):
+    """One open sheet."""
+
+    @extend_schema(responses=schema.EmergencySheet, operation_id="emergency_sheets_read")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Read the sheet of a runaway; the reading stands in the journal of the child's authority."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        sheet = queries.sheet_for(actor, pk, at=at)
+        with disclosure(
+            actor=actor.acting_as(Role.ON_CALL),
+            purpose=Purpose.EMERGENCY,
+            at=at,
+            objects=[journal.subject(sheet.referral_id)],
+            tenant=sheet.authority_id,
+        ) as scope:
+            return Response(queries.content(sheet, scope))

@@ -1,0 +1,144 @@
+"""``/assignments`` and ``/handovers``: whose cases they are, and how a leaver's go to others."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.once import once_of
+from audit import journal
+from audit.events import Purpose
+from core.inputs import Code, Flag, Id, Items, StrictSerializer
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.access import visibility, volume_limits
+from referrals.access.matrix import NOBODY
+from referrals.models import StepRecord
+from referrals.reading import fields
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed
+from referrals.staffing import actions
+from referrals.staffing.steps import ROLES
+from referrals.workflow.inputs import text
+
+
+class AssignmentQuery(PagedQuery):
+    """Whose cases; the caller's own where nobody is named."""
+
+    user = Id(required=False)
+    role = Code(ROLES, required=False)
+
+
+class LeavingQuery(Query):
+    """Whether only those who leave are asked for."""
+
+    leaving = Flag(in_query=True, required=False, default=False)
+
+
+class Assignments(CaseView):
+    """The cases of one person."""
+
+    @extend_schema(parameters=[AssignmentQuery], responses=schema.CasePage, operation_id="assignments_list")
+    def get(self, request: Request) -> Response:
+        """List the shells of the cases on which a person is now, among those that the caller sees."""
+        asked = AssignmentQuery.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        user = asked.get("user") or actor.user_id or NOBODY
+        page = page_of(
+            actions.cases_of(actor, user, asked.get("role"), at=at),
+            limit=asked["limit"],
+            order=("next_due_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to=f"assignments/{user}/{asked.get('role')}",
+        )
+        volume_limits.count_lines(page.items, actor=actor, at=at)
+        ties = {row.pk: visibility.ties_of(row, actor) for row in page.items}
+        journal.record(
+            "list:opened",
+            actor=actor,
+            at=at,
+            objects=[row.pseudonym for row in page.items],
+            purpose=Purpose.LISTING,
+            count=len(page.items),
+        )
+        return Response(listed([fields.shell(row, ties[row.pk]) for row in page.items], page.next))
+
+
+class AssignedPeople(CaseView):
+    """Who is on cases, and how many."""
+
+    @extend_schema(parameters=[LeavingQuery], responses=schema.Parts, operation_id="assignments_people")
+    def get(self, request: Request) -> Response:
+        """Count the cases of each person for whom a supervisor or lead answers; ``leaving=true``: of who leaves."""
+        asked = LeavingQuery.of(request.query_params)
+        lines = actions.people(self.actor(request), leaving=asked["leaving"], at=self.at(request))
+        return Response(listed(lines, None))
+
+
+class MoveInput(StrictSerializer):
+    """Cases that go to one person; without a list, all that no other move names."""
+
+    user = Id()
+    referrals = Items(child=Id(), min_length=1, required=False, default=None, allow_null=True)
+
+
+class HandOverInput(StrictSerializer):
+    """Whose cases go to whom."""
+
+    leaver = Id()
+    role = Code(ROLES)
+    moves = MoveInput(many=True, allow_empty=False)
+    reason = text()
+
+
+class HandOvers(CaseView):
+    """A hand-over."""
+
+    @extend_schema(request=HandOverInput, responses=schema.HandOver, operation_id="handovers_make",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Pass on a leaver's cases; those that are refused are named with their rule, and keep their people."""
+        Query.of(request.query_params)
+        actor, at, once = self.actor(request), self.at(request), once_of(request)
+        actions.require_answering(actor)
+        if once is not None:
+            once.wait(actor)
+            if (past := once.honoured(actor)) is not None:
+                return Response(self._again(request, past.thing, past.at))
+        body = HandOverInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = dict(body.validated_data)
+        moves = [
+            actions.Move(user=m["user"], referrals=tuple(m["referrals"]) if m["referrals"] else None)
+            for m in said.pop("moves")
+        ]
+        passed = actions.hand_over(actions.HandOver(moves=moves, **said), actor=actor, at=at)
+        if once is not None:
+            once.keep(actor, status=200, thing=said["leaver"], at=at)
+        return Response(_told(passed))
+
+    def _again(self, request: Request, leaver: UUID, done_at: Any) -> dict[str, Any]:
+        """Tell what the same request did before: the cases passed on, as far as the caller still sees them."""
+        actor, at = self.actor(request), self.at(request)
+        seen = visibility.visible_to(actor, at=at, drafts=False).values("pk")
+        done = StepRecord.objects.filter(
+            step=actions.STEP, by=actor.user_id, at=done_at, referral__in=seen
+        ).order_by("referral_id")
+        left = actions.cases_of(actor, leaver, None, at=at).order_by("pk").values_list("pk", flat=True)
+        return {
+            "passed_on": [str(row.referral_id) for row in done],
+            "kept": [{"referral": str(pk), "rule": None, "reason": None} for pk in left],
+        }
+
+
+def _told(passed: list[actions.Passed]) -> dict[str, Any]:
+    return {
+        "passed_on": [str(one.referral) for one in passed if not one.rule],
+        "kept": [
+            {"referral": str(one.referral), "rule": one.rule, "reason": one.reason}
+            for one in passed
+            if one.rule
+        ],
+    }

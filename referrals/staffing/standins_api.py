@@ -1,0 +1,97 @@
+"""``/stand-ins``: who stands in for whom, and for how long."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.once import done_before, keep_done
+from accounts.roles import Role
+from core.inputs import Code, Flag, Id, Instant, StrictSerializer
+from core.paging import page_of
+from core.query import PagedQuery, Query
+from referrals.access import people as access_people
+from referrals.models import StandIn
+from referrals.rest import schema
+from referrals.rest.case_views import CaseView, listed
+from referrals.staffing import standins
+from referrals.staffing.steps import ROLES
+from referrals.workflow.inputs import Nothing
+
+CREATED = 201
+
+
+class NewStandIn(StrictSerializer):
+    """Who stands in for whom; from now on unless ``since`` lies ahead."""
+
+    authority = Id()
+    role = Code(ROLES)
+    absent = Id()
+    stand_in = Id()
+    since = Instant(required=False, default=None, allow_null=True)
+    until = Instant()
+
+
+class StandInQuery(PagedQuery):
+    """Filters of the list."""
+
+    in_force = Flag(in_query=True, required=False)
+
+
+class StandIns(CaseView):
+    """Who stands in for whom."""
+
+    step_up = frozenset({"POST"})
+
+    @extend_schema(parameters=[StandInQuery], responses=schema.Parts, operation_id="stand_ins_list")
+    def get(self, request: Request) -> Response:
+        """List the own stand-ins, and those of the people whom the caller answers for; the newest first."""
+        asked, at = StandInQuery.of(request.query_params), self.at(request)
+        rows = standins.visible_to(self.actor(request), at=at)
+        if "in_force" in asked:
+            open_ = StandIn.objects.in_force(at).values("pk")
+            rows = rows.filter(pk__in=open_) if asked["in_force"] else rows.exclude(pk__in=open_)
+        page = page_of(
+            rows,
+            limit=asked["limit"],
+            order=("-since_at", "id"),
+            cursor=asked.get("cursor"),
+            bound_to=f"stand-ins/{asked.get('in_force')}",
+        )
+        return Response(listed([standins.line(row, at=at) for row in page.items], page.next))
+
+    @extend_schema(request=NewStandIn, responses={201: schema.StandIn}, operation_id="stand_ins_name",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Name who stands in: for oneself, or as a supervisor or lead for an absent person."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        access_people.require_worker(actor)
+        found = done_before(request, standins.visible_to(actor, at=at))
+        if found is None:
+            body = NewStandIn(data=request.data)
+            body.is_valid(raise_exception=True)
+            asked = dict(body.validated_data)
+            asked["role"] = Role(asked["role"])
+            found = standins.name(standins.Naming(**asked), actor=actor, at=at)
+            keep_done(request, found.pk, status=CREATED)
+        return Response(standins.line(found, at=at), status=CREATED)
+
+
+class EndStandIn(CaseView):
+    """A standing-in that ends before its time."""
+
+    @extend_schema(request=Nothing, responses=schema.StandIn, operation_id="stand_ins_end",
+                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    def post(self, request: Request, pk: UUID) -> Response:
+        """End it at once; whoever ends what is over already changes nothing."""
+        Query.of(request.query_params)
+        actor, at = self.actor(request), self.at(request)
+        found = done_before(request, standins.visible_to(actor, at=at))
+        if found is None:
+            standins.known(pk, actor=actor, at=at)
+            Nothing(data=request.data).is_valid(raise_exception=True)
+            found = standins.end(pk, actor=actor, at=at)
+            keep_done(request, found.pk, status=200)
+        return Response(standins.line(found, at=at))

@@ -1,0 +1,1 @@
+"""Figures for the observatory, with suppression of small numbers (domain.md §7.6)."""

@@ -1,0 +1,140 @@
+"""The facts of which figures are made: what each is called, who reads it, in which units it is counted, its codes.
+
+No two facts are sums of each other's codes, or one table would give away what another one suppresses. So the variant of
+a filing isn't here (its channel says nearly the same), nor whether a concern was qualified (its outcome does).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from referrals.models import MeasureType
+from referrals.policy.definitions import Protocol
+from referrals.vocabulary import answers, states
+from referrals.vocabulary.ages import bands
+from referrals.vocabulary.states import Coded
+
+#: French and English.
+type Label = tuple[str, str]
+
+SIBLING_GROUP: Final = "sibling_group"
+CHILD: Final = "child"
+MEASURE: Final = "measure"
+JUDICIAL_REFERRAL: Final = "judicial_referral"
+UNITS: Final[Mapping[str, Label]] = {
+    SIBLING_GROUP: ("Fratries", "Sibling groups"),
+    CHILD: ("Enfants", "Children"),
+    MEASURE: ("Mesures", "Measures"),
+    JUDICIAL_REFERRAL: ("Saisines de l'autorité judiciaire", "Referrals to justice"),
+}
+#: The code of what nobody answered, and of what is in no list any more.
+NOT_RECORDED: Final = "not_recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """The codes of a fact with their labels, in order; ``within`` names the code for what is counted under another."""
+
+    labels: Mapping[str, Label]
+    within: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, code: str) -> str:
+        """Return the code under which a counted one is told."""
+        found = self.within.get(code, code)
+        return found if found in self.labels else NOT_RECORDED
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One fact. ``counted`` gives the name of its count (``referrals/statistics/aggregates.py``) in each unit.
+
+    ``of_case``: what is said of a sibling group as a whole, so that every child of it is counted under the same code.
+    """
+
+    code: str
+    label: Label
+    access_class: str
+    counted: Mapping[str, str]
+    values: type[Coded] | None = None
+    of_case: bool = False
+
+    def units(self, count_unit: str) -> tuple[str, ...]:
+        """Return the units in which it is told where the authority counts in ``count_unit`` (COUNT_UNIT).
+
+        What is said of each child is counted in one unit at a time: a group by its youngest child and children by
+        their own ages would be two tables that bound each other.
+        """
+        own = tuple(self.counted)
+        if not {SIBLING_GROUP, CHILD} & set(own):
+            return own
+        if count_unit == "both":
+            return own if self.of_case else (CHILD,)
+        return tuple(unit for unit in own if unit == count_unit)
+
+
+def _of_case(code: str, fr: str, en: str, access_class: str, values: type[Coded]) -> Figure:
+    name = {SIBLING_GROUP: f"referral.{code}", CHILD: f"child.{code}"}
+    return Figure(code, (fr, en), access_class, name, values, of_case=True)
+
+
+OUTCOME: Final = _of_case("outcome", "État ou suite", "State or outcome", "A", states.State)
+FIGURES: Final = (
+    OUTCOME,
+    _of_case("channel", "Voie de transmission", "Channel", "A", answers.Channel),
+    _of_case("urgency_ever", "Urgence la plus haute", "Gravest urgency", "A", states.Urgency),
+    Figure("kind", ("Place dans le dossier", "Standing"), "A", {CHILD: "child.kind"}, states.ChildKind),
+    # Of a group that of the youngest child concerned.
+    Figure("age", ("Tranche d'âge", "Age band"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
+    Figure("sex", ("Sexe", "Sex"), "B", {CHILD: "child.sex"}, answers.Sex),
+    Figure(
+        "status_ever", ("Prostitution : statut le plus grave", "Prostitution: gravest status"), "D",
+        {SIBLING_GROUP: "referral.status_ever", CHILD: "child.status_ever"}, states.Exploitation,
+    ),
+    Figure("danger_level", ("Danger à la qualification", "Danger at qualification"), "D",
+           {CHILD: "child.danger_level"}, answers.DangerLevel),
+    Figure("decision", ("Décision", "Decision"), "J", {CHILD: "child.decision"}, states.DecisionCode),
+    Figure("measure_type", ("Type de mesure", "Type of measure"), "J", {MEASURE: "measure.type_id"}),
+    Figure("measure_state", ("État de la mesure", "State of the measure"), "J", {MEASURE: "measure.state"},
+           states.MeasureState),
+    Figure("judicial_state", ("État de la saisine", "State of the referral to justice"), "I",
+           {JUDICIAL_REFERRAL: "judicial_referral.state"}, states.JudicialState),
+)  # fmt: skip
+#: By unit the fact whose codes add up to all that is counted.
+WHOLE: Final[Mapping[str, Figure]] = {
+    SIBLING_GROUP: OUTCOME,
+    CHILD: OUTCOME,
+    MEASURE: FIGURES[-2],
+    JUDICIAL_REFERRAL: FIGURES[-1],
+}
+_NO_OUTCOME: Final = (states.State.DRAFT, states.State.ARCHIVED, states.State.PURGED)
+
+
+def codings(protocol: Protocol) -> dict[str, Coding]:
+    """Return the codes of each fact, age bands as the authority has them; one query, for the measures' catalogue."""
+    found = {figure.code: _coding(figure, protocol) for figure in FIGURES}
+    types = MeasureType.objects.values_list("code", "label_fr", "label_en")
+    found["measure_type"] = _closed({code: (fr, en) for code, fr, en in types})
+    return found
+
+
+def _coding(figure: Figure, protocol: Protocol) -> Coding:
+    if figure.code == "age":
+        return _of_ages(protocol)
+    members = list(figure.values or ())
+    if figure is OUTCOME:
+        members = [state for state in members if state not in _NO_OUTCOME]
+    return _closed({str(member): (str(member.label), member.en) for member in members})
+
+
+def _of_ages(protocol: Protocol) -> Coding:
+    own = bands([int(age) for age in protocol.age_bands])
+    labels = {code: (f"{code} ans", f"{code} years") for code in own}
+    labels |= {
+        str(band): (str(band.label), band.en) for band in (answers.AgeBand.ADULT, answers.AgeBand.UNKNOWN)
+    }
+    within = {part: code for code, parts in own.items() for part in parts}
+    return _closed(labels, within)
+
+
+def _closed(labels: Mapping[str, Label], within: Mapping[str, str] | None = None) -> Coding:
+    return Coding({**labels, NOT_RECORDED: ("Non renseigné", "Not recorded")}, within or {})

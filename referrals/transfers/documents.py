@@ -1,0 +1,195 @@
+"""The documents of a transfer: what of a case crosses to the other authority before it takes the case over.
+
+Made when the request is sent, from what the case holds then, within one disclosure at the origin; anew when a child is
+restricted while the request is open. Never among them: who filed (class C), where a child is sheltered (class K), and a
+child that is restricted (T46).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from accounts.actor import Actor, system
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption.errors import Unreadable
+from encryption.fields import SealedField
+from encryption.sealed import OpenScope
+from referrals.execution import hooks
+from referrals.vocabulary.states import AssessmentState, Machine, Whereabouts
+from referrals.vocabulary.transfers import Document
+from referrals.workflow.case import Case
+from referrals.workflow.context import as_json, names_any
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+#: Rows of the form that make up the concern, beside the concern itself.
+TOLD: Final = ("holders", "facts", "signs", "health_signs", "third_parties", "digital_traces")
+IDENTITY_AND_FACTS: Final = "BDEFG"
+#: What ties a row to others of the service, and says nothing to whoever reads the document.
+BOOKKEEPING: Final = frozenset({"id", "referral", "position", "mac", "cells"})
+
+
+def there(case: Case) -> set[str]:
+    """Return the documents that the file can make now."""
+    found = {Document.CONCERN.value}
+    if case.referral.decisions.exists() or case.measures:
+        found.add(Document.DECISIONS.value)
+    if _delivered(case) is not None:
+        found.add(Document.ASSESSMENT_REPORT.value)
+    steps = set(
+        case.referral.steps.filter(
+            machine=Machine.MEASURE, step__in=("situation_report", "sign_plan")
+        ).values_list("step", flat=True)
+    )
+    if "situation_report" in steps:
+        found.add(Document.SITUATION_REPORTS.value)
+    if "sign_plan" in steps:
+        found.add(Document.PLAN.value)
+    return found
+
+
+def _delivered(case: Case) -> Any:
+    delivered = [row for row in case.assessments if row.state == AssessmentState.DELIVERED]
+    return delivered[-1] if delivered else None
+
+
+def lay_in(
+    act: "Act", request: Any, kinds: Iterable[str] = (), *, opener: Actor | None = None, urgent: bool = False
+) -> None:
+    """Make the documents listed anew, sealed with the case they are of (T31); ``opener`` where the service does it.
+
+    Raises:
+        Unreadable: a value of the case can't be opened.
+    """
+    case = act.case
+    laid = {row.kind: row for row in request.documents.all()}
+    with disclosure(
+        actor=opener or act.actor,
+        purpose=Purpose.HANDLING,
+        at=act.at,
+        objects=[case.pseudonym],
+        tenant=case.referral.authority_id,
+        urgent=urgent,
+    ) as scope:
+        for kind in [*laid, *(kind for kind in kinds if kind not in laid)]:
+            content = as_json(MAKERS[Document(kind)](case, scope))
+            if kind in laid:
+                act.change(laid[kind], content=content, made_at=act.at)
+            else:
+                act.new("transfer_documents", request=request, kind=kind, content=content, made_at=act.at)
+
+
+@hooks.after_step.register(4)
+def withhold_restricted(act: "Act", _: str) -> None:
+    """Make the documents of an open request anew once a child is restricted, without it (T46).
+
+    Where that can't be done they say nothing any more: a restriction waits for nothing.
+    """
+    if (
+        act.step.name != "restrict" or act.given.child is None
+    ):  # a restricted case is for the receivers alone, if any
+        return
+    request = act.case.open_transfer
+    if request is None:
+        return
+    try:
+        service = system(origin=act.actor.origin, obo=act.actor.user_id)
+        lay_in(act, request, opener=service, urgent=True)
+    except Unreadable:
+        for row in request.documents.all():
+            act.change(row, content={}, made_at=act.at)
+
+
+def _told(row: Any, classes: str, scope: OpenScope) -> dict[str, Any]:
+    """Return what a row says in these classes, what is empty left out."""
+    found = {}
+    for field in row._meta.concrete_fields:
+        access_class = getattr(field, "access_class", "")
+        if field.name in BOOKKEEPING or field.is_relation or access_class not in classes:
+            continue
+        value = getattr(row, field.attname)
+        if isinstance(field, SealedField) and value is not None:
+            value = value.open(scope)
+        if value not in (None, "", [], {}):
+            found[field.name] = value
+    return found
+
+
+def _child(row: Any, scope: OpenScope) -> dict[str, Any]:
+    """Return a child; where it is sheltered, its place is for those alone who execute the measure (class K)."""
+    found = _told(row, IDENTITY_AND_FACTS, scope)
+    if found.get("whereabouts") == Whereabouts.SHELTERED:
+        del found["whereabouts"]
+        found.pop("whereabouts_detail", None)
+    return found
+
+
+def _is_sealed(row: Any, name: str) -> bool:
+    return isinstance(row._meta.get_field(name), SealedField)
+
+
+def _children(case: Case) -> list[Any]:
+    return [child for child in case.children if not child.restricted]
+
+
+def _concern(case: Case, scope: OpenScope) -> dict[str, Any]:
+    referral = case.referral
+    return {
+        "concern": _told(referral.concern, IDENTITY_AND_FACTS, scope),
+        "children": [_child(child, scope) for child in _children(case)],
+        **{
+            name: [_told(row, IDENTITY_AND_FACTS, scope) for row in getattr(referral, name).all()]
+            for name in TOLD
+        },
+    }
+
+
+def _decisions(case: Case, scope: OpenScope) -> dict[str, Any]:
+    children = {child.pk for child in _children(case)}
+    decided = case.referral.decisions.filter(child_id__in=children)
+    measures = [row for row in case.measures if row.child_id in children]
+    answered = [
+        row
+        for judicial in case.judicial_referrals
+        for row in judicial.outcomes.all()
+        if row.child_id in children
+    ]
+    return {
+        "decisions": [_told(row, "J", scope) for row in decided],
+        "measures": [
+            {"type": row.type_id, "state": str(row.state)} | _told(row, "IJ", scope) for row in measures
+        ],
+        "judicial_outcomes": [_told(row, "I", scope) for row in answered],
+    }
+
+
+def _report(case: Case, scope: OpenScope) -> dict[str, Any]:
+    row, children = _delivered(case), {child.pk for child in _children(case)}
+    told = _told(row, "H", scope)
+    told.pop("notes", None)  # the team's own; the report is what it holds together
+    if len(children) < len(case.children):  # its texts are about all the children (SEC-AZ20)
+        told = {name: value for name, value in told.items() if not _is_sealed(row, name)}
+    concluded = [c for c in row.conclusions.all() if c.child_id in children]
+    return told | {"conclusions": [_told(found, "H", scope) for found in concluded]}
+
+
+def _recorded(step: str) -> Callable[[Case, OpenScope], dict[str, Any]]:
+    def make(case: Case, scope: OpenScope) -> dict[str, Any]:
+        children = {child.pk for child in _children(case)}
+        measures = {row.pk for row in case.measures if row.child_id in children}
+        hidden = {child.pk for child in case.recorded} - children
+        rows = case.referral.steps.filter(machine=Machine.MEASURE, step=step, part__in=measures)
+        said = [(row.at, row.data.open(scope)) for row in rows if row.data is not None]
+        return {step: [{"at": at, **data} for at, data in said if not names_any(data, hidden)]}
+
+    return make
+
+
+MAKERS: Final[dict[Document, Callable[[Case, OpenScope], dict[str, Any]]]] = {
+    Document.CONCERN: _concern,
+    Document.DECISIONS: _decisions,
+    Document.ASSESSMENT_REPORT: _report,
+    Document.SITUATION_REPORTS: _recorded("situation_report"),
+    Document.PLAN: _recorded("sign_plan"),
+}

@@ -1,0 +1,92 @@
+"""What the steps of a transfer take."""
+
+from typing import Any
+
+from core.inputs import Code, Codes, Flag, Id, StrictSerializer
+from referrals.vocabulary.answers import DeferralReason
+from referrals.vocabulary.transfers import (
+    BreakEffect,
+    Channel,
+    Document,
+    FormalityKind,
+    Fulfilment,
+    Ground,
+    Opinion,
+)
+from referrals.workflow.inputs import ids, optional_day, optional_id, required, text
+
+
+def _optional(codes: Any) -> Code:
+    return Code(codes.choices, required=False, default="", allow_blank=True)
+
+
+class Formality(StrictSerializer):
+    """One formality of R221-5-1 to R221-5-3: done, deferred with its reason, or an agreement refused."""
+
+    kind = Code(FormalityKind.choices)
+    outcome = Code(Fulfilment.choices)
+    on = optional_day()
+    how = text(required=False)
+    reason = _optional(DeferralReason)
+    reason_text = text(required=False)
+    break_effect = _optional(BreakEffect)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the date and trace of what was done, and for the reason of what wasn't.
+
+        Raises:
+            ValidationError: a member is missing.
+        """
+        needed = {
+            Fulfilment.DONE: ("on", "how"),
+            Fulfilment.DEFERRED: ("reason",),
+            Fulfilment.REFUSED: ("how", "break_effect"),
+        }[Fulfilment(attrs["outcome"])]
+        for name in needed:
+            if not attrs[name]:
+                raise required(name)
+        if attrs["outcome"] == Fulfilment.REFUSED and attrs["kind"] != FormalityKind.WRITTEN_AGREEMENT:
+            raise required("reason")
+        return attrs
+
+
+class Requesting(StrictSerializer):
+    """T31: to whom, on which ground, with which documents; ``receivers`` where the case is restricted."""
+
+    target = Id()
+    ground = Code(Ground.choices)
+    note = text(required=False)
+    address_known = Flag(required=False, default=True)
+    channel = Code(Channel.choices, required=False, default=Channel.ELECTRONIC.value)
+    documents = Codes(Document.choices, min_length=1)
+    formalities = Formality(many=True)
+    receivers = ids(required=False)
+
+
+class Sending(StrictSerializer):
+    """Send a prepared request, or one that was refused, once more; ``no_answer``: the address is still sought."""
+
+    note = text(required=False)
+    no_answer = text(required=False)
+    documents = Codes(Document.choices, required=False, default=list)
+
+
+class Accepting(StrictSerializer):
+    """T32: the receipt; the unit that takes the case, and the readers of a restricted one, at the target."""
+
+    receipt = text()
+    unit = optional_id()
+    named = ids(required=False)
+
+
+class Refusing(StrictSerializer):
+    """T33: why this authority doesn't take the case."""
+
+    motive = text(max_length=5_000)
+
+
+class Arbitrating(StrictSerializer):
+    """What a supervisor of one side holds, and why."""
+
+    says = Code(Opinion.choices)
+    reason = text()

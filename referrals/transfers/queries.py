@@ -1,0 +1,92 @@
+"""Transfers as the authority that is asked reads them: the shell, and the documents listed, until it has answered.
+
+The second thing of a case that crosses to another authority (domain.md §1.3 rule 1, §2.2 note 2); who may, and how
+the case is found, stands in ``receiving``. Beneath: the requests about a case, as its own authority reads them.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from accounts.actor import Actor
+from encryption.sealed import OpenScope
+from referrals.access import row_level_security, visibility
+from referrals.access.relations import Ties
+from referrals.execution import abilities
+from referrals.models import Referral, TransferDocument, TransferRequest
+from referrals.reading import fields
+from referrals.vocabulary import labels
+from referrals.vocabulary.states import TransferState
+from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
+
+
+def line(request: TransferRequest) -> dict[str, Any]:
+    """Return what a list shows: whose case it is, why and since when it is asked; nothing is opened."""
+    return {
+        "id": str(request.referral_id),
+        "request": str(request.pk),
+        "reference": request.reference,
+        "authority": {"code": request.authority.code, "name": request.authority.name},
+        "state": labels.labelled(TransferState(request.state)),
+        "ground": labels.labelled(Ground(request.ground)),
+        "channel": labels.labelled(Channel(request.channel)),
+        "refusals": request.refusals,
+        "sent_at": labels.moment(request.sent_at),
+    }
+
+
+def content(
+    referral: Referral, request: TransferRequest, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Return the request with the shell of its case and the documents listed, opened; by mail they come on paper."""
+    found = line(request)
+    with row_level_security.beyond():
+        sight = visibility.sight_of(referral, ties, actor)
+    if "A" in ties.reads:
+        with row_level_security.beyond():
+            found |= {
+                "shell": fields.shell(referral, ties),
+                "clocks": fields.clocks_of(referral, sight, at=at),
+            }
+        on_paper = request.channel == Channel.SEALED_MAIL
+        found["documents"] = [] if on_paper else [_document(row, scope) for row in request.documents.all()]
+    with row_level_security.beyond():
+        return found | abilities.abilities(referral, sight, actor=actor, at=at)
+
+
+def _document(row: TransferDocument, scope: OpenScope) -> dict[str, Any]:
+    return {
+        "kind": labels.labelled(Document(row.kind)),
+        "made_at": labels.moment(row.made_at),
+        "content": fields.opened(row.content, scope),
+    }
+
+
+def requests_of(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+    """Return the requests about a case as its own authority reads them: coarse codes, reasons to readers of D."""
+    if "A" not in ties.reads:
+        return []
+    return [
+        _own_line(row) | fields.readable(row, ties.reads & {"D"}, scope)
+        for row in referral.transfer_requests.select_related("target")
+    ]
+
+
+def _own_line(row: TransferRequest) -> dict[str, Any]:
+    documents = [labels.labelled(Document(kind)) for kind in row.documents.values_list("kind", flat=True)]
+    return {
+        "id": str(row.pk),
+        "target": {"code": row.target.code, "name": row.target.name},
+        "state": labels.labelled(TransferState(row.state)),
+        "ground": labels.labelled(Ground(row.ground)),
+        "channel": labels.labelled(Channel(row.channel)),
+        "documents": documents,
+        "refusals": row.refusals,
+        "asked_at": labels.moment(row.asked_at),
+        "sent_at": labels.moment(row.sent_at),
+        "closed_at": labels.moment(row.closed_at),
+        **{name: _opinion(getattr(row, name)) for name in ("origin_says", "target_says")},
+    }
+
+
+def _opinion(code: str) -> dict[str, Any] | None:
+    return labels.labelled(Opinion(code)) if code else None

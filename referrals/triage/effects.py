@@ -1,0 +1,31 @@
+"""Effects of the first analysis on the children and the urgency."""
+
+from typing import TYPE_CHECKING
+
+from referrals.filing.effects import adopt_keys, receive, receive_urgently
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+__all__ = ["adopt_keys", "receive", "receive_urgently"]
+
+
+# --- First analysis -----------------------------------------------------------------------------------
+
+
+def qualify_children(act: "Act") -> None:
+    """Note the danger of each child (T10)."""
+    for item in act.given.children:
+        child = act.case.child(item.child)
+        act.change(
+            child,
+            danger_categories=item.danger_categories,
+            danger_level=item.danger_level,
+            maltreatment=item.maltreatment,
+        )
+
+
+def raise_urgency(act: "Act") -> None:
+    """Let the qualification raise the urgency; lowering it is a step of its own (T45)."""
+    if act.given.urgency > act.case.referral.urgency:
+        act.case.referral.urgency = act.given.urgency

@@ -1,0 +1,67 @@
+"""Inputs of the first analysis."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.inputs import Code, Codes, Id, StrictSerializer
+from referrals.vocabulary import answers
+from referrals.vocabulary.states import Urgency
+from referrals.workflow.inputs import LONG, Signed, optional_id, required, text
+
+
+class SearchProof(StrictSerializer):
+    """How earlier files were looked for before the first analysis: in the index, or by hand and where (T06).
+
+    What the index found isn't said again: each reader finds it among the file's duplicates, as far as both are seen.
+    """
+
+    method = Code(answers.SearchMethod.choices)
+    where = text(required=False)
+    found = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Ask a search by hand for its place and result, and one of the index for neither.
+
+        Raises:
+            serializers.ValidationError: a member is missing, or has no place here.
+        """
+        for name in ("where", "found"):
+            if said["method"] == answers.SearchMethod.BY_HAND and not said[name]:
+                raise required(name)
+            if said["method"] == answers.SearchMethod.INDEX and said[name]:
+                raise serializers.ValidationError({name: [serializers.ErrorDetail("", code="unknown")]})
+        return said
+
+
+class ChildQualification(StrictSerializer):
+    """The qualification of one child (R226-2-2)."""
+
+    child = Id()
+    danger_categories = Codes(answers.DangerCategory.choices, min_length=1)
+    danger_level = Code(answers.DangerLevel.choices)
+    maltreatment = Codes(answers.Maltreatment.choices, required=False, default=list)
+
+
+class Qualification(Signed):
+    """The qualification as an *information préoccupante* (T10).
+
+    ``urgency_reason``: why items left open by an urgent filing stay open. ``search``: T06's proof, where the
+    authority has no first analysis of its own.
+    """
+
+    children = ChildQualification(many=True, allow_empty=False)
+    urgency = Code(Urgency.choices)
+    opinion = text(max_length=LONG)
+    unit = optional_id()
+    urgency_reason = text(required=False)
+    search = SearchProof(required=False, default=None, allow_null=True)
+
+
+class Reorienting(Signed):
+    """Who takes over, and why it isn't an *information préoccupante* (T11)."""
+
+    reason = text(max_length=LONG)
+    target = Code(answers.Reorientation.choices)
+    target_name = text(required=False, max_length=500)
+    feedback = text(max_length=5_000)

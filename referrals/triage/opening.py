@@ -1,0 +1,42 @@
+"""What opening a file brings along: a concern is acknowledged (T05), an urgent call is answered (S7)."""
+
+from datetime import datetime
+
+from accounts.actor import Actor
+from referrals.execution.preconditions import service_for
+from referrals.execution.runner import carry_out
+from referrals.models import Referral
+from referrals.vocabulary.states import Machine, State
+from referrals.workflow.case import Case
+from referrals.workflow.context import Given
+from referrals.workflow.step import steps
+
+
+def acknowledge_on_opening(referral: Referral, *, opener: Actor, at: datetime) -> Referral:
+    """Acknowledge a submitted concern that someone opens who may acknowledge it (T05, by the system for the opener).
+
+    Returns the referral as it is then, locked; the opener's ties are unchanged by it.
+    """
+    fresh = Referral.objects.select_for_update().get(pk=referral.pk)
+    acknowledged(Case(fresh, actor=opener, at=at))
+    return fresh
+
+
+def acknowledged(opening: Case) -> None:
+    """Do T05 by the system for whoever opens the case, if it still waits for it; what ``opening`` read is outdated."""
+    if opening.referral.state != State.SUBMITTED:
+        return
+    case = Case(opening.referral, actor=service_for(opening.actor), at=opening.at)
+    case.step_name = "acknowledge"
+    carry_out(steps.get(Machine.REFERRAL, "acknowledge"), case, Given(note=""))
+    opening.forget("open_clocks", "records")
+
+
+def answer_on_opening(referral: Referral, *, opener: Actor, at: datetime) -> None:
+    """Take an urgent call as answered by somebody who is called and opens the file (S7)."""
+    fresh = Referral.objects.select_for_update().get(pk=referral.pk)
+    case = Case(fresh, actor=service_for(opener), at=at)
+    case.step_name = "acknowledge"
+    for alert in case.alerts:
+        case.part = alert
+        carry_out(steps.get(Machine.ALERT, "acknowledge"), case, Given())

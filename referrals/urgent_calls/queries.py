@@ -1,0 +1,40 @@
+"""Urgent calls that nobody has answered yet, over all that an actor may see (domain.md S7; T03, T14, C3).
+
+A case tells of its own calls (``reading.alerts``); this is where one sees at a glance that a child waits. Nothing is
+opened: a line is the call and the shell of its case.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.actor import Actor
+from referrals.access import visibility
+from referrals.models import Alert
+from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.states import AlertState, Urgency
+from referrals.vocabulary.urgent_calls import AlertCause
+
+
+def open_for(actor: Actor, *, at: datetime) -> "QuerySet[Alert]":
+    """Return the open calls about the cases in which the actor reads the shell (class A)."""
+    seen = Q(pk__in=[])
+    for _, cases in visibility.seen_with(actor, "A", at=at):
+        seen |= Q(referral__in=cases.values("pk"))
+    return visibility.shown_with(Alert.objects.filter(seen, state=AlertState.OPEN), actor, at=at)
+
+
+def line(alert: Alert) -> dict[str, Any]:
+    """Return one call: why and since when, how many rungs of the ladder were called, and when the next one is."""
+    case = alert.referral
+    return {
+        "id": str(alert.pk),
+        "cause": labelled(AlertCause(alert.cause)),
+        "sounded_at": moment(alert.sounded_at),
+        "rung": alert.rung,
+        "next_at": moment(alert.next_at),
+        "referral": str(case.pk),
+        "reference": case.reference,
+        "urgency": labelled(Urgency(case.urgency)),
+    }

@@ -1,0 +1,123 @@
+"""Urgent calls: who is on call is called until somebody answers (domain.md S7; T03, T14, C3; §11.1 ``ESCALATION``).
+
+An ``Alert`` is sounded by the step that tells of an immediate danger, or by its clock; it is answered by an act of
+its own, by opening the file, or by a step that protects the child. Whom each rung of the ladder calls, and when:
+``referrals/urgent_calls/escalation.py``. A case has one open alert: a new one puts an end to the one before, and
+calls from the first rung on.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from accounts.roles import Role
+from audit.events import Purpose
+from referrals.execution import hooks
+from referrals.models import Alert
+from referrals.vocabulary.states import ACTIVE, AlertState, Machine
+from referrals.vocabulary.urgent_calls import CALLED, AlertCause
+from referrals.workflow import inputs
+from referrals.workflow.case import Case
+from referrals.workflow.step import Declare
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+step = Declare(Machine.ALERT, Alert)
+
+
+# --- What other steps do to an alert ------------------------------------------------------------------
+
+
+def call_for_filing(act: "Act") -> None:
+    """Sound an alert for an urgent filing (T03)."""
+    sound_call(act, AlertCause.FILED)
+
+
+def call_for_danger(act: "Act") -> None:
+    """Sound an alert for a danger that is flagged (T14, or T08 that tells of one)."""
+    sound_call(act, AlertCause.FLAGGED)
+
+
+def sound_call(act: "Act", cause: AlertCause) -> Any:
+    """Open an alert in the place of one that is open; return it.
+
+    Where the running step itself tells the officer on call the first rung is done with it, and the next one waits.
+    """
+    end_call(act)
+    told = "on_call" in act.step.tells
+    wait = timedelta(minutes=act.case.protocol.escalation_first_minutes) if told else timedelta()
+    row = act.new("alerts", cause=cause, sounded_at=act.at, rung=int(told), next_at=act.at + wait)
+    act.fire(Machine.ALERT, "sound", part=row)
+    act.case.referral.alert_open = True
+    return row
+
+
+def sound_for_clock(act: "Act") -> None:
+    """Sound the alert of a clock that comes near or is over (C3)."""
+    cause = AlertCause(act.given.cause)
+    end_call(act)
+    row = act.new("alerts", cause=cause, sounded_at=act.at, next_at=act.at)
+    act.case.part = act.made = row
+    act.case.referral.alert_open = True
+
+
+def answer(act: "Act") -> None:
+    """Take the open alert of the case as answered by who acts: the file is open, or the child is being protected."""
+    _end(act, "acknowledge")
+
+
+def end_call(act: "Act") -> None:
+    """End the open alert of the case, which nobody has to answer any more."""
+    _end(act, "close")
+
+
+@hooks.after_leaving_state.register(3)
+def follow(act: "Act", before: str) -> None:
+    """A case that leaves the states in which it is handled calls nobody any more."""
+    if before in ACTIVE and act.case.referral.state not in ACTIVE:
+        end_call(act)
+
+
+def _end(act: "Act", how: str) -> None:
+    if not act.case.referral.alert_open:
+        return
+    for row in act.case.referral.alerts.filter(state=AlertState.OPEN):
+        act.fire(Machine.ALERT, how, part=row)
+    act.case.referral.alert_open = False
+
+
+def silence(act: "Act") -> None:
+    """Show on the case that no call is unanswered."""
+    act.case.referral.alert_open = False
+
+
+# --- Steps --------------------------------------------------------------------------------------------
+
+
+@step(
+    "sound", number="L01", label="Appeler l'astreinte", en="Call who is on call", internal=True, creates=True,
+    source=[], target=AlertState.OPEN, roles=[], effects=[sound_for_clock], takes=inputs.Nothing,
+    law="CASF L226-4", data_class="A", purpose=Purpose.EMERGENCY,
+)  # fmt: skip
+def sound(alert: Alert, given: Any, case: Case) -> None:
+    """Call until somebody answers (by T03, T14, C3)."""
+
+
+@step(
+    "acknowledge", number="L02", label="Prendre en compte l'appel", en="Answer the call",
+    source=[AlertState.OPEN], target=AlertState.ACKNOWLEDGED, roles=(*CALLED, Role.SUPERVISOR),
+    effects=[silence], takes=inputs.Nothing, law="CASF L226-4", data_class="A", purpose=Purpose.EMERGENCY,
+)  # fmt: skip
+def acknowledge(alert: Alert, given: Any, case: Case) -> None:
+    """Say that one takes care of it; nobody else is called."""
+    alert.ended_at, alert.ended_by, alert.next_at = case.at, case.actor.user_id or case.actor.obo, None
+
+
+@step(
+    "close", number="L03", label="Clore l'appel", en="End the call", internal=True,
+    source=[AlertState.OPEN], target=AlertState.OVER, roles=[], takes=inputs.Nothing,
+    law="CASF L226-4", data_class="A", purpose=Purpose.EMERGENCY,
+)  # fmt: skip
+def close(alert: Alert, given: Any, case: Case) -> None:
+    """End a call that nobody has to answer any more (by a newer one, or a closing)."""
+    alert.ended_at, alert.next_at = case.at, None

@@ -1,0 +1,1 @@
+"""States, codes and labels, articles, required items: the words that all others speak."""

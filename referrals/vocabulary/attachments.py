@@ -1,0 +1,77 @@
+"""The codes of attachments: what one is, which class it has, what form it has, what the antivirus said."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from referrals.vocabulary.states import Coded
+
+
+class Kind(Coded):
+    """What an attachment is: the list of domain.md §4.6, and nothing beside it."""
+
+    MEDICAL_CERTIFICATE = "medical_certificate", "Medical certificate", "Certificat médical"
+    LETTER = "letter", "Letter", "Courrier"
+    SCHOOL_DOCUMENT = "school_document", "School document", "Document scolaire"
+    SCREENSHOT = "screenshot", "Screenshot without intimate images", "Capture d'écran sans image intime"
+    JUDICIAL_DOCUMENT = "judicial_document", "Judicial document", "Document judiciaire"
+
+
+#: Who reads each kind, as access class (domain.md §4.6).
+CLASS_OF: Final[Mapping[str, str]] = {
+    Kind.MEDICAL_CERTIFICATE: "E",
+    Kind.LETTER: "G",
+    Kind.SCHOOL_DOCUMENT: "G",
+    Kind.SCREENSHOT: "G",
+    Kind.JUDICIAL_DOCUMENT: "I",
+}
+CLASSES: Final = ("E", "G", "I")
+
+
+class Media(Coded):
+    """The form in which an attachment is served."""
+
+    PDF = "pdf", "PDF", "PDF"
+    JPEG = "jpeg", "JPEG image", "Image JPEG"
+    PNG = "png", "PNG image", "Image PNG"
+    TEXT = "text", "Plain text", "Texte simple"
+
+
+class Scan(Coded):
+    """What the antivirus said of the file as it came."""
+
+    WAITING = "waiting", "Waiting for the virus scan", "En attente de l'analyse antivirus"
+    CLEAN = "clean", "Scanned, nothing found", "Analysée, rien trouvé"
+    UNSCANNED = "unscanned", "Not scanned: no antivirus here", "Non analysée : pas d'antivirus ici"
+    INFECTED = "infected", "Malware found, not kept", "Programme malveillant trouvé, pièce non conservée"
+
+
+class Barring(Coded):
+    """Why a file was set aside, so that nobody reads it any more (domain.md §4.6).
+
+    ``REPLAYED`` nobody gives: the file had been destroyed, and a backup brought its row back without saying why.
+    """
+
+    MINOR_IMAGE = "minor_image", "Sexual image of a minor", "Image à caractère sexuel d'une personne mineure"
+    NOT_OF_CASE = "not_of_case", "Of no concern to this case", "Fichier étranger au dossier"
+    MALWARE = "malware", "Malware found afterwards", "Programme malveillant découvert après coup"
+    REPLAYED = "replayed", "Destroyed before a restore", "Fichier détruit avant une restauration"
+
+
+#: The reasons that a person may give.
+BARRINGS: Final = tuple(reason for reason in Barring if reason is not Barring.REPLAYED)
+
+#: By ending of the name: the type that is asked of the content.
+TYPE_OF_ENDING: Final[Mapping[str, str]] = {
+    "pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "heic": "heic", "heif": "heic", "txt": "text",
+}  # fmt: skip
+#: By type received: the form that is kept.
+KEPT_AS: Final[Mapping[str, Media]] = {
+    "pdf": Media.PDF, "jpeg": Media.JPEG, "heic": Media.JPEG, "png": Media.PNG, "text": Media.TEXT,
+}  # fmt: skip
+#: By form: the type of the answer, and the ending of the neutral name under which it is saved.
+SERVED_AS: Final[Mapping[str, tuple[str, str]]] = {
+    Media.PDF: ("application/pdf", "pdf"),
+    Media.JPEG: ("image/jpeg", "jpg"),
+    Media.PNG: ("image/png", "png"),
+    Media.TEXT: ("text/plain; charset=utf-8", "txt"),
+}

@@ -1,0 +1,5 @@
+"""Codes of the answer owed to a filer."""
+
+from referrals.vocabulary.states import FeedbackState as F
+
+OPEN = (F.DUE, F.OVERDUE)

@@ -1,0 +1,8 @@
+"""Which of several statuses of exploitation is the gravest."""
+
+from referrals.vocabulary.states import GRAVITY, Exploitation
+
+
+def gravest(statuses: list[str]) -> Exploitation:
+    """Return the gravest of some statuses."""
+    return max((Exploitation(found) for found in statuses), key=GRAVITY.index, default=Exploitation.NONE)

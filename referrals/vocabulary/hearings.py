@@ -1,0 +1,39 @@
+"""The child before the judge: heard or not, with a lawyer or an ad hoc administrator (CC 375-1, 388-2; domain.md §2.6).
+
+The judge hears a child with discernment individually, asks the bar for a lawyer where its interest requires, and
+names an ad hoc administrator where it has no discernment. What the judge did is recorded with each answer (J04) and
+each ruling (M18); nothing is refused for want of it, for the duty is the judge's.
+"""
+
+from typing import Any, Final
+
+from core.inputs import Code, StrictSerializer, Text
+from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.states import Coded
+
+
+class Heard(Coded):
+    """Whether the judge heard the child (CC 375-1, 388-1)."""
+
+    HEARD = "heard", "Heard individually", "Entendu·e individuellement"
+    NOT_ABLE = "not_able", "Without discernment", "Sans discernement"
+    DECLINED = "declined", "Didn't want to be heard", "N'a pas souhaité être entendu·e"
+    NOT_HEARD = "not_heard", "Not heard", "Non entendu·e"
+
+
+#: What is kept of a hearing beside an answer of justice; the ruling on a measure keeps it in its record.
+KEPT: Final = ("child_heard", "child_lawyer", "ad_hoc_administrator", "hearing_note")
+
+
+class Hearing(StrictSerializer):
+    """How the child was heard and represented, as far as it is known."""
+
+    child_heard = Code(Heard.choices, required=False, default="", allow_blank=True)
+    child_lawyer = Code(YesNo.choices, required=False, default="", allow_blank=True)
+    ad_hoc_administrator = Code(YesNo.choices, required=False, default="", allow_blank=True)
+    hearing_note = Text(max_length=2_000, multiline=True, required=False, default="", allow_blank=True)
+
+
+def kept(given: Any) -> dict[str, Any]:
+    """Return what is kept of the hearing."""
+    return {name: given.get(name) or "" for name in KEPT}

@@ -1,0 +1,297 @@
+"""One step being carried out: what its effects are handed to touch the other rows of the case.
+
+``Act`` seals, saves, starts and stops clocks, and fires the steps that the running one brings along, each
+with its own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actions`` makes one.
+"""
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from django.db import models
+
+from accounts.actor import SYSTEM, Actor
+from audit import journal
+from audit.events import Purpose
+from encryption import keys
+from encryption.fields import SealedField
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import CLOSED, Machine, State
+from referrals.workflow import deadlines, hooks
+from referrals.workflow.about_children import ids_in
+from referrals.workflow.case import Case
+from referrals.workflow.step import Step, steps
+
+if TYPE_CHECKING:
+    from referrals.models import Clock
+
+#: Clocks that a declaration starts and stops by itself; those of one child, measure or referral to
+#: justice are the effects' business, who know which.
+PLAIN_STARTS = (
+    ClockCode.C1,
+    ClockCode.C2,
+    ClockCode.C4,
+    ClockCode.C4B_MEETING,
+    ClockCode.C4B_VISIT,
+    ClockCode.C8,
+)
+PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode.C8)
+#: Steps whose effects alone know which of the clocks that they name is meant.
+SELF_TIMED = ("record_contact", "log_contact", "send", "withhold")
+
+
+class Given(dict[str, Any]):
+    """The validated input of a step, read by attribute; nested members likewise."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a member.
+
+        Raises:
+            AttributeError: the step takes no such member.
+        """
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def given_of(value: Any) -> Any:
+    """Return validated data as ``Given`` all the way down."""
+    if isinstance(value, Mapping):
+        return Given({str(name): given_of(inner) for name, inner in value.items()})
+    if isinstance(value, list):
+        return [given_of(inner) for inner in value]
+    return value
+
+
+def as_json(value: Any) -> Any:
+    """Return the same as JSON holds it: ids and dates as text."""
+    if isinstance(value, Mapping):
+        return {name: as_json(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(inner) for inner in value]
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+#: What a step says that a row of its own holds under another class than the step's: a member wherever it stands, one of
+#: a list, or one of a step. Its record doesn't repeat it, or readers would get a class that they don't have (SEC-AZ7).
+HELD_BY_ROWS: Final = frozenset({
+    "place", "extract", "feedback", "corrections.value", "add_child.whereabouts", "assign.plan_on", "suggest.reasons",
+    *(f"record_refusal.{name}" for name in ("grounds", "actions_led", "recipient", "document", "sending_proof")),
+})  # fmt: skip
+
+
+def for_record(said: Any, within: str) -> Any:
+    """Return what was said, as JSON, without what rows hold; ``within`` is the name of the step, or of the list."""
+    if isinstance(said, dict):
+        kept = {name for name in said if not {name, f"{within}.{name}"} & HELD_BY_ROWS}
+        return {name: for_record(inner, name) for name, inner in said.items() if name in kept}
+    return [for_record(inner, within) for inner in said] if isinstance(said, list) else said
+
+
+def names_any(said: Any, children: Container[UUID]) -> bool:
+    """Tell whether what was said, as JSON, holds the id of one of the children anywhere."""
+    return any(pk in children for pk in ids_in(said))
+
+
+def _nowhere(name: str, _: Case, **__: Any) -> "Act":
+    raise LookupError(name)
+
+
+class Act:
+    """A declared step under way on a locked case, by one actor at one instant."""
+
+    def __init__(self, step: Step, case: Case, given: Any, *, actor: Actor, at: datetime) -> None:
+        """Carry out ``step`` with the input ``given``; ``actor`` says in which role."""
+        self.step = step
+        self.case = case
+        self.given = given
+        self.actor = actor
+        self.at = at
+        #: The child that the step is about, for its record.
+        self.child: UUID | None = getattr(given, "child", None)
+        #: The second person, when two signed; the record and the entry then bear both names.
+        self.signer: Actor | None = None
+        #: Sentences that the answer tells without refusing (T17).
+        self.warnings: list[str] = []
+        #: What the filing says in plain, while it is being received; None otherwise.
+        self.plain: Mapping[UUID, Mapping[str, Any]] | None = None
+        #: The other case of an act that touches two, while this is the part that is done there.
+        self.beside: Any = None
+        #: Do a step of another case within this act; the runner says how.
+        self.elsewhere: Callable[..., Act] = _nowhere
+        #: Flag a danger at the file that this filing was joined to, unseen by who tells of it; the runner says how.
+        self.alarm: Callable[[str], None] = lambda _: None
+        #: Whether the step tells of what is restricted, though it names nothing: for its list alone (T46).
+        self.apart = False
+        #: The row of another machine that the step made, for the answer's address.
+        self.made: models.Model | None = None
+
+    # --- Rows -----------------------------------------------------------------------------------------
+
+    def data_key(self, name: str) -> keys.DataKey:
+        """Return one of the case's two data keys."""
+        return keys.data_key(self.case.referral.key_of(name), self.case.referral.pk)
+
+    def fill(self, row: models.Model, values: Mapping[str, Any]) -> models.Model:
+        """Set fields of ``row``, sealing those that are sealed; an empty text seals nothing."""
+        if values.get("service_id"):
+            hooks.service_named(self.case.referral, values["service_id"], at=self.at)
+        for name, value in values.items():
+            field = row._meta.get_field(name)
+            if isinstance(field, SealedField):
+                empty = value in (None, "")
+                value = None if empty else self.data_key(field.key).seal(field, row.pk, as_json(value))
+            setattr(row, name, value)
+        return row
+
+    def new(self, related: str, *, state: str | None = None, **values: Any) -> Any:
+        """Make and save a row of the case in the relation ``related``; ``state`` where it isn't the first one."""
+        manager = getattr(self.case.referral, related)
+        row = manager.model(referral=self.case.referral, **({"state": state} if state else {}))
+        if hasattr(row, "position"):
+            row.position = manager.count()
+        self.fill(row, values)
+        row.save(force_insert=True)
+        self.case.outdate(related)
+        return row
+
+    def change(self, row: Any, **values: Any) -> None:
+        """Set and save fields of a row of the case; one that the act itself makes is inserted with them."""
+        self.fill(row, values)
+        if not row._state.adding:
+            row.save(update_fields=list(values))
+
+    # --- Clocks ---------------------------------------------------------------------------------------
+
+    def start(self, code: ClockCode, **of: Any) -> "Clock":
+        """Start a clock of the case; ``since``, ``child``, ``part`` say from when and for what."""
+        return deadlines.start(self.case, code, **of)
+
+    def stop(self, *codes: ClockCode, child: UUID | None = None, part: Any = None) -> None:
+        """Stop running clocks, of one child or part when it is named."""
+        deadlines.stop(self.case, codes, child=child, part=part)
+
+    def plain_clocks(self, before: str) -> None:
+        """Start and stop what the declaration says of the case as a whole (domain.md §2.3)."""
+        referral, after = self.case.referral, self.case.referral.state
+        if self.step.name not in SELF_TIMED:
+            stops = [code for code in self.step.stops if code in PLAIN_STOPS or code.startswith("C4b")]
+            if stops:
+                self.stop(*stops)
+        if after in CLOSED and before not in CLOSED:
+            running = {clock.code for clock in self.case.open_clocks} - set(deadlines.OUTLIVE_CLOSING)
+            self.stop(*(ClockCode(code) for code in running))
+        for code in self.step.starts:
+            if code not in PLAIN_STARTS or (code == ClockCode.C8 and after != State.REPORT_SUBMITTED):
+                continue
+            since = deadlines.assessment_start(referral) if code == ClockCode.C4 else None
+            self.start(code, since=since)
+
+    # --- Justice --------------------------------------------------------------------------------------
+
+    def refer_to_justice(
+        self,
+        *,
+        children: list[Any],
+        said: Mapping[str, Any],
+        by_third_party: bool = False,
+        prepared: Any = None,
+        report: Any = None,
+    ) -> Any:
+        """Send a referral to justice for these children, made now or prepared before (⇒ J02; L226-4).
+
+        ``report``: the assessment whose report goes along.
+        """
+        values = {
+            "grounds": list(said["grounds"]),
+            "recipient": said.get("recipient"),
+            "document": said.get("document"),
+            "sending_proof": said.get("sending_proof"),
+            "actions_led": said.get("actions_led"),
+            "by_third_party": by_third_party,
+            "report": report,
+        }
+        if prepared is not None and prepared.letter is not None:
+            # The document was composed from what is on the row: the row goes on saying what the document says.
+            values = {name: values[name] for name in ("recipient", "sending_proof", "report")}
+        row = prepared or self.new("judicial_referrals", prepared_at=self.at)
+        self.fill(row, values)
+        row.children.set(children)
+        self.fire(Machine.JUDICIAL, "send", part=row)
+        for child in children:
+            self.stop(ClockCode.C3, child=child.pk)
+        self.start(ClockCode.C7, part=row)
+        self.case.forget("judicial_referrals")
+        return row
+
+    # --- What is written down --------------------------------------------------------------------------
+
+    def fire(
+        self, machine: Machine, name: str, *, part: Any = None, given: Any = None, child: UUID | None = None
+    ) -> None:
+        """Do a step that the running one brings along, on ``part`` or on the referral: state, record, entry."""
+        step = steps.get(machine, name)
+        row = part if part is not None else self.case.referral
+        fired = Act(step, self.case, given or Given(), actor=self.actor, at=self.at)
+        fired.signer, fired.child = self.signer, child
+        before = str(row.state)
+        if machine is Machine.JUDICIAL:
+            self.case.justice_moved = True
+        if not step.creates or step.source:
+            step.run(row, given or Given(), self.case)
+        if part is not None:
+            part.save()
+        fired.write_down(before=before, after=str(row.state), part=part)
+
+    def write_down(self, *, before: str, after: str, part: Any = None) -> None:
+        """Write the record of the step for the case, and its entry for the journal."""
+        self._keep_record(before=before, after=after, part=part)
+        referral = self.case.referral
+        journal.record(
+            self.step.event,
+            # Of two signers the one at the keyboard is the actor; it acts on behalf of who proposed.
+            actor=replace(self.signer, obo=self.actor.user_id) if self.signer else self.actor,
+            at=self.at,
+            objects=[referral.pseudonym],
+            tenant=referral.authority_id,
+            purpose=self.step.purpose
+            or (Purpose.FILING if self.step.data_class == "A" else Purpose.HANDLING),
+            rule="two-signatures" if self.signer is not None else "",
+            from_state=before,
+            to_state=after,
+            version=referral.version,
+        )
+
+    def _keep_record(self, *, before: str, after: str, part: Any) -> None:
+        referral = self.case.referral
+        self.case.records = self.case.records + 1
+        record = referral.steps.model(
+            referral=referral,
+            machine=self.step.machine,
+            part=part.pk if part is not None else None,
+            step=self.step.name,
+            number=self.step.number,
+            at=self.at,
+            order=self.case.records,
+            role=self.actor.role or SYSTEM.role,
+            by=None if self.actor.filing else self.actor.user_id,
+            signed_by=self.signer.user_id if self.signer else None,
+            obo=self.actor.obo if self.actor.user_id else None,
+            from_state=before,
+            to_state=after,
+            child=self.child,
+            access_class=self.step.data_class,
+        )
+        said = for_record(as_json(self.given), self.step.name)
+        data = {name: value for name, value in said.items() if value not in (None, "", [], {})}
+        if data:
+            # Of a filer only the own reason is kept here, under the filer's own key class.
+            self.fill(record, {"data": data})
+        self.case.insert(record)

@@ -1,0 +1,370 @@
+"""Delays: when each ends, in the authority's own zone, and what starts and stops it (domain.md §2.3).
+
+Days and months are counted locally and end at 23:59:59; hours and minutes are counted as they run. Open hours and
+working days, which no law counts, are those of ``referrals/policy/working_time.py``.
+A breached clock never blocks a step: it colours, alerts, counts (domain.md §2.8 no. 11).
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from referrals.policy.dates import after_days, after_months
+from referrals.policy.working_time import Calendar, end_of
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import EXPLOITED, Coded, State, Urgency
+from referrals.workflow import retention_periods
+from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.models import Clock
+
+FEEDBACK_MONTHS: Final = 3  # L226-5
+ASSESSMENT_MONTHS: Final = 3  # D226-2-4
+INVESTIGATION_MONTHS: Final = 6  # CPC 1183
+#: The report of an investigation comes fifteen days before its term (domain.md §5.2 ``mjie``).
+REPORT_BEFORE_TERM: Final = timedelta(days=15)
+#: Care offered to a child in care: silence is agreement after this, from the notification, else from the sending.
+AFTER_NOTIFICATION: Final = timedelta(weeks=4)
+AFTER_SENDING: Final = timedelta(weeks=6)
+
+
+class ClockState(Coded):
+    """How a clock stands."""
+
+    ON_TIME = "on_time", "On time", "Dans les délais"
+    DUE_SOON = "due_soon", "Due soon", "Échéance proche"
+    OVERDUE = "overdue", "Overdue", "En retard"
+    STOPPED = "stopped", "Stopped", "Arrêté"
+
+
+def statutory_due(received_at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the end of the assessment's legal delay: three months from receipt (CASF D226-2-4)."""
+    return after_months(received_at, ASSESSMENT_MONTHS, zone)
+
+
+def assessment_start(referral: Any) -> datetime | None:
+    """Return from when the assessment's delay counts.
+
+    It is the receipt, unless a new fact came in after the closing (T34), or an earlier filing about the same child
+    was joined (T12).
+    """
+    found: datetime | None = referral.counts_from or referral.received_at
+    return found
+
+
+def assessment_due(case: Case) -> datetime | None:
+    """Return the legal end of the assessment: ``statutory_due_at``, or three months from where it counts now."""
+    if case.referral.counts_from is None:
+        return case.referral.statutory_due_at
+    return statutory_due(case.referral.counts_from, case.zone)
+
+
+def target_due(case: Case) -> datetime | None:
+    """Return the reduced date of the assessment by danger and age, never later than the legal one (D226-2-4)."""
+    received, legal = assessment_start(case.referral), assessment_due(case)
+    if received is None or legal is None:
+        return None
+    days = []
+    if case.referral.urgency in (Urgency.U2, Urgency.U3):
+        days.append(case.protocol.assessment_urgent_days)
+    if any(child.under_2 for child in case.children):
+        days.append(case.protocol.assessment_under_2_days)
+    if any(child.prostitution_status in EXPLOITED for child in case.children):
+        days.append(case.protocol.assessment_suspected_days)
+    return min([legal, *(after_days(received, count, case.zone) for count in days)])
+
+
+# --- When each clock is due. Each rule takes the case, the start, and the part (measure, …) or None. ----
+
+
+type Rule = Callable[[Case, datetime, Any], datetime]
+
+
+def _open_hours(name: str) -> Rule:
+    return lambda case, start, part: case.calendar.after_open_hours(start, getattr(case.protocol, name))
+
+
+def _hours(name: str) -> Rule:
+    return lambda case, start, part: start + timedelta(hours=getattr(case.protocol, name))
+
+
+def _days(name: str) -> Rule:
+    return lambda case, start, part: after_days(start, getattr(case.protocol, name), case.zone)
+
+
+def _fixed_days(days: int) -> Rule:
+    return lambda case, start, part: after_days(start, days, case.zone)
+
+
+def _months(months: int) -> Rule:
+    return lambda case, start, part: after_months(start, months, case.zone)
+
+
+def _triage(case: Case, start: datetime, part: Any) -> datetime:
+    urgent = case.referral.urgency in (Urgency.U2, Urgency.U3)
+    hours = case.protocol.triage_urgent_hours if urgent else case.protocol.triage_hours
+    return case.calendar.after_open_hours(start, hours)
+
+
+def _assessment(case: Case, start: datetime, part: Any) -> datetime:
+    return assessment_due(case) or statutory_due(start, case.zone)
+
+
+def _request(case: Case, start: datetime, part: Any) -> datetime:
+    if part.due_on:
+        return end_of(part.due_on, case.zone)
+    return case.calendar.after_working_days(start, case.protocol.information_request_days)
+
+
+def _term(case: Case, start: datetime, part: Any) -> datetime:
+    months = part.duration_months or part.type.max_months or 12
+    return end_of(part.term_on, case.zone) if part.term_on else after_months(start, months, case.zone)
+
+
+def agreed_by_silence_on(measure: Any) -> date | None:
+    """Return the last day of the delay after which silence is agreement; None where it never is (CASF L223-2)."""
+    if measure.notified_on is not None:
+        notified: date = measure.notified_on
+        return notified + AFTER_NOTIFICATION
+    return measure.sent_on + AFTER_SENDING if measure.sent_on is not None else None
+
+
+def _agreement(case: Case, start: datetime, part: Any) -> datetime:
+    silence = agreed_by_silence_on(part)
+    return (
+        end_of(silence, case.zone) if silence else after_days(start, case.protocol.agreement_days, case.zone)
+    )
+
+
+def _investigation(case: Case, start: datetime, part: Any) -> datetime:
+    latest = after_months(start, INVESTIGATION_MONTHS, case.zone)
+    return min(latest, end_of(part.term_on, case.zone)) if part.term_on else latest
+
+
+def _situation_report(case: Case, start: datetime, part: Any) -> datetime:
+    child = case.child(part.child_id)
+    # Under 3: L223-5 CASF; CC 375 says under 2. The stricter holds.
+    months = 6 if child is not None and (child.under_2 or child.age_band == "0-2") else 12
+    return after_months(start, months, case.zone)
+
+
+def _chosen(case: Case, start: datetime, part: Any) -> datetime:
+    raise LookupError("a person chooses this day: it is handed in as until")
+
+
+def _exit_ban(case: Case, start: datetime, part: Any) -> datetime:
+    return end_of(part.term_on, case.zone) if part.term_on else after_months(start, 2, case.zone)
+
+
+def active_until(case: Case, since: datetime) -> datetime:
+    """Return when a closed case leaves the active base, from its last action (domain.md §7.3; CASF R221-9)."""
+    return after_months(since, retention_periods.active_months(case), case.zone)
+
+
+def kept_until(case: Case, since: datetime | None = None) -> datetime | None:
+    """Return until when an archived case is kept; None where no action on it is known, and it is kept.
+
+    A filing that was joined to a file goes when that file may go: what it tells belongs there. ``since``: the last
+    action, where the caller knows it.
+    """
+    file = retention_periods.file_of(case)
+    since = since if since and file is case else retention_periods.last_action(file)
+    return after_months(since, retention_periods.kept_months(file), case.zone) if since else None
+
+
+def _keeping(case: Case, start: datetime, part: Any) -> datetime:
+    if case.referral.state == State.ARCHIVED:
+        return kept_until(case, start) or start
+    return active_until(case, start)
+
+
+RULES: Final[dict[ClockCode, Rule]] = {
+    ClockCode.C1: _open_hours("acknowledge_hours"),
+    ClockCode.C2: _triage,
+    ClockCode.C3: _hours("danger_breach_hours"),
+    ClockCode.C4: _assessment,
+    ClockCode.C4B_MEETING: _days("first_meeting_days"),
+    ClockCode.C4B_VISIT: _days("home_visit_days"),
+    ClockCode.C5: _months(FEEDBACK_MONTHS),
+    ClockCode.C5B: _months(FEEDBACK_MONTHS),
+    ClockCode.C6: _request,
+    ClockCode.C7: _days("prosecutor_last_reminder_days"),
+    ClockCode.C8: _days("decision_days"),
+    ClockCode.C9: _agreement,
+    ClockCode.C10: _term,
+    ClockCode.C11: lambda case, start, part: start + timedelta(hours=72),
+    ClockCode.C12: _fixed_days(5),
+    ClockCode.C13: _fixed_days(8),
+    ClockCode.C14: _fixed_days(15),
+    ClockCode.C14B: _months(6),
+    ClockCode.C15: _term,
+    ClockCode.C15B: _investigation,
+    ClockCode.C16: _months(3),
+    ClockCode.C17: _situation_report,
+    ClockCode.C17B: _exit_ban,
+    ClockCode.C18: _fixed_days(10),
+    ClockCode.C19: _hours("runaway_review_hours"),
+    ClockCode.C20: _keeping,
+    ClockCode.R_HOLDERS: _chosen,
+    ClockCode.R_RESTRICTION: _chosen,
+}
+STATUTORY: Final = frozenset(
+    {
+        ClockCode.C3,
+        ClockCode.C4,
+        ClockCode.C5,
+        ClockCode.C5B,
+        ClockCode.C10,
+        ClockCode.C11,
+        ClockCode.C12,
+        ClockCode.C13,
+        ClockCode.C14,
+        ClockCode.C14B,
+        ClockCode.C15,
+        ClockCode.C15B,
+        ClockCode.C16,
+        ClockCode.C17,
+        ClockCode.C17B,
+        ClockCode.C18,
+    }
+)
+_JUSTICE = (
+    ClockCode.C7,
+    ClockCode.C13,
+    ClockCode.C14,
+    ClockCode.C14B,
+    ClockCode.C15,
+    ClockCode.C15B,
+    ClockCode.C17B,
+)
+_MEASURES = (ClockCode.C9, ClockCode.C10, ClockCode.C11, ClockCode.C12, ClockCode.C16, ClockCode.C17)
+#: Who may read a clock: the class of what it times (domain.md §4.8).
+ACCESS_CLASS: Final[dict[ClockCode, str]] = (
+    dict.fromkeys(ClockCode, "A") | dict.fromkeys(_JUSTICE, "I") | dict.fromkeys(_MEASURES, "J")
+)
+#: Clocks that outlive the closing of the case (domain.md §2.2 Closings).
+OUTLIVE_CLOSING: Final = (
+    ClockCode.C5,
+    ClockCode.C5B,
+    ClockCode.C7,
+    ClockCode.C20,
+    ClockCode.R_HOLDERS,
+    ClockCode.R_RESTRICTION,
+)
+#: Clocks on which nobody has to act: shown where clocks are, reminded of to no one, no reason to look at a case.
+SILENT: Final = (ClockCode.C20,)
+
+
+def warned_at(case: Case, code: ClockCode, start: datetime, due: datetime) -> datetime:
+    """Return when a clock begins to warn: C3 and C7 after a delay of their own, others in their last part.
+
+    Of an investigation at the latest when its report is due.
+    """
+    if code == ClockCode.C3:
+        return start + timedelta(minutes=case.protocol.danger_alert_minutes)
+    if code == ClockCode.C7:
+        return after_days(start, case.protocol.prosecutor_first_reminder_days, case.zone)
+    last_part = due - (due - start) * case.protocol.warning_percent / 100
+    return max(start, min(last_part, due - REPORT_BEFORE_TERM)) if code == ClockCode.C15B else last_part
+
+
+def reminded_again_at(case: Case, code: ClockCode, start: datetime) -> datetime | None:
+    """Return when one is reminded a second time before the end; None for all delays but C7 (2 / 8 / 30 days)."""
+    if code != ClockCode.C7:
+        return None
+    return after_days(start, case.protocol.prosecutor_second_reminder_days, case.zone)
+
+
+def start(
+    case: Case,
+    code: ClockCode,
+    *,
+    since: datetime | None = None,
+    child: UUID | None = None,
+    part: Any = None,
+    until: date | None = None,
+) -> "Clock":
+    """Start a clock at ``since`` (the instant of the act if None); one that runs for the same thing starts again.
+
+    ``until``: the last day, where a person has chosen it.
+    """
+    begun = since or case.at
+    stop(case, [code], child=child, part=part)
+    due = max(end_of(until, case.zone) if until else RULES[code](case, begun, part), begun)
+    clock: Clock = case.referral.clocks.model(
+        referral=case.referral,
+        code=code,
+        access_class=ACCESS_CLASS[code],
+        child=child,
+        part=part.pk if part is not None else None,
+        started_at=begun,
+        warn_at=warned_at(case, code, begun, due),
+        again_at=reminded_again_at(case, code, begun),
+        due_at=due,
+        statutory=code in STATUTORY,
+        **(dict.fromkeys(("soon_told_at", "late_told_at"), case.at) if code in SILENT else {}),
+    )
+    case.insert(clock)
+    case.open_clocks.append(clock)
+    return clock
+
+
+def stop(case: Case, codes: Iterable[ClockCode], *, child: UUID | None = None, part: Any = None) -> None:
+    """Stop the running clocks of these codes; of one child or part when it is named, else of all."""
+    wanted = set(codes)
+    if "open_clocks" not in case.__dict__ and case.referral._state.adding:
+        case.__dict__["open_clocks"] = []
+    for clock in list(case.open_clocks):
+        if clock.code not in wanted:
+            continue
+        if child is not None and clock.child != child:
+            continue
+        if part is not None and clock.part != part.pk:
+            continue
+        halt(case, clock)
+
+
+def halt(case: Case, clock: "Clock") -> None:
+    """Stop one running clock of the case."""
+    clock.stopped_at = case.at
+    if not clock._state.adding:
+        clock.save(update_fields=["stopped_at"])
+    case.open_clocks.remove(clock)
+
+
+def reset_target(case: Case) -> None:
+    """Count the assessment's reduced date anew; the legal one never moves (D226-2-4)."""
+    case.referral.target_due_at = target_due(case)
+
+
+def next_due(case: Case) -> datetime | None:
+    """Return the earliest end among the running clocks of the shell (class A): what a queue is sorted by."""
+    dues = [c.due_at for c in case.open_clocks if c.access_class == "A" and c.code not in SILENT]
+    if any(clock.code == ClockCode.C4 for clock in case.open_clocks) and case.referral.target_due_at:
+        dues.append(case.referral.target_due_at)
+    return min(dues, default=None)
+
+
+def working_day_before(clock: "Clock", calendar: Calendar) -> date | None:
+    """Return the last working day on which one can still act, where a delay ends on a day off (*ouvré précédent*).
+
+    None where it ends on a working day, where the authority hasn't worked since it began, and for immediate danger,
+    which waits for no working day.
+    """
+    if clock.code == ClockCode.C3:
+        return None
+    found = calendar.working_day_before(clock.due_at)
+    began = clock.started_at.astimezone(calendar.zone).date()
+    return found if found is not None and found >= began else None
+
+
+def state_of(clock: "Clock", at: datetime) -> ClockState:
+    """Tell how a clock stands at ``at``."""
+    if clock.stopped_at is not None:
+        return ClockState.STOPPED
+    if at > clock.due_at:
+        return ClockState.OVERDUE
+    return ClockState.DUE_SOON if at >= clock.warn_at else ClockState.ON_TIME

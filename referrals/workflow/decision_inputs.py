@@ -1,0 +1,184 @@
+"""Inputs that several deciding steps share: decisions, agreements, referrals to justice."""
+
+from typing import Any, Final
+
+from rest_framework import serializers
+
+from core.inputs import Code, Codes, Day, Flag, Id, StrictSerializer, Text, Whole
+from referrals.policy.dates import add_months
+from referrals.vocabulary import answers
+from referrals.vocabulary.hearings import Hearing
+from referrals.vocabulary.states import DecisionCode, Ground, Outcome
+from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, required, text
+
+
+class ToJustice(StrictSerializer):
+    """A referral to justice: for whom, on which grounds, with which document (L226-4)."""
+
+    judicial_referral = optional_id()
+    grounds = Codes(Ground.choices, required=False, default=list)
+    actions_led = text(required=False, max_length=10_000)
+    recipient = text(required=False)
+    document = text(required=False, max_length=DOCUMENT)
+    sending_proof = text(required=False)
+
+
+class SeizeJusticeForAll(ToJustice):
+    """T18, for every child of the case; the document is the one composed from the case, or written here."""
+
+    grounds = Codes(Ground.choices, min_length=1)
+    actions_led = text(max_length=10_000)
+    recipient = text()
+    sending_proof = text()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for a document where no prepared referral brings one."""
+        if not attrs["document"] and attrs["judicial_referral"] is None:
+            raise required("document")
+        return attrs
+
+
+class ChildDecision(StrictSerializer):
+    """A decision for one child that a step carries along (⇒ T43)."""
+
+    child = Id()
+    decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
+    ground = Code(answers.CloseGround.choices, required=False, default="", allow_blank=True)
+    motivation = text(max_length=LONG)
+
+
+class MeasureOffer(StrictSerializer):
+    """An administrative measure offered with a decision (⇒ M01).
+
+    ``variant``: a local one of the authority. ``notified_on``, or ``sent_on`` where no receipt came back: for a child
+    in care, from when silence counts (C9).
+    """
+
+    child = Id()
+    type = Text(max_length=40)
+    aim = text(max_length=10_000)
+    duration_months = Whole(min_value=1, max_value=12)
+    service = optional_id()
+    variant = Text(max_length=40, required=False, default="", allow_blank=True)
+    notified_on = optional_day()
+    sent_on = optional_day()
+
+
+class Deciding(Signed):
+    """What the deciding steps share: the decisions still missing, and why."""
+
+    decisions = ChildDecision(many=True, required=False, default=list)
+    motivation = text(max_length=LONG)
+
+
+class Agreement(StrictSerializer):
+    """A written agreement to an administrative measure, or its silence where that counts (M02, C9).
+
+    ``own``: of the person concerned, who is of age.
+    """
+
+    agreed_on = Day()
+    by_silence = Flag(required=False, default=False)
+    signed_by = text(required=False)
+    agreement = text(required=False, max_length=LONG)
+    child_opinion = text(max_length=5_000)
+    own = Flag(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the writing and who signed it, unless it is silence that agrees."""
+        missing = [name for name in ("signed_by", "agreement") if not attrs["by_silence"] and not attrs[name]]
+        if missing:
+            raise serializers.ValidationError(
+                {name: [serializers.ErrorDetail("", code="required")] for name in missing}
+            )
+        if attrs["own"] and attrs["by_silence"]:  # L223-2 speaks of the legal representative's silence alone
+            raise serializers.ValidationError(
+                {"by_silence": [serializers.ErrorDetail("", code="not-a-choice")]}
+            )
+        return attrs
+
+
+class HolderRefusal(StrictSerializer):
+    """What one holder answered."""
+
+    holder = Id()
+    how = text()
+    on = Day()
+
+
+class Refusal(StrictSerializer):
+    """The trace of each holder's refusal, or the attempts made (M03); of one who is of age, the own answer there."""
+
+    refusals = HolderRefusal(many=True, required=False, default=list)
+    attempts = text(required=False, max_length=5_000)
+
+
+#: How long a ban on leaving the territory may last, by who orders it (CC 375-5, 375-7; domain.md §2.3 C17b).
+EXIT_BAN_MONTHS: Final = {"prosecutor": 2, "judge": 24}
+
+
+class OrderedMeasure(StrictSerializer):
+    """A measure that justice ordered (M05).
+
+    A ban on leaving the territory says who ordered it (``decider``) and until when, within the bounds of that
+    authority: its term isn't the same for both.
+    """
+
+    child = Id()
+    type = Text(max_length=40)
+    ordered_on = Day()
+    ordered_by = text()
+    decider = Code(
+        [("judge", "Juge des enfants"), ("prosecutor", "Procureur de la République")],
+        required=False, default="", allow_blank=True,
+    )  # fmt: skip
+    term_on = optional_day()
+    order_copy = text(required=False, max_length=DOCUMENT)
+    place = text(required=False)
+    service = optional_id()
+    variant = Text(max_length=40, required=False, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for decider and term of an exit ban, and keep it within what the decider may order."""
+        if attrs["type"] != "exit_ban":
+            return attrs
+        missing = [name for name in ("decider", "term_on") if not attrs[name]]
+        if missing:
+            raise serializers.ValidationError(
+                {name: [serializers.ErrorDetail("", code="required")] for name in missing}
+            )
+        last = add_months(attrs["ordered_on"], EXIT_BAN_MONTHS[attrs["decider"]])
+        if not attrs["ordered_on"] <= attrs["term_on"] <= last:
+            code = "too-late" if attrs["term_on"] > last else "too-early"
+            raise serializers.ValidationError({"term_on": [serializers.ErrorDetail("", code=code)]})
+        return attrs
+
+
+class ChildOutcome(Hearing):
+    """What justice answered for one child (J04)."""
+
+    child = Id()
+    type = Code(Outcome.choices)
+    on = Day()
+    copy = text(max_length=DOCUMENT)
+
+
+class JusticeAnswer(Signed):
+    """One answer of justice: outcomes by child, and the measures that it orders (J04)."""
+
+    outcomes = ChildOutcome(many=True, allow_empty=False)
+    orders = OrderedMeasure(many=True, required=False, default=list)
+
+
+class Naming(StrictSerializer):
+    """T48: a decider or a referent."""
+
+    user = Id()
+    child = optional_id()
+    since = optional_day()
+
+
+class Beginning(StrictSerializer):
+    """A date on which something begins."""
+
+    on = Day()

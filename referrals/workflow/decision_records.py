@@ -1,0 +1,57 @@
+"""Decisions on record: writing one, taking it back, when justice must be asked (L226-4)."""
+
+from typing import TYPE_CHECKING, Any
+
+from referrals.vocabulary.states import EXPLOITED, DecisionCode, Exploitation, Machine
+from referrals.workflow import people
+from referrals.workflow.case import Case
+from referrals.workflow.people import put_on_case
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def name_decider(act: "Act") -> None:
+    """Put the decider on the case: the one named, else the inspectors of the unit (T20)."""
+    for user in people.deciders(act.case, act.given):
+        put_on_case(act, user, "ase_inspector")
+
+
+def decide(act: "Act", child: Any, code: str, *, ground: str, motivation: str) -> None:
+    """Record a decision on a child, and warn where it leaves justice out."""
+    act.new(
+        "decisions",
+        child=child,
+        code=code,
+        ground=ground,
+        motivation=motivation,
+        at=act.at,
+        by_id=act.actor.user_id,
+    )
+    act.change(child, decision=code)
+    if spares_justice(act.case, child, code):
+        act.warnings.append("exploitation-without-justice")
+    if act.step.name != "decide_child":
+        act.fire(Machine.REFERRAL, "decide_child", child=child.pk)
+
+
+def undecide(act: "Act", child: Any) -> None:
+    """Let a child wait for a decision again (domain.md §2.2 Decisions)."""
+    if child.decision != DecisionCode.UNDECIDED:
+        act.change(child, decision=DecisionCode.UNDECIDED)
+
+
+def prostitution_rule(case: Case, child: Any) -> str | None:
+    """Justice has answered for an exploited child, where the protocol asks it (PROSTITUTION_JUDICIAL_MODE)."""
+    mode = case.protocol.prostitution_judicial_mode
+    bound = {"advisory": (), "mandatory": EXPLOITED}.get(mode, (Exploitation.ESTABLISHED,))
+    if child.prostitution_status in bound and not case.judicial_answered(child):
+        return "Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."
+    return None
+
+
+def spares_justice(case: Case, child: Any, code: str) -> bool:
+    """Tell whether a decision leaves justice out for an exploited child: where nothing bars it, people are warned."""
+    exploited = child.prostitution_status in EXPLOITED and not case.beyond_childhood(child)
+    less = code in (DecisionCode.ADMIN, DecisionCode.CONTINUE)
+    return exploited and less and not case.judicial_answered(child)

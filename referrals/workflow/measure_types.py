@@ -1,0 +1,83 @@
+"""Checks of measure types and services against the catalogue and its habilitations."""
+
+from typing import Any
+
+from accounts.models import Membership, Organisation
+from accounts.roles import Role
+from referrals.errors import InvalidInput
+from referrals.vocabulary.states import ORDERING
+from referrals.workflow.case import Case
+from referrals.workflow.people import working_for
+
+
+def service_exists(case: Case, given: Any) -> str | None:
+    """The service is a known organisation: enough where a judge names it, or a child is taken in at once.
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if given.service and not Organisation.objects.filter(pk=given.service).exists():
+        raise InvalidInput("service")
+    return None
+
+
+def service_is_habilitated(case: Case, given: Any) -> str | None:
+    """A measure is confided to a service with an agent habilitated in the service's name, wherever it sits (R221-8).
+
+    Raises:
+        InvalidInput: there is no such organisation.
+    """
+    service_exists(case, given)
+    agents = Membership.objects.in_force(case.at).filter(
+        role=Role.MEASURE_SERVICE, organisation_id=given.service
+    )
+    if given.service and not agents.exists():
+        return "Ce service n'a pas d'agent habilité à exécuter une mesure."
+    return None
+
+
+def service_is_not_the_deciders(case: Case, given: Any) -> str | None:
+    """No measure is confided to a service for which whoever decides works, or whoever confides it (T48)."""
+    deciding = {found.user_id for found in case.assignments if found.role == Role.ASE_INSPECTOR}
+    if case.actor.user_id is not None:
+        deciding.add(case.actor.user_id)
+    if given.service and working_for(case, {given.service}, deciding):
+        return "La personne qui décide ou qui confie la mesure travaille pour ce service."
+    return None
+
+
+def measure_types_exist(case: Case, given: Any, *, judicial: bool = False) -> str | None:
+    """A measure's type is in the catalogue, on the right side of it, and lasts no longer than it may (§5).
+
+    Raises:
+        InvalidInput: the catalogue has no such type.
+    """
+    items = given.get("orders" if judicial else "measures")
+    for item in [given] if items is None else items:
+        found = case.measure_type(item.type)
+        if found is None or found.judicial != judicial:
+            raise InvalidInput("type")
+        months = item.get("duration_months")
+        if months and found.max_months and months > found.max_months:
+            raise InvalidInput("duration_months", "too-large")
+        if judicial:
+            service_exists(case, item)  # the judge names it: what was ordered is recorded as it was
+        elif reason := service_is_habilitated(case, item) or service_is_not_the_deciders(case, item):
+            return reason
+    return None
+
+
+def ordered_types_exist(case: Case, given: Any) -> str | None:
+    """A measure is ordered for each child whose answer orders one, for no other, from the judicial catalogue (§5.2)."""
+    if any(case.child(item.child) is None for item in given.orders):
+        return "Un des enfants désignés ne figure pas au dossier."
+    ordering = {item.child for item in given.outcomes if item.type in ORDERING}
+    ordered = {item.child for item in given.orders}
+    if ordering != ordered:
+        raise InvalidInput("orders", "required" if ordering - ordered else "not-a-choice")
+    return measure_types_exist(case, given, judicial=True)
+
+
+def judicial_type_exists(case: Case, given: Any) -> str | None:
+    """The type ordered is of the judicial catalogue (M05; §5.2)."""
+    return measure_types_exist(case, given, judicial=True)

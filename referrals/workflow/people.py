@@ -1,0 +1,144 @@
+"""People whom a step names: who may be named, and putting them on the case."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role
+from referrals.errors import InvalidInput
+from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def holders_of(case: Case, role: Role, users: set[UUID]) -> set[UUID]:
+    """Return which of these users hold a role now at the case's authority, and aren't excluded from the case."""
+    barred = set(
+        case.referral.exclusions.filter(lifted_at=None, user_id__in=users).values_list("user_id", flat=True)
+    )
+    held = Membership.objects.in_force(case.at).filter(
+        authority_id=case.authority_id, role=role, user_id__in=users
+    )
+    return set(held.values_list("user_id", flat=True)) - barred
+
+
+_NAMED_ROLE = {
+    "name_decider": Role.ASE_INSPECTOR,
+    "name_referent": Role.CASE_REFERENT,
+}
+
+
+def people_may_be_named(case: Case, given: Any) -> str | None:
+    """People put on a case hold the role at its authority, and aren't excluded (R221-8; §1.3 rule 8)."""
+    assessors = {item.user for item in [*(given.get("team") or []), *(given.get("join") or [])]}
+    if assessors - holders_of(case, Role.ASSESSOR, assessors):
+        return "Une personne désignée n'est pas évaluatrice habilitée sur ce territoire, ou elle est exclue."
+    lead = given.get("lead")
+    if lead and not holders_of(case, Role.ASSESSMENT_LEAD, {lead}):
+        return "Le cadre désigné n'est pas habilité sur ce territoire, ou il est exclu."
+    role = _NAMED_ROLE.get(case.step_name)
+    if role and not holders_of(case, role, {given.user}):
+        return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
+    return None
+
+
+def unit_is_of_authority(case: Case, given: Any) -> str | None:
+    """The unit that takes the case is one of its authority's.
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if given.unit and not Unit.objects.filter(pk=given.unit, authority_id=case.authority_id).exists():
+        raise InvalidInput("unit")
+    return None
+
+
+def executing(case: Case) -> set[UUID]:
+    """Return the services that execute a measure of the case."""
+    return {found.service_id for found in case.measures_alive() if found.service_id}
+
+
+def working_for(case: Case, services: set[UUID], users: set[UUID]) -> set[UUID]:
+    """Return which of these users are agents of one of these services now.
+
+    This is the interest that the service knows of by itself. Whoever has another one (kinship, a seat on the
+    board) says so by stepping aside (X04) or is excluded (X01), and is named for nothing after that.
+    """
+    agents = Membership.objects.in_force(case.at).filter(
+        role=Role.MEASURE_SERVICE, organisation_id__in=services, user_id__in=users
+    )
+    return set(agents.values_list("user_id", flat=True))
+
+
+def decider_is_known(case: Case, given: Any) -> str | None:
+    """A decider is named, or the unit has one (T20, T48)."""
+    if deciders(case, given):
+        return None
+    return "Aucun décideur n'est désigné et l'unité n'en a pas."
+
+
+def deciders(case: Case, given: Any) -> set[UUID]:
+    """Return who decides: the person named now, those named before, else the inspectors of the unit."""
+    if given.decider:
+        fit = holders_of(case, Role.ASE_INSPECTOR, {given.decider})
+        return fit - working_for(case, executing(case), fit)
+    named = {found.user_id for found in case.assignments if found.role == Role.ASE_INSPECTOR}
+    if named:
+        return named
+    if case.referral.unit_id is None:
+        return set()
+    of_unit = Membership.objects.in_force(case.at).filter(
+        authority_id=case.authority_id, unit_id=case.referral.unit_id, role=Role.ASE_INSPECTOR
+    )
+    return holders_of(case, Role.ASE_INSPECTOR, set(of_unit.values_list("user_id", flat=True)))
+
+
+def named_may_read(case: Case, given: Any) -> str | None:
+    """The list of a restricted case names people of the authority, none of them excluded (T46; §1.3 rules 1, 8)."""
+    users = {*(given.get("named") or []), *(given.get("add") or [])}
+    held = Membership.objects.in_force(case.at).filter(authority_id=case.authority_id, user_id__in=users)
+    if users - set(held.values_list("user_id", flat=True)):
+        return "Une des personnes nommées n'exerce pas pour cette autorité."
+    if case.referral.exclusions.filter(lifted_at=None, user_id__in=users).exists():
+        return "Une des personnes nommées est exclue du dossier."
+    return None
+
+
+def person_is_known(case: Case, given: Any) -> str | None:
+    """Whoever is excluded is an account.
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    if not Membership.objects.filter(user_id=given.user).exists():
+        raise InvalidInput("user")
+    return None
+
+
+def put_on_case(
+    act: "Act", user: UUID, role: str, *, field: str = "", waiver: str = "", child: UUID | None = None
+) -> None:
+    """Assign a person to the case in a role, once."""
+    alike = [a for a in act.case.assignments if a.user_id == user and a.role == role and a.child_id == child]
+    if not alike:
+        act.new(
+            "assignments",
+            user_id=user,
+            role=role,
+            field=field,
+            waiver=waiver,
+            child_id=child,
+            since_at=act.at,
+        )
+    act.case.forget("assignments")
+
+
+def name_inspector(act: "Act") -> None:
+    """Put the decider on the case (T48)."""
+    put_on_case(act, act.given.user, "ase_inspector")
+
+
+def name_referent(act: "Act") -> None:
+    """Put the referent on the case, for one child where it is named (T48)."""
+    put_on_case(act, act.given.user, "case_referent", child=act.given.child)

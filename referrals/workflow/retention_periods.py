@@ -1,0 +1,59 @@
+"""How many months a case is kept, by its outcome, and from which action they count (domain.md §7.3; C20).
+
+Two periods follow each other and both count from the last action on the case: the active base, then the intermediate
+archive. The clock C20, the archive (T39) and the batches of destruction ask the functions of this page and no other.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from referrals.vocabulary.states import MeasureState, State
+from referrals.workflow.case import Case
+
+#: Steps that keep or release a case, and birthdays, are no action on it: they leave its delay as it was.
+STEPS_OF_KEEPING: Final = ("archive", "hold", "release_hold", "grow_older")
+#: Measures in which a child was never looked after.
+NEVER_BEGUN: Final = (MeasureState.PROPOSED, MeasureState.CANCELLED, MeasureState.NOT_EXECUTED)
+
+
+def outcome_of(case: Case) -> str:
+    """Return the closed state in which the case is, or was when it went to the archive."""
+    return str(case.referral.archived_from or case.referral.state)
+
+
+def active_months(case: Case) -> int:
+    """Return how long a closed case stays in the active base after its last action, by its outcome (§7.3)."""
+    if outcome_of(case) in (State.NOT_QUALIFIED, State.WITHDRAWN):
+        return case.protocol.retention_set_aside_months
+    if outcome_of(case) == State.CLOSED_NO_ACTION or not case.measures:
+        return case.protocol.retention_closed_months
+    return case.protocol.retention_measure_months
+
+
+def kept_months(case: Case) -> int:
+    """Return how long a case is kept in all, active base included, until its destruction may be proposed (§7.3).
+
+    What was set aside has no intermediate period. Where a child was taken in, the file of its childhood stays longest.
+    """
+    if outcome_of(case) in (State.NOT_QUALIFIED, State.WITHDRAWN):
+        return active_months(case)
+    begun = [found for found in case.measures if found.state not in NEVER_BEGUN]
+    if any(found.type.takes_in for found in begun):
+        return case.protocol.retention_archive_placed_months
+    if begun:
+        return case.protocol.retention_archive_months
+    return case.protocol.retention_archive_closed_months
+
+
+def last_action(case: Case) -> datetime | None:
+    """Return when something was last done on the case, keeping itself apart (R221-9: *dernière opération*)."""
+    done = case.referral.steps.exclude(step__in=STEPS_OF_KEEPING).order_by("order").last()
+    return done.at if done is not None else case.referral.closed_at
+
+
+def file_of(case: Case) -> Case:
+    """Return the case whose delay counts: the file to which this one was joined and still is, else itself."""
+    joining: Any = case.referral.joinings.filter(undone_at=None).select_related("target__authority").first()
+    if joining is None:
+        return case
+    return file_of(Case(joining.target, actor=case.actor, at=case.at))

@@ -1,0 +1,14 @@
+"""When a step on a past status calls for two persons."""
+
+from typing import Any
+
+from referrals.workflow.case import Case
+
+
+def history_calls_for_two(case: Case, given: Any) -> str | None:
+    """A status was once at least *at risk*, or urgency once U2: closing needs two (2S?)."""
+    return (
+        "Situation ou urgence passée : une seconde signature est requise."
+        if case.history_calls_for_two()
+        else None
+    )

@@ -1,0 +1,216 @@
+"""How a step of the procedure is declared: once, on its machine, with everything that follows from it.
+
+From a ``Step`` come the route, the input schema, ``available_actions``, the permission matrix, the
+docs, and the cells that the tests must cover. A declared function takes the row first, sets fields of it and, where
+the target isn't fixed, returns it; it saves nothing, sends nothing, logs nothing (``referrals/execution/runner.py``).
+
+A guard takes the case and the input, and returns the reason of the refusal in French, or None; the first line of its
+docstring is the rule in English. The input is None while one asks only what is possible. A check is a guard that is
+asked once the input is valid. An effect takes the running act and touches the other rows of the case.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import django_fsm
+from django.db import models
+from rest_framework import serializers
+
+from accounts import stepup
+from accounts.actor import Actor
+from accounts.roles import Role
+from audit.events import Purpose, register
+from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.states import Machine
+
+#: A target: the state stays as it is.
+SAME: Final = "same"
+#: Whose people do a step: those of the authority that holds the case, or of one to which it was sent (T32, T33).
+HOLDER, RECEIVER = "holder", "receiver"
+
+#: A guard takes the case and the input (None while one only asks what is possible); it answers with
+#: the sentence of its refusal, or None. Its first docstring line is its English sentence.
+Guard = Callable[..., "str | None"]
+#: What a step does to the other rows of the case; it takes the running act.
+Effect = Callable[[Any], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One declared step of one machine.
+
+    ``carries`` is done before the state moves (decisions that a step brings along), ``effects`` after it.
+    ``creates``: the step makes its object (``source`` then says from where else it may start). ``internal`` steps are
+    done only by the system or fired by another step, and have no route. ``holding`` and ``seeing`` steps ask for no
+    ordinary relation: to read class D of the case now is enough, or to see the case at all. ``signed_when`` answers
+    with the reason why a second person must sign, or None. ``second_signers`` are the roles that may; ``signers_for``
+    names those of a reason that asks for others. ``also_locks`` names the other cases that the step may touch: they
+    are locked together with this one. ``sides``: whose people do it. ``purpose`` is what the journal says it is for,
+    where the class of its data doesn't tell. ``unrecorded`` steps leave no row in the trail, and no entry but that of
+    the disclosure that brought them about: their date itself would be sealed. A ``quiet`` step is unrecorded, and
+    leaves its case's version as it is: a mark would tell of another file. A ``grave`` step asks whoever does it, and
+    whoever signs it, for a fresh proof (SEC-AU6). ``run`` carries it out on its row: django-fsm asks where the step
+    starts and moves the state; nothing is saved.
+    """
+
+    name: str
+    number: str
+    machine: Machine
+    label: str
+    en: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    roles: tuple[Role, ...]
+    law: str
+    takes: "type[serializers.Serializer[Any]]"
+    guards: tuple[Guard, ...] = ()
+    checks: tuple[Guard, ...] = ()
+    carries: tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    starts: tuple[ClockCode, ...] = ()
+    stops: tuple[ClockCode, ...] = ()
+    tells: tuple[str, ...] = ()
+    signed_when: Callable[..., str | None] | None = None
+    second_signers: tuple[Role, ...] = (Role.SUPERVISOR, Role.ASE_INSPECTOR)
+    signers_for: Mapping[str, tuple[Role, ...]] = field(default_factory=dict, compare=False)
+    also_locks: Callable[[UUID], Iterable[UUID]] | None = None
+    sides: tuple[str, ...] = (HOLDER,)
+    holding: bool = False
+    seeing: bool = False
+    data_class: str = "D"
+    purpose: Purpose | None = None
+    internal: bool = False
+    quiet: bool = False
+    grave: bool = False
+    creates: bool = False
+    unrecorded: bool = False
+    doc: str = field(default="", compare=False)
+    run: Callable[..., Any] = field(compare=False, repr=False)
+
+    @property
+    def recorded(self) -> bool:
+        """Tell whether the step leaves a row in the trail of its case, and an entry of its own."""
+        return not (self.unrecorded or self.quiet)
+
+    @property
+    def event(self) -> str:
+        """Return the act that the journal records when the step is done."""
+        return f"{self.machine.value}:{self.name}"
+
+    def signers(self, reason: str | None) -> tuple[Role, ...]:
+        """Return the roles that may sign for this reason."""
+        return self.signers_for.get(reason or "", self.second_signers)
+
+
+class Steps:
+    """All declared steps by machine and name, in the order of their declaration."""
+
+    def __init__(self) -> None:
+        """Begin empty; the machines fill it when they are imported."""
+        self._all: dict[tuple[Machine, str], Step] = {}
+
+    def add(self, step: Step) -> None:
+        """Keep one declaration.
+
+        Raises:
+            ValueError: the machine has a step of this name already.
+        """
+        key = (step.machine, step.name)
+        if key in self._all:
+            raise ValueError(f"step {step.name} declared twice")
+        self._all[key] = step
+        register(step.event)
+
+    def get(self, machine: Machine, name: str) -> Step:
+        """Return one step.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        return self._all[machine, name]
+
+    def of(self, machine: Machine) -> list[Step]:
+        """Return the steps of one machine in the order of the procedure, whichever file declares them."""
+        own = (found for found in self._all.values() if found.machine is machine)
+        return sorted(own, key=lambda found: found.number)
+
+    def all(self) -> list[Step]:
+        """Return the steps of all machines."""
+        return [found for machine in Machine for found in self.of(machine)]
+
+
+steps: Final = Steps()
+
+
+class Declare:
+    """The decorator of one machine: ``step = Declare(Machine.REFERRAL, Referral)``, then ``@step("qualify", …)``."""
+
+    def __init__(self, machine: Machine, model: type[models.Model]) -> None:
+        """Declare for ``machine``, whose rows are of ``model``."""
+        self.machine, self.model = machine, model
+
+    def __call__(
+        self,
+        name: str,
+        *,
+        source: Sequence[str],
+        target: str | Sequence[str],
+        **said: Any,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Return the decorator that declares the function as step ``name``; it takes the row first."""
+        sources = tuple(map(str, source))
+        targets = (str(target),) if isinstance(target, str) else tuple(map(str, target))
+        for plural in (
+            "roles",
+            "guards",
+            "checks",
+            "carries",
+            "effects",
+            "starts",
+            "stops",
+            "tells",
+            "second_signers",
+            "sides",
+        ):
+            if plural in said:
+                said[plural] = tuple(said[plural])
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            run = _transition(self.model, sources, targets)(function) if sources else function
+            doc = (function.__doc__ or "").strip()
+            steps.add(
+                Step(
+                    name=name, machine=self.machine, source=sources, target=targets, doc=doc, run=run, **said
+                )
+            )
+            return run
+
+        return declare
+
+
+def _transition(
+    model: type[models.Model], sources: Sequence[str], targets: Sequence[str]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return django-fsm's decorator for a step; a step that keeps the state has no target there."""
+    state: Any = model._meta.get_field("state")
+    target: Any = None
+    if len(targets) > 1:
+        fixed = [one for one in targets if one != SAME]
+        target = django_fsm.RETURN_VALUE(*dict.fromkeys([*fixed, *(sources if SAME in targets else ())]))
+    elif targets[0] != SAME:
+        target = targets[0]
+    return django_fsm.transition(field=state, source=list(sources), target=target)
+
+
+def require_proof(step: Step, actor: Actor, *, at: datetime) -> None:
+    """Ask for a fresh proof of the second factor where the step is grave; its doors ask here once they know who may.
+
+    Raises:
+        StepUpRequired: the last proof of the session is older than five minutes.
+        NotAllowed: a token came, which can't prove anything.
+    """
+    if step.grave:
+        stepup.require(actor, at=at)

@@ -1,0 +1,12 @@
+"""Instants at the place of the authority."""
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import Act
+
+
+def local_noon(act: "Act", day: Any) -> datetime:
+    """Return noon of a day in the authority's zone: an instant that is on that day everywhere near."""
+    return datetime.combine(day, time(12), tzinfo=act.case.zone)

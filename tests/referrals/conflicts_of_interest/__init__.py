@@ -1,0 +1,1 @@
+"""TODO tests/referrals/conflicts_of_interest/__init__.py"""

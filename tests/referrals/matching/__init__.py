@@ -1,0 +1,1 @@
+"""TODO tests/referrals/matching/__init__.py"""

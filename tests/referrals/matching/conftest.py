@@ -1,0 +1,52 @@
+"""Cases filed over HTTP, and the service's own work done at will."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from referrals.duplicates import tasks as duplicates_tasks
+from tests.conftest import see_all
+from tests.factories.concerns import concern
+from tests.journeys.story import Story, paris
+
+
+@pytest.fixture
+def filed(world, monkeypatch):
+    """Return a way to file a concern about a child, with what differs from the usual one said of it."""
+    monkeypatch.setattr("config.pipeline.instant", lambda: paris("2026-11-24 10:00"))
+
+    def file(who="filer", *, commune="93008", of=None, code="93", **child):
+        holder = {"name": f"Titulaire {uuid4().hex}", "link": "mother"}
+        said = concern(**{"holders": [holder]} | (of or {}))
+        said["children"][0] |= {"commune_insee": commune} | child
+        story = Story(world)
+        body = said | {"submit": True}
+        answer = world.as_(who, code).post("referrals", body, key=uuid4().hex)
+        assert answer.status_code == 201, answer.content.decode()
+        story.pk = answer.json()["id"]
+        story._dates = (story.row.received_at, story.row.statutory_due_at)
+        return story
+
+    return file
+
+
+@pytest.fixture
+def searched(world):
+    """Return the service's work: index what is outdated, look for what isn't looked for yet."""
+    hours = iter(range(1, 1_000))
+
+    def do():
+        at = paris("2026-11-24 10:00") + timedelta(hours=next(hours))
+        duplicates_tasks.keep_index(at)
+        done = duplicates_tasks.search_duplicates(at)
+        see_all()
+        return done
+
+    return do
+
+
+def pairs(story, who="crip_coordinator"):
+    """Return the pairs that somebody reads, as (id of the other file, kind, reasons)."""
+    lines = story.reads(who, "duplicates")["results"]
+    return [(line["other"]["id"], line["kind"] and line["kind"]["code"], line["reasons"]) for line in lines]

@@ -1,0 +1,1 @@
+"""TODO tests/referrals/statistics/__init__.py"""

@@ -1,0 +1,102 @@
+"""An emergency opening: asked for by the reference that an alert or a call gave, with the reason why."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.replays import Once
+from audit.events import Purpose
+from core.query import Query
+from referrals.access import visibility
+from referrals.break_glass import queries as break_glass_queries
+from referrals.break_glass.api import ByReference, GlassQuery, glass_page
+from referrals.errors import NotAllowed
+from web.cases import display, words
+from web.cases.base import BlanksLeftOut, fresh_key
+from web.cases.panel import address
+from web.forms import clean
+from web.page import FormPage, go_to
+from web.views.cases.queue import ZONE, require_caseworker
+from web.views.cases.steps import in_words
+
+
+class OpeningsQuery(BlanksLeftOut, GlassQuery):
+    """Filters of the emergency openings."""
+
+
+class Openings(FormPage):
+    """GET, POST /ouvertures."""
+
+    keeps = True
+    query: ClassVar[type[Query]] = OpeningsQuery
+    template = "web/cases/openings.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, and the openings that the reader made or reviews."""
+        require_caseworker(self.actor)
+        asked = dict(self.asked)
+        lines, cursor = glass_page(request, asked)
+        shown = [
+            {
+                "pk": one["referral"], "reference": one["reference"], "state": display.label(one["state"]),
+                "state_code": one["state"]["code"], "opened": display.instant(one["opened_at"], ZONE),
+                "until": display.instant(one["expires_at"], ZONE),
+                "due": display.instant(one["review_due_at"], ZONE), "overdue": one["overdue"],
+                "mine": one["user"] == str(self.actor.user_id),
+                "approve": address(one["referral"], "glass", "approve", one["id"]),
+            }
+            for one in lines
+        ]  # fmt: skip
+        return self.show(self._around() | {"lines": shown, "next": cursor, "once": fresh_key()})
+
+    def act(self, request: HttpRequest) -> HttpResponse:
+        """Open the case of a reference, and go to it.
+
+        Raises:
+            NotAllowed: none of the reader's roles could ever open a case so.
+            NotVisible, GuardRefused: as the act refuses; what isn't there and what isn't for the reader is one answer.
+        """
+        actor, at = self.actor, self.at
+        if not visibility.may_break(actor):
+            raise NotAllowed("break-glass")
+        said = {name: clean(request.POST.get(name, "")) for name in ("reference", "reason")}
+        body = ByReference(data=said)
+        body.is_valid(raise_exception=True)
+        request.purpose = Purpose.EMERGENCY  # type: ignore[attr-defined]  # read by the pipeline
+        key = request.POST.get("once", "")
+        wanted = Once.of(key, f"POST {request.path}", said) if key else None
+        if wanted is not None:
+            wanted.wait(actor)
+            if (past := wanted.honoured(actor)) is not None:
+                return go_to(reverse("case", args=[past.thing]))
+        done = break_glass_queries.open_by_reference(said["reference"], said["reason"], actor=actor, at=at)
+        if wanted is not None:
+            wanted.keep(actor, status=201, thing=done.referral.pk, part=done.made, at=at)
+        return go_to(reverse("case", args=[done.referral.pk]))
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed."""
+        sent = self.request.POST
+        faults = [
+            {"label": str(words.of(item["field"])), "detail": item["detail"], "anchor": item["field"]}
+            for item in problem.get("errors", ())
+        ]
+        return self.show(
+            self._around()
+            | {
+                "problem": in_words(problem), "faults": faults, "reference": sent.get("reference", ""),
+                "reason": sent.get("reason", ""), "once": sent.get("once", ""),
+                "wrong": {item["field"]: item["detail"] for item in problem.get("errors", ())},
+            }
+        )  # fmt: skip
+
+    def _around(self) -> dict[str, Any]:
+        return {
+            "may_break": visibility.may_break(self.actor),
+            "lines": [],
+            "reference": "",
+            "reason": "",
+            "wrong": {},
+        }

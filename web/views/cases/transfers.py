@@ -1,0 +1,158 @@
+"""Cases that another authority asks this one to take over: the list, and one with what crosses of it (T31 to T33)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from core.query import PagedQuery, Query
+from referrals.models import PARTS as MODELS
+from referrals.models import Assessment, Concern, Decision, Measure, MeasureType, Referral
+from referrals.transfers.api import transfer_page, transfer_read
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
+from web.cases import display, told, words
+from web.cases.base import BlanksLeftOut, zone_of
+from web.cases.display import Line
+from web.cases.panel import panels
+from web.forms import ZONE
+from web.page import Page
+from web.views.cases.case import PARTS
+
+#: Lists of a document by the word that stands over them; their rows are those of a table.
+LISTS: Final[Mapping[str, tuple[Any, Any]]] = {
+    "concern": (_("L'information préoccupante"), Concern),
+    "children": (_("Enfants"), MODELS["children"]),
+    **{name: (title, MODELS[name]) for name, title in PARTS.items() if name in MODELS},
+    "decisions": (_("Décisions"), Decision),
+    "measures": (_("Mesures"), Measure),
+    "judicial_outcomes": (
+        _("Suites judiciaires"),
+        Referral._meta.get_field("judicial_referrals")
+        .related_model._meta.get_field("outcomes")
+        .related_model,
+    ),
+    "conclusions": (_("Conclusions"), Assessment._meta.get_field("conclusions").related_model),
+}
+#: Lists of a document whose rows are what a step was done with.
+STEPS: Final[Mapping[str, Any]] = {
+    "situation_report": _("Rapports de situation"),
+    "sign_plan": _("Projet pour l'enfant"),
+}
+
+
+class TransfersQuery(BlanksLeftOut, PagedQuery, told.ToldQuery):
+    """Where the list goes on; ``done``: what led here."""
+
+
+class Transfers(Page):
+    """GET /transferts."""
+
+    query: ClassVar[type[Query]] = TransfersQuery
+    template = "web/cases/transfers.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the requests that await an answer of the reader's authority, the newest first.
+
+        Raises:
+            NotAllowed: none of the reader's roles decides on one.
+        """
+        lines, cursor = transfer_page(request, self.asked)
+        shown = [
+            {
+                "pk": one["id"], "reference": one["reference"], "authority": one["authority"]["name"],
+                "ground": display.label(one["ground"]), "state": display.label(one["state"]),
+                "sent": display.instant(one["sent_at"], ZONE), "refusals": one["refusals"],
+            }
+            for one in lines
+        ]  # fmt: skip
+        following = f"{reverse('transfers')}?{urlencode({'cursor': cursor})}" if cursor else ""
+        return self.show({"lines": shown, "next": following} | told.in_words(self))
+
+
+class OneTransfer(Page):
+    """GET /transferts/{id}."""
+
+    template = "web/cases/transfer.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show what crosses: the shell and the documents listed, and the answers that may be given.
+
+        Raises:
+            NotAllowed, NotVisible: as the API refuses.
+        """
+        referral, _ties, body = transfer_read(request, pk)
+        zone = zone_of(referral)
+        shell = body.get("shell")
+        return self.show(
+            {
+                "pk": pk, "reference": body["reference"], "authority": body["authority"]["name"],
+                "state": display.label(body["state"]), "ground": display.label(body["ground"]),
+                "channel": display.label(body["channel"]), "sent": display.instant(body["sent_at"], zone),
+                "refusals": body["refusals"], "on_paper": body["channel"]["code"] == "sealed_mail",
+                "shell": shell is not None,
+                "case_state": display.label(shell["state"]) if shell else "",
+                "urgency": display.label(shell["urgency"]) if shell else "",
+                "received": display.instant(shell["received_at"], zone) if shell else "",
+                "due": display.instant(shell["statutory_due_at"], zone) if shell else "",
+                "clocks": [
+                    one for one in display.clock_lines(body.get("clocks", []), zone, {}) if one["state"] != "stopped"
+                ],
+                "documents": [_document(one, zone) for one in body.get("documents", ())],
+                "panels": panels(pk, body, about={body["request"]: body["authority"]["name"]}),
+            }
+        )  # fmt: skip
+
+
+def _document(found: Mapping[str, Any], zone: Any) -> dict[str, Any]:
+    content = found["content"]
+    lost = display.unreadable(content) or not isinstance(content, Mapping)
+    return {
+        "title": display.label(found["kind"]),
+        "at": display.instant(found["made_at"], zone),
+        "lost": lost,
+        "blocks": [] if lost else _blocks(content),
+    }
+
+
+def _blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
+    """Return a document as headings with rows; what stands in it beside its lists is the report itself."""
+    found: list[tuple[Any, list[list[Line]]]] = []
+    alone = {name: value for name, value in content.items() if name not in LISTS and name not in STEPS}
+    if alone:
+        found.append((_("Rapport"), [display.lines(Assessment, alone)]))
+    for name, value in content.items():
+        rows = value if isinstance(value, list) else [value]
+        if name in LISTS:
+            title, model = LISTS[name]
+            made = [display.lines(model, row) for row in _typed(name, rows)]
+        elif name in STEPS:
+            title, step = STEPS[name], steps.get(Machine.MEASURE, name)
+            made = [
+                [
+                    Line(str(words.of("at")), display.instant(row.get("at"), ZONE)),
+                    *display.told(step.takes, row, {}),
+                ]
+                for row in rows
+            ]
+        else:
+            continue
+        if any(made):
+            found.append((title, [row for row in made if row]))
+    return found
+
+
+def _typed(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return measures with the words of their types."""
+    if name != "measures" or not rows:
+        return rows
+    language = "en" if get_language() == "en" else "fr"
+    kinds = MeasureType.objects.in_bulk({row["type"] for row in rows})
+    return [
+        {**row, "type": getattr(kinds.get(row["type"]), f"label_{language}", row["type"])} for row in rows
+    ]

@@ -1,0 +1,214 @@
+"""The ties that a member of staff declares, and what the cell decides of those whom the service barred for one."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.query import Query
+from referrals.access import volume_limits
+from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
+from referrals.conflicts_of_interest import declarations
+from referrals.conflicts_of_interest.api import TieInput
+from referrals.rest.case_views import record_listed
+from referrals.workflow.inputs import Reasoned
+from web import forms
+from web.cases import display
+from web.forms import Ask, Field
+from web.page import FormPage, Page, go_to
+from web.views.cases.queue import ZONE
+
+#: As many are listed, the newest first; whoever decides on them comes to the others.
+LISTED: Final = 100
+TIE: Final = (
+    Ask("last_name", _("Nom"), _("Celui de naissance, s'il est connu."), width="half"),
+    Ask("first_names", _("Prénoms"), width="half"),
+    Ask("usual_name", _("Nom d'usage"), width="half", optional=True),
+    Ask(
+        "birth_date", _("Date de naissance"), _("Elle évite de vous écarter pour un homonyme."), optional=True
+    ),
+    Ask("phone", _("Téléphone"), width="half", optional=True),
+    Ask("note", _("Note pour vous"), _("Vous seul·e la lisez."), width="half", optional=True),
+)
+REASON: Final = (Ask("reason", _("Motif"), _("Ce qui a été vérifié, et par qui."), rows=3),)
+
+
+class OwnTies(Page):
+    """GET /compte/liens."""
+
+    step_up = frozenset({"GET"})
+    comes_back = "own-ties"
+    template = "web/kinship/ties.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the own ties: nobody else ever reads them."""
+        return self.show({"lines": declarations.read(self.actor, at=self.at)})
+
+
+class TiePage(FormPage):
+    """A page with the form of a tie."""
+
+    keeps = True
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "own-ties"
+    template = "web/kinship/tie.html"
+    title: ClassVar[Any]
+
+    def values(self, **of: UUID) -> Mapping[str, Any]:
+        """Return what stands in the form at first."""
+        raise NotImplementedError
+
+    def do(self, tie: declarations.Tie, **of: UUID) -> None:
+        """Call the act."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        return self.show({"title": self.title, "entries": _fields(TieInput, TIE, self.values(**of))})
+
+    def act(self, request: HttpRequest, **of: UUID) -> HttpResponse:
+        """Do what the form says, and go back to the list."""
+        declarations.require_staff(self.actor)
+        body = TieInput(data=forms.body_of(TieInput, TIE, request.POST))
+        body.is_valid(raise_exception=True)
+        self.do(declarations.Tie(**body.validated_data), **of)
+        return go_to(reverse("own-ties"))
+
+    def redisplay(self, problem: Mapping[str, Any], **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form as it was typed, with its faults."""
+        return self.show({"title": self.title} | _typed(TieInput, TIE, self.request, problem))
+
+
+class NewTie(TiePage):
+    """GET, POST /compte/liens/nouveau."""
+
+    title = _("Déclarer un lien")
+
+    def values(self, **of: UUID) -> Mapping[str, Any]:  # noqa: ARG002 - of the other page
+        """Begin with nothing.
+
+        Raises:
+            NotAllowed: the reader isn't of the staff.
+        """
+        declarations.require_staff(self.actor)
+        return {}
+
+    def do(self, tie: declarations.Tie, **of: UUID) -> None:  # noqa: ARG002 - likewise
+        """Declare it."""
+        declarations.declare(tie, actor=self.actor, at=self.at)
+
+
+class CorrectTie(TiePage):
+    """GET, POST /compte/liens/{id}/correction."""
+
+    title = _("Corriger un lien")
+
+    def values(self, **of: UUID) -> Mapping[str, Any]:
+        """Begin with what was said.
+
+        Raises:
+            NotVisible: no such tie of the reader's.
+        """
+        pk = declarations.known(of["pk"], self.actor).pk
+        return next(line for line in declarations.read(self.actor, at=self.at) if line["id"] == str(pk))
+
+    def do(self, tie: declarations.Tie, **of: UUID) -> None:
+        """Put it in the place of the other."""
+        declarations.correct(of["pk"], tie, actor=self.actor, at=self.at)
+
+
+class RemoveTie(Page):
+    """POST /compte/liens/{id}/retrait."""
+
+    http_method_names = ["post"]
+    step_up = frozenset({"POST"})
+    comes_back = "own-ties"
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Take it back, and show those that are left."""
+        declarations.remove(pk, actor=self.actor, at=self.at)
+        return go_to(reverse("own-ties"))
+
+
+class Barred(Page):
+    """GET /deports."""
+
+    template = "web/kinship/barred.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """List whom the service barred from the reader's cases, those that await a decision first.
+
+        Raises:
+            NotAllowed: the reader excludes nobody.
+        """
+        conflicts_of_interest_actions.require_decider(self.actor)
+        rows = conflicts_of_interest_actions.visible_to(self.actor, at=self.at).order_by("-since_at", "id")
+        waiting = set(conflicts_of_interest_actions.awaiting(rows).values_list("pk", flat=True))
+        found = sorted(rows[:LISTED], key=lambda row: row.pk not in waiting)
+        volume_limits.count_lines((row.referral for row in found), actor=self.actor, at=self.at)
+        record_listed(found, actor=self.actor, at=self.at)
+        return self.show(
+            {
+                "lines": [
+                    _line(conflicts_of_interest_actions.line(row), waits=row.pk in waiting) for row in found
+                ]
+            }
+        )
+
+
+class Decide(FormPage):
+    """GET, POST /deports/{id}."""
+
+    keeps = True
+    query: ClassVar[type[Query]] = Query
+    step_up = frozenset({"GET"})  # before it is typed; the act asks again
+    comes_back = "barred"
+    template = "web/kinship/decide.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show whom and from which case, and ask for the reason.
+
+        Raises:
+            NotAllowed, NotVisible: as the act refuses.
+        """
+        return self.show(self._about(pk) | {"entries": _fields(Reasoned, REASON, {})})
+
+    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Confirm it, and go back to the list."""
+        conflicts_of_interest_actions.require_decider(self.actor)
+        body = Reasoned(data=forms.body_of(Reasoned, REASON, request.POST))
+        body.is_valid(raise_exception=True)
+        conflicts_of_interest_actions.confirm(pk, body.validated_data["reason"], actor=self.actor, at=self.at)
+        return go_to(reverse("barred"))
+
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.show(self._about(pk) | _typed(Reasoned, REASON, self.request, problem))
+
+    def _about(self, pk: UUID) -> dict[str, Any]:
+        conflicts_of_interest_actions.require_decider(self.actor)
+        found = conflicts_of_interest_actions.known(pk, actor=self.actor, at=self.at)
+        return {"line": _line(conflicts_of_interest_actions.line(found), waits=True)}
+
+
+def _line(told: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
+    return {
+        "pk": told["id"], "case": told["referral"], "reference": told["reference"], "name": told["user"]["name"],
+        "cause": display.label(told["cause"]), "since": display.instant(told["since_at"], ZONE), "waits": waits,
+        "confirmed": display.instant(told["confirmed_at"], ZONE), "state": display.label(told["case_state"]),
+    }  # fmt: skip
+
+
+def _fields(takes: Any, asks: tuple[Ask, ...], values: Mapping[str, Any], faults: Any = None) -> list[Field]:
+    return forms.fields_of(takes, asks, values, faults=faults)
+
+
+def _typed(
+    takes: Any, asks: tuple[Ask, ...], request: HttpRequest, problem: Mapping[str, Any]
+) -> dict[str, Any]:
+    sent = {ask.name: request.POST.get(ask.name, "") for ask in asks}
+    fields = _fields(takes, asks, sent, forms.faults_of(problem))
+    return {"entries": fields, "problem": problem, "faults": forms.summary(problem, fields)}
