@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.errors import CrossSiteRefused
 from accounts.replays import Once
 from accounts.signin import require_csrf
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, upload
 from referrals.attachments.api import BodyToCome, Upload
 from referrals.attachments.rights import Adding
@@ -161,11 +161,11 @@ class UploadPage(FormPage):
 
     # --- What differs between a filing and a case -------------------------------------------------------
 
-    def case(self, pk: UUID) -> tuple[Referral, Ties]:
+    def case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the case, with what ties the reader to it."""
         raise NotImplementedError
 
-    def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
+    def heading(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         """Return what stands around the form."""
         raise NotImplementedError
 
@@ -190,7 +190,7 @@ def require_own_origin(request: HttpRequest) -> None:
         raise CrossSiteRefused
 
 
-def may_add(referral: Referral, ties: Ties) -> Adding | None:
+def may_add(referral: Referral, ties: CaseAccess) -> Adding | None:
     """Return what the reader may add now; None if nothing."""
     try:
         return rights.adding(referral, ties)

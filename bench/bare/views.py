@@ -20,7 +20,7 @@ from core.paging import page_of
 from core.query import Query
 from referrals import models as service
 from referrals.access import matrix
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.cases.api import NewConcern
 from referrals.cases.queries import CaseQuery
 from referrals.execution import abilities
@@ -38,7 +38,7 @@ INSTANTS = (
     "created_at", "received_at", "submitted_at", "acknowledged_at", "closed_at", "statutory_due_at",
     "target_due_at", "next_due_at", "counts_from",
 )  # fmt: skip
-COORDINATOR = Ties(
+COORDINATOR = CaseAccess(
     frozenset({(roles.Role.CRIP_COORDINATOR, matrix.Relation.TERRITORY)}), draft=False, named=False
 )
 

@@ -16,8 +16,8 @@ from config.demo.cast import ORIGIN, Cast
 from referrals.access import visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.execution import approvals, perform
-from referrals.execution.preconditions import Asked
-from referrals.execution.results import Done
+from referrals.execution.preconditions import StepRequest
+from referrals.execution.results import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing.form import ConcernForm
 from referrals.models import Child, Referral
@@ -69,26 +69,26 @@ class Stage:
         ties = visibility.ties_of(seen, actor)
         opened(seen, ties, lambda scope: fields.content(seen, ties, scope, actor=actor), actor=actor, at=at)
 
-    def do(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
+    def do(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
         """Do a step of the referral; its own member ``at`` is written ``at_`` here, beside the act's instant."""
         return self._perform(Machine.REFERRAL, name, case, step, None, said, at=at)
 
-    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
+    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
         """Do a step of the assessment."""
         return self._perform(Machine.ASSESSMENT, name, case, step, None, said, at=at)
 
-    def on_measure(self, name: str, measure: Any, step: str, *, at: datetime, **said: Any) -> Done:
+    def on_measure(self, name: str, measure: Any, step: str, *, at: datetime, **said: Any) -> StepResult:
         """Do a step of a measure."""
         return self._perform(Machine.MEASURE, name, measure.referral_id, step, measure.pk, said, at=at)
 
-    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> Done:
+    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
         """Do a step of the case's last referral to justice."""
         part = Referral.objects.get(pk=case).judicial_referrals.latest("prepared_at").pk
         return self._perform(Machine.JUDICIAL, name, case, step, part, said, at=at)
 
     def on_glass(
         self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **said: Any
-    ) -> Done:
+    ) -> StepResult:
         """Break the glass on a case, or do a step of an emergency opening."""
         return self._perform(Machine.GLASS, name, case, step, glass, said, at=at)
 
@@ -102,8 +102,8 @@ class Stage:
         said: Any,
         *,
         at: datetime,
-    ) -> Done:
-        asked = Asked(
+    ) -> StepResult:
+        asked = StepRequest(
             step=steps.get(machine, step),
             referral_id=case,
             part_id=part,
@@ -112,7 +112,7 @@ class Stage:
         )
         return perform.perform(asked, actor=self.actor(name, at=at), at=at)
 
-    def sign(self, name: str, case: UUID, asked: Done, *, at: datetime) -> Done:
+    def sign(self, name: str, case: UUID, asked: StepResult, *, at: datetime) -> StepResult:
         """Sign what another person proposed.
 
         Raises:

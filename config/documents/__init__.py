@@ -9,12 +9,13 @@ files that are served while a part of the service is out (``config/closed.py``).
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from config.documents import closed, permissions, settings, workflow
+from config.documents import architecture, closed, permissions, settings, workflow
 
 PAGES: Final[Mapping[str, Callable[[str], str]]] = {
     "docs/workflow.md": lambda _: workflow.page(),
     "docs/permissions.md": lambda _: permissions.page(),
     "docs/settings.md": lambda _: settings.page(),
+    "docs/architecture.md": architecture.with_picture,
     "README.md": workflow.with_picture,
     "web/files/closed.html": closed.page,
     "web/files/closed.json": closed.document,

@@ -8,7 +8,7 @@ from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, PROGRAMS, Rol
 from config.documents.tables import MADE, code, named, table
 from referrals.access import matrix
 from referrals.access.matrix import APPROVER_READS, BLIND, CLASSES, MATRIX, ORDINARY, Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.conflicts_of_interest.actions import DECIDERS
 from referrals.conflicts_of_interest.declarations import WITHOUT_TIES
 from referrals.vocabulary.states import Machine, State
@@ -118,7 +118,7 @@ def _says(mark: str, cell: str) -> bool:
 
 
 def _of_draft() -> frozenset[str]:
-    return Ties(pairs=frozenset({(Role.FILER, Relation.OWN)}), draft=True, named=False).reads
+    return CaseAccess(pairs=frozenset({(Role.FILER, Relation.OWN)}), draft=True, named=False).reads
 
 
 def _relations() -> Iterator[str]:
@@ -168,7 +168,7 @@ def relations(step: Step, role: Role) -> str:
         for relation in Relation
         if relation is not Relation.SHARED  # whoever a draft is shown to does nothing with it
         and (relation is not Relation.BROKEN_GLASS or role in matrix.BREAKERS)
-        and Ties(pairs=frozenset({(role, relation)}), draft=draft, named=False).role_for(step) is role
+        and CaseAccess(pairs=frozenset({(role, relation)}), draft=draft, named=False).role_for(step) is role
     ]
     return ", ".join(found)
 

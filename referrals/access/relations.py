@@ -28,7 +28,7 @@ from referrals.workflow.step import HOLDER, RECEIVER, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class CaseAccess:
     """What one actor is to one case, as read with its row: (role, relation) pairs and the named list.
 
     ``named``: what is restricted is open too, by the list or by a broken glass; ``glass``: by the latter now;
@@ -79,12 +79,12 @@ class Ties:
         return any(relation is Relation.RECEIVING for _, relation in self.pairs)
 
     @property
-    def without_service(self) -> "Ties":
+    def without_service(self) -> "CaseAccess":
         """Return what is left where the actor isn't for a measure of its service (SEC-AZ21)."""
         pairs = frozenset(pair for pair in self.pairs if pair[1] is not Relation.EXECUTING)
         return self if pairs == self.pairs else replace(self, pairs=pairs)
 
-    def through(self, access_class: str) -> "Ties":
+    def through(self, access_class: str) -> "CaseAccess":
         """Return what is left of the ties by those that read a class: what they alone open of its rows (SEC-AZ21)."""
         if self.draft:
             return self

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from referrals.access import matrix, row_level_security, visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral, TransferRequest
 
@@ -47,7 +47,7 @@ def transfers_for(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
 
 def received(
     referral_id: UUID, *, actor: Actor, at: datetime
-) -> tuple[Referral, TransferRequest, Ties] | None:
+) -> tuple[Referral, TransferRequest, CaseAccess] | None:
     """Return a case that the actor's authority was asked to take over; to be called where its row is in reach."""
     request = visibility.transfers_to(actor, at=at).filter(referral_id=referral_id).first()
     if request is None:
@@ -56,7 +56,7 @@ def received(
     return referral, request, visibility.ties_to(request, actor)
 
 
-def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, Ties] | None:
+def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, CaseAccess] | None:
     """Return a case on which the actor may decide for an authority that was asked, or None."""
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return None
@@ -65,7 +65,9 @@ def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Refer
     return (found[0], found[2]) if found is not None else None
 
 
-def transfer_for(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, TransferRequest, Ties]:
+def transfer_for(
+    referral_id: UUID, *, actor: Actor, at: datetime
+) -> tuple[Referral, TransferRequest, CaseAccess]:
     """Return the request about one case, and the case for its shell.
 
     Raises:

@@ -50,7 +50,7 @@ from referrals.access.matrix import (
     reads_by,
 )
 from referrals.access.people import institutions_of, services_of
-from referrals.access.relations import Tie, Ties, filed_by, possible_ties, shared_with
+from referrals.access.relations import CaseAccess, Tie, filed_by, possible_ties, shared_with
 from referrals.models import (
     Child,
     Joining,
@@ -75,12 +75,12 @@ class Sight:
     service's rights count for these alone (SEC-AZ21).
     """
 
-    ties: Ties
+    ties: CaseAccess
     children: frozenset[UUID] = frozenset()
     hidden: frozenset[UUID] = frozenset()
     confided: Mapping[UUID, UUID] = field(default_factory=dict)
 
-    def of(self, child: UUID | None) -> Ties:
+    def of(self, child: UUID | None) -> CaseAccess:
         """Return the ties that count for what hangs on a child; None: for the whole case."""
         if child is None or child not in self.children:
             return self.ties
@@ -88,7 +88,7 @@ class Sight:
             return replace(self.ties, pairs=frozenset())
         return self.ties if child in self.confided.values() else self.ties.without_service
 
-    def of_measure(self, measure: Any) -> Ties:
+    def of_measure(self, measure: Any) -> CaseAccess:
         """Return the ties that count for a measure: those of its child, the service's for its own measures alone."""
         found = self.of(measure.child_id)
         return found if measure.pk in self.confided else found.without_service
@@ -106,7 +106,7 @@ class Sight:
         )
 
 
-def sight_of(referral: Referral, ties: Ties, actor: Actor) -> Sight:
+def sight_of(referral: Referral, ties: CaseAccess, actor: Actor) -> Sight:
     """Return of which children the actor sees what, by a query at most for each of the two bounds."""
     if ties.draft or ties.coarse:
         return Sight(ties)
@@ -392,7 +392,7 @@ class _AskedRows(CheckedRows):
         return not row.referral.restricted or TransferReceiver.mac_field().any_is_told(row.receives)
 
 
-def ties_to(request: "TransferRequest", actor: Actor) -> Ties:
+def ties_to(request: "TransferRequest", actor: Actor) -> CaseAccess:
     """Return what ties the actor to the case of a request that ``transfers_to`` gave."""
     seats = actor.roles_in(request.target_id)
     pairs = {
@@ -400,7 +400,7 @@ def ties_to(request: "TransferRequest", actor: Actor) -> Ties:
         for role, state in DECIDE_ON_TRANSFERS.items()
         if role in seats and request.state == state
     }
-    return Ties(pairs=frozenset(pairs), draft=False, named=False)
+    return CaseAccess(pairs=frozenset(pairs), draft=False, named=False)
 
 
 def visible_as(actor: Actor, role: Role, *, at: datetime) -> "QuerySet[Referral]":
@@ -427,8 +427,8 @@ def _joinings(referral: Referral) -> "QuerySet[Any]":
 
 
 def readable_filings(
-    referral: Referral, ties: Ties, actor: Actor, *, at: datetime
-) -> Iterator[tuple[Referral, Ties]]:
+    referral: Referral, ties: CaseAccess, actor: Actor, *, at: datetime
+) -> Iterator[tuple[Referral, CaseAccess]]:
     """Yield the filings joined to a file that its reader may read, with the ties that count for each (T12).
 
     The file's own ties, unless the reader is excluded from the filing, or it is restricted to others. A broken glass
@@ -628,7 +628,7 @@ def _confided(services: frozenset[UUID]) -> "QuerySet[Measure]":
     return Measure.objects.filter(service_id__in=sorted(services), state__in=ALIVE)
 
 
-def ties_of(referral: Referral, actor: Actor) -> Ties:
+def ties_of(referral: Referral, actor: Actor) -> CaseAccess:
     """Return what ties the actor to a referral that ``visible_to`` gave."""
     row: Any = referral
     held = [t for t in possible_ties(actor) if getattr(row, t.name, None)]
@@ -640,10 +640,10 @@ def ties_of(referral: Referral, actor: Actor) -> Ties:
     if referral.state != State.DRAFT and referral.restricted and not named:
         pairs, absent = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
     draft = referral.state == State.DRAFT
-    return Ties(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent, listed=listed)
+    return CaseAccess(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent, listed=listed)
 
 
-def state_seen(referral: Referral, ties: Ties) -> str:
+def state_seen(referral: Referral, ties: CaseAccess) -> str:
     """Return the state from which the actor's steps start: a filing taken back stays so for whoever took it back.
 
     Otherwise what one may do would tell that somebody took the case up again (domain.md §1.4).

@@ -28,7 +28,7 @@ from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import AccessAnomaly
 from referrals.vocabulary.access_review import Answer
 from referrals.vocabulary.states import AnomalyState, Machine
-from referrals.workflow.context import given_of
+from referrals.workflow.context import step_input_of
 from referrals.workflow.step import Step, require_proof, steps
 
 ANSWERED: Final = "anomaly:answer"
@@ -95,7 +95,7 @@ def perform(step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> A
     require_proof(step, actor, at=at)
     found = step.takes(data=body)
     found.is_valid(raise_exception=True)
-    given = given_of(found.validated_data)
+    given = step_input_of(found.validated_data)
     _ask(step, step.checks, sheet, given)
     carry_out(step, sheet, given)
     return anomaly

@@ -23,12 +23,12 @@ from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.access_review import Informed, Risk
 from referrals.vocabulary.states import AnomalyState, Coded, Machine
 from referrals.workflow.inputs import Nothing
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
     from referrals.models import AccessAnomaly
 
-step = Declare(Machine.ANOMALY, AccessAnomaly)
+step = StepDecorator(Machine.ANOMALY, AccessAnomaly)
 LAW: Final = "RGPD art. 32, 33, 34"
 AUDITOR: Final = (Role.AUDITOR,)
 DPO: Final = (Role.DPO,)

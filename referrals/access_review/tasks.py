@@ -30,7 +30,7 @@ from referrals.models import AccessAnomaly, AnomalyMark, BreakGlass
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of
 from referrals.vocabulary.states import AnomalyState, GlassState, Machine
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 #: From this hour of the evening on, until that of the morning, nobody is at work but who is on call.
@@ -164,7 +164,7 @@ def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor =
         **named,
     )
     sheet = Sheet(anomaly, actor=replace(actor, role=SYSTEM.role), at=at)
-    actions.carry_out(steps.get(Machine.ANOMALY, "detect"), sheet, Given())
+    actions.carry_out(steps.get(Machine.ANOMALY, "detect"), sheet, StepInput())
     return True
 
 

@@ -15,16 +15,16 @@ from audit.events import Purpose, register
 from core.inputs import Code, Flag, Id, StrictSerializer, Text
 from referrals.access import visibility
 from referrals.access.matrix import Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible, WrongState
 from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, hear, locked, require_version
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.execution.runner import refresh_shell
 from referrals.vocabulary.answers import DangerLevel, Proposal
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
-from referrals.workflow.context import Act, Given, given_of
+from referrals.workflow.context import StepContext, StepInput, step_input_of
 from referrals.workflow.step import steps
 
 EDITED: Final = "assessment:edited"
@@ -59,12 +59,12 @@ class ReportForm(StrictSerializer):
     conclusions = ConclusionForm(many=True, required=False)
 
 
-def may_write(ties: Ties) -> bool:
+def may_write(ties: CaseAccess) -> bool:
     """Tell whether somebody is of the team that writes."""
     return bool({(Role.ASSESSOR, relation) for relation in WRITING} & ties.pairs)
 
 
-def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: datetime) -> Done:
+def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: datetime) -> StepResult:
     """Change notes, opinions, conclusions or report while the team writes.
 
     Raises:
@@ -89,10 +89,10 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
     found = ReportForm(data=body)
     found.is_valid(raise_exception=True)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), visibility.sight_of(referral, ties, actor)
-    given: Given = hear(step, given_of(found.validated_data), referral, sight)
+    given: StepInput = hear(step, step_input_of(found.validated_data), referral, sight)
     if sight.unread("H", partly=True) and TEXTS & given.keys():
         raise GuardRefused("edit", *WITHHELD)
-    _write(Act(step, case, given, actor=case.actor, at=at), row)
+    _write(StepContext(step, case, given, actor=case.actor, at=at), row)
     referral.version += 1
     refresh_shell(case)
     referral.save()
@@ -105,10 +105,10 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
         purpose=Purpose.ASSESSMENT,
         version=referral.version,
     )
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
-def _write(act: Act, row: Any) -> None:
+def _write(act: StepContext, row: Any) -> None:
     values = {name: value for name, value in act.given.items() if name != "conclusions"}
     if values:
         act.change(row, **values)

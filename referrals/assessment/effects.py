@@ -9,10 +9,10 @@ from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.people import put_on_case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def open_assessment(act: "Act") -> None:
+def open_assessment(act: "StepContext") -> None:
     """Open the assessment of the household; nobody has been met yet (⇒ A01)."""
     row = act.new("assessments", opened_at=act.at)
     act.case.forget("assessments", "conclusions")
@@ -21,7 +21,7 @@ def open_assessment(act: "Act") -> None:
         act.change(child, child_met=ChildMet.NEVER)
 
 
-def name_team(act: "Act") -> None:
+def name_team(act: "StepContext") -> None:
     """Put the team, and the lead where one is named, on the case (T13)."""
     for member in act.given.team:
         put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)
@@ -29,7 +29,7 @@ def name_team(act: "Act") -> None:
         put_on_case(act, act.given.lead, "assessment_lead")
 
 
-def assign_assessment(act: "Act") -> None:
+def assign_assessment(act: "StepContext") -> None:
     """Plan the assessment (⇒ A02)."""
     found = act.case.open_assessment
     if found is not None:
@@ -37,7 +37,7 @@ def assign_assessment(act: "Act") -> None:
         act.fire(Machine.ASSESSMENT, "assign", part=found)
 
 
-def record_visit(act: "Act") -> None:
+def record_visit(act: "StepContext") -> None:
     """Keep the contact, note who was seen, stop what it meets of C4b, begin the assessment (T17 ⇒ A03)."""
     given, assessment = act.given, act.case.open_assessment
     visit = act.new(
@@ -62,7 +62,7 @@ def record_visit(act: "Act") -> None:
         act.fire(Machine.ASSESSMENT, "start", part=assessment)
 
 
-def _see(act: "Act", item: Any) -> None:
+def _see(act: "StepContext", item: Any) -> None:
     child = act.case.child(item.child)
     if item.seen == Seen.ALONE:
         if act.given.holders_consent != "yes" and not act.given.alone_reason:
@@ -72,28 +72,28 @@ def _see(act: "Act", item: Any) -> None:
         act.change(child, child_met=ChildMet.WITH_HOLDER)
 
 
-def abort_assessment(act: "Act") -> None:
+def abort_assessment(act: "StepContext") -> None:
     """Break off the assessment under way (⇒ A09)."""
     found = act.case.open_assessment
     if found is not None:
         act.fire(Machine.ASSESSMENT, "abort", part=found)
 
 
-def note_new_date(act: "Act") -> None:
+def note_new_date(act: "StepContext") -> None:
     """Keep until when the team now counts; the legal date stays where it is (T19)."""
     found = act.case.open_assessment
     if found is not None:
         act.change(found, expected_on=act.given.expected_on)
 
 
-def deliver_assessment(act: "Act") -> None:
+def deliver_assessment(act: "StepContext") -> None:
     """Deliver the report (⇒ A07)."""
     found = act.case.open_assessment
     if found is not None:
         act.fire(Machine.ASSESSMENT, "deliver", part=found)
 
 
-def resume_assessment(act: "Act") -> None:
+def resume_assessment(act: "StepContext") -> None:
     """Send the report back to its team, or open an assessment where there was none (T21 ⇒ A08, or A01 and A02)."""
     name_team(act)
     act.start(C.C4B_MEETING)
@@ -108,7 +108,7 @@ def resume_assessment(act: "Act") -> None:
         act.fire(Machine.ASSESSMENT, "ask_supplement", part=last)
 
 
-def change_team(act: "Act") -> None:
+def change_team(act: "StepContext") -> None:
     """Let members leave and join; what the leaver wrote stays (T47)."""
     for found in act.case.assignments:
         if found.role == "assessor" and found.user_id in act.given.leave:
@@ -118,7 +118,7 @@ def change_team(act: "Act") -> None:
         put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)
 
 
-def log_contact(act: "Act") -> None:
+def log_contact(act: "StepContext") -> None:
     """Start and stop the clocks of what was asked (feedback, an address); keep an assessor's attempt (T49)."""
     kind = act.given.kind
     if kind == ContactKind.ATTEMPT:
@@ -131,7 +131,7 @@ def log_contact(act: "Act") -> None:
         act.stop(C.C18)
 
 
-def _keep_attempt(act: "Act") -> None:
+def _keep_attempt(act: "StepContext") -> None:
     """Let a call or letter of the team that reached nobody count as an attempt of its assessment (T18)."""
     assessment = act.case.open_assessment
     if assessment is not None and {act.actor.user_id, act.actor.obo} & act.case.team():

@@ -11,9 +11,9 @@ from referrals.vocabulary.states import AssessmentState as A
 from referrals.vocabulary.states import Machine
 from referrals.workflow import decision_inputs, inputs
 from referrals.workflow.case import Case
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
-step = Declare(Machine.ASSESSMENT, Assessment)
+step = StepDecorator(Machine.ASSESSMENT, Assessment)
 UNDER_WAY = (A.TO_ASSIGN, A.PLANNED, A.ONGOING, A.DRAFT_REPORT, A.TO_VALIDATE, A.SUPPLEMENT)
 #: States in which the team writes notes, conclusions and report.
 WRITABLE = (A.ONGOING, A.DRAFT_REPORT, A.SUPPLEMENT)

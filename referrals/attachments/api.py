@@ -24,11 +24,11 @@ from audit.events import FILE_OPENED, Purpose
 from core.inputs import Code, Flag, StrictSerializer
 from core.query import Query
 from referrals.access import row_level_security
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, serving, upload
 from referrals.attachments.names import neutral_name
 from referrals.attachments.upload import Arrived
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.models import Attachment, Referral
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, count_opening, listed, opened
@@ -186,7 +186,7 @@ class Attachments(CaseView):
         again.status_code = CREATED
         return again
 
-    def _add(self, request: Request, pk: UUID, arrived: Arrived) -> Done:
+    def _add(self, request: Request, pk: UUID, arrived: Arrived) -> StepResult:
         said = Upload(data=arrived.fields)
         said.is_valid(raise_exception=True)
         told: dict[str, Any] = said.validated_data
@@ -218,7 +218,7 @@ class MarkAttachment(CaseView):
         """Mark a file as evidence while its original is there, or take mark and original away."""
         actor, at = self.actor(request), self.at(request)
 
-        def mark() -> Done:
+        def mark() -> StepResult:
             keeping.markable(pk, part, actor=actor, at=at)
             said = Mark(data=request.data)
             said.is_valid(raise_exception=True)
@@ -258,7 +258,9 @@ class Content(CaseView):
                 )
         return self.read(request, *found)
 
-    def servable(self, request: Request, pk: UUID, part: UUID) -> tuple[Referral, Attachment, Referral, Ties]:
+    def servable(
+        self, request: Request, pk: UUID, part: UUID
+    ) -> tuple[Referral, Attachment, Referral, CaseAccess]:
         """Return the case, the file, the filing that holds it and the ties that count there, if it may be read now."""
         referral, ties = self.seen(request, pk)
         row, holder, own = serving.readable(
@@ -268,7 +270,7 @@ class Content(CaseView):
         return referral, row, holder, own
 
     def read(
-        self, request: Request, referral: Referral, row: Attachment, holder: Referral, own: Ties
+        self, request: Request, referral: Referral, row: Attachment, holder: Referral, own: CaseAccess
     ) -> HttpResponseBase:
         """Open the file within a disclosure."""
         actor, at = self.actor(request), self.at(request)

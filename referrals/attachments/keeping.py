@@ -12,13 +12,13 @@ from audit.events import Purpose, register
 from encryption import keys
 from referrals.access import visibility
 from referrals.access.matrix import NOBODY
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.attachments import locks, quotas, rights, storage, upload
 from referrals.attachments.upload import Arrived
 from referrals.errors import FileBarred, InvalidInput, NotAllowed, NotServed, NotVisible, WrongState
 from referrals.execution.preconditions import locked
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.models import Attachment, Referral
 from referrals.vocabulary.attachments import CLASS_OF, KEPT_AS, Scan
 
@@ -28,7 +28,7 @@ REMOVED: Final = "attachment:removed"
 register(ADDED, MARKED, REMOVED)
 
 
-def may_add(referral: Referral, ties: Ties, size: int, *, actor: Actor, at: datetime) -> Arrived:
+def may_add(referral: Referral, ties: CaseAccess, size: int, *, actor: Actor, at: datetime) -> Arrived:
     """Ask whether the actor may send a file of this size now, and expect what it will bring.
 
     Raises:
@@ -54,7 +54,7 @@ def add(
     children: Iterable[UUID] = (),
     actor: Actor,
     at: datetime,
-) -> Done:
+) -> StepResult:
     """Keep what arrived; rights and room are asked again, under the lock of the case.
 
     Raises:
@@ -100,10 +100,10 @@ def add(
     storage.hold(arrived.names(), at=at)
     storage.let_go(arrived.forgotten, at=at)
     _journal(ADDED, row, referral, actor=actor.acting_as(may.role, filing=filing), at=at, rule=str(kind))
-    return Done(referral=referral, made=row.pk)
+    return StepResult(referral=referral, made=row.pk)
 
 
-def _adds(referral: Referral, ties: Ties, access_class: str) -> bool:
+def _adds(referral: Referral, ties: CaseAccess, access_class: str) -> bool:
     try:
         rights.adding(referral, ties).waits(access_class)
     except NotAllowed:
@@ -128,7 +128,7 @@ def markable(
     return referral, row, actor.acting_as(may.role, filing=ties.files_as(may.role))
 
 
-def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: datetime) -> Done:
+def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: datetime) -> StepResult:
     """Mark an attachment as evidence, while its original is there, or take the mark and the original away.
 
     Raises:
@@ -148,10 +148,10 @@ def mark(referral_id: UUID, part: UUID, *, evidence: bool, actor: Actor, at: dat
     row.save(update_fields=["evidence", "original", "original_size", "original_digest"])
     rule = "evidence" if evidence else "no-evidence"
     _journal(MARKED, row, referral, actor=acting, at=at, rule=rule)
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
-def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done:
+def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> StepResult:
     """Take a file from a draft; what was filed stays (SEC-AZ9).
 
     Raises:
@@ -166,7 +166,7 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Done
     delete(row, at=at)
     acting = actor.acting_as(role, filing=ties.files_as(role))
     _journal(REMOVED, row, referral, actor=acting, at=at)
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
 def delete(row: Attachment, *, at: datetime) -> None:

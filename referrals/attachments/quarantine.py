@@ -29,7 +29,7 @@ from referrals.models import Attachment, Referral
 from referrals.vocabulary.attachments import Barring
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 BARRED: Final = "attachment:barred"
 READABLE: Final = "attachment:readable"
@@ -42,7 +42,7 @@ ACTS: Final = {"barred": BARRED, "readable": READABLE, "condemned": CONDEMNED}
 # --- What two persons, or one, decide -----------------------------------------------------------------
 
 
-def become(what: str, act: "Act") -> None:
+def become(what: str, act: "StepContext") -> None:
     """Set a file aside, give it back or condemn it, in every row that holds it; the guards have been asked.
 
     The running step writes its own entry; each other case that holds the file gets one of the service's, without a

@@ -13,7 +13,7 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from referrals.access import matrix, visibility
 from referrals.access.matrix import Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.errors import NotAllowed, WrongState
 from referrals.execution import hooks
@@ -48,7 +48,7 @@ class Adding:
         raise NotAllowed("attachment:add")
 
 
-def adding(referral: Referral, ties: Ties) -> Adding:
+def adding(referral: Referral, ties: CaseAccess) -> Adding:
     """Return what the actor may add.
 
     Raises:
@@ -75,7 +75,7 @@ def adding(referral: Referral, ties: Ties) -> Adding:
     )
 
 
-def _of_draft(referral: Referral, ties: Ties) -> frozenset[str]:
+def _of_draft(referral: Referral, ties: CaseAccess) -> frozenset[str]:
     """Return the classes of who types the draft; a copy of a report to justice is a judicial document (L226-4 II)."""
     if ties.shared or not any(relation is Relation.OWN for _, relation in ties.pairs):
         raise NotAllowed("attachment:add")
@@ -101,18 +101,18 @@ def reads(row: Attachment, sight: Sight) -> bool:
     )
 
 
-def gets_originals(ties: Ties) -> bool:
+def gets_originals(ties: CaseAccess) -> bool:
     """Tell whether the actor gets originals of what it reads: it writes what goes to justice (class I)."""
     return not ties.draft and any("I" in matrix.writes_by(role, relation) for role, relation in ties.pairs)
 
 
-def waiting(referral: Referral, ties: Ties, user_id: object) -> list[Attachment]:
+def waiting(referral: Referral, ties: CaseAccess, user_id: object) -> list[Attachment]:
     """Return what the actor has sent and not yet laid to a complement, oldest first."""
     rows = referral.attachments.filter(waiting_since__isnull=False).order_by("at", "id")
     return [row for row in rows if is_own(row, ties, user_id)]
 
 
-def is_own(row: Attachment, ties: Ties, user_id: object) -> bool:
+def is_own(row: Attachment, ties: CaseAccess, user_id: object) -> bool:
     """Tell whether the actor sent the attachment; a filer's row names nobody, and a filing has one filer."""
     if ties.as_filer() is Role.FILER and row.role == Role.FILER:
         return row.by is None
@@ -120,8 +120,8 @@ def is_own(row: Attachment, ties: Ties, user_id: object) -> bool:
 
 
 def read_in_full(
-    referral: Referral, ties: Ties, *, actor: Actor, at: datetime
-) -> Iterator[tuple[Attachment, Referral, Ties]]:
+    referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime
+) -> Iterator[tuple[Attachment, Referral, CaseAccess]]:
     """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
     found = [(referral, ties)]
     if not ties.draft and not ties.coarse:
@@ -132,7 +132,7 @@ def read_in_full(
 
 
 @hooks.files_at_hand.register
-def at_hand(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list[Attachment]:
+def at_hand(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> list[Attachment]:
     """Return the attachments that the actor may set aside: those that it reads, and those of the case that it sent."""
     read = {row.pk: row for row, _, _ in read_in_full(referral, ties, actor=actor, at=at)}
     if not ties.draft and not ties.coarse:

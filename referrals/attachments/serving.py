@@ -15,7 +15,7 @@ from encryption.errors import Unreadable
 from encryption.objects import ObjectKey
 from encryption.sealed import OpenScope
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import rights, store
 from referrals.attachments.keeping import found
@@ -39,7 +39,7 @@ STRETCH: Final = 16
 
 
 def listed(
-    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+    referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Return the attachments that the actor reads, those of joined filings included, oldest first.
 
@@ -56,7 +56,7 @@ def listed(
     return sorted(lines, key=lambda line: str(line["at"]))
 
 
-def _rows(referral: Referral, ties: Ties, actor: Actor) -> list[Attachment]:
+def _rows(referral: Referral, ties: CaseAccess, actor: Actor) -> list[Attachment]:
     sight = visibility.sight_of(referral, ties, actor)
     return [row for row in Attachment.objects.filter(referral=referral) if rights.reads(row, sight)]
 
@@ -96,8 +96,8 @@ def _barred(row: Attachment) -> dict[str, Any]:
 
 
 def readable(
-    referral: Referral, ties: Ties, part: Any, *, actor: Actor, at: datetime
-) -> tuple[Attachment, Referral, Ties]:
+    referral: Referral, ties: CaseAccess, part: Any, *, actor: Actor, at: datetime
+) -> tuple[Attachment, Referral, CaseAccess]:
     """Return an attachment of the case, or of a filing joined to it, with the filing and the ties that count there.
 
     Raises:
@@ -114,7 +114,7 @@ def readable(
     raise NotVisible
 
 
-def require_servable(row: Attachment, ties: Ties, *, original: bool) -> None:
+def require_servable(row: Attachment, ties: CaseAccess, *, original: bool) -> None:
     """Ask that the file may leave the house.
 
     Raises:

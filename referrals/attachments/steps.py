@@ -17,12 +17,12 @@ from referrals.vocabulary.states import ACTIVE, ANY, KEPT_HERE, Machine, State
 from referrals.workflow.about_children import rows_among
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Signed, text
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 #: Where two may decide: a case that another authority took over is decided on there.
 DECIDED_IN = (*ACTIVE, *KEPT_HERE, State.ARCHIVED)
 DECIDERS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR)
@@ -96,22 +96,22 @@ def deciding_on_a_file_calls_for_two(case: Case, given: Any) -> str | None:
 # --- What it does -------------------------------------------------------------------------------------
 
 
-def bar(act: "Act") -> None:
+def bar(act: "StepContext") -> None:
     """Let nobody read the file any more, wherever it is held (X10)."""
     _becomes(act, "barred")
 
 
-def give_back(act: "Act") -> None:
+def give_back(act: "StepContext") -> None:
     """Let the file be read again, wherever it is held (X11)."""
     _becomes(act, "readable")
 
 
-def condemn(act: "Act") -> None:
+def condemn(act: "StepContext") -> None:
     """Let the service destroy the file, wherever it is held (X12)."""
     _becomes(act, "condemned")
 
 
-def _becomes(act: "Act", what: str) -> None:
+def _becomes(act: "StepContext", what: str) -> None:
     about = rows_among(act.case.referral, {act.given.file}).get(act.given.file)
     act.child = next(iter(about.children)) if about is not None and len(about.children) == 1 else None
     quarantine.become(what, act)

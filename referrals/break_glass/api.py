@@ -15,7 +15,7 @@ from core.query import PagedQuery, Query
 from referrals.access import visibility, volume_limits
 from referrals.break_glass import queries
 from referrals.errors import NotAllowed
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.models import BreakGlass
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed, record_listed
@@ -68,7 +68,7 @@ class BreakGlasses(CaseView):
             once.wait(actor)
             if (past := once.honoured(actor)) is not None:
                 referral, _ = self.seen(request, past.thing)
-                return self.answer(request, Done(referral=referral, made=past.part), status=CREATED)
+                return self.answer(request, StepResult(referral=referral, made=past.part), status=CREATED)
         said = body.validated_data
         done = queries.open_by_reference(said["reference"], said["reason"], actor=actor, at=at)
         if once is not None:

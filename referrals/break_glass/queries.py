@@ -20,8 +20,8 @@ from referrals.access import row_level_security, visibility
 from referrals.access.visibility import Sight
 from referrals.break_glass.steps import FROZEN, REVIEWERS, is_frozen, own_reviews_are_in_time
 from referrals.errors import GuardRefused, NotVisible
-from referrals.execution.results import Done
-from referrals.execution.runner import carry_out
+from referrals.execution.results import StepResult
+from referrals.execution.runner import run_step
 from referrals.models import BreakGlass, Child, Referral
 from referrals.notifications import recipients
 from referrals.reading.fields import readable
@@ -30,7 +30,7 @@ from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.role_sets import BREAKERS
 from referrals.vocabulary.states import GlassState, Machine
 from referrals.workflow.case import Case, opens_hidden
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import require_proof, steps
 
 register(
@@ -48,7 +48,7 @@ NOTHING_MORE: Final = "Vous lisez déjà ce dossier : une ouverture d'urgence n'
 # --- Opening ------------------------------------------------------------------------------------------
 
 
-def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> Done:
+def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> StepResult:
     """Break the glass on the case of a reference, whether it is seen or not.
 
     Raises:
@@ -72,8 +72,8 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
         raise GuardRefused(step.name, "something_is_withheld", NOTHING_MORE, step.law)
     case = Case(referral, actor=actor.acting_as(role, authority_id=referral.authority_id), at=at)
     case.step_name = step.name
-    act = carry_out(step, case, Given(reason=reason))
-    return Done(referral=referral, made=act.made.pk if act.made is not None else None)
+    act = run_step(step, case, StepInput(reason=reason))
+    return StepResult(referral=referral, made=act.made.pk if act.made is not None else None)
 
 
 def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
@@ -161,7 +161,7 @@ def _expire(referral_id: UUID, pk: UUID, at: datetime) -> bool:
         if case.part is None:
             return False
         case.step_name = "expire"
-        carry_out(steps.get(Machine.GLASS, case.step_name), case, Given())
+        run_step(steps.get(Machine.GLASS, case.step_name), case, StepInput())
         return True
 
 

@@ -22,12 +22,12 @@ from referrals.vocabulary.role_sets import BREAKERS, SEEING
 from referrals.vocabulary.states import GlassState, Machine
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.GLASS, BreakGlass)
+step = StepDecorator(Machine.GLASS, BreakGlass)
 
 #: The kind of grant that lets its bearer in.
 GLASS: Final = "glass"
@@ -82,7 +82,7 @@ def reviewer_is_named(case: Case, given: Any) -> str | None:
 # --- What the steps do --------------------------------------------------------------------------------
 
 
-def break_it(act: "Act") -> None:
+def break_it(act: "StepContext") -> None:
     """Let who asks in until the authority's delay is over; a glass that the person still holds is given back."""
     if act.actor.role in ACKNOWLEDGING:
         acknowledged(act.case)
@@ -106,13 +106,13 @@ def break_it(act: "Act") -> None:
         urgent_calls_steps.answer(act)
 
 
-def end_right(act: "Act") -> None:
+def end_right(act: "StepContext") -> None:
     """End the right that the opening gave; guardian's row goes."""
     for found in act.case.referral.grants.filter(user=act.case.part.user_id, kind=GLASS, ended_at=None):
         restrictions_effects.end_grant(act, found)
 
 
-def keep_review(act: "Act") -> None:
+def keep_review(act: "StepContext") -> None:
     """Keep what the reviewer wrote, and show whether the case has other openings to review."""
     act.fill(act.case.part, {"review": act.given.get("note") or act.given.get("reason")})
     others = act.case.referral.broken_glasses.exclude(pk=act.case.part.pk)

@@ -72,7 +72,7 @@ class Cases(CaseView):
                 if at_once and (again := self.receipt_again(request, status=CREATED)) is not None:
                     return _at(again, past.thing)
                 referral, _ = self.seen(request, past.thing)
-                return self._created(request, results.Done(referral=referral, made=referral.pk))
+                return self._created(request, results.StepResult(referral=referral, made=referral.pk))
         body = NewConcern(data=request.data)
         body.is_valid(raise_exception=True)
         data = dict(body.validated_data)
@@ -85,7 +85,7 @@ class Cases(CaseView):
             self.keep(request, once, done)
         return self._created(request, done)
 
-    def _created(self, request: Request, done: results.Done) -> Response:
+    def _created(self, request: Request, done: results.StepResult) -> Response:
         return _at(self.answer(request, done, status=CREATED), done.referral.pk)
 
 
@@ -160,7 +160,7 @@ class OneCase(CaseView):
         """Change a draft; members sent replace those there were, a list sent replaces the list."""
         actor, at, version = self.actor(request), self.at(request), self.version(request)
 
-        def edit() -> results.Done:
+        def edit() -> results.StepResult:
             filing_actions.editable(pk, version=version, actor=actor, at=at)
             body = form.ConcernForm(data=request.data)
             body.is_valid(raise_exception=True)
@@ -184,7 +184,7 @@ class ShareDraft(CaseView):
         """Share the draft: the lead reads its facts while it is a draft, and stops nothing."""
         actor, at = self.actor(request), self.at(request)
 
-        def share() -> results.Done:
+        def share() -> results.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
             body = Sharing(data=request.data)
             body.is_valid(raise_exception=True)
@@ -202,7 +202,7 @@ class UnshareDraft(CaseView):
         """Stop sharing the draft."""
         actor, at = self.actor(request), self.at(request)
 
-        def unshare() -> results.Done:
+        def unshare() -> results.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
             Nothing(data=request.data).is_valid(raise_exception=True)
             return filing_actions.unshare(pk, actor=actor, at=at)

@@ -18,13 +18,13 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Coded, Machine, ReviewState, State
 from referrals.workflow import deadlines, decision_records, inputs
 from referrals.workflow.case import Case
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
-review_step = Declare(Machine.REVIEW, ClosureReview)
+step = StepDecorator(Machine.REFERRAL, Referral)
+review_step = StepDecorator(Machine.REVIEW, ClosureReview)
 
 WITHDRAW: Final = "withdraw"
 #: Closed states from which a case is opened again; also from the archive, if it came from one of them (T34).
@@ -102,7 +102,7 @@ def coordinator_reviews_withdrawals(case: Case, given: Any) -> str | None:
 # --- Effects ------------------------------------------------------------------------------------------
 
 
-def open_review(act: "Act") -> None:
+def open_review(act: "StepContext") -> None:
     """Put a closing that one person decided on the list of reviews (T04, T11, T12, T22, T30)."""
     if act.signer is not None:
         return
@@ -117,27 +117,27 @@ def open_review(act: "Act") -> None:
     act.fire(Machine.REVIEW, "open", part=row)
 
 
-def _first_analysis_due(act: "Act") -> Any:
+def _first_analysis_due(act: "StepContext") -> Any:
     return deadlines.RULES[C.C2](act.case, act.at, None)
 
 
-def _review_due(act: "Act") -> Any:
+def _review_due(act: "StepContext") -> Any:
     return act.case.calendar.after_working_days(act.at, act.case.protocol.closure_review_working_days)
 
 
-def overturn_reviews(act: "Act") -> None:
+def overturn_reviews(act: "StepContext") -> None:
     """Settle the reviews of a closing that no longer stands (T34, T35)."""
     for row in act.case.referral.closure_reviews.filter(state=ReviewState.DUE):
         act.fire(Machine.REVIEW, "overturn", part=row)
 
 
-def undecide_every_child(act: "Act") -> None:
+def undecide_every_child(act: "StepContext") -> None:
     """Let every child wait for a decision again (T34, T35)."""
     for child in act.case.children:
         decision_records.undecide(act, child)
 
 
-def resume_clocks(act: "Act") -> None:
+def resume_clocks(act: "StepContext") -> None:
     """Let the assessment's delay run again: on its old date, or anew from a new fact (T34; §2.8 no. 1)."""
     referral = act.case.referral
     if act.given.ground == Ground.NEW_FACT:
@@ -148,7 +148,7 @@ def resume_clocks(act: "Act") -> None:
     resume_danger(act)
 
 
-def resume_danger(act: "Act") -> None:
+def resume_danger(act: "StepContext") -> None:
     """Let what protects a child run again from where it began: C3 until justice is seized, C19 until it is found."""
     for child in act.case.children:
         away = act.case.referral.clocks.filter(code=C.C19, child=child.pk).order_by("started_at").last()
@@ -159,7 +159,7 @@ def resume_danger(act: "Act") -> None:
             act.start(C.C3, since=last.started_at, child=child.pk)
 
 
-def keep_word(act: "Act") -> None:
+def keep_word(act: "StepContext") -> None:
     """Keep what the reviewer noted."""
     act.fill(act.case.part, {"reason": act.given.note})
 

@@ -19,12 +19,12 @@ from referrals.vocabulary.states import ACTIVE, CLOSED, InformationState, Machin
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.retention_periods import NEVER_BEGUN
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 YOUNG_ADULT: Final = "young_adult"
 YOUNG_ADULT_UNTIL: Final = 21  # L222-5 5°
 #: What parents were still to be told, and no longer are.
@@ -117,14 +117,14 @@ def _birth_date(case: Case, child: Any) -> Any:
 # --- Effects ------------------------------------------------------------------------------------------
 
 
-def take_new_ages(act: "Act") -> None:
+def take_new_ages(act: "StepContext") -> None:
     """Write the bands and flags that hold from this birthday on; the shell and the reduced date follow."""
     for item in act.given.children:
         child = act.case.on_record(item.child)
         act.change(child, age_band=item.age_band, under_2=item.under_2, under_15=item.under_15)
 
 
-def end_parents_information(act: "Act") -> None:
+def end_parents_information(act: "StepContext") -> None:
     """Settle what parents were still to be told, once no child of the case is a minor (C23)."""
     if someone_is_a_minor(act.case, None) is None:
         return
@@ -135,7 +135,7 @@ def end_parents_information(act: "Act") -> None:
             )
 
 
-def forget_birthdays(act: "Act") -> None:
+def forget_birthdays(act: "StepContext") -> None:
     """Stop looking at birthdays in the archive; a case that is opened again is looked at anew."""
     act.case.referral.children.update(next_change=None)
 

@@ -30,12 +30,12 @@ from encryption.index import keyed
 from outbox import scheduler
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import Child, Referral
 from referrals.vocabulary import ages
 from referrals.vocabulary.states import ACTIVE, CLOSED, Machine
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 _log = structlog.get_logger("referrals")
@@ -89,7 +89,7 @@ def _look(pk: UUID, at: datetime) -> bool:
         births = _births(case)
         if grown := list(_grown(case, births)):
             case.step_name = "grow_older"
-            carry_out(steps.get(Machine.REFERRAL, "grow_older"), case, Given(children=grown))
+            run_step(steps.get(Machine.REFERRAL, "grow_older"), case, StepInput(children=grown))
         for child, birth in births.items():
             Child.objects.filter(pk=child).update(next_change=_next_group(case, birth))
         return True
@@ -127,7 +127,7 @@ def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
             continue
         found = ages.facts(birth, None, None, on=case.today)
         if (child.age_band, child.under_2, child.under_15) != (found.age_band, found.under_2, found.under_15):
-            yield Given(
+            yield StepInput(
                 child=child.pk,
                 age_band=str(found.age_band),
                 under_2=found.under_2,

@@ -18,10 +18,10 @@ from referrals.matching.identity import Family
 from referrals.vocabulary.states import Cause
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def compare_filing(act: "Act") -> None:
+def compare_filing(act: "StepContext") -> None:
     """Bar whoever is tied to somebody of a concern, while what it says is at hand (T02, T03).
 
     Raises:

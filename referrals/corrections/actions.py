@@ -31,7 +31,7 @@ from referrals.workflow.form_rows import FORM_PARTS
 from referrals.workflow.step import steps
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 LONG_TEXT = Text(max_length=20_000, multiline=True)
 COORDINATOR_CLASSES = frozenset("BCDEFG")
@@ -66,7 +66,7 @@ class Corrected:
     old: Any
 
 
-def read(act: "Act") -> list[Corrected]:
+def read(act: "StepContext") -> list[Corrected]:
     """Return the corrections of a step, each allowed to this actor, with the old values opened.
 
     Raises:
@@ -84,7 +84,7 @@ def read(act: "Act") -> list[Corrected]:
         return [_one(act, item, scope) for item in act.given.corrections]
 
 
-def _one(act: "Act", item: Any, scope: Any) -> Corrected:
+def _one(act: "StepContext", item: Any, scope: Any) -> Corrected:
     row, field = _target(act, item)
     _require_own(act, item.part, row, field)
     old = getattr(row, item.field)
@@ -103,7 +103,7 @@ def _one(act: "Act", item: Any, scope: Any) -> Corrected:
     )
 
 
-def _target(act: "Act", item: Any) -> tuple[Any, Any]:
+def _target(act: "StepContext", item: Any) -> tuple[Any, Any]:
     referral = act.case.referral
     rows = getattr(referral, item.part).all() if item.part in (*FORM_PARTS, STEPS) else ()
     row: Any = next((found for found in rows if found.pk == item.row), None)
@@ -156,7 +156,7 @@ def _said(row: Any, sent: Any, old: Any, scope: Any) -> dict[str, Any]:
     return {**was, **sent}
 
 
-def _require_own(act: "Act", part: str, row: Any, field: Any) -> None:
+def _require_own(act: "StepContext", part: str, row: Any, field: Any) -> None:
     of_form = field.access_class in COORDINATOR_CLASSES or field.name in (NOT_KNOWN, RESIDENCE)
     if act.actor.role == Role.CRIP_COORDINATOR and of_form:
         return
@@ -165,7 +165,7 @@ def _require_own(act: "Act", part: str, row: Any, field: Any) -> None:
     raise NotAllowed("referral:rectify")
 
 
-def _brought_in(act: "Act", user: UUID, part: str, row: Any) -> bool:
+def _brought_in(act: "StepContext", user: UUID, part: str, row: Any) -> bool:
     referral = act.case.referral
     if part == STEPS:
         return bool(row.by == user)
@@ -175,7 +175,7 @@ def _brought_in(act: "Act", user: UUID, part: str, row: Any) -> bool:
     return part == "children" and bool(added.exists())
 
 
-def identity_of(act: "Act", child: Any) -> Mapping[str, Any]:
+def identity_of(act: "StepContext", child: Any) -> Mapping[str, Any]:
     """Return what the age of a child is derived from, opened in a disclosure."""
     names = ("birth_date", "age_estimated_min", "age_estimated_max", "whereabouts")
     referral = act.case.referral

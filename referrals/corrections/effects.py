@@ -10,10 +10,10 @@ from referrals.workflow.field_inputs import storable
 from referrals.workflow.form_rows import late_receipt
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def rectify(act: "Act") -> None:
+def rectify(act: "StepContext") -> None:
     """Correct values; the old ones stay, sealed, with the reason (T42)."""
     corrected = actions.read(act)
     for item in corrected:
@@ -29,7 +29,7 @@ def rectify(act: "Act") -> None:
         act.case.referral.left_open = bool(items_left_open(act.case.referral, late=late_receipt(act.case)))
 
 
-def _keep_old(act: "Act", item: Any) -> None:
+def _keep_old(act: "StepContext", item: Any) -> None:
     act.new(
         "rectifications",
         model=item.part,
@@ -43,7 +43,7 @@ def _keep_old(act: "Act", item: Any) -> None:
     )
 
 
-def add_child(act: "Act") -> None:
+def add_child(act: "StepContext") -> None:
     """Add a child to the case; its age counts for the assessment's date (T50)."""
     said = {name: value for name, value in act.given.items() if name not in ("reason",)}
     child = act.new("children", **{name: storable(value) for name, value in said.items()})

@@ -9,10 +9,10 @@ from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
 from referrals.workflow.decision_records import decide, undecide
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def record_decisions(act: "Act") -> None:
+def record_decisions(act: "StepContext") -> None:
     """Take the decisions that the step carries (⇒ T43 each), and owe the holders their information."""
     for item in act.given.decisions:
         child = act.case.child(item.child)
@@ -20,27 +20,27 @@ def record_decisions(act: "Act") -> None:
     owe_information(act, Occasion.DECISION)
 
 
-def decide_for_justice(act: "Act") -> None:
+def decide_for_justice(act: "StepContext") -> None:
     """From an offer or a protection, the children referred are now *judicial* (T26)."""
     for child in act.case.of_case(act.given.children):
         if child.decision != DecisionCode.JUDICIAL:
             decide(act, child, DecisionCode.JUDICIAL, ground="", motivation=act.given.motivation)
 
 
-def decide_one_child(act: "Act") -> None:
+def decide_one_child(act: "StepContext") -> None:
     """Take the decision for one child (T43)."""
     child = act.case.child(act.given.child)
     decide(act, child, act.given.decision, ground=act.given.ground, motivation=act.given.motivation)
 
 
-def propose_measures(act: "Act") -> None:
+def propose_measures(act: "StepContext") -> None:
     """Offer the measures that come with the decision (⇒ M01; C9 each)."""
     for item in act.given.measures:
         child = act.case.child(item.get("child") or act.given.child)
         propose_measure(act, child, item)
 
 
-def propose_measure(act: "Act", child: Any, item: Any) -> Any:
+def propose_measure(act: "StepContext", child: Any, item: Any) -> Any:
     """Offer one administrative measure to the family of a child (M01)."""
     row = act.new(
         "measures",
@@ -61,7 +61,7 @@ def propose_measure(act: "Act", child: Any, item: Any) -> Any:
     return row
 
 
-def agree_to_measure(act: "Act") -> None:
+def agree_to_measure(act: "StepContext") -> None:
     """Record the agreement on its measure (T24 ⇒ M02)."""
     row = next(found for found in act.case.measures if found.pk == act.given.measure)
     act.child = row.child_id
@@ -69,7 +69,7 @@ def agree_to_measure(act: "Act") -> None:
     act.fire(Machine.MEASURE, "agree", part=row, given=act.given, child=row.child_id)
 
 
-def take_agreement(act: "Act", row: Any) -> None:
+def take_agreement(act: "StepContext", row: Any) -> None:
     """Write the agreement into the measure; C9 stops, C16 starts (M02)."""
     act.fill(
         row,
@@ -84,7 +84,7 @@ def take_agreement(act: "Act", row: Any) -> None:
     act.start(C.C16, part=row)
 
 
-def refuse_measures(act: "Act") -> None:
+def refuse_measures(act: "StepContext") -> None:
     """Cancel what was offered to the child, end what had begun (T25 ⇒ M03, M12)."""
     begun = (MeasureState.ACTIVE, MeasureState.SUSPENDED)
     for row in act.case.measures_alive():
@@ -102,7 +102,7 @@ _CLOCKS_OF_A_MEASURE = (
 )  # fmt: skip
 
 
-def refer_after_refusal(act: "Act") -> None:
+def refer_after_refusal(act: "StepContext") -> None:
     """Refer the child to justice where danger persists; else it is undecided again (T25)."""
     child = act.case.child(act.given.child)
     if act.given.danger_persists:
@@ -118,7 +118,7 @@ def refer_after_refusal(act: "Act") -> None:
         undecide(act, child)
 
 
-def name_service(act: "Act") -> None:
+def name_service(act: "StepContext") -> None:
     """Confide the measure to its service (T48 ⇒ M06)."""
     row = next(found for found in act.case.measures if found.pk == act.given.measure)
     act.child = row.child_id
@@ -126,6 +126,6 @@ def name_service(act: "Act") -> None:
     act.fire(Machine.MEASURE, "hand_over", part=row, child=row.child_id)
 
 
-def hand_over(act: "Act", row: Any) -> None:
+def hand_over(act: "StepContext", row: Any) -> None:
     """Write the service into the measure, and the passages that it needs to know (M06)."""
     act.fill(row, {"service_id": act.given.service, "extract": act.given.extract or None})

@@ -14,7 +14,7 @@ from audit.events import Purpose
 from core.query import Query
 from encryption.sealed import OpenScope
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.duplicates import queries
 from referrals.models import Referral
 from referrals.rest import schema
@@ -28,7 +28,7 @@ class OfSeveral(CaseView):
         self,
         request: Request,
         referral: Referral,
-        ties: Ties,
+        ties: CaseAccess,
         others: Iterable[UUID],
         read: Callable[[OpenScope], list[dict[str, Any]]],
     ) -> Response:

@@ -29,7 +29,7 @@ from referrals.workflow import deadlines
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 #: What a joining sets on a child or holder that both files have, and parting puts back if nobody changed it since.
 CHILD_VALUES: Final = ("prostitution_status", "immediate_danger", "restricted", "runaway")
@@ -42,7 +42,7 @@ PARTS: Final = (
 )  # fmt: skip
 
 
-def keep_suggestion(act: "Act") -> None:
+def keep_suggestion(act: "StepContext") -> None:
     """Keep the pair of files that a person suggests."""
     row = act.new(
         "duplicates",
@@ -55,7 +55,7 @@ def keep_suggestion(act: "Act") -> None:
     act.case.part = act.made = row
 
 
-def keep_found(act: "Act") -> None:
+def keep_found(act: "StepContext") -> None:
     """Keep the pair of files that the index found, with what it takes them for."""
     given = act.given
     act.case.part = act.made = act.new(
@@ -66,7 +66,7 @@ def keep_found(act: "Act") -> None:
 # --- Joining ------------------------------------------------------------------------------------------
 
 
-def hand_to_target(act: "Act") -> None:
+def hand_to_target(act: "StepContext") -> None:
     """Note the joining, and let the target take over what it must act on (T12)."""
     given = act.given
     act.new(
@@ -80,14 +80,14 @@ def hand_to_target(act: "Act") -> None:
     _with_target(act, given.target, "take_in")
 
 
-def take_from_target(act: "Act") -> None:
+def take_from_target(act: "StepContext") -> None:
     """Let the target give back what this filing brought (T35)."""
     joining = act.case.referral.joinings.get(undone_at=None)
     _with_target(act, joining.target_id, "give_back")
     act.change(joining, undone_at=act.at)
 
 
-def _with_target(act: "Act", target: UUID, step: str) -> None:
+def _with_target(act: "StepContext", target: UUID, step: str) -> None:
     referral: Any = act.case.other(target)  # the checks have asked for it
     act.elsewhere(step, Case(referral, actor=act.actor, at=act.at))
     act.case.forget(
@@ -95,12 +95,12 @@ def _with_target(act: "Act", target: UUID, step: str) -> None:
     )  # the restriction of the other file may have come along, a step of its own
 
 
-def resume_assessment(act: "Act") -> None:
+def resume_assessment(act: "StepContext") -> None:
     """Let the assessment's delay run again on the filing's own date (T35; §2.8 no. 1)."""
     act.start(C.C4, since=deadlines.assessment_start(act.case.referral))
 
 
-def take_in(act: "Act") -> None:
+def take_in(act: "StepContext") -> None:
     """Take over what a filing brings: rows, gravest danger and urgency, the earliest delay (by T12)."""
     source = act.beside
     joining = source.referral.joinings.get(undone_at=None)
@@ -120,7 +120,7 @@ def take_in(act: "Act") -> None:
 
 
 @contextmanager
-def _both_open(act: "Act", source: Case) -> Iterator[OpenScope]:
+def _both_open(act: "StepContext", source: Case) -> Iterator[OpenScope]:
     with disclosure(
         actor=act.actor,
         purpose=Purpose.HANDLING,
@@ -261,7 +261,7 @@ def reseal(row: Any, case: Case, scope: OpenScope, **values: Any) -> None:
     indexing.follow_row(row.pk, case.referral)
 
 
-def _bring_exclusions(act: "Act", source: Case, scope: OpenScope) -> None:
+def _bring_exclusions(act: "StepContext", source: Case, scope: OpenScope) -> None:
     """Whoever is excluded from the filing is excluded where it is read from now on, and leaves the team."""
     already = set(act.case.referral.exclusions.filter(lifted_at=None).values_list("user_id", flat=True))
     for found in source.referral.exclusions.filter(lifted_at=None).exclude(user_id__in=already):
@@ -275,7 +275,7 @@ def _bring_exclusions(act: "Act", source: Case, scope: OpenScope) -> None:
                 act.change(seat, until_at=act.at)
 
 
-def _take_dangers(act: "Act", source: Case, joining: Any) -> None:
+def _take_dangers(act: "StepContext", source: Case, joining: Any) -> None:
     """Let the gravest status, danger and urgency hold, with their history, and C3 run from where it began."""
     act.case.forget(*PARTS)
     theirs = {str(child.pk): child for child in act.case.children}
@@ -309,7 +309,7 @@ def _take_dangers(act: "Act", source: Case, joining: Any) -> None:
         act.start(C(clock.code), child=child_id, since=min([clock.started_at, *running]))
 
 
-def _take_start(act: "Act", source: Case) -> None:
+def _take_start(act: "StepContext", source: Case) -> None:
     """Let the assessment's delay count from the earlier of the two (T12: the earliest C4 stays)."""
     own, brought = deadlines.assessment_start(act.case.referral), deadlines.assessment_start(source.referral)
     if own is not None and brought is not None and brought < own:
@@ -317,7 +317,7 @@ def _take_start(act: "Act", source: Case) -> None:
         _restart_assessment(act)
 
 
-def _restart_assessment(act: "Act") -> None:
+def _restart_assessment(act: "StepContext") -> None:
     if any(clock.code == C.C4 for clock in act.case.open_clocks):
         act.start(C.C4, since=deadlines.assessment_start(act.case.referral))
 
@@ -350,7 +350,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool) else str(value)
 
 
-def give_back(act: "Act") -> None:
+def give_back(act: "StepContext") -> None:
     """Give back what a filing brought, and let what nobody has changed since be as before (by T35).
 
     What was ever seen (status, urgency) stays in the history of both: it only calls for more care.
@@ -381,7 +381,7 @@ def give_back(act: "Act") -> None:
     joined_filings.keep_list(act, Case(source.referral, actor=act.actor, at=act.at), act.case)
 
 
-def _put_back(act: "Act", rows: Any, relation: str, now: Mapping[str, Any], joining: Any) -> None:
+def _put_back(act: "StepContext", rows: Any, relation: str, now: Mapping[str, Any], joining: Any) -> None:
     for row in rows:
         key = str(row.pk)
         before = joining.before.get(relation, {}).get(key)

@@ -25,7 +25,7 @@ from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
 from referrals.access import exceptions as access_exceptions
 from referrals.access import row_level_security, visibility, volume_limits
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.conflicts_of_interest.declarations import is_tied
 from referrals.errors import InvalidInput, NotAllowed, SearchTooWide, TooManySearches
 from referrals.matching import blocking_keys, buckets, candidates, comparison, identity, relatives
@@ -207,7 +207,7 @@ def _in_hand(authority: Authority, *, actor: Actor, at: datetime) -> list[Referr
 
 def _matching(
     wanted: Child, cases: Sequence[Referral], scope: OpenScope, *, actor: Actor
-) -> Iterator[tuple[float, Referral, Ties, Any]]:
+) -> Iterator[tuple[float, Referral, CaseAccess, Any]]:
     """Yield the children of some cases whose names fit, each with its score and what ties the actor to the case."""
     for start in range(0, len(cases), _PART):
         part = list(cases[start : start + _PART])
@@ -230,7 +230,7 @@ def _opened(row: Any, case: Referral, scope: OpenScope) -> Child:
     return identity.child(row.pk, said, sex=row.sex, on=(case.received_at or case.created_at).date())
 
 
-def _line(case: Referral, ties: Ties, row: Any, scope: OpenScope) -> dict[str, Any]:
+def _line(case: Referral, ties: CaseAccess, row: Any, scope: OpenScope) -> dict[str, Any]:
     names = ("last_name", "first_names", "usual_name", "birth_date")
     return fields.shell(case, ties) | {
         "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in names}

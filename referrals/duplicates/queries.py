@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.actor import Actor
 from encryption.sealed import OpenScope
 from referrals.access import matrix, visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.execution import hooks
 from referrals.messages import queries as messages_queries
 from referrals.models import DuplicateCandidate, Joining, Referral
@@ -49,7 +49,7 @@ def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[D
 
 
 @hooks.pairs_at_hand.register
-def pairs_at_hand(case: Case, ties: Ties) -> list[DuplicateCandidate]:
+def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
     """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
     rows = pairs_seen(case.referral, actor=case.actor, at=case.at).filter(referral=case.referral)
     found = [row for row in rows if reasons_for(row, ties)]
@@ -58,7 +58,7 @@ def pairs_at_hand(case: Case, ties: Ties) -> list[DuplicateCandidate]:
     return found
 
 
-def reasons_for(row: DuplicateCandidate, ties: Ties) -> list[str]:
+def reasons_for(row: DuplicateCandidate, ties: CaseAccess) -> list[str]:
     """Return why two files may belong together, as far as the reader may know: a trace is for readers of G."""
     return [reason for reason in row.reasons if REASON_CLASS.get(reason, "B") in ties.reads]
 
@@ -71,7 +71,7 @@ def _seen(actor: Actor, ids: set[UUID], *, at: datetime) -> dict[UUID, Referral]
 
 
 def duplicates(
-    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+    referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Return the candidates of a file with their reasons, to readers of B; what was noted, to readers of D."""
     if "B" not in ties.reads:
@@ -112,7 +112,7 @@ def _file(referral: Referral) -> dict[str, Any]:
     }
 
 
-def links(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+def links(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Return the files linked to this one (siblings, later facts), and what is joined, to readers of B."""
     if "B" not in ties.reads:
         return []
@@ -133,7 +133,7 @@ def links(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> list
 
 
 def filings(
-    referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+    referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Return what the filings joined to a file say, by the classes that the reader has on the file (T12)."""
     if "D" not in ties.reads:

@@ -11,13 +11,13 @@ from django.db.models import Q
 
 from accounts.actor import SYSTEM
 from referrals.access.row_level_security import for_the_service
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import Joining, Referral
 from referrals.restrictions import joined_filings
 from referrals.vocabulary.states import Machine
 from referrals.workflow.about_children import OF_THE_LIST
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 
@@ -49,6 +49,6 @@ def _restrict(pk: UUID, at: datetime) -> bool:
             return False
         wanted = joined_filings.restrictions(file, filing, joining)
         for told in wanted:
-            carry_out(step, filing, Given({"referral": file.referral.pk, **told}), beside=file)
+            run_step(step, filing, StepInput({"referral": file.referral.pk, **told}), beside=file)
             filing.forget("children", "records", "open_clocks")
     return bool(wanted)

@@ -16,10 +16,10 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ANY, DuplicateState, Machine, State
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
-step = Declare(Machine.REFERRAL, Referral)
-duplicate_step = Declare(Machine.DUPLICATE, DuplicateCandidate)
+step = StepDecorator(Machine.REFERRAL, Referral)
+duplicate_step = StepDecorator(Machine.DUPLICATE, DuplicateCandidate)
 CELL = (Role.CRIP_COORDINATOR, Role.INTAKE_AGENT)
 
 

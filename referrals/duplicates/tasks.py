@@ -26,14 +26,14 @@ from outbox.scheduler import recurring
 from referrals.access import row_level_security
 from referrals.conflicts_of_interest import hits
 from referrals.duplicates import queries
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.matching import blocking_keys, buckets, candidates, indexing
 from referrals.matching.candidates import Found
 from referrals.models import Child, DuplicateCandidate, IndexSize, Referral
 from referrals.vocabulary.duplicates import LinkKind
 from referrals.vocabulary.states import DuplicateState, Machine, State
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 
@@ -252,13 +252,15 @@ def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:
     for pair in pairs:
         of_the_service = pair.suggested_by_id is None and pair.state == DuplicateState.SUGGESTED
         if of_the_service and pair.referral_id == case.referral.pk and pair.other_id not in told:
-            yield _carry_out(case, "drop", Given(), pair)
+            yield _carry_out(case, "drop", StepInput(), pair)
     known = {pk for pair in pairs if not _dropped(pair) for pk in (pair.referral_id, pair.other_id)}
     counts = dict.fromkeys(LinkKind, 0)
     for pk, verdict in sorted(told.items(), key=lambda item: (-item[1].score, item[0])):
         counts[verdict.kind] += 1
         if pk not in known and counts[verdict.kind] <= SUGGESTED_AT_MOST:
-            yield _carry_out(case, "find", Given(other=pk, kind=verdict.kind, reasons=verdict.reasons), None)
+            yield _carry_out(
+                case, "find", StepInput(other=pk, kind=verdict.kind, reasons=verdict.reasons), None
+            )
 
 
 def _dropped(pair: DuplicateCandidate) -> bool:
@@ -266,7 +268,9 @@ def _dropped(pair: DuplicateCandidate) -> bool:
     return pair.state == DuplicateState.REJECTED and pair.decided_by_id is None
 
 
-def _carry_out(case: Case, name: str, given: Given, pair: DuplicateCandidate | None) -> DuplicateCandidate:
+def _carry_out(
+    case: Case, name: str, given: StepInput, pair: DuplicateCandidate | None
+) -> DuplicateCandidate:
     case.part, case.step_name = pair, name
-    carry_out(steps.get(Machine.DUPLICATE, name), case, given)
+    run_step(steps.get(Machine.DUPLICATE, name), case, given)
     return cast("DuplicateCandidate", case.part)

@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from accounts.actor import Actor
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.execution import hooks
 from referrals.execution.preconditions import barred_by, role_in, role_on
@@ -117,7 +117,7 @@ def _candidates(case: Case, sight: Sight) -> Iterator[tuple[Step, Any]]:
 
 
 @lru_cache(maxsize=1_000)
-def _steps_for(ties: Ties) -> tuple[Step, ...]:
+def _steps_for(ties: CaseAccess) -> tuple[Step, ...]:
     """Return the steps with a route that these ties let somebody do, in the order of the procedure."""
     return tuple(step for step in steps.all() if not step.internal and role_in(step, ties) is not None)
 

@@ -12,11 +12,11 @@ from accounts.signin import actor_of_user
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.errors import ApprovalClosed, ApproverRefused, NotAllowed, NotVisible
 from referrals.execution import hooks, signatories
 from referrals.execution.preconditions import (
-    Asked,
+    StepRequest,
     case_for,
     locked,
     parse,
@@ -25,19 +25,19 @@ from referrals.execution.preconditions import (
     require_version,
     second_signature,
 )
-from referrals.execution.results import Done
-from referrals.execution.runner import carry_out, close_approval
+from referrals.execution.results import StepResult
+from referrals.execution.runner import close_approval, run_step
 from referrals.models import Approval, Child, Referral, StandIn
 from referrals.reading import fields
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow import people as workflow_people
 from referrals.workflow.about_children import OF_THE_LIST
 from referrals.workflow.case import Case
-from referrals.workflow.context import Act, Given, as_json
+from referrals.workflow.context import StepContext, StepInput, as_json
 from referrals.workflow.step import require_proof, steps
 
 
-def ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> Approval:
+def ask_approval(asked: StepRequest, case: Case, given: StepInput, *, reason: str) -> Approval:
     """Open a request for a second signature; nothing moves until it is given (domain.md 2S).
 
     Raises:
@@ -47,7 +47,7 @@ def ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> Appr
     signers = signatories.signers(step, case, reason)
     if approver is None or not _may_sign(case, given, signers, approver):
         raise ApproverRefused(step.name, signers, reason)
-    act = Act(step, case, given, actor=case.actor, at=case.at)
+    act = StepContext(step, case, given, actor=case.actor, at=case.at)
     opened: Approval = act.new(
         "approvals",
         step=step.name,
@@ -68,7 +68,7 @@ def ask_approval(asked: Asked, case: Case, given: Given, *, reason: str) -> Appr
     return opened
 
 
-def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> bool:
+def _may_sign(case: Case, given: StepInput, signers: Sequence[Role], user: UUID) -> bool:
     """Tell whether a person may sign a step of this case: another one, in a signing role, not excluded.
 
     Of a restricted case, and of a step that is about a restricted child, somebody of its list (T46): nobody signs what
@@ -91,7 +91,7 @@ def _may_sign(case: Case, given: Given, signers: Sequence[Role], user: UUID) -> 
     return user in case.on_list() or (left_alone and user in case.by_glass())
 
 
-def _may_know_of_file(case: Case, given: Given, user: UUID) -> bool:
+def _may_know_of_file(case: Case, given: StepInput, user: UUID) -> bool:
     """Tell whether a person may know of the file that a step names; a filing joined to the case may hold it."""
     file = next((row for row in case.files if row.pk == given.get("file")), None) if "file" in given else None
     if file is None or file.referral_id == case.referral.pk:
@@ -103,7 +103,7 @@ def _may_know_of_file(case: Case, given: Given, user: UUID) -> bool:
     return not apart or user in filing.on_list()
 
 
-def _about(case: Case, given: Given) -> list[Child]:
+def _about(case: Case, given: StepInput) -> list[Child]:
     """Return the children whom a proposal is about; one that changes a restriction: those who are restricted."""
     if case.step_name in OF_THE_LIST:
         return [child for child in case.recorded if child.restricted]
@@ -112,7 +112,7 @@ def _about(case: Case, given: Given) -> list[Child]:
 
 def open_approval(
     referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, side: str
-) -> tuple[Approval, Referral, Ties]:
+) -> tuple[Approval, Referral, CaseAccess]:
     """Return a signature that is still asked for, to its ``approver`` or ``proposer`` alone, its case locked.
 
     Raises:
@@ -132,7 +132,7 @@ def open_approval(
     return found, referral, ties
 
 
-def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, version: Any) -> Done:
+def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, version: Any) -> StepResult:
     """Sign what another person proposed: role, state and guards are asked again, then the step is done.
 
     Raises:
@@ -149,7 +149,7 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     seen = visibility.visible_to(proposer, at=at).filter(pk=referral.pk).first()
     if seen is None:
         raise NotAllowed(f"{step.machine}:{step.name}")
-    asked = Asked(step=step, referral_id=referral.pk, part_id=approval.part)
+    asked = StepRequest(step=step, referral_id=referral.pk, part_id=approval.part)
     # Both still know of each child: the step is done as it was proposed, or not at all.
     sight = visibility.sight_of(seen, visibility.ties_of(seen, proposer), proposer)
     sight = replace(sight, hidden=sight.hidden | visibility.sight_of(referral, ties, actor).hidden)
@@ -163,9 +163,9 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
         raise ApproverRefused(step.name, signers, "")
     close_approval(approval, ApprovalState.APPROVED, at=at)
     signing = next(role for role in signers if role in actor.roles_in(referral.authority_id))  # type: ignore[arg-type]  # a submitted case has an authority
-    act = carry_out(step, case, given, signer=actor.acting_as(signing))
+    act = run_step(step, case, given, signer=actor.acting_as(signing))
     made = act.made.pk if act.made is not None else None
-    return Done(referral=referral, made=made, warnings=tuple(act.warnings))
+    return StepResult(referral=referral, made=made, warnings=tuple(act.warnings))
 
 
 def _proposed(approval: Approval, case: Case, *, actor: Actor) -> Any:
@@ -180,7 +180,7 @@ def _proposed(approval: Approval, case: Case, *, actor: Actor) -> Any:
         return given.open(scope) if given is not None else {}
 
 
-def refuse(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, reason: str) -> Done:
+def refuse(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, reason: str) -> StepResult:
     """Refuse to sign; nothing moved.
 
     Raises:
@@ -188,14 +188,16 @@ def refuse(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, 
     """
     approval, referral, _ = open_approval(referral_id, approval_id, actor=actor, at=at, side="approver")
     case = Case(referral, actor=actor, at=at)
-    act = Act(steps.get(Machine(approval.machine), approval.step), case, Given(), actor=actor, at=at)
+    act = StepContext(
+        steps.get(Machine(approval.machine), approval.step), case, StepInput(), actor=actor, at=at
+    )
     act.change(approval, reason=reason)
     close_approval(approval, ApprovalState.REFUSED, at=at)
     record_act("approval:refused", case, actor=actor)
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
-def withdraw_proposal(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime) -> Done:
+def withdraw_proposal(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime) -> StepResult:
     """Take back the own request for a signature.
 
     Raises:
@@ -204,4 +206,4 @@ def withdraw_proposal(referral_id: UUID, approval_id: UUID, *, actor: Actor, at:
     approval, referral, _ = open_approval(referral_id, approval_id, actor=actor, at=at, side="proposer")
     close_approval(approval, ApprovalState.LAPSED, at=at)
     record_act("approval:lapsed", Case(referral, actor=actor, at=at), actor=actor)
-    return Done(referral=referral)
+    return StepResult(referral=referral)

@@ -13,7 +13,7 @@ from referrals.access import row_level_security, visibility
 from referrals.execution.approvals import ask_approval
 from referrals.execution.preconditions import (
     NOT_EXPECTED,
-    Asked,
+    StepRequest,
     case_for,
     hear,
     locked,
@@ -22,12 +22,12 @@ from referrals.execution.preconditions import (
     require_version,
     second_signature,
 )
-from referrals.execution.results import Done
-from referrals.execution.runner import carry_out
+from referrals.execution.results import StepResult
+from referrals.execution.runner import run_step
 from referrals.workflow.step import RECEIVER, require_proof
 
 
-def perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
+def perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     """Carry out one declared step: lock, ask, do, write down. All of it, or nothing.
 
     Where the law asks for two persons nothing moves yet: an approval opens, and its id is in the answer.
@@ -48,7 +48,7 @@ def perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
         return _perform(asked, actor=actor, at=at)
 
 
-def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
+def _perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     referral, ties = locked(asked.referral_id, actor=actor, at=at, step=asked.step)
     require_version(referral, NOT_EXPECTED if ties.coarse else asked.version)
     sight = visibility.sight_of(referral, ties, actor)
@@ -58,7 +58,7 @@ def _perform(asked: Asked, *, actor: Actor, at: datetime) -> Done:
     require_checks(asked.step, case, given, ties)
     if (reason := second_signature(asked.step, case, given)) is not None:
         opened = ask_approval(asked, case, given, reason=reason)
-        return Done(referral=referral, approval=opened.pk)
-    act = carry_out(asked.step, case, given)
+        return StepResult(referral=referral, approval=opened.pk)
+    act = run_step(asked.step, case, given)
     made = act.made.pk if act.made is not None else None
-    return Done(referral=referral, made=made, warnings=tuple(act.warnings))
+    return StepResult(referral=referral, made=made, warnings=tuple(act.warnings))

@@ -13,7 +13,7 @@ from audit import journal
 from audit.events import Purpose
 from referrals.access import matrix, row_level_security, transfer_targets, visibility
 from referrals.access.matrix import NOBODY, Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.errors import GuardRefused, MissingVersion, NotAllowed, NotVisible, StaleVersion, WrongState
 from referrals.execution import hooks
@@ -22,7 +22,7 @@ from referrals.reading import fields
 from referrals.vocabulary.states import JudicialState, Machine, State
 from referrals.workflow.about_children import ids_in
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given, given_of
+from referrals.workflow.context import StepInput, step_input_of
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Guard, Step
 
@@ -79,7 +79,7 @@ FACT_CLASS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class StepRequest:
     """A step asked for: which, on what, with what, on which version; ``version`` None means none was said."""
 
     step: Step
@@ -91,7 +91,7 @@ class Asked:
 
 def locked(
     referral_id: UUID, *, actor: Actor, at: datetime, step: Step | None = None
-) -> tuple[Referral, Ties]:
+) -> tuple[Referral, CaseAccess]:
     """Return the referral under its row lock, with the actor's ties to it.
 
     Cases that ``step`` may touch too are locked with it, all in the order of their ids: two acts that want the same
@@ -142,7 +142,13 @@ def require_version(referral: Referral, version: Any) -> None:
 
 
 def case_for(
-    asked: Asked, referral: Referral, sight: Sight, *, actor: Actor, at: datetime, beforehand: bool = False
+    asked: StepRequest,
+    referral: Referral,
+    sight: Sight,
+    *,
+    actor: Actor,
+    at: datetime,
+    beforehand: bool = False,
 ) -> Case:
     """Return the case as the step will see it, once role, state and guards have been asked.
 
@@ -169,14 +175,14 @@ def case_for(
     return case
 
 
-def role_in(step: Step, ties: Ties) -> Role | None:
+def role_in(step: Step, ties: CaseAccess) -> Role | None:
     """Return the role in which the actor may do a step; to file is for the author alone (T02, T03)."""
     if step.source == FILING:
         return next((role for role in step.roles if (role, Relation.OWN) in ties.pairs), None)
     return ties.role_for(step)
 
 
-def part_of(asked: Asked, case: Case, sight: Sight) -> Any:
+def part_of(asked: StepRequest, case: Case, sight: Sight) -> Any:
     """Return the row of another machine that the step is about; None for the referral's own steps.
 
     Raises:
@@ -212,7 +218,7 @@ def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
     return role_in(step, sight.ties)
 
 
-def require_start(step: Step, case: Case, ties: Ties, *, beforehand: bool = False) -> None:
+def require_start(step: Step, case: Case, ties: CaseAccess, *, beforehand: bool = False) -> None:
     """Ask state and guards.
 
     Raises:
@@ -234,7 +240,7 @@ def require_start(step: Step, case: Case, ties: Ties, *, beforehand: bool = Fals
 
 
 def barred_by(
-    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: Ties, *, beforehand: bool = False
+    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: CaseAccess, *, beforehand: bool = False
 ) -> tuple[str, str, str] | None:
     """Return which rule bars a step, its sentence and its law; None if none does.
 
@@ -264,7 +270,7 @@ def first_refusal(rules: Sequence[Guard], case: Case, given: Any) -> tuple[str, 
     return next(((name, reason) for name, reason in answers if reason), None)
 
 
-def parse(step: Step, body: Any) -> Given:
+def parse(step: Step, body: Any) -> StepInput:
     """Return the validated input.
 
     Raises:
@@ -272,7 +278,7 @@ def parse(step: Step, body: Any) -> Given:
     """
     found = step.takes(data=body)
     found.is_valid(raise_exception=True)
-    given: Given = given_of(found.validated_data)
+    given: StepInput = step_input_of(found.validated_data)
     return given
 
 
@@ -305,7 +311,7 @@ def _without(given: Any, ids: Container[UUID]) -> Any:
     return [_without(one, ids) for one in given] if isinstance(given, list) else given
 
 
-def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:
+def require_checks(step: Step, case: Case, given: StepInput, ties: CaseAccess) -> None:
     """Ask the checks that need the input, and the guards again with it.
 
     Raises:
@@ -316,7 +322,7 @@ def require_checks(step: Step, case: Case, given: Given, ties: Ties) -> None:
         raise GuardRefused(step.name, *why)
 
 
-def second_signature(step: Step, case: Case, given: Given) -> str | None:
+def second_signature(step: Step, case: Case, given: StepInput) -> str | None:
     """Return why a second person must sign, or None."""
     return step.signed_when(case, given) if step.signed_when is not None else None
 

@@ -12,7 +12,7 @@ ASKED: Final = 202
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class StepResult:
     """What an act left: the case, and what the answer may tell of it."""
 
     referral: Referral

@@ -1,4 +1,4 @@
-"""The only writes of a case. ``carry_out`` is the one place where a state moves.
+"""The only writes of a case. ``run_step`` is the one place where a state moves.
 
 It moves the state, does the effects, runs the deadlines, calls the hooks of the features, and writes record and entry.
 """
@@ -16,32 +16,32 @@ from referrals.vocabulary.answers import AgeBand
 from referrals.vocabulary.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
 from referrals.workflow import deadlines, form_rows, joined_files
 from referrals.workflow.case import Case
-from referrals.workflow.context import Act, Given
+from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.step import Step, steps
 
 register("approval:requested", "approval:refused", "approval:lapsed")
 
 
-def carry_out(
+def run_step(
     step: Step,
     case: Case,
-    given: Given,
+    given: StepInput,
     *,
     signer: Actor | None = None,
     plain: form_rows.Plain | None = None,
     beside: Case | None = None,
-) -> Act:
+) -> StepContext:
     """Move the state, do the effects, run the clocks, write it down; guards have been asked.
 
     ``plain`` is what a filing says, where it is at hand and sealed already under its final keys. ``beside`` is
     the case on which the act began, where this is what it does to a second one.
     """
-    act = Act(step, case, given, actor=case.actor, at=case.at)
+    act = StepContext(step, case, given, actor=case.actor, at=case.at)
     act.signer, act.plain, act.beside = signer, plain, beside
-    act.elsewhere = lambda name, other, **told: carry_out(
+    act.elsewhere = lambda name, other, **told: run_step(
         steps.get(Machine.REFERRAL, name),
         other,
-        Given({"referral": case.referral.pk, **told}),
+        StepInput({"referral": case.referral.pk, **told}),
         signer=signer,
         beside=case,
     )
@@ -85,8 +85,8 @@ def _alarm(filing: Case, what: str) -> None:
             target = Case(found, actor=service_for(filing.actor), at=filing.at)
             for child in target.children:
                 if child.kind == ChildKind.SUBJECT and not child.immediate_danger:
-                    told = Given({"child": child.pk, "what": what})
-                    carry_out(step, target, told, beside=filing)
+                    told = StepInput({"child": child.pk, "what": what})
+                    run_step(step, target, told, beside=filing)
 
 
 def refresh_shell(case: Case) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.models import FeedbackTask
 from referrals.reading.fields import readable
@@ -72,7 +72,7 @@ def tasks(case: Case, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
         return [_task(case, task, sight.ties, scope) for task in found]
 
 
-def _task(case: Case, task: FeedbackTask, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+def _task(case: Case, task: FeedbackTask, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
     line = readable(task, ties.reads, scope)
     return line | {
         "state": labelled(FeedbackState(task.state)),

@@ -18,13 +18,13 @@ from referrals.vocabulary.states import FeedbackState as F
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Nothing, text
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
 if TYPE_CHECKING:
     from referrals.models import FeedbackTask
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.FEEDBACK, FeedbackTask)
+step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
 #: Nothing is decided of the case yet.
 UNDECIDED = (
     State.SUBMITTED,
@@ -76,7 +76,7 @@ def owed_unasked(case: Case) -> answers.OwedTo | None:
     return answers.OwedTo.PROFESSIONAL
 
 
-def owe(act: "Act") -> None:
+def owe(act: "StepContext") -> None:
     """Owe an answer from the receipt on, where one is owed unasked; C5 runs (T02, T03)."""
     owed_to = owed_unasked(act.case)
     if owed_to is not None:
@@ -84,7 +84,7 @@ def owe(act: "Act") -> None:
         act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at, due_at=clock.due_at)
 
 
-def request(act: "Act") -> None:
+def request(act: "StepContext") -> None:
     """Owe an answer to a private person who asks, from the request on; asking again puts nothing off (T49; C5b)."""
     # Asked of what is owed, not of the variant, which a transfer changes.
     from_helpline = any(task.owed_to == answers.OwedTo.HELPLINE for task in act.case.feedback_tasks)
@@ -107,7 +107,7 @@ def open_tasks(case: Case) -> "list[FeedbackTask]":
     return [task for task in case.feedback_tasks if task.state in OPEN]
 
 
-def send_feedback(act: "Act") -> None:
+def send_feedback(act: "StepContext") -> None:
     """Keep what was sent, under the filer's own key; the filer's word becomes *answered* (F01)."""
     task = act.case.part
     interim = act.case.referral.state in UNDECIDED
@@ -116,7 +116,7 @@ def send_feedback(act: "Act") -> None:
     act.case.referral.filer_answered = True
 
 
-def withhold_feedback(act: "Act") -> None:
+def withhold_feedback(act: "StepContext") -> None:
     """Keep why nothing is told (F02)."""
     task = act.case.part
     act.change(task, reason=act.given.reason, reason_text=act.given.reason_text)
@@ -129,7 +129,7 @@ def clock_of(task: "FeedbackTask") -> C:
 
 
 @hooks.after_leaving_state.register(2)
-def follow(act: "Act", before: str) -> None:
+def follow(act: "StepContext", before: str) -> None:
     """The case moved: a filing taken back is owed nothing, an outcome is told to whom an interim word was sent.
 
     The text that the step prepares (T11, T22) is laid in the task for whoever will send it; where nobody is owed an

@@ -24,8 +24,8 @@ from referrals.access import relations, visibility
 from referrals.access.matrix import NOBODY
 from referrals.errors import IncompleteFiling, InvalidInput, NotAllowed, WrongState
 from referrals.execution.preconditions import NOT_EXPECTED, locked, require_version
-from referrals.execution.results import Done
-from referrals.execution.runner import carry_out
+from referrals.execution.results import StepResult
+from referrals.execution.runner import run_step
 from referrals.filing import effects, form, questions
 from referrals.models import PARTS, Child, Concern, Referral
 from referrals.policy.definitions import DEFAULTS, protocol_of
@@ -34,7 +34,7 @@ from referrals.vocabulary.answers import Channel, Variant
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Machine, State, Whereabouts
 from referrals.workflow.case import Case, insert
-from referrals.workflow.context import Act, Given
+from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.field_inputs import EXTRA, storable
 from referrals.workflow.step import Step, steps
 
@@ -50,7 +50,7 @@ type Keys = Mapping[str, DataKey]
 type Plain = dict[UUID, dict[str, Any]]
 
 
-def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Done:
+def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> StepResult:
     """Begin a draft (T01).
 
     Raises:
@@ -64,7 +64,7 @@ def begin(data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Done:
     _shell(referral, data, role, actor=actor, at=at)
     _begin(Case(referral, actor=actor.acting_as(role, filing=True), at=at))
     _write(referral, data, {"case": key, "filer": key})
-    return Done(referral=referral, made=referral.pk)
+    return StepResult(referral=referral, made=referral.pk)
 
 
 def _draft_days(actor: Actor, role: Role, at: datetime) -> int:
@@ -76,7 +76,7 @@ def _draft_days(actor: Actor, role: Role, at: datetime) -> int:
 
 def editable(
     referral_id: UUID, *, version: Any, actor: Actor, at: datetime
-) -> tuple[Referral, relations.Ties]:
+) -> tuple[Referral, relations.CaseAccess]:
     """Return a draft of this actor, locked, on the version that the change was decided on.
 
     Raises:
@@ -93,7 +93,9 @@ def editable(
     return referral, ties
 
 
-def edit(referral_id: UUID, data: Mapping[str, Any], *, version: Any, actor: Actor, at: datetime) -> Done:
+def edit(
+    referral_id: UUID, data: Mapping[str, Any], *, version: Any, actor: Actor, at: datetime
+) -> StepResult:
     """Change a draft: members sent replace those there were; a list that is sent replaces the whole list.
 
     Raises:
@@ -114,7 +116,7 @@ def edit(referral_id: UUID, data: Mapping[str, Any], *, version: Any, actor: Act
         purpose=Purpose.FILING,
         version=referral.version,
     )
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
 def shareable(referral_id: UUID, *, actor: Actor, at: datetime) -> Referral:
@@ -129,7 +131,7 @@ def shareable(referral_id: UUID, *, actor: Actor, at: datetime) -> Referral:
     return referral
 
 
-def share(referral_id: UUID, organisation: UUID | None, *, actor: Actor, at: datetime) -> Done:
+def share(referral_id: UUID, organisation: UUID | None, *, actor: Actor, at: datetime) -> StepResult:
     """Show a draft to the lead of an institution where its author works: the facts alone, and only while it is one.
 
     Nobody else's visa is asked or can be: the duty to report is the filer's own (CASF L226-2-1).
@@ -148,7 +150,7 @@ def share(referral_id: UUID, organisation: UUID | None, *, actor: Actor, at: dat
     return _shared(referral, relations.shared_with(chosen), SHARED, actor=actor, at=at)
 
 
-def unshare(referral_id: UUID, *, actor: Actor, at: datetime) -> Done:
+def unshare(referral_id: UUID, *, actor: Actor, at: datetime) -> StepResult:
     """Show a draft to its author alone again.
 
     Raises:
@@ -158,7 +160,7 @@ def unshare(referral_id: UUID, *, actor: Actor, at: datetime) -> Done:
     return _shared(referral, None, UNSHARED, actor=actor, at=at)
 
 
-def _shared(referral: Referral, value: bytes | None, act: str, *, actor: Actor, at: datetime) -> Done:
+def _shared(referral: Referral, value: bytes | None, act: str, *, actor: Actor, at: datetime) -> StepResult:
     referral.shared_with = value
     referral.save(update_fields=["shared_with"])
     journal.record(
@@ -169,10 +171,10 @@ def _shared(referral: Referral, value: bytes | None, act: str, *, actor: Actor, 
         purpose=Purpose.FILING,
         version=referral.version,
     )
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
-def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: datetime) -> Done:
+def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: datetime) -> StepResult:
     """Create and submit in one request (T01, then T02 or T03): the way of a program.
 
     Raises:
@@ -199,8 +201,8 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
         case.insert(*rows)
         effects.remember(referral, rows)
         case.step_name = step.name
-        act = carry_out(step, case, Given(), plain=plain)
-    return Done(referral=referral, made=referral.pk, warnings=tuple(act.warnings))
+        act = run_step(step, case, StepInput(), plain=plain)
+    return StepResult(referral=referral, made=referral.pk, warnings=tuple(act.warnings))
 
 
 def _begin(case: Case) -> None:
@@ -210,9 +212,9 @@ def _begin(case: Case) -> None:
     referral.save(force_insert=True)
     referral.pseudonym = journal.new_subject(referral.pk, at=case.at)
     case.records, case.open_clocks = 0, []
-    Act(steps.get(Machine.REFERRAL, "create"), case, Given(), actor=case.actor, at=case.at).write_down(
-        before="", after=str(referral.state)
-    )
+    StepContext(
+        steps.get(Machine.REFERRAL, "create"), case, StepInput(), actor=case.actor, at=case.at
+    ).write_down(before="", after=str(referral.state))
 
 
 def _fit_to_file(step: Step, case: Case, plain: Plain) -> tuple[Authority, Unit | None, str]:
@@ -229,7 +231,7 @@ def _fit_to_file(step: Step, case: Case, plain: Plain) -> tuple[Authority, Unit 
         missing += nowhere.extra["missing"]
     try:
         for check in step.checks:
-            check(case, Given())
+            check(case, StepInput())
     except IncompleteFiling as incomplete:
         named = {item["field"] for item in missing}
         missing += [item for item in incomplete.extra["missing"] if item["field"] not in named]

@@ -40,7 +40,7 @@ from referrals.workflow.field_inputs import EXTRA
 from referrals.workflow.form_rows import FORM_PARTS, Plain, late_receipt
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def sealed_fields_of(row: models.Model) -> list[SealedField]:
     return [field for field in row._meta.concrete_fields if isinstance(field, SealedField)]
 
 
-def open_draft(act: "Act") -> dict[UUID, dict[str, Any]]:
+def open_draft(act: "StepContext") -> dict[UUID, dict[str, Any]]:
     """Return what the draft says, opened in a disclosure whose purpose is filing."""
     referral, opened = act.case.referral, {}
     with disclosure(
@@ -140,17 +140,17 @@ def derive_child(child: Any, said: Mapping[str, Any], *, on: Any) -> dict[str, A
     }
 
 
-def receive(act: "Act") -> None:
+def receive(act: "StepContext") -> None:
     """Receive a complete concern (T02)."""
     _receive(act, urgent=False)
 
 
-def receive_urgently(act: "Act") -> None:
+def receive_urgently(act: "StepContext") -> None:
     """Receive an urgent concern (T03): U3, immediate danger, and C3 for each child."""
     _receive(act, urgent=True)
 
 
-def _receive(act: "Act", *, urgent: bool) -> None:
+def _receive(act: "StepContext", *, urgent: bool) -> None:
     referral = act.case.referral
     danger = urgent or referral.concern.danger_now == YesNo.YES
     within = volume_limits.count_filing(referral, actor=act.actor, at=act.at, urgent=danger)
@@ -180,7 +180,7 @@ def _receive(act: "Act", *, urgent: bool) -> None:
         _copy_of_direct_report(act)
 
 
-def adopt_keys(act: "Act") -> None:
+def adopt_keys(act: "StepContext") -> None:
     """Put the case's keys under its authority's own once the concern is acknowledged (T05; design.md, Keys)."""
     adopt_keys_of(act.case.referral)
 
@@ -211,7 +211,7 @@ def settle(
     referral.case_key, referral.filer_key = made["case"].id, made["filer"].id
 
 
-def _dates(act: "Act") -> None:
+def _dates(act: "StepContext") -> None:
     """Set what never moves again: receipt and the legal end of the assessment (domain.md §2.8 no. 1)."""
     referral = act.case.referral
     act.case.forget("zone")
@@ -220,7 +220,7 @@ def _dates(act: "Act") -> None:
     referral.statutory_due_at = deadlines.statutory_due(referral.received_at, act.case.zone)
 
 
-def _children(act: "Act", *, urgent: bool) -> None:
+def _children(act: "StepContext", *, urgent: bool) -> None:
     """Copy to each child what the filer says of all; *established* counts as suspected until confirmed (§2.1)."""
     said = act.case.referral.concern.prostitution_status_filer or Exploitation.NONE
     status = Exploitation.SUSPECTED if said in EXPLOITED else Exploitation(said)
@@ -237,7 +237,7 @@ def _children(act: "Act", *, urgent: bool) -> None:
         act.case.referral.urgency = Urgency.U2
 
 
-def _copy_of_direct_report(act: "Act") -> None:
+def _copy_of_direct_report(act: "StepContext") -> None:
     """Record the referral to justice that the professional made already (L226-4 II; ⇒ J02, by a third party)."""
     told = (act.plain or {}).get(act.case.referral.concern.pk, {})
     act.refer_to_justice(

@@ -8,7 +8,7 @@ reading is a disclosure with its entry.
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed
 from referrals.models import Referral
 from referrals.policy.definitions import Protocol
@@ -20,7 +20,7 @@ PARTS: Final = ("facts", "signs")
 NOT_OWN: Final = ("received_late_reason",)
 
 
-def require_allowed(ties: Ties, protocol: Protocol) -> None:
+def require_allowed(ties: CaseAccess, protocol: Protocol) -> None:
     """Ask that the reader filed the case as a professional, and that the authority lets filers read again.
 
     Raises:

@@ -11,12 +11,12 @@ from referrals.workflow.decision_records import decide, undecide
 from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 EXIT_BAN = "exit_ban"
 
 
-def flag_danger(act: "Act") -> None:
+def flag_danger(act: "StepContext") -> None:
     """Mark the child, raise the urgency to U3, start C3 for it (T14)."""
     child = act.case.child(act.given.child)
     act.change(child, immediate_danger=True, danger_ever=True)
@@ -24,7 +24,7 @@ def flag_danger(act: "Act") -> None:
     act.start(C.C3, child=act.given.child)
 
 
-def send_argued_to_justice(act: "Act") -> None:
+def send_argued_to_justice(act: "StepContext") -> None:
     """Refer the case as its outcome, with the report where there is one (T26; D226-2-7).
 
     Where justice was seized before, the report follows what it was sent.
@@ -38,7 +38,7 @@ def send_argued_to_justice(act: "Act") -> None:
         send_to_justice(act, report=report)
 
 
-def send_to_justice(act: "Act", *, report: Any = None) -> None:
+def send_to_justice(act: "StepContext", *, report: Any = None) -> None:
     """Send the referral to justice and owe the holders their written information (T15, T18; L226-5)."""
     children = act.case.of_case(act.given.get("children") or []) or act.case.judicial_children()
     prepared = act.case.prepared(act.given)
@@ -46,7 +46,7 @@ def send_to_justice(act: "Act", *, report: Any = None) -> None:
     owe_information(act, Occasion.JUDICIAL_REFERRAL)
 
 
-def owe_information(act: "Act", occasion: Occasion) -> None:
+def owe_information(act: "StepContext", occasion: Occasion) -> None:
     """Owe every holder the information on this occasion, once (L226-2-1)."""
     told = {found.holder_id for found in act.case.informations if found.occasion == occasion}
     for holder in act.case.holders:
@@ -55,13 +55,13 @@ def owe_information(act: "Act", occasion: Occasion) -> None:
     act.case.forget("informations")
 
 
-def refer_every_child(act: "Act") -> None:
+def refer_every_child(act: "StepContext") -> None:
     """Decide *judicial* for every child: nobody could be met (T18)."""
     for child in act.case.children:
         decide(act, child, DecisionCode.JUDICIAL, ground="unreachable", motivation=act.given.actions_led)
 
 
-def answer_of_justice(act: "Act") -> None:
+def answer_of_justice(act: "StepContext") -> None:
     """Record the answer on its referral to justice (T28 ⇒ J04)."""
     row = next(found for found in act.case.judicial_referrals if found.pk == act.given.judicial_referral)
     record_outcomes(act, row)
@@ -69,7 +69,7 @@ def answer_of_justice(act: "Act") -> None:
     act.case.forget("judicial_referrals")
 
 
-def record_outcomes(act: "Act", row: Any) -> None:
+def record_outcomes(act: "StepContext", row: Any) -> None:
     """Keep what justice answered for each child, and the measures that it ordered (J04 ⇒ M05)."""
     for item in act.given.outcomes:
         act.new(
@@ -96,11 +96,11 @@ def record_outcomes(act: "Act", row: Any) -> None:
         act.stop(C.C7, part=row)
 
 
-def _waits_elsewhere(act: "Act", row: Any, child: Any) -> bool:
+def _waits_elsewhere(act: "StepContext", row: Any, child: Any) -> bool:
     return any(found.pk != row.pk for found in act.case.judicial_open(child))
 
 
-def _judge_seized(act: "Act", item: Any) -> None:
+def _judge_seized(act: "StepContext", item: Any) -> None:
     """The judge is seized after a prosecutor's order: C13 stops, the hearing is due in 15 days (CPC 1184)."""
     for measure in act.case.measures_alive(act.case.child(item.child)):
         if any(clock.code == C.C13 and clock.part == measure.pk for clock in act.case.open_clocks):
@@ -110,7 +110,7 @@ def _judge_seized(act: "Act", item: Any) -> None:
             act.start(C.C14, part=measure, since=local_noon(act, item.on))
 
 
-def order_measure(act: "Act", item: Any, *, judicial_referral: Any = None) -> Any:
+def order_measure(act: "StepContext", item: Any, *, judicial_referral: Any = None) -> Any:
     """Record a measure that justice ordered, and start the clocks of its type (M05)."""
     row = act.new(
         "measures",
@@ -135,14 +135,14 @@ def order_measure(act: "Act", item: Any, *, judicial_referral: Any = None) -> An
     return row
 
 
-def start_order_clocks(act: "Act", row: Any, item: Any) -> None:
+def start_order_clocks(act: "StepContext", row: Any, item: Any) -> None:
     """Start the clocks of an order's type from its date (M05); after a prosecutor's the judge is seized in 8 days."""
     judge_follows = item.type == EXIT_BAN and item.decider == "prosecutor"
     for code in [*row.type.order_clocks, *([C.C13] if judge_follows else [])]:
         act.start(C(code), part=row, since=local_noon(act, item.ordered_on))
 
 
-def settle_by_order(act: "Act", row: Any) -> None:
+def settle_by_order(act: "StepContext", row: Any) -> None:
     """Let an order answer for a child who waits for a decision again: it is *judicial* (⇒ T43).
 
     The paper is silent. A coordinator expects nothing more to be decided for a child whom the judge protects;

@@ -17,12 +17,12 @@ from referrals.models import JudicialReferral
 from referrals.vocabulary.states import JudicialState, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Nothing
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.JUDICIAL, JudicialReferral)
+step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
 
 
 # --- What must hold -----------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def _sent_for(case: Case, given: Any) -> set[UUID]:
 # --- What it does -------------------------------------------------------------------------------------
 
 
-def compose_document(act: "Act") -> None:
+def compose_document(act: "StepContext") -> None:
     """Make the document from the case as it is now, and seal it on the referral with its hash (J07)."""
     referral = act.case.referral
     with disclosure(

@@ -15,12 +15,12 @@ from referrals.vocabulary.states import JudicialState as J
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
-from referrals.workflow.step import Declare, steps
+from referrals.workflow.step import StepDecorator, steps
 
 if TYPE_CHECKING:
     from referrals.models import JudicialReferral
 
-step = Declare(Machine.JUDICIAL, JudicialReferral)
+step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
 DECIDERS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR)
 SENDERS = (*DECIDERS, Role.ON_CALL)
 

@@ -21,10 +21,10 @@ from referrals.vocabulary.states import DuplicateState
 from referrals.workflow import hooks
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def index_filing(act: "Act") -> None:
+def index_filing(act: "StepContext") -> None:
     """Index a concern while what it says is at hand: the same statements whoever it is about (T02, T03; SEC-AZ8)."""
     referral = act.case.referral
     rows = list(identity.rows_of(referral))
@@ -85,7 +85,7 @@ def hide_row(row: UUID, referral: Any) -> None:
     type(referral)._default_manager.filter(pk__in=found.values("referral")).update(searched_at=None)
 
 
-def follow_corrections(act: "Act", corrected: Iterable[Any], *, wrong_person: UUID | None) -> None:
+def follow_corrections(act: "StepContext", corrected: Iterable[Any], *, wrong_person: UUID | None) -> None:
     """Take a mistaken child out of search; let what was corrected of an identity be indexed anew (T42)."""
     if wrong_person is not None:
         hide_row(wrong_person, act.case.referral)

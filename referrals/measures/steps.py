@@ -26,9 +26,9 @@ from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import case_guards, decision_inputs, decision_records, inputs, measure_types, times
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
-step = Declare(Machine.MEASURE, Measure)
+step = StepDecorator(Machine.MEASURE, Measure)
 INSPECTOR = (Role.ASE_INSPECTOR,)
 WITH_REFERENT = (Role.ASE_INSPECTOR, Role.CASE_REFERENT)
 FIELD_WORK = (Role.CASE_REFERENT, Role.MEASURE_SERVICE)

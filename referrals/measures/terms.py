@@ -15,7 +15,7 @@ from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
 def report_precedes_renewal(case: Case, given: Any) -> str | None:
@@ -68,7 +68,7 @@ def referent_may_follow(case: Case, given: Any) -> str | None:
     return None
 
 
-def name_referent(act: "Act") -> None:
+def name_referent(act: "StepContext") -> None:
     """Put the referent on the case, for the child of the measure (M07)."""
     if act.given.referent is not None:
         workflow_people.put_on_case(act, act.given.referent, Role.CASE_REFERENT, child=act.case.part.child_id)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from audit.events import Purpose
 from core.inputs import Code
 from core.query import Query
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.messages import queries
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed, opened
@@ -47,7 +47,7 @@ class ReadMessage(CaseView):
         """Note that the caller has read a message addressed to them; doing it again changes nothing."""
         actor, at = self.actor(request), self.at(request)
 
-        def mark() -> Done:
+        def mark() -> StepResult:
             Nothing(data=request.data).is_valid(raise_exception=True)
             return queries.mark_read(pk, part, actor=actor, at=at)
 

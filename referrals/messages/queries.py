@@ -16,11 +16,11 @@ from audit import journal
 from audit.events import Purpose, register
 from encryption.sealed import OpenScope
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.errors import NotVisible
 from referrals.execution.preconditions import locked
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.models import Complement, FilerMessage, InformationRequest, MessageRead, Referral, TeamMessage
 from referrals.reading.fields import opened
 from referrals.vocabulary.answers import Recipient
@@ -40,7 +40,9 @@ class Channel(Coded):
     PROFESSIONALS = "professionals", "Among the professionals of the case", "Entre professionnels du dossier"
 
 
-def channel(referral: Referral, which: str, ties: Ties, scope: OpenScope, *, actor: Actor) -> list[Line]:
+def channel(
+    referral: Referral, which: str, ties: CaseAccess, scope: OpenScope, *, actor: Actor
+) -> list[Line]:
     """Return the lines of one channel that the actor may read, oldest first."""
     if ties.coarse and which == Channel.FILER:
         found = _to_filer(referral, ties, scope)
@@ -55,7 +57,7 @@ def channel(referral: Referral, which: str, ties: Ties, scope: OpenScope, *, act
 # --- The filer's side --------------------------------------------------------------------------------
 
 
-def _to_filer(referral: Referral, ties: Ties, scope: OpenScope) -> Iterator[Line]:
+def _to_filer(referral: Referral, ties: CaseAccess, scope: OpenScope) -> Iterator[Line]:
     """Yield what a filer may know of: nothing of who asks, nor of why a question is open no longer."""
     if ties.as_filer() is not Role.FILER:
         return
@@ -79,7 +81,7 @@ def _to_filer(referral: Referral, ties: Ties, scope: OpenScope) -> Iterator[Line
 # --- The professionals' side -------------------------------------------------------------------------
 
 
-def _with_filer(referral: Referral, ties: Ties) -> Iterator[tuple[Any, Line]]:
+def _with_filer(referral: Referral, ties: CaseAccess) -> Iterator[tuple[Any, Line]]:
     """Yield the questions to the filer and all complements to readers of D, the messages to readers of C."""
     if "D" in ties.reads:
         for asked in referral.information_requests.filter(recipient=Recipient.FILER):
@@ -93,7 +95,7 @@ def _with_filer(referral: Referral, ties: Ties) -> Iterator[tuple[Any, Line]]:
         yield from _feedback(referral)
 
 
-def _professionals(referral: Referral, ties: Ties, *, actor: Actor) -> Iterator[tuple[Any, Line]]:
+def _professionals(referral: Referral, ties: CaseAccess, *, actor: Actor) -> Iterator[tuple[Any, Line]]:
     whole = "D" in ties.reads
     if not whole and "D" not in ties.partial:
         return
@@ -158,7 +160,7 @@ def _message(said: FilerMessage | TeamMessage) -> Line:
 # --- Read marks --------------------------------------------------------------------------------------
 
 
-def mark_read(referral_id: UUID, message_id: UUID, *, actor: Actor, at: datetime) -> Done:
+def mark_read(referral_id: UUID, message_id: UUID, *, actor: Actor, at: datetime) -> StepResult:
     """Note that the actor has read a message addressed to them; once is enough.
 
     It moves nothing of the case: no version, no step.
@@ -176,10 +178,10 @@ def mark_read(referral_id: UUID, message_id: UUID, *, actor: Actor, at: datetime
             tenant=referral.authority_id,
             purpose=Purpose.FILING if ties.coarse else Purpose.HANDLING,
         )
-    return Done(referral=referral)
+    return StepResult(referral=referral)
 
 
-def _mark(referral: Referral, message_id: UUID, ties: Ties, *, actor: Actor, at: datetime) -> bool:
+def _mark(referral: Referral, message_id: UUID, ties: CaseAccess, *, actor: Actor, at: datetime) -> bool:
     """Return whether this is the first time."""
     if ties.coarse and ties.as_filer() is Role.FILER:
         mine = referral.filer_messages.filter(pk=message_id).first()

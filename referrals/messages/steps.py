@@ -38,13 +38,13 @@ from referrals.workflow.about_children import only_child
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import LONG, ids, optional_day, optional_id, required, text
 from referrals.workflow.joined_files import joined_to
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
     from referrals.models import InformationRequest
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 
 #: How many files one complement brings at most.
 ATTACHMENTS_AT_ONCE = 10
@@ -215,7 +215,7 @@ def asker_gives_up(case: Case, given: Any) -> str | None:
 # --- What the steps do -------------------------------------------------------------------------------
 
 
-def ask(act: "Act") -> None:
+def ask(act: "StepContext") -> None:
     """Put the questions; C6 runs for them (T07)."""
     row = act.new(
         "information_requests",
@@ -232,7 +232,7 @@ def ask(act: "Act") -> None:
     act.made = row
 
 
-def complement(act: "Act") -> None:
+def complement(act: "StepContext") -> None:
     """Keep what was added; it answers its request, and a danger that it tells of is flagged (T08 ⇒ T14)."""
     given, found = act.given, request_of(act.case, act.given.request) if act.given.request else None
     act.child = only_child(found)
@@ -259,7 +259,7 @@ def complement(act: "Act") -> None:
             act.alarm(given.danger_what)
 
 
-def endanger(act: "Act") -> None:
+def endanger(act: "StepContext") -> None:
     """Flag every child of the concern: who adds from outside can't say which one (⇒ T14 each)."""
     told = {"what": act.given.danger_what}
     for child in act.case.children:
@@ -273,7 +273,7 @@ def endanger(act: "Act") -> None:
     urgent_calls_steps.call_for_danger(act)
 
 
-def give_up(act: "Act") -> None:
+def give_up(act: "StepContext") -> None:
     """Go on without the answer: by hand the request is cancelled, by the passing of time it expires (T09)."""
     found = request_of(act.case, act.given.request)
     act.child = only_child(found)
@@ -281,24 +281,24 @@ def give_up(act: "Act") -> None:
         close(act, found, RequestState.CANCELLED if act.given.reason else RequestState.EXPIRED)
 
 
-def close(act: "Act", found: "InformationRequest", state: RequestState) -> None:
+def close(act: "StepContext", found: "InformationRequest", state: RequestState) -> None:
     """Close a request; C6 stops for it."""
     act.change(found, state=state, closed_at=act.at)
     act.stop(C.C6, part=found)
     show_requests(act.case)
 
 
-def write_to_filer(act: "Act") -> None:
+def write_to_filer(act: "StepContext") -> None:
     """Keep the message for whoever filed, under the filer's own key (E01)."""
     act.made = _said(act, "filer_messages")
 
 
-def write_to_professionals(act: "Act") -> None:
+def write_to_professionals(act: "StepContext") -> None:
     """Keep the message for the professionals of the case (E02)."""
     act.made = _said(act, "team_messages")
 
 
-def _said(act: "Act", channel: str) -> Any:
+def _said(act: "StepContext", channel: str) -> Any:
     said = act.given
     return act.new(channel, at=act.at, by=act.actor.user_id, children=as_text(said.children), text=said.text)
 
@@ -318,7 +318,7 @@ def show_requests(case: Case) -> None:
 
 
 @hooks.after_leaving_state.register(1)
-def follow(act: "Act", before: str) -> None:
+def follow(act: "StepContext", before: str) -> None:
     """A case that closes cancels its open requests; one that is joined to another takes them along (§2.2 Closings)."""
     after = act.case.referral.state
     if (

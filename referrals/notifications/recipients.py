@@ -37,7 +37,7 @@ from referrals.models.on_call_rota import Place
 from referrals.on_call_rota import actions as on_call_rota_actions
 from referrals.vocabulary.states import Exploitation, RequestState, TransferState
 from referrals.workflow.case import Case
-from referrals.workflow.context import Act
+from referrals.workflow.context import StepContext
 
 #: Where whoever filed reads on: their notices lead to a page, for they have no program that reads answers.
 PAGES_OF_FILERS: Final = "transmissions"
@@ -217,7 +217,7 @@ PARTIES: Final[Mapping[str, Party]] = {
 
 
 @hooks.tell.register
-def tell(act: Act) -> None:
+def tell(act: StepContext) -> None:
     """Write the notices of a step that was just carried out, in its transaction."""
     case, step = act.case, act.step
     if not step.tells:
@@ -338,7 +338,7 @@ def _about(case: Case, template: str, *, urgent: bool = False) -> About:
     )
 
 
-def _tell_receivers(act: Act) -> None:
+def _tell_receivers(act: StepContext) -> None:
     """Tell the authority that was asked: its coordinators of a request sent, its supervisors of one to be settled."""
     case, parties = act.case, {"transfer_target", "transfer_arbiters"} & set(act.step.tells)
     request = case.find_open_transfer() if parties and case.referral.transfer_open else None
@@ -353,7 +353,7 @@ def _tell_receivers(act: Act) -> None:
     write(_about(case, "transfer.asked"), Recipients(users=users), at=act.at)
 
 
-def _asks_filer(act: Act) -> bool:
+def _asks_filer(act: StepContext) -> bool:
     return "recipient" in act.step.tells and not act.given.get("partner")
 
 

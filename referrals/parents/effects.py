@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from referrals.vocabulary.states import InformationState
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def inform_holder(act: "Act") -> None:
+def inform_holder(act: "StepContext") -> None:
     """Record that the holder was told, or why not yet, or why it isn't due (T16)."""
     given = act.given
     row = next(

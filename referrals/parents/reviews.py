@@ -10,7 +10,7 @@ from referrals.workflow import deadlines
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 #: Where the information of a holder on one occasion ends.
 ENDS: Final = (InformationState.DONE, InformationState.NOT_APPLICABLE)
@@ -42,7 +42,7 @@ def reason_is_of_the_protocol(case: Case, given: Any) -> str | None:
 
 
 @hooks.after_step.register(2)
-def count_reviews(act: "Act", before: str) -> None:
+def count_reviews(act: "StepContext", before: str) -> None:
     """Let a clock run to the review day of each information that waits, and of no other (T16; §2.8 no. 4).
 
     Asked after each step: informations wait, are given and move along with holders by many of them.

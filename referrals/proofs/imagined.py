@@ -18,7 +18,7 @@ from referrals.policy.definitions import Protocol
 from referrals.vocabulary.answers import AgeBand
 from referrals.vocabulary.states import AssessmentState, ChildMet, DecisionCode, Exploitation, Urgency
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import Guard
 
 AT: Final = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -94,16 +94,16 @@ class ImaginedCase(Case):
         """Say that one person took it: the worst case."""
         return False
 
-    def answer(self, rule: Guard, given: Given | None) -> str | None:
+    def answer(self, rule: Guard, given: StepInput | None) -> str | None:
         """Ask a rule; one that wants what isn't imagined says nothing: a proof may find too much, never too little."""
         try:
             return rule(self, given)
         except (AttributeError, LookupError, DatabaseError):
             return None
 
-    def closing(self) -> Given:
+    def closing(self) -> StepInput:
         """Return what a closing step is given: the decision to close, unless it was taken before."""
         carried = [] if self.situation.recorded else [
-            Given(child=self.only_child.pk, decision=str(DecisionCode.CLOSE), ground=self.situation.ground)
+            StepInput(child=self.only_child.pk, decision=str(DecisionCode.CLOSE), ground=self.situation.ground)
         ]  # fmt: skip
-        return Given(decisions=carried)
+        return StepInput(decisions=carried)

@@ -8,7 +8,7 @@ from accounts.permissions import PERMISSIONS
 from accounts.roles import Role
 from referrals.access import matrix, visibility
 from referrals.access.matrix import ORDINARY, Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.closing.steps import open_review
 from referrals.models import ClosureReview
 from referrals.policy.definitions import DEFAULTS
@@ -64,7 +64,8 @@ def watchers(state: State, *, besides: Sequence[Role]) -> set[Role]:
         for role, relation in ORDINARY.items()
         if relation is Relation.TERRITORY
         and role not in (*besides, *visibility.NARROWED)
-        and "A" in Ties(pairs=frozenset({(role, relation)}), draft=state == State.DRAFT, named=False).reads
+        and "A"
+        in CaseAccess(pairs=frozenset({(role, relation)}), draft=state == State.DRAFT, named=False).reads
     }
 
 

@@ -22,7 +22,7 @@ from encryption.sealed import OpenScope, Sealed
 from referrals.access import matrix, visibility
 from referrals.access import people as access_people
 from referrals.access.matrix import Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.models import PARTS, Approval, Clock, ClosureReview, Concern, Referral, StepRecord
 from referrals.policy.definitions import protocol_of
@@ -130,7 +130,7 @@ def coarse_line(referral: Referral) -> dict[str, Any]:
     }
 
 
-def shell(referral: Referral, ties: Ties) -> dict[str, Any]:
+def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
     """Return the shell (class A), and the clear codes of D and I to their readers."""
     found = {
         "id": str(referral.pk),
@@ -229,7 +229,7 @@ def hanging_on(referral: Referral, sight: Sight) -> Callable[[str, UUID | None, 
     return seen
 
 
-def ties_among(referral: Referral, sight: Sight, ids: Iterable[UUID]) -> dict[UUID, tuple[Ties, ...]]:
+def ties_among(referral: Referral, sight: Sight, ids: Iterable[UUID]) -> dict[UUID, tuple[CaseAccess, ...]]:
     """Return, of the children and of the rows on children that have one of the ids, the ties that count, by id.
 
     Of a row about several children, those of each. Nothing where no bound applies to the actor.
@@ -237,7 +237,7 @@ def ties_among(referral: Referral, sight: Sight, ids: Iterable[UUID]) -> dict[UU
     if not sight.children:
         return {}
     named = set(ids)
-    found: dict[UUID, tuple[Ties, ...]] = {pk: (sight.of(pk),) for pk in sight.children & named}
+    found: dict[UUID, tuple[CaseAccess, ...]] = {pk: (sight.of(pk),) for pk in sight.children & named}
     for pk, row in rows_among(referral, named - sight.children).items():
         measure = row.measure
         found[pk] = (sight.of_measure(measure),) if measure else tuple(map(sight.of, sorted(row.children)))
@@ -284,7 +284,7 @@ def opened(value: Any, scope: OpenScope) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def content(referral: Referral, ties: Ties, scope: OpenScope, *, actor: Actor) -> dict[str, Any]:
+def content(referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Actor) -> dict[str, Any]:
     """Return the concern and its parts, as far as the actor's classes go (domain.md §1.3, §4)."""
     warm(key for key in (referral.case_key, referral.filer_key) if key)
     typing = ties.draft and bool(ties.reads) and not ties.shared
@@ -306,7 +306,7 @@ def _not_known(concern: Concern, classes: Container[str]) -> list[str]:
     return [name for name in concern.not_known if class_of.get(name, "B") in classes]
 
 
-def prefetch(referral: Referral, ties: Ties) -> None:
+def prefetch(referral: Referral, ties: CaseAccess) -> None:
     """Load the parts that the actor will read, once for guards and content alike."""
     models.prefetch_related_objects([referral], *(name for name in PARTS if PART_CLASS[name] in ties.reads))
 
@@ -324,7 +324,7 @@ PART_CLASS: Final[Mapping[str, str]] = {
 
 
 def part(
-    referral: Referral, name: str, ties: Ties, scope: OpenScope, *, actor: Actor
+    referral: Referral, name: str, ties: CaseAccess, scope: OpenScope, *, actor: Actor
 ) -> list[dict[str, Any]] | None:
     """Return one repeatable part; None for who may not read it."""
     if PART_CLASS[name] not in ties.reads:
@@ -337,7 +337,7 @@ def part(
     return [readable(row, classes, scope) for row in rows]
 
 
-def _child(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+def _child(row: Any, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
     """Return a child; where it is sheltered, its place is of class K (domain.md §4.1)."""
     detail, row.whereabouts_detail = row.whereabouts_detail, None
     found = readable(row, ties.reads, scope)
@@ -411,7 +411,7 @@ def measures(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[st
     return found
 
 
-def _measure(row: Any, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+def _measure(row: Any, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
     line = {
         "id": str(row.pk),
         "child": str(row.child_id),
@@ -495,7 +495,7 @@ OF_FILES: Final = ("bar_file", "unbar_file", "destroy_file")
 
 
 def _files_unseen(
-    referral: Referral, files: set[UUID], ties: Ties, actor: Actor, *, at: datetime
+    referral: Referral, files: set[UUID], ties: CaseAccess, actor: Actor, *, at: datetime
 ) -> set[UUID]:
     """Return, of the files that steps name, those of filings that aren't joined any more or not for the reader."""
     elsewhere = files - set(referral.attachments.filter(pk__in=files).values_list("pk", flat=True))
@@ -568,7 +568,7 @@ def approvals_seen(referral: Referral, sight: Sight) -> Callable[[Approval], boo
     return seen_too
 
 
-def closure_reviews(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+def closure_reviews(referral: Referral, ties: CaseAccess, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the reviews of the closings of a case; what a reviewer noted is for readers of D."""
     if "A" not in ties.reads:
         return []
@@ -605,7 +605,7 @@ def reviews(actor: Actor, *, state: str, overdue: bool | None, at: datetime) -> 
     return visibility.shown_with(rows, actor, at=at)
 
 
-def alerts(referral: Referral, ties: Ties) -> list[dict[str, Any]]:
+def alerts(referral: Referral, ties: CaseAccess) -> list[dict[str, Any]]:
     """Return the urgent calls about a case, to who reads its shell: since when, how far, who answered."""
     if "A" not in ties.reads:
         return []
@@ -623,7 +623,7 @@ def alerts(referral: Referral, ties: Ties) -> list[dict[str, Any]]:
     ]
 
 
-def holder_informations(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+def holder_informations(referral: Referral, ties: CaseAccess, scope: OpenScope) -> list[dict[str, Any]]:
     """Return whether each holder was told, to readers of B."""
     if "B" not in ties.reads:
         return []
@@ -648,7 +648,7 @@ def sheets(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str,
 
 def add_names(
     rows: Sequence[Referral],
-    ties: Mapping[UUID, Ties],
+    ties: Mapping[UUID, CaseAccess],
     lines: Sequence[dict[str, Any]],
     scope: OpenScope,
     *,

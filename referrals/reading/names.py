@@ -17,7 +17,7 @@ from accounts.roles import Role
 from encryption.keys import warm
 from encryption.sealed import OpenScope
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.reading.fields import opened
 from referrals.vocabulary.states import ChildKind
@@ -36,7 +36,7 @@ class Names:
 
 
 def names(
-    referral: Referral, ties: Ties, scope: OpenScope | None, *, actor: Actor, holders_too: bool = True
+    referral: Referral, ties: CaseAccess, scope: OpenScope | None, *, actor: Actor, holders_too: bool = True
 ) -> Names:
     """Return the children and holders that the actor may know of; their names to readers of B, where ``scope`` is.
 

@@ -13,12 +13,12 @@ from uuid import UUID
 from accounts.actor import SYSTEM
 from outbox.scheduler import recurring
 from referrals.access import row_level_security
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import Clock, FeedbackTask, Referral
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import OPENED, FeedbackState, Machine, RequestState
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 
@@ -45,7 +45,7 @@ def _expire(referral_id: UUID, request: Any, at: datetime) -> bool:
         if not still or case.referral.state not in OPENED:
             return False
         case.step_name = "info_expired"
-        carry_out(steps.get(Machine.REFERRAL, case.step_name), case, Given(request=request, reason=""))
+        run_step(steps.get(Machine.REFERRAL, case.step_name), case, StepInput(request=request, reason=""))
         return True
 
 
@@ -64,5 +64,5 @@ def _fall_overdue(referral_id: UUID, task: UUID, at: datetime) -> bool:
         if case.part is None or case.referral.state not in MACHINES[Machine.FEEDBACK].while_in:
             return False
         case.step_name = "fall_overdue"
-        carry_out(steps.get(Machine.FEEDBACK, case.step_name), case, Given())
+        run_step(steps.get(Machine.FEEDBACK, case.step_name), case, StepInput())
         return True

@@ -24,10 +24,10 @@ from audit.events import Purpose
 from core.query import Query
 from encryption.sealed import OpenScope
 from referrals.access import matrix, visibility, volume_limits
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.execution import abilities
-from referrals.execution.results import ASKED, Done
+from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
 from referrals.reading import fields, namesakes
 from referrals.vocabulary.states import Machine
@@ -59,7 +59,7 @@ class CaseView(APIView):
         found = _ETAG.fullmatch(header.strip())
         return int(found[1]) if found else MALFORMED
 
-    def seen(self, request: Request, pk: UUID) -> tuple[Referral, Ties]:
+    def seen(self, request: Request, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return a case that the caller may know of, with what ties the caller to it.
 
         Raises:
@@ -79,7 +79,7 @@ class CaseView(APIView):
         self,
         request: Request,
         pk: UUID,
-        act: Callable[[], Done],
+        act: Callable[[], StepResult],
         *,
         filing: bool = False,
         status: int | None = None,
@@ -111,7 +111,7 @@ class CaseView(APIView):
         # Read anew: whoever did it first may have moved the case while this request waited.
         referral, _ = self.seen(request, pk)
         awaits = past.status == ASKED
-        done = Done(
+        done = StepResult(
             referral=referral, made=None if awaits else past.part, approval=past.part if awaits else None
         )
         return self.answer(request, done, status=past.status)
@@ -140,7 +140,7 @@ class CaseView(APIView):
             return None
         return Response(fields.receipt(filed), status=status or past.status)
 
-    def keep(self, request: Request, once: Once, done: Done) -> None:
+    def keep(self, request: Request, once: Once, done: StepResult) -> None:
         """Keep what a request did under its Idempotency-Key."""
         once.keep(
             self.actor(request),
@@ -151,7 +151,7 @@ class CaseView(APIView):
             at=self.at(request),
         )
 
-    def answer(self, request: Request, done: Done, *, status: int | None = None) -> Response:
+    def answer(self, request: Request, done: StepResult, *, status: int | None = None) -> Response:
         """Answer a write: the shell, what may be done next, the clocks; never a sealed value (design.md)."""
         actor, at = self.actor(request), self.at(request)
         # What is asked anew is the right to see it; the case itself is as the act has left it.
@@ -175,7 +175,7 @@ class CaseView(APIView):
         return tagged(Response(body, status=status or done.status), done.referral, body)
 
 
-def seen(request: Any, pk: UUID) -> tuple[Referral, Ties]:
+def seen(request: Any, pk: UUID) -> tuple[Referral, CaseAccess]:
     """Return a case that the caller of Django's ``request`` may know of, with what ties the caller to it.
 
     Raises:
@@ -188,13 +188,13 @@ def seen(request: Any, pk: UUID) -> tuple[Referral, Ties]:
     return known(request, found, visibility.ties_of(found, actor))
 
 
-def known(request: Any, referral: Referral, ties: Ties) -> tuple[Referral, Ties]:
+def known(request: Any, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:
     """Let the journal name the case if the request is refused from here on, and who files it as that alone."""
     request.concerned = (referral.pseudonym, referral.authority_id, ties.filed)
     return referral, ties
 
 
-def described(referral: Referral, ties: Ties, *, actor: Actor, at: datetime) -> dict[str, Any]:
+def described(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return a case without anything sealed: to a filer the coarse word, to others shell, clocks, actions."""
     body = fields.coarse(referral) if ties.coarse else fields.shell(referral, ties)
     sight = visibility.sight_of(referral, ties, actor)
@@ -211,7 +211,7 @@ def tagged(response: Response, referral: Referral, body: Mapping[str, Any]) -> R
 
 def opened(
     referral: Referral,
-    ties: Ties,
+    ties: CaseAccess,
     read: Callable[[OpenScope], Any],
     *,
     actor: Actor,
@@ -251,7 +251,7 @@ def opened(
 
 def count_opening(
     referral: Referral,
-    ties: Ties,
+    ties: CaseAccess,
     *,
     actor: Actor,
     at: datetime,
@@ -269,12 +269,12 @@ def count_opening(
     volume_limits.count_opening(referral, actor=actor, at=at, urgent=danger)
 
 
-def opens_as_cell(ties: Ties) -> bool:
+def opens_as_cell(ties: CaseAccess) -> bool:
     """Tell whether reading the file acknowledges it: for someone of the cell, who may do just that (T05)."""
     return ties.role_for(steps.get(Machine.REFERRAL, "acknowledge")) is not None
 
 
-def opens_as_called(ties: Ties) -> bool:
+def opens_as_called(ties: CaseAccess) -> bool:
     """Tell whether reading the file answers an urgent call: for someone who is called, and reads the facts (S7)."""
     return any(role in CALLED and "D" in matrix.reads_by(role, relation) for role, relation in ties.pairs)
 

@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from accounts.api.once import once_of
 from accounts.models import Replay
 from referrals.access import transfer_targets
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.execution import approvals, results
 from referrals.execution import perform as execution_perform
-from referrals.execution.preconditions import Asked
+from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, known
@@ -36,7 +36,7 @@ class PerformStep(CaseView):
 
     def perform(self, request: Request, pk: UUID, part: UUID | None = None) -> Response:
         """Do the step that the class is about."""
-        asked = Asked(
+        asked = StepRequest(
             step=self.step, referral_id=pk, part_id=part, body=request.data, version=self.version(request)
         )
         request._request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
@@ -46,7 +46,7 @@ class PerformStep(CaseView):
             request, pk, lambda: execution_perform.perform(asked, actor=actor, at=at), filing=filing
         )
 
-    def seen(self, request: Request, pk: UUID) -> tuple[Referral, Ties]:
+    def seen(self, request: Request, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
         if RECEIVER in self.step.sides:
             found = transfer_targets.asked_about(pk, actor=self.actor(request), at=self.at(request))
@@ -117,7 +117,7 @@ class Sign(CaseView):
         """Sign: the step is done, in both names (SEC-AZ12)."""
         actor, at, version = self.actor(request), self.at(request), self.version(request)
 
-        def sign() -> results.Done:
+        def sign() -> results.StepResult:
             _nothing(request)
             return approvals.sign(pk, approval, actor=actor, at=at, version=version)
 
@@ -133,7 +133,7 @@ class Refuse(CaseView):
         """Refuse, with a reason; nothing moves."""
         actor, at = self.actor(request), self.at(request)
 
-        def refuse() -> results.Done:
+        def refuse() -> results.StepResult:
             approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
             body = Reasoned(data=request.data)
             body.is_valid(raise_exception=True)
@@ -151,7 +151,7 @@ class WithdrawProposal(CaseView):
         """Take the proposal back; nothing moves."""
         actor, at = self.actor(request), self.at(request)
 
-        def withdraw() -> results.Done:
+        def withdraw() -> results.StepResult:
             _nothing(request)
             return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
 

@@ -12,10 +12,10 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def restrict(act: "Act") -> None:
+def restrict(act: "StepContext") -> None:
     """Name those who may still read (T46)."""
     child = act.case.child(act.given.child) if act.given.child else None
     if child is not None:
@@ -28,7 +28,7 @@ def restrict(act: "Act") -> None:
         grant(act, user, kind="named", expires_at=act.at + timedelta(days=3650))
 
 
-def unrestrict(act: "Act") -> None:
+def unrestrict(act: "StepContext") -> None:
     """Lift the restriction of case and children, or add names to the list (T46)."""
     act.apart = not act.given.lift and act.case.is_restricted
     for user in act.given.add:
@@ -43,7 +43,7 @@ def unrestrict(act: "Act") -> None:
             end_grant(act, found)
 
 
-def grant(act: "Act", user: UUID, *, kind: str, expires_at: datetime) -> None:
+def grant(act: "StepContext", user: UUID, *, kind: str, expires_at: datetime) -> None:
     """Give one person an exceptional right on the case: django-guardian's row, owned by a ``Grant``."""
     referral = act.case.referral
     account = User.objects.get(pk=user)
@@ -63,7 +63,7 @@ def grant(act: "Act", user: UUID, *, kind: str, expires_at: datetime) -> None:
     )
 
 
-def end_grant(act: "Act", found: Any) -> None:
+def end_grant(act: "StepContext", found: Any) -> None:
     """End a grant: guardian's row goes, the grant stays as history."""
     permission = found.permission
     act.change(found, ended_at=act.at, permission=None)
@@ -71,17 +71,17 @@ def end_grant(act: "Act", found: Any) -> None:
         permission.delete()
 
 
-def exclude(act: "Act") -> None:
+def exclude(act: "StepContext") -> None:
     """Bar the person, and take it off the case (§1.3 rule 8)."""
     _bar(act, act.given.user)
 
 
-def recuse(act: "Act") -> None:
+def recuse(act: "StepContext") -> None:
     """Bar whoever asks for it, the person concerned (§1.3 rule 8)."""
     _bar(act, act.actor.user_id)
 
 
-def _bar(act: "Act", user: UUID | None) -> None:
+def _bar(act: "StepContext", user: UUID | None) -> None:
     act.new("exclusions", user_id=user, by=act.actor.user_id, since_at=act.at, reason=act.given.reason)
     for found in act.case.assignments:
         if found.user_id == user:
@@ -89,13 +89,13 @@ def _bar(act: "Act", user: UUID | None) -> None:
     act.case.forget("assignments")
 
 
-def lift_exclusion(act: "Act") -> None:
+def lift_exclusion(act: "StepContext") -> None:
     """End the exclusion in force (§1.3 rule 8)."""
     for found in act.case.referral.exclusions.filter(user_id=act.given.user, lifted_at=None):
         act.change(found, lifted_at=act.at)
 
 
-def grant_access(act: "Act") -> None:
+def grant_access(act: "StepContext") -> None:
     """Let one more person read the case, until the end of the day named (§1.3 ``granted``)."""
     grant(
         act, act.given.user, kind="granted", expires_at=local_noon(act, act.given.until) + timedelta(hours=12)

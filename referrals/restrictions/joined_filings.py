@@ -16,7 +16,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 JOINED: Final = "Dossier restreint auquel la transmission est jointe."
 
@@ -38,7 +38,7 @@ def follows(filing: Case, file: Case) -> bool:
     return not filing.is_restricted or filing.on_list() == file.on_list()
 
 
-def restrict_filings(act: "Act") -> None:
+def restrict_filings(act: "StepContext") -> None:
     """Restrict the filings joined to the file with it, and in them the child that it restricts (by T46)."""
     given, named = act.given, act.case.on_list() | set(act.given.named)
     for joining, filing in _joined(act):
@@ -48,7 +48,7 @@ def restrict_filings(act: "Act") -> None:
             _restrict(act, filing, child, readers, reason=given.reason, review_on=given.review_on)
 
 
-def open_filings(act: "Act") -> None:
+def open_filings(act: "StepContext") -> None:
     """Lift the restriction of the filings joined to the file with it, or let the same persons in (by T46)."""
     for _, filing in _joined(act):
         if filing.is_restricted and follows(filing, act.case):
@@ -56,7 +56,7 @@ def open_filings(act: "Act") -> None:
             act.elsewhere("unrestrict", filing, **told)
 
 
-def restrict_as_target(act: "Act", filing: Case, joining: Any) -> None:
+def restrict_as_target(act: "StepContext", filing: Case, joining: Any) -> None:
     """Restrict a filing as the file is to which it is joined now (by T12)."""
     for told in restrictions(act.case, filing, joining):
         _restrict(act, filing, **told)
@@ -76,7 +76,7 @@ def restrictions(file: Case, filing: Case, joining: Any) -> list[dict[str, Any]]
     return [{"child": child} | told for child in wanted]
 
 
-def keep_list(act: "Act", filing: Case, file: Case) -> None:
+def keep_list(act: "StepContext", filing: Case, file: Case) -> None:
     """Give a restricted filing that nobody may read yet the list of a file (by T32, by T35)."""
     if filing.is_restricted and not filing.on_list():
         kept = [child.pk for child in filing.recorded if child.restricted]
@@ -84,7 +84,7 @@ def keep_list(act: "Act", filing: Case, file: Case) -> None:
             _restrict(act, filing, child, file.on_list(), reason=JOINED, review_on=_review_day(file))
 
 
-def _joined(act: "Act") -> Iterator[tuple[Any, Case]]:
+def _joined(act: "StepContext") -> Iterator[tuple[Any, Case]]:
     joinings: Any = act.case.referral.joinings.model
     for joining in joinings.objects.filter(target=act.case.referral, undone_at=None).select_related(
         "referral"
@@ -92,7 +92,9 @@ def _joined(act: "Act") -> Iterator[tuple[Any, Case]]:
         yield joining, Case(joining.referral, actor=act.actor, at=act.at)
 
 
-def _restrict(act: "Act", filing: Case, child: UUID | None, named: Iterable[UUID], **why: Any) -> None:
+def _restrict(
+    act: "StepContext", filing: Case, child: UUID | None, named: Iterable[UUID], **why: Any
+) -> None:
     act.elsewhere("restrict", filing, child=child, named=sorted(named), **why)
     filing.forget("children", "records", "open_clocks")
 

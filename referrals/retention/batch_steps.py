@@ -20,14 +20,14 @@ from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.retention import DropReason, VisaRefusal
 from referrals.vocabulary.states import BatchState, Machine
 from referrals.workflow.inputs import Nothing
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from referrals.models import Referral, RetentionBatch
 
-step = Declare(Machine.BATCH, RetentionBatch)
+step = StepDecorator(Machine.BATCH, RetentionBatch)
 LAW: Final = "Code du patrimoine L212-2, R212-14"
 DPO: Final = (Role.DPO,)
 

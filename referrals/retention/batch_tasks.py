@@ -15,7 +15,7 @@ from accounts.actor import SYSTEM
 from accounts.models import Authority
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import Clock, Referral, RetentionBatch, RetentionLine
 from referrals.policy.dates import add_months
 from referrals.policy.definitions import protocol_of
@@ -26,7 +26,7 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.retention import DropReason
 from referrals.vocabulary.states import OPEN_BATCH, BatchState, Machine, State
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 LEFT = Q(dropped_at=None, purged_at=None)
@@ -48,7 +48,7 @@ def _propose(authority: Authority, at: datetime) -> int:
             return 0
         batch = RetentionBatch(authority=authority, month=month, proposed_at=at)
         paper = Paper(batch, actor=SYSTEM, at=at, seen=Referral.objects.none())
-        batches.carry_out(steps.get(Machine.BATCH, "propose"), paper, Given())
+        batches.carry_out(steps.get(Machine.BATCH, "propose"), paper, StepInput())
         RetentionLine.objects.bulk_create([RetentionLine(batch=batch, referral_id=pk) for pk in found])
         return len(found)
 
@@ -142,7 +142,7 @@ def destroy(referral: Referral, *, at: datetime, rule: str = "") -> None:
     elimination.destroy_rows(referral)
     emptied = Case(referral, actor=SYSTEM, at=at)
     emptied.step_name = step.name
-    carry_out(step, emptied, Given())
+    run_step(step, emptied, StepInput())
     elimination.destroy_the_rest(referral, at=at, rule=rule)
 
 

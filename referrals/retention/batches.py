@@ -25,7 +25,7 @@ from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.models import RetentionBatch, RetentionLine
 from referrals.retention.batch_steps import Paper
 from referrals.vocabulary.states import Machine
-from referrals.workflow.context import given_of
+from referrals.workflow.context import step_input_of
 from referrals.workflow.step import Step, require_proof, steps
 
 register(
@@ -63,7 +63,7 @@ def perform(step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> R
     _ask(step, step.guards, paper, None)
     found = step.takes(data=body)
     found.is_valid(raise_exception=True)
-    given = given_of(found.validated_data)
+    given = step_input_of(found.validated_data)
     _ask(step, step.checks, paper, given)
     carry_out(step, paper, given)
     return batch

@@ -21,12 +21,12 @@ from referrals.vocabulary.states import OPEN_BATCH, BatchState, Exploitation, Ma
 from referrals.workflow import deadlines, inputs
 from referrals.workflow.case import Case
 from referrals.workflow.retention_periods import STEPS_OF_KEEPING
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 DROPPED: Final = "retention:dropped"
 register(DROPPED)
 
@@ -90,7 +90,7 @@ def drop(case: Case, reason: DropReason | None) -> bool:
 
 
 @hooks.after_step.register(3)
-def leave_batches(act: "Act", before: str) -> None:
+def leave_batches(act: "StepContext", before: str) -> None:
     """Take a file out of its batch with the step that makes it stay: whatever is done on it, or on a pair with it."""
     if before == State.ARCHIVED and act.step.name != "purge":
         moved = act.case.referral.state == before and act.step.name not in STEPS_OF_KEEPING

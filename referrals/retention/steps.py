@@ -14,12 +14,12 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, ANY, CLOSED, DuplicateState, Machine, ReviewState, State
 from referrals.workflow import deadlines, inputs, retention_periods
 from referrals.workflow.case import Case
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 #: Where a case is kept: closed, in the active base or in the archive.
 KEPT = (*CLOSED, State.ARCHIVED)
 
@@ -68,7 +68,7 @@ def no_other_file_is_open(case: Case, given: Any) -> str | None:
 
 
 @hooks.after_step.register(1)
-def count_keeping(act: "Act", before: str) -> None:
+def count_keeping(act: "StepContext", before: str) -> None:
     """Let C20 count from the last action on a closed case; a hold suspends it, opening the case again stops it.
 
     Asked after each step, for whatever is done on a closed case is its last action from then on (R221-9).
@@ -88,7 +88,7 @@ def count_keeping(act: "Act", before: str) -> None:
     act.start(ClockCode.C20, since=_since(act, before))
 
 
-def _since(act: "Act", before: str) -> Any:
+def _since(act: "StepContext", before: str) -> Any:
     if before in KEPT and act.step.name in retention_periods.STEPS_OF_KEEPING:
         return retention_periods.last_action(act.case)
     return act.at

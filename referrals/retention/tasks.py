@@ -17,13 +17,13 @@ from audit.events import Purpose, register
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import storage
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import PARTS, Concern, Referral
 from referrals.policy.definitions import protocol_of
 from referrals.retention import elimination
 from referrals.vocabulary.states import CLOSED, Machine, State
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 EXPIRED = "draft:expired"
@@ -47,7 +47,7 @@ def _archive(pk: UUID, at: datetime) -> bool:
         case.step_name = step.name
         if str(referral.state) not in step.source or any(guard(case, None) for guard in step.guards):
             return False
-        carry_out(step, case, Given())
+        run_step(step, case, StepInput())
         return True
 
 

@@ -29,12 +29,12 @@ from referrals.vocabulary.states import (
 from referrals.workflow import case_guards, measure_types
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import text
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 
 SHELTER_DAYS: Final = {"shelter_72h": 3, "shelter_5d": 5}  # CASF L223-2 al. 5, al. 2
 
@@ -177,7 +177,7 @@ def refusal_goes_to_the_judge(case: Case, given: Any) -> str | None:
 # --- What they do -------------------------------------------------------------------------------------
 
 
-def send_away(act: "Act") -> None:
+def send_away(act: "StepContext") -> None:
     """Record a child as a runaway, open its sheet to the authorities named, and look again within a day (C19)."""
     given, child = act.given, act.case.child(act.given.child)
     act.change(
@@ -205,12 +205,12 @@ def send_away(act: "Act") -> None:
     act.start(C.C19, child=child.pk)  # type: ignore[union-attr]  # a check has found the child
 
 
-def bring_back(act: "Act") -> None:
+def bring_back(act: "StepContext") -> None:
     """Record where a child was found; its sheet closes, and with it what other authorities read."""
     locate(act, Whereabouts.KNOWN, act.given.where)
 
 
-def take_in(act: "Act") -> None:
+def take_in(act: "StepContext") -> None:
     """Open the shelter as a measure of the child (⇒ M08), its place known to those alone who execute it (class K)."""
     given, code = act.given, act.step.name
     since = given.since.astimezone(act.case.zone).date()
@@ -234,7 +234,7 @@ def take_in(act: "Act") -> None:
     act.case.part = None
 
 
-def locate(act: "Act", whereabouts: Whereabouts, detail: str) -> None:
+def locate(act: "StepContext", whereabouts: Whereabouts, detail: str) -> None:
     """Write where the child is now; it is away no longer."""
     child = act.case.child(act.given.child)
     act.change(child, whereabouts=whereabouts.value, whereabouts_detail=detail, runaway=False)
@@ -242,7 +242,7 @@ def locate(act: "Act", whereabouts: Whereabouts, detail: str) -> None:
     close_sheet(act, child)
 
 
-def close_sheet(act: "Act", child: Any) -> None:
+def close_sheet(act: "StepContext", child: Any) -> None:
     """Close the child's open sheet, if there is one."""
     for found in act.case.referral.emergency_sheets.filter(child=child, closed_at=None):
         act.change(found, closed_at=act.at)

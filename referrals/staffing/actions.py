@@ -20,7 +20,7 @@ from referrals.access import people as access_people
 from referrals.access import visibility
 from referrals.errors import GuardRefused, InvalidInput, NotAllowed
 from referrals.execution import perform
-from referrals.execution.preconditions import NOT_EXPECTED, Asked
+from referrals.execution.preconditions import NOT_EXPECTED, StepRequest
 from referrals.models import Assignment, Referral
 from referrals.staffing.steps import PASSED
 from referrals.vocabulary.labels import moment
@@ -108,7 +108,9 @@ def _pass_on(asked: HandOver, pk: UUID, user: UUID, *, actor: Actor, at: datetim
     body = {"leaver": str(asked.leaver), "role": asked.role, "user": str(user), "reason": asked.reason}
     step = steps.get(Machine.REFERRAL, STEP)
     try:
-        perform.perform(Asked(step=step, referral_id=pk, body=body, version=NOT_EXPECTED), actor=actor, at=at)
+        perform.perform(
+            StepRequest(step=step, referral_id=pk, body=body, version=NOT_EXPECTED), actor=actor, at=at
+        )
     except (GuardRefused, NotAllowed) as refused:
         # A lead may read a case by an exceptional access: it is named as kept, as one that a guard forbids.
         rule = str(refused.extra["rule"]) if isinstance(refused, GuardRefused) else NotAllowed.code

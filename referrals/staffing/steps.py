@@ -18,12 +18,12 @@ from referrals.vocabulary.states import ANY, Machine, State
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import text
-from referrals.workflow.step import SAME, Declare
+from referrals.workflow.step import SAME, StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)
 #: Roles that work by assignment: what a leaver leaves behind.
 PASSED: Final = (Role.ASSESSOR, Role.ASE_INSPECTOR, Role.CASE_REFERENT)
 ROLES: Final = [(str(role), role.label) for role in PASSED]
@@ -91,7 +91,7 @@ def _field(case: Case, given: Any) -> str:
 # --- What it does -------------------------------------------------------------------------------------
 
 
-def pass_case_on(act: "Act") -> None:
+def pass_case_on(act: "StepContext") -> None:
     """End the leaver's assignments in this role, and put the other person on the case for the same (X07)."""
     given, case = act.given, act.case
     field, theirs = _field(case, given), _theirs(case, given)

@@ -13,7 +13,7 @@ from audit.events import Purpose
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.access import transfer_targets
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, count_opening, known, listed, record_listed, tagged
@@ -57,7 +57,7 @@ def transfer_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str
     return [queries.line(found) for found in page.items], page.next
 
 
-def transfer_read(request: Any, pk: UUID) -> tuple[Referral, Ties, dict[str, Any]]:
+def transfer_read(request: Any, pk: UUID) -> tuple[Referral, CaseAccess, dict[str, Any]]:
     """Return the case of a request, the reader's ties to it, and what crosses of it, opened in one disclosure.
 
     Raises:

@@ -22,7 +22,7 @@ from referrals.errors import TransferBroken
 from referrals.workflow.context import as_json
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 #: The relations of a case that go along, in an order in which no row precedes one that it names.
 CARRIED: Final = (
@@ -61,7 +61,7 @@ NOT_RUNNING_ON: Final = ("C1", "C2", "C4b-meeting", "C4b-visit", "C6", "C8")
 class Carrying:
     """One case on its way: which id has become which, and what was sealed."""
 
-    def __init__(self, act: "Act", twin: Any, known: Mapping[UUID, UUID] | None = None) -> None:
+    def __init__(self, act: "StepContext", twin: Any, known: Mapping[UUID, UUID] | None = None) -> None:
         """Carry the case of ``act`` to the row ``twin`` of another authority; ``known``: what its file became."""
         self.act, self.origin, self.twin = act, act.case.referral, twin
         self.ids: dict[UUID, UUID] = dict(known or {})

@@ -21,7 +21,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.context import as_json, names_any
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 #: Rows of the form that make up the concern, beside the concern itself.
 TOLD: Final = ("holders", "facts", "signs", "health_signs", "third_parties", "digital_traces")
@@ -55,7 +55,12 @@ def _delivered(case: Case) -> Any:
 
 
 def lay_in(
-    act: "Act", request: Any, kinds: Iterable[str] = (), *, opener: Actor | None = None, urgent: bool = False
+    act: "StepContext",
+    request: Any,
+    kinds: Iterable[str] = (),
+    *,
+    opener: Actor | None = None,
+    urgent: bool = False,
 ) -> None:
     """Make the documents listed anew, sealed with the case they are of (T31); ``opener`` where the service does it.
 
@@ -81,7 +86,7 @@ def lay_in(
 
 
 @hooks.after_step.register(4)
-def withhold_restricted(act: "Act", _: str) -> None:
+def withhold_restricted(act: "StepContext", _: str) -> None:
     """Make the documents of an open request anew once a child is restricted, without it (T46).
 
     Where that can't be done they say nothing any more: a restriction waits for nothing.

@@ -7,13 +7,13 @@ from referrals.matching import indexing
 from referrals.transfers import documents
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ACTIVE, Machine, State
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def ask(act: "Act") -> None:
+def ask(act: "StepContext") -> None:
     """Open the request with its documents; it is sent at once, unless the address is still sought (T31)."""
     given, referral = act.given, act.case.referral
     request = act.new(
@@ -40,14 +40,14 @@ def ask(act: "Act") -> None:
     show(act)
 
 
-def send(act: "Act") -> None:
+def send(act: "StepContext") -> None:
     """Make the documents anew, as the file stands now, and add those that were named."""
     if act.given.note:
         act.fill(act.case.part, {"note": act.given.note})
     documents.lay_in(act, act.case.part, act.given.documents)
 
 
-def refuse(act: "Act") -> None:
+def refuse(act: "StepContext") -> None:
     """Keep the motive; the second refusal goes to arbitration (T33)."""
     request = act.case.open_transfer
     if request is not None:
@@ -56,7 +56,7 @@ def refuse(act: "Act") -> None:
         show(act)
 
 
-def show(act: "Act") -> None:
+def show(act: "StepContext") -> None:
     """Show on the case whether a transfer is open (domain.md §4.8: its coarse codes are of the shell)."""
     act.case.forget("transfer_requests")
     was_open, act.case.referral.transfer_open = (
@@ -67,19 +67,19 @@ def show(act: "Act") -> None:
         indexing.outdate(act.case.referral)  # people of another authority read of it now: their ties count
 
 
-def shown_after(act: "Act") -> None:
+def shown_after(act: "StepContext") -> None:
     """Do the same once the request itself was moved by hand."""
     act.case.part.save()
     show(act)
 
 
 @hooks.after_leaving_state.register(4)
-def follow(act: "Act", before: str) -> None:
+def follow(act: "StepContext", before: str) -> None:
     """A case that is closed or joined here goes nowhere: its request is given up."""
     after = act.case.referral.state
     if before not in ACTIVE or after in ACTIVE or after == State.TRANSFERRED:
         return
     request = act.case.open_transfer
     if request is not None:
-        act.fire(Machine.TRANSFER, "give_up", part=request, given=Given())
+        act.fire(Machine.TRANSFER, "give_up", part=request, given=StepInput())
         show(act)

@@ -10,7 +10,7 @@ from typing import Any
 from accounts.actor import Actor
 from encryption.sealed import OpenScope
 from referrals.access import row_level_security, visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.execution import abilities
 from referrals.models import Referral, TransferDocument, TransferRequest
 from referrals.reading import fields
@@ -35,7 +35,13 @@ def line(request: TransferRequest) -> dict[str, Any]:
 
 
 def content(
-    referral: Referral, request: TransferRequest, ties: Ties, scope: OpenScope, *, actor: Actor, at: datetime
+    referral: Referral,
+    request: TransferRequest,
+    ties: CaseAccess,
+    scope: OpenScope,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> dict[str, Any]:
     """Return the request with the shell of its case and the documents listed, opened; by mail they come on paper."""
     found = line(request)
@@ -61,7 +67,7 @@ def _document(row: TransferDocument, scope: OpenScope) -> dict[str, Any]:
     }
 
 
-def requests_of(referral: Referral, ties: Ties, scope: OpenScope) -> list[dict[str, Any]]:
+def requests_of(referral: Referral, ties: CaseAccess, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the requests about a case as its own authority reads them: coarse codes, reasons to readers of D."""
     if "A" not in ties.reads:
         return []

@@ -13,10 +13,10 @@ from referrals.vocabulary.states import TransferState as F
 from referrals.vocabulary.transfers import Opinion
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
-from referrals.workflow.step import HOLDER, RECEIVER, SAME, Declare
+from referrals.workflow.step import HOLDER, RECEIVER, SAME, StepDecorator
 
-step = Declare(Machine.REFERRAL, Referral)
-transfer_step = Declare(Machine.TRANSFER, TransferRequest)
+step = StepDecorator(Machine.REFERRAL, Referral)
+transfer_step = StepDecorator(Machine.TRANSFER, TransferRequest)
 COORDINATOR = (Role.CRIP_COORDINATOR,)
 #: A second refusal isn't answered by a third request: the supervisors of both settle it (§2.7).
 REFUSALS_BEFORE_ARBITRATION = 2

@@ -22,10 +22,10 @@ from referrals.vocabulary import answers, reference_numbers
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Machine, MeasureState, RequestState, State
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 #: In which state a case begins at the target (domain.md §2.2 note 2); any other goes on in its own.
 BEGINS_IN: Final = {
@@ -55,7 +55,7 @@ MOVED: Final = "Transfert du dossier à une autre autorité."
 # --- The act as a whole (T32) -------------------------------------------------------------------------
 
 
-def take_over(act: "Act") -> None:
+def take_over(act: "StepContext") -> None:
     """Carry the case to the authority that accepts it, and leave a stub that nobody works on (T32)."""
     request: Any = act.case.open_transfer
     named = guards.readers(act.case, act.given.named) if act.case.is_restricted else {}
@@ -74,14 +74,14 @@ def take_over(act: "Act") -> None:
     act.made = carried.twin
 
 
-def _call_off(act: "Act") -> None:
+def _call_off(act: "StepContext") -> None:
     """Cancel what the origin has asked, and break off what its team was doing (§2.2 Closings; ⇒ A09)."""
     for asked in act.case.referral.information_requests.filter(state=RequestState.OPEN):
         messages_steps.close(act, asked, RequestState.CANCELLED)
     assessment_effects.abort_assessment(act)
 
 
-def _begin(act: "Act", target: Any, state: str, unit: Unit | None) -> Any:
+def _begin(act: "StepContext", target: Any, state: str, unit: Unit | None) -> Any:
     """Make the new row, under keys of its own: same receipt, same dates, same filer (§2.8 no. 1)."""
     origin: Any = act.case.referral
     pk = uuid4()
@@ -117,7 +117,7 @@ def _unit(target: Any, named: UUID | None) -> Unit | None:
     return units[0] if len(units) == 1 else None
 
 
-def _department(act: "Act", target: Any) -> str:
+def _department(act: "StepContext", target: Any) -> str:
     """Return where a child lives, as far as the new authority answers for it; else the first place that it has."""
     rows = AuthorityTerritory.objects.in_force(act.case.today).filter(authority=target)
     places = sorted(set(rows.values_list("department_code", flat=True)) - {""})
@@ -128,18 +128,22 @@ def _department(act: "Act", target: Any) -> str:
 # --- At the origin ------------------------------------------------------------------------------------
 
 
-def _end_at_origin(act: "Act") -> None:
+def _end_at_origin(act: "StepContext") -> None:
     """End what ran here: measures go on elsewhere (⇒ M14), answers are owed there, the team loses the case."""
     case = act.case
     case.forget("measures", "feedback_tasks", "assignments")
     for measure in case.measures:
         if measure.state in GOING_ON:
             act.fire(
-                Machine.MEASURE, "transfer", part=measure, given=Given(reason=MOVED), child=measure.child_id
+                Machine.MEASURE,
+                "transfer",
+                part=measure,
+                given=StepInput(reason=MOVED),
+                child=measure.child_id,
             )
         elif measure.state in OFFERED:
             act.fire(
-                Machine.MEASURE, "cancel", part=measure, given=Given(reason=MOVED), child=measure.child_id
+                Machine.MEASURE, "cancel", part=measure, given=StepInput(reason=MOVED), child=measure.child_id
             )
     _owe_nothing_here(act)
     for seat in case.assignments:
@@ -152,7 +156,7 @@ def _end_at_origin(act: "Act") -> None:
     case.forget("measures", "assignments")
 
 
-def _owe_nothing_here(act: "Act") -> None:
+def _owe_nothing_here(act: "StepContext") -> None:
     """Close the answers owed to whoever filed: the new authority knows what becomes of the case, and owes them."""
     for task in [task for task in act.case.feedback_tasks if task.state in ("due", "overdue")]:
         act.fill(task, {"reason": answers.Withholding.TRANSFERRED})
@@ -162,7 +166,7 @@ def _owe_nothing_here(act: "Act") -> None:
 # --- At the target ------------------------------------------------------------------------------------
 
 
-def settle_in(act: "Act") -> None:
+def settle_in(act: "StepContext") -> None:
     """Give the case its readers, an assessment where one begins anew (⇒ A01), and its first delays (by T32)."""
     case = act.case
     for user in act.given.named:
@@ -178,7 +182,7 @@ def settle_in(act: "Act") -> None:
         act.start(C.C8)
 
 
-def _keep_review_of_restriction(act: "Act") -> None:
+def _keep_review_of_restriction(act: "StepContext") -> None:
     """Let the restriction be looked at on the day that the origin chose, whose own clocks are over (T46)."""
     if act.case.referral.restricted and act.beside is not None:
         chosen = act.beside.referral.clocks.filter(code=C.R_RESTRICTION).order_by("started_at").last()
@@ -190,7 +194,7 @@ def _keep_review_of_restriction(act: "Act") -> None:
 # --- Filings joined to the case -----------------------------------------------------------------------
 
 
-def _take_filings_along(act: "Act", carried: Carrying) -> None:
+def _take_filings_along(act: "StepContext", carried: Carrying) -> None:
     """Let the filings joined to the case go with it, each still joined, each with its own filer (T12, §1.4)."""
     table: Any = act.case.referral.joinings.model
     for joining in table.objects.filter(target=act.case.referral, undone_at=None).select_related("referral"):
@@ -199,7 +203,7 @@ def _take_filings_along(act: "Act", carried: Carrying) -> None:
         act.elsewhere("go_along", filing)
 
 
-def go_along(act: "Act") -> None:
+def go_along(act: "StepContext") -> None:
     """Carry a filing that was joined to a file which is taken over (by T32)."""
     main: Carrying = act.case.carried_with
     _call_off(act)

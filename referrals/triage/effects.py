@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from referrals.filing.effects import adopt_keys, receive, receive_urgently
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 __all__ = ["adopt_keys", "receive", "receive_urgently"]
 
@@ -13,7 +13,7 @@ __all__ = ["adopt_keys", "receive", "receive_urgently"]
 # --- First analysis -----------------------------------------------------------------------------------
 
 
-def qualify_children(act: "Act") -> None:
+def qualify_children(act: "StepContext") -> None:
     """Note the danger of each child (T10)."""
     for item in act.given.children:
         child = act.case.child(item.child)
@@ -25,7 +25,7 @@ def qualify_children(act: "Act") -> None:
         )
 
 
-def raise_urgency(act: "Act") -> None:
+def raise_urgency(act: "StepContext") -> None:
     """Let the qualification raise the urgency; lowering it is a step of its own (T45)."""
     if act.given.urgency > act.case.referral.urgency:
         act.case.referral.urgency = act.given.urgency

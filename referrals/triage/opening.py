@@ -4,11 +4,11 @@ from datetime import datetime
 
 from accounts.actor import Actor
 from referrals.execution.preconditions import service_for
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import Referral
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 
@@ -28,7 +28,7 @@ def acknowledged(opening: Case) -> None:
         return
     case = Case(opening.referral, actor=service_for(opening.actor), at=opening.at)
     case.step_name = "acknowledge"
-    carry_out(steps.get(Machine.REFERRAL, "acknowledge"), case, Given(note=""))
+    run_step(steps.get(Machine.REFERRAL, "acknowledge"), case, StepInput(note=""))
     opening.forget("open_clocks", "records")
 
 
@@ -39,4 +39,4 @@ def answer_on_opening(referral: Referral, *, opener: Actor, at: datetime) -> Non
     case.step_name = "acknowledge"
     for alert in case.alerts:
         case.part = alert
-        carry_out(steps.get(Machine.ALERT, "acknowledge"), case, Given())
+        run_step(steps.get(Machine.ALERT, "acknowledge"), case, StepInput())

@@ -19,14 +19,14 @@ from audit import journal
 from audit.events import Purpose, register
 from outbox.scheduler import recurring
 from referrals.access import row_level_security
-from referrals.execution.runner import carry_out
+from referrals.execution.runner import run_step
 from referrals.models import Alert, Clock, Referral
 from referrals.notifications import recipients
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, AlertState, Machine
 from referrals.vocabulary.urgent_calls import AlertCause
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 
 register("alert:called")
@@ -91,7 +91,7 @@ def _sound(referral_id: UUID, at: datetime) -> None:
             late = any(clock.due_at < at for clock in due)
             cause = AlertCause.CLOCK_OVER if late else AlertCause.CLOCK_NEAR
             case.step_name = "sound"
-            carry_out(steps.get(Machine.ALERT, case.step_name), case, Given(cause=str(cause)))
+            run_step(steps.get(Machine.ALERT, case.step_name), case, StepInput(cause=str(cause)))
 
 
 def _climb(referral_id: UUID, at: datetime) -> bool:

@@ -17,28 +17,28 @@ from referrals.vocabulary.states import ACTIVE, AlertState, Machine
 from referrals.vocabulary.urgent_calls import CALLED, AlertCause
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
-step = Declare(Machine.ALERT, Alert)
+step = StepDecorator(Machine.ALERT, Alert)
 
 
 # --- What other steps do to an alert ------------------------------------------------------------------
 
 
-def call_for_filing(act: "Act") -> None:
+def call_for_filing(act: "StepContext") -> None:
     """Sound an alert for an urgent filing (T03)."""
     sound_call(act, AlertCause.FILED)
 
 
-def call_for_danger(act: "Act") -> None:
+def call_for_danger(act: "StepContext") -> None:
     """Sound an alert for a danger that is flagged (T14, or T08 that tells of one)."""
     sound_call(act, AlertCause.FLAGGED)
 
 
-def sound_call(act: "Act", cause: AlertCause) -> Any:
+def sound_call(act: "StepContext", cause: AlertCause) -> Any:
     """Open an alert in the place of one that is open; return it.
 
     Where the running step itself tells the officer on call the first rung is done with it, and the next one waits.
@@ -52,7 +52,7 @@ def sound_call(act: "Act", cause: AlertCause) -> Any:
     return row
 
 
-def sound_for_clock(act: "Act") -> None:
+def sound_for_clock(act: "StepContext") -> None:
     """Sound the alert of a clock that comes near or is over (C3)."""
     cause = AlertCause(act.given.cause)
     end_call(act)
@@ -61,24 +61,24 @@ def sound_for_clock(act: "Act") -> None:
     act.case.referral.alert_open = True
 
 
-def answer(act: "Act") -> None:
+def answer(act: "StepContext") -> None:
     """Take the open alert of the case as answered by who acts: the file is open, or the child is being protected."""
     _end(act, "acknowledge")
 
 
-def end_call(act: "Act") -> None:
+def end_call(act: "StepContext") -> None:
     """End the open alert of the case, which nobody has to answer any more."""
     _end(act, "close")
 
 
 @hooks.after_leaving_state.register(3)
-def follow(act: "Act", before: str) -> None:
+def follow(act: "StepContext", before: str) -> None:
     """A case that leaves the states in which it is handled calls nobody any more."""
     if before in ACTIVE and act.case.referral.state not in ACTIVE:
         end_call(act)
 
 
-def _end(act: "Act", how: str) -> None:
+def _end(act: "StepContext", how: str) -> None:
     if not act.case.referral.alert_open:
         return
     for row in act.case.referral.alerts.filter(state=AlertState.OPEN):
@@ -86,7 +86,7 @@ def _end(act: "Act", how: str) -> None:
     act.case.referral.alert_open = False
 
 
-def silence(act: "Act") -> None:
+def silence(act: "StepContext") -> None:
     """Show on the case that no call is unanswered."""
     act.case.referral.alert_open = False
 

@@ -1,6 +1,6 @@
 """One step being carried out: what its effects are handed to touch the other rows of the case.
 
-``Act`` seals, saves, starts and stops clocks, and fires the steps that the running one brings along, each
+``StepContext`` seals, saves, starts and stops clocks, and fires the steps that the running one brings along, each
 with its own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actions`` makes one.
 """
 
@@ -42,7 +42,7 @@ PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode
 SELF_TIMED = ("record_contact", "log_contact", "send", "withhold")
 
 
-class Given(dict[str, Any]):
+class StepInput(dict[str, Any]):
     """The validated input of a step, read by attribute; nested members likewise."""
 
     def __getattr__(self, name: str) -> Any:
@@ -57,12 +57,12 @@ class Given(dict[str, Any]):
             raise AttributeError(name) from None
 
 
-def given_of(value: Any) -> Any:
-    """Return validated data as ``Given`` all the way down."""
+def step_input_of(value: Any) -> Any:
+    """Return validated data as ``StepInput`` all the way down."""
     if isinstance(value, Mapping):
-        return Given({str(name): given_of(inner) for name, inner in value.items()})
+        return StepInput({str(name): step_input_of(inner) for name, inner in value.items()})
     if isinstance(value, list):
-        return [given_of(inner) for inner in value]
+        return [step_input_of(inner) for inner in value]
     return value
 
 
@@ -100,11 +100,11 @@ def names_any(said: Any, children: Container[UUID]) -> bool:
     return any(pk in children for pk in ids_in(said))
 
 
-def _nowhere(name: str, _: Case, **__: Any) -> "Act":
+def _nowhere(name: str, _: Case, **__: Any) -> "StepContext":
     raise LookupError(name)
 
 
-class Act:
+class StepContext:
     """A declared step under way on a locked case, by one actor at one instant."""
 
     def __init__(self, step: Step, case: Case, given: Any, *, actor: Actor, at: datetime) -> None:
@@ -125,7 +125,7 @@ class Act:
         #: The other case of an act that touches two, while this is the part that is done there.
         self.beside: Any = None
         #: Do a step of another case within this act; the runner says how.
-        self.elsewhere: Callable[..., Act] = _nowhere
+        self.elsewhere: Callable[..., StepContext] = _nowhere
         #: Flag a danger at the file that this filing was joined to, unseen by who tells of it; the runner says how.
         self.alarm: Callable[[str], None] = lambda _: None
         #: Whether the step tells of what is restricted, though it names nothing: for its list alone (T46).
@@ -239,13 +239,13 @@ class Act:
         """Do a step that the running one brings along, on ``part`` or on the referral: state, record, entry."""
         step = steps.get(machine, name)
         row = part if part is not None else self.case.referral
-        fired = Act(step, self.case, given or Given(), actor=self.actor, at=self.at)
+        fired = StepContext(step, self.case, given or StepInput(), actor=self.actor, at=self.at)
         fired.signer, fired.child = self.signer, child
         before = str(row.state)
         if machine is Machine.JUDICIAL:
             self.case.justice_moved = True
         if not step.creates or step.source:
-            step.run(row, given or Given(), self.case)
+            step.run(row, given or StepInput(), self.case)
         if part is not None:
             part.save()
         fired.write_down(before=before, after=str(row.state), part=part)

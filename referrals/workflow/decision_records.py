@@ -8,16 +8,16 @@ from referrals.workflow.case import Case
 from referrals.workflow.people import put_on_case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
-def name_decider(act: "Act") -> None:
+def name_decider(act: "StepContext") -> None:
     """Put the decider on the case: the one named, else the inspectors of the unit (T20)."""
     for user in people.deciders(act.case, act.given):
         put_on_case(act, user, "ase_inspector")
 
 
-def decide(act: "Act", child: Any, code: str, *, ground: str, motivation: str) -> None:
+def decide(act: "StepContext", child: Any, code: str, *, ground: str, motivation: str) -> None:
     """Record a decision on a child, and warn where it leaves justice out."""
     act.new(
         "decisions",
@@ -35,7 +35,7 @@ def decide(act: "Act", child: Any, code: str, *, ground: str, motivation: str) -
         act.fire(Machine.REFERRAL, "decide_child", child=child.pk)
 
 
-def undecide(act: "Act", child: Any) -> None:
+def undecide(act: "StepContext", child: Any) -> None:
     """Let a child wait for a decision again (domain.md §2.2 Decisions)."""
     if child.decision != DecisionCode.UNDECIDED:
         act.change(child, decision=DecisionCode.UNDECIDED)

@@ -9,7 +9,7 @@ from referrals.errors import InvalidInput
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.workflow.context import Act
+    from referrals.workflow.context import StepContext
 
 
 def holders_of(case: Case, role: Role, users: set[UUID]) -> set[UUID]:
@@ -117,7 +117,7 @@ def person_is_known(case: Case, given: Any) -> str | None:
 
 
 def put_on_case(
-    act: "Act", user: UUID, role: str, *, field: str = "", waiver: str = "", child: UUID | None = None
+    act: "StepContext", user: UUID, role: str, *, field: str = "", waiver: str = "", child: UUID | None = None
 ) -> None:
     """Assign a person to the case in a role, once."""
     alike = [a for a in act.case.assignments if a.user_id == user and a.role == role and a.child_id == child]
@@ -134,11 +134,11 @@ def put_on_case(
     act.case.forget("assignments")
 
 
-def name_inspector(act: "Act") -> None:
+def name_inspector(act: "StepContext") -> None:
     """Put the decider on the case (T48)."""
     put_on_case(act, act.given.user, "ase_inspector")
 
 
-def name_referent(act: "Act") -> None:
+def name_referent(act: "StepContext") -> None:
     """Put the referent on the case, for one child where it is named (T48)."""
     put_on_case(act, act.given.user, "case_referent", child=act.given.child)

@@ -2,6 +2,6 @@
 
 from referrals.models import Referral
 from referrals.vocabulary.states import Machine
-from referrals.workflow.step import Declare
+from referrals.workflow.step import StepDecorator
 
-step = Declare(Machine.REFERRAL, Referral)
+step = StepDecorator(Machine.REFERRAL, Referral)

@@ -145,8 +145,8 @@ class Steps:
 steps: Final = Steps()
 
 
-class Declare:
-    """The decorator of one machine: ``step = Declare(Machine.REFERRAL, Referral)``, then ``@step("qualify", …)``."""
+class StepDecorator:
+    """The decorator of one machine: ``step = StepDecorator(Machine.REFERRAL, Referral)``, then ``@step("qualify", …)``."""
 
     def __init__(self, machine: Machine, model: type[models.Model]) -> None:
         """Declare for ``machine``, whose rows are of ``model``."""

@@ -29,8 +29,8 @@ from tests.security.test_routes import a_grant_request, a_reset, a_shift, an_acc
 from tests.web.visiting import Visitor, form_in
 from web.filing.sections import sections
 
-type Act = Callable[[], Any]
-type MakeReady = Callable[[], Act]
+type StepContext = Callable[[], Any]
+type MakeReady = Callable[[], StepContext]
 SECRET = "phrase de passe d'essai"
 HOOKS = "hooks.example.org"
 WRITES: dict[str, Callable[[World], MakeReady]] = {}
@@ -330,7 +330,7 @@ def _halfway(world: World) -> tuple[Client, SoftKey]:
     return client, key
 
 
-def _posting(client: Client, path: str, body: Any = None) -> Act:
+def _posting(client: Client, path: str, body: Any = None) -> StepContext:
     return partial(client.post, f"/api/v1/{path}", body or {}, content_type="application/json")
 
 
@@ -562,7 +562,7 @@ def _unshare(world: World) -> MakeReady:
     return by(world, "filer", UNSHARE, ids=(pk,))
 
 
-def _sending(world: World, pk: str, **said: str) -> Act:
+def _sending(world: World, pk: str, **said: str) -> StepContext:
     file = SimpleUploadedFile("lettre.pdf", files.pdf())
     form = {"kind": "letter", "notice_read": "true", "file": file} | said
     client = world.as_("filer").client
@@ -741,7 +741,7 @@ def _cell_sends(world: World) -> MakeReady:
     visitor, path = Visitor(world, who), f"/dossiers/{pk}/pieces"
     form = form_in(visitor.get(path)) | {"kind": "letter", "notice_read": "true"}
 
-    def ready() -> Act:
+    def ready() -> StepContext:
         form.pop("file", None)  # a browser sends it last
         return partial(
             visitor.client.post, path, form | {"file": SimpleUploadedFile("lettre.pdf", files.pdf())}

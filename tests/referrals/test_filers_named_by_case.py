@@ -8,7 +8,7 @@ import pytest
 from audit import journal, pseudonyms
 from referrals.access import matrix
 from referrals.access.matrix import FILED, Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.models import StepRecord
 from referrals.vocabulary.role_sets import CELL
 from tests.audit.owner import as_owner, written
@@ -108,8 +108,8 @@ def test_who_works_on_a_case_is_followed_as_before(world):
 def test_only_own_filing_and_sharing_hide_who_it_is(relation):
     """Enumerated over the relations: each other one is followed, beside own filing too."""
     role = "filer"
-    alone = Ties(pairs=frozenset({(role, relation)}), draft=False, named=False)
-    beside = Ties(pairs=frozenset({(role, relation), (role, Relation.OWN)}), draft=False, named=False)
+    alone = CaseAccess(pairs=frozenset({(role, relation)}), draft=False, named=False)
+    beside = CaseAccess(pairs=frozenset({(role, relation), (role, Relation.OWN)}), draft=False, named=False)
 
     assert alone.files_as(role) is alone.filed is (relation in FILED)
     assert beside.files_as(role) is beside.filed is (relation in FILED)

@@ -46,7 +46,7 @@ from referrals.assessment import actions as assessment_actions
 from referrals.cases.api import NewConcern
 from referrals.errors import ReferralError
 from referrals.execution import approvals, perform
-from referrals.execution.preconditions import Asked
+from referrals.execution.preconditions import StepRequest
 from referrals.filing import actions as filing_actions
 from referrals.models import Approval, Child, Decision, Referral, StepRecord
 from referrals.reminders import expiry
@@ -236,7 +236,7 @@ class Procedure(RuleBasedStateMachine):
     def on_second(self, who, machine, name, body, *, part=None):
         """Do a step on the second filing, signed where it asks for that; None where it is refused."""
         row = Referral.objects.get(pk=self.second)
-        asked = Asked(step=steps.get(machine, name), referral_id=row.pk, part_id=part, body=as_sent(body),
+        asked = StepRequest(step=steps.get(machine, name), referral_id=row.pk, part_id=part, body=as_sent(body),
                       version=row.version)  # fmt: skip
         self.read = None
         try:
@@ -311,7 +311,7 @@ class Procedure(RuleBasedStateMachine):
         ``fail_at``: the statement that fails in the midst of it, if it comes so far; then nothing is left either.
         """
         step = steps.get(machine, name)
-        asked = Asked(
+        asked = StepRequest(
             step=step, referral_id=self.pk, part_id=part, body=as_sent(body), version=self.row.version
         )
         before = self.seen()

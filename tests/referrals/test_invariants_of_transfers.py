@@ -24,7 +24,7 @@ from referrals.access import visibility
 from referrals.cases.api import NewConcern
 from referrals.errors import ReferralError
 from referrals.execution import perform
-from referrals.execution.preconditions import Asked
+from referrals.execution.preconditions import StepRequest
 from referrals.filing import actions as filing_actions
 from referrals.models import Referral, StepRecord, TransferRequest
 from referrals.vocabulary.states import ACTIVE, KEPT_HERE, Machine
@@ -122,7 +122,7 @@ class Moving(RuleBasedStateMachine):
     def tries(self, case, who, code, step, body, *, machine=Machine.REFERRAL, part=None):
         """Try a step of people of an authority; only the one that has the case does any, save to answer it."""
         sent = json.loads(json.dumps(body, cls=DjangoJSONEncoder))
-        asked = Asked(
+        asked = StepRequest(
             step=steps.get(machine, step), referral_id=case.pk, part_id=part, body=sent, version=case.version
         )
         before = self.picture()

@@ -17,7 +17,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from referrals.access import matrix, visibility
 from referrals.access.matrix import Relation
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.attachments import serving
 from referrals.cases.queries import _PARTS, part_lines
 from referrals.duplicates import queries as duplicates_queries
@@ -97,7 +97,7 @@ class Answers:
 
     def of(self, pairs):
         if pairs not in self.known:
-            self.known[pairs] = self._asked(Ties(pairs=pairs, draft=False, named=self.named))
+            self.known[pairs] = self._asked(CaseAccess(pairs=pairs, draft=False, named=self.named))
         return self.known[pairs]
 
     def _asked(self, ties):

@@ -13,7 +13,7 @@ from referrals.assessment import actions as assessment_actions
 from referrals.break_glass import queries as break_glass_queries
 from referrals.errors import IncompleteFiling
 from referrals.execution import perform
-from referrals.execution.preconditions import Asked
+from referrals.execution.preconditions import StepRequest
 from referrals.models import (
     Assessment,
     Attachment,
@@ -31,7 +31,7 @@ from referrals.models import (
 from referrals.triage import checks as triage_checks
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
-from referrals.workflow.context import Given
+from referrals.workflow.context import StepInput
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.journeys import bodies
@@ -201,7 +201,7 @@ def test_what_is_missing_of_a_hidden_child_alone_is_named_to_nobody_else(family)
 
     def refused():
         try:
-            return triage_checks.items_left_are_settled(looked, Given())
+            return triage_checks.items_left_are_settled(looked, StepInput())
         except IncompleteFiling as named:
             return {item["field"] for item in named.extra["missing"]}
 
@@ -323,7 +323,7 @@ def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world,
     done = break_glass_queries.open_by_reference(family.kit.case.reference, "GLASS", actor=actor, at=AT)
     see_all()
     perform.perform(
-        Asked(step=steps.get(Machine.GLASS, "give_back"), referral_id=family.pk, part_id=done.made,
+        StepRequest(step=steps.get(Machine.GLASS, "give_back"), referral_id=family.pk, part_id=done.made,
               version=Referral.objects.get(pk=family.pk).version),
         actor=actor, at=AT,
     )  # fmt: skip

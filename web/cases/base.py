@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.replays import Once
 from core.query import Query
 from referrals.access import visibility
-from referrals.access.relations import Ties
-from referrals.execution.results import ASKED, Done
+from referrals.access.relations import CaseAccess
+from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
 from referrals.rest.case_views import MALFORMED, seen
 from referrals.vocabulary.states import State, Urgency
@@ -40,7 +40,7 @@ def zone_of(referral: Referral) -> ZoneInfo:
     return ZoneInfo(referral.authority.timezone) if referral.authority_id else ZoneInfo("Europe/Paris")
 
 
-def heading(referral: Referral, ties: Ties) -> dict[str, Any]:
+def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
     """Return what stands above every page of a case: its shell in words, and the pages that the reader has."""
     state, urgency = State(referral.state), Urgency(referral.urgency)
     if (
@@ -81,10 +81,10 @@ def once(
     page: Page,
     pk: UUID,
     said: Mapping[str, Any],
-    act: Callable[[], Done],
+    act: Callable[[], StepResult],
     *,
     see: Callable[[HttpRequest, UUID], Any] = seen,
-) -> tuple[Done | None, bool]:
+) -> tuple[StepResult | None, bool]:
     """Do a write on a case that the reader may know of, once under the form's key.
 
     Returns what was done, None where the same form had been sent before, and whether a second signature is awaited.

@@ -18,7 +18,7 @@ from accounts.models import Authority, Organisation, Unit
 from accounts.roles import ENGLISH, Role
 from referrals.access import matrix, transfer_targets, visibility
 from referrals.access import people as access_people
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.attachments import rights
 from referrals.duplicates import queries as duplicates_queries
@@ -72,7 +72,7 @@ class Choices:
 
     step: Step
     referral: Referral
-    ties: Ties
+    ties: CaseAccess
     actor: Actor
     at: datetime
     names: Names

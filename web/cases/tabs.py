@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from referrals.access import matrix
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.vocabulary.attachments import CLASSES
 
 
@@ -17,20 +17,20 @@ class Tab:
 
     name: str
     label: Any
-    opens_for: Callable[[Ties], bool]
+    opens_for: Callable[[CaseAccess], bool]
 
 
-def _reads(*classes: str) -> Callable[[Ties], bool]:
+def _reads(*classes: str) -> Callable[[CaseAccess], bool]:
     return lambda ties: any(one in ties.reads or one in ties.partial for one in classes)
 
 
-def _has_files(ties: Ties) -> bool:
+def _has_files(ties: CaseAccess) -> bool:
     """Tell whether files are to be read or sent: an intake agent adds some and reads none back (§1.3)."""
     written = (matrix.writes_by(role, relation) for role, relation in ties.pairs)
     return any(one in ties.reads for one in CLASSES) or any(found & frozenset(CLASSES) for found in written)
 
 
-def _anyone(_: Ties) -> bool:
+def _anyone(_: CaseAccess) -> bool:
     return True
 
 
@@ -50,6 +50,6 @@ TABS: Final = (
 BY_NAME: Final = {tab.name: tab for tab in TABS}
 
 
-def tabs_for(ties: Ties) -> list[Tab]:
+def tabs_for(ties: CaseAccess) -> list[Tab]:
     """Return the pages that the reader of a case has beside its first one; whoever is asked to take it over, none."""
     return [] if ties.coarse or ties.draft or ties.receiving else [tab for tab in TABS if tab.opens_for(ties)]

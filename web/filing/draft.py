@@ -13,9 +13,9 @@ from django.http import HttpRequest
 
 from accounts.actor import Actor
 from audit.events import Purpose
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed, WrongState
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing import form
 from referrals.filing.form import ConcernForm
@@ -36,7 +36,7 @@ class Draft:
     """A draft of the reader's own."""
 
     referral: Referral
-    ties: Ties
+    ties: CaseAccess
     actor: Actor
     at: datetime
 
@@ -92,7 +92,7 @@ class Draft:
         """Return what the form still lacks; asked of presence alone, so that nothing is opened."""
         return missing_items(self.referral, typed_by_cell=self.by_cell)
 
-    def save(self, body: Mapping[str, Any], *, version: Any) -> Done:
+    def save(self, body: Mapping[str, Any], *, version: Any) -> StepResult:
         """Change what ``body`` names, after the same validation as the API's."""
         filing_actions.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
         given = ConcernForm(data=self._with_not_known(body))

@@ -181,7 +181,7 @@ class Kit:
 
     def ask(self, machine: str, step: str, body: Any, *, who: str = "", at: datetime = AT) -> Any:
         """Ask for a step, as ``who``, on the present version."""
-        asked = preconditions.Asked(
+        asked = preconditions.StepRequest(
             step=steps.get(Machine(machine), step),
             referral_id=self.case.pk,
             part_id=self.part.pk if self.part is not None else None,

@@ -168,7 +168,7 @@ def transfer_row(one, case, state):
 
 
 def outcome_in_runner(step, one, case, part):
-    asked = preconditions.Asked(
+    asked = preconditions.StepRequest(
         step=steps.get(Machine(step.machine), step.name),
         referral_id=case.pk,
         part_id=part.pk if part is not None else None,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.reading import names
 from web.cases import display
@@ -19,7 +19,7 @@ class Shown:
     """What one page of a case was read to show."""
 
     def __init__(
-        self, page: Page, referral: Referral, ties: Ties, zone: ZoneInfo, found: Mapping[str, Any]
+        self, page: Page, referral: Referral, ties: CaseAccess, zone: ZoneInfo, found: Mapping[str, Any]
     ) -> None:
         """Keep what was read, and the names that it may be told by."""
         self.page, self.referral, self.ties, self.zone, self.found = page, referral, ties, zone, found

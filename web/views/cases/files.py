@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from accounts.roles import Role
 from core.query import Query
 from encryption.sealed import OpenScope
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, rights, serving
 from referrals.attachments.rights import Adding
 from referrals.errors import NotVisible
@@ -58,7 +58,7 @@ class Files(UploadPage):
             | told.in_words(self)
         )
 
-    def case(self, pk: UUID) -> tuple[Referral, Ties]:
+    def case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the case.
 
         Raises:
@@ -69,7 +69,7 @@ class Files(UploadPage):
             raise NotVisible
         return referral, ties
 
-    def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
+    def heading(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         """Return the heading of the case, and where a file that waits is laid to what it comes with."""
         complement = reverse("case-step", args=[referral.pk, "referral", "provide_info"])
         return heading(referral, ties) | {
@@ -86,7 +86,7 @@ class Files(UploadPage):
         )
         return found
 
-    def _named(self, referral: Referral, ties: Ties, scope: OpenScope) -> Pairs:
+    def _named(self, referral: Referral, ties: CaseAccess, scope: OpenScope) -> Pairs:
         found = names.names(referral, ties, scope, actor=self.actor, holders_too=False)
         return numbered(found.children)
 
@@ -95,7 +95,9 @@ class Files(UploadPage):
         return reverse("case-files", args=[pk])
 
 
-def _line(referral: Referral, ties: Ties, line: Mapping[str, Any], may: Adding | None) -> dict[str, Any]:
+def _line(
+    referral: Referral, ties: CaseAccess, line: Mapping[str, Any], may: Adding | None
+) -> dict[str, Any]:
     shown = line_of(referral.pk, line, zone_of(referral))
     if line["waiting"]:
         return shown
@@ -117,7 +119,7 @@ def _line(referral: Referral, ties: Ties, line: Mapping[str, Any], may: Adding |
 
 
 def _on_files(
-    referral: Referral, ties: Ties, lines: Sequence[Mapping[str, Any]]
+    referral: Referral, ties: CaseAccess, lines: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[str, str]]:
     """Yield where a file is set aside or decided on, and the step's words, as far as there is such a file and role."""
     barred = [line["barred"] for line in lines if not line["waiting"]]

@@ -11,7 +11,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.duplicates import queries as duplicates_queries
 from referrals.errors import NotVisible
 from referrals.execution import abilities
@@ -82,7 +82,7 @@ class Pair(Page):
             }
         )
 
-    def _side(self, referral: Referral, ties: Ties, scope: OpenScope) -> dict[str, Any]:
+    def _side(self, referral: Referral, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
         children = fields.part(referral, "children", ties, scope, actor=self.actor) or []
         holders = fields.part(referral, "holders", ties, scope, actor=self.actor) or []
         return {

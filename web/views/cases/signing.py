@@ -10,7 +10,7 @@ from django.urls import reverse
 from referrals.access import visibility
 from referrals.errors import NotVisible
 from referrals.execution import approvals
-from referrals.execution.results import Done
+from referrals.execution.results import StepResult
 from referrals.models import Approval
 from referrals.reading import fields
 from referrals.reading import names as reading_names
@@ -86,7 +86,7 @@ class Signature(FormPage):
         what, actor, at = request.POST.get("what", ""), self.actor, self.at
         reason = clean(request.POST.get("reason", ""))
 
-        def act() -> Done:
+        def act() -> StepResult:
             if what == "sign":
                 return approvals.sign(pk, approval, actor=actor, at=at, version=version_of(request))
             if what == "withdraw":

@@ -16,11 +16,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from referrals.access import transfer_targets, visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
 from referrals.errors import NotAllowed, NotVisible
 from referrals.execution import perform, preconditions
-from referrals.execution.preconditions import Asked
+from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.reading import fields
 from referrals.reading import names as reading_names
@@ -75,7 +75,7 @@ class StepPage(FormPage):
         declared = declared_step(machine, step)
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
-        asked = Asked(step=declared, referral_id=pk, part_id=part)
+        asked = StepRequest(step=declared, referral_id=pk, part_id=part)
         sight = visibility.sight_of(referral, ties, actor)
         preconditions.case_for(asked, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
@@ -111,7 +111,9 @@ class StepPage(FormPage):
         request.purpose = declared.purpose  # type: ignore[attr-defined]  # a refusal bears it too
         referral, ties = see(self, declared, pk)
         body = self.form(declared, referral, ties, self.names_sent).body(request.POST)
-        asked = Asked(step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request))
+        asked = StepRequest(
+            step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request)
+        )
         done, awaits = once(
             self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at),
             see=lambda _, pk: see(self, declared, pk),
@@ -159,7 +161,7 @@ class StepPage(FormPage):
             context["conflict"] = self.conflict(referral, ties, sent)
         return self.show(context)
 
-    def conflict(self, referral: Referral, ties: Ties, sent: QueryDict) -> dict[str, Any]:
+    def conflict(self, referral: Referral, ties: CaseAccess, sent: QueryDict) -> dict[str, Any]:
         """Return both versions: the case as the form was made from, and as it is, with the steps in between.
 
         Those are the steps that the timeline tells this reader.
@@ -192,13 +194,13 @@ class StepPage(FormPage):
     # --- The form -------------------------------------------------------------------------------------
 
     def form(
-        self, step: Step, referral: Referral, ties: Ties, names: Names, sight: Sight | None = None
+        self, step: Step, referral: Referral, ties: CaseAccess, names: Names, sight: Sight | None = None
     ) -> StepForm:
         """Return the form of a step on a case; ``sight`` where it is known already."""
         choices = Choices(step, referral, ties, self.actor, self.at, names, sight)
         return StepForm(step.takes, choices, zone_of(referral))
 
-    def around(self, step: Step, referral: Referral, ties: Ties, names: Names) -> dict[str, Any]:
+    def around(self, step: Step, referral: Referral, ties: CaseAccess, names: Names) -> dict[str, Any]:
         """Return what stands around the form: which step of which case, what it brings about, and its law."""
         return heading(referral, ties) | {
             "step": display.step_words(str(step.machine), step.name),
@@ -223,7 +225,7 @@ class StepPage(FormPage):
             return Names()
 
 
-def _back(referral: Referral, ties: Ties, part: str) -> str:
+def _back(referral: Referral, ties: CaseAccess, part: str) -> str:
     if ties.receiving:
         return reverse("transfer", args=[referral.pk])
     if part and part in {tab.name for tab in tabs_for(ties)}:
@@ -247,7 +249,7 @@ def declared_step(machine: str, name: str) -> Step:
     return step
 
 
-def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, Ties]:
+def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, CaseAccess]:
     """Return the case; to whom another authority asks to take it over, it is there for the steps that answer.
 
     Raises:

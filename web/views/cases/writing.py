@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.query import Query
 from referrals.access import visibility
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.actions import ConclusionForm, ReportForm
 from referrals.assessment.steps import WRITABLE
@@ -103,7 +103,7 @@ class Writing(StepPage):
             context["conflict"] = self.conflict(referral, ties, sent)
         return self.show(context)
 
-    def _case(self, pk: UUID) -> tuple[Referral, Ties]:
+    def _case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         referral, ties = seen(self.request, pk)
         if ties.coarse or ties.draft:
             raise NotVisible
@@ -111,13 +111,13 @@ class Writing(StepPage):
             raise NotAllowed("assessment:edit")
         return referral, ties
 
-    def _form(self, referral: Referral, ties: Ties, names: reading_names.Names) -> StepForm:
+    def _form(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> StepForm:
         step = steps.get(Machine.ASSESSMENT, "write")
         return StepForm(
             ReportForm, Choices(step, referral, ties, self.actor, self.at, names), zone_of(referral)
         )
 
-    def _context(self, referral: Referral, ties: Ties, names: reading_names.Names) -> dict[str, Any]:
+    def _context(self, referral: Referral, ties: CaseAccess, names: reading_names.Names) -> dict[str, Any]:
         step = steps.get(Machine.ASSESSMENT, "write")
         back = reverse("case-part", args=[referral.pk, "evaluation"])
         return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}

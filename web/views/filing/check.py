@@ -14,7 +14,7 @@ from accounts.roles import Role
 from audit.events import Purpose
 from referrals.access import visibility
 from referrals.execution import perform
-from referrals.execution.preconditions import Asked
+from referrals.execution.preconditions import StepRequest
 from referrals.rest.case_views import seen
 from referrals.vocabulary.states import ChildKind, Machine
 from referrals.workflow.step import steps
@@ -97,7 +97,7 @@ def file(
         draft = Draft.of(request, pk)
         request.purpose = Purpose.FILING  # type: ignore[attr-defined]  # a refusal bears it too
         saved = draft.save(body(draft), version=version_of(request)).referral
-        asked = Asked(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
+        asked = StepRequest(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
         done = perform.perform(asked, actor=page.actor, at=page.at)
         once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)
     if page.actor.holding([Role.FILER]):

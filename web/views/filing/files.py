@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from audit.events import Purpose
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, serving
 from referrals.errors import NotAllowed
 from referrals.models import Referral
@@ -41,11 +41,11 @@ class FilesPage(UploadPage):
             | {"lines": [_line(pk, one, draft=ties.draft) for one in lines], "listed": True}
         )
 
-    def case(self, pk: UUID) -> tuple[Referral, Ties]:
+    def case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the draft or filing."""
         return own(self, pk)
 
-    def heading(self, referral: Referral, ties: Ties) -> dict[str, Any]:
+    def heading(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         """Return what stands around the form; of another than a draft, the files go with an addition."""
         return {"pk": referral.pk, "draft": ties.draft, "add_at": self._addition(referral.pk)}
 

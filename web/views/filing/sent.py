@@ -15,12 +15,12 @@ from accounts.replays import Once
 from audit.events import Purpose
 from core.inputs import Id
 from core.query import Query
-from referrals.access.relations import Ties
+from referrals.access.relations import CaseAccess
 from referrals.attachments import rights
 from referrals.errors import NotVisible
 from referrals.execution import perform
-from referrals.execution.preconditions import Asked
-from referrals.execution.results import Done
+from referrals.execution.preconditions import StepRequest
+from referrals.execution.results import StepResult
 from referrals.filing import receipts
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
@@ -52,7 +52,7 @@ REASON: Final = (
 )  # fmt: skip
 
 
-def own(page: Page, pk: UUID) -> tuple[Referral, Ties]:
+def own(page: Page, pk: UUID) -> tuple[Referral, CaseAccess]:
     """Return a draft or filing of the reader's, with what ties them to it.
 
     Raises:
@@ -63,7 +63,7 @@ def own(page: Page, pk: UUID) -> tuple[Referral, Ties]:
     return found, ties
 
 
-def require_own(ties: Ties) -> None:
+def require_own(ties: CaseAccess) -> None:
     """Ask that a draft or filing be the reader's own.
 
     Raises:
@@ -73,7 +73,7 @@ def require_own(ties: Ties) -> None:
         raise NotVisible
 
 
-def standing(page: Page, referral: Referral, ties: Ties) -> HttpResponse:
+def standing(page: Page, referral: Referral, ties: CaseAccess) -> HttpResponse:
     """Return where a filing stands, and what was asked and said."""
     body = described(referral, ties, actor=page.actor, at=page.at)
     lines = opened(
@@ -138,7 +138,7 @@ class StepPage(FormPage):
         """Do the step, once."""
         own(self, pk)
         body = self.typed()
-        asked = Asked(step=self.step, referral_id=pk, body=body)
+        asked = StepRequest(step=self.step, referral_id=pk, body=body)
         request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
         once_only(self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at))
         return go_to(reverse("filing", args=[pk]))
@@ -239,5 +239,5 @@ def once_only(page: Page, pk: UUID, body: Mapping[str, Any], act: Any) -> None:
     once = Once.of(page.request.POST.get("key", ""), f"POST {page.request.get_full_path()}", dict(body))
     once.wait(page.actor)
     if once.honoured(page.actor) is None:
-        done: Done = act()
+        done: StepResult = act()
         once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)

@@ -1,0 +1,92 @@
+"""The picture of ``docs/architecture.md``, drawn from the imports: which package knows which.
+
+An arrow goes from a package to one that it imports, imports for types included. An arrow that follows from two others
+isn't drawn. Packages of ``referrals`` that hold a feature are one box, for each may use those before it in the list.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+PICTURE: Final = "<!-- picture: made by `make docs` -->"
+PICTURE_END: Final = "<!-- end of picture -->"
+APPS: Final = ("config", "web", "referrals", "accounts", "audit", "outbox", "core", "encryption")
+#: What every feature of ``referrals`` stands on, and what stands on them all; the other packages are features.
+GROUND: Final = (
+    "rest", "execution", "reading", "matching", "access", "workflow", "policy", "models", "vocabulary", "errors",
+)  # fmt: skip
+TOP: Final = ("apps", "composition", "management", "proofs")
+
+
+def with_picture(text: str) -> str:
+    """Return a text whose part between the two marks is the picture.
+
+    Raises:
+        ValueError: the marks aren't there, one time each.
+    """
+    before, mark, rest = text.partition(PICTURE)
+    _, end, after = rest.partition(PICTURE_END)
+    if not mark or not end:
+        raise ValueError(f"The page needs {PICTURE} and {PICTURE_END}.")
+    return f"{before}{mark}\n{_picture()}\n{end}{after}"
+
+
+def _picture() -> str:
+    known = {box: {other for other in known if other != box} for box, known in _imports().items()}
+    features = sorted({path.name for path in (settings.BASE_DIR / "referrals").iterdir() if _is_feature(path)})
+    arrows = [f"    {box} --> {other}" for box in known for other in sorted(_direct(box, known))]
+    inside = [f"        {box}" for box in known if box.startswith("referrals.")]
+    boxes = f'        referrals.features["{len(features)} features"]'
+    inner = [boxes if line.strip() == "referrals.features" else line for line in inside]
+    lines = ["```mermaid", "flowchart TD", "    subgraph referrals", *inner, "    end", *arrows, "```"]
+    return "\n".join([*lines, "", f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}."])
+
+
+def _is_feature(path: Path) -> bool:
+    return (path / "__init__.py").exists() and path.name not in {*GROUND, *TOP, "migrations"}
+
+
+def _direct(box: str, known: Mapping[str, set[str]]) -> set[str]:
+    """Return what a box knows and doesn't reach by way of another box that it knows."""
+    return {other for other in known[box] if not any(other in _reached(via, known) for via in known[box] - {other})}
+
+
+def _reached(box: str, known: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    wanted = set(known[box])
+    while wanted:
+        reached |= wanted
+        wanted = {other for one in wanted for other in known[one]} - reached
+    return reached
+
+
+def _imports() -> dict[str, set[str]]:
+    """Return the boxes, from the top down, each with those that it imports."""
+    found: dict[str, set[str]] = {}
+    for app in APPS:
+        for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
+            module = ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts)
+            if ".migrations." not in module:
+                found.setdefault(_box(module), set()).update(map(_box, _named(path)))
+    order = [*APPS[:2], *(f"referrals.{one}" for one in ("top", "features", *GROUND)), *APPS[3:]]
+    return {box: found.get(box, set()) for box in order}
+
+
+def _named(path: Path) -> Iterator[str]:
+    """Yield the modules of ours that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in APPS:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name.split(".")[0] in APPS)
+
+
+def _box(module: str) -> str:
+    app, *rest = module.split(".")
+    if app != "referrals" or not rest:
+        return app if app != "referrals" else "referrals.top"
+    part = rest[0]
+    return f"referrals.{part if part in GROUND else 'top' if part in TOP else 'features'}"
