@@ -47,7 +47,7 @@ from outbox import maintenance_gate
 from outbox.errors import OutboxError
 from referrals.access import exceptions as access_exceptions
 from referrals.access import row_level_security
-from referrals.attachments.api import BodyToCome
+from referrals.attachments.inputs import BodyToCome
 from referrals.errors import CasesDelayed
 from web import assets
 from web.urls import SEGMENTS

@@ -28,7 +28,7 @@ from accounts.replays import Once
 from accounts.signin import require_csrf
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, upload
-from referrals.attachments.api import BodyToCome, Upload
+from referrals.attachments.inputs import BodyToCome, Upload
 from referrals.attachments.rights import Adding
 from referrals.attachments.upload import Arrived
 from referrals.errors import NotAllowed, WrongState

@@ -6,8 +6,8 @@ from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from accounts.api.naming import visible
 from accounts.errors import MissingKey
+from accounts.naming import visible
 from accounts.replays import Once
 from accounts.signin import actor_of, at_of
 

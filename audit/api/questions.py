@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import inspection, questions
-from audit.api.serializers import ActorQuery, EntryPageOut, QuestionQuery, SubjectQuery, TableQuery
+from audit.api.serializers import EntryPageOut
+from audit.inputs import ActorQuery, QuestionQuery, SubjectQuery, TableQuery
 from audit.questions import QUESTIONS, Question
 from core.paging import envelope
 

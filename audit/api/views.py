@@ -11,17 +11,13 @@ from rest_framework.views import APIView
 from audit import activity, checkpoints, health, inspection, proofs
 from audit.api.serializers import (
     ActivityOut,
-    ActivityQuery,
     CheckpointOut,
     ConsistencyOut,
-    ConsistencyQuery,
-    EntriesQuery,
     EntryPageOut,
-    ExportQuery,
     HealthOut,
     InclusionOut,
-    InclusionQuery,
 )
+from audit.inputs import ActivityQuery, ConsistencyQuery, EntriesQuery, ExportQuery, InclusionQuery
 from core.paging import envelope
 from core.query import Query
 

@@ -22,7 +22,8 @@ from referrals.filing import actions as filing_actions
 from referrals.filing.form import ConcernForm
 from referrals.models import Child, Referral
 from referrals.reading import fields
-from referrals.rest.case_views import opened, opens_as_called
+from referrals.reading.disclosures import opened
+from referrals.rest.case_views import opens_as_called
 from referrals.triage import opening
 from referrals.vocabulary.states import Machine, State
 from referrals.workflow.context import as_json

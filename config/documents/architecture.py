@@ -36,13 +36,17 @@ def with_picture(text: str) -> str:
 
 def _picture() -> str:
     known = {box: {other for other in known if other != box} for box, known in _imports().items()}
-    features = sorted({path.name for path in (settings.BASE_DIR / "referrals").iterdir() if _is_feature(path)})
+    features = sorted(
+        {path.name for path in (settings.BASE_DIR / "referrals").iterdir() if _is_feature(path)}
+    )
     arrows = [f"    {box} --> {other}" for box in known for other in sorted(_direct(box, known))]
     inside = [f"        {box}" for box in known if box.startswith("referrals.")]
     boxes = f'        referrals.features["{len(features)} features"]'
     inner = [boxes if line.strip() == "referrals.features" else line for line in inside]
     lines = ["```mermaid", "flowchart TD", "    subgraph referrals", *inner, "    end", *arrows, "```"]
-    return "\n".join([*lines, "", f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}."])
+    return "\n".join(
+        [*lines, "", f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}."]
+    )
 
 
 def _is_feature(path: Path) -> bool:
@@ -51,7 +55,11 @@ def _is_feature(path: Path) -> bool:
 
 def _direct(box: str, known: Mapping[str, set[str]]) -> set[str]:
     """Return what a box knows and doesn't reach by way of another box that it knows."""
-    return {other for other in known[box] if not any(other in _reached(via, known) for via in known[box] - {other})}
+    return {
+        other
+        for other in known[box]
+        if not any(other in _reached(via, known) for via in known[box] - {other})
+    }
 
 
 def _reached(box: str, known: Mapping[str, set[str]]) -> set[str]:

@@ -3,7 +3,6 @@
 For auditors and data protection officers of the authority; the agent whom one is about sees its question and answers.
 """
 
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,34 +13,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import require_somewhere
-from accounts.actor import Actor
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
-from audit import journal
-from audit.anomalies.rules import RULES
-from audit.api.serializers import EntryOut
 from audit.events import Purpose
-from core.inputs import Code, StrictSerializer
-from core.paging import Page, page_of
+from audit.outputs import EntryOut
 from core.query import PagedQuery, Query
 from referrals.access_review import actions, queries
+from referrals.access_review.inputs import AnomalyQuery, AnswerIn
+from referrals.access_review.pages import anomaly_page, question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
-from referrals.vocabulary.access_review import Answer
-from referrals.vocabulary.states import AnomalyState, Machine
+from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import Step, steps
-
-
-class AnomalyQuery(PagedQuery):
-    """Filters of the list of anomalies."""
-
-    state = Code(AnomalyState.choices, required=False)
-    rule = Code(
-        [(one.code, one.fr) for one in RULES] + [("G05", "Ouverture d'urgence contestée")], required=False
-    )
 
 
 class AnomalyRuleOut(serializers.Serializer[None]):
@@ -120,12 +106,6 @@ class EntriesOut(serializers.Serializer[None]):
     results = EntryOut(many=True)
 
 
-class AnswerIn(StrictSerializer):
-    """The agent's answer: a code."""
-
-    answer = Code(Answer.choices)
-
-
 class AnomalyView(CaseView):
     """What the addresses of anomalies share."""
 
@@ -156,19 +136,6 @@ class Anomalies(AnomalyView):
         require_somewhere(actor, "audit.read")
         page = anomaly_page(AnomalyQuery.of(request.query_params), actor=actor, at=at)
         return Response(listed([queries.line(row, actor, at=at) for row in page.items], page.next))
-
-
-def anomaly_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
-    """Return a page of the anomalies that match ``asked``, as ``AnomalyQuery`` gives it; the look is an entry."""
-    filters = {name: asked.pop(name) for name in ("state", "rule") if name in asked}
-    page = page_of(
-        actions.visible_to(actor).filter(**filters),
-        order=("-detected_at", "id"),
-        bound_to=f"anomalies/{sorted(filters.items())}",
-        **asked,
-    )
-    queries.write_down(page.items, actor=actor, at=at)
-    return page
 
 
 class OneAnomaly(AnomalyView):
@@ -262,17 +229,6 @@ class Questions(CaseView):
         actor, at = self.actor(request), self.at(request)
         page = question_page(asked, actor=actor, at=at)
         return Response(listed([queries.question(row) for row in page.items], page.next))
-
-
-def question_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
-    """Return a page of the questions that were put to the actor; the look is an entry."""
-    page = page_of(
-        actions.asked_of(actor, at=at), order=("-detected_at", "id"), bound_to="questions", **asked
-    )
-    journal.record(
-        queries.LISTED, actor=actor, at=at, purpose=Purpose.AUDIT, rule="own", count=len(page.items)
-    )
-    return page
 
 
 class AnswerQuestion(CaseView):

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -21,61 +21,26 @@ from accounts.replays import Once
 from audit import journal
 from audit.disclosure import disclosure
 from audit.events import FILE_OPENED, Purpose
-from core.inputs import Code, Flag, StrictSerializer
+from core.inputs import Flag, StrictSerializer
 from core.query import Query
 from referrals.access import row_level_security
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, serving, upload
+from referrals.attachments.inputs import BodyToCome, Upload
 from referrals.attachments.names import neutral_name
 from referrals.attachments.upload import Arrived
 from referrals.execution.results import StepResult
 from referrals.models import Attachment, Referral
+from referrals.reading.disclosures import count_opening, opened
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, count_opening, listed, opened
+from referrals.rest.case_views import CaseView, listed
 from referrals.rest.documents import ByAddress
-from referrals.vocabulary.attachments import SERVED_AS, Kind
-from referrals.workflow.inputs import ids
+from referrals.vocabulary.attachments import SERVED_AS
 
 CREATED: Final = 201
 FILES: Final = "/api/v1/files/"  # at the host of files alone
 #: Nothing that the file holds may do anything, should somebody open it in a browser after all (SEC-FI4).
 POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-
-
-class BodyToCome(HttpResponse):
-    """Not an answer: who asks may send. The pipeline reads the body outside of any transaction, then asks again."""
-
-    def __init__(self, arrived: Arrived) -> None:
-        super().__init__(status=202)
-        self.arrived = arrived
-
-    def receive(self, request: HttpRequest) -> None:
-        """Read the body; the view finds what arrived in ``request.arrived``."""
-        upload.receive(request, self.arrived)
-        request.arrived = self.arrived  # type: ignore[attr-defined]  # our own attribute
-
-    def settle(self, *, kept: bool) -> None:
-        """Delete what arrived and is held by nothing: the second transaction refused it, or had it already."""
-        self.arrived.held = self.arrived.held and kept
-        self.arrived.give_up()
-
-
-class Upload(StrictSerializer):
-    """The fields beside the file; ``notice_read`` says that the sender has read which images are never sent.
-
-    ``children``, once for each: whom of the case the file is about, where it isn't the whole case.
-    """
-
-    kind = Code(Kind.choices)
-    children = ids(required=False)
-    evidence = Flag(in_query=True, required=False, default=False)
-    notice_read = Flag(in_query=True)
-
-    def validate_notice_read(self, value: bool) -> bool:
-        """Ask for a yes."""
-        if not value:
-            raise serializers.ValidationError("", code="required")
-        return value
 
 
 class UploadForm(Upload):

@@ -1,42 +1,22 @@
 """``/break-glass``: emergency openings by reference, and those that the caller reviews or made."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.once import once_of
 from audit.events import Purpose
-from core.inputs import Code, Flag, Text
-from core.paging import page_of
-from core.query import PagedQuery, Query
-from referrals.access import visibility, volume_limits
+from core.query import Query
+from referrals.access import visibility
 from referrals.break_glass import queries
+from referrals.break_glass.inputs import ByReference, GlassQuery
+from referrals.break_glass.queries import glass_page
 from referrals.errors import NotAllowed
 from referrals.execution.results import StepResult
-from referrals.models import BreakGlass
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, record_listed
-from referrals.vocabulary import labels
-from referrals.vocabulary.states import GlassState, State, Urgency
-from referrals.workflow.inputs import Reasoned
+from referrals.rest.case_views import CaseView, listed
 
 CREATED = 201
-
-
-class ByReference(Reasoned):
-    """Which case, by the reference that an alert or the phone gave, and why."""
-
-    reference = Text(max_length=30)
-
-
-class GlassQuery(PagedQuery):
-    """Filters of the list of emergency openings."""
-
-    state = Code(GlassState.choices, required=False)
-    overdue = Flag(in_query=True, required=False)
 
 
 class BreakGlasses(CaseView):
@@ -74,29 +54,3 @@ class BreakGlasses(CaseView):
         if once is not None:
             self.keep(request, once, done)
         return self.answer(request, done, status=CREATED)
-
-
-def glass_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the openings on the list of the caller of Django's ``request``, and the next cursor."""
-    actor, at = request.actor, request.at
-    page = page_of(
-        queries.listed(actor, state=asked.get("state"), overdue=asked.get("overdue"), at=at),
-        limit=asked["limit"],
-        order=("review_due_at", "id"),
-        cursor=asked.get("cursor"),
-        bound_to=f"break-glass/{asked.get('state')}/{asked.get('overdue')}",
-    )
-    volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
-    record_listed(page.items, actor=actor, at=at)
-    return [_line(row, at) for row in page.items], page.next
-
-
-def _line(row: BreakGlass, at: Any) -> dict[str, Any]:
-    case = row.referral
-    return queries.line(row) | {
-        "overdue": row.reviewed_at is None and row.review_due_at < at,
-        "referral": str(case.pk),
-        "reference": case.reference,
-        "case_state": labels.labelled(State(case.state)),
-        "urgency": labels.labelled(Urgency(case.urgency)),
-    }

@@ -5,6 +5,7 @@ show it (domain.md §1.3 rule 7). A case that is absent, of another authority, p
 asker is excluded from is one and the same: not there.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,11 +13,12 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import SYSTEM, Actor
+from core.paging import page_of
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
 from outbox.templates import Kind, Template, register
 from referrals.access import exceptions as access_exceptions
-from referrals.access import row_level_security, visibility
+from referrals.access import row_level_security, visibility, volume_limits
 from referrals.access.visibility import Sight
 from referrals.break_glass.steps import FROZEN, REVIEWERS, is_frozen, own_reviews_are_in_time
 from referrals.errors import GuardRefused, NotVisible
@@ -24,14 +26,42 @@ from referrals.execution.results import StepResult
 from referrals.execution.runner import run_step
 from referrals.models import BreakGlass, Child, Referral
 from referrals.notifications import recipients
+from referrals.reading.disclosures import record_listed
 from referrals.reading.fields import readable
-from referrals.vocabulary import reference_numbers
+from referrals.vocabulary import labels, reference_numbers
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.role_sets import BREAKERS
-from referrals.vocabulary.states import GlassState, Machine
+from referrals.vocabulary.states import GlassState, Machine, State, Urgency
 from referrals.workflow.case import Case, opens_hidden
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import require_proof, steps
+
+
+def glass_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the openings on the list of the caller of Django's ``request``, and the next cursor."""
+    actor, at = request.actor, request.at
+    page = page_of(
+        listed(actor, state=asked.get("state"), overdue=asked.get("overdue"), at=at),
+        limit=asked["limit"],
+        order=("review_due_at", "id"),
+        cursor=asked.get("cursor"),
+        bound_to=f"break-glass/{asked.get('state')}/{asked.get('overdue')}",
+    )
+    volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
+    record_listed(page.items, actor=actor, at=at)
+    return [_line(row, at) for row in page.items], page.next
+
+
+def _line(row: BreakGlass, at: Any) -> dict[str, Any]:
+    case = row.referral
+    return line(row) | {
+        "overdue": row.reviewed_at is None and row.review_due_at < at,
+        "referral": str(case.pk),
+        "reference": case.reference,
+        "case_state": labels.labelled(State(case.state)),
+        "urgency": labels.labelled(Urgency(case.urgency)),
+    }
+
 
 register(
     Template(

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.once import once_of
 from accounts.roles import Role
-from core.inputs import Code, Flag, Id, StrictSerializer
+from core.inputs import Code, Flag
 from core.paging import page_of
 from core.query import InvalidQuery, Query
 from referrals.access import visibility
@@ -19,9 +19,11 @@ from referrals.errors import NotAllowed
 from referrals.execution import results
 from referrals.filing import actions as filing_actions
 from referrals.filing import form
+from referrals.filing.inputs import Sharing
 from referrals.reading import fields
+from referrals.reading.disclosures import listing, opened
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, listing, opened, tagged
+from referrals.rest.case_views import CaseView, listed, tagged
 from referrals.vocabulary import reference_numbers
 from referrals.vocabulary.states import CoarseStatus, State
 from referrals.workflow.inputs import Nothing
@@ -167,12 +169,6 @@ class OneCase(CaseView):
             return filing_actions.edit(pk, body.validated_data, version=version, actor=actor, at=at)
 
         return self.write(request, pk, edit)
-
-
-class Sharing(StrictSerializer):
-    """The institution from which the draft is filed; where the author works for one alone it needn't be said."""
-
-    organisation = Id(required=False, default=None, allow_null=True)
 
 
 class ShareDraft(CaseView):

@@ -12,7 +12,8 @@ from audit.events import Purpose
 from core.query import Query
 from referrals.filing import rereading
 from referrals.policy.definitions import protocol_of
-from referrals.rest.case_views import CaseView, opened
+from referrals.reading.disclosures import opened
+from referrals.rest.case_views import CaseView
 
 
 class NarrativeOut(serializers.Serializer[None]):

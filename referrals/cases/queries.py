@@ -14,18 +14,12 @@ from core.paging import page_of
 from core.query import PagedQuery
 from referrals.access import matrix, relations, visibility, volume_limits
 from referrals.break_glass import queries as break_glass_queries
+from referrals.execution.abilities import described
 from referrals.feedback import queries as feedback_queries
 from referrals.models import Clock, Referral
 from referrals.reading import fields
-from referrals.rest.case_views import (
-    described,
-    listing,
-    opened,
-    opens_as_called,
-    opens_as_cell,
-    record_listed,
-    seen,
-)
+from referrals.reading.disclosures import listing, opened, record_listed, seen
+from referrals.rest.case_views import opens_as_called, opens_as_cell
 from referrals.transfers import queries as transfers_queries
 from referrals.triage import opening
 from referrals.vocabulary import reference_numbers

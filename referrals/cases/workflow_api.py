@@ -1,7 +1,6 @@
 """The procedure itself, as it is declared: what every program and every new colleague may read (domain.md §2)."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,19 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.roles import ENGLISH, Role
 from core.query import Query
-from referrals.access.matrix import Relation
+from referrals.cases.procedure import BEFORE, TOLD, WITH_BODY
 from referrals.rest import schema
-from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.states import Coded, Machine
-from referrals.workflow import deadline_facts
-from referrals.workflow.machines import MACHINES
-from referrals.workflow.sentences import Rule, english, french
-from referrals.workflow.step import Step, steps
-
-BEFORE: Final = "before"
-WITH_BODY: Final = "with_body"
 
 
 class StateOut(schema.CodedValue):
@@ -114,78 +103,3 @@ class Workflow(APIView):
         """Return states, steps, roles, rules, clocks, signatures and law of every machine, in both languages."""
         Query.of(request.query_params)
         return Response(TOLD)
-
-
-def _whole() -> dict[str, Any]:
-    return {
-        "machines": {str(machine): _machine(machine) for machine in Machine},
-        "clocks": [deadline_facts.told(code) for code in ClockCode],
-        "rules": {rule.__name__: {"fr": list(french(rule)), "en": english(rule)} for rule in _rules()},
-        "relations": [_coded(relation) for relation in Relation],
-    }
-
-
-def _rules() -> Iterator[Rule]:
-    for step in steps.all():
-        yield from (*step.guards, *step.checks)
-        if step.signed_when is not None:
-            yield step.signed_when
-
-
-def _machine(machine: Machine) -> dict[str, Any]:
-    runs = MACHINES[machine]
-    return {
-        "label": machine.labels_by_language,
-        "access_class": runs.access_class,
-        "while_in": [str(state) for state in runs.while_in],
-        "states": [_coded(state) | {"end": state in runs.ends} for state in runs.states],
-        "steps": [_declared(step) for step in steps.of(machine)],
-    }
-
-
-def _coded(code: Coded) -> dict[str, Any]:
-    return {"code": str(code), "label": code.labels_by_language}
-
-
-def _role(role: Role) -> dict[str, Any]:
-    return {"code": str(role), "label": {"fr": str(role.label), "en": ENGLISH[role]}}
-
-
-def _declared(step: Step) -> dict[str, Any]:
-    return {
-        "step": step.name,
-        "number": step.number,
-        "label": {"fr": step.label, "en": step.en},
-        "description": step.doc,
-        "from": list(step.source),
-        "to": list(step.target),
-        "roles": [_role(role) for role in step.roles],
-        "guards": [
-            *({"rule": rule.__name__, "asked": BEFORE} for rule in step.guards),
-            *({"rule": rule.__name__, "asked": WITH_BODY} for rule in step.checks),
-        ],
-        "second_signature": _signature(step),
-        "starts": [str(code) for code in step.starts],
-        "stops": [str(code) for code in step.stops],
-        "tells": list(step.tells),
-        "data_class": step.data_class,
-        "internal": step.internal,
-        "law": step.law,
-    }
-
-
-def _signature(step: Step) -> dict[str, Any] | None:
-    if step.signed_when is None:
-        return None
-    return {
-        "rule": step.signed_when.__name__,
-        "roles": [_role(role) for role in step.second_signers],
-        "otherwise": [
-            {"reason": reason, "roles": [_role(role) for role in roles]}
-            for reason, roles in step.signers_for.items()
-        ],
-    }
-
-
-#: Made once, when the service starts: the declarations don't change while it runs, and their source is at hand then.
-TOLD: Final = _whole()

@@ -12,8 +12,9 @@ from core.query import PagedQuery
 from referrals.access import volume_limits
 from referrals.models import ClosureReview
 from referrals.reading import fields
+from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.rest.case_views import CaseView, listed
 from referrals.vocabulary import labels
 from referrals.vocabulary.states import ReviewState, State, Urgency
 

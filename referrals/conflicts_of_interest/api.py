@@ -7,29 +7,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.once import done_before, keep_done
-from core.inputs import Day, Flag, StrictSerializer, Text
+from core.inputs import Flag
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.access import volume_limits
 from referrals.conflicts_of_interest import actions, declarations
+from referrals.conflicts_of_interest.inputs import TieInput
 from referrals.models import DeclaredTie
+from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.rest.case_views import CaseView, listed
 from referrals.vocabulary.labels import moment
 from referrals.workflow.inputs import Nothing, Reasoned
 
 CREATED, DONE, GONE = 201, 200, 204
-
-
-class TieInput(StrictSerializer):
-    """Somebody to whom one is tied: last and first name, and what tells them from others. ``note``: for oneself."""
-
-    last_name = Text(max_length=200)
-    first_names = Text(max_length=200)
-    usual_name = Text(max_length=200, required=False)
-    birth_date = Day(required=False)
-    phone = Text(max_length=50, required=False)
-    note = Text(max_length=200, required=False)
 
 
 class ExclusionQuery(PagedQuery):

@@ -17,8 +17,9 @@ from referrals.access import visibility
 from referrals.access.relations import CaseAccess
 from referrals.duplicates import queries
 from referrals.models import Referral
+from referrals.reading.disclosures import count_opening
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, count_opening, listed
+from referrals.rest.case_views import CaseView, listed
 
 
 class OfSeveral(CaseView):

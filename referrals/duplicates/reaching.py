@@ -1,6 +1,6 @@
 """Filings that were joined to a restricted file before a restriction reached them: restricted as their files are, once.
 
-T46 and T12 do it since (``referrals/restrictions/joined_filings.py``). A filing whose restriction people have decided on is left
+T46 and T12 do it since (``restrictions/joined_filings.py``). A filing whose restriction people have decided on is left
 as they left it.
 """
 

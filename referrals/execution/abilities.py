@@ -18,6 +18,7 @@ from referrals.access.visibility import Sight
 from referrals.execution import hooks
 from referrals.execution.preconditions import barred_by, role_in, role_on
 from referrals.models import Referral
+from referrals.reading import fields
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.machines import MACHINES, address
@@ -137,3 +138,11 @@ def _part_candidates(step: Step, case: Case, sight: Sight) -> Iterator[tuple[Ste
 def _address(case: UUID, step: Step, part: Any) -> str:
     place = address(step.machine, step.name, part=part.pk if part is not None else None)
     return f"/api/v1/referrals/{case}/{place}"
+
+
+def described(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return a case without anything sealed: to a filer the coarse word, to others shell, clocks, actions."""
+    body = fields.coarse(referral) if ties.coarse else fields.shell(referral, ties)
+    sight = visibility.sight_of(referral, ties, actor)
+    body["clocks"] = fields.clocks_of(referral, sight, at=at)
+    return body | abilities(referral, sight, actor=actor, at=at)

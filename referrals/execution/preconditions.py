@@ -343,3 +343,6 @@ def record_act(act: str, case: Case, *, actor: Actor) -> None:
 def service_for(actor: Actor) -> Actor:
     """Return the service itself at work for somebody, whom its entries name (SEC-AZ11)."""
     return system(origin=actor.origin, obo=actor.user_id or actor.obo, filing=actor.filing)
+
+
+MALFORMED: Final = -1

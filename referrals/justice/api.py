@@ -12,7 +12,8 @@ from core.query import Query
 from encryption import digest
 from encryption.sealed import Sealed
 from referrals.errors import NotAllowed, NotVisible
-from referrals.rest.case_views import CaseView, opened
+from referrals.reading.disclosures import opened
+from referrals.rest.case_views import CaseView
 from referrals.rest.documents import POLICY, ByAddress, own_style
 from referrals.rest.pdf import pdf
 

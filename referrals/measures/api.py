@@ -1,31 +1,16 @@
 """``/measures``: the measures that are decided and not begun, over all the caller's cases, and how many they are."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.inputs import Code, Flag, Id, Text
-from core.paging import page_of
-from core.query import PagedQuery, Query
-from referrals.access import volume_limits
+from core.inputs import Code
+from core.query import Query
 from referrals.measures import queries
+from referrals.measures.inputs import WaitingQuery
+from referrals.measures.queries import waiting_page
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, record_listed
-
-STATES = [(str(state), state.label) for state in queries.WAITING]
-
-
-class WaitingQuery(PagedQuery):
-    """Filters of the queue of unexecuted measures."""
-
-    state = Code(STATES, required=False)
-    service = Id(required=False)
-    unit = Id(required=False)
-    type = Text(max_length=40, required=False)
-    judicial = Flag(in_query=True, required=False)
+from referrals.rest.case_views import CaseView, listed
 
 
 class CountQuery(Query):
@@ -42,21 +27,6 @@ class WaitingMeasures(CaseView):
         """List the measures agreed, ordered or confided that haven't begun, the longest wait first."""
         lines, cursor = waiting_page(request._request, WaitingQuery.of(request.query_params))
         return Response(listed(lines, cursor))
-
-
-def waiting_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the waiting measures that the caller of Django's ``request`` reads, and the next cursor."""
-    actor, at = request.actor, request.at
-    page = page_of(
-        queries.lines_of(queries.measures_for(actor, asked, at=at), actor, at=at),
-        limit=asked["limit"],
-        order=("waits_since", "id"),
-        cursor=asked.get("cursor"),
-        bound_to=repr(sorted((k, str(v)) for k, v in asked.items() if k not in ("cursor", "limit"))),
-    )
-    volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
-    record_listed(page.items, actor=actor, at=at)
-    return [queries.line(row, at=at) for row in page.items], page.next
 
 
 class WaitingCounts(CaseView):

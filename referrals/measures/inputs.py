@@ -1,10 +1,24 @@
 """Inputs of the steps of a measure."""
 
-from core.inputs import Code, Day, Flag, Id, StrictSerializer
+from core.inputs import Code, Day, Flag, Id, StrictSerializer, Text
+from core.query import PagedQuery
+from referrals.measures import queries
 from referrals.vocabulary import answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.workflow.decision_inputs import MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, text
+
+STATES = [(str(state), state.label) for state in queries.WAITING]
+
+
+class WaitingQuery(PagedQuery):
+    """Filters of the queue of unexecuted measures."""
+
+    state = Code(STATES, required=False)
+    service = Id(required=False)
+    unit = Id(required=False)
+    type = Text(max_length=40, required=False)
+    judicial = Flag(in_query=True, required=False)
 
 
 class EndOfFollowUp(Signed):

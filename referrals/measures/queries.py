@@ -13,14 +13,32 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from accounts.actor import Actor
+from core.paging import page_of
 from encryption.authentic import CheckedRows
 from referrals.access import exceptions as access_exceptions
 from referrals.access import people as access_people
-from referrals.access import visibility
+from referrals.access import visibility, volume_limits
 from referrals.access.matrix import Relation
 from referrals.models import Measure
+from referrals.reading.disclosures import record_listed
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import MeasureState, Urgency
+
+
+def waiting_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the waiting measures that the caller of Django's ``request`` reads, and the next cursor."""
+    actor, at = request.actor, request.at
+    page = page_of(
+        lines_of(measures_for(actor, asked, at=at), actor, at=at),
+        limit=asked["limit"],
+        order=("waits_since", "id"),
+        cursor=asked.get("cursor"),
+        bound_to=repr(sorted((k, str(v)) for k, v in asked.items() if k not in ("cursor", "limit"))),
+    )
+    volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
+    record_listed(page.items, actor=actor, at=at)
+    return [line(row, at=at) for row in page.items], page.next
+
 
 #: Decided and not begun, in the order in which a measure goes through them.
 WAITING: Final = (MeasureState.AGREED, MeasureState.ORDERED, MeasureState.AWAITING_START)

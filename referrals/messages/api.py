@@ -11,8 +11,9 @@ from core.inputs import Code
 from core.query import Query
 from referrals.execution.results import StepResult
 from referrals.messages import queries
+from referrals.reading.disclosures import opened
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, opened
+from referrals.rest.case_views import CaseView, listed
 from referrals.workflow.inputs import Nothing
 
 

@@ -1,6 +1,5 @@
 """The settings of an authority: what the law leaves to it, read by who works there, chosen by its administrator."""
 
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,42 +12,15 @@ from rest_framework.views import APIView
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.models import Authority
 from accounts.signin import actor_of, at_of
-from core.inputs import Code, Day, StrictSerializer
+from core.inputs import Code
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.policy.definitions import SETTINGS
 from referrals.policy_changes import actions
 from referrals.policy_changes.actions import CHANGE, READ, Change
+from referrals.policy_changes.inputs import SettingChangeInput
 from referrals.rest import schema
 from referrals.rest.case_views import listed
-
-#: One member for each setting, of its kind; made from the declarations.
-Values: type[StrictSerializer] = type(
-    "SettingValues",
-    (StrictSerializer,),
-    {
-        "__doc__": "New values, by setting.",
-        "__module__": __name__,
-        **{key: setting.input() for key, setting in SETTINGS.items()},
-    },
-)
-
-
-class SettingChangeInput(StrictSerializer):
-    """New values and the day from which they are in force: today, which means from now, or later."""
-
-    effective_on = Day()
-    values = Values()
-
-    def validate_values(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values, as they will be kept.
-
-        Raises:
-            ValidationError: there are none.
-        """
-        if not values:
-            raise serializers.ValidationError("", code="empty")
-        return values
 
 
 @extend_schema_field({})

@@ -4,8 +4,7 @@ Views translate in, call once, translate out. They hold no rule.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,24 +17,21 @@ from accounts.actor import Actor
 from accounts.api.once import once_of
 from accounts.models import Replay
 from accounts.replays import Once
-from audit import journal
-from audit.disclosure import disclosure
-from audit.events import Purpose
 from core.query import Query
-from encryption.sealed import OpenScope
-from referrals.access import matrix, visibility, volume_limits
+from referrals.access import matrix, visibility
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
-from referrals.execution import abilities
+from referrals.execution.abilities import described
+from referrals.execution.preconditions import MALFORMED
 from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
-from referrals.reading import fields, namesakes
+from referrals.reading import fields
+from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import Machine
 from referrals.vocabulary.urgent_calls import CALLED
 from referrals.workflow.step import steps
 
 _ETAG: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"', re.ASCII)
-MALFORMED: Final = -1
 
 
 class CaseView(APIView):
@@ -175,98 +171,11 @@ class CaseView(APIView):
         return tagged(Response(body, status=status or done.status), done.referral, body)
 
 
-def seen(request: Any, pk: UUID) -> tuple[Referral, CaseAccess]:
-    """Return a case that the caller of Django's ``request`` may know of, with what ties the caller to it.
-
-    Raises:
-        NotVisible: absent, or not for this caller.
-    """
-    actor, at = request.actor, request.at
-    found = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
-    if found is None:
-        raise NotVisible
-    return known(request, found, visibility.ties_of(found, actor))
-
-
-def known(request: Any, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:
-    """Let the journal name the case if the request is refused from here on, and who files it as that alone."""
-    request.concerned = (referral.pseudonym, referral.authority_id, ties.filed)
-    return referral, ties
-
-
-def described(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> dict[str, Any]:
-    """Return a case without anything sealed: to a filer the coarse word, to others shell, clocks, actions."""
-    body = fields.coarse(referral) if ties.coarse else fields.shell(referral, ties)
-    sight = visibility.sight_of(referral, ties, actor)
-    body["clocks"] = fields.clocks_of(referral, sight, at=at)
-    return body | abilities.abilities(referral, sight, actor=actor, at=at)
-
-
 def tagged(response: Response, referral: Referral, body: Mapping[str, Any]) -> Response:
     """Set the ``ETag``, which is the version; a filer is shown none, for it would tell that somebody works."""
     if "version" in body:
         response["ETag"] = f'"{referral.version}"'
     return response
-
-
-def opened(
-    referral: Referral,
-    ties: CaseAccess,
-    read: Callable[[OpenScope], Any],
-    *,
-    actor: Actor,
-    at: datetime,
-    purpose: Purpose = Purpose.HANDLING,
-    urgent: bool = False,
-) -> Any:
-    """Return what ``read`` takes out of the case within one disclosure; the entry is written in any case.
-
-    What is read while the glass is broken is read in an emergency, and the entry says so. ``urgent``: an alert of the
-    case waited for an answer when the request came.
-
-    Raises:
-        TooManyOpenings: the reader has opened as many files within the hour as one may.
-    """
-    count_opening(referral, ties, actor=actor, at=at, purpose=purpose, urgent=urgent)
-    if ties.glass and purpose is Purpose.HANDLING:
-        purpose = Purpose.EMERGENCY
-    acting = ties.reader(actor)
-    with disclosure(
-        actor=acting,
-        purpose=purpose,
-        at=at,
-        objects=[referral.pseudonym],
-        tenant=referral.authority_id,
-        rule=ties.reading_relation(),
-        state=str(referral.state),
-        always=True,
-        urgent=urgent or referral.in_danger,
-    ) as scope:
-        found = read(scope)
-        namesake = namesakes.note(referral, scope, actor=acting)
-    if namesake:
-        namesakes.write_down(referral, actor=acting, at=at)
-    return found
-
-
-def count_opening(
-    referral: Referral,
-    ties: CaseAccess,
-    *,
-    actor: Actor,
-    at: datetime,
-    purpose: Purpose = Purpose.HANDLING,
-    urgent: bool = False,
-) -> None:
-    """Count that a file is opened, unless it is the reader's own filing or a draft: there is nothing to gather there.
-
-    Raises:
-        TooManyOpenings: the hour is full, and no danger asks for this file now.
-    """
-    if purpose is Purpose.FILING or ties.coarse or ties.draft:
-        return
-    danger = urgent or ties.glass or referral.alert_open
-    volume_limits.count_opening(referral, actor=actor, at=at, urgent=danger)
 
 
 def opens_as_cell(ties: CaseAccess) -> bool:
@@ -277,50 +186,6 @@ def opens_as_cell(ties: CaseAccess) -> bool:
 def opens_as_called(ties: CaseAccess) -> bool:
     """Tell whether reading the file answers an urgent call: for someone who is called, and reads the facts (S7)."""
     return any(role in CALLED and "D" in matrix.reads_by(role, relation) for role, relation in ties.pairs)
-
-
-def record_listed(
-    rows: Sequence[Any],
-    *,
-    actor: Actor,
-    at: datetime,
-    tenant: UUID | None = None,
-    unnamed: Collection[Any] = (),
-) -> None:
-    """Journal that the rows of a page were shown, by the cases that they are about; nothing was opened.
-
-    ``unnamed``: those of filings of the actor's own, which are counted alone (SEC-AL20).
-    """
-    named = journal.subjects({row.referral_id for row in rows} - {row.referral_id for row in unnamed})
-    journal.record(
-        "list:opened",
-        actor=actor,
-        at=at,
-        objects=sorted(named.values()),
-        tenant=tenant,
-        purpose=Purpose.LISTING,
-        count=len(rows),
-    )
-
-
-def listing(
-    rows: Sequence[Referral], *, actor: Actor, at: datetime, unnamed: Collection[Referral] = ()
-) -> AbstractContextManager[OpenScope]:
-    """Journal that these cases are shown as a list, by whom, and what of them is opened within the block.
-
-    ``unnamed``: those of them that the actor files, or is shown as a draft, which are counted alone (SEC-AL20).
-    """
-    authorities = {row.authority_id for row in rows}
-    return disclosure(
-        actor=actor,
-        purpose=Purpose.LISTING,
-        at=at,
-        objects=[row.pseudonym for row in rows if row not in unnamed],
-        tenant=authorities.pop() if len(authorities) == 1 else None,
-        act="list:opened",
-        count=len(rows),
-        always=True,
-    )
 
 
 def listed(rows: Sequence[Any], cursor: str | None) -> dict[str, Any]:

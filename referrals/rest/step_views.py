@@ -21,8 +21,9 @@ from referrals.execution import approvals, results
 from referrals.execution import perform as execution_perform
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
+from referrals.reading.disclosures import known
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, known
+from referrals.rest.case_views import CaseView
 from referrals.vocabulary.states import Machine
 from referrals.workflow.inputs import Nothing, Reasoned
 from referrals.workflow.machines import MACHINES, address

@@ -23,8 +23,9 @@ from core.query import PagedQuery, Query
 from referrals.access import visibility
 from referrals.errors import NotVisible
 from referrals.models import RetentionBatch, RetentionLine
+from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.rest.case_views import CaseView, listed
 from referrals.retention import batches
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.retention import VisaRefusal

@@ -12,8 +12,9 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.paging import page_of
 from core.query import PagedQuery, Query
+from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
-from referrals.rest.case_views import CaseView, listed, record_listed
+from referrals.rest.case_views import CaseView, listed
 from referrals.runaways import queries
 
 

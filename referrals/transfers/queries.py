@@ -4,19 +4,64 @@ The second thing of a case that crosses to another authority (domain.md §1.3 ru
 the case is found, stands in ``receiving``. Beneath: the requests about a case, as its own authority reads them.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.actor import Actor
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from core.paging import page_of
 from encryption.sealed import OpenScope
-from referrals.access import row_level_security, visibility
+from referrals.access import row_level_security, transfer_targets, visibility
 from referrals.access.relations import CaseAccess
 from referrals.execution import abilities
 from referrals.models import Referral, TransferDocument, TransferRequest
 from referrals.reading import fields
+from referrals.reading.disclosures import count_opening, known, record_listed
 from referrals.vocabulary import labels
 from referrals.vocabulary.states import TransferState
 from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
+
+
+def transfer_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the requests that await the authority of whoever sends Django's ``request``; it is journaled.
+
+    Raises:
+        NotAllowed: nobody asks who could decide on one.
+    """
+    page = page_of(
+        transfer_targets.transfers_for(request.actor, at=request.at),
+        limit=asked["limit"],
+        order=("-sent_at", "id"),
+        cursor=asked.get("cursor"),
+        bound_to="transfers",
+    )
+    record_listed(page.items, actor=request.actor, at=request.at)
+    return [line(found) for found in page.items], page.next
+
+
+def transfer_read(request: Any, pk: UUID) -> tuple[Referral, CaseAccess, dict[str, Any]]:
+    """Return the case of a request, the reader's ties to it, and what crosses of it, opened in one disclosure.
+
+    Raises:
+        NotAllowed, NotVisible: see ``receiving.transfer_for``.
+    """
+    actor, at = request.actor, request.at
+    referral, asked, ties = transfer_targets.transfer_for(pk, actor=actor, at=at)
+    known(request, referral, ties)
+    count_opening(referral, ties, actor=actor, at=at)
+    with disclosure(
+        actor=actor.acting_as(ties.reading_role(), authority_id=asked.target_id),
+        purpose=Purpose.HANDLING,
+        at=at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+        rule="transfer",
+        always=True,
+    ) as scope:
+        return referral, ties, content(referral, asked, ties, scope, actor=actor, at=at)
 
 
 def line(request: TransferRequest) -> dict[str, Any]:

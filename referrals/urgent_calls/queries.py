@@ -4,17 +4,33 @@ A case tells of its own calls (``reading.alerts``); this is where one sees at a 
 opened: a line is the call and the shell of its case.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
+from core.paging import page_of
 from referrals.access import visibility
 from referrals.models import Alert
+from referrals.reading.disclosures import record_listed
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import AlertState, Urgency
 from referrals.vocabulary.urgent_calls import AlertCause
+
+
+def call_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the open calls that the caller of Django's ``request`` may know of; the list is journaled."""
+    page = page_of(
+        open_for(request.actor, at=request.at),
+        limit=asked["limit"],
+        order=("sounded_at", "id"),
+        cursor=asked.get("cursor"),
+        bound_to="alerts",
+    )
+    record_listed(page.items, actor=request.actor, at=request.at)
+    return [line(row) for row in page.items], page.next
 
 
 def open_for(actor: Actor, *, at: datetime) -> "QuerySet[Alert]":

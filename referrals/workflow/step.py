@@ -146,7 +146,7 @@ steps: Final = Steps()
 
 
 class StepDecorator:
-    """The decorator of one machine: ``step = StepDecorator(Machine.REFERRAL, Referral)``, then ``@step("qualify", …)``."""
+    """The decorator of one machine: ``step = StepDecorator(Machine.REFERRAL, Referral)``; ``@step("qualify", …)``."""
 
     def __init__(self, machine: Machine, model: type[models.Model]) -> None:
         """Declare for ``machine``, whose rows are of ``model``."""

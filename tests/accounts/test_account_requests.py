@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import accountrequests
-from accounts.api import serializers
+from accounts import inputs as accounts_inputs
 from accounts.models import AccountRequest, AuthorityTerritory, Membership, Organisation, User
 from accounts.models.accountrequest import Profession, Refused
 from accounts.roles import ASKED_FOR, Role
@@ -420,12 +420,14 @@ def test_a_private_provider_is_a_warning_and_no_bar(admin, clock, email, private
 def test_no_member_of_a_request_takes_a_text():
     """Whoever is worried about a child would write of it; there is nowhere to."""
     for body in (
-        serializers.AccountRequestInput, serializers.ColleagueInput, serializers.RoleRequestInput,
-        serializers.RefusalInput,
+        accounts_inputs.AccountRequestInput, accounts_inputs.ColleagueInput, accounts_inputs.RoleRequestInput,
+        accounts_inputs.RefusalInput,
     ):  # fmt: skip
         for name, one in body().fields.items():
             bare = name in ("email", "place") and one.max_length in (254, 4)
-            of_a_kind = isinstance(one, Code | Flag | Id | serializers.RegisterNumber | serializers.Named)
+            of_a_kind = isinstance(
+                one, Code | Flag | Id | accounts_inputs.RegisterNumber | accounts_inputs.Named
+            )
             assert bare or of_a_kind, (body.__name__, name)
 
 

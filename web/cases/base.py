@@ -12,9 +12,10 @@ from accounts.replays import Once
 from core.query import Query
 from referrals.access import visibility
 from referrals.access.relations import CaseAccess
+from referrals.execution.preconditions import MALFORMED
 from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
-from referrals.rest.case_views import MALFORMED, seen
+from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import State, Urgency
 from web.cases import told
 from web.cases.tabs import tabs_for

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from referrals.cases.workflow_api import TOLD
+from referrals.cases.procedure import TOLD
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES

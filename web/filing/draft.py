@@ -21,7 +21,7 @@ from referrals.filing import form
 from referrals.filing.form import ConcernForm
 from referrals.models import HealthSign, Referral
 from referrals.reading import fields
-from referrals.rest.case_views import opened, seen
+from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.answers import Channel
 from referrals.vocabulary.required_items import missing_items
 from referrals.vocabulary.role_sets import CELL

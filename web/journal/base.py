@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import acts
 from accounts.models import Authority
 from audit import events, inspection
-from audit.api.serializers import EntryOut
 from audit.models import ReadEntry
+from audit.outputs import EntryOut
 from core.inputs import Code, Day, Id
 from core.query import InvalidQuery, PagedQuery, Query
 from referrals.vocabulary.states import State

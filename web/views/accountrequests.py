@@ -10,12 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
-from accounts.api.serializers import AccountRequestInput, ColleagueInput, LinkInput, RoleRequestInput
-from accounts.api.views.accountrequests import asked_for_account, asked_for_colleague, asked_for_role
+from accounts.inputs import AccountRequestInput, ColleagueInput, LinkInput, RoleRequestInput
 from accounts.models import AccountRequest
 from accounts.models.user import Language
 from accounts.roles import ASKED_FOR, Role
 from accounts.territory import served_places
+from accounts.validated_actions import asked_for_account, asked_for_colleague, asked_for_role
 from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import words

@@ -12,8 +12,8 @@ from core.query import Query
 from referrals.access import volume_limits
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
 from referrals.conflicts_of_interest import declarations
-from referrals.conflicts_of_interest.api import TieInput
-from referrals.rest.case_views import record_listed
+from referrals.conflicts_of_interest.inputs import TieInput
+from referrals.reading.disclosures import record_listed
 from referrals.workflow.inputs import Reasoned
 from web import forms
 from web.cases import display

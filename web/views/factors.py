@@ -15,10 +15,10 @@ from django.utils.translation import gettext
 from accounts import actions, factors, sign_in_flow, signin
 from accounts.access import own_account
 from accounts.actor import Actor
-from accounts.api.naming import visible
-from accounts.api.serializers import FactorInput, FactorNameInput, ProofInput
+from accounts.inputs import FactorInput, FactorNameInput, ProofInput
 from accounts.models import User
 from accounts.models.factor import FactorKind
+from accounts.naming import visible
 from accounts.oidc import providers
 from accounts.signin import Awaited
 from core.inputs import Text

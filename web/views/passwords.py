@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import NotAuthenticated
 
 from accounts import actions, sign_in_flow
-from accounts.api.serializers import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
 from accounts.errors import PresentPasswordRefused
+from accounts.inputs import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
 from web.forms import faults_of
 from web.page import FormPage
 

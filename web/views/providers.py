@@ -16,10 +16,10 @@ from django.urls import reverse
 
 from accounts import actions, oidc_flow, signin
 from accounts.access import own_account
-from accounts.api.naming import visible
-from accounts.api.serializers import AcceptInput
 from accounts.errors import AccountsError
+from accounts.inputs import AcceptInput
 from accounts.models import User
+from accounts.naming import visible
 from accounts.oidc import metadata, providers, visits
 from accounts.oidc.providers import Provider
 from accounts.outbound_calls import Outside

@@ -11,7 +11,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts import actions, oidc_flow, sign_in_flow, signin, throttling
-from accounts.api.serializers import SignInInput
+from accounts.inputs import SignInInput
 from web.page import FORGET, FormPage, Page, go_to, goes_on, left, own_address
 from web.views.language import speak
 

@@ -1,11 +1,8 @@
 """Accounts and roles that people ask for: strangers, leads for colleagues, whoever has one; and the decision."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny, BasePermission
@@ -13,29 +10,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access, actions, acts, sign_in_flow
+from accounts import access, actions
 from accounts.accountrequests import matches_of
-from accounts.actor import Actor
-from accounts.api.naming import named, named_or_none
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
-from accounts.api.serializers import (
+from accounts.api.serializers import AcceptedRequestOut, AccountRequestOut, OwnRequestOut
+from accounts.inputs import (
     AcceptanceInput,
-    AcceptedRequestOut,
     AccountRequestInput,
-    AccountRequestOut,
     ColleagueInput,
     LinkInput,
-    OwnRequestOut,
     RefusalInput,
     RoleRequestInput,
 )
-from accounts.errors import InvalidInput
-from accounts.models import AccountRequest, Authority, Organisation
-from accounts.roles import Role
+from accounts.queries import request_page
 from accounts.signin import SignedIn, actor_of, at_of, require_csrf
-from accounts.territory import served_places
-from core.paging import Page, envelope, page_of
+from accounts.validated_actions import (
+    accepted,
+    asked_for_account,
+    asked_for_colleague,
+    asked_for_role,
+    refused,
+)
+from core.paging import envelope, page_of
 from core.query import PagedQuery
 
 CREATED = status.HTTP_201_CREATED
@@ -194,79 +191,3 @@ class Colleagues(APIView):
         """Ask for an account for a colleague of the institution that one leads; the answer tells of no account."""
         asked_for_colleague(request._request, request.data, actor=actor_of(request), at=at_of(request))
         return Response(status=NOTED)
-
-
-# --- What the pages ask for too -------------------------------------------------------------------------
-
-
-def asked_for_account(request: HttpRequest, said: Any, *, at: datetime) -> None:
-    """Ask for an account by what was sent, as ``AccountRequestInput`` takes it."""
-    given = AccountRequestInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent = given.validated_data
-    stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"], sent["profession"])
-    authority, institution = served(sent["place"], at=at), given.institution()
-    sign_in_flow.ask_account(request, given=stranger, authority=authority, institution=institution, at=at)
-
-
-def asked_for_colleague(request: HttpRequest, said: Any, *, actor: Actor, at: datetime) -> None:
-    """Ask for an account for a colleague by what was sent, as ``ColleagueInput`` takes it."""
-    actions.require_session(actor)
-    access.led_positions(actor)
-    given = ColleagueInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent = given.validated_data
-    stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"])
-    sign_in_flow.ask_colleague(request, actor, given=stranger, position=sent["position"], at=at)
-
-
-def asked_for_role(said: Any, *, actor: Actor, at: datetime) -> AccountRequest:
-    """Ask for a role by what was sent, as ``RoleRequestInput`` takes it."""
-    given = RoleRequestInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent, institution = given.validated_data, given.institution()
-    if "organisation" in sent:
-        listed = named("organisation", access.visible_organisations(actor), sent["organisation"])
-        institution = actions.Institution(listed=listed)
-    authority = served(sent["place"], at=at)
-    return actions.ask_role(
-        actor=actor, at=at, role=Role(sent["role"]), authority=authority, institution=institution
-    )
-
-
-def served(code: str, *, at: datetime) -> Authority:
-    """Return the authority that answers for a place where one may ask for an account.
-
-    Raises:
-        InvalidInput: none does.
-    """
-    found = served_places(on=at.date()).get(code)
-    if found is None:
-        raise InvalidInput({"place": ["not-served"]})
-    return found[1]
-
-
-def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
-    """Return a page of the requests that wait for the actor's decision, the oldest first; the look is an entry."""
-    found = access.open_account_requests(actor, at=at).select_related("user", "authority", "asked_by")
-    page = page_of(found, order=("confirmed_at", "id"), **asked)
-    actions.record_listing(acts.REQUESTS_LISTED, actor=actor, at=at, count=len(page.items))
-    return page
-
-
-def accepted(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
-    """Accept a request by what was sent, as ``AcceptanceInput`` takes it."""
-    given = AcceptanceInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent = dict(given.validated_data)
-    known = access.visible_organisations(actor)
-    organisation: Organisation | None = named_or_none("organisation", known, sent.pop("organisation", None))
-    wanted = actions.Acceptance(organisation=organisation, **sent)
-    return actions.accept_request(actor=actor, at=at, request_id=pk, given=wanted)
-
-
-def refused(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> AccountRequest:
-    """Refuse a request by what was sent, as ``RefusalInput`` takes it."""
-    given = RefusalInput(data=said)
-    given.is_valid(raise_exception=True)
-    return actions.refuse_request(actor=actor, at=at, request_id=pk, **given.validated_data)

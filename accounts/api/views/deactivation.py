@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions
-from accounts.api.naming import visible
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.serializers import UserOut
 from accounts.models import Authority
+from accounts.naming import visible
 from accounts.sessions import id_of
 from accounts.signin import actor_of, at_of
 

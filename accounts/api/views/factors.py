@@ -16,17 +16,14 @@ from accounts import actions, factors, sign_in_flow, signin
 from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.api.serializers import (
-    BeginFactorInput,
     BegunFactorOut,
-    FactorInput,
-    FactorNameInput,
     FactorOut,
     MadeFactorOut,
     OptionsOut,
-    ProofInput,
     RecoveryCodesOut,
     SessionOut,
 )
+from accounts.inputs import BeginFactorInput, FactorInput, FactorNameInput, ProofInput
 from accounts.models import User
 from accounts.models.factor import FactorKind
 from accounts.signin import Awaited, actor_of, at_of

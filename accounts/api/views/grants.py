@@ -11,10 +11,11 @@ from rest_framework.views import APIView
 from accounts import access, actions
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
-from accounts.api.serializers import GrantRequestOut, MembershipInput
-from accounts.api.views.people import appointment
+from accounts.api.serializers import GrantRequestOut
+from accounts.inputs import MembershipInput
 from accounts.models import GrantRequest
 from accounts.signin import actor_of, at_of
+from accounts.validated_actions import appointment
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 

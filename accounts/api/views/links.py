@@ -11,13 +11,8 @@ from rest_framework.views import APIView
 
 from accounts import access, actions, sign_in_flow, signin
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
-from accounts.api.serializers import (
-    AskLinkInput,
-    ChangePasswordInput,
-    InvitationOut,
-    LinkInput,
-    NewPasswordInput,
-)
+from accounts.api.serializers import InvitationOut
+from accounts.inputs import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
 
 
 class AskLink(APIView):

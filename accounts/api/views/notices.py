@@ -13,13 +13,8 @@ from accounts.actions.notices import preferences_of
 from accounts.actor import Actor
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
-from accounts.api.serializers import (
-    EndpointInput,
-    EndpointOut,
-    NewEndpointOut,
-    PreferencesInput,
-    PreferencesOut,
-)
+from accounts.api.serializers import EndpointOut, NewEndpointOut, PreferencesOut
+from accounts.inputs import EndpointInput, PreferencesInput
 from accounts.signin import actor_of, at_of
 from core.paging import envelope, page_of
 from core.query import PagedQuery, Query

@@ -1,8 +1,5 @@
 """Accounts and memberships, for whoever administers an authority."""
 
-import json
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,22 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import access, actions, acts, reviews
-from accounts.actor import Actor
-from accounts.api.naming import account, named, named_or_none
+from accounts import access, actions
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
-from accounts.api.serializers import (
-    MembershipInput,
-    MembershipOut,
-    MembershipQuery,
-    OfAuthorityQuery,
-    UserInput,
-    UserOut,
-)
-from accounts.models import Authority, Membership, Organisation, Unit, User
+from accounts.api.serializers import MembershipOut, UserOut
+from accounts.inputs import MembershipInput, MembershipQuery, OfAuthorityQuery, UserInput
+from accounts.queries import membership_page, user_page
 from accounts.signin import actor_of, at_of
-from core.paging import Page, envelope, page_of
+from accounts.validated_actions import granted, made_user
+from core.paging import envelope
 
 
 class Users(APIView):
@@ -165,72 +155,3 @@ class EndMembership(APIView):
             membership = actions.end(actor=actor, at=at_of(request), membership_id=pk)
             keep_done(request, membership.pk, status=status.HTTP_200_OK)
         return Response(MembershipOut(membership).data)
-
-
-# --- What the pages ask for too -------------------------------------------------------------------------
-
-
-def user_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
-    """Return a page of the accounts of the administered authorities, by address; the look is an entry."""
-    authority = asked.pop("authority", None)
-    found = access.managed_users(actor, authority)
-    page = page_of(found, order=("email", "id"), bound_to=str(authority), **asked)
-    actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(page.items))
-    return page
-
-
-def made_user(said: Any, *, actor: Actor, at: datetime) -> User:
-    """Make an account of what was sent, as ``UserInput`` takes it."""
-    given = UserInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    asked["authority"] = named("authority", Authority.objects, asked["authority"])
-    return actions.make_user(actor=actor, at=at, given=actions.NewUser(**asked))
-
-
-def membership_page(asked: dict[str, Any], *, actor: Actor, at: datetime, names: bool = False) -> Page:
-    """Return a page of the memberships of the administered authorities, newest first; the look is an entry.
-
-    ``review``: of those that the actor is to review, the longest unreviewed first. ``names``: with the names of people
-    and places, for a page that tells them.
-    """
-    place = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
-    bound_to = json.dumps(asked, default=str, sort_keys=True)
-    permission, order = "accounts.manage", ("-valid_from", "-id")
-    if asked.pop("review", None):
-        found = reviews.waiting(access.reviewable_memberships(actor), at=at)
-        permission, order = "memberships.review", ("reviewed_at", "id")
-    else:
-        found = access.managed_memberships(actor)
-    if names:
-        found = found.select_related("user", "authority", "unit", "organisation")
-    if asked.pop("in_force", False):
-        found = found.in_force(at)
-    page = page_of(found.filter(**asked), order=order, bound_to=bound_to, **place)
-    actions.record_listing(
-        acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items), permission=permission
-    )
-    return page
-
-
-def granted(said: Any, *, actor: Actor, at: datetime) -> Membership:
-    """Give a role of what was sent, as ``MembershipInput`` takes it."""
-    return actions.grant(actor=actor, at=at, given=appointment(said, actor=actor))
-
-
-def appointment(said: Any, *, actor: Actor) -> actions.Appointment:
-    """Return the role that is to be given, of what was sent, as ``MembershipInput`` takes it."""
-    given = MembershipInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    authority = named("authority", Authority.objects, asked["authority"])
-    access.require(actor, "accounts.manage", authority.pk)  # before it can be asked who has an address
-    return actions.Appointment(
-        user=account(asked["email"]),
-        role=asked["role"],
-        authority=authority,
-        unit=named_or_none("unit", Unit.objects, asked.get("unit")),
-        organisation=named_or_none("organisation", Organisation.objects, asked.get("organisation")),
-        since=asked.get("valid_from"),
-        until=asked.get("valid_to"),
-    )

@@ -1,7 +1,5 @@
 """Authorities, their units, and institutions."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,29 +9,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import actions
-from accounts.access import (
-    managed_organisations,
-    require,
-    require_somewhere,
-    units_of,
-    visible_organisations,
-)
-from accounts.actor import Actor
-from accounts.api.naming import named, visible
+from accounts.access import require, require_somewhere, units_of, visible_organisations
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
-from accounts.api.serializers import (
-    AuthorityOut,
-    AuthorityQuery,
-    CorrectionInput,
-    OfAuthorityQuery,
-    OrganisationInput,
-    OrganisationOut,
-    UnitInput,
-    UnitOut,
-)
-from accounts.models import Authority, Organisation
+from accounts.api.serializers import AuthorityOut, OrganisationOut, UnitOut
+from accounts.inputs import AuthorityQuery, CorrectionInput, OfAuthorityQuery, OrganisationInput, UnitInput
+from accounts.models import Authority
+from accounts.naming import visible
 from accounts.signin import actor_of, at_of
+from accounts.validated_actions import corrected, made_organisation
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 
@@ -145,26 +129,3 @@ class OneOrganisation(APIView):
         """Correct the entry of an institution on the list of an authority that one administers."""
         found = corrected(request.data, pk, actor=actor_of(request), at=at_of(request))
         return Response(OrganisationOut(found).data)
-
-
-# --- What the pages ask for too -------------------------------------------------------------------------
-
-
-def made_organisation(said: Any, *, actor: Actor, at: datetime) -> Organisation:
-    """Add an institution of what was sent, as ``OrganisationInput`` takes it."""
-    given = OrganisationInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    authority = named("authority", Authority.objects, asked.pop("authority"))
-    new = actions.NewOrganisation(asked.pop("name"), asked.pop("kind"), authority, asked)
-    return actions.make_organisation(actor=actor, at=at, given=new)
-
-
-def corrected(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
-    """Correct an institution by what was sent, as ``CorrectionInput`` takes it."""
-    visible(managed_organisations(actor), pk)
-    given = CorrectionInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    wanted = actions.Correction(asked.pop("name"), asked.pop("kind"), asked)
-    return actions.correct_organisation(actor=actor, at=at, pk=pk, given=wanted)

@@ -1,6 +1,5 @@
 """Lost second factors: asked by an administrator, confirmed by a second person."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,9 +10,10 @@ from rest_framework.views import APIView
 
 from accounts import access, actions
 from accounts.api.pages import page_schema
-from accounts.api.serializers import FactorResetOut, IdentifiedInput
-from accounts.models.factor import Identified
+from accounts.api.serializers import FactorResetOut
+from accounts.inputs import IdentifiedInput
 from accounts.signin import actor_of, at_of
+from accounts.validated_actions import identified
 from core.paging import envelope, page_of
 from core.query import PagedQuery
 
@@ -87,10 +87,3 @@ class RefuseReset(APIView):
         """Refuse as a second person: nothing changes."""
         found = actions.decide_reset(actor=actor_of(request), at=at_of(request), reset_id=pk, how=None)
         return Response(FactorResetOut(found).data)
-
-
-def identified(said: Any) -> Identified:
-    """Return how somebody made sure, of what was sent, as ``IdentifiedInput`` takes it."""
-    given = IdentifiedInput(data=said)
-    given.is_valid(raise_exception=True)
-    return Identified(given.validated_data["how"])

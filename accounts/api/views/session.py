@@ -14,8 +14,9 @@ from accounts import actions, sign_in_flow, signin, suspicious_sign_ins, throttl
 from accounts.access import own_account, own_positions
 from accounts.actor import Actor
 from accounts.api.pages import page_schema
-from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInInput, SignInToCheckOut
+from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInToCheckOut
 from accounts.api.views.factors import person_of, state, state_of
+from accounts.inputs import SignInInput
 from accounts.models import User
 from accounts.sessions import id_of
 from core.paging import envelope, page_of

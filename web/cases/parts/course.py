@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from referrals.cases.workflow_api import TOLD
+from referrals.cases.procedure import TOLD
 from referrals.messages import queries as messages_queries
 from referrals.vocabulary.duplicates import Likeness
 from referrals.vocabulary.states import Machine, State

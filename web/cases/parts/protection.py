@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.steps import WRITABLE
-from referrals.cases.workflow_api import TOLD
+from referrals.cases.procedure import TOLD
 from referrals.vocabulary.answers import DangerLevel, Proposal
 from referrals.vocabulary.states import Machine, Outcome
 from referrals.workflow.step import steps

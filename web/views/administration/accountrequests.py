@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.accountrequests import is_private_mail, matches_of
-from accounts.api.naming import visible
-from accounts.api.serializers import AcceptanceInput, RefusalInput
-from accounts.api.views.accountrequests import accepted, refused, request_page
+from accounts.inputs import AcceptanceInput, RefusalInput
 from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Profession
+from accounts.naming import visible
+from accounts.queries import request_page
+from accounts.validated_actions import accepted, refused
 from core.query import PagedQuery, Query
 from web import forms
 from web.administration import words

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
-from accounts.api.naming import visible
-from accounts.api.serializers import CorrectionInput, OrganisationInput
-from accounts.api.views.places import corrected, made_organisation
 from accounts.identifiers import REGISTERS
+from accounts.inputs import CorrectionInput, OrganisationInput
 from accounts.models import Membership, Organisation
+from accounts.naming import visible
+from accounts.validated_actions import corrected, made_organisation
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from web import forms

@@ -10,15 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
-from accounts.api.naming import visible
-from accounts.api.serializers import IdentifiedInput, MembershipInput, MembershipQuery, UserInput
-from accounts.api.views.people import appointment, granted, made_user, membership_page, user_page
-from accounts.api.views.resets import identified
+from accounts.inputs import IdentifiedInput, MembershipInput, MembershipQuery, UserInput
 from accounts.models import Authority, Membership, Unit, User
 from accounts.models.factor import Identified
 from accounts.models.user import Language
+from accounts.naming import visible
+from accounts.queries import membership_page, user_page
 from accounts.roles import POWERFUL, PROGRAMS, Role
 from accounts.sessions import id_of
+from accounts.validated_actions import appointment, granted, identified, made_user
 from core.query import PagedQuery, Query
 from referrals.vocabulary.labels import moment
 from web import forms

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions
-from accounts.api.naming import visible
-from accounts.api.views.resets import identified
 from accounts.errors import InvalidInput
 from accounts.models import FactorReset, GrantRequest
+from accounts.naming import visible
+from accounts.validated_actions import identified
 from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration import words

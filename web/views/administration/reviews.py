@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions, reviews
-from accounts.api.views.people import membership_page
 from accounts.models import Membership
+from accounts.queries import membership_page
 from core.inputs import ITEMS_MAX, Id, Items, StrictSerializer
 from core.query import PagedQuery, Query
 from referrals.vocabulary.labels import moment

@@ -15,7 +15,7 @@ from referrals.policy.definitions import SETTINGS
 from referrals.policy.field_types import DAYS, UNITS
 from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import CHANGE, Change
-from referrals.policy_changes.api import SettingChangeInput
+from referrals.policy_changes.inputs import SettingChangeInput
 from web import forms
 from web.administration import lists, words
 from web.administration.base import AdministrationPage

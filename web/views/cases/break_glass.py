@@ -11,7 +11,8 @@ from audit.events import Purpose
 from core.query import Query
 from referrals.access import visibility
 from referrals.break_glass import queries as break_glass_queries
-from referrals.break_glass.api import ByReference, GlassQuery, glass_page
+from referrals.break_glass.inputs import ByReference, GlassQuery
+from referrals.break_glass.queries import glass_page
 from referrals.errors import NotAllowed
 from web.cases import display, words
 from web.cases.base import BlanksLeftOut, fresh_key

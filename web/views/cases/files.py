@@ -17,7 +17,7 @@ from referrals.attachments.rights import Adding
 from referrals.errors import NotVisible
 from referrals.models import Referral
 from referrals.reading import names
-from referrals.rest.case_views import opened, seen
+from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import told

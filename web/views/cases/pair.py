@@ -17,7 +17,7 @@ from referrals.errors import NotVisible
 from referrals.execution import abilities
 from referrals.models import Child, Holder, Referral
 from referrals.reading import fields
-from referrals.rest.case_views import count_opening, seen
+from referrals.reading.disclosures import count_opening, seen
 from referrals.vocabulary import labels
 from referrals.vocabulary.duplicates import Likeness
 from web.cases import display

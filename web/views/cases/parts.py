@@ -13,7 +13,7 @@ from referrals.errors import NotVisible
 from referrals.execution import abilities
 from referrals.models import Referral
 from referrals.reading import names
-from referrals.rest.case_views import opened, seen
+from referrals.reading.disclosures import opened, seen
 from web.cases import told
 from web.cases.base import heading, zone_of
 from web.cases.panel import panels, part_in

@@ -20,11 +20,12 @@ from referrals.access import people as access_people
 from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page
 from referrals.errors import NotAllowed, NotVisible
 from referrals.measures import queries as measures_queries
-from referrals.measures.api import WaitingQuery, waiting_page
+from referrals.measures.inputs import WaitingQuery
+from referrals.measures.queries import waiting_page
 from referrals.reading import counts, fields
-from referrals.rest.case_views import record_listed
+from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
-from referrals.urgent_calls.api import call_page
+from referrals.urgent_calls.queries import call_page
 from referrals.vocabulary import labels
 from referrals.vocabulary.states import ACTIVE, CLOSED, Machine, State, Urgency
 from referrals.workflow.step import steps

@@ -14,7 +14,7 @@ from referrals.execution.results import StepResult
 from referrals.models import Approval
 from referrals.reading import fields
 from referrals.reading import names as reading_names
-from referrals.rest.case_views import opened, seen
+from referrals.reading.disclosures import opened, seen
 from referrals.workflow.inputs import Reasoned
 from web.cases import display
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of

@@ -24,8 +24,8 @@ from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.reading import fields
 from referrals.reading import names as reading_names
+from referrals.reading.disclosures import known, opened, seen
 from referrals.reading.names import Names
-from referrals.rest.case_views import known, opened, seen
 from referrals.vocabulary.states import State
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.query import PagedQuery, Query
 from referrals.models import PARTS as MODELS
 from referrals.models import Assessment, Concern, Decision, Measure, MeasureType, Referral
-from referrals.transfers.api import transfer_page, transfer_read
+from referrals.transfers.queries import transfer_page, transfer_read
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import display, told, words

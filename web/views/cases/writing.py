@@ -17,7 +17,7 @@ from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral
 from referrals.reading import fields
 from referrals.reading import names as reading_names
-from referrals.rest.case_views import opened, seen
+from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import told

@@ -12,7 +12,7 @@ from referrals.access import people as access_people
 from referrals.filing import actions as filing_actions
 from referrals.models import Referral
 from referrals.reading import fields
-from referrals.rest.case_views import listing, seen
+from referrals.reading.disclosures import listing, seen
 from referrals.vocabulary.answers import SIGNS, Channel
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web.filing.draft import Draft

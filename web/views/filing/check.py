@@ -15,7 +15,7 @@ from audit.events import Purpose
 from referrals.access import visibility
 from referrals.execution import perform
 from referrals.execution.preconditions import StepRequest
-from referrals.rest.case_views import seen
+from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import ChildKind, Machine
 from referrals.workflow.step import steps
 from web import forms

@@ -13,7 +13,7 @@ from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, serving
 from referrals.errors import NotAllowed
 from referrals.models import Referral
-from referrals.rest.case_views import opened
+from referrals.reading.disclosures import opened
 from web.forms import ZONE
 from web.page import Page, go_to
 from web.uploads import UploadPage, form_of, kinds, line_of, may_add

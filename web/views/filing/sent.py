@@ -19,13 +19,14 @@ from referrals.access.relations import CaseAccess
 from referrals.attachments import rights
 from referrals.errors import NotVisible
 from referrals.execution import perform
+from referrals.execution.abilities import described
 from referrals.execution.preconditions import StepRequest
 from referrals.execution.results import StepResult
 from referrals.filing import receipts
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
 from referrals.policy.definitions import protocol_of
-from referrals.rest.case_views import described, opened, seen
+from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web import forms

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import Role
-from referrals.cases.api import Sharing
 from referrals.cases.queries import whole
 from referrals.filing import actions as filing_actions
+from referrals.filing.inputs import Sharing
 from web import forms
 from web.filing.draft import Draft
 from web.forms import Ask

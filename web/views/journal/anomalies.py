@@ -12,7 +12,8 @@ from audit.events import Purpose
 from core.query import Query
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
-from referrals.access_review.api import AnomalyQuery, anomaly_page
+from referrals.access_review.inputs import AnomalyQuery
+from referrals.access_review.pages import anomaly_page
 from referrals.access_review.steps import may_look_behind
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly

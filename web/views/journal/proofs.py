@@ -9,9 +9,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from audit import checkpoints, health, proofs, verifier
-from audit.api.serializers import ExportQuery, InclusionQuery
 from audit.exporting import BUNDLES
 from audit.health import Health
+from audit.inputs import ExportQuery, InclusionQuery
 from audit.tree import TILE
 from audit.verifier import Fault
 from core.query import Query

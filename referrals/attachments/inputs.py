@@ -1,0 +1,46 @@
+"""Inputs of an upload."""
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework import serializers
+
+from core.inputs import Code, Flag, StrictSerializer
+from referrals.attachments import upload
+from referrals.attachments.upload import Arrived
+from referrals.vocabulary.attachments import Kind
+from referrals.workflow.inputs import ids
+
+
+class BodyToCome(HttpResponse):
+    """Not an answer: who asks may send. The pipeline reads the body outside of any transaction, then asks again."""
+
+    def __init__(self, arrived: Arrived) -> None:
+        super().__init__(status=202)
+        self.arrived = arrived
+
+    def receive(self, request: HttpRequest) -> None:
+        """Read the body; the view finds what arrived in ``request.arrived``."""
+        upload.receive(request, self.arrived)
+        request.arrived = self.arrived  # type: ignore[attr-defined]  # our own attribute
+
+    def settle(self, *, kept: bool) -> None:
+        """Delete what arrived and is held by nothing: the second transaction refused it, or had it already."""
+        self.arrived.held = self.arrived.held and kept
+        self.arrived.give_up()
+
+
+class Upload(StrictSerializer):
+    """The fields beside the file; ``notice_read`` says that the sender has read which images are never sent.
+
+    ``children``, once for each: whom of the case the file is about, where it isn't the whole case.
+    """
+
+    kind = Code(Kind.choices)
+    children = ids(required=False)
+    evidence = Flag(in_query=True, required=False, default=False)
+    notice_read = Flag(in_query=True)
+
+    def validate_notice_read(self, value: bool) -> bool:
+        """Ask for a yes."""
+        if not value:
+            raise serializers.ValidationError("", code="required")
+        return value

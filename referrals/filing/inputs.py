@@ -1,0 +1,9 @@
+"""Inputs of a draft that is shared."""
+
+from core.inputs import Id, StrictSerializer
+
+
+class Sharing(StrictSerializer):
+    """The institution from which the draft is filed; where the author works for one alone it needn't be said."""
+
+    organisation = Id(required=False, default=None, allow_null=True)
