@@ -9,14 +9,14 @@ files that are served while a part of the service is out (``config/closed.py``).
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from config.documents import architecture, closed, permissions, settings, workflow
+from config.documents import architecture, closed, permissions, settings, tables, workflow
 
 PAGES: Final[Mapping[str, Callable[[str], str]]] = {
     "docs/workflow.md": lambda _: workflow.page(),
     "docs/permissions.md": lambda _: permissions.page(),
     "docs/settings.md": lambda _: settings.page(),
-    "docs/architecture.md": architecture.with_picture,
-    "README.md": workflow.with_picture,
+    "docs/architecture.md": lambda text: tables.with_picture(text, architecture.picture()),
+    "README.md": lambda text: tables.with_picture(text, workflow.picture()),
     "web/files/closed.html": closed.page,
     "web/files/closed.json": closed.document,
 }

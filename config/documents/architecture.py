@@ -7,12 +7,10 @@ isn't drawn. Packages of ``referrals`` that hold a feature are one box, for each
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Final
 
-from django.conf import settings
-
-PICTURE: Final = "<!-- picture: made by `make docs` -->"
-PICTURE_END: Final = "<!-- end of picture -->"
+ROOT: Final = Path(__file__).resolve().parents[2]
 APPS: Final = ("config", "web", "referrals", "accounts", "audit", "outbox", "core", "encryption")
 #: What every feature of ``referrals`` stands on, and what stands on them all; the other packages are features.
 GROUND: Final = (
@@ -21,32 +19,17 @@ GROUND: Final = (
 TOP: Final = ("apps", "composition", "management", "proofs")
 
 
-def with_picture(text: str) -> str:
-    """Return a text whose part between the two marks is the picture.
-
-    Raises:
-        ValueError: the marks aren't there, one time each.
-    """
-    before, mark, rest = text.partition(PICTURE)
-    _, end, after = rest.partition(PICTURE_END)
-    if not mark or not end:
-        raise ValueError(f"The page needs {PICTURE} and {PICTURE_END}.")
-    return f"{before}{mark}\n{_picture()}\n{end}{after}"
-
-
-def _picture() -> str:
+def picture() -> str:
+    """Return the picture in Mermaid."""
     known = {box: {other for other in known if other != box} for box, known in _imports().items()}
-    features = sorted(
-        {path.name for path in (settings.BASE_DIR / "referrals").iterdir() if _is_feature(path)}
-    )
+    features = sorted({path.name for path in (ROOT / "referrals").iterdir() if _is_feature(path)})
     arrows = [f"    {box} --> {other}" for box in known for other in sorted(_direct(box, known))]
     inside = [f"        {box}" for box in known if box.startswith("referrals.")]
     boxes = f'        referrals.features["{len(features)} features"]'
     inner = [boxes if line.strip() == "referrals.features" else line for line in inside]
     lines = ["```mermaid", "flowchart TD", "    subgraph referrals", *inner, "    end", *arrows, "```"]
-    return "\n".join(
-        [*lines, "", f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}."]
-    )
+    told = fill(f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}.", 120)
+    return "\n".join([*lines, "", told])
 
 
 def _is_feature(path: Path) -> bool:
@@ -75,8 +58,8 @@ def _imports() -> dict[str, set[str]]:
     """Return the boxes, from the top down, each with those that it imports."""
     found: dict[str, set[str]] = {}
     for app in APPS:
-        for path in sorted((settings.BASE_DIR / app).rglob("*.py")):
-            module = ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts)
+        for path in sorted((ROOT / app).rglob("*.py")):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             if ".migrations." not in module:
                 found.setdefault(_box(module), set()).update(map(_box, _named(path)))
     order = [*APPS[:2], *(f"referrals.{one}" for one in ("top", "features", *GROUND)), *APPS[3:]]

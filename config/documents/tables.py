@@ -1,4 +1,4 @@
-"""How a page of the docs is written: tables, names of roles."""
+"""How a page of the docs is written: tables, names of roles, a picture between two marks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -7,6 +7,8 @@ from accounts.roles import ENGLISH, Role
 
 MADE: Final = "<!-- Made by `make docs` from the declarations. Don't edit. -->"
 BREAK: Final = "<br>"
+PICTURE: Final = "<!-- picture: made by `make docs` -->"
+PICTURE_END: Final = "<!-- end of picture -->"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -28,3 +30,16 @@ def code(word: str) -> str:
 def lines(parts: Iterable[str]) -> str:
     """Return parts one under the other in a cell; a dash for none."""
     return BREAK.join(parts) or "–"
+
+
+def with_picture(text: str, picture: str) -> str:
+    """Return a text whose part between the two marks is the picture.
+
+    Raises:
+        ValueError: the marks aren't there, one time each.
+    """
+    before, mark, rest = text.partition(PICTURE)
+    _, end, after = rest.partition(PICTURE_END)
+    if not mark or not end:
+        raise ValueError(f"The page needs {PICTURE} and {PICTURE_END}.")
+    return f"{before}{mark}\n{picture}\n{end}{after}"

@@ -22,8 +22,6 @@ SETS: Final = (
 HEAD: Final = (
     "#", "Step", "Label", "From", "To", "Who", "Rules", "Second signature", "Clocks", "Law",
 )  # fmt: skip
-PICTURE: Final = "<!-- picture: made by `make docs` -->"
-PICTURE_END: Final = "<!-- end of picture -->"
 INTRODUCTION: Final = """\
 # The procedure
 
@@ -151,20 +149,7 @@ def _unreached(machine: Machine) -> str:
     return f"No declared step leads to {', '.join(left)} yet." if left else ""
 
 
-def with_picture(text: str) -> str:
-    """Return a text whose part between the two marks is the referral's states and moves at a glance.
-
-    Raises:
-        ValueError: the marks aren't there, one time each.
-    """
-    before, mark, rest = text.partition(PICTURE)
-    _, end, after = rest.partition(PICTURE_END)
-    if not mark or not end:
-        raise ValueError(f"The page needs {PICTURE} and {PICTURE_END}.")
-    return f"{before}{mark}\n{_picture()}\n{end}{after}"
-
-
-def _picture() -> str:
+def picture() -> str:
     """Return one line a state: where its steps lead."""
     leads: dict[str, list[str]] = {}
     for source, target in sorted(_edges(Machine.REFERRAL), key=lambda edge: _place(Machine.REFERRAL, edge)):

@@ -1,0 +1,95 @@
+"""CONTRIBUTING.md, "How to add": a step and a field are added to a copy in the files that it names, and all follows."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("encryption", "core", "outbox", "audit", "accounts", "referrals", "web", "config")
+STEP = '''
+
+@step(
+    "call_back", number="T99", label="Rappeler", en="Call back", source=[State.TRIAGE], target=SAME,
+    roles=[Role.CRIP_COORDINATOR], takes=Noted, tells=["team"], law="CASF L226-3",
+)
+def call_back(referral: Referral, given: Any, case: Case) -> None:
+    """Note that the filer was called back."""
+'''
+IMPORTS = "from referrals.workflow.inputs import Noted\nfrom referrals.workflow.step import SAME\n"
+FIELD = '    meeting_place = sealed("child.meeting_place", "B")\n'
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The apps, in a folder of their own."""
+    for app in APPS:
+        shutil.copytree(ROOT / app, tmp_path / app, ignore=shutil.ignore_patterns("__pycache__", "locale"))
+    for file in ("manage.py", "README.md", "docs"):
+        (tmp_path / file).symlink_to(ROOT / file)
+    return tmp_path
+
+
+def say(copy, program, tmp_path_factory):
+    """Run a program in the copy; return what it prints."""
+    state = tmp_path_factory.mktemp("state")
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", f"import django; django.setup()\n{program}"],
+        cwd=copy, capture_output=True, text=True, check=False,
+        env={"DJANGO_SETTINGS_MODULE": "config.settings", "REPERE_STATE_DIR": str(state), "PATH": "/usr/bin:/bin",
+             "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow("starts the service anew on a copy of its code")
+def test_a_step_is_added_in_its_feature_and_has_route_schema_and_description(copy, tmp_path_factory):
+    steps = copy / "referrals/triage/steps.py"
+    text = steps.read_text(encoding="utf-8")
+    place = text.index("from referrals.workflow.")
+    steps.write_text(f"{text[:place]}{IMPORTS}{text[place:]}{STEP}", encoding="utf-8")
+
+    said = say(copy, """
+from io import StringIO
+from django.core.management import call_command
+from django.urls import resolve
+from config.documents import permissions, workflow
+from drf_spectacular.generators import SchemaGenerator
+from referrals.cases.procedure import TOLD
+path = "/api/v1/referrals/{id}/call_back"
+schema = SchemaGenerator().get_schema(request=None, public=True)
+print(resolve(path.replace("{id}", "00000000-0000-0000-0000-000000000000")).url_name)
+print([p for p in schema["paths"] if p.endswith(("/call_back", "/call-back"))])
+print("call_back" in str(TOLD), "T99" in workflow.page(), "T99" in permissions.page())
+call_command("makemigrations", check=True, dry_run=True)
+""", tmp_path_factory)  # fmt: skip
+
+    assert said.splitlines() == [
+        "referral-call_back", "['/api/v1/referrals/{id}/call_back']", "True True True", "No changes detected",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow("starts the service anew on a copy of its code")
+def test_a_field_is_added_to_its_model_and_is_asked_masked_and_migrated(copy, tmp_path_factory):
+    models = copy / "referrals/models/concern.py"
+    text = models.read_text(encoding="utf-8")
+    beside = '    whereabouts_detail = sealed("child.whereabouts_detail", "B", critical=True)\n'
+    assert beside in text
+    models.write_text(text.replace(beside, beside + FIELD), encoding="utf-8")
+
+    said = say(copy, """
+from django.core.management import call_command
+from referrals.filing.form import ConcernForm
+from referrals.models import Child
+print(type(ConcernForm().fields["children"].child.fields["meeting_place"]).__name__)
+print(Child._meta.get_field("meeting_place").access_class)
+call_command("makemigrations", "referrals", name="meeting_place")
+""", tmp_path_factory)  # fmt: skip
+
+    assert said.splitlines()[1] == "B"
+    assert "Add field meeting_place to child" in said
+    made = next((copy / "referrals/migrations").glob("*_meeting_place.py")).read_text(encoding="utf-8")
+    assert made.count("migrations.AddField") == 1
