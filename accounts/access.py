@@ -220,9 +220,11 @@ def waiting_requests(*, at: datetime) -> QuerySet[AccountRequest]:
     One that an institution's lead made for a colleague is dead when they lead it no more, one of a closed account too.
     """
     lead = Membership.objects.in_force(at).filter(
-        user=OuterRef("asked_by"), role=Role.FILER_ORG_LEAD, authority=OuterRef("authority"),
+        user=OuterRef("asked_by"),
+        role=Role.FILER_ORG_LEAD,
+        authority=OuterRef("authority"),
         organisation=OuterRef("organisation"),
-    )  # fmt: skip
+    )
     waiting = AccountRequest.objects.filter(decided_at=None, confirmed_at__gt=at - REQUEST_OPEN_FOR)
     waiting = waiting.filter(Q(user=None) | Q(user__is_active=True))
     return waiting.filter(Q(asked_by=None) | Exists(lead))

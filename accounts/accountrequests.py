@@ -34,13 +34,39 @@ BATCH: Final = 100
 #: Mail providers of private persons, as they are usual in France: an address there is a reason to look twice, no more.
 PRIVATE_PROVIDERS: Final = frozenset(
     {
-        "aol.com", "bbox.fr", "free.fr", "gmail.com", "gmx.com", "gmx.fr", "googlemail.com",
-        "hotmail.com", "hotmail.fr", "icloud.com", "laposte.net", "live.com", "live.fr", "mac.com",
-        "mail.com", "me.com", "msn.com", "neuf.fr", "numericable.fr", "orange.fr", "outlook.com",
-        "outlook.fr", "proton.me", "protonmail.com", "sfr.fr", "tutanota.com", "wanadoo.fr", "yahoo.com",
-        "yahoo.fr", "ymail.com", "zoho.com",
+        "aol.com",
+        "bbox.fr",
+        "free.fr",
+        "gmail.com",
+        "gmx.com",
+        "gmx.fr",
+        "googlemail.com",
+        "hotmail.com",
+        "hotmail.fr",
+        "icloud.com",
+        "laposte.net",
+        "live.com",
+        "live.fr",
+        "mac.com",
+        "mail.com",
+        "me.com",
+        "msn.com",
+        "neuf.fr",
+        "numericable.fr",
+        "orange.fr",
+        "outlook.com",
+        "outlook.fr",
+        "proton.me",
+        "protonmail.com",
+        "sfr.fr",
+        "tutanota.com",
+        "wanadoo.fr",
+        "yahoo.com",
+        "yahoo.fr",
+        "ymail.com",
+        "zoho.com",
     }
-)  # fmt: skip
+)
 
 
 def kept_of(token: str) -> bytes:
@@ -138,7 +164,11 @@ def _lapse(at: datetime) -> int:
             counts[one.authority_id] = counts.get(one.authority_id, 0) + 1
         for authority_id in sorted(counts):
             journal.record(
-                acts.REQUESTS_LAPSED, actor=None, at=at, tenant=authority_id, purpose=Purpose.ADMINISTRATION,
+                acts.REQUESTS_LAPSED,
+                actor=None,
+                at=at,
+                tenant=authority_id,
+                purpose=Purpose.ADMINISTRATION,
                 count=counts[authority_id],
-            )  # fmt: skip
+            )
     return len(rows)

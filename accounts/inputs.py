@@ -429,13 +429,18 @@ class PreferencesInput(StrictSerializer):
     """How the caller is told: replaces what was said before."""
 
     phone = Text(
-        max_length=16, required=False, allow_blank=True, default="", validators=[validate_phone],
+        max_length=16,
+        required=False,
+        allow_blank=True,
+        default="",
+        validators=[validate_phone],
         help_text="In international form, `+33612345678`; for urgent calls alone.",
-    )  # fmt: skip
+    )
     daily = Codes(
-        choices=[(kind.value, kind.label) for kind in GATHERABLE], default=list,
+        choices=[(kind.value, kind.label) for kind in GATHERABLE],
+        default=list,
         help_text="Kinds to be gathered into one mail a day; what is urgent always comes at once.",
-    )  # fmt: skip
+    )
 
 
 class EndpointInput(StrictSerializer):

@@ -15,10 +15,33 @@ from accounts.models import User
 
 #: Words that whoever guesses here tries first, without accents; docs/asvs.md lists them.
 CONTEXT_WORDS: Final = (
-    "repere", "crip", "snated", "119", "ase", "pmi", "odpe", "informations", "information", "preoccupante",
-    "transmission", "signalement", "evaluation", "protection", "enfance", "enfants", "enfant", "mineurs", "mineur",
-    "danger", "departement", "conseil", "social", "prostitution", "motdepasse", "password",
-)  # fmt: skip
+    "repere",
+    "crip",
+    "snated",
+    "119",
+    "ase",
+    "pmi",
+    "odpe",
+    "informations",
+    "information",
+    "preoccupante",
+    "transmission",
+    "signalement",
+    "evaluation",
+    "protection",
+    "enfance",
+    "enfants",
+    "enfant",
+    "mineurs",
+    "mineur",
+    "danger",
+    "departement",
+    "conseil",
+    "social",
+    "prostitution",
+    "motdepasse",
+    "password",
+)
 #: So many characters a password has beside them.
 BESIDE_MIN: Final = 8
 _COMMON: Final = "password_too_common"  # Django's own code, of its own list

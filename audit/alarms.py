@@ -18,11 +18,14 @@ _log = structlog.get_logger("audit")
 TOLD: Final = "journal.alarm"
 register(
     Template(
-        TOLD, Kind.ACCOUNT, "Le journal signale une anomalie de ses propres entrées : regardez son état.",
-        "The journal reports that something is wrong with its own entries: look at its state.", place="audit/health",
+        TOLD,
+        Kind.ACCOUNT,
+        "Le journal signale une anomalie de ses propres entrées : regardez son état.",
+        "The journal reports that something is wrong with its own entries: look at its state.",
+        place="audit/health",
         page="journal/preuves",
     )
-)  # fmt: skip
+)
 
 
 def raise_all(keys: Iterable[str], *, at: datetime) -> None:

@@ -19,9 +19,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Rows of these never change and never go.
 ENTRY_TABLES: Final = (
-    "audit_entry", "audit_entrysubject",
-    "audit_logorigin", "audit_leaf", "audit_tile", "audit_checkpoint", "audit_cosignature", "audit_refused",
-)  # fmt: skip
+    "audit_entry",
+    "audit_entrysubject",
+    "audit_logorigin",
+    "audit_leaf",
+    "audit_tile",
+    "audit_checkpoint",
+    "audit_cosignature",
+    "audit_refused",
+)
 # Rows of these never change; one goes when a referral is shredded or an account is purged.
 PSEUDONYM_TABLES: Final = ("audit_actorpseudonym", "audit_subjectpseudonym")
 _TABLES: Final = frozenset(ENTRY_TABLES + PSEUDONYM_TABLES)

@@ -99,9 +99,14 @@ class Claim(NamedTuple):
         except (KeyError, TypeError):  # an entry of somebody else's, with other keys or values
             told, objects = "", ()
         return cls(
-            str(said.get("id")), (said["w"], int(found[2])), bytes.fromhex(found[1].decode()), covered, leaf, told,
+            str(said.get("id")),
+            (said["w"], int(found[2])),
+            bytes.fromhex(found[1].decode()),
+            covered,
+            leaf,
+            told,
             objects if len(objects) > 1 else (),
-        )  # fmt: skip
+        )
 
     @property
     def before(self) -> Number:

@@ -56,9 +56,20 @@ def told(row: Any) -> str:
     nothing_or = ("" if one is None else str(one) for one in (row.actor, row.subject, row.tenant))
     actor, subject, tenant = nothing_or
     return _BETWEEN.join(
-        (str(row.pk), canonical.instant(row.at), actor, subject, row.act, row.outcome, tenant,
-         "" if row.topic is None else f":{row.topic}", bytes(row.leaf_hash).hex(), str(row.writer), str(row.writer_seq))
-    )  # fmt: skip
+        (
+            str(row.pk),
+            canonical.instant(row.at),
+            actor,
+            subject,
+            row.act,
+            row.outcome,
+            tenant,
+            "" if row.topic is None else f":{row.topic}",
+            bytes(row.leaf_hash).hex(),
+            str(row.writer),
+            str(row.writer_seq),
+        )
+    )
 
 
 def told_by(said: Mapping[str, Any], leaf: bytes) -> str:
@@ -68,9 +79,20 @@ def told_by(said: Mapping[str, Any], leaf: bytes) -> str:
     """
     objects, topic = said["obj"], events.topic_of(said["act"], said["from"] or "")
     return _BETWEEN.join(
-        (said["id"], said["ts"], said["actor"] or "", objects[0] if len(objects) == 1 else "", said["act"], said["out"],
-         said["tenant"] or "", f":{topic}" if topic else "", leaf.hex(), said["w"], str(said["wseq"]))
-    )  # fmt: skip
+        (
+            said["id"],
+            said["ts"],
+            said["actor"] or "",
+            objects[0] if len(objects) == 1 else "",
+            said["act"],
+            said["out"],
+            said["tenant"] or "",
+            f":{topic}" if topic else "",
+            leaf.hex(),
+            said["w"],
+            str(said["wseq"]),
+        )
+    )
 
 
 def places_told(text: str) -> tuple[str, str, str]:

@@ -132,9 +132,18 @@ def disclosure(
     if not connection.in_atomic_block:
         raise OutsideTransaction
     write = partial(
-        journal.record, act, actor=actor, at=at, objects=objects, tenant=tenant, purpose=purpose, rule=rule,
-        from_state=state, payload=payload, count=count,
-    )  # fmt: skip
+        journal.record,
+        act,
+        actor=actor,
+        at=at,
+        objects=objects,
+        tenant=tenant,
+        purpose=purpose,
+        rule=rule,
+        from_state=state,
+        payload=payload,
+        count=count,
+    )
     scope = Disclosure(write)
     if watch := _watch.get():
         sequencing_lag.require_in_time(actor, purpose, at=at, urgent=urgent)

@@ -11,10 +11,19 @@ from core.query import PagedQuery, Query
 
 #: Where departments and collectivities of France lie.
 ZONES: Final = (
-    "Europe/Paris", "America/Guadeloupe", "America/Martinique", "America/Cayenne", "Indian/Reunion", "Indian/Mayotte",
-    "America/Miquelon", "America/St_Barthelemy", "America/Marigot", "Pacific/Noumea", "Pacific/Tahiti",
+    "Europe/Paris",
+    "America/Guadeloupe",
+    "America/Martinique",
+    "America/Cayenne",
+    "Indian/Reunion",
+    "Indian/Mayotte",
+    "America/Miquelon",
+    "America/St_Barthelemy",
+    "America/Marigot",
+    "Pacific/Noumea",
+    "Pacific/Tahiti",
     "Pacific/Wallis",
-)  # fmt: skip
+)
 
 
 class EntriesQuery(PagedQuery):

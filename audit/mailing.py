@@ -33,10 +33,13 @@ def enclosed() -> str:
 
 register(
     Template(
-        DAILY, Kind.DIGEST, "Point de contrôle du journal : gardez ce courriel.",
-        "Checkpoint of the journal: keep this mail.", enclosed=enclosed,
+        DAILY,
+        Kind.DIGEST,
+        "Point de contrôle du journal : gardez ce courriel.",
+        "Checkpoint of the journal: keep this mail.",
+        enclosed=enclosed,
     )
-)  # fmt: skip
+)
 
 
 def send(auditors: Collection[UUID], *, at: datetime) -> int:

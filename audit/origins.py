@@ -52,11 +52,22 @@ def carried_entry(count: int, *, at: datetime, clk: str) -> bytes:
     It stands in the tree and in each export, in no table of entries: the sequencer may write none there.
     """
     values = dict.fromkeys(canonical.KEYS) | {
-        "v": canonical.VERSION, "id": uuid4(), "salt": digest.random_bytes(16).hex(), "ts": canonical.instant(at),
-        "mono": time.monotonic_ns() // 1000, "clk": clk, "w": uuid4(), "wseq": 1, "act": CARRIED, "obj": [],
+        "v": canonical.VERSION,
+        "id": uuid4(),
+        "salt": digest.random_bytes(16).hex(),
+        "ts": canonical.instant(at),
+        "mono": time.monotonic_ns() // 1000,
+        "clk": clk,
+        "w": uuid4(),
+        "wseq": 1,
+        "act": CARRIED,
+        "obj": [],
         "fields": {},
-        "why": events.Purpose.MAINTENANCE.value, "out": events.Outcome.ALLOW.value, "pol": events.policy(), "n": count,
-    }  # fmt: skip
+        "why": events.Purpose.MAINTENANCE.value,
+        "out": events.Outcome.ALLOW.value,
+        "pol": events.policy(),
+        "n": count,
+    }
     return canonical.chained(values, b"")[0]
 
 

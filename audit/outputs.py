@@ -75,9 +75,15 @@ class EntryOut(serializers.Serializer[ReadEntry]):
     def _pruned(self, instance: ReadEntry) -> dict[str, Any]:
         """Return what is left of an entry whose content was pruned: its columns, and its hash in the tree."""
         left = {
-            "id": str(instance.pk), "at": canonical.instant(instance.at), "act": instance.act,
-            "outcome": instance.outcome, "authority": str(instance.tenant), "pruned": True,
-            "leaf_hash": bytes(instance.leaf_hash).hex(), "subjects": [], "fields_opened": {},
+            "id": str(instance.pk),
+            "at": canonical.instant(instance.at),
+            "act": instance.act,
+            "outcome": instance.outcome,
+            "authority": str(instance.tenant),
+            "pruned": True,
+            "leaf_hash": bytes(instance.leaf_hash).hex(),
+            "subjects": [],
+            "fields_opened": {},
             "set_apart": instance.set_apart,
-        }  # fmt: skip
+        }
         return dict.fromkeys(self.fields) | left

@@ -47,29 +47,43 @@ def _of(topic: Topic) -> Mapping[str, Any]:
 _OPENINGS: Final = MappingProxyType({"acts": events.OPENINGS})
 QUESTIONS: Final[tuple[Question, ...]] = (
     Question(
-        name="file-openings", fr="Qui a ouvert ce dossier ?", en="Who opened this file?", needs="subject",
+        name="file-openings",
+        fr="Qui a ouvert ce dossier ?",
+        en="Who opened this file?",
+        needs="subject",
         filters=_OPENINGS,
     ),
     Question(
-        name="person-openings", fr="Qu'a ouvert cette personne ?", en="What did this person open?", needs="actor",
+        name="person-openings",
+        fr="Qu'a ouvert cette personne ?",
+        en="What did this person open?",
+        needs="actor",
         filters=_OPENINGS,
     ),
-    Question(name="refusals", fr="Quels refus ?", en="Which refusals?", filters=MappingProxyType({"refused": True})),
     Question(
-        name="break-glass", fr="Quelles ouvertures d'urgence, et leur examen ?",
-        en="Which emergency openings, and their reviews?", filters=_of(Topic.GLASS),
+        name="refusals", fr="Quels refus ?", en="Which refusals?", filters=MappingProxyType({"refused": True})
+    ),
+    Question(
+        name="break-glass",
+        fr="Quelles ouvertures d'urgence, et leur examen ?",
+        en="Which emergency openings, and their reviews?",
+        filters=_of(Topic.GLASS),
     ),
     Question(name="exports", fr="Quels exports ?", en="Which exports?", filters=_of(Topic.EXPORT)),
     Question(name="searches", fr="Quelles recherches ?", en="Which searches?", filters=_of(Topic.SEARCH)),
     Question(
-        name="rights", fr="Quels droits donnés ou retirés ?", en="Which rights given or taken?",
+        name="rights",
+        fr="Quels droits donnés ou retirés ?",
+        en="Which rights given or taken?",
         filters=_of(Topic.RIGHTS),
     ),
     Question(
-        name="closed-readings", fr="Quelles lectures après la clôture ?", en="Which readings after closure?",
+        name="closed-readings",
+        fr="Quelles lectures après la clôture ?",
+        en="Which readings after closure?",
         filters=_of(Topic.CLOSED),
     ),
-)  # fmt: skip
+)
 BY_NAME: Final = MappingProxyType({question.name: question for question in QUESTIONS})
 
 
@@ -105,9 +119,26 @@ def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None,
 
 
 COLUMNS: Final = (
-    "id", "ts", "act", "out", "tenant", "actor", "obo", "role", "obj", "fields", "why", "rule", "pol", "from", "to",
-    "ver", "n", "rid", "set_apart",
-)  # fmt: skip
+    "id",
+    "ts",
+    "act",
+    "out",
+    "tenant",
+    "actor",
+    "obo",
+    "role",
+    "obj",
+    "fields",
+    "why",
+    "rule",
+    "pol",
+    "from",
+    "to",
+    "ver",
+    "n",
+    "rid",
+    "set_apart",
+)
 
 
 def table(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> tuple[IO[bytes], str | None]:
@@ -174,8 +205,12 @@ def cells(entry: ReadEntry) -> list[str]:
     apart = "yes" if entry.set_apart else ""
     if not entry.body:
         known = {
-            "id": entry.pk, "ts": entry.at.isoformat(), "act": entry.act, "out": entry.outcome, "set_apart": apart
-        }  # fmt: skip
+            "id": entry.pk,
+            "ts": entry.at.isoformat(),
+            "act": entry.act,
+            "out": entry.outcome,
+            "set_apart": apart,
+        }
         return [str(known.get(name, "")) for name in COLUMNS]
     body = json.loads(bytes(entry.body))
     body["set_apart"] = apart

@@ -45,9 +45,15 @@ def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QueryS
     apart = Exists(Refused.objects.filter(entry=OuterRef("pk")))
     found = ReadEntry.objects.annotate(apart=apart).filter(tenant__in=authorities)
     lookups = {
-        "ids": "id__in", "actor": "actor", "act": "act", "acts": "act__in", "topic": "topic", "outcome": "outcome",
-        "since": "at__gte", "until": "at__lt",
-    }  # fmt: skip
+        "ids": "id__in",
+        "actor": "actor",
+        "act": "act",
+        "acts": "act__in",
+        "topic": "topic",
+        "outcome": "outcome",
+        "since": "at__gte",
+        "until": "at__lt",
+    }
     found = found.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
     if filters.get("refused"):
         found = found.exclude(outcome=Outcome.ALLOW)

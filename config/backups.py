@@ -25,9 +25,15 @@ KEYS: Final = "keys"
 ALIASES: Final[Mapping[str, str]] = {CASES: "default", KEYS: "keys"}
 _STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 _VARIABLES: Final = {
-    "host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
-}  # fmt: skip
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
 
 
 class CopyError(Exception):
@@ -114,9 +120,14 @@ def read_back(part: str, path: Path) -> None:
                 raise CopyError(f"La base {part} n'est pas vide : créez-en une nouvelle et nommez-la.")
         connection.close()
         _run(
-            connection, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner",
-            f"--dbname={connection.settings_dict['NAME']}", str(path),
-        )  # fmt: skip
+            connection,
+            "pg_restore",
+            "--exit-on-error",
+            "--single-transaction",
+            "--no-owner",
+            f"--dbname={connection.settings_dict['NAME']}",
+            str(path),
+        )
         return
     place = Path(connection.settings_dict["NAME"])
     connection.close()

@@ -48,8 +48,11 @@ PLACES: Final = {DEFAULT_DB_ALIAS: "DATABASE_URL", "keys": "KEYS_DATABASE_URL"}
 ROLE_REVIEW_DAYS: Final = range(90, 366)
 #: What one person may take within an hour (SEC-AZ14), and how much that is where nothing is set.
 CAPS: Final = {
-    "OPENINGS_PER_HOUR": 60, "LINES_PER_HOUR": 300, "FILINGS_PER_HOUR": 20, "FILINGS_PER_HOUR_OF_PROGRAM": 200,
-}  # fmt: skip
+    "OPENINGS_PER_HOUR": 60,
+    "LINES_PER_HOUR": 300,
+    "FILINGS_PER_HOUR": 20,
+    "FILINGS_PER_HOUR_OF_PROGRAM": 200,
+}
 CAP_TIMES, CAP_TIMES_WARNED = 10, 3
 LAG_MINUTES, LAG_MINUTES_WARNED = 60, 15
 MEBIBYTE: Final = 1024 * 1024

@@ -6,8 +6,14 @@ LENGTH: Final = 50
 _DIFFERENT: Final = 10
 _RUN: Final = 8
 _ROWS: Final = (
-    "abcdefghijklmnopqrstuvwxyz", "01234567890", "azertyuiop", "qsdfghjklm", "qwertyuiop", "qwertzuiop", "asdfghjkl",
-)  # fmt: skip
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890",
+    "azertyuiop",
+    "qsdfghjklm",
+    "qwertyuiop",
+    "qwertzuiop",
+    "asdfghjkl",
+)
 _RUNS: Final = frozenset(
     row[start : start + _RUN]
     for one in _ROWS

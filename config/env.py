@@ -23,8 +23,14 @@ PRODUCTION: Final = "production"
 LOCAL: Final = "local"
 #: Commands of ``manage.py`` that work as the owner of the tables.
 OWNER_COMMANDS: Final = (
-    "migrate", "makemigrations", "showmigrations", "sqlmigrate", "backup", "restore", "replay",
-)  # fmt: skip
+    "migrate",
+    "makemigrations",
+    "showmigrations",
+    "sqlmigrate",
+    "backup",
+    "restore",
+    "replay",
+)
 
 
 @contextmanager

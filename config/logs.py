@@ -27,11 +27,35 @@ from structlog.typing import EventDict, WrappedLogger
 
 ALLOWED: Final = frozenset(
     {
-        "act", "actor", "check", "code", "command", "count", "database", "key_id", "key_kind", "label",
-        "leaf", "method", "ms", "n", "outcome", "request_id", "rid", "route", "row", "rule", "seq",
-        "size", "status", "tenant", "version", "writer", "wseq",
+        "act",
+        "actor",
+        "check",
+        "code",
+        "command",
+        "count",
+        "database",
+        "key_id",
+        "key_kind",
+        "label",
+        "leaf",
+        "method",
+        "ms",
+        "n",
+        "outcome",
+        "request_id",
+        "rid",
+        "route",
+        "row",
+        "rule",
+        "seq",
+        "size",
+        "status",
+        "tenant",
+        "version",
+        "writer",
+        "wseq",
     }
-)  # fmt: skip
+)
 """The keys of our own code; the formatter adds at, level, event, logger, where, error and frames."""
 
 OURS: Final = frozenset({"encryption", "outbox", "audit", "accounts", "referrals", "config"})

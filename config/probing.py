@@ -15,10 +15,18 @@ from referrals.vocabulary.states import Machine
 #: The first part of an address at which a case is named, by its id or its reference: of the API, then of the pages.
 CASES: Final = frozenset(
     {
-        "referrals", "transfers", "emergency-sheets", "exclusions", "break-glass",
-        "dossiers", "transmissions", "transferts", "deports", "ouvertures",
+        "referrals",
+        "transfers",
+        "emergency-sheets",
+        "exclusions",
+        "break-glass",
+        "dossiers",
+        "transmissions",
+        "transferts",
+        "deports",
+        "ouvertures",
     }
-)  # fmt: skip
+)
 #: Of these all that is sent or shown: pages of a filing, and both doors of an emergency opening.
 _NEVER_WAIT: Final = frozenset({"transmissions", "break-glass", "ouvertures"})
 #: Steps that wait for nothing, by machine and name.

@@ -253,8 +253,14 @@ def faults(document: dict[str, Any]) -> list[str]:
 
 
 def _is_committed(key: dict[str, Any]) -> bool:
-    parts = (b"repere key", b"commitment", bytes.fromhex(key["id"]), key["kind"].encode(),
-             bytes.fromhex(key["owner"]), bytes((key["suite"],)))  # fmt: skip
+    parts = (
+        b"repere key",
+        b"commitment",
+        bytes.fromhex(key["id"]),
+        key["kind"].encode(),
+        bytes.fromhex(key["owner"]),
+        bytes((key["suite"],)),
+    )
     info = b"".join(len(part).to_bytes(4) + part for part in parts)
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(_unb64(key["raw"]))
     return hmac.compare_digest(made, _unb64(key["commitment"]))

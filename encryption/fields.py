@@ -76,8 +76,14 @@ class SealedField(_Binary):
     # What the database doesn't know: a change of these makes a migration, but no statement.
     non_db_attrs = (
         *models.BinaryField.non_db_attrs,
-        "label", "access_class", "kind", "security_class", "key", "indexed", "max_length",
-    )  # fmt: skip
+        "label",
+        "access_class",
+        "kind",
+        "security_class",
+        "key",
+        "indexed",
+        "max_length",
+    )
 
     def __init__(
         self,

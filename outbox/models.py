@@ -42,9 +42,15 @@ class Endpoint(models.Model):
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1", "user_id": "P1", "authority_id": "P0", "url": "P1", "generation": "P1", "rotated_at": "P1",
-        "created_at": "P1", "disabled_at": "P1",
-    }  # fmt: skip
+        "id": "P1",
+        "user_id": "P1",
+        "authority_id": "P0",
+        "url": "P1",
+        "generation": "P1",
+        "rotated_at": "P1",
+        "created_at": "P1",
+        "disabled_at": "P1",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user_id = models.UUIDField()
@@ -79,11 +85,30 @@ class Notice(models.Model):
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "id": "P1", "channel": "P1", "user_id": "P1", "filer": "P2", "endpoint": "P1", "template": "P1",
-        "kind": "P1", "reference": "P2", "subject_id": "P2", "authority_id": "P0", "urgent": "P1",
-        "created_at": "P1", "is_read": "P1", "read_at": "P1", "state": "P1", "due_at": "P1", "tries": "P1",
-        "fence": "P1", "leased_until": "P1", "done_at": "P1", "fault": "P1", "receipt": "P1", "digest": "P1",
-    }  # fmt: skip
+        "id": "P1",
+        "channel": "P1",
+        "user_id": "P1",
+        "filer": "P2",
+        "endpoint": "P1",
+        "template": "P1",
+        "kind": "P1",
+        "reference": "P2",
+        "subject_id": "P2",
+        "authority_id": "P0",
+        "urgent": "P1",
+        "created_at": "P1",
+        "is_read": "P1",
+        "read_at": "P1",
+        "state": "P1",
+        "due_at": "P1",
+        "tries": "P1",
+        "fence": "P1",
+        "leased_until": "P1",
+        "done_at": "P1",
+        "fault": "P1",
+        "receipt": "P1",
+        "digest": "P1",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=10, choices=Channel)
@@ -117,15 +142,20 @@ class Notice(models.Model):
         """What is due is a walk of one index, and so are a person's notices, unread first."""
 
         indexes = [
-            models.Index(fields=["due_at", "id"], name="notice_due", condition=Q(state__in=["waiting", "sent"])),
+            models.Index(
+                fields=["due_at", "id"], name="notice_due", condition=Q(state__in=["waiting", "sent"])
+            ),
             models.Index(fields=["user_id", "due_at"], name="notice_held", condition=Q(state="held")),
             models.Index(
-                fields=["user_id", "is_read", "-created_at", "-id"], name="notice_user",
+                fields=["user_id", "is_read", "-created_at", "-id"],
+                name="notice_user",
                 condition=Q(channel="app"),
             ),
-            models.Index(fields=["filer"], name="notice_filer", condition=Q(channel="app", filer__isnull=False)),
+            models.Index(
+                fields=["filer"], name="notice_filer", condition=Q(channel="app", filer__isnull=False)
+            ),
             models.Index(fields=["created_at"], name="notice_age"),
-        ]  # fmt: skip
+        ]
         constraints = [
             models.CheckConstraint(
                 name="notice_one_recipient",
@@ -172,8 +202,13 @@ class Work(models.Model):
     """One piece of recurring work: when it is due next, and which claim of it is the last."""
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
-        "name": "P1", "next_at": "P1", "leased_until": "P1", "fence": "P1", "ran_at": "P1", "failures": "P1",
-    }  # fmt: skip
+        "name": "P1",
+        "next_at": "P1",
+        "leased_until": "P1",
+        "fence": "P1",
+        "ran_at": "P1",
+        "failures": "P1",
+    }
 
     name = models.CharField(primary_key=True, max_length=60)
     next_at = models.DateTimeField()

@@ -118,7 +118,9 @@ _FOOT_EN: Final = "Automatic message without content; sign in to read. In immedi
 
 register(
     Template(
-        "digest", Kind.DIGEST,
-        "Récapitulatif du jour : des dossiers vous attendent.", "Digest of the day: referrals await you.",
+        "digest",
+        Kind.DIGEST,
+        "Récapitulatif du jour : des dossiers vous attendent.",
+        "Digest of the day: referrals await you.",
     )
-)  # fmt: skip
+)

@@ -350,9 +350,11 @@ def summary(problem: Values | None, fields: Sequence[Field], path: str = "") -> 
         if one.ask.name in faults
     ]
     elsewhere = [item for item in (problem or {}).get("errors", ()) if not item["field"].startswith(path)]
-    return lines + [Fault(name, detail) for name, detail in faults.items()] + [
-        Fault(item["field"], item["detail"]) for item in elsewhere
-    ]  # fmt: skip
+    return (
+        lines
+        + [Fault(name, detail) for name, detail in faults.items()]
+        + [Fault(item["field"], item["detail"]) for item in elsewhere]
+    )
 
 
 def all_of(fields: Sequence[Field]) -> Iterator[Field]:

@@ -42,14 +42,27 @@ from web.page import FormPage, go_to
 #: The fields of the form that say something of the file; the others are the page's own.
 SAID: Final = ("kind", "children", "evidence", "notice_read")
 ASKS: Final = (
-    Ask("notice_read", _("J'ai lu cet avertissement : ce fichier ne contient aucune image intime d'un·e mineur·e.")),
+    Ask(
+        "notice_read",
+        _("J'ai lu cet avertissement : ce fichier ne contient aucune image intime d'un·e mineur·e."),
+    ),
     Ask("kind", _("Quelle est la nature de ce fichier ?")),
-    Ask("children", _("De quels enfants parle-t-il ?"),
-        _("Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un·e enfant à l'accès restreint n'est lu que"
-          " par les personnes désignées.")),
-    Ask("evidence", _("Garder aussi l'original, comme preuve"),
-        _("Le fichier est réécrit sans ses données cachées ; l'original n'est gardé que si vous le demandez.")),
-)  # fmt: skip
+    Ask(
+        "children",
+        _("De quels enfants parle-t-il ?"),
+        _(
+            "Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un·e enfant à l'accès restreint n'est lu que"
+            " par les personnes désignées."
+        ),
+    ),
+    Ask(
+        "evidence",
+        _("Garder aussi l'original, comme preuve"),
+        _(
+            "Le fichier est réécrit sans ses données cachées ; l'original n'est gardé que si vous le demandez."
+        ),
+    ),
+)
 #: Why a file isn't taken, by the code of the refusal (``FileRefused.WHY``).
 WHY: Final[Mapping[str, Any]] = {
     "type-refused": _("Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte."),
@@ -63,9 +76,14 @@ WHY: Final[Mapping[str, Any]] = {
 }
 #: The refusals that are about the file: told beside it.
 OF_THE_FILE: Final = (
-    "file-refused", "file-too-large", "attachment-quota", "body-cut-short", "uploads-busy", "parser-unavailable",
+    "file-refused",
+    "file-too-large",
+    "attachment-quota",
+    "body-cut-short",
+    "uploads-busy",
+    "parser-unavailable",
     "store-unavailable",
-)  # fmt: skip
+)
 #: How a file stands, in a word for people, and how the word looks.
 STANDS: Final[Mapping[str, tuple[Any, str]]] = {
     Scan.WAITING: (_("En cours de vérification"), "wait"),
@@ -136,9 +154,12 @@ class UploadPage(FormPage):
         if once.honoured(self.actor) is not None:
             return
         done = keeping.add(
-            pk, arrived, **{name: given.validated_data[name] for name in ("kind", "children", "evidence")},
-            actor=self.actor, at=self.at,
-        )  # fmt: skip
+            pk,
+            arrived,
+            **{name: given.validated_data[name] for name in ("kind", "children", "evidence")},
+            actor=self.actor,
+            at=self.at,
+        )
         arrived.held = True
         once.keep(self.actor, status=201, thing=pk, part=done.made, version=done.referral.version, at=self.at)
 
@@ -225,10 +246,17 @@ def form_of(
     if error:
         shown.append(Fault(gettext("Fichier"), error, FILE_ID))
     return {
-        "sends": bool(offered), "fields": fields, "file_error": error, "file_id": FILE_ID, "problem": problem,
-        "faults": shown, "notice": told["notice"]["fr" if language == "fr" else "en"],
-        "most": filesizeformat(told["max_bytes"]), "accepts": accepts(told["types"]), "key": uuid4().hex,
-    }  # fmt: skip
+        "sends": bool(offered),
+        "fields": fields,
+        "file_error": error,
+        "file_id": FILE_ID,
+        "problem": problem,
+        "faults": shown,
+        "notice": told["notice"]["fr" if language == "fr" else "en"],
+        "most": filesizeformat(told["max_bytes"]),
+        "accepts": accepts(told["types"]),
+        "key": uuid4().hex,
+    }
 
 
 def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
@@ -244,11 +272,17 @@ def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]
         name = gettext("Fichier écarté")
     return shown | {
         "name": gettext("Fichier au nom illisible") if display.unreadable(name) else name,
-        "barred": f"{display.label(barred['reason'])}, {display.instant(barred['at'], zone)}" if barred else "",
-        "kind": display.label(line["kind"]), "media": display.label(line["media"]), "size": line["size"],
-        "stands": words, "look": look, "evidence": line["evidence"],
+        "barred": f"{display.label(barred['reason'])}, {display.instant(barred['at'], zone)}"
+        if barred
+        else "",
+        "kind": display.label(line["kind"]),
+        "media": display.label(line["media"]),
+        "size": line["size"],
+        "stands": words,
+        "look": look,
+        "evidence": line["evidence"],
         "href": reverse("attachment-content", args=[pk, line["id"]]) if ready else "",
-    }  # fmt: skip
+    }
 
 
 def _stands_barred(barred: Mapping[str, Any]) -> str:

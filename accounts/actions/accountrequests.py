@@ -175,9 +175,13 @@ def confirm_request(*, token: str, at: datetime) -> None:
     found.kept, found.confirmed_at = None, at
     found.save(update_fields=["kept", "confirmed_at"])
     journal.record(
-        acts.REQUEST_CONFIRMED, actor=None, at=at, tenant=found.authority_id, purpose=Purpose.ADMINISTRATION,
+        acts.REQUEST_CONFIRMED,
+        actor=None,
+        at=at,
+        tenant=found.authority_id,
+        purpose=Purpose.ADMINISTRATION,
         payload=found.pk.bytes,
-    )  # fmt: skip
+    )
 
 
 def ask_role(
@@ -264,9 +268,14 @@ def accept_request(
     found.decided_by_id, found.decided_at, found.accepted = actor.user_id, at, True
     found.save()
     record_about(
-        acts.REQUEST_ACCEPTED, user.pk, actor=actor, at=at, tenant=found.authority_id, thing=found.pk,
+        acts.REQUEST_ACCEPTED,
+        user.pk,
+        actor=actor,
+        at=at,
+        tenant=found.authority_id,
+        thing=found.pk,
         to_state=str(found.role),
-    )  # fmt: skip
+    )
     return found, code
 
 
@@ -284,9 +293,14 @@ def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refu
     found.save(update_fields=["decided_by", "decided_at", "accepted", "reason"])
     tell_people([found.user_id or found.pk], REQUEST_REFUSED, found.authority_id, at=at)
     journal.record(
-        acts.REQUEST_REFUSED, actor=actor, at=at, tenant=found.authority_id, purpose=Purpose.ADMINISTRATION,
-        to_state=str(reason), payload=found.pk.bytes,
-    )  # fmt: skip
+        acts.REQUEST_REFUSED,
+        actor=actor,
+        at=at,
+        tenant=found.authority_id,
+        purpose=Purpose.ADMINISTRATION,
+        to_state=str(reason),
+        payload=found.pk.bytes,
+    )
     return found
 
 
@@ -341,9 +355,11 @@ def _link_of(notice: Notice) -> str:
 
 register(
     Template(
-        links.REQUEST, Kind.ACCOUNT,
+        links.REQUEST,
+        Kind.ACCOUNT,
         "Confirmez cette adresse pour demander un compte ; si ce n'est pas vous, n'en faites rien.",
         "Confirm this address to ask for an account; if it wasn't you, do nothing.",
-        made=_link_of, to=_address_of,
+        made=_link_of,
+        to=_address_of,
     ),
-)  # fmt: skip
+)

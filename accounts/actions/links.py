@@ -287,20 +287,25 @@ def _new_address(notice: Notice) -> str:
 
 register(
     Template(
-        links.FORGOTTEN, Kind.ACCOUNT,
+        links.FORGOTTEN,
+        Kind.ACCOUNT,
         "On demande un autre mot de passe pour vous ; si ce n'est pas vous, n'en faites rien.",
         "Another password is asked for you; if it wasn't you, do nothing.",
         made=partial(made, template=links.FORGOTTEN),
     ),
     Template(
-        links.INVITATION, Kind.ACCOUNT, "Choisissez votre mot de passe, avec le code que l'on vous donne par ailleurs.",
+        links.INVITATION,
+        Kind.ACCOUNT,
+        "Choisissez votre mot de passe, avec le code que l'on vous donne par ailleurs.",
         "Choose your password, with the code that you are given by another way.",
         made=partial(made, template=links.INVITATION),
     ),
     Template(
-        links.ADDRESS, Kind.ACCOUNT,
+        links.ADDRESS,
+        Kind.ACCOUNT,
         "Confirmez cette adresse pour votre compte ; si ce n'est pas vous, n'en faites rien.",
         "Confirm this address for your account; if it wasn't you, do nothing.",
-        made=partial(made, template=links.ADDRESS), to=_new_address,
+        made=partial(made, template=links.ADDRESS),
+        to=_new_address,
     ),
-)  # fmt: skip
+)

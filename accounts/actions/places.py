@@ -141,8 +141,13 @@ def make_organisation(*, actor: Actor, at: datetime, given: NewOrganisation) -> 
     made = Organisation(name=given.name, kind=given.kind, authority=given.authority, **given.numbers)
     _save(made, actor)
     journal.record(
-        acts.ORGANISATION_MADE, actor=actor, at=at, tenant=tenant, purpose=Purpose.ADMINISTRATION, payload=made.pk.bytes
-    )  # fmt: skip
+        acts.ORGANISATION_MADE,
+        actor=actor,
+        at=at,
+        tenant=tenant,
+        purpose=Purpose.ADMINISTRATION,
+        payload=made.pk.bytes,
+    )
     return made
 
 
@@ -162,9 +167,13 @@ def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, given: Correct
         setattr(found, register, given.numbers.get(register, ""))
     _save(found, actor)
     journal.record(
-        acts.ORGANISATION_CORRECTED, actor=actor, at=at, tenant=found.authority_id, purpose=Purpose.ADMINISTRATION,
+        acts.ORGANISATION_CORRECTED,
+        actor=actor,
+        at=at,
+        tenant=found.authority_id,
+        purpose=Purpose.ADMINISTRATION,
         payload=found.pk.bytes,
-    )  # fmt: skip
+    )
     return found
 
 

@@ -117,15 +117,32 @@ class AccountRequest(Authentic):
     reason = models.CharField(max_length=20, choices=Refused, blank=True, default="")
     membership = models.OneToOneField(Membership, null=True, on_delete=models.PROTECT, related_name="+")
     mac = MacField(
-        "user", "asked_by", "email", "full_name", "role", "authority", "organisation", "organisation_name", "register",
-        "number", "asked_at", "kept", "confirmed_at", "decided_at", "decided_by", "accepted", "membership",
-    )  # fmt: skip
+        "user",
+        "asked_by",
+        "email",
+        "full_name",
+        "role",
+        "authority",
+        "organisation",
+        "organisation_name",
+        "register",
+        "number",
+        "asked_at",
+        "kept",
+        "confirmed_at",
+        "decided_at",
+        "decided_by",
+        "accepted",
+        "membership",
+    )
 
     objects = AuthenticQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(role__in=sorted(ASKED_FOR)), name="account_request_of_few_roles"),
+            models.CheckConstraint(
+                condition=Q(role__in=sorted(ASKED_FOR)), name="account_request_of_few_roles"
+            ),
             models.CheckConstraint(
                 condition=Q(user__isnull=False, email="", full_name="")
                 | (Q(user=None) & ~Q(email="") & ~Q(full_name="")),
@@ -139,12 +156,20 @@ class AccountRequest(Authentic):
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None, accepted=None, reason="", membership=None)
                 | Q(
-                    decided_at__isnull=False, confirmed_at__isnull=False, accepted=False, membership=None,
+                    decided_at__isnull=False,
+                    confirmed_at__isnull=False,
+                    accepted=False,
+                    membership=None,
                     reason__in=Refused.values,
                 )
                 | Q(
-                    decided_at__isnull=False, confirmed_at__isnull=False, accepted=True, membership__isnull=False,
-                    reason="", user__isnull=False, decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    confirmed_at__isnull=False,
+                    accepted=True,
+                    membership__isnull=False,
+                    reason="",
+                    user__isnull=False,
+                    decided_by__isnull=False,
                 ),
                 name="account_request_decided_whole",
             ),
@@ -166,7 +191,7 @@ class AccountRequest(Authentic):
                 condition=Q(user__isnull=False, decided_at=None),
                 name="account_request_one_an_account",
             ),
-        ]  # fmt: skip
+        ]
         indexes = [models.Index(fields=["authority", "confirmed_at", "id"], name="account_request_waiting")]
 
     def __str__(self) -> str:

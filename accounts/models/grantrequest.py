@@ -55,9 +55,20 @@ class GrantRequest(Authentic):
     confirmed = models.BooleanField(null=True)
     membership = models.OneToOneField(Membership, null=True, on_delete=models.PROTECT, related_name="+")
     mac = MacField(
-        "user", "role", "authority", "unit", "organisation", "valid_from", "valid_to",
-        "asked_by", "asked_at", "decided_by", "decided_at", "confirmed", "membership",
-    )  # fmt: skip
+        "user",
+        "role",
+        "authority",
+        "unit",
+        "organisation",
+        "valid_from",
+        "valid_to",
+        "asked_by",
+        "asked_at",
+        "decided_by",
+        "decided_at",
+        "confirmed",
+        "membership",
+    )
 
     objects = AuthenticQuerySet.as_manager()
 

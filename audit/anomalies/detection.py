@@ -39,8 +39,11 @@ def key_of(by: By, fact: Fact) -> tuple[Any, ...]:
     if by is By.SUBJECT:
         return fact.subjects
     found = {
-        By.ACTOR: fact.actor, By.QUESTION: fact.asked or None, By.WRITER: fact.writer, By.AUTHORITY: fact.tenant
-    }[by]  # fmt: skip
+        By.ACTOR: fact.actor,
+        By.QUESTION: fact.asked or None,
+        By.WRITER: fact.writer,
+        By.AUTHORITY: fact.tenant,
+    }[by]
     return () if found is None else (found,)
 
 

@@ -12,10 +12,20 @@ from audit import events
 #: An act of reading, or of getting at what is to be read: everything else that a person does on a case is work on it.
 READING: Final = frozenset(
     {
-        *events.OPENINGS, "list:opened", "search:done", "search:elsewhere", "field:namesake", "message:read",
-        "receipt:given", "glass:open", "glass:give_back", "audit:queried", "audit:exported", "anomaly:identities",
+        *events.OPENINGS,
+        "list:opened",
+        "search:done",
+        "search:elsewhere",
+        "field:namesake",
+        "message:read",
+        "receipt:given",
+        "glass:open",
+        "glass:give_back",
+        "audit:queried",
+        "audit:exported",
+        "anomaly:identities",
     }
-)  # fmt: skip
+)
 #: Written beside an opening when the reader bears the surname of a child or holder of the file.
 NAMESAKE: Final = "field:namesake"
 #: Written when a command makes a file a decoy (SEC-AZ17).

@@ -70,9 +70,14 @@ def _sought(of: Corpus, limits: Mapping[str, int]) -> list[Finding]:
     for day in range(min(by_day), of.days + 5):
         history.until = FIRST + (day + 1) * DAY
         terms = Terms(
-            at=history.until, limits=limits, zone=ZONE, on_duty=_on_duty, rules=frozenset(r.code for r in RULES),
-            closed=frozenset({"ended"}), decoys=of.decoys,
-        )  # fmt: skip
+            at=history.until,
+            limits=limits,
+            zone=ZONE,
+            on_duty=_on_duty,
+            rules=frozenset(r.code for r in RULES),
+            closed=frozenset({"ended"}),
+            decoys=of.decoys,
+        )
         facts = [*by_day[day], *waiting[day]]
         if facts:
             for one in detection.findings(facts, history, facts[0].tenant or UUID(int=0), terms):

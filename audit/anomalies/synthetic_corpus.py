@@ -17,15 +17,33 @@ from audit.anomalies.facts import DAY, NAMESAKE, Fact
 
 #: Of a hundred planted episodes, how many are of each kind.
 SHARES: Final[Mapping[str, int]] = {
-    "bulk": 8, "browsing": 10, "night": 10, "namesake": 10, "crowd": 4, "refusals": 5, "probing": 8, "export": 5,
-    "dormant": 5, "same_search": 4, "failing": 4, "after_lift": 4, "decoy": 5, "closed": 7, "glass": 4, "searching": 4,
+    "bulk": 8,
+    "browsing": 10,
+    "night": 10,
+    "namesake": 10,
+    "crowd": 4,
+    "refusals": 5,
+    "probing": 8,
+    "export": 5,
+    "dormant": 5,
+    "same_search": 4,
+    "failing": 4,
+    "after_lift": 4,
+    "decoy": 5,
+    "closed": 7,
+    "glass": 4,
+    "searching": 4,
     "two_places": 3,
-}  # fmt: skip
+}
 #: (opens a day, share of files then worked on, searches a day) of ordinary work, by role and share of people.
 ROLES: Final[Mapping[str, tuple[float, float, float, int]]] = {
-    "intake_agent": (12, 0.8, 5, 20), "crip_coordinator": (14, 0.75, 4, 20), "assessor": (4, 0.6, 0, 35),
-    "ase_inspector": (5, 0.6, 0, 12), "supervisor": (4, 0.3, 0, 8), "on_call": (2, 0.9, 0, 5),
-}  # fmt: skip
+    "intake_agent": (12, 0.8, 5, 20),
+    "crip_coordinator": (14, 0.75, 4, 20),
+    "assessor": (4, 0.6, 0, 35),
+    "ase_inspector": (5, 0.6, 0, 12),
+    "supervisor": (4, 0.3, 0, 8),
+    "on_call": (2, 0.9, 0, 5),
+}
 TERRITORIAL: Final = frozenset({"intake_agent", "crip_coordinator", "supervisor", "on_call"})
 FIRST: Final = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 #: Two people of France bear the same surname about this often.
@@ -79,9 +97,12 @@ class Author:
         start = self.draw.randrange(self.days)
         length = 200 if self.draw.random() < 0.003 else self.draw.choice((7, 14, 21))
         made = Person(
-            self._id(), role, f"firefox/{self.draw.randint(120, 140)}", f"10.{len(self.facts) % 250}.0.0/24",
+            self._id(),
+            role,
+            f"firefox/{self.draw.randint(120, 140)}",
+            f"10.{len(self.facts) % 250}.0.0/24",
             range(start, start + length),
-        )  # fmt: skip
+        )
         made.own = self.draw.sample(self.files, 15)
         return made
 
@@ -94,9 +115,12 @@ class Author:
     def fact(self, act: str, at: datetime, who: Person, file: UUID | None = None, **said: Any) -> Fact:
         """Write one fact."""
         values: dict[str, Any] = {
-            "actor": who.id, "role": who.role, "network": who.network, "device": who.device,
+            "actor": who.id,
+            "role": who.role,
+            "network": who.network,
+            "device": who.device,
             "subjects": () if file is None else (file,),
-        } | said  # fmt: skip
+        } | said
         made = Fact(id=self._id(), at=at, act=act, tenant=self.tenant, **values)
         self.facts.append(made)
         return made
@@ -324,11 +348,24 @@ def _two_places(a: Author, who: Person, at: datetime) -> None:
 
 
 _KINDS: Final[Mapping[str, Callable[[Author, Person, datetime], None]]] = {
-    "bulk": _bulk, "browsing": _browsing, "night": _night, "namesake": _namesake, "crowd": _crowd,
-    "refusals": _refusals, "probing": _probing, "export": _export, "dormant": _dormant, "same_search": _same_search,
-    "failing": _failing, "after_lift": _after_lift, "decoy": _decoy, "closed": _closed, "glass": _glass,
-    "searching": _searching, "two_places": _two_places,
-}  # fmt: skip
+    "bulk": _bulk,
+    "browsing": _browsing,
+    "night": _night,
+    "namesake": _namesake,
+    "crowd": _crowd,
+    "refusals": _refusals,
+    "probing": _probing,
+    "export": _export,
+    "dormant": _dormant,
+    "same_search": _same_search,
+    "failing": _failing,
+    "after_lift": _after_lift,
+    "decoy": _decoy,
+    "closed": _closed,
+    "glass": _glass,
+    "searching": _searching,
+    "two_places": _two_places,
+}
 
 
 def corpus(seed: int, *, people: int = 120, days: int = 120, episodes: int = 200) -> Corpus:

@@ -23,10 +23,13 @@ POSTGRESQL = [
     """,
 ]
 SQLITE = [
-    *(f"CREATE TRIGGER {TABLE}_{event.lower()} BEFORE {event} ON {TABLE} {REFUSE}" for event in ("UPDATE", "DELETE")),
+    *(
+        f"CREATE TRIGGER {TABLE}_{event.lower()} BEFORE {event} ON {TABLE} {REFUSE}"
+        for event in ("UPDATE", "DELETE")
+    ),
     f"CREATE TRIGGER {TABLE}_insert BEFORE INSERT ON {TABLE}"  # noqa: S608 - constants of this page
     f" WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE entry = NEW.entry OR rowid = NEW.rowid) {REFUSE}",
-]  # fmt: skip
+]
 
 OLDEST_WAITING = """
 CREATE OR REPLACE FUNCTION audit_oldest_waiting(log integer, mark bigint) RETURNS timestamptz

@@ -75,15 +75,17 @@ def key(_apps, schema_editor):
         for user, pseudonym in _rows(schema_editor, ACTOR, "account", "pseudonym")
     ]
     _write(
-        schema_editor, ACTOR,
+        schema_editor,
+        ACTOR,
         [(account, mac(ACTOR, account, pseudonym), user) for account, pseudonym, user in keyed],
         "account = %s, mac = %s WHERE account = %s",
-    )  # fmt: skip
+    )
     _write(
-        schema_editor, SUBJECT,
+        schema_editor,
+        SUBJECT,
         [(mac(SUBJECT, *row), row[0]) for row in _rows(schema_editor, SUBJECT, "referral_id", "pseudonym")],
         "mac = %s WHERE referral_id = %s",
-    )  # fmt: skip
+    )
 
 
 def unkey(_apps, schema_editor):
@@ -96,9 +98,11 @@ def unkey(_apps, schema_editor):
     known = [row[0] for row in _rows(schema_editor, ACTOR, "account")]
     lost = [(one,) for one in known if one not in users]
     _write(
-        schema_editor, ACTOR, [(users[one], one) for one in known if one in users],
+        schema_editor,
+        ACTOR,
+        [(users[one], one) for one in known if one in users],
         "account = %s WHERE account = %s",
-    )  # fmt: skip
+    )
     with schema_editor.connection.cursor() as cursor:
         sqlite = schema_editor.connection.vendor == "sqlite"
         plain = [[one.hex if sqlite else one] for (one,) in lost]

@@ -21,9 +21,15 @@ from referrals.workflow.context import as_json
 
 #: Those whom a newcomer needs first; the others are in the file.
 MAIN: Final = (
-    "filer", "crip_coordinator", "assessor", "assessment_lead", "ase_inspector", "measure_service",
-    "supervisor", "auditor",
-)  # fmt: skip
+    "filer",
+    "crip_coordinator",
+    "assessor",
+    "assessment_lead",
+    "ase_inspector",
+    "measure_service",
+    "supervisor",
+    "auditor",
+)
 HOME: Final = "93"
 #: Where each role begins in a browser.
 PAGES: Final = {
@@ -126,9 +132,11 @@ def _to_try(told: Told) -> Iterator[str]:
     yield ""
     yield "1. Transmettre (file a concern), comme enseignant·e"
     yield _curl(
-        f"{api}/referrals", tokens[HOME, "filer"], headers=[f"Idempotency-Key: {uuid4().hex}"],
+        f"{api}/referrals",
+        tokens[HOME, "filer"],
+        headers=[f"Idempotency-Key: {uuid4().hex}"],
         data=f"@{concern_file()}",
-    )  # fmt: skip
+    )
     yield ""
     yield "2. Trier (triage), comme responsable CRIP : la file d'attente, puis un dossier qui attend"
     yield " && ".join(_triage(api, tokens[HOME, "crip_coordinator"], told.waiting))

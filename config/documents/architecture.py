@@ -14,8 +14,17 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 APPS: Final = ("config", "web", "referrals", "accounts", "audit", "outbox", "core", "encryption")
 #: What every feature of ``referrals`` stands on, and what stands on them all; the other packages are features.
 GROUND: Final = (
-    "rest", "execution", "reading", "matching", "access", "workflow", "policy", "models", "vocabulary", "errors",
-)  # fmt: skip
+    "rest",
+    "execution",
+    "reading",
+    "matching",
+    "access",
+    "workflow",
+    "policy",
+    "models",
+    "vocabulary",
+    "errors",
+)
 TOP: Final = ("apps", "composition", "management", "proofs")
 
 

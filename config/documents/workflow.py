@@ -20,8 +20,17 @@ SETS: Final = (
     ("opened", frozenset(OPENED)),
 )
 HEAD: Final = (
-    "#", "Step", "Label", "From", "To", "Who", "Rules", "Second signature", "Clocks", "Law",
-)  # fmt: skip
+    "#",
+    "Step",
+    "Label",
+    "From",
+    "To",
+    "Who",
+    "Rules",
+    "Second signature",
+    "Clocks",
+    "Law",
+)
 INTRODUCTION: Final = """\
 # The procedure
 
@@ -75,10 +84,13 @@ def _sets() -> str:
     closed = ", ".join(code(str(state)) for state in CLOSED)
     return "\n".join(
         [
-            "Sets of states of the referral:", "", *said, f"- **closed**: {closed}",
+            "Sets of states of the referral:",
+            "",
+            *said,
+            f"- **closed**: {closed}",
             f"- **any**: active, closed, {code(str(State.ARCHIVED))}",
         ]
-    )  # fmt: skip
+    )
 
 
 def _clocks() -> str:

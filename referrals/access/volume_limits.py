@@ -244,9 +244,14 @@ def _tell_passed(user: UUID, count: int, at: datetime) -> None:
     held = Membership.objects.filter(user=user).order_by("authority_id")
     for authority in held.values_list("authority_id", flat=True).distinct():
         journal.record(
-            PASSED, actor=Actor(user_id=user, positions=(), origin=SYSTEM.origin), at=at, tenant=authority,
-            purpose=Purpose.EMERGENCY, rule=f"cap:{Cap.FILINGS}", count=count,
-        )  # fmt: skip
+            PASSED,
+            actor=Actor(user_id=user, positions=(), origin=SYSTEM.origin),
+            at=at,
+            tenant=authority,
+            purpose=Purpose.EMERGENCY,
+            rule=f"cap:{Cap.FILINGS}",
+            count=count,
+        )
 
 
 @recurring("caps:forgotten", every=timedelta(hours=1))

@@ -40,18 +40,28 @@ ASKED: Final = "anomaly.asked"
 REPORTED: Final = "anomaly.reported"
 register_template(
     Template(
-        CHANGED, Kind.CASE, "Une anomalie d'accès vous attend.", "An anomaly of access awaits you.", place=PLACE,
+        CHANGED,
+        Kind.CASE,
+        "Une anomalie d'accès vous attend.",
+        "An anomaly of access awaits you.",
+        place=PLACE,
         page="journal/anomalies",
     ),
     Template(
-        ASKED, Kind.CASE, "Une question sur vos accès aux dossiers vous attend.",
-        "A question on your access to files awaits you.", place=QUESTIONS, page="acces",
+        ASKED,
+        Kind.CASE,
+        "Une question sur vos accès aux dossiers vous attend.",
+        "A question on your access to files awaits you.",
+        place=QUESTIONS,
+        page="acces",
     ),
     Template(
-        REPORTED, Kind.CASE, "Un accès injustifié est signalé : le délégué à la protection des données vous contacte.",
+        REPORTED,
+        Kind.CASE,
+        "Un accès injustifié est signalé : le délégué à la protection des données vous contacte.",
         "An unjustified access is reported: the data protection officer will contact you.",
     ),
-)  # fmt: skip
+)
 #: Who is told when a step names a party.
 PARTIES: Final = {"auditors": Role.AUDITOR, "dpo": Role.DPO, "supervisors": Role.SUPERVISOR}
 

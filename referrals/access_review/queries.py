@@ -78,10 +78,13 @@ def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str
     found: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
     for step, bar in actions.offered(anomaly, actor, at=at):
         said: dict[str, Any] = {
-            "step": step.name, "machine": str(step.machine), "number": step.number,
-            "label": {"fr": step.label, "en": step.en}, "law": step.law,
+            "step": step.name,
+            "machine": str(step.machine),
+            "number": step.number,
+            "label": {"fr": step.label, "en": step.en},
+            "law": step.law,
             "href": f"/api/v1/{MACHINES[step.machine].folder}/{anomaly.pk}/{step.name}",
-        }  # fmt: skip
+        }
         if bar is None:
             found["available_actions"].append(said)
         else:

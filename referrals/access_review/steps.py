@@ -192,29 +192,59 @@ def _lapsed(sheet: Sheet) -> bool:
 
 
 @step(
-    "detect", number="N01", label="Détecter", en="Detect", internal=True, creates=True,
-    source=[], target=AnomalyState.DETECTED, roles=[], takes=Nothing, tells=["auditors"], law=LAW, data_class="L",
+    "detect",
+    number="N01",
+    label="Détecter",
+    en="Detect",
+    internal=True,
+    creates=True,
+    source=[],
+    target=AnomalyState.DETECTED,
+    roles=[],
+    takes=Nothing,
+    tells=["auditors"],
+    law=LAW,
+    data_class="L",
     purpose=Purpose.AUDIT,
-)  # fmt: skip
+)
 def detect(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Note what a rule found in the journal, or that an emergency opening was contested."""
 
 
 @step(
-    "take_up", number="N02", label="Examiner", en="Take up", guards=[not_about_oneself],
-    source=[AnomalyState.DETECTED], target=AnomalyState.UNDER_REVIEW, roles=AUDITOR, takes=Nothing, law=LAW,
-    data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "take_up",
+    number="N02",
+    label="Examiner",
+    en="Take up",
+    guards=[not_about_oneself],
+    source=[AnomalyState.DETECTED],
+    target=AnomalyState.UNDER_REVIEW,
+    roles=AUDITOR,
+    takes=Nothing,
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def take_up(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Begin to examine it."""
     anomaly.taken_at, anomaly.taken_by_id = sheet.at, sheet.actor.user_id
 
 
 @step(
-    "ask", number="N03", label="Interroger l'agent", en="Ask the agent", tells=["agent"],
-    source=[AnomalyState.UNDER_REVIEW], target=SAME, roles=AUDITOR, takes=Nothing, law=LAW,
-    guards=[not_about_oneself, somebody_can_be_asked], data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "ask",
+    number="N03",
+    label="Interroger l'agent",
+    en="Ask the agent",
+    tells=["agent"],
+    source=[AnomalyState.UNDER_REVIEW],
+    target=SAME,
+    roles=AUDITOR,
+    takes=Nothing,
+    law=LAW,
+    guards=[not_about_oneself, somebody_can_be_asked],
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def ask(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Ask the agent why, without learning who it is; the service passes the question on."""
     anomaly.asked_at = sheet.at
@@ -222,20 +252,39 @@ def ask(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
 
 
 @step(
-    "justify", number="N05", label="Juger justifié", en="Find it justified", guards=[not_about_oneself],
-    source=[AnomalyState.UNDER_REVIEW], target=AnomalyState.JUSTIFIED, roles=AUDITOR, takes=Grounded, law=LAW,
-    data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "justify",
+    number="N05",
+    label="Juger justifié",
+    en="Find it justified",
+    guards=[not_about_oneself],
+    source=[AnomalyState.UNDER_REVIEW],
+    target=AnomalyState.JUSTIFIED,
+    roles=AUDITOR,
+    takes=Grounded,
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def justify(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Find that there was a reason of service."""
     anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, given.ground
 
 
 @step(
-    "find_unjustified", number="N06", label="Juger injustifié", en="Find it unjustified", tells=["dpo"],
-    source=[AnomalyState.UNDER_REVIEW], target=AnomalyState.UNJUSTIFIED, roles=AUDITOR, takes=Judged, law=LAW,
-    guards=[not_about_oneself, agent_had_the_time], data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "find_unjustified",
+    number="N06",
+    label="Juger injustifié",
+    en="Find it unjustified",
+    tells=["dpo"],
+    source=[AnomalyState.UNDER_REVIEW],
+    target=AnomalyState.UNJUSTIFIED,
+    roles=AUDITOR,
+    takes=Judged,
+    law=LAW,
+    guards=[not_about_oneself, agent_had_the_time],
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def find_unjustified(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Find that there was none: from now on 72 hours run (C22)."""
     anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, given.reason
@@ -243,30 +292,59 @@ def find_unjustified(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
 
 
 @step(
-    "report", number="N07", label="Signaler à la hiérarchie", en="Report", guards=[not_about_oneself],
-    source=[AnomalyState.UNJUSTIFIED], target=AnomalyState.REPORTED, roles=DPO, takes=Assessed,
-    tells=["supervisors", "auditors"], law=LAW, data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "report",
+    number="N07",
+    label="Signaler à la hiérarchie",
+    en="Report",
+    guards=[not_about_oneself],
+    source=[AnomalyState.UNJUSTIFIED],
+    target=AnomalyState.REPORTED,
+    roles=DPO,
+    takes=Assessed,
+    tells=["supervisors", "auditors"],
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def report(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Tell the hierarchy, and judge the risk to the persons concerned."""
     anomaly.reported_at, anomaly.risk = sheet.at, given.risk
 
 
 @step(
-    "close", number="N08", label="Clore", en="Close", guards=[not_about_oneself],
-    source=[AnomalyState.JUSTIFIED], target=AnomalyState.CLOSED, roles=AUDITOR, takes=Nothing, law=LAW,
-    data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "close",
+    number="N08",
+    label="Clore",
+    en="Close",
+    guards=[not_about_oneself],
+    source=[AnomalyState.JUSTIFIED],
+    target=AnomalyState.CLOSED,
+    roles=AUDITOR,
+    takes=Nothing,
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def close(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Close what was justified."""
     anomaly.closed_at = sheet.at
 
 
 @step(
-    "conclude", number="N09", label="Clore la violation", en="Close the breach", guards=[not_about_oneself],
-    checks=[breach_is_dealt_with], source=[AnomalyState.REPORTED], target=AnomalyState.CLOSED, roles=DPO,
-    takes=Settled, law=LAW, data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "conclude",
+    number="N09",
+    label="Clore la violation",
+    en="Close the breach",
+    guards=[not_about_oneself],
+    checks=[breach_is_dealt_with],
+    source=[AnomalyState.REPORTED],
+    target=AnomalyState.CLOSED,
+    roles=DPO,
+    takes=Settled,
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def conclude(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Close what was reported, once the CNIL and the persons concerned know, or needn't."""
     anomaly.closed_at = sheet.at
@@ -274,11 +352,21 @@ def conclude(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
 
 
 @step(
-    "ask_identities", number="N10", label="Demander la levée de l'anonymat", en="Ask to lift the veil", grave=True,
-    source=[AnomalyState.UNDER_REVIEW, AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED], target=SAME,
-    roles=RESOLVERS, guards=[not_about_oneself, there_is_something_to_resolve], takes=Nothing,
-    tells=["auditors", "dpo"], law=LAW, data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "ask_identities",
+    number="N10",
+    label="Demander la levée de l'anonymat",
+    en="Ask to lift the veil",
+    grave=True,
+    source=[AnomalyState.UNDER_REVIEW, AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED],
+    target=SAME,
+    roles=RESOLVERS,
+    guards=[not_about_oneself, there_is_something_to_resolve],
+    takes=Nothing,
+    tells=["auditors", "dpo"],
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def ask_identities(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Ask the other office to lift the veil together."""
     anomaly.resolution_asked_at, anomaly.resolution_asked_by_id = sheet.at, sheet.actor.user_id
@@ -286,11 +374,21 @@ def ask_identities(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
 
 
 @step(
-    "grant_identities", number="N11", label="Lever l'anonymat", en="Lift the veil", grave=True,
-    source=[AnomalyState.UNDER_REVIEW, AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED], target=SAME,
-    roles=RESOLVERS, guards=[not_about_oneself, the_other_office_asked, asker_is_in_office], takes=Nothing,
-    tells=["auditors", "dpo"], law=LAW, data_class="L", purpose=Purpose.AUDIT,
-)  # fmt: skip
+    "grant_identities",
+    number="N11",
+    label="Lever l'anonymat",
+    en="Lift the veil",
+    grave=True,
+    source=[AnomalyState.UNDER_REVIEW, AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED],
+    target=SAME,
+    roles=RESOLVERS,
+    guards=[not_about_oneself, the_other_office_asked, asker_is_in_office],
+    takes=Nothing,
+    tells=["auditors", "dpo"],
+    law=LAW,
+    data_class="L",
+    purpose=Purpose.AUDIT,
+)
 def grant_identities(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     """Lift the veil for these two persons, for some hours."""
     anomaly.resolved_by_id = sheet.actor.user_id

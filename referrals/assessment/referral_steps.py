@@ -27,105 +27,187 @@ def extension_calls_for_two(case: Case, given: Any) -> str | None:
 
 
 @step(
-    "assign", number="T13", label="Confier l'évaluation", en="Assign the assessment",
-    source=[State.QUALIFIED], target=State.IN_ASSESSMENT, roles=[Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD],
+    "assign",
+    number="T13",
+    label="Confier l'évaluation",
+    en="Assign the assessment",
+    source=[State.QUALIFIED],
+    target=State.IN_ASSESSMENT,
+    roles=[Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD],
     checks=[
-        guards.team_is_multidisciplinary, guards.team_does_not_follow_the_family, workflow_people.people_may_be_named,
+        guards.team_is_multidisciplinary,
+        guards.team_does_not_follow_the_family,
+        workflow_people.people_may_be_named,
         team_comes_from_where_it_may,
     ],
     effects=[effects.name_team, effects.assign_assessment],
-    takes=assessment_inputs.Team, starts=[C.C4B_MEETING, C.C4B_VISIT], tells=["team"], law="CASF D226-2-5",
-)  # fmt: skip
+    takes=assessment_inputs.Team,
+    starts=[C.C4B_MEETING, C.C4B_VISIT],
+    tells=["team"],
+    law="CASF D226-2-5",
+)
 def assign(referral: Referral, given: Any, case: Case) -> None:
     """Entrust the assessment to a multidisciplinary team."""
 
 
 @step(
-    "record_contact", number="T17", label="Tracer une rencontre", en="Record a contact",
-    source=[State.IN_ASSESSMENT], target=SAME, roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
-    checks=[case_guards.children_belong], effects=[effects.record_visit],
-    takes=assessment_inputs.Contact, stops=[C.C4B_MEETING, C.C4B_VISIT], law="CASF D226-2-3, D226-2-6", data_class="H",
-)  # fmt: skip
+    "record_contact",
+    number="T17",
+    label="Tracer une rencontre",
+    en="Record a contact",
+    source=[State.IN_ASSESSMENT],
+    target=SAME,
+    roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
+    checks=[case_guards.children_belong],
+    effects=[effects.record_visit],
+    takes=assessment_inputs.Contact,
+    stops=[C.C4B_MEETING, C.C4B_VISIT],
+    law="CASF D226-2-3, D226-2-6",
+    data_class="H",
+)
 def record_contact(referral: Referral, given: Any, case: Case) -> None:
     """Record a visit, meeting or attempt; what took place is never refused."""
 
 
 @step(
-    "child_unreachable", number="T18", label="Impossible de rencontrer l'enfant", en="The child can't be met",
-    source=[State.IN_ASSESSMENT], target=State.JUDICIAL_PENDING, roles=[Role.ASE_INSPECTOR],
+    "child_unreachable",
+    number="T18",
+    label="Impossible de rencontrer l'enfant",
+    en="The child can't be met",
+    source=[State.IN_ASSESSMENT],
+    target=State.JUDICIAL_PENDING,
+    roles=[Role.ASE_INSPECTOR],
     guards=[guards.no_child_was_met, guards.attempts_were_made],
     checks=[
-        justice_guards.ground_fits_the_child, justice_guards.prepared_referral_is_of_case,
-        letter_steps.document_is_written, letter_steps.document_says_the_same,
+        justice_guards.ground_fits_the_child,
+        justice_guards.prepared_referral_is_of_case,
+        letter_steps.document_is_written,
+        letter_steps.document_says_the_same,
     ],
     effects=[justice_effects.refer_every_child, justice_effects.send_to_justice, effects.abort_assessment],
-    takes=decision_inputs.SeizeJusticeForAll, starts=[C.C7], stops=[C.C3, C.C4, C.C4B_MEETING, C.C4B_VISIT],
-    tells=["prosecutor", "holders"], law="CASF D226-2-6, L226-4 I c", data_class="I",
-)  # fmt: skip
+    takes=decision_inputs.SeizeJusticeForAll,
+    starts=[C.C7],
+    stops=[C.C3, C.C4, C.C4B_MEETING, C.C4B_VISIT],
+    tells=["prosecutor", "holders"],
+    law="CASF D226-2-6, L226-4 I c",
+    data_class="I",
+)
 def child_unreachable(referral: Referral, given: Any, case: Case) -> None:
     """Refer to justice a child whom nobody could meet: it is a duty, not a choice."""
 
 
 @step(
-    "extend_assessment", number="T19", label="Motiver un dépassement", en="Explain a delay",
-    source=[State.IN_ASSESSMENT], target=SAME, roles=[Role.ASSESSMENT_LEAD],
-    checks=[guards.new_date_lies_ahead], effects=[effects.note_new_date],
-    signed_when=extension_calls_for_two, second_signers=[Role.SUPERVISOR],
-    takes=assessment_inputs.Extension, tells=["coordinator"], law="CASF D226-2-4", data_class="H",
-)  # fmt: skip
+    "extend_assessment",
+    number="T19",
+    label="Motiver un dépassement",
+    en="Explain a delay",
+    source=[State.IN_ASSESSMENT],
+    target=SAME,
+    roles=[Role.ASSESSMENT_LEAD],
+    checks=[guards.new_date_lies_ahead],
+    effects=[effects.note_new_date],
+    signed_when=extension_calls_for_two,
+    second_signers=[Role.SUPERVISOR],
+    takes=assessment_inputs.Extension,
+    tells=["coordinator"],
+    law="CASF D226-2-4",
+    data_class="H",
+)
 def extend_assessment(referral: Referral, given: Any, case: Case) -> None:
     """Record why the assessment runs late; its legal delay isn't moved and stays breached."""
 
 
 @step(
-    "submit_report", number="T20", label="Remettre le rapport", en="Deliver the report",
-    source=[State.IN_ASSESSMENT], target=State.REPORT_SUBMITTED, roles=[Role.ASSESSMENT_LEAD],
+    "submit_report",
+    number="T20",
+    label="Remettre le rapport",
+    en="Deliver the report",
+    source=[State.IN_ASSESSMENT],
+    target=State.REPORT_SUBMITTED,
+    roles=[Role.ASSESSMENT_LEAD],
     guards=[
-        guards.assessment_awaits_validation, guards.validator_is_not_of_team,
-        guards.every_child_has_a_conclusion, guards.report_is_complete,
+        guards.assessment_awaits_validation,
+        guards.validator_is_not_of_team,
+        guards.every_child_has_a_conclusion,
+        guards.report_is_complete,
     ],
     checks=[guards.visits_were_made, workflow_people.decider_is_known, report_reaches_the_prosecutor],
     effects=[effects.deliver_assessment, decision_records.name_decider],
-    takes=assessment_inputs.Report, starts=[C.C8], stops=[C.C4, C.C4B_MEETING, C.C4B_VISIT], tells=["ase_inspector"],
-    law="CASF D226-2-7", data_class="H",
-)  # fmt: skip
+    takes=assessment_inputs.Report,
+    starts=[C.C8],
+    stops=[C.C4, C.C4B_MEETING, C.C4B_VISIT],
+    tells=["ase_inspector"],
+    law="CASF D226-2-7",
+    data_class="H",
+)
 def submit_report(referral: Referral, given: Any, case: Case) -> None:
     """Deliver the team's single report to the decider."""
 
 
 @step(
-    "ask_supplement", number="T21", label="Demander un complément d'évaluation", en="Ask for a supplement",
-    source=[State.REPORT_SUBMITTED], target=State.IN_ASSESSMENT, roles=[Role.ASE_INSPECTOR],
+    "ask_supplement",
+    number="T21",
+    label="Demander un complément d'évaluation",
+    en="Ask for a supplement",
+    source=[State.REPORT_SUBMITTED],
+    target=State.IN_ASSESSMENT,
+    roles=[Role.ASE_INSPECTOR],
     checks=[
-        guards.team_is_named_where_none_is, guards.team_is_multidisciplinary,
-        guards.team_does_not_follow_the_family, workflow_people.people_may_be_named, team_comes_from_where_it_may,
+        guards.team_is_named_where_none_is,
+        guards.team_is_multidisciplinary,
+        guards.team_does_not_follow_the_family,
+        workflow_people.people_may_be_named,
+        team_comes_from_where_it_may,
     ],
     effects=[effects.resume_assessment],
-    takes=assessment_inputs.Supplement, starts=[C.C4], stops=[C.C8], tells=["team"], law="CASF D226-2-7",
+    takes=assessment_inputs.Supplement,
+    starts=[C.C4],
+    stops=[C.C8],
+    tells=["team"],
+    law="CASF D226-2-7",
     data_class="H",
-)  # fmt: skip
+)
 def ask_supplement(referral: Referral, given: Any, case: Case) -> None:
     """Send the case back to its team with questions; the legal delay resumes on its old date."""
 
 
 @step(
-    "reassign", number="T47", label="Modifier l'équipe", en="Change the team",
-    source=[State.IN_ASSESSMENT], target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD],
+    "reassign",
+    number="T47",
+    label="Modifier l'équipe",
+    en="Change the team",
+    source=[State.IN_ASSESSMENT],
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD],
     checks=[
-        guards.resulting_team_is_multidisciplinary, guards.team_does_not_follow_the_family,
-        workflow_people.people_may_be_named, team_comes_from_where_it_may,
+        guards.resulting_team_is_multidisciplinary,
+        guards.team_does_not_follow_the_family,
+        workflow_people.people_may_be_named,
+        team_comes_from_where_it_may,
     ],
-    effects=[effects.change_team], takes=assessment_inputs.TeamChange, tells=["team"], law="CASF D226-2-5",
-)  # fmt: skip
+    effects=[effects.change_team],
+    takes=assessment_inputs.TeamChange,
+    tells=["team"],
+    law="CASF D226-2-5",
+)
 def reassign(referral: Referral, given: Any, case: Case) -> None:
     """Change the team; what a leaver wrote stays."""
 
 
 @step(
-    "log_contact", number="T49", label="Tracer un échange", en="Record an exchange",
-    source=(*ACTIVE, *CLOSED), target=SAME, roles=HOLDING, holding=True,
-    effects=[effects.log_contact], takes=assessment_inputs.Exchange, starts=[C.C5B, C.C18], stops=[C.C18],
+    "log_contact",
+    number="T49",
+    label="Tracer un échange",
+    en="Record an exchange",
+    source=(*ACTIVE, *CLOSED),
+    target=SAME,
+    roles=HOLDING,
+    holding=True,
+    effects=[effects.log_contact],
+    takes=assessment_inputs.Exchange,
+    starts=[C.C5B, C.C18],
+    stops=[C.C18],
     law="CASF L226-5 al. 2, D226-2-8",
-)  # fmt: skip
+)
 def log_contact(referral: Referral, given: Any, case: Case) -> None:
     """Put an exchange with somebody on record."""

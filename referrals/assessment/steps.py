@@ -26,83 +26,158 @@ def keep_dissent(act: Any) -> None:
 
 
 @step(
-    "open", number="A01", label="Ouvrir", en="Open", internal=True, creates=True,
-    source=[], target=A.TO_ASSIGN, roles=[], takes=inputs.Nothing, law="CASF L226-3", data_class="H",
-)  # fmt: skip
+    "open",
+    number="A01",
+    label="Ouvrir",
+    en="Open",
+    internal=True,
+    creates=True,
+    source=[],
+    target=A.TO_ASSIGN,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L226-3",
+    data_class="H",
+)
 def open(assessment: Assessment, given: Any, case: Case) -> None:
     """Open the assessment of the children of the case."""
 
 
 @step(
-    "assign", number="A02", label="Confier", en="Assign", internal=True,
-    source=[A.TO_ASSIGN], target=A.PLANNED, roles=[], takes=inputs.Nothing,
-    starts=[C.C4B_MEETING, C.C4B_VISIT], law="CASF D226-2-5", data_class="H",
-)  # fmt: skip
+    "assign",
+    number="A02",
+    label="Confier",
+    en="Assign",
+    internal=True,
+    source=[A.TO_ASSIGN],
+    target=A.PLANNED,
+    roles=[],
+    takes=inputs.Nothing,
+    starts=[C.C4B_MEETING, C.C4B_VISIT],
+    law="CASF D226-2-5",
+    data_class="H",
+)
 def assign(assessment: Assessment, given: Any, case: Case) -> None:
     """Entrust it to its team."""
 
 
 @step(
-    "start", number="A03", label="Démarrer", en="Start",
-    source=[A.PLANNED], target=A.ONGOING, roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
-    takes=decision_inputs.Beginning, law="CASF D226-2-3", data_class="H",
-)  # fmt: skip
+    "start",
+    number="A03",
+    label="Démarrer",
+    en="Start",
+    source=[A.PLANNED],
+    target=A.ONGOING,
+    roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
+    takes=decision_inputs.Beginning,
+    law="CASF D226-2-3",
+    data_class="H",
+)
 def start(assessment: Assessment, given: Any, case: Case) -> None:
     """Begin it; the first contact begins it too (T17)."""
     assessment.started_on = given.get("on") or assessment.started_on
 
 
 @step(
-    "write", number="A04", label="Rédiger", en="Write the report",
-    source=[A.ONGOING, A.SUPPLEMENT], target=A.DRAFT_REPORT, roles=[Role.ASSESSOR],
-    takes=assessment_inputs.Framework, law="CASF D226-2-3 V", data_class="H",
-)  # fmt: skip
+    "write",
+    number="A04",
+    label="Rédiger",
+    en="Write the report",
+    source=[A.ONGOING, A.SUPPLEMENT],
+    target=A.DRAFT_REPORT,
+    roles=[Role.ASSESSOR],
+    takes=assessment_inputs.Framework,
+    law="CASF D226-2-3 V",
+    data_class="H",
+)
 def write(assessment: Assessment, given: Any, case: Case) -> None:
     """Begin the report, under a stated version of the national framework."""
     assessment.framework_version = given.framework_version
 
 
 @step(
-    "hand_in", number="A05", label="Remettre au cadre", en="Hand in",
-    source=[A.DRAFT_REPORT], target=A.TO_VALIDATE, roles=[Role.ASSESSOR],
-    guards=[guards.every_child_has_a_conclusion, guards.report_is_complete], effects=[keep_dissent],
-    takes=assessment_inputs.HandIn, tells=["assessment_lead"], law="CASF D226-2-7", data_class="H",
-)  # fmt: skip
+    "hand_in",
+    number="A05",
+    label="Remettre au cadre",
+    en="Hand in",
+    source=[A.DRAFT_REPORT],
+    target=A.TO_VALIDATE,
+    roles=[Role.ASSESSOR],
+    guards=[guards.every_child_has_a_conclusion, guards.report_is_complete],
+    effects=[keep_dissent],
+    takes=assessment_inputs.HandIn,
+    tells=["assessment_lead"],
+    law="CASF D226-2-7",
+    data_class="H",
+)
 def hand_in(assessment: Assessment, given: Any, case: Case) -> None:
     """Hand the single report to the lead."""
 
 
 @step(
-    "send_back", number="A06", label="Renvoyer à l'équipe", en="Send back to the team",
-    source=[A.TO_VALIDATE], target=A.DRAFT_REPORT, roles=[Role.ASSESSMENT_LEAD],
-    takes=inputs.Reasoned, tells=["team"], law="CASF D226-2-7", data_class="H",
-)  # fmt: skip
+    "send_back",
+    number="A06",
+    label="Renvoyer à l'équipe",
+    en="Send back to the team",
+    source=[A.TO_VALIDATE],
+    target=A.DRAFT_REPORT,
+    roles=[Role.ASSESSMENT_LEAD],
+    takes=inputs.Reasoned,
+    tells=["team"],
+    law="CASF D226-2-7",
+    data_class="H",
+)
 def send_back(assessment: Assessment, given: Any, case: Case) -> None:
     """Ask the team for changes."""
 
 
 @step(
-    "deliver", number="A07", label="Remettre", en="Deliver", internal=True,
-    source=[A.TO_VALIDATE], target=A.DELIVERED, roles=[], takes=inputs.Nothing,
-    law="CASF D226-2-7", data_class="H",
-)  # fmt: skip
+    "deliver",
+    number="A07",
+    label="Remettre",
+    en="Deliver",
+    internal=True,
+    source=[A.TO_VALIDATE],
+    target=A.DELIVERED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF D226-2-7",
+    data_class="H",
+)
 def deliver(assessment: Assessment, given: Any, case: Case) -> None:
     """Deliver the report (by T20)."""
     assessment.delivered_at = case.at
 
 
 @step(
-    "ask_supplement", number="A08", label="Demander un complément", en="Ask for a supplement", internal=True,
-    source=[A.DELIVERED, A.ABORTED], target=A.SUPPLEMENT, roles=[], takes=inputs.Nothing,
-    law="CASF D226-2-7", data_class="H",
-)  # fmt: skip
+    "ask_supplement",
+    number="A08",
+    label="Demander un complément",
+    en="Ask for a supplement",
+    internal=True,
+    source=[A.DELIVERED, A.ABORTED],
+    target=A.SUPPLEMENT,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF D226-2-7",
+    data_class="H",
+)
 def ask_supplement(assessment: Assessment, given: Any, case: Case) -> None:
     """Take it up again (by T21)."""
 
 
 @step(
-    "abort", number="A09", label="Interrompre", en="Abort", internal=True,
-    source=UNDER_WAY, target=A.ABORTED, roles=[], takes=inputs.Nothing, law="CASF D226-2-6", data_class="H",
-)  # fmt: skip
+    "abort",
+    number="A09",
+    label="Interrompre",
+    en="Abort",
+    internal=True,
+    source=UNDER_WAY,
+    target=A.ABORTED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF D226-2-6",
+    data_class="H",
+)
 def abort(assessment: Assessment, given: Any, case: Case) -> None:
     """Break it off: justice is seized since nobody could be met (by T18)."""

@@ -111,13 +111,21 @@ class Attachments(CaseView):
         referral, ties = self.seen(request, pk)
         actor, at = self.actor(request), self.at(request)
         lines = opened(
-            referral, ties, lambda scope: serving.listed(referral, ties, scope, actor=actor, at=at),
-            actor=actor, at=at, purpose=Purpose.FILING if ties.coarse or ties.draft else Purpose.HANDLING,
-        )  # fmt: skip
+            referral,
+            ties,
+            lambda scope: serving.listed(referral, ties, scope, actor=actor, at=at),
+            actor=actor,
+            at=at,
+            purpose=Purpose.FILING if ties.coarse or ties.draft else Purpose.HANDLING,
+        )
         return Response(listed(lines, None) | {"sending": notice.told()})
 
-    @extend_schema(request={"multipart/form-data": UploadForm}, responses={201: schema.CaseAnswer},
-                   operation_id="attachments_add", parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request={"multipart/form-data": UploadForm},
+        responses={201: schema.CaseAnswer},
+        operation_id="attachments_add",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Send one file with its kind: scanned, parsed, written anew; the original goes unless it is evidence."""
         Query.of(request.query_params)
@@ -156,9 +164,14 @@ class Attachments(CaseView):
         said.is_valid(raise_exception=True)
         told: dict[str, Any] = said.validated_data
         done = keeping.add(
-            pk, arrived, kind=told["kind"], evidence=told["evidence"], children=told["children"],
-            actor=self.actor(request), at=self.at(request),
-        )  # fmt: skip
+            pk,
+            arrived,
+            kind=told["kind"],
+            evidence=told["evidence"],
+            children=told["children"],
+            actor=self.actor(request),
+            at=self.at(request),
+        )
         arrived.held = True
         return done
 
@@ -166,8 +179,9 @@ class Attachments(CaseView):
 class OneAttachment(CaseView):
     """One attachment."""
 
-    @extend_schema(responses=schema.CaseAnswer, operation_id="attachments_remove",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        responses=schema.CaseAnswer, operation_id="attachments_remove", parameters=[schema.IDEMPOTENCY_KEY]
+    )
     def delete(self, request: Request, pk: UUID, part: UUID) -> Response:
         """Take a file from a draft; nothing that was filed is ever taken away by this."""
         actor, at = self.actor(request), self.at(request)
@@ -177,8 +191,12 @@ class OneAttachment(CaseView):
 class MarkAttachment(CaseView):
     """The mark of evidence."""
 
-    @extend_schema(request=Mark, responses=schema.CaseAnswer, operation_id="attachments_mark",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Mark,
+        responses=schema.CaseAnswer,
+        operation_id="attachments_mark",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID, part: UUID) -> Response:
         """Mark a file as evidence while its original is there, or take mark and original away."""
         actor, at = self.actor(request), self.at(request)

@@ -17,24 +17,69 @@ from referrals.attachments.refusals import Exit, Refused
 
 #: Members that act, embed or tell, wherever they stand.
 UNWANTED: Final = (
-    "/AA", "/OpenAction", "/JS", "/JavaScript", "/AcroForm", "/Annots", "/Metadata", "/PieceInfo", "/LastModified",
-    "/EF", "/RF", "/AF", "/EmbeddedFiles", "/Thumb", "/URI", "/SpiderInfo", "/Collection", "/XFA", "/Perms", "/DSS",
-    "/StructParents", "/StructParent", "/Alternates", "/OPI", "/Author", "/Creator", "/Producer", "/CreationDate",
+    "/AA",
+    "/OpenAction",
+    "/JS",
+    "/JavaScript",
+    "/AcroForm",
+    "/Annots",
+    "/Metadata",
+    "/PieceInfo",
+    "/LastModified",
+    "/EF",
+    "/RF",
+    "/AF",
+    "/EmbeddedFiles",
+    "/Thumb",
+    "/URI",
+    "/SpiderInfo",
+    "/Collection",
+    "/XFA",
+    "/Perms",
+    "/DSS",
+    "/StructParents",
+    "/StructParent",
+    "/Alternates",
+    "/OPI",
+    "/Author",
+    "/Creator",
+    "/Producer",
+    "/CreationDate",
     "/ModDate",
-)  # fmt: skip
+)
 #: Actions, by the name in ``/S`` (ISO 32000-1 §12.6.4).
 ACTIONS: Final = (
-    "/JavaScript", "/Launch", "/URI", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie",
-    "/Sound", "/RichMediaExecute", "/Named", "/Hide", "/ResetForm", "/SetOCGState", "/Trans", "/GoTo3DView",
-)  # fmt: skip
+    "/JavaScript",
+    "/Launch",
+    "/URI",
+    "/SubmitForm",
+    "/ImportData",
+    "/GoToR",
+    "/GoToE",
+    "/Rendition",
+    "/Movie",
+    "/Sound",
+    "/RichMediaExecute",
+    "/Named",
+    "/Hide",
+    "/ResetForm",
+    "/SetOCGState",
+    "/Trans",
+    "/GoTo3DView",
+)
 EMBEDDED: Final = ("/EmbeddedFile", "/Filespec", "/F", "/Sig", "/Metadata")
 DCT: Final = "/DCTDecode"
 JPX: Final = "/JPXDecode"
 #: Filters by the short names that readers take as well.
 _FULL_NAMES: Final = {
-    "/AHx": "/ASCIIHexDecode", "/A85": "/ASCII85Decode", "/LZW": "/LZWDecode", "/Fl": "/FlateDecode",
-    "/RL": "/RunLengthDecode", "/CCF": "/CCITTFaxDecode", "/DCT": DCT,
-}  # fmt: skip
+    "/AHx": "/ASCIIHexDecode",
+    "/A85": "/ASCII85Decode",
+    "/LZW": "/LZWDecode",
+    "/Fl": "/FlateDecode",
+    "/RL": "/RunLengthDecode",
+    "/CCF": "/CCITTFaxDecode",
+    "/DCT": DCT,
+}
 #: Where a picture begins within a page's instructions, and what may stand after it there.
 _INLINE: Final = re.compile(rb"(?<![A-Za-z0-9])BI(?![A-Za-z0-9])")
 _BLANKS: Final = b"\0\t\n\x0c\r "

@@ -148,9 +148,19 @@ def _wipe(name: UUID, rows: list[Attachment], *, at: datetime, rule: str) -> Non
     originals = {row.original for row in rows}
     for row in rows:
         _set(
-            row, key=None, name=None, object=None, original=None, size=0, original_size=0, evidence=False,
-            barred_at=row.barred_at, barred_for=row.barred_for, condemned_at=row.condemned_at, destroyed_at=at,
-        )  # fmt: skip
+            row,
+            key=None,
+            name=None,
+            object=None,
+            original=None,
+            size=0,
+            original_size=0,
+            evidence=False,
+            barred_at=row.barred_at,
+            barred_for=row.barred_for,
+            condemned_at=row.condemned_at,
+            destroyed_at=at,
+        )
         _journal(DESTROYED, row, actor=SYSTEM, at=at)
     tenant = _holder(rows).authority_id
     leaf = erasures.certify(name, tenant, count=1, at=at, rule=rule, kind=erasures.FILE)

@@ -118,30 +118,57 @@ def _becomes(act: "StepContext", what: str) -> None:
 
 
 @step(
-    "bar_file", number="X10", label="Écarter un fichier", en="Set a file aside",
-    source=ANY, target=SAME, roles=READING, holding=True,
-    guards=[file_may_be_barred], effects=[bar], takes=BarFile, tells=["coordinator", "supervisor"],
+    "bar_file",
+    number="X10",
+    label="Écarter un fichier",
+    en="Set a file aside",
+    source=ANY,
+    target=SAME,
+    roles=READING,
+    holding=True,
+    guards=[file_may_be_barred],
+    effects=[bar],
+    takes=BarFile,
+    tells=["coordinator", "supervisor"],
     law="CP 227-23",
-)  # fmt: skip
+)
 def bar_file(referral: Referral, given: Any, case: Case) -> None:
     """Stop everybody from reading a file, at once; nothing is destroyed by it."""
 
 
 @step(
-    "unbar_file", number="X11", label="Rendre un fichier écarté", en="Give a file back",
-    source=DECIDED_IN, target=SAME, roles=DECIDERS,
-    guards=[file_is_barred], effects=[give_back], signed_when=deciding_on_a_file_calls_for_two,
-    takes=UnbarFile, law="CASF L226-2-2",
-)  # fmt: skip
+    "unbar_file",
+    number="X11",
+    label="Rendre un fichier écarté",
+    en="Give a file back",
+    source=DECIDED_IN,
+    target=SAME,
+    roles=DECIDERS,
+    guards=[file_is_barred],
+    effects=[give_back],
+    signed_when=deciding_on_a_file_calls_for_two,
+    takes=UnbarFile,
+    law="CASF L226-2-2",
+)
 def unbar_file(referral: Referral, given: Any, case: Case) -> None:
     """Let a file be read again that was set aside by mistake, by two persons."""
 
 
 @step(
-    "destroy_file", number="X12", label="Détruire un fichier écarté", en="Destroy a file", grave=True,
-    source=DECIDED_IN, target=SAME, roles=DECIDERS,
-    guards=[file_is_barred, file_is_not_held], checks=[authorities_were_told], effects=[condemn],
-    signed_when=deciding_on_a_file_calls_for_two, takes=DestroyFile, law="CP 227-23; CPP art. 40",
-)  # fmt: skip
+    "destroy_file",
+    number="X12",
+    label="Détruire un fichier écarté",
+    en="Destroy a file",
+    grave=True,
+    source=DECIDED_IN,
+    target=SAME,
+    roles=DECIDERS,
+    guards=[file_is_barred, file_is_not_held],
+    checks=[authorities_were_told],
+    effects=[condemn],
+    signed_when=deciding_on_a_file_calls_for_two,
+    takes=DestroyFile,
+    law="CP 227-23; CPP art. 40",
+)
 def destroy_file(referral: Referral, given: Any, case: Case) -> None:
     """Destroy a file that was set aside, key and objects, by two persons; its row stays."""

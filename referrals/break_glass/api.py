@@ -28,8 +28,12 @@ class BreakGlasses(CaseView):
         lines, cursor = glass_page(request._request, GlassQuery.of(request.query_params))
         return Response(listed(lines, cursor))
 
-    @extend_schema(request=ByReference, responses={201: schema.CaseAnswer}, operation_id="break_glass_by_reference",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=ByReference,
+        responses={201: schema.CaseAnswer},
+        operation_id="break_glass_by_reference",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request) -> Response:
         """Open a case in an emergency by its reference, even one that is restricted to others; never one that the
         caller is excluded from. What isn't there and what isn't for the caller is one answer.

@@ -65,10 +65,12 @@ def _line(row: BreakGlass, at: Any) -> dict[str, Any]:
 
 register(
     Template(
-        "glass.overdue", Kind.CASE, "L'examen d'une ouverture d'urgence est en retard.",
+        "glass.overdue",
+        Kind.CASE,
+        "L'examen d'une ouverture d'urgence est en retard.",
         "The review of an emergency opening is overdue.",
     )
-)  # fmt: skip
+)
 
 EVERY: Final = timedelta(hours=1)
 BATCH: Final = 50

@@ -123,53 +123,101 @@ def keep_review(act: "StepContext") -> None:
 
 
 @step(
-    "open", number="G01", label="Ouvrir en urgence (bris de glace)", en="Break the glass", creates=True, grave=True,
-    source=[], target=GlassState.OPENED, roles=BREAKERS, checks=[own_reviews_are_in_time],
-    effects=[break_it], takes=inputs.Reasoned, tells=["supervisors", "coordinator", "auditors"],
-    law="CASF R221-8", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "open",
+    number="G01",
+    label="Ouvrir en urgence (bris de glace)",
+    en="Break the glass",
+    creates=True,
+    grave=True,
+    source=[],
+    target=GlassState.OPENED,
+    roles=BREAKERS,
+    checks=[own_reviews_are_in_time],
+    effects=[break_it],
+    takes=inputs.Reasoned,
+    tells=["supervisors", "coordinator", "auditors"],
+    law="CASF R221-8",
+    purpose=Purpose.EMERGENCY,
+)
 def open(glass: BreakGlass, given: Any, case: Case) -> None:
     """Open one case at once, with a reason; another person looks at it by the end of the next working day."""
 
 
 @step(
-    "give_back", number="G02", label="Mettre fin à l'ouverture d'urgence", en="Give the opening back",
-    source=[GlassState.OPENED], target=GlassState.TO_REVIEW, roles=SEEING, seeing=True,
-    guards=[opener_gives_back], effects=[end_right], takes=inputs.Nothing,
-    law="CASF R221-8", data_class="A", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "give_back",
+    number="G02",
+    label="Mettre fin à l'ouverture d'urgence",
+    en="Give the opening back",
+    source=[GlassState.OPENED],
+    target=GlassState.TO_REVIEW,
+    roles=SEEING,
+    seeing=True,
+    guards=[opener_gives_back],
+    effects=[end_right],
+    takes=inputs.Nothing,
+    law="CASF R221-8",
+    data_class="A",
+    purpose=Purpose.EMERGENCY,
+)
 def give_back(glass: BreakGlass, given: Any, case: Case) -> None:
     """End an emergency opening before its time."""
     glass.ended_at = case.at
 
 
 @step(
-    "expire", number="G03", label="Arriver à son terme", en="Expire", internal=True,
-    source=[GlassState.OPENED], target=GlassState.TO_REVIEW, roles=[], effects=[end_right],
-    takes=inputs.Nothing, law="CASF R221-8", data_class="A", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "expire",
+    number="G03",
+    label="Arriver à son terme",
+    en="Expire",
+    internal=True,
+    source=[GlassState.OPENED],
+    target=GlassState.TO_REVIEW,
+    roles=[],
+    effects=[end_right],
+    takes=inputs.Nothing,
+    law="CASF R221-8",
+    data_class="A",
+    purpose=Purpose.EMERGENCY,
+)
 def expire(glass: BreakGlass, given: Any, case: Case) -> None:
     """Note that an emergency opening is over; it had ended by itself at that instant."""
     glass.ended_at = glass.expires_at
 
 
 @step(
-    "approve", number="G04", label="Valider l'ouverture d'urgence", en="Find the opening justified",
-    source=[GlassState.TO_REVIEW], target=GlassState.REVIEWED_OK, roles=REVIEWERS,
-    guards=[reviewer_did_not_open, reviewer_is_named], effects=[keep_review], takes=inputs.Noted,
-    law="CASF R221-8", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "approve",
+    number="G04",
+    label="Valider l'ouverture d'urgence",
+    en="Find the opening justified",
+    source=[GlassState.TO_REVIEW],
+    target=GlassState.REVIEWED_OK,
+    roles=REVIEWERS,
+    guards=[reviewer_did_not_open, reviewer_is_named],
+    effects=[keep_review],
+    takes=inputs.Noted,
+    law="CASF R221-8",
+    purpose=Purpose.EMERGENCY,
+)
 def approve(glass: BreakGlass, given: Any, case: Case) -> None:
     """Agree with an emergency opening that another person made."""
     glass.reviewed_at, glass.reviewed_by = case.at, case.actor.user_id
 
 
 @step(
-    "contest", number="G05", label="Contester l'ouverture d'urgence", en="Contest the opening",
-    source=[GlassState.TO_REVIEW], target=GlassState.REVIEWED_KO, roles=REVIEWERS,
-    guards=[reviewer_did_not_open, reviewer_is_named], effects=[keep_review], takes=inputs.Reasoned,
-    tells=["auditors"], law="CASF R221-8", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "contest",
+    number="G05",
+    label="Contester l'ouverture d'urgence",
+    en="Contest the opening",
+    source=[GlassState.TO_REVIEW],
+    target=GlassState.REVIEWED_KO,
+    roles=REVIEWERS,
+    guards=[reviewer_did_not_open, reviewer_is_named],
+    effects=[keep_review],
+    takes=inputs.Reasoned,
+    tells=["auditors"],
+    law="CASF R221-8",
+    purpose=Purpose.EMERGENCY,
+)
 def contest(glass: BreakGlass, given: Any, case: Case) -> None:
     """Contest an emergency opening, with a reason; the auditors are told."""
     glass.reviewed_at, glass.reviewed_by = case.at, case.actor.user_id

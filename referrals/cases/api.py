@@ -59,8 +59,12 @@ class Cases(CaseView):
         lines, cursor = (filing_page if _is_own(request, asked) else case_page)(request._request, asked)
         return Response(listed(lines, cursor))
 
-    @extend_schema(request=NewConcern, responses={201: schema.CaseAnswer}, operation_id="referrals_create",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=NewConcern,
+        responses={201: schema.CaseAnswer},
+        operation_id="referrals_create",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request) -> Response:
         """Begin a draft, or file at once; an ``Idempotency-Key`` is required to file."""
         Query.of(request.query_params)
@@ -156,8 +160,12 @@ class OneCase(CaseView):
         referral, body = whole(request._request, pk)
         return tagged(Response(body), referral, body)
 
-    @extend_schema(request=form.ConcernForm, responses=schema.CaseAnswer, operation_id="referrals_edit",
-                   parameters=[schema.IF_MATCH])  # fmt: skip
+    @extend_schema(
+        request=form.ConcernForm,
+        responses=schema.CaseAnswer,
+        operation_id="referrals_edit",
+        parameters=[schema.IF_MATCH],
+    )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change a draft; members sent replace those there were, a list sent replaces the list."""
         actor, at, version = self.actor(request), self.at(request), self.version(request)
@@ -174,8 +182,12 @@ class OneCase(CaseView):
 class ShareDraft(CaseView):
     """A draft shown to the lead of its author's institution."""
 
-    @extend_schema(request=Sharing, responses=schema.CaseAnswer, operation_id="referrals_share",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Sharing,
+        responses=schema.CaseAnswer,
+        operation_id="referrals_share",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Share the draft: the lead reads its facts while it is a draft, and stops nothing."""
         actor, at = self.actor(request), self.at(request)
@@ -192,8 +204,12 @@ class ShareDraft(CaseView):
 class UnshareDraft(CaseView):
     """A draft that is its author's alone again."""
 
-    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="referrals_unshare",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses=schema.CaseAnswer,
+        operation_id="referrals_unshare",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop sharing the draft."""
         actor, at = self.actor(request), self.at(request)
@@ -221,9 +237,12 @@ class CasePart(CaseView):
         actor, at = self.actor(request), self.at(request)
         sight = visibility.sight_of(referral, ties, actor)
         rows = opened(
-            referral, ties, lambda scope: part_lines(self.part, referral, sight, scope, actor=actor, at=at),
-            actor=actor, at=at,
-        )  # fmt: skip
+            referral,
+            ties,
+            lambda scope: part_lines(self.part, referral, sight, scope, actor=actor, at=at),
+            actor=actor,
+            at=at,
+        )
         return Response(listed(rows, None))
 
 
@@ -273,9 +292,12 @@ class CasePeople(CaseView):
             raise NotAllowed("read:people")
         asked, at = PeopleQuery.of(request.query_params), self.at(request)
         lines = opened(
-            referral, ties, lambda _: fields.people(referral, asked["role"], at=at),
-            actor=self.actor(request), at=at,
-        )  # fmt: skip
+            referral,
+            ties,
+            lambda _: fields.people(referral, asked["role"], at=at),
+            actor=self.actor(request),
+            at=at,
+        )
         return Response(listed(lines, None))
 
 

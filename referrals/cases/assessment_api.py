@@ -22,8 +22,12 @@ class AssessmentEdit(CaseView):
         view.part = "assessment"
         return view.get(request, pk)
 
-    @extend_schema(request=assessment_actions.ReportForm, responses=schema.CaseAnswer, operation_id="assessment_edit",
-                   parameters=[schema.IF_MATCH])  # fmt: skip
+    @extend_schema(
+        request=assessment_actions.ReportForm,
+        responses=schema.CaseAnswer,
+        operation_id="assessment_edit",
+        parameters=[schema.IF_MATCH],
+    )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change the assessment while its team writes; members sent replace those there were."""
         actor, at, version = self.actor(request), self.at(request), self.version(request)

@@ -110,9 +110,13 @@ def whole(request: Any, pk: UUID) -> tuple[Referral, dict[str, Any]]:
         opened(referral, ties, lambda _: None, actor=actor, at=at, purpose=Purpose.FILING)
         return referral, body
     body |= opened(
-        referral, ties, lambda scope: fields.content(referral, ties, scope, actor=actor),
-        actor=actor, at=at, urgent=urgent,
-    )  # fmt: skip
+        referral,
+        ties,
+        lambda scope: fields.content(referral, ties, scope, actor=actor),
+        actor=actor,
+        at=at,
+        urgent=urgent,
+    )
     return referral, body
 
 

@@ -168,42 +168,77 @@ def keep_word(act: "StepContext") -> None:
 
 
 @step(
-    "reopen", number="T34", label="Rouvrir", en="Reopen",
-    source=(*REOPENABLE, State.ARCHIVED), target=State.TRIAGE, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
-    guards=[archive_holds_a_closing], checks=[ground_fits_the_closing],
+    "reopen",
+    number="T34",
+    label="Rouvrir",
+    en="Reopen",
+    source=(*REOPENABLE, State.ARCHIVED),
+    target=State.TRIAGE,
+    roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    guards=[archive_holds_a_closing],
+    checks=[ground_fits_the_closing],
     carries=[overturn_reviews, undecide_every_child, resume_clocks],
-    takes=Reopening, starts=[C.C2], stops=[C.C20], tells=["supervisor"], law="CASF L226-3, D226-2-4",
-)  # fmt: skip
+    takes=Reopening,
+    starts=[C.C2],
+    stops=[C.C20],
+    tells=["supervisor"],
+    law="CASF L226-3, D226-2-4",
+)
 def reopen(referral: Referral, given: Any, case: Case) -> None:
     """Take a closed case up again, each child undecided; only a new fact begins a delay of its own."""
     referral.closed_at, referral.archived_from = None, ""
 
 
 @review_step(
-    "open", number="R01", label="Mettre en relecture", en="Open", internal=True, creates=True,
-    source=[], target=ReviewState.DUE, roles=[], takes=inputs.Nothing,
-    tells=["supervisors"], law="CASF L226-3", data_class="A",
-)  # fmt: skip
+    "open",
+    number="R01",
+    label="Mettre en relecture",
+    en="Open",
+    internal=True,
+    creates=True,
+    source=[],
+    target=ReviewState.DUE,
+    roles=[],
+    takes=inputs.Nothing,
+    tells=["supervisors"],
+    law="CASF L226-3",
+    data_class="A",
+)
 def open(review: ClosureReview, given: Any, case: Case) -> None:
     """Await the review of a closing (by T04, T11, T12, T22, T30)."""
 
 
 @review_step(
-    "confirm", number="R02", label="Confirmer la clôture", en="Confirm the closing",
-    source=[ReviewState.DUE], target=ReviewState.CONFIRMED, roles=[Role.SUPERVISOR, Role.CRIP_COORDINATOR],
-    guards=[reviewer_is_another, coordinator_reviews_withdrawals], effects=[keep_word],
-    takes=inputs.Noted, law="CASF L226-3",
-)  # fmt: skip
+    "confirm",
+    number="R02",
+    label="Confirmer la clôture",
+    en="Confirm the closing",
+    source=[ReviewState.DUE],
+    target=ReviewState.CONFIRMED,
+    roles=[Role.SUPERVISOR, Role.CRIP_COORDINATOR],
+    guards=[reviewer_is_another, coordinator_reviews_withdrawals],
+    effects=[keep_word],
+    takes=inputs.Noted,
+    law="CASF L226-3",
+)
 def confirm(review: ClosureReview, given: Any, case: Case) -> None:
     """Agree with a closing that another person decided."""
     review.decided_at, review.decided_by = case.at, case.actor.user_id
 
 
 @review_step(
-    "overturn", number="R03", label="Rouvrir", en="Overturn", internal=True,
-    source=[ReviewState.DUE], target=ReviewState.REOPENED, roles=[], takes=inputs.Nothing,
-    law="CASF L226-3", data_class="A",
-)  # fmt: skip
+    "overturn",
+    number="R03",
+    label="Rouvrir",
+    en="Overturn",
+    internal=True,
+    source=[ReviewState.DUE],
+    target=ReviewState.REOPENED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L226-3",
+    data_class="A",
+)
 def overturn(review: ClosureReview, given: Any, case: Case) -> None:
     """Note that the case was opened again (by T34, T35)."""
     review.decided_at, review.decided_by = case.at, case.actor.user_id

@@ -141,9 +141,19 @@ def forget_birthdays(act: "StepContext") -> None:
 
 
 @step(
-    "grow_older", number="C23", label="Anniversaire", en="Birthday", internal=True, unrecorded=True,
-    source=(*ACTIVE, *CLOSED), target=SAME, roles=[], effects=[take_new_ages, end_parents_information],
-    takes=inputs.Nothing, law="CASF L222-5; CC 414; D226-2-4", data_class="B",
-)  # fmt: skip
+    "grow_older",
+    number="C23",
+    label="Anniversaire",
+    en="Birthday",
+    internal=True,
+    unrecorded=True,
+    source=(*ACTIVE, *CLOSED),
+    target=SAME,
+    roles=[],
+    effects=[take_new_ages, end_parents_information],
+    takes=inputs.Nothing,
+    law="CASF L222-5; CC 414; D226-2-4",
+    data_class="B",
+)
 def grow_older(referral: Referral, given: Any, case: Case) -> None:
     """Let age bands, flags and the rights that hang on them follow the children's ages."""

@@ -7,9 +7,19 @@ from referrals.workflow.step import steps
 
 #: Steps of a case by which somebody gets or loses a right on it.
 RIGHTS = (
-    "assign", "reassign", "name_decider", "name_referent", "name_service", "restrict", "unrestrict", "exclude",
-    "recuse", "lift_exclusion", "grant_access", "pass_on",
-)  # fmt: skip
+    "assign",
+    "reassign",
+    "name_decider",
+    "name_referent",
+    "name_service",
+    "restrict",
+    "unrestrict",
+    "exclude",
+    "recuse",
+    "lift_exclusion",
+    "grant_access",
+    "pass_on",
+)
 
 file_under(Topic.GLASS, *(step.event for step in steps.of(Machine.GLASS)))
 file_under(Topic.SEARCH, SEARCHED, ASKED_ELSEWHERE)

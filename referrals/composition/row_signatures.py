@@ -71,9 +71,15 @@ def _check(model: type[Authentic], *, at: datetime) -> int:
         if found:
             for authority in Authority.objects.order_by("code"):
                 journal.record(
-                    REFUSED, actor=None, at=at, tenant=authority.pk, outcome=Outcome.FAIL,
-                    purpose=Purpose.MAINTENANCE, rule=model._meta.db_table, count=found,
-                )  # fmt: skip
+                    REFUSED,
+                    actor=None,
+                    at=at,
+                    tenant=authority.pk,
+                    outcome=Outcome.FAIL,
+                    purpose=Purpose.MAINTENANCE,
+                    rule=model._meta.db_table,
+                    count=found,
+                )
     return found
 
 
@@ -132,9 +138,16 @@ def compare(at: datetime) -> int:
                 found[tenant, table, SET_BACK] += 1
         for (tenant, table, what), count in sorted(found.items(), key=str):
             journal.record(
-                REFUSED, actor=None, at=at, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
-                rule=table, to_state=what, count=count,
-            )  # fmt: skip
+                REFUSED,
+                actor=None,
+                at=at,
+                tenant=tenant,
+                outcome=Outcome.FAIL,
+                purpose=Purpose.MAINTENANCE,
+                rule=table,
+                to_state=what,
+                count=count,
+            )
     return found.total()
 
 
@@ -165,9 +178,16 @@ def compare_cases(at: datetime) -> int:
             found.update(_set_back(dict(some)))
         for (tenant, what), count in sorted(found.items(), key=str):
             journal.record(
-                REFUSED, actor=None, at=at, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
-                rule=Referral._meta.db_table, to_state=what, count=count,
-            )  # fmt: skip
+                REFUSED,
+                actor=None,
+                at=at,
+                tenant=tenant,
+                outcome=Outcome.FAIL,
+                purpose=Purpose.MAINTENANCE,
+                rule=Referral._meta.db_table,
+                to_state=what,
+                count=count,
+            )
     return found.total()
 
 

@@ -222,6 +222,15 @@ def _record(
     except UnknownSubject:
         objects = []
     journal.record(
-        REFUSED, actor=None, at=at, objects=objects, tenant=tenant, outcome=Outcome.FAIL, purpose=Purpose.MAINTENANCE,
-        rule=table, to_state=what, count=count, payload=row.bytes if row is not None else None,
-    )  # fmt: skip
+        REFUSED,
+        actor=None,
+        at=at,
+        objects=objects,
+        tenant=tenant,
+        outcome=Outcome.FAIL,
+        purpose=Purpose.MAINTENANCE,
+        rule=table,
+        to_state=what,
+        count=count,
+        payload=row.bytes if row is not None else None,
+    )

@@ -97,9 +97,14 @@ def confirm(pk: UUID, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
         found.reason = key.seal(field, found.pk, reason)
         found.save(update_fields=["confirmed_at", "confirmed_by", "reason"])
         journal.record(
-            CONFIRMED, actor=actor.acting_as(role, authority_id=case.authority_id), at=at, objects=[case.pseudonym],
-            tenant=case.authority_id, purpose=Purpose.HANDLING, payload=found.pk.bytes,
-        )  # fmt: skip
+            CONFIRMED,
+            actor=actor.acting_as(role, authority_id=case.authority_id),
+            at=at,
+            objects=[case.pseudonym],
+            tenant=case.authority_id,
+            purpose=Purpose.HANDLING,
+            payload=found.pk.bytes,
+        )
     return found
 
 

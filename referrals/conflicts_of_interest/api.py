@@ -41,8 +41,12 @@ class Ties(CaseView):
         rows = declarations.read(self.actor(request), at=self.at(request))
         return Response({"results": rows})
 
-    @extend_schema(request=TieInput, responses={201: schema.DeclaredTie}, operation_id="ties_declare",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=TieInput,
+        responses={201: schema.DeclaredTie},
+        operation_id="ties_declare",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request) -> Response:
         """Declare a tie. The answer says nothing of any case."""
         Query.of(request.query_params)
@@ -61,8 +65,12 @@ class CorrectTie(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(request=TieInput, responses=schema.DeclaredTie, operation_id="ties_correct",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=TieInput,
+        responses=schema.DeclaredTie,
+        operation_id="ties_correct",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Correct what was said: it becomes a tie of its own, under another id."""
         Query.of(request.query_params)
@@ -82,8 +90,12 @@ class RemoveTie(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(request=Nothing, responses={204: None}, operation_id="ties_remove",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses={204: None},
+        operation_id="ties_remove",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Take a tie back: what was said is destroyed. No exclusion ends by it."""
         Query.of(request.query_params)
@@ -109,9 +121,12 @@ class Exclusions(CaseView):
             waiting = actions.awaiting(rows).values("pk")
             rows = rows.filter(pk__in=waiting) if asked["awaiting"] else rows.exclude(pk__in=waiting)
         page = page_of(
-            rows, limit=asked["limit"], order=("-since_at", "id"), cursor=asked.get("cursor"),
+            rows,
+            limit=asked["limit"],
+            order=("-since_at", "id"),
+            cursor=asked.get("cursor"),
             bound_to=f"exclusions/{asked.get('awaiting')}",
-        )  # fmt: skip
+        )
         volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
         record_listed(page.items, actor=actor, at=at)
         return Response(listed([actions.line(row) for row in page.items], page.next))
@@ -122,8 +137,12 @@ class ConfirmExclusion(CaseView):
 
     step_up = frozenset({"POST"})
 
-    @extend_schema(request=Reasoned, responses=schema.Exclusion, operation_id="exclusions_confirm",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Reasoned,
+        responses=schema.Exclusion,
+        operation_id="exclusions_confirm",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm, with a reason, that somebody whose name is like one of the case stays barred from it."""
         Query.of(request.query_params)

@@ -115,9 +115,14 @@ def read(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     rows = list(own(actor))
     keys.warm(row.key for row in rows if row.key)
     with disclosure(
-        actor=actor, purpose=Purpose.ADMINISTRATION, at=at, objects=[], tenant=_tenant(actor),
-        act=READ, always=True,
-    ) as scope:  # fmt: skip
+        actor=actor,
+        purpose=Purpose.ADMINISTRATION,
+        at=at,
+        objects=[],
+        tenant=_tenant(actor),
+        act=READ,
+        always=True,
+    ) as scope:
         return [line(row, scope) for row in rows]
 
 
@@ -272,6 +277,10 @@ def _tenant(actor: Actor) -> UUID:
 
 def _write_down(act: str, tie: DeclaredTie, *, actor: Actor, at: datetime) -> None:
     journal.record(
-        act, actor=actor, at=at, tenant=_tenant(actor),
-        purpose=Purpose.ADMINISTRATION, payload=tie.pk.bytes,
-    )  # fmt: skip
+        act,
+        actor=actor,
+        at=at,
+        tenant=_tenant(actor),
+        purpose=Purpose.ADMINISTRATION,
+        payload=tie.pk.bytes,
+    )

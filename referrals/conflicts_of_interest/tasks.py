@@ -137,9 +137,15 @@ def _stride(search: KinSearch, at: datetime) -> int:
     named = pseudonyms.acted_on(user.pk, by=None)
     told = bytearray()
     with disclosure(
-        actor=SYSTEM, purpose=Purpose.SEARCH, at=at, objects=named, tenant=search.authority_id, act=COMPARED,
-        payload=told, always=True,
-    ) as scope:  # fmt: skip
+        actor=SYSTEM,
+        purpose=Purpose.SEARCH,
+        at=at,
+        objects=named,
+        tenant=search.authority_id,
+        act=COMPARED,
+        payload=told,
+        always=True,
+    ) as scope:
         part, more = _next(_wanted(user, scope), search)
         named += sorted(journal.subjects(set(part)).values())
         for pk in part:

@@ -47,11 +47,30 @@ RESIDENCE = "residence_department"
 #: Fields that no person sets: derived, or moved by a step of their own.
 UNTOUCHED = frozenset(
     {
-        "id", "referral", "position", "birth_year_month", "age_band", "under_2", "under_15", "next_change", "runaway",
-        "prostitution_status", "status_ever", "immediate_danger", "danger_ever", "child_met", "wrong_person",
-        "restricted", "decision", "danger_categories", "danger_level", "maltreatment", "mac", "cells",
+        "id",
+        "referral",
+        "position",
+        "birth_year_month",
+        "age_band",
+        "under_2",
+        "under_15",
+        "next_change",
+        "runaway",
+        "prostitution_status",
+        "status_ever",
+        "immediate_danger",
+        "danger_ever",
+        "child_met",
+        "wrong_person",
+        "restricted",
+        "decision",
+        "danger_categories",
+        "danger_level",
+        "maltreatment",
+        "mac",
+        "cells",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

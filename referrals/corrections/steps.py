@@ -14,24 +14,42 @@ from referrals.workflow.step import SAME
 
 
 @step(
-    "rectify", number="T42", label="Rectifier", en="Rectify",
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=AUTHORS,
+    "rectify",
+    number="T42",
+    label="Rectifier",
+    en="Rectify",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
+    roles=AUTHORS,
     effects=[effects.rectify],
-    takes=corrections_inputs.Rectify, law="RGPD art. 16; CASF R221-10", data_class="D",
-)  # fmt: skip
+    takes=corrections_inputs.Rectify,
+    law="RGPD art. 16; CASF R221-10",
+    data_class="D",
+)
 def rectify(referral: Referral, given: Any, case: Case) -> None:
     """Correct a value; the old one stays, sealed."""
 
 
 @step(
-    "add_child", number="T50", label="Ajouter un·e enfant", en="Add a child",
+    "add_child",
+    number="T50",
+    label="Ajouter un·e enfant",
+    en="Add a child",
     source=[
-        State.SUBMITTED, State.ACKNOWLEDGED, State.TRIAGE, State.QUALIFIED,
-        State.IN_ASSESSMENT, State.REPORT_SUBMITTED,
+        State.SUBMITTED,
+        State.ACKNOWLEDGED,
+        State.TRIAGE,
+        State.QUALIFIED,
+        State.IN_ASSESSMENT,
+        State.REPORT_SUBMITTED,
     ],
-    target=SAME, roles=[Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASSESSOR],
+    target=SAME,
+    roles=[Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ASSESSOR],
     effects=[effects.add_child],
-    takes=corrections_inputs.AddedChild, tells=["team"], law="CASF L226-3, D226-2-3", data_class="B",
-)  # fmt: skip
+    takes=corrections_inputs.AddedChild,
+    tells=["team"],
+    law="CASF L226-3, D226-2-3",
+    data_class="B",
+)
 def add_child(referral: Referral, given: Any, case: Case) -> None:
     """Add a child of the household, or another subject of the concern."""

@@ -98,8 +98,19 @@ def refuse_measures(act: "StepContext") -> None:
 
 
 _CLOCKS_OF_A_MEASURE = (
-    C.C9, C.C10, C.C11, C.C12, C.C13, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17, C.C17B,
-)  # fmt: skip
+    C.C9,
+    C.C10,
+    C.C11,
+    C.C12,
+    C.C13,
+    C.C14,
+    C.C14B,
+    C.C15,
+    C.C15B,
+    C.C16,
+    C.C17,
+    C.C17B,
+)
 
 
 def refer_after_refusal(act: "StepContext") -> None:

@@ -80,39 +80,64 @@ def decision_calls_for_two(case: Case, child_id: Any, decision: str) -> str | No
 
 
 @step(
-    "decide_close", number="T22", label="Classer", en="Close without action",
-    source=[State.REPORT_SUBMITTED], target=State.CLOSED_NO_ACTION, roles=[Role.ASE_INSPECTOR],
+    "decide_close",
+    number="T22",
+    label="Classer",
+    en="Close without action",
+    source=[State.REPORT_SUBMITTED],
+    target=State.CLOSED_NO_ACTION,
+    roles=[Role.ASE_INSPECTOR],
     guards=[
-        guards.strongest_is_close, guards.recorded_decisions_still_hold,
-        case_guards.no_judicial_referral_open, case_guards.no_measure_alive,
+        guards.strongest_is_close,
+        guards.recorded_decisions_still_hold,
+        case_guards.no_judicial_referral_open,
+        case_guards.no_measure_alive,
     ],
     checks=[case_guards.children_belong, guards.carried_decisions_hold],
-    carries=[effects.record_decisions], effects=[open_review], signed_when=closing_calls_for_two,
-    takes=decisions_inputs.DecideClose, starts=[C.C20], stops=[C.C8], tells=["holders", "child", "filer"],
-    law="CASF D226-2-7", data_class="J",
-)  # fmt: skip
+    carries=[effects.record_decisions],
+    effects=[open_review],
+    signed_when=closing_calls_for_two,
+    takes=decisions_inputs.DecideClose,
+    starts=[C.C20],
+    stops=[C.C8],
+    tells=["holders", "child", "filer"],
+    law="CASF D226-2-7",
+    data_class="J",
+)
 def decide_close(referral: Referral, given: Any, case: Case) -> None:
     """Close the case after a report that rules out danger for each child."""
     referral.closed_at = case.at
 
 
 @step(
-    "decide_admin", number="T23", label="Proposer une protection administrative",
+    "decide_admin",
+    number="T23",
+    label="Proposer une protection administrative",
     en="Offer an administrative protection",
     source=[State.REPORT_SUBMITTED],
     target=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
-    roles=[Role.ASE_INSPECTOR], guards=[guards.strongest_is_admin, guards.recorded_decisions_still_hold],
+    roles=[Role.ASE_INSPECTOR],
+    guards=[guards.strongest_is_admin, guards.recorded_decisions_still_hold],
     checks=[
-        case_guards.children_belong, guards.carried_decisions_hold, guards.measures_fit_the_decision,
-        measure_types.measure_types_exist, variants_are_of_the_authority, silence.silence_counts_for_a_child_in_care,
+        case_guards.children_belong,
+        guards.carried_decisions_hold,
+        guards.measures_fit_the_decision,
+        measure_types.measure_types_exist,
+        variants_are_of_the_authority,
+        silence.silence_counts_for_a_child_in_care,
         young_adult_was_looked_after,
     ],
-    carries=[effects.record_decisions], effects=[effects.propose_measures],
+    carries=[effects.record_decisions],
+    effects=[effects.propose_measures],
     signed_when=carried_decisions_call_for_two,
     signers_for=OVERRIDE_SIGNERS,
-    takes=decisions_inputs.DecideAdmin, starts=[C.C9], stops=[C.C8], tells=["holders", "child"],
-    law="CASF L222-3, L222-5, L223-2", data_class="J",
-)  # fmt: skip
+    takes=decisions_inputs.DecideAdmin,
+    starts=[C.C9],
+    stops=[C.C8],
+    tells=["holders", "child"],
+    law="CASF L222-3, L222-5, L223-2",
+    data_class="J",
+)
 def decide_admin(referral: Referral, given: Any, case: Case) -> State:
     """Offer the family a protection that needs its written agreement."""
     if any(found.judicial for found in case.measures_alive()):
@@ -130,31 +155,51 @@ def decide_admin(referral: Referral, given: Any, case: Case) -> State:
 
 
 @step(
-    "record_agreement", number="T24", label="Accord recueilli", en="Record the agreement",
-    source=[State.ADMIN_OFFER], target=State.PROTECTED_ADMIN, roles=[Role.ASE_INSPECTOR, Role.CASE_REFERENT],
+    "record_agreement",
+    number="T24",
+    label="Accord recueilli",
+    en="Record the agreement",
+    source=[State.ADMIN_OFFER],
+    target=State.PROTECTED_ADMIN,
+    roles=[Role.ASE_INSPECTOR, Role.CASE_REFERENT],
     guards=[guards.measure_is_proposed],
-    checks=[silence.silence_has_lasted, agreement_is_of_the_right_person], effects=[effects.agree_to_measure],
-    takes=decisions_inputs.AgreementOfCase, starts=[C.C16], stops=[C.C9], tells=["service"],
-    law="CASF L223-2", data_class="J",
-)  # fmt: skip
+    checks=[silence.silence_has_lasted, agreement_is_of_the_right_person],
+    effects=[effects.agree_to_measure],
+    takes=decisions_inputs.AgreementOfCase,
+    starts=[C.C16],
+    stops=[C.C9],
+    tells=["service"],
+    law="CASF L223-2",
+    data_class="J",
+)
 def record_agreement(referral: Referral, given: Any, case: Case) -> None:
     """Record the first written agreement of the case."""
 
 
 @step(
-    "record_refusal", number="T25", label="Refus / impossibilité de collaborer", en="Record a refusal",
+    "record_refusal",
+    number="T25",
+    label="Refus / impossibilité de collaborer",
+    en="Record a refusal",
     source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN],
-    target=[State.JUDICIAL_PENDING, State.REPORT_SUBMITTED, SAME], roles=[Role.ASE_INSPECTOR],
+    target=[State.JUDICIAL_PENDING, State.REPORT_SUBMITTED, SAME],
+    roles=[Role.ASE_INSPECTOR],
     checks=[
-        case_guards.children_belong, parents_guards.every_holder_is_traced,
+        case_guards.children_belong,
+        parents_guards.every_holder_is_traced,
         justice_guards.persisting_danger_is_referred,
-        justice_guards.ground_fits_the_child, justice_guards.prepared_referral_is_of_case,
+        justice_guards.ground_fits_the_child,
+        justice_guards.prepared_referral_is_of_case,
         letter_steps.document_says_the_same,
     ],
     effects=[effects.refuse_measures, effects.refer_after_refusal],
-    takes=decisions_inputs.RefusalOfCase, starts=[C.C7, C.C8], stops=[C.C9, C.C3], tells=["prosecutor"],
-    law="CASF L226-4 I b", data_class="J",
-)  # fmt: skip
+    takes=decisions_inputs.RefusalOfCase,
+    starts=[C.C7, C.C8],
+    stops=[C.C9, C.C3],
+    tells=["prosecutor"],
+    law="CASF L226-4 I b",
+    data_class="J",
+)
 def record_refusal(referral: Referral, given: Any, case: Case) -> str:
     """Record that the family refuses or can't collaborate; danger that persists goes to justice."""
     if given.danger_persists:
@@ -164,37 +209,57 @@ def record_refusal(referral: Referral, given: Any, case: Case) -> str:
 
 
 @step(
-    "decide_judicial", number="T26", label="Saisir l'autorité judiciaire", en="Decide to refer to justice",
-    source=[State.REPORT_SUBMITTED, State.ADMIN_OFFER, State.PROTECTED_ADMIN], target=State.JUDICIAL_PENDING,
+    "decide_judicial",
+    number="T26",
+    label="Saisir l'autorité judiciaire",
+    en="Decide to refer to justice",
+    source=[State.REPORT_SUBMITTED, State.ADMIN_OFFER, State.PROTECTED_ADMIN],
+    target=State.JUDICIAL_PENDING,
     roles=[Role.ASE_INSPECTOR],
     guards=[guards.strongest_is_judicial_after_report],
     checks=[
-        case_guards.children_belong, guards.carried_decisions_hold, justice_guards.referral_is_argued,
-        justice_guards.ground_fits_the_child, justice_guards.prepared_referral_is_of_case,
+        case_guards.children_belong,
+        guards.carried_decisions_hold,
+        justice_guards.referral_is_argued,
+        justice_guards.ground_fits_the_child,
+        justice_guards.prepared_referral_is_of_case,
         letter_steps.document_says_the_same,
     ],
-    carries=[effects.record_decisions, effects.decide_for_justice], effects=[justice_effects.send_argued_to_justice],
+    carries=[effects.record_decisions, effects.decide_for_justice],
+    effects=[justice_effects.send_argued_to_justice],
     signed_when=carried_decisions_call_for_two,
     signers_for=OVERRIDE_SIGNERS,
-    takes=decisions_inputs.DecideJudicial, starts=[C.C7], stops=[C.C8, C.C3], tells=["prosecutor", "holders"],
-    law="CASF D226-2-7, L226-4", data_class="I",
-)  # fmt: skip
+    takes=decisions_inputs.DecideJudicial,
+    starts=[C.C7],
+    stops=[C.C8, C.C3],
+    tells=["prosecutor", "holders"],
+    law="CASF D226-2-7, L226-4",
+    data_class="I",
+)
 def decide_judicial(referral: Referral, given: Any, case: Case) -> None:
     """Refer the case to justice as its outcome, with an argued report."""
 
 
 @step(
-    "decide_continue", number="T27", label="Poursuite de la mesure en cours", en="Continue the measure under way",
-    source=[State.REPORT_SUBMITTED, State.TRIAGE], target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
+    "decide_continue",
+    number="T27",
+    label="Poursuite de la mesure en cours",
+    en="Continue the measure under way",
+    source=[State.REPORT_SUBMITTED, State.TRIAGE],
+    target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
     roles=[Role.ASE_INSPECTOR],
     guards=[guards.triage_may_continue, guards.strongest_is_continue, guards.recorded_decisions_still_hold],
     checks=[case_guards.children_belong, guards.carried_decisions_hold],
     # After the move: from the first analysis T43 has no place before it.
-    effects=[effects.record_decisions], signed_when=carried_decisions_call_for_two,
+    effects=[effects.record_decisions],
+    signed_when=carried_decisions_call_for_two,
     signers_for=OVERRIDE_SIGNERS,
-    takes=decisions_inputs.DecideContinue, stops=[C.C2, C.C4, C.C8], tells=["case_referent"],
-    law="CASF D226-2-7", data_class="J",
-)  # fmt: skip
+    takes=decisions_inputs.DecideContinue,
+    stops=[C.C2, C.C4, C.C8],
+    tells=["case_referent"],
+    law="CASF D226-2-7",
+    data_class="J",
+)
 def decide_continue(referral: Referral, given: Any, case: Case) -> State:
     """Keep the measure that already protects the child."""
     judicial = any(found.judicial for found in case.measures_alive())
@@ -202,31 +267,54 @@ def decide_continue(referral: Referral, given: Any, case: Case) -> State:
 
 
 @step(
-    "decide_child", number="T43", label="Décider pour un·e enfant", en="Decide for one child",
+    "decide_child",
+    number="T43",
+    label="Décider pour un·e enfant",
+    en="Decide for one child",
     source=[
-        State.REPORT_SUBMITTED, State.ADMIN_OFFER, State.JUDICIAL_PENDING,
-        State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL,
+        State.REPORT_SUBMITTED,
+        State.ADMIN_OFFER,
+        State.JUDICIAL_PENDING,
+        State.PROTECTED_ADMIN,
+        State.PROTECTED_JUDICIAL,
     ],
-    target=SAME, roles=[Role.ASE_INSPECTOR],
+    target=SAME,
+    roles=[Role.ASE_INSPECTOR],
     checks=[
-        case_guards.children_belong, guards.child_decision_is_open, guards.child_decision_holds,
-        guards.measures_fit_the_decision, measure_types.measure_types_exist, variants_are_of_the_authority,
-        silence.silence_counts_for_a_child_in_care, young_adult_was_looked_after,
+        case_guards.children_belong,
+        guards.child_decision_is_open,
+        guards.child_decision_holds,
+        guards.measures_fit_the_decision,
+        measure_types.measure_types_exist,
+        variants_are_of_the_authority,
+        silence.silence_counts_for_a_child_in_care,
+        young_adult_was_looked_after,
     ],
-    effects=[effects.decide_one_child, effects.propose_measures], signed_when=child_decision_calls_for_two,
+    effects=[effects.decide_one_child, effects.propose_measures],
+    signed_when=child_decision_calls_for_two,
     signers_for=OVERRIDE_SIGNERS,
-    takes=decisions_inputs.DecideChild, starts=[C.C9], law="CASF D226-2-7", data_class="J",
-)  # fmt: skip
+    takes=decisions_inputs.DecideChild,
+    starts=[C.C9],
+    law="CASF D226-2-7",
+    data_class="J",
+)
 def decide_child(referral: Referral, given: Any, case: Case) -> None:
     """Decide for one child; the case moves when each child is decided."""
 
 
 @step(
-    "name_decider", number="T48", label="Désigner le décideur", en="Name the decider",
-    source=OPENED, target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    "name_decider",
+    number="T48",
+    label="Désigner le décideur",
+    en="Name the decider",
+    source=OPENED,
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
     checks=[workflow_people.people_may_be_named, checks.decider_is_not_of_service],
     effects=[workflow_people.name_inspector],
-    takes=decision_inputs.Naming, tells=["named"], law="CASF L226-3",
-)  # fmt: skip
+    takes=decision_inputs.Naming,
+    tells=["named"],
+    law="CASF L226-3",
+)
 def name_decider(referral: Referral, given: Any, case: Case) -> None:
     """Name the inspector who decides."""

@@ -56,9 +56,12 @@ class Duplicates(OfSeveral):
         referral, ties = self.seen(request, pk)
         actor, at = self.actor(request), self.at(request)
         return self.opened(
-            request, referral, ties, (),
+            request,
+            referral,
+            ties,
+            (),
             lambda scope: queries.duplicates(referral, ties, scope, actor=actor, at=at),
-        )  # fmt: skip
+        )
 
 
 class Links(OfSeveral):
@@ -86,6 +89,9 @@ class JoinedFilings(OfSeveral):
         actor, at = self.actor(request), self.at(request)
         joined = [found.pk for found in visibility.joined_filings(referral)] if "D" in ties.reads else []
         return self.opened(
-            request, referral, ties, joined,
+            request,
+            referral,
+            ties,
+            joined,
             lambda scope: queries.filings(referral, ties, scope, actor=actor, at=at),
-        )  # fmt: skip
+        )

@@ -37,9 +37,17 @@ HOLDER_VALUES: Final = ("implicated",)
 #: Clocks of one child that run on at the target: danger, runaway.
 OF_A_CHILD: Final = (C.C3, C.C19)
 PARTS: Final = (
-    "children", "holders", "holder_informations", "judicial_referrals", "judicial_outcomes", "measures",
-    "closure_reviews", "assignments", "open_clocks", "informations",
-)  # fmt: skip
+    "children",
+    "holders",
+    "holder_informations",
+    "judicial_referrals",
+    "judicial_outcomes",
+    "measures",
+    "closure_reviews",
+    "assignments",
+    "open_clocks",
+    "informations",
+)
 
 
 def keep_suggestion(act: "StepContext") -> None:
@@ -267,9 +275,16 @@ def _bring_exclusions(act: "StepContext", source: Case, scope: OpenScope) -> Non
     for found in source.referral.exclusions.filter(lifted_at=None).exclude(user_id__in=already):
         reason = found.reason.open(scope) if found.reason is not None else ""
         act.new(
-            "exclusions", user_id=found.user_id, by=found.by, cause=found.cause, tie=found.tie, since_at=act.at,
-            confirmed_at=found.confirmed_at, confirmed_by=found.confirmed_by, reason=reason,
-        )  # fmt: skip
+            "exclusions",
+            user_id=found.user_id,
+            by=found.by,
+            cause=found.cause,
+            tie=found.tie,
+            since_at=act.at,
+            confirmed_at=found.confirmed_at,
+            confirmed_by=found.confirmed_by,
+            reason=reason,
+        )
         for seat in act.case.assignments:
             if seat.user_id == found.user_id:
                 act.change(seat, until_at=act.at)

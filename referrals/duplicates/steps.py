@@ -30,99 +30,186 @@ def files_to_lock(referral: UUID) -> set[UUID]:
 
 
 @step(
-    "attach_existing", number="T12", label="Joindre (IP complémentaire)", en="Join to an earlier file",
-    source=[State.TRIAGE, State.QUALIFIED], target=State.MERGED, roles=[Role.CRIP_COORDINATOR],
+    "attach_existing",
+    number="T12",
+    label="Joindre (IP complémentaire)",
+    en="Join to an earlier file",
+    source=[State.TRIAGE, State.QUALIFIED],
+    target=State.MERGED,
+    roles=[Role.CRIP_COORDINATOR],
     guards=[guards.same_child_is_confirmed],
     checks=[
-        guards.target_takes_it, guards.restriction_is_kept, guards.every_child_is_matched,
-        guards.every_holder_is_matched, guards.informations_agree,
+        guards.target_takes_it,
+        guards.restriction_is_kept,
+        guards.every_child_is_matched,
+        guards.every_holder_is_matched,
+        guards.informations_agree,
     ],
     effects=[assessment_effects.abort_assessment, effects.hand_to_target, open_review],
-    signed_when=guards.joining_calls_for_two, also_locks=files_to_lock,
-    takes=Attaching, starts=[C.C20], stops=[C.C2, C.C4], tells=["target_team"], law="CASF L226-3, D226-2-3",
-)  # fmt: skip
+    signed_when=guards.joining_calls_for_two,
+    also_locks=files_to_lock,
+    takes=Attaching,
+    starts=[C.C20],
+    stops=[C.C2, C.C4],
+    tells=["target_team"],
+    law="CASF L226-3, D226-2-3",
+)
 def attach_existing(referral: Referral, given: Any, case: Case) -> None:
     """Join a filing to the file that the same child has; it keeps its filer, and the delay of its feedback."""
     referral.closed_at = case.at
 
 
 @step(
-    "unmerge", number="T35", label="Disjoindre", en="Part again",
-    source=[State.MERGED, State.ARCHIVED], target=State.TRIAGE, roles=[Role.SUPERVISOR],
-    guards=[guards.is_joined], checks=[guards.target_gives_back],
+    "unmerge",
+    number="T35",
+    label="Disjoindre",
+    en="Part again",
+    source=[State.MERGED, State.ARCHIVED],
+    target=State.TRIAGE,
+    roles=[Role.SUPERVISOR],
+    guards=[guards.is_joined],
+    checks=[guards.target_gives_back],
     effects=[
-        effects.take_from_target, overturn_reviews, undecide_every_child, effects.resume_assessment, resume_danger,
+        effects.take_from_target,
+        overturn_reviews,
+        undecide_every_child,
+        effects.resume_assessment,
+        resume_danger,
     ],
     also_locks=files_to_lock,
-    takes=inputs.Reasoned, starts=[C.C2], stops=[C.C20], tells=["both_teams"], law="CASF L226-3, D226-2-4",
-)  # fmt: skip
+    takes=inputs.Reasoned,
+    starts=[C.C2],
+    stops=[C.C20],
+    tells=["both_teams"],
+    law="CASF L226-3, D226-2-4",
+)
 def unmerge(referral: Referral, given: Any, case: Case) -> None:
     """Part what was joined by mistake; each file has its own receipt again, and what is its own."""
     referral.closed_at, referral.archived_from = None, ""
 
 
 @step(
-    "take_in", number="X05", label="Recevoir une IP complémentaire", en="Take in a filing", internal=True,
-    source=ANY, target=SAME, roles=[], effects=[effects.take_in], takes=inputs.Nothing, tells=["team"],
+    "take_in",
+    number="X05",
+    label="Recevoir une IP complémentaire",
+    en="Take in a filing",
+    internal=True,
+    source=ANY,
+    target=SAME,
+    roles=[],
+    effects=[effects.take_in],
+    takes=inputs.Nothing,
+    tells=["team"],
     law="CASF L226-3",
-)  # fmt: skip
+)
 def take_in(referral: Referral, given: Any, case: Case) -> None:
     """Take over what a joined filing brings (by T12): the earliest delay and the gravest danger hold."""
 
 
 @step(
-    "give_back", number="X06", label="Rendre une IP complémentaire", en="Give a filing back", internal=True,
-    source=ANY, target=SAME, roles=[], effects=[effects.give_back], takes=inputs.Nothing, tells=["team"],
+    "give_back",
+    number="X06",
+    label="Rendre une IP complémentaire",
+    en="Give a filing back",
+    internal=True,
+    source=ANY,
+    target=SAME,
+    roles=[],
+    effects=[effects.give_back],
+    takes=inputs.Nothing,
+    tells=["team"],
     law="CASF L226-3",
-)  # fmt: skip
+)
 def give_back(referral: Referral, given: Any, case: Case) -> None:
     """Give back what a joined filing had brought (by T35)."""
 
 
 @duplicate_step(
-    "suggest", number="D01", label="Rapprocher d'un autre dossier", en="Suggest another file", creates=True,
-    source=[], target=DuplicateState.SUGGESTED, roles=CELL,
-    checks=[guards.other_is_known, guards.pair_is_new], effects=[effects.keep_suggestion],
-    takes=Suggestion, law="CASF L226-3",
-)  # fmt: skip
+    "suggest",
+    number="D01",
+    label="Rapprocher d'un autre dossier",
+    en="Suggest another file",
+    creates=True,
+    source=[],
+    target=DuplicateState.SUGGESTED,
+    roles=CELL,
+    checks=[guards.other_is_known, guards.pair_is_new],
+    effects=[effects.keep_suggestion],
+    takes=Suggestion,
+    law="CASF L226-3",
+)
 def suggest(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     """Say that another file may be about the same child, or of the same family."""
 
 
 @duplicate_step(
-    "confirm", number="D02", label="Confirmer le rapprochement", en="Confirm",
-    source=[DuplicateState.SUGGESTED], target=DuplicateState.CONFIRMED, roles=[Role.CRIP_COORDINATOR],
-    guards=[guards.other_is_known], takes=Confirming, law="CASF L226-3", data_class="B",
-)  # fmt: skip
+    "confirm",
+    number="D02",
+    label="Confirmer le rapprochement",
+    en="Confirm",
+    source=[DuplicateState.SUGGESTED],
+    target=DuplicateState.CONFIRMED,
+    roles=[Role.CRIP_COORDINATOR],
+    guards=[guards.other_is_known],
+    takes=Confirming,
+    law="CASF L226-3",
+    data_class="B",
+)
 def confirm(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     """Hold that it is the same child, so that the files may be joined, or link the two."""
     pair.kind, pair.decided_at, pair.decided_by_id = given.kind, case.at, case.actor.user_id
 
 
 @duplicate_step(
-    "reject", number="D03", label="Écarter le rapprochement", en="Reject",
-    source=[DuplicateState.SUGGESTED], target=DuplicateState.REJECTED, roles=[Role.CRIP_COORDINATOR],
-    takes=inputs.Reasoned, law="CASF L226-3",
-)  # fmt: skip
+    "reject",
+    number="D03",
+    label="Écarter le rapprochement",
+    en="Reject",
+    source=[DuplicateState.SUGGESTED],
+    target=DuplicateState.REJECTED,
+    roles=[Role.CRIP_COORDINATOR],
+    takes=inputs.Reasoned,
+    law="CASF L226-3",
+)
 def reject(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     """Hold that the two files have nothing to do with each other."""
     pair.decided_at, pair.decided_by_id = case.at, case.actor.user_id
 
 
 @duplicate_step(
-    "find", number="D04", label="Rapprocher (recherche)", en="Find in the index", internal=True, creates=True,
-    quiet=True, source=[], target=DuplicateState.SUGGESTED, roles=[], effects=[effects.keep_found],
-    takes=inputs.Nothing, law="CASF L226-3", data_class="B",
-)  # fmt: skip
+    "find",
+    number="D04",
+    label="Rapprocher (recherche)",
+    en="Find in the index",
+    internal=True,
+    creates=True,
+    quiet=True,
+    source=[],
+    target=DuplicateState.SUGGESTED,
+    roles=[],
+    effects=[effects.keep_found],
+    takes=inputs.Nothing,
+    law="CASF L226-3",
+    data_class="B",
+)
 def find(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     """Suggest a file that the index found, by the service itself; it shows to whoever sees both files."""
 
 
 @duplicate_step(
-    "drop", number="D05", label="Retirer le rapprochement", en="Drop", internal=True, quiet=True,
-    source=[DuplicateState.SUGGESTED], target=DuplicateState.REJECTED, roles=[],
-    takes=inputs.Nothing, law="CASF L226-3", data_class="B",
-)  # fmt: skip
+    "drop",
+    number="D05",
+    label="Retirer le rapprochement",
+    en="Drop",
+    internal=True,
+    quiet=True,
+    source=[DuplicateState.SUGGESTED],
+    target=DuplicateState.REJECTED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L226-3",
+    data_class="B",
+)
 def drop(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     """Take back what the index had suggested and finds no more, by the service itself: an identity changed."""
     pair.decided_at = case.at

@@ -155,21 +155,40 @@ def follow(act: "StepContext", before: str) -> None:
 
 
 @step(
-    "send", number="F01", label="Envoyer le retour", en="Send the feedback",
-    source=OPEN, target=F.SENT, roles=[Role.CRIP_COORDINATOR], effects=[send_feedback],
-    takes=Feedback, stops=[C.C5, C.C5B], tells=["filer"], law="CASF L226-5, D226-2-8", data_class="C",
-)  # fmt: skip
+    "send",
+    number="F01",
+    label="Envoyer le retour",
+    en="Send the feedback",
+    source=OPEN,
+    target=F.SENT,
+    roles=[Role.CRIP_COORDINATOR],
+    effects=[send_feedback],
+    takes=Feedback,
+    stops=[C.C5, C.C5B],
+    tells=["filer"],
+    law="CASF L226-5, D226-2-8",
+    data_class="C",
+)
 def send(task: FeedbackTask, given: Any, case: Case) -> None:
     """Send what a person wrote; nothing of the case goes out by itself."""
     task.decided_at, task.by = case.at, case.actor.user_id
 
 
 @step(
-    "withhold", number="F02", label="Ne pas communiquer", en="Withhold the feedback",
-    source=OPEN, target=F.WITHHELD, roles=[Role.CRIP_COORDINATOR],
-    checks=[withholding_is_lawful], effects=[withhold_feedback],
-    takes=Withheld, stops=[C.C5, C.C5B], law="CASF L226-5, D226-2-8", data_class="C",
-)  # fmt: skip
+    "withhold",
+    number="F02",
+    label="Ne pas communiquer",
+    en="Withhold the feedback",
+    source=OPEN,
+    target=F.WITHHELD,
+    roles=[Role.CRIP_COORDINATOR],
+    checks=[withholding_is_lawful],
+    effects=[withhold_feedback],
+    takes=Withheld,
+    stops=[C.C5, C.C5B],
+    law="CASF L226-5, D226-2-8",
+    data_class="C",
+)
 def withhold(task: FeedbackTask, given: Any, case: Case) -> None:
     """Tell nothing, for a reason that the law knows."""
     own = case.actor.role == Role.FILER  # a filing taken back: no row names the account that filed
@@ -177,8 +196,17 @@ def withhold(task: FeedbackTask, given: Any, case: Case) -> None:
 
 
 @step(
-    "fall_overdue", number="F03", label="Passer en retard", en="Fall overdue", internal=True,
-    source=[F.DUE], target=F.OVERDUE, roles=[], takes=Nothing, law="CASF L226-5", data_class="C",
-)  # fmt: skip
+    "fall_overdue",
+    number="F03",
+    label="Passer en retard",
+    en="Fall overdue",
+    internal=True,
+    source=[F.DUE],
+    target=F.OVERDUE,
+    roles=[],
+    takes=Nothing,
+    law="CASF L226-5",
+    data_class="C",
+)
 def fall_overdue(task: FeedbackTask, given: Any, case: Case) -> None:
     """Note that the delay has passed without an answer."""

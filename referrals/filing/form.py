@@ -18,11 +18,26 @@ from referrals.workflow.field_inputs import input_field
 STRUCTURAL: Final = ("id", "referral", "position", "not_known", "mac", "cells")
 DERIVED: Final[Mapping[type[models.Model], tuple[str, ...]]] = {
     Child: (
-        "birth_year_month", "age_band", "under_2", "under_15", "next_change", "runaway", "prostitution_status",
-        "status_ever", "immediate_danger", "danger_ever", "danger_categories", "danger_level", "maltreatment",
-        "child_met", "deceased", "wrong_person", "restricted", "decision",
+        "birth_year_month",
+        "age_band",
+        "under_2",
+        "under_15",
+        "next_change",
+        "runaway",
+        "prostitution_status",
+        "status_ever",
+        "immediate_danger",
+        "danger_ever",
+        "danger_categories",
+        "danger_level",
+        "maltreatment",
+        "child_met",
+        "deceased",
+        "wrong_person",
+        "restricted",
+        "decision",
     ),
-}  # fmt: skip
+}
 PARTS_MAX: Final = 40
 
 

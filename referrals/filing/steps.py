@@ -18,44 +18,80 @@ URGENT_FILERS = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_C
 
 
 @step(
-    "create", number="T01", label="Créer", en="Create", creates=True,
-    source=[], target=State.DRAFT, roles=URGENT_FILERS,
-    takes=inputs.Nothing, law="CASF L226-2-1", data_class="A",
-)  # fmt: skip
+    "create",
+    number="T01",
+    label="Créer",
+    en="Create",
+    creates=True,
+    source=[],
+    target=State.DRAFT,
+    roles=URGENT_FILERS,
+    takes=inputs.Nothing,
+    law="CASF L226-2-1",
+    data_class="A",
+)
 def create(referral: Referral, given: Any, case: Case) -> None:
     """Begin a draft, private to its author."""
 
 
 @step(
-    "submit", number="T02", label="Transmettre", en="Submit",
-    source=[State.DRAFT], target=State.SUBMITTED, roles=FILERS,
-    checks=[checks.form_is_complete], effects=[effects.receive],
-    takes=inputs.Nothing, starts=[C.C1, C.C4, C.C5], tells=["crip_queue"],
-    law="CASF L226-2-1, D226-2-4", data_class="A",
-)  # fmt: skip
+    "submit",
+    number="T02",
+    label="Transmettre",
+    en="Submit",
+    source=[State.DRAFT],
+    target=State.SUBMITTED,
+    roles=FILERS,
+    checks=[checks.form_is_complete],
+    effects=[effects.receive],
+    takes=inputs.Nothing,
+    starts=[C.C1, C.C4, C.C5],
+    tells=["crip_queue"],
+    law="CASF L226-2-1, D226-2-4",
+    data_class="A",
+)
 def submit(referral: Referral, given: Any, case: Case) -> None:
     """Send the concern to the competent authority; the legal delay runs from its receipt."""
     referral.submitted_at = case.at
 
 
 @step(
-    "submit_urgent", number="T03", label="Transmettre en urgence", en="Submit urgently",
-    source=[State.DRAFT], target=State.SUBMITTED, roles=URGENT_FILERS,
-    checks=[checks.urgent_form_is_complete], effects=[effects.receive_urgently, urgent_calls_steps.call_for_filing],
-    takes=inputs.Nothing, starts=[C.C1, C.C3, C.C4, C.C5], tells=["crip_queue", "on_call"],
-    law="CASF L226-2-1, L226-4 I d", data_class="A",
-)  # fmt: skip
+    "submit_urgent",
+    number="T03",
+    label="Transmettre en urgence",
+    en="Submit urgently",
+    source=[State.DRAFT],
+    target=State.SUBMITTED,
+    roles=URGENT_FILERS,
+    checks=[checks.urgent_form_is_complete],
+    effects=[effects.receive_urgently, urgent_calls_steps.call_for_filing],
+    takes=inputs.Nothing,
+    starts=[C.C1, C.C3, C.C4, C.C5],
+    tells=["crip_queue", "on_call"],
+    law="CASF L226-2-1, L226-4 I d",
+    data_class="A",
+)
 def submit_urgent(referral: Referral, given: Any, case: Case) -> None:
     """Send what is known of an immediate danger; the rest becomes due at the first analysis."""
     referral.submitted_at = case.at
 
 
 @step(
-    "withdraw", number="T04", label="Retirer", en="Withdraw",
-    source=[State.SUBMITTED], target=State.WITHDRAWN, roles=[Role.FILER],
-    effects=[open_review], takes=inputs.Reasoned, starts=[C.C20], stops=[C.C1, C.C4, C.C5], tells=["coordinator"],
-    law="CASF L226-2-1", data_class="C",
-)  # fmt: skip
+    "withdraw",
+    number="T04",
+    label="Retirer",
+    en="Withdraw",
+    source=[State.SUBMITTED],
+    target=State.WITHDRAWN,
+    roles=[Role.FILER],
+    effects=[open_review],
+    takes=inputs.Reasoned,
+    starts=[C.C20],
+    stops=[C.C1, C.C4, C.C5],
+    tells=["coordinator"],
+    law="CASF L226-2-1",
+    data_class="C",
+)
 def withdraw(referral: Referral, given: Any, case: Case) -> None:
     """Take a concern back before it is acknowledged; nothing is deleted, a coordinator looks at it."""
     referral.closed_at = referral.withdrawn_at = case.at

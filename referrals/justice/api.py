@@ -24,8 +24,9 @@ class Document(CaseView):
     content_negotiation_class = ByAddress
 
     @extend_schema(
-        responses={(200, "text/html"): OpenApiTypes.STR}, operation_id="judicial_referrals_document",
-    )  # fmt: skip
+        responses={(200, "text/html"): OpenApiTypes.STR},
+        operation_id="judicial_referrals_document",
+    )
     def get(self, request: Request, pk: UUID, part: UUID) -> HttpResponse:
         """Read the document as a page that prints: it asks for nothing from elsewhere, and bears its hash."""
         page = self.page(request, pk, part)
@@ -54,9 +55,12 @@ class Document(CaseView):
             raise NotVisible
         letter: Sealed = row.letter
         page: str = opened(
-            referral, ties, letter.open,
-            actor=self.actor(request), at=self.at(request),
-        )  # fmt: skip
+            referral,
+            ties,
+            letter.open,
+            actor=self.actor(request),
+            at=self.at(request),
+        )
         return page
 
 
@@ -64,8 +68,9 @@ class DocumentPdf(Document):
     """The same as PDF."""
 
     @extend_schema(
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="judicial_referrals_document_pdf",
-    )  # fmt: skip
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        operation_id="judicial_referrals_document_pdf",
+    )
     def get(self, request: Request, pk: UUID, part: UUID) -> HttpResponse:
         """Read the document as PDF, made from the page; 406 where this installation makes none."""
         response = HttpResponse(pdf(self.page(request, pk, part)), content_type="application/pdf")

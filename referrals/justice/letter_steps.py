@@ -101,11 +101,19 @@ def compose_document(act: "StepContext") -> None:
 
 
 @step(
-    "compose", number="J07", label="Établir le document", en="Compose the document",
-    source=[JudicialState.PREPARED], target=SAME,
-    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.ON_CALL], holding=True,
-    guards=[referral_is_argued_in_full, children_may_be_named], effects=[compose_document],
-    takes=Nothing, law="CASF L226-4", data_class="I",
-)  # fmt: skip
+    "compose",
+    number="J07",
+    label="Établir le document",
+    en="Compose the document",
+    source=[JudicialState.PREPARED],
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.ON_CALL],
+    holding=True,
+    guards=[referral_is_argued_in_full, children_may_be_named],
+    effects=[compose_document],
+    takes=Nothing,
+    law="CASF L226-4",
+    data_class="I",
+)
 def compose(sending: JudicialReferral, given: Any, case: Case) -> None:
     """Make the document to the prosecutor from the case, each fact with its date, place and source."""

@@ -18,44 +18,76 @@ from referrals.workflow.step import SAME
 
 
 @step(
-    "flag_immediate_danger", number="T14", label="Signaler un danger immédiat", en="Flag an immediate danger",
-    source=ACTIVE, target=SAME, roles=HOLDING, holding=True,
-    checks=[case_guards.children_belong], effects=[effects.flag_danger, urgent_calls_steps.call_for_danger],
-    takes=justice_inputs.ImmediateDanger, starts=[C.C3], tells=["coordinator", "on_call", "supervisor"],
+    "flag_immediate_danger",
+    number="T14",
+    label="Signaler un danger immédiat",
+    en="Flag an immediate danger",
+    source=ACTIVE,
+    target=SAME,
+    roles=HOLDING,
+    holding=True,
+    checks=[case_guards.children_belong],
+    effects=[effects.flag_danger, urgent_calls_steps.call_for_danger],
+    takes=justice_inputs.ImmediateDanger,
+    starts=[C.C3],
+    tells=["coordinator", "on_call", "supervisor"],
     law="CASF L226-4 I d",
-)  # fmt: skip
+)
 def flag_immediate_danger(referral: Referral, given: Any, case: Case) -> None:
     """Say that a child is in danger now."""
 
 
 @step(
-    "send_judicial", number="T15", label="Saisir le parquet (sans délai)", en="Refer to the prosecutor",
-    source=ACTIVE, target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.ON_CALL],
+    "send_judicial",
+    number="T15",
+    label="Saisir le parquet (sans délai)",
+    en="Refer to the prosecutor",
+    source=ACTIVE,
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.ON_CALL],
     checks=[
-        case_guards.children_belong, guards.ground_fits_the_child, guards.prepared_referral_is_of_case,
-        letter_steps.document_is_written, letter_steps.document_says_the_same,
+        case_guards.children_belong,
+        guards.ground_fits_the_child,
+        guards.prepared_referral_is_of_case,
+        letter_steps.document_is_written,
+        letter_steps.document_says_the_same,
     ],
     effects=[effects.send_to_justice, urgent_calls_steps.answer],
-    takes=justice_inputs.SeizeJustice, starts=[C.C7], stops=[C.C3],
-    tells=["prosecutor", "holders", "supervisor"], law="CASF L226-4 I; loi 2002-305 art. 13", data_class="I",
-)  # fmt: skip
+    takes=justice_inputs.SeizeJustice,
+    starts=[C.C7],
+    stops=[C.C3],
+    tells=["prosecutor", "holders", "supervisor"],
+    law="CASF L226-4 I; loi 2002-305 art. 13",
+    data_class="I",
+)
 def send_judicial(referral: Referral, given: Any, case: Case) -> None:
     """Refer children to the prosecutor, beside the administrative path."""
 
 
 @step(
-    "judicial_outcome", number="T28", label="Suite judiciaire reçue", en="Record the answer of justice",
-    source=[State.JUDICIAL_PENDING], target=[State.PROTECTED_JUDICIAL, State.REPORT_SUBMITTED, SAME],
+    "judicial_outcome",
+    number="T28",
+    label="Suite judiciaire reçue",
+    en="Record the answer of justice",
+    source=[State.JUDICIAL_PENDING],
+    target=[State.PROTECTED_JUDICIAL, State.REPORT_SUBMITTED, SAME],
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
     guards=[guards.outcome_is_of_case],
     checks=[
-        guards.outcome_decides, silence.silence_outlasted_the_reminders, measure_types.ordered_types_exist,
+        guards.outcome_decides,
+        silence.silence_outlasted_the_reminders,
+        measure_types.ordered_types_exist,
         variants_are_of_the_authority,
     ],
-    effects=[effects.answer_of_justice], signed_when=silence.lapsing_calls_for_two,
-    takes=justice_inputs.JusticeAnswerOfCase, starts=[C.C8], stops=[C.C7], tells=["team"],
-    law="CC 375, 375-5; CASF L226-4", data_class="I",
-)  # fmt: skip
+    effects=[effects.answer_of_justice],
+    signed_when=silence.lapsing_calls_for_two,
+    takes=justice_inputs.JusticeAnswerOfCase,
+    starts=[C.C8],
+    stops=[C.C7],
+    tells=["team"],
+    law="CC 375, 375-5; CASF L226-4",
+    data_class="I",
+)
 def judicial_outcome(referral: Referral, given: Any, case: Case) -> str:
     """Record what justice decided; without a measure the case comes back for a new decision."""
     if any(item.type in ORDERING for item in given.outcomes):

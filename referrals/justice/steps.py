@@ -70,44 +70,85 @@ def record_answer(act: Any) -> None:
 
 
 @step(
-    "prepare", number="J01", label="Préparer", en="Prepare", creates=True,
-    source=[], target=J.PREPARED, roles=SENDERS, checks=[case_guards.children_belong], effects=[keep_prepared],
-    takes=justice_inputs.PreparedReferral, law="CASF L226-4", data_class="I",
-)  # fmt: skip
+    "prepare",
+    number="J01",
+    label="Préparer",
+    en="Prepare",
+    creates=True,
+    source=[],
+    target=J.PREPARED,
+    roles=SENDERS,
+    checks=[case_guards.children_belong],
+    effects=[keep_prepared],
+    takes=justice_inputs.PreparedReferral,
+    law="CASF L226-4",
+    data_class="I",
+)
 def prepare(sending: JudicialReferral, given: Any, case: Case) -> None:
     """Begin to write a referral to justice."""
 
 
 @step(
-    "send", number="J02", label="Transmettre", en="Send", internal=True, creates=True,
-    source=[J.PREPARED], target=J.SENT, roles=[],
-    takes=inputs.Nothing, starts=[C.C7], stops=[C.C3], law="CASF L226-4", data_class="I",
-)  # fmt: skip
+    "send",
+    number="J02",
+    label="Transmettre",
+    en="Send",
+    internal=True,
+    creates=True,
+    source=[J.PREPARED],
+    target=J.SENT,
+    roles=[],
+    takes=inputs.Nothing,
+    starts=[C.C7],
+    stops=[C.C3],
+    law="CASF L226-4",
+    data_class="I",
+)
 def send(sending: JudicialReferral, given: Any, case: Case) -> None:
     """Send it; fired by the step that decides so (T15, T18, T25, T26, T02 and T03)."""
     sending.sent_at = case.at
 
 
 @step(
-    "confirm_receipt", number="J03", label="Confirmer la réception", en="Confirm receipt",
-    source=[J.SENT], target=J.RECEIVED, roles=(*SENDERS, Role.INTAKE_AGENT),
-    takes=justice_inputs.Confirmation, law="CASF L226-4", data_class="I",
-)  # fmt: skip
+    "confirm_receipt",
+    number="J03",
+    label="Confirmer la réception",
+    en="Confirm receipt",
+    source=[J.SENT],
+    target=J.RECEIVED,
+    roles=(*SENDERS, Role.INTAKE_AGENT),
+    takes=justice_inputs.Confirmation,
+    law="CASF L226-4",
+    data_class="I",
+)
 def confirm_receipt(sending: JudicialReferral, given: Any, case: Case) -> None:
     """Note that the prosecutor's office has it."""
     sending.confirmed_at = given.confirmed_at
 
 
 @step(
-    "record_outcome", number="J04", label="Enregistrer une suite", en="Record an outcome",
-    source=[J.SENT, J.RECEIVED, J.ANSWERED, J.CLOSED], target=[J.RECEIVED, J.ANSWERED], roles=DECIDERS,
+    "record_outcome",
+    number="J04",
+    label="Enregistrer une suite",
+    en="Record an outcome",
+    source=[J.SENT, J.RECEIVED, J.ANSWERED, J.CLOSED],
+    target=[J.RECEIVED, J.ANSWERED],
+    roles=DECIDERS,
     checks=[
-        guards.outcome_is_of_case, orders_need_an_open_case, silence.silence_outlasted_the_reminders,
-        measure_types.ordered_types_exist, variants_are_of_the_authority,
+        guards.outcome_is_of_case,
+        orders_need_an_open_case,
+        silence.silence_outlasted_the_reminders,
+        measure_types.ordered_types_exist,
+        variants_are_of_the_authority,
     ],
-    effects=[record_answer], signed_when=silence.lapsing_calls_for_two,
-    takes=decision_inputs.JusticeAnswer, starts=[C.C14], stops=[C.C7, C.C13], law="CC 375, 375-5", data_class="I",
-)  # fmt: skip
+    effects=[record_answer],
+    signed_when=silence.lapsing_calls_for_two,
+    takes=decision_inputs.JusticeAnswer,
+    starts=[C.C14],
+    stops=[C.C7, C.C13],
+    law="CC 375, 375-5",
+    data_class="I",
+)
 def record_outcome(sending: JudicialReferral, given: Any, case: Case) -> J:
     """Record what justice decided, child by child; answered once each child has a deciding outcome."""
     told = {item.child for item in given.outcomes if item.type in DECIDING}
@@ -116,18 +157,33 @@ def record_outcome(sending: JudicialReferral, given: Any, case: Case) -> J:
 
 
 @step(
-    "close", number="J05", label="Clore", en="Close",
-    source=[J.ANSWERED], target=J.CLOSED, roles=DECIDERS, guards=[nothing_is_awaited],
-    takes=inputs.Noted, law="CASF L226-4", data_class="I",
-)  # fmt: skip
+    "close",
+    number="J05",
+    label="Clore",
+    en="Close",
+    source=[J.ANSWERED],
+    target=J.CLOSED,
+    roles=DECIDERS,
+    guards=[nothing_is_awaited],
+    takes=inputs.Noted,
+    law="CASF L226-4",
+    data_class="I",
+)
 def close(sending: JudicialReferral, given: Any, case: Case) -> None:
     """Close it: nothing more is awaited."""
 
 
 @step(
-    "discard", number="J06", label="Abandonner", en="Discard",
-    source=[J.PREPARED], target=J.DISCARDED, roles=DECIDERS,
-    takes=inputs.Reasoned, law="CASF L226-4", data_class="I",
-)  # fmt: skip
+    "discard",
+    number="J06",
+    label="Abandonner",
+    en="Discard",
+    source=[J.PREPARED],
+    target=J.DISCARDED,
+    roles=DECIDERS,
+    takes=inputs.Reasoned,
+    law="CASF L226-4",
+    data_class="I",
+)
 def discard(sending: JudicialReferral, given: Any, case: Case) -> None:
     """Give up what was being prepared; its text is kept."""

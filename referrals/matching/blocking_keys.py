@@ -46,11 +46,20 @@ class Scheme(StrEnum):
 #: about the logarithm to base 2 of how much oftener two files of one child share it than two others of a million do,
 #: those that share a number by chance among them (measured on the tuning seed of ``bench/spellings.py``).
 WEIGHTS: Final[Mapping[Scheme, tuple[int, int]]] = {
-    Scheme.EXACT: (13, 13), Scheme.DATED: (12, 24), Scheme.CLOSELY: (7, 18), Scheme.INITIALS: (15, 15),
-    Scheme.WRITTEN: (15, 15), Scheme.NAMES: (14, 14), Scheme.NEARLY: (10, 14), Scheme.YEARLY: (9, 14),
-    Scheme.MONTHLY: (10, 20), Scheme.DAILY: (12, 21), Scheme.HOLDER: (20, 20), Scheme.CONTACT: (30, 30),
+    Scheme.EXACT: (13, 13),
+    Scheme.DATED: (12, 24),
+    Scheme.CLOSELY: (7, 18),
+    Scheme.INITIALS: (15, 15),
+    Scheme.WRITTEN: (15, 15),
+    Scheme.NAMES: (14, 14),
+    Scheme.NEARLY: (10, 14),
+    Scheme.YEARLY: (9, 14),
+    Scheme.MONTHLY: (10, 20),
+    Scheme.DAILY: (12, 21),
+    Scheme.HOLDER: (20, 20),
+    Scheme.CONTACT: (30, 30),
     Scheme.KIN: (0, 0),
-}  # fmt: skip
+}
 #: The schemes that say the same of two children, as they join names with the same part of a date: the strongest counts.
 ALIKE: Final = (
     frozenset({Scheme.EXACT, Scheme.DATED, Scheme.CLOSELY, Scheme.INITIALS}),

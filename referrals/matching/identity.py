@@ -17,13 +17,18 @@ from referrals.matching.relatives import Person
 #: The parts of a case that are compared, and which of their fields are.
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
     "children": (
-        "last_name", "usual_name", "first_names", "nickname", "birth_date",
-        "age_estimated_min", "age_estimated_max",
+        "last_name",
+        "usual_name",
+        "first_names",
+        "nickname",
+        "birth_date",
+        "age_estimated_min",
+        "age_estimated_max",
     ),
     "holders": ("name", "phone"),
     "third_parties": ("name", "phone"),
     "digital_traces": ("handle", "phone"),
-}  # fmt: skip
+}
 #: Who may read where a contact comes from: what a pair of files says of it is for those alone (domain.md §1.3).
 OF_HOLDERS, OF_THIRD_PARTIES, OF_TRACES = "B", "F", "G"
 _FRENCH: Final = "33"

@@ -15,10 +15,35 @@ LETTERS: Final = str.maketrans(
 #: Words of a name that one person writes and another leaves out.
 PARTICLES: Final = frozenset(
     (
-        "d", "de", "du", "des", "da", "das", "del", "della", "der", "den", "di", "do", "dos", "l", "la", "le", "les",
-        "el", "al", "van", "von", "ben", "bin", "ibn", "bint", "ait", "ould",
+        "d",
+        "de",
+        "du",
+        "des",
+        "da",
+        "das",
+        "del",
+        "della",
+        "der",
+        "den",
+        "di",
+        "do",
+        "dos",
+        "l",
+        "la",
+        "le",
+        "les",
+        "el",
+        "al",
+        "van",
+        "von",
+        "ben",
+        "bin",
+        "ibn",
+        "bint",
+        "ait",
+        "ould",
     )
-)  # fmt: skip
+)
 _WORD: Final = re.compile(r"[^\W_]+")
 #: From spelling to sound, in this order; what is settled is in capitals. Vowels and mute letters go last.
 _SOUNDS: Final = tuple(
@@ -32,12 +57,16 @@ _SOUNDS: Final = tuple(
         (r"c(?=[eiy])|s|z|x", "S"),
         (r"c|g", "K"),
         (r"[hw]", ""),
-        (r"b|p", "P"), (r"d|t", "T"), (r"f", "F"), (r"l", "L"), (r"r", "R"),
+        (r"b|p", "P"),
+        (r"d|t", "T"),
+        (r"f", "F"),
+        (r"l", "L"),
+        (r"r", "R"),
         (r"^[aeiouy]+", "A"),
         (r"[aeiouy]+", ""),
         (r"(.)\1+", r"\1"),
     )
-)  # fmt: skip
+)
 _MUTE: Final = re.compile(r"(?<=..)[ST]+$")
 
 

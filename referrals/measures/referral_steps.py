@@ -16,11 +16,18 @@ from referrals.workflow.step import SAME
 
 
 @step(
-    "measure_event", number="T29", label="Évènement de mesure", en="Measure event", internal=True,
+    "measure_event",
+    number="T29",
+    label="Évènement de mesure",
+    en="Measure event",
+    internal=True,
     source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
-    target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL, SAME], roles=[],
-    takes=inputs.Nothing, law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL, SAME],
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L223-5",
+    data_class="J",
+)
 def measure_event(referral: Referral, given: Any, case: Case) -> str:
     """Follow the measures: a judicial one alive shows; the last one over, an administrative one shows."""
     alive = case.measures_alive()
@@ -32,14 +39,27 @@ def measure_event(referral: Referral, given: Any, case: Case) -> str:
 
 
 @step(
-    "end_followup", number="T30", label="Clore la prise en charge", en="End the follow-up",
-    source=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL], target=State.ENDED, roles=[Role.ASE_INSPECTOR],
-    guards=[case_guards.no_measure_alive, case_guards.nothing_is_left_open, case_guards.no_judicial_referral_open],
-    effects=[open_review], signed_when=history_calls_for_two,
-    takes=measures_inputs.EndOfFollowUp, starts=[C.C20],
+    "end_followup",
+    number="T30",
+    label="Clore la prise en charge",
+    en="End the follow-up",
+    source=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
+    target=State.ENDED,
+    roles=[Role.ASE_INSPECTOR],
+    guards=[
+        case_guards.no_measure_alive,
+        case_guards.nothing_is_left_open,
+        case_guards.no_judicial_referral_open,
+    ],
+    effects=[open_review],
+    signed_when=history_calls_for_two,
+    takes=measures_inputs.EndOfFollowUp,
+    starts=[C.C20],
     stops=[C.C10, C.C11, C.C12, C.C13, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17],
-    tells=["holders", "child"], law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    tells=["holders", "child"],
+    law="CASF L223-5",
+    data_class="J",
+)
 def end_followup(referral: Referral, given: Any, case: Case) -> None:
     """End the follow-up once no measure is alive."""
     referral.closed_at = case.at

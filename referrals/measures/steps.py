@@ -35,8 +35,19 @@ FIELD_WORK = (Role.CASE_REFERENT, Role.MEASURE_SERVICE)
 UNDER_WAY = (M.ACTIVE, M.SUSPENDED)
 ORDERED_OR_LATER = (M.ORDERED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED)
 ITS_CLOCKS = (
-    C.C9, C.C10, C.C11, C.C12, C.C13, C.C14, C.C14B, C.C15, C.C15B, C.C16, C.C17, C.C17B,
-)  # fmt: skip
+    C.C9,
+    C.C10,
+    C.C11,
+    C.C12,
+    C.C13,
+    C.C14,
+    C.C14B,
+    C.C15,
+    C.C15B,
+    C.C16,
+    C.C17,
+    C.C17B,
+)
 AFTER_REPORT = (
     State.REPORT_SUBMITTED,
     State.ADMIN_OFFER,
@@ -227,82 +238,147 @@ def heard(act: Any) -> None:
 
 
 @step(
-    "propose", number="M01", label="Proposer", en="Propose", creates=True,
-    source=[], target=M.PROPOSED, roles=INSPECTOR, guards=[report_was_delivered],
+    "propose",
+    number="M01",
+    label="Proposer",
+    en="Propose",
+    creates=True,
+    source=[],
+    target=M.PROPOSED,
+    roles=INSPECTOR,
+    guards=[report_was_delivered],
     checks=[
-        case_guards.children_belong, measure_types.measure_types_exist, variants_are_of_the_authority,
-        silence_counts_for_a_child_in_care, young_adult_was_looked_after,
+        case_guards.children_belong,
+        measure_types.measure_types_exist,
+        variants_are_of_the_authority,
+        silence_counts_for_a_child_in_care,
+        young_adult_was_looked_after,
     ],
     effects=[offer, follow],
-    takes=measures_inputs.Offer, starts=[C.C9], law="CASF L222-3, L223-2", data_class="J",
-)  # fmt: skip
+    takes=measures_inputs.Offer,
+    starts=[C.C9],
+    law="CASF L222-3, L223-2",
+    data_class="J",
+)
 def propose(measure: Measure, given: Any, case: Case) -> None:
     """Offer an administrative measure."""
 
 
 @step(
-    "agree", number="M02", label="Recueillir l'accord", en="Record the agreement",
-    source=[M.PROPOSED], target=M.AGREED, roles=WITH_REFERENT,
+    "agree",
+    number="M02",
+    label="Recueillir l'accord",
+    en="Record the agreement",
+    source=[M.PROPOSED],
+    target=M.AGREED,
+    roles=WITH_REFERENT,
     checks=[silence_has_lasted, agreement_is_of_the_right_person],
     effects=[take_agreement, follow],
-    takes=decision_inputs.Agreement, starts=[C.C16], stops=[C.C9], law="CASF L223-2", data_class="J",
-)  # fmt: skip
+    takes=decision_inputs.Agreement,
+    starts=[C.C16],
+    stops=[C.C9],
+    law="CASF L223-2",
+    data_class="J",
+)
 def agree(measure: Measure, given: Any, case: Case) -> None:
     """Record the holders' written agreement."""
 
 
 @step(
-    "refuse", number="M03", label="Constater le refus", en="Record the refusal",
-    source=[M.PROPOSED, M.AGREED, M.AWAITING_START], target=M.CANCELLED, roles=WITH_REFERENT,
-    guards=[is_administrative], checks=[parents_guards.every_holder_is_traced], effects=[give_up, follow],
-    takes=decision_inputs.Refusal, stops=[C.C9, C.C16], tells=["ase_inspector"], law="CASF L223-2", data_class="J",
-)  # fmt: skip
+    "refuse",
+    number="M03",
+    label="Constater le refus",
+    en="Record the refusal",
+    source=[M.PROPOSED, M.AGREED, M.AWAITING_START],
+    target=M.CANCELLED,
+    roles=WITH_REFERENT,
+    guards=[is_administrative],
+    checks=[parents_guards.every_holder_is_traced],
+    effects=[give_up, follow],
+    takes=decision_inputs.Refusal,
+    stops=[C.C9, C.C16],
+    tells=["ase_inspector"],
+    law="CASF L223-2",
+    data_class="J",
+)
 def refuse(measure: Measure, given: Any, case: Case) -> None:
     """Record that the family refuses."""
 
 
 @step(
-    "cancel", number="M04", label="Annuler", en="Cancel",
-    source=[M.PROPOSED, M.AGREED, M.AWAITING_START], target=M.CANCELLED, roles=INSPECTOR,
-    guards=[is_administrative], effects=[give_up, follow],
-    takes=inputs.Reasoned, stops=[C.C9, C.C16], law="CASF L223-2", data_class="J",
-)  # fmt: skip
+    "cancel",
+    number="M04",
+    label="Annuler",
+    en="Cancel",
+    source=[M.PROPOSED, M.AGREED, M.AWAITING_START],
+    target=M.CANCELLED,
+    roles=INSPECTOR,
+    guards=[is_administrative],
+    effects=[give_up, follow],
+    takes=inputs.Reasoned,
+    stops=[C.C9, C.C16],
+    law="CASF L223-2",
+    data_class="J",
+)
 def cancel(measure: Measure, given: Any, case: Case) -> None:
     """Cancel what was offered by mistake, or is replaced."""
 
 
 @step(
-    "order", number="M05", label="Enregistrer l'ordonnance", en="Record the order", creates=True,
-    source=[], target=M.ORDERED, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    "order",
+    number="M05",
+    label="Enregistrer l'ordonnance",
+    en="Record the order",
+    creates=True,
+    source=[],
+    target=M.ORDERED,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
     guards=[order_comes_by_hand],
     checks=[case_guards.children_belong, measure_types.judicial_type_exists, variants_are_of_the_authority],
     effects=[record_order, follow],
-    takes=decision_inputs.OrderedMeasure, starts=[C.C13, C.C14, C.C14B, C.C15B, C.C17B],
-    law="CC 375-3, 375-5", data_class="I",
-)  # fmt: skip
+    takes=decision_inputs.OrderedMeasure,
+    starts=[C.C13, C.C14, C.C14B, C.C15B, C.C17B],
+    law="CC 375-3, 375-5",
+    data_class="I",
+)
 def order(measure: Measure, given: Any, case: Case) -> None:
     """Record a measure that justice ordered."""
 
 
 @step(
-    "hand_over", number="M06", label="Confier au service", en="Hand over to the service",
-    source=[M.AGREED, M.ORDERED], target=M.AWAITING_START, roles=INSPECTOR,
+    "hand_over",
+    number="M06",
+    label="Confier au service",
+    en="Hand over to the service",
+    source=[M.AGREED, M.ORDERED],
+    target=M.AWAITING_START,
+    roles=INSPECTOR,
     checks=[measure_types.service_is_habilitated, measure_types.service_is_not_the_deciders],
     effects=[hand_measure_over, follow],
-    takes=measures_inputs.HandOver, tells=["service"], law="CASF L223-1", data_class="J",
-)  # fmt: skip
+    takes=measures_inputs.HandOver,
+    tells=["service"],
+    law="CASF L223-1",
+    data_class="J",
+)
 def hand_over(measure: Measure, given: Any, case: Case) -> None:
     """Confide the measure to the service that will carry it out."""
 
 
 @step(
-    "start", number="M07", label="Démarrer", en="Start",
-    source=[M.AGREED, M.ORDERED, M.AWAITING_START], target=M.ACTIVE,
+    "start",
+    number="M07",
+    label="Démarrer",
+    en="Start",
+    source=[M.AGREED, M.ORDERED, M.AWAITING_START],
+    target=M.ACTIVE,
     roles=[Role.MEASURE_SERVICE, Role.CASE_REFERENT, Role.ASE_INSPECTOR],
     checks=[terms.term_is_within_the_law, terms.referent_may_follow, young_adult_support_ends_at_21],
-    effects=[begin, terms.name_referent, follow], takes=measures_inputs.Start, starts=[C.C10, C.C15, C.C16, C.C17],
-    law="CASF L223-1-1, L223-5", data_class="J",
-)  # fmt: skip
+    effects=[begin, terms.name_referent, follow],
+    takes=measures_inputs.Start,
+    starts=[C.C10, C.C15, C.C16, C.C17],
+    law="CASF L223-1-1, L223-5",
+    data_class="J",
+)
 def start(measure: Measure, given: Any, case: Case) -> None:
     """Begin the measure."""
     measure.started_on = given.started_on
@@ -310,50 +386,96 @@ def start(measure: Measure, given: Any, case: Case) -> None:
 
 
 @step(
-    "shelter", number="M08", label="Mettre à l'abri", en="Shelter", internal=True, creates=True,
-    source=[], target=M.ACTIVE, roles=[], takes=inputs.Nothing, starts=[C.C11, C.C12],
-    law="CASF L223-2", data_class="J",
-)  # fmt: skip
+    "shelter",
+    number="M08",
+    label="Mettre à l'abri",
+    en="Shelter",
+    internal=True,
+    creates=True,
+    source=[],
+    target=M.ACTIVE,
+    roles=[],
+    takes=inputs.Nothing,
+    starts=[C.C11, C.C12],
+    law="CASF L223-2",
+    data_class="J",
+)
 def shelter(measure: Measure, given: Any, case: Case) -> None:
     """Take a child in at once (by T37, T38)."""
 
 
 @step(
-    "suspend", number="M09", label="Suspendre", en="Suspend",
-    source=[M.ACTIVE], target=M.SUSPENDED, roles=FIELD_WORK, checks=[judge_is_told], effects=[follow],
-    takes=measures_inputs.Pause, law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    "suspend",
+    number="M09",
+    label="Suspendre",
+    en="Suspend",
+    source=[M.ACTIVE],
+    target=M.SUSPENDED,
+    roles=FIELD_WORK,
+    checks=[judge_is_told],
+    effects=[follow],
+    takes=measures_inputs.Pause,
+    law="CASF L223-5",
+    data_class="J",
+)
 def suspend(measure: Measure, given: Any, case: Case) -> None:
     """Suspend the measure: runaway, hospital."""
 
 
 @step(
-    "resume", number="M10", label="Reprendre", en="Resume",
-    source=[M.SUSPENDED], target=M.ACTIVE, roles=FIELD_WORK, effects=[follow],
-    takes=decision_inputs.Beginning, law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    "resume",
+    number="M10",
+    label="Reprendre",
+    en="Resume",
+    source=[M.SUSPENDED],
+    target=M.ACTIVE,
+    roles=FIELD_WORK,
+    effects=[follow],
+    takes=decision_inputs.Beginning,
+    law="CASF L223-5",
+    data_class="J",
+)
 def resume(measure: Measure, given: Any, case: Case) -> None:
     """Take the measure up again."""
 
 
 @step(
-    "renew", number="M11", label="Renouveler", en="Renew",
-    source=UNDER_WAY, target=SAME, roles=INSPECTOR, guards=[terms.report_precedes_renewal],
-    checks=[terms.term_is_within_the_law, young_adult_support_ends_at_21], effects=[renew_measure, follow],
-    takes=measures_inputs.Renewal, starts=[C.C10, C.C15], stops=[C.C10, C.C15],
-    law="CASF L223-5; CC 375", data_class="J",
-)  # fmt: skip
+    "renew",
+    number="M11",
+    label="Renouveler",
+    en="Renew",
+    source=UNDER_WAY,
+    target=SAME,
+    roles=INSPECTOR,
+    guards=[terms.report_precedes_renewal],
+    checks=[terms.term_is_within_the_law, young_adult_support_ends_at_21],
+    effects=[renew_measure, follow],
+    takes=measures_inputs.Renewal,
+    starts=[C.C10, C.C15],
+    stops=[C.C10, C.C15],
+    law="CASF L223-5; CC 375",
+    data_class="J",
+)
 def renew(measure: Measure, given: Any, case: Case) -> None:
     """Renew the measure until a new term."""
     measure.term_on = given.term_on
 
 
 @step(
-    "end", number="M12", label="Mettre fin à l'échéance", en="End",
-    source=UNDER_WAY, target=M.ENDED, roles=WITH_REFERENT, checks=[shelter_end_is_said],
+    "end",
+    number="M12",
+    label="Mettre fin à l'échéance",
+    en="End",
+    source=UNDER_WAY,
+    target=M.ENDED,
+    roles=WITH_REFERENT,
+    checks=[shelter_end_is_said],
     effects=[stop_its_clocks, last_measure_over, follow],
-    takes=measures_inputs.EndOfMeasure, stops=ITS_CLOCKS, law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    takes=measures_inputs.EndOfMeasure,
+    stops=ITS_CLOCKS,
+    law="CASF L223-5",
+    data_class="J",
+)
 def end(measure: Measure, given: Any, case: Case) -> None:
     """End the measure at its term, with a report."""
     measure.over_on = given.get("on") or measure.over_on
@@ -361,63 +483,120 @@ def end(measure: Measure, given: Any, case: Case) -> None:
 
 
 @step(
-    "lift", number="M13", label="Enregistrer la mainlevée", en="Lift",
-    source=ORDERED_OR_LATER, target=M.LIFTED, roles=INSPECTOR, checks=[judge_lifted_it],
+    "lift",
+    number="M13",
+    label="Enregistrer la mainlevée",
+    en="Lift",
+    source=ORDERED_OR_LATER,
+    target=M.LIFTED,
+    roles=INSPECTOR,
+    checks=[judge_lifted_it],
     effects=[stop_its_clocks, last_measure_over, follow],
-    takes=measures_inputs.Lifting, stops=ITS_CLOCKS, law="CC 375-6", data_class="J",
-)  # fmt: skip
+    takes=measures_inputs.Lifting,
+    stops=ITS_CLOCKS,
+    law="CC 375-6",
+    data_class="J",
+)
 def lift(measure: Measure, given: Any, case: Case) -> None:
     """Lift the measure before its term."""
     measure.over_on, measure.over_reason = given.on, given.reason
 
 
 @step(
-    "transfer", number="M14", label="Transférer avec maintien", en="Transfer",
-    source=ORDERED_OR_LATER, target=M.TRANSFERRED, roles=INSPECTOR, effects=[stop_its_clocks, follow],
-    takes=inputs.Reasoned, stops=ITS_CLOCKS, law="CASF L221-3, R221-5", data_class="J",
-)  # fmt: skip
+    "transfer",
+    number="M14",
+    label="Transférer avec maintien",
+    en="Transfer",
+    source=ORDERED_OR_LATER,
+    target=M.TRANSFERRED,
+    roles=INSPECTOR,
+    effects=[stop_its_clocks, follow],
+    takes=inputs.Reasoned,
+    stops=ITS_CLOCKS,
+    law="CASF L221-3, R221-5",
+    data_class="J",
+)
 def transfer(measure: Measure, given: Any, case: Case) -> None:
     """Hand the measure to another authority, which keeps it going."""
     measure.over_on, measure.over_reason = case.today, EndReason.TRANSFER
 
 
 @step(
-    "not_executed", number="M15", label="Constater la non-exécution", en="Record as not carried out",
-    source=[M.AGREED, M.ORDERED, M.AWAITING_START, M.ACTIVE], target=M.NOT_EXECUTED, roles=INSPECTOR,
-    checks=[nothing_was_ever_done, judge_is_told], effects=[stop_its_clocks, follow],
-    takes=measures_inputs.NotExecuted, stops=ITS_CLOCKS, tells=["supervisor"], law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    "not_executed",
+    number="M15",
+    label="Constater la non-exécution",
+    en="Record as not carried out",
+    source=[M.AGREED, M.ORDERED, M.AWAITING_START, M.ACTIVE],
+    target=M.NOT_EXECUTED,
+    roles=INSPECTOR,
+    checks=[nothing_was_ever_done, judge_is_told],
+    effects=[stop_its_clocks, follow],
+    takes=measures_inputs.NotExecuted,
+    stops=ITS_CLOCKS,
+    tells=["supervisor"],
+    law="CASF L223-5",
+    data_class="J",
+)
 def not_executed(measure: Measure, given: Any, case: Case) -> None:
     """Record that a measure was decided and never carried out."""
     measure.over_on = case.today
 
 
 @step(
-    "sign_plan", number="M16", label="Signer le PPE", en="Sign the child's plan",
-    source=[M.AGREED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED], target=SAME, roles=WITH_REFERENT,
-    effects=[plan_is_signed, follow], takes=measures_inputs.PlanSigned, stops=[C.C16],
-    law="CASF L223-1-1, D223-13", data_class="J",
-)  # fmt: skip
+    "sign_plan",
+    number="M16",
+    label="Signer le PPE",
+    en="Sign the child's plan",
+    source=[M.AGREED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED],
+    target=SAME,
+    roles=WITH_REFERENT,
+    effects=[plan_is_signed, follow],
+    takes=measures_inputs.PlanSigned,
+    stops=[C.C16],
+    law="CASF L223-1-1, D223-13",
+    data_class="J",
+)
 def sign_plan(measure: Measure, given: Any, case: Case) -> None:
     """Sign the *projet pour l'enfant*."""
     measure.plan_signed_on = given.on
 
 
 @step(
-    "situation_report", number="M17", label="Remettre le rapport de situation", en="Give a situation report",
-    source=UNDER_WAY, target=SAME, roles=FIELD_WORK, checks=[terms.report_was_shown], effects=[next_report, follow],
-    takes=measures_inputs.Situation, starts=[C.C17], stops=[C.C17, C.C15B], law="CASF L223-5", data_class="J",
-)  # fmt: skip
+    "situation_report",
+    number="M17",
+    label="Remettre le rapport de situation",
+    en="Give a situation report",
+    source=UNDER_WAY,
+    target=SAME,
+    roles=FIELD_WORK,
+    checks=[terms.report_was_shown],
+    effects=[next_report, follow],
+    takes=measures_inputs.Situation,
+    starts=[C.C17],
+    stops=[C.C17, C.C15B],
+    law="CASF L223-5",
+    data_class="J",
+)
 def situation_report(measure: Measure, given: Any, case: Case) -> None:
     """Report on the child's situation, shown beforehand to parents and child."""
 
 
 @step(
-    "ruling", number="M18", label="Enregistrer une décision du juge", en="Record a ruling",
-    source=ORDERED_OR_LATER, target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
-    checks=[term_is_said], effects=[heard, follow],
-    takes=measures_inputs.Ruling, starts=[C.C15], stops=[C.C14, C.C14B], law="CC 375-6; CPC 1185", data_class="I",
-)  # fmt: skip
+    "ruling",
+    number="M18",
+    label="Enregistrer une décision du juge",
+    en="Record a ruling",
+    source=ORDERED_OR_LATER,
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    checks=[term_is_said],
+    effects=[heard, follow],
+    takes=measures_inputs.Ruling,
+    starts=[C.C15],
+    stops=[C.C14, C.C14B],
+    law="CC 375-6; CPC 1185",
+    data_class="I",
+)
 def ruling(measure: Measure, given: Any, case: Case) -> None:
     """Record what the judge ruled on a measure: kept, changed, a new term."""
     if given.term_on:

@@ -32,18 +32,25 @@ class Messages(CaseView):
         referral, ties = self.seen(request, pk)
         asked, actor = ChannelQuery.of(request.query_params), self.actor(request)
         lines = opened(
-            referral, ties,
+            referral,
+            ties,
             lambda scope: queries.channel(referral, asked["channel"], ties, scope, actor=actor),
-            actor=actor, at=self.at(request), purpose=Purpose.FILING if ties.coarse else Purpose.HANDLING,
-        )  # fmt: skip
+            actor=actor,
+            at=self.at(request),
+            purpose=Purpose.FILING if ties.coarse else Purpose.HANDLING,
+        )
         return Response(listed(lines, None))
 
 
 class ReadMessage(CaseView):
     """The mark that a message was read."""
 
-    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="messages_read",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses=schema.CaseAnswer,
+        operation_id="messages_read",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID, part: UUID) -> Response:
         """Note that the caller has read a message addressed to them; doing it again changes nothing."""
         actor, at = self.actor(request), self.at(request)

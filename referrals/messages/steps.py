@@ -336,61 +336,114 @@ def follow(act: "StepContext", before: str) -> None:
 
 
 @step(
-    "request_info", number="T07", label="Demander un complément", en="Ask for information",
-    source=OPENED, target=SAME, roles=ASKERS,
-    checks=[case_guards.children_belong, partner_is_of_case, answer_is_due_ahead], effects=[ask],
-    takes=Questions, starts=[C.C6], tells=["recipient"], law="CASF L226-2-2, L226-3",
-)  # fmt: skip
+    "request_info",
+    number="T07",
+    label="Demander un complément",
+    en="Ask for information",
+    source=OPENED,
+    target=SAME,
+    roles=ASKERS,
+    checks=[case_guards.children_belong, partner_is_of_case, answer_is_due_ahead],
+    effects=[ask],
+    takes=Questions,
+    starts=[C.C6],
+    tells=["recipient"],
+    law="CASF L226-2-2, L226-3",
+)
 def request_info(referral: Referral, given: Any, case: Case) -> None:
     """Put questions to the filer or to a named partner; the legal delay runs on."""
 
 
 @step(
-    "provide_info", number="T08", label="Apporter un complément", en="Add information",
-    source=(*ACTIVE, State.MERGED), target=SAME, roles=(Role.FILER, *HOLDING), holding=True,
+    "provide_info",
+    number="T08",
+    label="Apporter un complément",
+    en="Add information",
+    source=(*ACTIVE, State.MERGED),
+    target=SAME,
+    roles=(Role.FILER, *HOLDING),
+    holding=True,
     also_locks=joined_to,
-    checks=[complement_is_expected, cell_says_how_it_came, attachments_are_there], effects=[complement],
-    takes=Complementing, stops=[C.C6], tells=["asker", "coordinator"], law="CASF L226-2-1, L226-2-2",
-)  # fmt: skip
+    checks=[complement_is_expected, cell_says_how_it_came, attachments_are_there],
+    effects=[complement],
+    takes=Complementing,
+    stops=[C.C6],
+    tells=["asker", "coordinator"],
+    law="CASF L226-2-1, L226-2-2",
+)
 def provide_info(referral: Referral, given: Any, case: Case) -> None:
     """Answer a request, or add to one's filing unasked."""
 
 
 @step(
-    "info_expired", number="T09", label="Poursuivre sans complément", en="Go on without the information",
-    source=OPENED, target=SAME, roles=ASKERS,
-    checks=[request_is_open, asker_gives_up], effects=[give_up],
-    takes=GivingUp, stops=[C.C6], tells=["asker"], law="CASF L226-3, D226-2-4",
-)  # fmt: skip
+    "info_expired",
+    number="T09",
+    label="Poursuivre sans complément",
+    en="Go on without the information",
+    source=OPENED,
+    target=SAME,
+    roles=ASKERS,
+    checks=[request_is_open, asker_gives_up],
+    effects=[give_up],
+    takes=GivingUp,
+    stops=[C.C6],
+    tells=["asker"],
+    law="CASF L226-3, D226-2-4",
+)
 def info_expired(referral: Referral, given: Any, case: Case) -> None:
     """Wait for an answer no longer."""
 
 
 @step(
-    "message_filer", number="E01", label="Écrire au déclarant", en="Write to the filer",
-    source=(*ACTIVE, *KEPT_HERE), target=SAME, roles=CELL, checks=[case_guards.children_belong],
+    "message_filer",
+    number="E01",
+    label="Écrire au déclarant",
+    en="Write to the filer",
+    source=(*ACTIVE, *KEPT_HERE),
+    target=SAME,
+    roles=CELL,
+    checks=[case_guards.children_belong],
     effects=[write_to_filer],
-    takes=Message, tells=["filer"], law="CASF L226-5", data_class="C",
-)  # fmt: skip
+    takes=Message,
+    tells=["filer"],
+    law="CASF L226-5",
+    data_class="C",
+)
 def message_filer(referral: Referral, given: Any, case: Case) -> None:
     """Write to whoever filed; an answer comes as a complement (T08)."""
 
 
 @step(
-    "message_professionals", number="E02", label="Écrire aux professionnels du dossier",
+    "message_professionals",
+    number="E02",
+    label="Écrire aux professionnels du dossier",
     en="Write to the professionals of the case",
-    source=(*ACTIVE, *KEPT_HERE), target=SAME, roles=READING, holding=True, checks=[case_guards.children_belong],
+    source=(*ACTIVE, *KEPT_HERE),
+    target=SAME,
+    roles=READING,
+    holding=True,
+    checks=[case_guards.children_belong],
     effects=[write_to_professionals],
-    takes=Message, tells=["team"], law="CASF L226-2-2",
-)  # fmt: skip
+    takes=Message,
+    tells=["team"],
+    law="CASF L226-2-2",
+)
 def message_professionals(referral: Referral, given: Any, case: Case) -> None:
     """Share what the mission needs among those who know the case."""
 
 
 @step(
-    "keep_feedback", number="E03", label="Garder le texte du retour", en="Keep the text of a feedback",
-    internal=True, source=(State.NOT_QUALIFIED, State.CLOSED_NO_ACTION), target=SAME, roles=[],
-    takes=FeedbackText, law="CASF L226-5", data_class="C",
-)  # fmt: skip
+    "keep_feedback",
+    number="E03",
+    label="Garder le texte du retour",
+    en="Keep the text of a feedback",
+    internal=True,
+    source=(State.NOT_QUALIFIED, State.CLOSED_NO_ACTION),
+    target=SAME,
+    roles=[],
+    takes=FeedbackText,
+    law="CASF L226-5",
+    data_class="C",
+)
 def keep_feedback(referral: Referral, given: Any, case: Case) -> None:
     """Keep what was prepared for whoever filed where nobody is owed an answer now (by T11, T22)."""

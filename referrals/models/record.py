@@ -133,11 +133,22 @@ class Approval(Authentic, SealedRow):
     reason = sealed("approval.reason", "D")
     mac = clear(
         MacField(
-            "referral", "step", "machine", "part", "state", "proposer", "proposer_role", "obo", "approver",
-            "asked_state", "requested_at", "expires_at", "decided_at",
+            "referral",
+            "step",
+            "machine",
+            "part",
+            "state",
+            "proposer",
+            "proposer_role",
+            "obo",
+            "approver",
+            "asked_state",
+            "requested_at",
+            "expires_at",
+            "decided_at",
         ),
         "D",
-    )  # fmt: skip
+    )
 
     objects = AuthenticQuerySet.as_manager()
 

@@ -101,11 +101,19 @@ class Referral(Authentic):
     filer_key = clear(models.UUIDField(null=True), "A")
     mac = clear(
         MacField(
-            "authority", "unit", "restricted", "state", "filed_by", "shared_with", "filed_as", "goes_on_as",
-            "prostitution_status", bar="restricted",
+            "authority",
+            "unit",
+            "restricted",
+            "state",
+            "filed_by",
+            "shared_with",
+            "filed_as",
+            "goes_on_as",
+            "prostitution_status",
+            bar="restricted",
         ),
         "A",
-    )  # fmt: skip
+    )
 
     objects = SignedQuerySet.as_manager()
 

@@ -43,32 +43,60 @@ from referrals.workflow.context import StepContext
 PAGES_OF_FILERS: Final = "transmissions"
 
 register(
-    Template("referral.new", Kind.QUEUE, "Une transmission attend d'être ouverte.", "A concern waits to be opened."),
-    Template("referral.urgent", Kind.QUEUE, "Une situation urgente vous attend.", "An urgent situation awaits you."),
+    Template(
+        "referral.new", Kind.QUEUE, "Une transmission attend d'être ouverte.", "A concern waits to be opened."
+    ),
+    Template(
+        "referral.urgent", Kind.QUEUE, "Une situation urgente vous attend.", "An urgent situation awaits you."
+    ),
     Template("case.changed", Kind.CASE, "Un dossier vous attend.", "A referral awaits you."),
     Template(
-        "glass.broken", Kind.CASE, "Une ouverture d'urgence est à examiner.", "An emergency opening is to be reviewed.",
+        "glass.broken",
+        Kind.CASE,
+        "Une ouverture d'urgence est à examiner.",
+        "An emergency opening is to be reviewed.",
     ),
     Template(
-        "glass.watched", Kind.CASE, "Une ouverture d'urgence vient d'avoir lieu.", "An emergency opening has begun.",
+        "glass.watched",
+        Kind.CASE,
+        "Une ouverture d'urgence vient d'avoir lieu.",
+        "An emergency opening has begun.",
     ),
     Template(
-        "glass.contested", Kind.CASE, "Une ouverture d'urgence est contestée.", "An emergency opening is contested.",
+        "glass.contested",
+        Kind.CASE,
+        "Une ouverture d'urgence est contestée.",
+        "An emergency opening is contested.",
     ),
     Template(
-        "transfer.asked", Kind.QUEUE, "Une demande de transfert attend votre réponse.",
-        "A request for a transfer awaits your answer.", place="transfers", page="transferts",
+        "transfer.asked",
+        Kind.QUEUE,
+        "Une demande de transfert attend votre réponse.",
+        "A request for a transfer awaits your answer.",
+        place="transfers",
+        page="transferts",
     ),
-    Template("signature.asked", Kind.SIGNATURE, "Une signature vous est demandée.", "You are asked for a signature."),
     Template(
-        "filing.received", Kind.FILING, "Votre transmission a été reçue par le service compétent.",
-        "Your concern was received by the competent service.", page=PAGES_OF_FILERS,
+        "signature.asked",
+        Kind.SIGNATURE,
+        "Une signature vous est demandée.",
+        "You are asked for a signature.",
     ),
     Template(
-        "filing.message", Kind.FILING, "Un message vous attend au sujet de votre transmission.",
-        "A message awaits you about your concern.", page=PAGES_OF_FILERS,
+        "filing.received",
+        Kind.FILING,
+        "Votre transmission a été reçue par le service compétent.",
+        "Your concern was received by the competent service.",
+        page=PAGES_OF_FILERS,
     ),
-)  # fmt: skip
+    Template(
+        "filing.message",
+        Kind.FILING,
+        "Un message vous attend au sujet de votre transmission.",
+        "A message awaits you about your concern.",
+        page=PAGES_OF_FILERS,
+    ),
+)
 
 #: Nobody called the officer: the answer to an urgent step says so, for a person must phone.
 PHONE_ON_CALL: Final = "no-gateway-phone-the-on-call-officer"

@@ -32,10 +32,12 @@ from referrals.vocabulary.labels import labelled, moment
 register("rota:added", "rota:withdrawn")
 register_texts(
     Template(
-        "rota.hole", Kind.QUEUE, "Le tableau d'astreinte a un trou dans les prochaines 24 heures.",
+        "rota.hole",
+        Kind.QUEUE,
+        "Le tableau d'astreinte a un trou dans les prochaines 24 heures.",
         "The on-call rota has a hole within the next 24 hours.",
     )
-)  # fmt: skip
+)
 
 READ: Final = "rota.read"
 CHANGE: Final = "rota.change"
@@ -96,9 +98,14 @@ def _put(authority: Authority, asked: Shift, account: UUID, *, actor: Actor, at:
     if meanwhile.exists():
         raise AlreadyThere("Cette personne est déjà d'astreinte pendant cette période.")
     row = RotaShift.objects.create(
-        authority=authority, user_id=asked.officer, place=asked.place, starts_at=asked.starts_at,
-        ends_at=asked.ends_at, made_at=at, made_by_id=account,
-    )  # fmt: skip
+        authority=authority,
+        user_id=asked.officer,
+        place=asked.place,
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        made_at=at,
+        made_by_id=account,
+    )
     _record("rota:added", row, actor=actor, at=at)
     return row
 

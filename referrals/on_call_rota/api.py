@@ -77,8 +77,13 @@ class Rota(APIView):
         )
         return Response(listed([actions.line(row) for row in page.items], page.next))
 
-    @extend_schema(request=NewShift, responses={201: ShiftOut}, operation_id="rota_add", tags=["places"],
-                   parameters=[IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=NewShift,
+        responses={201: ShiftOut},
+        operation_id="rota_add",
+        tags=["places"],
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Put an officer on the rota: one who holds the role at this authority, whoever else employs them.
 
@@ -99,8 +104,13 @@ class Rota(APIView):
 class Withdraw(APIView):
     """POST /api/v1/authorities/{id}/rota/{shift}/withdraw."""
 
-    @extend_schema(request=Nothing, responses=ShiftOut, operation_id="rota_withdraw", tags=["places"],
-                   parameters=[IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses=ShiftOut,
+        operation_id="rota_withdraw",
+        tags=["places"],
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID, shift: UUID) -> Response:
         """Take an officer off the rota, from now on; the row stays in the history."""
         Query.of(request.query_params)

@@ -33,15 +33,28 @@ def long_deferral_calls_for_two(case: Case, given: Any) -> str | None:
 
 
 @step(
-    "inform_holders", number="T16", label="Informer les titulaires", en="Inform the holders",
-    source=(*ACTIVE, *CLOSED), target=SAME,
+    "inform_holders",
+    number="T16",
+    label="Informer les titulaires",
+    en="Inform the holders",
+    source=(*ACTIVE, *CLOSED),
+    target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASE_INSPECTOR, Role.ON_CALL],
     guards=[someone_is_a_minor],
-    checks=[guards.holder_is_of_case, guards.implicated_holder_waits, guards.review_date_is_near,
-            information_is_still_due, reason_is_of_the_protocol],
-    effects=[effects.inform_holder], signed_when=long_deferral_calls_for_two,
-    takes=parents_inputs.Informing, starts=[C.R_HOLDERS], stops=[C.R_HOLDERS],
-    law="CASF L226-2-1, L226-5 al. 3", data_class="B",
-)  # fmt: skip
+    checks=[
+        guards.holder_is_of_case,
+        guards.implicated_holder_waits,
+        guards.review_date_is_near,
+        information_is_still_due,
+        reason_is_of_the_protocol,
+    ],
+    effects=[effects.inform_holder],
+    signed_when=long_deferral_calls_for_two,
+    takes=parents_inputs.Informing,
+    starts=[C.R_HOLDERS],
+    stops=[C.R_HOLDERS],
+    law="CASF L226-2-1, L226-5 al. 3",
+    data_class="B",
+)
 def inform_holders(referral: Referral, given: Any, case: Case) -> None:
     """Record that a holder was told, why this waits and until when, or why it isn't due."""

@@ -26,9 +26,13 @@ class AnomalyTerms:
     """Figures from which on a rule fits, and how an anomaly is dealt with."""
 
     anomaly_rules: tuple[str, ...] = codes(
-        tuple(_RULES), _RULES, "Anomalies d'accès recherchées", "Anomalies of access that are sought",
-        kept=_ALWAYS, law=_LAW,
-    )  # fmt: skip
+        tuple(_RULES),
+        _RULES,
+        "Anomalies d'accès recherchées",
+        "Anomalies of access that are sought",
+        kept=_ALWAYS,
+        law=_LAW,
+    )
     anomaly_files_a_day: int = _from(60, 10, 300, "dossiers ouverts en un jour", "files opened in a day")
     anomaly_idle_files_a_day: int = _from(
         15,
@@ -45,9 +49,12 @@ class AnomalyTerms:
     )
     anomaly_refusals_an_hour: int = _from(20, 3, 200, "refus en une heure", "refusals within an hour")
     anomaly_refusals_of_all: int = _from(
-        300, 30, 3_000, "dossiers refusés en dix minutes, tous comptes confondus",
+        300,
+        30,
+        3_000,
+        "dossiers refusés en dix minutes, tous comptes confondus",
         "files refused within ten minutes, over all accounts",
-    )  # fmt: skip
+    )
     anomaly_probes_a_day: int = _from(
         12, 3, 200, "dossiers introuvables demandés en un jour", "files asked for in a day and not there"
     )

@@ -108,9 +108,13 @@ class Protocol(AnomalyTerms):
         "territory", _CALENDARS, "Calendrier des jours fériés", "Calendar of public holidays"
     )
     warning_percent: int = whole(
-        20, 5, 50, "Alerte avant échéance : dernière part du délai",
-        "Warning before a due date: last part of the delay", unit="percent",
-    )  # fmt: skip
+        20,
+        5,
+        50,
+        "Alerte avant échéance : dernière part du délai",
+        "Warning before a due date: last part of the delay",
+        unit="percent",
+    )
 
     # What the authority calls itself and its grades, and whom it works with
     crip_name: str = text(
@@ -129,13 +133,18 @@ class Protocol(AnomalyTerms):
         Partner, "Partenaires du protocole", "Partners of the protocol", key="name", law="CASF L226-3"
     )
     prosecutor_channel: str = choice(
-        "manual", _PROSECUTOR_CHANNELS, "Voie de transmission au parquet", "How the prosecutor is reached",
+        "manual",
+        _PROSECUTOR_CHANNELS,
+        "Voie de transmission au parquet",
+        "How the prosecutor is reached",
         law="CASF L226-4",
-    )  # fmt: skip
+    )
     prostitution_lead: bool = flag(
-        True, "Référent·e prostitution des mineur·es prévenu·e", "Lead on the exploitation of minors is told",
+        True,
+        "Référent·e prostitution des mineur·es prévenu·e",
+        "Lead on the exploitation of minors is told",
         law="CASF L221-1",
-    )  # fmt: skip
+    )
 
     # The concern form
     form_questions: tuple[Row, ...] = rows(
@@ -151,20 +160,29 @@ class Protocol(AnomalyTerms):
         7, 1, 31, "Réception plus ancienne : motif demandé", "Receipt longer ago: a reason is asked"
     )
     qualification_step: bool = flag(
-        True, "Première analyse avant la qualification", "First analysis before qualification", law="CASF R226-2-2"
-    )  # fmt: skip
+        True,
+        "Première analyse avant la qualification",
+        "First analysis before qualification",
+        law="CASF R226-2-2",
+    )
     triage_hours: int = whole(24, 4, 80, "Première analyse", "First analysis", unit="open_hours")
     triage_urgent_hours: int = whole(
         8, 1, 24, "Première analyse à partir de U2", "First analysis from U2 on", unit="open_hours"
     )
     two_reader_qualification: str = choice(
-        "when_exploited", _SECOND_READER, "Qualification relue par une seconde personne",
+        "when_exploited",
+        _SECOND_READER,
+        "Qualification relue par une seconde personne",
         "Qualification read by a second person",
-    )  # fmt: skip
+    )
     information_request_days: int = whole(
-        5, 1, 20, "Réponse à une demande de complément", "Answer to a request for information",
+        5,
+        1,
+        20,
+        "Réponse à une demande de complément",
+        "Answer to a request for information",
         unit="working_days",
-    )  # fmt: skip
+    )
 
     searches_per_day: int = whole(
         50,
@@ -199,28 +217,46 @@ class Protocol(AnomalyTerms):
     break_glass_minutes: int = whole(
         60, 10, 60, "Ouverture d'urgence : durée", "Emergency opening: how long it lasts", unit="minutes"
     )
-    runaway_review_hours: int = whole(
-        24, 6, 24, "Fugue : revue", "Runaway: review", unit="hours"
-    )  # fmt: skip
+    runaway_review_hours: int = whole(24, 6, 24, "Fugue : revue", "Runaway: review", unit="hours")
 
     # Assessment. The legal delay is three months; "reduced" has no figure in law.
     assessment_urgent_days: int = whole(
         30, 7, 90, "Évaluation à partir de U2", "Assessment from U2 on", law="CASF D226-2-4"
     )
     assessment_under_2_days: int = whole(
-        45, 7, 90, "Évaluation, enfant de moins de deux ans", "Assessment, child under two", law="CASF D226-2-4"
-    )  # fmt: skip
+        45,
+        7,
+        90,
+        "Évaluation, enfant de moins de deux ans",
+        "Assessment, child under two",
+        law="CASF D226-2-4",
+    )
     assessment_suspected_days: int = whole(
-        30, 7, 90, "Évaluation, prostitution suspectée ou avérée",
-        "Assessment, prostitution suspected or established", law="CASF D226-2-4",
-    )  # fmt: skip
+        30,
+        7,
+        90,
+        "Évaluation, prostitution suspectée ou avérée",
+        "Assessment, prostitution suspected or established",
+        law="CASF D226-2-4",
+    )
     team_size_min: int = whole(
-        2, 2, 6, "Évaluateurs par équipe, au moins", "Assessors of a team, at least", unit="", law="CASF D226-2-5"
-    )  # fmt: skip
+        2,
+        2,
+        6,
+        "Évaluateurs par équipe, au moins",
+        "Assessors of a team, at least",
+        unit="",
+        law="CASF D226-2-5",
+    )
     team_fields_min: int = whole(
-        2, 2, 4, "Champs professionnels par équipe, au moins", "Professional fields of a team, at least",
-        unit="", law="CASF D226-2-5",
-    )  # fmt: skip
+        2,
+        2,
+        4,
+        "Champs professionnels par équipe, au moins",
+        "Professional fields of a team, at least",
+        unit="",
+        law="CASF D226-2-5",
+    )
     team_source: str = choice(
         "any",
         _TEAM_SOURCES,
@@ -229,22 +265,32 @@ class Protocol(AnomalyTerms):
         law="CASF D226-2-5",
     )
     service_in_charge_assesses: bool = flag(
-        False, "Le service chargé d'une mesure évalue", "The service in charge of a measure assesses",
+        False,
+        "Le service chargé d'une mesure évalue",
+        "The service in charge of a measure assesses",
         law="CASF D226-2-5",
-    )  # fmt: skip
+    )
     first_meeting_days: int = whole(8, 1, 30, "Première rencontre", "First meeting")
     home_visit_days: int = whole(21, 1, 60, "Visite à domicile", "Home visit")
     unreachable_attempts: int = whole(
-        2, 1, 6, "Tentatives avant de constater l'impossibilité de rencontrer l'enfant",
-        "Attempts before saying that the child can't be met", unit="", law="CASF D226-2-6",
-    )  # fmt: skip
+        2,
+        1,
+        6,
+        "Tentatives avant de constater l'impossibilité de rencontrer l'enfant",
+        "Attempts before saying that the child can't be met",
+        unit="",
+        law="CASF D226-2-6",
+    )
 
     # Decision, agreement, signatures
     decision_days: int = whole(5, 1, 31, "Décision après le rapport", "Decision after the report")
     prostitution_judicial_mode: str = choice(
-        "default_with_override", _JUDICIAL_MODES, "Prostitution : saisine de l'autorité judiciaire",
-        "Prostitution: referral to the judicial authority", law="loi 2002-305 art. 13",
-    )  # fmt: skip
+        "default_with_override",
+        _JUDICIAL_MODES,
+        "Prostitution : saisine de l'autorité judiciaire",
+        "Prostitution: referral to the judicial authority",
+        law="loi 2002-305 art. 13",
+    )
     agreement_days: int = whole(
         15, 7, 31, "Accord de la famille", "Agreement of the family", law="CASF L223-2"
     )
@@ -252,13 +298,19 @@ class Protocol(AnomalyTerms):
         Variant, "Variantes locales des mesures", "Local variants of measures", law="CASF L222-3"
     )
     signatories_first_analysis: tuple[str, ...] = codes(
-        ("supervisor", "ase_inspector"), _SIGNERS, "Seconde signature : réorientation, jonction",
-        "Second signature: reorientation, joining", law="CASF L221-3",
-    )  # fmt: skip
+        ("supervisor", "ase_inspector"),
+        _SIGNERS,
+        "Seconde signature : réorientation, jonction",
+        "Second signature: reorientation, joining",
+        law="CASF L221-3",
+    )
     signatories_decisions: tuple[str, ...] = codes(
-        ("supervisor", "ase_inspector"), _SIGNERS, "Seconde signature : décisions, statuts, accès",
-        "Second signature: decisions, statuses, access", law="CASF L221-3",
-    )  # fmt: skip
+        ("supervisor", "ase_inspector"),
+        _SIGNERS,
+        "Seconde signature : décisions, statuts, accès",
+        "Second signature: decisions, statuses, access",
+        law="CASF L221-3",
+    )
     approval_days: int = whole(5, 1, 15, "Seconde signature", "Second signature")
     closure_review_working_days: int = whole(
         5, 1, 20, "Relecture d'une clôture", "Review of a closing", unit="working_days"
@@ -273,18 +325,29 @@ class Protocol(AnomalyTerms):
 
     # Holders of parental authority, prosecutor
     holder_deferral_review_days: int = whole(
-        7, 1, 31, "Information différée des titulaires : revue", "Deferred information of holders: review",
+        7,
+        1,
+        31,
+        "Information différée des titulaires : revue",
+        "Deferred information of holders: review",
         law="CASF L226-2-1",
-    )  # fmt: skip
+    )
     holder_deferral_reasons: tuple[str, ...] = codes(
-        ("child_interest", "holder_implicated", "prosecutor"), _DEFERRAL_REASONS,
-        "Motifs d'information différée des titulaires", "Reasons to defer the information of holders",
-        kept=("holder_implicated",), law="CASF L226-2-1",
-    )  # fmt: skip
-    holder_deferral_limit_days: int = whole(
-        30, 7, 90, "Information différée au-delà : deux signatures", "Deferred beyond: two signatures",
+        ("child_interest", "holder_implicated", "prosecutor"),
+        _DEFERRAL_REASONS,
+        "Motifs d'information différée des titulaires",
+        "Reasons to defer the information of holders",
+        kept=("holder_implicated",),
         law="CASF L226-2-1",
-    )  # fmt: skip
+    )
+    holder_deferral_limit_days: int = whole(
+        30,
+        7,
+        90,
+        "Information différée au-delà : deux signatures",
+        "Deferred beyond: two signatures",
+        law="CASF L226-2-1",
+    )
     prosecutor_first_reminder_days: int = whole(
         2, 1, 15, "Parquet : première relance", "Prosecutor: first reminder", law="CASF L226-4"
     )
@@ -303,72 +366,127 @@ class Protocol(AnomalyTerms):
     # What a filer is told. A person sends it, case by case.
     feedback_not_qualified_text: str = text(
         "Votre transmission n° {reference} n'a pas été qualifiée d'information préoccupante. Elle a été réorientée.",
-        "Réponse : non qualifiée, réorientée", "Answer: not qualified, reoriented",
-        marks=["reference"], law="CASF L226-5",
-    )  # fmt: skip
+        "Réponse : non qualifiée, réorientée",
+        "Answer: not qualified, reoriented",
+        marks=["reference"],
+        law="CASF L226-5",
+    )
     feedback_in_assessment_text: str = text(
         "À la suite de votre transmission n° {reference}, une évaluation est en cours.",
-        "Réponse : évaluation en cours", "Answer: assessment under way", marks=["reference"], law="CASF L226-5",
-    )  # fmt: skip
+        "Réponse : évaluation en cours",
+        "Answer: assessment under way",
+        marks=["reference"],
+        law="CASF L226-5",
+    )
     feedback_closed_text: str = text(
         "L'évaluation engagée à la suite de votre transmission n° {reference} a conduit à un classement.",
-        "Réponse : classement", "Answer: closed", marks=["reference"], law="CASF L226-5",
-    )  # fmt: skip
+        "Réponse : classement",
+        "Answer: closed",
+        marks=["reference"],
+        law="CASF L226-5",
+    )
     feedback_support_text: str = text(
         "À la suite de votre transmission n° {reference}, un accompagnement a été proposé à la famille.",
-        "Réponse : accompagnement proposé", "Answer: support offered", marks=["reference"], law="CASF L226-5",
-    )  # fmt: skip
+        "Réponse : accompagnement proposé",
+        "Answer: support offered",
+        marks=["reference"],
+        law="CASF L226-5",
+    )
     feedback_justice_text: str = text(
         "À la suite de votre transmission n° {reference}, l'autorité judiciaire a été saisie.",
-        "Réponse : autorité judiciaire saisie", "Answer: judicial authority seized",
-        marks=["reference"], law="CASF L226-5",
-    )  # fmt: skip
+        "Réponse : autorité judiciaire saisie",
+        "Answer: judicial authority seized",
+        marks=["reference"],
+        law="CASF L226-5",
+    )
     feedback_followed_text: str = text(
         "Votre transmission n° {reference} concerne une situation déjà suivie.",
-        "Réponse : situation déjà suivie", "Answer: already followed", marks=["reference"], law="CASF L226-5",
-    )  # fmt: skip
+        "Réponse : situation déjà suivie",
+        "Answer: already followed",
+        marks=["reference"],
+        law="CASF L226-5",
+    )
     feedback_private_text: str = text(
         "Votre information n° {reference} a bien été prise en compte.",
-        "Réponse à un particulier, sur demande", "Answer to a private person, on request",
-        marks=["reference"], law="CASF L226-5 al. 2, D226-2-8",
-    )  # fmt: skip
+        "Réponse à un particulier, sur demande",
+        "Answer to a private person, on request",
+        marks=["reference"],
+        law="CASF L226-5 al. 2, D226-2-8",
+    )
 
     # How people sign in: a passkey, except where the authority says here why codes have to do (SEC-AU1)
     one_time_codes_reason: str = text(
-        "", "Codes à usage unique admis pour tous les rôles : pourquoi",
-        "One-time codes accepted for all roles: why", blank=True,
-    )  # fmt: skip
+        "",
+        "Codes à usage unique admis pour tous les rôles : pourquoi",
+        "One-time codes accepted for all roles: why",
+        blank=True,
+    )
 
     # Drafts and retention
     draft_days: int = whole(30, 7, 90, "Brouillon non transmis", "Draft never submitted")
     retention_set_aside_months: int = whole(
-        24, 6, 24, "Base active : non qualifiée, retirée", "Active base: not qualified, withdrawn",
-        unit="months", law="CASF R221-9",
-    )  # fmt: skip
+        24,
+        6,
+        24,
+        "Base active : non qualifiée, retirée",
+        "Active base: not qualified, withdrawn",
+        unit="months",
+        law="CASF R221-9",
+    )
     retention_closed_months: int = whole(
-        24, 6, 24, "Base active : classée sans suite", "Active base: closed without action",
-        unit="months", law="CASF R221-9",
-    )  # fmt: skip
+        24,
+        6,
+        24,
+        "Base active : classée sans suite",
+        "Active base: closed without action",
+        unit="months",
+        law="CASF R221-9",
+    )
     retention_measure_months: int = whole(
-        24, 6, 24, "Base active : après la fin des mesures", "Active base: after the end of measures",
-        unit="months", law="CASF R221-9",
-    )  # fmt: skip
+        24,
+        6,
+        24,
+        "Base active : après la fin des mesures",
+        "Active base: after the end of measures",
+        unit="months",
+        law="CASF R221-9",
+    )
     retention_archive_closed_months: int = whole(
-        60, 24, 216, "Archive intermédiaire : classée sans suite", "Intermediate archive: closed without action",
-        unit="months", law="CASF R221-9",
-    )  # fmt: skip
+        60,
+        24,
+        216,
+        "Archive intermédiaire : classée sans suite",
+        "Intermediate archive: closed without action",
+        unit="months",
+        law="CASF R221-9",
+    )
     retention_archive_months: int = whole(
-        60, 24, 120, "Archive intermédiaire : milieu ouvert", "Intermediate archive: open environment",
-        unit="months", law="CASF R221-9",
-    )  # fmt: skip
+        60,
+        24,
+        120,
+        "Archive intermédiaire : milieu ouvert",
+        "Intermediate archive: open environment",
+        unit="months",
+        law="CASF R221-9",
+    )
     retention_archive_placed_months: int = whole(
-        120, 60, 1200, "Archive intermédiaire : enfant accueilli", "Intermediate archive: child placed",
-        unit="months", law="CASF R221-9",
-    )  # fmt: skip
+        120,
+        60,
+        1200,
+        "Archive intermédiaire : enfant accueilli",
+        "Intermediate archive: child placed",
+        unit="months",
+        law="CASF R221-9",
+    )
     retention_refusal_months: int = whole(
-        12, 1, 120, "Élimination refusée : nouvelle proposition après", "Destruction refused: proposed again after",
-        unit="months", law="Code du patrimoine L212-2",
-    )  # fmt: skip
+        12,
+        1,
+        120,
+        "Élimination refusée : nouvelle proposition après",
+        "Destruction refused: proposed again after",
+        unit="months",
+        law="Code du patrimoine L212-2",
+    )
     log_access_months: int = whole(
         36,
         6,
@@ -379,13 +497,20 @@ class Protocol(AnomalyTerms):
         law="RGPD art. 5, 32",
     )
     log_technical_months: int = whole(
-        12, 6, 36, "Journal : opérations techniques", "Journal: technical operations", unit="months",
+        12,
+        6,
+        36,
+        "Journal : opérations techniques",
+        "Journal: technical operations",
+        unit="months",
         law="RGPD art. 5, 32",
-    )  # fmt: skip
+    )
     visa_required: bool = flag(
-        True, "Visa des archives avant élimination", "Visa of the archives before destruction",
+        True,
+        "Visa des archives avant élimination",
+        "Visa of the archives before destruction",
         law="Code du patrimoine L211-4",
-    )  # fmt: skip
+    )
 
     # Figures: a year's are told by what is in force as it ends (referrals/statistics/queries.py)
     count_unit: str = choice(
@@ -396,17 +521,27 @@ class Protocol(AnomalyTerms):
         law="CASF L226-3-3",
     )
     small_cell_min: int = whole(
-        5, 3, 11, "Statistiques : plus petit effectif communiqué", "Figures: least number that is told",
-        unit="", law="CASF D226-3-4",
-    )  # fmt: skip
-    public_grain: str = choice(
-        "department_year", _PUBLIC_GRAINS, "Statistiques : maille publiée", "Figures: grain of what is published",
+        5,
+        3,
+        11,
+        "Statistiques : plus petit effectif communiqué",
+        "Figures: least number that is told",
+        unit="",
         law="CASF D226-3-4",
-    )  # fmt: skip
+    )
+    public_grain: str = choice(
+        "department_year",
+        _PUBLIC_GRAINS,
+        "Statistiques : maille publiée",
+        "Figures: grain of what is published",
+        law="CASF D226-3-4",
+    )
     age_bands: tuple[str, ...] = codes(
-        [str(age) for age in ONPE_CUTS], _AGES, "Statistiques : âges où commence une tranche",
+        [str(age) for age in ONPE_CUTS],
+        _AGES,
+        "Statistiques : âges où commence une tranche",
         "Figures: ages at which a band begins",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,16 @@ def whole(default: int, least: int, most: int, fr: str, en: str, *, unit: str = 
     """Declare a whole number between ``least`` and ``most``, both allowed."""
     return declared(
         Setting(
-            fr, en, law, "whole", lambda: Whole(min_value=least, max_value=most, required=False), default,
-            unit=unit, shown={"minimum": least, "maximum": most},
+            fr,
+            en,
+            law,
+            "whole",
+            lambda: Whole(min_value=least, max_value=most, required=False),
+            default,
+            unit=unit,
+            shown={"minimum": least, "maximum": most},
         )
-    )  # fmt: skip
+    )
 
 
 def flag(default: bool, fr: str, en: str, *, law: str = "") -> Any:
@@ -82,11 +88,15 @@ def choice(default: str, options: Mapping[str, tuple[str, str]], fr: str, en: st
     shown = [{"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()]
     return declared(
         Setting(
-            fr, en, law, "choice",
-            lambda: Code([(code, label) for code, (label, _) in options.items()], required=False), default,
+            fr,
+            en,
+            law,
+            "choice",
+            lambda: Code([(code, label) for code, (label, _) in options.items()], required=False),
+            default,
             shown={"choices": shown},
         )
-    )  # fmt: skip
+    )
 
 
 def text(

@@ -54,12 +54,18 @@ def codes(
     shown = [{"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()]
     return declared(
         Setting(
-            fr, en, law, "codes",
-            lambda: Chosen([(code, label) for code, (label, _) in options.items()], kept=kept, required=False),
-            list(default), loaded=lambda value: tuple(code for code in options if code in value),
+            fr,
+            en,
+            law,
+            "codes",
+            lambda: Chosen(
+                [(code, label) for code, (label, _) in options.items()], kept=kept, required=False
+            ),
+            list(default),
+            loaded=lambda value: tuple(code for code in options if code in value),
             shown={"choices": shown},
         )
-    )  # fmt: skip
+    )
 
 
 # --- Rows ---------------------------------------------------------------------------------------------
@@ -122,8 +128,15 @@ class Question(StrictSerializer):
     code = Own()
     fr = Text(max_length=300)
     en = Text(max_length=300)
-    kind = Code([("text", "Texte"), ("yes_no", "Oui / Non / Ne sait pas"), ("number", "Nombre"), ("day", "Date"),
-                 ("choice", "Choix")])  # fmt: skip
+    kind = Code(
+        [
+            ("text", "Texte"),
+            ("yes_no", "Oui / Non / Ne sait pas"),
+            ("number", "Nombre"),
+            ("day", "Date"),
+            ("choice", "Choix"),
+        ]
+    )
     max_length = Whole(min_value=1, max_value=ANSWER_MAX, required=False, default=500)
     choices = Items(child=Choice(), required=False, default=list, max_length=CHOICES_MAX)
     required = Flag(required=False, default=False)  # type: ignore[assignment]  # a member of that name
@@ -201,7 +214,13 @@ def rows(item: Callable[[], StrictSerializer], fr: str, en: str, *, key: str = "
     """Declare rows of the authority's own, none at first; ``key`` is the member that names one."""
     return declared(
         Setting(
-            fr, en, law, "rows", lambda: Rows(item, key=key, required=False), [], loaded=_frozen,
+            fr,
+            en,
+            law,
+            "rows",
+            lambda: Rows(item, key=key, required=False),
+            [],
+            loaded=_frozen,
             shown={"maximum": ROWS_MAX},
         )
-    )  # fmt: skip
+    )

@@ -25,9 +25,19 @@ MAINLAND: Final = ZoneInfo("Europe/Paris")
 ORDINARY: Final = "FR"
 #: Authorities whose public holidays aren't those of the whole country, by code; each has the library's calendar.
 OWN_HOLIDAYS: Final = {
-    "57": "57", "67": "6AE", "68": "6AE", "6AE": "6AE", "971": "971", "972": "972", "973": "973", "974": "974",
-    "975": "PM", "976": "976", "977": "BL", "978": "MF",
-}  # fmt: skip
+    "57": "57",
+    "67": "6AE",
+    "68": "6AE",
+    "6AE": "6AE",
+    "971": "971",
+    "972": "972",
+    "973": "973",
+    "974": "974",
+    "975": "PM",
+    "976": "976",
+    "977": "BL",
+    "978": "MF",
+}
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

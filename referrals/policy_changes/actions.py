@@ -79,9 +79,14 @@ def change(authority_id: UUID, asked: Change, *, actor: Actor, at: datetime) -> 
     _require_order([*made, *((key, value, since) for key, value in new.items())], new, since)
     for position, (key, value) in enumerate(new.items(), len(made) + 1):
         SettingChange.objects.create(
-            authority=authority, position=position, key=key, value=value,
-            effective_at=since, made_at=at, made_by_id=actor.user_id,
-        )  # fmt: skip
+            authority=authority,
+            position=position,
+            key=key,
+            value=value,
+            effective_at=since,
+            made_at=at,
+            made_by_id=actor.user_id,
+        )
         journal.record(
             "setting:changed",
             actor=actor,

@@ -73,9 +73,21 @@ class ImaginedCase(Case):
             "recorded": [child],
             "assessments": [report],
             "conclusions": {child.pk: conclusion},
-            **{name: [] for name in ("holders", "judicial_referrals", "measures", "assignments", "informations",
-                                     "open_clocks", "duplicates", "closure_reviews", "feedback_tasks")},
-        }  # fmt: skip
+            **{
+                name: []
+                for name in (
+                    "holders",
+                    "judicial_referrals",
+                    "measures",
+                    "assignments",
+                    "informations",
+                    "open_clocks",
+                    "duplicates",
+                    "closure_reviews",
+                    "feedback_tasks",
+                )
+            },
+        }
         if not said.recorded:
             self.carried = {child.pk: DecisionCode.CLOSE}
 
@@ -103,7 +115,13 @@ class ImaginedCase(Case):
 
     def closing(self) -> StepInput:
         """Return what a closing step is given: the decision to close, unless it was taken before."""
-        carried = [] if self.situation.recorded else [
-            StepInput(child=self.only_child.pk, decision=str(DecisionCode.CLOSE), ground=self.situation.ground)
-        ]  # fmt: skip
+        carried = (
+            []
+            if self.situation.recorded
+            else [
+                StepInput(
+                    child=self.only_child.pk, decision=str(DecisionCode.CLOSE), ground=self.situation.ground
+                )
+            ]
+        )
         return StepInput(decisions=carried)

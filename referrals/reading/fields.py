@@ -51,9 +51,29 @@ from referrals.workflow.context import for_record, names_any
 FILER_STEPS: Final = ("create", "submit", "submit_urgent", "withdraw", "provide_info")
 UNREADABLE: Final = {"unreadable": True}
 INTERNAL: Final = frozenset(
-    {"id", "referral", "position", "case_key", "filer_key", "filed_by", "order", "by", "service", "judicial_referral",
-     "child", "assessment", "holder", "visit", "user", "type", "letter", "next_change", "mac", "cells"}
-)  # fmt: skip
+    {
+        "id",
+        "referral",
+        "position",
+        "case_key",
+        "filer_key",
+        "filed_by",
+        "order",
+        "by",
+        "service",
+        "judicial_referral",
+        "child",
+        "assessment",
+        "holder",
+        "visit",
+        "user",
+        "type",
+        "letter",
+        "next_change",
+        "mac",
+        "cells",
+    }
+)
 
 
 def coarse_status(referral: Referral) -> CoarseStatus:
@@ -154,9 +174,16 @@ def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         "transfer_open": referral.transfer_open,
     }
     for name in (
-        "created_at", "received_at", "submitted_at", "acknowledged_at", "closed_at",
-        "statutory_due_at", "target_due_at", "next_due_at", "counts_from",
-    ):  # fmt: skip
+        "created_at",
+        "received_at",
+        "submitted_at",
+        "acknowledged_at",
+        "closed_at",
+        "statutory_due_at",
+        "target_due_at",
+        "next_due_at",
+        "counts_from",
+    ):
         found[name] = moment(getattr(referral, name))
     if "D" in ties.reads:
         found["prostitution_status"] = referral.prostitution_status

@@ -112,8 +112,12 @@ def step_routes() -> list[URLPattern]:
 class Sign(CaseView):
     """Sign a step that another person proposed."""
 
-    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="approvals_sign",
-                   parameters=[schema.IF_MATCH, schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses=schema.CaseAnswer,
+        operation_id="approvals_sign",
+        parameters=[schema.IF_MATCH, schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
         """Sign: the step is done, in both names (SEC-AZ12)."""
         actor, at, version = self.actor(request), self.at(request), self.version(request)
@@ -128,8 +132,12 @@ class Sign(CaseView):
 class Refuse(CaseView):
     """Refuse to sign."""
 
-    @extend_schema(request=Reasoned, responses=schema.CaseAnswer, operation_id="approvals_refuse",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Reasoned,
+        responses=schema.CaseAnswer,
+        operation_id="approvals_refuse",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
         """Refuse, with a reason; nothing moves."""
         actor, at = self.actor(request), self.at(request)
@@ -146,8 +154,12 @@ class Refuse(CaseView):
 class WithdrawProposal(CaseView):
     """Take back the own request for a signature."""
 
-    @extend_schema(request=Nothing, responses=schema.CaseAnswer, operation_id="approvals_withdraw",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses=schema.CaseAnswer,
+        operation_id="approvals_withdraw",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID, approval: UUID) -> Response:
         """Take the proposal back; nothing moves."""
         actor, at = self.actor(request), self.at(request)

@@ -39,18 +39,28 @@ def lifting_an_exclusion_calls_for_two(case: Case, given: Any) -> str | None:
 
 
 @step(
-    "restrict", number="T46", label="Restreindre l'accès", en="Restrict access",
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
+    "restrict",
+    number="T46",
+    label="Restreindre l'accès",
+    en="Restrict access",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
     guards=[guards.restriction_is_of_its_list],
-    checks=[case_guards.children_belong, guards.restriction_names_enough, workflow_people.named_may_read,
-            checks.named_include_a_supervisor],
+    checks=[
+        case_guards.children_belong,
+        guards.restriction_names_enough,
+        workflow_people.named_may_read,
+        checks.named_include_a_supervisor,
+    ],
     effects=[joined_filings.restrict_filings, effects.restrict],
-    also_locks=joined_filings.filings_joined_to, signed_when=widening_calls_for_two,
-    takes=restrictions_inputs.Restriction, starts=[C.R_RESTRICTION],
+    also_locks=joined_filings.filings_joined_to,
+    signed_when=widening_calls_for_two,
+    takes=restrictions_inputs.Restriction,
+    starts=[C.R_RESTRICTION],
     tells=["named", "supervisors"],
     law="CASF R221-8",
-)  # fmt: skip
+)
 def restrict(referral: Referral, given: Any, case: Case) -> None:
     """Keep the case, or one child of it, for named persons; it works at once."""
     if given.child is None:
@@ -58,15 +68,24 @@ def restrict(referral: Referral, given: Any, case: Case) -> None:
 
 
 @step(
-    "unrestrict", number="T46", label="Lever ou élargir la restriction", en="Lift or widen the restriction",
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME,
+    "unrestrict",
+    number="T46",
+    label="Lever ou élargir la restriction",
+    en="Lift or widen the restriction",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
     guards=[guards.case_is_restricted, checks.restriction_is_of_its_list_or_left_alone],
     checks=[workflow_people.named_may_read, checks.left_list_is_completed],
-    effects=[joined_filings.open_filings, effects.unrestrict], also_locks=joined_filings.filings_joined_to,
-    signed_when=opening_calls_for_two, signers_for={LEFT_ALONE: (Role.SUPERVISOR,)},
-    takes=restrictions_inputs.Unrestriction, stops=[C.R_RESTRICTION], tells=["named", "supervisors"], law="CASF R221-8",
-)  # fmt: skip
+    effects=[joined_filings.open_filings, effects.unrestrict],
+    also_locks=joined_filings.filings_joined_to,
+    signed_when=opening_calls_for_two,
+    signers_for={LEFT_ALONE: (Role.SUPERVISOR,)},
+    takes=restrictions_inputs.Unrestriction,
+    stops=[C.R_RESTRICTION],
+    tells=["named", "supervisors"],
+    law="CASF R221-8",
+)
 def unrestrict(referral: Referral, given: Any, case: Case) -> None:
     """Lift the restriction, or add names to its list."""
     if given.lift:
@@ -74,40 +93,74 @@ def unrestrict(referral: Referral, given: Any, case: Case) -> None:
 
 
 @step(
-    "exclude", number="X01", label="Exclure une personne", en="Exclude a person", grave=True,
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
-    checks=[workflow_people.person_is_known, checks.not_excluded_yet], effects=[effects.exclude],
-    takes=restrictions_inputs.ExclusionOf, law="CASF R221-8",
-)  # fmt: skip
+    "exclude",
+    number="X01",
+    label="Exclure une personne",
+    en="Exclude a person",
+    grave=True,
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    checks=[workflow_people.person_is_known, checks.not_excluded_yet],
+    effects=[effects.exclude],
+    takes=restrictions_inputs.ExclusionOf,
+    law="CASF R221-8",
+)
 def exclude(referral: Referral, given: Any, case: Case) -> None:
     """Bar a person with ties to anyone of the case; nothing beats it."""
 
 
 @step(
-    "recuse", number="X04", label="Se déporter du dossier", en="Step aside from the case",
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=SEEING, seeing=True,
-    effects=[effects.recuse], takes=inputs.Reasoned, tells=["coordinator"], law="CASF R221-8",
-)  # fmt: skip
+    "recuse",
+    number="X04",
+    label="Se déporter du dossier",
+    en="Step aside from the case",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
+    roles=SEEING,
+    seeing=True,
+    effects=[effects.recuse],
+    takes=inputs.Reasoned,
+    tells=["coordinator"],
+    law="CASF R221-8",
+)
 def recuse(referral: Referral, given: Any, case: Case) -> None:
     """Bar oneself from a case with anyone of which one has a tie; at once, and only two others undo it."""
 
 
 @step(
-    "lift_exclusion", number="X02", label="Lever une exclusion", en="Lift an exclusion", grave=True,
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
-    checks=[checks.exclusion_is_in_force], effects=[effects.lift_exclusion],
+    "lift_exclusion",
+    number="X02",
+    label="Lever une exclusion",
+    en="Lift an exclusion",
+    grave=True,
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    checks=[checks.exclusion_is_in_force],
+    effects=[effects.lift_exclusion],
     signed_when=lifting_an_exclusion_calls_for_two,
-    takes=restrictions_inputs.ExclusionLift, law="CASF R221-8",
-)  # fmt: skip
+    takes=restrictions_inputs.ExclusionLift,
+    law="CASF R221-8",
+)
 def lift_exclusion(referral: Referral, given: Any, case: Case) -> None:
     """End an exclusion, by two persons."""
 
 
 @step(
-    "grant_access", number="X03", label="Ouvrir un accès exceptionnel", en="Grant an exceptional access",
-    source=(*ACTIVE, *CLOSED, State.ARCHIVED), target=SAME, roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
-    grave=True, checks=[checks.grant_is_bounded], effects=[effects.grant_access],
-    takes=restrictions_inputs.GrantTo, tells=["named", "supervisors"], law="CASF R221-8",
-)  # fmt: skip
+    "grant_access",
+    number="X03",
+    label="Ouvrir un accès exceptionnel",
+    en="Grant an exceptional access",
+    source=(*ACTIVE, *CLOSED, State.ARCHIVED),
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
+    grave=True,
+    checks=[checks.grant_is_bounded],
+    effects=[effects.grant_access],
+    takes=restrictions_inputs.GrantTo,
+    tells=["named", "supervisors"],
+    law="CASF R221-8",
+)
 def grant_access(referral: Referral, given: Any, case: Case) -> None:
     """Let one more person of the authority read one case, for a stated time and reason."""

@@ -137,18 +137,38 @@ def leave_out_the_unseen(paper: Paper) -> None:
 
 
 @step(
-    "propose", number="B01", label="Proposer", en="Propose", internal=True, creates=True,
-    source=[], target=BatchState.PROPOSED, roles=[], takes=Nothing, tells=["dpo"], law=LAW, data_class="A",
-)  # fmt: skip
+    "propose",
+    number="B01",
+    label="Proposer",
+    en="Propose",
+    internal=True,
+    creates=True,
+    source=[],
+    target=BatchState.PROPOSED,
+    roles=[],
+    takes=Nothing,
+    tells=["dpo"],
+    law=LAW,
+    data_class="A",
+)
 def propose(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     """List the archived files whose time is over (monthly, by the service)."""
 
 
 @step(
-    "request_visa", number="B02", label="Demander le visa", en="Ask for the visa",
-    source=[BatchState.PROPOSED], target=BatchState.VISA_REQUESTED, roles=DPO,
-    checks=[day_is_not_ahead], effects=[leave_out_the_unseen], takes=VisaRequest, law=LAW, data_class="A",
-)  # fmt: skip
+    "request_visa",
+    number="B02",
+    label="Demander le visa",
+    en="Ask for the visa",
+    source=[BatchState.PROPOSED],
+    target=BatchState.VISA_REQUESTED,
+    roles=DPO,
+    checks=[day_is_not_ahead],
+    effects=[leave_out_the_unseen],
+    takes=VisaRequest,
+    law=LAW,
+    data_class="A",
+)
 def request_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     """Put the list before the departmental archives."""
     batch.asked_at, batch.asked_by_id = paper.at, paper.actor.user_id
@@ -156,43 +176,79 @@ def request_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
 
 
 @step(
-    "grant_visa", number="B03", label="Enregistrer le visa", en="Record the visa",
-    source=[BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED], target=BatchState.VISA_GRANTED, roles=DPO,
-    checks=[day_is_not_ahead], effects=[leave_out_the_unseen], takes=Visa, tells=["supervisors"], law=LAW,
+    "grant_visa",
+    number="B03",
+    label="Enregistrer le visa",
+    en="Record the visa",
+    source=[BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED],
+    target=BatchState.VISA_GRANTED,
+    roles=DPO,
+    checks=[day_is_not_ahead],
+    effects=[leave_out_the_unseen],
+    takes=Visa,
+    tells=["supervisors"],
+    law=LAW,
     data_class="A",
-)  # fmt: skip
+)
 def grant_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     """Record that the archives agree; again, where who recorded it has left."""
     batch.visa_number, batch.visa_on, batch.visa_by_id = given.number, given.on, paper.actor.user_id
 
 
 @step(
-    "refuse_visa", number="B04", label="Enregistrer le refus", en="Record the refusal",
-    source=[BatchState.VISA_REQUESTED], target=BatchState.REFUSED, roles=DPO, checks=[day_is_not_ahead],
-    takes=RefusedVisa, law=LAW, data_class="A",
-)  # fmt: skip
+    "refuse_visa",
+    number="B04",
+    label="Enregistrer le refus",
+    en="Record the refusal",
+    source=[BatchState.VISA_REQUESTED],
+    target=BatchState.REFUSED,
+    roles=DPO,
+    checks=[day_is_not_ahead],
+    takes=RefusedVisa,
+    law=LAW,
+    data_class="A",
+)
 def refuse_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     """Record that the archives refuse: the files stay, and are proposed again after the authority's delay."""
     batch.refusal, batch.refused_on = given.reason, given.on
 
 
 @step(
-    "execute", number="B05", label="Éliminer", en="Execute", grave=True,
-    source=[BatchState.VISA_GRANTED], target=BatchState.EXECUTED, roles=[Role.SUPERVISOR],
-    guards=[another_person_recorded_it, recorder_is_in_office, visa_is_recorded], effects=[leave_out_the_unseen],
-    takes=Nothing, tells=["dpo"], law=LAW, data_class="A",
-)  # fmt: skip
+    "execute",
+    number="B05",
+    label="Éliminer",
+    en="Execute",
+    grave=True,
+    source=[BatchState.VISA_GRANTED],
+    target=BatchState.EXECUTED,
+    roles=[Role.SUPERVISOR],
+    guards=[another_person_recorded_it, recorder_is_in_office, visa_is_recorded],
+    effects=[leave_out_the_unseen],
+    takes=Nothing,
+    tells=["dpo"],
+    law=LAW,
+    data_class="A",
+)
 def execute(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     """Have the files destroyed that still stand in the batch (⇒ T41 each, by the service)."""
     batch.executed_at, batch.executed_by_id = paper.at, paper.actor.user_id
 
 
 @step(
-    "waive_visa", number="B06", label="Passer outre le visa", en="Go without the visa",
-    source=[BatchState.PROPOSED, BatchState.VISA_GRANTED], target=BatchState.VISA_GRANTED, roles=DPO,
-    guards=[visa_is_left_out], effects=[leave_out_the_unseen], takes=Nothing, tells=["supervisors"], law=LAW,
+    "waive_visa",
+    number="B06",
+    label="Passer outre le visa",
+    en="Go without the visa",
+    source=[BatchState.PROPOSED, BatchState.VISA_GRANTED],
+    target=BatchState.VISA_GRANTED,
+    roles=DPO,
+    guards=[visa_is_left_out],
+    effects=[leave_out_the_unseen],
+    takes=Nothing,
+    tells=["supervisors"],
+    law=LAW,
     data_class="A",
-)  # fmt: skip
+)
 def waive_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     """Let a batch go without a visa, where the authority's protocol says so; a second person still executes it."""
     batch.visa_by_id = paper.actor.user_id

@@ -30,10 +30,13 @@ from referrals.workflow.step import Step, require_proof, steps
 
 register(
     Template(
-        "batch.changed", Kind.CASE, "Un bordereau d'élimination vous attend.", "A batch of files awaits you.",
+        "batch.changed",
+        Kind.CASE,
+        "Un bordereau d'élimination vous attend.",
+        "A batch of files awaits you.",
         place="retention-batches",
     ),
-)  # fmt: skip
+)
 #: Who is told when a step names a party.
 PARTIES: Final = {"dpo": Role.DPO, "supervisors": Role.SUPERVISOR}
 

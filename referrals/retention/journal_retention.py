@@ -120,9 +120,15 @@ def settle(key: str, *, reason: str, at: datetime) -> bool:
             return False
         for authority in Authority.objects.order_by("code"):
             journal.record(
-                SETTLED, actor=None, at=at, tenant=authority.pk, purpose=Purpose.MAINTENANCE, rule=reason,
-                from_state=key.partition(":")[0], to_state=digest.sha256(key.encode()).hex(),
-            )  # fmt: skip
+                SETTLED,
+                actor=None,
+                at=at,
+                tenant=authority.pk,
+                purpose=Purpose.MAINTENANCE,
+                rule=reason,
+                from_state=key.partition(":")[0],
+                to_state=digest.sha256(key.encode()).hex(),
+            )
     return True
 
 

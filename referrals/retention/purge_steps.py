@@ -105,11 +105,20 @@ def leave_batches(act: "StepContext", before: str) -> None:
 
 
 @step(
-    "purge", number="T41", label="Éliminer", en="Destroy", internal=True,
-    source=[State.ARCHIVED], target=State.PURGED, roles=[],
+    "purge",
+    number="T41",
+    label="Éliminer",
+    en="Destroy",
+    internal=True,
+    source=[State.ARCHIVED],
+    target=State.PURGED,
+    roles=[],
     guards=[*STANDS_IN_A_BATCH, joined_filings_went_first, an_executed_batch_lists_it],
-    takes=inputs.Nothing, stops=[ClockCode.C20], law="Code du patrimoine L212-2; CASF R221-9", data_class="A",
-)  # fmt: skip
+    takes=inputs.Nothing,
+    stops=[ClockCode.C20],
+    law="Code du patrimoine L212-2; CASF R221-9",
+    data_class="A",
+)
 def purge(referral: Referral, given: Any, case: Case) -> None:
     """Empty the shell: what tells nothing of anybody stays, and nothing moves out of this state."""
     referral.purged_at = case.at
@@ -132,20 +141,54 @@ def day_alone(instant: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 #: The dates that a tombstone keeps.
 DATES: Final = (
-    "created_at", "received_at", "submitted_at", "closed_at", "archived_at", "purged_at", "statutory_due_at",
-)  # fmt: skip
+    "created_at",
+    "received_at",
+    "submitted_at",
+    "closed_at",
+    "archived_at",
+    "purged_at",
+    "statutory_due_at",
+)
 
 
 #: The shell of a purged case. Who filed goes too: an empty value is no account's. The ids of the destroyed keys stay,
 #: for after a restore of a backup it must be known which to destroy again (SEC-CR12).
 EMPTY: Final[dict[str, Any]] = {
-    "unit_id": None, "department": "", "variant": Variant.STANDARD, "channel": Channel.ONLINE,
-    "source_referral_id": None, "acknowledged_at": None, "withdrawn_at": None, "counts_from": None,
-    "target_due_at": None, "next_due_at": None, "left_open": False, "urgency": Urgency.U0, "urgency_ever": Urgency.U0,
-    "age_band": AgeBand.UNKNOWN, "under_2": False, "under_15": False, "runaway": False, "restricted": False,
-    "info_requested": False, "filer_asked": False, "filer_answered": False, "immediate_danger": False,
-    "prostitution_status": Exploitation.NONE, "status_ever": Exploitation.NONE, "judicial_status": "",
-    "filed_by": b"", "shared_with": None, "draft_expires_at": None, "alert_open": False, "glass_open": False,
-    "transfer_open": False, "filed_as_id": None, "filed_reference": "", "goes_on_as": None,
-    "index_norm": 0, "index_key": None, "searched_at": None,
-}  # fmt: skip
+    "unit_id": None,
+    "department": "",
+    "variant": Variant.STANDARD,
+    "channel": Channel.ONLINE,
+    "source_referral_id": None,
+    "acknowledged_at": None,
+    "withdrawn_at": None,
+    "counts_from": None,
+    "target_due_at": None,
+    "next_due_at": None,
+    "left_open": False,
+    "urgency": Urgency.U0,
+    "urgency_ever": Urgency.U0,
+    "age_band": AgeBand.UNKNOWN,
+    "under_2": False,
+    "under_15": False,
+    "runaway": False,
+    "restricted": False,
+    "info_requested": False,
+    "filer_asked": False,
+    "filer_answered": False,
+    "immediate_danger": False,
+    "prostitution_status": Exploitation.NONE,
+    "status_ever": Exploitation.NONE,
+    "judicial_status": "",
+    "filed_by": b"",
+    "shared_with": None,
+    "draft_expires_at": None,
+    "alert_open": False,
+    "glass_open": False,
+    "transfer_open": False,
+    "filed_as_id": None,
+    "filed_reference": "",
+    "goes_on_as": None,
+    "index_norm": 0,
+    "index_key": None,
+    "searched_at": None,
+}

@@ -95,32 +95,57 @@ def _since(act: "StepContext", before: str) -> Any:
 
 
 @step(
-    "archive", number="T39", label="Archiver", en="Archive", internal=True,
-    source=CLOSED, target=State.ARCHIVED, roles=[],
+    "archive",
+    number="T39",
+    label="Archiver",
+    en="Archive",
+    internal=True,
+    source=CLOSED,
+    target=State.ARCHIVED,
+    roles=[],
     guards=[not_on_hold, closing_was_reviewed, active_base_is_over, no_other_file_is_open],
-    effects=[forget_birthdays], takes=inputs.Nothing, starts=[ClockCode.C20],
-    law="CASF R221-9; Code du patrimoine L211-4", data_class="A",
-)  # fmt: skip
+    effects=[forget_birthdays],
+    takes=inputs.Nothing,
+    starts=[ClockCode.C20],
+    law="CASF R221-9; Code du patrimoine L211-4",
+    data_class="A",
+)
 def archive(referral: Referral, given: Any, case: Case) -> None:
     """Put a closed case into the intermediate archive; from where it came is kept."""
     referral.archived_from, referral.archived_at = referral.state, case.at
 
 
 @step(
-    "hold", number="T40", label="Suspendre l'élimination", en="Hold",
-    source=ANY, target=SAME, roles=[Role.DPO, Role.SUPERVISOR], guards=[not_on_hold],
-    takes=inputs.Reasoned, stops=[ClockCode.C20], law="Code du patrimoine L211-4",
-)  # fmt: skip
+    "hold",
+    number="T40",
+    label="Suspendre l'élimination",
+    en="Hold",
+    source=ANY,
+    target=SAME,
+    roles=[Role.DPO, Role.SUPERVISOR],
+    guards=[not_on_hold],
+    takes=inputs.Reasoned,
+    stops=[ClockCode.C20],
+    law="Code du patrimoine L211-4",
+)
 def hold(referral: Referral, given: Any, case: Case) -> None:
     """Keep a case from the archive and from destruction."""
     referral.legal_hold = True
 
 
 @step(
-    "release_hold", number="T40", label="Lever la suspension", en="Release the hold",
-    source=ANY, target=SAME, roles=[Role.DPO, Role.SUPERVISOR], guards=[on_hold],
-    takes=inputs.Reasoned, starts=[ClockCode.C20], law="Code du patrimoine L211-4",
-)  # fmt: skip
+    "release_hold",
+    number="T40",
+    label="Lever la suspension",
+    en="Release the hold",
+    source=ANY,
+    target=SAME,
+    roles=[Role.DPO, Role.SUPERVISOR],
+    guards=[on_hold],
+    takes=inputs.Reasoned,
+    starts=[ClockCode.C20],
+    law="Code du patrimoine L211-4",
+)
 def release_hold(referral: Referral, given: Any, case: Case) -> None:
     """Let the ordinary delays of keeping count again."""
     referral.legal_hold = False

@@ -249,51 +249,96 @@ def close_sheet(act: "StepContext", child: Any) -> None:
 
 
 @step(
-    "record_runaway", number="T36", label="Fugue déclarée", en="Record a runaway",
-    source=ACTIVE, target=SAME, roles=HOLDING, holding=True,
+    "record_runaway",
+    number="T36",
+    label="Fugue déclarée",
+    en="Record a runaway",
+    source=ACTIVE,
+    target=SAME,
+    roles=HOLDING,
+    holding=True,
     checks=[case_guards.children_belong, times_are_past, police_know_or_why_not, sheet_readers_exist],
-    effects=[send_away, urgent_calls_steps.answer], takes=Runaway, starts=[C.C19], tells=["on_call", "prosecutor"],
-    law="CASF L223-2; CP 434-4-1", data_class="B",
-)  # fmt: skip
+    effects=[send_away, urgent_calls_steps.answer],
+    takes=Runaway,
+    starts=[C.C19],
+    tells=["on_call", "prosecutor"],
+    law="CASF L223-2; CP 434-4-1",
+    data_class="B",
+)
 def record_runaway(referral: Referral, given: Any, case: Case) -> None:
     """Record that a child is away, with what whoever finds it must know."""
 
 
 @step(
-    "record_found", number="T36", label="Retrouvé·e", en="Record as found",
-    source=ACTIVE, target=SAME, roles=HOLDING, holding=True,
-    guards=[child_is_away], checks=[case_guards.children_belong, times_are_past],
-    effects=[bring_back, urgent_calls_steps.answer], takes=Found, stops=[C.C19], tells=["on_call", "prosecutor"],
-    law="CASF L223-2", data_class="B",
-)  # fmt: skip
+    "record_found",
+    number="T36",
+    label="Retrouvé·e",
+    en="Record as found",
+    source=ACTIVE,
+    target=SAME,
+    roles=HOLDING,
+    holding=True,
+    guards=[child_is_away],
+    checks=[case_guards.children_belong, times_are_past],
+    effects=[bring_back, urgent_calls_steps.answer],
+    takes=Found,
+    stops=[C.C19],
+    tells=["on_call", "prosecutor"],
+    law="CASF L223-2",
+    data_class="B",
+)
 def record_found(referral: Referral, given: Any, case: Case) -> None:
     """Record that a child was found, where and in which condition."""
 
 
 @step(
-    "shelter_72h", number="T37", label="Accueil 72 heures", en="72-hour shelter",
-    source=ACTIVE, target=SAME, roles=[Role.ON_CALL, Role.ASE_INSPECTOR],
+    "shelter_72h",
+    number="T37",
+    label="Accueil 72 heures",
+    en="72-hour shelter",
+    source=ACTIVE,
+    target=SAME,
+    roles=[Role.ON_CALL, Role.ASE_INSPECTOR],
     guards=[shelter_has_its_ground],
     checks=[
-        case_guards.children_belong, times_are_past, not_sheltered_yet, holders_wait_where_they_must,
+        case_guards.children_belong,
+        times_are_past,
+        not_sheltered_yet,
+        holders_wait_where_they_must,
         measure_types.service_exists,
     ],
-    effects=[take_in, urgent_calls_steps.answer], takes=Shelter72h, starts=[C.C11], tells=["prosecutor", "holders"],
-    law="CASF L223-2 al. 5", data_class="J",
-)  # fmt: skip
+    effects=[take_in, urgent_calls_steps.answer],
+    takes=Shelter72h,
+    starts=[C.C11],
+    tells=["prosecutor", "holders"],
+    law="CASF L223-2 al. 5",
+    data_class="J",
+)
 def shelter_72h(referral: Referral, given: Any, case: Case) -> None:
     """Take a child in for 72 hours at most, without waiting for an agreement."""
 
 
 @step(
-    "shelter_5d", number="T38", label="Recueil provisoire 5 jours", en="Five-day provisional shelter",
-    source=ACTIVE, target=SAME, roles=[Role.ON_CALL, Role.ASE_INSPECTOR],
+    "shelter_5d",
+    number="T38",
+    label="Recueil provisoire 5 jours",
+    en="Five-day provisional shelter",
+    source=ACTIVE,
+    target=SAME,
+    roles=[Role.ON_CALL, Role.ASE_INSPECTOR],
     checks=[
-        case_guards.children_belong, times_are_past, not_sheltered_yet, refusal_goes_to_the_judge,
+        case_guards.children_belong,
+        times_are_past,
+        not_sheltered_yet,
+        refusal_goes_to_the_judge,
         measure_types.service_exists,
     ],
-    effects=[take_in, urgent_calls_steps.answer], takes=Shelter5d, starts=[C.C12], tells=["prosecutor"],
-    law="CASF L223-2 al. 2", data_class="J",
-)  # fmt: skip
+    effects=[take_in, urgent_calls_steps.answer],
+    takes=Shelter5d,
+    starts=[C.C12],
+    tells=["prosecutor"],
+    law="CASF L223-2 al. 2",
+    data_class="J",
+)
 def shelter_5d(referral: Referral, given: Any, case: Case) -> None:
     """Take a child in for five days at most while its legal representative can't agree."""

@@ -96,8 +96,12 @@ class HandOverInput(StrictSerializer):
 class HandOvers(CaseView):
     """A hand-over."""
 
-    @extend_schema(request=HandOverInput, responses=schema.HandOver, operation_id="handovers_make",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=HandOverInput,
+        responses=schema.HandOver,
+        operation_id="handovers_make",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request) -> Response:
         """Pass on a leaver's cases; those that are refused are named with their rule, and keep their people."""
         Query.of(request.query_params)

@@ -17,24 +17,41 @@ from referrals.workflow.step import SAME
 
 
 @step(
-    "name_referent", number="T48", label="Désigner le référent", en="Name the referent",
-    source=OPENED, target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    "name_referent",
+    number="T48",
+    label="Désigner le référent",
+    en="Name the referent",
+    source=OPENED,
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
     checks=[case_guards.children_belong, workflow_people.people_may_be_named, checks.referent_is_not_of_team],
-    effects=[workflow_people.name_referent], takes=decision_inputs.Naming, tells=["named"], law="CASF L223-1",
-)  # fmt: skip
+    effects=[workflow_people.name_referent],
+    takes=decision_inputs.Naming,
+    tells=["named"],
+    law="CASF L223-1",
+)
 def name_referent(referral: Referral, given: Any, case: Case) -> None:
     """Name the social worker who follows the child."""
 
 
 @step(
-    "name_service", number="T48", label="Désigner le service", en="Name the service",
-    source=OPENED, target=SAME, roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    "name_service",
+    number="T48",
+    label="Désigner le service",
+    en="Name the service",
+    source=OPENED,
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
     checks=[
-        decisions_checks.measure_may_be_handed_over, measure_types.service_is_habilitated,
+        decisions_checks.measure_may_be_handed_over,
+        measure_types.service_is_habilitated,
         measure_types.service_is_not_the_deciders,
     ],
     effects=[decisions_effects.name_service],
-    takes=decisions_inputs.NamingService, tells=["named"], law="CASF L223-1", data_class="J",
-)  # fmt: skip
+    takes=decisions_inputs.NamingService,
+    tells=["named"],
+    law="CASF L223-1",
+    data_class="J",
+)
 def name_service(referral: Referral, given: Any, case: Case) -> None:
     """Name the service that executes a measure."""

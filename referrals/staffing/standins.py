@@ -67,9 +67,15 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
     if rows.exists():
         raise GuardRefused(NAME, "one_stand_in_at_a_time", "Une suppléance est déjà ouverte.", LAW)
     made = StandIn.objects.create(
-        authority=authority, role=asked.role, absent_id=asked.absent, stand_in_id=asked.stand_in,
-        since_at=since, until_at=asked.until, named_at=at, named_by=actor.user_id or UUID(int=0),
-    )  # fmt: skip
+        authority=authority,
+        role=asked.role,
+        absent_id=asked.absent,
+        stand_in_id=asked.stand_in,
+        since_at=since,
+        until_at=asked.until,
+        named_at=at,
+        named_by=actor.user_id or UUID(int=0),
+    )
     _write_down("standin:named", made, actor=acting, at=at)
     return made
 

@@ -61,8 +61,12 @@ class StandIns(CaseView):
         )
         return Response(listed([standins.line(row, at=at) for row in page.items], page.next))
 
-    @extend_schema(request=NewStandIn, responses={201: schema.StandIn}, operation_id="stand_ins_name",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=NewStandIn,
+        responses={201: schema.StandIn},
+        operation_id="stand_ins_name",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request) -> Response:
         """Name who stands in: for oneself, or as a supervisor or lead for an absent person."""
         Query.of(request.query_params)
@@ -82,8 +86,12 @@ class StandIns(CaseView):
 class EndStandIn(CaseView):
     """A standing-in that ends before its time."""
 
-    @extend_schema(request=Nothing, responses=schema.StandIn, operation_id="stand_ins_end",
-                   parameters=[schema.IDEMPOTENCY_KEY])  # fmt: skip
+    @extend_schema(
+        request=Nothing,
+        responses=schema.StandIn,
+        operation_id="stand_ins_end",
+        parameters=[schema.IDEMPOTENCY_KEY],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """End it at once; whoever ends what is over already changes nothing."""
         Query.of(request.query_params)

@@ -105,12 +105,23 @@ def pass_case_on(act: "StepContext") -> None:
 
 
 @step(
-    "pass_on", number="X07", label="Transmettre à un collègue", en="Pass on to a colleague",
-    source=ANY, target=SAME, roles=[Role.SUPERVISOR, Role.ASSESSMENT_LEAD],
+    "pass_on",
+    number="X07",
+    label="Transmettre à un collègue",
+    en="Pass on to a colleague",
+    source=ANY,
+    target=SAME,
+    roles=[Role.SUPERVISOR, Role.ASSESSMENT_LEAD],
     checks=[
-        leaver_is_on_the_case, taker_is_habilitated, taker_has_no_conflict, team_stays_multidisciplinary,
+        leaver_is_on_the_case,
+        taker_is_habilitated,
+        taker_has_no_conflict,
+        team_stays_multidisciplinary,
     ],
-    effects=[pass_case_on], takes=PassOn, tells=["named"], law="CASF R221-8, D226-2-5",
-)  # fmt: skip
+    effects=[pass_case_on],
+    takes=PassOn,
+    tells=["named"],
+    law="CASF R221-8, D226-2-5",
+)
 def pass_on(referral: Referral, given: Any, case: Case) -> None:
     """Let one person take over what another was named for; what the leaver wrote stays."""

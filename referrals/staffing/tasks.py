@@ -30,15 +30,18 @@ UNCOORDINATED: Final = "exclusions.all"
 
 register(
     Template(
-        LEFT, Kind.CASE, "Des dossiers dont la personne n'a plus ce rôle attendent d'être confiés à d'autres.",
+        LEFT,
+        Kind.CASE,
+        "Des dossiers dont la personne n'a plus ce rôle attendent d'être confiés à d'autres.",
         "Files whose person no longer holds the role wait to be given to others.",
     ),
     Template(
-        UNCOORDINATED, Kind.CASE,
+        UNCOORDINATED,
+        Kind.CASE,
         "Toute la coordination est déportée d'un dossier : déport à revoir, ou autre personne à nommer.",
         "All coordinators are barred from a file: review an exclusion, or name another person.",
     ),
-)  # fmt: skip
+)
 
 
 def left(at: datetime) -> QuerySet[Assignment]:

@@ -87,18 +87,36 @@ FIGURES: Final = (
     Figure("age", ("Tranche d'âge", "Age band"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
     Figure("sex", ("Sexe", "Sex"), "B", {CHILD: "child.sex"}, answers.Sex),
     Figure(
-        "status_ever", ("Prostitution : statut le plus grave", "Prostitution: gravest status"), "D",
-        {SIBLING_GROUP: "referral.status_ever", CHILD: "child.status_ever"}, states.Exploitation,
+        "status_ever",
+        ("Prostitution : statut le plus grave", "Prostitution: gravest status"),
+        "D",
+        {SIBLING_GROUP: "referral.status_ever", CHILD: "child.status_ever"},
+        states.Exploitation,
     ),
-    Figure("danger_level", ("Danger à la qualification", "Danger at qualification"), "D",
-           {CHILD: "child.danger_level"}, answers.DangerLevel),
+    Figure(
+        "danger_level",
+        ("Danger à la qualification", "Danger at qualification"),
+        "D",
+        {CHILD: "child.danger_level"},
+        answers.DangerLevel,
+    ),
     Figure("decision", ("Décision", "Decision"), "J", {CHILD: "child.decision"}, states.DecisionCode),
     Figure("measure_type", ("Type de mesure", "Type of measure"), "J", {MEASURE: "measure.type_id"}),
-    Figure("measure_state", ("État de la mesure", "State of the measure"), "J", {MEASURE: "measure.state"},
-           states.MeasureState),
-    Figure("judicial_state", ("État de la saisine", "State of the referral to justice"), "I",
-           {JUDICIAL_REFERRAL: "judicial_referral.state"}, states.JudicialState),
-)  # fmt: skip
+    Figure(
+        "measure_state",
+        ("État de la mesure", "State of the measure"),
+        "J",
+        {MEASURE: "measure.state"},
+        states.MeasureState,
+    ),
+    Figure(
+        "judicial_state",
+        ("État de la saisine", "State of the referral to justice"),
+        "I",
+        {JUDICIAL_REFERRAL: "judicial_referral.state"},
+        states.JudicialState,
+    ),
+)
 #: By unit the fact whose codes add up to all that is counted.
 WHOLE: Final[Mapping[str, Figure]] = {
     SIBLING_GROUP: OUTCOME,

@@ -93,9 +93,15 @@ def of_year(
         for place in places(authority, protocol, year)
     ]
     journal.record(
-        READING, actor=actor, at=at, tenant=authority_id, purpose=Purpose.STATISTICS, rule=READ, count=len(told),
+        READING,
+        actor=actor,
+        at=at,
+        tenant=authority_id,
+        purpose=Purpose.STATISTICS,
+        rule=READ,
+        count=len(told),
         payload=f"{year}/{publishable}".encode(),
-    )  # fmt: skip
+    )
     return {
         "authority": str(authority_id),
         "year": year,

@@ -26,12 +26,35 @@ if TYPE_CHECKING:
 
 #: The relations of a case that go along, in an order in which no row precedes one that it names.
 CARRIED: Final = (
-    "concern", "children", "holders", "facts", "signs", "health_signs", "third_parties", "digital_traces",
-    "assessments", "conclusions", "visits", "sightings", "decisions", "judicial_referrals", "judicial_outcomes",
-    "measures", "holder_informations", "information_requests", "complements", "attachments", "filer_messages",
+    "concern",
+    "children",
+    "holders",
+    "facts",
+    "signs",
+    "health_signs",
+    "third_parties",
+    "digital_traces",
+    "assessments",
+    "conclusions",
+    "visits",
+    "sightings",
+    "decisions",
+    "judicial_referrals",
+    "judicial_outcomes",
+    "measures",
+    "holder_informations",
+    "information_requests",
+    "complements",
+    "attachments",
+    "filer_messages",
     "feedback_tasks",
-    "emergency_sheets", "sheet_readers", "exclusions", "rectifications", "steps", "clocks",
-)  # fmt: skip
+    "emergency_sheets",
+    "sheet_readers",
+    "exclusions",
+    "rectifications",
+    "steps",
+    "clocks",
+)
 #: The relations that stay, and why.
 LEFT: Final[Mapping[str, str]] = {
     "assignments": "the team of the origin loses the case; who did what is told by the history",

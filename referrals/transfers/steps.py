@@ -26,107 +26,198 @@ BEGINNINGS = tuple(
 
 
 @step(
-    "transfer_request", number="T31", label="Demander le transfert", en="Ask for a transfer",
-    source=ACTIVE, target=SAME, roles=COORDINATOR,
+    "transfer_request",
+    number="T31",
+    label="Demander le transfert",
+    en="Ask for a transfer",
+    source=ACTIVE,
+    target=SAME,
+    roles=COORDINATOR,
     guards=[guards.no_transfer_is_open],
     checks=[
-        guards.target_is_another_authority, guards.channel_is_open_to_both, guards.formalities_fit_the_case,
-        guards.holders_are_told_only_where_they_may, guards.endangering_break_is_referred,
-        guards.documents_are_there, guards.receivers_are_named,
+        guards.target_is_another_authority,
+        guards.channel_is_open_to_both,
+        guards.formalities_fit_the_case,
+        guards.holders_are_told_only_where_they_may,
+        guards.endangering_break_is_referred,
+        guards.documents_are_there,
+        guards.receivers_are_named,
     ],
-    effects=[effects.ask], takes=Requesting, starts=[C.C18], tells=["transfer_target"],
+    effects=[effects.ask],
+    takes=Requesting,
+    starts=[C.C18],
+    tells=["transfer_target"],
     law="CASF L221-3, R221-5 à R221-8",
-)  # fmt: skip
+)
 def transfer_request(referral: Referral, given: Any, case: Case) -> None:
     """Ask another authority to take the case over; until it accepts, all work goes on here."""
 
 
 @step(
-    "transfer_accept", number="T32", label="Accepter", en="Accept the transfer",
-    source=ACTIVE, target=State.TRANSFERRED, roles=COORDINATOR, sides=[RECEIVER],
+    "transfer_accept",
+    number="T32",
+    label="Accepter",
+    en="Accept the transfer",
+    source=ACTIVE,
+    target=State.TRANSFERRED,
+    roles=COORDINATOR,
+    sides=[RECEIVER],
     guards=[guards.another_than_who_asked],
     checks=[guards.unit_is_of_the_target, guards.restricted_case_keeps_readers],
-    carries=[takeover.take_over], also_locks=filings_joined_to,
-    takes=Accepting, stops=[C.C1, C.C2, C.C4, C.C5, C.C8],
-    tells=["coordinator", "askers"], law="CASF L221-3, R221-5 à R221-8", data_class="A",
-)  # fmt: skip
+    carries=[takeover.take_over],
+    also_locks=filings_joined_to,
+    takes=Accepting,
+    stops=[C.C1, C.C2, C.C4, C.C5, C.C8],
+    tells=["coordinator", "askers"],
+    law="CASF L221-3, R221-5 à R221-8",
+    data_class="A",
+)
 def transfer_accept(referral: Referral, given: Any, case: Case) -> None:
     """Take the case over from the authority that asked; it keeps a read-only stub."""
     referral.closed_at = case.at
 
 
 @step(
-    "transfer_refuse", number="T33", label="Refuser", en="Refuse the transfer",
-    source=ACTIVE, target=SAME, roles=COORDINATOR, sides=[RECEIVER],
-    guards=[guards.another_than_who_asked], effects=[effects.refuse],
-    takes=Refusing, tells=["coordinator", "transfer_arbiters"], law="CASF L221-3",
-)  # fmt: skip
+    "transfer_refuse",
+    number="T33",
+    label="Refuser",
+    en="Refuse the transfer",
+    source=ACTIVE,
+    target=SAME,
+    roles=COORDINATOR,
+    sides=[RECEIVER],
+    guards=[guards.another_than_who_asked],
+    effects=[effects.refuse],
+    takes=Refusing,
+    tells=["coordinator", "transfer_arbiters"],
+    law="CASF L221-3",
+)
 def transfer_refuse(referral: Referral, given: Any, case: Case) -> None:
     """Leave the case where it is; a second refusal goes to arbitration."""
 
 
 @step(
-    "take_over", number="X08", label="Reprendre un dossier transféré", en="Take a transferred case over",
-    internal=True, creates=True, source=[], target=BEGINNINGS, roles=[], effects=[takeover.settle_in],
-    takes=inputs.Nothing, tells=["crip_queue"],
+    "take_over",
+    number="X08",
+    label="Reprendre un dossier transféré",
+    en="Take a transferred case over",
+    internal=True,
+    creates=True,
+    source=[],
+    target=BEGINNINGS,
+    roles=[],
+    effects=[takeover.settle_in],
+    takes=inputs.Nothing,
+    tells=["crip_queue"],
     law="CASF L221-3, R221-5 à R221-8",
-)  # fmt: skip
+)
 def take_over(referral: Referral, given: Any, case: Case) -> None:
     """Go on with the case at the authority that accepted it (by T32)."""
 
 
 @step(
-    "go_along", number="X09", label="Suivre le dossier transféré", en="Go along with a transferred file",
-    internal=True, source=[State.MERGED], target=State.TRANSFERRED, roles=[], effects=[takeover.go_along],
-    takes=inputs.Nothing, law="CASF L221-3",
-)  # fmt: skip
+    "go_along",
+    number="X09",
+    label="Suivre le dossier transféré",
+    en="Go along with a transferred file",
+    internal=True,
+    source=[State.MERGED],
+    target=State.TRANSFERRED,
+    roles=[],
+    effects=[takeover.go_along],
+    takes=inputs.Nothing,
+    law="CASF L221-3",
+)
 def go_along(referral: Referral, given: Any, case: Case) -> None:
     """Go where the file goes to which this filing was joined (by T32)."""
 
 
 @transfer_step(
-    "prepare", number="TR1", label="Préparer", en="Prepare", internal=True, creates=True,
-    source=[], target=F.PREPARED, roles=[], takes=inputs.Nothing, law="CASF R221-6", data_class="A",
-)  # fmt: skip
+    "prepare",
+    number="TR1",
+    label="Préparer",
+    en="Prepare",
+    internal=True,
+    creates=True,
+    source=[],
+    target=F.PREPARED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF R221-6",
+    data_class="A",
+)
 def prepare(request: TransferRequest, given: Any, case: Case) -> None:
     """Put the request and its documents together (by T31)."""
 
 
 @transfer_step(
-    "send", number="TR2", label="Transmettre", en="Send",
-    source=[F.PREPARED, F.REFUSED], target=F.SENT, roles=COORDINATOR,
+    "send",
+    number="TR2",
+    label="Transmettre",
+    en="Send",
+    source=[F.PREPARED, F.REFUSED],
+    target=F.SENT,
+    roles=COORDINATOR,
     guards=[guards.receivers_still_stand],
     checks=[guards.address_was_answered, guards.added_documents_are_there],
-    effects=[effects.send, effects.shown_after], takes=Sending, tells=["transfer_target"],
+    effects=[effects.send, effects.shown_after],
+    takes=Sending,
+    tells=["transfer_target"],
     law="CASF R221-6, R221-7",
-)  # fmt: skip
+)
 def send(request: TransferRequest, given: Any, case: Case) -> None:
     """Send the request, for the first time or again, with its documents as the file stands now."""
     request.sent_at = case.at
 
 
 @transfer_step(
-    "accept", number="TR3", label="Accepter", en="Accept", internal=True,
-    source=[F.SENT], target=F.ACCEPTED, roles=[], takes=inputs.Nothing, law="CASF L221-3", data_class="A",
-)  # fmt: skip
+    "accept",
+    number="TR3",
+    label="Accepter",
+    en="Accept",
+    internal=True,
+    source=[F.SENT],
+    target=F.ACCEPTED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L221-3",
+    data_class="A",
+)
 def accept(request: TransferRequest, given: Any, case: Case) -> None:
     """Note that the other authority takes the case over (by T32)."""
 
 
 @transfer_step(
-    "integrate", number="TR4", label="Intégrer", en="Integrate", internal=True,
-    source=[F.ACCEPTED], target=F.INTEGRATED, roles=[], takes=inputs.Nothing, law="CASF L221-3", data_class="A",
-)  # fmt: skip
+    "integrate",
+    number="TR4",
+    label="Intégrer",
+    en="Integrate",
+    internal=True,
+    source=[F.ACCEPTED],
+    target=F.INTEGRATED,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L221-3",
+    data_class="A",
+)
 def integrate(request: TransferRequest, given: Any, case: Case) -> None:
     """Note that the whole case has arrived there, counted and resealed (by T32)."""
     request.closed_at = case.at
 
 
 @transfer_step(
-    "refuse", number="TR5", label="Refuser", en="Refuse", internal=True,
-    source=[F.SENT], target=[F.REFUSED, F.ARBITRATION], roles=[], takes=inputs.Nothing,
-    law="CASF L221-3", data_class="A",
-)  # fmt: skip
+    "refuse",
+    number="TR5",
+    label="Refuser",
+    en="Refuse",
+    internal=True,
+    source=[F.SENT],
+    target=[F.REFUSED, F.ARBITRATION],
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L221-3",
+    data_class="A",
+)
 def refuse(request: TransferRequest, given: Any, case: Case) -> str:
     """Note the refusal (by T33); a second one goes to the supervisors of both."""
     request.refusals += 1
@@ -136,11 +227,20 @@ def refuse(request: TransferRequest, given: Any, case: Case) -> str:
 
 
 @transfer_step(
-    "arbitrate", number="TR6", label="Arbitrer", en="Arbitrate",
-    source=[F.ARBITRATION], target=[F.SENT, F.KEPT, SAME], roles=[Role.SUPERVISOR], sides=[HOLDER, RECEIVER],
-    guards=[guards.side_has_not_spoken], effects=[effects.shown_after],
-    takes=Arbitrating, tells=["coordinator", "transfer_target", "transfer_arbiters"], law="CASF L221-3",
-)  # fmt: skip
+    "arbitrate",
+    number="TR6",
+    label="Arbitrer",
+    en="Arbitrate",
+    source=[F.ARBITRATION],
+    target=[F.SENT, F.KEPT, SAME],
+    roles=[Role.SUPERVISOR],
+    sides=[HOLDER, RECEIVER],
+    guards=[guards.side_has_not_spoken],
+    effects=[effects.shown_after],
+    takes=Arbitrating,
+    tells=["coordinator", "transfer_target", "transfer_arbiters"],
+    law="CASF L221-3",
+)
 def arbitrate(request: TransferRequest, given: Any, case: Case) -> str:
     """Say what this authority holds; without an agreement the case stays at the origin."""
     user = case.actor.user_id
@@ -158,10 +258,18 @@ def arbitrate(request: TransferRequest, given: Any, case: Case) -> str:
 
 
 @transfer_step(
-    "give_up", number="TR7", label="Renoncer au transfert", en="Give the transfer up",
-    source=[F.PREPARED, F.SENT, F.REFUSED, F.ARBITRATION], target=F.KEPT, roles=COORDINATOR,
-    effects=[effects.shown_after], takes=inputs.Reasoned, tells=["supervisor"], law="CASF L221-3",
-)  # fmt: skip
+    "give_up",
+    number="TR7",
+    label="Renoncer au transfert",
+    en="Give the transfer up",
+    source=[F.PREPARED, F.SENT, F.REFUSED, F.ARBITRATION],
+    target=F.KEPT,
+    roles=COORDINATOR,
+    effects=[effects.shown_after],
+    takes=inputs.Reasoned,
+    tells=["supervisor"],
+    law="CASF L221-3",
+)
 def give_up(request: TransferRequest, given: Any, case: Case) -> None:
     """Keep the case here; what was sent is read there no longer."""
     request.closed_at = case.at

@@ -36,11 +36,30 @@ BEGINS_IN: Final = {
 }
 #: Columns of a case that the new row takes as they are.
 SHELL: Final = (
-    "channel", "received_at", "submitted_at", "acknowledged_at", "withdrawn_at", "counts_from", "statutory_due_at",
-    "target_due_at", "left_open", "urgency", "urgency_ever", "age_band", "under_2", "under_15", "runaway",
-    "restricted", "filer_answered", "legal_hold", "immediate_danger", "prostitution_status", "status_ever",
-    "judicial_status", "filed_by",
-)  # fmt: skip
+    "channel",
+    "received_at",
+    "submitted_at",
+    "acknowledged_at",
+    "withdrawn_at",
+    "counts_from",
+    "statutory_due_at",
+    "target_due_at",
+    "left_open",
+    "urgency",
+    "urgency_ever",
+    "age_band",
+    "under_2",
+    "under_15",
+    "runaway",
+    "restricted",
+    "filer_answered",
+    "legal_hold",
+    "immediate_danger",
+    "prostitution_status",
+    "status_ever",
+    "judicial_status",
+    "filed_by",
+)
 GOING_ON: Final = (
     MeasureState.ORDERED,
     MeasureState.AWAITING_START,

@@ -34,39 +34,67 @@ def two_readers(case: Case, given: Any) -> str | None:
 
 
 @step(
-    "acknowledge", number="T05", label="Accuser réception", en="Acknowledge",
-    source=[State.SUBMITTED], target=State.ACKNOWLEDGED, roles=[Role.INTAKE_AGENT, Role.CRIP_COORDINATOR],
+    "acknowledge",
+    number="T05",
+    label="Accuser réception",
+    en="Acknowledge",
+    source=[State.SUBMITTED],
+    target=State.ACKNOWLEDGED,
+    roles=[Role.INTAKE_AGENT, Role.CRIP_COORDINATOR],
     effects=[filing_effects.adopt_keys],
-    takes=inputs.Noted, stops=[C.C1], starts=[C.C2], tells=["filer"], law="CASF L226-3", data_class="A",
-)  # fmt: skip
+    takes=inputs.Noted,
+    stops=[C.C1],
+    starts=[C.C2],
+    tells=["filer"],
+    law="CASF L226-3",
+    data_class="A",
+)
 def acknowledge(referral: Referral, given: Any, case: Case) -> None:
     """Enter the concern in the cell's register."""
     referral.acknowledged_at = case.at
 
 
 @step(
-    "start_triage", number="T06", label="Ouvrir la première analyse", en="Start the first analysis",
-    source=[State.ACKNOWLEDGED], target=State.TRIAGE, roles=[Role.CRIP_COORDINATOR, Role.INTAKE_AGENT],
-    checks=[index_was_asked], takes=triage_inputs.SearchProof, law="CASF L226-3", data_class="D",
-)  # fmt: skip
+    "start_triage",
+    number="T06",
+    label="Ouvrir la première analyse",
+    en="Start the first analysis",
+    source=[State.ACKNOWLEDGED],
+    target=State.TRIAGE,
+    roles=[Role.CRIP_COORDINATOR, Role.INTAKE_AGENT],
+    checks=[index_was_asked],
+    takes=triage_inputs.SearchProof,
+    law="CASF L226-3",
+    data_class="D",
+)
 def start_triage(referral: Referral, given: Any, case: Case) -> None:
     """Begin the first analysis once earlier files have been looked for."""
 
 
 @step(
-    "qualify", number="T10", label="Qualifier IP", en="Qualify",
-    source=[State.TRIAGE, State.ACKNOWLEDGED], target=State.QUALIFIED, roles=[Role.CRIP_COORDINATOR],
+    "qualify",
+    number="T10",
+    label="Qualifier IP",
+    en="Qualify",
+    source=[State.TRIAGE, State.ACKNOWLEDGED],
+    target=State.QUALIFIED,
+    roles=[Role.CRIP_COORDINATOR],
     guards=[guards.qualification_from_triage],
     checks=[
-        checks.items_left_are_settled, guards.search_is_proven, index_was_asked, guards.children_are_qualified,
+        checks.items_left_are_settled,
+        guards.search_is_proven,
+        index_was_asked,
+        guards.children_are_qualified,
         workflow_people.unit_is_of_authority,
     ],
     effects=[effects.qualify_children, effects.raise_urgency, assessment_effects.open_assessment],
     signed_when=two_readers,
     second_signers=[Role.CRIP_COORDINATOR, Role.SUPERVISOR, Role.ASE_INSPECTOR],
-    takes=triage_inputs.Qualification, stops=[C.C2], tells=["assessment_lead"],
+    takes=triage_inputs.Qualification,
+    stops=[C.C2],
+    tells=["assessment_lead"],
     law="CASF R226-2-2, CC 375",
-)  # fmt: skip
+)
 def qualify(referral: Referral, given: Any, case: Case) -> None:
     """Hold that this is an *information préoccupante*; a team is to be named."""
     referral.left_open = False
@@ -75,16 +103,28 @@ def qualify(referral: Referral, given: Any, case: Case) -> None:
 
 
 @step(
-    "reorient", number="T11", label="Réorienter", en="Reorient",
-    source=[State.TRIAGE], target=State.NOT_QUALIFIED, roles=[Role.CRIP_COORDINATOR],
+    "reorient",
+    number="T11",
+    label="Réorienter",
+    en="Reorient",
+    source=[State.TRIAGE],
+    target=State.NOT_QUALIFIED,
+    roles=[Role.CRIP_COORDINATOR],
     guards=[
-        guards.no_sign_of_exploitation, guards.not_urgent,
-        case_guards.no_judicial_referral_open, case_guards.no_measure_alive,
+        guards.no_sign_of_exploitation,
+        guards.not_urgent,
+        case_guards.no_judicial_referral_open,
+        case_guards.no_measure_alive,
     ],
-    checks=[checks.items_left_are_settled], effects=[open_review], signed_when=history_calls_for_two,
-    takes=triage_inputs.Reorienting, starts=[C.C20], stops=[C.C2, C.C4], tells=["target_service", "filer"],
+    checks=[checks.items_left_are_settled],
+    effects=[open_review],
+    signed_when=history_calls_for_two,
+    takes=triage_inputs.Reorienting,
+    starts=[C.C20],
+    stops=[C.C2, C.C4],
+    tells=["target_service", "filer"],
     law="CASF R226-2-2",
-)  # fmt: skip
+)
 def reorient(referral: Referral, given: Any, case: Case) -> None:
     """Set aside a concern that isn't an *information préoccupante*, and say who takes it over."""
     referral.closed_at = case.at

@@ -95,29 +95,58 @@ def silence(act: "StepContext") -> None:
 
 
 @step(
-    "sound", number="L01", label="Appeler l'astreinte", en="Call who is on call", internal=True, creates=True,
-    source=[], target=AlertState.OPEN, roles=[], effects=[sound_for_clock], takes=inputs.Nothing,
-    law="CASF L226-4", data_class="A", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "sound",
+    number="L01",
+    label="Appeler l'astreinte",
+    en="Call who is on call",
+    internal=True,
+    creates=True,
+    source=[],
+    target=AlertState.OPEN,
+    roles=[],
+    effects=[sound_for_clock],
+    takes=inputs.Nothing,
+    law="CASF L226-4",
+    data_class="A",
+    purpose=Purpose.EMERGENCY,
+)
 def sound(alert: Alert, given: Any, case: Case) -> None:
     """Call until somebody answers (by T03, T14, C3)."""
 
 
 @step(
-    "acknowledge", number="L02", label="Prendre en compte l'appel", en="Answer the call",
-    source=[AlertState.OPEN], target=AlertState.ACKNOWLEDGED, roles=(*CALLED, Role.SUPERVISOR),
-    effects=[silence], takes=inputs.Nothing, law="CASF L226-4", data_class="A", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "acknowledge",
+    number="L02",
+    label="Prendre en compte l'appel",
+    en="Answer the call",
+    source=[AlertState.OPEN],
+    target=AlertState.ACKNOWLEDGED,
+    roles=(*CALLED, Role.SUPERVISOR),
+    effects=[silence],
+    takes=inputs.Nothing,
+    law="CASF L226-4",
+    data_class="A",
+    purpose=Purpose.EMERGENCY,
+)
 def acknowledge(alert: Alert, given: Any, case: Case) -> None:
     """Say that one takes care of it; nobody else is called."""
     alert.ended_at, alert.ended_by, alert.next_at = case.at, case.actor.user_id or case.actor.obo, None
 
 
 @step(
-    "close", number="L03", label="Clore l'appel", en="End the call", internal=True,
-    source=[AlertState.OPEN], target=AlertState.OVER, roles=[], takes=inputs.Nothing,
-    law="CASF L226-4", data_class="A", purpose=Purpose.EMERGENCY,
-)  # fmt: skip
+    "close",
+    number="L03",
+    label="Clore l'appel",
+    en="End the call",
+    internal=True,
+    source=[AlertState.OPEN],
+    target=AlertState.OVER,
+    roles=[],
+    takes=inputs.Nothing,
+    law="CASF L226-4",
+    data_class="A",
+    purpose=Purpose.EMERGENCY,
+)
 def close(alert: Alert, given: Any, case: Case) -> None:
     """End a call that nobody has to answer any more (by a newer one, or a closing)."""
     alert.ended_at, alert.next_at = case.at, None

@@ -62,12 +62,22 @@ BARRINGS: Final = tuple(reason for reason in Barring if reason is not Barring.RE
 
 #: By ending of the name: the type that is asked of the content.
 TYPE_OF_ENDING: Final[Mapping[str, str]] = {
-    "pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "heic": "heic", "heif": "heic", "txt": "text",
-}  # fmt: skip
+    "pdf": "pdf",
+    "jpg": "jpeg",
+    "jpeg": "jpeg",
+    "png": "png",
+    "heic": "heic",
+    "heif": "heic",
+    "txt": "text",
+}
 #: By type received: the form that is kept.
 KEPT_AS: Final[Mapping[str, Media]] = {
-    "pdf": Media.PDF, "jpeg": Media.JPEG, "heic": Media.JPEG, "png": Media.PNG, "text": Media.TEXT,
-}  # fmt: skip
+    "pdf": Media.PDF,
+    "jpeg": Media.JPEG,
+    "heic": Media.JPEG,
+    "png": Media.PNG,
+    "text": Media.TEXT,
+}
 #: By form: the type of the answer, and the ending of the neutral name under which it is saved.
 SERVED_AS: Final[Mapping[str, tuple[str, str]]] = {
     Media.PDF: ("application/pdf", "pdf"),

@@ -13,10 +13,22 @@ from referrals.vocabulary.states import ChildKind
 
 NAMES = ("last_name", "first_names", "usual_name", "nickname")
 _OF_CONCERN = (
-    "holder_implicated", "has_household_minors", "child_opinion", "child_informed", "situation_type",
-    "prostitution_status_filer", "prior_actions", "other_victims", "filer_name", "filer_email",
-    "filer_profession", "filer_org", "filer_role_to_child", "filer_is_source", "feedback_channel",
-)  # fmt: skip
+    "holder_implicated",
+    "has_household_minors",
+    "child_opinion",
+    "child_informed",
+    "situation_type",
+    "prostitution_status_filer",
+    "prior_actions",
+    "other_victims",
+    "filer_name",
+    "filer_email",
+    "filer_profession",
+    "filer_org",
+    "filer_role_to_child",
+    "filer_is_source",
+    "feedback_channel",
+)
 _OF_CHILD = ("sex", "address", "current_measure")
 _OF_RUNAWAY = ("runaway_since", "police_report_ref", "last_seen_place")
 #: The items that one may say not to know, of the concern and of each child: those marked P, unless also U (§4).

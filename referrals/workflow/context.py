@@ -81,10 +81,21 @@ def as_json(value: Any) -> Any:
 
 #: What a step says that a row of its own holds under another class than the step's: a member wherever it stands, one of
 #: a list, or one of a step. Its record doesn't repeat it, or readers would get a class that they don't have (SEC-AZ7).
-HELD_BY_ROWS: Final = frozenset({
-    "place", "extract", "feedback", "corrections.value", "add_child.whereabouts", "assign.plan_on", "suggest.reasons",
-    *(f"record_refusal.{name}" for name in ("grounds", "actions_led", "recipient", "document", "sending_proof")),
-})  # fmt: skip
+HELD_BY_ROWS: Final = frozenset(
+    {
+        "place",
+        "extract",
+        "feedback",
+        "corrections.value",
+        "add_child.whereabouts",
+        "assign.plan_on",
+        "suggest.reasons",
+        *(
+            f"record_refusal.{name}"
+            for name in ("grounds", "actions_led", "recipient", "document", "sending_proof")
+        ),
+    }
+)
 
 
 def for_record(said: Any, within: str) -> Any:

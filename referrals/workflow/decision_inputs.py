@@ -130,8 +130,10 @@ class OrderedMeasure(StrictSerializer):
     ordered_by = text()
     decider = Code(
         [("judge", "Juge des enfants"), ("prosecutor", "Procureur de la République")],
-        required=False, default="", allow_blank=True,
-    )  # fmt: skip
+        required=False,
+        default="",
+        allow_blank=True,
+    )
     term_on = optional_day()
     order_copy = text(required=False, max_length=DOCUMENT)
     place = text(required=False)

@@ -53,10 +53,17 @@ _WORDS: Final[Mapping[str, tuple[Any, Any]]] = {
 }
 #: Words of choices that the setting declares in French alone.
 _OF_CHOICES: Final = (
-    gettext_noop("Parquet"), gettext_noop("Éducation nationale"), gettext_noop("Hôpital"),
-    gettext_noop("Police, gendarmerie"), gettext_noop("Autre"), gettext_noop("Texte"),
-    gettext_noop("Oui / Non / Ne sait pas"), gettext_noop("Nombre"), gettext_noop("Date"), gettext_noop("Choix"),
-)  # fmt: skip
+    gettext_noop("Parquet"),
+    gettext_noop("Éducation nationale"),
+    gettext_noop("Hôpital"),
+    gettext_noop("Police, gendarmerie"),
+    gettext_noop("Autre"),
+    gettext_noop("Texte"),
+    gettext_noop("Oui / Non / Ne sait pas"),
+    gettext_noop("Nombre"),
+    gettext_noop("Date"),
+    gettext_noop("Choix"),
+)
 
 
 # --- Hours ------------------------------------------------------------------------------------------------

@@ -18,17 +18,25 @@ PERSON: Final = (
     Ask("authority", _("Autorité"), width="half"),
 )
 ROLE: Final[tuple[Ask, ...]] = (
-    Ask("email", _("Adresse de courriel de la personne"), _("Celle de son compte, qui existe déjà."), width="half"),
+    Ask(
+        "email",
+        _("Adresse de courriel de la personne"),
+        _("Celle de son compte, qui existe déjà."),
+        width="half",
+    ),
     Ask("authority", _("Autorité"), width="half"),
     Ask("role", _("Rôle"), _("Les rôles qui demandent deux personnes ne se donnent pas ici."), width="half"),
     Ask("unit", _("Unité"), _("Nécessaire au cadre d'évaluation."), width="half", optional=True),
     Ask(
-        "organisation", _("Structure"),
-        _("Nécessaire au référent d'un établissement et au service chargé d'une mesure."), width="half", optional=True,
+        "organisation",
+        _("Structure"),
+        _("Nécessaire au référent d'un établissement et au service chargé d'une mesure."),
+        width="half",
+        optional=True,
     ),
     Ask("valid_from", _("À partir du"), _("Maintenant, si rien n'est dit."), optional=True),
     Ask("valid_to", _("Jusqu'au"), _("Ce jour et cette heure ne sont plus compris."), optional=True),
-)  # fmt: skip
+)
 _OF_TWO: Final = {
     "role": Ask("role", _("Rôle"), _("Une seconde personne a une semaine pour confirmer."), width="half"),
     "valid_from": Ask(
@@ -39,38 +47,57 @@ ROLE_OF_TWO: Final = tuple(
     _OF_TWO.get(ask.name, ask) for ask in ROLE if ask.name not in ("unit", "organisation")
 )
 _INSTITUTION: Final = (
-    Ask("organisation_name", _("Nom de la structure"), _("Le nom seul. Pour un cabinet, le vôtre."), width="half"),
     Ask(
-        "number", _("Numéro de la structure"), _("SIRET, UAI ou FINESS, si vous l'avez ; avec ou sans espaces."),
-        width="half", optional=True,
+        "organisation_name",
+        _("Nom de la structure"),
+        _("Le nom seul. Pour un cabinet, le vôtre."),
+        width="half",
     ),
-)  # fmt: skip
+    Ask(
+        "number",
+        _("Numéro de la structure"),
+        _("SIRET, UAI ou FINESS, si vous l'avez ; avec ou sans espaces."),
+        width="half",
+        optional=True,
+    ),
+)
 ACCOUNT: Final = (
     Ask("full_name", _("Prénom et nom"), width="half", auto="name"),
     Ask(
-        "email", _("Adresse de courriel professionnelle"), _("Un lien y est envoyé, qui la confirme."), width="half",
+        "email",
+        _("Adresse de courriel professionnelle"),
+        _("Un lien y est envoyé, qui la confirme."),
+        width="half",
         auto="email",
     ),
     Ask("profession", _("Profession ou fonction"), width="half"),
     Ask("place", _("Département où vous travaillez"), _("Ceux qui utilisent ce service."), width="half"),
     *_INSTITUTION,
     Ask("language", _("Langue"), inline=True),
-)  # fmt: skip
+)
 COLLEAGUE: Final = (
     Ask("position", _("Votre structure")),
     Ask("full_name", _("Prénom et nom"), width="half"),
-    Ask("email", _("Adresse de courriel professionnelle"), _("Un lien y est envoyé, qui la confirme."), width="half"),
+    Ask(
+        "email",
+        _("Adresse de courriel professionnelle"),
+        _("Un lien y est envoyé, qui la confirme."),
+        width="half",
+    ),
     Ask("language", _("Langue"), inline=True),
-)  # fmt: skip
+)
 OWN_ROLE: Final = (
     Ask("role", _("Rôle")),
     Ask("place", _("Département où vous travaillez"), _("Ceux qui utilisent ce service."), width="half"),
     Ask(
-        "organisation", _("Structure de la liste"), _("Si elle y est ; sinon dites-la ci-dessous."), width="half",
+        "organisation",
+        _("Structure de la liste"),
+        _("Si elle y est ; sinon dites-la ci-dessous."),
+        width="half",
         optional=True,
     ),
     *_INSTITUTION,
-)  # fmt: skip
+)
 #: What somebody asked for, by the page that did it.
 ASKED: Final = {
     "role-wanted": _("Demander un rôle"),
@@ -78,18 +105,30 @@ ASKED: Final = {
 }
 #: The kinds of institutions, in the reader's language.
 KINDS: Final = {
-    "school": _("Établissement scolaire"), "hospital": _("Établissement de santé"),
-    "practice": _("Cabinet, centre de santé"), "social_service": _("Service social, PMI"),
-    "residential": _("Établissement ou lieu d'accueil"), "association": _("Association"),
-    "youth_justice": _("Protection judiciaire de la jeunesse"), "police": _("Police, gendarmerie"),
-    "municipality": _("Commune, élu·es"), "youth_service": _("Animation, mission locale, sport"),
-    "helpline": _("Ligne d'écoute nationale"), "other": _("Autre"),
-}  # fmt: skip
+    "school": _("Établissement scolaire"),
+    "hospital": _("Établissement de santé"),
+    "practice": _("Cabinet, centre de santé"),
+    "social_service": _("Service social, PMI"),
+    "residential": _("Établissement ou lieu d'accueil"),
+    "association": _("Association"),
+    "youth_justice": _("Protection judiciaire de la jeunesse"),
+    "police": _("Police, gendarmerie"),
+    "municipality": _("Commune, élu·es"),
+    "youth_service": _("Animation, mission locale, sport"),
+    "helpline": _("Ligne d'écoute nationale"),
+    "other": _("Autre"),
+}
 _NUMBERS: Final = (
     Ask("siret", _("SIRET"), _("Quatorze chiffres, espaces compris ou non."), width="half", optional=True),
     Ask("uai", _("UAI"), _("D'une école : sept chiffres et une lettre."), width="half", optional=True),
-    Ask("finess", _("FINESS"), _("D'une structure sanitaire ou sociale : neuf chiffres."), width="half", optional=True),
-)  # fmt: skip
+    Ask(
+        "finess",
+        _("FINESS"),
+        _("D'une structure sanitaire ou sociale : neuf chiffres."),
+        width="half",
+        optional=True,
+    ),
+)
 CORRECTION: Final = (Ask("name", _("Nom")), Ask("kind", _("Genre de structure"), width="half"), *_NUMBERS)
 ORGANISATION: Final = (Ask("authority", _("Autorité"), width="half"), *CORRECTION)
 _THERE: Final = Ask(
@@ -100,20 +139,24 @@ _THERE: Final = Ask(
     optional=True,
 )
 _VERIFIED: Final = Ask(
-    "verified", _("J'ai vérifié moi-même qui est cette personne et où elle travaille"),
+    "verified",
+    _("J'ai vérifié moi-même qui est cette personne et où elle travaille"),
     _("Sans cela le compte est ouvert, mais l'identité reste à attester avant de pouvoir transmettre."),
-)  # fmt: skip
+)
 #: Where an institution of the list fits what was said, and where none does.
 ACCEPT: Final = (_THERE, _VERIFIED)
 ACCEPT_OR_MAKE: Final = (
     _THERE,
     Ask(
-        "kind", _("Ajouter la structure dite, de ce genre"), _("Si elle n'est pas dans la liste."), width="half",
+        "kind",
+        _("Ajouter la structure dite, de ce genre"),
+        _("Si elle n'est pas dans la liste."),
+        width="half",
         optional=True,
     ),
     Ask("named", _("Sous ce nom"), _("Si ce n'est pas celui qui est dit."), width="half", optional=True),
     _VERIFIED,
-)  # fmt: skip
+)
 REFUSAL: Final = (
     Ask("reason", _("Raison"), _("La personne apprend que sa demande n'est pas retenue, pas pourquoi.")),
 )
@@ -127,17 +170,25 @@ REASONS: Final = {
 }
 #: What was done, by the page that did it.
 DONE: Final = {
-    "person-new": _("Créer un compte"), "person-verify": _("Attester une identité"),
-    "person-reset": _("Demander la réinitialisation des moyens de connexion"), "role-new": _("Donner un rôle"),
-    "role-ask": _("Demander un rôle qui se décide à deux"), "role-end": _("Mettre fin à un rôle"),
+    "person-new": _("Créer un compte"),
+    "person-verify": _("Attester une identité"),
+    "person-reset": _("Demander la réinitialisation des moyens de connexion"),
+    "role-new": _("Donner un rôle"),
+    "role-ask": _("Demander un rôle qui se décide à deux"),
+    "role-end": _("Mettre fin à un rôle"),
     "reviews-page": _("Revoir des rôles"),
-    "person-sessions": _("Fermer ses connexions"), "person-close": _("Fermer le compte"),
-    "person-reopen": _("Rouvrir le compte"), "authority-sessions": _("Fermer toutes les connexions"),
-    "organisation-new": _("Ajouter une structure"), "organisation-correct": _("Corriger une structure"),
-    "account-request-page": _("Accepter la demande"), "account-request-refusal": _("Refuser la demande"),
-    "confirm": _("Confirmer la demande"), "refuse": _("Refuser la demande"),
+    "person-sessions": _("Fermer ses connexions"),
+    "person-close": _("Fermer le compte"),
+    "person-reopen": _("Rouvrir le compte"),
+    "authority-sessions": _("Fermer toutes les connexions"),
+    "organisation-new": _("Ajouter une structure"),
+    "organisation-correct": _("Corriger une structure"),
+    "account-request-page": _("Accepter la demande"),
+    "account-request-refusal": _("Refuser la demande"),
+    "confirm": _("Confirmer la demande"),
+    "refuse": _("Refuser la demande"),
     "setting-page": _("Enregistrer le changement"),
-}  # fmt: skip
+}
 #: How one made sure who says to have lost the ways to sign in.
 IDENTIFIED: Final = {
     "in_person": _("Vu·e en personne, avec sa carte professionnelle"),
@@ -146,8 +197,9 @@ IDENTIFIED: Final = {
 }
 HOW: Final = (
     Ask(
-        "how", _("Comment vous êtes-vous assuré·e de qui demande ?"),
+        "how",
+        _("Comment vous êtes-vous assuré·e de qui demande ?"),
         _("Par vous-même : l'autre personne le dit de son côté. Un courriel ou un appel reçu ne suffit pas."),
     ),
-)  # fmt: skip
+)
 EFFECTIVE: Final = Ask("effective_on", _("En vigueur à partir du"), _("Aujourd'hui veut dire tout de suite."))

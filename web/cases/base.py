@@ -105,9 +105,13 @@ def once(
         return None, past.status == ASKED
     done = act()
     wanted.keep(
-        actor, status=done.status, thing=done.referral.pk, part=done.approval or done.made,
-        version=done.referral.version, at=page.at,
-    )  # fmt: skip
+        actor,
+        status=done.status,
+        thing=done.referral.pk,
+        part=done.approval or done.made,
+        version=done.referral.version,
+        at=page.at,
+    )
     return done, done.status == ASKED
 
 

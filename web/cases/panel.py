@@ -47,19 +47,60 @@ class Panel:
 
 #: Themes of the case's own steps that leave its state as it is: their words, and the steps.
 THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
-    (Words("Danger, fugue, justice", "Danger, runaway, justice"), frozenset({
-        "flag_immediate_danger", "send_judicial", "record_runaway", "record_found", "shelter_72h", "shelter_5d",
-        "set_urgency", "set_exploitation_status", "child_unreachable", "judicial_outcome",
-    })),
-    (Words("Échanges", "Exchanges"), frozenset({
-        "message_filer", "message_professionals", "request_info", "provide_info", "info_expired", "log_contact",
-        "record_contact", "inform_holders",
-    })),
-    (Words("Personnes et accès", "People and access"), frozenset({
-        "reassign", "name_decider", "name_referent", "name_service", "pass_on", "restrict", "unrestrict", "exclude",
-        "lift_exclusion", "grant_access", "recuse", "bar_file", "unbar_file", "destroy_file",
-    })),
-)  # fmt: skip
+    (
+        Words("Danger, fugue, justice", "Danger, runaway, justice"),
+        frozenset(
+            {
+                "flag_immediate_danger",
+                "send_judicial",
+                "record_runaway",
+                "record_found",
+                "shelter_72h",
+                "shelter_5d",
+                "set_urgency",
+                "set_exploitation_status",
+                "child_unreachable",
+                "judicial_outcome",
+            }
+        ),
+    ),
+    (
+        Words("Échanges", "Exchanges"),
+        frozenset(
+            {
+                "message_filer",
+                "message_professionals",
+                "request_info",
+                "provide_info",
+                "info_expired",
+                "log_contact",
+                "record_contact",
+                "inform_holders",
+            }
+        ),
+    ),
+    (
+        Words("Personnes et accès", "People and access"),
+        frozenset(
+            {
+                "reassign",
+                "name_decider",
+                "name_referent",
+                "name_service",
+                "pass_on",
+                "restrict",
+                "unrestrict",
+                "exclude",
+                "lift_exclusion",
+                "grant_access",
+                "recuse",
+                "bar_file",
+                "unbar_file",
+                "destroy_file",
+            }
+        ),
+    ),
+)
 MOVES: Final = Words("Faire avancer le dossier", "Move the case on")
 FILE: Final = Words("Tenir le dossier", "Keep the file")
 

@@ -201,9 +201,13 @@ class StepForm:
             rows.append(Row(title, self._fields(owner, names, sent, prefix, faults), hidden))
         error = next((e["detail"] for e in (problem or {}).get("errors", ()) if e["field"] == name), "")
         return Group(
-            name, str(words.of(name, self.takes.__name__)), str(words.hint(name, self.takes.__name__)),
-            rows, more=many and not fixed, error=error,
-        )  # fmt: skip
+            name,
+            str(words.of(name, self.takes.__name__)),
+            str(words.hint(name, self.takes.__name__)),
+            rows,
+            more=many and not fixed,
+            error=error,
+        )
 
     def _about(self, fixed: Sequence[str]) -> Pairs:
         if fixed[0] == "kind":
@@ -239,12 +243,14 @@ def ask_of(owner: type[Input], name: str) -> Ask:
     hint = words.hint(name, owner.__name__)
     most = getattr(declared, "max_length", None) or 0
     return Ask(
-        name, words.of(name, owner.__name__), hint,
+        name,
+        words.of(name, owner.__name__),
+        hint,
         width="" if getattr(declared, "multiline", False) else "half",
         inline=isinstance(declared, serializers.ChoiceField) and len(declared.choices) <= 3,
         rows=8 if most >= 10_000 else 5 if most >= 5_000 else 3,
         optional=not str(hint).startswith(("Si ", "If ")),
-    )  # fmt: skip
+    )
 
 
 @cache

@@ -26,19 +26,49 @@ class Family:
 
 
 FAMILIES: Final = (
-    Family("behaviour", "signes-comportement", _("Comportement"),
-           _("Un changement de comportement a mille causes : c'est sa rencontre avec d'autres signes qui alerte.")),
-    Family("material", "signes-materiels", _("Indices matériels"),
-           _("Ce qui se voit sans fouiller. Ne cherchez pas dans les affaires de l'enfant.")),
-    Family("relations", "signes-relations", _("Relations"),
-           _("L'emprise d'une personne, souvent présentée comme amie ou amoureuse, précède l'exploitation.")),
-    Family("health", "signes-sante", _("Santé"),
-           _("Ces réponses sont scellées à part et lues par les seules personnes qui ont à connaître de la santé.")),
-    Family("school", "signes-scolarite", _("Scolarité"),
-           _("L'école voit souvent la première que quelque chose se défait.")),
-    Family("digital", "signes-numerique", _("Numérique"),
-           _("La mise en relation se fait surtout en ligne. Notez ce qu'on vous a montré, ne cherchez pas vous-même.")),
-)  # fmt: skip
+    Family(
+        "behaviour",
+        "signes-comportement",
+        _("Comportement"),
+        _(
+            "Un changement de comportement a mille causes : c'est sa rencontre avec d'autres signes qui alerte."
+        ),
+    ),
+    Family(
+        "material",
+        "signes-materiels",
+        _("Indices matériels"),
+        _("Ce qui se voit sans fouiller. Ne cherchez pas dans les affaires de l'enfant."),
+    ),
+    Family(
+        "relations",
+        "signes-relations",
+        _("Relations"),
+        _("L'emprise d'une personne, souvent présentée comme amie ou amoureuse, précède l'exploitation."),
+    ),
+    Family(
+        "health",
+        "signes-sante",
+        _("Santé"),
+        _(
+            "Ces réponses sont scellées à part et lues par les seules personnes qui ont à connaître de la santé."
+        ),
+    ),
+    Family(
+        "school",
+        "signes-scolarite",
+        _("Scolarité"),
+        _("L'école voit souvent la première que quelque chose se défait."),
+    ),
+    Family(
+        "digital",
+        "signes-numerique",
+        _("Numérique"),
+        _(
+            "La mise en relation se fait surtout en ligne. Notez ce qu'on vous a montré, ne cherchez pas vous-même."
+        ),
+    ),
+)
 
 ENGLISH: Final[Mapping[str, str]] = {
     "repeated_runaway": "Repeated runaways, short ones too",

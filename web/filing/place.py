@@ -11,10 +11,13 @@ from referrals.errors import InvalidInput
 from web.forms import Ask, Field, Option, clean
 
 DEPARTMENT: Final = Ask(
-    "residence_department", _("Département"),
-    _("Celui où vit l'enfant ou, à défaut, où on l'a trouvé·e : il dit quelle cellule reçoit la transmission."),
+    "residence_department",
+    _("Département"),
+    _(
+        "Celui où vit l'enfant ou, à défaut, où on l'a trouvé·e : il dit quelle cellule reçoit la transmission."
+    ),
     width="half",
-)  # fmt: skip
+)
 COMMUNE: Final = Ask(
     "commune_insee",
     _("Commune"),

@@ -69,39 +69,81 @@ CHILD: Final = Section(
 RECEPTION: Final = Section("reception", _("L'appel ou le courrier"), words.RECEPTION)
 PLACE: Final = Section("lieu", _("Où est l'enfant"), words.PLACE, "children", "subject")
 GROUPS: Final = (
-    Group(_("L'enfant"), (
-        CHILD, PLACE,
-        Section("quotidien", _("Son quotidien"), words.LIFE, "children", "subject"),
-    )),
-    Group(_("Ce qui vous inquiète"), (
-        Section("danger", _("Le danger immédiat"), words.DANGER),
-        Section("faits", _("Les faits, un par un"), words.FACT, "facts", another=_("Ajouter un fait"), writing=True),
-        Section("paroles", _("La parole de l'enfant"), words.WORDS_OF_CHILD, writing=True),
-        *(Section(one.slug, one.title, family=one) for one in grid.FAMILIES),
-        Section("situation", _("La nature de la situation"), words.SITUATION, writing=True),
-        Section("tiers", _("Autres personnes"), words.THIRD_PARTY, "third_parties", another=_("Ajouter une personne"),
-                writing=True),
-        Section("traces", _("Traces en ligne"), words.TRACE, "digital_traces", another=_("Ajouter une trace")),
-        Section("autour", _("Autres victimes, argent"), words.OTHERS),
-    )),
-    Group(_("La famille"), (
-        Section("responsables", _("Titulaires de l'autorité parentale"), words.HOLDER, "holders",
-                another=_("Ajouter une personne")),
-        Section("foyer", _("Le foyer"), words.HOME),
-        Section("fratrie", _("Autres enfants du domicile"), words.SIBLING, "children", "household",
-                _("Ajouter un enfant")),
-        Section("information", _("Information des parents"), words.PARENTS),
-    )),
-    Group(_("Ce qui a été fait"), (
-        Section("demarches", _("Vos démarches"), words.DONE),
-        Section("parquet", _("Saisine directe du procureur"), words.JUSTICE),
-        Section("questions", _("Questions du département")),
-    )),
-    Group(_("Vous"), (
-        Section("vous", _("Qui transmet"), words.SELF),
-        Section("suites", _("Les suites"), words.ANSWER),
-    )),
-)  # fmt: skip
+    Group(
+        _("L'enfant"),
+        (
+            CHILD,
+            PLACE,
+            Section("quotidien", _("Son quotidien"), words.LIFE, "children", "subject"),
+        ),
+    ),
+    Group(
+        _("Ce qui vous inquiète"),
+        (
+            Section("danger", _("Le danger immédiat"), words.DANGER),
+            Section(
+                "faits",
+                _("Les faits, un par un"),
+                words.FACT,
+                "facts",
+                another=_("Ajouter un fait"),
+                writing=True,
+            ),
+            Section("paroles", _("La parole de l'enfant"), words.WORDS_OF_CHILD, writing=True),
+            *(Section(one.slug, one.title, family=one) for one in grid.FAMILIES),
+            Section("situation", _("La nature de la situation"), words.SITUATION, writing=True),
+            Section(
+                "tiers",
+                _("Autres personnes"),
+                words.THIRD_PARTY,
+                "third_parties",
+                another=_("Ajouter une personne"),
+                writing=True,
+            ),
+            Section(
+                "traces", _("Traces en ligne"), words.TRACE, "digital_traces", another=_("Ajouter une trace")
+            ),
+            Section("autour", _("Autres victimes, argent"), words.OTHERS),
+        ),
+    ),
+    Group(
+        _("La famille"),
+        (
+            Section(
+                "responsables",
+                _("Titulaires de l'autorité parentale"),
+                words.HOLDER,
+                "holders",
+                another=_("Ajouter une personne"),
+            ),
+            Section("foyer", _("Le foyer"), words.HOME),
+            Section(
+                "fratrie",
+                _("Autres enfants du domicile"),
+                words.SIBLING,
+                "children",
+                "household",
+                _("Ajouter un enfant"),
+            ),
+            Section("information", _("Information des parents"), words.PARENTS),
+        ),
+    ),
+    Group(
+        _("Ce qui a été fait"),
+        (
+            Section("demarches", _("Vos démarches"), words.DONE),
+            Section("parquet", _("Saisine directe du procureur"), words.JUSTICE),
+            Section("questions", _("Questions du département")),
+        ),
+    ),
+    Group(
+        _("Vous"),
+        (
+            Section("vous", _("Qui transmet"), words.SELF),
+            Section("suites", _("Les suites"), words.ANSWER),
+        ),
+    ),
+)
 
 
 #: What the cell is asked for besides, when it types in what somebody else says.

@@ -16,56 +16,98 @@ YES: Final = ("yes",)
 # --- What reached the cell otherwise (§4.5) ---------------------------------------------------------------
 
 RECEPTION: Final = (
-    Ask("channel", _("Comment est-ce arrivé ?"),
-        only=("phone", "letter", "email", "in_person", "119", "prosecutor_request")),
-    Ask("received_at", _("Reçu le, à"), _("Le jour et l'heure de l'appel ou du courrier : le délai légal court de là.")),
-    Ask("received_late_reason", _("Si cela fait plusieurs jours : pourquoi est-ce saisi maintenant ?"), rows=2,
-        optional=True),
-)  # fmt: skip
+    Ask(
+        "channel",
+        _("Comment est-ce arrivé ?"),
+        only=("phone", "letter", "email", "in_person", "119", "prosecutor_request"),
+    ),
+    Ask(
+        "received_at",
+        _("Reçu le, à"),
+        _("Le jour et l'heure de l'appel ou du courrier : le délai légal court de là."),
+    ),
+    Ask(
+        "received_late_reason",
+        _("Si cela fait plusieurs jours : pourquoi est-ce saisi maintenant ?"),
+        rows=2,
+        optional=True,
+    ),
+)
 
 # --- The child ------------------------------------------------------------------------------------------
 
 IDENTITY: Final = (
-    Ask("identity_known", _("Connaissez-vous l'identité de l'enfant ?"),
-        _("Une transmission est recevable même si vous ne savez pas qui est l'enfant."), inline=True),
+    Ask(
+        "identity_known",
+        _("Connaissez-vous l'identité de l'enfant ?"),
+        _("Une transmission est recevable même si vous ne savez pas qui est l'enfant."),
+        inline=True,
+    ),
     Ask("last_name", _("Nom de famille"), width="half", unknown=UNKNOWN),
     Ask("first_names", _("Prénoms"), width="half", unknown=UNKNOWN),
     Ask("usual_name", _("Nom d'usage"), width="half", optional=True),
     Ask("nickname", _("Surnom ou pseudonyme"), width="half", optional=True),
     Ask("birth_date", _("Date de naissance"), _("Par exemple 02/03/2011."), unknown=UNKNOWN),
-    Ask("age_estimated_min", _("Sinon, âge : au moins"), _("En années. Dans le doute, on considère l'enfant mineur·e.")),
+    Ask(
+        "age_estimated_min",
+        _("Sinon, âge : au moins"),
+        _("En années. Dans le doute, on considère l'enfant mineur·e."),
+    ),
     Ask("age_estimated_max", _("Sinon, âge : au plus"), _("En années.")),
     Ask("age_source", _("D'où vient cette estimation ?"), width="half", optional=True),
     Ask("sex", _("Sexe ou genre"), _("Les garçons aussi sont concernés : ne supposez rien."), inline=True),
-)  # fmt: skip
+)
 PLACE: Final = (
     Ask("address", _("Adresse habituelle"), rows=3, unknown=UNKNOWN),
-    Ask("whereabouts", _("Où l'enfant se trouve-t-il ou elle maintenant ?"),
-        follow=Follow(("runaway",), (
-            Ask("runaway_since", _("En fugue depuis le"), unknown=UNKNOWN),
-            Ask("last_seen_place", _("Dernier lieu où on l'a vu·e"), rows=2, unknown=UNKNOWN),
-            Ask("police_report_ref", _("Déclaration à la police ou à la gendarmerie"),
-                _("Numéro ou service. Toute fugue se déclare sans délai."), width="half", unknown=UNKNOWN),
-        ), _("Si l'enfant est en fugue"))),
+    Ask(
+        "whereabouts",
+        _("Où l'enfant se trouve-t-il ou elle maintenant ?"),
+        follow=Follow(
+            ("runaway",),
+            (
+                Ask("runaway_since", _("En fugue depuis le"), unknown=UNKNOWN),
+                Ask("last_seen_place", _("Dernier lieu où on l'a vu·e"), rows=2, unknown=UNKNOWN),
+                Ask(
+                    "police_report_ref",
+                    _("Déclaration à la police ou à la gendarmerie"),
+                    _("Numéro ou service. Toute fugue se déclare sans délai."),
+                    width="half",
+                    unknown=UNKNOWN,
+                ),
+            ),
+            _("Si l'enfant est en fugue"),
+        ),
+    ),
     Ask("whereabouts_detail", _("Précisions sur ce lieu"), rows=2, optional=True),
-    Ask("safe_contact_way", _("Comment joindre l'enfant sans risque ?"),
-        _("Et ce qu'il ne faut pas faire : numéro surveillé, heure à éviter. Ne sera jamais montré aux parents."),
-        rows=3, optional=True),
-)  # fmt: skip
+    Ask(
+        "safe_contact_way",
+        _("Comment joindre l'enfant sans risque ?"),
+        _(
+            "Et ce qu'il ne faut pas faire : numéro surveillé, heure à éviter. Ne sera jamais montré aux parents."
+        ),
+        rows=3,
+        optional=True,
+    ),
+)
 LIFE: Final = (
     Ask("living_with", _("Avec qui vit l'enfant ?"), width="half", optional=True),
     Ask("school_name", _("Établissement scolaire"), width="half", optional=True),
     Ask("school_level", _("Classe"), width="short", optional=True),
     Ask("attendance", _("Assiduité"), optional=True),
-    Ask("current_measure", _("Une mesure de protection ou un suivi est-il en cours ?"), inline=True, follow=Follow(YES, (
-            Ask("current_measure_detail", _("Laquelle, par quel service ?"), rows=3, optional=True),
-        ))),
+    Ask(
+        "current_measure",
+        _("Une mesure de protection ou un suivi est-il en cours ?"),
+        inline=True,
+        follow=Follow(
+            YES, (Ask("current_measure_detail", _("Laquelle, par quel service ?"), rows=3, optional=True),)
+        ),
+    ),
     Ask("disability", _("Situation de handicap, reconnue ou supposée"), rows=2, optional=True),
     Ask("language", _("Langue, besoin d'interprète"), width="half", optional=True),
     Ask("unaccompanied", _("Est-ce un·e mineur·e non accompagné·e ?"), inline=True, optional=True),
     Ask("nationality_hint", _("Nationalité, si elle est utile à la protection"), width="half", optional=True),
     Ask("mother_birth_name", _("Nom de naissance de la mère"), width="half", optional=True),
-)  # fmt: skip
+)
 SIBLING: Final = (
     Ask("last_name", _("Nom de famille"), width="half", optional=True),
     Ask("first_names", _("Prénoms"), width="half", optional=True),
@@ -89,15 +131,28 @@ HOLDER: Final = (
     ),
 )
 HOME: Final = (
-    Ask("holder_implicated", _("Un titulaire de l'autorité parentale est-il impliqué ?"),
-        _("La réponse change ce que l'on dit aux parents, et quand."), inline=True,
-        follow=Follow(YES, (Ask("holder_implicated_text", _("De quelle façon ?"), rows=3, optional=True),))),
-    Ask("has_household_minors", _("D'autres enfants vivent-ils au domicile ?"),
-        _("La loi demande d'évaluer aussi leur situation."), inline=True),
+    Ask(
+        "holder_implicated",
+        _("Un titulaire de l'autorité parentale est-il impliqué ?"),
+        _("La réponse change ce que l'on dit aux parents, et quand."),
+        inline=True,
+        follow=Follow(YES, (Ask("holder_implicated_text", _("De quelle façon ?"), rows=3, optional=True),)),
+    ),
+    Ask(
+        "has_household_minors",
+        _("D'autres enfants vivent-ils au domicile ?"),
+        _("La loi demande d'évaluer aussi leur situation."),
+        inline=True,
+    ),
     Ask("other_adults", _("Autres adultes au domicile"), rows=2, optional=True),
-    Ask("parental_authority", _("Exercice de l'autorité parentale"), _("Séparation, jugement, délégation."), rows=2,
-        optional=True),
-)  # fmt: skip
+    Ask(
+        "parental_authority",
+        _("Exercice de l'autorité parentale"),
+        _("Séparation, jugement, délégation."),
+        rows=2,
+        optional=True,
+    ),
+)
 
 # --- What happened --------------------------------------------------------------------------------------
 
@@ -121,19 +176,32 @@ FACT: Final = (
     Ask("place_text", _("Précisions sur le lieu"), rows=2, optional=True),
 )
 WORDS_OF_CHILD: Final = (
-    Ask("child_words", _("Qu'a dit l'enfant ?"),
-        _("Ses mots exacts, entre guillemets, même crus : dans quelle situation, à qui. N'interrogez pas l'enfant."),
-        rows=6, optional=True),
+    Ask(
+        "child_words",
+        _("Qu'a dit l'enfant ?"),
+        _(
+            "Ses mots exacts, entre guillemets, même crus : dans quelle situation, à qui. N'interrogez pas l'enfant."
+        ),
+        rows=6,
+        optional=True,
+    ),
     Ask("child_opinion", _("Que pense l'enfant de cette transmission ?"), rows=3, unknown=UNKNOWN),
     Ask("child_informed", _("L'enfant sait-il ou sait-elle que vous transmettez ?"), inline=True),
-)  # fmt: skip
+)
 SITUATION: Final = (
-    Ask("situation_type", _("Quelle est la nature de la situation, selon vous ?"),
-        _("Plusieurs réponses sont possibles. « Non déterminé » est une réponse.")),
-    Ask("prostitution_status_filer", _("Avec quel degré de certitude pensez-vous à une situation prostitutionnelle ?"),
-        _("Votre avis oriente, il ne décide rien. L'enfant est victime dans tous les cas."), unknown=UNKNOWN,
-        only=("none", "at_risk", "suspected", "established")),
-)  # fmt: skip
+    Ask(
+        "situation_type",
+        _("Quelle est la nature de la situation, selon vous ?"),
+        _("Plusieurs réponses sont possibles. « Non déterminé » est une réponse."),
+    ),
+    Ask(
+        "prostitution_status_filer",
+        _("Avec quel degré de certitude pensez-vous à une situation prostitutionnelle ?"),
+        _("Votre avis oriente, il ne décide rien. L'enfant est victime dans tous les cas."),
+        unknown=UNKNOWN,
+        only=("none", "at_risk", "suspected", "established"),
+    ),
+)
 THIRD_PARTY: Final = (
     Ask("role", _("Rôle présumé"), _("Ne nommez quelqu'un que si c'est utile à la protection de l'enfant.")),
     Ask("name", _("Nom, prénom ou surnom"), width="half", optional=True),
@@ -145,64 +213,118 @@ THIRD_PARTY: Final = (
     Ask("address", _("Adresse ou lieu habituel"), rows=2, optional=True),
 )
 OTHERS: Final = (
-    Ask("other_victims", _("D'autres mineur·es sont-ils ou elles concerné·es ?"), inline=True,
-        follow=Follow(YES, (Ask("other_victims_text", _("Qui, que savez-vous ?"), rows=3, optional=True),))),
+    Ask(
+        "other_victims",
+        _("D'autres mineur·es sont-ils ou elles concerné·es ?"),
+        inline=True,
+        follow=Follow(YES, (Ask("other_victims_text", _("Qui, que savez-vous ?"), rows=3, optional=True),)),
+    ),
     Ask("gang_known", _("Plusieurs personnes exploitent-elles l'enfant ?"), inline=True, optional=True),
     Ask("money_flow", _("Argent : moyens de paiement, sommes, qui les reçoit"), rows=3, optional=True),
-)  # fmt: skip
+)
 TRACE: Final = (
     Ask("platform", _("Site ou application"), width="half"),
     Ask("handle", _("Compte ou pseudonyme"), width="half", optional=True),
     Ask("url", _("Adresse de la page"), optional=True),
     Ask("phone", _("Téléphone affiché"), width="half", optional=True),
     Ask("on", _("Vu le"), optional=True),
-    Ask("capture_kept", _("Une capture a été conservée"),
-        _("N'envoyez jamais d'image intime d'un·e mineur·e : décrivez-la, gardez l'appareil pour la police.")),
-)  # fmt: skip
+    Ask(
+        "capture_kept",
+        _("Une capture a été conservée"),
+        _("N'envoyez jamais d'image intime d'un·e mineur·e : décrivez-la, gardez l'appareil pour la police."),
+    ),
+)
 
 # --- Danger, and what was done --------------------------------------------------------------------------
 
 DANGER: Final = (
-    Ask("danger_now", _("L'enfant est-il ou elle en danger immédiat ?"),
-        _("Si oui, appelez d'abord le 17, ou le 114 par SMS."), inline=True, follow=Follow(YES, (
-            Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=4),
-        ))),
-    Ask("emergency_done", _("Qui avez-vous déjà appelé ?"), _("« Personne pour l'instant » est une réponse.")),
-)  # fmt: skip
+    Ask(
+        "danger_now",
+        _("L'enfant est-il ou elle en danger immédiat ?"),
+        _("Si oui, appelez d'abord le 17, ou le 114 par SMS."),
+        inline=True,
+        follow=Follow(YES, (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=4),)),
+    ),
+    Ask(
+        "emergency_done", _("Qui avez-vous déjà appelé ?"), _("« Personne pour l'instant » est une réponse.")
+    ),
+)
 DONE: Final = (
-    Ask("prior_actions", _("Qu'avez-vous déjà fait, avec quel résultat ?"),
-        _("Entretiens, aides proposées, contacts avec d'autres professionnel·les."), unknown=UNKNOWN),
-    Ask("prior_reports", _("Y a-t-il déjà eu une transmission ou un signalement ?"), inline=True, optional=True,
-        follow=Follow(YES, (Ask("prior_reports_text", _("Quand, à qui ?"), rows=3, optional=True),))),
+    Ask(
+        "prior_actions",
+        _("Qu'avez-vous déjà fait, avec quel résultat ?"),
+        _("Entretiens, aides proposées, contacts avec d'autres professionnel·les."),
+        unknown=UNKNOWN,
+    ),
+    Ask(
+        "prior_reports",
+        _("Y a-t-il déjà eu une transmission ou un signalement ?"),
+        inline=True,
+        optional=True,
+        follow=Follow(YES, (Ask("prior_reports_text", _("Quand, à qui ?"), rows=3, optional=True),)),
+    ),
     Ask("strengths", _("Personnes ressources, points d'appui"), rows=3, optional=True),
-    Ask("health_facts", _("Éléments de santé utiles"),
-        _("Le strict nécessaire. Lu par les seules personnes qui ont à connaître de la santé."), rows=3, optional=True),
+    Ask(
+        "health_facts",
+        _("Éléments de santé utiles"),
+        _("Le strict nécessaire. Lu par les seules personnes qui ont à connaître de la santé."),
+        rows=3,
+        optional=True,
+    ),
     Ask("expectation", _("Qu'attendez-vous de cette transmission ?"), rows=3, optional=True),
-)  # fmt: skip
+)
 JUSTICE: Final = (
-    Ask("variant", _("Avez-vous déjà saisi directement le procureur ?"),
-        _("Alors ceci est la copie que la loi demande d'adresser au département (CASF L226-4)."), inline=True,
-        only=("standard", "copy_of_direct_report"), instead=(("standard", _("Non")), ("copy_of_direct_report", _("Oui"))), follow=Follow(("copy_of_direct_report",), (
-            Ask("direct_report_recipient", _("À quel parquet ?"), width="half"),
-            Ask("direct_report_sent_on", _("Envoyé le")),
-            Ask("direct_report_document", _("Texte du signalement"), rows=10),
-        ))),
-)  # fmt: skip
+    Ask(
+        "variant",
+        _("Avez-vous déjà saisi directement le procureur ?"),
+        _("Alors ceci est la copie que la loi demande d'adresser au département (CASF L226-4)."),
+        inline=True,
+        only=("standard", "copy_of_direct_report"),
+        instead=(("standard", _("Non")), ("copy_of_direct_report", _("Oui"))),
+        follow=Follow(
+            ("copy_of_direct_report",),
+            (
+                Ask("direct_report_recipient", _("À quel parquet ?"), width="half"),
+                Ask("direct_report_sent_on", _("Envoyé le")),
+                Ask("direct_report_document", _("Texte du signalement"), rows=10),
+            ),
+        ),
+    ),
+)
 PARENTS: Final = (
-    Ask("parents_informed", _("Les parents sont-ils informés de cette transmission ?"),
-        _("La loi demande de les informer avant, sauf si c'est contraire à l'intérêt de l'enfant (CASF L226-2-1)."),
-        inline=True, follow=Follow(YES, (
-            Ask("parents_informed_on", _("Le")),
-            Ask("parents_informed_by", _("Par qui ?"), width="half"),
-            Ask("parents_informed_how", _("Comment ?"), _("Entretien, téléphone, lettre."), rows=2),
-            Ask("parents_reaction", _("Leur réaction"), rows=3, optional=True),
-        ), _("Si oui")),
-        otherwise=Follow(("no", "unknown"), (
-            Ask("not_informed_reason", _("Pour quel motif ?"),
-                _("N'informez pas les parents si l'un d'eux est impliqué, si l'enfant risque des représailles ou une fugue.")),
-            Ask("not_informed_text", _("Précisions sur ce motif"), rows=3, optional=True),
-        ), _("Sinon"))),
-)  # fmt: skip
+    Ask(
+        "parents_informed",
+        _("Les parents sont-ils informés de cette transmission ?"),
+        _(
+            "La loi demande de les informer avant, sauf si c'est contraire à l'intérêt de l'enfant (CASF L226-2-1)."
+        ),
+        inline=True,
+        follow=Follow(
+            YES,
+            (
+                Ask("parents_informed_on", _("Le")),
+                Ask("parents_informed_by", _("Par qui ?"), width="half"),
+                Ask("parents_informed_how", _("Comment ?"), _("Entretien, téléphone, lettre."), rows=2),
+                Ask("parents_reaction", _("Leur réaction"), rows=3, optional=True),
+            ),
+            _("Si oui"),
+        ),
+        otherwise=Follow(
+            ("no", "unknown"),
+            (
+                Ask(
+                    "not_informed_reason",
+                    _("Pour quel motif ?"),
+                    _(
+                        "N'informez pas les parents si l'un d'eux est impliqué, si l'enfant risque des représailles ou une fugue."
+                    ),
+                ),
+                Ask("not_informed_text", _("Précisions sur ce motif"), rows=3, optional=True),
+            ),
+            _("Sinon"),
+        ),
+    ),
+)
 
 # --- Who files ------------------------------------------------------------------------------------------
 
@@ -213,18 +335,32 @@ SELF: Final = (
     Ask("filer_profession", _("Votre profession"), width="half", unknown=UNKNOWN),
     Ask("filer_org", _("Votre structure"), width="half", auto="organization", unknown=UNKNOWN),
     Ask("filer_org_type", _("Type de structure"), width="half", optional=True),
-    Ask("filer_role_to_child", _("Votre lien avec l'enfant"), _("Par exemple : professeure principale."), rows=2,
-        unknown=UNKNOWN),
+    Ask(
+        "filer_role_to_child",
+        _("Votre lien avec l'enfant"),
+        _("Par exemple : professeure principale."),
+        rows=2,
+        unknown=UNKNOWN,
+    ),
     Ask("filer_is_source", _("Êtes-vous témoin direct de ce que vous rapportez ?"), inline=True),
-    Ask("bound_by_secrecy", _("Êtes-vous tenu·e au secret professionnel ?"),
-        _("Le secret n'interdit pas cette transmission (code pénal, 226-14)."), inline=True, optional=True),
-)  # fmt: skip
+    Ask(
+        "bound_by_secrecy",
+        _("Êtes-vous tenu·e au secret professionnel ?"),
+        _("Le secret n'interdit pas cette transmission (code pénal, 226-14)."),
+        inline=True,
+        optional=True,
+    ),
+)
 ANSWER: Final = (
     Ask("feedback_channel", _("Comment voulez-vous être informé·e des suites ?"), unknown=UNKNOWN),
     Ask("feedback_contact", _("Comment vous joindre sans risque ?"), rows=2, optional=True),
-    Ask("confidentiality_wish", _("Souhaitez-vous que votre identité ne soit pas révélée à la famille ?"), inline=True,
-        optional=True),
-)  # fmt: skip
+    Ask(
+        "confidentiality_wish",
+        _("Souhaitez-vous que votre identité ne soit pas révélée à la famille ?"),
+        inline=True,
+        optional=True,
+    ),
+)
 NOTICE: Final = (
     Ask("good_faith_notice", _("J'ai lu ce qui précède : je transmets de bonne foi ce que je sais.")),
 )
@@ -243,12 +379,26 @@ URGENT: Final = (
 )
 URGENT_CHILD: Final = (
     Ask("whereabouts", _("Où l'enfant se trouve-t-il ou elle maintenant ?"), inline=True),
-    Ask("whereabouts_detail", _("Précisions sur ce lieu"), _("Adresse, chambre, véhicule."), rows=2, optional=True),
-    Ask("identity_known", _("Connaissez-vous l'identité de l'enfant ?"), inline=True, follow=Follow(("known", "partial"), (
-        Ask("last_name", _("Nom de famille"), width="half", optional=True),
-        Ask("first_names", _("Prénoms"), width="half", optional=True),
-        Ask("birth_date", _("Date de naissance"), optional=True),
-    ))),
+    Ask(
+        "whereabouts_detail",
+        _("Précisions sur ce lieu"),
+        _("Adresse, chambre, véhicule."),
+        rows=2,
+        optional=True,
+    ),
+    Ask(
+        "identity_known",
+        _("Connaissez-vous l'identité de l'enfant ?"),
+        inline=True,
+        follow=Follow(
+            ("known", "partial"),
+            (
+                Ask("last_name", _("Nom de famille"), width="half", optional=True),
+                Ask("first_names", _("Prénoms"), width="half", optional=True),
+                Ask("birth_date", _("Date de naissance"), optional=True),
+            ),
+        ),
+    ),
     Ask("age_estimated_min", _("Âge : au moins"), optional=True),
     Ask("age_estimated_max", _("Âge : au plus"), optional=True),
-)  # fmt: skip
+)

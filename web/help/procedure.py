@@ -26,12 +26,15 @@ PARTS: Final[tuple[tuple[Any, tuple[State, ...]], ...]] = (
     (
         _("Décision et protection"),
         (
-            State.CLOSED_NO_ACTION, State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.JUDICIAL_PENDING,
+            State.CLOSED_NO_ACTION,
+            State.ADMIN_OFFER,
+            State.PROTECTED_ADMIN,
+            State.JUDICIAL_PENDING,
             State.PROTECTED_JUDICIAL,
         ),
     ),
     (_("Fin"), (State.ENDED, State.TRANSFERRED, State.ARCHIVED, State.PURGED)),
-)  # fmt: skip
+)
 #: What is no part of the main line.
 OFF: Final = frozenset(
     {

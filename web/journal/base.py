@@ -168,12 +168,17 @@ class JournalPage(Page):
         sent = self.request.GET
         fields = [
             {
-                "name": name, "label": LABELS[name], "value": sent.get(name, ""), "error": faults.get(name, ""),
+                "name": name,
+                "label": LABELS[name],
+                "value": sent.get(name, ""),
+                "error": faults.get(name, ""),
                 "kind": "date" if name in ("since", "until") else "text",
-                "choices": [(code, label, code == sent.get(name)) for code, label in (choices or {}).get(name, ())],
+                "choices": [
+                    (code, label, code == sent.get(name)) for code, label in (choices or {}).get(name, ())
+                ],
             }
             for name in names
-        ]  # fmt: skip
+        ]
         found: dict[str, Any] = {"filters": fields, "filtered": any(sent.get(name) for name in names)}
         if faults:
             found |= {

@@ -48,10 +48,16 @@ def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
     said = access_review_queries.facts(anomaly)
     found = [
         (gettext("Détectée le"), page.when(said["detected_at"])),
-        (gettext("Période"), " – ".join(dict.fromkeys((page.when(said["first_at"]), page.when(said["last_at"]))))),
+        (
+            gettext("Période"),
+            " – ".join(dict.fromkeys((page.when(said["first_at"]), page.when(said["last_at"])))),
+        ),
         (gettext("Nombre"), str(said["count"])),
         (gettext("Question posée à l'agent le"), page.when(said["asked_at"])),
-        (gettext("Réponse possible jusqu'au"), "" if said["answered_at"] else page.when(said["answer_due_at"])),
+        (
+            gettext("Réponse possible jusqu'au"),
+            "" if said["answered_at"] else page.when(said["answer_due_at"]),
+        ),
         (gettext("Réponse de l'agent"), display.label(said["answer"])),
         (gettext("Répondu le"), page.when(said["answered_at"])),
         (gettext("Jugée le"), page.when(said["judged_at"])),
@@ -64,7 +70,7 @@ def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
         (gettext("Levée de l'anonymat demandée le"), page.when(said["identities_asked_at"])),
         (gettext("Anonymat levé jusqu'au"), page.when(said["identities_until"])),
         (gettext("Close le"), page.when(said["closed_at"])),
-    ]  # fmt: skip
+    ]
     return [Line(label, text) for label, text in found if text]
 
 

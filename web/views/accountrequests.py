@@ -119,7 +119,8 @@ class OwnRoles(Page):
             {
                 "held": [
                     {
-                        "role": role_words(row.role), "authority": row.authority.name,
+                        "role": role_words(row.role),
+                        "authority": row.authority.name,
                         "place": row.organisation.name if row.organisation else "",
                         "until": display.instant(moment(row.valid_to), ZONE),
                     }
@@ -129,7 +130,7 @@ class OwnRoles(Page):
                 "leads": bool(self.actor.holding([Role.FILER_ORG_LEAD])),
                 "done": words.ASKED.get(told.told(self)[0], ""),
             }
-        )  # fmt: skip
+        )
 
 
 def asked_on(row: AccountRequest, at: datetime | None = None) -> str:
@@ -142,9 +143,12 @@ def _line(row: AccountRequest) -> dict[str, Any]:
     """Return a role that somebody asked for, in words."""
     place = row.organisation.name if row.organisation else row.organisation_name or row.number
     return {
-        "role": role_words(row.role), "authority": row.authority.name, "place": place, "accepted": row.accepted,
+        "role": role_words(row.role),
+        "authority": row.authority.name,
+        "place": place,
+        "accepted": row.accepted,
         "asked": asked_on(row),
-    }  # fmt: skip
+    }
 
 
 class AskRole(AskingPage):
@@ -170,9 +174,10 @@ class AskRole(AskingPage):
     def around(self) -> dict[str, Any]:
         """Return the words of the page."""
         return {
-            "title": _("Demander un rôle"), "button": _("Envoyer la demande"),
+            "title": _("Demander un rôle"),
+            "button": _("Envoyer la demande"),
             "about": _("Qui administre les comptes du territoire décide ; vous êtes prévenu·e par courriel."),
-        }  # fmt: skip
+        }
 
 
 class AskColleague(AskingPage):
@@ -209,9 +214,10 @@ class AskColleague(AskingPage):
     def around(self) -> dict[str, Any]:
         """Return the words of the page."""
         return {
-            "title": _("Demander un compte pour un·e collègue"), "button": _("Envoyer la demande"),
+            "title": _("Demander un compte pour un·e collègue"),
+            "button": _("Envoyer la demande"),
             "about": _(
                 "Votre collègue confirme d'abord son adresse par un lien ; qui administre les comptes du territoire "
                 "décide ensuite."
             ),
-        }  # fmt: skip
+        }

@@ -196,10 +196,16 @@ class Decide(FormPage):
 
 def _line(told: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
     return {
-        "pk": told["id"], "case": told["referral"], "reference": told["reference"], "name": told["user"]["name"],
-        "cause": display.label(told["cause"]), "since": display.instant(told["since_at"], ZONE), "waits": waits,
-        "confirmed": display.instant(told["confirmed_at"], ZONE), "state": display.label(told["case_state"]),
-    }  # fmt: skip
+        "pk": told["id"],
+        "case": told["referral"],
+        "reference": told["reference"],
+        "name": told["user"]["name"],
+        "cause": display.label(told["cause"]),
+        "since": display.instant(told["since_at"], ZONE),
+        "waits": waits,
+        "confirmed": display.instant(told["confirmed_at"], ZONE),
+        "state": display.label(told["case_state"]),
+    }
 
 
 def _fields(takes: Any, asks: tuple[Ask, ...], values: Mapping[str, Any], faults: Any = None) -> list[Field]:

@@ -35,10 +35,11 @@ class OwnSessions(Page):
         odd = suspicious_sign_ins.of(self.actor.user_id, at=self.at).order_by("-day", "-pk")[:SHOWN_AT_MOST]
         return self.show(
             {
-                "lines": sorted(lines, key=lambda line: not line["here"]), "idle": idle,
+                "lines": sorted(lines, key=lambda line: not line["here"]),
+                "idle": idle,
                 "odd": [_to_check(row) for row in odd],
             }
-        )  # fmt: skip
+        )
 
 
 #: What is said of an odd sign-in: neither from where nor by which browser.
@@ -53,9 +54,10 @@ ODD = {
 
 def _to_check(row: SignInToCheck) -> dict[str, Any]:
     return {
-        "what": ODD[Oddity(row.kind)], "count": row.count,
+        "what": ODD[Oddity(row.kind)],
+        "count": row.count,
         "last": display.instant(labels.moment(row.last_at), ZONE),
-    }  # fmt: skip
+    }
 
 
 class EndSession(Page):

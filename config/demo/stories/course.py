@@ -26,21 +26,29 @@ def break_glass(stage: Stage, case: UUID, reason: str, *, at: datetime) -> UUID:
 def triage(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Begin the first analysis, after a search by hand for earlier files."""
     stage.do(
-        "crip_coordinator", case, "start_triage", at=at,
-        method="by_hand", where="Registre de la cellule, nom et date de naissance", found="no",
-    )  # fmt: skip
+        "crip_coordinator",
+        case,
+        "start_triage",
+        at=at,
+        method="by_hand",
+        where="Registre de la cellule, nom et date de naissance",
+        found="no",
+    )
 
 
 def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime) -> None:
     """Qualify every child of the case; the second reader signs two hours later, where one is asked for."""
     asked = stage.do(
-        "crip_coordinator", case, "qualify", at=at,
+        "crip_coordinator",
+        case,
+        "qualify",
+        at=at,
         children=each(children_of(case), danger_categories=["security", "morality"], danger_level=level),
         urgency=urgency,
         opinion="Les éléments rapportés concordent et appellent une évaluation.",
         urgency_reason="Transmission en urgence : rubriques à compléter pendant l'évaluation.",
         approver=stage.id_of("crip_coordinator_2"),
-    )  # fmt: skip
+    )
     if asked.approval is not None:
         stage.sign("crip_coordinator_2", case, asked, at=at + 2 * HOUR)
 
@@ -48,13 +56,16 @@ def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime)
 def assign(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Entrust the assessment to two assessors of two fields."""
     stage.do(
-        "assessment_lead", case, "assign", at=at,
+        "assessment_lead",
+        case,
+        "assign",
+        at=at,
         team=[
             {"user": stage.id_of("assessor"), "field": "socio_educational"},
             {"user": stage.id_of("assessor_2"), "field": "health"},
         ],
         plan_on=at.date() + timedelta(days=3),
-    )  # fmt: skip
+    )
 
 
 def visit(stage: Stage, case: UUID, *, at: datetime) -> None:
@@ -62,11 +73,18 @@ def visit(stage: Stage, case: UUID, *, at: datetime) -> None:
     seen = [("home_visit", "with_holder", at), ("meeting", "alone", at + HOUR)]
     for kind, how, when in seen:
         stage.do(
-            "assessor", case, "record_contact", at=when + HOUR,
-            kind=kind, who="Les deux évaluateurs", where="Domicile", at_=when,
+            "assessor",
+            case,
+            "record_contact",
+            at=when + HOUR,
+            kind=kind,
+            who="Les deux évaluateurs",
+            where="Domicile",
+            at_=when,
             children=each(children_of(case), seen=how),
-            holders_consent="yes", text="Entretien calme ; chacun a pu s'exprimer.",
-        )  # fmt: skip
+            holders_consent="yes",
+            text="Entretien calme ; chacun a pu s'exprimer.",
+        )
 
 
 def report(stage: Stage, case: UUID, concluded: Sequence[tuple[str, str]], *, at: datetime) -> None:

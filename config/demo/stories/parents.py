@@ -25,10 +25,11 @@ def play(stage: Stage, now: datetime) -> UUID:
     course.assign(stage, case, at=at + 3 * course.DAY)
     course.visit(stage, case, at=at + 8 * course.DAY)
     course.report(
-        stage, case,
+        stage,
+        case,
         [("danger", "continuation"), ("danger", "adapted_actions"), ("danger", "adapted_actions")],
         at=at + 20 * course.DAY,
-    )  # fmt: skip
+    )
     _decide(stage, case, at=at + 25 * course.DAY)
     return case
 
@@ -63,25 +64,37 @@ def _refer(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
     said = course.to_justice(["5", "6"], on=at)
     stage.do("crip_coordinator", case, "send_judicial", at=at, children=[girl], **said)
     stage.do(
-        "crip_coordinator", case, "inform_holders", at=at + course.HOUR,
-        holder=Holder.objects.get(referral=case).pk, occasion="judicial_referral", outcome="deferred",
-        reason="prosecutor", reason_text="Ne rien révéler pendant l'enquête.",
+        "crip_coordinator",
+        case,
+        "inform_holders",
+        at=at + course.HOUR,
+        holder=Holder.objects.get(referral=case).pk,
+        occasion="judicial_referral",
+        outcome="deferred",
+        reason="prosecutor",
+        reason_text="Ne rien révéler pendant l'enquête.",
         review_on=at.date() + timedelta(days=7),
-    )  # fmt: skip
+    )
 
 
 def _placed(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
     """Record the prosecutor's order, confide the placement, then note that the judge is seized (J04, M06, M07)."""
     stage.on_justice(
-        "crip_coordinator", case, "record_outcome", at=at,
+        "crip_coordinator",
+        case,
+        "record_outcome",
+        at=at,
         outcomes=[{"child": girl, "type": "opp", "on": at.date(), "copy": "Ordonnance de démonstration."}],
         orders=[
             {
-                "child": girl, "type": "opp_prosecutor", "ordered_on": at.date(), "ordered_by": "Parquet",
+                "child": girl,
+                "type": "opp_prosecutor",
+                "ordered_on": at.date(),
+                "ordered_by": "Parquet",
                 "place": "Adresse protégée de démonstration",
             }
         ],
-    )  # fmt: skip
+    )
     placement = Referral.objects.get(pk=case).measures.get()
     service = stage.place("service")
     stage.do(
@@ -90,16 +103,22 @@ def _placed(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
     stage.on_measure("measure_service", placement, "start", at=at + 4 * course.HOUR, started_on=at.date())
     seized = at + 5 * course.DAY
     stage.on_justice(
-        "crip_coordinator", case, "record_outcome", at=seized,
+        "crip_coordinator",
+        case,
+        "record_outcome",
+        at=seized,
         outcomes=[{"child": girl, "type": "judge_seized", "on": seized.date(), "copy": "Requête au juge."}],
-    )  # fmt: skip
+    )
 
 
 def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Decide for each child; less than justice for the girl's suspected exploitation is signed by two (T23)."""
     girl, *siblings = children_of(case)
     asked = stage.do(
-        "ase_inspector", case, "decide_admin", at=at,
+        "ase_inspector",
+        case,
+        "decide_admin",
+        at=at,
         decisions=[
             *each([girl], decision="continue", motivation="Le placement ordonné la protège."),
             *each(siblings, decision="admin", motivation="Un soutien à domicile auprès de leur mère."),
@@ -107,6 +126,6 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         measures=each(siblings, type="aed", aim="Soutenir la mère et les enfants.", duration_months=6),
         motivation="Une décision par enfant.",
         approver=stage.id_of("supervisor"),
-    )  # fmt: skip
+    )
     stage.read("supervisor", case, at=at + course.HOUR)
     stage.sign("supervisor", case, asked, at=at + 2 * course.HOUR)

@@ -41,36 +41,51 @@ def _offer(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Offer educational help at home (T23 ⇒ T43, M01)."""
     child = children_of(case)
     stage.do(
-        "ase_inspector", case, "decide_admin", at=at,
+        "ase_inspector",
+        case,
+        "decide_admin",
+        at=at,
         decisions=each(child, decision="admin", motivation="Le danger est confirmé ; la mère est présente."),
         measures=each(child, type="aed", aim="Remettre un cadre, reprendre l'école.", duration_months=6),
         motivation="Une aide éducative à domicile.",
-    )  # fmt: skip
+    )
 
 
 def _refused(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Record that the mother refuses and the father doesn't answer; the danger goes to justice (T25)."""
     mother = Holder.objects.filter(referral=case).order_by("position")[0]
     stage.do(
-        "ase_inspector", case, "record_refusal", at=at,
+        "ase_inspector",
+        case,
+        "record_refusal",
+        at=at,
         child=children_of(case)[0],
         refusals=[{"holder": mother.pk, "how": "Refus écrit", "on": at.date()}],
         attempts="Deux courriers et trois appels au père, sans réponse.",
         danger_persists=True,
         **course.to_justice(["2"], on=at),
-    )  # fmt: skip
+    )
     for holder in Holder.objects.filter(referral=case):
         stage.do(
-            "ase_inspector", case, "inform_holders", at=at + course.HOUR,
-            holder=holder.pk, occasion="judicial_referral", outcome="done",
-            told_on=at.date(), means="Courrier recommandé",
-        )  # fmt: skip
+            "ase_inspector",
+            case,
+            "inform_holders",
+            at=at + course.HOUR,
+            holder=holder.pk,
+            occasion="judicial_referral",
+            outcome="done",
+            told_on=at.date(),
+            means="Courrier recommandé",
+        )
 
 
 def _returned(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Record that the prosecutor finds L226-4 not met (T28): the inspector decides again."""
     stage.do(
-        "ase_inspector", case, "judicial_outcome", at=at,
+        "ase_inspector",
+        case,
+        "judicial_outcome",
+        at=at,
         judicial_referral=Referral.objects.get(pk=case).judicial_referrals.get().pk,
         outcomes=each(children_of(case), type="returned", on=at.date(), copy="Soit-transmis de retour."),
-    )  # fmt: skip
+    )

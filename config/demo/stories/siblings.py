@@ -22,13 +22,16 @@ def play(stage: Stage, now: datetime) -> UUID:
     course.assign(stage, case, at=at + 2 * course.DAY)
     course.visit(stage, case, at=at + 6 * course.DAY)
     course.report(
-        stage, case,
+        stage,
+        case,
         [
-            ("danger", "judicial"), ("risk", "adapted_actions"),
-            ("no_danger", "classement"), ("risk", "adapted_actions"),
+            ("danger", "judicial"),
+            ("risk", "adapted_actions"),
+            ("no_danger", "classement"),
+            ("risk", "adapted_actions"),
         ],
         at=at + 38 * course.DAY,
-    )  # fmt: skip
+    )
     _decide(stage, case, at=at + 43 * course.DAY)
     _answers(stage, case, at=at + 50 * course.DAY)
     _placed(stage, case, at=at + 60 * course.DAY)
@@ -59,12 +62,20 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
     eldest, brother, little, baby = children_of(case)
     for child in (brother, baby):
         stage.do(
-            "ase_inspector", case, "decide_child", at=at,
-            child=child, decision="admin", motivation="Un soutien à domicile.",
+            "ase_inspector",
+            case,
+            "decide_child",
+            at=at,
+            child=child,
+            decision="admin",
+            motivation="Un soutien à domicile.",
             measures=[{"child": child, "type": "aed", "aim": "Soutenir le foyer.", "duration_months": 6}],
-        )  # fmt: skip
+        )
     stage.do(
-        "ase_inspector", case, "decide_judicial", at=at + course.HOUR,
+        "ase_inspector",
+        case,
+        "decide_judicial",
+        at=at + course.HOUR,
         children=[eldest],
         decisions=[
             *each([eldest], decision="judicial", motivation="La famille ne peut pas la protéger."),
@@ -72,7 +83,7 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         ],
         motivation="La situation de l'aînée relève du juge.",
         **course.to_justice(["3", "6"], on=at),
-    )  # fmt: skip
+    )
 
 
 def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
@@ -80,10 +91,15 @@ def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
     _, brother, _, baby = children_of(case)
     agreed = Measure.objects.get(referral=case, child=brother)
     stage.on_measure(
-        "ase_inspector", agreed, "agree", at=at,
-        agreed_on=at.date(), signed_by="Les deux titulaires", agreement="Accord écrit.",
+        "ase_inspector",
+        agreed,
+        "agree",
+        at=at,
+        agreed_on=at.date(),
+        signed_by="Les deux titulaires",
+        agreement="Accord écrit.",
         child_opinion="D'accord.",
-    )  # fmt: skip
+    )
     service = stage.place("service")
     stage.do("ase_inspector", case, "name_service", at=at + course.HOUR, measure=agreed.pk, service=service)
     stage.on_measure("measure_service", agreed, "start", at=at + 3 * course.DAY, started_on=at.date())
@@ -94,23 +110,34 @@ def _answers(stage: Stage, case: UUID, *, at: datetime) -> None:
     refused = Measure.objects.get(referral=case, child=baby)
     stage.on_measure("ase_inspector", refused, "refuse", at=at + 4 * course.DAY, refusals=refusals)
     stage.do(
-        "ase_inspector", case, "decide_child", at=at + 5 * course.DAY,
-        child=baby, decision="admin", motivation="La famille accepterait une aide au quotidien.",
+        "ase_inspector",
+        case,
+        "decide_child",
+        at=at + 5 * course.DAY,
+        child=baby,
+        decision="admin",
+        motivation="La famille accepterait une aide au quotidien.",
         measures=[{"child": baby, "type": "tisf", "aim": "Aider au quotidien.", "duration_months": 6}],
-    )  # fmt: skip
+    )
 
 
 def _placed(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Record the judge's placement of the eldest (T28 ⇒ J04, M05)."""
     eldest = children_of(case)[0]
     stage.do(
-        "ase_inspector", case, "judicial_outcome", at=at,
+        "ase_inspector",
+        case,
+        "judicial_outcome",
+        at=at,
         judicial_referral=Referral.objects.get(pk=case).judicial_referrals.get().pk,
         outcomes=each([eldest], type="judge_measure", on=at.date(), copy="Jugement de démonstration."),
         orders=[
             {
-                "child": eldest, "type": "placement_ase", "ordered_on": at.date(),
-                "ordered_by": "Juge des enfants", "term_on": at.date() + timedelta(days=365),
+                "child": eldest,
+                "type": "placement_ase",
+                "ordered_on": at.date(),
+                "ordered_by": "Juge des enfants",
+                "term_on": at.date() + timedelta(days=365),
             }
         ],
-    )  # fmt: skip
+    )

@@ -28,21 +28,32 @@ def play(stage: Stage, now: datetime) -> UUID:
     stage.on_glass("on_call", case, "give_back", at=sent + timedelta(minutes=10), glass=glass)
     found = at + timedelta(hours=3)
     stage.do(
-        "crip_coordinator", case, "log_contact", at=found,
-        kind="police", with_whom="Brigade de protection des mineurs", means="Téléphone", at_=found,
+        "crip_coordinator",
+        case,
+        "log_contact",
+        at=found,
+        kind="police",
+        with_whom="Brigade de protection des mineurs",
+        means="Téléphone",
+        at_=found,
         text="La mineure est retrouvée et mise à l'abri ; elle a donné son identité.",
-    )  # fmt: skip
+    )
     known = {
-        "identity_known": "known", "last_name": "Exemple", "first_names": "Inès",
+        "identity_known": "known",
+        "last_name": "Exemple",
+        "first_names": "Inès",
         "birth_date": forms.born(14, at),
-    }  # fmt: skip
+    }
     stage.do(
-        "crip_coordinator", case, "rectify", at=found + course.HOUR,
+        "crip_coordinator",
+        case,
+        "rectify",
+        at=found + course.HOUR,
         corrections=[
             {"part": "children", "row": girl, "field": name, "value": value} for name, value in known.items()
         ],
         reason="Identité communiquée par la police.",
-    )  # fmt: skip
+    )
     stage.on_glass(
         "crip_coordinator", case, "approve", at=at + timedelta(hours=8), glass=glass, note="Justifiée."
     )

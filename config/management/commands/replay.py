@@ -38,9 +38,10 @@ class Command(BaseCommand):
         parser.add_argument("--key", action="append", default=[], help="clé de vérification du journal")
         parser.add_argument("--witnessed", type=Path, help="dernier point de contrôle attesté du journal")
         parser.add_argument(
-            "--sweep", action="store_true",
+            "--sweep",
+            action="store_true",
             help="la base des dossiers n'a pas été restaurée : détruire les clés qu'aucun dossier ne nomme",
-        )  # fmt: skip
+        )
         parser.add_argument(
             "--despite-damage", action="store_true", help="passer les lignes abîmées d'une liste"
         )

@@ -18,9 +18,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare what the operator answers for."""
         parser.add_argument(
-            "--again", action="store_true",
+            "--again",
+            action="store_true",
             help="signer aussi dans les tables qui ont déjà des lignes signées : ce que la version d'avant y a écrit",
-        )  # fmt: skip
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Sign table by table, and say how many rows of each.

@@ -24,12 +24,24 @@ def _api(part: str) -> Callable[[Referral, Sight, OpenScope, Any, datetime], Any
 READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], Any]]] = {
     name: _api(name)
     for name in (
-        "timeline", "assessment", "judicial-referrals", "measures", "approvals", "closure-reviews", "break-glass",
-        "alerts", "holder-informations", "emergency-sheets", "feedbacks", "transfers",
+        "timeline",
+        "assessment",
+        "judicial-referrals",
+        "measures",
+        "approvals",
+        "closure-reviews",
+        "break-glass",
+        "alerts",
+        "holder-informations",
+        "emergency-sheets",
+        "feedbacks",
+        "transfers",
     )
 } | {
     "clocks": lambda r, sight, _, __, at: fields.clocks_of(r, sight, at=at),
-    "filer": lambda r, sight, scope, actor, _: messages_queries.channel(r, "filer", sight.ties, scope, actor=actor),
+    "filer": lambda r, sight, scope, actor, _: messages_queries.channel(
+        r, "filer", sight.ties, scope, actor=actor
+    ),
     "professionals": lambda r, sight, scope, actor, _: messages_queries.channel(
         r, "professionals", sight.ties, scope, actor=actor
     ),
@@ -37,7 +49,7 @@ READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], A
         r, sight.ties, scope, actor=actor, at=at
     ),
     "links": lambda r, sight, _, actor, at: duplicates_queries.links(r, sight.ties, actor=actor, at=at),
-}  # fmt: skip
+}
 #: By page: the parts of the API that it reads, what it makes of them, and the machines whose steps it offers.
 PAGES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Shown], Context], tuple[str, ...]]]] = {
     "historique": (("timeline",), course.history, ()),

@@ -82,15 +82,17 @@ def talk(shown: Shown) -> Context:
                 "title": words_of(str(channel), str(channel.label)),
                 "lines": [
                     {
-                        "kind": KINDS[row["kind"]], "at": shown.when(row["at"]),
+                        "kind": KINDS[row["kind"]],
+                        "at": shown.when(row["at"]),
                         "by": people.get(row.get("by") or "", ""),
                         "text": text_of(row["text"]) if row.get("text") else "",
-                        "state": display.label(row.get("state")), "due": shown.when(row.get("due_on")),
+                        "state": display.label(row.get("state")),
+                        "due": shown.when(row.get("due_on")),
                     }
                     for row in shown.found[name]
                 ],
             }
-        )  # fmt: skip
+        )
     return {"channels": channels, "feedbacks": [_feedback(shown, row) for row in shown.found["feedbacks"]]}
 
 
@@ -104,9 +106,12 @@ KINDS: Final = {
 
 def _feedback(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "id": row["id"], "state": display.label(row.get("state")), "opened": shown.when(row.get("opened_at")),
-        "decided": shown.when(row.get("decided_at")), "text": text_of(row["text"]) if row.get("text") else "",
-    }  # fmt: skip
+        "id": row["id"],
+        "state": display.label(row.get("state")),
+        "opened": shown.when(row.get("opened_at")),
+        "decided": shown.when(row.get("decided_at")),
+        "text": text_of(row["text"]) if row.get("text") else "",
+    }
 
 
 # --- Files that belong together -------------------------------------------------------------------------
@@ -119,13 +124,17 @@ def pairs(shown: Shown) -> Context:
         about[row["id"]] = row["other"]["reference"]
         found.append(
             {
-                "id": row["id"], "other": row["other"], "other_state": display.label(row["other"]["state"]),
-                "received": shown.when(row["other"]["received_at"]), "state": display.label(row["state"]),
-                "state_code": row["state"]["code"], "kind": display.label(row["kind"]),
+                "id": row["id"],
+                "other": row["other"],
+                "other_state": display.label(row["other"]["state"]),
+                "received": shown.when(row["other"]["received_at"]),
+                "state": display.label(row["state"]),
+                "state_code": row["state"]["code"],
+                "kind": display.label(row["kind"]),
                 "reasons": [words_of(one, str(Likeness(one).label)) for one in row["reasons"]],
                 "note": text_of(row["note"]) if row.get("note") else "",
             }
-        )  # fmt: skip
+        )
     links = [
         one
         | {
@@ -159,22 +168,29 @@ def signatures(shown: Shown) -> Context:
         step = display.step_of(row["machine"], row["step"])
         lines.append(
             {
-                "id": row["id"], "label": display.step_words(row["machine"], row["step"]),
-                "state": display.label(row["state"]), "state_code": row["state"]["code"],
-                "proposer": people.get(row["proposer"], ""), "approver": people.get(row["approver"], ""),
-                "requested": shown.when(row["requested_at"]), "expires": shown.when(row["expires_at"]),
+                "id": row["id"],
+                "label": display.step_words(row["machine"], row["step"]),
+                "state": display.label(row["state"]),
+                "state_code": row["state"]["code"],
+                "proposer": people.get(row["proposer"], ""),
+                "approver": people.get(row["approver"], ""),
+                "requested": shown.when(row["requested_at"]),
+                "expires": shown.when(row["expires_at"]),
                 "given": display.told(step.takes, row.get("given"), shown.called | people) if step else [],
-                "mine": row["approver"] == own, "proposed": row["proposer"] == own,
+                "mine": row["approver"] == own,
+                "proposed": row["proposer"] == own,
                 "open": row["state"]["code"] == "requested",
             }
-        )  # fmt: skip
+        )
     about = {row["id"]: shown.when(row["opened_at"]) for row in glasses}
     return {
         "approvals": lines,
         "glasses": [
             {
-                "by": people.get(row["user"], ""), "state": display.label(row["state"]),
-                "opened": shown.when(row["opened_at"]), "until": shown.when(row["expires_at"]),
+                "by": people.get(row["user"], ""),
+                "state": display.label(row["state"]),
+                "opened": shown.when(row["opened_at"]),
+                "until": shown.when(row["expires_at"]),
                 "due": shown.when(row["review_due_at"]),
                 "reason": text_of(row["reason"]) if row.get("reason") else "",
                 "review": text_of(row["review"]) if row.get("review") else "",
@@ -183,17 +199,20 @@ def signatures(shown: Shown) -> Context:
         ],
         "reviews": [
             {
-                "step": display.step_words("referral", row["step"]), "state": display.label(row["state"]),
-                "opened": shown.when(row["opened_at"]), "due": shown.when(row["due_at"]),
+                "step": display.step_words("referral", row["step"]),
+                "state": display.label(row["state"]),
+                "opened": shown.when(row["opened_at"]),
+                "due": shown.when(row["due_at"]),
             }
             for row in shown.found["closure-reviews"]
         ],
         "alerts": [
             {
-                "cause": display.label(row["cause"]), "state": display.label(row["state"]),
+                "cause": display.label(row["cause"]),
+                "state": display.label(row["state"]),
                 "at": shown.when(row["sounded_at"]),
             }
             for row in shown.found["alerts"]
         ],
         "about": about,
-    }  # fmt: skip
+    }

@@ -92,14 +92,19 @@ def measures(shown: Shown) -> Context:
         term = row["term_on"] or ""
         found.append(
             {
-                "id": row["id"], "title": title, "child": child, "state": display.label(row["state"]),
-                "state_code": row["state"]["code"], "service": services.get(row["service"] or "", ""),
-                "started": shown.when(row["started_on"]), "term": shown.when(term),
+                "id": row["id"],
+                "title": title,
+                "child": child,
+                "state": display.label(row["state"]),
+                "state_code": row["state"]["code"],
+                "service": services.get(row["service"] or "", ""),
+                "started": shown.when(row["started_on"]),
+                "term": shown.when(term),
                 "term_over": bool(term) and term < today and row["state"]["code"] in ("active", "suspended"),
                 "aim": text_of(row["aim"]) if row.get("aim") else "",
                 "lines": display.lines(model, {k: v for k, v in row.items() if k not in plain}),
             }
-        )  # fmt: skip
+        )
     by_child: dict[str, list[dict[str, Any]]] = {}
     for one in found:
         by_child.setdefault(one["child"], []).append(one)
@@ -110,8 +115,19 @@ def measures(shown: Shown) -> Context:
 
 #: The clocks that tell when a measure or its plan is looked at again.
 MEASURE_CLOCKS: Final = (
-    "C9", "C10", "C11", "C12", "C13", "C14", "C14b", "C15", "C15b", "C16", "C17", "C17b",
-)  # fmt: skip
+    "C9",
+    "C10",
+    "C11",
+    "C12",
+    "C13",
+    "C14",
+    "C14b",
+    "C15",
+    "C15b",
+    "C16",
+    "C17",
+    "C17b",
+)
 
 
 def _services(ids: set[str | None]) -> dict[str, str]:

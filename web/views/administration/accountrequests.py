@@ -54,11 +54,16 @@ class AccountRequests(AdministrationPage):
     def _line(self, row: AccountRequest) -> dict[str, Any]:
         name, email = _person(row)
         return {
-            "pk": row.pk, "name": name, "email": email, "private": is_private_mail(email), "role": role_words(row.role),
-            "authority": row.authority.name, "new": row.user_id is None,
+            "pk": row.pk,
+            "name": name,
+            "email": email,
+            "private": is_private_mail(email),
+            "role": role_words(row.role),
+            "authority": row.authority.name,
+            "new": row.user_id is None,
             "asked": asked_on(row, row.confirmed_at),
             "open": self.actor.user_id not in (row.user_id, row.asked_by_id),
-        }  # fmt: skip
+        }
 
 
 def _person(row: AccountRequest) -> tuple[str, str]:
@@ -107,15 +112,20 @@ class _OneRequest(AdministrationForm):
         row, (name, email) = self.found, _person(self.found)
         numbered = f"{row.register.upper()} {row.number}" if row.number else ""
         said = [
-            (_("Personne"), name), (_("Courriel"), email),
-            (_("Attention"), gettext("Adresse d'un fournisseur grand public") if is_private_mail(email) else ""),
+            (_("Personne"), name),
+            (_("Courriel"), email),
+            (
+                _("Attention"),
+                gettext("Adresse d'un fournisseur grand public") if is_private_mail(email) else "",
+            ),
             (_("Profession"), _profession(row.profession)),
-            (_("Rôle"), role_words(row.role)), (_("Autorité"), row.authority.name),
+            (_("Rôle"), role_words(row.role)),
+            (_("Autorité"), row.authority.name),
             (_("Structure, telle que dite"), " · ".join(filter(None, (row.organisation_name, numbered)))),
             (_("Structure de la liste"), self.match.name if self.match else gettext("Aucune ne correspond")),
             (_("Demandé par"), row.asked_by.full_name if row.asked_by else ""),
             (_("Demandé le"), asked_on(row)),
-        ]  # fmt: skip
+        ]
         return [(label, text) for label, text in said if text]
 
     def _around(self) -> dict[str, Any]:

@@ -61,9 +61,13 @@ def _line(row: Any) -> dict[str, Any]:
     """Return what a row of the list says."""
     numbers = [f"{register.upper()} {number}" for register in REGISTERS if (number := getattr(row, register))]
     return {
-        "pk": row.pk, "name": row.name, "kind": words.KINDS[row.kind], "numbers": numbers, "people": row.people,
+        "pk": row.pk,
+        "name": row.name,
+        "kind": words.KINDS[row.kind],
+        "numbers": numbers,
+        "people": row.people,
         "authority": row.authority.name,
-    }  # fmt: skip
+    }
 
 
 class NewOrganisation(AdministrationForm):

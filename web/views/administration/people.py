@@ -55,12 +55,16 @@ class People(AdministrationPage):
         theirs = {user.pk for user in known} - {self.actor.user_id}
         lines = [
             {
-                "pk": user.pk, "name": user.full_name, "email": user.email, "active": user.is_active,
+                "pk": user.pk,
+                "name": user.full_name,
+                "email": user.email,
+                "active": user.is_active,
                 "resettable": user.pk in theirs,
-                "verified": display.instant(moment(user.verified_at), ZONE), "own": user.pk == self.actor.user_id,
+                "verified": display.instant(moment(user.verified_at), ZONE),
+                "own": user.pk == self.actor.user_id,
             }
             for user in page.items
-        ]  # fmt: skip
+        ]
         onwards = address("administration", {"cursor": page.next}) if page.next else ""
         return self.show(
             self.around()
@@ -99,11 +103,13 @@ class Roles(AdministrationPage):
             | {
                 "lines": [self._line(row) for row in page.items],
                 "roles": [(str(one), role_words(str(one)), str(one) == kept.get("role")) for one in Role],
-                "user": kept.get("user", ""), "in_force": kept.get("in_force") == "true",
-                "filtered": bool(kept), "first": "cursor" not in self.asked,
+                "user": kept.get("user", ""),
+                "in_force": kept.get("in_force") == "true",
+                "filtered": bool(kept),
+                "first": "cursor" not in self.asked,
                 "next": address("memberships-page", kept | {"cursor": page.next}) if page.next else "",
             }
-        )  # fmt: skip
+        )
 
     def _line(self, row: Membership) -> dict[str, Any]:
         return role_line(row) | {
@@ -116,10 +122,15 @@ def role_line(row: Membership) -> dict[str, Any]:
     """Return who holds a role where and for how long, in words."""
     places = [row.unit.name if row.unit else "", row.organisation.name if row.organisation else ""]
     return {
-        "pk": row.pk, "user": row.user_id, "name": row.user.full_name, "role": role_words(row.role),
-        "authority": row.authority.name, "place": ", ".join(filter(None, places)),
-        "since": display.instant(moment(row.valid_from), ZONE), "until": display.instant(moment(row.valid_to), ZONE),
-    }  # fmt: skip
+        "pk": row.pk,
+        "user": row.user_id,
+        "name": row.user.full_name,
+        "role": role_words(row.role),
+        "authority": row.authority.name,
+        "place": ", ".join(filter(None, places)),
+        "since": display.instant(moment(row.valid_from), ZONE),
+        "until": display.instant(moment(row.valid_to), ZONE),
+    }
 
 
 # --- Forms --------------------------------------------------------------------------------------------
@@ -170,8 +181,11 @@ class AdministrationForm(AdministrationPage, FormPage):
 
     def _around(self) -> dict[str, Any]:
         return self.around() | {
-            "title": self.title, "button": self.button, "back": reverse(self.back), "once": fresh_key(),
-        }  # fmt: skip
+            "title": self.title,
+            "button": self.button,
+            "back": reverse(self.back),
+            "once": fresh_key(),
+        }
 
 
 class NewPerson(AdministrationForm):
@@ -267,8 +281,11 @@ class Confirmation(AdministrationPage, FormPage):
 
     def _around(self, pk: UUID) -> dict[str, Any]:
         return self.around() | {
-            "title": self.title, "about": self.about, "back": reverse(self.back), "said": self.lines(pk),
-        }  # fmt: skip
+            "title": self.title,
+            "about": self.about,
+            "back": reverse(self.back),
+            "said": self.lines(pk),
+        }
 
 
 class Vouch(Confirmation):
@@ -455,8 +472,9 @@ class EndAllSessions(AdministrationPage, FormPage):
                 "En cas d'alerte : toutes les personnes qui ont un rôle dans cette autorité se connectent à nouveau, "
                 "sauf vous ici. L'encadrement en est prévenu. Les brouillons sont enregistrés."
             ),
-            "back": reverse("administration"), "said": [(_("Autorité"), self._authority(pk).name)],
-        }  # fmt: skip
+            "back": reverse("administration"),
+            "said": [(_("Autorité"), self._authority(pk).name)],
+        }
 
 
 class EndRole(Confirmation):
@@ -480,7 +498,10 @@ class EndRole(Confirmation):
         )
         said = role_line(visible(rows, pk))
         found = [
-            (_("Personne"), said["name"]), (_("Rôle"), said["role"]), (_("Autorité"), said["authority"]),
-            (_("Unité ou structure"), said["place"]), (_("Depuis le"), said["since"]),
-        ]  # fmt: skip
+            (_("Personne"), said["name"]),
+            (_("Rôle"), said["role"]),
+            (_("Autorité"), said["authority"]),
+            (_("Unité ou structure"), said["place"]),
+            (_("Depuis le"), said["since"]),
+        ]
         return [(label, text) for label, text in found if text]

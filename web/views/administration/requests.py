@@ -32,8 +32,11 @@ CONFIRM: Final = "confirm"
 REFUSE: Final = "refuse"
 #: What may be wrong by now with what was asked for, or with the decision.
 LABELS: Final[Mapping[str, Any]] = {
-    "role": _("Rôle"), "valid_from": _("À partir du"), "valid_to": _("Jusqu'au"), "decision": _("Décision"),
-}  # fmt: skip
+    "role": _("Rôle"),
+    "valid_from": _("À partir du"),
+    "valid_to": _("Jusqu'au"),
+    "decision": _("Décision"),
+}
 
 
 class RequestPage(AdministrationPage):
@@ -66,10 +69,13 @@ class Requests(RequestPage):
 
     def _line(self, found: GrantRequest | FactorReset, what: Any, page: str, place: str) -> dict[str, Any]:
         return {
-            "what": what, "name": found.user.full_name, "place": place, "address": reverse(page, args=[found.pk]),
+            "what": what,
+            "name": found.user.full_name,
+            "place": place,
+            "address": reverse(page, args=[found.pk]),
             "asked": display.instant(moment(found.asked_at), ZONE),
             "open": self.actor.user_id not in (found.asked_by_id, found.user_id),
-        }  # fmt: skip
+        }
 
 
 class OneRequest(RequestPage, FormPage):
@@ -133,14 +139,19 @@ class OneRequest(RequestPage, FormPage):
     def _around(self, pk: UUID) -> dict[str, Any]:
         found = self.one(pk)
         said = [
-            (_("Personne"), found.user.full_name), (_("Courriel"), found.user.email), *self.lines(found),
+            (_("Personne"), found.user.full_name),
+            (_("Courriel"), found.user.email),
+            *self.lines(found),
             (_("Demandé par"), found.asked_by.full_name),
             (_("Demandé le"), display.instant(moment(found.asked_at), ZONE)),
-        ]  # fmt: skip
+        ]
         return self.around() | {
-            "title": self.title, "confirmed": self.confirmed, "said": [(label, text) for label, text in said if text],
-            "asked_it": found.asked_by_id == self.actor.user_id, "about_them": found.user_id == self.actor.user_id,
-        }  # fmt: skip
+            "title": self.title,
+            "confirmed": self.confirmed,
+            "said": [(label, text) for label, text in said if text],
+            "asked_it": found.asked_by_id == self.actor.user_id,
+            "about_them": found.user_id == self.actor.user_id,
+        }
 
 
 class OneRole(OneRequest):
@@ -161,10 +172,11 @@ class OneRole(OneRequest):
     def lines(self, found: GrantRequest) -> list[tuple[Any, str]]:
         """Return which role where, and for how long."""
         return [
-            (_("Rôle"), role_words(found.role)), (_("Autorité"), found.authority.name),
+            (_("Rôle"), role_words(found.role)),
+            (_("Autorité"), found.authority.name),
             (_("À partir du"), display.instant(moment(found.valid_from), ZONE)),
             (_("Jusqu'au"), display.instant(moment(found.valid_to), ZONE)),
-        ]  # fmt: skip
+        ]
 
 
 class OneReset(OneRequest):

@@ -46,8 +46,10 @@ class Settings(SettingsPage):
 
     def get(self, request: HttpRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the settings with their values in force, those that were changed marked as such."""
-        lines = [in_words(line) | {"address": reverse("setting-page", args=[authority, line["key"]])}
-                 for line in self.lines_of(authority)]  # fmt: skip
+        lines = [
+            in_words(line) | {"address": reverse("setting-page", args=[authority, line["key"]])}
+            for line in self.lines_of(authority)
+        ]
         return self.show(self.around() | {"lines": lines})
 
 
@@ -93,12 +95,16 @@ class OneSetting(SettingsPage, FormPage):
         """Show the form as it was typed, with its faults."""
         line, sent = self._line(authority, key), self.request.POST
         entries = _entries(line, sent, problem)
-        shown = [forms.Fault(str(one.label), one.error, one.anchor) for one in entries
-                 if isinstance(one, Group) and one.error]  # fmt: skip
+        shown = [
+            forms.Fault(str(one.label), one.error, one.anchor)
+            for one in entries
+            if isinstance(one, Group) and one.error
+        ]
         shown += [
             forms.Fault(str(one.ask.label), one.error, one.anchor)
-            for one in lists.all_fields(entries) if one.error
-        ]  # fmt: skip
+            for one in lists.all_fields(entries)
+            if one.error
+        ]
         of_all = [one["detail"] for one in problem.get("errors", ()) if one["field"] == f"values.{key}"]
         if line["kind"] == lists.HOURS and of_all:
             shown.insert(
@@ -118,17 +124,23 @@ class OneSetting(SettingsPage, FormPage):
 
     def _around(self, authority: UUID, line: Mapping[str, Any]) -> dict[str, Any]:
         changes = [(told, False) for told in line["history"] if told not in line["to_come"]]
-        return self.around() | in_words(line) | {
-            "back": reverse("settings-page", args=[authority]),
-            "history": [
-                {
-                    "value": value_in_words(line, told["value"]), "from": day_in_words(told["effective_on"]),
-                    "by": told["made_by"] or gettext("Le service"), "made": day_in_words(told["made_at"]),
-                    "to_come": to_come,
-                }
-                for told, to_come in [*((told, True) for told in line["to_come"]), *changes]
-            ],
-        }  # fmt: skip
+        return (
+            self.around()
+            | in_words(line)
+            | {
+                "back": reverse("settings-page", args=[authority]),
+                "history": [
+                    {
+                        "value": value_in_words(line, told["value"]),
+                        "from": day_in_words(told["effective_on"]),
+                        "by": told["made_by"] or gettext("Le service"),
+                        "made": day_in_words(told["made_at"]),
+                        "to_come": to_come,
+                    }
+                    for told, to_come in [*((told, True) for told in line["to_come"]), *changes]
+                ],
+            }
+        )
 
 
 def _said(line: Mapping[str, Any], sent: QueryDict) -> dict[str, Any]:
@@ -208,11 +220,15 @@ def _label(labels: Mapping[str, str]) -> str:
 def in_words(line: Mapping[str, Any]) -> dict[str, Any]:
     """Return a setting as a line: what it is, its value in force, whether it was ever changed."""
     return {
-        "key": line["key"], "title": _label(line["label"]), "law": line["law"] or "",
-        "value": value_in_words(line, line["value"]), "default": value_in_words(line, line["default"]),
-        "changed": line["value"] != line["default"], "coming": len(line["to_come"]),
+        "key": line["key"],
+        "title": _label(line["label"]),
+        "law": line["law"] or "",
+        "value": value_in_words(line, line["value"]),
+        "default": value_in_words(line, line["default"]),
+        "changed": line["value"] != line["default"],
+        "coming": len(line["to_come"]),
         "since": day_in_words(line["effective_on"]) if line["effective_on"] else "",
-    }  # fmt: skip
+    }
 
 
 def value_in_words(line: Mapping[str, Any], value: Any) -> str:

@@ -41,15 +41,19 @@ class Openings(FormPage):
         lines, cursor = glass_page(request, asked)
         shown = [
             {
-                "pk": one["referral"], "reference": one["reference"], "state": display.label(one["state"]),
-                "state_code": one["state"]["code"], "opened": display.instant(one["opened_at"], ZONE),
+                "pk": one["referral"],
+                "reference": one["reference"],
+                "state": display.label(one["state"]),
+                "state_code": one["state"]["code"],
+                "opened": display.instant(one["opened_at"], ZONE),
                 "until": display.instant(one["expires_at"], ZONE),
-                "due": display.instant(one["review_due_at"], ZONE), "overdue": one["overdue"],
+                "due": display.instant(one["review_due_at"], ZONE),
+                "overdue": one["overdue"],
                 "mine": one["user"] == str(self.actor.user_id),
                 "approve": address(one["referral"], "glass", "approve", one["id"]),
             }
             for one in lines
-        ]  # fmt: skip
+        ]
         return self.show(self._around() | {"lines": shown, "next": cursor, "once": fresh_key()})
 
     def act(self, request: HttpRequest) -> HttpResponse:
@@ -87,11 +91,14 @@ class Openings(FormPage):
         return self.show(
             self._around()
             | {
-                "problem": in_words(problem), "faults": faults, "reference": sent.get("reference", ""),
-                "reason": sent.get("reason", ""), "once": sent.get("once", ""),
+                "problem": in_words(problem),
+                "faults": faults,
+                "reference": sent.get("reference", ""),
+                "reason": sent.get("reason", ""),
+                "once": sent.get("once", ""),
                 "wrong": {item["field"]: item["detail"] for item in problem.get("errors", ())},
             }
-        )  # fmt: skip
+        )
 
     def _around(self) -> dict[str, Any]:
         return {

@@ -34,25 +34,70 @@ PARTS: Final[Mapping[str, Any]] = {
 CHAPTERS: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
     (_("Danger"), ("danger_now", "danger_what", "emergency_done")),
     (_("Paroles de l'enfant"), ("child_words", "child_opinion", "child_informed")),
-    (_("Situation"), (
-        "situation_type", "prostitution_status_filer", "gang_known", "money_flow", "other_victims",
-        "other_victims_text", "health_facts", "prior_actions", "prior_reports", "prior_reports_text", "strengths",
-        "expectation", "extra", "received_late_reason",
-    )),
-    (_("Foyer et information des parents"), (
-        "parental_authority", "holder_implicated", "holder_implicated_text", "has_household_minors", "other_adults",
-        "parents_informed", "parents_informed_on", "parents_informed_by", "parents_informed_how", "parents_reaction",
-        "not_informed_reason", "not_informed_text",
-    )),
-    (_("Saisine directe du procureur"), (
-        "direct_report_recipient", "direct_report_sent_on", "direct_report_document",
-    )),
-    (_("Déclarant"), (
-        "filer_name", "filer_profession", "filer_org", "filer_org_type", "filer_role_to_child", "filer_is_source",
-        "filer_email", "filer_phone", "on_behalf", "confidentiality_wish", "bound_by_secrecy", "feedback_channel",
-        "feedback_contact", "good_faith_notice",
-    )),
-)  # fmt: skip
+    (
+        _("Situation"),
+        (
+            "situation_type",
+            "prostitution_status_filer",
+            "gang_known",
+            "money_flow",
+            "other_victims",
+            "other_victims_text",
+            "health_facts",
+            "prior_actions",
+            "prior_reports",
+            "prior_reports_text",
+            "strengths",
+            "expectation",
+            "extra",
+            "received_late_reason",
+        ),
+    ),
+    (
+        _("Foyer et information des parents"),
+        (
+            "parental_authority",
+            "holder_implicated",
+            "holder_implicated_text",
+            "has_household_minors",
+            "other_adults",
+            "parents_informed",
+            "parents_informed_on",
+            "parents_informed_by",
+            "parents_informed_how",
+            "parents_reaction",
+            "not_informed_reason",
+            "not_informed_text",
+        ),
+    ),
+    (
+        _("Saisine directe du procureur"),
+        (
+            "direct_report_recipient",
+            "direct_report_sent_on",
+            "direct_report_document",
+        ),
+    ),
+    (
+        _("Déclarant"),
+        (
+            "filer_name",
+            "filer_profession",
+            "filer_org",
+            "filer_org_type",
+            "filer_role_to_child",
+            "filer_is_source",
+            "filer_email",
+            "filer_phone",
+            "on_behalf",
+            "confidentiality_wish",
+            "bound_by_secrecy",
+            "feedback_channel",
+            "feedback_contact",
+            "good_faith_notice",
+        ),
+    ),
+)
 
 
 class OneCase(Page):

@@ -43,13 +43,15 @@ class Files(UploadPage):
         referral, ties = self.case(pk)
         may = may_add(referral, ties)
         lines, children = opened(
-            referral, ties,
+            referral,
+            ties,
             lambda scope: (
                 serving.listed(referral, ties, scope, actor=self.actor, at=self.at),
                 self._named(referral, ties, scope),
             ),
-            actor=self.actor, at=self.at,
-        )  # fmt: skip
+            actor=self.actor,
+            at=self.at,
+        )
         return self.show(
             self.heading(referral, ties)
             | form_of(kinds(may) if may else (), {}, children=children, language=self.language)
@@ -112,10 +114,11 @@ def _line(
     original = here and line["original"] and shown["href"] and rights.gets_originals(ties)
     return shown | {
         "by": role_words(line["role"]) if line["role"] in Role.values else "",
-        "joined": not here, "complement": line["complement"] is not None,
+        "joined": not here,
+        "complement": line["complement"] is not None,
         "original": reverse("attachment-original", args=at) if original else "",
         "unmark": reverse("case-file-unmark", args=at) if marks else "",
-    }  # fmt: skip
+    }
 
 
 def _on_files(

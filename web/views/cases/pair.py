@@ -29,9 +29,20 @@ from web.page import Page
 
 #: What is compared, of children and of holders: identity, and nothing of the facts.
 COMPARED = (
-    "last_name", "first_names", "usual_name", "nickname", "birth_date", "birth_year_month", "age_estimated_min",
-    "age_estimated_max", "sex", "mother_birth_name", "address", "school_name", "residence_department",
-)  # fmt: skip
+    "last_name",
+    "first_names",
+    "usual_name",
+    "nickname",
+    "birth_date",
+    "birth_year_month",
+    "age_estimated_min",
+    "age_estimated_max",
+    "sex",
+    "mother_birth_name",
+    "address",
+    "school_name",
+    "residence_department",
+)
 
 
 class Pair(Page):
@@ -60,9 +71,13 @@ class Pair(Page):
         for case, tie in ((referral, ties), (other, other_ties)):
             count_opening(case, tie, actor=self.actor, at=self.at)
         with disclosure(
-            actor=self.actor, purpose=Purpose.HANDLING, at=self.at, objects=[referral.pseudonym, other.pseudonym],
-            tenant=referral.authority_id, always=True,
-        ) as scope:  # fmt: skip
+            actor=self.actor,
+            purpose=Purpose.HANDLING,
+            at=self.at,
+            objects=[referral.pseudonym, other.pseudonym],
+            tenant=referral.authority_id,
+            always=True,
+        ) as scope:
             sides = [self._side(referral, ties, scope), self._side(other, other_ties, scope)]
         here = row.referral_id == referral.pk
         sight = visibility.sight_of(referral, ties, self.actor)

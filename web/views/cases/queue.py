@@ -174,16 +174,23 @@ class OnesCases(Page):
         staffing_actions.require_answering(self.actor)
         rows = staffing_actions.cases_of(self.actor, user, None, at=self.at)
         page = page_of(
-            rows, limit=asked["limit"], order=("next_due_at", "id"), cursor=asked.get("cursor"),
+            rows,
+            limit=asked["limit"],
+            order=("next_due_at", "id"),
+            cursor=asked.get("cursor"),
             bound_to=f"assignments/{user}/None",
-        )  # fmt: skip
+        )
         if not page.items and not access_people.people_of(self.actor, at=self.at).filter(user=user).exists():
             raise NotVisible
         volume_limits.count_lines(page.items, actor=self.actor, at=self.at)
         journal.record(
-            "list:opened", actor=self.actor, at=self.at, objects=[row.pseudonym for row in page.items],
-            purpose=Purpose.LISTING, count=len(page.items),
-        )  # fmt: skip
+            "list:opened",
+            actor=self.actor,
+            at=self.at,
+            objects=[row.pseudonym for row in page.items],
+            purpose=Purpose.LISTING,
+            count=len(page.items),
+        )
         name = User.objects.filter(pk=user).values_list("full_name", flat=True).first()
         lines = [_line(fields.shell(row, visibility.ties_of(row, self.actor)), self.at) for row in page.items]
         return self.show({"lines": lines, "name": name, "next": page.next})
@@ -206,20 +213,25 @@ class Clocks(Page):
         lines, cursor = clock_page(request, asked)
         shown = [
             {
-                "label": display.label({"label": one["label"]}), "state": one["state"]["code"],
-                "state_label": display.label(one["state"]), "due": display.instant(one["due_at"], ZONE),
-                "before": display.instant(one["working_day_before"], ZONE), "statutory": one["statutory"],
-                "pk": one["referral"], "reference": one["reference"],
+                "label": display.label({"label": one["label"]}),
+                "state": one["state"]["code"],
+                "state_label": display.label(one["state"]),
+                "due": display.instant(one["due_at"], ZONE),
+                "before": display.instant(one["working_day_before"], ZONE),
+                "statutory": one["statutory"],
+                "pk": one["referral"],
+                "reference": one["reference"],
             }
             for one in lines
-        ]  # fmt: skip
+        ]
         kept = {name: asked[name] for name in ("state", "code") if name in asked}
         return self.show(
             {
-                "lines": shown, "state": asked.get("state", ""),
+                "lines": shown,
+                "state": asked.get("state", ""),
                 "next": f"{reverse('clocks-page')}?{urlencode(kept | {'cursor': cursor})}" if cursor else "",
             }
-        )  # fmt: skip
+        )
 
 
 class CallsQuery(BlanksLeftOut, PagedQuery):
@@ -239,13 +251,16 @@ class Calls(Page):
         answers = bool(self.actor.holding(steps.get(Machine.ALERT, "acknowledge").roles))
         shown = [
             {
-                "pk": one["referral"], "reference": one["reference"], "cause": display.label(one["cause"]),
-                "since": display.instant(one["sounded_at"], ZONE), "next": display.instant(one["next_at"], ZONE),
+                "pk": one["referral"],
+                "reference": one["reference"],
+                "cause": display.label(one["cause"]),
+                "since": display.instant(one["sounded_at"], ZONE),
+                "next": display.instant(one["next_at"], ZONE),
                 "urgency": display.label(one["urgency"]),
                 "answer": address(one["referral"], "alert", "acknowledge", one["id"]) if answers else "",
             }
             for one in lines
-        ]  # fmt: skip
+        ]
         following = f"{reverse('calls')}?{urlencode({'cursor': cursor})}" if cursor else ""
         return self.show({"lines": shown, "next": following})
 
@@ -269,13 +284,16 @@ class ToSign(Page):
         record_listed(rows, actor=self.actor, at=self.at)
         lines = [
             {
-                "pk": row.referral_id, "reference": row.referral.reference, "approval": row.pk,
-                "step": display.step_words(row.machine, row.step), "by": row.proposer.full_name,
+                "pk": row.referral_id,
+                "reference": row.referral.reference,
+                "approval": row.pk,
+                "step": display.step_words(row.machine, row.step),
+                "by": row.proposer.full_name,
                 "asked": display.instant(labels.moment(row.requested_at), ZONE),
                 "until": display.instant(labels.moment(row.expires_at), ZONE),
             }
             for row in rows
-        ]  # fmt: skip
+        ]
         return self.show({"lines": lines})
 
 
@@ -305,7 +323,8 @@ class WaitingMeasures(Page):
             group["since"] = display.instant(group["longest_since"], ZONE)
         return self.show(
             {
-                "lines": lines, "groups": groups,
+                "lines": lines,
+                "groups": groups,
                 "next": f"{reverse('measures-page')}?{urlencode({'cursor': cursor})}" if cursor else "",
             }
-        )  # fmt: skip
+        )

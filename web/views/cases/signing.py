@@ -39,13 +39,17 @@ class Signature(FormPage):
         referral, ties = seen(request, pk)
         actor = self.actor
         rows, names = opened(
-            referral, ties,
+            referral,
+            ties,
             lambda scope: (
-                fields.approvals(referral, visibility.sight_of(referral, ties, actor), scope, user_id=actor.user_id),
+                fields.approvals(
+                    referral, visibility.sight_of(referral, ties, actor), scope, user_id=actor.user_id
+                ),
                 reading_names.names(referral, ties, scope, actor=actor),
             ),
-            actor=actor, at=self.at,
-        )  # fmt: skip
+            actor=actor,
+            at=self.at,
+        )
         row = next((one for one in rows if one["id"] == str(approval) and "given" in one), None)
         if row is None:
             raise NotVisible
@@ -61,20 +65,24 @@ class Signature(FormPage):
                 "law": step.law if step else "",
                 "brings": brings(step) if step else [],
                 "given": display.told(step.takes, row["given"], called) if step else [],
-                "proposer": people.get(row["proposer"], ""), "approver": people.get(row["approver"], ""),
+                "proposer": people.get(row["proposer"], ""),
+                "approver": people.get(row["approver"], ""),
                 "requested": display.instant(row["requested_at"], zone),
                 "expires": display.instant(row["expires_at"], zone),
                 "state_label": display.label(row["state"]),
                 "mine": row["approver"] == str(actor.user_id) and row["state"]["code"] == "requested",
                 "proposed": row["proposer"] == str(actor.user_id) and row["state"]["code"] == "requested",
             }
-        )  # fmt: skip
+        )
 
     def _around(self, pk: UUID, approval: UUID, version: Any) -> dict[str, Any]:
         return {
-            "approval": approval, "version": version, "once": fresh_key(),
-            "back": reverse("case-part", args=[pk, "signatures"]), "reason": "",
-        }  # fmt: skip
+            "approval": approval,
+            "version": version,
+            "once": fresh_key(),
+            "back": reverse("case-part", args=[pk, "signatures"]),
+            "reason": "",
+        }
 
     def act(self, request: HttpRequest, pk: UUID, approval: UUID) -> HttpResponse:
         """Sign, refuse with a reason, or take the own proposal back.
@@ -110,8 +118,11 @@ class Signature(FormPage):
             heading(referral, ties)
             | self._around(pk, approval, referral.version)
             | {
-                "problem": in_words(problem), "reason": self.request.POST.get("reason", ""),
-                "step": display.step_words(row.machine, row.step) if row else "", "mine": row is not None,
-                "again": True, "faults": [],
+                "problem": in_words(problem),
+                "reason": self.request.POST.get("reason", ""),
+                "step": display.step_words(row.machine, row.step) if row else "",
+                "mine": row is not None,
+                "again": True,
+                "faults": [],
             }
-        )  # fmt: skip
+        )

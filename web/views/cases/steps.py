@@ -44,10 +44,16 @@ NAMES_MAX = 20_000
 ELSEWHERE = ("create", "submit", "submit_urgent", "withdraw")
 #: To which page of the case one goes back, by machine.
 BACK: Mapping[str, str] = {
-    "assessment": "evaluation", "measure": "mesures", "judicial": "justice", "duplicate": "rapprochements",
-    "feedback": "messages", "transfer": "transferts", "glass": "signatures", "review": "signatures",
+    "assessment": "evaluation",
+    "measure": "mesures",
+    "judicial": "justice",
+    "duplicate": "rapprochements",
+    "feedback": "messages",
+    "transfer": "transferts",
+    "glass": "signatures",
+    "review": "signatures",
     "alert": "signatures",
-}  # fmt: skip
+}
 
 
 class StepPage(FormPage):
@@ -88,8 +94,10 @@ class StepPage(FormPage):
         )
         form = self.form(declared, referral, ties, names, sight)
         context = self.around(declared, referral, ties, names) | {
-            "entries": form.entries(None), "version": referral.version, "once": fresh_key(),
-        }  # fmt: skip
+            "entries": form.entries(None),
+            "version": referral.version,
+            "once": fresh_key(),
+        }
         return self.show(context)
 
     def act(
@@ -115,13 +123,17 @@ class StepPage(FormPage):
             step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request)
         )
         done, awaits = once(
-            self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at),
+            self,
+            pk,
+            body,
+            lambda: perform.perform(asked, actor=self.actor, at=self.at),
             see=lambda _, pk: see(self, declared, pk),
-        )  # fmt: skip
+        )
         if done is not None and done.warnings:
             context = heading(done.referral, ties) | {
-                "warnings": [words.warning(one) for one in done.warnings], "step": display.step_words(machine, step),
-            }  # fmt: skip
+                "warnings": [words.warning(one) for one in done.warnings],
+                "step": display.step_words(machine, step),
+            }
             self.template = "web/cases/warned.html"  # type: ignore[misc]  # of this answer
             return self.show(context)
         if ties.receiving:
@@ -172,9 +184,12 @@ class StepPage(FormPage):
         actor, at = self.actor, self.at
         sight = visibility.sight_of(referral, ties, actor)
         told = opened(
-            referral, ties, lambda scope: fields.timeline(referral, sight, scope, actor=actor, at=at),
-            actor=actor, at=at,
-        )  # fmt: skip
+            referral,
+            ties,
+            lambda scope: fields.timeline(referral, sight, scope, actor=actor, at=at),
+            actor=actor,
+            at=at,
+        )
         rows = [row for row in reversed(told) if row["at"].replace("Z", "+00:00") > since][:20]
         return {
             "before": words_of(before, str(State(before).label)) if before in State.values else "",

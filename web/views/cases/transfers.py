@@ -65,12 +65,16 @@ class Transfers(Page):
         lines, cursor = transfer_page(request, self.asked)
         shown = [
             {
-                "pk": one["id"], "reference": one["reference"], "authority": one["authority"]["name"],
-                "ground": display.label(one["ground"]), "state": display.label(one["state"]),
-                "sent": display.instant(one["sent_at"], ZONE), "refusals": one["refusals"],
+                "pk": one["id"],
+                "reference": one["reference"],
+                "authority": one["authority"]["name"],
+                "ground": display.label(one["ground"]),
+                "state": display.label(one["state"]),
+                "sent": display.instant(one["sent_at"], ZONE),
+                "refusals": one["refusals"],
             }
             for one in lines
-        ]  # fmt: skip
+        ]
         following = f"{reverse('transfers')}?{urlencode({'cursor': cursor})}" if cursor else ""
         return self.show({"lines": shown, "next": following} | told.in_words(self))
 
@@ -91,22 +95,29 @@ class OneTransfer(Page):
         shell = body.get("shell")
         return self.show(
             {
-                "pk": pk, "reference": body["reference"], "authority": body["authority"]["name"],
-                "state": display.label(body["state"]), "ground": display.label(body["ground"]),
-                "channel": display.label(body["channel"]), "sent": display.instant(body["sent_at"], zone),
-                "refusals": body["refusals"], "on_paper": body["channel"]["code"] == "sealed_mail",
+                "pk": pk,
+                "reference": body["reference"],
+                "authority": body["authority"]["name"],
+                "state": display.label(body["state"]),
+                "ground": display.label(body["ground"]),
+                "channel": display.label(body["channel"]),
+                "sent": display.instant(body["sent_at"], zone),
+                "refusals": body["refusals"],
+                "on_paper": body["channel"]["code"] == "sealed_mail",
                 "shell": shell is not None,
                 "case_state": display.label(shell["state"]) if shell else "",
                 "urgency": display.label(shell["urgency"]) if shell else "",
                 "received": display.instant(shell["received_at"], zone) if shell else "",
                 "due": display.instant(shell["statutory_due_at"], zone) if shell else "",
                 "clocks": [
-                    one for one in display.clock_lines(body.get("clocks", []), zone, {}) if one["state"] != "stopped"
+                    one
+                    for one in display.clock_lines(body.get("clocks", []), zone, {})
+                    if one["state"] != "stopped"
                 ],
                 "documents": [_document(one, zone) for one in body.get("documents", ())],
                 "panels": panels(pk, body, about={body["request"]: body["authority"]["name"]}),
             }
-        )  # fmt: skip
+        )
 
 
 def _document(found: Mapping[str, Any], zone: Any) -> dict[str, Any]:

@@ -27,9 +27,14 @@ from web.cases.stepforms import Entry, Group, StepForm, members, summary
 from web.views.cases.steps import StepPage, in_words
 
 PLAIN = (
-    "notes", "child_opinions", "holder_opinions", "entourage_opinions", "report", "framework_version",
+    "notes",
+    "child_opinions",
+    "holder_opinions",
+    "entourage_opinions",
+    "report",
+    "framework_version",
     "earlier_concerns_considered",
-)  # fmt: skip
+)
 
 
 class Writing(StepPage):
@@ -48,13 +53,15 @@ class Writing(StepPage):
         referral, ties = self._case(pk)
         actor, at = self.actor, self.at
         rows, names = opened(
-            referral, ties,
+            referral,
+            ties,
             lambda scope: (
                 fields.assessments(referral, visibility.sight_of(referral, ties, actor), scope),
                 reading_names.names(referral, ties, scope, actor=actor),
             ),
-            actor=actor, at=at,
-        )  # fmt: skip
+            actor=actor,
+            at=at,
+        )
         row = next((one for one in reversed(rows) if one["state"] in WRITABLE), None)
         if row is None:
             raise NotVisible
@@ -81,9 +88,13 @@ class Writing(StepPage):
         # What is left empty stays as it was: a text that the team wrote isn't emptied by a page that lacked it.
         said = {name: value for name, value in body.items() if value not in (None, "", [])}
         once(
-            self, pk, said,
-            lambda: assessment_actions.edit(pk, said, version=version_of(request), actor=self.actor, at=self.at),
-        )  # fmt: skip
+            self,
+            pk,
+            said,
+            lambda: assessment_actions.edit(
+                pk, said, version=version_of(request), actor=self.actor, at=self.at
+            ),
+        )
         if request.POST.get("then") == "stay":
             return onwards(self, pk, told.EDITED, tab="assessment-writing")
         return onwards(self, pk, told.EDITED)
@@ -96,9 +107,12 @@ class Writing(StepPage):
         form.body(sent)
         entries = form.entries(sent, problem)
         context = self._context(referral, ties, self.names_sent) | {
-            "entries": entries, "problem": in_words(problem), "faults": summary(problem, entries),
-            "version": referral.version, "once": sent.get("once", ""),
-        }  # fmt: skip
+            "entries": entries,
+            "problem": in_words(problem),
+            "faults": summary(problem, entries),
+            "version": referral.version,
+            "once": sent.get("once", ""),
+        }
         if problem is not None and problem["code"] == "stale-version":
             context["conflict"] = self.conflict(referral, ties, sent)
         return self.show(context)

@@ -53,10 +53,14 @@ def _line(row: Referral) -> dict[str, object]:
     status = fields.coarse_status(row)
     pk, reference = row.known_to_filer_as
     return {
-        "pk": pk, "draft": status == CoarseStatus.DRAFT, "reference": reference, "code": str(status),
+        "pk": pk,
+        "draft": status == CoarseStatus.DRAFT,
+        "reference": reference,
+        "code": str(status),
         "status": words_of(str(status), str(status.label)),
-        "at": row.submitted_at or row.created_at, "until": row.draft_expires_at,
-    }  # fmt: skip
+        "at": row.submitted_at or row.created_at,
+        "until": row.draft_expires_at,
+    }
 
 
 class Urgent(StandingPage):
@@ -131,13 +135,16 @@ def tasks(page: Page, draft: Draft) -> HttpResponse:
     ready = not [item for item in missing if item["field"] != "good_faith_notice"]
     return page.show(
         {
-            "pk": pk, "groups": groups, "ready": ready, "until": found.draft_expires_at,
+            "pk": pk,
+            "groups": groups,
+            "ready": ready,
+            "until": found.draft_expires_at,
             "by_cell": draft.by_cell,
             "may_share": sharing.may_share(draft),
             "files": found.attachments.count(),
             "left": sum(1 for one in sections() if address(pk, one) in open_places),
         }
-    )  # fmt: skip
+    )
 
 
 def _task(

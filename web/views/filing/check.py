@@ -75,10 +75,15 @@ class CheckPage(FormPage):
         shown = [one for one in forms.summary(problem, fields) if one.anchor]
         has_child = seen(self.request, pk)[0].children.filter(kind=ChildKind.SUBJECT).exists()
         context = {
-            "pk": pk, "problem": problem, "faults": shown, "again": True, "notice": fields, "key": uuid4().hex,
+            "pk": pk,
+            "problem": problem,
+            "faults": shown,
+            "again": True,
+            "notice": fields,
+            "key": uuid4().hex,
             "missing": lines_of(problem, pk, [], has_child=has_child),
             "version": problem.get("version", self.request.POST.get("version", "")),
-        }  # fmt: skip
+        }
         return self.show(context)
 
 
@@ -142,8 +147,14 @@ def _signs(section: Section, said: Said) -> dict[str, Any]:
     family = section.family
     assert family is not None  # noqa: S101 - its caller has asked
     rows = grid.rows_of(family, said["signs"])
-    lines = [(row.label, ", ".join([*(words for _, words, on in row.modes if on), *([row.text] if row.text else [])]))
-             for row in rows if any(on for _, _, on in row.modes)]  # fmt: skip
+    lines = [
+        (
+            row.label,
+            ", ".join([*(words for _, words, on in row.modes if on), *([row.text] if row.text else [])]),
+        )
+        for row in rows
+        if any(on for _, _, on in row.modes)
+    ]
     return {"lines": lines}
 
 
@@ -237,10 +248,15 @@ class UrgentPage(FormPage):
         elsewhere = [one for one in (problem or {}).get("errors", ()) if not one["field"].startswith(here)]
         return self.show(
             {
-                "pk": pk, "fields": fields, "version": version, "key": uuid4().hex, "problem": problem,
-                "faults": faults, "missing": lines_of(None, pk, elsewhere, has_child=True),
+                "pk": pk,
+                "fields": fields,
+                "version": version,
+                "key": uuid4().hex,
+                "problem": problem,
+                "faults": faults,
+                "missing": lines_of(None, pk, elsewhere, has_child=True),
             }
-        )  # fmt: skip
+        )
 
 
 def _first_subject(said: Said) -> tuple[Said, list[Said]]:

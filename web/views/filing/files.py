@@ -31,10 +31,13 @@ class FilesPage(UploadPage):
         referral, ties = own(self, pk)
         may = may_add(referral, ties)
         lines = opened(
-            referral, ties,
+            referral,
+            ties,
             lambda scope: serving.listed(referral, ties, scope, actor=self.actor, at=self.at),
-            actor=self.actor, at=self.at, purpose=Purpose.FILING,
-        )  # fmt: skip
+            actor=self.actor,
+            at=self.at,
+            purpose=Purpose.FILING,
+        )
         return self.show(
             self.heading(referral, ties)
             | form_of(kinds(may) if may else (), {}, language=self.language)

@@ -124,9 +124,15 @@ class SectionPage(FormPage):
         fields = self.fields(values, forms.faults_of(problem, self.path))
         faults = forms.summary(problem, fields, self.path)
         shown = {
-            "section": self.section, "fields": fields, "problem": problem, "faults": faults, "version": version,
-            "pk": pk, "number": self.number, "place": self.request.POST.get("place", "0"),
-        }  # fmt: skip
+            "section": self.section,
+            "fields": fields,
+            "problem": problem,
+            "faults": faults,
+            "version": version,
+            "pk": pk,
+            "number": self.number,
+            "place": self.request.POST.get("place", "0"),
+        }
         return self.show(shown | dict(context or {}))
 
     def onwards(self, pk: UUID, then: str) -> str:

@@ -40,17 +40,27 @@ URGENTLY: Final = steps.get(Machine.REFERRAL, "submit_urgent")
 ADD: Final = steps.get(Machine.REFERRAL, "provide_info")
 TAKE_BACK: Final = steps.get(Machine.REFERRAL, "withdraw")
 ADDITION: Final = (
-    Ask("text", _("Que voulez-vous ajouter ?"),
-        _("Un fait nouveau, une précision, la réponse à une question."), rows=8),
-    Ask("danger_now", _("L'enfant est maintenant en danger immédiat"),
+    Ask(
+        "text",
+        _("Que voulez-vous ajouter ?"),
+        _("Un fait nouveau, une précision, la réponse à une question."),
+        rows=8,
+    ),
+    Ask(
+        "danger_now",
+        _("L'enfant est maintenant en danger immédiat"),
         _("Alors appelez d'abord le 17, ou le 114 par SMS."),
-        follow=Follow(("true",), (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=3),))),
-)  # fmt: skip
+        follow=Follow(("true",), (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=3),)),
+    ),
+)
 FILES: Final = Ask("attachments", _("Fichiers à joindre"))
 REASON: Final = (
-    Ask("reason", _("Pourquoi la retirez-vous ?"),
-        _("Rien n'est effacé : la cellule lira ce motif et peut poursuivre si un enfant est en danger.")),
-)  # fmt: skip
+    Ask(
+        "reason",
+        _("Pourquoi la retirez-vous ?"),
+        _("Rien n'est effacé : la cellule lira ce motif et peut poursuivre si un enfant est en danger."),
+    ),
+)
 
 
 def own(page: Page, pk: UUID) -> tuple[Referral, CaseAccess]:
@@ -78,21 +88,33 @@ def standing(page: Page, referral: Referral, ties: CaseAccess) -> HttpResponse:
     """Return where a filing stands, and what was asked and said."""
     body = described(referral, ties, actor=page.actor, at=page.at)
     lines = opened(
-        referral, ties, lambda scope: messages_queries.channel(referral, "filer", ties, scope, actor=page.actor),
-        actor=page.actor, at=page.at, purpose=Purpose.FILING,
-    )  # fmt: skip
+        referral,
+        ties,
+        lambda scope: messages_queries.channel(referral, "filer", ties, scope, actor=page.actor),
+        actor=page.actor,
+        at=page.at,
+        purpose=Purpose.FILING,
+    )
     may = {line["step"] for line in body["available_actions"]}
     status = body["status"]
     context = {
-        "pk": body["id"], "reference": body["reference"],
-        "status": status["label"]["fr" if page.language == "fr" else "en"], "code": status["code"],
-        "submitted_at": referral.submitted_at, "withdrawn_at": referral.withdrawn_at,
-        "answer_by": next((_instant(c["due_at"]) for c in body["clocks"] if c["state"]["code"] != "stopped"), None),
-        "lines": [{**line, "at": _instant(line["at"]), "due_on": _instant(line.get("due_on"))} for line in lines],
-        "may_add": ADD.name in may, "may_take_back": TAKE_BACK.name in may,
+        "pk": body["id"],
+        "reference": body["reference"],
+        "status": status["label"]["fr" if page.language == "fr" else "en"],
+        "code": status["code"],
+        "submitted_at": referral.submitted_at,
+        "withdrawn_at": referral.withdrawn_at,
+        "answer_by": next(
+            (_instant(c["due_at"]) for c in body["clocks"] if c["state"]["code"] != "stopped"), None
+        ),
+        "lines": [
+            {**line, "at": _instant(line["at"]), "due_on": _instant(line.get("due_on"))} for line in lines
+        ],
+        "may_add": ADD.name in may,
+        "may_take_back": TAKE_BACK.name in may,
         "cell": protocol_of(referral.authority, page.at).crip_name if referral.authority else "",
         "key": uuid4().hex,
-    }  # fmt: skip
+    }
     page.template = "web/filing/standing.html"  # type: ignore[misc]  # of this request's own view
     return page.show(context)
 
@@ -114,9 +136,11 @@ class ReceiptPage(Page):
         filed, _ = own(self, pk)
         found = receipts.receipt_of(pk, actor=self.actor, at=self.at)
         context = {
-            "pk": pk, "receipt": found, "submitted_at": _instant(found["submitted_at"]),
+            "pk": pk,
+            "receipt": found,
+            "submitted_at": _instant(found["submitted_at"]),
             "urgent": filed.steps.filter(step=URGENTLY.name).exists(),
-        }  # fmt: skip
+        }
         return self.show(context)
 
 
@@ -159,11 +183,17 @@ class StepPage(FormPage):
         fields = self.fields(pk, values, forms.faults_of(problem))
         return self.show(
             {
-                "pk": pk, "fields": fields, "problem": problem, "faults": forms.summary(problem, fields),
-                "key": uuid4().hex, "title": self.title, "button": self.button, "step": self.step,
+                "pk": pk,
+                "fields": fields,
+                "problem": problem,
+                "faults": forms.summary(problem, fields),
+                "key": uuid4().hex,
+                "title": self.title,
+                "button": self.button,
+                "step": self.step,
             }
             | self.around(pk)
-        )  # fmt: skip
+        )
 
     def fields(self, pk: UUID, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:  # noqa: ARG002
         """Return the fields of the form."""

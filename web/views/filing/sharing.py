@@ -76,10 +76,14 @@ class SharePage(FormPage):
         )
         return self.show(
             {
-                "pk": pk, "fields": fields, "places": places, "shown": shown, "problem": problem,
+                "pk": pk,
+                "fields": fields,
+                "places": places,
+                "shown": shown,
+                "problem": problem,
                 "faults": forms.summary(problem, fields),
             }
-        )  # fmt: skip
+        )
 
 
 def shared(page: Page, pk: UUID) -> HttpResponse:

@@ -70,11 +70,13 @@ class Anomalies(AnomalyPage):
             self.around()
             | {
                 "lines": [oddities.line(self, row) for row in page.items],
-                "states": oddities.states(kept.get("state", "")), "rules": oddities.rules(kept.get("rule", "")),
-                "filtered": bool(kept), "first": "cursor" not in self.asked,
+                "states": oddities.states(kept.get("state", "")),
+                "rules": oddities.rules(kept.get("rule", "")),
+                "filtered": bool(kept),
+                "first": "cursor" not in self.asked,
                 "next": address("anomalies-page", kept | {"cursor": page.next}) if page.next else "",
             }
-        )  # fmt: skip
+        )
 
 
 class OneAnomaly(AnomalyPage):
@@ -90,13 +92,15 @@ class OneAnomaly(AnomalyPage):
         return self.show(
             self.heading(anomaly)
             | {
-                "course": oddities.lines(self, anomaly), "lines": self.told(entries),
-                "subjects": anomaly.subjects, "gone": len(anomaly.entries) - len(entries),
+                "course": oddities.lines(self, anomaly),
+                "lines": self.told(entries),
+                "subjects": anomaly.subjects,
+                "gone": len(anomaly.entries) - len(entries),
                 "panels": panels(pk, access_review_queries.abilities(anomaly, self.actor, at=self.at)),
                 "may_look": may_look_behind(anomaly, self.actor.user_id, at=self.at),
             }
             | told.in_words(self)
-        )  # fmt: skip
+        )
 
 
 class Identities(AnomalyPage):
@@ -164,9 +168,12 @@ class AnomalyStep(AnomalyPage, FormPage):
         return self.show(
             self._around(declared, anomaly)
             | {
-                "entries": fields, "problem": in_words(problem), "faults": summary(problem, fields), "once": again,
+                "entries": fields,
+                "problem": in_words(problem),
+                "faults": summary(problem, fields),
+                "once": again,
             }
-        )  # fmt: skip
+        )
 
     def fields(
         self, step: Step, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None
@@ -182,9 +189,11 @@ class AnomalyStep(AnomalyPage, FormPage):
     def _around(self, step: Step, anomaly: AccessAnomaly) -> dict[str, Any]:
         return self.heading(anomaly) | {
             "title": display.step_words(str(step.machine), step.name),
-            "number": step.number, "law": step.law, "brings": brings(step),
+            "number": step.number,
+            "law": step.law,
+            "brings": brings(step),
             "back": reverse("anomaly-page", args=[anomaly.pk]),
-        }  # fmt: skip
+        }
 
 
 def declared_step(name: str) -> Step:

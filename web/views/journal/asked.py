@@ -42,10 +42,11 @@ class AccessQuestions(Page):
         page = question_page(asked, actor=self.actor, at=self.at)
         return self.show(
             {
-                "lines": [in_a_line(row) for row in page.items], "done": told.told(self)[0] != "",
+                "lines": [in_a_line(row) for row in page.items],
+                "done": told.told(self)[0] != "",
                 "next": address("access-questions-page", {"cursor": page.next}) if page.next else "",
             }
-        )  # fmt: skip
+        )
 
 
 class AccessQuestion(FormPage):
@@ -89,10 +90,13 @@ class AccessQuestion(FormPage):
         shown_again = fields({"answer": self.request.POST.get("answer", "")}, problem)
         return self.show(
             {
-                "line": in_a_line(self._one(pk)), "entries": shown_again, "problem": in_words(problem),
-                "faults": summary(problem, shown_again), "once": self.request.POST.get("once", ""),
+                "line": in_a_line(self._one(pk)),
+                "entries": shown_again,
+                "problem": in_words(problem),
+                "faults": summary(problem, shown_again),
+                "once": self.request.POST.get("once", ""),
             }
-        )  # fmt: skip
+        )
 
     def _one(self, pk: UUID) -> AccessAnomaly:
         found = access_review_actions.asked_of(self.actor, at=self.at).filter(pk=pk).first()
@@ -111,12 +115,17 @@ def in_a_line(anomaly: AccessAnomaly) -> dict[str, Any]:
     """Return a question as the agent reads it: when, how much, until when to answer; not by which rule (SEC-AZ17)."""
     said = access_review_queries.question(anomaly)
     return {
-        "pk": said["id"], "count": said["count"], "answer": display.label(said["answer"]),
+        "pk": said["id"],
+        "count": said["count"],
+        "answer": display.label(said["answer"]),
         **{
             name: display.instant(said[key], ZONE)
             for name, key in (
-                ("first", "first_at"), ("last", "last_at"), ("asked", "asked_at"), ("due", "answer_due_at"),
+                ("first", "first_at"),
+                ("last", "last_at"),
+                ("asked", "asked_at"),
+                ("due", "answer_due_at"),
                 ("answered", "answered_at"),
             )
         },
-    }  # fmt: skip
+    }

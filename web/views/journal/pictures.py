@@ -42,16 +42,23 @@ class Pictures(JournalPage):
         return self.show(
             self.around()
             | {
-                "days": days, "periods": activity.DAYS, "kinds": [label for _, label in KINDS],
+                "days": days,
+                "periods": activity.DAYS,
+                "kinds": [label for _, label in KINDS],
                 "charts": [self._chart(kind, label, found) for kind, label in KINDS],
-                "rows": [(day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(found.days)],
+                "rows": [
+                    (day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(found.days)
+                ],
                 "week": [(day, row, sum(row)) for day, row in zip(WEEK, found.hours, strict=True)],
                 "names": [(day, n * (pictures.CELL + 1) + 24) for n, day in enumerate(WEEK)],
-                "cells": pictures.cells(found.hours), "cell": pictures.CELL, "hours": range(24),
+                "cells": pictures.cells(found.hours),
+                "cell": pictures.CELL,
+                "hours": range(24),
                 "marks": [(hour, pictures.LEFT + hour * pictures.CELL) for hour in range(0, 24, 6)],
-                "busiest": self._busiest(found), "left": pictures.LEFT,
+                "busiest": self._busiest(found),
+                "left": pictures.LEFT,
             }
-        )  # fmt: skip
+        )
 
     def _chart(self, kind: str, label: Any, found: activity.Activity) -> dict[str, Any]:
         drawn = pictures.bars([(day.day, getattr(day, kind)) for day in found.days])

@@ -38,9 +38,13 @@ def in_words(question: Question) -> str:
 def lines() -> list[dict[str, Any]]:
     """Return the questions as a page lists them."""
     return [
-        {"address": reverse("journal-question", args=[one.name]), "label": in_words(one), "about": ABOUT[one.name]}
+        {
+            "address": reverse("journal-question", args=[one.name]),
+            "label": in_words(one),
+            "about": ABOUT[one.name],
+        }
         for one in QUESTIONS
-    ]  # fmt: skip
+    ]
 
 
 class Questions(JournalPage):
@@ -71,10 +75,16 @@ class OneQuestion(JournalPage):
         if found is None:
             raise NotVisible
         asked, faults = self.filters(FilterQuery)
-        context = self.around() | self.form(FILTERS, faults) | {
-            "title": in_words(found), "about": ABOUT[question], "here": reverse("journal-question", args=[question]),
-            "needs": found.needs,
-        }  # fmt: skip
+        context = (
+            self.around()
+            | self.form(FILTERS, faults)
+            | {
+                "title": in_words(found),
+                "about": ABOUT[question],
+                "here": reverse("journal-question", args=[question]),
+                "needs": found.needs,
+            }
+        )
         if asked is None:
             return self.show(context, status=400)
         if found.needs and found.needs not in asked:
@@ -84,11 +94,16 @@ class OneQuestion(JournalPage):
         return self.show(
             context
             | {
-                "answered": True, "lines": self.told(page.items), "first": "cursor" not in asked,
-                "next": address("journal-question", kept | {"cursor": page.next}, question) if page.next else "",
-                "table": address("journal-table", {"question": question} | kept), "rows_max": ROWS_MAX,
+                "answered": True,
+                "lines": self.told(page.items),
+                "first": "cursor" not in asked,
+                "next": address("journal-question", kept | {"cursor": page.next}, question)
+                if page.next
+                else "",
+                "table": address("journal-table", {"question": question} | kept),
+                "rows_max": ROWS_MAX,
             }
-        )  # fmt: skip
+        )
 
 
 class Entries(JournalPage):
@@ -106,10 +121,15 @@ class Entries(JournalPage):
             "act": words.acts(),
             "outcome": [(code, str(said)) for code, said in words.OUTCOMES.items()],
         }
-        context = self.around() | self.form(self.filtered_by, faults, choices) | {
-            "title": _("Toutes les entrées"), "here": reverse("journal-entries"),
-            "about": _("Chaque acte, chaque lecture et chaque refus, les plus récents d'abord."),
-        }  # fmt: skip
+        context = (
+            self.around()
+            | self.form(self.filtered_by, faults, choices)
+            | {
+                "title": _("Toutes les entrées"),
+                "here": reverse("journal-entries"),
+                "about": _("Chaque acte, chaque lecture et chaque refus, les plus récents d'abord."),
+            }
+        )
         if asked is None:
             return self.show(context, status=400)
         page = inspection.entries(self.narrowed(asked), actor=self.actor, at=self.at)
@@ -117,11 +137,14 @@ class Entries(JournalPage):
         return self.show(
             context
             | {
-                "answered": True, "lines": self.told(page.items), "first": "cursor" not in asked,
+                "answered": True,
+                "lines": self.told(page.items),
+                "first": "cursor" not in asked,
                 "next": address("journal-entries", kept | {"cursor": page.next}) if page.next else "",
-                "table": address("journal-table", kept), "rows_max": ROWS_MAX,
+                "table": address("journal-table", kept),
+                "rows_max": ROWS_MAX,
             }
-        )  # fmt: skip
+        )
 
 
 class TableQuery(EntriesQuery):

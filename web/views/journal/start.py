@@ -21,10 +21,15 @@ class Attention(JournalPage):
         return self.show(
             self.around()
             | {
-                "stands": stands, "signed": self.when(stands.signed_at), "waiting": self.when(stands.waiting_since),
-                "counts": [(code, label, awaits.counts.get(code, 0)) for code, label, _chosen in oddities.states()],
+                "stands": stands,
+                "signed": self.when(stands.signed_at),
+                "waiting": self.when(stands.waiting_since),
+                "counts": [
+                    (code, label, awaits.counts.get(code, 0)) for code, label, _chosen in oddities.states()
+                ],
                 "to_lift": [oddities.line(self, row) for row in awaits.to_lift],
                 "breaches": [oddities.line(self, row) for row in awaits.breaches],
-                "open": [oddities.line(self, row) for row in awaits.open], "lines": lines(),
+                "open": [oddities.line(self, row) for row in awaits.open],
+                "lines": lines(),
             }
-        )  # fmt: skip
+        )
