@@ -1,11 +1,10 @@
 """The course of an anomaly: who sees it, and the runner of its steps.
 
-An anomaly belongs to an authority, not to a case: its steps go the way of every step (visible → role → state and
-guards → body → effects → entry → notices), on its own row. Auditors and data protection officers of the authority see
-it. The agent whom it is about sees the question alone, once it was asked, and answers by a code.
+An anomaly belongs to an authority, not to a case: its steps are run on its own row (``execution/row_machine.py``).
+Auditors and data protection officers of the authority see it. The agent whom it is about sees the question alone, once
+it was asked, and answers by a code.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,12 +23,12 @@ from outbox.templates import Kind, Template
 from outbox.templates import register as register_template
 from referrals.access import matrix
 from referrals.access_review.steps import Sheet
-from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.errors import NotVisible, WrongState
+from referrals.execution.row_machine import RowMachine
 from referrals.models import AccessAnomaly
 from referrals.vocabulary.access_review import Answer
 from referrals.vocabulary.states import AnomalyState, Machine
-from referrals.workflow.context import step_input_of
-from referrals.workflow.step import Step, require_proof, steps
+from referrals.workflow.step import Step
 
 ANSWERED: Final = "anomaly:answer"
 register(ANSWERED)
@@ -87,108 +86,68 @@ def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[Ac
     return asked.filter(who__in=own).select_related("authority")
 
 
-def perform(step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> AccessAnomaly:
-    """Carry out one declared step of an anomaly, under a lock of its row.
+class Anomalies(RowMachine[AccessAnomaly, Sheet]):
+    """The runner of the steps of anomalies."""
 
-    Raises:
-        NotVisible: absent, or of an authority whose journal the actor doesn't read.
-        NotAllowed: another role does this.
-        StepUpRequired: the step is grave, and the last proof of the session is too old.
-        WrongState: the step doesn't start from the present state.
-        GuardRefused: a condition isn't met; names the rule and its law.
-        serializers.ValidationError: the body; every fault of it.
-    """
-    anomaly = visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
-    if anomaly is None:
-        raise NotVisible
-    sheet = require_possible(step, anomaly, actor=actor, at=at)
-    require_proof(step, actor, at=at)
-    found = step.takes(data=body)
-    found.is_valid(raise_exception=True)
-    given = step_input_of(found.validated_data)
-    _ask(step, step.checks, sheet, given)
-    carry_out(step, sheet, given)
-    return anomaly
+    machine = Machine.ANOMALY
 
+    def visible_to(self, actor: Actor) -> "QuerySet[AccessAnomaly]":
+        """Return the anomalies of the authorities whose journal the actor reads."""
+        return visible_to(actor)
 
-def require_possible(step: Step, anomaly: AccessAnomaly, *, actor: Actor, at: datetime) -> Sheet:
-    """Return an anomaly in the hands of the actor, who may do a step on it now, as far as no body is asked about.
+    def context_of(self, step: Step, row: AccessAnomaly, actor: Actor, *, at: datetime) -> Sheet | None:
+        """Return the anomaly in the hands of the actor in the role that does the step; of two offices, the other's."""
+        held = [role for role in step.roles if role in actor.roles_in(row.authority_id)]
+        role = next((one for one in held if one != row.resolution_asked_as), held[0] if held else None)
+        if role is None:
+            return None
+        acting = actor.acting_as(role, authority_id=row.authority_id)
+        own = actor.user_id is not None and row.who == pseudonyms.actor(actor.user_id)
+        return Sheet(row, actor=acting, at=at, own=own)
 
-    Raises:
-        NotAllowed, WrongState, GuardRefused: see ``perform``.
-    """
-    sheet = _sheet(step, anomaly, actor, at)
-    if sheet is None:
-        raise NotAllowed(f"{step.machine}:{step.name}")
-    if anomaly.state not in step.source:
-        raise WrongState(step.name, state=str(anomaly.state))
-    _ask(step, step.guards, sheet, None)
-    return sheet
+    def write_down(self, step: Step, context: Sheet, *, before: str) -> None:
+        """Write the journal entry of a step, and tell the parties that it names."""
+        anomaly = context.row
+        journal.record(
+            step.event,
+            actor=context.actor,
+            at=context.at,
+            objects=[UUID(one) for one in anomaly.subjects],
+            tenant=anomaly.authority_id,
+            purpose=Purpose.AUDIT,
+            rule=anomaly.rule,
+            from_state=before,
+            to_state=str(anomaly.state),
+        )
+        for party in step.tells:
+            _tell(context, party)
 
 
-def _sheet(step: Step, anomaly: AccessAnomaly, actor: Actor, at: datetime) -> Sheet | None:
-    """Return the anomaly in the hands of the actor in the role that does this step; of two offices, the other's."""
-    held = [role for role in step.roles if role in actor.roles_in(anomaly.authority_id)]
-    role = next((one for one in held if one != anomaly.resolution_asked_as), held[0] if held else None)
-    if role is None:
-        return None
-    acting = actor.acting_as(role, authority_id=anomaly.authority_id)
-    own = actor.user_id is not None and anomaly.who == pseudonyms.actor(actor.user_id)
-    return Sheet(anomaly, actor=acting, at=at, own=own)
-
-
-def _ask(step: Step, rules: tuple[Any, ...], sheet: Sheet, given: Any) -> None:
-    for rule in rules:
-        if reason := rule(sheet, given):
-            raise GuardRefused(step.name, rule.__name__, reason, step.law)
-
-
-def carry_out(step: Step, sheet: Sheet, given: Any) -> None:
-    """Move the state, write it down, tell; guards have been asked."""
-    anomaly = sheet.anomaly
-    before = "" if anomaly._state.adding else str(anomaly.state)
-    if step.source:
-        step.run(anomaly, given, sheet)
-    anomaly.save()
-    journal.record(
-        step.event,
-        actor=sheet.actor,
-        at=sheet.at,
-        objects=[UUID(one) for one in anomaly.subjects],
-        tenant=anomaly.authority_id,
-        purpose=Purpose.AUDIT,
-        rule=anomaly.rule,
-        from_state=before,
-        to_state=str(anomaly.state),
-    )
-    for party in step.tells:
-        _tell(sheet, party)
+runner: Final = Anomalies()
 
 
 def _tell(sheet: Sheet, party: str) -> None:
     if party == "agent":
-        asked = account_of(sheet.anomaly.who, sheet.anomaly.subjects)
-        _write(sheet, ASKED, {asked} if asked else set(), about=sheet.anomaly.pk)
+        asked = account_of(sheet.row.who, sheet.row.subjects)
+        _write(sheet, ASKED, {asked} if asked else set(), about=sheet.row.pk)
         return
-    held = Membership.objects.in_force(sheet.at).filter(
-        authority=sheet.anomaly.authority_id, role=PARTIES[party]
-    )
+    held = Membership.objects.in_force(sheet.at).filter(authority=sheet.row.authority_id, role=PARTIES[party])
     users = set(held.values_list("user_id", flat=True)) - {sheet.actor.user_id}
     if party == "supervisors":
         # The hierarchy reads no journal: it is told that there is something, not where; nor is the agent, by this way.
-        own = account_of(sheet.anomaly.who, sheet.anomaly.subjects)
+        own = account_of(sheet.row.who, sheet.row.subjects)
         _write(sheet, REPORTED, users - {own}, about=None)
         return
-    _write(sheet, CHANGED, users, about=sheet.anomaly.pk)
+    _write(sheet, CHANGED, users, about=sheet.row.pk)
 
 
 def _write(sheet: Sheet, template: str, users: set[Any], *, about: UUID | None) -> None:
     said = About(
         template=template,
         # To the agent no rule is named, nor to the hierarchy: it would tell what a decoy is.
-        reference=sheet.anomaly.rule if template == CHANGED else "",
+        reference=sheet.row.rule if template == CHANGED else "",
         subject_id=about,
-        authority_id=sheet.anomaly.authority_id,
+        authority_id=sheet.row.authority_id,
     )
     write(said, Recipients(users=users), at=sheet.at)
 
@@ -217,20 +176,3 @@ def answer(pk: UUID, said: str, *, actor: Actor, at: datetime) -> AccessAnomaly:
     )
     _tell(Sheet(found, actor=actor, at=at), "auditors")
     return found
-
-
-def possible(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> Iterator[Step]:
-    """Yield the steps that the actor may do on an anomaly now."""
-    return (step for step, bar in offered(anomaly, actor, at=at) if bar is None)
-
-
-def offered(
-    anomaly: AccessAnomaly, actor: Actor, *, at: datetime
-) -> Iterator[tuple[Step, tuple[str, str] | None]]:
-    """Yield the steps that role and state allow, with the rule that bars one now and why, or None."""
-    for step in steps.of(Machine.ANOMALY):
-        sheet = _sheet(step, anomaly, actor, at)
-        if sheet is None or anomaly.state not in step.source:
-            continue
-        refused = ((guard.__name__, guard(sheet, None)) for guard in step.guards)
-        yield step, next(((rule, reason) for rule, reason in refused if reason), None)

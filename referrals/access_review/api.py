@@ -3,7 +3,8 @@
 For auditors and data protection officers of the authority; the agent whom one is about sees its question and answers.
 """
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, path
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import require_somewhere
+from accounts.actor import Actor
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
 from audit.events import Purpose
@@ -25,9 +27,9 @@ from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
+from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.step import Step, steps
 
 
 class AnomalyRuleOut(serializers.Serializer[None]):
@@ -175,43 +177,15 @@ class Identities(AnomalyView):
         return Response(queries.identities(found, actor=self.actor(request), at=self.at(request)))
 
 
-class PerformAnomalyStep(AnomalyView):
-    """POST: do one step of an anomaly; the body is its data. A subclass per step names it."""
+class PerformAnomalyStep(PerformRowStep):
+    """POST: do one step of an anomaly."""
 
-    step: ClassVar[Step]
+    runner = actions.runner
+    purpose = Purpose.AUDIT
 
-    def perform(self, request: Request, pk: UUID) -> Response:
-        """Do the step that the class is about, once under one Idempotency-Key."""
-        Query.of(request.query_params)
-        request._request.purpose = Purpose.AUDIT  # type: ignore[attr-defined]  # a refusal bears it too
-        actor, at = self.actor(request), self.at(request)
-        self.one(request, pk)
-        anomaly = done_before(request, actions.visible_to(actor))
-        if anomaly is None:
-            anomaly = actions.perform(self.step, pk, request.data, actor=actor, at=at)
-            keep_done(request, pk, status=200)
-        return Response(queries.line(anomaly, actor, at=at))
-
-
-def view_of(step: Step) -> Any:
-    """Return the view of one step, with its own operation in the schema."""
-    operation = extend_schema(
-        operation_id=f"{step.machine}_{step.name}",
-        summary=f"{step.number} {step.en} — {step.label}",
-        description=f"{step.doc}\n\n{step.law}",
-        request=step.takes,
-        responses={200: AnomalyOut},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=[str(step.machine)],
-    )
-
-    def post(self: PerformAnomalyStep, request: Request, pk: UUID) -> Response:
-        return self.perform(request, pk)
-
-    members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
-    name = "".join(part.capitalize() for part in f"{step.machine}_{step.name}".split("_"))
-    made: Any = type(name, (PerformAnomalyStep,), members)
-    return made.as_view()
+    def shown(self, row: AccessAnomaly, *, actor: Actor, at: datetime) -> dict[str, Any]:
+        """Return the anomaly: pseudonyms, figures, and its course."""
+        return queries.line(row, actor, at=at)
 
 
 class Questions(CaseView):
@@ -268,9 +242,5 @@ def anomaly_routes() -> list[URLPattern]:
         path(
             f"{actions.QUESTIONS}/<uuid:pk>/answer", AnswerQuestion.as_view(), name="access-question-answer"
         ),
-        *(
-            path(f"{folder}/<uuid:pk>/{step.name}", view_of(step), name=f"{step.machine}-{step.name}")
-            for step in steps.of(Machine.ANOMALY)
-            if not step.internal
-        ),
+        *row_step_routes(Machine.ANOMALY, PerformAnomalyStep, AnomalyOut),
     ]

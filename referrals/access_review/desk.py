@@ -40,7 +40,7 @@ def desk(*, actor: Actor, at: datetime) -> Desk:
         counts={row["state"]: row["count"] for row in counted},
         open=list(seen.filter(state__in=OPEN)[:SHOWN]),
         breaches=list(seen.filter(state__in=BREACHES).order_by("breach_due_at", "id")[:SHOWN]),
-        to_lift=[row for row in asked[:SHOWN] if grant in actions.possible(row, actor, at=at)],
+        to_lift=[row for row in asked[:SHOWN] if grant in actions.runner.possible(row, actor, at=at)],
     )
     shown = {row.pk: row for row in (*found.open, *found.breaches, *found.to_lift)}
     queries.write_down(list(shown.values()), actor=actor, at=at)

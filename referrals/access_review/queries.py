@@ -38,7 +38,7 @@ def rule_of(code: str) -> dict[str, Any]:
 def line(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, Any]:
     """Return an anomaly as auditors and data protection officers see it, with what the reader may do now."""
     return facts(anomaly) | {
-        "available_steps": [step.name for step in actions.possible(anomaly, actor, at=at)]
+        "available_steps": [step.name for step in actions.runner.possible(anomaly, actor, at=at)]
     }
 
 
@@ -76,7 +76,7 @@ def facts(anomaly: AccessAnomaly) -> dict[str, Any]:
 def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each, as of a case."""
     found: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
-    for step, bar in actions.offered(anomaly, actor, at=at):
+    for step, bar in actions.runner.offered(anomaly, actor, at=at):
         said: dict[str, Any] = {
             "step": step.name,
             "machine": str(step.machine),

@@ -6,20 +6,17 @@ it. Auditor and officer read pseudonyms; who it was, and which files, they learn
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from accounts.actor import Actor
 from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
 from audit.events import Purpose
 from core.inputs import Code, Day, StrictSerializer
+from referrals.execution.row_machine import RowContext
 from referrals.models import AccessAnomaly
-from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.access_review import Informed, Risk
 from referrals.vocabulary.states import AnomalyState, Coded, Machine
 from referrals.workflow.inputs import Nothing
@@ -39,23 +36,10 @@ BREACH: Final = timedelta(hours=72)
 
 
 @dataclass
-class Sheet:
-    """An anomaly under the hands of one person at one instant; ``own``: it is about this very person."""
+class Sheet(RowContext[AccessAnomaly]):
+    """An anomaly in the hands of one person at one instant; ``own``: it is about this very person."""
 
-    anomaly: "AccessAnomaly"
-    actor: Actor
-    at: datetime
     own: bool = False
-
-    @cached_property
-    def protocol(self) -> Protocol:
-        """Return the choices of the authority that are in force."""
-        return protocol_of(self.anomaly.authority, self.at)
-
-    @property
-    def today(self) -> date:
-        """Return the date of the act in the authority's zone."""
-        return self.at.astimezone(ZoneInfo(self.anomaly.authority.timezone)).date()
 
 
 class Ground(Coded):
@@ -114,14 +98,14 @@ def not_about_oneself(sheet: Sheet, given: Any) -> str | None:
 
 def somebody_can_be_asked(sheet: Sheet, given: Any) -> str | None:
     """A question goes to the agent whom the anomaly is about, once."""
-    if sheet.anomaly.who is None or sheet.anomaly.asked_at is not None:
+    if sheet.row.who is None or sheet.row.asked_at is not None:
         return "Personne ne peut être interrogé, ou la question a déjà été posée."
     return None
 
 
 def agent_had_the_time(sheet: Sheet, given: Any) -> str | None:
     """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
-    found = sheet.anomaly
+    found = sheet.row
     if found.asked_at is None and _can_sign_in(found):
         return "L'agent n'a pas encore été interrogé."
     if (
@@ -140,20 +124,20 @@ def _can_sign_in(anomaly: Any) -> bool:
 
 def breach_is_dealt_with(sheet: Sheet, given: Any) -> str | None:
     """A risk is notified to the CNIL; of a high one the persons are told, or it is said why not (RGPD art. 33, 34)."""
-    if given is None or sheet.anomaly.risk == Risk.RULED_OUT:
+    if given is None or sheet.row.risk == Risk.RULED_OUT:
         return None
     if given.get("notified_on") is None:
         return "La date de notification à la CNIL manque."
     if given.notified_on > sheet.today:
         return "La date ne peut pas être à venir."
-    if sheet.anomaly.risk == Risk.HIGH and given.get("informed") is None:
+    if sheet.row.risk == Risk.HIGH and given.get("informed") is None:
         return "Dites si les personnes concernées ont été informées."
     return None
 
 
 def there_is_something_to_resolve(sheet: Sheet, given: Any) -> str | None:
     """A veil is lifted where there is one, and nobody waits for it already."""
-    found = sheet.anomaly
+    found = sheet.row
     waiting = found.resolution_asked_at is not None and found.resolved_until is None
     if (found.who is None and not found.subjects) or (waiting and not _lapsed(sheet)):
         return "Il n'y a rien à lever, ou la levée est déjà demandée."
@@ -162,7 +146,7 @@ def there_is_something_to_resolve(sheet: Sheet, given: Any) -> str | None:
 
 def the_other_office_asked(sheet: Sheet, given: Any) -> str | None:
     """The veil is lifted by two persons in two offices: auditor and data protection officer (SEC-AZ12)."""
-    found = sheet.anomaly
+    found = sheet.row
     if found.resolution_asked_at is None or found.resolved_until is not None or _lapsed(sheet):
         return "La levée de l'anonymat n'est pas demandée, ou la demande est caduque."
     if found.resolution_asked_by_id == sheet.actor.user_id or found.resolution_asked_as == sheet.actor.role:
@@ -172,7 +156,7 @@ def the_other_office_asked(sheet: Sheet, given: Any) -> str | None:
 
 def asker_is_in_office(sheet: Sheet, given: Any) -> str | None:
     """A request dies when who made it loses the office (SEC-AZ12)."""
-    found = sheet.anomaly
+    found = sheet.row
     if _holds(found, found.resolution_asked_by_id, found.resolution_asked_as, at=sheet.at):
         return None
     return "La personne qui a demandé la levée n'exerce plus cette fonction."
@@ -184,7 +168,7 @@ def _holds(anomaly: "AccessAnomaly", user: UUID | None, role: str, *, at: dateti
 
 
 def _lapsed(sheet: Sheet) -> bool:
-    asked = sheet.anomaly.resolution_asked_at
+    asked = sheet.row.resolution_asked_at
     return asked is not None and asked + timedelta(days=sheet.protocol.approval_days) <= sheet.at
 
 

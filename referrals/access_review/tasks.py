@@ -164,7 +164,7 @@ def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor =
         **named,
     )
     sheet = Sheet(anomaly, actor=replace(actor, role=SYSTEM.role), at=at)
-    actions.carry_out(steps.get(Machine.ANOMALY, "detect"), sheet, StepInput())
+    actions.runner.run_step(steps.get(Machine.ANOMALY, "detect"), sheet, StepInput())
     return True
 
 

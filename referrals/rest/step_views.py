@@ -4,6 +4,7 @@
 ``…/measures/{mid}/{step}``; a step that makes its part has no part's id.
 """
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,14 +13,18 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.once import once_of
+from accounts.actor import Actor
+from accounts.api.once import done_before, keep_done, once_of
 from accounts.models import Replay
+from audit.events import Purpose
+from core.query import Query
 from referrals.access import transfer_targets
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.execution import approvals, results
 from referrals.execution import perform as execution_perform
 from referrals.execution.preconditions import StepRequest
+from referrals.execution.row_machine import RowMachine
 from referrals.models import Referral
 from referrals.reading.disclosures import known
 from referrals.rest import schema
@@ -75,25 +80,68 @@ class PerformStep(CaseView):
         )
 
 
-def view_of(step: Step) -> Any:
-    """Return the view of one step, with its own operation in the schema."""
+class PerformRowStep(CaseView):
+    """POST: do one step on a row that belongs to an authority; the body is its data. A subclass per step names it."""
+
+    step: ClassVar[Step]
+    runner: ClassVar[RowMachine[Any, Any]]
+    #: What the journal says that a refused request was for.
+    purpose: ClassVar[Purpose | None] = None
+
+    def shown(self, row: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:
+        """Return the row as the answer has it."""
+        raise NotImplementedError
+
+    def perform(self, request: Request, pk: UUID) -> Response:
+        """Do the step that the class is about, once under one Idempotency-Key."""
+        Query.of(request.query_params)
+        request._request.purpose = self.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        actor, at = self.actor(request), self.at(request)
+        if not self.runner.visible_to(actor).filter(pk=pk).exists():
+            raise NotVisible
+        row = done_before(request, self.runner.visible_to(actor))
+        if row is None:
+            row = self.runner.perform(self.step, pk, request.data, actor=actor, at=at)
+            keep_done(request, pk, status=200)
+        return Response(self.shown(row, actor=actor, at=at))
+
+
+def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, **described: Any) -> Any:
+    """Return the view of one step, with its own operation in the schema (``described``: responses, parameters)."""
     name = "".join(part.capitalize() for part in f"{step.machine}_{step.name}".split("_"))
+    described = described or {
+        "responses": {200: schema.CaseAnswer, 202: schema.CaseAnswer},
+        "parameters": [schema.IF_MATCH, schema.IDEMPOTENCY_KEY],
+    }
     operation = extend_schema(
         operation_id=f"{step.machine}_{step.name}",
         summary=f"{step.number} {step.en} — {step.label}",
         description=f"{step.doc}\n\n{step.law}",
         request=step.takes,
-        responses={200: schema.CaseAnswer, 202: schema.CaseAnswer},
-        parameters=[schema.IF_MATCH, schema.IDEMPOTENCY_KEY],
         tags=[str(step.machine)],
+        **described,
     )
 
-    def post(self: PerformStep, request: Request, pk: UUID, part: UUID | None = None) -> Response:
-        return self.perform(request, pk, part)
+    def post(self: Any, request: Request, **address: UUID) -> Response:
+        response: Response = self.perform(request, **address)
+        return response
 
     members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
-    made: Any = type(name, (PerformStep,), members)
+    made: Any = type(name, (base,), members)
     return made.as_view()
+
+
+def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: Any) -> list[URLPattern]:
+    """Return the routes of the steps of a machine whose rows belong to an authority; ``answer``: the row's schema."""
+    return [
+        path(
+            f"{MACHINES[machine].folder}/<uuid:pk>/{step.name}",
+            view_of(step, base, responses={200: answer}, parameters=[schema.IDEMPOTENCY_KEY]),
+            name=f"{step.machine}-{step.name}",
+        )
+        for step in steps.of(machine)
+        if not step.internal
+    ]
 
 
 def step_routes() -> list[URLPattern]:

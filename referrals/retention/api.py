@@ -5,7 +5,7 @@ may know of; no total is told, for it would count the others.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, path
@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.pages import page_schema
 from core.inputs import Code
 from core.paging import page_of
@@ -26,12 +25,12 @@ from referrals.models import RetentionBatch, RetentionLine
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
+from referrals.rest.step_views import PerformRowStep, row_step_routes
 from referrals.retention import batches
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.retention import VisaRefusal
 from referrals.vocabulary.states import BatchState, Machine, State
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.step import Step, steps
 
 
 class BatchQuery(PagedQuery):
@@ -84,7 +83,7 @@ def batch_line(batch: RetentionBatch, actor: Actor, *, at: datetime) -> dict[str
         "refusal": labelled(VisaRefusal(batch.refusal)) if batch.refusal else None,
         "refused_on": moment(batch.refused_on),
         "executed_at": moment(batch.executed_at),
-        "available_steps": [step.name for step in batches.possible(batch, actor, at=at)],
+        "available_steps": [step.name for step in batches.runner.possible(batch, actor, at=at)],
     }
 
 
@@ -176,42 +175,14 @@ class BatchLines(BatchView):
         return Response(listed([file_line(line) for line in page.items], page.next))
 
 
-class PerformBatchStep(BatchView):
-    """POST: do one step of a batch; the body is its data. A subclass per step names it."""
+class PerformBatchStep(PerformRowStep):
+    """POST: do one step of a batch."""
 
-    step: ClassVar[Step]
+    runner = batches.runner
 
-    def perform(self, request: Request, pk: UUID) -> Response:
-        """Do the step that the class is about, once under one Idempotency-Key."""
-        Query.of(request.query_params)
-        actor, at = self.actor(request), self.at(request)
-        self.one(request, pk)
-        batch = done_before(request, visibility.batches_of(actor))
-        if batch is None:
-            batch = batches.perform(self.step, pk, request.data, actor=actor, at=at)
-            keep_done(request, pk, status=200)
-        return Response(batch_line(batch, actor, at=at))
-
-
-def view_of(step: Step) -> Any:
-    """Return the view of one step, with its own operation in the schema."""
-    operation = extend_schema(
-        operation_id=f"{step.machine}_{step.name}",
-        summary=f"{step.number} {step.en} — {step.label}",
-        description=f"{step.doc}\n\n{step.law}",
-        request=step.takes,
-        responses={200: BatchOut},
-        parameters=[IDEMPOTENCY_KEY],
-        tags=[str(step.machine)],
-    )
-
-    def post(self: PerformBatchStep, request: Request, pk: UUID) -> Response:
-        return self.perform(request, pk)
-
-    members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
-    name = "".join(part.capitalize() for part in f"{step.machine}_{step.name}".split("_"))
-    made: Any = type(name, (PerformBatchStep,), members)
-    return made.as_view()
+    def shown(self, row: RetentionBatch, *, actor: Actor, at: datetime) -> dict[str, Any]:
+        """Return the batch: its state and the course of its visa."""
+        return batch_line(row, actor, at=at)
 
 
 def batch_routes() -> list[URLPattern]:
@@ -221,9 +192,5 @@ def batch_routes() -> list[URLPattern]:
         path(folder, Batches.as_view(), name="retention-batches"),
         path(f"{folder}/<uuid:pk>", OneBatch.as_view(), name="retention-batch"),
         path(f"{folder}/<uuid:pk>/lines", BatchLines.as_view(), name="retention-batch-lines"),
-        *(
-            path(f"{folder}/<uuid:pk>/{step.name}", view_of(step), name=f"{step.machine}-{step.name}")
-            for step in steps.of(Machine.BATCH)
-            if not step.internal
-        ),
+        *row_step_routes(Machine.BATCH, PerformBatchStep, BatchOut),
     ]

@@ -6,17 +6,13 @@ that still stand in it (T41). Where the authority needs no visa two persons deci
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
-from accounts.actor import Actor
 from accounts.models import Membership
 from accounts.roles import Role
 from core.inputs import Code, Day, StrictSerializer, Text
+from referrals.execution.row_machine import RowContext
 from referrals.models import RetentionBatch
-from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.retention import DropReason, VisaRefusal
 from referrals.vocabulary.states import BatchState, Machine
 from referrals.workflow.inputs import Nothing
@@ -33,26 +29,13 @@ DPO: Final = (Role.DPO,)
 
 
 @dataclass
-class Paper:
-    """A batch under the hands of one person at one instant: what guards and effects see.
+class Paper(RowContext[RetentionBatch]):
+    """A batch in the hands of one person at one instant.
 
     ``seen`` gives the cases that this person may know of: nobody puts forward, or destroys, what they can't see.
     """
 
-    batch: "RetentionBatch"
-    actor: Actor
-    at: datetime
     seen: "QuerySet[Referral]"
-
-    @cached_property
-    def protocol(self) -> Protocol:
-        """Return the choices of the batch's authority that are in force."""
-        return protocol_of(self.batch.authority, self.at)
-
-    @property
-    def today(self) -> date:
-        """Return the date of the act in the authority's zone."""
-        return self.at.astimezone(ZoneInfo(self.batch.authority.timezone)).date()
 
 
 # --- Inputs -------------------------------------------------------------------------------------------
@@ -98,14 +81,14 @@ def visa_is_left_out(paper: Paper, given: Any) -> str | None:
 
 def visa_is_recorded(paper: Paper, given: Any) -> str | None:
     """Nothing is destroyed without the number of its visa, where one is needed (§2.8 no. 10)."""
-    if paper.protocol.visa_required and not paper.batch.visa_number:
+    if paper.protocol.visa_required and not paper.row.visa_number:
         return "Le numéro du visa des archives n'est pas enregistré."
     return None
 
 
 def another_person_recorded_it(paper: Paper, given: Any) -> str | None:
     """Whoever recorded the visa, or did without it, doesn't execute the batch (SEC-AZ12)."""
-    if paper.batch.visa_by_id in (None, paper.actor.user_id):
+    if paper.row.visa_by_id in (None, paper.actor.user_id):
         return "Le bordereau est exécuté par une autre personne que celle qui a enregistré le visa."
     return None
 
@@ -113,7 +96,7 @@ def another_person_recorded_it(paper: Paper, given: Any) -> str | None:
 def recorder_is_in_office(paper: Paper, given: Any) -> str | None:
     """Whoever recorded the visa still holds the office; else another records it again (SEC-AZ12)."""
     held = Membership.objects.in_force(paper.at).filter(
-        authority=paper.batch.authority_id, role__in=DPO, user=paper.batch.visa_by_id
+        authority=paper.row.authority_id, role__in=DPO, user=paper.row.visa_by_id
     )
     if not held.exists():
         return "La personne qui a enregistré le visa n'exerce plus cette fonction : il doit être enregistré à nouveau."
@@ -129,7 +112,7 @@ def leave_out_the_unseen(paper: Paper) -> None:
     A restricted case, or one from which the person is excluded, stays in the archive until people who may see it
     take it through, and shows in no list or count meanwhile.
     """
-    unseen = paper.batch.lines.filter(dropped_at=None).exclude(referral__in=paper.seen.values("pk"))
+    unseen = paper.row.lines.filter(dropped_at=None).exclude(referral__in=paper.seen.values("pk"))
     unseen.update(dropped_at=paper.at, dropped_for=DropReason.UNSEEN)
 
 

@@ -48,7 +48,7 @@ def _propose(authority: Authority, at: datetime) -> int:
             return 0
         batch = RetentionBatch(authority=authority, month=month, proposed_at=at)
         paper = Paper(batch, actor=SYSTEM, at=at, seen=Referral.objects.none())
-        batches.carry_out(steps.get(Machine.BATCH, "propose"), paper, StepInput())
+        batches.runner.run_step(steps.get(Machine.BATCH, "propose"), paper, StepInput())
         RetentionLine.objects.bulk_create([RetentionLine(batch=batch, referral_id=pk) for pk in found])
         return len(found)
 

@@ -136,7 +136,7 @@ class Keeping(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 actor = self.world.actor(who, at=self.now)
-                batches.perform(
+                batches.runner.perform(
                     steps.get(Machine.BATCH, step), made.pk, BODIES[step], actor=actor, at=self.now
                 )
         except (ReferralError, ValidationError):
@@ -153,7 +153,9 @@ class Keeping(RuleBasedStateMachine):
             if step == left_out:
                 return
             actor = self.world.actor(who, at=self.now)
-            batches.perform(steps.get(Machine.BATCH, step), made.pk, BODIES[step], actor=actor, at=self.now)
+            batches.runner.perform(
+                steps.get(Machine.BATCH, step), made.pk, BODIES[step], actor=actor, at=self.now
+            )
 
     def the_worker_destroys(self, data: Any) -> None:
         before, held, counts = self._purged(), self._held(), self._counts()

@@ -91,7 +91,7 @@ def test_every_role_state_and_step_is_as_the_table_says(world):
 def outcome(made, name, actor):
     """Return the kind of refusal of a step asked for with a body that none takes."""
     try:
-        access_review_actions.perform(
+        access_review_actions.runner.perform(
             steps.get(Machine.ANOMALY, name), made.pk, {"no_such": 1}, actor=actor, at=AT
         )
     except (ReferralError, ValidationError) as refused:
@@ -270,11 +270,11 @@ def test_whoever_holds_both_offices_doesnt_lift_the_veil_alone(world):
     )  # fmt: skip
 
     actor = world.actor("auditor", at=AT)
-    access_review_actions.perform(
+    access_review_actions.runner.perform(
         steps.get(Machine.ANOMALY, "ask_identities"), made.pk, {}, actor=actor, at=AT
     )
     with pytest.raises(GuardRefused) as refused:
-        access_review_actions.perform(
+        access_review_actions.runner.perform(
             steps.get(Machine.ANOMALY, "grant_identities"), made.pk, {}, actor=actor, at=AT
         )
     assert refused.value.extra["rule"] == "the_other_office_asked"

@@ -90,7 +90,9 @@ def test_every_role_state_and_step_is_as_the_table_says(world):
 def outcome(made, name, actor):
     """Return the kind of refusal of a step asked for with a body that none takes."""
     try:
-        batches.perform(steps.get(Machine.BATCH, name), made.pk, {"no_such": 1}, actor=actor, at=LONG_AFTER)
+        batches.runner.perform(
+            steps.get(Machine.BATCH, name), made.pk, {"no_such": 1}, actor=actor, at=LONG_AFTER
+        )
     except (ReferralError, ValidationError) as refused:
         return type(refused)
     raise AssertionError(name)

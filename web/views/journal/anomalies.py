@@ -134,7 +134,7 @@ class AnomalyStep(AnomalyPage, FormPage):
             NotAllowed, WrongState, GuardRefused: as the act itself refuses.
         """
         declared, anomaly = declared_step(step), self.one(pk)
-        access_review_actions.require_possible(declared, anomaly, actor=self.actor, at=self.at)
+        access_review_actions.runner.require_possible(declared, anomaly, actor=self.actor, at=self.at)
         fields = self.fields(declared, {})
         return self.show(self._around(declared, anomaly) | {"entries": fields, "once": fresh_key()})
 
@@ -153,7 +153,7 @@ class AnomalyStep(AnomalyPage, FormPage):
         if wanted is not None:
             wanted.wait(self.actor)
         if wanted is None or wanted.honoured(self.actor) is None:
-            access_review_actions.perform(declared, pk, body, actor=self.actor, at=self.at)
+            access_review_actions.runner.perform(declared, pk, body, actor=self.actor, at=self.at)
             if wanted is not None:
                 wanted.keep(self.actor, status=200, thing=pk, at=self.at)
         back = reverse("anomaly-page", args=[pk])

@@ -1,0 +1,139 @@
+"""Runs the steps of a machine whose rows belong to an authority, not to a case: elimination batches, access anomalies.
+
+The order is that of a step of a case: visible (404) → role (403) → state and guards (409) → fresh proof (401) → body
+(400) → effects → journal entry → notices.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, QuerySet
+
+from accounts.actor import Actor
+from accounts.models import Authority
+from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
+from referrals.policy.definitions import Protocol, protocol_of
+from referrals.vocabulary.states import Machine
+from referrals.workflow.context import StepInput, step_input_of
+from referrals.workflow.step import Guard, Step, require_proof, steps
+
+
+@dataclass
+class RowContext[Row: Model]:
+    """A row in the hands of one person at one instant (UTC): what guards, steps and effects are handed."""
+
+    row: Row
+    actor: Actor
+    at: datetime
+
+    @property
+    def authority(self) -> Authority:
+        """Return the authority to which the row belongs."""
+        return cast("Any", self.row).authority  # type: ignore[no-any-return]  # each of these models has one
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """Return the choices of the authority that are in force."""
+        return protocol_of(self.authority, self.at)
+
+    @property
+    def today(self) -> date:
+        """Return the date of the act in the authority's zone."""
+        return self.at.astimezone(ZoneInfo(self.authority.timezone)).date()
+
+
+class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
+    """The runner of one such machine; its feature says who sees a row, in which role, and what is written down."""
+
+    machine: Machine
+
+    @abstractmethod
+    def visible_to(self, actor: Actor) -> "QuerySet[Row]":
+        """Return the rows that the actor may know of."""
+
+    @abstractmethod
+    def context_of(self, step: Step, row: Row, actor: Actor, *, at: datetime) -> Context | None:
+        """Return the row in the hands of the actor in the role that does the step; None: another role does it."""
+
+    @abstractmethod
+    def write_down(self, step: Step, context: Context, *, before: str) -> None:
+        """Write the journal entry of a step that was done, and tell the people whom it names."""
+
+    def perform(self, step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> Row:
+        """Carry out one declared step, under a lock of its row.
+
+        Raises:
+            NotVisible: absent, or of an authority where the actor knows of none.
+            NotAllowed: another role does this.
+            WrongState: the step doesn't start from the present state.
+            GuardRefused: a condition isn't met; names the rule and its law.
+            StepUpRequired: the step is grave, and the last proof of the session is too old.
+            serializers.ValidationError: the body; every fault of it.
+        """
+        row = self.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+        if row is None:
+            raise NotVisible
+        context = self.require_possible(step, row, actor=actor, at=at)
+        require_proof(step, actor, at=at)
+        serializer = step.takes(data=body)
+        serializer.is_valid(raise_exception=True)
+        step_input = step_input_of(serializer.validated_data)
+        _require(step, step.checks, context, step_input)
+        self.run_step(step, context, step_input)
+        return row
+
+    def require_possible(self, step: Step, row: Row, *, actor: Actor, at: datetime) -> Context:
+        """Return a row in the hands of the actor, who may do a step on it now, as far as no body is asked about.
+
+        Raises:
+            NotAllowed, WrongState, GuardRefused: see ``perform``.
+        """
+        context = self.context_of(step, row, actor, at=at)
+        if context is None:
+            raise NotAllowed(f"{step.machine}:{step.name}")
+        if (state := _state(row)) not in step.source:
+            raise WrongState(step.name, state=state)
+        _require(step, step.guards, context, None)
+        return context
+
+    def run_step(self, step: Step, context: Context, step_input: StepInput) -> None:
+        """Move the state, do the effects, write it down, tell; guards have been asked."""
+        row = context.row
+        before = "" if row._state.adding else _state(row)
+        if step.source:
+            step.run(row, step_input, context)
+        row.save()
+        for effect in step.effects:
+            effect(context)
+        self.write_down(step, context, before=before)
+
+    def offered(
+        self, row: Row, actor: Actor, *, at: datetime
+    ) -> Iterator[tuple[Step, tuple[str, str] | None]]:
+        """Yield the steps that role and state allow, with the rule that bars one now and why, or None."""
+        for step in steps.of(self.machine):
+            context = self.context_of(step, row, actor, at=at)
+            if context is None or _state(row) not in step.source:
+                continue
+            refused = ((guard.__name__, guard(context, None)) for guard in step.guards)
+            yield step, next(((rule, reason) for rule, reason in refused if reason), None)
+
+    def possible(self, row: Row, actor: Actor, *, at: datetime) -> Iterator[Step]:
+        """Yield the steps that the actor may do on a row now."""
+        return (step for step, bar in self.offered(row, actor, at=at) if bar is None)
+
+
+def _state(row: Model) -> str:
+    return str(cast("Any", row).state)
+
+
+def _require(step: Step, rules: tuple[Guard, ...], context: RowContext[Any], step_input: Any) -> None:
+    for rule in rules:
+        if reason := rule(context, step_input):
+            raise GuardRefused(step.name, rule.__name__, reason, step.law)
