@@ -1,6 +1,7 @@
 """The outermost layer: odd requests stop here, and every answer leaves with the same protective headers.
 
-It comes first in ``settings.MIDDLEWARE``, so that errors of all other layers pass through it too (SEC-AU8).
+Only Django's Content-Security-Policy stands before it in ``settings.MIDDLEWARE``, so that errors of all other layers
+pass through it too (SEC-AU8).
 No header of a request changes its method, its scheme or its host: nothing here or below reads an override or
 an ``X-Forwarded-*`` (SEC-IN8).
 """
@@ -23,7 +24,6 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 class SafeAnswers:
@@ -37,8 +37,6 @@ class SafeAnswers:
         response = _refused(request) or self.get_response(request)
         for name, value in HEADERS.items():
             response.headers[name] = value
-        # A page for people names its own style sheet; everything else shows and loads nothing.
-        response.headers.setdefault("Content-Security-Policy", POLICY)
         if settings.SECURE_HSTS_SECONDS:
             # Said on every answer: behind the proxy that ends TLS, no request looks secure to Django.
             response.headers["Strict-Transport-Security"] = (

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.csp import CSP
+
 from config import env, local
 
 BASE_DIR = env.BASE_DIR
@@ -34,7 +36,15 @@ INSTALLED_APPS = [
     "config.apps.EdgeConfig",
 ]
 
+#: What answers may load that name no policy of their own: nothing. Pages for people name their style sheet and script.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.NONE],
+}
 MIDDLEWARE = [
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.headers.SafeAnswers",
     "django.middleware.security.SecurityMiddleware",
     "config.pipeline.Arrival",

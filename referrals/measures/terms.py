@@ -7,8 +7,9 @@ recorded as it was ordered (CC 375 lets a judge go beyond two years).
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from dateutil.relativedelta import relativedelta
+
 from accounts.roles import Role
-from referrals.policy.dates import add_months
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Machine
 from referrals.workflow import people as workflow_people
@@ -36,7 +37,7 @@ def term_is_within_the_law(case: Case, given: Any) -> str | None:
     if given.term_on <= since:
         return "L'échéance doit être postérieure au début de la période."
     months = case.part.type.max_months
-    if months is not None and given.term_on > add_months(since, months):
+    if months is not None and given.term_on > since + relativedelta(months=months):
         return f"Cette mesure administrative dure {months} mois au plus par période."
     return None
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import F, Q, QuerySet
 
 from accounts.actor import SYSTEM
@@ -17,7 +18,6 @@ from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.execution.runner import run_step
 from referrals.models import Clock, Referral, RetentionBatch, RetentionLine
-from referrals.policy.dates import add_months
 from referrals.policy.definitions import protocol_of
 from referrals.retention import batches, elimination
 from referrals.retention.batch_steps import Paper
@@ -60,7 +60,7 @@ def _over(authority: Authority, month: date, at: datetime) -> list[UUID]:
     """
     months = protocol_of(authority, at).retention_refusal_months
     open_ = Q(batch__state__in=(*OPEN_BATCH, BatchState.EXECUTED))
-    refused = Q(batch__state=BatchState.REFUSED, batch__refused_on__gt=add_months(month, -months))
+    refused = Q(batch__state=BatchState.REFUSED, batch__refused_on__gt=month - relativedelta(months=months))
     standing = RetentionLine.objects.filter(open_ | refused, dropped_at=None, batch__authority=authority)
     running = Clock.objects.filter(code=ClockCode.C20, stopped_at=None)
     over = Q(pk__in=running.filter(due_at__lt=at).values("referral"))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from accounts.models import Authority, Membership
@@ -16,7 +17,6 @@ from encryption import digest
 from outbox.notices import About, Recipients, tell
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
-from referrals.policy.dates import add_months
 from referrals.policy.definitions import DEFAULTS, Protocol, protocol_of
 
 EVERY: Final = timedelta(days=1)
@@ -53,7 +53,8 @@ def _of(authority: Authority | None, protocol: Protocol, at: datetime) -> int:
 
 
 def _before(at: datetime, months: int) -> datetime:
-    return datetime.combine(add_months(at.date(), -months), at.timetz())
+    earliest: datetime = at - relativedelta(months=months)
+    return earliest
 
 
 @recurring("journal:compared", every=timedelta(hours=1), lease=timedelta(hours=1))

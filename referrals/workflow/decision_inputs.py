@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
+from dateutil.relativedelta import relativedelta
 from rest_framework import serializers
 
 from core.inputs import Code, Codes, Day, Flag, Id, StrictSerializer, Text, Whole
-from referrals.policy.dates import add_months
 from referrals.vocabulary import answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome
@@ -149,7 +149,7 @@ class OrderedMeasure(StrictSerializer):
             raise serializers.ValidationError(
                 {name: [serializers.ErrorDetail("", code="required")] for name in missing}
             )
-        last = add_months(attrs["ordered_on"], EXIT_BAN_MONTHS[attrs["decider"]])
+        last = attrs["ordered_on"] + relativedelta(months=EXIT_BAN_MONTHS[attrs["decider"]])
         if not attrs["ordered_on"] <= attrs["term_on"] <= last:
             code = "too-late" if attrs["term_on"] > last else "too-early"
             raise serializers.ValidationError({"term_on": [serializers.ErrorDetail("", code=code)]})
