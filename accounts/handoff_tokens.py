@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest
-
 from accounts import sessions
 from accounts.actor import Actor
 from accounts.errors import NotVisible
 from accounts.models import User
 from accounts.origin import origin_of
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from accounts.signin import SESSION, actor_of_user
 from encryption import digest, index
 
@@ -32,9 +31,9 @@ _ROUTE: Final = "pass"
 _TAKEN: Final = 200
 
 
-def given(request: HttpRequest, what: bytes, *, at: datetime) -> str | None:
+def given(request: ServiceRequest, what: bytes, *, at: datetime) -> str | None:
     """Return a pass for whoever asks in a session; None for programs, whose token goes along to any host."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]  # set by the pipeline
+    actor = request.actor
     session = sessions.id_of(request)
     if actor is None or actor.origin.auth != SESSION or actor.user_id is None or session is None:
         return None
@@ -44,7 +43,7 @@ def given(request: HttpRequest, what: bytes, *, at: datetime) -> str | None:
     return base64.urlsafe_b64encode(said + _tag(said, user)).rstrip(b"=").decode()
 
 
-def taken(text: str, request: HttpRequest, *, at: datetime) -> tuple[Actor, bytes]:
+def taken(text: str, request: ServiceRequest, *, at: datetime) -> tuple[Actor, bytes]:
     """Return who was given this pass, and what for; it opens nothing any more, once the request is committed.
 
     Raises:

@@ -239,7 +239,7 @@ class FactorInput(StrictSerializer):
     """The factor that was begun, and the proof that it works."""
 
     kind = Code(choices=FactorKind.choices)
-    label = Text(max_length=60, help_text="By which its owner recognises it.")  # type: ignore[assignment]  # as below
+    label = Text(max_length=60, help_text="By which its owner recognises it.")
     code = Digits(max_length=12, required=False, help_text="Of an application: the six digits that it shows.")
     passkey = AttestationInput(required=False)
 
@@ -263,7 +263,7 @@ class FactorInput(StrictSerializer):
 class FactorNameInput(StrictSerializer):
     """Another name for a factor."""
 
-    label = Text(max_length=60)  # type: ignore[assignment]  # as below
+    label = Text(max_length=60)
 
 
 class IdentifiedInput(StrictSerializer):
@@ -276,9 +276,7 @@ class TokenInput(StrictSerializer):
     """A token to be made for one of the caller's positions."""
 
     membership = Id(help_text="One of the caller's own positions.")
-    label = Text(  # type: ignore[assignment]  # a member named as an attribute of every field
-        max_length=80, help_text="By which people recognise it."
-    )
+    label = Text(max_length=80, help_text="By which people recognise it.")
     expires_at = Instant(help_text="At most 365 days from now.")
     scopes = Codes(choices=Scope.choices, allow_empty=False, default=lambda: list(Scope))
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from django.http import HttpRequest
-
 from accounts import actions, sign_in_flow, signin, suspicious_sign_ins, throttling
 from accounts.actor import Actor
 from accounts.errors import AccountsError, ProviderRefused
@@ -20,6 +18,7 @@ from accounts.oidc.profile import Said
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.origin import origin_of
+from accounts.request import ServiceRequest
 from encryption import digest
 
 #: What a browser may be on the way for, and what waits for a word where it came back from there.
@@ -35,7 +34,7 @@ def begin(provider: Provider, known: Metadata, visit: Visit, *, at: datetime) ->
 
 
 def come_back(
-    request: HttpRequest, provider: Provider, given: Mapping[str, str], *, at: datetime
+    request: ServiceRequest, provider: Provider, given: Mapping[str, str], *, at: datetime
 ) -> tuple[Visit, Callable[[], Said | AccountsError]]:
     """Take the way that this browser was on, so that it counts no more; return it, and what is to be called.
 
@@ -62,7 +61,7 @@ def come_back(
     return visit, call
 
 
-def enter(request: HttpRequest, provider: Provider, visit: Visit, said: Said, *, at: datetime) -> bool:
+def enter(request: ServiceRequest, provider: Provider, visit: Visit, said: Said, *, at: datetime) -> bool:
     """Begin the session of whoever the provider names; tell whether they are signed in now, or give a factor first.
 
     Raises:
@@ -105,7 +104,7 @@ def await_word(visit: Visit, said: Said, *, at: datetime) -> str:
     return visits.keep(waiting, at=at)
 
 
-def awaiting(request: HttpRequest, actor: Actor, *, at: datetime) -> Visit | None:
+def awaiting(request: ServiceRequest, actor: Actor, *, at: datetime) -> Visit | None:
     """Return what waits to be confirmed by somebody in this browser; None if nothing does."""
     visit = visits.found(visits.secret_in(request), at=at)
     if visit is None or visit.purpose != visits.BOUND or visit.user != str(actor.user_id):
@@ -113,7 +112,7 @@ def awaiting(request: HttpRequest, actor: Actor, *, at: datetime) -> Visit | Non
     return visit
 
 
-def recognised(request: HttpRequest, *, at: datetime) -> tuple[Visit, User] | None:
+def recognised(request: ServiceRequest, *, at: datetime) -> tuple[Visit, User] | None:
     """Return what waits to be confirmed by somebody who is invited, in this browser, and whose account it is about.
 
     Raises:
@@ -125,7 +124,7 @@ def recognised(request: HttpRequest, *, at: datetime) -> tuple[Visit, User] | No
     return visit, actions.require_invited(bytes.fromhex(visit.link), at=at)
 
 
-def accept(request: HttpRequest, *, at: datetime) -> None:
+def accept(request: ServiceRequest, *, at: datetime) -> None:
     """Bind what came back to the account of the invitation, and let its person's second factor be awaited.
 
     Raises:
@@ -140,7 +139,7 @@ def accept(request: HttpRequest, *, at: datetime) -> None:
     sign_in_flow.await_factor(request, user, at=at, provided=provided)
 
 
-def way_out(request: HttpRequest, *, at: datetime) -> str:
+def way_out(request: ServiceRequest, *, at: datetime) -> str:
     """Return where this session's person signs out at the provider too; empty where there is no such place.
 
     The address is the one that the provider published when they signed in.

@@ -8,7 +8,9 @@ a slow provider holds no lock and no connection of the database (``config/pipeli
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+
+from accounts.request import ServiceRequest
 
 
 class Outside(HttpResponse):
@@ -18,9 +20,9 @@ class Outside(HttpResponse):
         super().__init__(status=202)
         self.call = call
 
-    def receive(self, request: HttpRequest) -> None:
+    def receive(self, request: ServiceRequest) -> None:
         """Make the call; the view finds in ``request.brought`` what it returned."""
-        request.brought = self.call()  # type: ignore[attr-defined]  # our own attribute
+        request.brought = self.call()
 
     def settle(self, *, kept: bool) -> None:
         """Nothing was kept that would have to go."""

@@ -22,10 +22,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError, OperationalError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Membership, Session, User
+from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import user_agent
 from core.clock import instant
@@ -183,11 +183,16 @@ def idle_limit(roles: frozenset[Role]) -> timedelta:
     return timedelta(minutes=minutes)
 
 
-def bind(request: HttpRequest, user: User, **_: Any) -> None:
+def _store_of(request: ServiceRequest) -> SessionStore:
+    """Return the session of a request, which is a store of this module."""
+    return cast("SessionStore", request.session)
+
+
+def bind(request: ServiceRequest, user: User, **_: Any) -> None:
     """Write on a session whose it is since when; the receiver of Django's signal that somebody has signed in."""
     at: datetime = getattr(request, "at", None) or instant()
     held = [row.pk for row in Membership.objects.in_force(at).filter(user=user)]
-    request.session.told = {  # type: ignore[attr-defined]  # a store of this module
+    _store_of(request).told = {
         "id": uuid4(),
         "person": _person(user.pk),
         "rights": _rights(held),
@@ -207,7 +212,7 @@ def lies_unused(used_at: datetime | None, roles: frozenset[Role], *, at: datetim
 
 
 def goes_on(
-    request: HttpRequest, roles: frozenset[Role], memberships: Iterable[UUID], *, at: datetime
+    request: ServiceRequest, roles: frozenset[Role], memberships: Iterable[UUID], *, at: datetime
 ) -> bool:
     """Tell whether the session of this request is still one, for a person who holds these positions now.
 
@@ -219,11 +224,11 @@ def goes_on(
     if not digest.equal(bytes(told["rights"]), _rights(memberships)):
         return False
     if at - told["used_at"] >= timedelta(seconds=settings.SESSION_NOTED_SECONDS):
-        request.session_used = request.session.row, at  # type: ignore[attr-defined]  # our own attribute
+        request.session_used = _store_of(request).row, at
     return True
 
 
-def note_use(request: HttpRequest) -> None:
+def note_use(request: ServiceRequest) -> None:
     """Write that a session was used: at most once a minute, after the request, and never at its cost.
 
     A request that was refused counts too: whoever corrects a form isn't idle.
@@ -256,7 +261,7 @@ def end_all(*users: UUID, but: UUID | None = None) -> None:
         (theirs if but is None else theirs.exclude(id=but)).delete()
 
 
-def id_of(request: HttpRequest) -> UUID | None:
+def id_of(request: ServiceRequest) -> UUID | None:
     """Return by what its owner names the session of a request."""
     return cast("UUID | None", getattr(request.session, "told", {}).get("id"))
 

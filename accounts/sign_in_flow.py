@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from accounts import actions, factors, signin, stepup, suspicious_sign_ins, throttling
 from accounts.access import own_account
 from accounts.actor import Actor
@@ -18,6 +16,7 @@ from accounts.errors import NotAllowed, PasskeyNeeded
 from accounts.models import Authority, User
 from accounts.models.factor import FactorKind
 from accounts.origin import origin_of
+from accounts.request import ServiceRequest, actor_in
 from accounts.signin import Awaited
 from encryption import onetime
 
@@ -26,7 +25,7 @@ MAKE: Final = "make"
 
 
 def await_factor(
-    request: HttpRequest,
+    request: ServiceRequest,
     user: User,
     *,
     at: datetime,
@@ -42,7 +41,7 @@ def await_factor(
 
 
 def complete_proof(
-    request: HttpRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
+    request: ServiceRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
 ) -> bool:
     """Check a proof and move the session on; tell whether its person is signed in now.
 
@@ -78,7 +77,7 @@ def complete_proof(
     return True
 
 
-def ask_link(request: HttpRequest, *, email: str, at: datetime) -> None:
+def ask_link(request: ServiceRequest, *, email: str, at: datetime) -> None:
     """Let a link to set another password be sent, unless too many were of late.
 
     Raises:
@@ -89,7 +88,7 @@ def ask_link(request: HttpRequest, *, email: str, at: datetime) -> None:
 
 
 def ask_account(
-    request: HttpRequest,
+    request: ServiceRequest,
     *,
     given: actions.Stranger,
     authority: Authority,
@@ -106,7 +105,7 @@ def ask_account(
 
 
 def ask_colleague(
-    request: HttpRequest, actor: Actor, *, given: actions.Stranger, position: UUID, at: datetime
+    request: ServiceRequest, actor: Actor, *, given: actions.Stranger, position: UUID, at: datetime
 ) -> None:
     """Ask for an account for a colleague, by the same counts.
 
@@ -117,7 +116,7 @@ def ask_colleague(
     actions.ask_colleague(actor=actor, at=at, given=given, position=position)
 
 
-def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime) -> None:
+def ask_address(request: ServiceRequest, actor: Actor, *, email: str, at: datetime) -> None:
     """Ask that the own account take another address, unless it asked for too many.
 
     Raises:
@@ -128,7 +127,7 @@ def ask_address(request: HttpRequest, actor: Actor, *, email: str, at: datetime)
     actions.ask_address(actor=actor, email=email, at=at)
 
 
-def set_password(request: HttpRequest, *, token: str, password: str, at: datetime, code: str = "") -> None:
+def set_password(request: ServiceRequest, *, token: str, password: str, at: datetime, code: str = "") -> None:
     """Set a password by a link.
 
     Raises:
@@ -138,7 +137,9 @@ def set_password(request: HttpRequest, *, token: str, password: str, at: datetim
     actions.set_password_by_link(token=token, password=password, code=code, origin=origin, at=at)
 
 
-def change_password(request: HttpRequest, actor: Actor, *, present: str, password: str, at: datetime) -> None:
+def change_password(
+    request: ServiceRequest, actor: Actor, *, present: str, password: str, at: datetime
+) -> None:
     """Set one's own password by the present one, and keep this session alone, under another id.
 
     A wrong present one counts as a failed sign-in and waits as one: whoever has somebody's session guesses no faster
@@ -154,7 +155,7 @@ def change_password(request: HttpRequest, actor: Actor, *, present: str, passwor
     signin.keep_session(request, user)
 
 
-def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: datetime) -> None:
+def require_may_add(request: ServiceRequest, awaited: Awaited | None, *, at: datetime) -> None:
     """Refuse to make a factor for whoever has one and hasn't just proved it.
 
     Raises:
@@ -162,12 +163,12 @@ def require_may_add(request: HttpRequest, awaited: Awaited | None, *, at: dateti
         StepUpRequired: somebody whose last proof is older than five minutes.
     """
     if awaited is None:
-        stepup.require(request.actor, at=at, wholly=True)  # type: ignore[attr-defined]  # set by the pipeline
+        stepup.require(actor_in(request), at=at, wholly=True)
     elif actions.stage_of(awaited, at=at) is not actions.Stage.ENROLMENT:
         raise NotAllowed(rule="factor-first")
 
 
-def begin(request: HttpRequest, user: User, kind: FactorKind, *, at: datetime) -> dict[str, Any]:
+def begin(request: ServiceRequest, user: User, kind: FactorKind, *, at: datetime) -> dict[str, Any]:
     """Begin to make a factor; return what the person's device needs, as ``BegunFactorOut`` tells it."""
     if kind == FactorKind.PASSKEY:
         options, challenge = factors.options_to_make(user)
@@ -179,7 +180,7 @@ def begin(request: HttpRequest, user: User, kind: FactorKind, *, at: datetime) -
     return told
 
 
-def begun_application(request: HttpRequest, user: User, *, at: datetime) -> dict[str, str] | None:
+def begun_application(request: ServiceRequest, user: User, *, at: datetime) -> dict[str, str] | None:
     """Return secret and address of the application begun last in this session, if it still counts."""
     challenge = signin.challenge_in(request, f"{MAKE}:{FactorKind.TOTP}", at=at)
     return None if challenge is None else _application(user, challenge)
@@ -192,7 +193,7 @@ def _application(user: User, challenge: str) -> dict[str, str]:
 
 
 def add(
-    request: HttpRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
+    request: ServiceRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
 ) -> tuple[Any, list[str]]:
     """Make the factor that was begun, and move the session on: it stays, or begins, and all others end."""
     kind = FactorKind(given["kind"])

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.contrib import auth
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -28,6 +27,7 @@ from accounts.actor import Actor, Position
 from accounts.errors import CrossSiteRefused, NotAllowed, TokenRefused
 from accounts.models import Membership, Token, User
 from accounts.origin import origin_of
+from accounts.request import ServiceRequest, bare
 from accounts.roles import Role, Scope
 from audit.events import Origin
 from encryption import digest
@@ -51,7 +51,7 @@ _ASKED: Final = "asked"
 _BEARER: Final = re.compile(r"(?i:bearer) (rep_[A-Za-z0-9_-]{43})", re.ASCII)
 
 
-def actor_for(request: HttpRequest, *, at: datetime) -> Actor | None:
+def actor_for(request: ServiceRequest, *, at: datetime) -> Actor | None:
     """Return who is asking, with the rights in force at ``at``; None for a stranger.
 
     A request that brings an Authorization header is judged by it alone: its cookies count for nothing.
@@ -95,7 +95,7 @@ def _note_use(token_id: UUID, last: date | None, *, today: date) -> None:
     transaction.on_commit(cast("Any", update), robust=True)
 
 
-def _of_session(request: HttpRequest, *, at: datetime) -> Actor | None:
+def _of_session(request: ServiceRequest, *, at: datetime) -> Actor | None:
     user = auth.get_user(request)
     if not isinstance(user, User):
         return None
@@ -166,7 +166,7 @@ class Awaited:
 
 
 def await_factor(
-    request: HttpRequest,
+    request: ServiceRequest,
     user: User,
     *,
     at: datetime,
@@ -190,7 +190,7 @@ def await_factor(
     request.session.set_expiry(at + AWAITED_FOR)
 
 
-def awaited_in(request: HttpRequest) -> Awaited | None:
+def awaited_in(request: ServiceRequest) -> Awaited | None:
     """Return whose second factor this session awaits; None if nobody's, or if the account has changed since."""
     said = None if "HTTP_AUTHORIZATION" in request.META else request.session.get(_AWAITED)
     if said is None:
@@ -202,13 +202,13 @@ def awaited_in(request: HttpRequest) -> Awaited | None:
     return Awaited(user, said["proved"], said["onward"], None if day is None else date.fromisoformat(day))
 
 
-def note_weaker_proof(request: HttpRequest) -> None:
+def note_weaker_proof(request: ServiceRequest) -> None:
     """Remember that who is awaited proved a factor that their roles don't accept: they may make one that these do."""
     request.session[_AWAITED] = {**request.session[_AWAITED], "proved": True}
     request.session.cycle_key()
 
 
-def open_session(request: HttpRequest, user: User, *, at: datetime, proved: bool = True) -> None:
+def open_session(request: ServiceRequest, user: User, *, at: datetime, proved: bool = True) -> None:
     """Bind a fresh session to a person whose password and second factor were checked.
 
     It ends after 12 hours, used or not. Whatever session the browser brought is thrown away, so that nobody can plant
@@ -225,7 +225,7 @@ def open_session(request: HttpRequest, user: User, *, at: datetime, proved: bool
     request.session.set_expiry(at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
-def confirm_session(request: HttpRequest, user: User, *, at: datetime, wholly: bool) -> None:
+def confirm_session(request: ServiceRequest, user: User, *, at: datetime, wholly: bool) -> None:
     """Note in a session that its person proved the second factor again, and give it another id (SEC-AU7).
 
     ``wholly``: by a passkey, or with the password beside.
@@ -235,7 +235,7 @@ def confirm_session(request: HttpRequest, user: User, *, at: datetime, wholly: b
     keep_session(request, user)
 
 
-def keep_session(request: HttpRequest, user: User) -> None:
+def keep_session(request: ServiceRequest, user: User) -> None:
     """Keep this one session, of all those of the person, after a change of factors: under another id (SEC-AU7).
 
     The change proves nothing: a fresh proof doesn't last longer by it.
@@ -244,12 +244,12 @@ def keep_session(request: HttpRequest, user: User) -> None:
     request.session.cycle_key()
 
 
-def keep_challenge(request: HttpRequest, what: str, said: str, *, at: datetime) -> None:
+def keep_challenge(request: ServiceRequest, what: str, said: str, *, at: datetime) -> None:
     """Keep in the session what the browser was asked, for five minutes; another question takes its place."""
     request.session[_ASKED] = {"what": what, "said": said, "at": at.timestamp()}
 
 
-def challenge_in(request: HttpRequest, what: str, *, at: datetime) -> str | None:
+def challenge_in(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
     """Return what the browser was asked last; None if it wasn't this, or too long ago."""
     kept = request.session.get(_ASKED)
     if kept is None or kept["what"] != what or at.timestamp() - kept["at"] > ASKED_FOR.total_seconds():
@@ -257,19 +257,19 @@ def challenge_in(request: HttpRequest, what: str, *, at: datetime) -> str | None
     return str(kept["said"])
 
 
-def take_challenge(request: HttpRequest, what: str, *, at: datetime) -> str | None:
+def take_challenge(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
     """Return the same, once."""
     found = challenge_in(request, what, at=at)
     request.session.pop(_ASKED, None)
     return found
 
 
-def close_session(request: HttpRequest) -> None:
+def close_session(request: ServiceRequest) -> None:
     """Throw the session away, here and in the browser."""
     request.session.flush()
 
 
-def require_csrf(request: HttpRequest) -> None:
+def require_csrf(request: ServiceRequest) -> None:
     """Refuse an unsafe request without the CSRF token of its browser.
 
     Raises:
@@ -290,11 +290,11 @@ class DoorAuthentication(BaseAuthentication):
         Raises:
             CrossSiteRefused: an unsafe request of a session came without its CSRF token.
         """
-        actor: Actor | None = getattr(request._request, "actor", None)
+        actor: Actor | None = getattr(bare(request), "actor", None)
         if actor is None:
             return None
         if actor.origin.auth == SESSION:
-            require_csrf(request._request)
+            require_csrf(bare(request))
         return actor, actor
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - the framework's signature
@@ -333,4 +333,4 @@ def actor_of(request: Request) -> Actor:
 
 def at_of(request: Request) -> datetime:
     """Return the instant of a request, which the pipeline has read from the database's clock."""
-    return cast("datetime", request._request.at)  # type: ignore[attr-defined]  # set by the pipeline
+    return bare(request).at

@@ -29,12 +29,12 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
-from django.http import HttpRequest
 
 from accounts.errors import AsksDelayed, SignInDelayed, SignInRefused
 from accounts.identifiers import sought_email
 from accounts.models import Attempt, User
 from accounts.origin import caller_of, truncated_ip
+from accounts.request import ServiceRequest
 from accounts.request_locks import wait_turn
 from core.clock import instant
 from encryption import index
@@ -60,11 +60,11 @@ def _mark(kind: str, *values: str) -> bytes:
     return index.keyed(f"attempts.{kind}", "\n".join(values).encode())
 
 
-def _network(request: HttpRequest) -> str:
+def _network(request: ServiceRequest) -> str:
     return truncated_ip(caller_of(request))
 
 
-def _marks(request: HttpRequest, email: str) -> Marks:
+def _marks(request: ServiceRequest, email: str) -> Marks:
     address = sought_email(email)
     network = _network(request)
     return Marks(_mark("pair", address, network), _mark("network", network), _mark("account", address))
@@ -85,7 +85,7 @@ def _wait(row: Attempt | None, free: int, at: datetime, *, longest: int | None =
 
 
 @contextmanager
-def counted(request: HttpRequest, given: Mapping[str, Any], *, at: datetime) -> Iterator[dict[str, Any]]:
+def counted(request: ServiceRequest, given: Mapping[str, Any], *, at: datetime) -> Iterator[dict[str, Any]]:
     """Let an address and a password be tried; yield what is to be compared.
 
     Raises:
@@ -113,13 +113,13 @@ def counted(request: HttpRequest, given: Mapping[str, Any], *, at: datetime) -> 
     try:
         yield {**given, "password": given["password"] if known or not wait else _NO_PASSWORD}
     except SignInRefused:
-        request.failed_marks = (marks.pair, marks.network, marks.account), at  # type: ignore[attr-defined]  # id.
+        request.failed_marks = (marks.pair, marks.network, marks.account), at
         if wait:
             raise SignInDelayed(wait) from None
         raise
 
 
-def _succeeded(request: HttpRequest, user: User, **_: Any) -> None:
+def _succeeded(request: ServiceRequest, user: User, **_: Any) -> None:
     """Remember that an account signs in, and where, and forget the failures from there; receiver of Django's signal."""
     at: datetime = getattr(request, "at", None) or instant()
     marks = (_marks(request, user.email).pair, _seen(user))
@@ -136,7 +136,7 @@ def _seen(user: User) -> bytes:
     return _mark("seen", str(user.pk))
 
 
-def is_new_place(request: HttpRequest, user: User, *, at: datetime) -> bool:
+def is_new_place(request: ServiceRequest, user: User, *, at: datetime) -> bool:
     """Tell whether an account has signed in before, and not from this network within ninety days.
 
     To be asked before a second factor is looked at: whether one was used long ago tells of an account that was asleep.
@@ -152,14 +152,14 @@ def is_new_place(request: HttpRequest, user: User, *, at: datetime) -> bool:
 user_logged_in.connect(_succeeded, dispatch_uid="accounts.throttling.succeeded")
 
 
-def token_failed(request: HttpRequest, *, at: datetime) -> int:
+def token_failed(request: ServiceRequest, *, at: datetime) -> int:
     """Count a token that opens nothing; return for how many seconds its network is to be quiet, 0 if it needn't."""
     mark = _mark("tokens", _network(request))
-    request.failed_marks = (mark,), at  # type: ignore[attr-defined]  # our own attribute
+    request.failed_marks = (mark,), at
     return _wait(Attempt.objects.filter(mark=mark).first(), settings.SIGNIN_FREE_FAILURES_OF_NETWORK, at)
 
 
-def link_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
+def link_asked(request: ServiceRequest, email: str, *, at: datetime) -> None:
     """Count that somebody asks for a link to set a password, and wants it sent to an address, whosever it is.
 
     What is refused isn't counted. Nobody can so keep an owner without a link from elsewhere: the longest wait between
@@ -171,7 +171,7 @@ def link_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
     _asked(request, _mark("ask.account", sought_email(email)), at=at)
 
 
-def address_asked(request: HttpRequest, user_id: UUID, *, at: datetime) -> None:
+def address_asked(request: ServiceRequest, user_id: UUID, *, at: datetime) -> None:
     """Count that an account asks for another address, whichever: nobody else's asking may wait for it.
 
     Raises:
@@ -180,7 +180,7 @@ def address_asked(request: HttpRequest, user_id: UUID, *, at: datetime) -> None:
     _asked(request, _mark("ask.address", str(user_id)), at=at)
 
 
-def account_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
+def account_asked(request: ServiceRequest, email: str, *, at: datetime) -> None:
     """Count that somebody asks for an account for an address, whosever it is.
 
     Counted apart from links for a password: a school whose staff ask for accounts together keeps nobody from those.
@@ -195,7 +195,7 @@ def account_asked(request: HttpRequest, email: str, *, at: datetime) -> None:
 
 
 def _asked(
-    request: HttpRequest,
+    request: ServiceRequest,
     account: bytes,
     *,
     at: datetime,
@@ -215,7 +215,7 @@ def _asked(
     _count((network_mark, account), at)
 
 
-def note_failure(request: HttpRequest) -> None:
+def note_failure(request: ServiceRequest) -> None:
     """Write the failure of a request down, after its transaction has rolled back; one statement, for whomever."""
     failed: tuple[tuple[bytes, ...], datetime] | None = getattr(request, "failed_marks", None)
     if failed is None:

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from accounts import access, actions, sign_in_flow
 from accounts.access import managed_organisations
 from accounts.actor import Actor
@@ -25,11 +23,12 @@ from accounts.inputs import (
 from accounts.models import AccountRequest, Authority, Membership, Organisation, Unit, User
 from accounts.models.factor import Identified
 from accounts.naming import account, named, named_or_none, visible
+from accounts.request import ServiceRequest
 from accounts.roles import Role
 from accounts.territory import served_places
 
 
-def asked_for_account(request: HttpRequest, said: Any, *, at: datetime) -> None:
+def asked_for_account(request: ServiceRequest, said: Any, *, at: datetime) -> None:
     """Ask for an account by what was sent, as ``AccountRequestInput`` takes it."""
     given = AccountRequestInput(data=said)
     given.is_valid(raise_exception=True)
@@ -39,7 +38,7 @@ def asked_for_account(request: HttpRequest, said: Any, *, at: datetime) -> None:
     sign_in_flow.ask_account(request, given=stranger, authority=authority, institution=institution, at=at)
 
 
-def asked_for_colleague(request: HttpRequest, said: Any, *, actor: Actor, at: datetime) -> None:
+def asked_for_colleague(request: ServiceRequest, said: Any, *, actor: Actor, at: datetime) -> None:
     """Ask for an account for a colleague by what was sent, as ``ColleagueInput`` takes it."""
     actions.require_session(actor)
     access.led_positions(actor)

@@ -26,20 +26,23 @@ ZONES: Final = (
 )
 
 
+class Act(Code):
+    """The code of an act that the apps have registered."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # The framework makes the field anew for each query: the apps register their acts after this is imported.
+        super().__init__([(act, act) for act in events.registered()], **kwargs)
+
+
 class EntriesQuery(PagedQuery):
     """The filters of the list of entries."""
 
     actor = Id(required=False, help_text="Pseudonym of the account that acted.")
     subject = Id(required=False, help_text="Pseudonym of a referral.")
-    act = Code(choices=[], required=False, help_text="Code of an act, as `referral:submitted`.")
+    act = Act(required=False, help_text="Code of an act, as `referral:submitted`.")
     outcome = Code(choices=[(one.value, one.value) for one in Outcome], required=False)
     since = Instant(required=False, help_text="At or after this instant.")
     until = Instant(required=False, help_text="Before this instant.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # The apps above register their acts after this module is imported.
-        self.fields["act"].choices = [(act, act) for act in events.registered()]  # type: ignore[attr-defined]
 
 
 class QuestionQuery(PagedQuery):

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import get_language_from_request
 
+from accounts.request import ServiceRequest
 from audit.errors import AuditError
 from core.query import InvalidQuery
 from encryption.errors import EncryptionError
@@ -34,7 +35,7 @@ _OWN: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]+
 POLICY: Final = f"{_OWN.findall(PAGE)[0].decode()}; frame-ancestors 'none'"
 
 
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: ServiceRequest) -> HttpResponse:
     """Return the page or the document; or the page that was asked for, where it needs nothing that is out."""
     if problems.is_read_by_a_person(request):
         response = _as_itself(request) or HttpResponse(
@@ -49,7 +50,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _as_itself(request: HttpRequest) -> HttpResponse | None:
+def _as_itself(request: ServiceRequest) -> HttpResponse | None:
     if problems.is_leaving(request):
         return left(request, status=STATUS)
     page = _asked_for(request)
@@ -58,7 +59,7 @@ def _as_itself(request: HttpRequest) -> HttpResponse | None:
         return None
     if not hasattr(request, "actor"):
         # The gate stands before all that tells who asks, when, and by which token a form of ours is known.
-        request.actor, request.at = None, datetime.now(UTC)  # type: ignore[attr-defined]  # as config/pipeline.py does
+        request.actor, request.at = None, datetime.now(UTC)  # as config/pipeline.py does
         CsrfViewMiddleware(lambda _: HttpResponse()).process_request(request)
     try:
         with translation.override(get_language_from_request(request)):
@@ -68,7 +69,7 @@ def _as_itself(request: HttpRequest) -> HttpResponse | None:
         return None
 
 
-def _asked_for(request: HttpRequest) -> Page | None:
+def _asked_for(request: ServiceRequest) -> Page | None:
     try:
         found = resolve(request.path_info)
     except Resolver404:

@@ -17,11 +17,13 @@ from uuid import uuid4
 import structlog
 from django.core import exceptions as django
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import get_language_from_request
 from rest_framework import exceptions as drf
+from rest_framework.request import Request
 
 from accounts import errors as accounts
+from accounts.request import Refusal, ServiceRequest, bare
 from audit import errors as audit
 from config import closed
 from config.closed import PROBLEM, RETRY_AFTER_SECONDS
@@ -162,15 +164,6 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """What the pipeline writes in the journal about a request that was refused."""
-
-    status: int
-    code: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Fault:
     """What is wrong with one field; ``need`` says what asks for a missing one."""
 
@@ -208,12 +201,12 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     return answer_to(exc, context["request"])
 
 
-def answer_to(exc: Exception, request: Any) -> HttpResponse | None:
+def answer_to(exc: Exception, request: ServiceRequest | Request) -> HttpResponse | None:
     """Return the document for ``exc``, or None if it is no refusal but a fault of ours.
 
     ``request`` is Django's or DRF's. Leaves what to journal in ``request.refusal``.
     """
-    bare: HttpRequest = getattr(request, "_request", request)
+    carried = bare(request) if isinstance(request, Request) else request
     out = isinstance(exc, OUT) or _is_unusable(exc)
     found = _described(exc) or (_Problem(503, "unavailable") if out else None)
     if found is None:
@@ -221,11 +214,11 @@ def answer_to(exc: Exception, request: Any) -> HttpResponse | None:
     if found.status >= 500:
         _log.error("request:failed", code=found.code, status=found.status, exc_info=exc)
     if out:
-        _leave(bare, found)
-        return closed.answer(bare)
-    response = _document(bare, found)
+        _leave(carried, found)
+        return closed.answer(carried)
+    response = _document(carried, found)
     # What was written on the way to the refusal counts: a wrong code is one more of them (config/pipeline.py).
-    bare.stands = getattr(exc, "stands", False)  # type: ignore[attr-defined]  # our own attribute
+    carried.stands = getattr(exc, "stands", False)
     if (wait := getattr(exc, "wait", None)) is not None:  # in seconds; DRF's Throttled too
         response["Retry-After"] = str(int(wait) + 1)
     return response
@@ -241,29 +234,29 @@ def status_of(kind: type[BaseException]) -> int | None:
     return next((STATUS[parent] for parent in kind.__mro__ if parent in STATUS), None)
 
 
-def request_id(request: HttpRequest) -> str:
+def request_id(request: ServiceRequest) -> str:
     """Return the id that the pipeline gave to the request; give one if it was refused before that."""
     found: str = getattr(request, "rid", "") or str(uuid4())
-    request.rid = found  # type: ignore[attr-defined]  # our own attribute on Django's request
+    request.rid = found
     return found
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: ServiceRequest, exception: Exception) -> HttpResponse:
     """Answer what Django itself finds suspicious; its ``handler400``."""
     return answer_to(exception, request) or refuse(request, 400, "bad-request")
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django calls it so
+def forbidden(request: ServiceRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django calls it so
     """Answer ``PermissionDenied`` outside the API; Django's ``handler403``."""
     return refuse(request, 403, "not-allowed")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django calls it so
+def not_found(request: ServiceRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django calls it so
     """Answer an address that leads nowhere, as if it led to something hidden; Django's ``handler404``."""
     return refuse(request, 404, "not-found")
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: ServiceRequest) -> HttpResponse:
     """Answer what nobody foresaw; Django's ``handler500``, the last resort.
 
     What the middleware raises comes here too, so a refusal among it gets its own answer. A fault is logged
@@ -276,12 +269,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return refuse(request, 500, "internal-error")
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django calls it so
+def csrf_failure(request: ServiceRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django calls it so
     """Answer an unsafe request without its CSRF token; why isn't said."""
     return refuse(request, 403, "csrf")
 
 
-def refuse(request: HttpRequest, status: int, code: str) -> HttpResponse:
+def refuse(request: ServiceRequest, status: int, code: str) -> HttpResponse:
     """Return the document of a refusal that no exception stands for."""
     return _document(request, _Problem(status, code))
 
@@ -345,7 +338,7 @@ def _say(sentence: Sentence, language: str) -> str:
     return sentence.en if language == "en" else sentence.fr
 
 
-def _document(request: HttpRequest, found: _Problem) -> HttpResponse:
+def _document(request: ServiceRequest, found: _Problem) -> HttpResponse:
     language = get_language_from_request(request)
     title = _say(TITLES.get(found.code, STATUSES[found.status]), language)
     body: dict[str, Any] = {
@@ -371,7 +364,7 @@ def _document(request: HttpRequest, found: _Problem) -> HttpResponse:
     return response
 
 
-def _written(request: HttpRequest, body: Mapping[str, Any], language: str) -> HttpResponse:
+def _written(request: ServiceRequest, body: Mapping[str, Any], language: str) -> HttpResponse:
     """Return the document as its reader takes it: a page for a person, JSON for a program."""
     if problems.is_read_by_a_person(request):
         return problems.page(request, body, language)
@@ -379,6 +372,6 @@ def _written(request: HttpRequest, body: Mapping[str, Any], language: str) -> Ht
     return HttpResponse(text, status=body["status"], content_type=PROBLEM)
 
 
-def _leave(request: HttpRequest, found: _Problem) -> None:
+def _leave(request: ServiceRequest, found: _Problem) -> None:
     rule = str((found.extra or {}).get("rule", ""))
-    request.refusal = Refusal(found.status, found.code, rule)  # type: ignore[attr-defined]  # for the pipeline
+    request.refusal = Refusal(found.status, found.code, rule)  # for the pipeline

@@ -5,9 +5,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import path
 
+from accounts.request import ServiceRequest
 from referrals.attachments.api import FILES, Handed
 
 urlpatterns: Final = [path(f"{FILES.removeprefix('/')}<str:handed>", Handed.as_view(), name="handed-file")]
@@ -20,10 +21,10 @@ handler500 = "config.errors.server_error"
 class HostOfFiles:
     """Serve at the host of files the addresses of this module, and at no other host any of them."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[ServiceRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: ServiceRequest) -> HttpResponseBase:
         """Answer ``request``; whatever port is named, the host of files is never the service."""
         asked = (urlsplit(f"//{request.get_host()}").hostname or "").rstrip(".")
         if settings.FILES_ORIGIN and asked == urlsplit(settings.FILES_ORIGIN).hostname:

@@ -11,8 +11,9 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 
+from accounts.request import ServiceRequest
 from config.errors import refuse
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -29,10 +30,10 @@ HEADERS: Final = {
 class SafeAnswers:
     """Refuse unknown methods and unreadable addresses; put the protective headers on every answer."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[ServiceRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: ServiceRequest) -> HttpResponseBase:
         """Answer ``request``."""
         response = _refused(request) or self.get_response(request)
         for name, value in HEADERS.items():
@@ -53,10 +54,10 @@ class OwnOrigin:
     CSRF token is asked for all the same (SEC-AU7).
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[ServiceRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: ServiceRequest) -> HttpResponseBase:
         """Answer ``request``."""
         sent = request.META
         if sent.get("HTTP_ORIGIN") == "null" and sent.get("HTTP_SEC_FETCH_SITE") == "same-origin":
@@ -64,7 +65,7 @@ class OwnOrigin:
         return self.get_response(request)
 
 
-def _refused(request: HttpRequest) -> HttpResponseBase | None:
+def _refused(request: ServiceRequest) -> HttpResponseBase | None:
     if request.method not in METHODS:
         response = refuse(request, 405, "method-not-allowed")
         response["Allow"] = ", ".join(METHODS)

@@ -2,8 +2,9 @@
 
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 
+from accounts.request import ServiceRequest
 from config.errors import refuse
 from encryption.errors import EncryptionError
 from outbox import maintenance_gate
@@ -13,12 +14,12 @@ _migrated: set[str] = set()
 """Aliases found migrated: what a process has once seen applied stays so, and looking costs a graph."""
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: ServiceRequest) -> HttpResponse:
     """Answer that the process serves, whatever its databases do."""
     return _misused(request) or JsonResponse({"status": "ok"})
 
 
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: ServiceRequest) -> HttpResponse:
     """Answer 200 when both databases answer, are migrated, and weren't restored without a replay; else 503."""
     if refused := _misused(request):
         return refused
@@ -47,7 +48,7 @@ def _is_ready(alias: str) -> bool:
     return True
 
 
-def _misused(request: HttpRequest) -> HttpResponse | None:
+def _misused(request: ServiceRequest) -> HttpResponse | None:
     if request.method in {"GET", "HEAD"}:
         return None
     response = refuse(request, 405, "method-not-allowed")

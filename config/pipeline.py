@@ -7,7 +7,8 @@ security whose rows these are. An answer of 400 or more rolls all of it back, an
 destroyed, unless the refusal is what counts (a wrong one-time code is one more of them: ``request.stands``); then the
 refusal is written, in a transaction of its own (SEC-AL2 to AL4). Views find ``request.at`` and
 ``request.actor``; a view that has let the caller know of a case leaves it in ``request.concerned``, so that
-the refusal names it, and what it was for in ``request.purpose`` where that matters.
+the refusal names it, and what it was for in ``request.purpose`` where that matters. ``accounts/request.py`` declares
+all that is set on a request, and says by whom.
 
 A request that brings a file goes through twice: the first transaction asks whether it may, then the body is read with
 none open, and the second asks again and keeps what came. Of the API no form is ever parsed but so. A request that has
@@ -24,7 +25,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from accounts import sessions, throttling
@@ -32,6 +33,7 @@ from accounts.actor import Actor
 from accounts.errors import AccountsError, TokenRefused, TokensDelayed
 from accounts.origin import origin_of
 from accounts.outbound_calls import Outside
+from accounts.request import Refusal, ServiceRequest
 from accounts.signin import actor_for
 from audit import alarms
 from audit.disclosure import watched
@@ -60,10 +62,10 @@ OUR_FAULT: Final = 500
 #: Methods that change nothing but the journal.
 SAFE: Final = frozenset({"GET", "HEAD"})
 
-type View = Callable[[HttpRequest], HttpResponse]
+type View = Callable[[ServiceRequest], HttpResponse]
 
 
-def is_carried(request: HttpRequest) -> bool:
+def is_carried(request: ServiceRequest) -> bool:
     """Tell whether the request is one of the API or of a page: the others read no case and know nobody."""
     return request.path_info.startswith(API) or request.path_info.split("/", 2)[1] in SEGMENTS
 
@@ -75,10 +77,10 @@ class Arrival:
         """Stand before ``get_response``."""
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ServiceRequest) -> HttpResponse:
         """Answer with the id in ``X-Request-Id``; an id that came with the request counts for nothing."""
         rid = str(uuid4())
-        request.rid = rid  # type: ignore[attr-defined]  # our own attribute on Django's request
+        request.rid = rid
         structlog.contextvars.bind_contextvars(request_id=rid)
         try:
             response = self.get_response(request)
@@ -98,7 +100,7 @@ class Gate:
         """Stand before ``get_response``."""
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ServiceRequest) -> HttpResponse:
         """Go on, or answer 503."""
         if request.path_info not in OPEN:
             try:
@@ -115,7 +117,7 @@ class OneTransaction:
         """Stand before ``get_response``."""
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ServiceRequest) -> HttpResponse:
         """Answer after the commit; a request that fails leaves its refusal and nothing else."""
         if not is_carried(request):
             return self.get_response(request)
@@ -124,15 +126,15 @@ class OneTransaction:
         throttling.note_failure(request)
         return response
 
-    def _answered(self, request: HttpRequest) -> HttpResponse:
-        request.at = datetime.now(UTC)  # type: ignore[attr-defined]  # until the database has told its own
-        request.actor = None  # type: ignore[attr-defined]  # id.
-        request.concerned = None  # type: ignore[attr-defined]  # id.
-        request.purpose = None  # type: ignore[attr-defined]  # id.
+    def _answered(self, request: ServiceRequest) -> HttpResponse:
+        request.at = datetime.now(UTC)  # until the database has told its own
+        request.actor = None
+        request.concerned = None
+        request.purpose = None
         if request.path_info.startswith(API):
             # Django would parse a form into memory and files of its own when it is asked for a token of the form.
             request.POST = QueryDict()
-            request._files = MultiValueDict()  # type: ignore[attr-defined]  # what Django's own parsing would set
+            request._files = MultiValueDict()  # what Django's own parsing would set
         with watched() as watch, noted() as made:
             try:
                 response = self._carried(request, made)
@@ -145,7 +147,9 @@ class OneTransaction:
                 response = errors.answer_to(failed, request) or errors.server_error(request)
         return _written_down(request, response)
 
-    def _received(self, request: HttpRequest, awaited: BodyToCome | Outside, made: MadeKeys) -> HttpResponse:
+    def _received(
+        self, request: ServiceRequest, awaited: BodyToCome | Outside, made: MadeKeys
+    ) -> HttpResponse:
         """Read the body that the first transaction let in, or call outside, with none open; then ask all again."""
         try:
             awaited.receive(request)
@@ -159,13 +163,13 @@ class OneTransaction:
         awaited.settle(kept=response.status_code < FIRST_REFUSAL)
         return response
 
-    def _carried(self, request: HttpRequest, made: MadeKeys) -> HttpResponse:
+    def _carried(self, request: ServiceRequest, made: MadeKeys) -> HttpResponse:
         with transaction.atomic():
-            request.at = instant()  # type: ignore[attr-defined]  # our own attribute
-            request.stands = False  # type: ignore[attr-defined]  # id.; set by config/errors.py
+            request.at = instant()
+            request.stands = False  # set by config/errors.py
             row_level_security.close()
             response = self.get_response(request)
-            refused = response.status_code >= FIRST_REFUSAL and not request.stands  # type: ignore[attr-defined]
+            refused = response.status_code >= FIRST_REFUSAL and not request.stands
             if refused:
                 transaction.set_rollback(True)
         if refused:
@@ -182,45 +186,45 @@ class Caller:
         """Stand before ``get_response``."""
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ServiceRequest) -> HttpResponse:
         """Go on with ``request.actor``, or refuse a token that opens nothing."""
         if not is_carried(request):
             return self.get_response(request)
         try:
-            actor = actor_for(request, at=request.at)  # type: ignore[attr-defined]  # set above
+            actor = actor_for(request, at=request.at)
         except TokenRefused as refused:
-            wait = throttling.token_failed(request, at=request.at)  # type: ignore[attr-defined]  # set above
+            wait = throttling.token_failed(request, at=request.at)
             answer = errors.answer_to(TokensDelayed(wait) if wait else refused, request)
             return answer or errors.refuse(request, 401, "not-authenticated")
         except AccountsError as refused:
             return errors.answer_to(refused, request) or errors.refuse(request, 401, "not-authenticated")
-        request.actor = actor  # type: ignore[attr-defined]  # our own attribute
+        request.actor = actor
         if actor is not None:
             row_level_security.open_for(actor)
         remembered = access_exceptions.remembering() if request.method in SAFE else nullcontext()
         with remembered, paging.read_by(actor.user_id if actor is not None else None):
             return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: ServiceRequest, *_: Any) -> HttpResponse | None:
         """Let whoever was refused too many cases wait, before anything is looked at (SEC-AZ23)."""
         delayed = probing.wait_of(request)
         return None if delayed is None else errors.answer_to(delayed, request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: ServiceRequest, exception: Exception) -> HttpResponse | None:
         """Answer what the view of a page raises; the API's framework answers for its own views."""
         return errors.answer_to(exception, request)
 
 
-def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
+def _written_down(request: ServiceRequest, response: HttpResponse) -> HttpResponse:
     """Write the refusal; where that can't be done, nothing else may be said either (SEC-AL4)."""
-    refusal = getattr(request, "refusal", None)
+    refusal: Refusal | None = getattr(request, "refusal", None)
     rule = (refusal.rule or refusal.code) if refusal is not None else f"status-{response.status_code}"
     with suppress(DatabaseError):
         alarms.raise_again(at=request.at)
     if refusal is not None and refusal.code == JournalUnavailable.code:
         return response
     try:
-        actor: Actor | None = request.actor
+        actor = request.actor
         if actor is None:
             count_anonymous_denial(at=request.at, rule=rule, origin=origin_of(request, auth="none"))
         else:
@@ -235,7 +239,9 @@ def _written_down(request: Any, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _record(request: Any, actor: Actor, rule: str, *, failed: bool, count: int | None = None) -> None:
+def _record(
+    request: ServiceRequest, actor: Actor, rule: str, *, failed: bool, count: int | None = None
+) -> None:
     pseudonym, authority, filing = request.concerned or (None, None, False)
     # Where it isn't known whose case it was about, the auditors of all the caller's authorities see it.
     tenants: list[UUID | None] = [authority] if authority else [*sorted(actor.authority_ids)] or [None]

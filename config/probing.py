@@ -6,8 +6,9 @@ the urgent lane, the emergency opening and the answer to an urgent call are open
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from accounts.request import ServiceRequest, actor_in
 from referrals.access import refusal_limits
 from referrals.errors import CasesDelayed
 from referrals.vocabulary.states import Machine
@@ -43,12 +44,12 @@ _FILING: Final = frozenset({("POST", ""), ("PATCH", "/<uuid:pk>"), ("POST", "/<u
 _REFUSED: Final = (403, 404)
 
 
-def is_of_cases(request: HttpRequest) -> bool:
+def is_of_cases(request: ServiceRequest) -> bool:
     """Tell whether the address is one of cases."""
     return _first_of(request) in CASES
 
 
-def wait_of(request: Any) -> CasesDelayed | None:
+def wait_of(request: ServiceRequest) -> CasesDelayed | None:
     """Return the refusal of whoever has to wait here, or None."""
     actor = getattr(request, "actor", None)
     if actor is None or not is_of_cases(request) or _never_waits(request):
@@ -57,25 +58,25 @@ def wait_of(request: Any) -> CasesDelayed | None:
     return CasesDelayed(wait) if wait else None
 
 
-def note(request: Any, response: HttpResponse, code: str) -> int | None:
+def note(request: ServiceRequest, response: HttpResponse, code: str) -> int | None:
     """Count a refused request; return for how many its entry stands, see ``referrals.access.refusal_limits.note``."""
     waited = code == CasesDelayed.code
     if not waited and (response.status_code not in _REFUSED or not is_of_cases(request)):
         return None
-    return refusal_limits.note(request.actor, refused=not waited, at=request.at)
+    return refusal_limits.note(actor_in(request), refused=not waited, at=request.at)
 
 
-def _route_of(request: HttpRequest) -> str:
+def _route_of(request: ServiceRequest) -> str:
     """Return the address as the table of addresses has it, of the API without its beginning."""
     match = request.resolver_match
     return match.route.removeprefix("api/v1/") if match is not None else ""
 
 
-def _first_of(request: HttpRequest) -> str:
+def _first_of(request: ServiceRequest) -> str:
     return _route_of(request).partition("/")[0]
 
 
-def _never_waits(request: HttpRequest) -> bool:
+def _never_waits(request: ServiceRequest) -> bool:
     route, first = _route_of(request), _first_of(request)
     match: Any = request.resolver_match
     step = getattr(getattr(match.func, "cls", None), "step", None)

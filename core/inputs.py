@@ -99,6 +99,10 @@ class StrictSerializer(serializers.Serializer[Any]):
     learns it now, and not when the child can't be found.
     """
 
+    #: Members may bear these names, which are also attributes of every field of the framework, of other types.
+    label: Any
+    required: Any
+
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members.
 

@@ -6,7 +6,7 @@ shows that document, beside the fields of the form if there is one (``FormPage.r
 nothing sealed, for what was read in a request that is undone would leave no entry.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, NoReturn
 
@@ -24,6 +24,7 @@ from accounts import stepup
 from accounts.actor import Actor
 from accounts.errors import NotAllowed
 from accounts.oidc import providers
+from accounts.request import ServiceRequest, actor_in
 from accounts.signin import SESSION
 from core.query import Query
 from referrals.conflicts_of_interest.declarations import STAFF
@@ -40,8 +41,6 @@ SEE_OTHER: Final = 303
 #: From how many characters on a value is shown as a text; ids and codes are shorter.
 LONG: Final = 40
 
-type Redisplay = Callable[[Mapping[str, Any]], HttpResponse]
-
 
 class Page(View):
     """A page of its own; ``public`` opens it to strangers."""
@@ -57,7 +56,9 @@ class Page(View):
     #: What the address may ask for; ``asked`` holds it.
     query: ClassVar[type[Query]] = Query
     asked: dict[str, Any]
-    template: ClassVar[str] = ""
+    #: A page may choose another one for an answer.
+    template: str = ""
+    request: ServiceRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer in the language of the reader.
@@ -82,26 +83,24 @@ class Page(View):
 
     def require_person(self) -> None:
         """Ask for somebody who has signed in, unless strangers are welcome."""
-        actor: Actor | None = self.request.actor  # type: ignore[attr-defined]  # set by the pipeline
+        actor = self.request.actor
         if actor is not None and actor.origin.auth != SESSION:
             raise NotAllowed(rule="session-only")
         if actor is None and not self.public:
             raise NotAuthenticated
         if actor is not None:
-            self.request.onward = reverse(self.comes_back)  # type: ignore[attr-defined]  # for web/problems.py
+            self.request.onward = reverse(self.comes_back)  # for web/problems.py
             stepup.require_where(self.step_up, self.request.method, actor, at=self.at, wholly=self.wholly)
 
     @property
     def actor(self) -> Actor:
         """Return who asks; only on pages that ask for somebody."""
-        found: Actor = self.request.actor  # type: ignore[attr-defined]  # set by the pipeline
-        return found
+        return actor_in(self.request)
 
     @property
     def at(self) -> datetime:
         """Return the instant of the request."""
-        found: datetime = self.request.at  # type: ignore[attr-defined]  # set by the pipeline
-        return found
+        return self.request.at
 
     @property
     def language(self) -> str:
@@ -122,7 +121,7 @@ class StandingPage(Page):
 
     public = True
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Show it."""
         raise NotImplementedError
 
@@ -139,12 +138,12 @@ class FormPage(Page):
     #: Whether what was typed comes back at least, on a page that can send it again; never a secret, nor a file.
     keeps: ClassVar[bool] = False
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: ServiceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do what the form asks for."""
-        request.redisplay = lambda problem: self.redisplay(problem, *args, **kwargs)  # type: ignore[attr-defined]
+        request.redisplay = lambda problem: self.redisplay(problem, *args, **kwargs)
         return self.act(request, *args, **kwargs)
 
-    def act(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def act(self, request: ServiceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Call the act once, and say where to go on."""
         raise NotImplementedError
 
@@ -170,7 +169,7 @@ class FormPage(Page):
         return response
 
 
-def typed(request: HttpRequest) -> list[tuple[str, str, bool]]:
+def typed(request: ServiceRequest) -> list[tuple[str, str, bool]]:
     """Return name and value of all that a form sent, but its token, and whether it is a text that somebody wrote."""
     return [
         (name, value, "\n" in value or len(value) > LONG)
@@ -181,7 +180,7 @@ def typed(request: HttpRequest) -> list[tuple[str, str, bool]]:
 
 
 def made(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+    request: ServiceRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a page with what every page has: where one can go, and who has signed in."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -201,7 +200,7 @@ def made(
     return response
 
 
-def left(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+def left(request: ServiceRequest, *, status: int = 200) -> HttpResponse:
     """Lead the browser to a page that has nothing to do with this one, and have it forget this one.
 
     What a form of another site sends makes it forget nothing: nobody is signed out from there.

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.errors import StepUpRequired
+from accounts.request import ServiceRequest
 from web.page import left, made, own_address
 
 #: What a form can be sent again after: its fields, its version, or a condition is to blame.
@@ -38,7 +39,7 @@ def is_leaving(request: HttpRequest) -> bool:
     return request.method == "POST" and request.path_info == reverse("leave")
 
 
-def page(request: HttpRequest, problem: Mapping[str, Any], language: str) -> HttpResponse:
+def page(request: ServiceRequest, problem: Mapping[str, Any], language: str) -> HttpResponse:
     """Return the page of a refusal, in ``language``."""
     status: int = problem["status"]
     with translation.override(language):

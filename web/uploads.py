@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.errors import CrossSiteRefused
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from accounts.signin import require_csrf
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, upload
@@ -97,7 +98,7 @@ FILE_ID: Final = "f-file"
 class FormToCome(BodyToCome):
     """The body of a page's form: its fields are the form's, also where its file is refused."""
 
-    def receive(self, request: HttpRequest) -> None:
+    def receive(self, request: ServiceRequest) -> None:
         """Read the body; what was typed beside the file is at hand whatever becomes of it."""
         try:
             super().receive(request)
@@ -115,11 +116,11 @@ class UploadPage(FormPage):
         """Answer; of a form nothing is parsed here."""
         if request.method == "POST" and not hasattr(request, "arrived"):
             request.POST = QueryDict()
-            request._files = MultiValueDict()  # type: ignore[attr-defined]  # what Django's own parsing would set
+            self.request._files = MultiValueDict()  # what Django's own parsing would set
         self.around = {}
         return super().dispatch(request, *args, **kwargs)
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponseBase:
         """Let the form come, or keep what came with it.
 
         Raises:
@@ -177,7 +178,7 @@ class UploadPage(FormPage):
 
     def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Return the page of a refusal that came before the case was looked at."""
-        self.template = "web/problem.html"  # type: ignore[misc]  # of this answer
+        self.template = "web/problem.html"  # of this answer
         return self.show({"problem": problem, "bare": True})
 
     # --- What differs between a filing and a case -------------------------------------------------------
@@ -199,7 +200,7 @@ class UploadPage(FormPage):
         raise NotImplementedError
 
 
-def require_own_origin(request: HttpRequest) -> None:
+def require_own_origin(request: ServiceRequest) -> None:
     """Refuse a form that a browser sends from another site, before a byte of it is read.
 
     Raises:

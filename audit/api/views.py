@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import activity, checkpoints, health, inspection, proofs
+from audit.api.caller import asked_by
 from audit.api.serializers import (
     ActivityOut,
     CheckpointOut,
@@ -30,8 +31,9 @@ class Entries(APIView):
     )
     def get(self, request: Request) -> Response:
         """List entries, newest first; the query is itself an entry."""
+        actor, at = asked_by(request)
         asked: dict[str, Any] = EntriesQuery.of(request.query_params)
-        page = inspection.entries(asked, actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        page = inspection.entries(asked, actor=actor, at=at)
         return Response(EntryPageOut(envelope(page, page.items)).data)
 
 
@@ -46,8 +48,9 @@ class Activity(APIView):
     )
     def get(self, request: Request) -> Response:
         """Count readings and refusals by day and by hour; never by person."""
+        actor, at = asked_by(request)
         asked = ActivityQuery.of(request.query_params)
-        found = activity.activity(asked, actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        found = activity.activity(asked, actor=actor, at=at)
         return Response(ActivityOut(found).data)
 
 
@@ -57,8 +60,9 @@ class LogHealth(APIView):
     @extend_schema(operation_id="audit_health", tags=["audit"], responses={200: HealthOut})
     def get(self, request: Request) -> Response:
         """Tell how the log stands: last checkpoint, what waits for a place, what each witness signed last."""
+        actor, at = asked_by(request)
         Query.of(request.query_params)
-        found = health.health(actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        found = health.health(actor=actor, at=at)
         return Response(HealthOut(found).data)
 
 
@@ -68,8 +72,9 @@ class LatestCheckpoint(APIView):
     @extend_schema(operation_id="audit_checkpoint", tags=["audit"], responses={200: CheckpointOut})
     def get(self, request: Request) -> Response:
         """Return the latest checkpoint with what its witnesses signed; keep its note to hold later trees against it."""
+        actor, at = asked_by(request)
         Query.of(request.query_params)
-        found = proofs.latest(actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        found = proofs.latest(actor=actor, at=at)
         note = checkpoints.whole_note(found).decode()
         return Response(CheckpointOut((found, note.split("\n", 1)[0], note)).data)
 
@@ -85,9 +90,10 @@ class InclusionProof(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return an entry of the caller's authorities with its proof, to be checked by ``audit/verifier.py``."""
-        inspection.authorities_of(request.actor)  # type: ignore[attr-defined]  # who may, before what was asked
+        actor, at = asked_by(request)
+        inspection.authorities_of(actor)  # who may, before what was asked
         asked: dict[str, Any] = InclusionQuery.of(request.query_params)
-        found = proofs.inclusion(asked, actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        found = proofs.inclusion(asked, actor=actor, at=at)
         return Response(InclusionOut(found).data)
 
 
@@ -102,9 +108,10 @@ class ConsistencyProof(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return the proof between two sizes, to be checked by ``audit/verifier.py``."""
-        inspection.authorities_of(request.actor)  # type: ignore[attr-defined]  # who may, before what was asked
+        actor, at = asked_by(request)
+        inspection.authorities_of(actor)  # who may, before what was asked
         asked: dict[str, Any] = ConsistencyQuery.of(request.query_params)
-        found = proofs.consistency(asked, actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        found = proofs.consistency(asked, actor=actor, at=at)
         note = checkpoints.whole_note(found.checkpoint).decode()
         return Response(ConsistencyOut((found, note)).data)
 
@@ -122,7 +129,8 @@ class Export(APIView):
     )
     def get(self, request: Request) -> FileResponse:
         """Return about a hundred thousand entries from ``start`` on; those of other authorities are hashes alone."""
-        inspection.authorities_of(request.actor)  # type: ignore[attr-defined]  # who may, before what was asked
+        actor, at = asked_by(request)
+        inspection.authorities_of(actor)  # who may, before what was asked
         asked: dict[str, Any] = ExportQuery.of(request.query_params)
-        file = proofs.export(start=asked["start"], actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+        file = proofs.export(start=asked["start"], actor=actor, at=at)
         return FileResponse(file, as_attachment=True, filename="journal.zip", content_type="application/zip")

@@ -32,11 +32,11 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 
 
-class AnomalyRuleOut(serializers.Serializer[None]):
+class AnomalyRuleOut(schema.Labelled):
     """A rule."""
 
     code = serializers.CharField()
-    label = serializers.DictField(child=serializers.CharField(), allow_null=True)  # type: ignore[assignment]
+    label = serializers.DictField(child=serializers.CharField(), allow_null=True)
 
 
 class QuestionOut(serializers.Serializer[None]):

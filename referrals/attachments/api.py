@@ -18,6 +18,7 @@ from accounts import handoff_tokens
 from accounts.errors import MissingKey
 from accounts.models import Replay
 from accounts.replays import Once
+from accounts.request import bare
 from audit import journal
 from audit.disclosure import disclosure
 from audit.events import FILE_OPENED, Purpose
@@ -129,7 +130,7 @@ class Attachments(CaseView):
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Send one file with its kind: scanned, parsed, written anew; the original goes unless it is evidence."""
         Query.of(request.query_params)
-        arrived: Arrived | None = getattr(request._request, "arrived", None)
+        arrived: Arrived | None = getattr(bare(request), "arrived", None)
         if arrived is None:
             return self._await(request, pk)
         return self.write(request, pk, partial(self._add, request, pk, arrived), status=CREATED)
@@ -138,14 +139,14 @@ class Attachments(CaseView):
         """Ask all that can be asked before a byte of the body is read."""
         referral, ties = self.seen(request, pk)
         rights.adding(referral, ties)
-        upload.require_form(request._request)
+        upload.require_form(bare(request))
         size = int(request.META["CONTENT_LENGTH"])
         actor, at = self.actor(request), self.at(request)
         return BodyToCome(keeping.may_add(referral, ties, size, actor=actor, at=at))
 
     def once(self, request: Request, *, required: bool) -> Once | None:
         """Return the request's idempotency: what it says is its fields, and the digest of its file."""
-        arrived: Arrived = request._request.arrived  # type: ignore[attr-defined]  # set by ``BodyToCome``
+        arrived: Arrived = bare(request).arrived
         key = request.headers.get("Idempotency-Key")
         if key is None:
             if required:
@@ -234,7 +235,7 @@ class Content(CaseView):
         found = self.servable(request, pk, part)
         if settings.FILES_ORIGIN:
             what = pk.bytes + part.bytes + bytes([self.original])
-            handed = handoff_tokens.given(request._request, what, at=self.at(request))
+            handed = handoff_tokens.given(bare(request), what, at=self.at(request))
             if handed is not None:
                 return HttpResponse(
                     status=303, headers={"Location": f"{settings.FILES_ORIGIN}{FILES}{handed}"}
@@ -300,8 +301,8 @@ class Handed(Content):
     def get(self, request: Request, handed: str) -> HttpResponseBase:  # type: ignore[override]  # another address
         """Read the file that the pass is for, with the rights of now."""
         Query.of(request.query_params)
-        actor, what = handoff_tokens.taken(handed, request._request, at=self.at(request))
-        request._request.actor = actor  # type: ignore[attr-defined]  # our own attribute
+        actor, what = handoff_tokens.taken(handed, bare(request), at=self.at(request))
+        bare(request).actor = actor
         row_level_security.open_for(actor)
         self.original = bool(what[-1])
         return self.read(request, *self.servable(request, UUID(bytes=what[:16]), UUID(bytes=what[16:32])))

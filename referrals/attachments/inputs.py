@@ -1,8 +1,9 @@
 """Inputs of an upload."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework import serializers
 
+from accounts.request import ServiceRequest
 from core.inputs import Code, Flag, StrictSerializer
 from referrals.attachments import upload
 from referrals.attachments.upload import Arrived
@@ -17,10 +18,10 @@ class BodyToCome(HttpResponse):
         super().__init__(status=202)
         self.arrived = arrived
 
-    def receive(self, request: HttpRequest) -> None:
+    def receive(self, request: ServiceRequest) -> None:
         """Read the body; the view finds what arrived in ``request.arrived``."""
         upload.receive(request, self.arrived)
-        request.arrived = self.arrived  # type: ignore[attr-defined]  # our own attribute
+        request.arrived = self.arrived
 
     def settle(self, *, kept: bool) -> None:
         """Delete what arrived and is held by nothing: the second transaction refused it, or had it already."""

@@ -19,10 +19,11 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http import QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.http import parse_header_parameters
 
+from accounts.request import ServiceRequest, actor_in
 from encryption import digest
 from encryption.objects import ObjectKey
 from referrals.attachments import locks, sandbox, scanning, store
@@ -93,7 +94,7 @@ class Arrived:
             self.original = None
 
 
-def receive(request: HttpRequest, arrived: Arrived) -> None:
+def receive(request: ServiceRequest, arrived: Arrived) -> None:
     """Read the request's body into the store, have it scanned and parsed; ``arrived`` says what came.
 
     It has a place among the uploads of this process and of its sender meanwhile, and only so much time as its length
@@ -110,7 +111,7 @@ def receive(request: HttpRequest, arrived: Arrived) -> None:
         with locks.taken():
             _receive(request, arrived)
     finally:
-        locks.end(request.actor.user_id, arrived.object)  # type: ignore[attr-defined]  # set by the pipeline
+        locks.end(actor_in(request).user_id, arrived.object)
 
 
 def lasts_at_most(size: int) -> timedelta:
@@ -123,7 +124,7 @@ def _patience(size: int) -> float:
     return float(settings.ATTACHMENT_PATIENCE_SECONDS + size / settings.ATTACHMENT_BYTES_A_SECOND)
 
 
-def _receive(request: HttpRequest, arrived: Arrived) -> None:
+def _receive(request: ServiceRequest, arrived: Arrived) -> None:
     try:
         with arrived.begin(arrived.names()[1]) as intake:
             arrived.name = _read_form(request, intake, arrived.fields)
@@ -159,7 +160,7 @@ def type_of(name: str) -> str:
     return kind
 
 
-def require_form(request: HttpRequest) -> None:
+def require_form(request: ServiceRequest) -> None:
     """Refuse a body that needn't be read to be refused.
 
     Raises:
@@ -214,7 +215,7 @@ class _Intake:
 # --- The form ----------------------------------------------------------------------------------------
 
 
-def _read_form(request: HttpRequest, intake: _Intake, fields: dict[str, Any]) -> str:
+def _read_form(request: ServiceRequest, intake: _Intake, fields: dict[str, Any]) -> str:
     """Read the form: its one file into ``intake``, its fields into ``fields``; return the file's name.
 
     The fields that stand before a file that is refused are there all the same: a page shows them again.
@@ -280,7 +281,7 @@ def _hung_up_after(seconds: float, connection: Any) -> Iterator[None]:
 class _Counted:
     """The body as the parser reads it, which takes a body that breaks off for one that ends."""
 
-    def __init__(self, request: HttpRequest, *, until: float) -> None:
+    def __init__(self, request: ServiceRequest, *, until: float) -> None:
         self._request, self._until, self._count, self._tail = request, until, 0, b""
 
     def read(self, size: int = -1) -> bytes:
@@ -296,7 +297,7 @@ class _Counted:
         self._tail = (self._tail + piece)[-256:]
         return piece
 
-    def require_whole(self, request: HttpRequest) -> None:
+    def require_whole(self, request: ServiceRequest) -> None:
         """Ask that all that was announced came, and that the form was closed.
 
         Raises:

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.once import once_of
+from accounts.request import bare
 from audit.events import Purpose
 from core.query import Query
 from referrals.access import visibility
@@ -25,7 +26,7 @@ class BreakGlasses(CaseView):
     @extend_schema(parameters=[GlassQuery], responses=schema.Parts, operation_id="break_glass_list")
     def get(self, request: Request) -> Response:
         """List the openings that the caller reviews, and the caller's own, the first to be reviewed first."""
-        lines, cursor = glass_page(request._request, GlassQuery.of(request.query_params))
+        lines, cursor = glass_page(bare(request), GlassQuery.of(request.query_params))
         return Response(listed(lines, cursor))
 
     @extend_schema(
@@ -46,7 +47,7 @@ class BreakGlasses(CaseView):
         body = ByReference(data=request.data)
         body.is_valid(raise_exception=True)
         # A refusal of this request is one of an emergency opening, and the journal says so.
-        request._request.purpose = Purpose.EMERGENCY  # type: ignore[attr-defined]  # read by the pipeline
+        bare(request).purpose = Purpose.EMERGENCY  # read by the pipeline
         once = once_of(request)
         if once is not None:
             once.wait(actor)

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import SYSTEM, Actor
+from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
@@ -37,9 +38,9 @@ from referrals.workflow.context import StepInput
 from referrals.workflow.step import require_proof, steps
 
 
-def glass_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the openings on the list of the caller of Django's ``request``, and the next cursor."""
-    actor, at = request.actor, request.at
+def glass_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the openings on the list of the caller of ``request``, and the next cursor."""
+    actor, at = actor_in(request), request.at
     page = page_of(
         listed(actor, state=asked.get("state"), overdue=asked.get("overdue"), at=at),
         limit=asked["limit"],

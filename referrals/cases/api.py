@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.once import once_of
+from accounts.request import ServiceRequest, actor_in, bare
 from accounts.roles import Role
 from core.inputs import Code, Flag
 from core.paging import page_of
@@ -56,7 +57,7 @@ class Cases(CaseView):
         only list of who works on no case. Drafts, the cell's own too, come with ``state=draft``.
         """
         asked = ListQuery.of(request.query_params)
-        lines, cursor = (filing_page if _is_own(request, asked) else case_page)(request._request, asked)
+        lines, cursor = (filing_page if _is_own(request, asked) else case_page)(bare(request), asked)
         return Response(listed(lines, cursor))
 
     @extend_schema(
@@ -109,19 +110,19 @@ def _is_own(request: Request, asked: Mapping[str, Any]) -> bool:
     """
     given = set(request.query_params)
     draft = asked.get("state") == State.DRAFT and not asked["own"]
-    own = asked["own"] or not (draft or visibility.works(request._request.actor))  # type: ignore[attr-defined]  # the pipeline's
+    own = asked["own"] or not (draft or visibility.works(actor_in(bare(request))))
     known = OF_FILINGS if own else given - OF_FILINGS_ALONE
     if given - known:
         raise InvalidQuery(dict.fromkeys(sorted(given - known), "unknown"))
     return own
 
 
-def filing_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of what the caller of Django's ``request`` drafted, filed or is shown, the earliest first.
+def filing_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of what the caller of ``request`` drafted, filed or is shown, the earliest first.
 
     What is asked and answered, and in which order, depends on the coarse lines alone (SEC-AZ19).
     """
-    actor, at = request.actor, request.at
+    actor, at = actor_in(request), request.at
     rows = fields.with_line(visibility.listed_to(actor, own=True, at=at))
     if "status" in asked:
         rows = rows.filter(status=asked["status"])
@@ -157,7 +158,7 @@ class OneCase(CaseView):
         its reader was called for.
         """
         Query.of(request.query_params)
-        referral, body = whole(request._request, pk)
+        referral, body = whole(bare(request), pk)
         return tagged(Response(body), referral, body)
 
     @extend_schema(
@@ -307,5 +308,5 @@ class Clocks(CaseView):
     @extend_schema(parameters=[ClockQuery], responses=schema.ClockPage, operation_id="clocks_list")
     def get(self, request: Request) -> Response:
         """List the running clocks of the caller's cases, due first."""
-        lines, cursor = clock_page(request._request, ClockQuery.of(request.query_params))
+        lines, cursor = clock_page(bare(request), ClockQuery.of(request.query_params))
         return Response(listed(lines, cursor))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.actor import Actor
+from accounts.request import ServiceRequest, actor_in
 from audit.events import Purpose
 from core.inputs import Code, Flag, Id, Text
 from core.paging import page_of
@@ -42,13 +43,13 @@ class CaseQuery(PagedQuery):
     names = Flag(in_query=True, required=False, default=False)
 
 
-def case_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the cases on which the caller of Django's ``request`` works, with the cursor of the next.
+def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the cases on which the caller of ``request`` works, with the cursor of the next.
 
     With ``state=draft`` the drafts that the caller may know of. Every case of the page is journaled as shown, and the
     names where ``asked`` wants them.
     """
-    actor, at = request.actor, request.at
+    actor, at = actor_in(request), request.at
     if asked.get("state") == State.DRAFT:
         cases = visibility.visible_to(actor, at=at)
     else:
@@ -89,13 +90,13 @@ def _filtered(rows: Any, asked: Mapping[str, Any], *, at: Any) -> Any:
     return rows
 
 
-def whole(request: Any, pk: UUID) -> tuple[Referral, dict[str, Any]]:
-    """Return a case and all that the caller of Django's ``request`` reads of it, within one disclosure.
+def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:
+    """Return a case and all that the caller of ``request`` reads of it, within one disclosure.
 
     Raises:
         NotVisible: absent, or not for this caller.
     """
-    actor, at = request.actor, request.at
+    actor, at = actor_in(request), request.at
     referral, ties = seen(request, pk)
     urgent = referral.alert_open  # whoever opens the file answers the alert by it
     if referral.state == State.SUBMITTED and opens_as_cell(ties):
@@ -162,9 +163,9 @@ class ClockQuery(PagedQuery):
     code = Code(ClockCode.choices, required=False)
 
 
-def clock_page(request: Any, asked: Mapping[str, Any]) -> tuple[_Lines, str | None]:
-    """Return a page of the running clocks that the caller of Django's ``request`` may read, and the next cursor."""
-    actor, at = request.actor, request.at
+def clock_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[_Lines, str | None]:
+    """Return a page of the running clocks that the caller of ``request`` may read, and the next cursor."""
+    actor, at = actor_in(request), request.at
     rows = fields.running_clocks(actor, state=asked.get("state"), code=asked.get("code"), at=at)
     page = page_of(
         rows,

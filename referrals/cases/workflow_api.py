@@ -34,12 +34,12 @@ class GuardOut(serializers.Serializer[None]):
     asked = serializers.ChoiceField([BEFORE, WITH_BODY])
 
 
-class StepOut(serializers.Serializer[None]):
+class StepOut(schema.Labelled):
     """One declared step."""
 
     step = serializers.CharField()
     number = serializers.CharField()
-    label = schema.Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    label = schema.Label()
     description = serializers.CharField()
     to = serializers.ListField(child=serializers.CharField(), help_text="`same`: the state stays.")
     roles = schema.CodedValue(many=True)
@@ -59,10 +59,10 @@ class StepOut(serializers.Serializer[None]):
         return super().get_fields() | {"from": serializers.ListField(child=serializers.CharField())}
 
 
-class MachineOut(serializers.Serializer[None]):
+class MachineOut(schema.Labelled):
     """One machine; ``while_in``: the states of the case in which its routes exist."""
 
-    label = schema.Label()  # type: ignore[assignment]  # id.
+    label = schema.Label()
     access_class = serializers.CharField()
     while_in = serializers.ListField(child=serializers.CharField())
     states = StateOut(many=True)

@@ -22,7 +22,7 @@ class Receipt(CaseView):
     """The receipt of a filing, for whoever filed."""
 
     @extend_schema(responses=schema.Receipt, operation_id="referrals_receipt")
-    def get(self, request: Request, pk: UUID) -> Response:
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return reference, instant and the journal's proof of it; `proof` follows the filing by some seconds."""
         return Response(self.found(request, pk))
 
@@ -38,7 +38,7 @@ class ReceiptPage(Receipt):
     content_negotiation_class = ByAddress
 
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR}, operation_id="referrals_receipt_page")
-    def get(self, request: Request, pk: UUID) -> HttpResponse:  # type: ignore[override]  # another form of it
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the receipt as a page that prints, with QR codes of its proof; it holds nothing of the case."""
         made = page(self.found(request, pk))
         response = HttpResponse(made, content_type="text/html; charset=utf-8")
@@ -53,7 +53,7 @@ class ReceiptPdf(ReceiptPage):
     @extend_schema(
         responses={(200, "application/pdf"): OpenApiTypes.BINARY}, operation_id="referrals_receipt_pdf"
     )
-    def get(self, request: Request, pk: UUID) -> HttpResponse:  # type: ignore[override]  # id.
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the receipt as PDF, made from the page; 406 where this installation makes none."""
         response = HttpResponse(pdf(page(self.found(request, pk))), content_type="application/pdf")
         response["Content-Disposition"] = 'inline; filename="receipt.pdf"'

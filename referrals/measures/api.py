@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.request import bare
 from core.inputs import Code
 from core.query import Query
 from referrals.measures import queries
@@ -25,7 +26,7 @@ class WaitingMeasures(CaseView):
     @extend_schema(parameters=[WaitingQuery], responses=schema.Parts, operation_id="measures_waiting_list")
     def get(self, request: Request) -> Response:
         """List the measures agreed, ordered or confided that haven't begun, the longest wait first."""
-        lines, cursor = waiting_page(request._request, WaitingQuery.of(request.query_params))
+        lines, cursor = waiting_page(bare(request), WaitingQuery.of(request.query_params))
         return Response(listed(lines, cursor))
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Min, Q, QuerySet
 
 from accounts.actor import Actor
+from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
 from encryption.authentic import CheckedRows
 from referrals.access import exceptions as access_exceptions
@@ -25,9 +26,11 @@ from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import MeasureState, Urgency
 
 
-def waiting_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the waiting measures that the caller of Django's ``request`` reads, and the next cursor."""
-    actor, at = request.actor, request.at
+def waiting_page(
+    request: ServiceRequest, asked: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the waiting measures that the caller of ``request`` reads, and the next cursor."""
+    actor, at = actor_in(request), request.at
     page = page_of(
         lines_of(measures_for(actor, asked, at=at), actor, at=at),
         limit=asked["limit"],

@@ -20,10 +20,15 @@ from referrals.vocabulary.states import Coded
 CRITICAL = frozenset("CEK")
 
 
+def _mark(field: "models.Field[Any, Any]", **marks: object) -> None:
+    """Write our own marks on one of Django's fields, which declares none of them."""
+    for name, value in marks.items():
+        setattr(field, name, value)
+
+
 def clear[F: "models.Field[Any, Any]"](field: F, access_class: str, need: str = "O") -> F:
     """Declare ``field`` stored in clear, readable by those of ``access_class``, asked for as ``need``."""
-    field.access_class = access_class  # type: ignore[attr-defined]  # our mark on Django's field
-    field.need = need  # type: ignore[attr-defined]  # id.
+    _mark(field, access_class=access_class, need=need)
     return field
 
 
@@ -33,7 +38,7 @@ def coded(
     """Declare one code out of ``choices``, in clear."""
     size = max(len(value) for value in choices.values)
     field = models.CharField(max_length=max(size, 20), choices=choices.choices, **options)
-    field.codes = choices  # type: ignore[attr-defined]  # id.
+    _mark(field, codes=choices)
     return clear(field, access_class, need)
 
 
@@ -45,14 +50,14 @@ def answer(choices: type[Coded], access_class: str, need: str = "O") -> "models.
 def code_list(choices: type[Coded], access_class: str, need: str = "O") -> "models.JSONField[Any, Any]":
     """Declare a list of codes out of ``choices``, in clear, empty until answered."""
     field: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
-    field.codes = choices  # type: ignore[attr-defined]  # id.
+    _mark(field, codes=choices)
     return clear(field, access_class, need)
 
 
 def not_known(items: Sequence[str]) -> "models.JSONField[Any, Any]":
     """Declare the list of ``items`` that are said to be not known: names of fields, in clear."""
     field: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
-    field.items = items  # type: ignore[attr-defined]  # our mark on the field
+    _mark(field, items=items)
     return clear(field, "A")
 
 
@@ -71,8 +76,7 @@ def sealed(
         default=None,
         **options,
     )
-    field.need = need  # type: ignore[attr-defined]  # our mark on the field
-    field.codes = codes  # type: ignore[attr-defined]  # id.
+    _mark(field, need=need, codes=codes)
     return field
 
 
@@ -89,8 +93,7 @@ class _StateField(django_fsm.FSMField):
 def state_field(states: type[Coded], first: Coded, access_class: str) -> django_fsm.FSMField:
     """Return the column of a machine's state: only declared steps move it, and its class says who may read it."""
     field = _StateField(default=first, choices=states.choices, protected=True, max_length=20)
-    field.access_class = access_class  # type: ignore[attr-defined]  # our mark on the field
-    field.need = "O"  # type: ignore[attr-defined]  # id.
+    _mark(field, access_class=access_class, need="O")
     return field
 
 

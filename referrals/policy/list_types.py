@@ -139,7 +139,7 @@ class Question(StrictSerializer):
     )
     max_length = Whole(min_value=1, max_value=ANSWER_MAX, required=False, default=500)
     choices = Items(child=Choice(), required=False, default=list, max_length=CHOICES_MAX)
-    required = Flag(required=False, default=False)  # type: ignore[assignment]  # a member of that name
+    required = Flag(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for answers exactly where one is chosen, each once."""

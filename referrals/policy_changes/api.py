@@ -39,11 +39,11 @@ class ChangeOut(serializers.Serializer[None]):
     made_by = serializers.CharField(allow_null=True)
 
 
-class SettingOut(serializers.Serializer[None]):
+class SettingOut(schema.Labelled):
     """One setting: what it is, its bounds, its value in force, what is to come, its newest changes."""
 
     key = serializers.CharField()
-    label = schema.Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    label = schema.Label()
     law = serializers.CharField(allow_null=True, help_text="The article that leaves it open; null: practice.")
     kind = serializers.ChoiceField(["whole", "flag", "choice", "text", "week", "codes", "rows"])
     unit = serializers.CharField(allow_null=True)

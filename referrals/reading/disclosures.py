@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.actor import Actor
+from accounts.request import ServiceRequest, actor_in
 from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose
@@ -18,20 +19,20 @@ from referrals.models import Referral
 from referrals.reading import namesakes
 
 
-def seen(request: Any, pk: UUID) -> tuple[Referral, CaseAccess]:
-    """Return a case that the caller of Django's ``request`` may know of, with what ties the caller to it.
+def seen(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess]:
+    """Return a case that the caller of ``request`` may know of, with what ties the caller to it.
 
     Raises:
         NotVisible: absent, or not for this caller.
     """
-    actor, at = request.actor, request.at
+    actor, at = actor_in(request), request.at
     found = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
     if found is None:
         raise NotVisible
     return known(request, found, visibility.ties_of(found, actor))
 
 
-def known(request: Any, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:
+def known(request: ServiceRequest, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:
     """Let the journal name the case if the request is refused from here on, and who files it as that alone."""
     request.concerned = (referral.pseudonym, referral.authority_id, ties.filed)
     return referral, ties

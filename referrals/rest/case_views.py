@@ -17,6 +17,7 @@ from accounts.actor import Actor
 from accounts.api.once import once_of
 from accounts.models import Replay
 from accounts.replays import Once
+from accounts.request import actor_in, bare
 from core.query import Query
 from referrals.access import matrix, visibility
 from referrals.access.relations import CaseAccess
@@ -39,13 +40,11 @@ class CaseView(APIView):
 
     def actor(self, request: Request) -> Actor:
         """Return who asks."""
-        found: Actor = request._request.actor  # type: ignore[attr-defined]  # set by the pipeline
-        return found
+        return actor_in(bare(request))
 
     def at(self, request: Request) -> datetime:
         """Return the instant of the request."""
-        found: datetime = request._request.at  # type: ignore[attr-defined]  # set by the pipeline
-        return found
+        return bare(request).at
 
     def version(self, request: Request) -> int | None:
         """Return the version in ``If-Match``; None without one, a version that none has if it is malformed."""
@@ -61,7 +60,7 @@ class CaseView(APIView):
         Raises:
             NotVisible: absent, or not for this caller.
         """
-        return seen(request._request, pk)
+        return seen(bare(request), pk)
 
     def once(self, request: Request, *, required: bool) -> Once | None:
         """Return the request's idempotency, if it has a key.

@@ -1,5 +1,7 @@
 """What the OpenAPI document says of answers and headers that many operations share."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
@@ -37,18 +39,24 @@ class Label(serializers.Serializer[None]):
     en = serializers.CharField()
 
 
-class CodedValue(serializers.Serializer[None]):
+class Labelled(serializers.Serializer[None]):
+    """What has a member named ``label``: to the framework that is an attribute of every field, a text."""
+
+    label: Any
+
+
+class CodedValue(Labelled):
     """A code with its label."""
 
     code = serializers.CharField()
-    label = Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    label = Label()
 
 
-class ClockLine(serializers.Serializer[None]):
+class ClockLine(Labelled):
     """A delay."""
 
     code = serializers.CharField()
-    label = Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    label = Label()
     started_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     working_day_before = serializers.DateField(
@@ -69,13 +77,13 @@ class BlockedBy(serializers.Serializer[None]):
     law = serializers.CharField(allow_blank=True)
 
 
-class Ability(serializers.Serializer[None]):
+class Ability(Labelled):
     """A step that the reader may do, or why not now."""
 
     step = serializers.CharField()
     machine = serializers.CharField()
     number = serializers.CharField()
-    label = Label()  # type: ignore[assignment]  # a member of that name, not the field's own label
+    label = Label()
     law = serializers.CharField()
     href = serializers.CharField()
     input = serializers.JSONField(allow_null=True, help_text="JSON Schema of the body.")

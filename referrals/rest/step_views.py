@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts.actor import Actor
 from accounts.api.once import done_before, keep_done, once_of
 from accounts.models import Replay
+from accounts.request import bare
 from audit.events import Purpose
 from core.query import Query
 from referrals.access import transfer_targets
@@ -45,7 +46,7 @@ class PerformStep(CaseView):
         asked = StepRequest(
             step=self.step, referral_id=pk, part_id=part, body=request.data, version=self.version(request)
         )
-        request._request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        bare(request).purpose = self.step.purpose  # a refusal bears it too
         actor, at = self.actor(request), self.at(request)
         filing = self.step.name in ("submit", "submit_urgent")
         return self.write(
@@ -57,7 +58,7 @@ class PerformStep(CaseView):
         if RECEIVER in self.step.sides:
             found = transfer_targets.asked_about(pk, actor=self.actor(request), at=self.at(request))
             if found is not None:
-                return known(request._request, *found)
+                return known(bare(request), *found)
         return super().seen(request, pk)
 
     def unseen(self, request: Request, pk: UUID) -> Response:
@@ -95,7 +96,7 @@ class PerformRowStep(CaseView):
     def perform(self, request: Request, pk: UUID) -> Response:
         """Do the step that the class is about, once under one Idempotency-Key."""
         Query.of(request.query_params)
-        request._request.purpose = self.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        bare(request).purpose = self.purpose  # a refusal bears it too
         actor, at = self.actor(request), self.at(request)
         if not self.runner.visible_to(actor).filter(pk=pk).exists():
             raise NotVisible

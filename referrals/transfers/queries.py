@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.actor import Actor
+from accounts.request import ServiceRequest, actor_in
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.paging import page_of
@@ -25,30 +26,32 @@ from referrals.vocabulary.states import TransferState
 from referrals.vocabulary.transfers import Channel, Document, Ground, Opinion
 
 
-def transfer_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+def transfer_page(
+    request: ServiceRequest, asked: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of the requests that await the authority of whoever sends Django's ``request``; it is journaled.
 
     Raises:
         NotAllowed: nobody asks who could decide on one.
     """
     page = page_of(
-        transfer_targets.transfers_for(request.actor, at=request.at),
+        transfer_targets.transfers_for(actor_in(request), at=request.at),
         limit=asked["limit"],
         order=("-sent_at", "id"),
         cursor=asked.get("cursor"),
         bound_to="transfers",
     )
-    record_listed(page.items, actor=request.actor, at=request.at)
+    record_listed(page.items, actor=actor_in(request), at=request.at)
     return [line(found) for found in page.items], page.next
 
 
-def transfer_read(request: Any, pk: UUID) -> tuple[Referral, CaseAccess, dict[str, Any]]:
+def transfer_read(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess, dict[str, Any]]:
     """Return the case of a request, the reader's ties to it, and what crosses of it, opened in one disclosure.
 
     Raises:
         NotAllowed, NotVisible: see ``receiving.transfer_for``.
     """
-    actor, at = request.actor, request.at
+    actor, at = actor_in(request), request.at
     referral, asked, ties = transfer_targets.transfer_for(pk, actor=actor, at=at)
     known(request, referral, ties)
     count_opening(referral, ties, actor=actor, at=at)

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.request import bare
 from core.query import PagedQuery
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
@@ -16,4 +17,4 @@ class OpenAlerts(CaseView):
     @extend_schema(parameters=[PagedQuery], responses=schema.Parts, operation_id="alerts_list")
     def get(self, request: Request) -> Response:
         """List the urgent calls that nobody has answered, the oldest first; nothing is opened."""
-        return Response(listed(*call_page(request._request, PagedQuery.of(request.query_params))))
+        return Response(listed(*call_page(bare(request), PagedQuery.of(request.query_params))))

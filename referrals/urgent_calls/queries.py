@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
+from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
 from referrals.access import visibility
 from referrals.models import Alert
@@ -20,16 +21,16 @@ from referrals.vocabulary.states import AlertState, Urgency
 from referrals.vocabulary.urgent_calls import AlertCause
 
 
-def call_page(request: Any, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the open calls that the caller of Django's ``request`` may know of; the list is journaled."""
+def call_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the open calls that the caller of ``request`` may know of; the list is journaled."""
     page = page_of(
-        open_for(request.actor, at=request.at),
+        open_for(actor_in(request), at=request.at),
         limit=asked["limit"],
         order=("sounded_at", "id"),
         cursor=asked.get("cursor"),
         bound_to="alerts",
     )
-    record_listed(page.items, actor=request.actor, at=request.at)
+    record_listed(page.items, actor=actor_in(request), at=request.at)
     return [line(row) for row in page.items], page.next
 
 

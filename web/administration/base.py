@@ -38,7 +38,7 @@ class Tab:
 class AdministrationPage(Page):
     """A page for whoever has one of the permissions in ``opens_for`` at an authority; no case is on it."""
 
-    tab: ClassVar[str] = "administration"
+    tab: str = "administration"
     query: ClassVar[type[Query]] = told.ToldQuery
     opens_for: ClassVar[tuple[str, ...]] = (MANAGES,)
 

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import visibility
 from referrals.access.relations import CaseAccess
@@ -65,7 +66,7 @@ def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
     }
 
 
-def version_of(request: HttpRequest) -> int | None:
+def version_of(request: ServiceRequest) -> int | None:
     """Return the version that a form was made from; a version that none has where it is malformed."""
     said = request.POST.get("version", "")
     return (
@@ -84,7 +85,7 @@ def once(
     said: Mapping[str, Any],
     act: Callable[[], StepResult],
     *,
-    see: Callable[[HttpRequest, UUID], Any] = seen,
+    see: Callable[[ServiceRequest, UUID], Any] = seen,
 ) -> tuple[StepResult | None, bool]:
     """Do a write on a case that the reader may know of, once under the form's key.
 

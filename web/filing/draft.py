@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest
-
 from accounts.actor import Actor
+from accounts.request import ServiceRequest, actor_in
 from audit.events import Purpose
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed, WrongState
@@ -41,7 +40,7 @@ class Draft:
     at: datetime
 
     @classmethod
-    def of(cls, request: HttpRequest, pk: UUID) -> "Draft":
+    def of(cls, request: ServiceRequest, pk: UUID) -> "Draft":
         """Return the draft.
 
         Raises:
@@ -54,7 +53,7 @@ class Draft:
             raise NotAllowed("referral:edit")
         if found.state != State.DRAFT:
             raise WrongState("edit")
-        return cls(found, ties, request.actor, request.at)  # type: ignore[attr-defined]  # set by the pipeline
+        return cls(found, ties, actor_in(request), request.at)
 
     def read(self) -> Said:
         """Return all that it says, opened in one disclosure: members and lists, as the form has them."""

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import acts
 from accounts.models import Authority
-from audit import events, inspection
+from audit import inspection
+from audit.inputs import Act
 from audit.models import ReadEntry
 from audit.outputs import EntryOut
 from core.inputs import Code, Day, Id
@@ -71,12 +72,8 @@ class FilterQuery(BlanksLeftOut, PagedQuery):
 class EntriesQuery(FilterQuery):
     """The filters of all entries."""
 
-    act = Code(choices=[], required=False)
+    act = Act(required=False)
     outcome = Code(choices=[(one, one) for one in words.OUTCOMES], required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["act"].choices = [(act, act) for act in events.registered()]  # type: ignore[attr-defined]
 
 
 #: The names of filters as their form asks for them.

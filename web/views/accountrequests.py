@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from accounts import access, actions
 from accounts.inputs import AccountRequestInput, ColleagueInput, LinkInput, RoleRequestInput
 from accounts.models import AccountRequest
 from accounts.models.user import Language
+from accounts.request import ServiceRequest
 from accounts.roles import ASKED_FOR, Role
 from accounts.territory import served_places
 from accounts.validated_actions import asked_for_account, asked_for_colleague, asked_for_role
@@ -35,7 +36,7 @@ class AskingPage(FormPage):
     asks: ClassVar[tuple[Ask, ...]]
     first: ClassVar[Mapping[str, str]] = {"language": "fr"}
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show(self.around() | {"entries": self.fields(self.first)})
 
@@ -75,7 +76,7 @@ class AskAccount(AskingPage):
     takes, asks = AccountRequestInput, words.ACCOUNT
     template = "web/accountrequests/ask.html"
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for an account; the page is the same whether there is one, and repeats nothing of what was typed."""
         asked_for_account(request, self.body(), at=self.at)
         return self.show({"asked": True})
@@ -87,11 +88,11 @@ class ConfirmRequest(FormPage):
     public = True
     template = "web/accountrequests/confirm.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show()
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Confirm the address."""
         given = LinkInput(data={"token": request.POST.get("token", "").strip()})
         given.is_valid(raise_exception=True)
@@ -112,7 +113,7 @@ class OwnRoles(Page):
     query = told.ToldQuery
     template = "web/accountrequests/own.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the roles in which one came, and those that one asked for."""
         asked = access.own_account_requests(self.actor).select_related("authority", "organisation")
         return self.show(
@@ -158,7 +159,7 @@ class AskRole(AskingPage):
     first: ClassVar[Mapping[str, str]] = {"role": str(Role.FILER)}
     template = "web/accountrequests/form.html"
 
-    def act(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask for the role, and go back to what one holds and asked for."""
         asked_for_role(self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + told.query_of(self.actor, "role-wanted"))
@@ -186,7 +187,7 @@ class AskColleague(AskingPage):
     takes, asks = ColleagueInput, words.COLLEAGUE
     template = "web/accountrequests/form.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Show the form.
 
         Raises:
@@ -195,7 +196,7 @@ class AskColleague(AskingPage):
         access.led_positions(self.actor)
         return super().get(request)
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for the account; whether there is one for the address isn't told."""
         asked_for_colleague(request, self.body(), actor=self.actor, at=self.at)
         return go_to(reverse("own-roles") + told.query_of(self.actor, "colleague-wanted"))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import volume_limits
 from referrals.conflicts_of_interest import actions as conflicts_of_interest_actions
@@ -43,7 +44,7 @@ class OwnTies(Page):
     comes_back = "own-ties"
     template = "web/kinship/ties.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the own ties: nobody else ever reads them."""
         return self.show({"lines": declarations.read(self.actor, at=self.at)})
 
@@ -65,11 +66,11 @@ class TiePage(FormPage):
         """Call the act."""
         raise NotImplementedError
 
-    def get(self, request: HttpRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show({"title": self.title, "entries": _fields(TieInput, TIE, self.values(**of))})
 
-    def act(self, request: HttpRequest, **of: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, **of: UUID) -> HttpResponse:
         """Do what the form says, and go back to the list."""
         declarations.require_staff(self.actor)
         body = TieInput(data=forms.body_of(TieInput, TIE, request.POST))
@@ -127,7 +128,7 @@ class RemoveTie(Page):
     step_up = frozenset({"POST"})
     comes_back = "own-ties"
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Take it back, and show those that are left."""
         declarations.remove(pk, actor=self.actor, at=self.at)
         return go_to(reverse("own-ties"))
@@ -138,7 +139,7 @@ class Barred(Page):
 
     template = "web/kinship/barred.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List whom the service barred from the reader's cases, those that await a decision first.
 
         Raises:
@@ -168,7 +169,7 @@ class Decide(FormPage):
     comes_back = "barred"
     template = "web/kinship/decide.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show whom and from which case, and ask for the reason.
 
         Raises:
@@ -176,7 +177,7 @@ class Decide(FormPage):
         """
         return self.show(self._about(pk) | {"entries": _fields(Reasoned, REASON, {})})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Confirm it, and go back to the list."""
         conflicts_of_interest_actions.require_decider(self.actor)
         body = Reasoned(data=forms.body_of(Reasoned, REASON, request.POST))
@@ -213,7 +214,7 @@ def _fields(takes: Any, asks: tuple[Ask, ...], values: Mapping[str, Any], faults
 
 
 def _typed(
-    takes: Any, asks: tuple[Ask, ...], request: HttpRequest, problem: Mapping[str, Any]
+    takes: Any, asks: tuple[Ask, ...], request: ServiceRequest, problem: Mapping[str, Any]
 ) -> dict[str, Any]:
     sent = {ask.name: request.POST.get(ask.name, "") for ask in asks}
     fields = _fields(takes, asks, sent, forms.faults_of(problem))

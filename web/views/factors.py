@@ -7,7 +7,7 @@ from uuid import UUID
 
 import segno
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.models.factor import FactorKind
 from accounts.naming import visible
 from accounts.oidc import providers
+from accounts.request import ServiceRequest
 from accounts.signin import Awaited
 from core.inputs import Text
 from core.query import Query
@@ -62,7 +63,7 @@ class ProofPage(FormPage):
             "recovery": FactorKind.TOTP in kinds and user.recovery_codes.exists(),
         }
 
-    def proved(self, request: HttpRequest, user: User, awaited: Awaited | None) -> bool:
+    def proved(self, request: ServiceRequest, user: User, awaited: Awaited | None) -> bool:
         """Check what was sent; tell whether the person is signed in now."""
         given = ProofInput(data=_proof_in(request.POST))
         given.is_valid(raise_exception=True)
@@ -74,7 +75,7 @@ class SecondStep(ProofPage):
 
     public = True
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Ask for the second factor; whoever has none that counts goes on to make one."""
         awaited = signin.awaited_in(request)
         if awaited is None:
@@ -83,7 +84,7 @@ class SecondStep(ProofPage):
             return go_to(reverse("first-factor"))
         return self.show(self.ways(awaited.user))
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Check it, and go on to where the person wanted to."""
         awaited = signin.awaited_in(request)
         if awaited is None:
@@ -99,7 +100,7 @@ class SecondStep(ProofPage):
         return self.show(ways | {"problem": problem})
 
 
-def entered(request: HttpRequest, awaited: Awaited) -> HttpResponse:
+def entered(request: ServiceRequest, awaited: Awaited) -> HttpResponse:
     """Go on to where whoever has just signed in wanted to, in their language if the browser has none yet."""
     response = go_to(own_address(awaited.onward))
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
@@ -118,11 +119,11 @@ class Confirm(ProofPage):
 
     query = Onward
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask for the second factor again."""
         return self.show(self._context(self.asked.get("next", "/")))
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Check it, and go back to the act that asked for it."""
         self.proved(request, own_account(self.actor), None)
         return go_to(own_address(request.POST.get("next", "/")))
@@ -144,7 +145,7 @@ class MakePage(FormPage):
     #: What is awaited of whom, where nobody is signed in yet.
     awaited: Awaited | None = None
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Begin an application, and show what a device needs; a passkey is begun by the page's script."""
         user = self.person()
         if user is None:
@@ -175,7 +176,7 @@ class MakePage(FormPage):
             "first": self.awaited is not None,
         }
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Make it; show the recovery codes if there are any, and go on."""
         user = self.person()
         if user is None:
@@ -235,7 +236,7 @@ class OwnFactors(Page):
 
     template = "web/factors/own.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the own ways to sign in."""
         return self.show(own_factors(self.actor, at=self.at))
 
@@ -284,7 +285,7 @@ class FactorAct(FormPage):
 class NameFactor(FactorAct):
     """POST /compte/connexion/{id}/nom."""
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Give it another name."""
         given = FactorNameInput(data={"label": request.POST.get("label", "").strip()})
         given.is_valid(raise_exception=True)
@@ -300,7 +301,7 @@ class RemoveFactor(FactorAct):
     wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask whether it is to go.
 
         Raises:
@@ -308,7 +309,7 @@ class RemoveFactor(FactorAct):
         """
         return self.show({"factor": visible(own_account(self.actor).factors, pk)})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Remove it."""
         user = actions.remove_factor(actor=self.actor, at=self.at, factor_id=pk)
         signin.keep_session(request, user)
@@ -322,7 +323,7 @@ class RenewCodes(FactorAct):
     wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Make new recovery codes, and show them this once."""
         user, codes = actions.renew_recovery_codes(actor=self.actor, at=self.at)
         signin.keep_session(request, user)

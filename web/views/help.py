@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from accounts.request import ServiceRequest
 from core.inputs import Code
 from core.query import Query
 from referrals.vocabulary.states import State
@@ -24,7 +25,7 @@ class ProcedurePage(Page):
     query: ClassVar[type[Query]] = HereQuery
     template = "web/help/procedure.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the line of stations, with what leads on from each."""
         here = str(self.asked.get("state", ""))
         return self.show({"procedure": procedure.drawn(here), "here_at": here, "delays": procedure.delays()})
@@ -35,6 +36,6 @@ class LexiconPage(Page):
 
     template = "web/help/lexicon.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the words and what they mean."""
         return self.show({"terms": lexicon.told()})

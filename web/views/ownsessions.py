@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import actions, suspicious_sign_ins
 from accounts.models import Session, SignInToCheck
 from accounts.models.signintocheck import Oddity
+from accounts.request import ServiceRequest
 from accounts.sessions import id_of, idle_limit
 from referrals.vocabulary import labels
 from web.cases import display
@@ -26,7 +27,7 @@ class OwnSessions(Page):
 
     template = "web/own_sessions.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Show the sessions that go on, this one first."""
         here = id_of(request)
         found = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
@@ -67,7 +68,7 @@ class EndSession(Page):
     step_up = frozenset({"POST"})
     comes_back = "own-sessions"
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """End one of one's own sessions, and show those that are left."""
         actions.end_session(actor=self.actor, at=self.at, session_id=pk)
         return go_to(reverse("own-sessions"))

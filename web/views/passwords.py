@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from rest_framework.exceptions import NotAuthenticated
 
 from accounts import actions, sign_in_flow
 from accounts.errors import PresentPasswordRefused
 from accounts.inputs import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
+from accounts.request import ServiceRequest
 from web.forms import faults_of
 from web.page import FormPage
 
@@ -19,11 +20,11 @@ class AskLink(FormPage):
     public = True
     template = "web/passwords/ask.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show()
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
         given = AskLinkInput(data={"email": request.POST.get("email", "")})
         given.is_valid(raise_exception=True)
@@ -46,11 +47,11 @@ class NewPassword(FormPage):
     template = "web/passwords/set.html"
     invited: ClassVar[bool] = False
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show({"invited": self.invited})
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Set the password; nobody is signed in by it."""
         sent = request.POST
         code = {"code": sent["code"].strip()} if sent.get("code") else {}
@@ -73,11 +74,11 @@ class ChangePassword(FormPage):
     comes_back = "password-change-page"
     template = "web/passwords/change.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show()
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Set the password; this session goes on, all others end."""
         said = {name: request.POST.get(name, "") for name in ("present", "password")}
         given = ChangePasswordInput(data=said)
@@ -101,11 +102,11 @@ class AskAddress(FormPage):
     comes_back = "address-ask"
     template = "web/passwords/address.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show()
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for another address."""
         given = AskLinkInput(data={"email": request.POST.get("email", "")})
         given.is_valid(raise_exception=True)
@@ -127,17 +128,17 @@ class ConfirmAddress(FormPage):
     public = True
     template = "web/passwords/confirm.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show()
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Take the address.
 
         Raises:
             NotAuthenticated: nobody has signed in.
         """
-        if request.actor is None:  # type: ignore[attr-defined]  # set by the pipeline
+        if request.actor is None:
             raise NotAuthenticated
         given = LinkInput(data={"token": request.POST.get("token", "").strip()})
         given.is_valid(raise_exception=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from accounts import actions, oidc_flow, signin
@@ -23,6 +23,7 @@ from accounts.naming import visible
 from accounts.oidc import metadata, providers, visits
 from accounts.oidc.providers import Provider
 from accounts.outbound_calls import Outside
+from accounts.request import ServiceRequest
 from core.inputs import Text
 from core.query import Query
 from web.forms import faults_of
@@ -38,7 +39,7 @@ class ToProvider(FormPage):
     template = "web/providers/leaving.html"
     purpose: ClassVar[str] = visits.SIGN_IN
 
-    def act(self, request: HttpRequest, code: str) -> HttpResponse:
+    def act(self, request: ServiceRequest, code: str) -> HttpResponse:
         """Send the browser to the provider, with a way back that counts once and for ten minutes."""
         provider = providers.named(code)
         known = getattr(request, "brought", None) or metadata.at_hand(provider)
@@ -50,7 +51,7 @@ class ToProvider(FormPage):
         visits.hand(response, secret)
         return response
 
-    def begun(self, request: HttpRequest, provider: Provider) -> visits.Visit:
+    def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
         """Return the way that begins; whatever session the browser has is over, as when a password is given."""
         signin.close_session(request)
         onward = own_address(request.POST.get("next", "/"))
@@ -71,7 +72,7 @@ class ToBind(ToProvider):
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
     comes_back = "own-factors"
 
-    def begun(self, request: HttpRequest, provider: Provider) -> visits.Visit:  # noqa: ARG002 - as above
+    def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:  # noqa: ARG002 - as above
         """Return the way that begins, of the person of this session."""
         return visits.begun(self.purpose, provider.code, at=self.at, user=str(self.actor.user_id))
 
@@ -86,7 +87,7 @@ class ToAccept(ToProvider):
     purpose = visits.INVITED
     invited: tuple[User, bytes]
 
-    def act(self, request: HttpRequest, code: str) -> HttpResponse:
+    def act(self, request: ServiceRequest, code: str) -> HttpResponse:
         """Send the browser to the provider, if the invitation counts; it isn't used up by that.
 
         Raises:
@@ -98,7 +99,7 @@ class ToAccept(ToProvider):
         self.invited = actions.invitation_of(at=self.at, **given.validated_data)
         return super().act(request, code)
 
-    def begun(self, request: HttpRequest, provider: Provider) -> visits.Visit:
+    def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
         """Return the way that begins, of whoever is invited; whatever session the browser has is over."""
         signin.close_session(request)
         user, kept = self.invited
@@ -146,17 +147,17 @@ class FromProvider(Page):
     template = "web/providers/back.html"
     query = Answer
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+    def get(self, request: ServiceRequest, code: str) -> HttpResponse:
         """Find out who came back, and begin their session, or ask for their word in the one that they have."""
         provider = providers.named(code)
         visit: visits.Visit | None = getattr(request, "visit", None)
         purpose = visits.SIGN_IN if visit is None else visit.purpose
-        request.redisplay = lambda problem: self.refused(problem, purpose)  # type: ignore[attr-defined]
+        request.redisplay = lambda problem: self.refused(problem, purpose)
         if visit is None:
             visit, call = oidc_flow.come_back(request, provider, self.asked, at=self.at)
-            request.visit = visit  # type: ignore[attr-defined]  # our own attribute
+            request.visit = visit
             return Outside(call)
-        said = request.brought  # type: ignore[attr-defined]  # the pipeline made the call
+        said = request.brought  # the pipeline made the call
         if isinstance(said, AccountsError):
             raise said
         if purpose in WORD_AT:
@@ -184,14 +185,14 @@ class BindIdentity(FormPage):
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
     comes_back = "identity-bind"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Ask whether it is to be bound."""
         visit = oidc_flow.awaiting(request, self.actor, at=self.at)
         if visit is None:
             return go_to(reverse("own-factors"))
         return self.show(self._context(visit))
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Bind it: the way counts no more, whatever comes of it."""
         visit = visits.take(visits.secret_in(request), at=self.at)
         user = actions.bind_identity(actor=self.actor, at=self.at, visit=visit)
@@ -217,13 +218,13 @@ class AcceptInvitation(FormPage):
     public = True
     template = "web/providers/accept.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Ask whether the account is to be opened with it.
 
         Raises:
             LinkRefused: the invitation counts no more.
         """
-        request.redisplay = self.redisplay  # type: ignore[attr-defined]  # for web/problems.py
+        request.redisplay = self.redisplay  # for web/problems.py
         found = oidc_flow.recognised(request, at=self.at)
         if found is None:
             return go_to(reverse("invitation"))
@@ -231,7 +232,7 @@ class AcceptInvitation(FormPage):
         name, institution = providers.name_of(visit.provider), actions.institution_of(visit.siret)
         return self.show({"name": name, "institution": institution, "email": user.email})
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Bind it, which uses the invitation up, and go on to the second factor."""
         if oidc_flow.recognised(request, at=self.at) is None:
             return go_to(reverse("invitation"))
@@ -253,7 +254,7 @@ class RemoveIdentity(FactorAct):
     wholly = True
     step_up: ClassVar[frozenset[str]] = frozenset({"POST"})
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask whether it is to go.
 
         Raises:
@@ -264,7 +265,7 @@ class RemoveIdentity(FactorAct):
         has_password = user.has_usable_password()
         return self.show({"name": providers.name_of(found.provider), "has_password": has_password})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Remove it."""
         user = actions.remove_identity(actor=self.actor, at=self.at, identity_id=pk)
         signin.keep_session(request, user)
@@ -285,7 +286,7 @@ class LeftProvider(Page):
     template = "web/signed_out.html"
     query = Out
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Tell that one has signed out there too; whoever comes from elsewhere is led to the start page."""
         if not oidc_flow.came_out(self.asked["state"], at=self.at):
             return go_to(reverse("start"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import check_for_language
@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import actions, oidc_flow, sign_in_flow, signin, throttling
 from accounts.inputs import SignInInput
+from accounts.request import ServiceRequest
 from web.page import FORGET, FormPage, Page, go_to, goes_on, left, own_address
 from web.views.language import speak
 
@@ -22,11 +23,11 @@ class SignIn(FormPage):
     public = True
     template = "web/signin.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         return self.show({"next": "/"})
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Check address and password; go on to the second step."""
         sent = request.POST
         given = SignInInput(data={"email": sent.get("email", ""), "password": sent.get("password", "")})
@@ -53,14 +54,14 @@ class SignOut(Page):
     public = True
     template = "web/signed_out.html"
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ServiceRequest) -> HttpResponse:
         """End the session, here and in the browser; whoever has none is told the same.
 
         Whoever came by an identity provider goes on to sign out there too: on a shared machine the next would come in.
         """
         address = oidc_flow.way_out(request, at=self.at)
         _close(self)
-        request.actor = None  # type: ignore[attr-defined]  # the page is a stranger's now
+        request.actor = None  # the page is a stranger's now
         response = self.show({"address": address})
         response["Clear-Site-Data"] = FORGET
         return goes_on(response, address) if address else response
@@ -74,7 +75,7 @@ class Leave(Page):
 
     public = True
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ServiceRequest) -> HttpResponse:
         """End the session and go to a page that has nothing to do with this one."""
         _close(self)
         return left(request)
@@ -85,7 +86,7 @@ class Language(Page):
 
     public = True
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ServiceRequest) -> HttpResponse:
         """Speak the other language from now on, until the browser is closed."""
         response = go_to(own_address(request.POST.get("next", "/")))
         wanted = request.POST.get("language", "")
@@ -95,7 +96,7 @@ class Language(Page):
 
 
 def _close(page: Page) -> None:
-    if page.request.actor is None:  # type: ignore[attr-defined]  # set by the pipeline
+    if page.request.actor is None:
         signin.close_session(page.request)  # somebody may have given the password, and not gone on
         return
     actions.sign_out(actor=page.actor, at=page.at)

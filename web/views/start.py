@@ -1,7 +1,8 @@
 """The pages that anybody may read: where one begins, and what the page itself promises."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from accounts.request import ServiceRequest
 from referrals.access import people as access_people
 from web.page import Page
 
@@ -12,7 +13,7 @@ class Start(Page):
     public = True
     template = "web/start.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Say whom to call first, and what filing means; how to file, unless the reader's roles don't."""
         actor = getattr(request, "actor", None)
         return self.show({"files": actor is None or access_people.may_begin(actor) is not None})
@@ -24,6 +25,6 @@ class Accessibility(Page):
     public = True
     template = "web/accessibility.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Say which criteria are met, which aren't, and how it was looked at."""
         return self.show()

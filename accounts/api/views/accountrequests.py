@@ -24,6 +24,7 @@ from accounts.inputs import (
     RoleRequestInput,
 )
 from accounts.queries import request_page
+from accounts.request import bare
 from accounts.signin import SignedIn, actor_of, at_of, require_csrf
 from accounts.validated_actions import (
     accepted,
@@ -72,8 +73,8 @@ class AccountRequests(APIView):
         A link that is mailed there confirms the address within two days; an administrator of the territory decides
         then. Nothing is to be written about a child here: in danger call 17, for advice 119.
         """
-        require_csrf(request._request)
-        asked_for_account(request._request, request.data, at=at_of(request))
+        require_csrf(bare(request))
+        asked_for_account(bare(request), request.data, at=at_of(request))
         return Response(status=NOTED)
 
 
@@ -91,7 +92,7 @@ class ConfirmRequest(APIView):
     )
     def post(self, request: Request) -> Response:
         """Confirm the address of a request by the link that was mailed there, which is used up."""
-        require_csrf(request._request)
+        require_csrf(bare(request))
         given = LinkInput(data=request.data)
         given.is_valid(raise_exception=True)
         actions.confirm_request(at=at_of(request), **given.validated_data)
@@ -189,5 +190,5 @@ class Colleagues(APIView):
     )
     def post(self, request: Request) -> Response:
         """Ask for an account for a colleague of the institution that one leads; the answer tells of no account."""
-        asked_for_colleague(request._request, request.data, actor=actor_of(request), at=at_of(request))
+        asked_for_colleague(bare(request), request.data, actor=actor_of(request), at=at_of(request))
         return Response(status=NOTED)

@@ -13,6 +13,7 @@ from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.serializers import UserOut
 from accounts.models import Authority
 from accounts.naming import visible
+from accounts.request import bare
 from accounts.sessions import id_of
 from accounts.signin import actor_of, at_of
 
@@ -98,7 +99,7 @@ class EndAllSessions(APIView):
         actor, authority = actor_of(request), visible(Authority.objects, pk)
         access.require(actor, "accounts.manage", authority.pk)
         if done_before(request, Authority.objects.filter(pk=authority.pk)) is None:
-            here = id_of(request._request)
+            here = id_of(bare(request))
             actions.end_all_sessions(actor=actor, at=at_of(request), authority=authority, but=here)
             keep_done(request, authority.pk, status=status.HTTP_204_NO_CONTENT)
         return Response(status=status.HTTP_204_NO_CONTENT)

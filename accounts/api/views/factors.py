@@ -26,13 +26,14 @@ from accounts.api.serializers import (
 from accounts.inputs import BeginFactorInput, FactorInput, FactorNameInput, ProofInput
 from accounts.models import User
 from accounts.models.factor import FactorKind
+from accounts.request import bare
 from accounts.signin import Awaited, actor_of, at_of
 from core.query import Query
 
 
 def state_of(request: Request) -> dict[str, Any]:
     """Return how far the sign-in of this session is, as ``SessionOut`` tells it."""
-    awaited = None if isinstance(request.user, Actor) else signin.awaited_in(request._request)
+    awaited = None if isinstance(request.user, Actor) else signin.awaited_in(bare(request))
     return state(request, awaited)
 
 
@@ -44,7 +45,7 @@ def state(request: Request, awaited: Awaited | None) -> dict[str, Any]:
         "signed_in": awaited is None and isinstance(request.user, Actor),
         "awaited": None if awaited is None else actions.stage_of(awaited, at=at),
         "kinds": kinds,
-        "csrf_token": get_token(request._request),
+        "csrf_token": get_token(bare(request)),
     }
 
 
@@ -59,10 +60,10 @@ def person_of(request: Request) -> tuple[User, Awaited | None]:
     if isinstance(request.user, Actor):
         actions.require_session(request.user)
         return own_account(request.user), None
-    awaited = signin.awaited_in(request._request)
+    awaited = signin.awaited_in(bare(request))
     if awaited is None:
         raise NotAuthenticated
-    signin.require_csrf(request._request)
+    signin.require_csrf(bare(request))
     return awaited.user, awaited
 
 
@@ -78,7 +79,7 @@ class PasskeyQuestion(APIView):
         """Ask for a passkey: what the answer holds goes to the browser's ``navigator.credentials.get``."""
         user, _ = person_of(request)
         options, challenge = factors.options_to_use(user)
-        signin.keep_challenge(request._request, sign_in_flow.PROVE, challenge, at=at_of(request))
+        signin.keep_challenge(bare(request), sign_in_flow.PROVE, challenge, at=at_of(request))
         return Response({"public_key": options})
 
 
@@ -100,15 +101,15 @@ class SessionFactor(APIView):
         user, awaited = person_of(request)
         given = ProofInput(data=request.data)
         given.is_valid(raise_exception=True)
-        at, bare = at_of(request), request._request
-        if not sign_in_flow.complete_proof(bare, user, awaited, given.validated_data, at=at):
+        at, carried = at_of(request), bare(request)
+        if not sign_in_flow.complete_proof(carried, user, awaited, given.validated_data, at=at):
             return Response(SessionOut(state_of(request)).data)
         return Response(SessionOut(signed_in(request)).data)
 
 
 def signed_in(request: Request) -> dict[str, Any]:
     """Return what is told when somebody has just signed in."""
-    return {"signed_in": True, "awaited": None, "kinds": [], "csrf_token": get_token(request._request)}
+    return {"signed_in": True, "awaited": None, "kinds": [], "csrf_token": get_token(bare(request))}
 
 
 class Factors(APIView):
@@ -136,11 +137,11 @@ class Factors(APIView):
         """
         user, awaited = person_of(request)
         at = at_of(request)
-        sign_in_flow.require_may_add(request._request, awaited, at=at)
+        sign_in_flow.require_may_add(bare(request), awaited, at=at)
         given = FactorInput(data=request.data)
         given.is_valid(raise_exception=True)
-        made, codes = sign_in_flow.add(request._request, user, awaited, given.validated_data, at=at)
-        body = {**FactorOut(made).data, "recovery_codes": codes, "csrf_token": get_token(request._request)}
+        made, codes = sign_in_flow.add(bare(request), user, awaited, given.validated_data, at=at)
+        body = {**FactorOut(made).data, "recovery_codes": codes, "csrf_token": get_token(bare(request))}
         return Response(body, status=status.HTTP_201_CREATED)
 
 
@@ -162,11 +163,11 @@ class BeginFactor(APIView):
         """
         user, awaited = person_of(request)
         at = at_of(request)
-        sign_in_flow.require_may_add(request._request, awaited, at=at)
+        sign_in_flow.require_may_add(bare(request), awaited, at=at)
         given = BeginFactorInput(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(
-            sign_in_flow.begin(request._request, user, FactorKind(given.validated_data["kind"]), at=at)
+            sign_in_flow.begin(bare(request), user, FactorKind(given.validated_data["kind"]), at=at)
         )
 
 
@@ -182,7 +183,7 @@ class OneFactor(APIView):
         actor, at = actor_of(request), at_of(request)
         actions.require_session(actor)
         user = actions.remove_factor(actor=actor, at=at, factor_id=pk)
-        signin.keep_session(request._request, user)
+        signin.keep_session(bare(request), user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -216,5 +217,5 @@ class RecoveryCodes(APIView):
         actor, at = actor_of(request), at_of(request)
         actions.require_session(actor)
         user, codes = actions.renew_recovery_codes(actor=actor, at=at)
-        signin.keep_session(request._request, user)
+        signin.keep_session(bare(request), user)
         return Response({"codes": codes})

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts import actions, signin
 from accounts.access import own_account
 from accounts.api.serializers import IdentityOut
+from accounts.request import bare
 from accounts.signin import actor_of, at_of
 from core.query import Query
 
@@ -38,5 +39,5 @@ class OneIdentity(APIView):
     def delete(self, request: Request, pk: UUID) -> Response:
         """Give up an identity; all other sessions end."""
         user = actions.remove_identity(actor=actor_of(request), at=at_of(request), identity_id=pk)
-        signin.keep_session(request._request, user)
+        signin.keep_session(bare(request), user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -13,6 +13,7 @@ from accounts import access, actions, sign_in_flow, signin
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from accounts.api.serializers import InvitationOut
 from accounts.inputs import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
+from accounts.request import bare
 
 
 class AskLink(APIView):
@@ -29,10 +30,10 @@ class AskLink(APIView):
         The answer is the same whether somebody has it. Who has no second factor yet is sent none, but is invited by an
         administrator.
         """
-        signin.require_csrf(request._request)
+        signin.require_csrf(bare(request))
         given = AskLinkInput(data=request.data)
         given.is_valid(raise_exception=True)
-        sign_in_flow.ask_link(request._request, at=signin.at_of(request), **given.validated_data)
+        sign_in_flow.ask_link(bare(request), at=signin.at_of(request), **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -50,10 +51,10 @@ class NewPassword(APIView):
     )
     def post(self, request: Request) -> Response:
         """Set a password by a link, which is used up; nobody is signed in, and second factors stay what they are."""
-        signin.require_csrf(request._request)
+        signin.require_csrf(bare(request))
         given = NewPasswordInput(data=request.data)
         given.is_valid(raise_exception=True)
-        sign_in_flow.set_password(request._request, at=signin.at_of(request), **given.validated_data)
+        sign_in_flow.set_password(bare(request), at=signin.at_of(request), **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -74,9 +75,7 @@ class ChangePassword(APIView):
         actions.require_session(actor)
         given = ChangePasswordInput(data=request.data)
         given.is_valid(raise_exception=True)
-        sign_in_flow.change_password(
-            request._request, actor, at=signin.at_of(request), **given.validated_data
-        )
+        sign_in_flow.change_password(bare(request), actor, at=signin.at_of(request), **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -92,7 +91,7 @@ class AskAddress(APIView):
         given = AskLinkInput(data=request.data)
         given.is_valid(raise_exception=True)
         actor, at = signin.actor_of(request), signin.at_of(request)
-        sign_in_flow.ask_address(request._request, actor, at=at, **given.validated_data)
+        sign_in_flow.ask_address(bare(request), actor, at=at, **given.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -18,6 +18,7 @@ from accounts.api.serializers import MeOut, OwnSessionOut, SessionOut, SignInToC
 from accounts.api.views.factors import person_of, state, state_of
 from accounts.inputs import SignInInput
 from accounts.models import User
+from accounts.request import bare
 from accounts.sessions import id_of
 from core.paging import envelope, page_of
 from core.query import PagedQuery
@@ -57,14 +58,14 @@ class Session(APIView):
         ``awaited`` says what comes next: ``factor``, to be proved at ``/session/factor``, or ``enrolment``, where the
         person has none that counts yet and makes one at ``/me/factors``.
         """
-        signin.require_csrf(request._request)  # a stranger's browser too: nobody signs it in as somebody else
+        signin.require_csrf(bare(request))  # a stranger's browser too: nobody signs it in as somebody else
         given = SignInInput(data=request.data)
         given.is_valid(raise_exception=True)
         at = signin.at_of(request)
-        with throttling.counted(request._request, given.validated_data, at=at) as said:
+        with throttling.counted(bare(request), given.validated_data, at=at) as said:
             user = actions.check_password(**said)
-        sign_in_flow.await_factor(request._request, user, at=at)
-        return Response(SessionOut(state(request, signin.awaited_in(request._request))).data)
+        sign_in_flow.await_factor(bare(request), user, at=at)
+        return Response(SessionOut(state(request, signin.awaited_in(bare(request)))).data)
 
     @extend_schema(operation_id="session_close", tags=["session"], responses={204: None})
     def delete(self, request: Request) -> Response:
@@ -72,7 +73,7 @@ class Session(APIView):
         _, awaited = person_of(request)
         if awaited is None:
             actions.sign_out(actor=signin.actor_of(request), at=signin.at_of(request))
-        signin.close_session(request._request)
+        signin.close_session(bare(request))
         clear = '"cache", "cookies", "storage"'
         return Response(status=status.HTTP_204_NO_CONTENT, headers={"Clear-Site-Data": clear})
 
@@ -91,7 +92,7 @@ class OwnSessions(APIView):
         asked = PagedQuery.of(request.query_params)
         found = actions.list_sessions(actor=signin.actor_of(request), at=signin.at_of(request))
         page = page_of(found, order=("-opened_at", "-pk"), **asked)
-        here = id_of(request._request)
+        here = id_of(bare(request))
         lines = actions.in_use(page.items, actor=signin.actor_of(request), at=signin.at_of(request))
         for row in lines:
             row.current = row.id == here  # type: ignore[attr-defined]  # our own attribute, for the answer

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Profession
 from accounts.naming import visible
 from accounts.queries import request_page
+from accounts.request import ServiceRequest
 from accounts.validated_actions import accepted, refused
 from core.query import PagedQuery, Query
 from web import forms
@@ -23,11 +24,11 @@ from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage
 from web.cases import told
 from web.cases.choices import Pairs, role_words
-from web.forms import Ask, words_of
+from web.forms import words_of
 from web.journal.base import address
 from web.page import made
 from web.views.accountrequests import asked_on
-from web.views.administration.people import AdministrationForm
+from web.views.administration.people import InputForm
 
 
 class RequestsQuery(PagedQuery, told.ToldQuery):
@@ -42,7 +43,7 @@ class AccountRequests(AdministrationPage):
     query: ClassVar[type[Query]] = RequestsQuery
     template = "web/administration/accountrequests.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List what waits at the reader's authorities, the oldest first; the look is an entry."""
         page = request_page(self.filters, actor=self.actor, at=self.at)
         onwards = address("account-requests-page", {"cursor": page.next}) if page.next else ""
@@ -75,7 +76,7 @@ def _profession(code: str) -> str:
     return words_of(code, str(Profession(code).label)) if code else ""
 
 
-class _OneRequest(AdministrationForm):
+class _OneRequest(InputForm):
     """A page that takes a decision on one request."""
 
     tab = "account-requests-page"
@@ -86,7 +87,7 @@ class _OneRequest(AdministrationForm):
     found: AccountRequest
     match: Organisation | None
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002 - its id
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show it.
 
         Raises:
@@ -96,10 +97,10 @@ class _OneRequest(AdministrationForm):
         chosen = {"organisation": str(self.match.pk)} if self.match else {}
         return self.show(self._around() | {"entries": self._fields(chosen)})
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""
         self.read(pk)
-        return super().redisplay(problem)
+        return self.again(problem)
 
     def read(self, pk: UUID) -> None:
         """Read the request, and the institution of the list that fits what was said."""
@@ -141,12 +142,12 @@ class AcceptRequest(_OneRequest):
     template = "web/administration/accountrequest.html"
     code: str | None = None
 
-    @property
-    def asks(self) -> tuple[Ask, ...]:  # type: ignore[override]  # by whether the list has the institution
-        """Return what is asked: to make the institution only where the list has none that fits."""
-        return words.ACCEPT if self.match else words.ACCEPT_OR_MAKE
+    def read(self, pk: UUID) -> None:
+        """Read the request; what is asked is to make the institution only where the list has none that fits."""
+        super().read(pk)
+        self.asks = words.ACCEPT if self.match else words.ACCEPT_OR_MAKE
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Accept it, once; show the code of the invitation this once where an account was made.
 
         Raises:
@@ -195,7 +196,7 @@ class RefuseRequest(_OneRequest):
     takes, asks = RefusalInput, words.REFUSAL
     title, button = _("Refuser la demande"), _("Refuser la demande")
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Refuse it, once, and go back to the list."""
         body = forms.body_of(self.takes, self.asks, request.POST)
         self.once(body, lambda: refused(body, pk, actor=self.actor, at=self.at).pk)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from accounts.identifiers import REGISTERS
 from accounts.inputs import CorrectionInput, OrganisationInput
 from accounts.models import Membership, Organisation
 from accounts.naming import visible
+from accounts.request import ServiceRequest
 from accounts.validated_actions import corrected, made_organisation
 from core.paging import page_of
 from core.query import PagedQuery, Query
@@ -23,7 +24,7 @@ from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
 from web.cases import told
 from web.journal.base import address
-from web.views.administration.people import AdministrationForm
+from web.views.administration.people import AdministrationForm, InputForm
 
 
 class OrganisationsQuery(PagedQuery, told.ToldQuery):
@@ -38,7 +39,7 @@ class Organisations(AdministrationPage):
     query: ClassVar[type[Query]] = OrganisationsQuery
     template = "web/administration/organisations.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the institutions of the administered authorities by name, with how many people belong to each."""
         held = Membership.objects.in_force(self.at).filter(organisation=OuterRef("pk")).order_by()
         people = held.values("organisation").annotate(n=Count("user", distinct=True)).values("n")
@@ -87,7 +88,7 @@ class NewOrganisation(AdministrationForm):
         return super().choices() | {"kind": [(code, str(said)) for code, said in words.KINDS.items()]}
 
 
-class CorrectOrganisation(AdministrationForm):
+class CorrectOrganisation(InputForm):
     """GET, POST /administration/structures/{id}/correction."""
 
     tab = "organisations-page"
@@ -95,7 +96,7 @@ class CorrectOrganisation(AdministrationForm):
     takes, asks = CorrectionInput, words.CORRECTION
     title, button, back = _("Corriger une structure"), _("Enregistrer"), "organisations-page"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002 - its id
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the entry.
 
         Raises:
@@ -105,15 +106,15 @@ class CorrectOrganisation(AdministrationForm):
         values = {ask.name: getattr(found, ask.name) for ask in self.asks}
         return self.show(self._around() | {"entries": self._fields(values)})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # its id
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Correct it, once, and go back to the list."""
         body = forms.body_of(self.takes, self.asks, request.POST)
         self.once(body, lambda: corrected(body, pk, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse(self.back))
 
-    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
+    def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - as the address has it
         """Show it as it was typed, with its faults."""
-        return super().redisplay(problem)
+        return self.again(problem)
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Return the kinds in the reader's words."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from accounts.models.factor import Identified
 from accounts.models.user import Language
 from accounts.naming import visible
 from accounts.queries import membership_page, user_page
+from accounts.request import ServiceRequest
 from accounts.roles import POWERFUL, PROGRAMS, Role
 from accounts.sessions import id_of
 from accounts.validated_actions import appointment, granted, identified, made_user
@@ -46,7 +47,7 @@ class People(AdministrationPage):
     query: ClassVar[type[Query]] = PeopleQuery
     template = "web/administration/people.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the accounts of the administered authorities, by address; the look is an entry."""
         page = user_page(self.filters, actor=self.actor, at=self.at)
         known = access.resettable_users(self.actor, at=self.at).filter(
@@ -89,7 +90,7 @@ class Roles(AdministrationPage):
     query: ClassVar[type[Query]] = RolesQuery
     template = "web/administration/roles.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the roles held at the administered authorities, newest first; the look is an entry."""
         asked = self.filters
         kept = {
@@ -136,32 +137,17 @@ def role_line(row: Membership) -> dict[str, Any]:
 # --- Forms --------------------------------------------------------------------------------------------
 
 
-class AdministrationForm(AdministrationPage, FormPage):
+class InputForm(AdministrationPage, FormPage):
     """A page with one form, made from the input of the call that it sends."""
 
     takes: ClassVar[type[Input]]
-    asks: ClassVar[tuple[Ask, ...]]
+    asks: tuple[Ask, ...]
     title: ClassVar[Any]
     button: ClassVar[Any]
     back: ClassVar[str] = "administration"
     template = "web/administration/form.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
-        first = str(self.authorities[0].pk)
-        return self.show(self._around() | {"entries": self._fields({"authority": first, "language": "fr"})})
-
-    def act(self, request: HttpRequest) -> HttpResponse:
-        """Do what the form says, once, and go back to the list."""
-        body = forms.body_of(self.takes, self.asks, request.POST)
-        self.once(body, lambda: self.do(body))
-        return self.onwards(reverse(self.back))
-
-    def do(self, body: Mapping[str, Any]) -> UUID:
-        """Call the act; return what it made."""
-        raise NotImplementedError
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+    def again(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
         sent = self.request.POST
         fields = self._fields({ask.name: sent.get(ask.name, "") for ask in self.asks}, problem)
@@ -186,6 +172,29 @@ class AdministrationForm(AdministrationPage, FormPage):
             "back": reverse(self.back),
             "once": fresh_key(),
         }
+
+
+class AdministrationForm(InputForm):
+    """Such a page whose address names nothing: its form makes something."""
+
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+        """Show the form."""
+        first = str(self.authorities[0].pk)
+        return self.show(self._around() | {"entries": self._fields({"authority": first, "language": "fr"})})
+
+    def act(self, request: ServiceRequest) -> HttpResponse:
+        """Do what the form says, once, and go back to the list."""
+        body = forms.body_of(self.takes, self.asks, request.POST)
+        self.once(body, lambda: self.do(body))
+        return self.onwards(reverse(self.back))
+
+    def do(self, body: Mapping[str, Any]) -> UUID:
+        """Call the act; return what it made."""
+        raise NotImplementedError
+
+    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
+        """Show the form as it was typed, with its faults."""
+        return self.again(problem)
 
 
 class NewPerson(AdministrationForm):
@@ -252,7 +261,7 @@ class Confirmation(AdministrationPage, FormPage):
     onward: ClassVar[str] = ""  # where it is seen what was done, if that isn't where one came from
     template = "web/administration/confirm.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask.
 
         Raises:
@@ -260,7 +269,7 @@ class Confirmation(AdministrationPage, FormPage):
         """
         return self.show(self._around(pk) | {"once": fresh_key()})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do it, once, and go on to where it is seen."""
         self.once({}, lambda: self.do(pk))
         return self.onwards(reverse(self.onward or self.back))
@@ -317,7 +326,7 @@ class Invite(Confirmation):
     )
     code: str | None = None
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Invite, once, and show the code this once."""
         self.once({}, lambda: self.do(pk))
         return made(self.request, "web/administration/invited.html", self._around(pk) | {"code": self.code})
@@ -393,7 +402,7 @@ class AskReset(Confirmation):
         "confirmer ; rien ne change d'ici là, et la personne est prévenue par courriel."
     )
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Ask for it, once; nothing changes until a second person confirms."""
         how = identified(how_said(request.POST))
         self.once(
@@ -438,7 +447,7 @@ class EndAllSessions(AdministrationPage, FormPage):
     step_up = frozenset({"GET"})
     template = "web/administration/confirm.html"
 
-    def get(self, request: HttpRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask.
 
         Raises:
@@ -446,7 +455,7 @@ class EndAllSessions(AdministrationPage, FormPage):
         """
         return self.show(self._around(authority) | {"once": fresh_key()})
 
-    def act(self, request: HttpRequest, authority: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, authority: UUID) -> HttpResponse:
         """End all sessions but this one, once, and go back to the list."""
         place, here = self._authority(authority), id_of(request)
 

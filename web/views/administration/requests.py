@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from accounts import access, actions
 from accounts.errors import InvalidInput
 from accounts.models import FactorReset, GrantRequest
 from accounts.naming import visible
+from accounts.request import ServiceRequest
 from accounts.validated_actions import identified
 from referrals.vocabulary.labels import moment
 from web import forms
@@ -51,7 +52,7 @@ class Requests(RequestPage):
 
     template = "web/administration/requests.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List what waits for a second person at the reader's authorities, the oldest first."""
         roles: list[GrantRequest] = []
         resets: list[FactorReset] = []
@@ -86,7 +87,7 @@ class OneRequest(RequestPage, FormPage):
     template = "web/administration/request.html"
     step_up = frozenset({"GET"})  # before it is read; the act asks again
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show it.
 
         Raises:
@@ -94,7 +95,7 @@ class OneRequest(RequestPage, FormPage):
         """
         return self.show(self._around(pk) | {"once": fresh_key()})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Confirm or refuse it, once, and go back to the list.
 
         Raises:

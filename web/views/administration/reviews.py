@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions, reviews
 from accounts.models import Membership
 from accounts.queries import membership_page
+from accounts.request import ServiceRequest
 from core.inputs import ITEMS_MAX, Id, Items, StrictSerializer
 from core.query import PagedQuery, Query
 from referrals.vocabulary.labels import moment
@@ -47,7 +48,7 @@ class Reviews(AdministrationPage, FormPage):
     query: ClassVar[type[Query]] = ReviewsQuery
     template = "web/administration/reviews.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List what the reader is to review, the longest unreviewed first; the look is an entry."""
         asked = self.filters | {"limit": min(self.filters["limit"], ITEMS_MAX)}
         page = membership_page(asked | {"review": "due"}, actor=self.actor, at=self.at, names=True)
@@ -57,7 +58,7 @@ class Reviews(AdministrationPage, FormPage):
             | {"next": onwards, "first": "cursor" not in self.asked, "once": fresh_key()}
         )
 
-    def act(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Review the roles that were ticked, or the one whose button was pressed: all of them once, or none."""
         given = ChosenInput(data={CHOSEN: self._sent()})
         given.is_valid(raise_exception=True)

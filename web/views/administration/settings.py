@@ -5,10 +5,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from accounts.request import ServiceRequest
 from core.inputs import Day, StrictSerializer
 from referrals.errors import NotVisible
 from referrals.policy.definitions import SETTINGS
@@ -35,7 +36,7 @@ class SettingsPage(AdministrationPage):
             NotVisible, NotAllowed: the reader doesn't choose the settings of this authority.
         """
         found = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
-        self.tab = f"settings-{authority}"  # type: ignore[misc]  # of this answer
+        self.tab = f"settings-{authority}"  # of this answer
         return policy_changes_actions.told(found, at=self.at)
 
 
@@ -44,7 +45,7 @@ class Settings(SettingsPage):
 
     template = "web/administration/settings.html"
 
-    def get(self, request: HttpRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the settings with their values in force, those that were changed marked as such."""
         lines = [
             in_words(line) | {"address": reverse("setting-page", args=[authority, line["key"]])}
@@ -59,7 +60,7 @@ class OneSetting(SettingsPage, FormPage):
     keeps = True
     template = "web/administration/setting.html"
 
-    def get(self, request: HttpRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show a setting, its history, and the form that changes it.
 
         Raises:
@@ -68,7 +69,7 @@ class OneSetting(SettingsPage, FormPage):
         line = self._line(authority, key)
         return self.show(self._around(authority, line) | {"entries": _entries(line), "once": fresh_key()})
 
-    def act(self, request: HttpRequest, authority: UUID, key: str) -> HttpResponse:
+    def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:
         """Let the setting take a new value from a day on.
 
         Raises:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import Query
 from referrals.access import visibility
@@ -34,7 +35,7 @@ class Openings(FormPage):
     query: ClassVar[type[Query]] = OpeningsQuery
     template = "web/cases/openings.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """Show the form, and the openings that the reader made or reviews."""
         require_caseworker(self.actor)
         asked = dict(self.asked)
@@ -56,7 +57,7 @@ class Openings(FormPage):
         ]
         return self.show(self._around() | {"lines": shown, "next": cursor, "once": fresh_key()})
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Open the case of a reference, and go to it.
 
         Raises:
@@ -69,7 +70,7 @@ class Openings(FormPage):
         said = {name: clean(request.POST.get(name, "")) for name in ("reference", "reason")}
         body = ByReference(data=said)
         body.is_valid(raise_exception=True)
-        request.purpose = Purpose.EMERGENCY  # type: ignore[attr-defined]  # read by the pipeline
+        request.purpose = Purpose.EMERGENCY  # read by the pipeline
         key = request.POST.get("once", "")
         wanted = Once.of(key, f"POST {request.path}", said) if key else None
         if wanted is not None:

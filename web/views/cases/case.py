@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import visibility
 from referrals.cases.queries import whole
@@ -106,7 +107,7 @@ class OneCase(Page):
     query: ClassVar[type[Query]] = told.ToldQuery
     template = "web/cases/case.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show a case: what the reader's role opens of it, within the API's own disclosure.
 
         Raises:

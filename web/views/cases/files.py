@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from accounts.request import ServiceRequest
 from accounts.roles import Role
 from core.query import Query
 from encryption.sealed import OpenScope
@@ -34,7 +35,7 @@ class Files(UploadPage):
     query: ClassVar[type[Query]] = told.ToldQuery
     template = "web/cases/pieces.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the files that the reader's role opens, and show the form if the reader may add one.
 
         Raises:
@@ -137,7 +138,7 @@ def _on_files(
 class UnmarkFile(Page):
     """POST /dossiers/{id}/pieces/{part}/preuve."""
 
-    def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:
+    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:
         """Say that a file is no evidence any more, so that its original goes.
 
         Raises:

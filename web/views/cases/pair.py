@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.request import ServiceRequest
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
@@ -50,7 +51,7 @@ class Pair(Page):
 
     template = "web/cases/pair.html"
 
-    def get(self, request: HttpRequest, pk: UUID, pair: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID, pair: UUID) -> HttpResponse:
         """Show both files' identities beside each other, in one disclosure that names both.
 
         Raises:

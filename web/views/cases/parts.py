@@ -3,8 +3,9 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from accounts.request import ServiceRequest
 from core.query import Query
 from encryption.sealed import OpenScope
 from referrals.access import visibility
@@ -28,7 +29,7 @@ class Part(Page):
 
     query: ClassVar[type[Query]] = told.ToldQuery
 
-    def get(self, request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID, part: str) -> HttpResponse:
         """Show one part of a case, as far as the reader's role goes.
 
         Raises:
@@ -61,7 +62,7 @@ class Part(Page):
             if part == "rapprochements":  # a pair is decided where both files are beside each other
                 body = {name: [one for one in said if part_in(one) is None] for name, said in body.items()}
             context["panels"] = panels(pk, body, only=machines, about=context.get("about"))
-        self.template = f"web/cases/{part}.html"  # type: ignore[misc]  # of this answer
+        self.template = f"web/cases/{part}.html"  # of this answer
         return self.show(context)
 
     def _read(

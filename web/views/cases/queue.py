@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.actor import Actor
 from accounts.models import User
+from accounts.request import ServiceRequest
 from audit import journal
 from audit.events import Purpose
 from core.paging import page_of
@@ -59,7 +60,7 @@ class Queue(Page):
     query: ClassVar[type[Query]] = QueueQuery
     template = "web/cases/queue.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the reader's cases, next due first; names only where they are asked for, as one disclosure.
 
         Raises:
@@ -146,7 +147,7 @@ class Workload(Page):
 
     template = "web/cases/workload.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show who has how many cases, of the people for whom the reader answers."""
         staffing_actions.require_answering(self.actor)
         lines = staffing_actions.people(self.actor, leaving=False, at=self.at)
@@ -164,7 +165,7 @@ class OnesCases(Page):
     query: ClassVar[type[Query]] = PagedQuery
     template = "web/cases/ones_cases.html"
 
-    def get(self, request: HttpRequest, user: UUID) -> HttpResponse:  # noqa: ARG002 - id.
+    def get(self, request: ServiceRequest, user: UUID) -> HttpResponse:  # noqa: ARG002 - id.
         """List the shells of one person's cases, as far as the reader sees them.
 
         Raises:
@@ -206,7 +207,7 @@ class Clocks(Page):
     query: ClassVar[type[Query]] = ClocksQuery
     template = "web/cases/clocks.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the running clocks of the reader's cases, due first."""
         require_caseworker(self.actor)
         asked = dict(self.asked)
@@ -244,7 +245,7 @@ class Calls(Page):
     query: ClassVar[type[Query]] = CallsQuery
     template = "web/cases/calls.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the urgent calls about the reader's cases that nobody has answered, the oldest first."""
         require_caseworker(self.actor)
         lines, cursor = call_page(request, self.asked)
@@ -271,7 +272,7 @@ class ToSign(Page):
     template = "web/cases/to_sign.html"
     most = 50
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the steps that wait for the reader's signature.
 
         Raises:
@@ -307,7 +308,7 @@ class WaitingMeasures(Page):
     query: ClassVar[type[Query]] = MeasuresQuery
     template = "web/cases/waiting.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the measures that are decided and not begun, the longest wait first, with their counts by service."""
         require_caseworker(self.actor)
         asked = dict(self.asked)

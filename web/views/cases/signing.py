@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.request import ServiceRequest
 from referrals.access import visibility
 from referrals.errors import NotVisible
 from referrals.execution import approvals
@@ -30,7 +31,7 @@ class Signature(FormPage):
     keeps = True
     template = "web/cases/signature.html"
 
-    def get(self, request: HttpRequest, pk: UUID, approval: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
         """Show what is proposed to whoever proposed it or is asked to sign it.
 
         Raises:
@@ -84,7 +85,7 @@ class Signature(FormPage):
             "reason": "",
         }
 
-    def act(self, request: HttpRequest, pk: UUID, approval: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
         """Sign, refuse with a reason, or take the own proposal back.
 
         Raises:

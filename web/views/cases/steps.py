@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
+from accounts.request import ServiceRequest
 from referrals.access import transfer_targets, visibility
 from referrals.access.relations import CaseAccess
 from referrals.access.visibility import Sight
@@ -56,7 +57,68 @@ BACK: Mapping[str, str] = {
 }
 
 
-class StepPage(FormPage):
+class CaseForm(FormPage):
+    """A form about a case, which can show what became of the case since the form was made."""
+
+    def around(self, step: Step, referral: Referral, ties: CaseAccess, names: Names) -> dict[str, Any]:
+        """Return what stands around the form: which step of which case, what it brings about, and its law."""
+        return heading(referral, ties) | {
+            "step": display.step_words(str(step.machine), step.name),
+            "number": step.number,
+            "law": step.law,
+            "brings": brings(step),
+            "back": _back(referral, ties, BACK.get(str(step.machine), "")),
+            "state_code": self.request.POST.get("state", str(referral.state) if "A" in ties.reads else ""),
+            "seen": self.request.POST.get("seen", self.at.isoformat()),
+            "names": json.dumps([names.children, names.holders], ensure_ascii=False),
+            "receiving": ties.receiving,
+        }
+
+    @cached_property
+    def names_sent(self) -> Names:
+        """Return the names that came back with the form: words of this page's own, shown to the same reader again."""
+        said = self.request.POST.get("names", "")
+        try:
+            children, holders = json.loads(said) if len(said) <= NAMES_MAX else ({}, {})
+            return Names(_texts(children), _texts(holders))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return Names()
+
+    def conflict(self, referral: Referral, ties: CaseAccess, sent: QueryDict) -> dict[str, Any]:
+        """Return both versions: the case as the form was made from, and as it is, with the steps in between.
+
+        Those are the steps that the timeline tells this reader.
+        """
+        before = sent.get("state", "")
+        zone = zone_of(referral)
+        since = sent.get("seen", "")
+        actor, at = self.actor, self.at
+        sight = visibility.sight_of(referral, ties, actor)
+        told = opened(
+            referral,
+            ties,
+            lambda scope: fields.timeline(referral, sight, scope, actor=actor, at=at),
+            actor=actor,
+            at=at,
+        )
+        rows = [row for row in reversed(told) if row["at"].replace("Z", "+00:00") > since][:20]
+        return {
+            "before": words_of(before, str(State(before).label)) if before in State.values else "",
+            "before_version": sent.get("version", ""),
+            "now": words_of(str(referral.state), str(State(referral.state).label)),
+            "now_version": referral.version,
+            "steps": [
+                {
+                    "label": display.step_words(row["machine"], row["step"]),
+                    "at": display.instant(row["at"], zone),
+                    "role": role_words(row["role"]) if row["role"] else "",
+                }
+                for row in rows
+            ],
+        }
+
+
+class StepPage(CaseForm):
     """GET, POST /dossiers/{id}/etape/{machine}[/{part}]/{step}."""
 
     keeps = True
@@ -64,7 +126,7 @@ class StepPage(FormPage):
 
     def get(
         self,
-        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        request: ServiceRequest,  # noqa: ARG002 - Django's signature
         pk: UUID,
         machine: str,
         step: str,
@@ -102,7 +164,7 @@ class StepPage(FormPage):
 
     def act(
         self,
-        request: HttpRequest,
+        request: ServiceRequest,
         pk: UUID,
         machine: str,
         step: str,
@@ -116,7 +178,7 @@ class StepPage(FormPage):
         declared = declared_step(machine, step)
         if "more" in request.POST:
             return self.redisplay(None, pk, machine, step, part)
-        request.purpose = declared.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        request.purpose = declared.purpose  # a refusal bears it too
         referral, ties = see(self, declared, pk)
         body = self.form(declared, referral, ties, self.names_sent).body(request.POST)
         asked = StepRequest(
@@ -134,7 +196,7 @@ class StepPage(FormPage):
                 "warnings": [words.warning(one) for one in done.warnings],
                 "step": display.step_words(machine, step),
             }
-            self.template = "web/cases/warned.html"  # type: ignore[misc]  # of this answer
+            self.template = "web/cases/warned.html"  # of this answer
             return self.show(context)
         if ties.receiving:
             return self.answered(f"{machine}-{step}", done.made if done is not None else None)
@@ -173,71 +235,12 @@ class StepPage(FormPage):
             context["conflict"] = self.conflict(referral, ties, sent)
         return self.show(context)
 
-    def conflict(self, referral: Referral, ties: CaseAccess, sent: QueryDict) -> dict[str, Any]:
-        """Return both versions: the case as the form was made from, and as it is, with the steps in between.
-
-        Those are the steps that the timeline tells this reader.
-        """
-        before = sent.get("state", "")
-        zone = zone_of(referral)
-        since = sent.get("seen", "")
-        actor, at = self.actor, self.at
-        sight = visibility.sight_of(referral, ties, actor)
-        told = opened(
-            referral,
-            ties,
-            lambda scope: fields.timeline(referral, sight, scope, actor=actor, at=at),
-            actor=actor,
-            at=at,
-        )
-        rows = [row for row in reversed(told) if row["at"].replace("Z", "+00:00") > since][:20]
-        return {
-            "before": words_of(before, str(State(before).label)) if before in State.values else "",
-            "before_version": sent.get("version", ""),
-            "now": words_of(str(referral.state), str(State(referral.state).label)),
-            "now_version": referral.version,
-            "steps": [
-                {
-                    "label": display.step_words(row["machine"], row["step"]),
-                    "at": display.instant(row["at"], zone),
-                    "role": role_words(row["role"]) if row["role"] else "",
-                }
-                for row in rows
-            ],
-        }
-
-    # --- The form -------------------------------------------------------------------------------------
-
     def form(
         self, step: Step, referral: Referral, ties: CaseAccess, names: Names, sight: Sight | None = None
     ) -> StepForm:
         """Return the form of a step on a case; ``sight`` where it is known already."""
         choices = Choices(step, referral, ties, self.actor, self.at, names, sight)
         return StepForm(step.takes, choices, zone_of(referral))
-
-    def around(self, step: Step, referral: Referral, ties: CaseAccess, names: Names) -> dict[str, Any]:
-        """Return what stands around the form: which step of which case, what it brings about, and its law."""
-        return heading(referral, ties) | {
-            "step": display.step_words(str(step.machine), step.name),
-            "number": step.number,
-            "law": step.law,
-            "brings": brings(step),
-            "back": _back(referral, ties, BACK.get(str(step.machine), "")),
-            "state_code": self.request.POST.get("state", str(referral.state) if "A" in ties.reads else ""),
-            "seen": self.request.POST.get("seen", self.at.isoformat()),
-            "names": json.dumps([names.children, names.holders], ensure_ascii=False),
-            "receiving": ties.receiving,
-        }
-
-    @cached_property
-    def names_sent(self) -> Names:
-        """Return the names that came back with the form: words of this page's own, shown to the same reader again."""
-        said = self.request.POST.get("names", "")
-        try:
-            children, holders = json.loads(said) if len(said) <= NAMES_MAX else ({}, {})
-            return Names(_texts(children), _texts(holders))
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            return Names()
 
 
 def _back(referral: Referral, ties: CaseAccess, part: str) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.request import ServiceRequest
 from core.query import PagedQuery, Query
 from referrals.models import PARTS as MODELS
 from referrals.models import Assessment, Concern, Decision, Measure, MeasureType, Referral
@@ -56,7 +57,7 @@ class Transfers(Page):
     query: ClassVar[type[Query]] = TransfersQuery
     template = "web/cases/transfers.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List the requests that await an answer of the reader's authority, the newest first.
 
         Raises:
@@ -84,7 +85,7 @@ class OneTransfer(Page):
 
     template = "web/cases/transfer.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show what crosses: the shell and the documents listed, and the answers that may be given.
 
         Raises:

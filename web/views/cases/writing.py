@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
+from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import visibility
 from referrals.access.relations import CaseAccess
@@ -24,7 +25,7 @@ from web.cases import told
 from web.cases.base import fresh_key, once, onwards, version_of, zone_of
 from web.cases.choices import Choices
 from web.cases.stepforms import Entry, Group, StepForm, members, summary
-from web.views.cases.steps import StepPage, in_words
+from web.views.cases.steps import CaseForm, in_words
 
 PLAIN = (
     "notes",
@@ -37,13 +38,14 @@ PLAIN = (
 )
 
 
-class Writing(StepPage):
+class Writing(CaseForm):
     """GET, POST /dossiers/{id}/redaction."""
 
+    keeps = True
     query: ClassVar[type[Query]] = told.ToldQuery
     template = "web/cases/writing.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002 - id.
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what the team has written so far.
 
         Raises:
@@ -77,7 +79,7 @@ class Writing(StepPage):
             }
         )
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]  # id.
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Save, and go on writing or back to the assessment.
 
         Raises:
@@ -99,7 +101,7 @@ class Writing(StepPage):
             return onwards(self, pk, told.EDITED, tab="assessment-writing")
         return onwards(self, pk, told.EDITED)
 
-    def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID) -> HttpResponse:  # type: ignore[override]  # id.
+    def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID) -> HttpResponse:
         """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""
         sent = self.request.POST
         referral, ties = self._case(pk)

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import matrix, visibility
 from referrals.access import people as access_people
@@ -29,7 +30,7 @@ class Filings(Page):
     template = "web/filing/list.html"
     most = 50
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List them; that is journaled like any list of cases."""
         rows = list(self._rows())
         with listing(rows, actor=self.actor, at=self.at, unnamed=rows):
@@ -68,7 +69,7 @@ class Urgent(StandingPage):
 
     template = "web/filing/urgent_start.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the numbers, and the way to file without delay."""
         return self.show()
 
@@ -78,7 +79,7 @@ class Begin(FormPage):
 
     template = "web/filing/begin.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask whether it is urgent.
 
         Raises:
@@ -87,7 +88,7 @@ class Begin(FormPage):
         filing_actions.drafter(self.actor)
         return self.show()
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Begin a draft (T01), and go to its first page."""
         made = filing_actions.begin({}, actor=self.actor, at=self.at).referral
         urgent = request.POST.get("lane") == "urgent"
@@ -104,7 +105,7 @@ class OneFiling(Page):
     query = Query
     template = "web/filing/tasks.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show it."""
         found, ties = seen(request, pk)
         if ties.shared:

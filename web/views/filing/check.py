@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.access import own_account
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.access import visibility
@@ -33,7 +34,7 @@ class CheckPage(FormPage):
 
     template = "web/filing/check.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show all answers, what is missing, and what filing commits to."""
         draft = Draft.of(request, pk)
         said = draft.read()
@@ -59,7 +60,7 @@ class CheckPage(FormPage):
             }
         )
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """File (T02)."""
         agreed = {"good_faith_notice": request.POST.get("good_faith_notice") == "true"}
         return file(self, pk, agreed, "submit", lambda _: agreed)
@@ -100,7 +101,7 @@ def file(
     once.wait(page.actor)
     if once.honoured(page.actor) is None:
         draft = Draft.of(request, pk)
-        request.purpose = Purpose.FILING  # type: ignore[attr-defined]  # a refusal bears it too
+        request.purpose = Purpose.FILING  # a refusal bears it too
         saved = draft.save(body(draft), version=version_of(request)).referral
         asked = StepRequest(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
         done = perform.perform(asked, actor=page.actor, at=page.at)
@@ -167,7 +168,7 @@ class UrgentPage(FormPage):
     template = "web/filing/urgent.html"
     holds = True
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show the form, with what the draft says already."""
         draft = Draft.of(request, pk)
         said = draft.read()
@@ -175,7 +176,7 @@ class UrgentPage(FormPage):
         fact = said["facts"][0] if said["facts"] else {}
         return self.page(pk, child, fact, said, version=draft.referral.version)
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """File without delay; what the draft says beside stays in it."""
         return file(self, pk, self.typed(), "submit_urgent", self.body)
 

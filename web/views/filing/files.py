@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.request import ServiceRequest
 from audit.events import Purpose
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, serving
@@ -26,7 +27,7 @@ class FilesPage(UploadPage):
     query = QuestionQuery
     template = "web/filing/files.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what was sent so far, as far as the filer reads it back, and the form."""
         referral, ties = own(self, pk)
         may = may_add(referral, ties)
@@ -72,7 +73,7 @@ def _line(pk: UUID, line: Mapping[str, Any], *, draft: bool) -> dict[str, Any]:
 class RemoveFile(Page):
     """POST /transmissions/{id}/pieces/{part}/retrait."""
 
-    def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Take a file from a draft.
 
         Raises:

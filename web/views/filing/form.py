@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.access import own_account
+from accounts.request import ServiceRequest
 from accounts.roles import Role
 from core.inputs import Whole
 from core.query import Query
@@ -39,13 +40,13 @@ class SectionPage(FormPage):
     template = "web/filing/section.html"
     holds = True
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show what was answered so far."""
         draft = Draft.of(request, pk)
         said = draft.read()
         return self.page(pk, self.values(said), version=draft.referral.version, context=self.around(said))
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Save the page, and go on to the next one or back to the list."""
         draft = Draft.of(request, pk)
         body = self.body(draft, remove="remove" in request.POST)
@@ -149,7 +150,7 @@ class SectionPage(FormPage):
 class ReceptionPage(SectionPage):
     """How what the cell types in reached it, and when: the page of intake agents and coordinators alone."""
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show the page.
 
         Raises:
@@ -158,7 +159,7 @@ class ReceptionPage(SectionPage):
         self._require_cell(request, pk)
         return super().get(request, pk)
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Save the page.
 
         Raises:
@@ -167,7 +168,7 @@ class ReceptionPage(SectionPage):
         self._require_cell(request, pk)
         return super().act(request, pk)
 
-    def _require_cell(self, request: HttpRequest, pk: UUID) -> None:
+    def _require_cell(self, request: ServiceRequest, pk: UUID) -> None:
         if not Draft.of(request, pk).by_cell:
             raise NotAllowed("draft:reception")
 
@@ -244,7 +245,7 @@ class QuestionsPage(SectionPage):
         """Return the questions, of the authority that the page named."""
         return extra.asked_by(extra.by_id(self.request.POST.get("authority", "")), at=self.at)
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Find the authority, then show its questions."""
         draft = Draft.of(request, pk)
         said = draft.read()
@@ -279,7 +280,7 @@ class QuestionsPage(SectionPage):
         return super().page(pk, values, **said)
 
 
-def version_of(request: HttpRequest) -> int:
+def version_of(request: ServiceRequest) -> int:
     """Return the version that the page was made from; one that none has if it was tampered with."""
     sent = request.POST.get("version", "")
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1

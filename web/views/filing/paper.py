@@ -1,7 +1,8 @@
 """The form on paper, for when there is no network: the same questions in the same order."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from accounts.request import ServiceRequest
 from web import forms
 from web.filing import grid, place
 from web.filing.sections import GROUPS, Section
@@ -13,7 +14,7 @@ class PaperPage(StandingPage):
 
     template = "web/filing/paper.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form to print."""
         groups = [
             {"title": group.title, "sections": [_section(one) for one in group.sections]} for group in GROUPS

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.inputs import Id
 from core.query import Query
@@ -115,7 +116,7 @@ def standing(page: Page, referral: Referral, ties: CaseAccess) -> HttpResponse:
         "cell": protocol_of(referral.authority, page.at).crip_name if referral.authority else "",
         "key": uuid4().hex,
     }
-    page.template = "web/filing/standing.html"  # type: ignore[misc]  # of this request's own view
+    page.template = "web/filing/standing.html"  # of this request's own view
     return page.show(context)
 
 
@@ -128,7 +129,7 @@ class ReceiptPage(Page):
 
     template = "web/filing/receipt.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the receipt, to print or keep; the proof follows the filing by some seconds.
 
         Urgent is what was filed so; what the case has become since isn't the filer's to know (SEC-AZ19).
@@ -154,17 +155,17 @@ class StepPage(FormPage):
     button: ClassVar[Any]
     template = "web/filing/step.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         own(self, pk)
         return self.page(pk, {})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Do the step, once."""
         own(self, pk)
         body = self.typed()
         asked = StepRequest(step=self.step, referral_id=pk, body=body)
-        request.purpose = self.step.purpose  # type: ignore[attr-defined]  # a refusal bears it too
+        request.purpose = self.step.purpose  # a refusal bears it too
         once_only(self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at))
         return go_to(reverse("filing", args=[pk]))
 
@@ -258,7 +259,7 @@ class TakeBackPage(StepPage):
 class MarkRead(Page):
     """POST /transmissions/{id}/messages/{message}/lu."""
 
-    def post(self, request: HttpRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def post(self, request: ServiceRequest, pk: UUID, part: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Note that the filer has read a message."""
         own(self, pk)
         messages_queries.mark_read(pk, part, actor=self.actor, at=self.at)

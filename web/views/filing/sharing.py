@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from accounts.request import ServiceRequest
 from accounts.roles import Role
 from referrals.cases.queries import whole
 from referrals.filing import actions as filing_actions
@@ -27,7 +28,7 @@ class SharePage(FormPage):
 
     template = "web/filing/share.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Say what the lead would read, and whether the draft is shown now.
 
         Raises:
@@ -36,7 +37,7 @@ class SharePage(FormPage):
         found = filing_actions.shareable(pk, actor=self.actor, at=self.at)
         return self.page(pk, {}, shown=found.shared_with is not None)
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show the draft, or show it no longer."""
         filing_actions.shareable(pk, actor=self.actor, at=self.at)
         if request.POST.get("then") == "hide":
@@ -89,7 +90,7 @@ class SharePage(FormPage):
 def shared(page: Page, pk: UUID) -> HttpResponse:
     """Return what the lead of an institution reads of a draft that is shown: its facts, and nothing to do."""
     _, body = whole(page.request, pk)
-    page.template = "web/filing/shared.html"  # type: ignore[misc]  # of this request's own view
+    page.template = "web/filing/shared.html"  # of this request's own view
     return page.show({"chapters": chapters_of(body.get("concern", {})), "parts": parts_of(body)})
 
 

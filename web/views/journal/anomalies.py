@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import Query
 from referrals.access_review import actions as access_review_actions
@@ -61,7 +62,7 @@ class Anomalies(AnomalyPage):
     query: ClassVar[type[Query]] = Filters
     template = "web/journal/anomalies.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the anomalies, newest first; the look is an entry."""
         asked = dict(self.asked)
         kept = {name: asked[name] for name in ("state", "rule") if name in asked}
@@ -85,7 +86,7 @@ class OneAnomaly(AnomalyPage):
     query: ClassVar[type[Query]] = told.ToldQuery
     template = "web/journal/anomaly.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show an anomaly: its course, the entries that make it up, and what the reader may do now."""
         anomaly = self.one(pk)
         entries = access_review_queries.entries_of(anomaly, actor=self.actor, at=self.at)
@@ -109,7 +110,7 @@ class Identities(AnomalyPage):
     step_up = frozenset({"GET"})
     template = "web/journal/identities.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show who and which files it was, to the two who lifted the veil, in time; each look is an entry.
 
         Raises:
@@ -126,7 +127,7 @@ class AnomalyStep(AnomalyPage, FormPage):
     keeps = True
     template = "web/journal/step.html"
 
-    def get(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what the step needs; a step that isn't possible now says why instead.
 
         Raises:
@@ -138,14 +139,14 @@ class AnomalyStep(AnomalyPage, FormPage):
         fields = self.fields(declared, {})
         return self.show(self._around(declared, anomaly) | {"entries": fields, "once": fresh_key()})
 
-    def act(self, request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         """Do the step, once under the form's key, and go back to the anomaly.
 
         Raises:
             NotVisible, NotAllowed, WrongState, GuardRefused: as the act itself refuses.
         """
         declared = declared_step(step)
-        request.purpose = Purpose.AUDIT  # type: ignore[attr-defined]  # a refusal bears it too
+        request.purpose = Purpose.AUDIT  # a refusal bears it too
         self.one(pk)
         body = forms.body_of(declared.takes, self.asks(declared), request.POST)
         key = request.POST.get("once", "")

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.replays import Once
+from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import PagedQuery, Query
 from referrals.access_review import actions as access_review_actions
@@ -36,7 +37,7 @@ class AccessQuestions(Page):
     query: ClassVar[type[Query]] = AskedQuery
     template = "web/journal/asked_of.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the questions that an auditor has put to the reader; the look is an entry."""
         asked = {name: value for name, value in self.asked.items() if name != "done"}
         page = question_page(asked, actor=self.actor, at=self.at)
@@ -55,7 +56,7 @@ class AccessQuestion(FormPage):
     keeps = True
     template = "web/journal/answer.html"
 
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show one question, with the answers that there are while none was given.
 
         Raises:
@@ -64,13 +65,13 @@ class AccessQuestion(FormPage):
         found = self._one(pk)
         return self.show({"line": in_a_line(found), "entries": fields({}), "once": fresh_key()})
 
-    def act(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Keep the answer, once, and go back to the list.
 
         Raises:
             NotVisible, WrongState: as the act itself refuses.
         """
-        request.purpose = Purpose.AUDIT  # type: ignore[attr-defined]  # a refusal bears it too
+        request.purpose = Purpose.AUDIT  # a refusal bears it too
         self._one(pk)
         body = forms.body_of(AnswerIn, [ask_of(AnswerIn, "answer")], request.POST)
         key = request.POST.get("once", "")

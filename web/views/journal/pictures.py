@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.request import ServiceRequest
 from audit import activity
 from core.inputs import Code
 from core.query import Query
@@ -35,7 +36,7 @@ class Pictures(JournalPage):
     query: ClassVar[type[Query]] = PeriodQuery
     template = "web/journal/pictures.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Draw readings and refusals of the whole authority; never of one person."""
         days = int(self.asked["days"])
         found = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)

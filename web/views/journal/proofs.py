@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext
 
+from accounts.request import ServiceRequest
 from audit import checkpoints, health, proofs, verifier
 from audit.exporting import BUNDLES
 from audit.health import Health
@@ -41,7 +42,7 @@ class Proofs(JournalPage, FormPage):
     query: ClassVar[type[Query]] = ProofQuery
     template = "web/journal/proofs.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show how the log stands, and the proof of one entry where one is named.
 
         Raises:
@@ -50,7 +51,7 @@ class Proofs(JournalPage, FormPage):
         stands = health.health(actor=self.actor, at=self.at)
         return self.show(self._around(stands) | (self._inclusion() if "entry" in self.asked else {}))
 
-    def act(self, request: HttpRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:
         """Hold a checkpoint that the reader kept against the log as it is now; nothing is changed by that."""
         stands = health.health(actor=self.actor, at=self.at)
         note = request.POST.get("note", "")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
@@ -123,7 +124,7 @@ class Export(JournalPage):
     step_up = frozenset({"GET"})
     query: ClassVar[type[Query]] = ExportQuery
 
-    def get(self, request: HttpRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
         """Return one part of the log as a ZIP file, for the verifier; an entry says so.
 
         Raises:
@@ -138,7 +139,7 @@ class Export(JournalPage):
 class Verifier(JournalPage):
     """GET /journal/verificateur."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Return the verifier, one file: whoever has it from elsewhere compares the two by their SHA-256."""
         answer = HttpResponse(VERIFIER.read_bytes(), content_type="text/x-python; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.request import ServiceRequest
 from audit import inspection, questions
 from audit.questions import BY_NAME, QUESTIONS, ROWS_MAX, Question
 from core.inputs import Code
@@ -53,7 +54,7 @@ class Questions(JournalPage):
     tab = "journal-questions"
     template = "web/journal/questions.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the questions."""
         return self.show(self.around() | {"lines": lines()})
 
@@ -65,7 +66,7 @@ class OneQuestion(JournalPage):
     query: ClassVar[type[Query]] = Anything
     template = "web/journal/entries.html"
 
-    def get(self, request: HttpRequest, question: str) -> HttpResponse:
+    def get(self, request: ServiceRequest, question: str) -> HttpResponse:
         """Ask a question, once what it needs was given; the question is itself an entry of the journal.
 
         Raises:
@@ -114,7 +115,7 @@ class Entries(JournalPage):
     template = "web/journal/entries.html"
     filtered_by: ClassVar[tuple[str, ...]] = (*FILTERS, "act", "outcome")
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ServiceRequest) -> HttpResponse:
         """List entries, newest first; the look is itself an entry."""
         asked, faults = self.filters(EntriesQuery)
         choices = {
@@ -159,7 +160,7 @@ class Table(JournalPage):
     step_up = frozenset({"GET"})
     query: ClassVar[type[Query]] = TableQuery
 
-    def get(self, request: HttpRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
         """Return entries as CSV, newest first, at most ``ROWS_MAX``; an entry says so."""
         asked = {name: value for name, value in self.asked.items() if name != "limit"}
         file, _next = questions.table(self.narrowed(asked), actor=self.actor, at=self.at)

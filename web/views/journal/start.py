@@ -1,7 +1,8 @@
 """Where an auditor begins: what needs attention."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
+from accounts.request import ServiceRequest
 from audit import health
 from referrals.access_review.desk import desk
 from web.journal import oddities
@@ -14,7 +15,7 @@ class Attention(JournalPage):
 
     template = "web/journal/attention.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
+    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what awaits the reader among the anomalies, how the log stands, and the questions."""
         stands = health.health(actor=self.actor, at=self.at)
         awaits = desk(actor=self.actor, at=self.at)
