@@ -1,1 +1,1 @@
-"""Who people and programs are, where they work, in which role; and how they sign in."""
+"""Accounts: people and programs, authorities and institutions, roles, and sign-in."""

@@ -1,8 +1,8 @@
-"""Who may do what with accounts, and who may read the journal: one table, one sentence each.
+"""Access rules for accounts and for the journal: one table, one sentence each.
 
-Rights on cases are those of ``referrals/access/visibility.py``. The answer to a question is always the set of
-authorities for which the actor may; a list is filtered by that set and one object is looked up in it,
-so that both come from the same rule (SEC-AZ1, SEC-AZ6).
+Rights on cases are those of ``referrals/access/visibility.py``. A rule always returns the set of authorities for which
+the actor has the right; a list is filtered by that set and one object is looked up in it, so that both follow the same
+rule (SEC-AZ1, SEC-AZ6).
 """
 
 from collections.abc import Collection

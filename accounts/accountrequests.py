@@ -1,9 +1,9 @@
-"""Requests for accounts and roles while they wait: what is kept of them and for how long, and who is told.
+"""Pending requests for accounts and roles: what is kept, for how long, and who is notified.
 
-An address is confirmed within two days or its request is gone, with the name in it. A confirmed one waits for a
-decision for 53 days; then it lapses and its person is told. It is deleted on the sixtieth, so that the mail has a week
-to leave; one that was decided is deleted thirty days later. Administrators are told that something waits, once a day
-at most, and how much on the page alone: a notice has room for no number (``docs/decisions/0035``).
+An unconfirmed address is deleted after two days with its request and the name in it. A confirmed request waits 53 days
+for a decision; then it lapses and the person is notified. It is deleted on the sixtieth day, so that the mail has a
+week to leave; a decided request is deleted after thirty days. Administrators are notified once a day at most that
+something waits; only the page says how much, because a notice has no room for a number (``docs/decisions/0035``).
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Who is acting: what every door receives. Built at the edge by ``accounts/signin.py``, never changed."""
+"""Actor: who acts, as every access rule receives it. Built at the edge by ``accounts/signin.py``, then immutable."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The acts of this app that the journal knows (``source:done``)."""
+"""Acts of this app that the journal knows (``source:done``)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Django's registration of the app."""
+"""Django app configuration."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""How people are reached: what the outbox asks for right before something leaves."""
+"""Contact addresses of people, which the outbox looks up right before it sends."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID

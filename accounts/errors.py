@@ -1,4 +1,4 @@
-"""Every refusal that accounts can give. Nothing here knows HTTP: ``config/errors.py`` maps each class.
+"""Errors of accounts. Nothing here knows HTTP: ``config/errors.py`` maps each class.
 
 The text of an error is for the professional: French, what and why, never who.
 """

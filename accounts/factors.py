@@ -1,7 +1,7 @@
-"""Second factors: which ones count for whom, how a proof is judged, and how failures slow down (SEC-AU1, SEC-AU4).
+"""Second factors: which ones each role must have, how a proof is verified, throttling of failures (SEC-AU1, SEC-AU4).
 
-Whoever files signs in with a passkey, or with an authenticator application and its recovery codes; every other role
-with a passkey, unless its authority has relaxed that. Somebody without a role may hold any: they can do nothing.
+Filers sign in with a passkey, or with an authenticator application and its recovery codes; every other role with a
+passkey, unless its authority has relaxed that. An account without a role may hold any: it can do nothing.
 """
 
 import ipaddress

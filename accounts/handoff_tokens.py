@@ -1,8 +1,8 @@
-"""A pass: lets a session that goes on do one thing at another host, where its cookie doesn't go (SEC-FI4).
+"""Hand-off token (« pass »): lets a session do one thing at another host, where its cookie isn't sent (SEC-FI4).
 
-It names the session, says what for, lasts a minute and is taken once. It is no secret of the session: with the
-session, the password, or the positions of its person, it ends. Whoever takes it is who was given it, with the rights
-of the moment in which it is taken.
+It names the session and the purpose, is valid for a minute and once. It is no secret of the session: it ends with the
+session, the password, or the person's positions. It acts for the person it was issued to, with their rights at the
+moment of use.
 
     user (16) | session (16) | until, seconds (8) | number (16) | what for | tag (32), in base64url
 """

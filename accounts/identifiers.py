@@ -1,10 +1,8 @@
-"""Identifiers that come from outside: e-mail addresses, and the numbers of French registers.
+"""Validates external identifiers: e-mail addresses, and the numbers of French registers.
 
-Each function validates one kind. A number that can't exist is refused here, so that a typing error
-is seen when it is made and not by whoever writes to the wrong institution a year later.
-
-The SIRET is python-stdnum's, which knows La Poste too. That library (2.2) has neither the UAI nor the FINESS:
-their rules stay ours.
+Each function validates one kind. An impossible number is refused here, so that a typing error is found when it is made
+and not a year later, when somebody writes to the wrong institution. The SIRET is python-stdnum's, which knows La
+Poste's exception. That library (2.2) has neither the UAI nor the FINESS: this module has their rules.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What callers send about accounts, places and sign-in, for the API and the pages alike."""
+"""Inputs about accounts, places and sign-in, for the API and the pages alike."""
 
 import re
 import unicodedata

@@ -1,8 +1,8 @@
-"""The common and leaked passwords that nobody may choose: a sorted table of digests, made from public lists.
+"""Deny list of common and leaked passwords: a sorted table of digests, made from public lists.
 
-Whoever guesses begins with these (SEC-AU3; ASVS 5.0, 6.2.4 and 6.2.12; NIST SP 800-63B-4 §3.1.1.2). Nothing is asked of
-a service outside: a password, or a part of its hash, leaves this process for nobody. Of each listed password the table
-holds the first five bytes of the SHA-256 of its plain spelling; with 70,000 lines one that is on no list is taken
+An attacker's guesses begin with these (SEC-AU3; ASVS 5.0, 6.2.4 and 6.2.12; NIST SP 800-63B-4 §3.1.1.2). No outside
+service is asked: neither a password nor part of its hash leaves this process. For each listed password the table holds
+the first five bytes of the SHA-256 of its plain spelling; with 70,000 lines, a password that is on no list is mistaken
 for one of them once in fifteen million times. Where the lists come from: ``accounts/data/README.md``.
 """
 

@@ -1,12 +1,12 @@
-"""Mailed links by which a person sets their password or confirms their address: for whom there is one, what is kept.
+"""Mailed links: a person sets their password or confirms their address with one.
 
-A link's secret is made when the mail leaves, by the worker that sends it: until then there is none, and afterwards
-it stands in the mail alone. The table holds keyed values: of the secret, and of the account as it was then, so that
-another password, another address or another second factor makes the link void (``docs/decisions/0029``). The secret
-is behind the ``#`` of the address: no browser sends that part to any server, so neither a log nor a Referer has it.
+The worker that sends the mail makes the link's secret; before there is none, and afterwards only the mail has it. The
+table holds keyed hashes: of the secret, and of the account as it was then, so that another password, address or second
+factor invalidates the link (``docs/decisions/0029``). The secret follows the ``#`` of the address: no browser sends
+that part to a server, so neither a log nor a Referer has it.
 
-A mailbox alone must never be enough to read a case. Who forgot the password is sent a link only where a second factor
-is there to be proved afterwards; who has none yet is invited, and needs a code that comes by another way than the mail.
+A mailbox alone must never be enough to read a case. A person who forgot the password gets a link only if they have a
+second factor to prove afterwards; a person without one is invited, and needs a code sent by another channel.
 """
 
 from datetime import datetime, timedelta

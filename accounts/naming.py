@@ -1,4 +1,4 @@
-"""Turn the ids of a body or an address into rows."""
+"""Resolves ids of a body or an address to rows."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What people are told about accounts: the owner that something was done, a second person that something waits.
+"""Notices about accounts: to the owner that something was done, to a second person that something waits.
 
 No notice names anybody: one signs in to see whom it is about.
 """

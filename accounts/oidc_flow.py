@@ -1,7 +1,7 @@
-"""How a browser goes to an identity provider, comes back from it, and leaves there too when it leaves here.
+"""Sign-in by an identity provider, as a browser does it: redirect, return, and sign-out there too.
 
-Pages alone do this: a program doesn't sign in. What calls the provider comes as a function that is to be called outside
-of any transaction (``accounts/outbound_calls.py``); what it returns is judged in the transaction after.
+Pages alone do this: a program doesn't sign in. A call to the provider is returned as a function, to be made outside of
+any transaction (``accounts/outbound_calls.py``); the next transaction judges its result.
 """
 
 from collections.abc import Callable, Mapping

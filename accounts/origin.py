@@ -1,4 +1,4 @@
-"""Where a request came from, cut down to what the journal may hold: no full address, no header as it came."""
+"""Origin of a request, truncated to what the journal may hold: no full address, no header as it came."""
 
 import ipaddress
 from typing import Final

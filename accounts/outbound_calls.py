@@ -1,8 +1,8 @@
-"""What has to be asked of somebody else's server while a request is answered: outside of any transaction.
+"""Outbound calls during a request: made outside of any transaction.
 
-A view returns ``Outside`` in its first pass, whose transaction is committed; then the pipeline makes the call with none
-open, and the view goes through once more, in another transaction, and finds in ``request.brought`` what came back. So
-a slow provider holds no lock and no connection of the database (``config/pipeline.py``).
+In its first pass a view returns ``Outside``, and its transaction is committed; then the pipeline makes the call with
+none open, and runs the view again, in another transaction, with the result in ``request.brought``. So a slow provider
+holds no lock and no database connection (``config/pipeline.py``).
 """
 
 from collections.abc import Callable

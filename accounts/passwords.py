@@ -1,4 +1,4 @@
-"""Passwords: one spelling, bounds before any hash, and the rules of the settings."""
+"""Passwords: normalisation, length limits before any hash, and the rules of the settings."""
 
 import re
 import unicodedata

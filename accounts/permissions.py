@@ -1,4 +1,4 @@
-"""What each role may do in its place: the table that ``Actor.may`` reads (domain.md §1.2)."""
+"""Role permissions: the table that ``Actor.may`` reads (domain.md §1.2)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Lists of accounts, memberships and requests; looking at one is an entry of the journal."""
+"""Lists of accounts, memberships and requests; reading one is an entry of the journal."""
 
 import json
 from datetime import datetime

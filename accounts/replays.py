@@ -1,8 +1,8 @@
 """Idempotency: the same request under the same key is done once, however often it arrives (SEC-IN12).
 
-Kept are what it did (status, object, version) and a keyed digest of what it said, in the act's own
-transaction; the answer is made anew from the rows as they are, with the caller's rights of now. So nothing that
-is told only once is ever kept: who repeats the making of a token learns which token it was, not its secret.
+The act's own transaction stores what the request did (status, object, version) and a keyed digest of what it said; a
+repeated answer is made anew from the present rows, with the caller's present rights. So nothing shown only once is
+stored: a repeated creation of a token returns which token it was, not its secret.
 """
 
 import json

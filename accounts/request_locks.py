@@ -1,4 +1,4 @@
-"""Requests that would do the same pass one by one, until the one before has committed."""
+"""Advisory locks: serialise requests that would do the same thing, until the first has committed."""
 
 from django.db import connection
 

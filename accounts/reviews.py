@@ -1,11 +1,10 @@
-"""Roles are looked at once a year: who is told that a review is due, and the end of what nobody reviewed (0034).
+"""Yearly review of roles: reminders, and the end of a role that nobody reviewed (0034).
 
-A review is a person's act (``accounts/actions/memberships.py``). Here is what time does by itself: from thirty days
-before it is due those who can review are told, once a day for as long as any waits; two weeks before the role would end
-its holder is; thirty days after the review was due it ends, as if somebody had ended it, and the journal says why.
-
-What a child in danger depends on doesn't end so: the last who coordinates, is on call or gives roles at an authority,
-and whoever files (``accounts/roles.py``). These stay late, and are told of each day.
+A person reviews (``accounts/actions/memberships.py``). This module does what depends on time: from thirty days before a
+review is due it reminds the reviewers, once a day while any waits; two weeks before the role would end it notifies the
+holder; thirty days after the due date the role ends, as if somebody had ended it, and the journal gives the reason.
+Roles that a child in danger depends on don't end so: an authority's last coordinator, last officer on call or last
+person who grants roles, and filers (``accounts/roles.py``). These stay overdue, and are reported each day.
 """
 
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
-"""The roles that people and programs hold, with their French and English labels.
+"""Roles of people and programs, with their French and English labels.
 
-Codes are those of domain.md §1.1 and never change meaning; a renamed role leaves a note and a migration.
-What a role may do stands in ``accounts/access.py`` (accounts) and ``referrals/access/visibility.py`` (cases), not here.
+Codes are those of domain.md §1.1 and never change meaning; a renamed role leaves a note and a migration. The rights of
+a role are in ``accounts/access.py`` (accounts) and ``referrals/access/visibility.py`` (cases), not here.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,9 @@
-"""Where sessions are kept, how long they last, and which of them a person has.
+"""Session store: where sessions are kept, how long they last, and which ones a person has.
 
-``settings.SESSION_ENGINE`` names this module. ``config/pipeline.py`` has the session saved before the commit, and its
-use noted after it. A session ends after twelve hours, when it isn't used, and when its person holds other positions
-than when it was opened (SEC-AU5); a new password ends it too, which Django looks after. One that has ended is no more
-than a row that is cleared in time: nothing has to be written for it to be over.
+``settings.SESSION_ENGINE`` names this module. ``config/pipeline.py`` saves the session before the commit, and its use
+after it. A session ends after twelve hours, after a time without use, and when its person's positions have changed
+since it was opened (SEC-AU5); a new password ends it too, by Django's own check. An ended session is only a row that is
+cleared later: ending needs no write.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""How a session moves on with a second factor, and how a stranger sets a password: the same for API and pages.
+"""Sign-in flow: second factors, and passwords set by strangers; the same for API and pages.
 
-Between the password and the factor a session is nobody's; after it, it is its person's, under another id. The journal
-entry of each move is written in the same transaction as the session's row.
+Between the password and the factor a session belongs to nobody; after it, to its person, under another id. The journal
+entry of each step is written in the same transaction as the session's row.
 """
 
 from collections.abc import Mapping

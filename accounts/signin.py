@@ -1,8 +1,8 @@
-"""How a request says who is asking: a token in its Authorization header, or else the cookie of a session.
+"""Authentication of a request: a token in its Authorization header, or else a session cookie.
 
-``actor_for`` is called once a request, inside its transaction, by the pipeline; the classes at the end
-hand its answer to the API's framework. Rights are read from the memberships each time and kept nowhere
-(SEC-AZ10): one query for a token, three for a session.
+``actor_for`` is called once a request, inside its transaction, by the pipeline; the classes at the end pass its answer
+to the API's framework. Rights are read from the memberships each time and cached nowhere (SEC-AZ10): one query for a
+token, three for a session.
 """
 
 import re

@@ -1,16 +1,16 @@
-"""A fresh proof for grave acts: the second factor again, at most five minutes ago (SEC-AU6).
+"""Step-up authentication for sensitive acts: the second factor again, at most five minutes ago (SEC-AU6).
 
-What changes how one signs in, factors, identities and the address, asks for all factors (ASVS 5.0, 7.5.1): a passkey
-is two by itself, for it asks for a PIN or a finger; with a code comes the password. Other grave acts don't ask for all:
-an emergency at night waits for no password.
+Changes to sign-in itself (factors, identities, the address) require all factors (ASVS 5.0, 7.5.1): a passkey counts as
+two, because it requires a PIN or a finger; a code requires the password too. Other sensitive acts don't: an emergency
+at night waits for no password.
 
-The grave acts themselves ask here, so that no address leads around it; steps of a case say in their declaration that
-they are grave. Addresses declare it as well (``step_up``, asked by ``accounts/signin.py`` for the API and by
-``web/page.py`` for pages): there it is asked before anything is looked at, or typed.
+The sensitive acts themselves check, so that no address bypasses it; a step of a case declares that it is sensitive.
+Addresses declare it as well (``step_up``, checked by ``accounts/signin.py`` for the API and by ``web/page.py`` for
+pages): there it is checked before anything is read, or typed.
 
-The refusal is a 401, as RFC 9470 has it for a proof that isn't recent enough: the caller is known and may; the session
-stays, and goes on once it is confirmed. A token can't be confirmed: no program's role has such an act. Tokens of people
-exist outside production alone, to try the service with; there they count as fresh.
+The refusal is a 401, as RFC 9470 has it for authentication that isn't recent enough: the caller is known and allowed;
+the session stays, and continues once confirmed. A token can't be confirmed: no program's role has such an act. Tokens
+of people exist outside production alone, for trials; there they count as fresh.
 """
 
 from collections.abc import Collection

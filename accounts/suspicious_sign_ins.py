@@ -1,13 +1,13 @@
-"""Sign-ins that are odd: their owner is told, and finds them on « Mes connexions » (ASVS 5.0, 6.3.5).
+"""Suspicious sign-ins: their owner is notified, and sees them on « Mes connexions » (ASVS 5.0, 6.3.5).
 
-Three things are: the right password, or the word of an identity provider, without a second factor after it; second
-factors that are refused; and a whole sign-in from a network where the account hasn't signed in for ninety days. They
+There are three kinds: the right password, or an identity provider's confirmation, without a second factor after it;
+refused second factors; and a complete sign-in from a network where the account hasn't signed in for ninety days. They
 are counted by day and kind and kept for as long.
 
-The notice is one text for all three: a mail never says what happened, from where, or in which browser. At most one
-leaves in a day, whoever does what how often: nobody fills a mailbox by it, and only who knows the password causes any.
-Nor does anybody silence what comes a day later. What an attempt without the right password costs or writes isn't
-touched (SEC-AU2).
+The notice is one text for all three: a mail never says what happened, from where, or in which browser. At most one is
+sent a day, whatever happens: nobody can flood a mailbox, and only a person who knows the password causes any. Nor can
+anybody suppress the next day's notice. The cost and the records of an attempt without the right password don't change
+(SEC-AU2).
 """
 
 from datetime import date, datetime, timedelta

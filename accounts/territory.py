@@ -1,8 +1,8 @@
-"""Places: départements, communes, and which authority answers for them.
+"""Territory: départements, communes, and the authority responsible for each.
 
-The official geographic code lies beside the code (``accounts/data``, with its source and vintage), because
-a residence must be understood with no other service at hand. Who answers for a place is a table of the
-database: authorities merge and split.
+The official geographic code is stored beside the code (``accounts/data``, with its source and vintage), because a
+residence must be resolved with no other service at hand. A database table says which authority is responsible for a
+place: authorities merge and split.
 """
 
 import csv

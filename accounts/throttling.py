@@ -1,20 +1,20 @@
-"""Failed sign-ins slow down the next, and lock nobody out for good (SEC-AU2, SEC-AU4; NIST SP 800-63B §3.2.2).
+"""Throttling of failed sign-ins; it locks nobody out for good (SEC-AU2, SEC-AU4; NIST SP 800-63B §3.2.2).
 
-Failures are counted three ways, by keyed values, whether or not there is such an account:
+Failures are counted three ways, by keyed hashes, whether or not the account exists:
 
-- of an address from one network (/24, /48): whoever guesses there waits longer and longer, half a minute at most;
-- of a network, whatever the addresses: whoever tries one password on many accounts;
-- of an address, whatever the networks: whoever guesses from many places.
+- of an address from one network (/24, /48): guesses from there wait longer and longer, half a minute at most;
+- of a network, whatever the addresses: one password tried on many accounts;
+- of an address, whatever the networks: guesses from many places.
 
-The first few are free; then an attempt isn't looked at before a delay is over that doubles up to a quarter of an hour.
-An hour without a failure forgets them. The last two counts could be filled by anybody, to keep somebody out: so they
-don't count for whoever signs in with the right password from a network where that account has signed in before. All
-others get the same answer at the same cost, right or wrong: behind a full count no password is compared at all, so
-that nobody learns from an answer whether a guess was right or an account is known here. No cookie marks a browser as
-known: on a shared machine it would tell that the service was used.
+The first few are free; after them an attempt isn't examined before a delay has passed, which doubles up to a quarter of
+an hour. An hour without a failure resets the counts. Anybody could fill the last two, to keep a person out: so they
+don't apply to the right password from a network where that account has signed in before. All others get the same answer
+at the same cost, right or wrong: behind a full count no password is compared at all, so that an answer reveals neither
+whether a guess was right nor whether the account exists. No cookie marks a browser as known: on a shared machine it
+would reveal that the service was used.
 
-A token is 256 random bits and can't be guessed; those that open nothing are counted by network so that the answer
-becomes a short one, and a right one always opens.
+A token is 256 random bits and can't be guessed; invalid ones are counted by network, to shorten the answer, and a valid
+one always works.
 """
 
 from collections.abc import Iterator, Mapping

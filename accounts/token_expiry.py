@@ -1,4 +1,4 @@
-"""Tokens that end: whoever has the program is reminded thirty and seven days before (ASVS 5.0, 6.4.5)."""
+"""Token expiry: reminds the owner of the program thirty and seven days before (ASVS 5.0, 6.4.5)."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""Validates what was sent about accounts and places, then makes one call of ``actions``."""
+"""Validates inputs about accounts and places, then makes one call of ``actions``."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which account stands behind a pseudonym of the journal: who may learn it is the caller's business (SEC-AL20)."""
+"""Resolves a pseudonym of the journal to its account; the caller decides who may learn it (SEC-AL20)."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -1,1 +1,1 @@
-"""The journal and its two doors: what is written down, and what may be opened because of it."""
+"""Audit journal: records acts, proves that the record is intact, and controls disclosure of sealed data."""

@@ -1,6 +1,6 @@
-"""How much is read and refused, by day and by hour: numbers of entries of an authority, never of one person.
+"""Activity figures: readings and refusals by day and hour, per authority, never per person.
 
-There is no way to ask it of an agent or a file: what one person gets done is nobody's question (docs/audit.md).
+It can't be queried by agent or by file: nobody measures what one person gets done (docs/audit.md).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Alarms of the journal: each is logged for the operator, and kept once, so that auditors are told of it.
+"""Alarms of the journal: each is logged for the operator and stored once, so that auditors are notified.
 
-Who tells them is ``referrals/retention/journal_retention.py``, which knows the auditors. An alarm names codes, ids
-and hashes alone.
+``referrals/retention/journal_retention.py``, which knows the auditors, sends the notice. An alarm names codes, ids and
+hashes alone.
 """
 
 from collections.abc import Iterable

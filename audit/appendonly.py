@@ -1,12 +1,11 @@
-"""What keeps the journal append-only on SQLite beyond its triggers: an authoriser on each connection.
+"""SQLite authoriser: keeps the journal append-only on each connection, beyond the triggers.
 
-The triggers of ``audit/migrations/_append_only.py`` refuse changed and deleted rows to every program. A
-program that may write the file can still drop them; the authoriser denies this service's own connections
-every statement that would: DROP and ALTER of what belongs to the journal, tables and triggers that would
-take its place, and the pragmas that switch triggers off or open the schema (SEC-AL6). ``migrate`` lifts it,
-and gives it back.
+The triggers of ``audit/migrations/_append_only.py`` stop every program from changing or deleting rows. A program that
+may write the file can still drop them; the authoriser denies this service's own connections every statement that would:
+DROP and ALTER of what belongs to the journal, tables and triggers that would replace it, and the pragmas that switch
+triggers off or open the schema (SEC-AL6). ``migrate`` lifts it, then restores it.
 
-On PostgreSQL nothing of this is needed: the role ``repere_app`` owns no table.
+PostgreSQL needs none of this: the role ``repere_app`` owns no table.
 """
 
 import sqlite3

@@ -1,4 +1,4 @@
-"""The bytes of an entry: closed schema, canonical JSON, leaf hash, and the writer's MAC.
+"""Canonical encoding of an entry: closed schema, canonical JSON, leaf hash, and the writer's MAC.
 
 The format is final (``docs/decisions/0004-journal-format.md``): keys sorted, no white space, UTF-8, whole
 numbers only, at most 8 KiB; every entry has every key, and what doesn't apply is null (lists and maps:

@@ -1,9 +1,9 @@
-"""Whether an entry that waits for its place was written by the service: its MAC fits its writer's chain (SEC-AL21).
+"""MAC chain of a writer: checks that the service wrote an entry before the entry gets its place (SEC-AL21).
 
-A MAC is over the writer's MAC before it and the entry's own bytes, under a key that the database doesn't hold. So a MAC
-that fits *some* value before it proves the entry and that value together, wherever the value was read: the end of the
-chain that this process remembers, another entry of the batch, or the row of the entry before. What the columns of a row
-say proves nothing; writer and counter are those of the bytes.
+A MAC covers the writer's previous MAC and the entry's own bytes, under a key that the database doesn't hold. So a MAC
+that fits *some* previous value proves the entry and that value together, wherever the value was read: the end of the
+chain that this process remembers, another entry of the batch, or the row of the previous entry. The columns of a row
+prove nothing; writer and counter are those of the bytes.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Sign tree heads: C2SP checkpoints in signed notes, with an Ed25519 line and an ML-DSA-44 line (SEC-AL9, SEC-AL10).
+"""Signs tree heads: C2SP checkpoints in signed notes, with an Ed25519 line and an ML-DSA-44 line (SEC-AL9, SEC-AL10).
 
-Only the sequencer signs, with a key that no web process reads. Before it signs it looks whether the tree still holds
-what it signed before and what its witnesses saw: a smaller tree, or another root for a size, is never signed.
+Only the sequencer signs, with a key that no web process reads. First it checks that the tree still contains what it
+signed before and what its witnesses saw: it never signs a smaller tree, or another root for the same size.
 """
 
 from collections.abc import Iterable, Sequence

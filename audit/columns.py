@@ -1,8 +1,8 @@
-"""Whether the columns by which entries are sought say what the entries say (SEC-AL22).
+"""Compares the search columns of entries with the entries' bytes (SEC-AL22).
 
-Columns prove nothing, but a page is found by them: who changes one hides an entry from a question, or shows it to
-another authority. So they are compared with the bytes when the place is given, on every row shown, in each export, and
-by passes over the last day and over all. A difference names entry and column, and costs no place.
+Columns prove nothing, but pages are found by them: an attacker who changes one hides an entry from a question, or shows
+it to another authority. So they are compared with the bytes when the entry gets its place, on every row shown, in each
+export, and by passes over the last day and over all entries. A difference names entry and column, and costs no place.
 """
 
 import json

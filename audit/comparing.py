@@ -1,7 +1,7 @@
-"""Compare entries that have places with their columns and with the tree, a batch at a time (SEC-AL22, SEC-AL24).
+"""Batch comparison of placed entries with their columns and with the tree (SEC-AL22, SEC-AL24).
 
-Hourly those of the last day, nightly all, and the lists of what was pruned: an entry without content that none names
-was emptied. The last day begins at a checkpoint, not at a column.
+It covers the last day's entries hourly and all entries nightly, with the lists of pruned places: an entry without
+content that no list names was emptied. The last day begins at a checkpoint, not at a column.
 """
 
 from datetime import datetime

@@ -1,11 +1,11 @@
-"""The disclosure door: sealed fields open inside a disclosure, and a disclosure leaves one entry.
+"""Disclosure: sealed fields open only inside one, and each disclosure leaves one entry in the journal.
 
-``with disclosure(...) as scope: value = sealed.open(scope)``. The scope notes each opening *before* it
-takes place; on leaving the block, one entry names every label that was opened, in the transaction that
-read it. Reads may so be over-reported, never under-reported (SEC-AL2).
+``with disclosure(...) as scope: value = sealed.open(scope)``. The scope notes each opening *before* it takes place; on
+leaving the block, one entry names every label that was opened, in the transaction that read it. So reads may be
+over-reported, never under-reported (SEC-AL2).
 
-The last gap is code that opens a value in an inner transaction, lets that one roll back, entry included,
-and answers all the same. ``watched`` closes it: whoever sends answers asks it whether every entry was kept.
+One gap remains: code that opens a value in an inner transaction, rolls that back, entry included, and still answers.
+``watched`` closes it: the code that sends the answer asks it whether every entry was kept.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,10 +1,10 @@
-"""The list of what was shredded, outside both databases: a restored one knows nothing of what came after its backup.
+"""Erasure ledger: the list of what was shredded, outside both databases, so that a restore can be detected.
 
-A line is ``shred 1 <pseudonym> <leaf hash> <code>``: the pseudonym of the certificate in the journal, the hash under
-which that entry stands in the tree, and a keyed code, so that nobody can add a case that lives. No date and no key id:
-the tombstone has those of the case, and both together would lead from a reference to what the journal says of it
-(SEC-AL16). The file is only added to. It belongs where neither database's keeper writes, and its copies with those of
-the journal's checkpoints.
+A restored database knows nothing of what came after its backup. A line is ``shred 1 <pseudonym> <leaf hash> <code>``:
+the pseudonym of the certificate in the journal, the hash of that entry in the tree, and a keyed code, so that nobody
+can add a live case. It has no date and no key id: the tombstone has those of the case, and the two together would link
+a reference to what the journal says of it (SEC-AL16). The file is append-only. Keep it where neither database's
+administrator can write, and its copies with those of the journal's checkpoints.
 """
 
 import fcntl

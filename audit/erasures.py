@@ -1,8 +1,8 @@
-"""The certificate of an erasure, and how the service knows that a backup undid one (SEC-CR11, SEC-CR12, SEC-FT12).
+"""Erasure certificates, and detection of a backup that undid an erasure (SEC-CR11, SEC-CR12, SEC-FT12).
 
-``announce`` is committed before a case is touched. ``certify`` writes the entry ``key:shredded`` in the transaction
-that destroys it; ``witness`` notes it outside the databases once the keys are gone. When the last backup of the key
-store that could bring the keys back has expired, ``complete`` writes ``key:erased``: from then on the case is gone.
+``announce`` is committed before a case changes. ``certify`` writes the entry ``key:shredded`` in the transaction that
+destroys it; ``witness`` notes it outside the databases once the keys are gone. When the last backup of the key store
+that could bring the keys back has expired, ``complete`` writes ``key:erased``: from then on the case is gone for good.
 
 ``why_closed`` compares the three places that know what was shredded: the journal's table, the key store, the ledger.
 One that knows less than another was restored.

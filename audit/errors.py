@@ -1,4 +1,4 @@
-"""Every refusal that the journal and its doors can give. No HTTP here: ``config/errors.py`` maps them."""
+"""Errors of the journal and of disclosure. No HTTP here: ``config/errors.py`` maps them."""
 
 from typing import ClassVar
 

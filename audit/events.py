@@ -1,4 +1,4 @@
-"""What an entry may say: acts, outcomes, purposes, and where a request came from.
+"""Register of acts, outcomes and purposes that an entry may hold, and of origins of requests.
 
 Acts are a closed register (``source:done``): each app registers its own when it is imported, and
 an act that nobody registered can't be written. Everything here is a code; nothing is free text.

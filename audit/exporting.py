@@ -1,7 +1,7 @@
-"""Write the log as files that anyone can check: the layout of C2SP tlog-tiles, in a folder or a ZIP file.
+"""Exports the log as files that anyone can verify: the layout of C2SP tlog-tiles, in a folder or a ZIP file.
 
-An entry that the receiver may not read is a record of length zero: its hash is in the tile, so that the tree is whole
-for everybody, and each auditor reads the entries of the own authority only.
+An entry that the recipient may not read is a record of length zero: its hash is in the tile, so that the tree is whole
+for everybody, and each auditor reads only the entries of their own authority.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""How the log stands: its last checkpoint, what waits for a place, what is set apart, what witnesses signed last.
+"""Health of the log: last checkpoint, entries waiting for a place, entries set apart, last cosignatures.
 
-For auditors, who must notice that a log is silent, lags, or is seen by nobody outside (SEC-AL8, SEC-AL11).
+Auditors read it to notice that a log is silent, lags, or is seen by no outside witness (SEC-AL8, SEC-AL11).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Parameters of the auditors' questions, for the API and the pages alike."""
+"""Query parameters of the auditors' questions, for the API and the pages alike."""
 
 from typing import Any, Final
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What an auditor may ask of the journal and of its proof. Each question is itself written down."""
+"""Auditors' access to the journal and its proofs. Each query is itself an entry."""
 
 import json
 from collections import Counter

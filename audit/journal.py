@@ -1,8 +1,8 @@
-"""The journal door: ``record`` is the only way in, and an entry is one row of its act's own transaction.
+"""Writes to the journal: ``record`` is the only way in; an entry is one row of its act's own transaction.
 
-If the entry can't be written there is no act: every failure here is a ``JournalUnavailable``. Refusals are
-written by ``record_refusal``, after the refused transaction has rolled back, in one of its own. Denials
-of callers whom nobody knows are counted, one entry a minute, so that a stranger can't fill the journal.
+If the entry can't be written there is no act: every failure here is a ``JournalUnavailable``. ``record_refusal`` writes
+refusals in a transaction of its own, after the refused one has rolled back. Denials of unauthenticated callers are
+aggregated, one entry a minute, so that a stranger can't fill the journal.
 """
 
 import time

@@ -1,7 +1,8 @@
-"""Tell, beside the database, the leaf hash of each committed entry, for a collector that its keeper can't reach (AL14).
+"""Leaf hash feed: sends the leaf hash of each committed entry to a collector outside the database (SEC-AL14).
 
-A line is ``leaf <writer> <counter> <hash>``: salted hashes and random numbers, nothing of a case. An entry that is
-deleted before it gets its place, as the last of its writer, leaves no hole; here it leaves its line.
+The database administrator can't reach the collector. A line is ``leaf <writer> <counter> <hash>``: salted hashes and
+random numbers, nothing of a case. An entry that is deleted before it gets its place, as the last of its writer, leaves
+no gap in the counters; but its line is here.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""The daily checkpoint by mail: an auditor's mailbox is a witness that nobody in the house can rewrite (SEC-AL11).
+"""Daily checkpoint by mail: an auditor's mailbox is a witness that the operator can't rewrite (SEC-AL11).
 
-The mail carries the newest signed note with what its witnesses signed. Kept as it came, it is what
-``audit/verifier.py verify … --earlier FILE`` holds a later export against. It says nothing of any case.
+The mail carries the newest signed note with its cosignatures. ``audit/verifier.py verify … --earlier FILE`` compares a
+later export with the mail as it arrived. It says nothing of any case.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,6 @@
-"""Write what ``audit/verifier.py`` reads: verifier keys, lines of signature, checkpoints, cosignatures.
+"""Writes the signed formats that ``audit/verifier.py`` reads: keys, signature lines, checkpoints, cosignatures.
 
-Nothing here asks Django, for a witness needs none. Sources: C2SP signed-note, tlog-checkpoint, tlog-cosignature.
+Nothing here imports Django, because a witness needs none. Sources: C2SP signed-note, tlog-checkpoint, tlog-cosignature.
 """
 
 import base64

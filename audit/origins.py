@@ -1,8 +1,8 @@
-"""Origins of the tree: whether a row is the operator's, and what a new one begins with (SEC-AL10, SEC-AL25).
+"""Origins of the tree: whether the operator made a row, and what a new origin begins with (SEC-AL10, SEC-AL25).
 
-A new origin gives every entry another place. Whoever could begin one by writing a row would have a rewritten journal
-signed under a fresh name; so its row bears a signature of the log's key, which the command alone makes. The first
-origin needs none: it is named by the settings and begins with nothing.
+A new origin gives every entry another place. If an attacker could begin one by writing a row, the sequencer would sign
+a rewritten journal under a fresh name; so the row is signed with the log's key, which only the command does. The first
+origin needs no signature: the settings name it, and it begins empty.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""How an entry of the journal is shown."""
+"""Serializer of a journal entry as an auditor reads it."""
 
 import json
 from typing import Any

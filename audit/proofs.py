@@ -1,7 +1,7 @@
-"""What an auditor may ask of the tree: checkpoints, proofs, an export; and the proof in a filer's receipt.
+"""Auditors' access to the tree: checkpoints, proofs, an export; and the proof in a filer's receipt.
 
-Proofs are given in the form of C2SP tlog-proof, which ``audit/verifier.py`` and other programs read. The tree is every
-authority's; the bytes of an entry are those of its own authority's auditors.
+Proofs have the form of C2SP tlog-proof, which ``audit/verifier.py`` and other programs read. Every authority's auditors
+read the tree; the bytes of an entry are for those of its own authority.
 """
 
 import base64

@@ -1,11 +1,11 @@
-"""Let the content of entries go when their time is over; what was there stays provable (SEC-AL15).
+"""Pruning: removes the content of entries whose retention has ended; their existence stays provable (SEC-AL15).
 
-An entry about files (access) and one about none (technical) have times of their own. Pruned are the bytes with their
+Entries about files (access) and about none (technical) have different retention. Pruning removes the bytes with their
 salt, and the pseudonyms beside them; the hash, the tree and its tiles stay, so that every proof holds. An entry
-``journal:pruned`` says how many, and bears the digest of the list of their places, which goes with each export as
-``pruned/<id of that entry>``: so a verifier tells what was pruned from what is missing (docs/audit.md). The list also
-says of each place who wrote it and with which number, and how young the youngest of a run was (SEC-AL24). All that is
-read from the bytes: a column that somebody changed makes no entry old.
+``journal:pruned`` says how many, and has the digest of the list of their places, which each export carries as
+``pruned/<id of that entry>``: so a verifier distinguishes pruned from missing (docs/audit.md). The list also gives, for
+each place, its writer and counter, and the instant of the youngest entry of a run (SEC-AL24). All that is read from the
+bytes: a column that somebody changed makes no entry old.
 """
 
 import json

@@ -1,13 +1,13 @@
-"""Who and what the journal speaks of, under names that say nothing.
+"""Pseudonyms of accounts and cases in the journal.
 
-An account has three kinds of pseudonym, which the index key alone links (SEC-AL20): of who acts, random, in a table of
-keyed ids; of an account that is acted upon, a keyed value; of who files, a keyed value for each case. So a copy of the
-journal tells who did what as staff, and neither whose account that is nor who filed what. A case has one, random, whose
-row goes when the case is shredded: from then on nothing leads from the journal to the child (SEC-AL16).
+An account has three kinds of pseudonym, which the index key alone links (SEC-AL20): as actor, random, in a table of
+keyed ids; as an account acted upon, a keyed hash; as filer, a keyed hash for each case. So a copy of the journal shows
+which staff pseudonym did what, but neither whose account that is nor who filed what. A case has one, random, whose row
+goes when the case is shredded: from then on nothing leads from the journal to the child (SEC-AL16).
 
-Rows of both tables bear a MAC of what they link. It is asked before a pseudonym leads back, and before one is written
-into an entry, but where it comes with a case's own row (``subject_of``): that would be a second look for each row of a
-list (SEC-AL23).
+Rows of both tables have a MAC of what they link. It is checked before a pseudonym is resolved, and before one is
+written into an entry, except where it comes with a case's own row (``subject_of``): that would be a second look-up for
+each row of a list (SEC-AL23).
 """
 
 from collections.abc import Collection, Iterable

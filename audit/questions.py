@@ -1,4 +1,4 @@
-"""The questions that auditors ask ready-made: each one call, by one walk of an index (SEC-AL17, domain.md §7.4).
+"""Auditors' ready-made questions: each is one call and one index scan (SEC-AL17, domain.md §7.4).
 
 An answer is a page of entries, newest first, of the caller's own authorities; the question itself is an entry.
 ``ask`` and ``table`` are for the API and for pages alike.

@@ -1,4 +1,4 @@
-"""The only place where entries are read: the views, under the role of auditors where there is one."""
+"""Reads entries, and is the only module that does: the views, under the auditors' role where there is one."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""One pass of the sequencer: places, then a signed checkpoint, then its witnesses; again and again until told to stop.
+"""Sequencer loop: places, then a signed checkpoint, then its witnesses, until told to stop.
 
 It runs apart from the web processes (``manage.py sequence --forever``), and beside the server in the demonstration.
 """

@@ -1,15 +1,15 @@
-"""Give committed entries their places in the tree: contiguous, each once, whatever order they commit in (SEC-AL8).
+"""Gives committed entries their places in the tree: contiguous, each once, in any commit order (SEC-AL8).
 
-One leads: whoever holds the advisory lock of the transaction (on SQLite, the one write transaction there can be). The
-places are written in that same transaction, so that it is its own fence: a sequencer that was paused, or whose
-connection is gone, commits nothing, and the next one finds the tree as the last commit left it. A paused one is cut
-off by the database after ``_PATIENCE``. Requests take no lock and read nothing of this (SEC-AL7).
+The leader holds the advisory lock of the transaction (on SQLite, the one write transaction there can be). The places
+are written in that same transaction, which therefore fences itself: a sequencer that was paused, or whose connection is
+gone, commits nothing, and the next one finds the tree as the last commit left it. The database cuts off a paused one
+after ``_PATIENCE``. Requests take no lock and read nothing of this (SEC-AL7).
 
-Entries commit in another order than their transactions began. So what is looked for isn't "after the last one" but
-"without a place", from a mark on below which nothing can come any more: all transactions below PostgreSQL's xmin have
-ended. The mark moves to the xmin read *before* looking. On SQLite transactions follow one another, and the mark is
-the table's row number. A process that begins looks at the whole table, and so does each every hour: a mark proves
-nothing, for who writes a row can write any number of a transaction into it.
+Entries commit in another order than their transactions began. So the sequencer doesn't look for entries "after the last
+one" but "without a place", from a low-water mark below which nothing more can arrive: all transactions below
+PostgreSQL's xmin have ended. The mark moves to the xmin read *before* looking. On SQLite transactions follow one
+another, and the mark is the table's row number. A process scans the whole table when it starts and every hour: a mark
+proves nothing, because an attacker who writes a row can give it any transaction number.
 """
 
 from collections.abc import Iterator, Sequence

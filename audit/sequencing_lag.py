@@ -1,7 +1,7 @@
-"""Whether the tree keeps up with the journal: when it doesn't, nothing sensitive is read any more (SEC-AL8).
+"""Sequencing lag: when the tree falls behind the journal, the service stops reading sensitive data (SEC-AL8).
 
-An entry without a place is one that nobody could miss. Asked for at most twice a minute and process, beside what
-requests do: none waits for the tree or reads its end (SEC-AL7). Filing goes on, whatever the tree does.
+An entry without a place could vanish unnoticed. Each process checks the lag at most twice a minute, outside requests:
+none waits for the tree or reads its end (SEC-AL7). Filing goes on, whatever the tree does.
 """
 
 import time

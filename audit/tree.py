@@ -1,7 +1,7 @@
-"""Read the tree: its size, its root at any size, and the proofs of RFC 9162, from full tiles and the latest leaves.
+"""Reads the Merkle tree: size, root at any size, and the proofs of RFC 9162, from full tiles and the latest leaves.
 
-Full tiles are rows; what fills no tile yet is read from the rows below it: leaves, or roots of full tiles. So a
-proof reads two or three rows a level, however large the tree is. Nothing here writes.
+Full tiles are rows; what fills no tile yet is read from the rows below it: leaves, or roots of full tiles. So a proof
+reads two or three rows a level, however large the tree is. Nothing here writes.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A notice that is given up is an entry: somebody wasn't told, and the authority's auditors must be able to see it."""
+"""Records undelivered notices in the journal: the authority's auditors see that somebody wasn't notified."""
 
 from datetime import datetime
 from typing import Final

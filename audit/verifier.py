@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Verify the journal without the service: this one file, a Python >= 3.11, and an export.
 
-No Django, no database, no network: copy the file wherever you trust the machine and run ``python3 verifier.py``.
-Hashes and the tree need the standard library alone; signatures need the package ``cryptography``, and where it is
-missing the answer says that they weren't checked, and the status is 3.
+No Django, no database, no network: copy the file to a machine that you trust and run ``python3 verifier.py``. Hashes
+and the tree need the standard library alone; signatures need the package ``cryptography``, and where it is missing the
+answer says that they weren't checked, and the status is 3.
 
 What an export is: the layout of C2SP tlog-tiles (``checkpoint``, ``tile/<level>/…``, ``tile/entries/…``), as a folder
-or as one or more ZIP files; beside it ``pruned/…`` and ``refused/…``. Every byte of it is accounted for: what is there
-without a reason is a fault (SEC-AL27). A record of length zero stands for an entry that is withheld (another
-authority's, or pruned): its hash still counts. The key is yours to bring: nothing in an export says by whom it may be
-signed.
+or as one or more ZIP files; beside it ``pruned/…`` and ``refused/…``. Every byte of it is accounted for: an unexplained
+file or byte is a fault (SEC-AL27). A record of length zero stands for an entry that is withheld (another authority's,
+or pruned): its hash still counts. You supply the key: nothing in an export says who may sign it.
 
 Status: 0 all holds · 2 misused · 3 all holds, signatures not checked · each class of fault has its own, see ``FAULTS``.
 Sources: RFC 6962 §2.1; RFC 9162 §2.1.3, §2.1.4; C2SP signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature,

@@ -1,10 +1,10 @@
-"""A witness of logs: cosigns a tree head only if it continues the last one that it cosigned. C2SP tlog-witness.
+"""Witness of logs: cosigns a tree head only if it continues the last one that it cosigned. C2SP tlog-witness.
 
     python -m audit.witness --name witness.example/w1 --key w1.key --store w1.db --log VKEY [--log VKEY …]
 
-To be run by somebody else than whoever runs the service, with a key and a store of its own; it needs neither Django nor
-a database server. It keeps the size and root of each log, in one transaction with the check. It speaks plain HTTP on
-this machine: put TLS in front. It prints its own verifier key, which auditors give to ``verifier.py --witness``.
+Somebody other than the operator runs it, with a key and a store of its own; it needs neither Django nor a database
+server. It keeps the size and root of each log, in one transaction with the check. It speaks plain HTTP on this machine:
+put TLS in front. It prints its own verifier key, which auditors give to ``verifier.py --witness``.
 """
 
 import argparse

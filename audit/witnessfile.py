@@ -1,11 +1,10 @@
-"""Whether the witness file holds what the database's checkpoints say that it must (SEC-AL26).
+"""Checks the witness file against the checkpoints of the database (SEC-AL26).
 
-Who can rewrite the database could take the file away, and have a rewritten tree signed as if nothing had ever been
-seen. So before each signature the end of the file must hold the last checkpoint of the database or the one before; when
-a process begins, and daily, the whole file must hold every one, byte for byte. Where it doesn't, nothing is signed
-until an operator has said why, by ``manage.py accept_witness``, which is an entry; its place is given all the same.
-
-Only checkpoints of the database that bear the log's signature count.
+An attacker who can rewrite the database could delete the file, and have a rewritten tree signed as if no witness had
+seen another. So before each signature the end of the file must hold the last checkpoint of the database or the one
+before; when a process begins, and daily, the whole file must hold every one, byte for byte. Where it doesn't, nothing
+is signed until an operator has given the reason, by ``manage.py accept_witness``, which is an entry; its place is given
+all the same. Only checkpoints of the database that bear the log's signature count.
 """
 
 from collections.abc import Iterator

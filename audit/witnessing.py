@@ -1,9 +1,9 @@
-"""Show each checkpoint to witnesses outside the database: a file, and programs over HTTP (SEC-AL11).
+"""Sends each checkpoint to witnesses outside the database: a file, and programs over HTTP (SEC-AL11).
 
-The file is the first witness, on by default: who can rewrite the database can't rewrite it too, if it lies where
-only the sequencer writes. The sequencer reads it before it signs, so that a database which was set back, by a restore
-or by somebody, isn't signed as if nothing had been. A program is asked in the form of C2SP tlog-witness, and its
-cosignature is kept once it is checked.
+The file is the first witness, on by default: an attacker who can rewrite the database can't rewrite it too, if only the
+sequencer can write there. The sequencer reads it before it signs, so that it never signs a database that a restore or a
+person has rolled back. A program is asked in the form of C2SP tlog-witness, and its cosignature is stored once it is
+checked.
 """
 
 import base64

@@ -1,12 +1,11 @@
 """Writers of the journal: one per process and database connection, each with its counter.
 
-A hole in a writer's counters must mean that an entry was deleted, so a number is used up by a commit and by
-nothing else. The number of an entry that is rolled back, with its savepoint or its transaction, is given
-again.
+A gap in a writer's counters must mean that an entry was deleted, so only a commit uses up a number. The number of an
+entry that is rolled back, with its savepoint or its transaction, is reused.
 
-Django keeps the hooks of the running transaction in ``connection.run_on_commit`` and drops those of a
-savepoint that is rolled back. Each entry leaves one there; so what the transaction will commit, and nothing
-else, is readable at any moment, and no book-keeping of our own can fall out of step with it.
+Django keeps the hooks of the running transaction in ``connection.run_on_commit`` and drops those of a savepoint that is
+rolled back. Each entry leaves one there; so what the transaction will commit, and nothing else, is readable at any
+moment, and no separate bookkeeping can diverge from it.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""The edge: settings, addresses, errors, and everything that stands between HTTP and the apps."""
+"""Project configuration and HTTP edge: settings, routes, errors, middleware."""

@@ -1,4 +1,4 @@
-"""Acts of the operator's commands; loaded by every process, for a page must know what a command has done."""
+"""Acts of the operator's commands; every process loads them, because pages name them."""
 
 from typing import Final
 

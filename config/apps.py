@@ -1,4 +1,4 @@
-"""Django's registration of the edge, so that its system checks run with every command."""
+"""Django app configuration, so that the system checks of the edge run with every command."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The ASGI entry point, for any ASGI server."""
+"""ASGI entry point, for any ASGI server."""
 
 import os
 

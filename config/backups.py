@@ -1,7 +1,7 @@
-"""Copies of one database: PostgreSQL by its own tools, SQLite by its own copying. Passwords go by the environment only.
+"""Backups of one database: PostgreSQL by its own tools, SQLite by its own copying.
 
-A copy is a file, and beside it a small JSON that says what it is and its SHA-256. A copy is read back into an empty
-place alone: nothing is ever written over.
+Passwords are passed by the environment only. A backup is a file, with a small JSON beside it that describes it and has
+its SHA-256. It is restored into an empty database alone: nothing is ever overwritten.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""Start-up checks: what the service refuses to run with, and the sentence that says what to set (SEC-CF1).
+"""System checks: configurations the service refuses to run with, and what to set instead (SEC-CF1).
 
-Those on settings run with every command. Those that ask a database run with ``manage.py check --deploy`` and
-when a server loads the application, not with ``migrate``: the migrator owns the tables, and rightly so. On a
-developer's machine only what would be wrong there too is an error.
+Checks of settings run with every command. Checks that query a database run with ``manage.py check --deploy`` and when a
+server loads the application, not with ``migrate``: the migrator owns the tables, and rightly so. On a developer's
+machine only what would be wrong there too is an error.
 """
 
 import os

@@ -1,8 +1,7 @@
-"""Whether the clocks that the service goes by are right: this machine's and each database's, and what the kernel says.
+"""Clock check: compares this machine's clock with each database's and with the kernel's sync status.
 
-Acts bear the database's instant (SEC-AL19), so a wrong clock here moves no deadline. But what a provider signs, codes
-on somebody's telephone, certificates and what an auditor compares are of the world's time, and two clocks that disagree
-tell that one of them isn't.
+Acts have the database's instant (SEC-AL19), so a wrong clock here moves no deadline. But provider signatures, one-time
+codes, certificates and an auditor's comparisons follow real time, and two clocks that disagree show that one is wrong.
 """
 
 import ctypes

@@ -1,9 +1,9 @@
-"""What is answered while a part of the service is out: the same bytes, whatever was asked (SEC-FT17, SEC-AL4).
+"""Maintenance answer while a part of the service is out: the same bytes for every request (SEC-FT17, SEC-AL4).
 
-A page for browsers, in both languages, and a problem document for programs: two files that ``make docs`` makes
+A page for browsers, in both languages, and a problem document for programs: two files that ``make docs`` generates
 (``config/documents/closed.py``), read once, so that neither database, key, session nor template is needed; a proxy may
-serve them too (docs/runbook.md). Some pages need none of these either, or hold what somebody typed: they come as
-themselves (``Page.while_out``).
+serve them too (docs/runbook.md). Some pages need none of these either, or hold what somebody typed: they are answered
+as usual (``Page.while_out``).
 """
 
 import re

@@ -1,7 +1,7 @@
-"""The database roles of PostgreSQL: the application takes ``repere_app`` when it connects, and owns nothing.
+"""Database roles of PostgreSQL: the application takes ``repere_app`` when it connects, and owns nothing.
 
-Migrations run as the owner (``MIGRATION_DATABASE_URL``); after them the application's role is granted what it
-needs on every table but the journal's, whose grants stand in the audit app's migration (SEC-AL6, SEC-CF2).
+Migrations run as the owner (``MIGRATION_DATABASE_URL``); after them the application's role is granted what it needs on
+every table but the journal's, whose grants are in the audit app's migration (SEC-AL6, SEC-CF2).
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether a secret was drawn by chance, or typed: SEC-CF10's first row."""
+"""Entropy check of a secret: random or typed (first row of SEC-CF10)."""
 
 from typing import Final
 

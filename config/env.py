@@ -1,7 +1,7 @@
-"""Read the environment. One class of errors: a sentence that says which variable to set, and to what.
+"""Reads the environment. Its one class of errors names the variable to set, and to what.
 
-Nothing here knows Django's settings; ``config/settings.py`` asks for each value by name.
-A secret may also stand in a file whose path is in ``<NAME>_FILE``.
+Nothing here knows Django's settings; ``config/settings.py`` asks for each value by name. A secret may also be in a file
+whose path is in ``<NAME>_FILE``.
 """
 
 import ipaddress

@@ -1,7 +1,7 @@
-"""Every sentence of an error document, in French and in English. Fixed: no sentence has room for a value.
+"""Error messages, in French and in English. Fixed sentences: none has a placeholder for a value.
 
-``TITLES`` says what happened, by the error's code; ``FAULTS`` what is wrong with one field; ``STATUSES``
-stands in where a code has no title of its own. A test keeps the three complete.
+``TITLES`` says what happened, by the error's code; ``FAULTS`` what is wrong with one field; ``STATUSES`` applies where
+a code has no title of its own. A test keeps the three complete.
 """
 
 from typing import Final, NamedTuple

@@ -1,9 +1,9 @@
-"""The whole error contract: which status each refusal has, and what the caller reads (RFC 9457).
+"""Error contract: the HTTP status of each error, and its problem document (RFC 9457).
 
-The apps raise errors that know no HTTP; here one table gives each its status, and ``answer_to`` makes the
-document. It is built from fixed sentences (``config/error_messages.py``), codes and field names: nothing that was
-sent comes back (SEC-IN11), and all 404 are the same bytes but for the request id (SEC-AZ5). Where a part of the
-service is out there is one answer to all (``config/closed.py``).
+The apps raise errors that know no HTTP; here one table gives each its status, and ``answer_to`` makes the document. It
+is built from fixed sentences (``config/error_messages.py``), codes and field names: it returns nothing that was sent
+(SEC-IN11), and all 404 are the same bytes but for the request id (SEC-AZ5). Where a part of the service is out, every
+request gets one answer (``config/closed.py``).
 """
 
 import json

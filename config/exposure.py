@@ -1,4 +1,4 @@
-"""What the service shows to whoever asks, as its URL configuration has it: whose code answers at which address."""
+"""Exposed addresses, from the URL configuration: which address, answered by whose code."""
 
 from collections.abc import Iterator
 from typing import Any, Final

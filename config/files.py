@@ -1,4 +1,4 @@
-"""The host of files: an origin of its own, where attachments are read with a pass and nothing else is (SEC-FI4)."""
+"""File host: a separate origin that serves attachments against a hand-off token, and nothing else (SEC-FI4)."""
 
 from collections.abc import Callable
 from typing import Final

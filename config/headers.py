@@ -1,9 +1,8 @@
-"""The outermost layer: odd requests stop here, and every answer leaves with the same protective headers.
+"""Outermost middleware: rejects malformed requests and sets the same security headers on every answer.
 
 Only Django's Content-Security-Policy stands before it in ``settings.MIDDLEWARE``, so that errors of all other layers
-pass through it too (SEC-AU8).
-No header of a request changes its method, its scheme or its host: nothing here or below reads an override or
-an ``X-Forwarded-*`` (SEC-IN8).
+pass through it too (SEC-AU8). No header of a request changes its method, scheme or host: nothing here or below reads an
+override or an ``X-Forwarded-*`` (SEC-IN8).
 """
 
 from collections.abc import Callable

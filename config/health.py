@@ -1,4 +1,4 @@
-"""What a supervisor asks: is the process alive, may it have traffic. The answers hold nothing else."""
+"""Health checks for a supervisor: liveness and readiness. The answers hold nothing else."""
 
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor

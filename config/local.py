@@ -1,8 +1,8 @@
-"""What may run without production's checks: a service that leads nowhere beyond this machine (SEC-CF7).
+"""Local mode: what may run without production's checks, reachable from this machine alone (SEC-CF7).
 
 A forgotten ``REPERE_MODE`` would start a real service as a developer's: tokens for people, cookies over plain http, no
-antivirus, keys made on the spot. So whatever names another machine is refused where the settings are read, which every
-command and every server does first.
+antivirus, keys made on the spot. So the settings, which every command and every server reads first, refuse whatever
+names another machine.
 """
 
 import os

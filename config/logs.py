@@ -1,10 +1,10 @@
-"""Logs: one JSON object a line, on standard error, with a closed list of keys (SEC-CF6).
+"""Logging: one JSON object a line, on standard error, with a closed list of keys (SEC-CF6).
 
-A log is read by people who may see no case. So a line holds codes, counts and ids: never a message built
-from values, a query string, a body or a bound parameter. Our own code logs an event name and keys of
-``ALLOWED``; what a library says is cut down to where in the library it was said. An exception keeps its type
-and its frames and loses its message, which in database drivers quotes the row. In production that goes for what Python
-itself would print as well: warnings, and errors that nobody catches, of a thread or of a whole command.
+People who may see no case read the log. So a line holds codes, counts and ids: never a message built from values, a
+query string, a body or a bound parameter. The project's code logs an event name and keys of ``ALLOWED``; a library's
+message is reduced to its place in the library. An exception keeps its type and its frames and loses its message, which
+in database drivers quotes the row. In production the same applies to what Python itself would print: warnings, and
+uncaught errors of a thread or of a whole command.
 """
 
 import json

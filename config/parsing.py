@@ -1,8 +1,8 @@
-"""Read a JSON body, and refuse what JSON libraries let through: the only parser of the API (SEC-IN1).
+"""Strict JSON parser, the only one of the API: refuses what JSON libraries let through (SEC-IN1).
 
-Bytes come in, a ``dict`` goes out, or ``BodyRefused``: no operation takes anything but an object, so that no view has
-to ask (SEC-IN13). Sizes are looked at before anything is built, so that a hostile body costs no more than one pass over
-its bytes. What a field may hold is ``core/inputs.py``; the sentence for each code is ``config/error_messages.py``.
+It turns bytes into a ``dict``, or raises ``BodyRefused``: every operation takes an object, so that no view has to check
+(SEC-IN13). Sizes are checked before anything is built, so that a hostile body costs no more than one pass over its
+bytes. ``core/inputs.py`` says what a field may hold; ``config/error_messages.py`` has the sentence for each code.
 """
 
 import json

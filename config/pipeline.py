@@ -1,18 +1,17 @@
-"""What every request of the API and of the pages passes: one transaction, one instant, one actor, a trace of refusals.
+"""Request pipeline of the API and the pages: one transaction, one instant, one actor, a record of refusals.
 
-``Arrival`` gives the request its id. ``Gate`` lets nothing in while a restored database awaits its replay.
-``OneTransaction`` reads the instant of the act from the database's
-clock and answers only after the commit. Inside it, ``Caller`` finds out who is asking and tells row-level
-security whose rows these are. An answer of 400 or more rolls all of it back, and the keys made for it are
-destroyed, unless the refusal is what counts (a wrong one-time code is one more of them: ``request.stands``); then the
-refusal is written, in a transaction of its own (SEC-AL2 to AL4). Views find ``request.at`` and
-``request.actor``; a view that has let the caller know of a case leaves it in ``request.concerned``, so that
-the refusal names it, and what it was for in ``request.purpose`` where that matters. ``accounts/request.py`` declares
-all that is set on a request, and says by whom.
+``Arrival`` gives the request its id. ``Gate`` refuses all requests while a restored database awaits its replay.
+``OneTransaction`` reads the instant of the act from the database's clock and answers only after the commit. Inside it,
+``Caller`` authenticates the caller and tells row-level security whose rows these are. An answer of 400 or more rolls
+all of it back, and the keys made for it are destroyed, unless the refusal itself must be kept (a counted wrong one-time
+code: ``request.stands``); then the refusal is written, in a transaction of its own (SEC-AL2 to AL4). Views find
+``request.at`` and ``request.actor``; a view that has let the caller know of a case sets ``request.concerned``, so that
+the refusal names it, and ``request.purpose`` where the purpose matters. ``accounts/request.py`` declares all attributes
+that are set on a request.
 
-A request that brings a file goes through twice: the first transaction asks whether it may, then the body is read with
-none open, and the second asks again and keeps what came. Of the API no form is ever parsed but so. A request that has
-to ask somebody else's server goes through twice likewise (``accounts/outbound_calls.py``).
+A request with a file runs twice: the first transaction checks rights, then the body is read with no transaction open,
+and the second checks again and stores the file. The API parses a form in no other way. A request that has to call
+another server also runs twice (``accounts/outbound_calls.py``).
 """
 
 from collections.abc import Callable

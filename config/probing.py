@@ -1,7 +1,7 @@
-"""Which addresses are those of cases, where whoever was refused too often waits, and which never wait (SEC-AZ23).
+"""Addresses of cases that wait after too many refusals, and those that never wait (SEC-AZ23).
 
-The counts are in ``referrals/access/refusal_limits.py``. Danger comes first: whatever an account was refused, filing,
-the urgent lane, the emergency opening and the answer to an urgent call are open to it.
+``referrals/access/refusal_limits.py`` counts. Danger comes first: whatever an account was refused, it may always file,
+use the urgent lane, break the glass and answer an urgent call.
 """
 
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Which table lives in which database: those of ``encryption`` in ``keys``, all others in ``default``."""
+"""Database router: tables of ``encryption`` live in ``keys``, all others in ``default``."""
 
 from typing import Any
 

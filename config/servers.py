@@ -1,4 +1,4 @@
-"""What PostgreSQL says of itself and of the service's logins: which database it is, and what each login may do."""
+"""Facts about the PostgreSQL servers and the service's logins: which database it is, what each login may do."""
 
 from dataclasses import dataclass
 

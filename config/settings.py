@@ -1,7 +1,7 @@
-"""All settings of the service, on one page. Values come from the environment (``config/env.py``).
+"""Django settings of the service. Values come from the environment (``config/env.py``).
 
-Read from top to bottom: what runs, where data lie, who signs in, how the API speaks, every limit.
-Code asks ``django.conf.settings``, never this module.
+Read from top to bottom: what runs, where data lie, who signs in, how the API speaks, every limit. Code reads
+``django.conf.settings``, never this module.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Every address of the service."""
+"""Root routes of the service."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularJSONAPIView

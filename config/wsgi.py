@@ -1,4 +1,4 @@
-"""The WSGI entry point, for any WSGI server (``gunicorn config.wsgi``)."""
+"""WSGI entry point, for any WSGI server (``gunicorn config.wsgi``)."""
 
 import os
 

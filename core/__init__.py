@@ -1,1 +1,1 @@
-"""What every input is made of, below all apps but ``encryption``: strict fields, queries, paging, the clock."""
+"""Shared building blocks: strict inputs, query parameters, paging, the clock. Only ``encryption`` is below it."""

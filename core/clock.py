@@ -1,4 +1,4 @@
-"""The one clock of the service: that of the database, where it has one of its own (SEC-AL19)."""
+"""Clock of the service: the database's, where it has one (SEC-AL19)."""
 
 from datetime import UTC, datetime
 

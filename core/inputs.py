@@ -1,10 +1,9 @@
-"""The fields that take what a caller sends; each refuses what it can't give back unchanged (SEC-IN4, IN5).
+"""Strict input fields: each refuses a value that it can't return unchanged (SEC-IN4, IN5).
 
-Every API of the service builds its inputs from these and from ``StrictSerializer``. They live here, low, so
-that all apps above may use them. A refusal is a stable code; when a bound was passed, the message is the
-bound itself, in digits, and nothing of what was sent. The sentence for a code is written at the edge.
-
-``in_query=True`` makes a field read the text of a query parameter; in a JSON body the JSON type is required.
+Every API builds its inputs from these fields and from ``StrictSerializer``. They are in the lowest app so that all
+others may use them. An error is a stable code; when a bound was exceeded, the message is the bound itself, in digits,
+and nothing of what was sent. ``config/error_messages.py`` has the sentence for each code. ``in_query=True`` makes a
+field parse the text of a query parameter; in a JSON body the JSON type is required.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Keyset pages: a list goes on after the last line shown, wherever that line now is.
+"""Keyset pagination with an encrypted cursor: a list continues after the last line shown, wherever that line now is.
 
-The cursor holds the sort values of that line, which the reader may not know (SEC-AZ19): it is encrypted under a key
-of its own, and bound to the list that gave it and to whom it was given. Unlike DRF's own cursor it loses no line where
-thousands share a sort value (statutory dates do).
+The cursor holds the sort values of that line, which the reader may not know (SEC-AZ19): it is encrypted under a key of
+its own, and bound to the list and to the reader it was issued for. Unlike DRF's cursor it loses no line where thousands
+share a sort value (statutory dates do).
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Parameters of an address, strictly: typed, known, once each; everything else is refused by name (SEC-IN2).
+"""Strict query parameters: typed, declared, at most once each; any other is refused by name (SEC-IN2).
 
 A resource declares its filters as a ``Query`` made of the fields of ``core/inputs.py`` (so that the OpenAPI
 schema has them) and reads them by ``Query.of(request.query_params)``.

@@ -1,1 +1,1 @@
-"""Keys and sealed fields: the key door, at the bottom of the house. It knows none of the other apps."""
+"""Key management and sealed fields. The lowest app: it imports none of the others."""

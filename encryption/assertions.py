@@ -1,8 +1,8 @@
-"""What an identity provider signs about somebody: whether it did, with a key and an algorithm that count.
+"""Verifies JWTs that an identity provider signed: signature, key and algorithm.
 
-Signed JSON alone (JWS compact form, RFC 7515), by the provider's public keys (RFC 7517): no ``none`` and nothing with a
-shared secret, whatever its header says, and no key that the header brings along (RFC 8725, §3.1 and §3.5). What the
-claims mean is asked by ``accounts/oidc/``.
+Accepts signed JSON only (JWS compact form, RFC 7515), under the provider's public keys (RFC 7517). Refuses ``none`` and
+shared secrets, whatever the header says, and any key that the header carries (RFC 8725, §3.1 and §3.5).
+``accounts/oidc/`` interprets the claims.
 """
 
 import base64

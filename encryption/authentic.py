@@ -1,14 +1,14 @@
-"""Rows that bear an HMAC: one that the service didn't write counts as absent (SEC-AZ22).
+"""Row authentication: an HMAC on each row that gives a right; a forged row counts as absent (SEC-AZ22).
 
-A model says which of its columns count: ``class Membership(Authentic)`` with ``mac = MacField("user", "role", …)``.
-The service's writes sign: ``save``, ``create``, ``bulk_create``, and ``update`` of a column that counts. Its reads
-check: a query that gives rows leaves out those that fail, and ``is_authentic`` tells it of a row that came along as
-another's relation. What never becomes a row is unchecked (``values``, ``exists``, ``count``, a condition in SQL):
-nothing of that kind may give a right by itself.
+A model names the columns that its HMAC covers: ``class Membership(Authentic)`` with ``mac = MacField("user", "role",
+…)``. The service's writes sign: ``save``, ``create``, ``bulk_create``, and ``update`` of a covered column. Its reads
+check: a query that returns rows leaves out those that fail, and ``is_authentic`` says so of a row loaded as another
+row's relation. Queries that return no row are unchecked (``values``, ``exists``, ``count``, a condition in SQL): none
+of them may give a right by itself.
 
-A row that fails isn't signed by a later write: what was forged stays so. Rows from before are signed by
-``manage.py sign_rows``. The key is the index key, which is wrapped anew and never replaced (decision 0016), with a
-purpose for each table. See ``docs/decisions/0039-rows-that-give-rights.md``.
+A later write doesn't sign a row that fails: a forged row stays forged. ``manage.py sign_rows`` signs rows from before.
+The key is the index key, with a purpose for each table; that key is rewrapped and never replaced (decision 0016). See
+``docs/decisions/0039-rows-that-give-rights.md``.
 """
 
 import json

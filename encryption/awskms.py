@@ -1,9 +1,8 @@
-"""The root key in AWS KMS: it encrypts, the key never leaves it. Needs the extra ``kms`` (boto3).
+"""Root key in AWS KMS: KMS encrypts, and the key never leaves it. Needs the extra ``kms`` (boto3).
 
-The versions are KMS keys that the operator numbers (``REPERE_KMS_KEYS=1=arn:…,2=arn:…``): the highest
-wraps, all unwrap. KMS's own yearly rotation happens inside a key and needs nothing here. Who we are comes from
-where AWS's own kit looks for it: the instance's or the pod's role, the environment.
-Source: docs/decisions/0014-key-services.md.
+The root's versions are KMS keys that the operator numbers (``REPERE_KMS_KEYS=1=arn:…,2=arn:…``): the highest wraps, all
+unwrap. KMS's own yearly rotation happens inside a key and needs nothing here. Credentials come from where the AWS SDK
+looks for them: the instance's or the pod's role, the environment. Source: docs/decisions/0014-key-services.md.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""What only its bearer opens: sealed under a random secret that the service hands out and doesn't keep.
+"""Encryption under a bearer secret: the service hands the secret out and doesn't keep it.
 
-So a session's data: the cookie holds the secret, the table its hash and this. Whoever has the table, or all keys of
-the service, opens nothing.
+Session data are sealed this way: the cookie holds the secret, the table its hash and the ciphertext. Neither the table
+nor all keys of the service open them.
 
     version (1) | suite (1) | nonce (12) | ciphertext and tag
 """

@@ -1,7 +1,8 @@
-"""A key service within bounds: no call takes longer than its deadline, and one that is out isn't asked at each request.
+"""Timeout and circuit breaker for a key service: bounds each call, and stops asking a service that is down.
 
-The deadline is kept by a thread of its own, because nothing else bounds all that may hang: the look-up of a name, a
-server that trickles, a library that waits. What hangs goes on hanging there, and nobody waits for it.
+A separate thread enforces the timeout, because nothing else bounds all that may hang: a DNS look-up, a server that
+trickles, a library that waits. The hung call stays in that thread, and nobody waits for it.
+
 Source: SEC-FT8.
 """
 

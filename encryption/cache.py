@@ -1,4 +1,4 @@
-"""Unwrapped keys in memory: few, for a short time, never across a fork (SEC-CR9)."""
+"""Cache of unwrapped keys: small, short-lived, never shared across a fork (SEC-CR9)."""
 
 import os
 from threading import Lock

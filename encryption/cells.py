@@ -1,12 +1,12 @@
-"""The cells of a row as the service last wrote them: an earlier value put back is noticed (SEC-CR21).
+"""Integrity of the sealed cells of a row: detects an earlier ciphertext put back (SEC-CR21).
 
-A row with sealed cells bears in ``cells`` a counter, which each write of a cell raises, and an HMAC under the index key
-over its id, that counter and the SHA-256 of each ciphertext. So a cell that was put back, emptied or exchanged is
-found without opening it. The mechanism is that of ``encryption/authentic.py``, with one difference: a row that fails is
-still read, for it gives nobody a right; a nightly pass names it (``referrals/composition/sealed_cells.py``).
+A row with sealed cells has in ``cells`` a counter, which each write of a cell raises, and an HMAC under the index key
+over its id, that counter and the SHA-256 of each ciphertext. So a cell that was put back, emptied or exchanged is found
+without opening it. The mechanism is that of ``encryption/authentic.py``, with one difference: a row that fails is still
+read, because it gives nobody a right; a nightly pass reports it (``referrals/composition/sealed_cells.py``).
 
-A later write doesn't sign cells that failed when they were read. A row that was set back as a whole passes this check;
-the nightly pass finds it by its counter, which it has seen before.
+A later write doesn't sign cells that failed when they were read. A row that was rolled back as a whole passes this
+check; the nightly pass finds it by its counter, which it has seen before.
 """
 
 from collections.abc import Iterable, Sequence

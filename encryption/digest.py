@@ -1,4 +1,4 @@
-"""Hashes, chance and comparison for the other apps, which import no cryptography of their own (SEC-CR19)."""
+"""Hashes, random bytes and constant-time comparison for the other apps, which import no cryptography (SEC-CR19)."""
 
 import hashlib
 import hmac

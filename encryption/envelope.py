@@ -1,4 +1,4 @@
-"""The bytes of a sealed value, and what it is bound to. Pure functions: no key, no database.
+"""Envelope of a sealed value: its byte format and its associated data. Pure functions: no key, no database.
 
     version (1) | suite (1) | key id (16) | nonce (12) | ciphertext | tag (16)
 

@@ -1,4 +1,4 @@
-"""Every refusal of the key door. None says why a ciphertext is bad, none carries a value or a key."""
+"""Errors of key management. None says why a ciphertext is bad; none carries a value or a key."""
 
 from typing import ClassVar
 

@@ -1,8 +1,8 @@
-"""The escrow: five keepers, any three of whom can bring the keys back when the key service is lost (SEC-CR13).
+"""Key escrow: any three of five keepers restore the keys when the key service is lost (SEC-CR13).
 
-One file that needs Python and ``cryptography``, no Django and nothing else of ours: it can be copied to a machine that
-knows no network. A seed of 32 bytes makes an HPKE pair. The seed is split among the keepers and never kept; to the
-public half ``manage.py keys escrow`` seals all keys of the first level. Three shares and that bundle give them back.
+This one file needs Python and ``cryptography``, no Django and no other module of the project: copy it to a machine
+without a network. A 32-byte seed makes an HPKE key pair. The seed is split among the keepers and never stored;
+``manage.py keys escrow`` seals all first-level keys to the public key. Three shares and that bundle restore them.
 
     python escrow.py ceremony FOLDER                    makes the pair: escrow.pub and five shares
     python escrow.py drill BUNDLE SHARE SHARE SHARE     proves that the bundle opens, and shows no key

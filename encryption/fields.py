@@ -1,4 +1,4 @@
-"""The model field of a sensitive value: a binary column whose attribute is a ``Sealed``, or None."""
+"""Model field of a sensitive value: a binary column whose attribute is a ``Sealed``, or None."""
 
 import re
 from typing import TYPE_CHECKING, Any, Final, override

@@ -1,8 +1,8 @@
-"""Numbers and instants that the service alone reads: in the database they stand sealed under the index key.
+"""Encrypted numbers and instants: sealed under the index key, readable by the service alone.
 
-What an account did at which instant joins its row to the entry of that act, and by that to all that its owner did
-(SEC-CR20). Such a column hides a value; it proves nothing: whoever writes the database can put one row's in another.
-Nothing is found or sorted by it; a row has one or none.
+The instant at which an account did something would join its row to the journal entry of that act, and so to everything
+its owner did (SEC-CR20). Such a column hides a value and authenticates nothing: whoever can write the database can copy
+one row's value into another row. It can't be searched or sorted; a row has one or none.
 """
 
 import struct

@@ -1,8 +1,8 @@
-"""The root key in a hardware security module, spoken to by PKCS#11. Needs the extra ``pkcs11``.
+"""Root key in a hardware security module, over PKCS#11. Needs the extra ``pkcs11``.
 
-The versions are AES-256 keys on one token, whose labels end in a number (``repere-1``, ``repere-2``): the highest
-wraps, all unwrap. They are made on the token, sensitive and not extractable, and never leave it. The PIN stands in a
-file, read when a session is opened. A process has one session: modules have few, and it asks about once a minute.
+The root's versions are AES-256 keys on one token, whose labels end in a number (``repere-1``, ``repere-2``): the
+highest wraps, all unwrap. They are made on the token, sensitive and not extractable, and never leave it. The PIN stands
+in a file, read when a session is opened. A process has one session: modules have few, and it asks about once a minute.
 Source: PKCS#11 3.1 §2.12 (AES-GCM); docs/decisions/0014-key-services.md.
 """
 

@@ -1,7 +1,7 @@
-"""Keyed values: equal inputs give equal outputs, and without the key nobody can compute or guess one.
+"""Keyed hashes (HMAC): equal inputs give equal outputs, and nobody computes or guesses one without the key.
 
-``keyed`` is for ever: who filed, and the journal's own codes, are found by equal values only and can't be made anew.
-``likened`` is for the index of likeness, which can: its key is replaced (docs/decisions/0022-another-index-key.md).
+``keyed`` is permanent: filers and the journal's own codes are found by equal values only and can't be recomputed.
+``likened`` serves record linkage and can be: its key is replaced (docs/decisions/0022-another-index-key.md).
 """
 
 import re

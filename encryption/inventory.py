@@ -1,4 +1,4 @@
-"""The list of cryptographic building blocks in use, made from this app's imports: nothing else may have any.
+"""Inventory of cryptographic primitives, made from this app's imports: no other app may import any.
 
 ``python -m encryption.inventory`` prints it; docs/decisions/0002-sealed-field-format.md carries it.
 """

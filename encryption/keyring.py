@@ -1,7 +1,7 @@
-"""Where unwrapped keys are kept for a minute, how rows of the key store come there, how new ones are made.
+"""Keyring: loads keys from the key store, makes new ones, and caches unwrapped keys for a minute.
 
-Only this module, ``opening``, ``pairs`` and ``unwrapped`` beside it see the bytes of a key. None raises while it
-holds those of a stored one; a new one whose wrapping fails is never stored.
+Only this module and ``opening``, ``pairs`` and ``unwrapped`` beside it handle the bytes of a key. None raises while it
+holds the bytes of a stored key; a new key whose wrapping fails is never stored.
 """
 
 import logging

@@ -1,8 +1,8 @@
-"""The key door. All that other apps do with keys, by handle: no key byte goes through here.
+"""Key API: everything the other apps do with keys, by handle; no key bytes pass through it.
 
-root key (provider) → one key per authority → two data keys per referral, *case* and *filer*. A filing seals them to
-the authority's public key; its acknowledgement puts them under the authority's own (``adopt``). A draft has one data
-key, under the drafts key. Source: docs/decisions/0003-key-hierarchy.md, 0015-filing-to-a-public-key.md.
+root key (provider) → one key per authority → two data keys per referral, *case* and *filer*. A filing seals them to the
+authority's public key; the acknowledgement rewraps them under the authority key (``adopt``). A draft has one data key,
+under the drafts key. Source: docs/decisions/0003-key-hierarchy.md, 0015-filing-to-a-public-key.md.
 """
 
 import logging

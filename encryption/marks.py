@@ -1,9 +1,9 @@
-"""A row that says in which database it was written, so that one that was read back from a backup is known as such.
+"""Database mark: a row that says which database it was written in, so that a restored backup is recognised.
 
-On PostgreSQL the mark is the numbers that the server gave to the database and to the table of the mark. They live as
-long as these do: through restarts, replicas, a promotion and ``pg_upgrade``; whatever reads a dump, even into the
-same database, makes others. SQLite has no such numbers: there the command that restores takes the mark away, and a
-file that somebody copied by hand is found by what was shredded since (docs/decisions/0021-shredding-and-restore.md).
+On PostgreSQL the mark is the object ids that the server gave to the database and to the table of the mark. They survive
+restarts, replicas, a promotion and ``pg_upgrade``; restoring a dump, even into the same database, makes others. SQLite
+has no such ids: there the restore command removes the mark, and a file copied by hand is recognised by what was
+shredded since (docs/decisions/0021-shredding-and-restore.md).
 """
 
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The key store: one row per key, each wrapped. It lives in the database alias ``keys`` (SEC-CR6).
+"""Key store: one row per key, each wrapped. It lives in the database alias ``keys`` (SEC-CR6).
 
 root key (provider) → authority, drafts, index and likeness keys → two data keys per referral, one per draft. Filings
 are sealed to an authority's intake pair, whose private half stands under its authority's key.

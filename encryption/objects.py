@@ -1,14 +1,15 @@
-"""Objects too large for a column: sealed in segments under a key of their own, in bounded memory (SEC-CR15).
+"""Streaming encryption of objects too large for a column: segments under a key of their own (SEC-CR15).
 
     version (1) | suite (1) | nonce prefix (7) | segment … | last segment
 
 A segment is 65,536 bytes of plaintext and its tag; the last one is shorter, or as long, or empty. The nonce is the
-prefix, the segment's number (4 bytes, big-endian) and one byte that is 1 for the last: so a segment that was
-dropped, doubled, moved or cut off, or a piece of another object, doesn't open. This is the STREAM construction
-(Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance, 2015).
+prefix, the segment's number (4 bytes, big-endian) and one byte that is 1 for the last: so a segment that was dropped,
+duplicated, moved or truncated, or that belongs to another object, doesn't open. Memory use is bounded. This is the
+STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse
+Misuse-Resistance, 2015).
 
-The key of an object is random, and stands sealed in a column of kind ``key``: what shreds the case's data key shreds
-its objects. Source: docs/decisions/0020-attachments.md.
+The key of an object is random and sealed in a column of kind ``key``: shredding the case's data key shreds its objects.
+Source: docs/decisions/0020-attachments.md.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,8 @@
-"""One-time codes: the six digits of an authenticator application (RFC 6238), and codes for a lost one.
+"""One-time codes: six digits from an authenticator application (TOTP, RFC 6238), and recovery codes.
 
-No secret of either is stored, not even sealed. That of an authenticator is the keyed value of its id, under a key that
-only the key door can use, as the secrets of webhooks are; of a recovery code a keyed value is kept. So a copy of the
-database makes no code, and can't try out any (SEC-AU4).
+Neither secret is stored, not even sealed. The secret of an authenticator is a keyed hash of its id, under a key that
+only the key API uses, like the secrets of webhooks; of a recovery code only a keyed hash is stored. So a copy of the
+database makes no code and can't test one (SEC-AU4).
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""How a row of the key store becomes a key: by the provider on the first level, by the key above it elsewhere."""
+"""Unwraps a row of the key store: the provider unwraps the first level, the parent key every other."""
 
 import logging
 from collections.abc import Callable

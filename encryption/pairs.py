@@ -1,14 +1,13 @@
-"""The pair of an authority: filings seal data keys to its public half, its private half alone unwraps them (SEC-CR7).
+"""Intake key pair of an authority: filings seal data keys to the public key; the private key unwraps them (SEC-CR7).
 
-HPKE (RFC 9180) in one shot: ML-KEM-768 with X25519, HKDF-SHA-256, AES-256-GCM. ``cryptography`` takes no associated
-data for it, so what a wrap is bound to goes into ``info``, which the key schedule authenticates as well:
+Single-shot HPKE (RFC 9180): ML-KEM-768 with X25519, HKDF-SHA-256, AES-256-GCM. ``cryptography`` takes no associated
+data for it, so the binding of a wrap goes into ``info``, which the key schedule authenticates as well:
 
     version 2 (1) | suite (1) | id of the pair (16) | encapsulated key (1120) | ciphertext and tag
 
-The hybrid private key has no form of its own on disk: its two seeds are stored, wrapped as one. The public half bears
-an HMAC under a key of the filing side, so that who can write to the key store can't put a public key of their own
-there.
-Source: docs/decisions/0015-filing-to-a-public-key.md.
+The hybrid private key has no serialised form: its two seeds are stored, wrapped as one. The public key has an HMAC
+under a key of the filing side, so that an attacker who writes to the key store can't substitute a public key. Source:
+docs/decisions/0015-filing-to-a-public-key.md.
 """
 
 import hmac

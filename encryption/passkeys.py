@@ -1,8 +1,8 @@
-"""Passkeys, the server's side of WebAuthn: what a browser is asked, and whether what it answers is right.
+"""Passkeys: the server's side of WebAuthn, challenge and verification.
 
-User verification is required, so that a passkey is two factors in one; attestation isn't asked for: which make of key
-somebody has is nobody's business. The relying party and its origin come from the caller, who has them from the settings
-and never from a request. Source: W3C Web Authentication Level 3, §7.1 and §7.2.
+User verification is required, so a passkey counts as two factors. Attestation isn't requested: the make of a person's
+key is nobody's business. The caller supplies the relying party and its origin from the settings, never from a request.
+Source: W3C Web Authentication Level 3, §7.1 and §7.2.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What the process owes the keys that it holds in memory."""
+"""Process hardening: no core dump, because keys are in memory."""
 
 import resource
 

@@ -1,10 +1,10 @@
-"""Who holds the root key. The only code that sees it is a provider; all others see wrapped bytes.
+"""Key providers: hold the root key. Only a provider sees it; all other code sees wrapped bytes.
 
 A provider wraps the keys of the first level: one per authority, the drafts key, the index key. ``context`` is
 authenticated with the key, so a wrapped key can't stand in for another.
 
-Here is the file of a first run; ``encryption/vault.py`` and ``encryption/awskms.py`` speak to key services, within
-the bounds of ``encryption/bounded.py``. Source: docs/decisions/0014-key-services.md.
+This module has the file provider of a first run; ``encryption/vault.py`` and ``encryption/awskms.py`` call key
+services, within the bounds of ``encryption/bounded.py``. Source: docs/decisions/0014-key-services.md.
 """
 
 import os

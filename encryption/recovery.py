@@ -1,7 +1,7 @@
-"""The keys of the first level, given to the escrow and taken back from it (SEC-CR13; ``encryption/escrow.py``).
+"""Exports the first-level keys to the escrow and restores them from it (SEC-CR13; ``encryption/escrow.py``).
 
-With these keys and the key store everything opens, whatever became of the key service: they are wrapped anew by the one
-that is configured now.
+These keys and the key store open everything, even when the key service is lost: the restored keys are rewrapped by the
+key service that is configured now.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Putting keys under another key above, a batch at a time, while the service reads them."""
+"""Rewraps keys under another parent key, in batches, while the service reads them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""What every holder of a root key does, and how what it wraps begins.
+"""Base class of root key providers, and the header of what they wrap.
 
     format (1), one per provider | version of the root key (4) | the provider's own bytes
 
-So a report tells which root is still in use without asking anybody.
+So a report says which root version is still in use without asking the provider.
 """
 
 from typing import Final, Protocol

@@ -1,8 +1,8 @@
-"""Replacing keys while the service runs (SEC-CR10). Cases aren't touched: keys are put under other keys.
+"""Key rotation while the service runs (SEC-CR10). Cases aren't touched: keys are rewrapped under other keys.
 
-What a rotation has done is what the rows say: which key wraps them, which root wrapped the first level. Nothing else is
-kept, so a process killed at any batch is followed by another that goes on where it stopped. A key that was replaced
-still unwraps until ``destroy_retired`` has proved that nothing needs it.
+The rows alone record the progress of a rotation: which key wraps them, which root wrapped the first level. So when a
+process is killed at any batch, the next one continues there. A replaced key still unwraps until ``destroy_retired`` has
+proved that nothing needs it.
 """
 
 from collections import Counter

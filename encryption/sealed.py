@@ -1,6 +1,6 @@
-"""What a sensitive column reads as. Plaintext comes out by ``Sealed.open(scope)`` and no other way.
+"""Value of a sensitive column. ``Sealed.open(scope)`` is the only way to its plaintext.
 
-A scope is the disclosure of ``audit``: this app knows only that it is told of each opening beforehand.
+The scope is a disclosure of ``audit``: this app knows only that it is notified before each opening.
 """
 
 import logging

@@ -1,7 +1,7 @@
-"""Signatures of the journal's tree heads: a key pair of its own, which no web process needs or holds (SEC-AL10).
+"""Signatures of the journal's tree heads, with a key pair that no web process needs or holds (SEC-AL10).
 
-A signer has two keys: Ed25519, which every reader of signed notes knows, and ML-DSA-44 beside it, which a quantum
-computer wouldn't break. Nothing here asks Django: a witness on a bare machine signs with the same few lines.
+A signer has two keys: Ed25519, which every reader of signed notes knows, and ML-DSA-44, which withstands a quantum
+computer. Nothing here imports Django: a witness signs with the same code on a machine without it.
 """
 
 import os

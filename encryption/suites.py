@@ -1,4 +1,4 @@
-"""The algorithms, each under the number that stands in a ciphertext. A number never changes meaning.
+"""Cipher suites, each under the number stored in a ciphertext. A number never changes meaning.
 
 A suite is an AEAD with a 256-bit key, a 96-bit nonce and a 128-bit tag. A key belongs to one suite for
 life: it is derived for that suite (``encryption/keyring.py``), so no key works in two algorithms.

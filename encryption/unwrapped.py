@@ -1,4 +1,4 @@
-"""Keys while they are unwrapped: what they do, and how one is derived from its bytes and checked.
+"""Unwrapped keys: their operations, derivation and verification.
 
 A function that holds raw key bytes in a local variable never raises once it does: a traceback keeps the
 variables of its frames, and error reports print them (SEC-CR9).

@@ -1,9 +1,9 @@
-"""What may stand inside a sealed field, and its one spelling.
+"""Serialisation of the value inside a sealed field: one encoding for each value.
 
-The first byte says which: ``T``, the text itself in UTF-8; ``J``, any other value as canonical JSON (sorted
-keys, no white space); ``K``, the key of a sealed object, which comes out as a handle. Text isn't spelled as JSON
-because escaping and unescaping it would cost as much as sealing it. What was sealed re-reads identical, of the same
-type; what would not (a tuple, a date object, a key that isn't text) is refused at sealing.
+The first byte says which: ``T``, the text itself in UTF-8; ``J``, any other value as canonical JSON (sorted keys, no
+white space); ``K``, the key of a sealed object, which comes out as a handle. Text isn't spelled as JSON because
+escaping and unescaping it would cost as much as sealing it. A sealed value reads back identical, of the same type; one
+that wouldn't (a tuple, a date object, a key that isn't text) is refused at sealing.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""The root key in HashiCorp Vault, or OpenBao: its *transit* engine encrypts, the key never leaves it.
+"""Root key in HashiCorp Vault or OpenBao: the *transit* engine encrypts, and the key never leaves it.
 
 The transit key is of a type with associated data (``aes256-gcm96``, the default, or ``chacha20-poly1305``). Its
-versions are ours. The token stands in a file that Vault's agent keeps fresh, read at each call.
-Source: Vault's HTTP API, ``/transit``; docs/decisions/0014-key-services.md.
+versions are the root's versions. The token is in a file that Vault's agent keeps fresh, read at each call. Source:
+Vault's HTTP API, ``/transit``; docs/decisions/0014-key-services.md.
 """
 
 import base64

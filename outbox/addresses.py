@@ -1,8 +1,8 @@
-"""Whether an address on the network may be called at all (SEC-IN10).
+"""Guard against server-side request forgery: whether a URL may be called (SEC-IN10).
 
-A URL is called only if it is https, on a host that the operator has listed, on a name (never a number in whatever
-notation), and if **every** address of that name is on the public network. The address that was checked is the one
-that is connected to: a name that answers otherwise a moment later (DNS rebinding) gains nothing.
+A URL is called only if it is https, its host is on the operator's list and is a name (never an IP address in any
+notation), and **every** address of that name is public. The service connects to the address that it checked, so DNS
+rebinding gains nothing.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""Calls to the outside over HTTP: to one checked address, without redirects or proxies, bounded in time and size."""
+"""Outgoing HTTP calls: to one checked address, without redirects or proxies, bounded in time and size."""
 
 import http.client
 import json

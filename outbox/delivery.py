@@ -1,10 +1,10 @@
-"""How notices leave: claimed by one worker at a time, tried with growing pauses, given up in the open.
+"""Delivery of notices: one worker claims each, retries with growing pauses, and finally marks it dead.
 
-What is promised: a notice that was committed is delivered, or stands as dead with an entry in the journal; a stop
-of SMTP, gateway, worker or database loses none. Two workers never send the same one: a claim is exclusive, its lease
-is renewed right before sending, and the outcome counts only under the claim's own number. What can't be promised:
-when a worker dies after the other side said yes and before the outcome is committed, the next one sends again, under
-the same id (SMTP knows no transaction with us).
+A committed notice is delivered, or stays as dead with an entry in the journal; an outage of SMTP, gateway, worker or
+database loses none. Two workers never send the same one: a claim is exclusive, its lease is renewed right before
+sending, and the outcome counts only under the claim's own fencing number. One thing can't be guaranteed: when a worker
+dies after the other side accepted and before the outcome is committed, the next worker sends again, under the same id
+(SMTP has no transaction with the database).
 """
 
 from collections.abc import Callable, Mapping, Sequence

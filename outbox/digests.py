@@ -1,4 +1,4 @@
-"""Mails that a person wants once a day: held as they come due, gathered into one by recurring work."""
+"""Daily digests: holds the mails that a person wants once a day, and recurring work joins them into one."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""Every refusal that the outbox can give. Nothing here knows HTTP: ``config/errors.py`` maps each class."""
+"""Errors of the outbox. Nothing here knows HTTP: ``config/errors.py`` maps each class."""
 
 from typing import ClassVar
 

@@ -1,9 +1,9 @@
-"""SMS and voice by a gateway: one adapter, one small contract over HTTP JSON, whatever stands behind it.
+"""SMS and voice gateway: one adapter for a small HTTP JSON contract, whatever provider stands behind it.
 
 ``POST <url>`` with ``{"id", "to", "text", "by": ["sms", "voice"]}`` and a bearer token. The same ``id`` is the same
-message, however often it comes; one that failed is handed over anew, under another. The answer is ``{"receipt": "…"}``,
-and ``GET <url>/<receipt>`` answers ``{"status": "delivered" | "pending" | "failed"}``: receipts are fetched, so that
-nobody has to be let in to bring them.
+message, however often it arrives; a message that failed is sent again under another. The answer is ``{"receipt":
+"…"}``, and ``GET <url>/<receipt>`` answers ``{"status": "delivered" | "pending" | "failed"}``: the service polls
+receipts, so that no callback has to be let in.
 """
 
 import json

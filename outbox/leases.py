@@ -1,9 +1,9 @@
-"""How several workers share rows without doing one twice: a claim holds for a while and has a number.
+"""Leases: several workers share rows without doing one twice; a claim expires and has a fencing number.
 
-A claim raises the row's ``fence``. Whoever finishes a row names the number of its own claim; when another worker
-has claimed it since, nothing is written. So a worker that was paused, killed or cut off can be forgotten: its lease
-ends and the next one does the work. PostgreSQL lets workers pass rows that another one holds (``SKIP LOCKED``); on
-SQLite a claim is a write transaction, of which there is one at a time.
+A claim raises the row's ``fence``. A worker that finishes a row gives the number of its own claim; if another worker
+has claimed the row since, nothing is written. So a worker that was paused, killed or cut off needs no clean-up: its
+lease expires and the next one does the work. PostgreSQL lets workers skip rows that another one holds (``SKIP
+LOCKED``); on SQLite a claim is a write transaction, of which there is one at a time.
 """
 
 from datetime import datetime, timedelta

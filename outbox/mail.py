@@ -1,4 +1,4 @@
-"""Mail by SMTP. A server that took a message has it; what it says afterwards is for it to resolve."""
+"""Sends mail by SMTP. A message counts as sent once the server accepts it; later bounces are the server's affair."""
 
 import smtplib
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Whether the service is open. It is closed after a restore, until what was destroyed since is destroyed again (FT12).
+"""Maintenance gate: closes the service after a restore, until what was shredded since is shredded again (FT12).
 
-Apps register what closes it; the edge asks before each request, a worker before each pass. The answer is kept for a
-few seconds, so that asking costs nothing; ``fresh`` asks again, as the supervisor's question does.
+Apps register the conditions that close it; ``config/pipeline.py`` asks before each request, a worker before each pass.
+The answer is cached for a few seconds; ``fresh`` asks again, for the supervisor's probe.
 """
 
 from collections.abc import Callable

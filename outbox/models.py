@@ -1,7 +1,7 @@
-"""The rows of the outbox: notices, what people prefer, the programs that are called, and work that recurs.
+"""Tables of the outbox: notices, preferences, webhook endpoints, recurring work.
 
-No foreign key leaves this app. A row says to whom, which template, and about which reference: nothing of what
-happened, and nobody's name.
+No foreign key leaves this app. A row has the recipient, the template and the reference: nothing of what happened, and
+nobody's name.
 """
 
 import uuid

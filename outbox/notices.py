@@ -1,7 +1,7 @@
-"""How a notice is written: rows in the transaction of the act that it tells of. No act, no notice; and the reverse.
+"""Writes notices: rows in the transaction of the act they announce. No act, no notice; and the reverse.
 
-Who is to be told is the caller's business (``referrals/notifications/recipients.py``); here it becomes one row a
-person and channel.
+The caller decides who is notified (``referrals/notifications/recipients.py``); this module writes one row per person
+and channel.
 """
 
 from collections.abc import Collection, Iterable

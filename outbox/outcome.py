@@ -1,4 +1,4 @@
-"""How a try to deliver ends, when it doesn't simply succeed. Codes only: what a server answered isn't kept."""
+"""Delivery outcomes other than success. Codes only: the server's answer isn't kept."""
 
 
 class NotNow(Exception):

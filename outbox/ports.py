@@ -1,6 +1,7 @@
-"""What the apps above tell this one, for it can't import them: addresses, and who may still be told.
+"""Ports: callbacks that the apps above register, because this one can't import them.
 
-Each door is opened once, when the app behind it is loaded. One that nobody opened is a fault of ours and says so.
+They give contact addresses and say who may still be notified. Each is registered once, when its app is loaded; a
+missing one is a bug, and the error says so.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -1,7 +1,7 @@
-"""Work that recurs: registered by the app that knows it, claimed by one worker at a time, caught up after a stop.
+"""Scheduler of recurring work: apps register a task, one worker at a time claims it, and a stop is caught up.
 
-``run_due`` does what is due, once. A piece of work is called with the instant and returns how many things it did; it
-must be repeatable, for a worker may be killed in the middle and another one begin anew.
+``run_due`` runs what is due, once. A task receives the instant and returns how many things it did; it must be
+idempotent, because a worker may be killed in the middle and another one start again.
 """
 
 from collections.abc import Callable

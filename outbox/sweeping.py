@@ -1,4 +1,4 @@
-"""Old notices go: they say who was told of which reference, and nobody needs that for ever."""
+"""Retention of notices: deletes old ones, which say who was notified about which reference."""
 
 from datetime import datetime, timedelta
 

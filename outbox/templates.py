@@ -1,7 +1,7 @@
-"""What notices say: fixed texts by code, French first, English below. No text has room for a value.
+"""Notice templates: fixed texts by code, French first, English below. No text has a placeholder.
 
-The app that knows an occasion registers its template; a notice adds to it the reference and the link, and
-nothing else (domain.md §2.8 no. 7).
+The app that knows an occasion registers its template; a notice adds the reference and the link, and nothing else
+(domain.md §2.8 no. 7).
 """
 
 from collections.abc import Callable, Iterable

@@ -1,12 +1,12 @@
-"""Webhooks: a program is told that something awaits it, by a request that it can check.
+"""Signs and delivers webhook notifications.
 
 Headers: ``Repere-Id`` (the notice; the same in every repetition), ``Repere-Timestamp`` (seconds since 1970) and
-``Repere-Signature``: one or two ``v1,<base64>`` apart by a blank, each the HMAC-SHA-256 of ``id.timestamp.body``. A
+``Repere-Signature``: one or two ``v1,<base64>`` separated by a space, each the HMAC-SHA-256 of ``id.timestamp.body``. A
 receiver refuses old timestamps and ids that it has seen.
 
-The secret of an endpoint isn't stored anywhere, not even sealed: it is the keyed value of its id and generation,
-under a key that only the key door can use. A copy of the database signs nothing. Rotation raises the generation;
-the one before signs too for ``OVERLAP``, so that the receiver can change its own in between.
+The secret of an endpoint isn't stored, not even sealed: it is a keyed hash of its id and generation, under a key that
+only the key API uses. A copy of the database signs nothing. Rotation raises the generation; the previous one also signs
+for ``OVERLAP``, so that the receiver can change its secret in between.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""The loop of a worker: recurring work, then what is due to leave; again and again, until it is told to stop."""
+"""Worker loop: runs recurring work, then delivers what is due, until it is told to stop."""
 
 from collections.abc import Callable
 from threading import Event

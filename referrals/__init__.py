@@ -1,1 +1,1 @@
-"""The domain: a concern, the procedure that follows it, and who may see and do what."""
+"""Referrals: a concern, the procedure that follows it, and the rights of access to it."""

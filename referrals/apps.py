@@ -1,4 +1,4 @@
-"""Django's registration of the app: loads every module that registers something."""
+"""Django app configuration: loads every module that registers something."""
 
 from importlib import import_module
 

@@ -1,4 +1,4 @@
-"""Every refusal that a case can give. Nothing here knows HTTP: ``config/errors.py`` maps each class.
+"""Errors of a case. Nothing here knows HTTP: ``config/errors.py`` maps each class.
 
 A message is for the professional: French, what and why, never who. ``extra`` is for the program.
 """

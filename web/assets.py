@@ -1,6 +1,6 @@
-"""The style sheet, the script and the icon: three files of ours, read once, served like any other answer.
+"""Style sheet, script and icon: three files of the project, read once, served like any other answer.
 
-They are not cached, for what lies in a browser's cache on a shared machine says which service was used.
+They are not cached, because a browser's cache on a shared machine reveals which service was used.
 """
 
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Forms made from input declarations: what the API takes in JSON, a page asks for in fields.
 
-An ``Ask`` holds the words of one question; everything else (kind of field, choices, bounds, what may stay empty) comes
-from the input declaration, so that a page can't ask for something else than the act takes. ``body_of`` turns what a
-browser sends into the body that the API would get; ``fields_of`` makes the fields, filled and with their faults.
+An ``Ask`` holds the wording of one question; everything else (kind of field, choices, bounds, what may stay empty)
+comes from the input declaration, so that a page can't ask for anything but what the act takes. ``body_of`` turns what a
+browser sends into the body that the API would get; ``fields_of`` makes the fields, filled and with their errors.
 """
 
 import re

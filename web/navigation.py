@@ -1,4 +1,4 @@
-"""Where one can go from each page: the entries that the reader's rights open, asked of the same rules as the acts."""
+"""Navigation: the entries that the reader's rights open, by the same rules as the acts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""What all pages share: who may open them, in which language they speak, how they are made and protected.
+"""Base classes of all pages: access, language, rendering and protection.
 
-A page translates what a browser sends into the call that the API makes too, and the outcome into HTML. A refusal is
+A page translates what a browser sends into the call that the API makes too, and the outcome into HTML. An error is
 raised and not caught: ``config/errors.py`` turns it into the same document as for a program, and ``web/problems.py``
 shows that document, beside the fields of the form if there is one (``FormPage.redisplay``). The page of a refusal opens
-nothing sealed, for what was read in a request that is undone would leave no entry.
+nothing sealed, because a reading in a request that is rolled back would leave no entry.
 """
 
 from collections.abc import Mapping

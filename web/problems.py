@@ -1,7 +1,7 @@
-"""A refusal as a page: the fixed sentences of the problem document, and where to go from here.
+"""Error pages: the fixed sentences of the problem document, and where to go from here.
 
-``config/errors.py`` makes the document and asks here whether a person reads it. A form that was refused is shown
-again with its faults; everything else has one page, which is the same for every reader (SEC-AZ5).
+``config/errors.py`` makes the document and asks here whether a person reads it. A refused form is shown again with its
+errors; everything else has one page, which is the same for every reader (SEC-AZ5).
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,9 @@
-"""A page with a form that brings a file: the API's door, passed twice as there, and what one is told beside the file.
+"""Upload forms: a page with a file runs twice, as in the API, and shows the notice about files.
 
-The first pass asks whether the reader may send; then the pipeline reads the form outside of any transaction, the file
-piece by piece into the store (``referrals/attachments/upload.py``); the second pass asks again and keeps it. Django's
-own parsing, which would hold the file in clear, is never reached: until the form has arrived it has no field. So the
-CSRF token is looked at in the second pass, before anything is kept; in the first, where the form comes from.
+The first pass checks whether the reader may send; then the pipeline reads the form outside of any transaction, the file
+piece by piece into the store (``referrals/attachments/upload.py``); the second pass checks again and stores it.
+Django's own parsing, which would hold the file in clear, is never reached: until the form has arrived it has no field.
+So the second pass checks the CSRF token, before anything is stored; the first checks where the form comes from.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The addresses of the pages, at the root. They are words that tell a passer-by nothing."""
+"""Routes of the pages, at the root. Their words reveal nothing to a passer-by."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
-"""The writes of accounts, each with its entry in the journal, in the caller's transaction.
+"""Writes of accounts, each with its journal entry, in the caller's transaction.
 
-Rights are asked for at the beginning of each act. The service itself as an actor (``accounts.actor.SYSTEM``)
-stands for whoever holds the server: the commands and the demonstration.
+Each act checks rights first. The service itself as an actor (``accounts.actor.SYSTEM``) stands for the operator of the
+server: the commands and the demonstration.
 """
 
 from accounts.actions.accountrequests import (

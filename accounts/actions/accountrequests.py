@@ -1,4 +1,4 @@
-"""Ask for an account or a role, confirm the address, and decide (``docs/decisions/0035``)."""
+"""Request an account or a role, confirm the address, and decide (``docs/decisions/0035``)."""
 
 from dataclasses import dataclass
 from datetime import datetime

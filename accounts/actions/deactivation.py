@@ -1,8 +1,8 @@
-"""What is stopped from outside: somebody's sessions, all those of an authority, and an account (ASVS 7.4.2, 7.4.5).
+"""Ends a person's sessions, all those of an authority, or an account, from outside (ASVS 7.4.2, 7.4.5).
 
-A closed account holds nothing any more: no role, session, token, factor, identity, link or password, and nobody vouches
-for it. Opened again it is as a new one. What its person was on goes on under that name until others take it over; who
-answers for those cases is told (``referrals/staffing/tasks.py``).
+A closed account holds nothing any more: no role, session, token, factor, identity, link, password or vouching. A
+reopened one is as a new one. Its assignments stay in its name until others take them over; those who answer for the
+cases are notified (``referrals/staffing/tasks.py``).
 """
 
 from datetime import datetime

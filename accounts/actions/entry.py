@@ -1,4 +1,4 @@
-"""How an act on somebody's account is written down."""
+"""Writes the journal entry of an act on an account."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Second factors: proving one, making one, and giving one up; each is told to its owner and to the journal."""
+"""Second factors: prove, add and remove one; each is notified to its owner and recorded in the journal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

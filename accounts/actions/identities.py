@@ -1,10 +1,10 @@
-"""Identities at providers: signing in with one, binding one to the own account, and giving it up.
+"""Identities at providers: sign in with one, link one to one's own account, and unlink it.
 
-Somebody who is invited binds one in place of choosing a password.
+An invited person may link one instead of choosing a password.
 
-An identity says who somebody is, and nothing of what they may: no role and no right comes of any claim. It stands for
-the password. The account's second factor is asked all the same, unless the site's settings let the provider's way count
-as one and the person's roles let codes do; a passkey is asked of whoever's roles ask for one (SEC-AU1).
+An identity proves who somebody is and gives no right: no role comes from a claim. It replaces the password. The
+account's second factor is still required, unless the site's settings accept the provider's authentication as one and
+the person's roles allow codes; a person whose roles require a passkey must present it (SEC-AU1).
 """
 
 from datetime import datetime

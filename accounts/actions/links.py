@@ -1,4 +1,4 @@
-"""A password that its owner sets by a mailed link, and another address that a link confirms (``accounts/links.py``)."""
+"""Sets a password by a mailed link, and changes the address once a link confirms it (``accounts/links.py``)."""
 
 from datetime import datetime, timedelta
 from functools import partial

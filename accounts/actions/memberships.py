@@ -1,6 +1,6 @@
-"""Grant a role, alone or by two persons, review it, and take it away.
+"""Memberships: grant a role, by one or two persons, review it, and end it.
 
-A row is ended, never deleted: it explains its time.
+A row is ended, never deleted: it documents its period.
 """
 
 from collections.abc import Iterator

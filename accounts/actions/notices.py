@@ -1,4 +1,4 @@
-"""How somebody wants to be told, and where a program is called."""
+"""Notification preferences of a person, and webhook endpoints of a program."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A person's sessions: which there are, ending one from elsewhere (SEC-AU5), and stopping them all (SEC-AZ17)."""
+"""A person's own sessions: list them, end one remotely (SEC-AU5), and end them all (SEC-AZ17)."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Make authorities with their territory and key, units, and institutions; correct these."""
+"""Create and correct authorities with their territory and key, units, and institutions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
-"""Lost factors: an administrator asks that they be removed, a second person confirms (SEC-AU1).
+"""Reset of lost factors: an administrator requests it, a second person confirms (SEC-AU1).
 
-Afterwards the password alone leads to a new first factor, so the request rests for a week at most, and the owner is
-told of both steps: who still holds the factor that is said to be lost can object.
+Afterwards the password alone leads to a new first factor, so the request stays open for a week at most, and the owner
+is notified of both steps: whoever still holds the factor reported lost can object.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Open and close a session, as far as the journal is concerned; the cookie is ``accounts/signin.py``."""
+"""Journal entries of sign-in and sign-out; the cookie is ``accounts/signin.py``."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Make and revoke the tokens by which programs act as a membership."""
+"""Create and revoke the tokens by which programs act for a membership."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Make accounts, vouch for them, and set their passwords."""
+"""Create accounts, vouch for them, and set their passwords."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""The API of accounts: translation in, one call, translation out."""
+"""API of accounts: translates in, makes one call, translates out."""

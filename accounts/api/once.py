@@ -1,4 +1,4 @@
-"""How a request says that it is to be done once: its Idempotency-Key (SEC-IN12)."""
+"""Idempotency-Key header of a request (SEC-IN12)."""
 
 from uuid import UUID
 

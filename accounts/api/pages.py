@@ -1,4 +1,4 @@
-"""The shape of a page of a list, for the schema."""
+"""Schema of a page of a list."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How sign-in looks in the API's schema: a bearer token, or the cookie of a session."""
+"""Authentication schemes of the API's schema: a bearer token, or a session cookie."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the API of accounts takes and gives. Inputs refuse every member that isn't declared."""
+"""Serializers of the API of accounts. Inputs refuse every undeclared member."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The addresses of accounts, under ``/api/v1/``."""
+"""Routes of accounts, under ``/api/v1/``."""
 
 from django.urls import path
 

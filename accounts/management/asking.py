@@ -1,4 +1,7 @@
-"""What commands about accounts share: an account by its address, a password that is never an argument, invitations."""
+"""Shared parts of account commands: find an account by address, prompt for a password, invite.
+
+A password is never a command-line argument.
+"""
 
 import getpass
 import sys

@@ -1,4 +1,4 @@
-"""People and how they sign in, authorities and their territories, organisations, memberships, and what is asked of them."""
+"""People and sign-in, authorities and their territories, institutions, memberships, and requests for these."""
 
 import uuid
 

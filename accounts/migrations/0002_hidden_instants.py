@@ -1,6 +1,6 @@
-"""Hide what an account did for itself at which instant: it would join its row to the entry of the act (SEC-CR20).
+"""Seal the instants of an account's own acts: they would join its row to the entry of the act (SEC-CR20).
 
-Where there are any such rows, the keys must be in reach. Sessions end: people sign in again.
+Where there are any such rows, the keys must be available. Sessions end: people sign in again.
 """
 
 from datetime import UTC, datetime, time

@@ -1,4 +1,4 @@
-"""An HMAC for each row by which somebody gets in or sees more (SEC-AZ22); what is there is signed by a command."""
+"""An HMAC for each row that lets a person in or shows more (SEC-AZ22); a command signs existing rows."""
 
 from django.db import migrations, models
 from django.db.models.functions import Now

@@ -1,4 +1,4 @@
-"""Who there is: people, authorities and their territory, institutions, and who holds which role where.
+"""Models of people, authorities and their territory, institutions, and memberships.
 
 Every model names the data class of each of its fields in ``DATA_CLASSES`` (security.md §2, SEC-DC1).
 Read ``user``, then ``authority``, ``organisation``, ``membership``, ``grantrequest``, ``accountrequest``, ``factor``,

@@ -1,4 +1,4 @@
-"""Who asks for an account or a role, until a territory administrator decides."""
+"""Request for an account or a role, until a territory administrator decides."""
 
 import uuid
 from typing import ClassVar, Final

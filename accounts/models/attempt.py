@@ -1,4 +1,4 @@
-"""How often signing in failed of late, by keyed values alone."""
+"""Counters of failed sign-ins, for throttling, by keyed hashes alone."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The authorities that hold child protection, the places they answer for, and their units."""
+"""Authorities responsible for child protection, their territories, and their units."""
 
 import uuid
 import zoneinfo

@@ -1,4 +1,4 @@
-"""What somebody signs in with beside the password: passkeys, authenticator applications, recovery codes (SEC-AU1)."""
+"""Second factors beside the password: passkeys, authenticator applications, recovery codes (SEC-AU1)."""
 
 import uuid
 from typing import ClassVar

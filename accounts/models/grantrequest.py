@@ -1,4 +1,4 @@
-"""A powerful role that one administrator asks for and a second person gives (SEC-AZ12)."""
+"""Request for a powerful role: one administrator asks, a second person grants (SEC-AZ12)."""
 
 import uuid
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""What somebody signs in with in place of the password: their identity at a provider of the site (OpenID Connect)."""
+"""Identity at a provider of the site (OpenID Connect), which replaces the password."""
 
 import uuid
 from typing import ClassVar

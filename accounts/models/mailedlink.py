@@ -1,4 +1,4 @@
-"""The links that a person was mailed for their account, as a backup may show it: by keyed values alone."""
+"""Mailed links of an account, stored as keyed hashes alone: a backup reveals nothing else."""
 
 import uuid
 from typing import ClassVar

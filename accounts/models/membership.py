@@ -1,4 +1,4 @@
-"""Who holds which role, where and for how long; and the tokens by which programs use a membership."""
+"""Membership: who holds which role, where and for how long; and the tokens by which programs use it."""
 
 import uuid
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The institutions where filers work and to which measures are confided."""
+"""Institutions where filers work, and services that carry out measures."""
 
 import uuid
 from typing import ClassVar

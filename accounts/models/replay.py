@@ -1,4 +1,4 @@
-"""What a request did that is to be done once, however often it arrives."""
+"""Record of what an idempotent request did, so that a repetition isn't done again."""
 
 import uuid
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""The sessions of people, as a backup may show them: by keyed values and in coarse words."""
+"""Sessions of people, stored as keyed hashes and in coarse words: a backup reveals nothing else."""
 
 import uuid
 from typing import ClassVar

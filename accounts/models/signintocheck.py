@@ -1,4 +1,4 @@
-"""Sign-ins that their owner is asked to look at."""
+"""Unusual sign-ins that their owner is asked to check."""
 
 from typing import ClassVar
 

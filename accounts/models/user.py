@@ -1,4 +1,4 @@
-"""The account of a person or a program. What it may do stands in its memberships, nowhere here."""
+"""Account of a person or a program. Its memberships give its rights; nothing here does."""
 
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar

@@ -1,6 +1,6 @@
-"""Sign-in by an identity provider: OpenID Connect as relying party, in ProConnect's profile (docs/decisions/0033).
+"""OpenID Connect relying party, in ProConnect's profile: sign-in by an identity provider (docs/decisions/0033).
 
-``providers`` says who they are, ``metadata`` what they publish, ``profile`` how they are asked and what of their answer
-counts, ``visits`` how a way there and back stays with one browser. Nothing here knows an account: whose identity it is,
-and what may follow, is ``accounts/actions/identities.py``.
+``providers`` lists the providers, ``metadata`` fetches what they publish, ``profile`` makes the request and validates
+the answer, ``visits`` ties the round trip to one browser. Nothing here knows an account:
+``accounts/actions/identities.py`` resolves the identity and decides what follows.
 """

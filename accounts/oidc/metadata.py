@@ -1,8 +1,8 @@
-"""What a provider publishes of itself: its addresses and its keys, fetched over TLS and kept for a while (by process).
+"""Provider metadata: addresses and keys, fetched over TLS and cached for a while (by process).
 
-Nothing is called but the issuer and the hosts that the operator has listed, and no redirect is followed (SEC-IN10): a
-provider's address is the operator's own setting, so it may be on a private network. Calls are bounded in number, time
-and size, and made outside of any transaction (``accounts/outbound_calls.py``).
+Only the issuer and the hosts on the operator's list are called, and no redirect is followed (SEC-IN10): a provider's
+address is the operator's own setting, so it may be on a private network. Calls are bounded in number, time and size,
+and made outside of any transaction (``accounts/outbound_calls.py``).
 """
 
 from collections.abc import Mapping

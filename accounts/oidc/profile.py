@@ -1,4 +1,4 @@
-"""How a provider is asked who somebody is, and what of its answer counts: the authorization code flow.
+"""Authorization code flow: the request to a provider, and validation of its answer.
 
 Sources: OpenID Connect Core 1.0 §3.1 and §5.3; RP-Initiated Logout 1.0; RFC 9207 (``iss`` in the answer); RFC 7636
 (PKCE); RFC 9700; ProConnect's documentation for service providers: state and nonce of 32 characters or more, no unknown

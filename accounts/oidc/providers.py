@@ -1,4 +1,4 @@
-"""The identity providers of the site, as its settings name them (``config/env.py``, docs/runbook.md)."""
+"""Identity providers of the site, as its settings name them (``config/env.py``, docs/runbook.md)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields

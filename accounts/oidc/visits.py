@@ -1,9 +1,9 @@
-"""A way to a provider and back, which stays with one browser and counts once.
+"""State of a round trip to a provider: tied to one browser, valid once.
 
-The browser holds a secret in a cookie that comes along from the provider, unlike the session's; the row is found by a
-keyed value of that secret and opens with it alone. So a copy of the database tells neither who is on the way nor with
-which state, and an answer that was meant for one browser is worth nothing in another (RFC 9700 §4.7). Django's session
-is left alone: between the password and here nobody is known.
+The browser holds a secret in a cookie that, unlike the session's, is sent on the return from the provider; a keyed hash
+of that secret finds the row, and the secret alone opens it. So a copy of the database reveals neither who is signing in
+nor the state, and an answer meant for one browser is worthless in another (RFC 9700 §4.7). Django's session isn't used:
+between the password and here nobody is known.
 """
 
 import json

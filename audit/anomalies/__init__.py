@@ -1,1 +1,1 @@
-"""Rules over the journal that find odd ways of reading files (SEC-AL18, domain.md §7.4)."""
+"""Anomaly detection: rules over the journal that find unusual access to files (SEC-AL18, domain.md §7.4)."""

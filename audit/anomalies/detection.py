@@ -1,8 +1,8 @@
-"""Ask the rules: of facts at hand, and of the journal as it grows.
+"""Runs the anomaly rules over given facts, and over new entries of the journal.
 
-``findings`` is pure: the generator of planted abuse (``audit/anomalies/synthetic_corpus.py``) asks it just as the
-service does. ``new_facts`` reads what has got its place in the tree since the last time: no entry is passed over,
-however late it was committed, and none is read twice.
+``findings`` is pure: the generator of planted abuse (``audit/anomalies/synthetic_corpus.py``) calls it as the service
+does. ``new_facts`` reads the entries placed in the tree since the last run: it skips none, however late it was
+committed, and reads none twice.
 """
 
 from bisect import bisect_left

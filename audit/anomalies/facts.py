@@ -1,4 +1,7 @@
-"""An entry as rules see it: who did what on which pseudonyms, when, from where. Read from its canonical bytes."""
+"""Journal entry as the rules see it: who did what on which pseudonyms, when, from where.
+
+It is read from the entry's canonical bytes.
+"""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Ask the rules of a planted corpus, day by day as the service does, and count what they find and what they cry at."""
+"""Evaluates the rules on a synthetic corpus, day by day as in service: detections and false alarms."""
 
 from collections import defaultdict
 from collections.abc import Mapping

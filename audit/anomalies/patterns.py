@@ -1,4 +1,4 @@
-"""The shapes that rules have: so much in a day, so much within a while, one thing after another, one thing alone."""
+"""Patterns of the rules: a count in a day, a count within a time window, one event after another, a single event."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator

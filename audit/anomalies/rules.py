@@ -1,7 +1,7 @@
-"""The nineteen rules, as data: what each looks at, how far back, and which of the authority's limits it asks.
+"""The nineteen anomaly rules, as data: what each counts, over which time window, against which threshold.
 
-A limit is a setting of the authority (``referrals/policy/anomaly_thresholds.py``): its figure is what is odd, that
-many or more. A rule finds what a person must look at; it accuses nobody (docs/audit.md).
+A threshold is a setting of the authority (``referrals/policy/anomaly_thresholds.py``): that figure or more is unusual.
+A rule finds what a person must examine; it accuses nobody (docs/audit.md).
 """
 
 from collections.abc import Callable, Iterator

@@ -1,8 +1,8 @@
-"""A corpus of invented work with planted abuse, to measure the rules: how much they find, how often they cry wolf.
+"""Synthetic corpus of work with planted abuse, to measure the rules: detection rate and false alarms.
 
-Everything is drawn from a seed. ``SHARES`` and the figures of ordinary work were fixed before any limit was tuned; a
-seed that nobody tuned on is what counts (``measuring.py``, ``manage.py judge_rules``). Nothing here is a model of real
-people: it says whether rules and limits do what they are meant to, on work of the size that domain.md §8.4 expects.
+Everything is drawn from a seed. ``SHARES`` and the figures of ordinary work were fixed before any threshold was tuned;
+only a seed that nobody tuned on counts (``measuring.py``, ``manage.py judge_rules``). It doesn't model real people: it
+shows whether rules and thresholds work as intended, on work of the size that domain.md §8.4 expects.
 """
 
 from collections.abc import Callable, Mapping

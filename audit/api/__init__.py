@@ -1,1 +1,1 @@
-"""The auditors' API."""
+"""API for auditors."""

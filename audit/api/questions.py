@@ -1,4 +1,4 @@
-"""The questions that auditors ask ready-made, one address each, and entries as a table."""
+"""API views of the auditors' ready-made questions, one address each, and of entries as a table."""
 
 from typing import Any, ClassVar, Final
 

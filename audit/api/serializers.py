@@ -1,4 +1,4 @@
-"""What the auditors' API takes and gives. An answer holds pseudonyms, codes and counts."""
+"""Serializers of the auditors' API. An answer holds pseudonyms, codes and counts."""
 
 from typing import Any
 

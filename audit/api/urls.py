@@ -1,4 +1,4 @@
-"""The addresses of the auditors' API, under ``/api/v1/``."""
+"""Routes of the auditors' API, under ``/api/v1/``."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The auditors' API: translate, call once, translate."""
+"""Views of the auditors' API. Each translates, makes one call, and translates back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The journal, the tree over it, the pseudonyms in it, and what the database itself keeps of all that."""
+"""The journal, its tree, its pseudonyms, and the database rules that protect them."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Entries that get no place stand in a table of their own; alarms are told once; the lag passes both over (SEC-AL21)."""
+"""Entries that get no place have their own table; alarms are sent once; the lag ignores such entries (SEC-AL21)."""
 
 from django.db import migrations, models
 

@@ -1,6 +1,6 @@
-"""A new origin says what it carries over from the one before, and bears the signature of the log's key (SEC-AL25).
+"""A new origin says what it carries over from the previous one, and is signed with the log's key (SEC-AL25).
 
-The columns are added by hand: SQLite would be given another table, without the triggers of this one.
+The columns are added by hand: otherwise SQLite would rebuild the table without its triggers.
 """
 
 from django.db import migrations, models

@@ -1,7 +1,7 @@
-"""Name accounts in the journal by keyed values, and give each row of a pseudonym a MAC (SEC-AL20, SEC-AL23).
+"""Name accounts in the journal by keyed hashes, and give each pseudonym row a MAC (SEC-AL20, SEC-AL23).
 
-What the pseudonyms are stays; the way from an account to its own is computed anew. Where there are any, the keys must
-be in reach. Going back finds the accounts by computing over all of them.
+The pseudonyms stay; the link from an account to its own is computed anew. Where there are any, the keys must be
+available. The reverse migration finds the accounts by computing over all of them.
 """
 
 import uuid

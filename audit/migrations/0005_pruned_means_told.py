@@ -1,4 +1,4 @@
-"""What is pruned is told with writers, counters and ages; and the database asks the bytes how old they are (SEC-AL24)."""
+"""Lists of pruned entries hold writers, counters and ages; the database checks the age in the bytes (SEC-AL24)."""
 
 from django.db import migrations, models
 

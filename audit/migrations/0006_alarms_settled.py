@@ -1,4 +1,4 @@
-"""Alarms that were looked into say so, and whether an entry was pruned is found by its place (SEC-AL13, SEC-AL24)."""
+"""Alarms can be settled; and whether an entry was pruned is found by its place (SEC-AL13, SEC-AL24)."""
 
 from django.db import migrations, models
 

@@ -1,11 +1,11 @@
-"""Let the database itself refuse what would change the journal (SEC-AL6), but for the content of old entries (SEC-AL15).
+"""Append-only triggers of the journal (SEC-AL6); they let only the content of old entries be pruned (SEC-AL15).
 
 PostgreSQL: triggers that fire in every session, replication included (ENABLE ALWAYS). SQLite: triggers, among
 them one before INSERT, because INSERT OR REPLACE deletes the old row without firing a delete trigger unless
 ``recursive_triggers`` is on; it names each unique key of the table, the hidden ``rowid`` as well.
 
-The database itself says what pruning is: the bytes become empty, actor and subject with them, in an entry that is six
-months old at least, has its place in the tree, and is under no legal hold. All the rest is refused, to everybody.
+The database itself defines pruning: the bytes become empty, actor and subject with them, in an entry that is six months
+old at least, has its place in the tree, and is under no legal hold. It refuses everything else, to everybody.
 """
 
 #: Tables whose rows never change, and what makes a new row the same as one that is there.

@@ -1,9 +1,9 @@
-"""Let the database ask an entry's bytes, and not the columns beside them alone, whether they may go (SEC-AL24).
+"""Pruning check in the database: an entry's bytes, not only its columns, must allow it (SEC-AL24).
 
-The columns are for searching, and prove nothing: whoever changes one would make an entry old, or hide it from a hold. So
-the bytes must say the same: six months old at least, about nothing that is held, and no ``journal:pruned``. And the entry
-must have its place under a checkpoint of the present origin, so that the list that tells of it names that place. Bytes
-that can't be read aren't pruned.
+The columns are for searching, and prove nothing: an attacker who changes one would make an entry old, or hide it from a
+hold. So the bytes must say the same: six months old at least, about nothing that is held, and no ``journal:pruned``.
+And the entry must have its place under a checkpoint of the present origin, so that the list of pruned places names it.
+Bytes that can't be read aren't pruned.
 """
 
 from audit.migrations import _append_only

@@ -1,10 +1,10 @@
-"""Say which database role may do what with the journal (SEC-AL6, SEC-CF2).
+"""Database roles of the journal: which role may do what (SEC-AL6, SEC-CF2).
 
 ``repere_app`` adds entries and reads pseudonyms; it reads no entry. ``repere_auditor`` reads the two views. The
 ``repere_sequencer`` reads entries and adds to the tree; it can write no entry. The service and its auditors read the
-tree, which says nothing of a case. All three are roles without login, made here when they don't exist; the service's
-login is a member of the first two, which the operator grants (docs/decisions/0004-journal-format.md). Roles belong to
-the whole server, so that going back takes the grants away and leaves the roles. SQLite knows no roles.
+tree, which says nothing of a case. All three are roles without login, created here if missing; the operator makes the
+service's login a member of the first two (docs/decisions/0004-journal-format.md). Roles belong to the whole server, so
+the reverse migration revokes the grants and leaves the roles. SQLite has no roles.
 """
 
 from audit.migrations._tree import TREE

@@ -1,12 +1,12 @@
-"""Let the database itself keep the tree whole (SEC-AL8, SEC-AL10).
+"""Database rules that protect the tree: no gap between places, no shrinking checkpoint (SEC-AL8, SEC-AL10).
 
-A place follows the one before it without a gap; a checkpoint is larger than every earlier one of its origin, covers
-places that exist, and belongs to the newest origin. That no row of the tree changes or goes stands in
-``_append_only.py``, and who may build it in ``_roles.py``.
+A place follows the previous one without a gap; a checkpoint is larger than every earlier one of its origin, covers
+places that exist, and belongs to the newest origin. ``_append_only.py`` keeps the tree's rows from being changed or
+deleted; ``_roles.py`` says who may write them.
 
-On PostgreSQL an entry also gets the number of the transaction that wrote it: transactions commit in another order
-than they begin, and that number is how the sequencer knows below which point nothing can come any more. It stands
-outside the model, for the role that writes entries may not read them, not even what it has just written.
+On PostgreSQL an entry also gets the number of the transaction that wrote it: transactions commit in another order than
+they begin, and by that number the sequencer knows below which point nothing more can arrive. It is kept outside the
+model, because the role that writes entries may not read them, not even the one it has just written.
 """
 
 TREE = ("audit_logorigin", "audit_leaf", "audit_tile", "audit_checkpoint", "audit_cosignature")

@@ -1,7 +1,7 @@
-"""Make the views that auditors read: the entries of the authorities that the transaction has named (SEC-AL6, SEC-AZ6).
+"""Views for auditors: the entries of the authorities that the transaction has named (SEC-AL6, SEC-AZ6).
 
-The setting is the one that row-level security of cases asks (``docs/decisions/0006-row-level-security.md``): without
-it no entry is seen; an entry without an authority only where it says ``all``. It is asked once a query, in a
+The setting is the one that row-level security of cases reads (``docs/decisions/0006-row-level-security.md``): without
+it no entry is visible; an entry without an authority only where it says ``all``. It is read once a query, in a
 sub-select. SQLite has no such settings: there its views show all. Both end with the topic (SEC-AL17).
 """
 

@@ -1,4 +1,4 @@
-"""The tables of the journal: entries, the tree that proves them, what was shredded, what was found wrong."""
+"""Models of the journal: entries, tree, erasures, and findings about its integrity."""
 
 from audit.models.entries import (
     ActorPseudonym,

@@ -1,8 +1,8 @@
-"""The tables of the journal: entries, the subjects of entries that have several, and two pseudonym tables.
+"""Models of entries: entries, the subjects of entries that have several, and two pseudonym tables.
 
-All of them are append-only in the database itself (``audit/migrations/_append_only.py``). The tables are
-never read by the service, except through the two views at the end, which the auditors' API reads.
-No foreign key leaves this app: entries outlive what they speak of.
+All of them are append-only in the database itself (``audit/migrations/_append_only.py``). The service never reads the
+tables, except through the two views at the end, which the auditors' API reads. No foreign key leaves this app: entries
+outlive their subjects.
 """
 
 import uuid

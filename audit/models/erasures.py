@@ -1,6 +1,6 @@
-"""What was shredded, by the pseudonym that leads nowhere any more, and whether this database was restored since.
+"""Models of erasures: what was shredded, by an untraceable pseudonym, and whether this database was restored since.
 
-Nothing here says of whom: the pseudonym's mapping and the keys went with the case. Source:
+Nothing here identifies a case: the pseudonym's mapping and the keys went with it. Source:
 docs/decisions/0021-shredding-and-restore.md.
 """
 

@@ -1,4 +1,4 @@
-"""What was found wrong with the journal: entries that get no place, and alarms (docs/decisions, 0037)."""
+"""Models of integrity findings: entries refused a place, and alarms (docs/decisions, 0037)."""
 
 from typing import ClassVar
 

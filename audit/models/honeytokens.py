@@ -1,4 +1,4 @@
-"""Files that nobody has a reason to open: whoever opens one is looked at (SEC-AZ17)."""
+"""Honeytokens (decoys): files that nobody has a reason to open; an access to one is an anomaly (SEC-AZ17)."""
 
 from django.db import models
 

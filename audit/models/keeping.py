@@ -1,4 +1,4 @@
-"""How long entries keep their content: what was pruned, how far, and what mustn't be (SEC-AL15)."""
+"""Models of retention: what content was pruned, how far, and what legal holds protect (SEC-AL15)."""
 
 import uuid
 from typing import ClassVar

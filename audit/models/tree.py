@@ -1,8 +1,8 @@
-"""The tables of the tree: places of entries, full tiles, signed checkpoints and what witnesses said of them.
+"""Models of the Merkle tree: places of entries, full tiles, signed checkpoints and cosignatures.
 
-All append-only, as the entries are. The database itself also refuses a gap between places, a second checkpoint of
-a size and one that is smaller than an earlier one (``audit/migrations/_tree.py``). Nothing here says anything
-of a case: these are hashes of salted bytes.
+All append-only, as the entries are. The database itself also refuses a gap between places, a second checkpoint of the
+same size and one smaller than an earlier one (``audit/migrations/_tree.py``). Nothing here says anything of a case:
+these are hashes of salted bytes.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Who plays: every role in each of the three authorities, with the institutions where they work."""
+"""People of the demonstration: every role in each of the three authorities, and their institutions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

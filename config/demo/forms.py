@@ -1,4 +1,4 @@
-"""What is filed in the demonstration: the concern form, filled with invented facts."""
+"""Concern forms of the demonstration, filled with invented facts."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Final

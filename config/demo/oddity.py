@@ -1,4 +1,4 @@
-"""Something for the auditor to examine: an agent who tried files at random, found by the rules themselves."""
+"""An anomaly of the demonstration: an agent tried files at random, and the rules detected it."""
 
 from datetime import datetime
 from typing import Final

@@ -1,4 +1,4 @@
-"""The journal's tree in the demonstration: built before the page is shown, so that there is something to verify."""
+"""Journal tree of the demonstration, built before the page is shown, so that there is something to verify."""
 
 from pathlib import Path
 

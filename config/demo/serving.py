@@ -1,7 +1,7 @@
-"""The web server of the demonstration: gunicorn reads its settings here (``-c python:config.demo.serving``).
+"""Web server of the demonstration: gunicorn reads its settings here (``-c python:config.demo.serving``).
 
-One process with a few threads: SQLite has one writer at a time, and a second process would only wait for it. Mails
-lie in ``var/mail``, one file each.
+One process with a few threads: SQLite has one writer at a time, and a second process would only wait for it. Mails are
+files in ``var/mail``, one each.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What the demonstration prints, and the two files that it leaves in the state folder."""
+"""Output of the demonstration, and the two files that it leaves in the state folder."""
 
 import json
 import os

@@ -1,7 +1,7 @@
-"""How an act of the demonstration is played: by a person of the cast, through the actions that the API calls.
+"""Plays an act of the demonstration: by one of its people, through the actions that the API calls.
 
-Nothing is written past the actions: rights, guards, second signatures, seals and journal entries are the real
-ones. The instants lie in the past, so that the clocks of the cases show something.
+Nothing bypasses the actions: rights, guards, second signatures, seals and journal entries are the real ones. The
+instants lie in the past, so that the deadlines of the cases show something.
 """
 
 from collections.abc import Iterable, Mapping

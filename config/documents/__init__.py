@@ -1,9 +1,9 @@
-"""The pages of ``docs/`` that are made from the code, so that they can't say what it doesn't do.
+"""Generated pages of ``docs/``, made from the code so that they can't contradict it.
 
-``PAGES`` gives each page's path under the repository and the function that writes it anew from what stands there: a
-page that is made as a whole takes no notice of it, the README has one part that is made. Beside them stand the two
-files that are served while a part of the service is out (``config/closed.py``). The same code gives the same bytes;
-``manage.py make_docs --check`` fails when a page is stale.
+``PAGES`` maps each page's path in the repository to the function that generates it from its present text: a page that
+is generated whole ignores that text; the README has one generated part. It includes the two files that are served while
+a part of the service is out (``config/closed.py``). The same code gives the same bytes; ``manage.py make_docs --check``
+fails when a page is stale.
 """
 
 from collections.abc import Callable, Mapping

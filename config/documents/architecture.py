@@ -1,7 +1,8 @@
-"""The picture of ``docs/architecture.md``, drawn from the imports: which package knows which.
+"""Diagram of ``docs/architecture.md``, drawn from the imports between packages.
 
 An arrow goes from a package to one that it imports, imports for types included. An arrow that follows from two others
-isn't drawn. Packages of ``referrals`` that hold a feature are one box, for each may use those before it in the list.
+isn't drawn. Packages of ``referrals`` that hold a feature are one box, because each may use those before it in the
+list.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""The page and the document of ``config/closed.py``, made beforehand: they must need nothing when they are shown."""
+"""Page and problem document of ``config/closed.py``, generated beforehand: showing them must need nothing else."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``docs/permissions.md``: who reads what, who does what, who manages accounts, from the rules that decide it."""
+"""``docs/permissions.md``: who reads what, who does what, who manages accounts, from the access rules."""
 
 from collections.abc import Iterator
 from typing import Final

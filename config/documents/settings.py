@@ -1,4 +1,4 @@
-"""``docs/settings.md``: what each authority may choose, with defaults and bounds, from the declarations."""
+"""``docs/settings.md``: the settings of an authority, with defaults and bounds, from their declarations."""
 
 from typing import Any, Final
 

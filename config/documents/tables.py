@@ -1,4 +1,4 @@
-"""How a page of the docs is written: tables, names of roles, a picture between two marks."""
+"""Writing of generated pages: tables, names of roles, a diagram between two marks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final

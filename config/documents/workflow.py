@@ -1,4 +1,4 @@
-"""``docs/workflow.md``: a diagram and a table of each machine, from the declared steps."""
+"""``docs/workflow.md``: a diagram and a table of each state machine, from the declared steps."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,1 +1,1 @@
-"""Commands of ``manage.py`` that need every app: the demonstration, and the pages made from the code."""
+"""Management commands that need every app: the demonstration, and the generated pages."""

@@ -1,4 +1,4 @@
-"""The key store: wrapped keys, what was shredded of them, and in which database it was made."""
+"""Key store: wrapped keys, what was shredded of them, and the database it was made in."""
 
 import uuid
 

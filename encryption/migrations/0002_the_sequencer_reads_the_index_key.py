@@ -1,6 +1,6 @@
-"""Let the sequencer read the row of the index key, and no other: with it the MACs of the journal are checked (SEC-AL21).
+"""Let the sequencer read the row of the index key, and no other, to check the journal's MACs (SEC-AL21).
 
-It needs the key service too, which so could unwrap whatever row it read: the database keeps all others from it.
+The sequencer needs the key service too, which could unwrap any row it read: so the database denies it all other rows.
 """
 
 from django.db import migrations

@@ -1,7 +1,7 @@
-"""How the first migration of an app makes its tables: all of them in one operation.
+"""Creates all tables of an app in one migration operation.
 
-After each operation that adds one model Django renders anew every model that a foreign key joins to it, which here is
-nearly all of them. So the state takes the models of an app together, and is rendered once. Each table is made whole,
+After each operation that adds one model, Django renders again every model that a foreign key joins to it, which here is
+nearly all of them. So the state takes the models of an app together and is rendered once. Each table is created whole,
 with its keys, constraints and indexes: SQLite would copy it for whatever is added later.
 """
 

@@ -1,4 +1,4 @@
-"""Notices, where they go and who wants which, and the work that is done by the clock."""
+"""Notices, channels, preferences and webhooks, and the recurring work."""
 
 import uuid
 

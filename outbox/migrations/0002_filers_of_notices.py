@@ -1,6 +1,6 @@
-"""Notices name who filed by a value of their own: a case's leads to none without the key (SEC-CR20).
+"""Notices name the filer by a keyed hash: without the key, no notice leads from a case to its filer (SEC-CR20).
 
-Where there are any, the keys must be in reach. Going back finds each value by computing over all accounts.
+Where there are any, the keys must be available. The reverse migration finds each value by computing over all accounts.
 """
 
 import uuid

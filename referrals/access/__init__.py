@@ -1,1 +1,1 @@
-"""Who may see and do what with a case: the matrix, the relations to a case, and the same rule in SQL."""
+"""Access control of a case: the matrix, the relations to a case, and the same rule in SQL."""

@@ -1,4 +1,4 @@
-"""Exceptional rights on one case: named, granted, broken glass, substitution; and exclusions (§1.3 rules 7, 8)."""
+"""Exceptional rights on one case: named, granted, break glass, stand-in; and exclusions (§1.3 rules 7, 8)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The table of domain.md §1.3: which role reads which classes of data by which relation."""
+"""Access matrix of domain.md §1.3: which role reads which classes of data by which relation."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Who works at a case's authority, its services and institutions, and who may begin a case."""
+"""People at a case's authority, its services and institutions, and who may begin a case."""
 
 from datetime import datetime
 from typing import Final

@@ -1,12 +1,12 @@
-"""How often one account is refused cases, and how long it waits then (SEC-AZ23): nobody tries one id after the other.
+"""Rate limit on refused requests about cases (SEC-AZ23): nobody enumerates ids.
 
-Counted are answers 403 and 404 about cases, of an account's sessions and tokens together, in the shared database
-(SEC-FT16). The first within ten minutes are free. Each after them lets the account's addresses of cases wait for 2, 4,
-8 … seconds, a minute at most; nothing is looked at meanwhile, so that a wait is the same whatever was asked for. Which
-addresses these are, and which never wait, says ``config/probing.py``.
+Answers 403 and 404 about cases are counted per account, sessions and tokens together, in the shared database
+(SEC-FT16). The first within ten minutes are free. Each after them delays the account's addresses of cases by 2, 4, 8 …
+seconds, a minute at most; nothing is looked up meanwhile, so that the delay is the same whatever was asked for.
+``config/probing.py`` lists these addresses, and those that never wait.
 
-The free ones are an entry each. Those after them, and what is asked during a wait, are one entry a minute, whose ``n``
-counts them: whoever sends thousands fills no journal.
+Each free refusal is one entry. Later ones, and requests during a delay, are one entry a minute, whose ``n`` counts
+them: thousands of requests don't fill the journal.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""By which relations a person is tied to a case (domain.md §1.1), and what they add up to."""
+"""Relations of a person to a case (domain.md §1.1), and the rights they add up to."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache

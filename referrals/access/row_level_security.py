@@ -1,10 +1,9 @@
-"""The authority rule once more, in the database: whose rows the running transaction may touch (SEC-AZ6).
+"""Row-level security: PostgreSQL repeats the authority rule for the running transaction (SEC-AZ6).
 
-PostgreSQL's row-level security asks five settings of the transaction: the caller's authorities, the
-organisations that execute measures, the keyed values of the caller's own filings and of the drafts shared with
-the institution that the caller leads, and (for recurring work of the service itself) ``all``. Without them no
-row of a case is seen. SQLite has no such thing; there the rule of ``access.py`` stands alone. Policies:
-``referrals/migrations/_row_level_security.py``.
+Its policies read five settings of the transaction: the caller's authorities, the organisations that execute measures,
+the keyed hashes of the caller's own filings and of the drafts shared with the institution that the caller leads, and
+(for recurring work of the service itself) ``all``. Without them no row of a case is visible. SQLite has no such thing;
+there the rule of ``visibility.py`` stands alone. Policies: ``referrals/migrations/_row_level_security.py``.
 """
 
 from collections.abc import Iterable, Iterator

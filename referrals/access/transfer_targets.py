@@ -1,8 +1,8 @@
-"""Who is asked to take a case over, and how the case is found for them (domain.md §1.3 rule 1, T32, T33).
+"""Access of the authority that is asked to take a case over (domain.md §1.3 rule 1, T32, T33).
 
-What crosses to the authority that is asked stands in rows of its own, which row-level security lets through while
-the request is sent. Two things are asked beyond that rule, here and nowhere else: whether the person is excluded or,
-of a restricted case, named (which only the origin knows), and the case's own row, for its shell and for the answer.
+What it may see of the case is in rows of its own, which row-level security lets through while the request is sent. Two
+queries go beyond that rule, here and nowhere else: whether the person is excluded or, of a restricted case, named
+(which only the origin knows), and the case's own row, for its shell and for the answer.
 """
 
 from datetime import datetime

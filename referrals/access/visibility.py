@@ -1,10 +1,10 @@
-"""Who may: one rule, for one case and for lists alike (domain.md §1.3).
+"""Visibility rule of cases: one rule, for one case and for lists alike (domain.md §1.3).
 
-The order of decision: signed in → authority → exclusion → relation, restriction included → state → access
-class; the first no wins. ``visible_to`` is the rule in SQL; the flags that it annotates are what
-``ties_of`` reads, so that "may I" and "list mine" can't differ (SEC-AZ1, SEC-AZ6). A class letter says
-which data: A shell, B identity, C filer, D facts, E health, F third parties, G digital traces,
-H assessment, I justice, J measures, K protected address.
+The order of decision: signed in → authority → exclusion → relation, restriction included → state → access class; the
+first refusal wins. ``visible_to`` is the rule in SQL; the flags that it annotates are what ``ties_of`` reads, so that
+the check of one case and the list of cases can't differ (SEC-AZ1, SEC-AZ6). A class letter says which data: A shell, B
+identity, C filer, D facts, E health, F third parties, G digital traces, H assessment, I justice, J measures, K
+protected address.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

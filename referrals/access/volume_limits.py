@@ -1,13 +1,14 @@
-"""How much one person opens, is shown and files within an hour (SEC-AZ14): what a stolen account can take.
+"""Hourly caps on what one person opens, is shown and files: bounds the harm of a stolen account (SEC-AZ14).
 
-What is counted are cases: the same one again within the hour costs nothing, so that whoever works on thirty cases may
-go back and forth between their pages, and whoever takes one after the other comes to an end. Counted are all ways to
-the same doors, pages and API alike, in the shared database: no cache is asked, and none that is out lifts a cap
-(SEC-FT16). An hour is the last sixty minutes, not that of the clock.
+The caps count cases: the same one again within the hour costs nothing, so that a person with thirty cases may go back
+and forth between their pages, while one who opens case after case reaches the cap. Pages and API count together, in the
+shared database: no cache is asked, so a cache that is out lifts no cap (SEC-FT16). An hour is the last sixty minutes,
+not that of the clock.
 
 Danger comes first. A filing that is urgent or says that a child is in danger now is never refused: above the cap it is
-taken, and a later pass says so of the person; at the filing's own instant it would tell who filed (SEC-AL20). A case
-whose glass the reader has broken, and one whose urgent alert nobody has answered yet, open whatever was opened before.
+accepted, and a later pass records that about the person; at the filing's own instant it would reveal who filed
+(SEC-AL20). A case whose glass the reader has broken, and one whose urgent alert nobody has answered yet, open whatever
+was opened before.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""The course of an anomaly: who sees it, and the runner of its steps.
+"""Review of an anomaly: who sees it, and the runner of its steps.
 
-An anomaly belongs to an authority, not to a case: its steps are run on its own row (``execution/row_machine.py``).
-Auditors and data protection officers of the authority see it. The agent whom it is about sees the question alone, once
+An anomaly belongs to an authority, not to a case: its steps run on its own row (``execution/row_machine.py``).
+Auditors and data protection officers of the authority see it. The agent whom it is about sees only the question, once
 it was asked, and answers by a code.
 """
 

@@ -1,6 +1,7 @@
-"""Anomalies of access: the list, the course of each, the question to the agent, the veil (domain.md §2.7, S9).
+"""API of access anomalies: list, review, the question to the agent, the veil (domain.md §2.7, S9).
 
-For auditors and data protection officers of the authority; the agent whom one is about sees its question and answers.
+It is for auditors and data protection officers of the authority; the agent whom an anomaly is about sees its question
+and answers.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What awaits the reader among the anomalies: to be taken up, the clock of a breach, a veil to be lifted together."""
+"""Tasks of a reader among the anomalies: to take up, the deadline of a breach, a veil to lift together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

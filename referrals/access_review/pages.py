@@ -1,4 +1,4 @@
-"""Pages of anomalies and of questions; looking at one is an entry of the journal."""
+"""Paged lists of anomalies and of questions; reading one is an entry of the journal."""
 
 from datetime import datetime
 from typing import Any

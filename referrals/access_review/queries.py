@@ -1,4 +1,4 @@
-"""What is shown of an anomaly: metadata and pseudonyms; who and which files, to the two who lifted the veil."""
+"""Content of an anomaly: metadata and pseudonyms; names and files only for the two who lifted the veil."""
 
 from datetime import datetime
 from typing import Any

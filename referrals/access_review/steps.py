@@ -1,8 +1,8 @@
-"""Anomalies of access: what a rule found odd in the journal, and what people make of it (domain.md §2.7, S9).
+"""Steps of an access anomaly, from its detection in the journal to its closing (domain.md §2.7, S9).
 
-The service detects, an auditor examines and judges, the data protection officer reports what was unjustified and closes
-it. Auditor and officer read pseudonyms; who it was, and which files, they learn together and in no other way
-(SEC-AZ12). What is said here is said in codes: words about a person or a child stay outside the journal's reach.
+The service detects; an auditor examines and judges; the data protection officer reports what was unjustified and closes
+it. Auditor and officer read pseudonyms; they learn the person and the files together, and in no other way (SEC-AZ12).
+Statements here are codes: words about a person or a child would be outside the journal's reach.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""The recurring work that seeks anomalies: what has got its place in the log since the last time is looked at.
+"""Recurring detection of anomalies, over the entries placed in the log since the last run.
 
-Each authority's rules and figures are its own. A finding of a rule about a person or a file on one day is one
-anomaly, however often it is found again: a killed worker's batch may be looked at twice.
+Each authority has its own rules and thresholds. A rule's finding about a person or a file on one day is one anomaly,
+however often it is found again: the batch of a killed worker may be examined twice.
 """
 
 from collections.abc import Sequence

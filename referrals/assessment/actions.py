@@ -1,7 +1,7 @@
-"""The assessment team's writing: notes, opinions, a conclusion per child, the report (domain.md §2.6, H by PATCH).
+"""Writings of the assessment team: notes, opinions, a conclusion per child, the report (domain.md §2.6, H by PATCH).
 
-The team's and nobody else's. The matrix gives W on H to the lead too (§1.3): that is T42, on the lead's own
-entries; whoever validates a report doesn't write in it.
+Only the team writes. The matrix gives W on H to the lead too (§1.3): that is T42, on the lead's own entries; the person
+who validates a report doesn't write in it.
 """
 
 from datetime import datetime

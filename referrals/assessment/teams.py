@@ -1,4 +1,4 @@
-"""Where the assessors of a case come from, by the protocol of the authority (TEAM_SOURCE; CASF D226-2-5)."""
+"""Sources of the assessors of a case, by the protocol of the authority (TEAM_SOURCE; CASF D226-2-5)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Attachments of a case: list, send, read as a file, mark as evidence, take from a draft."""
+"""API of attachments: list, send, read, mark as evidence, take from a draft."""
 
 from functools import partial
 from typing import Any, Final

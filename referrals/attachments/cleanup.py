@@ -1,4 +1,4 @@
-"""Recurring work: what waited for the antivirus is scanned, what came to nothing goes (SEC-FI6, SEC-FT7)."""
+"""Recurring work: scans files in quarantine for the antivirus, deletes abandoned uploads (SEC-FI6, SEC-FT7)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

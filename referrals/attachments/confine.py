@@ -1,8 +1,8 @@
-"""How the parsing process gives up all that it doesn't need: memory, time, files, network, other processes (SEC-FI2).
+"""Sandbox limits of the parsing process: memory, time, files, network, other processes (SEC-FI2).
 
-Limits hold from the first instruction, the filter of system calls from before the first hostile byte is read. The
-filter is a list of what may be called; anything else fails with EPERM, as if the system had refused it: opening a file
-(the keys of a first run lie in one), a socket, another program or process. Source: seccomp(2), ``linux/filter.h``.
+Resource limits hold from the first instruction, the filter of system calls (seccomp) from before the first hostile byte
+is read. The filter is an allow list; any other call fails with EPERM, as if the system had refused it: opening a file
+(the keys of a first run are in one), a socket, another program or process. Source: seccomp(2), ``linux/filter.h``.
 """
 
 import ctypes

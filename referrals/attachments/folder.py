@@ -1,4 +1,4 @@
-"""Objects as files in a folder: the first run, and services of one machine."""
+"""Object store in a folder: for the first run, and for services on one machine."""
 
 import os
 from collections.abc import Iterator

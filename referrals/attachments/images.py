@@ -1,4 +1,4 @@
-"""Images, decoded and encoded anew: only the picture goes along, no metadata, thumbnail, comment or trailing byte."""
+"""Images, decoded and re-encoded: only the picture remains, no metadata, thumbnail, comment or trailing byte."""
 
 import io
 from typing import IO, Final

@@ -1,4 +1,4 @@
-"""What is written of attachments: one is added, marked, taken from a draft, destroyed with its case."""
+"""Writes of attachments: add, mark, take from a draft, destroy with the case."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How attachments follow their case: laid to the complement that names them (T08), sealed anew when it is submitted."""
+"""Links attachments to their case: to the complement that names them (T08), and resealed when it is submitted."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,9 +1,8 @@
-"""How many uploads arrive at once: in this process, and of one person, in whichever process.
+"""Limit on concurrent uploads: per process, and per person over all processes.
 
-Each holds a thread of its process for as long as its sender takes, so a process takes no more than its threads bear.
-A person's are counted in the shared database: a count of each process would be as many times the limit as there are
-processes (SEC-CF1). Each place there ends by itself when an upload can't go on any longer, for a process that dies
-gives nothing back.
+Each holds a thread of its process for as long as its sender takes, so a process accepts no more than its threads allow.
+A person's are counted in the shared database: a count per process would multiply the limit by the number of processes
+(SEC-CF1). A slot there expires once an upload can't continue, because a process that dies releases nothing.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Names of files: what a person called it, for those who read it; what it is saved as tells nothing (SEC-AU9)."""
+"""File names: a person's own, for readers; the name of the download reveals nothing (SEC-AU9)."""
 
 import unicodedata
 from typing import Final

@@ -1,4 +1,4 @@
-"""What whoever sends a file is told beforehand: which ones, and which images never (domain.md §4.6; CP 227-23)."""
+"""Notice shown before an upload: which files are accepted, and which images never (domain.md §4.6; CP 227-23)."""
 
 from typing import Any, Final
 

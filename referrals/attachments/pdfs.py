@@ -1,8 +1,8 @@
-"""PDFs, written anew: the pages and what they show, nothing that acts, asks, embeds or tells of the author.
+"""PDFs, rewritten: the pages and what they show, without active content, forms, embedded files or author.
 
 A new document takes the pages alone, so that whatever hangs on the old one's root (scripts, forms, names, embedded
-files, metadata, what happens on opening) stays behind. What a form or a note shows is drawn into its page first. Then
-every object that came along is looked through once more.
+files, metadata, opening actions) stays behind. What a form or an annotation shows is first drawn into its page. Then
+every object that came along is checked once more.
 """
 
 import io

@@ -1,9 +1,9 @@
-"""Read a file from standard input, write what is kept of it to standard output, and say by the exit status how it went.
+"""Sandboxed parser: reads a file from standard input, writes the kept part; its exit status is the outcome.
 
     program KIND GIVEN_BYTES MOST_PIXELS MOST_BYTES
 
-It is started anew for each file: what a file may have done to it ends with it. ``GIVEN_BYTES``
-is the file's size and bounds its time, ``MOST_BYTES`` what it writes.
+It is started anew for each file: whatever a file may have done to it ends with it. ``GIVEN_BYTES`` is the file's size
+and bounds its time, ``MOST_BYTES`` bounds what it writes.
 """
 
 import os

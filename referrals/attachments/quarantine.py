@@ -1,13 +1,13 @@
-"""A file that must not be kept, wherever it is held: set aside, given back, condemned, and destroyed by the service.
+"""Quarantine of a file that must not be kept: set aside, returned, condemned, and destroyed by the service.
 
-Two rows may hold one object (a case taken over and its stub, decision 0020): what becomes of the file becomes of all
-of them, in each case's journal. Whoever copies rows locks them first (``referrals/transfers/copying.py``), and rows are
-looked for again once they are locked, so that none slips past.
+Two rows may hold one object (a case taken over and its stub, decision 0020): what happens to the file happens to all of
+them, in each case's journal. Code that copies rows locks them first (``referrals/transfers/copying.py``), and rows are
+queried again once they are locked, so that none is missed.
 
-Two persons condemn a file (X12); the worker destroys it. As a purge it is announced in a transaction of its own, then
+Two persons condemn a file (X12); the worker destroys it. Like a purge it is announced in a transaction of its own, then
 done: key and name of the row, the certificate ``key:shredded`` with the object's name for a pseudonym, that token in
-the key store, a line in the ledger, last the objects. Broken off anywhere it is done again, and nobody reads the file
-meanwhile. A backup knows the object's name, so that a replay finds the row and destroys it again
+the key store, a line in the ledger, last the objects. If interrupted anywhere it is done again, and nobody reads the
+file meanwhile. A backup knows the object's name, so that a replay finds the row and destroys it again
 (docs/decisions/0036-a-file-that-must-not-be-kept.md).
 """
 

@@ -1,4 +1,4 @@
-"""How much a case and a person may hold and send (SEC-FI1): asked before a byte is read, and again when it is kept."""
+"""Quotas of a case and of a person (SEC-FI1): checked before a byte is read, and again before it is stored."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""Why the program parses no further: each reason is an exit status, for nothing else leaves it but the file."""
+"""Reasons why the sandboxed parser stops: each is an exit status, because only the file itself leaves it."""
 
 from enum import IntEnum
 

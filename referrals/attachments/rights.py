@@ -1,7 +1,7 @@
-"""Who may add an attachment to a case, read one, take one away: by role, relation, state and class (domain.md §1.3).
+"""Rights to add, read and remove an attachment: by role, relation, state and class (domain.md §1.3).
 
-To read asks for the class in full: a part (an extract, a judge's order) is a text that somebody has ticked, and no file
-is. Whoever filed reads nothing back; a draft is its author's.
+Reading requires the class in full: a part (an extract, a judge's order) is a text that somebody has ticked, and no file
+is. Filers read nothing back; a draft is its author's.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Objects in an S3-compatible store (extra ``s3``): several machines, one bucket.
+"""Object store in an S3-compatible bucket (extra ``s3``): several machines share it.
 
-An object is sent in parts of 8 MiB, so that a worker never holds more; one that isn't finished is aborted. The store's
-own versions must be off, or expire: what is deleted here has to be gone (docs/runbook.md). Credentials are found as
-AWS's own kit finds them.
+An object is sent in parts of 8 MiB, so that a worker never holds more; an unfinished one is aborted. The store's own
+versioning must be off, or expire: a deleted object must be gone (docs/runbook.md). Credentials are found as the AWS SDK
+finds them.
 """
 
 from collections.abc import Callable, Iterator

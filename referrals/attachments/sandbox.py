@@ -1,7 +1,7 @@
-"""Having a file parsed by a process that can do nothing else, and taking back what it wrote (SEC-FI2).
+"""Runs the parser in a sandboxed process, and takes back its output (SEC-FI2).
 
 The process is a new interpreter: it inherits no memory, so no key; no environment; no file but its two pipes. Its
-limits and its filter of system calls are ``confine.py``. Whatever goes wrong in there refuses the file.
+limits and its filter of system calls are ``confine.py``. Any failure in it refuses the file.
 """
 
 import subprocess

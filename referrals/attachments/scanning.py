@@ -1,7 +1,7 @@
-"""The antivirus, asked in clamd's own protocol (``INSTREAM``): a length before each piece, zero at the end.
+"""Antivirus client, in clamd's protocol (``INSTREAM``): a length before each piece, zero at the end.
 
-A scanner that is down, slow, or says anything but a clear yes or no hasn't scanned: the file waits (SEC-FI6).
-Source: clamd(8).
+If the scanner is down, slow, or gives anything but a clear verdict, the file isn't scanned and waits (SEC-FI6). Source:
+clamd(8).
 """
 
 import socket

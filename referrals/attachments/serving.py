@@ -1,4 +1,4 @@
-"""What one reads of attachments: their list, and one of them as a file, each within a disclosure (SEC-FI4)."""
+"""Reads attachments: their list, and one of them as a file, each within a disclosure (SEC-FI4)."""
 
 import base64
 from collections.abc import Iterator

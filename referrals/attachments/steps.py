@@ -1,8 +1,8 @@
-"""A file that must not be kept: set aside at once by one person, given back or destroyed by two (X10 to X12).
+"""Steps of a file that must not be kept: one person sets it aside at once, two return or destroy it (X10 to X12).
 
-The service asks that no sexual image of a minor be sent (domain.md §4.6; code pénal 227-23). Should one come all the
-same, whoever finds it stops everybody from reading it; setting aside destroys nothing, for the prosecutor may need the
-file. How it is destroyed: ``referrals/attachments/quarantine.py``.
+The service asks that no sexual image of a minor be sent (domain.md §4.6; code pénal 227-23). If one arrives all the
+same, the person who finds it blocks it for everybody; setting aside destroys nothing, because the prosecutor may need
+the file. How it is destroyed: ``referrals/attachments/quarantine.py``.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,8 +1,8 @@
-"""Which objects of the store are held by an attachment, and how one goes when the last one lets go.
+"""Reference counting of stored objects: an object is deleted when its last attachment releases it.
 
-A name is written down before its first byte (``expect``), so that whatever breaks off, the service itself or a restore
-included, the store holds nothing that is forgotten. Two rows may hold one object: a case that was taken over holds
-those of its stub, each row with the key sealed under its own case (docs/decisions/0020-attachments.md).
+A name is recorded before its first byte (``expect``), so that the store holds no forgotten object, even after a crash
+or a restore. Two rows may hold one object: a case that was taken over holds those of its stub, each row with the key
+sealed under its own case (docs/decisions/0020-attachments.md).
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a store of objects does, and which one is configured. Nothing else opens a file or a bucket of attachments."""
+"""Interface of an object store, and which one is configured. Only this opens a file or a bucket of attachments."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Plain text: UTF-8 without control characters, and no page or picture that calls itself text."""
+"""Plain text: UTF-8 without control characters; refuses a page or picture that claims to be text."""
 
 import codecs
 import re

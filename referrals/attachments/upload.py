@@ -1,8 +1,8 @@
-"""A file on its way in: read from the request piece by piece, sealed at once, scanned, parsed, sealed anew.
+"""Upload of a file: read from the request piece by piece, sealed at once, scanned, parsed, resealed.
 
-All of it happens between two transactions of the request: the first has asked who may, the second asks again and keeps
-what arrived. No plaintext touches a disk, and no more than a few pieces are in memory. Whatever breaks off leaves
-names in the table of objects that no attachment holds: they are deleted at once, or swept (SEC-FT7).
+All of it happens between two transactions of the request: the first has checked rights, the second checks again and
+stores the file. No plaintext touches a disk, and no more than a few pieces are in memory. An interruption leaves names
+in the table of objects that no attachment holds: they are deleted at once, or swept (SEC-FT7).
 """
 
 import socket

@@ -1,8 +1,8 @@
-"""Emergency openings beyond their steps: by reference where the case isn't seen, their list, their end, their watch.
+"""Emergency openings beyond their steps: by reference for a hidden case, their list, end and monitoring.
 
-Whoever knows a reference by an alert or by phone opens a case that is restricted to others, if the ordinary tie would
-show it (domain.md §1.3 rule 7). A case that is absent, of another authority, purged, not the asker's or one that the
-asker is excluded from is one and the same: not there.
+A person who knows a reference by an alert or by phone opens a case that is restricted to others, if the ordinary tie
+would show it (domain.md §1.3 rule 7). A case that is absent, of another authority, purged, not the caller's, or that
+the caller is excluded from, gets the same answer: not there.
 """
 
 from collections.abc import Mapping

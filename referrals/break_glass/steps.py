@@ -1,8 +1,8 @@
-"""Breaking the glass: one case opened at once, for an hour at most, and looked at by another person (§1.3 rule 7).
+"""Break glass: opens one case at once, for an hour at most; another person reviews it (§1.3 rule 7).
 
-The ``BreakGlass`` machine of domain.md §2.7. The right itself is a grant with its end, which ``access.py`` reads like
-the other exceptional ones; here stand its reason, its end and its review. A renewal is a new opening with a new
-reason. How a case that isn't seen is opened by its reference: ``referrals/break_glass/queries.py``.
+The ``BreakGlass`` machine of domain.md §2.7. The right itself is a grant with its end, which ``referrals/access/``
+reads like the other exceptional ones; this module has its reason, its end and its review. A renewal is a new opening
+with a new reason. How a hidden case is opened by its reference: ``referrals/break_glass/queries.py``.
 """
 
 from datetime import datetime, timedelta

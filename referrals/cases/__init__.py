@@ -1,1 +1,1 @@
-"""What the API says of a case: list, page, parts, deadlines, timeline, available actions."""
+"""Reading cases: list, page, parts, deadlines, timeline, available actions."""

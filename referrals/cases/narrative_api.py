@@ -1,4 +1,4 @@
-"""The filer's own account, read again where the authority lets it."""
+"""Filer's own account, read again where the authority allows it."""
 
 from typing import Any
 from uuid import UUID

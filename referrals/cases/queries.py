@@ -1,4 +1,4 @@
-"""Lists of cases and deadlines, one case whole, and its parts; API and pages call these."""
+"""Lists of cases and deadlines, one whole case, and its parts; API and pages call these."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The procedure itself, as it is declared: what every program and every new colleague may read (domain.md §2)."""
+"""API of the procedure as declared, which every program and every new colleague may read (domain.md §2)."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""The review of a closing by a second person, and opening a closed case again (R01 to R03, T34)."""
+"""Review of a closing by a second person, and reopening of a closed case (R01 to R03, T34)."""

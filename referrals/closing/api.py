@@ -1,4 +1,4 @@
-"""Closings that one person decided, and await another's look, over all the caller's cases."""
+"""Closings that one person decided and that await a review, over all the caller's cases."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""Closings that one person decided, their review by another, and how a closed case is opened again.
+"""Closings that one person decided, their review by another, and the reopening of a closed case.
 
-T34 and the ``ClosureReview`` of domain.md §2.7. Nobody closes a case for good alone: a closing without a second
-signature stays on the supervisors' list (a withdrawal on the coordinators' too) until someone else confirms it,
-or the case is opened again.
+It has T34 and the ``ClosureReview`` of domain.md §2.7. Nobody closes a case for good alone: a closing without a second
+signature stays on the supervisors' list (a withdrawal on the coordinators' too) until someone else confirms it, or the
+case is reopened.
 """
 
 from typing import TYPE_CHECKING, Any, Final

@@ -1,8 +1,9 @@
-"""Birthdays: what of a case changes with the age of its children, up to majority (C23; domain.md §2.3, §4.1, §5.1).
+"""Birthdays: what changes in a case with the age of its children, up to majority (C23; domain.md §2.3, §4.1, §5.1).
 
-On the eighteenth birthday a child holds its own rights: what parents were still to be told is no longer due, nothing is
-told to them any more, agreements are the person's own, and the guards of *met* and §2.5 no longer bind (``Case.
-beyond_childhood``). Whoever was looked after before that may be offered support as a young adult, until twenty-one.
+On the eighteenth birthday a child holds its own rights: pending information of the parents is no longer due, they are
+informed of nothing more, agreements are the person's own, and the guards of *met* and §2.5 no longer apply
+(``Case.beyond_childhood``). A person who was looked after before that may be offered support as a young adult, until
+twenty-one.
 """
 
 from collections.abc import Iterable

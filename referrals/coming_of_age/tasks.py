@@ -1,15 +1,15 @@
-"""Recurring work of birthdays: whoever turns 2, 3, 6, 11, 15, 16 or 18 is found without a birth date in clear (C23).
+"""Recurring work of birthdays: finds who turns 2, 3, 6, 11, 15, 16 or 18 without a birth date in clear (C23).
 
-A birth date is sealed, and so must be whatever tells it: a clear date of the next look, or of majority, would be one.
-Opening each child's date each day would open everything always. So each child bears the *group* of the day on which its
-next birthday falls that changes anything: one of 64, by a keyed value of authority and date. When a day begins, the
-children of its group are looked at, some one in 64, among them all whose day it is. A stolen row tells a number of 64
-that nobody can compute without the key; and since a child is opened on five or six days of a year for nothing, neither
-does an opening in the journal tell a birthday. Such a look leaves one entry, the same whether it found a birthday or
-not, and no row in the trail of the case: either, if it came on birthdays alone, would be a birth date in clear.
+A birth date is sealed, and so must be whatever reveals it: a clear date of the next check, or of majority, would. But
+opening each child's date each day would open everything always. So each child has the *group* of the day on which its
+next significant birthday falls: one of 64, by a keyed hash of authority and date. When a day begins, the task examines
+the children of its group, some one in 64, among them all whose day it is. A stolen row reveals a number of 64 that
+nobody can compute without the key; and since a child is opened on five or six days of a year for nothing, an opening in
+the journal reveals no birthday either. Such an opening leaves one entry, the same whether it found a birthday or not,
+and no row in the trail of the case: if either came on birthdays alone, it would be a birth date in clear.
 
-Days that passed while no worker ran are caught up. A child whose group isn't known yet (filed, added, corrected or
-opened again since) is looked at within the hour, once.
+Days that passed while no worker ran are caught up. A child whose group isn't known yet (since filed, added, corrected
+or reopened) is examined within the hour, once.
 """
 
 from collections.abc import Iterable

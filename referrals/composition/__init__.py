@@ -1,1 +1,1 @@
-"""What puts the features together: routes, topics of the journal, signatures of rows and cells."""
+"""Composition of the features: routes, topics of the journal, signatures of rows and cells."""

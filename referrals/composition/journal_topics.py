@@ -1,4 +1,4 @@
-"""What the acts of this app are about, for the questions that auditors ask ready-made (SEC-AL17, domain.md §7.4)."""
+"""Topics of this app's acts, for the auditors' ready-made questions (SEC-AL17, domain.md §7.4)."""
 
 from audit.events import Topic, declare_closed, file_under
 from referrals.duplicates.name_search import ASKED_ELSEWHERE, SEARCHED

@@ -1,9 +1,9 @@
-"""The rows that give rights: those of before are signed once, and all are looked through every night (SEC-AZ22).
+"""Nightly check of the rows that give rights, and one-time signing of those written before (SEC-AZ22).
 
-What the service writes it signs by itself (``encryption/authentic.py``). A row that fails counts for nothing where it
-is read, and the log says so at once; the nightly pass finds those that nobody reads. A row that was deleted, or set
-back to what the service once wrote, fails nothing: accounts, memberships and tokens are compared every hour with the
-last entries of the journal about them, and a seventh of the cases every night.
+The service signs what it writes (``encryption/authentic.py``). A row that fails counts for nothing where it is read,
+and the log says so at once; the nightly pass finds those that nobody reads. A row that was deleted, or rolled back to
+what the service once wrote, fails nothing: accounts, memberships and tokens are compared every hour with the last
+entries of the journal about them, and a seventh of the cases every night.
 """
 
 import json

@@ -1,10 +1,10 @@
-"""Compares the sealed cells of cases with their signatures: names what was altered, deleted or set back (SEC-CR21).
+"""Compares the sealed cells of cases with their signatures: reports alteration, deletion and rollback (SEC-CR21).
 
-Nothing is opened: the signature covers the digests of the cells (``encryption/cells.py``). It can't tell that a row was
-deleted, or set back whole with its signature and counter. For that the pass keeps, signed, what it saw of each case
-(``CaseWatch``). It goes through a seventh of the cases each night, and each hour through those that it never saw or
-whose version has moved. Each night leaves an entry in the journal; a case that is older than the last one and has no
-``CaseWatch`` is named too.
+Nothing is opened: the signature covers the digests of the cells (``encryption/cells.py``). It can't show that a row was
+deleted, or rolled back whole with its signature and counter. For that the pass stores, signed, what it saw of each case
+(``CaseWatch``). It covers a seventh of the cases each night, and each hour those that it never saw or whose version has
+changed. Each night leaves an entry in the journal; a case that is older than the last one and has no ``CaseWatch`` is
+reported too.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""The addresses of cases and of the settings of an authority, under ``/api/v1/``."""
+"""Routes of cases and of the settings of an authority, under ``/api/v1/``."""
 
 from django.urls import path
 

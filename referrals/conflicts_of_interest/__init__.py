@@ -1,1 +1,1 @@
-"""Ties that staff declare to persons, and the cases that they bar (domain.md §1.3 rule 8)."""
+"""Conflicts of interest: ties that staff declare, and the cases that these bar them from (domain.md §1.3 rule 8)."""

@@ -1,8 +1,8 @@
-"""What the cell sees of those whom the service barred: who, from which case, and why in one word; and what it decides.
+"""The cell's decisions on staff barred for a conflict of interest: who, from which case, and why in one word.
 
-Never to whom somebody is tied, nor by what. A tie that was declared bars outright; a likeness of names or numbers bars
-at once and awaits a decision: a coordinator or supervisor confirms it with a reason, or two lift it, as every exclusion
-(X02). Nobody decides on their own: who is barred doesn't see the case (domain.md §1.3 rule 8).
+It never shows to whom somebody is tied, nor how. A declared tie bars outright; a similarity of names or numbers bars at
+once and awaits a decision: a coordinator or supervisor confirms it with a reason, or two lift it, as every exclusion
+(X02). Nobody decides on their own: the barred person doesn't see the case (domain.md §1.3 rule 8).
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""``/ties``: to whom a member of staff is tied; ``/exclusions``: whom the service barred from a case for it."""
+"""``/ties``: a member of staff's declared ties; ``/exclusions``: whom the service barred from a case for one."""
 
 from uuid import UUID
 

@@ -1,8 +1,9 @@
-"""What a member of staff declares: to whom they are tied. Declare it, correct it, take it back, read the own ones.
+"""Declarations of ties by staff: declare, correct, withdraw, and read one's own.
 
-No act of these looks at any case: the answer and its time are the same whoever is declared, and what follows is the
-service's, later (``work``). Nobody else ever reads a tie, whatever their role. Taking one back lifts no exclusion: who
-declares to see what happens can't undo it, and the bar stays until two others lift it (domain.md §1.3 rule 8).
+None of these acts queries a case: the answer and its time are the same whoever is declared, and the consequences come
+later, from the service (``work``). Nobody else ever reads a tie, whatever their role. Withdrawing one lifts no
+exclusion: a person who declares to see what happens can't undo it, and the exclusion stays until two others lift it
+(domain.md §1.3 rule 8).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Who is tied to the people of a case, and is barred from it at once: while it is filed, and whenever it is indexed.
+"""Conflict check: bars staff tied to the people of a case, when it is filed and whenever it is indexed.
 
-What stands in a case's values and in those of staff alike is a hit: nothing of a tie is opened. The statements are the
-same whoever the case is about; a hit costs two more, which whoever filed can't tell from anything else (SEC-AZ8).
+A hit is a keyed value that a case and a member of staff share: no tie is opened. The statements are the same whoever
+the case is about; a hit costs two more, which the filer can't tell from anything else (SEC-AZ8).
 """
 
 from collections.abc import Collection

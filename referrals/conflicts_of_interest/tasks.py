@@ -1,8 +1,8 @@
-"""The service's own comparing: each member of staff with the cases that are there, a batch at a time.
+"""Recurring conflict check: compares each member of staff with the existing cases, in batches.
 
-It runs for who is new at an authority, for who has declared a tie, and for who bears another name. Nothing of it shows
-to that person but that a case is absent; and since they may read the journal or count entries, as many cases are opened
-whether one is found or not, and one entry is written whatever came of it. Broken off, it goes on after the last case.
+It runs for new staff at an authority, for new declarations, and for changed names. It shows that person only that a
+case is absent; and since they may read the journal or count entries, it opens as many cases whether one is found or
+not, and writes one entry whatever the result. If interrupted, it continues after the last case.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,9 @@
 """Which values may be corrected, by whom, and what they were: the reading half of T42.
 
-A coordinator corrects all of classes B to G; others only what they brought in: a filing that they typed, a
-child that they added, the texts of a step that they did (domain.md T42, §1.3): whom and what the step was about stays,
-for what its record names says who reads it (SEC-AZ20). An item left open is completed
-in the same way: by its value, or by ``not_known``, which names the items that nobody can answer (§4). The
-writing half is the effect ``rectify``.
+A coordinator corrects all of classes B to G; others only what they brought in: a filing that they typed, a child that
+they added, the texts of a step that they did (domain.md T42, §1.3): whom and what the step was about stays, because the
+names in its record decide who reads it (SEC-AZ20). An item left open is completed in the same way: by its value, or by
+``not_known``, which names the items that nobody can answer (§4). The writing half is the effect ``rectify``.
 """
 
 from collections.abc import Mapping

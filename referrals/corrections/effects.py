@@ -1,4 +1,4 @@
-"""Effects of T42 and T50: the new value, the old one kept, the child added."""
+"""Effects of T42 and T50: the new value, the old one preserved, the child added."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Checks of decisions: the decider is not of the service, a measure may be handed over."""
+"""Checks of decisions: the decider works for no executing service, a measure may be handed over."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files that belong together: candidates, links, and the filings joined to a file."""
+"""API of related files: candidates, links, and the filings merged into a file."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,9 +1,9 @@
-"""What joining does to the rows of two cases, and how parting undoes it (domain.md T12, T35).
+"""Effects of merging two cases on their rows, and how unmerging reverses them (domain.md T12, T35).
 
-The filing stays whole: its text, its filer and the delay of its feedback are never touched, so that parting brings
-both back as they were. What the target must act on (children that it lacks, holders and what they were told,
-referrals to justice, measures, dangers that run) moves there, sealed anew under the target's own keys; a
-``MovedRow`` remembers each.
+The filing stays whole: its text, its filer and the deadline of its feedback are never touched, so that unmerging
+restores both as they were. What the target must act on (children that it lacks, holders and the information given to
+them, referrals to justice, measures, running dangers) moves there, resealed under the target's own keys; a ``MovedRow``
+records each.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Why two files may not be joined, or not be parted again (domain.md T12, T35, §2.7)."""
+"""Guards of merging and unmerging two files (domain.md T12, T35, §2.7)."""
 
 from typing import Any
 from uuid import UUID

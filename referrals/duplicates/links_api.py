@@ -1,7 +1,7 @@
-"""What may follow an answer, as links of the OpenAPI document: by them a program walks the procedure.
+"""Links of the OpenAPI document: the operations that may follow an answer, by which a program walks the procedure.
 
-Made from the declarations, as the routes are: after a step that moves come those that start from where it leads. Which
-of them this caller may do now, and why not the others, each answer says itself in ``available_actions``.
+Made from the declarations, as the routes are: after a step that changes the state come those that start from the new
+state. Each answer itself says in ``available_actions`` which of them this caller may do now, and why not the others.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""A search by name, for the cell: what it opens, what it shows, how often it may, and what other authorities tell.
+"""Search by name, for the cell: what it opens and shows, its rate limit, and results from other authorities.
 
-With both names, or a name and the date, it goes by the index; by one name alone, which the index doesn't hold
-(SEC-CR16), it opens the cases that are in hand, and refuses where they are too many (SEC-CR17). What was opened is
-written down in one entry, with a keyed digest of what was asked for.
+With both names, or a name and the date, it uses the index; with one name alone, which the index doesn't hold
+(SEC-CR16), it opens the cases in hand, and refuses if they are too many (SEC-CR17). One entry records what was opened,
+with a keyed digest of the query.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""What one reads of files that belong together: candidates with their reasons, links, and the filings joined to a file.
+"""Reads related files: candidates with their reasons, links, and the filings merged into a file.
 
-Whoever reads of another file here sees that file itself anyway: a pair whose other half is hidden (excluded,
-restricted, another authority) isn't told of at all (SEC-AZ4).
+A reader sees another file here only if they see that file itself: a pair whose other half is hidden (excluded,
+restricted, another authority) isn't mentioned at all (SEC-AZ4).
 """
 
 from datetime import datetime

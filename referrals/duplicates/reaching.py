@@ -1,7 +1,7 @@
-"""Filings that were joined to a restricted file before a restriction reached them: restricted as their files are, once.
+"""One-time catch-up: restricts filings that were merged into a restricted file before restrictions propagated.
 
-T46 and T12 do it since (``restrictions/joined_filings.py``). A filing whose restriction people have decided on is left
-as they left it.
+T46 and T12 propagate them since (``restrictions/joined_filings.py``). A filing whose restriction people have decided on
+stays as they left it.
 """
 
 from datetime import datetime

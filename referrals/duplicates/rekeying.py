@@ -1,8 +1,8 @@
-"""Another key for the index of likeness, while the service runs (SEC-CR10): each case is indexed anew under it.
+"""Key rotation of the record linkage index, while the service runs (SEC-CR10): reindexes each case.
 
-A case names the key of its values, and that is all that is kept of the work: broken off, it goes on with what is left.
-Meanwhile a search asks under both keys, so that nothing is missed. The old key is destroyed once no case names it.
-Source: docs/decisions/0022-another-index-key.md.
+A case names the key of its values, and that alone records the progress: if interrupted, it continues with what is left.
+Meanwhile a search uses both keys, so that nothing is missed. The old key is destroyed once no case names it. Source:
+docs/decisions/0022-another-index-key.md.
 """
 
 from collections.abc import Mapping

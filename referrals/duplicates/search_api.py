@@ -1,4 +1,4 @@
-"""A search by name: a POST, for no address and no log may hold whom one looks for (SEC-AU9)."""
+"""Search by name: a POST, because no address and no log may hold the name searched for (SEC-AU9)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The steps by which files are compared, joined and parted."""
+"""Steps that compare, merge and unmerge files."""
 
 from typing import Any
 from uuid import UUID

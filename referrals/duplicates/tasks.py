@@ -1,7 +1,7 @@
-"""The service's own search: cases whose identities are new or changed are indexed, then looked for in the index.
+"""Recurring record linkage: indexes cases whose identities are new or changed, then searches the index for them.
 
-It runs apart from any request, so that no answer tells whether a child is known (SEC-AZ8). Each case is done under its
-lock in a transaction of its own; the work may be broken off and begun again.
+It runs apart from any request, so that no answer reveals whether a child is known (SEC-AZ8). Each case is done under
+its lock in a transaction of its own; the work may be interrupted and resumed.
 """
 
 from collections.abc import Callable, Iterable, Iterator

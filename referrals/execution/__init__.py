@@ -1,1 +1,1 @@
-"""How a step is carried out: lock, ask, do, write down; second signatures; what is possible."""
+"""Execution of a step: lock, check, do, record; second signatures; available actions."""

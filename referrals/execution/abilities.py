@@ -1,4 +1,4 @@
-"""What the reader may do with a case now, what bars the rest, and the input of each step.
+"""Available actions: what the reader may do with a case now, what blocks the rest, and each step's input.
 
 Computed from the same declarations and the same rights as the acts themselves, so that no screen guesses.
 """

@@ -1,4 +1,4 @@
-"""What carrying out a step calls without knowing which feature answers (``referrals/workflow/hooks.py``)."""
+"""Hooks that the execution of a step calls without knowing which feature answers (``referrals/workflow/hooks.py``)."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID

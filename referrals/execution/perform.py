@@ -1,8 +1,8 @@
-"""Carry out one declared step: the one way in for the API, the pages and the service itself.
+"""Performs one declared step: the one entry point for the API, the pages and the service itself.
 
-Order of an unsafe request (design.md): visible (404) → Idempotency-Key → version (428, 412) → role (403) →
-state and guards (409) → body (400) → second signature → effects, clocks, record, entry. ``at`` is the
-instant of the act (UTC), read once at the edge: nothing here has a clock.
+Order of an unsafe request (design.md): visible (404) → Idempotency-Key → version (428, 412) → role (403) → state and
+guards (409) → body (400) → second signature → effects, deadlines, record, entry. ``at`` is the instant of the act
+(UTC), read once at the edge: nothing here reads a clock.
 """
 
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""What is asked before a step: the locked case, version, role, state, guards, body, checks."""
+"""Preconditions of a step: the locked case, version, role, state, guards, body, checks."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""What a step leaves for its answer."""
+"""Result of a step, from which its answer is made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

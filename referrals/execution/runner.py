@@ -1,6 +1,7 @@
-"""The only writes of a case. ``run_step`` is the one place where a state moves.
+"""Step runner: the only writes of a case; ``run_step`` is the one place that changes a state.
 
-It moves the state, does the effects, runs the deadlines, calls the hooks of the features, and writes record and entry.
+It changes the state, applies the effects, starts and stops the deadlines, calls the hooks of the features, and writes
+record and entry.
 """
 
 from datetime import datetime

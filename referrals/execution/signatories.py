@@ -1,4 +1,4 @@
-"""Who may give a second signature, once the authority has said who holds the delegation (SIGNATORIES; 2S)."""
+"""Authorised second signatories, where the authority has said who holds the delegation (SIGNATORIES; 2S)."""
 
 from typing import Final
 from uuid import UUID

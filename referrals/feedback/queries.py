@@ -1,7 +1,7 @@
-"""The answers owed to whoever filed, as the cell reads them, with the sentence that the state of the case suggests.
+"""Feedback owed to filers, as the cell reads it, with a suggested sentence for the state of the case.
 
 A suggestion is a sentence of the authority's settings with the reference in it: no name, no report, no detail of
-justice, and of the family no more than L226-5 lets be told. A person writes what is sent (domain.md §1.4).
+justice, and of the family no more than L226-5 allows. A person writes what is sent (domain.md §1.4).
 """
 
 from collections.abc import Mapping

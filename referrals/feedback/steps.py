@@ -1,8 +1,8 @@
-"""What is owed to whoever filed, and how it is given: one task a filing or request (domain.md §1.4, §2.7 FeedbackTask).
+"""Feedback owed to filers, and how it is given: one task per filing or request (domain.md §1.4, §2.7 FeedbackTask).
 
-A professional or elected official is told within three months without asking (L226-5 al. 1), anybody else on
-request (al. 2; D226-2-8); of what the helpline passed on, the helpline is told. Always by a person, never by the
-state itself; what is sent while the case is still assessed calls for a second word at its outcome.
+A professional or elected official is informed within three months without asking (L226-5 al. 1), anybody else on
+request (al. 2; D226-2-8); for what the helpline passed on, the helpline is informed. Always by a person, never by the
+state itself; feedback sent while the case is still assessed requires a second one at its outcome.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Drafts, and filing in one request: how what a person types becomes sealed rows (T01; design.md, Keys).
+"""Drafts, and filing in one request: seals what a person types into rows (T01; design.md, Keys).
 
 A draft is private to its author and sealed under a key of its own. A program creates and submits at once
 (``{"submit": true}``): then everything is sealed once, under the keys of the competent authority.

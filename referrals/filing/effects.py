@@ -1,8 +1,8 @@
-"""How a concern is received: competence found, keys made, every value sealed for good, clocks started.
+"""Receipt of a concern: finds the competent authority, makes keys, seals every value for good, starts deadlines.
 
-A draft is sealed under a key of its own; ``receive`` opens it within a disclosure and seals it anew under the
-two keys of the competent authority, so that the draft's key can be destroyed. What is created and
-submitted in one request is sealed once, under the final keys.
+A draft is sealed under a key of its own; ``receive`` opens it within a disclosure and reseals it under the two keys of
+the competent authority, so that the draft's key can be destroyed. What is created and submitted in one request is
+sealed once, under the final keys.
 """
 
 import logging

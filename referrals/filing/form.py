@@ -1,6 +1,6 @@
-"""The concern form as it is sent: one serializer made from the models, so that no field is named twice.
+"""Input of the concern form: one serializer made from the models, so that no field is named twice.
 
-``FORM`` says which fields a filer fills; what is derived or set by a step is left out. The same fields may be
+``FORM`` says which fields a filer fills; fields that are derived or set by a step are left out. The same fields may be
 corrected later (T42).
 """
 

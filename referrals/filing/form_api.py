@@ -1,4 +1,4 @@
-"""What whoever files or works with an authority must know of its own choices: names, words, questions, catalogue."""
+"""An authority's choices that filers and colleagues must know: names, wording, questions, catalogue."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Inputs of a draft that is shared."""
+"""Input for sharing a draft."""
 
 from core.inputs import Id, StrictSerializer
 

@@ -1,9 +1,9 @@
-"""The questions that an authority adds to the concern form (FORM_EXTRA_FIELDS): their schema, and what answers fit.
+"""Questions that an authority adds to the concern form (FORM_EXTRA_FIELDS): their schema, and valid answers.
 
-Answers stand beside the form under ``extra``, sealed as facts (class D): no question of an authority can take the place
-of an item of the form, nor do away with one. Which authority asks is known once the place is, so that a draft takes
-any answers of the right shape; a filing by the ordinary lane is compared with the questions, one by the urgent lane
-never waits for them.
+Answers are stored beside the form under ``extra``, sealed as facts (class D): no question of an authority can replace
+an item of the form, or remove one. The place determines which authority asks, so a draft accepts any answers of the
+right shape; a filing by the ordinary lane is checked against the questions, one by the urgent lane never waits for
+them.
 """
 
 from collections.abc import Iterator, Mapping

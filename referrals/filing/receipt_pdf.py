@@ -1,7 +1,7 @@
-"""A receipt as a page that prints: it proves by itself, on paper too, that a concern was received (SEC-AL12).
+"""Printable receipt: proves by itself, on paper too, that a concern was received (SEC-AL12).
 
 The QR codes hold what ``audit/verifier.py receipt`` reads: the entry, and its proof under the Ed25519 signature. The
-line of ML-DSA-44, three kilobytes long, stands in the page only.
+ML-DSA-44 line, three kilobytes long, is in the page only.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""The receipt of a filing: its reference and instant, and the proof that the journal holds the entry that says so.
+"""Receipt of a filing: its reference and instant, and the proof that the journal holds its entry.
 
-It holds no word of the case: the entry names it by a pseudonym. Whoever keeps it can show, with the journal's verifier
-and without the service, that a concern was received and when (``docs/decisions/0010-tree-and-checkpoints.md``).
+It holds no word of the case: the entry names it by a pseudonym. Its holder can show, with the journal's verifier and
+without the service, that a concern was received and when (``docs/decisions/0010-tree-and-checkpoints.md``).
 """
 
 from datetime import datetime

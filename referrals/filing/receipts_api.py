@@ -1,4 +1,4 @@
-"""``/referrals/{id}/receipt``: what a filer keeps, as data, as a page that prints, and as PDF."""
+"""``/referrals/{id}/receipt``: the filer's receipt, as data, as a printable page, and as PDF."""
 
 from typing import Any
 from uuid import UUID

@@ -1,8 +1,8 @@
-"""What a filer may read again of the own account, where the authority lets it (FILER_REREAD; domain.md §1.3 note *).
+"""Filer's rereading of their own account, where the authority allows it (FILER_REREAD; domain.md §1.3 note *).
 
-The own words of class D and nothing else: no word that somebody of the authority has put in their place (T42), nothing
-that another filing brought (§2.8 no. 7), nothing of identities or of third parties. Reading changes nothing, and each
-reading is a disclosure with its entry.
+It shows the filer's own words of class D and nothing else: no word that the authority's staff has substituted (T42),
+nothing that another filing brought (§2.8 no. 7), nothing of identities or of third parties. Reading changes nothing,
+and each reading is a disclosure with its entry.
 """
 
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The document to the prosecutor, as a page that prints and as PDF; each reading is a disclosure."""
+"""Document to the prosecutor, as a printable page and as PDF; each reading is a disclosure."""
 
 import base64
 from uuid import UUID

@@ -1,9 +1,9 @@
-"""The document to the prosecutor: what the case says, each fact with its date, place and source (L226-4; domain.md §4).
+"""Document to the prosecutor: the facts of the case, each with its date, place and source (L226-4; domain.md §4).
 
-Who told the service isn't in it: the filer's identity and profession are class C, and the court's file is open to the
-parties (CPC 1187), the parents among them. Nor is the place where a child is sheltered (class K), nor what is of
-health, of third parties or of digital traces as such (E, F, G): whoever writes names it in the argument where it is
-needed. The words follow domain.md §3.6; a child's own words stand between quotation marks.
+The filer isn't in it: the filer's identity and profession are class C, and the court's file is open to the parties (CPC
+1187), the parents among them. Nor is the place where a child is sheltered (class K), nor health, third parties or
+digital traces as such (E, F, G): the author names them in the argument where needed. The wording follows domain.md
+§3.6; a child's own words are in quotation marks.
 """
 
 from collections.abc import Mapping

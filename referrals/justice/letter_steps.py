@@ -1,8 +1,8 @@
-"""The document to the prosecutor, made from the case while a referral to justice is prepared (J07; L226-4).
+"""Steps of the document to the prosecutor, made from the case while a referral to justice is prepared (J07; L226-4).
 
-It is made on request, read, made again if the case has moved, and sent by the step that sends the referral (T15, T18,
-T25, T26): from then on it is final. Nobody composes what they may not read: the step is for who reads the facts of
-the case now (*holding*), the children's identity along with them.
+It is made on request, read, made again if the case has changed, and sent by the step that sends the referral (T15, T18,
+T25, T26): from then on it is final. Nobody composes what they may not read: the step requires the right to read the
+facts of the case now (*holding*), and with them the children's identity.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,6 +1,6 @@
-"""What silence means: justice that doesn't answer, and a family that doesn't (J04 ``lapsed``; C9).
+"""Silence: justice that doesn't answer, and a family that doesn't (J04 ``lapsed``; C9).
 
-Silence is never an answer by itself: somebody says so, once the delay that the law or the authority gives is over.
+Silence is never an answer by itself: a person records it, once the deadline of the law or of the authority has passed.
 """
 
 from typing import Any, Final

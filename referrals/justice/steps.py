@@ -1,6 +1,6 @@
-"""The steps of a referral to the judicial authority (*signalement*), in the order of domain.md §2.6.
+"""Steps of a referral to the judicial authority (*signalement*), in the order of domain.md §2.6.
 
-It runs beside the referral and moves its state only as its outcome (domain.md §2.8 no. 5).
+It runs beside the case and changes the case's state only by its outcome (domain.md §2.8 no. 5).
 """
 
 from typing import TYPE_CHECKING, Any

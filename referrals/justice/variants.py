@@ -1,4 +1,4 @@
-"""What the way in which a concern came asks of later steps (domain.md §2.1 Initial entry variants)."""
+"""Entry variants: what the channel of a concern requires of later steps (domain.md §2.1 Initial entry variants)."""
 
 from typing import Any
 

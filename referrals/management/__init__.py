@@ -1,1 +1,1 @@
-"""Commands of the cases."""
+"""Management commands of cases."""

@@ -1,8 +1,8 @@
-"""What is indexed of a file: compound values that few children share, so that none tells a name by its count.
+"""Blocking keys of a file: compound values that few children share, so that their frequency reveals no name.
 
-A trait joins at least two facts (a name's sound and the date, two names, …), never one name alone: the most common
-name of the country would stand out in a list of keyed values, however well they are keyed (SEC-CR16). The only single
-facts are numbers and accounts, which hardly two families share.
+A trait joins at least two facts (a name's sound and the date, two names, …), never one name alone: the most common name
+of the country would stand out in a list of keyed hashes, however well they are keyed (SEC-CR16). The only single facts
+are numbers and accounts, which hardly two families share.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

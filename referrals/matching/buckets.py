@@ -1,9 +1,9 @@
-"""How a trait becomes a number in the index: keyed by its authority, then cut so short that several children share it.
+"""Index numbers of a trait: an HMAC per authority, truncated so that several children share a number.
 
-Of R values and L bits, R / 2^L share a number by chance; L is chosen so that this is at least 2 and at most
-the root of R (SEC-CR16), in steps, so that the values of one authority have few lengths. A value keeps the length
-that it was made with; who searches asks for every length up to the present one. The front of a number says scheme and
-length, under the same key: equal values of two authorities, schemes or lengths aren't equal numbers.
+With R values and L bits, R / 2^L share a number by chance; L is chosen so that this is at least 2 and at most the root
+of R (SEC-CR16), in steps, so that the values of one authority have few lengths. A value keeps the length that it was
+made with; a search uses every length up to the present one. The front of a number gives scheme and length, under the
+same key: equal values of two authorities, schemes or lengths aren't equal numbers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

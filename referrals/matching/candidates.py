@@ -1,6 +1,6 @@
-"""Which files may be about the same child: found by their numbers in the index, opened few at a time, compared.
+"""Candidate search: finds files by their numbers in the index, opens them a few at a time, compares them.
 
-Nothing here asks who reads: it is the service's own search, or that of an act which then shows what its actor sees.
+It checks no reader's rights: it serves the service's own search, or an act that then shows what its actor may see.
 """
 
 from collections import Counter, defaultdict

@@ -1,7 +1,7 @@
-"""How alike two families are, once both are opened: the same child, a file of the same family, or neither; and why.
+"""Similarity of two families, once both are opened: same child, same family, or neither; with the reasons.
 
-A person chooses among few candidates, so what is doubtful is shown, with its reasons; what only shares a common name
-or a birthday isn't. The figures are judged on invented spellings by ``bench/spellings.py``.
+A person chooses among few candidates, so a doubtful one is shown, with its reasons; one that only shares a common name
+or a birthday isn't. ``bench/spellings.py`` evaluates the figures on invented spellings.
 """
 
 from collections.abc import Iterable

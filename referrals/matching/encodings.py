@@ -1,8 +1,8 @@
-"""The keyed values by which the people of a case and those to whom staff are tied meet (SEC-CR16).
+"""Keyed hashes that compare the people of a case with the declared ties of staff (SEC-CR16).
 
-Whole values, 63 bits: of a case they are made when it is opened anyway, and forgotten; of a tie they are kept. Equal
-is what has a pair of names in common, close to the letter; where both have a date of birth, the dates must agree, and
-the names need only sound alike. A number of a telephone stands for itself.
+They are whole values, 63 bits: those of a case are made when it is opened anyway, and discarded; those of a tie are
+stored. Two persons are equal if they share a pair of names, close to the letter; where both have a date of birth, the
+dates must agree, and the names need only sound alike. A telephone number is compared as it is.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,6 @@
-"""What two files are compared by, in plain: it lives as long as one disclosure, or one filing, and is never kept.
+"""Plaintext identity used for comparison: it lives as long as one disclosure, or one filing, and is never stored.
 
-``plain_of`` opens it out of a case's rows; at filing it comes as it was sent.
+``plain_of`` opens it from a case's rows; at filing it is taken as it was sent.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,8 +1,8 @@
-"""Who writes the index: a filing as it comes, and the service for a case whose identities have changed since.
+"""Writes the record linkage index: at filing, and later for a case whose identities have changed.
 
-``outdate`` marks a case, ``work`` then opens it and indexes it anew; it changes attributes of the referral that the
-caller saves, as a step's body does. A case that goes to another authority is a new row there, which the work indexes
-under that authority's key; of one that is destroyed the values go with its other rows (``elimination``).
+``outdate`` marks a case, ``work`` then opens and reindexes it; it changes attributes of the referral that the caller
+saves, as a step's body does. A case that goes to another authority is a new row there, which the work indexes under
+that authority's key; the values of a destroyed case go with its other rows (``referrals/retention/elimination.py``).
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""How a name is read whoever wrote it: without accents, particles and case, and by its sound in French.
+"""Name normalisation and French phonetic code: without accents, particles and case, and by its sound.
 
-The sound is coarse on purpose: it finds, and ``comparing`` judges. What these functions answer for a name is part of
-the stored index: a change of any of them asks for a new ``traits.NORM``.
+The sound is coarse on purpose: it finds, and ``comparison`` judges. The results are part of the stored index: a change
+of any of these functions requires a new ``blocking_keys.NORM``.
 """
 
 import re

@@ -1,10 +1,9 @@
-"""How a person is compared with a declared tie: pairs of names, with the day of birth where both are known.
+"""Comparison of a person with a declared tie: pairs of names, with the day of birth where both are known.
 
-A pair is one word of the last name and one of the first, in no order; of a name whose parts nobody told apart, every
-two words. Two spellings are alike: ``spelled``, which hears vowels, decides where no date is known; the coarse sound
-of ``spelling`` finds, and decides beside an equal date. One name alone is never compared: half a département would
-share it. What these functions answer is part of stored values: a change asks for a new ``traits.NORM`` and
-``encodings.VERSION``.
+A pair is one word of the last name and one of the first, in no order; where nobody separated a name's parts, every two
+words. Two spellings are used: ``spelled``, which hears vowels, decides where no date is known; the coarse sound of
+``phonetics`` finds, and decides beside an equal date. One name alone is never compared: half a département would share
+it. The results are part of stored values: a change requires a new ``blocking_keys.NORM`` and ``encodings.VERSION``.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""``/measures``: the measures that are decided and not begun, over all the caller's cases, and how many they are."""
+"""``/measures``: the unexecuted measures over all the caller's cases, and their number."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request

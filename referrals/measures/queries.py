@@ -1,8 +1,8 @@
-"""Measures that are decided and not begun: the queue of unexecuted measures, over all that an actor may see.
+"""Unexecuted measures: decided and not begun, over all that an actor may see.
 
-That a measure agreed or ordered isn't carried out is a known failure (domain.md §2.6 ``awaiting_start``): this is
-where one sees how many wait, for how long, with which service. Nothing sealed is opened: a line is the shell of a
-measure (type, state, dates, service) and of its case.
+That a measure agreed or ordered isn't carried out is a known failure (domain.md §2.6 ``awaiting_start``): this queue
+shows how many wait, for how long, with which service. Nothing sealed is opened: a line is the shell of a measure (type,
+state, dates, service) and of its case.
 """
 
 from collections.abc import Mapping

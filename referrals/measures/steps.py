@@ -1,4 +1,4 @@
-"""The steps of a protection measure of one child, in the order of domain.md §2.6.
+"""Steps of a protection measure of one child, in the order of domain.md §2.6.
 
 Each step done while the case is in ``admin_offer`` or ``protected_*`` brings T29 along, so that the case
 shows what its measures are. A term that passes without an act is a breach, never an automatic end.

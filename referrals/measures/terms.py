@@ -1,4 +1,4 @@
-"""How long a measure may last, what comes before its renewal, and who follows it (domain.md §2.6 M07, M11, M17; §5).
+"""Term of a measure: its maximum length, what precedes its renewal, who follows it (domain.md §2.6 M07, M11, M17; §5).
 
 The bounds are those of the catalogue, which is data. They bind what the authority decides; what a judge ordered is
 recorded as it was ordered (CC 375 lets a judge go beyond two years).

@@ -1,4 +1,4 @@
-"""The two channels of a case: read one, mark a message as read. What is written goes by steps: E01, E02, T07, T08."""
+"""The two channels of a case: read one, mark a message as read. Steps write to them: E01, E02, T07, T08."""
 
 from uuid import UUID
 

@@ -1,8 +1,8 @@
-"""What was asked, added and said around a case, by channel: with its filer, and among its professionals.
+"""Questions, complements and messages of a case, by channel: with its filer, and among its professionals.
 
-A filer reads the questions and messages put to them, and of their own complements the date alone (domain.md
-§1.3 ``add``, §1.4). Of the professionals' channel a service reads the questions that name its own people. What names
-hidden children alone isn't told of; of what names others too, the text is withheld (SEC-AZ20).
+A filer reads the questions and messages addressed to them, and of their own complements the date alone (domain.md §1.3
+``add``, §1.4). In the professionals' channel a service reads the questions that name its own people. An item that names
+hidden children alone isn't shown; of one that names others too, the text is withheld (SEC-AZ20).
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Questions, complements and messages: T07 to T09 (domain.md §2.2, §2.7 InformationRequest), E01 and E02.
 
-A request for information bars no step and stops no clock (C4 least of all); it is answered, expires, or is
-cancelled by hand or by the closing of the case. Two channels that never mix: with the filer, who is written to
-by the cell and answers by T08, and among the professionals who read the facts of the case.
+A request for information blocks no step and stops no deadline (C4 least of all); it is answered, expires, or is
+cancelled by hand or by the closing of the case. Two channels never mix: with the filer, to whom the cell writes and who
+answers by T08, and among the professionals who read the facts of the case.
 """
 
 from collections.abc import Iterable

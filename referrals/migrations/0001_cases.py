@@ -1,4 +1,4 @@
-"""The tables of cases and of what stands around them."""
+"""Tables of cases and of what belongs to them."""
 
 import uuid
 

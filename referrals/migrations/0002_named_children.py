@@ -1,4 +1,4 @@
-"""Messages and files may name the children whom they are about."""
+"""Messages and files may name the children whom they concern."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""An HMAC for each row that ties a person to a case, or bars from it (SEC-AZ22); what is there is signed by a command."""
+"""An HMAC for each row that ties a person to a case, or bars them from it (SEC-AZ22); a command signs existing rows."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""A proposal names the children whom it is about."""
+"""A proposal names the children whom it concerns."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""An HMAC for each row of a case that says to whom what of it is open (SEC-AZ22); what is there is signed by a command."""
+"""An HMAC for each row of a case that decides who may read what of it (SEC-AZ22); a command signs existing rows."""
 
 from django.db import migrations
 

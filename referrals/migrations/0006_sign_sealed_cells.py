@@ -1,4 +1,4 @@
-"""A counter and an HMAC over its sealed cells for each row of a case (SEC-CR21); what is there is signed by a command."""
+"""A counter and an HMAC over its sealed cells for each row of a case (SEC-CR21); a command signs existing rows."""
 
 from typing import override
 

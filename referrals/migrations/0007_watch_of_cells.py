@@ -1,4 +1,4 @@
-"""What the nightly pass saw of each case (SEC-CR21); it begins with the first night."""
+"""Record of what the nightly pass saw of each case (SEC-CR21); it begins with the first night."""
 
 import django.db.models.deletion
 from django.db import migrations, models

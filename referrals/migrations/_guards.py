@@ -1,12 +1,13 @@
-"""What the database itself holds: what of a case never moves, and that changes of settings are added, never altered.
+"""Database triggers: fixed facts of a case never change, and changes of settings are append-only.
 
-Of a case: receipt, legal due date, reference and filer never change; a state moves only with its version; nothing gets
-out of a purge, and nothing in but by an executed batch, when a purge leaves nothing of who filed and the day of the
-receipt (domain.md §2.8 no. 10). A case that a backup brought back goes again without the batch that the backup may not
-know of (SEC-CR12): only one that the owner of the tables has put into ``audit_replayed``; ``repere_app`` may not.
+Of a case: receipt, legal due date, reference and filer never change; a state changes only with its version; nothing
+leaves the purged state, and a case enters it only by an executed batch, when the purge leaves nothing of the filer and
+the day of the receipt (domain.md §2.8 no. 10). A case that a backup restored is purged again without the batch that the
+backup may not know of (SEC-CR12): only one that the owner of the tables has put into ``audit_replayed``; ``repere_app``
+may not.
 
 SQLite drops the triggers of a table when Django rebuilds it, as it does for nearly every change of columns: a migration
-that changes those of the referral drops what is left of ``REFERRAL_SQLITE``, and makes it anew.
+that changes those of the referral drops what is left of ``REFERRAL_SQLITE``, and creates it anew.
 """
 
 WHY = "a case is purged from the archive, by an executed batch, never on hold"

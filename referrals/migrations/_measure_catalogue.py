@@ -1,4 +1,4 @@
-"""The catalogue of measures as it stands in domain.md §5: data, for the law adds to it."""
+"""Catalogue of measures of domain.md §5, stored as data because the law adds to it."""
 
 import csv
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""PostgreSQL repeats the authority rule: a transaction that hasn't said whose it is sees no row of a case (SEC-AZ6).
+"""Row-level security policies of PostgreSQL: a transaction that hasn't named its authority sees no case (SEC-AZ6).
 
-What the application's role may do with the tables at all is granted after each migration (config/database.py).
-Nothing here applies to SQLite.
+The application's role gets its grants on the tables after each migration (config/database.py). Nothing here applies to
+SQLite.
 
 A later migration that makes a table of a case or of an authority puts it under the rule by ``stand_under_the_rule`` or
 ``stand_under_the_authoritys_rule``; dropping the table drops the rule.

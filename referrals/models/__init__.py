@@ -1,4 +1,4 @@
-"""The rows of a case. Sealed fields open only inside a disclosure; writes belong to ``referrals/execution/``."""
+"""Models of a case. Sealed fields open only inside a disclosure; only ``referrals/execution/`` writes."""
 
 from referrals.models.access_review import AccessAnomaly, AnomalyMark
 from referrals.models.attachments import Attachment, StoredObject, UploadCount

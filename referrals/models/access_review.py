@@ -1,4 +1,4 @@
-"""Anomalies of access, and how far the journal was looked through for them."""
+"""Access anomalies, and how far the journal was examined for them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files that belong to a case, and the objects in the store that hold them (domain.md §4.6)."""
+"""Attachments of a case, and the objects in the store that hold them (domain.md §4.6)."""
 
 import uuid
 

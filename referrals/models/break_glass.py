@@ -1,4 +1,4 @@
-"""What is kept of an emergency opening: who opened what, why, until when, and who looked at it (domain.md §2.7)."""
+"""Emergency opening: who opened what, why, until when, and who reviewed it (domain.md §2.7)."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is kept of a closing that one person decided: somebody else looks at it (domain.md §2.2 Closings)."""
+"""Review of a closing that one person decided (domain.md §2.2 Closings)."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""The concern form as rows: what the filer says, in the order of domain.md §4.1–4.5.
+"""Concern form as rows: what the filer says, in the order of domain.md §4.1–4.5.
 
 Free text, names and whereabouts are sealed one by one; codes that triage and statistics need stay in
 clear (domain.md §4.7). The letters after a label are its access class and its need.

@@ -1,6 +1,6 @@
-"""The ties that staff declare, as they are kept and compared (domain.md §1.3 rule 8).
+"""Declared ties of staff, as they are stored and compared (domain.md §1.3 rule 8).
 
-They belong to a person and to no case and no authority: a tie bars from a case wherever it is.
+They belong to a person, not to a case or an authority: a tie bars from a case wherever it is.
 """
 
 from django.conf import settings

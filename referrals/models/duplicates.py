@@ -1,4 +1,4 @@
-"""Files about the same child, or of siblings: what is suggested, linked and joined, and what a joining moved."""
+"""Files about the same child or siblings: candidates, links and merges, and what a merge moved."""
 
 from django.conf import settings
 from django.db import models

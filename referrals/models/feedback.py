@@ -1,4 +1,4 @@
-"""The answer owed to whoever filed (CASF L226-5, D226-2-8; domain.md §2.7)."""
+"""Feedback owed to filers (CASF L226-5, D226-2-8; domain.md §2.7)."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""How a field of a case says who may read it, whether the form needs it, and how it is stored.
+"""Declaration of a case's field: who may read it, whether the form needs it, how it is stored.
 
 ``clear`` and ``sealed`` give a model field two facts beside its type: its access class (A–M of
 domain.md §1.3: who may read) and its need (L, P, U, O of domain.md §4: whether the form asks for it).

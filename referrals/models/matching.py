@@ -1,6 +1,6 @@
-"""The index by which files about one child are found: keyed numbers alone, no name and no date (SEC-CR16).
+"""Record linkage index, by which files about one child are found: keyed numbers alone, no name or date (SEC-CR16).
 
-``IndexValue`` is forgotten with its case (SEC-CR11). The two other tables hold nothing of a case.
+``IndexValue`` is deleted with its case (SEC-CR11). The two other tables hold nothing of a case.
 """
 
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""What is asked, answered and said around a case: with its filer, and among its professionals (domain.md §2.7)."""
+"""Questions, answers and messages of a case: with its filer, and among its professionals (domain.md §2.7)."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Who is on call when, for one authority (domain.md §11.1 ``ON_CALL_SCHEDULE``)."""
+"""On-call rota of an authority (domain.md §11.1 ``ON_CALL_SCHEDULE``)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What an authority has chosen where the law leaves it the choice: changes that are added, never altered."""
+"""Settings that an authority has chosen where the law leaves it the choice: append-only changes."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What the procedure adds to a case: assessment, decisions, justice, measures, and the people on it."""
+"""Procedure of a case: assessment, decisions, justice, measures, and the people on it."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is kept beside the case: steps done, clocks, second signatures, exclusions, grants."""
+"""Record of a case: steps done, deadlines, second signatures, exclusions, grants."""
 
 from django.conf import settings
 from django.db import models

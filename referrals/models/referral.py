@@ -1,4 +1,4 @@
-"""The referral: one filing, from draft to its end. Its shell is in clear, for queues and clocks."""
+"""Referral: one filing, from draft to its end. Its shell is in clear, for queues and deadlines."""
 
 from functools import cached_property
 from typing import Any

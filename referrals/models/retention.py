@@ -1,4 +1,4 @@
-"""Batches of files to be destroyed, the files in them, and the counts that outlive what was destroyed."""
+"""Batches of files to be destroyed, the files in them, and the counts that outlive the destruction."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The emergency sheet of a runaway: what whoever finds the child must know, in whichever authority (domain.md T36)."""
+"""Emergency sheet of a runaway: what the person who finds the child must know, in any authority (domain.md T36)."""
 
 from django.db import models
 from django.db.models import Q

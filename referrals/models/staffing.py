@@ -1,4 +1,4 @@
-"""Who stands in for whom: an absent person's assignments, for a period, by another of the same role (SEC-AZ11)."""
+"""Stand-ins: an absent person's assignments, for a period, held by another of the same role (SEC-AZ11)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What is kept of a transfer: the request, the documents that it lists, and who receives a restricted case."""
+"""Transfer of a case: the request, the documents that it lists, and who receives a restricted case."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""An urgent call about a case: since when somebody is called, how far the ladder was climbed, who answered."""
+"""Urgent call about a case: since when it runs, how far it has escalated, who answered."""
 
 from django.db import models
 from django.db.models import Q

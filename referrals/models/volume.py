@@ -1,4 +1,4 @@
-"""What one person used of an hour's caps (SEC-AZ14), or takes at once; the person and the cases are keyed values."""
+"""One person's use of the hourly caps and concurrency limits (SEC-AZ14); person and cases are keyed hashes."""
 
 from django.db import models
 

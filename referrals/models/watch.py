@@ -1,4 +1,4 @@
-"""What the nightly pass saw of the rows of a case: what is gone or set back since is noticed by it (SEC-CR21)."""
+"""Record of what the nightly pass saw of a case's rows; it detects deletion or rollback (SEC-CR21)."""
 
 from django.db import models
 

@@ -1,1 +1,1 @@
-"""Whom a step tells, and what a notice says."""
+"""Notifications of a step: recipients and wording."""

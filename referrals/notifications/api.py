@@ -1,4 +1,4 @@
-"""The caller's notices in the application. How one is told otherwise: ``accounts/api/views/notices.py``."""
+"""The caller's notices in the application. Other channels: ``accounts/api/views/notices.py``."""
 
 from typing import Any
 from uuid import UUID

@@ -1,9 +1,10 @@
-"""Whom a step tells: each party that a declaration names (``tells``) becomes the accounts that it means now.
+"""Recipients of a step's notices: resolves each party that a declaration names (``tells``) to accounts.
 
-A notice holds a template's code, the reference and the link, nothing of what happened (domain.md §2.8 no. 7). Who is
-excluded from a case is told nothing, nor is who isn't on the list of a restricted one, nor whoever did the step; right
-before a notice leaves, the access rule itself is asked again (``may_be_told``). The public prosecutor, the holders, the
-child and a service outside have no account: they are told by people, with their letters, never from here.
+A notice holds a template's code, the reference and the link, nothing of what happened (domain.md §2.8 no. 7). Persons
+excluded from a case are not notified, nor those who aren't on the list of a restricted one, nor the person who did the
+step; right before a notice is sent, the access rule itself is checked again (``may_be_told``). The public prosecutor,
+the holders, the child and an outside service have no account: people inform them, with their letters, never the
+service.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping

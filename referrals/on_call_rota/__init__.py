@@ -1,1 +1,1 @@
-"""Who is on call, by authority and period (domain.md §11.1 ``ON_CALL_SCHEDULE``)."""
+"""On-call rota, by authority and period (domain.md §11.1 ``ON_CALL_SCHEDULE``)."""

@@ -1,7 +1,7 @@
-"""The rota of an authority: who is on call when, kept with its history (domain.md §11.1 ``ON_CALL_SCHEDULE``).
+"""Edits the on-call rota of an authority, with its history (domain.md §11.1 ``ON_CALL_SCHEDULE``).
 
-It may be shared: an officer of another authority who is on it holds the role here too, for a shift gives no right by
-itself. Where nobody is on it, all officers on call are called, and the administrators are told once a day.
+It may be shared: an officer of another authority on it holds the role here too, because a shift gives no right by
+itself. Where nobody is on it, all officers on call are called, and the administrators are notified once a day.
 """
 
 from collections.abc import Collection

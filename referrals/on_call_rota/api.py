@@ -1,4 +1,4 @@
-"""The rota of an authority: who is on call when, kept by its administrators and supervisors."""
+"""API of an authority's on-call rota, edited by its administrators and supervisors."""
 
 from typing import Any
 from uuid import UUID

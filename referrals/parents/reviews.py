@@ -1,4 +1,4 @@
-"""What must hold of the information owed to a holder of parental authority (T16; domain.md §2.7 HolderInformation)."""
+"""Rules on the information owed to a holder of parental authority (T16; domain.md §2.7 HolderInformation)."""
 
 from typing import TYPE_CHECKING, Any, Final
 

@@ -1,1 +1,1 @@
-"""What an authority chooses: definitions of settings, their types, working time."""
+"""Settings of an authority: definitions, types, working time."""

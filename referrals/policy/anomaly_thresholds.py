@@ -1,4 +1,4 @@
-"""What an authority chooses about odd ways of reading files: the rules in force, and from which figure on each fits.
+"""Anomaly settings of an authority: the rules in force, and the threshold of each.
 
 The rules themselves: ``audit/anomalies/rules.py``. Part of the protocol (``referrals/policy/definitions.py``).
 """

@@ -1,4 +1,4 @@
-"""Days and months after a day: a month ends on the last day where its day is missing."""
+"""Date arithmetic: adds days and months; a month ends on its last day where the day is missing."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

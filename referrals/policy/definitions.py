@@ -1,8 +1,9 @@
-"""What the law leaves to each authority: delays, thresholds, modes and texts (domain.md §11.1, figures marked ◆).
+"""Definitions of an authority's settings: deadlines, thresholds, modes and texts (domain.md §11.1, figures marked ◆).
 
-Each line declares one setting: its default, its bounds, its labels (French, English), and the article that leaves it
-open. No rule holds such a figure of its own: it asks ``protocol_of``, which tells what an authority had in force at
-an instant. What the law itself fixes (three months of D226-2-4, 72 hours, …) is no setting and stands with its rule.
+The law leaves these to each authority. Each line declares one setting: its default, its bounds, its labels (French,
+English), and the article that leaves it open. No rule has such a figure of its own: it reads ``protocol_of``, which
+returns what an authority had in force at an instant. What the law itself fixes (three months of D226-2-4, 72 hours, …)
+is no setting and is declared with its rule.
 """
 
 from bisect import bisect_right

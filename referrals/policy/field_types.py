@@ -1,8 +1,7 @@
-"""What kinds of value a setting of an authority has: how each is asked for, checked, and kept as JSON.
+"""Types of settings: how each is asked for, validated, and stored as JSON.
 
 ``whole``, ``flag``, ``choice``, ``text`` and ``week`` declare a field of ``referrals/policy/definitions.py`` with its
-default and what people need to know of it. What is sent, and what stands in the database, passes the same input
-field.
+default and what people need to know of it. The same input field validates what is sent and what the database holds.
 """
 
 import re

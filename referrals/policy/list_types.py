@@ -1,7 +1,7 @@
-"""Settings that are lists: codes chosen out of a set, and rows of an authority's own (partners, variants, questions).
+"""Types of settings that are lists: codes out of a set, and an authority's own rows (partners, variants, questions).
 
-``codes`` and ``rows`` declare a field of ``referrals/policy/definitions.py`` as ``whole`` and its kin do. What the
-rules read is frozen: a tuple of codes, or of rows that are read by attribute.
+``codes`` and ``rows`` declare a field of ``referrals/policy/definitions.py`` as ``whole`` and its kin do. Rules read an
+immutable value: a tuple of codes, or of rows that are read by attribute.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Open hours, working days and public holidays of an authority, on the wall of its own zone (domain.md §2.3).
+"""Open hours, working days and public holidays of an authority, in its own time zone (domain.md §2.3).
 
-What counts open hours or working days is practice, never law: legal delays count days, months and hours as they run,
-and end on the day they end on, holiday or not. For those a calendar only tells the last working day before.
+Open hours and working days count practice, never law: legal deadlines count days, months and hours as they run, and end
+on the day they end on, holiday or not. For those a calendar only gives the last working day before.
 """
 
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""Changing an authority's settings, with history and a day from which they hold."""
+"""Changes of an authority's settings, with history and an effective date."""

@@ -1,4 +1,4 @@
-"""Change the settings of an authority from a day on, and tell them with their history (domain.md §11.1)."""
+"""Changes the settings of an authority from a given day, and lists them with their history (domain.md §11.1)."""
 
 import json
 from collections.abc import Mapping, Sequence

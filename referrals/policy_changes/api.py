@@ -1,4 +1,4 @@
-"""The settings of an authority: what the law leaves to it, read by who works there, chosen by its administrator."""
+"""API of an authority's settings: its staff read them, its administrator changes them."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Which authorities let all their people sign in with one-time codes (SEC-AU1); the others ask for passkeys.
+"""Authorities that let all their people sign in with one-time codes (SEC-AU1); the others require passkeys.
 
 The setting is the reason itself: without one nothing is relaxed, and the journal has who gave it, and when.
 """

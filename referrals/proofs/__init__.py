@@ -1,8 +1,8 @@
-"""What is proven of the procedure as it is declared, before anybody runs it (domain.md §2.8 nos. 2 and 8).
+"""Static proofs about the declared procedure, before anybody runs it (domain.md §2.8 nos. 2 and 8).
 
-Four proofs over the declarations alone: no runner, no database, no row. Each returns what it found wrong, in
-sentences that name machine, state and step; nothing found is the proof. ``manage.py make_docs`` refuses to write the
-page of a procedure that fails one (``make check`` asks it), and the tests break a model in each way and see it caught.
+Four proofs over the declarations alone: no runner, no database, no row. Each returns its counterexamples, in sentences
+that name machine, state and step; no counterexample is the proof. ``manage.py make_docs`` refuses to write the page of
+a procedure that fails one (``make check`` runs it), and the tests break a model in each way and see it caught.
 """
 
 from collections.abc import Callable, Sequence

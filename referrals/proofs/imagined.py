@@ -1,6 +1,6 @@
-"""A case that nobody has filed: one child in a given situation, and for the rest nothing that bars a closing.
+"""Imagined case: one child in a given situation, and otherwise nothing that blocks a closing.
 
-The guards are asked of it as they stand, so that a proof speaks of the rules themselves and not of a list of their
+The proofs apply the guards to it as they stand, so that they speak of the rules themselves and not of a list of their
 names. It has no row.
 """
 

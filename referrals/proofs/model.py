@@ -1,4 +1,4 @@
-"""A machine as the proofs see it: states, ends, steps. Made from the declarations, or broken by a test."""
+"""Model of a state machine for the proofs: states, ends, steps. Made from the declarations, or broken by a test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The shape of the machines: every state is reached, and none holds a case for ever."""
+"""Proof of the machines' shape: every state is reachable, and none holds a case for ever."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -1,1 +1,1 @@
-"""What a reader is told of a case: fields, names, counts, namesakes."""
+"""Content of a case for a reader: fields, names, counts, namesakes."""

@@ -1,6 +1,6 @@
-"""What a page tells beside the list of cases: how many there are of each kind, and what waits for a signature.
+"""Counts beside the list of cases: how many of each kind, and how many await a signature.
 
-Counts name no case. Both are asked of the same visibility as the list itself.
+Counts name no case. Both follow the same visibility rule as the list itself.
 """
 
 from collections import Counter

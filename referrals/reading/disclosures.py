@@ -1,4 +1,4 @@
-"""Finding a case for a reader, opening it within one disclosure, and showing a list of cases."""
+"""Finds a case for a reader, opens it within one disclosure, and lists cases."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager

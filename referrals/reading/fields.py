@@ -1,4 +1,4 @@
-"""What an actor reads of a case: the shell in clear, and the parts that its classes let it open.
+"""Fields of a case that an actor reads: the shell in clear, and the parts that its classes let it open.
 
 Everything sealed is opened inside one disclosure. A value that can't be opened (a lost key) shows as
 ``{"unreadable": true}`` and the rest is there (SEC-CR14). What may not be read is absent from the answer.

@@ -1,4 +1,4 @@
-"""The names by which people choose: of a case's children and holders, and of the professionals around it.
+"""Names to choose from: of a case's children and holders, and of the professionals around it.
 
 A child's or holder's name is opened within the caller's disclosure, and nothing else of the row.
 """

@@ -1,7 +1,8 @@
-"""Whoever opens a file about a child of the own surname may be a relative: the journal notes it (SEC-AL18, R14).
+"""Namesakes: the journal notes when a reader opens a file about a child of the same surname (SEC-AL18, R14).
 
-What is compared is open already: nothing more is read, and the entry says neither name. No compound of the index could
-tell: it holds no surname by itself (docs/decisions/0012-duplicates-on-sealed-identities.md).
+Such a reader may be a relative. What is compared is open already: nothing more is read, and the entry has neither name.
+No compound of the index could show it: it holds no surname by itself
+(docs/decisions/0012-duplicates-on-sealed-identities.md).
 """
 
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Reminders of deadlines, and steps that the passing of time brings about."""
+"""Deadline reminders, and steps that the passing of time causes."""

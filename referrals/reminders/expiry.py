@@ -1,7 +1,7 @@
-"""What the mere passing of time brings about: a question that nobody answers expires, an answer owed falls overdue.
+"""Expiry: an unanswered question expires, and owed feedback becomes overdue.
 
 Each is a step by the service itself, under the lock of its case and in a transaction of its own, so that it may be
-broken off and begun again. Neither bars anybody from anything (domain.md §2.8 no. 11).
+interrupted and resumed. Neither blocks anything (domain.md §2.8 no. 11).
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,11 @@
-"""Reminders of clocks: one notice when a delay comes near, one when it is over; never a second (SEC-FT10).
+"""Deadline reminders: one notice when a deadline comes near, one when it has passed; never a second (SEC-FT10).
 
-The answer of the prosecutor has one more between the two (C7: 2, 8 and 30 days, settings of the authority). A child
-that is away is looked for anew each day: its clock goes on reminding until the child is found, or the runaway is
-recorded again (C19).
+The answer of the prosecutor has one more between the two (C7: 2, 8 and 30 days, settings of the authority). The
+deadline of a missing child reminds each day, until the child is found or the runaway is recorded again (C19).
 
-Which clocks have been told of stands on their rows, written in the transaction of the notices under a lock of the
-clock: whatever the workers do, each is told once. After a stop of days all that came due meanwhile is caught up; a
-clock that is over by then is told of as over, not as coming near.
+The deadlines' rows record which reminders were sent, in the transaction of the notices and under a lock of the
+deadline: whatever the workers do, each is sent once. After a stop of days, all that became due meanwhile is caught up;
+a deadline that has passed by then is announced as passed, not as near.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""What the views of the API share: case views, step views, schema, documents."""
+"""Shared parts of the API: case views, step views, schema, documents."""

@@ -1,4 +1,4 @@
-"""What the views of a case share: who asks, which version, which key, and how a case is answered.
+"""Base classes of the views of a case: caller, version, idempotency key, and the answer.
 
 Views translate in, call once, translate out. They hold no rule.
 """

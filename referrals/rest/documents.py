@@ -1,4 +1,4 @@
-"""What the pages of a printable document share: their policy of content, their style, their view."""
+"""Base classes of printable documents: content security policy, style, view."""
 
 import base64
 import re

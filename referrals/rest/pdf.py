@@ -1,7 +1,7 @@
-"""A frozen document as PDF, where the machine can make one: the optional extra ``reports`` (WeasyPrint).
+"""PDF of a frozen document, where the machine can make one: the optional extra ``reports`` (WeasyPrint).
 
 The renderer reads nothing but the page that it is given: no file, no address, no script. It is loaded when the first
-PDF is asked for, so that who never prints pays nothing for it.
+PDF is asked for, so that a service that never prints doesn't load it.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of answers and headers that many operations share."""
+"""OpenAPI definitions of answers and headers that many operations share."""
 
 from typing import Any
 

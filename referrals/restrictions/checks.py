@@ -1,4 +1,4 @@
-"""Checks of T46 and of exclusions that ask for accounts and roles."""
+"""Checks of T46 and of exclusions that query accounts and roles."""
 
 from typing import Any
 

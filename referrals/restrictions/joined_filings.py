@@ -1,8 +1,8 @@
-"""How a restriction reaches the filings joined to a file: whoever may not read the one doesn't open the other (T46).
+"""Propagates a restriction to the filings merged into a file: a reader barred from one opens neither (T46).
 
 A filing stays a case of its own, with its own list. What restricts its file restricts it too, for the list of the file,
-and is lifted with it; a filing that is restricted to other persons than its file keeps its own list, which nobody
-enters by way of the file.
+and is lifted with it; a filing that is restricted to other persons than its file keeps its own list, which the file
+doesn't open.
 """
 
 from collections.abc import Iterable, Iterator

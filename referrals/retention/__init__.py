@@ -1,1 +1,1 @@
-"""How long files are kept, what holds them, and their destruction (T39 to T41, B01 to B06; domain.md §7.3)."""
+"""Retention of files, legal holds, and destruction (T39 to T41, B01 to B06; domain.md §7.3)."""

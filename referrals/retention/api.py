@@ -1,7 +1,7 @@
-"""Batches of files to be destroyed: what is proposed, which files stand in it, and its steps (domain.md §2.7).
+"""API of destruction batches: what is proposed, which files are in it, and its steps (domain.md §2.7).
 
-For those who keep the files of an authority. Of the files there is the shell alone, and only of those that the reader
-may know of; no total is told, for it would count the others.
+It is for those who keep the files of an authority. It shows the shell of files alone, and only of those that the reader
+may know of; it gives no total, which would count the others.
 """
 
 from datetime import datetime

@@ -1,8 +1,9 @@
-"""Batches of archived files whose time is over: proposed, put before the archives, destroyed (domain.md §2.7, §7.3).
+"""Steps of a destruction batch: proposed, submitted to the archives, destroyed (domain.md §2.7, §7.3).
 
-The service proposes one a month for each authority; the data protection officer asks the departmental archives for
-their visa and records it; another person, a supervisor, executes the batch, and the service then destroys the files
-that still stand in it (T41). Where the authority needs no visa two persons decide all the same (SEC-AZ12).
+A batch lists archived files whose retention has ended. The service proposes one a month for each authority; the data
+protection officer asks the departmental archives for their visa and records it; another person, a supervisor, executes
+the batch, and the service then destroys the files still in it (T41). Where the authority needs no visa two persons
+decide all the same (SEC-AZ12).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Recurring work of destruction: batches are proposed, files leave them, executed ones are carried through (T41).
+"""Recurring work of destruction: proposes batches, removes files from them, carries out executed ones (T41).
 
-Each file is a transaction of its own under its lock, so that a fault at one leaves the others done, and doing it again
-does no harm. Nothing is destroyed by its age alone: only what stands in a batch that two persons let through.
+Each file is a transaction of its own under its lock, so that a fault at one leaves the others done; the work is
+idempotent. Nothing is destroyed by its age alone: only what is in a batch that two persons approved.
 """
 
 from collections.abc import Iterable

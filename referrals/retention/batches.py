@@ -1,8 +1,8 @@
-"""Batches of files to be destroyed: who sees them, and the runner of their steps (domain.md §2.7, §7.3).
+"""Destruction batches: who sees them, and the runner of their steps (domain.md §2.7, §7.3).
 
-A batch belongs to an authority, not to a case: its steps are run on its own row (``execution/row_machine.py``). Which
-files stand in it is shown case by case, by the rule
-of cases: who may not know of a case finds it in no list, and no total counts it.
+A batch belongs to an authority, not to a case: its steps run on its own row (``execution/row_machine.py``). The files
+in it are shown case by case, by the rule of cases: a reader who may not know of a case finds it in no list, and no
+total counts it.
 """
 
 from datetime import datetime

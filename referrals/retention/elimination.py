@@ -1,13 +1,13 @@
-"""What a purge destroys, table by table, and what stays (T41; domain.md §7.3; SEC-AL16).
+"""Purge of a case: what it destroys, table by table, and what stays (T41; domain.md §7.3; SEC-AL16).
 
 Destroyed: every row of the case, with the sealed and indexed values in it; rows of other cases that lead to it (pairs,
-partings, the reference of a filing to where it came from); its notices; what is remembered of requests about it; its
+partings, the reference of a filing to its origin); its notices; the stored answers of idempotent requests about it; its
 name in the journal; last of all its keys. Emptied: the shell, by the step itself. Kept: the tombstone, the line of its
 batch, the counts of ``aggregates``, and the journal, whose entries name a pseudonym that nobody can trace any more.
 
-All of it is one transaction, announced before it begins (``announce``). The keys go as its last act but one: should
-they be unreachable nothing is destroyed; should the commit then fail the case is unreadable and is purged again. The
-very last is a line outside the databases, for the day on which one of them is restored
+All of it is one transaction, announced before it begins (``announce``). The keys go as its last act but one: if they
+are unreachable nothing is destroyed; if the commit then fails the case is unreadable and is purged again. The very last
+is a line outside the databases, for the day on which one of them is restored
 (docs/decisions/0021-shredding-and-restore.md).
 """
 

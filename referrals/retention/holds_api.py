@@ -1,4 +1,4 @@
-"""Legal holds on the journal: entries that keep their content beyond its time (SEC-AL15)."""
+"""API of legal holds on the journal: entries that keep their content beyond their retention (SEC-AL15)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What recurs about the journal: how long entries keep their content (SEC-AL15, domain.md §7.4), mails, alarms."""
+"""Recurring work of the journal: retention of entries (SEC-AL15, domain.md §7.4), mails, alarms."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
-"""The end of a case: destroyed by the service, once a batch that lists it was executed (T41; domain.md §7.3).
+"""Purge step: the service destroys a case, once a batch that lists it was executed (T41; domain.md §7.3).
 
-What is left is a tombstone: reference, dates, outcome, and a digest of all that was destroyed. The rows of the case,
-its keys and its name in the journal go with it (``referrals/retention/elimination.py``).
+A tombstone is left: reference, dates, outcome, and a digest of all that was destroyed. The rows of the case, its keys
+and its name in the journal go with it (``referrals/retention/elimination.py``).
 """
 
 from datetime import datetime, time

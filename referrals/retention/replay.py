@@ -1,8 +1,8 @@
-"""After a restore: what was shredded since the backup is shredded again, before anybody comes in (CR12, FT12).
+"""Replay after a restore: shreds again what was shredded since the backup, before anybody comes in (CR12, FT12).
 
-Where the list comes from: the ledger outside the databases, the exports of the journal that auditors keep, the key
-store and the journal's own table, whichever knows more. All speak of pseudonyms; the restored database itself still
-knows whose they are. Run by the owner of the tables (``manage.py replay``); doing it again does no harm.
+The list comes from the ledger outside the databases, the exports of the journal that auditors keep, the key store and
+the journal's own table, whichever knows more. All have pseudonyms only; the restored database itself still knows whose
+they are. The owner of the tables runs it (``manage.py replay``); it is idempotent.
 """
 
 from collections.abc import Collection

@@ -1,8 +1,8 @@
-"""Sealing a whole case anew under new data keys, when its old ones may be known to somebody (SEC-CR10).
+"""Reseals a whole case under new data keys, when its old ones may be compromised (SEC-CR10).
 
 One case is one transaction: killed before its end, nothing happened; killed after it, the old keys are still there, and
-doing it again takes them away. No value is shown to anybody: each goes from one key to the other within
-``encryption``, and the journal says that the case was sealed anew.
+another run removes them. No value is shown to anybody: each goes from one key to the other within ``encryption``, and
+the journal says that the case was resealed.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
-"""How long a closed case is kept: archive and hold (T39, T40; domain.md §7.3), and the clock that counts it (C20).
+"""Retention of a closed case: archive and hold (T39, T40; domain.md §7.3), and their deadline (C20).
 
-The active base is left for the intermediate archive by the service itself, once the authority's delay since the last
-action is over, another person has looked at the closing, and nothing holds the case or another file of the child open.
+The service itself moves a case from the active base to the intermediate archive, once the authority's period since the
+last action is over, another person has reviewed the closing, and nothing holds the case or another file of the child
+open.
 """
 
 from typing import TYPE_CHECKING, Any

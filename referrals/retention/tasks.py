@@ -1,7 +1,7 @@
-"""Recurring work of keeping: closed cases go to the archive, drafts that nobody submits go away (domain.md §7.3).
+"""Recurring work of retention: archives closed cases, deletes drafts that nobody submits (domain.md §7.3).
 
-Each case is a transaction of its own, so that a fault at one leaves the others done, and doing it again does no harm.
-Each function takes the instant and returns how many cases it moved: the shape of recurring work.
+Each case is a transaction of its own, so that a fault at one leaves the others done; the work is idempotent. Each
+function takes the instant and returns how many cases it moved: the signature of recurring work.
 """
 
 from collections.abc import Iterable

@@ -1,1 +1,1 @@
-"""Children away from home and emergency shelter, and the sheet about them (T36 to T38, C19, C20)."""
+"""Runaways and emergency shelter, and the emergency sheet about the child (T36 to T38, C19, C20)."""

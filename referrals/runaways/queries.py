@@ -1,7 +1,7 @@
-"""Emergency sheets as the officers on call of other authorities read them: while the child is away, and no more.
+"""Emergency sheets for officers on call of other authorities: only while the child is missing.
 
-The one thing of a case that crosses to an authority because it was named in a runaway (domain.md §1.3 rule 1,
-§2.2 note 3). The law of the case is unchanged: whoever is excluded from it reads no sheet of it either.
+The one thing of a case that crosses to an authority because it was named in a runaway (domain.md §1.3 rule 1, §2.2 note
+3). The law of the case is unchanged: persons excluded from it read no sheet of it either.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
-"""A child who has run away, is found, is taken in at once: T36–T38, with what each takes, asks and does.
+"""Steps of a runaway, a return and an emergency shelter: T36–T38, with their inputs, checks and effects.
 
-The emergency sheet tells whoever finds the child what must be known; the authorities named in the step read
-it while the child is away, and nothing else of the case (domain.md §2.2, note 3).
+The emergency sheet says what the person who finds the child must know; the authorities named in the step read it while
+the child is missing, and nothing else of the case (domain.md §2.2, note 3).
 """
 
 from datetime import timedelta

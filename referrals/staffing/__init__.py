@@ -1,1 +1,1 @@
-"""Who works on a case: referent, hand-over, substitutes, leavers (T48, X07)."""
+"""Staffing of a case: referent, hand-over, stand-ins, leavers (T48, X07)."""

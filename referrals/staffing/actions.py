@@ -1,7 +1,7 @@
-"""The cases of one person, and their hand-over when that person leaves (domain.md T13, T47, T48).
+"""Cases of one person, and their hand-over when that person leaves (domain.md T13, T47, T48).
 
-A supervisor answers for the people of the authority, a lead for the cases of the own unit. Each case is passed on by
-its own declared step, asked its own guards, with its own entry; what is refused is named and keeps its people.
+A supervisor answers for the people of the authority, a lead for the cases of their own unit. Each case is handed over
+by its own declared step, with its own guards and its own entry; a refused one is named and keeps its people.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""``/assignments`` and ``/handovers``: whose cases they are, and how a leaver's go to others."""
+"""``/assignments`` and ``/handovers``: assignments of each person, and the hand-over of a leaver's cases."""
 
 from typing import Any
 from uuid import UUID

@@ -1,9 +1,9 @@
-"""Name who stands in for an absent person, tell who does, and end it (SEC-AZ11).
+"""Names, lists and ends stand-ins for absent persons (SEC-AZ11).
 
-A stand-in has the absent person's assignments in one role, never more than that person has, and each act bears both
-names. Roles that work by territory or unit need none: whoever holds them there acts in the own right. What one sees
-of a case by it is decided with every request (``referrals/access/visibility.py``): both must hold the role still, and
-no other tie of the stand-in to the case may forbid it.
+A stand-in has the absent person's assignments in one role, never more than that person has, and each act has both
+names. Roles that work by territory or unit need none: their other holders there act in their own right. Each request
+decides anew what a stand-in sees of a case (``referrals/access/visibility.py``): both must still hold the role, and no
+other tie of the stand-in to the case may forbid it.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""A case passed on: one person's assignments on it go to another, when somebody leaves (domain.md T13, T47, T48).
+"""Hand-over of a case: one person's assignments on it go to another, when somebody leaves (domain.md T13, T47, T48).
 
-The hand-over of a leaver's cases is this step, case by case; each is asked the guards that T47 and T48 put on whoever
-is named, and a case that is refused keeps its people.
+The hand-over of a leaver's cases is this step, case by case; the guards of T47 and T48 on the new person apply to each,
+and a refused case keeps its people.
 """
 
 from types import SimpleNamespace

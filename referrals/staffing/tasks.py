@@ -1,11 +1,11 @@
-"""Cases whose people are there no more: who answers for them is told, each day until somebody else has them.
+"""Daily reminder of cases whose people have left: notifies those who answer for them until others take over.
 
-The same for a case from which every coordinator of its authority is barred: an exclusion beats every right (SEC-AZ4),
-so that nobody would qualify or follow it, and whoever can write a name into a case could bring that about.
+The same applies to a case from which every coordinator of its authority is barred: an exclusion overrides every right
+(SEC-AZ4), so that nobody would qualify or follow it, and a person who can write a name into a case could cause that.
 
-A role may end by an act, by its term, or with its account; whichever it was, the assignment stays, for a case mustn't
-lose its people unseen (domain.md §1.1: the supervisor reassigns; T13, T47). « Charge » and
-``GET /api/v1/assignments/people`` list what waits (``referrals/staffing/actions.py``).
+A role may end by an act, by its term, or with its account; in each case the assignment stays, because a case mustn't
+lose its people unseen (domain.md §1.1: the supervisor reassigns; T13, T47). « Charge » and ``GET
+/api/v1/assignments/people`` list what waits (``referrals/staffing/actions.py``).
 """
 
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""Figures for the observatory, with suppression of small numbers (domain.md §7.6)."""
+"""Statistics for the observatory, with suppression of small numbers (domain.md §7.6)."""

@@ -1,10 +1,11 @@
-"""What is counted of cases and children by their coded facts: counts that a purge leaves as they were (§2.8 no. 10).
+"""Counts of cases and children by their coded facts; a purge leaves them as they were (§2.8 no. 10).
 
 Each count is of one fact by itself, by authority, département and local time of receipt. Cases: outcome, channel,
 variant, gravest urgency, gravest status, age. Children: the same facts of their case but the last two, and standing,
 age, sex, gravest status, danger and decision of their own. So both units are there, the child and the sibling group,
-which is the case (COUNT_UNIT). Measures: type, state. Referrals to justice: state. Of living cases the month is told
-too; of destroyed ones the year alone is kept. Ages are the finest that band and flags tell (``ages.FINEST``).
+which is the case (COUNT_UNIT). Measures: type, state. Referrals to justice: state. For living cases the month is
+published too; for destroyed ones the year alone is stored. Ages are the finest that band and flags tell
+(``ages.FINEST``).
 
 What is opened for statistics (commune, month of birth) isn't among them: it comes from disclosures of its own, before
 a case is archived (domain.md §4.7, §7.6).

@@ -1,4 +1,4 @@
-"""``/authorities/{id}/figures``: the figures of a year, for the observatory and whoever else reads them."""
+"""``/authorities/{id}/figures``: the figures of a year, for the observatory and other readers."""
 
 from uuid import UUID
 

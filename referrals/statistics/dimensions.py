@@ -1,4 +1,4 @@
-"""The facts of which figures are made: what each is called, who reads it, in which units it is counted, its codes.
+"""Dimensions of the figures: the name, readers, units and codes of each coded fact.
 
 No two facts are sums of each other's codes, or one table would give away what another one suppresses. So the variant of
 a filing isn't here (its channel says nearly the same), nor whether a concern was qualified (its outcome does).

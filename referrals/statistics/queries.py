@@ -1,14 +1,14 @@
-"""The figures of an authority: how many concerns, children and measures, by one coded fact at a time (domain.md §7.6).
+"""Figures of an authority: how many concerns, children and measures, by one coded fact at a time (domain.md §7.6).
 
 A year has one fixed set of tables, which no parameter changes: each fact by year, quarter and month of receipt. None
-crosses two facts. ``suppression`` decides which numbers of it are told. A year is told once it is over: whoever kept a
-part of it that was told earlier would subtract. What is told of it then stays the same for half a year: who reads each
-day would see one child's birthday. Its months are told during the year after it alone, for of cases that are destroyed
-later no month is kept. What the authority chose of figures (§11.1) counts for a year as it stood when
-the year ended, so that the same cases aren't told twice by two rules.
+crosses two facts. ``suppression`` decides which numbers are published. A year is published once it is over: a reader
+who kept an earlier part of it could subtract. It then stays the same for half a year: a daily reader would see one
+child's birthday. Its months are published only during the year after it, because for cases destroyed later no month is
+stored. What the authority chose about figures (§11.1) counts for a year as it stood when the year ended, so that the
+same cases aren't published twice under two rules.
 
-Numbers name nobody, so that who is excluded from a case reads the same ones as everybody: a figure that left the case
-out would be one less than a colleague's, and would so tell of it.
+Numbers name nobody, so that a person excluded from a case reads the same ones as everybody: a figure without the case
+would be one less than a colleague's, and would so reveal it.
 """
 
 from collections import Counter

@@ -1,25 +1,27 @@
-"""Which numbers of a table may be told, so that no other can be worked out from them (domain.md §7.6, §1.3 *counts*).
+"""Statistical disclosure control: which numbers of a table may be published (domain.md §7.6, §1.3 *counts*).
 
-A table has the codes of one fact, and periods: a year, its quarters, their months. A reader who subtracts what is told
-from what is told must not learn a number that isn't. So this is promised of each number that isn't told:
+A table has the codes of one fact, and periods: a year, its quarters, their months. A reader who subtracts published
+numbers from each other must not learn a suppressed one. So each suppressed number has this guarantee:
 
-    Among all tables of whole numbers from 0 on that agree with everything told, it takes values that lie at least
+    Among all tables of whole numbers from 0 on that agree with everything published, it takes values that lie at least
     ``least`` apart.
 
-Three rules make it so.
+Three rules ensure it.
 
-1. Numbers of a period are told for all its parts or for none: the total of each month of a quarter, and each code's.
-2. What is left of a period, once the codes told are subtracted, is at least ``least``. In the year, where 0 is told
-   (in nobody there is nobody to recognise), it is more by one for each code that isn't told; so these are two or more.
-3. Codes that are told for a period and not for its parts are two or more, or stand beside codes that aren't told for
-   the period either.
+1. Numbers of a period are published for all its parts or for none: the total of each month of a quarter, and each
+   code's.
+2. What is left of a period, once the published codes are subtracted, is at least ``least``. In the year, where 0 is
+   published (nobody can be recognised among nobody), it is more by one for each suppressed code; so these are two or
+   more.
+3. Codes that are published for a period and not for its parts are two or more, or stand beside codes that are
+   suppressed for the period too.
 
-Why that is enough: the numbers of a period's parts that aren't told make a table of rows (codes) and columns (parts),
-of which the reader knows the margins at most: rows by (1), columns by (2). A number of such a table with row margin r,
+Why that is enough: the suppressed numbers of a period's parts make a table of rows (codes) and columns (parts), of
+which the reader knows the margins at most: rows by (1), columns by (2). A number of such a table with row margin r,
 column margin c and total N may be anything between max(0, r + c - N) and min(r, c); that is min(r, c, N - r, N - c)
 wide (Fréchet), and all four are at least ``least``: r and c by (2), N - r and N - c since there is another row (3) and
-another column. Codes that aren't told for the period itself share one row of that table; any of them may have all of
-it, or none. One level down the margin of a row moves by ``least`` already, and the same widths follow.
+another column. Codes suppressed for the period itself share one row of that table; any of them may have all of it, or
+none. One level down the margin of a row moves by ``least`` already, and the same widths follow.
 
 What isn't promised: ``docs/decisions/0027-figures.md``. Attacked by ``tests/referrals/statistics``.
 """

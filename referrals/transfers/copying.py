@@ -1,8 +1,8 @@
-"""How a case is carried to another authority: every row of it, under new ids, sealed anew under its own new keys.
+"""Copies a case to another authority: every row, under new ids, resealed under its own new keys.
 
-The stub keeps what it has (domain.md §2.1). What a row names within the case (a child, a measure, a row of the
-history) it names there too, by the new id; what isn't carried is listed, with the reason. A value that can't be
-opened, or a row that doesn't arrive, breaks the transfer off: nothing has moved then.
+The stub keeps what it has (domain.md §2.1). References within the case (to a child, a measure, a row of the history)
+point to the new ids; what isn't copied is listed, with the reason. A value that can't be opened, or a row that doesn't
+arrive, aborts the transfer: nothing has moved then.
 """
 
 from collections.abc import Iterator, Mapping

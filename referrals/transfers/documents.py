@@ -1,8 +1,8 @@
-"""The documents of a transfer: what of a case crosses to the other authority before it takes the case over.
+"""Documents of a transfer: what the other authority may read before it takes the case over.
 
-Made when the request is sent, from what the case holds then, within one disclosure at the origin; anew when a child is
-restricted while the request is open. Never among them: who filed (class C), where a child is sheltered (class K), and a
-child that is restricted (T46).
+Made when the request is sent, from what the case holds then, within one disclosure at the origin; made again when a
+child is restricted while the request is open. Never among them: the filer (class C), the place where a child is
+sheltered (class K), and a restricted child (T46).
 """
 
 from collections.abc import Callable, Iterable

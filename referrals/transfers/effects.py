@@ -1,4 +1,4 @@
-"""What asking, sending, refusing and settling a transfer do; taking the case over stands in ``takeover``."""
+"""Effects of requesting, sending, refusing and settling a transfer; ``takeover`` takes the case over."""
 
 from typing import TYPE_CHECKING
 

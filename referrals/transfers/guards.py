@@ -1,4 +1,4 @@
-"""Why a case may not be sent to another authority, taken over or refused there (domain.md T31–T33, §8.3)."""
+"""Guards of a transfer: why a case may not be sent, taken over or refused (domain.md T31–T33, §8.3)."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What the steps of a transfer take."""
+"""Inputs of the steps of a transfer."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Transfers as the authority that is asked reads them: the shell, and the documents listed, until it has answered.
+"""Transfers as the receiving authority reads them: the shell, and the documents listed, until it has answered.
 
-The second thing of a case that crosses to another authority (domain.md §1.3 rule 1, §2.2 note 2); who may, and how
-the case is found, stands in ``receiving``. Beneath: the requests about a case, as its own authority reads them.
+The second thing of a case that crosses to another authority (domain.md §1.3 rule 1, §2.2 note 2); ``transfer_targets``
+says who may read it, and how the case is found. Below: the requests about a case, as its own authority reads them.
 """
 
 from collections.abc import Mapping

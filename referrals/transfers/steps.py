@@ -1,4 +1,4 @@
-"""The steps by which a case goes to another authority, and the machine of the request (domain.md T31–T33, §2.7)."""
+"""Steps of a transfer to another authority, and the state machine of the request (domain.md T31–T33, §2.7)."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""How a case is taken over (T32): what the origin ends, what arrives at the target, and what both tell of it.
+"""Take-over of a case (T32): what ends at the origin, what arrives at the target, and whom both notify.
 
-All of it is one transaction, under the lock of the case at the origin and of the filings joined to it. The new keys
+All of it is one transaction, under the lock of the case at the origin and of the filings merged into it. The new keys
 are committed before it, as at a filing (design.md, Order of commits); the pipeline destroys them if it fails.
 """
 

@@ -1,4 +1,4 @@
-"""What opening a file brings along: a concern is acknowledged (T05), an urgent call is answered (S7)."""
+"""Effects of opening a file: acknowledges a concern (T05), answers an urgent call (S7)."""
 
 from datetime import datetime
 

@@ -1,9 +1,9 @@
-"""The ladder of an urgent call: first officer, second, supervisor, each rung once, until somebody answers (S7).
+"""Escalation of an urgent call: first officer, second, supervisor, each once, until somebody answers (S7).
 
-The step that tells of the danger calls the first officer itself, in its own transaction; what follows is recurring
-work. How far an alert was climbed stands on its row and is written with the notices, under its lock: whatever the
-workers do, a rung is called once, and after a stop all that came due is called together. A rung on which nobody may be
-called (an empty place of the rota, an excluded officer) doesn't wait: the next one is called with it.
+The step that reports the danger calls the first officer itself, in its own transaction; the rest is recurring work. The
+alert's row stores how far it has escalated, written with the notices under its lock: whatever the workers do, each rung
+is called once, and after a stop all that became due is called together. A rung on which nobody may be called (an empty
+place of the rota, an excluded officer) causes no wait: the next one is called with it.
 """
 
 from collections.abc import Iterator

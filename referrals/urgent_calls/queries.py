@@ -1,7 +1,7 @@
-"""Urgent calls that nobody has answered yet, over all that an actor may see (domain.md S7; T03, T14, C3).
+"""Unanswered urgent calls, over all that an actor may see (domain.md S7; T03, T14, C3).
 
-A case tells of its own calls (``reading.alerts``); this is where one sees at a glance that a child waits. Nothing is
-opened: a line is the call and the shell of its case.
+A case shows its own calls (``reading.alerts``); this list shows at a glance that a child waits. Nothing is opened: a
+line is the call and the shell of its case.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,8 @@
-"""Urgent calls: who is on call is called until somebody answers (domain.md S7; T03, T14, C3; §11.1 ``ESCALATION``).
+"""Steps of an urgent call, until an officer on call answers (domain.md S7; T03, T14, C3; §11.1 ``ESCALATION``).
 
-An ``Alert`` is sounded by the step that tells of an immediate danger, or by its clock; it is answered by an act of
-its own, by opening the file, or by a step that protects the child. Whom each rung of the ladder calls, and when:
-``referrals/urgent_calls/escalation.py``. A case has one open alert: a new one puts an end to the one before, and
-calls from the first rung on.
+The step that reports an immediate danger, or a deadline, raises an ``Alert``; it is answered by an act of its own, by
+opening the file, or by a step that protects the child. ``referrals/urgent_calls/escalation.py`` says whom each rung of
+the ladder calls, and when. A case has one open alert: a new one ends the one before, and calls from the first rung on.
 """
 
 from datetime import timedelta

@@ -1,1 +1,1 @@
-"""States, codes and labels, articles, required items: the words that all others speak."""
+"""Vocabulary: states, codes and labels, articles, required items, used by all other packages."""

@@ -1,7 +1,7 @@
-"""What is derived from a birth date, or from an estimated age: bands and flags kept in clear (domain.md §4.1).
+"""Age bands and flags derived from a birth date or an estimated age, stored in clear (domain.md §4.1).
 
-The queue and the clocks have the five bands of ONPE, which never change. Figures are told in bands of the authority's
-own (AGE_BANDS), put together out of ``FINEST``, which is as fine as what is in clear: no birth date is opened.
+The queue and the deadlines use the five bands of ONPE, which never change. Figures use bands of the authority's own
+(AGE_BANDS), put together out of ``FINEST``, which is as fine as what is in clear: no birth date is opened.
 """
 
 from collections.abc import Mapping, Sequence

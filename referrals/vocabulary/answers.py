@@ -1,4 +1,4 @@
-"""The coded answers of the concern form and of the steps' inputs (domain.md §1.2, §2.4, §3, §4, §5).
+"""Coded answers of the concern form and of the steps' inputs (domain.md §1.2, §2.4, §3, §4, §5).
 
 States are in ``states.py``; here are the choices that a person ticks.
 """

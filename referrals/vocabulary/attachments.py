@@ -1,4 +1,4 @@
-"""The codes of attachments: what one is, which class it has, what form it has, what the antivirus said."""
+"""Codes of attachments: kind, class, format, and the antivirus's verdict."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,6 +1,6 @@
-"""The clocks of the procedure as codes; what they count is in ``referrals/workflow/deadlines.py`` (domain.md §2.3).
+"""Codes of the procedure's deadlines; ``referrals/workflow/deadlines.py`` says what they count (domain.md §2.3).
 
-Those in R aren't of that table: a person who defers or restricts says on which day it is looked at again (T16, T46).
+Those in R aren't in that table: a person who defers or restricts sets the day of the next review (T16, T46).
 """
 
 from referrals.vocabulary.states import Coded

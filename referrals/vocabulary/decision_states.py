@@ -1,4 +1,4 @@
-"""Where a case stands once a decision was taken."""
+"""State of a case after a decision."""
 
 from referrals.vocabulary.states import State
 

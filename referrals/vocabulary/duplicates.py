@@ -1,4 +1,4 @@
-"""Codes of duplicate candidates and links: kind, likeness, what a merge does."""
+"""Codes of duplicate candidates and links: kind, likelihood, effect of a merge."""
 
 from collections.abc import Mapping
 from typing import Final

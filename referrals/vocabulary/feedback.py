@@ -1,4 +1,4 @@
-"""Codes of the answer owed to a filer."""
+"""Codes of the feedback owed to a filer."""
 
 from referrals.vocabulary.states import FeedbackState as F
 

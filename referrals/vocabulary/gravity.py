@@ -1,4 +1,4 @@
-"""Which of several statuses of exploitation is the gravest."""
+"""Order of the exploitation statuses by gravity: which of several is the gravest."""
 
 from referrals.vocabulary.states import GRAVITY, Exploitation
 

@@ -1,8 +1,8 @@
-"""The child before the judge: heard or not, with a lawyer or an ad hoc administrator (CC 375-1, 388-2; domain.md §2.6).
+"""Hearing of the child by the judge: heard or not, with a lawyer or an ad hoc administrator (CC 375-1, 388-2; §2.6).
 
-The judge hears a child with discernment individually, asks the bar for a lawyer where its interest requires, and
-names an ad hoc administrator where it has no discernment. What the judge did is recorded with each answer (J04) and
-each ruling (M18); nothing is refused for want of it, for the duty is the judge's.
+The judge hears a child with discernment individually, asks the bar for a lawyer where the child's interest requires,
+and names an ad hoc administrator where the child has no discernment. What the judge did is recorded with each answer
+(J04) and each ruling (M18); its absence blocks nothing, because the duty is the judge's (domain.md §2.6).
 """
 
 from typing import Any, Final

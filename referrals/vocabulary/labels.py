@@ -1,4 +1,4 @@
-"""How a code and an instant are written in an answer: code with its label, ISO 8601 with milliseconds."""
+"""Format of codes and instants in an answer: code with its label, ISO 8601 with milliseconds."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,7 +1,7 @@
-"""References of cases: unguessable, sayable on the phone, with a check sign (``R7KD-4M2X-9QPA-W``).
+"""Reference numbers of cases: unguessable, speakable, with a check character (``R7KD-4M2X-9QPA-W``).
 
-Twelve signs of Crockford's base 32 (no I, L, O, U) hold 60 random bits; the last one is a check sign over
-the others, so that a slip of the ear or two swapped signs are noticed.
+Twelve characters of Crockford's base 32 (no I, L, O, U) hold 60 random bits; the last one is a check character over the
+others, which detects a misheard or two swapped characters.
 """
 
 from typing import Final

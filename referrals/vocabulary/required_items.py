@@ -1,8 +1,8 @@
-"""Which items of the concern form are still missing: L, P and U of domain.md §4, all named at once.
+"""Required items of the concern form that are missing: L, P and U of domain.md §4, all named at once.
 
-The question is asked of presence alone: a sealed value counts as answered without being opened. An item
-marked P is settled by an answer or by its name in ``not_known``; L and U items need an answer. What an
-urgent filing (T03) left open is asked again at the end of the first analysis (T10, T11).
+Presence alone counts: a sealed value counts as answered without being opened. An item marked P is settled by an answer
+or by its name in ``not_known``; L and U items need an answer. What an urgent filing (T03) left open is asked again at
+the end of the first analysis (T10, T11).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Codes of elimination batches: why a file leaves one, why the archives refuse their visa."""
+"""Codes of destruction batches: why a file leaves one, why the archives refuse their visa."""
 
 from referrals.vocabulary.states import Coded
 

@@ -1,4 +1,4 @@
-"""The sets of roles that several steps share (domain.md §2.2 Roles)."""
+"""Sets of roles that several steps share (domain.md §2.2 Roles)."""
 
 from typing import Final
 

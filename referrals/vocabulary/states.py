@@ -1,4 +1,4 @@
-"""Every state and coded value of the procedure, with its English and French label.
+"""States and coded values of the procedure, with their English and French labels.
 
 Values are stored and sent as they stand here and never change meaning. Source: domain.md §1.2, §2–§5.
 """

@@ -1,4 +1,4 @@
-"""The codes that a transfer speaks in (domain.md §8.2, §8.3)."""
+"""Codes of transfers (domain.md §8.2, §8.3)."""
 
 from referrals.vocabulary.states import Coded
 

@@ -1,1 +1,1 @@
-"""The procedure: states, guards, and one file for each of the four machines, in the order of domain.md §2."""
+"""Workflow: states, guards, and one file for each of the four state machines, in the order of domain.md §2."""

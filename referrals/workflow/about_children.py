@@ -1,4 +1,4 @@
-"""On which children of a case its rows hang that bodies, records and notices name by their ids (SEC-AZ20, SEC-AZ21)."""
+"""Children that each row of a case concerns, where bodies, records and notices name rows by id (SEC-AZ20, SEC-AZ21)."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping

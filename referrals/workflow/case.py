@@ -1,4 +1,4 @@
-"""A case as guards and effects see it: the referral, its parts loaded at most once each, who acts and when.
+"""Case as guards and effects see it: the referral, its parts loaded at most once each, who acts and when.
 
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """

@@ -1,7 +1,7 @@
-"""One step being carried out: what its effects are handed to touch the other rows of the case.
+"""Context of a running step: what its effects use to change the other rows of the case.
 
-``StepContext`` seals, saves, starts and stops clocks, and fires the steps that the running one brings along, each
-with its own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actions`` makes one.
+``StepContext`` seals, saves, starts and stops deadlines, and fires the steps that the running one causes, each with its
+own record and its own journal entry (domain.md §2.2 Fired steps). Only ``actions`` makes one.
 """
 
 from collections.abc import Callable, Container, Mapping

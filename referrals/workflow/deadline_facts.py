@@ -1,6 +1,7 @@
-"""What people are told of each delay beforehand: its figure, the law behind it, the settings that it asks.
+"""Description of each deadline: its length, its law, the settings it reads.
 
-Beside the rules that count it (``referrals/workflow/deadlines.py``), for ``GET /workflow`` and ``docs/workflow.md``.
+It complements the rules that compute it (``referrals/workflow/deadlines.py``), for ``GET /workflow`` and
+``docs/workflow.md``.
 """
 
 from collections.abc import Mapping

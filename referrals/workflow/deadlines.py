@@ -1,8 +1,9 @@
-"""Delays: when each ends, in the authority's own zone, and what starts and stops it (domain.md §2.3).
+"""Deadlines: when each ends, in the authority's own time zone, and what starts and stops it (domain.md §2.3).
 
 Days and months are counted locally and end at 23:59:59; hours and minutes are counted as they run. Open hours and
 working days, which no law counts, are those of ``referrals/policy/working_time.py``.
-A breached clock never blocks a step: it colours, alerts, counts (domain.md §2.8 no. 11).
+
+A breached deadline never blocks a step: it colours, alerts, counts (domain.md §2.8 no. 11).
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Decisions on record: writing one, taking it back, when justice must be asked (L226-4)."""
+"""Records of decisions: write one, withdraw it, when justice must be asked (L226-4)."""
 
 from typing import TYPE_CHECKING, Any
 

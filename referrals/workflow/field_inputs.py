@@ -1,4 +1,4 @@
-"""How a model field of the concern form reads what a person sends: the twin of ``models/fields.py`` for input."""
+"""Input field of each model field of the concern form: the counterpart of ``models/fields.py``."""
 
 import re
 from collections.abc import Mapping

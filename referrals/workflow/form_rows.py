@@ -1,4 +1,4 @@
-"""Rows of the concern form, and what decides which of its items are asked for."""
+"""Rows of the concern form, and the conditions under which its items are asked."""
 
 from collections.abc import Mapping
 from datetime import timedelta

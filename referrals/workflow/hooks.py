@@ -1,7 +1,7 @@
-"""Hooks: what the ground calls without knowing which feature answers; ``apps.py`` loads those that register.
+"""Hooks: the lower packages call them without knowing which feature answers; ``apps.py`` loads the features.
 
-``Hook`` has one function; to call it before a feature registered one is an error of the programme. ``Hooks`` has many,
-called in the order of the numbers with which they were registered, so that what they write stands in a fixed order.
+``Hook`` has one function; calling it before a feature has registered one is a programming error. ``Hooks`` has many,
+called in the order of their registered numbers, so that what they write has a fixed order.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,6 @@
-"""Parts of what steps take, and inputs that several features share.
+"""Parts of step inputs, and inputs that several features share.
 
-Input is validated whole: every fault is named in one answer. Absent optional members are None, empty or False, as
-declared.
+Input is validated whole: one answer names every error. Absent optional members are None, empty or False, as declared.
 """
 
 from typing import Any, Final

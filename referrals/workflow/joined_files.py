@@ -1,4 +1,4 @@
-"""The file that a filing was joined to, read in one statement."""
+"""Reads the file that a filing was merged into, in one statement."""
 
 from uuid import UUID
 

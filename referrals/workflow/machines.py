@@ -1,4 +1,4 @@
-"""What each machine runs on: its states, the rows of a case that it moves, where its routes are and who reads it.
+"""Registry of the state machines: states, the rows of a case that each moves, its routes and its readers.
 
 One line a machine; the runner, the routes, the list of what one may do next, ``GET /workflow`` and the docs
 read this table, so that a new machine is its states, its declarations and its line here.

@@ -1,4 +1,4 @@
-"""People whom a step names: who may be named, and putting them on the case."""
+"""People named by a step: who may be named, and their assignment to the case."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The decorator of the case's own steps."""
+"""Decorator of the case's own steps."""
 
 from referrals.models import Referral
 from referrals.vocabulary.states import Machine

@@ -1,7 +1,8 @@
-"""How many months a case is kept, by its outcome, and from which action they count (domain.md §7.3; C20).
+"""Retention periods of a case, in months, by its outcome, and the action they count from (domain.md §7.3; C20).
 
 Two periods follow each other and both count from the last action on the case: the active base, then the intermediate
-archive. The clock C20, the archive (T39) and the batches of destruction ask the functions of this page and no other.
+archive. The deadline C20, the archive (T39) and the batches of destruction use the functions of this module and no
+others.
 """
 
 from datetime import datetime

@@ -1,7 +1,7 @@
-"""What each rule says to people: in French the sentences of its refusals, in English the first line of its docstring.
+"""Wording of each rule: in French the sentences of its refusals, in English the first line of its docstring.
 
-The French is read out of the rule itself, so that what is told beforehand (``GET /workflow``, ``docs/workflow.md``)
-is what is told when it refuses. A figure that depends on the authority or the case stands as « … ».
+The French is read out of the rule itself, so that the published sentence (``GET /workflow``, ``docs/workflow.md``) is
+the one it refuses with. A figure that depends on the authority or the case appears as « … ».
 """
 
 import ast

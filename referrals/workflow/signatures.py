@@ -1,4 +1,4 @@
-"""When a step on a past status calls for two persons."""
+"""Second signature for a step on a past status: when it is required."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a step of the procedure is declared: once, on its machine, with everything that follows from it.
+"""Declaration of a step: once, on its machine; everything else follows from it.
 
 From a ``Step`` come the route, the input schema, ``available_actions``, the permission matrix, the
 docs, and the cells that the tests must cover. A declared function takes the row first, sets fields of it and, where

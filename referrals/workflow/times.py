@@ -1,4 +1,4 @@
-"""Instants at the place of the authority."""
+"""Instants in the authority's time zone."""
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any

@@ -1,1 +1,1 @@
-"""The pages of administrators: what they share."""
+"""Shared parts of the administrators' pages."""

@@ -1,4 +1,4 @@
-"""What the pages of administration share: whom they are for, and a write that is done once."""
+"""Base classes of the administrators' pages: access, and idempotent writes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Settings that are hours or rows, as fields: seven days with their spans, or a group of fields for each row.
+"""Form fields for settings that are hours or rows: seven days with their spans, or a group of fields per row.
 
-What a person types becomes what the API takes, and back; which values are right is the setting's affair alone.
+They convert between what a person types and what the API takes; the setting alone validates the values.
 """
 
 import re

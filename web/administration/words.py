@@ -1,4 +1,4 @@
-"""The words of what administrators are asked for, in both languages."""
+"""Labels of the administrators' forms, in both languages."""
 
 from typing import Final
 

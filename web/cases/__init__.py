@@ -1,1 +1,1 @@
-"""What the pages of the cell and its colleagues show of a case, and the forms of the steps that they do."""
+"""Case pages for the cell and its colleagues, and the forms of their steps."""

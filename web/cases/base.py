@@ -1,4 +1,4 @@
-"""What the pages of one case share: which case, its heading, and a write that is done once."""
+"""Base classes of the pages of one case: which case, its heading, and idempotent writes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""What a step's members that name something may be: children, people, services, measures, by their words.
+"""Choices of a step's reference fields: children, people, services, measures, by name.
 
-The declaration takes an id; a page offers those that the case has. An id that isn't offered is refused by the act
-itself, so that nothing here is a rule.
+The declaration takes an id; a page offers those that the case has. The act itself refuses an id that isn't offered, so
+nothing here is a rule.
 """
 
 from collections.abc import Callable, Iterable, Mapping

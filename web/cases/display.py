@@ -1,6 +1,6 @@
-"""What was read of a case, as lines of words: a label and what was said, in the reader's language.
+"""Renders what was read of a case as lines: a label and a value, in the reader's language.
 
-It chooses nothing: what a reader may not read isn't in what it is given.
+It filters nothing: what a reader may not read isn't in its input.
 """
 
 import re

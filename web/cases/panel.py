@@ -1,6 +1,6 @@
-"""The panel of steps: what the reader may do now, what bars the rest, and what a step brings about.
+"""Panel of steps: what the reader may do now, what blocks the rest, and what a step causes.
 
-All of it is what the API answers as ``available_actions`` and ``blocked_actions``, told in words.
+All of it is what the API answers as ``available_actions`` and ``blocked_actions``, in words.
 """
 
 from collections.abc import Mapping, Sequence

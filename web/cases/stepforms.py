@@ -1,7 +1,7 @@
-"""The form of a step, made from its input declaration: fields, groups of fields, and the way back to a body.
+"""Form of a step, made from its input declaration: fields, groups of fields, and the body it sends.
 
-A nested list is a group a row: one for each child or holder where the row is about one, else as many as the person asks
-for. A row that must be answered and wasn't is left out of the body, and faults find their row again by its place in it.
+A nested list is one group per row: one for each child or holder where the row is about one, else as many as the person
+asks for. An unanswered row is left out of the body, even if required, and errors find their row again by its index.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The pages of one case: which a reader has, by the classes that the reader's role opens, as the API's parts are."""
+"""Tabs of a case: which pages a reader has, by the access classes of the reader's role, as in the API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

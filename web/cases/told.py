@@ -1,7 +1,7 @@
-"""What a page tells of the act that led to it: signed, for one account and some minutes, so that no link can feign it.
+"""Confirmation message after an act: signed, for one account and some minutes, so that no link can forge it.
 
-"Done: close the case" on a page that nobody acted on would mislead whoever followed the link; the address therefore
-carries the step as a token that only this service makes. One that is old, altered or somebody else's says nothing.
+"Done: close the case" on a page that nobody acted on would mislead whoever followed the link; so the address has the
+step as a token that only this service makes. A token that is old, altered or another person's shows nothing.
 """
 
 from typing import Any, Final

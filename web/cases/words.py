@@ -1,7 +1,7 @@
-"""The words of every member that a step takes and of every field that a case shows, in both languages.
+"""Labels of every step input and every field of a case, in both languages.
 
-One line a name: a form's label and the line of a page that shows what was said are the same words. ``Owner.name``
-overrides where one declaration means something else by it. ``tests/web/test_steps.py`` fails where a name has none.
+One line per name: a form's label and the line of a page that shows the answer are the same words. ``Owner.name``
+overrides where one declaration gives the name another meaning. ``tests/web/test_steps.py`` fails where a name has none.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""The concern form as pages: its words, its order, and how a page of it is read and saved."""
+"""Concern form as pages: its labels, its order, and how a page of it is read and saved."""

@@ -1,6 +1,6 @@
-"""A draft as its pages read and save it: what the API's reading and editing do, for one section at a time.
+"""Reads and saves a draft section by section, by the API's own functions.
 
-A list of the form is saved whole, so that whoever changes an item of it reads the others first, within a disclosure.
+A list of the form is saved whole, so that changing one item reads the others first, within a disclosure.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The questions that the competent authority adds to the form: which authority, which questions, which words."""
+"""Questions that the competent authority adds to the form: which authority, which questions, their labels."""
 
 from datetime import datetime
 from typing import Any

@@ -1,6 +1,6 @@
-"""The spotting grid as pages: one family of signs each, and why it is asked (domain.md §3).
+"""Grid of warning signs as pages: one family of signs each, and why it is asked (domain.md §3).
 
-The grid opens the eyes: it proves nothing and scores nothing. What isn't ticked isn't absent.
+The grid helps to notice: it proves nothing and scores nothing. An unticked sign isn't absent.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Where a child lives or was found: people know the name of a commune, the form its code."""
+"""Commune fields: people type the name of a commune, the form takes its code."""
 
 from collections.abc import Mapping
 from typing import Any, Final

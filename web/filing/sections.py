@@ -1,4 +1,4 @@
-"""The order of the form: its sections, of which each is a page, in groups as the task list shows them."""
+"""Sections of the form in their order, one page each, in groups as the task list shows them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

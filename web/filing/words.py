@@ -1,7 +1,7 @@
-"""The words of the concern form, question by question (domain.md §3.6, §4.1–4.5).
+"""Labels of the concern form, question by question (domain.md §3.6, §4.1–4.5).
 
-What may be answered is declared in ``referrals/filing/form.py``; here is only how it is asked. A question names no category
-that the child should bear, and says why it is asked where that isn't plain.
+``referrals/filing/form.py`` declares the answers; this module has only the wording. A question puts no category on the
+child, and says why it is asked where that isn't plain.
 """
 
 from typing import Final

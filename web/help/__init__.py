@@ -1,1 +1,1 @@
-"""Help that stays: the procedure as it is declared, drawn with the place where one is, and the words of the field."""
+"""Help pages: the procedure as declared, with the reader's position in it, and a lexicon."""

@@ -1,4 +1,4 @@
-"""The words of the field in both languages, for whoever meets them for the first time (domain.md §9, §3.6)."""
+"""Lexicon of child protection in both languages, for newcomers (domain.md §9, §3.6)."""
 
 from dataclasses import dataclass
 from typing import Final

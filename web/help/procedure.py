@@ -1,7 +1,7 @@
-"""The procedure as a line with its stations, made from the declarations: what leads on, who does it, by which law.
+"""Procedure as a line of stations, made from the declarations: what leads on, who does it, under which law.
 
-Nothing is decided here, and nothing is said that ``referrals/workflow`` doesn't declare; the order of the stations is
-all that this file adds.
+Nothing is decided here, and nothing is said that ``referrals/workflow`` doesn't declare; this file adds only the order
+of the stations.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""The pages of auditors and data protection officers: what they share."""
+"""Shared parts of the pages of auditors and data protection officers."""

@@ -1,4 +1,4 @@
-"""What the pages of the journal share: whose journal it is, the pages beside each other, filters, and entries told."""
+"""Base classes of the journal's pages: authority, navigation, filters, and display of entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

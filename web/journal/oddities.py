@@ -1,4 +1,4 @@
-"""An anomaly of access in words: which rule, about how much, how far its examination has come."""
+"""Wording of an access anomaly: which rule, about how much, how far its examination has come."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,6 +1,6 @@
-"""Pictures of numbers, as the places and sizes of their shapes: SVG made by the server, with a table beside each.
+"""Charts, as coordinates of their shapes: SVG made by the server, with a table beside each.
 
-One colour a picture, so that none is told apart by its colour; what a shape means is in the table.
+One colour a chart, so that none depends on colour to be read; the table says what a shape means.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""What the journal says in codes, in the words of people: acts, purposes, outcomes, files by which one filters.
+"""Labels of the journal's codes: acts, purposes, outcomes, categories of files to filter by.
 
-An act that is a step of the procedure is called as the step is; the others have a line here, and a test fails where
-one has none (``tests/web/test_journal.py``).
+An act that is a step of the procedure has the step's name; the others have a line here, and a test fails where one has
+none (``tests/web/test_journal.py``).
 """
 
 from functools import cache

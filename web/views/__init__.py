@@ -1,1 +1,1 @@
-"""What answers each address of the pages."""
+"""Views of the pages."""

@@ -1,4 +1,4 @@
-"""Asking for an account, confirming the address, and one's own roles with what one asks for besides."""
+"""Pages to request an account, confirm the address, and see or request one's own roles."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The ties that a member of staff declares, and what the cell decides of those whom the service barred for one."""
+"""Conflicts of interest: the ties that staff declare, and the cell's decisions on persons barred for one."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final

@@ -1,4 +1,4 @@
-"""The second step of signing in, a fresh proof for a grave act, and the own ways to sign in (SEC-AU1, SEC-AU6)."""
+"""Second factor at sign-in, step-up authentication, and one's own factors (SEC-AU1, SEC-AU6)."""
 
 from collections.abc import Mapping
 from datetime import datetime

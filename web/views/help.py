@@ -1,4 +1,4 @@
-"""The procedure and the words of the field, for whoever has signed in: no case, no person."""
+"""Help pages, for anybody signed in: the procedure and the lexicon; no case, no person."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""In which language the pages speak to a browser."""
+"""Language of the pages in a browser."""
 
 from django.conf import settings
 from django.http import HttpResponse

@@ -1,4 +1,4 @@
-"""Where one is signed in, and how to end a session that was left open elsewhere."""
+"""One's own sessions, and how to end one that was left open elsewhere."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A password that its owner sets, by a mailed link or the present one, and another address of the account."""
+"""Password and address pages: set a password by a mailed link or the present one, and change the address."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,10 +1,10 @@
-"""Signing in by an identity provider, and binding an identity of one to the own account (docs/decisions/0033).
+"""Sign in by an identity provider, and link one's identity to one's own account (docs/decisions/0033).
 
-Whoever is invited binds one in place of choosing a password.
+An invited person links one instead of choosing a password.
 
-The provider's page leads back here from another site, and the session's cookie doesn't come along from there
-(``SameSite=Strict``). So the page of return knows its browser by a cookie of its own, and goes on to our next page by
-itself: that step is our own again.
+The provider's page leads back here from another site, so the browser doesn't send the session's cookie
+(``SameSite=Strict``). The return page therefore recognises its browser by a cookie of its own, and continues to the
+next page by itself: that navigation is same-site again.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The pages that anybody may read: where one begins, and what the page itself promises."""
+"""Public pages: the start page, and the statements about the pages themselves."""
 
 from django.http import HttpResponse
 

@@ -1,1 +1,1 @@
-"""The views of accounts, a module a subject."""
+"""Views of accounts, one module per subject."""

@@ -1,4 +1,4 @@
-"""Accounts and roles that people ask for: strangers, leads for colleagues, whoever has one; and the decision."""
+"""Requests for accounts and roles: by strangers, by leads for colleagues, by account holders; and the decision."""
 
 from collections.abc import Sequence
 from uuid import UUID

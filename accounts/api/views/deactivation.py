@@ -1,4 +1,4 @@
-"""Sessions that administrators end, and accounts that they close and open again."""
+"""Administrators end sessions, and close or reopen accounts."""
 
 from uuid import UUID
 

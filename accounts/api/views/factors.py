@@ -1,4 +1,4 @@
-"""Second factors: to prove one, at sign-in and again for a grave act; to make, name and remove the own."""
+"""Second factors: prove one, at sign-in and as step-up; add, name and remove one's own."""
 
 from typing import Any
 from uuid import UUID

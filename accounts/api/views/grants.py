@@ -1,4 +1,4 @@
-"""Roles that two persons give: asked by an administrator, confirmed by somebody else (SEC-AZ12)."""
+"""Roles that two persons grant: an administrator requests, somebody else confirms (SEC-AZ12)."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The own identities at providers, to list and to give up. They are bound on pages: a provider's page lies between."""
+"""One's own identities at providers: list and unlink. Pages link them, because the provider's page lies between."""
 
 from uuid import UUID
 

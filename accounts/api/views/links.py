@@ -1,4 +1,4 @@
-"""A password that its owner sets, by a mailed link or the present one, and another address."""
+"""Sets a password by a mailed link or the present password, and changes the address."""
 
 from uuid import UUID
 

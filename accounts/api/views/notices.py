@@ -1,4 +1,4 @@
-"""How the caller is told, and where a program is called. The notices themselves: ``referrals/notifications/api.py``."""
+"""Notification preferences, and webhook endpoints. The notices themselves: ``referrals/notifications/api.py``."""
 
 from uuid import UUID
 

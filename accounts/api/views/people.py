@@ -1,4 +1,4 @@
-"""Accounts and memberships, for whoever administers an authority."""
+"""Accounts and memberships, for the administrators of an authority."""
 
 from uuid import UUID
 

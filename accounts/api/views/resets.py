@@ -1,4 +1,4 @@
-"""Lost second factors: asked by an administrator, confirmed by a second person."""
+"""Reset of lost second factors: an administrator requests, a second person confirms."""
 
 from uuid import UUID
 

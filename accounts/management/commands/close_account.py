@@ -1,4 +1,4 @@
-"""Close an account from the server, or open it again: for administrators, and for accounts of no authority."""
+"""Close or reopen an account from the server: for administrators, and for accounts of no authority."""
 
 from typing import Any
 

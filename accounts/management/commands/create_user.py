@@ -1,4 +1,4 @@
-"""Make an account from the server: the way in for the first administrator."""
+"""Create an account from the server: how the first administrator gets one."""
 
 from typing import Any
 

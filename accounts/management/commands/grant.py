@@ -1,4 +1,4 @@
-"""Give a role from the server: the way in for the first administrator, and for roles of two persons."""
+"""Grant a role from the server: to the first administrator, and roles that need two persons."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Invite somebody from the server to choose their own password: for who lost both, and whom nobody administers."""
+"""Invite a person from the server to choose a password: if they lost both factors, or have no administrator."""
 
 from typing import Any
 

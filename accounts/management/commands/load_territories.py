@@ -1,4 +1,4 @@
-"""Load the authorities that hold child protection, with their territory and their keys."""
+"""Load the authorities responsible for child protection, with their territory and their keys."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Make the committed table of communes from the public data set; see ``accounts/data/README.md``."""
+"""Build the committed table of communes from the public data set; see ``accounts/data/README.md``."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Make the committed table of leaked passwords from public lists; see ``accounts/data/README.md``."""
+"""Build the committed table of leaked passwords from public lists; see ``accounts/data/README.md``."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Remove somebody's second factors from the server: for administrators, whom nobody else administers."""
+"""Remove a person's second factors from the server: for administrators, whom nobody else administers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Give an account a password, to try the service with; in production its owner alone chooses one (``invite``)."""
+"""Set an account's password, for trials; in production only its owner chooses one (``invite``)."""
 
 from typing import Any
 

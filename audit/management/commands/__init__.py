@@ -1,1 +1,1 @@
-"""Commands of the journal."""
+"""Management commands of the journal."""

@@ -1,4 +1,4 @@
-"""Say why the witness file isn't what it should be; the sequencer then writes it anew and signs again (SEC-AL26)."""
+"""Give the reason why the witness file is wrong; the sequencer then rewrites it and signs again (SEC-AL26)."""
 
 from typing import Any
 

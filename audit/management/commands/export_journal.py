@@ -1,4 +1,4 @@
-"""Write the whole journal as static files that anyone can verify; for the operator, entries of all authorities."""
+"""Export the whole journal as static files that anyone can verify; for the operator, entries of all authorities."""
 
 import time
 from pathlib import Path

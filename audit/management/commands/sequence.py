@@ -1,4 +1,4 @@
-"""Build the tree of the journal: places, signed checkpoints, witnesses. Runs apart from the web processes."""
+"""Run the sequencer: places, signed checkpoints, witnesses. It runs apart from the web processes."""
 
 import json
 import signal

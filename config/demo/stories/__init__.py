@@ -1,7 +1,7 @@
-"""The scenarios of domain.md §10 that are played, each as far as the service goes today.
+"""Scenarios of domain.md §10 that the demonstration plays, each as far as the service goes today.
 
-A story is one transaction, so that it is there whole or not at all, and has a filer of its own, by whose
-filings one sees whether it was played. Its docstring says what isn't there yet.
+A story is one transaction, so that it is there whole or not at all, and has a filer of its own, whose filings show
+whether it was played. Its docstring says what isn't there yet.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What several stories share: the first analysis, the team, the report."""
+"""Steps that several stories share: the first analysis, the team, the report."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Copy both databases, each to a place of its own, and let old copies go. To be run by the owner of the tables."""
+"""Back up both databases, each to a place of its own, and delete old backups. The owner of the tables runs it."""
 
 from pathlib import Path
 from typing import Any

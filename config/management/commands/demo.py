@@ -1,4 +1,4 @@
-"""Run the whole service on this machine with synthetic data: the place to begin."""
+"""Run the whole service on this machine with synthetic data: start here."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Tell the one-time code of somebody of the demonstration, who has no telephone to show it."""
+"""Print the one-time code of a person of the demonstration, who has no telephone to show it."""
 
 import time
 from typing import Any

@@ -1,6 +1,7 @@
-"""What an operator does with keys: look, rotate, destroy what was replaced, give to the escrow, take back from it.
+"""Manage keys: show their status, rotate, destroy replaced ones, export to the escrow, recover from it.
 
-Every act is in the journal. What takes long goes on where it stopped when the command is run again (docs/runbook.md).
+Every act is in the journal. A long operation continues where it stopped when the command is run again
+(docs/runbook.md).
 """
 
 import json

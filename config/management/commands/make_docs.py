@@ -1,4 +1,4 @@
-"""Write the pages of ``docs/`` that are made from the code, or say which are stale."""
+"""Generate the pages of ``docs/`` that are made from the code, or report which are stale."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""After a restore: shred again what was shredded since the backup, then let the service open (SEC-FT12)."""
+"""Replay erasures after a restore: shred again what was shredded since the backup, then open (SEC-FT12)."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Read a copy back into an empty database. The service is closed from then on, until ``manage.py replay``."""
+"""Restore a backup into an empty database. The service then stays closed until ``manage.py replay``."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sign the rows of rights, and the sealed cells, that were there before they were signed (SEC-AZ22, SEC-CR21)."""
+"""Sign existing rows of rights, and sealed cells, that were written before signatures (SEC-AZ22, SEC-CR21)."""
 
 from typing import Any
 

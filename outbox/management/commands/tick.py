@@ -1,4 +1,4 @@
-"""Do what is to be done by itself: recurring work, and the delivery of what must leave the house."""
+"""Run the worker: do recurring work, and deliver notices and webhooks."""
 
 import signal
 from threading import Event

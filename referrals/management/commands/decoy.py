@@ -1,4 +1,4 @@
-"""Make a file a decoy: whoever opens it is looked at (SEC-AZ17)."""
+"""Make a file a honeytoken (decoy): an access to it is an anomaly (SEC-AZ17)."""
 
 from typing import Any
 

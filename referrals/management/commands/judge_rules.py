@@ -1,4 +1,4 @@
-"""Measure the anomaly rules at their default figures, on invented work with planted abuse."""
+"""Evaluate the anomaly rules at their default thresholds, on a synthetic corpus with planted abuse."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Seal cases anew under new data keys: one by its reference, or those of an authority whose keys are old."""
+"""Reseal cases under new data keys: one by its reference, or those of an authority whose keys are old."""
 
 from argparse import ArgumentParser
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Say what an alarm of the journal was; from then on the log's state shows it no more (SEC-AL21, SEC-AL22)."""
+"""Settle an alarm of the journal with a reason; the log's health then no longer shows it (SEC-AL21, SEC-AL22)."""
 
 from typing import Any, Final
 

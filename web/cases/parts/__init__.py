@@ -1,4 +1,4 @@
-"""The pages of a case beside its first: the parts of the API that each reads, and what it makes of them."""
+"""Secondary pages of a case: which parts of the API each reads, and how it shows them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How a case went: history, clocks, messages, files that belong together, signatures and reviews."""
+"""Course of a case: history, deadlines, messages, related files, signatures and reviews."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What protects the children of a case: assessment, measures, justice, and what the family was told."""
+"""Protection of the children of a case: assessment, measures, justice, and information of the family."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What one page of a case was read to show, and the names by which it is told."""
+"""Data read for one page of a case, with the names to show."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The requests about a case, as its own authority reads them: to whom, why, with what, and what became of them."""
+"""Transfer requests of a case, as its own authority reads them: to whom, why, with what, and their outcome."""
 
 from web.cases import display
 from web.cases.parts.shown import Context, Shown, text_of

@@ -1,1 +1,1 @@
-"""What answers each address of the pages of administrators."""
+"""Views of the administrators' pages."""

@@ -1,4 +1,4 @@
-"""Requests for accounts and roles that wait at an authority: listed, accepted and refused by the calls of the API."""
+"""Pending requests for accounts and roles at an authority: list, accept and refuse."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

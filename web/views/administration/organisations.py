@@ -1,4 +1,4 @@
-"""The list of an authority's institutions: read, added to and corrected by the calls of the API."""
+"""Institutions of an authority: list, add and correct."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

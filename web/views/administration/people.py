@@ -1,4 +1,4 @@
-"""Who has an account, who vouched for it, who holds which role: read, given and ended by the calls of the API."""
+"""Accounts of an authority, who vouched for them, and their roles: list, grant and end."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar

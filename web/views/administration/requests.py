@@ -1,4 +1,4 @@
-"""What one person asked for and a second one decides: roles that two persons give, factors that somebody has lost."""
+"""Requests that need a second person: roles that two persons grant, and lost factors."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final

@@ -1,4 +1,4 @@
-"""The roles that are looked at once a year: those whose review is the reader's affair, and that it was done."""
+"""Yearly review of roles: those that the reader reviews, and the record of a review."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final

@@ -1,4 +1,4 @@
-"""The settings of an authority: values in force, what is to come, history; each is changed from a day on."""
+"""Settings of an authority: values in force, coming changes, history; each changes from a given day."""
 
 from collections.abc import Mapping
 from functools import cache

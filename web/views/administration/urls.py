@@ -1,4 +1,4 @@
-"""The addresses of the pages of administrators."""
+"""Routes of the administrators' pages."""
 
 from django.urls import URLPattern, path
 

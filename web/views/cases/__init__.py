@@ -1,1 +1,1 @@
-"""What answers each address of the pages of the cell and its colleagues."""
+"""Views of the case pages."""

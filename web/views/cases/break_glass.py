@@ -1,4 +1,4 @@
-"""An emergency opening: asked for by the reference that an alert or a call gave, with the reason why."""
+"""Break glass: ask for an emergency opening by the reference from an alert or a call, with a reason."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

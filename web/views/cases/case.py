@@ -1,4 +1,4 @@
-"""The first page of a case: what was filed, as far as the reader's role opens it, and what may be done now."""
+"""Main page of a case: what was filed, as far as the reader's role opens it, and what may be done now."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final

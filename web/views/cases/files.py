@@ -1,4 +1,4 @@
-"""The files of a case: what came with it, sent, read as files, kept as evidence (domain.md §4.6)."""
+"""Attachments of a case: list, send, read, mark as evidence (domain.md §4.6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Two files that may be about the same child, side by side: what speaks for it, and what each says of its children."""
+"""Duplicate candidate: two files that may be about the same child, side by side, with the reasons."""
 
 from collections.abc import Mapping
 from typing import Any

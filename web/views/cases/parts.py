@@ -1,4 +1,4 @@
-"""The other pages of a case, each a part that the API has too, read within one disclosure, with its steps."""
+"""Secondary pages of a case: each is a part that the API has too, read within one disclosure, with its steps."""
 
 from typing import Any, ClassVar
 from uuid import UUID

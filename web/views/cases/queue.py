@@ -1,4 +1,4 @@
-"""The queue, whose clocks come first; how much each person has; all that is due; what waits to be signed or begun."""
+"""Queue, with deadlines first; workload of each person; all due deadlines; what waits for a signature or a start."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

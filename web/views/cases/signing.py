@@ -1,4 +1,4 @@
-"""A second signature: read what is proposed, then sign, refuse or take back, each once."""
+"""Second signature: read the proposal, then sign, refuse or withdraw, each once."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""A step of the procedure as a page: what it needs, in fields made from its declaration, and the doing of it.
+"""Page of a step of the procedure: its fields, made from its declaration, and its execution.
 
-What is typed is never lost: a fault, a refusal or somebody else's step in between shows the form again as it was
-sent, with what became of the case meanwhile. No name is opened for that: the names of children come back with the
+What is typed is never lost: after an error, a refusal or another person's step in between, the form is shown again as
+it was sent, with the changes of the case meanwhile. No name is opened for that: the names of children return with the
 form.
 """
 

@@ -1,4 +1,4 @@
-"""Cases that another authority asks this one to take over: the list, and one with what crosses of it (T31 to T33)."""
+"""Incoming transfers: cases that another authority asks this one to take over; list and detail (T31 to T33)."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final

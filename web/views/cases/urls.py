@@ -1,4 +1,4 @@
-"""The addresses of the pages of the cell and its colleagues; none of their words tells what is inside."""
+"""Routes of the case pages; none of their words reveals what is inside."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""The team's workspace: notes, opinions, report, and a conclusion for each child, saved as often as one likes."""
+"""Workspace of the assessment team: notes, opinions, report, and a conclusion for each child, saved at will."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

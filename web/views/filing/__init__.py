@@ -1,1 +1,1 @@
-"""The pages of whoever files."""
+"""Pages of filers."""

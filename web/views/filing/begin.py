@@ -1,4 +1,4 @@
-"""Where a filing begins: the list of one's own, whom to call first, and the choice of the lane."""
+"""Start of a filing: one's own list, whom to call first, and the choice of the lane."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Check the answers, and file: by the ordinary lane (T02) or, in danger, by the short one (T03)."""
+"""Check the answers, and file: by the ordinary lane (T02) or, in danger, by the urgent one (T03)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The files of a filing: sent with a draft, or beforehand with what one adds later (domain.md §4.6, T08)."""
+"""Attachments of a filing: sent with a draft, or before a later complement (domain.md §4.6, T08)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sections of the form, one page each: shown as they were filled, saved at every step."""
+"""Sections of the form, one page each: shown as filled, saved at every step."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final

@@ -1,4 +1,4 @@
-"""The form on paper, for when there is no network: the same questions in the same order."""
+"""Paper form, for when there is no network: the same questions in the same order."""
 
 from django.http import HttpResponse
 

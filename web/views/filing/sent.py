@@ -1,4 +1,4 @@
-"""What a filer has of a filing: its receipt, where it stands, what was said, what one may add or take back."""
+"""Filer's view of a filing: receipt, progress, messages, and what may still be added or withdrawn."""
 
 from collections.abc import Mapping
 from datetime import datetime

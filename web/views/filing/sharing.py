@@ -1,4 +1,4 @@
-"""A draft shown to the lead of the filer's institution, and what the lead reads of it (domain.md §1.1, §1.3 ``s``)."""
+"""Draft shared with the lead of the filer's institution, and what the lead reads of it (domain.md §1.1, §1.3 ``s``)."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,1 +1,1 @@
-"""What answers each address of the pages of the journal."""
+"""Views of the journal's pages."""

@@ -1,4 +1,4 @@
-"""The desk of anomalies: the list, the course of each with its steps, and the veil that two persons lift."""
+"""Anomalies: the list, the course of each with its steps, and the veil that two persons lift."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Questions on one's own access to files: read and answered by the agent whom the auditor asks, without a name."""
+"""Questions about one's own access to files: the agent reads and answers; the auditor doesn't know the name."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""How much is read and refused, in pictures with a table beside each: by day and kind, and by hour of the week."""
+"""Activity charts of readings and refusals, with a table beside each: by day and kind, by hour of the week."""
 
 from typing import Any, ClassVar, Final
 

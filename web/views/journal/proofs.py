@@ -1,4 +1,4 @@
-"""How the log stands, the proof of an entry, what a kept checkpoint says of it, and how to check all of it alone."""
+"""State of the log, proof of an entry, check of a saved checkpoint, and how to verify all of it oneself."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""The questions that auditors ask ready-made, all entries, and both as a table."""
+"""Auditors' ready-made questions, all entries, and both as a table."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final

@@ -1,4 +1,4 @@
-"""Where an auditor begins: what needs attention."""
+"""Start page of an auditor: what needs attention."""
 
 from django.http import HttpResponse
 

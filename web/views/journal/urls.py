@@ -1,4 +1,4 @@
-"""The addresses of the pages of the journal, and of the questions that auditors put to agents."""
+"""Routes of the journal's pages, and of auditors' questions to agents."""
 
 from django.urls import URLPattern, path
 
