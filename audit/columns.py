@@ -102,30 +102,22 @@ def places_told(text: str) -> tuple[str, str, str]:
 
 
 def differing(row: Any, said: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the columns of a row that say something else than its bytes do."""
+    """Return the columns of a row that say something else than its bytes do."""
     objects = said["obj"]
-    if str(row.pk) != said["id"]:
-        yield "id"
-    if row.at is None or canonical.instant(row.at) != said["ts"]:
-        yield "at"
-    if _text(row.actor) != said["actor"]:
-        yield "actor"
-    if _text(row.subject) != (objects[0] if len(objects) == 1 else None):
-        yield "subject"
-    if row.act != said["act"]:
-        yield "act"
-    if row.outcome != said["out"]:
-        yield "outcome"
-    if _text(row.tenant) != said["tenant"]:
-        yield "tenant"
-    if row.topic != events.topic_of(said["act"], said["from"] or ""):
-        yield "topic"
-    if str(row.writer) != said["w"]:
-        yield "writer"
-    if row.writer_seq != said["wseq"]:
-        yield "writer_seq"
-    if bytes(row.leaf_hash) != canonical.leaf_hash(bytes(row.body)):
-        yield "leaf_hash"
+    both = {
+        "id": (str(row.pk), said["id"]),
+        "at": (canonical.instant(row.at) if row.at else b"", said["ts"]),  # bytes: equal to nothing said
+        "actor": (_text(row.actor), said["actor"]),
+        "subject": (_text(row.subject), objects[0] if len(objects) == 1 else None),
+        "act": (row.act, said["act"]),
+        "outcome": (row.outcome, said["out"]),
+        "tenant": (_text(row.tenant), said["tenant"]),
+        "topic": (row.topic, events.topic_of(said["act"], said["from"] or "")),
+        "writer": (str(row.writer), said["w"]),
+        "writer_seq": (row.writer_seq, said["wseq"]),
+        "leaf_hash": (bytes(row.leaf_hash), canonical.leaf_hash(bytes(row.body))),
+    }
+    return (column for column, (stands, told) in both.items() if stands != told)
 
 
 def differences(

@@ -14,6 +14,7 @@ class EdgeConfig(AppConfig):
     def ready(self) -> None:
         """Register checks and acts of commands; forbid core dumps, for any process may hold keys (SEC-CR9)."""
         forbid_core_dumps()
-        from config import acts, checks, database  # noqa: F401 - imported to register
+        from config import acts, database  # noqa: F401 - imported to register
+        from config.checks import attachments, databases, keys, machine, outward, production, strangers  # noqa: F401
 
         database.connect()

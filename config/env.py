@@ -73,6 +73,11 @@ def state_dir() -> Path:
     return path
 
 
+def is_in_state(path: str) -> bool:
+    """Tell whether a file lies in the state folder, and would go with the machine."""
+    return Path(path).is_relative_to(state_dir())
+
+
 def text(name: str, *, default: str | None = None, local: str | None = None) -> str:
     """Return a setting; ``local`` is its value when it is absent outside production.
 
@@ -229,7 +234,7 @@ def providers() -> list[dict[str, object]]:
     """Return the identity providers of the site, in the order of ``REPERE_OIDC_PROVIDERS`` (``proconnect,academie``).
 
     What is set of each begins with ``REPERE_OIDC_<CODE>_``; docs/runbook.md lists it, ``accounts/oidc/providers.py``
-    says what it means, and ``config/checks.py`` what of it can't be.
+    says what it means, and ``config/checks/`` what of it can't be.
 
     Raises:
         ImproperlyConfigured: a code isn't small letters and digits or comes twice, or something has no value.

@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.views import SpectacularJSONAPIView
 
-#: Where the code of an address may stand. The description of the API is the one view of others; ``config/checks.py``
-#: asks who may read it.
+#: Where the code of an address may stand. The description of the API is the one view of others; ``config/checks/
+#: strangers.py`` asks who may read it.
 OURS: Final = frozenset({"audit", "accounts", "referrals", "web", "config"})
 
 

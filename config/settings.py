@@ -112,10 +112,12 @@ DATABASE_ROUTERS = ["config.routers.KeyStoreRouter"]
 # Migrations run as the owner, with MIGRATION_DATABASE_URL and MIGRATION_KEYS_DATABASE_URL where they are set.
 DATABASE_ROLE = "" if env.is_owner() else env.text("REPERE_DATABASE_ROLE", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Nothing is kept in a cache: each process has its own, and what counts here counts for all (config/checks.py).
+# Nothing is kept in a cache: each process has its own, and what counts here counts for all
+# (config/checks/strangers.py).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
-# The clock that this process goes by (config/checks.py): yes where a host sets it, of which the kernel knows nothing.
+# The clock that this process goes by (config/checks/machine.py): yes where a host sets it, of which the kernel knows
+# nothing.
 CLOCK_KEPT_BY_HOST = env.yes("REPERE_CLOCK_KEPT_BY_HOST")
 # How many threads the server gives each process, as its command line says; it tells nobody.
 THREADS = env.number("REPERE_THREADS", default=4)
@@ -280,18 +282,18 @@ SPECTACULAR_SETTINGS = {
         "UrgencyCode": "referrals.vocabulary.states.Urgency",
         "ExploitationCode": "referrals.vocabulary.states.Exploitation",
         "YesNoCode": "referrals.vocabulary.answers.YesNo",
-        "ChannelCode": "referrals.vocabulary.answers.Channel",
+        "ChannelCode": "referrals.vocabulary.filing_answers.Channel",
         "ChildKindCode": "referrals.vocabulary.states.ChildKind",
-        "FeedbackChannelCode": "referrals.vocabulary.answers.FeedbackChannel",
-        "ContactKindCode": "referrals.vocabulary.answers.ContactKind",
-        "VisitKindCode": "referrals.vocabulary.answers.VisitKind",
-        "DeferralReasonCode": "referrals.vocabulary.answers.DeferralReason",
-        "SignatoryCode": "referrals.policy.definitions.SIGNATORIES",
+        "FeedbackChannelCode": "referrals.vocabulary.filing_answers.FeedbackChannel",
+        "ContactKindCode": "referrals.vocabulary.message_answers.ContactKind",
+        "VisitKindCode": "referrals.vocabulary.assessment_answers.VisitKind",
+        "DeferralReasonCode": "referrals.vocabulary.holder_answers.DeferralReason",
+        "SignatoryCode": "referrals.policy.settings.decisions.SIGNATORIES",
         "TransferGroundCode": "referrals.vocabulary.transfers.Ground",
         "TransferChannelCode": "referrals.vocabulary.transfers.Channel",
-        "CloseGroundCode": "referrals.vocabulary.answers.CloseGround",
+        "CloseGroundCode": "referrals.vocabulary.decision_answers.CloseGround",
         "ConcernNotKnownCode": "referrals.vocabulary.required_items.CONCERN_MAY_NOT_KNOW",
-        "AssignedRoleCode": "referrals.staffing.steps.ROLES",
+        "AssignedRoleCode": "referrals.staffing.inputs.ROLES",
         "FactorKindCode": "accounts.models.factor.FactorKind",
         "IdentifiedCode": "accounts.models.factor.Identified",
         "OrganisationKindCode": "accounts.models.organisation.OrganisationKind",

@@ -11,7 +11,7 @@ with env.refusals_said(3):  # by which servers know that it is of no use to star
     application = get_wsgi_application()
 
 # These need the apps, which the lines above load.
-from config.checks import require_fit
+from config.checks.start import require_fit
 from encryption.keys import prepare
 
 require_fit()

@@ -76,19 +76,31 @@ def _tried(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[
 
 
 def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[], datetime]) -> bool:
+    """Send a notice, if it is still ours and somebody may be told; return whether it was ours."""
     at = clock()
     if not renew(notice, at=at, lease=LEASE):
         return False
-    by_itself = notice.channel == Channel.MAIL and templates.get(notice.template).to is not None
-    if person is None and notice.channel != Channel.WEBHOOK and not by_itself:
+    if not _has_own_address(notice) and person is None:
         finish(notice, state=NoticeState.DROPPED, done_at=at, fault="no-account")
         return True
     user, contact = person or (notice.endpoint.user_id if notice.endpoint else UUID(int=0), Contact())
     if not _may_be_told(notice, user, at):
         finish(notice, state=NoticeState.DROPPED, done_at=at, fault="not-for-these-eyes")
         return True
-    if notice.channel == Channel.MAIL and hold_for_digest(notice, at=at):
-        return True
+    if notice.channel != Channel.MAIL or not hold_for_digest(notice, at=at):
+        _send(notice, user, contact, at, clock)
+    return True
+
+
+def _has_own_address(notice: Notice) -> bool:
+    """Tell whether a notice needs no account: it goes to a webhook, or to whom its template says."""
+    if notice.channel == Channel.MAIL:
+        return templates.get(notice.template).to is not None
+    return bool(notice.channel == Channel.WEBHOOK)
+
+
+def _send(notice: Notice, user: UUID, contact: Contact, at: datetime, clock: Callable[[], datetime]) -> None:
+    """Hand a notice over and write down what came of it; the clock is read anew, for a send takes time."""
     try:
         arrived = _handed_over(notice, user, contact, at)
     except Accepted as accepted:
@@ -106,7 +118,6 @@ def _try(notice: Notice, person: tuple[UUID, Contact] | None, clock: Callable[[]
             finish(notice, state=NoticeState.DONE, done_at=clock(), fault="")
         else:
             _postpone(notice, "receipt-awaited", at=clock())
-    return True
 
 
 def _may_be_told(notice: Notice, user: UUID, at: datetime) -> bool:

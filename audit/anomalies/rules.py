@@ -1,6 +1,6 @@
 """The nineteen anomaly rules, as data: what each counts, over which time window, against which threshold.
 
-A threshold is a setting of the authority (``referrals/policy/anomaly_thresholds.py``): that figure or more is unusual.
+A threshold is a setting of the authority (``referrals/policy/settings/anomalies.py``): that figure or more is unusual.
 A rule finds what a person must examine; it accuses nobody (docs/audit.md).
 """
 

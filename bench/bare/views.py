@@ -24,7 +24,7 @@ from referrals.access.relations import CaseAccess
 from referrals.cases.api import NewConcern
 from referrals.cases.queries import CaseQuery
 from referrals.execution import abilities
-from referrals.reading import fields
+from referrals.reading import clocks, fields
 from referrals.rest.case_views import CaseView
 from referrals.vocabulary import labels
 from referrals.vocabulary.states import CoarseStatus, Machine, State, Urgency
@@ -91,8 +91,8 @@ def _plain(value: Any) -> Any:
 
 def timed(referral: Any, running: Any, *, at: datetime) -> list[dict[str, Any]]:
     """Return the lines of a case's clocks."""
-    calendar = fields.calendar_in_force(referral, at=at)
-    return [fields.clock_line(clock, calendar, at=at) for clock in running]
+    calendar = clocks.calendar_in_force(referral, at=at)
+    return [clocks.clock_line(clock, calendar, at=at) for clock in running]
 
 
 def offered(referral: Any, *, actor: Actor, at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from accounts.actor import Actor
 from accounts.signin import actor_of_user
 from config.demo.cast import ORIGIN, Cast
-from referrals.access import visibility
+from referrals.access import case_ties, visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.execution import approvals, perform
 from referrals.execution.preconditions import StepRequest
@@ -21,7 +21,7 @@ from referrals.execution.results import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing.form import ConcernForm
 from referrals.models import Child, Referral
-from referrals.reading import fields
+from referrals.reading import concern
 from referrals.reading.disclosures import opened
 from referrals.rest.case_views import opens_as_called
 from referrals.triage import opening
@@ -64,11 +64,11 @@ class Stage:
         if seen.state == State.SUBMITTED:
             opening.acknowledge_on_opening(seen, opener=actor, at=at)
             seen = found.get(pk=case)
-        if seen.alert_open and opens_as_called(visibility.ties_of(seen, actor)):
+        if seen.alert_open and opens_as_called(case_ties.ties_of(seen, actor)):
             opening.answer_on_opening(seen, opener=actor, at=at)
             seen = found.get(pk=case)
-        ties = visibility.ties_of(seen, actor)
-        opened(seen, ties, lambda scope: fields.content(seen, ties, scope, actor=actor), actor=actor, at=at)
+        ties = case_ties.ties_of(seen, actor)
+        opened(seen, ties, lambda scope: concern.content(seen, ties, scope, actor=actor), actor=actor, at=at)
 
     def do(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
         """Do a step of the referral; its own member ``at`` is written ``at_`` here, beside the act's instant."""

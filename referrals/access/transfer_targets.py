@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.actor import Actor
-from referrals.access import matrix, row_level_security, visibility
+from referrals.access import matrix, row_level_security, transfer_requests
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral, TransferRequest
@@ -22,7 +22,7 @@ def asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return frozenset()
     with row_level_security.beyond():
-        return frozenset(row.pk for row in visibility.transfers_to(actor, at=at))
+        return frozenset(row.pk for row in transfer_requests.transfers_to(actor, at=at))
 
 
 def cases_asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
@@ -30,7 +30,7 @@ def cases_asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return frozenset()
     with row_level_security.beyond():
-        return frozenset(row.referral_id for row in visibility.transfers_to(actor, at=at))
+        return frozenset(row.referral_id for row in transfer_requests.transfers_to(actor, at=at))
 
 
 def transfers_for(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
@@ -49,11 +49,11 @@ def received(
     referral_id: UUID, *, actor: Actor, at: datetime
 ) -> tuple[Referral, TransferRequest, CaseAccess] | None:
     """Return a case that the actor's authority was asked to take over; to be called where its row is in reach."""
-    request = visibility.transfers_to(actor, at=at).filter(referral_id=referral_id).first()
+    request = transfer_requests.transfers_to(actor, at=at).filter(referral_id=referral_id).first()
     if request is None:
         return None
     referral = Referral.objects.select_related("authority", "concern").get(pk=referral_id)
-    return referral, request, visibility.ties_to(request, actor)
+    return referral, request, transfer_requests.ties_to(request, actor)
 
 
 def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Referral, CaseAccess] | None:

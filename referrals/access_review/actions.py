@@ -22,7 +22,7 @@ from outbox.notices import tell as write
 from outbox.templates import Kind, Template
 from outbox.templates import register as register_template
 from referrals.access import matrix
-from referrals.access_review.steps import Sheet
+from referrals.access_review.sheet import Sheet
 from referrals.errors import NotVisible, WrongState
 from referrals.execution.row_machine import RowMachine
 from referrals.models import AccessAnomaly

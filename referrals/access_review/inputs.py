@@ -1,10 +1,10 @@
 """Inputs of the review of accesses."""
 
 from audit.anomalies.rules import RULES
-from core.inputs import Code, StrictSerializer
+from core.inputs import Code, Day, StrictSerializer
 from core.query import PagedQuery
-from referrals.vocabulary.access_review import Answer
-from referrals.vocabulary.states import AnomalyState
+from referrals.vocabulary.access_review import Answer, Informed, Risk
+from referrals.vocabulary.states import AnomalyState, Coded
 
 
 class AnomalyQuery(PagedQuery):
@@ -20,3 +20,49 @@ class AnswerIn(StrictSerializer):
     """The agent's answer: a code."""
 
     answer = Code(Answer.choices)
+
+
+class Ground(Coded):
+    """Why an auditor finds an access justified."""
+
+    ASSIGNED = "assigned", "The file was in the agent's charge", "Dossier confié à l'agent"
+    INSTRUCTION = "instruction", "On instruction", "Sur instruction"
+    EMERGENCY = "emergency", "An emergency", "Urgence"
+    MISTAKE = "mistake", "A mistake without consequence", "Erreur sans conséquence"
+    SYSTEM = "system", "A fault or works on the service", "Panne ou intervention sur le service"
+
+
+class Wrong(Coded):
+    """Why an auditor finds an access unjustified."""
+
+    NO_ANSWER = "no_answer", "No answer", "Aucune réponse"
+    CURIOSITY = "curiosity", "No reason of service", "Aucun motif de service"
+    RELATIVE = "relative", "A person close to the agent", "Personne proche de l'agent"
+    STOLEN = "stolen", "The account was used by another", "Compte utilisé par un tiers"
+    PASSED_ON = "passed_on", "Information was passed on", "Informations transmises"
+    OTHER = "other", "Another reason", "Autre motif"
+
+
+class Grounded(StrictSerializer):
+    """N05: why it was justified."""
+
+    ground = Code(Ground.choices)
+
+
+class Judged(StrictSerializer):
+    """N06: why it was not."""
+
+    reason = Code(Wrong.choices)
+
+
+class Assessed(StrictSerializer):
+    """N07: the risk to the persons concerned."""
+
+    risk = Code(Risk.choices)
+
+
+class Settled(StrictSerializer):
+    """N09: when the CNIL was notified, and whether the persons concerned were told."""
+
+    notified_on = Day(required=False)
+    informed = Code(Informed.choices, required=False)

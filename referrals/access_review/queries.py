@@ -15,7 +15,8 @@ from audit.models import ReadEntry
 from referrals.access import exceptions as access_exceptions
 from referrals.access.row_level_security import beyond
 from referrals.access_review import actions
-from referrals.access_review.steps import Ground, Wrong, may_look_behind
+from referrals.access_review.guards import may_look_behind
+from referrals.access_review.inputs import Ground, Wrong
 from referrals.errors import NotAllowed
 from referrals.models import AccessAnomaly, Referral
 from referrals.vocabulary.access_review import Answer, Informed, Risk

@@ -25,7 +25,7 @@ from audit.errors import PseudonymRefused
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.access_review import actions
-from referrals.access_review.steps import Sheet
+from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly, AnomalyMark, BreakGlass
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
 from core.inputs import Code, Flag, Id, StrictSerializer, Text
-from referrals.access import visibility
+from referrals.access import child_sight
 from referrals.access.matrix import Relation
 from referrals.access.relations import CaseAccess
 from referrals.assessment.steps import WRITABLE
@@ -21,7 +21,7 @@ from referrals.errors import GuardRefused, InvalidInput, NotAllowed, NotVisible,
 from referrals.execution.preconditions import NOT_EXPECTED, WITHHELD, hear, locked, require_version
 from referrals.execution.results import StepResult
 from referrals.execution.runner import refresh_shell
-from referrals.vocabulary.answers import DangerLevel, Proposal
+from referrals.vocabulary.assessment_answers import DangerLevel, Proposal
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput, step_input_of
@@ -88,7 +88,7 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
         raise WrongState("edit", state=str(row.state), version=referral.version)
     found = ReportForm(data=body)
     found.is_valid(raise_exception=True)
-    step, sight = steps.get(Machine.ASSESSMENT, "write"), visibility.sight_of(referral, ties, actor)
+    step, sight = steps.get(Machine.ASSESSMENT, "write"), child_sight.sight_of(referral, ties, actor)
     given: StepInput = hear(step, step_input_of(found.validated_data), referral, sight)
     if sight.unread("H", partly=True) and TEXTS & given.keys():
         raise GuardRefused("edit", *WITHHELD)

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from referrals.feedback import steps as feedback_steps
-from referrals.vocabulary.answers import ContactKind, Seen, VisitKind
+from referrals.feedback import effects as feedback_effects
+from referrals.vocabulary.assessment_answers import Seen, VisitKind
 from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.message_answers import ContactKind
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.people import put_on_case
 
@@ -124,7 +125,7 @@ def log_contact(act: "StepContext") -> None:
     if kind == ContactKind.ATTEMPT:
         _keep_attempt(act)
     if kind == ContactKind.FEEDBACK_REQUEST:
-        feedback_steps.request(act)
+        feedback_effects.request(act)
     elif kind == ContactKind.ADDRESS_REQUEST:
         act.start(C.C18, since=act.given.at)
     elif kind == ContactKind.ADDRESS_ANSWER:
@@ -144,3 +145,9 @@ def _keep_attempt(act: "StepContext") -> None:
             text=act.given.text,
             by_id=act.actor.user_id,
         )
+
+
+def keep_dissent(act: Any) -> None:
+    """Keep the dissent within the team beside the report (A05)."""
+    if act.given.dissent:
+        act.change(act.case.part, dissent=act.given.dissent)

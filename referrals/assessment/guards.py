@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.roles import Role
-from referrals.vocabulary.answers import Seen, VisitKind
+from referrals.vocabulary.assessment_answers import Seen, VisitKind
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.case import Case
 

@@ -1,7 +1,7 @@
 """Inputs of the assessment's steps."""
 
 from core.inputs import Code, Day, Flag, Id, Instant, StrictSerializer, Text
-from referrals.vocabulary import answers
+from referrals.vocabulary import answers, assessment_answers, message_answers
 from referrals.workflow.inputs import LONG, Signed, ids, optional_id, text
 
 
@@ -9,7 +9,7 @@ class TeamMember(StrictSerializer):
     """One assessor, with the waiver that D226-2-5 asks of whoever follows the family."""
 
     user = Id()
-    field = Code(answers.TeamField.choices)
+    field = Code(assessment_answers.TeamField.choices)
     follows_family = Flag(required=False, default=False)
     waiver = text(required=False)
 
@@ -26,13 +26,13 @@ class ChildSeen(StrictSerializer):
     """Whether a contact saw a child."""
 
     child = Id()
-    seen = Code(answers.Seen.choices)
+    seen = Code(assessment_answers.Seen.choices)
 
 
 class Contact(StrictSerializer):
     """A visit, meeting or attempt of the assessment (T17)."""
 
-    kind = Code(answers.VisitKind.choices)
+    kind = Code(assessment_answers.VisitKind.choices)
     at = Instant()
     who = text()
     where = text()
@@ -77,7 +77,7 @@ class TeamChange(StrictSerializer):
 class Exchange(StrictSerializer):
     """T49: an exchange put on record."""
 
-    kind = Code(answers.ContactKind.choices)
+    kind = Code(message_answers.ContactKind.choices)
     with_whom = text(max_length=500)
     means = text(max_length=500)
     at = Instant()

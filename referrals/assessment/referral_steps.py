@@ -8,7 +8,7 @@ from referrals.assessment import inputs as assessment_inputs
 from referrals.assessment.teams import team_comes_from_where_it_may
 from referrals.justice import effects as justice_effects
 from referrals.justice import guards as justice_guards
-from referrals.justice import letter_steps
+from referrals.justice import letter_guards
 from referrals.justice.variants import report_reaches_the_prosecutor
 from referrals.models import Referral
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -81,8 +81,8 @@ def record_contact(referral: Referral, given: Any, case: Case) -> None:
     checks=[
         justice_guards.ground_fits_the_child,
         justice_guards.prepared_referral_is_of_case,
-        letter_steps.document_is_written,
-        letter_steps.document_says_the_same,
+        letter_guards.document_is_written,
+        letter_guards.document_says_the_same,
     ],
     effects=[justice_effects.refer_every_child, justice_effects.send_to_justice, effects.abort_assessment],
     takes=decision_inputs.SeizeJusticeForAll,

@@ -1,9 +1,9 @@
-"""The steps of the multidisciplinary assessment, in the order of domain.md §2.6 (CASF D226-2-3 to D226-2-7)."""
+"""Steps of the multidisciplinary assessment, in the order of domain.md §2.6 (CASF D226-2-3 to D226-2-7)."""
 
 from typing import Any
 
 from accounts.roles import Role
-from referrals.assessment import guards
+from referrals.assessment import effects, guards
 from referrals.assessment import inputs as assessment_inputs
 from referrals.models import Assessment
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -17,12 +17,6 @@ step = StepDecorator(Machine.ASSESSMENT, Assessment)
 UNDER_WAY = (A.TO_ASSIGN, A.PLANNED, A.ONGOING, A.DRAFT_REPORT, A.TO_VALIDATE, A.SUPPLEMENT)
 #: States in which the team writes notes, conclusions and report.
 WRITABLE = (A.ONGOING, A.DRAFT_REPORT, A.SUPPLEMENT)
-
-
-def keep_dissent(act: Any) -> None:
-    """Keep the dissent within the team beside the report (A05)."""
-    if act.given.dissent:
-        act.change(act.case.part, dissent=act.given.dissent)
 
 
 @step(
@@ -104,7 +98,7 @@ def write(assessment: Assessment, given: Any, case: Case) -> None:
     target=A.TO_VALIDATE,
     roles=[Role.ASSESSOR],
     guards=[guards.every_child_has_a_conclusion, guards.report_is_complete],
-    effects=[keep_dissent],
+    effects=[effects.keep_dissent],
     takes=assessment_inputs.HandIn,
     tells=["assessment_lead"],
     law="CASF D226-2-7",

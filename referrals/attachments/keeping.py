@@ -10,10 +10,10 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
 from encryption import keys
-from referrals.access import visibility
+from referrals.access import child_sight
+from referrals.access.child_sight import Sight
 from referrals.access.matrix import NOBODY
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.attachments import locks, quotas, rights, storage, upload
 from referrals.attachments.upload import Arrived
 from referrals.errors import FileBarred, InvalidInput, NotAllowed, NotServed, NotVisible, WrongState
@@ -68,7 +68,7 @@ def add(
     waits = may.waits(access_class)
     if named:
         known = set(referral.children.values_list("pk", flat=True)) if not ties.coarse else set()
-        sight = visibility.sight_of(referral, ties, actor)
+        sight = child_sight.sight_of(referral, ties, actor)
         if not named <= known or not all(_adds(referral, sight.of(child), access_class) for child in named):
             raise InvalidInput("children")
     kept_size = arrived.original_size if arrived.original else 0
@@ -121,7 +121,7 @@ def markable(
         NotAllowed, WrongState: the actor doesn't write its class, or not in this state.
     """
     referral, ties = locked(referral_id, actor=actor, at=at)
-    row = found(referral, part, visibility.sight_of(referral, ties, actor), lock=True)
+    row = found(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
     may = rights.adding(referral, ties)
     if row.access_class not in may.at_once:
         raise NotAllowed("attachment:mark")
@@ -162,7 +162,7 @@ def remove(referral_id: UUID, part: UUID, *, actor: Actor, at: datetime) -> Step
     if not ties.draft:
         raise WrongState("attachment:remove")
     role = rights.adding(referral, ties).role
-    row = found(referral, part, visibility.sight_of(referral, ties, actor), lock=True)
+    row = found(referral, part, child_sight.sight_of(referral, ties, actor), lock=True)
     delete(row, at=at)
     acting = actor.acting_as(role, filing=ties.files_as(role))
     _journal(REMOVED, row, referral, actor=acting, at=at)

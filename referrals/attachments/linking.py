@@ -1,4 +1,4 @@
-"""Links attachments to their case: to the complement that names them (T08), and resealed when it is submitted."""
+"""Links attachments to their case: to the complement that names them (T08); reseals them at submission."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from referrals.access import matrix, visibility
+from referrals.access import case_ties, child_sight, joined_filings, matrix
+from referrals.access.child_sight import Sight
 from referrals.access.matrix import Relation
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.errors import NotAllowed, WrongState
 from referrals.execution import hooks
 from referrals.models import Attachment, Referral
-from referrals.vocabulary.answers import Variant
 from referrals.vocabulary.attachments import CLASSES
+from referrals.vocabulary.filing_answers import Variant
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 
@@ -68,7 +68,7 @@ def adding(referral: Referral, ties: CaseAccess) -> Adding:
     adder = ties.role_for(step)
     if (not at_once or writer is None) and adder is None:
         raise NotAllowed("attachment:add")
-    if visibility.state_seen(referral, ties) not in step.source:
+    if case_ties.state_seen(referral, ties) not in step.source:
         raise WrongState("attachment:add")
     return Adding(
         at_once, WITH_COMPLEMENT if adder is not None else frozenset(), writer or adder or Role.FILER
@@ -125,9 +125,9 @@ def read_in_full(
     """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
     found = [(referral, ties)]
     if not ties.draft and not ties.coarse:
-        found += visibility.readable_filings(referral, ties, actor, at=at)
+        found += joined_filings.readable_filings(referral, ties, actor, at=at)
     for filing, own in found:
-        sight = visibility.sight_of(filing, own, actor)
+        sight = child_sight.sight_of(filing, own, actor)
         yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, sight))
 
 

@@ -14,7 +14,7 @@ from accounts.actor import Actor
 from encryption.errors import Unreadable
 from encryption.objects import ObjectKey
 from encryption.sealed import OpenScope
-from referrals.access import visibility
+from referrals.access import child_sight, joined_filings
 from referrals.access.relations import CaseAccess
 from referrals.access.row_level_security import for_the_service
 from referrals.attachments import rights, store
@@ -51,13 +51,13 @@ def listed(
         for row in rights.waiting(referral, ties, actor.user_id)
     ]
     if not ties.draft and not ties.coarse:
-        for filing, own in visibility.readable_filings(referral, ties, actor, at=at):
+        for filing, own in joined_filings.readable_filings(referral, ties, actor, at=at):
             lines += [_line(row, scope) | {"filing": str(filing.pk)} for row in _rows(filing, own, actor)]
     return sorted(lines, key=lambda line: str(line["at"]))
 
 
 def _rows(referral: Referral, ties: CaseAccess, actor: Actor) -> list[Attachment]:
-    sight = visibility.sight_of(referral, ties, actor)
+    sight = child_sight.sight_of(referral, ties, actor)
     return [row for row in Attachment.objects.filter(referral=referral) if rights.reads(row, sight)]
 
 
@@ -104,13 +104,13 @@ def readable(
         NotVisible: there is none that the actor reads.
     """
     try:
-        return found(referral, part, visibility.sight_of(referral, ties, actor)), referral, ties
+        return found(referral, part, child_sight.sight_of(referral, ties, actor)), referral, ties
     except NotVisible:
         if ties.draft or ties.coarse:
             raise
-    for filing, own in visibility.readable_filings(referral, ties, actor, at=at):
+    for filing, own in joined_filings.readable_filings(referral, ties, actor, at=at):
         with suppress(NotVisible):
-            return found(filing, part, visibility.sight_of(filing, own, actor)), filing, own
+            return found(filing, part, child_sight.sight_of(filing, own, actor)), filing, own
     raise NotVisible
 
 

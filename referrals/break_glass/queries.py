@@ -18,10 +18,11 @@ from core.paging import page_of
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
 from outbox.templates import Kind, Template, register
+from referrals.access import emergency_openings, hanging_rows, row_level_security, visibility, volume_limits
 from referrals.access import exceptions as access_exceptions
-from referrals.access import row_level_security, visibility, volume_limits
-from referrals.access.visibility import Sight
-from referrals.break_glass.steps import FROZEN, REVIEWERS, is_frozen, own_reviews_are_in_time
+from referrals.access.child_sight import Sight
+from referrals.break_glass.checks import FROZEN, is_frozen, own_reviews_are_in_time
+from referrals.break_glass.steps import REVIEWERS
 from referrals.errors import GuardRefused, NotVisible
 from referrals.execution.results import StepResult
 from referrals.execution.runner import run_step
@@ -33,7 +34,8 @@ from referrals.vocabulary import labels, reference_numbers
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.role_sets import BREAKERS
 from referrals.vocabulary.states import GlassState, Machine, State, Urgency
-from referrals.workflow.case import Case, opens_hidden
+from referrals.workflow.case import Case
+from referrals.workflow.case_parts import opens_hidden
 from referrals.workflow.context import StepInput
 from referrals.workflow.step import require_proof, steps
 
@@ -97,10 +99,10 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
     pk = _found(said, actor=actor, at=at)
     # The lock first, as for every act: whoever is excluded meanwhile is so under it.
     Referral.objects.select_for_update().filter(pk=pk).values("pk").first()
-    referral = visibility.breakable(actor, at=at).select_related("authority").filter(pk=pk).first()
+    referral = emergency_openings.breakable(actor, at=at).select_related("authority").filter(pk=pk).first()
     if referral is None:
         raise NotVisible
-    role = visibility.breaking_role(referral, actor)
+    role = emergency_openings.breaking_role(referral, actor)
     if role is None:
         raise GuardRefused(step.name, "something_is_withheld", NOTHING_MORE, step.law)
     case = Case(referral, actor=actor.acting_as(role, authority_id=referral.authority_id), at=at)
@@ -112,7 +114,9 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
 def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
     """Return the case that a reference means; what can't be a reference is looked for all the same."""
     meant = reference_numbers.heard(said) or said
-    found = visibility.breakable(actor, at=at).filter(reference=meant).only(*Referral.counted()).first()
+    found = (
+        emergency_openings.breakable(actor, at=at).filter(reference=meant).only(*Referral.counted()).first()
+    )
     if found is None:
         raise NotVisible
     return found.pk
@@ -171,7 +175,7 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
     if overdue is not None:
         late = Q(reviewed_at=None, review_due_at__lt=at)
         rows = rows.filter(late) if overdue else rows.exclude(late)
-    return visibility.shown_with(rows, actor, at=at)
+    return hanging_rows.shown_with(rows, actor, at=at)
 
 
 # --- What time brings about ---------------------------------------------------------------------------

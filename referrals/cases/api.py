@@ -14,14 +14,15 @@ from accounts.roles import Role
 from core.inputs import Code, Flag
 from core.paging import page_of
 from core.query import InvalidQuery, Query
-from referrals.access import visibility
+from referrals.access import child_sight, visibility
 from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page, part_lines, whole
 from referrals.errors import NotAllowed
 from referrals.execution import results
 from referrals.filing import actions as filing_actions
 from referrals.filing import form
 from referrals.filing.inputs import Sharing
-from referrals.reading import fields
+from referrals.reading import clocks, filings
+from referrals.reading import people as reading_people
 from referrals.reading.disclosures import listing, opened
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed, tagged
@@ -123,7 +124,7 @@ def filing_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list
     What is asked and answered, and in which order, depends on the coarse lines alone (SEC-AZ19).
     """
     actor, at = actor_in(request), request.at
-    rows = fields.with_line(visibility.listed_to(actor, own=True, at=at))
+    rows = filings.with_line(visibility.listed_to(actor, own=True, at=at))
     if "status" in asked:
         rows = rows.filter(status=asked["status"])
     if "reference" in asked:
@@ -137,7 +138,7 @@ def filing_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list
         bound_to=repr((asked.get("status"), asked.get("reference"))),
     )
     with listing(page.items, actor=actor, at=at, unnamed=page.items):
-        lines = [fields.coarse_line(row) for row in page.items]
+        lines = [filings.coarse_line(row) for row in page.items]
     return lines, page.next
 
 
@@ -236,7 +237,7 @@ class CasePart(CaseView):
         if self.part == "children" and "B" not in ties.reads:
             raise NotAllowed("read:children")
         actor, at = self.actor(request), self.at(request)
-        sight = visibility.sight_of(referral, ties, actor)
+        sight = child_sight.sight_of(referral, ties, actor)
         rows = opened(
             referral,
             ties,
@@ -259,7 +260,7 @@ class CaseClocks(CaseView):
         lines = opened(
             referral,
             ties,
-            lambda _: fields.clocks_of(referral, visibility.sight_of(referral, ties, actor), at=at),
+            lambda _: clocks.clocks_of(referral, child_sight.sight_of(referral, ties, actor), at=at),
             actor=actor,
             at=at,
         )
@@ -295,7 +296,7 @@ class CasePeople(CaseView):
         lines = opened(
             referral,
             ties,
-            lambda _: fields.people(referral, asked["role"], at=at),
+            lambda _: reading_people.people(referral, asked["role"], at=at),
             actor=self.actor(request),
             at=at,
         )

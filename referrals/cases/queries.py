@@ -13,12 +13,13 @@ from audit.events import Purpose
 from core.inputs import Code, Flag, Id, Text
 from core.paging import page_of
 from core.query import PagedQuery
-from referrals.access import matrix, relations, visibility, volume_limits
+from referrals.access import case_ties, child_sight, matrix, relations, visibility, volume_limits
 from referrals.break_glass import queries as break_glass_queries
 from referrals.execution.abilities import described
 from referrals.feedback import queries as feedback_queries
 from referrals.models import Clock, Referral
-from referrals.reading import fields
+from referrals.reading import approvals, clocks, closure_reviews, concern, filings, procedure, shell, timeline
+from referrals.reading import names as reading_names
 from referrals.reading.disclosures import listing, opened, record_listed, seen
 from referrals.rest.case_views import opens_as_called, opens_as_cell
 from referrals.transfers import queries as transfers_queries
@@ -62,15 +63,15 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
         cursor=asked.get("cursor"),
         bound_to=repr(sorted((k, str(v)) for k, v in asked.items() if k not in ("cursor", "limit"))),
     )
-    ties = {row.pk: visibility.ties_of(row, actor) for row in page.items}
+    ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
     volume_limits.count_lines(
         (r for r in page.items if not ties[r.pk].coarse and not ties[r.pk].draft), actor=actor, at=at
     )
-    lines = [fields.coarse_line(r) if ties[r.pk].coarse else fields.shell(r, ties[r.pk]) for r in page.items]
+    lines = [filings.coarse_line(r) if ties[r.pk].coarse else shell.shell(r, ties[r.pk]) for r in page.items]
     filed = [row for row in page.items if ties[row.pk].filed]
     with listing(page.items, actor=actor, at=at, unnamed=filed) as scope:
         if asked["names"]:
-            fields.add_names(page.items, ties, lines, scope, actor=actor)
+            reading_names.add_names(page.items, ties, lines, scope, actor=actor)
     return lines, page.next
 
 
@@ -105,7 +106,7 @@ def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:
     if referral.alert_open and opens_as_called(ties):
         opening.answer_on_opening(referral, opener=actor, at=at)
         referral, ties = seen(request, pk)
-    fields.prefetch(referral, ties)
+    concern.prefetch(referral, ties)
     body = described(referral, ties, actor=actor, at=at)
     if ties.coarse and not ties.shared:
         opened(referral, ties, lambda _: None, actor=actor, at=at, purpose=Purpose.FILING)
@@ -113,7 +114,7 @@ def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:
     body |= opened(
         referral,
         ties,
-        lambda scope: fields.content(referral, ties, scope, actor=actor),
+        lambda scope: concern.content(referral, ties, scope, actor=actor),
         actor=actor,
         at=at,
         urgent=urgent,
@@ -123,31 +124,33 @@ def whole(request: ServiceRequest, pk: UUID) -> tuple[Referral, dict[str, Any]]:
 
 type _Lines = list[dict[str, Any]]
 #: How each part is read: its lines, out of the case, by one actor at one instant.
-_PARTS: dict[str, Callable[[Referral, visibility.Sight, Any, Actor, datetime], _Lines]] = {
+_PARTS: dict[str, Callable[[Referral, child_sight.Sight, Any, Actor, datetime], _Lines]] = {
     "children": lambda r, sight, scope, actor, _: (
-        fields.part(r, "children", sight.ties, scope, actor=actor) or []
+        concern.part(r, "children", sight.ties, scope, actor=actor) or []
     ),
-    "assessment": lambda r, sight, scope, *_: fields.assessments(r, sight, scope),
-    "judicial-referrals": lambda r, sight, scope, *_: fields.judicial_referrals(r, sight, scope),
-    "measures": lambda r, sight, scope, *_: fields.measures(r, sight, scope),
-    "approvals": lambda r, sight, scope, actor, _: fields.approvals(r, sight, scope, user_id=actor.user_id),
-    "closure-reviews": lambda r, sight, scope, *_: fields.closure_reviews(r, sight.ties, scope),
+    "assessment": lambda r, sight, scope, *_: procedure.assessments(r, sight, scope),
+    "judicial-referrals": lambda r, sight, scope, *_: procedure.judicial_referrals(r, sight, scope),
+    "measures": lambda r, sight, scope, *_: procedure.measures(r, sight, scope),
+    "approvals": lambda r, sight, scope, actor, _: approvals.approvals(
+        r, sight, scope, user_id=actor.user_id
+    ),
+    "closure-reviews": lambda r, sight, scope, *_: closure_reviews.closure_reviews(r, sight.ties, scope),
     "feedbacks": lambda r, sight, scope, actor, at: feedback_queries.tasks(
         Case(r, actor=actor, at=at), sight, scope
     ),
     "break-glass": lambda r, sight, scope, actor, _: break_glass_queries.openings(
         r, sight, scope, actor=actor
     ),
-    "alerts": lambda r, sight, *_: fields.alerts(r, sight.ties),
-    "holder-informations": lambda r, sight, scope, *_: fields.holder_informations(r, sight.ties, scope),
+    "alerts": lambda r, sight, *_: procedure.alerts(r, sight.ties),
+    "holder-informations": lambda r, sight, scope, *_: procedure.holder_informations(r, sight.ties, scope),
     "transfers": lambda r, sight, scope, *_: transfers_queries.requests_of(r, sight.ties, scope),
-    "emergency-sheets": lambda r, sight, scope, *_: fields.sheets(r, sight, scope),
-    "timeline": lambda r, sight, scope, actor, at: fields.timeline(r, sight, scope, actor=actor, at=at),
+    "emergency-sheets": lambda r, sight, scope, *_: procedure.sheets(r, sight, scope),
+    "timeline": lambda r, sight, scope, actor, at: timeline.timeline(r, sight, scope, actor=actor, at=at),
 }
 
 
 def part_lines(
-    part: str, referral: Referral, sight: visibility.Sight, scope: Any, *, actor: Actor, at: datetime
+    part: str, referral: Referral, sight: child_sight.Sight, scope: Any, *, actor: Actor, at: datetime
 ) -> _Lines:
     """Return the lines of one part of a case, as far as the actor may read them."""
     return _PARTS[part](referral, sight, scope, actor, at)
@@ -166,7 +169,7 @@ class ClockQuery(PagedQuery):
 def clock_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[_Lines, str | None]:
     """Return a page of the running clocks that the caller of ``request`` may read, and the next cursor."""
     actor, at = actor_in(request), request.at
-    rows = fields.running_clocks(actor, state=asked.get("state"), code=asked.get("code"), at=at)
+    rows = clocks.running_clocks(actor, state=asked.get("state"), code=asked.get("code"), at=at)
     page = page_of(
         rows,
         limit=asked["limit"],
@@ -178,7 +181,7 @@ def clock_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[_Line
     filed = [clock for clock in page.items if actor.holding(matrix.FILERS) and _is_of_filer(clock, actor)]
     record_listed(page.items, unnamed=filed, actor=actor, at=at)
     lines = [
-        fields.clock_line(c, fields.calendar_in_force(c.referral, at=at), at=at, runs=True)
+        clocks.clock_line(c, clocks.calendar_in_force(c.referral, at=at), at=at, runs=True)
         | _case_of(c, actor)
         for c in page.items
     ]

@@ -11,7 +11,7 @@ from core.paging import page_of
 from core.query import PagedQuery
 from referrals.access import volume_limits
 from referrals.models import ClosureReview
-from referrals.reading import fields
+from referrals.reading import closure_reviews
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
@@ -34,7 +34,7 @@ class ClosureReviews(CaseView):
         """List closings to be reviewed, due first: a supervisor's all, a coordinator's the withdrawals."""
         asked = ReviewQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        rows = fields.reviews(actor, state=asked["state"], overdue=asked.get("overdue"), at=at)
+        rows = closure_reviews.reviews(actor, state=asked["state"], overdue=asked.get("overdue"), at=at)
         page = page_of(
             rows,
             limit=asked["limit"],
@@ -49,7 +49,7 @@ class ClosureReviews(CaseView):
 
 def _line(row: ClosureReview, at: Any) -> dict[str, Any]:
     case = row.referral
-    return fields.review_line(row) | {
+    return closure_reviews.review_line(row) | {
         "overdue": row.state == ReviewState.DUE and row.due_at < at,
         "referral": str(case.pk),
         "reference": case.reference,

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, Topic, file_under, register
 from encryption import keys
-from referrals.access import visibility
+from referrals.access import hanging_rows, visibility
 from referrals.errors import GuardRefused, NotAllowed, NotVisible
 from referrals.models import Exclusion, Referral
 from referrals.vocabulary.labels import labelled, moment
@@ -41,7 +41,7 @@ def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Exclusion]":
             cases = visibility.visible_as(actor, role, at=at).values("pk")
             found = found | Exclusion.objects.filter(referral__in=cases)
     rows = found.filter(by=None, lifted_at=None).exclude(user=actor.user_id).distinct()
-    return visibility.shown_with(rows.select_related("user"), actor, at=at)
+    return hanging_rows.shown_with(rows.select_related("user"), actor, at=at)
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> Exclusion:

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from core.inputs import Code, Day, StrictSerializer, Text, Whole
-from referrals.vocabulary import answers
+from referrals.vocabulary import child_answers, correction_answers
 from referrals.vocabulary.states import ChildKind, Whereabouts
 from referrals.workflow.inputs import optional_id, text
 
@@ -11,7 +11,7 @@ from referrals.workflow.inputs import optional_id, text
 class Correction(StrictSerializer):
     """One corrected value; ``row`` is the id of the part (T42)."""
 
-    part = Code(answers.Correctable.choices)
+    part = Code(correction_answers.Correctable.choices)
     row = optional_id()
     field = Text(max_length=40)
     value = serializers.JSONField(allow_null=True)
@@ -30,14 +30,14 @@ class AddedChild(StrictSerializer):
 
     kind = Code(ChildKind.choices)
     reason = text()
-    identity_known = Code(answers.IdentityKnown.choices)
+    identity_known = Code(child_answers.IdentityKnown.choices)
     last_name = Text(max_length=200, required=False)
     first_names = Text(max_length=200, required=False)
     usual_name = Text(max_length=200, required=False)
     birth_date = Day(required=False)
     age_estimated_min = Whole(max_value=30, required=False)
     age_estimated_max = Whole(max_value=30, required=False)
-    sex = Code(answers.Sex.choices)
+    sex = Code(child_answers.Sex.choices)
     residence_department = Text(max_length=3, required=False)
     commune_insee = Text(max_length=5, required=False)
     address = text(required=False)

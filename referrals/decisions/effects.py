@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from referrals.justice.effects import owe_information
-from referrals.vocabulary.answers import Occasion
 from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.holder_answers import Occasion
 from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
 from referrals.workflow.decision_records import decide, undecide
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from referrals.vocabulary.answers import CloseGround, DangerLevel
+from referrals.vocabulary.assessment_answers import DangerLevel
+from referrals.vocabulary.decision_answers import CloseGround
 from referrals.vocabulary.states import EXPLOITED, STRENGTH, DecisionCode, MeasureState, State
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import told_by_service

@@ -1,7 +1,7 @@
 """Inputs of the deciding steps."""
 
 from core.inputs import Code, Flag, Id, Items, StrictSerializer
-from referrals.vocabulary import answers
+from referrals.vocabulary import decision_answers
 from referrals.vocabulary.states import DecisionCode
 from referrals.workflow.decision_inputs import (
     Agreement,
@@ -62,7 +62,7 @@ class DecideChild(Signed):
 
     child = Id()
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
-    ground = Code(answers.CloseGround.choices, required=False, default="", allow_blank=True)
+    ground = Code(decision_answers.CloseGround.choices, required=False, default="", allow_blank=True)
     motivation = text(max_length=LONG)
     measures = MeasureOffer(many=True, required=False, default=list)
 

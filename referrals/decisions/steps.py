@@ -3,13 +3,13 @@
 from typing import Any
 
 from accounts.roles import Role
-from referrals.closing.steps import open_review
-from referrals.coming_of_age.steps import agreement_is_of_the_right_person, young_adult_was_looked_after
+from referrals.closing.effects import open_review
+from referrals.coming_of_age.checks import agreement_is_of_the_right_person, young_adult_was_looked_after
 from referrals.decisions import checks, effects, guards
 from referrals.decisions import inputs as decisions_inputs
 from referrals.justice import effects as justice_effects
 from referrals.justice import guards as justice_guards
-from referrals.justice import letter_steps, silence
+from referrals.justice import letter_guards, silence
 from referrals.models import Referral
 from referrals.parents import guards as parents_guards
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -190,7 +190,7 @@ def record_agreement(referral: Referral, given: Any, case: Case) -> None:
         justice_guards.persisting_danger_is_referred,
         justice_guards.ground_fits_the_child,
         justice_guards.prepared_referral_is_of_case,
-        letter_steps.document_says_the_same,
+        letter_guards.document_says_the_same,
     ],
     effects=[effects.refuse_measures, effects.refer_after_refusal],
     takes=decisions_inputs.RefusalOfCase,
@@ -223,7 +223,7 @@ def record_refusal(referral: Referral, given: Any, case: Case) -> str:
         justice_guards.referral_is_argued,
         justice_guards.ground_fits_the_child,
         justice_guards.prepared_referral_is_of_case,
-        letter_steps.document_says_the_same,
+        letter_guards.document_says_the_same,
     ],
     carries=[effects.record_decisions, effects.decide_for_justice],
     effects=[justice_effects.send_argued_to_justice],

@@ -13,7 +13,7 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.query import Query
 from encryption.sealed import OpenScope
-from referrals.access import visibility
+from referrals.access import joined_filings
 from referrals.access.relations import CaseAccess
 from referrals.duplicates import queries
 from referrals.models import Referral
@@ -87,7 +87,7 @@ class JoinedFilings(OfSeveral):
         Query.of(request.query_params)
         referral, ties = self.seen(request, pk)
         actor, at = self.actor(request), self.at(request)
-        joined = [found.pk for found in visibility.joined_filings(referral)] if "D" in ties.reads else []
+        joined = [found.pk for found in joined_filings.joined_filings(referral)] if "D" in ties.reads else []
         return self.opened(
             request,
             referral,

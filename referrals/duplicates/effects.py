@@ -19,11 +19,12 @@ from encryption.fields import SealedField
 from encryption.sealed import OpenScope
 from referrals.duplicates.guards import implicated
 from referrals.matching import indexing
-from referrals.messages.steps import show_requests
+from referrals.messages.effects import show_requests
 from referrals.restrictions import joined_filings
-from referrals.vocabulary.answers import Recipient, YesNo
+from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.gravity import gravest
+from referrals.vocabulary.message_answers import Recipient
 from referrals.vocabulary.states import EXPLOITED, RequestState, Urgency
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case

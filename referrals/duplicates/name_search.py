@@ -23,8 +23,8 @@ from audit.events import Purpose, register
 from encryption import keys
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
+from referrals.access import case_ties, row_level_security, visibility, volume_limits
 from referrals.access import exceptions as access_exceptions
-from referrals.access import row_level_security, visibility, volume_limits
 from referrals.access.relations import CaseAccess
 from referrals.conflicts_of_interest.declarations import is_tied
 from referrals.errors import InvalidInput, NotAllowed, SearchTooWide, TooManySearches
@@ -34,7 +34,7 @@ from referrals.models import Child as ChildRow
 from referrals.models import IndexSize, IndexValue, Referral, SearchCount
 from referrals.policy.definitions import protocol_of
 from referrals.policy.working_time import calendar_of
-from referrals.reading import fields
+from referrals.reading import fields, shell
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ACTIVE, State
 
@@ -214,7 +214,7 @@ def _matching(
         prefetch_related_objects(part, "children")
         keys.warm(case.case_key for case in part if case.case_key)
         for case in part:
-            ties = visibility.ties_of(case, actor)
+            ties = case_ties.ties_of(case, actor)
             if "B" not in ties.reads:
                 continue
             for row in case.children.all():
@@ -232,7 +232,7 @@ def _opened(row: Any, case: Referral, scope: OpenScope) -> Child:
 
 def _line(case: Referral, ties: CaseAccess, row: Any, scope: OpenScope) -> dict[str, Any]:
     names = ("last_name", "first_names", "usual_name", "birth_date")
-    return fields.shell(case, ties) | {
+    return shell.shell(case, ties) | {
         "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in names}
     }
 

@@ -12,12 +12,12 @@ from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
 from encryption.sealed import OpenScope
-from referrals.access import matrix, visibility
+from referrals.access import joined_filings, matrix, visibility
 from referrals.access.relations import CaseAccess
 from referrals.execution import hooks
 from referrals.messages import queries as messages_queries
 from referrals.models import DuplicateCandidate, Joining, Referral
-from referrals.reading import fields
+from referrals.reading import concern, fields
 from referrals.vocabulary import labels
 from referrals.vocabulary.duplicates import REASON_CLASS, LinkKind, Merge
 from referrals.vocabulary.states import DuplicateState, State
@@ -139,12 +139,12 @@ def filings(
     if "D" not in ties.reads:
         return []
     found = []
-    for filing, own in visibility.readable_filings(referral, ties, actor, at=at):
+    for filing, own in joined_filings.readable_filings(referral, ties, actor, at=at):
         joining = filing.joinings.get(undone_at=None)
         line = _file(filing) | {
             "kind": labels.labelled(Merge(joining.kind)),
             "joined_at": labels.moment(joining.joined_at),
         }
         said = messages_queries.channel(filing, messages_queries.Channel.FILER, own, scope, actor=actor)
-        found.append(line | fields.content(filing, own, scope, actor=actor) | {"messages": said})
+        found.append(line | concern.content(filing, own, scope, actor=actor) | {"messages": said})
     return found

@@ -7,7 +7,7 @@ from django.apps import apps
 
 from accounts.roles import Role
 from referrals.assessment import effects as assessment_effects
-from referrals.closing.steps import open_review, overturn_reviews, resume_danger, undecide_every_child
+from referrals.closing.effects import open_review, overturn_reviews, resume_danger, undecide_every_child
 from referrals.duplicates import effects, guards
 from referrals.duplicates.inputs import Attaching, Confirming, Suggestion
 from referrals.models import DuplicateCandidate, Referral

@@ -12,13 +12,13 @@ from uuid import UUID
 from rest_framework import serializers
 
 from accounts.actor import Actor
-from referrals.access import visibility
+from referrals.access import case_ties, child_sight
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.execution import hooks
 from referrals.execution.preconditions import barred_by, role_in, role_on
 from referrals.models import Referral
-from referrals.reading import fields
+from referrals.reading import clocks, filings, shell
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.machines import MACHINES, address
@@ -108,7 +108,7 @@ def abilities(
 def _candidates(case: Case, sight: Sight) -> Iterator[tuple[Step, Any]]:
     """Yield the steps that the state and the role allow, with the part that each is about."""
     ties = sight.ties
-    state = visibility.state_seen(case.referral, ties)
+    state = case_ties.state_seen(case.referral, ties)
     for step in _steps_for(ties):
         if step.machine is Machine.REFERRAL:
             if state in step.source:
@@ -142,7 +142,7 @@ def _address(case: UUID, step: Step, part: Any) -> str:
 
 def described(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return a case without anything sealed: to a filer the coarse word, to others shell, clocks, actions."""
-    body = fields.coarse(referral) if ties.coarse else fields.shell(referral, ties)
-    sight = visibility.sight_of(referral, ties, actor)
-    body["clocks"] = fields.clocks_of(referral, sight, at=at)
+    body = filings.coarse(referral) if ties.coarse else shell.shell(referral, ties)
+    sight = child_sight.sight_of(referral, ties, actor)
+    body["clocks"] = clocks.clocks_of(referral, sight, at=at)
     return body | abilities(referral, sight, actor=actor, at=at)

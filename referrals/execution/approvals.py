@@ -11,7 +11,7 @@ from accounts.roles import Role
 from accounts.signin import actor_of_user
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals.access import visibility
+from referrals.access import case_ties, child_sight, visibility
 from referrals.access.relations import CaseAccess
 from referrals.errors import ApprovalClosed, ApproverRefused, NotAllowed, NotVisible
 from referrals.execution import hooks, signatories
@@ -28,7 +28,7 @@ from referrals.execution.preconditions import (
 from referrals.execution.results import StepResult
 from referrals.execution.runner import close_approval, run_step
 from referrals.models import Approval, Child, Referral, StandIn
-from referrals.reading import fields
+from referrals.reading import approvals
 from referrals.vocabulary.states import ApprovalState, Machine
 from referrals.workflow import people as workflow_people
 from referrals.workflow.about_children import OF_THE_LIST
@@ -123,7 +123,7 @@ def open_approval(
     step = steps.get(Machine(asked[0]), asked[1]) if asked is not None else None
     referral, ties = locked(referral_id, actor=actor, at=at, step=step)
     found = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
-    if found is None or not fields.approvals_seen(referral, visibility.sight_of(referral, ties, actor))(
+    if found is None or not approvals.approvals_seen(referral, child_sight.sight_of(referral, ties, actor))(
         found
     ):
         raise NotVisible
@@ -151,8 +151,8 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
         raise NotAllowed(f"{step.machine}:{step.name}")
     asked = StepRequest(step=step, referral_id=referral.pk, part_id=approval.part)
     # Both still know of each child: the step is done as it was proposed, or not at all.
-    sight = visibility.sight_of(seen, visibility.ties_of(seen, proposer), proposer)
-    sight = replace(sight, hidden=sight.hidden | visibility.sight_of(referral, ties, actor).hidden)
+    sight = child_sight.sight_of(seen, case_ties.ties_of(seen, proposer), proposer)
+    sight = replace(sight, hidden=sight.hidden | child_sight.sight_of(referral, ties, actor).hidden)
     case = case_for(asked, referral, sight, actor=proposer, at=at)
     given = parse(step, _proposed(approval, case, actor=actor))
     if any(child.pk in sight.hidden for child in _about(case, given)):

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from datetime import datetime
 
 from accounts.actor import Actor
-from referrals.access import row_level_security, visibility
+from referrals.access import child_sight, row_level_security
 from referrals.execution.approvals import ask_approval
 from referrals.execution.preconditions import (
     NOT_EXPECTED,
@@ -51,7 +51,7 @@ def perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
 def _perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     referral, ties = locked(asked.referral_id, actor=actor, at=at, step=asked.step)
     require_version(referral, NOT_EXPECTED if ties.coarse else asked.version)
-    sight = visibility.sight_of(referral, ties, actor)
+    sight = child_sight.sight_of(referral, ties, actor)
     case = case_for(asked, referral, sight, actor=actor, at=at)
     require_proof(asked.step, actor, at=at)
     given = hear(asked.step, parse(asked.step, asked.body), referral, sight)

@@ -11,14 +11,14 @@ from accounts.actor import Actor, system
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose
-from referrals.access import matrix, row_level_security, transfer_targets, visibility
+from referrals.access import case_ties, matrix, row_level_security, transfer_targets, visibility
+from referrals.access.child_sight import Sight
 from referrals.access.matrix import NOBODY, Relation
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.errors import GuardRefused, MissingVersion, NotAllowed, NotVisible, StaleVersion, WrongState
 from referrals.execution import hooks
 from referrals.models import Referral
-from referrals.reading import fields
+from referrals.reading import seen_rows
 from referrals.vocabulary.states import JudicialState, Machine, State
 from referrals.workflow.about_children import ids_in
 from referrals.workflow.case import Case
@@ -118,7 +118,7 @@ def locked(
     found = visibility.known_as(actor, referral_id, at=at).first()
     if found is None:
         raise NotVisible
-    return found, visibility.ties_of(found, actor)
+    return found, case_ties.ties_of(found, actor)
 
 
 def _lock(cases: set[UUID]) -> None:
@@ -228,7 +228,7 @@ def require_start(step: Step, case: Case, ties: CaseAccess, *, beforehand: bool 
     referral = case.referral
     wrong = referral.state not in MACHINES[step.machine].while_in
     row = case.part if case.part is not None else referral
-    state = row.state if row is not referral else visibility.state_seen(referral, ties)
+    state = row.state if row is not referral else case_ties.state_seen(referral, ties)
     if step.source and state not in step.source:
         wrong = True
     if wrong:
@@ -294,7 +294,7 @@ def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -
     That is each child on whom none of the actor's ties does the step, and each row that hangs on such children alone.
     A prepared referral to justice is sent as it is written: it is there for who knows of each of its children.
     """
-    named = fields.ties_among(referral, sight, ids)
+    named = seen_rows.ties_among(referral, sight, ids)
     done = {pk: [role_in(step, ties) is not None for ties in several] for pk, several in named.items()}
     found = {pk for pk, each in done.items() if not any(each)}
     if partly := {pk for pk, each in done.items() if any(each) and not all(each)}:

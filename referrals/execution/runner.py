@@ -13,7 +13,7 @@ from referrals.execution import hooks
 from referrals.execution.preconditions import JUSTICE_STEPS, record_act, service_for
 from referrals.models import Approval, Referral
 from referrals.vocabulary import gravity
-from referrals.vocabulary.answers import AgeBand
+from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
 from referrals.workflow import deadlines, form_rows, joined_files
 from referrals.workflow.case import Case

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.models import FeedbackTask
 from referrals.reading.fields import readable
-from referrals.vocabulary.answers import OwedTo
-from referrals.vocabulary.feedback import OPEN
+from referrals.vocabulary.feedback import OPEN, OwedTo
 from referrals.vocabulary.labels import labelled
 from referrals.vocabulary.states import Coded, DecisionCode, FeedbackState, State
 from referrals.workflow.case import Case

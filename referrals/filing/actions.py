@@ -30,10 +30,11 @@ from referrals.filing import effects, form, questions
 from referrals.models import PARTS, Child, Concern, Referral
 from referrals.policy.definitions import DEFAULTS, protocol_of
 from referrals.vocabulary import reference_numbers
-from referrals.vocabulary.answers import Channel, Variant
+from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Machine, State, Whereabouts
-from referrals.workflow.case import Case, insert
+from referrals.workflow.case import Case
+from referrals.workflow.case_parts import insert
 from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.field_inputs import EXTRA, storable
 from referrals.workflow.step import Step, steps

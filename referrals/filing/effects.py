@@ -26,13 +26,14 @@ from referrals.access import volume_limits
 from referrals.attachments import linking
 from referrals.conflicts_of_interest import hits
 from referrals.errors import IncompleteFiling
-from referrals.feedback import steps as feedback_steps
+from referrals.feedback import effects as feedback_effects
 from referrals.filing import questions
 from referrals.matching import indexing
 from referrals.policy.definitions import protocol_of
 from referrals.vocabulary import ages
-from referrals.vocabulary.answers import Variant, YesNo
+from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.deadlines import ClockCode
+from referrals.vocabulary.filing_answers import Variant
 from referrals.vocabulary.required_items import items_left_open
 from referrals.vocabulary.states import EXPLOITED, ChildKind, Exploitation, Ground, Urgency, Whereabouts
 from referrals.workflow import deadlines
@@ -173,7 +174,7 @@ def _receive(act: "StepContext", *, urgent: bool) -> None:
     referral.left_open = urgent and bool(items_left_open(referral, late=late_receipt(act.case)))
     if urgent:
         referral.urgency = Urgency.U3
-    feedback_steps.owe(act)
+    feedback_effects.owe(act)
     indexing.index_filing(act)
     hits.compare_filing(act)
     if referral.variant == Variant.COPY_OF_DIRECT_REPORT:

@@ -18,7 +18,7 @@ from audit.events import Purpose, register
 from referrals.access import row_level_security, visibility
 from referrals.errors import NotVisible
 from referrals.models import Referral
-from referrals.reading import fields
+from referrals.reading import filings
 
 GIVEN: Final = "receipt:given"
 register(GIVEN)
@@ -49,7 +49,7 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
         rule="filer",
     )
     return {
-        **fields.receipt(referral),
+        **filings.receipt(referral),
         "entry": None if found is None else found.body.decode(),
         "proof": None if found is None else found.proof,
     }

@@ -3,10 +3,10 @@
 from typing import Any
 
 from accounts.roles import Role
-from referrals.closing.steps import open_review
+from referrals.closing.effects import open_review
 from referrals.filing import checks, effects
 from referrals.models import Referral
-from referrals.urgent_calls import steps as urgent_calls_steps
+from referrals.urgent_calls import effects as urgent_calls_effects
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import State
 from referrals.workflow import inputs
@@ -64,7 +64,7 @@ def submit(referral: Referral, given: Any, case: Case) -> None:
     target=State.SUBMITTED,
     roles=URGENT_FILERS,
     checks=[checks.urgent_form_is_complete],
-    effects=[effects.receive_urgently, urgent_calls_steps.call_for_filing],
+    effects=[effects.receive_urgently, urgent_calls_effects.call_for_filing],
     takes=inputs.Nothing,
     starts=[C.C1, C.C3, C.C4, C.C5],
     tells=["crip_queue", "on_call"],

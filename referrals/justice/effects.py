@@ -2,12 +2,25 @@
 
 from typing import TYPE_CHECKING, Any
 
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption import digest
+from referrals.justice import letter
 from referrals.vocabulary import hearings
-from referrals.vocabulary.answers import Occasion
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.decision_states import AFTER_DECISION
-from referrals.vocabulary.states import DECIDING, ORDERING, DecisionCode, Machine, MeasureState, Urgency
+from referrals.vocabulary.holder_answers import Occasion
+from referrals.vocabulary.states import (
+    DECIDING,
+    ORDERING,
+    DecisionCode,
+    Machine,
+    MeasureState,
+    State,
+    Urgency,
+)
 from referrals.workflow.decision_records import decide, undecide
+from referrals.workflow.step import steps
 from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
@@ -156,3 +169,53 @@ def settle_by_order(act: "StepContext", row: Any) -> None:
         and act.case.referral.state in AFTER_DECISION
     ):
         decide(act, child, DecisionCode.JUDICIAL, ground="order", motivation="")
+
+
+def compose_document(act: "StepContext") -> None:
+    """Make the document from the case as it is now, and seal it on the referral with its hash (J07)."""
+    referral = act.case.referral
+    with disclosure(
+        actor=act.actor,
+        purpose=Purpose.HANDLING,
+        at=act.at,
+        objects=[referral.pseudonym],
+        tenant=referral.authority_id,
+        urgent=referral.in_danger,
+    ) as scope:
+        page = letter.html(letter.gather(act.case, act.case.part, scope))
+    act.change(
+        act.case.part,
+        letter=page,
+        letter_sha256=digest.sha256(page.encode()).hex(),
+        composed_at=act.at,
+    )
+
+
+def keep_prepared(act: Any) -> None:
+    """Keep a referral to justice that is being written (J01)."""
+    given = act.given
+    row = act.new(
+        "judicial_referrals",
+        prepared_at=act.at,
+        grounds=given.grounds,
+        actions_led=given.actions_led,
+        document=given.document,
+        recipient=given.recipient,
+        competence=given.competence,
+        requests=given.requests,
+    )
+    row.children.set(act.case.of_case(given.children))
+    act.case.part = act.made = row
+
+
+def record_answer(act: Any) -> None:
+    """Record the answer; where the case waits for it, or shows its measures, the case moves (J04 ⇒ T28, T29)."""
+    record_outcomes(act, act.case.part)
+    decides = any(item.type in DECIDING for item in act.given.outcomes)
+    if act.case.referral.state == State.JUDICIAL_PENDING and decides:
+        act.fire(Machine.REFERRAL, "judicial_outcome", given=act.given)
+        if act.case.referral.state == State.REPORT_SUBMITTED:
+            act.start(C.C8)
+    elif act.case.referral.state in steps.get(Machine.REFERRAL, "measure_event").source:
+        for item in act.given.orders:
+            act.fire(Machine.REFERRAL, "measure_event", child=item.child)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from referrals.justice.letter_steps import document_is_there
+from referrals.justice.letter_guards import document_is_there
 from referrals.vocabulary.states import DECIDING, Exploitation
 from referrals.workflow.case import Case
 
@@ -81,3 +81,10 @@ def outcome_decides(case: Case, given: Any) -> str | None:
     if given is None or any(item.type in DECIDING for item in given.outcomes):
         return None
     return "Aucune des suites indiquées n'est décisive."
+
+
+def nothing_is_awaited(case: Case, given: Any) -> str | None:
+    """Every child of the referral to justice has its deciding answer (J05)."""
+    if any(not case.answered(case.part, child) for child in case.part.children.all()):
+        return "Une suite est encore attendue pour un des enfants."
+    return None

@@ -19,7 +19,9 @@ from django.template import Context, Engine, Template
 from accounts.models import User
 from accounts.roles import Role
 from encryption.sealed import OpenScope, Sealed
-from referrals.vocabulary.answers import FactSource, HolderLink, LivingWith, PlaceType, Sex
+from referrals.vocabulary.child_answers import LivingWith, Sex
+from referrals.vocabulary.fact_answers import FactSource, PlaceType
+from referrals.vocabulary.holder_answers import HolderLink
 from referrals.vocabulary.states import Competence, Ground, Whereabouts
 from referrals.workflow.case import Case
 

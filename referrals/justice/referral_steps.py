@@ -3,10 +3,10 @@
 from typing import Any
 
 from accounts.roles import Role
-from referrals.justice import effects, guards, letter_steps, silence
+from referrals.justice import effects, guards, letter_guards, silence
 from referrals.justice import inputs as justice_inputs
 from referrals.models import Referral
-from referrals.urgent_calls import steps as urgent_calls_steps
+from referrals.urgent_calls import effects as urgent_calls_effects
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.role_sets import HOLDING
 from referrals.vocabulary.states import ACTIVE, ORDERING, State
@@ -27,7 +27,7 @@ from referrals.workflow.step import SAME
     roles=HOLDING,
     holding=True,
     checks=[case_guards.children_belong],
-    effects=[effects.flag_danger, urgent_calls_steps.call_for_danger],
+    effects=[effects.flag_danger, urgent_calls_effects.call_for_danger],
     takes=justice_inputs.ImmediateDanger,
     starts=[C.C3],
     tells=["coordinator", "on_call", "supervisor"],
@@ -49,10 +49,10 @@ def flag_immediate_danger(referral: Referral, given: Any, case: Case) -> None:
         case_guards.children_belong,
         guards.ground_fits_the_child,
         guards.prepared_referral_is_of_case,
-        letter_steps.document_is_written,
-        letter_steps.document_says_the_same,
+        letter_guards.document_is_written,
+        letter_guards.document_says_the_same,
     ],
-    effects=[effects.send_to_justice, urgent_calls_steps.answer],
+    effects=[effects.send_to_justice, urgent_calls_effects.answer],
     takes=justice_inputs.SeizeJustice,
     starts=[C.C7],
     stops=[C.C3],

@@ -3,70 +3,23 @@
 It runs beside the case and changes the case's state only by its outcome (domain.md §2.8 no. 5).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from accounts.roles import Role
-from referrals.justice import effects, guards, silence
+from referrals.justice import checks, effects, guards, silence
 from referrals.justice import inputs as justice_inputs
 from referrals.models import JudicialReferral
 from referrals.vocabulary.deadlines import ClockCode as C
-from referrals.vocabulary.states import DECIDING, Machine, State
+from referrals.vocabulary.states import DECIDING, Machine
 from referrals.vocabulary.states import JudicialState as J
 from referrals.workflow import case_guards, decision_inputs, inputs, measure_types
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
-from referrals.workflow.step import StepDecorator, steps
-
-if TYPE_CHECKING:
-    from referrals.models import JudicialReferral
+from referrals.workflow.step import StepDecorator
 
 step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
 DECIDERS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR)
 SENDERS = (*DECIDERS, Role.ON_CALL)
-
-
-def nothing_is_awaited(case: Case, given: Any) -> str | None:
-    """Every child of the referral to justice has its deciding answer (J05)."""
-    if any(not case.answered(case.part, child) for child in case.part.children.all()):
-        return "Une suite est encore attendue pour un des enfants."
-    return None
-
-
-def orders_need_an_open_case(case: Case, given: Any) -> str | None:
-    """A measure is ordered on a case that is open; a closed one is opened again first (J04)."""
-    if given is not None and given.orders and case.referral.closed_at is not None:
-        return "Le dossier est clos : il doit être rouvert avant d'enregistrer une mesure ordonnée."
-    return None
-
-
-def keep_prepared(act: Any) -> None:
-    """Keep a referral to justice that is being written (J01)."""
-    given = act.given
-    row = act.new(
-        "judicial_referrals",
-        prepared_at=act.at,
-        grounds=given.grounds,
-        actions_led=given.actions_led,
-        document=given.document,
-        recipient=given.recipient,
-        competence=given.competence,
-        requests=given.requests,
-    )
-    row.children.set(act.case.of_case(given.children))
-    act.case.part = act.made = row
-
-
-def record_answer(act: Any) -> None:
-    """Record the answer; where the case waits for it, or shows its measures, the case moves (J04 ⇒ T28, T29)."""
-    effects.record_outcomes(act, act.case.part)
-    decides = any(item.type in DECIDING for item in act.given.outcomes)
-    if act.case.referral.state == State.JUDICIAL_PENDING and decides:
-        act.fire(Machine.REFERRAL, "judicial_outcome", given=act.given)
-        if act.case.referral.state == State.REPORT_SUBMITTED:
-            act.start(C.C8)
-    elif act.case.referral.state in steps.get(Machine.REFERRAL, "measure_event").source:
-        for item in act.given.orders:
-            act.fire(Machine.REFERRAL, "measure_event", child=item.child)
 
 
 @step(
@@ -79,7 +32,7 @@ def record_answer(act: Any) -> None:
     target=J.PREPARED,
     roles=SENDERS,
     checks=[case_guards.children_belong],
-    effects=[keep_prepared],
+    effects=[effects.keep_prepared],
     takes=justice_inputs.PreparedReferral,
     law="CASF L226-4",
     data_class="I",
@@ -136,12 +89,12 @@ def confirm_receipt(sending: JudicialReferral, given: Any, case: Case) -> None:
     roles=DECIDERS,
     checks=[
         guards.outcome_is_of_case,
-        orders_need_an_open_case,
+        checks.orders_need_an_open_case,
         silence.silence_outlasted_the_reminders,
         measure_types.ordered_types_exist,
         variants_are_of_the_authority,
     ],
-    effects=[record_answer],
+    effects=[effects.record_answer],
     signed_when=silence.lapsing_calls_for_two,
     takes=decision_inputs.JusticeAnswer,
     starts=[C.C14],
@@ -164,7 +117,7 @@ def record_outcome(sending: JudicialReferral, given: Any, case: Case) -> J:
     source=[J.ANSWERED],
     target=J.CLOSED,
     roles=DECIDERS,
-    guards=[nothing_is_awaited],
+    guards=[guards.nothing_is_awaited],
     takes=inputs.Noted,
     law="CASF L226-4",
     data_class="I",

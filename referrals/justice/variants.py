@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from referrals.vocabulary.answers import Variant
+from referrals.vocabulary.filing_answers import Variant
 from referrals.workflow.case import Case
 
 

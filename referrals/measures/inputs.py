@@ -3,7 +3,7 @@
 from core.inputs import Code, Day, Flag, Id, StrictSerializer, Text
 from core.query import PagedQuery
 from referrals.measures import queries
-from referrals.vocabulary import answers
+from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.workflow.decision_inputs import MeasureOffer
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, text
@@ -24,7 +24,9 @@ class WaitingQuery(PagedQuery):
 class EndOfFollowUp(Signed):
     """T30."""
 
-    reason = Code([(r.value, r.label) for r in answers.EndReason if r != answers.EndReason.TRANSFER])
+    reason = Code(
+        [(r.value, r.label) for r in measure_answers.EndReason if r != measure_answers.EndReason.TRANSFER]
+    )
     end_report = text(max_length=LONG)
 
 
@@ -68,7 +70,7 @@ class EndOfMeasure(StrictSerializer):
     on = Day()
     end_report = text(max_length=LONG)
     danger_remains = Flag(required=False, default=False)
-    shelter = Code(answers.ShelterEnd.choices, required=False, default="", allow_blank=True)
+    shelter = Code(measure_answers.ShelterEnd.choices, required=False, default="", allow_blank=True)
 
 
 class Lifting(StrictSerializer):
@@ -78,8 +80,8 @@ class Lifting(StrictSerializer):
     reason = Code(
         [
             (r.value, r.label)
-            for r in answers.EndReason
-            if r not in (answers.EndReason.TERM, answers.EndReason.TRANSFER)
+            for r in measure_answers.EndReason
+            if r not in (measure_answers.EndReason.TERM, measure_answers.EndReason.TRANSFER)
         ]
     )
     decision = text(required=False, max_length=DOCUMENT)

@@ -17,8 +17,8 @@ from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
 from encryption.authentic import CheckedRows
 from referrals.access import exceptions as access_exceptions
+from referrals.access import hanging_rows, visibility, volume_limits
 from referrals.access import people as access_people
-from referrals.access import visibility, volume_limits
 from referrals.access.matrix import Relation
 from referrals.models import Measure
 from referrals.reading.disclosures import record_listed
@@ -97,7 +97,7 @@ def lines_of(rows: "QuerySet[Measure]", actor: Actor, *, at: datetime) -> "Query
             return row.is_authentic or row.service_id not in services
 
     found = rows.select_related("child", "type", "service", "referral__authority", "referral__unit")
-    return visibility.shown_with(Rows.of(found), actor, at=at)
+    return hanging_rows.shown_with(Rows.of(found), actor, at=at)
 
 
 def line(measure: Measure, *, at: datetime) -> dict[str, Any]:

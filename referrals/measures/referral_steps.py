@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.roles import Role
-from referrals.closing.steps import open_review
+from referrals.closing.effects import open_review
 from referrals.measures import inputs as measures_inputs
 from referrals.models import Referral
 from referrals.vocabulary.deadlines import ClockCode as C

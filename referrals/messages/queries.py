@@ -15,16 +15,16 @@ from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
 from encryption.sealed import OpenScope
-from referrals.access import visibility
+from referrals.access import child_sight
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.errors import NotVisible
 from referrals.execution.preconditions import locked
 from referrals.execution.results import StepResult
 from referrals.models import Complement, FilerMessage, InformationRequest, MessageRead, Referral, TeamMessage
 from referrals.reading.fields import opened
-from referrals.vocabulary.answers import Recipient
 from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.message_answers import Recipient
 from referrals.vocabulary.states import Coded, FeedbackState, RequestState
 
 READ: Final = "message:read"
@@ -47,7 +47,7 @@ def channel(
     if ties.coarse and which == Channel.FILER:
         found = _to_filer(referral, ties, scope)
     else:
-        sight = visibility.sight_of(referral, ties, actor)
+        sight = child_sight.sight_of(referral, ties, actor)
         among_us = which == Channel.PROFESSIONALS
         lines = _professionals(referral, ties, actor=actor) if among_us else _with_filer(referral, ties)
         found = (told for row, line in lines if (told := _told(row, line, sight, scope)) is not None)
@@ -193,7 +193,7 @@ def _mark(referral: Referral, message_id: UUID, ties: CaseAccess, *, actor: Acto
             return True
         return False
     said = referral.team_messages.filter(pk=message_id).first() if "D" in ties.reads else None
-    unread = {str(pk) for pk in visibility.sight_of(referral, ties, actor).unread("D")}
+    unread = {str(pk) for pk in child_sight.sight_of(referral, ties, actor).unread("D")}
     if said is None or (said.children and unread.issuperset(said.children)):
         raise NotVisible
     _, first = MessageRead.objects.get_or_create(

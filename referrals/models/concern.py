@@ -18,7 +18,17 @@ from referrals.models.fields import (
     row_id,
     sealed,
 )
-from referrals.vocabulary import answers
+from referrals.vocabulary import (
+    ages,
+    answers,
+    assessment_answers,
+    child_answers,
+    fact_answers,
+    filing_answers,
+    holder_answers,
+    signs,
+    third_party_answers,
+)
 from referrals.vocabulary.required_items import CHILD_MAY_NOT_KNOW, CONCERN_MAY_NOT_KNOW
 from referrals.vocabulary.states import ChildKind, ChildMet, DecisionCode, Exploitation, Whereabouts
 
@@ -56,7 +66,7 @@ class Concern(SealedRow):
     parents_informed_by = sealed("concern.parents_informed_by", "B")
     parents_informed_how = sealed("concern.parents_informed_how", "B")
     parents_reaction = sealed("concern.parents_reaction", "B")
-    not_informed_reason = answer(answers.NotInformedReason, "B")
+    not_informed_reason = answer(holder_answers.NotInformedReason, "B")
     not_informed_text = sealed("concern.not_informed_text", "B")
     has_household_minors = answer(answers.YesNo, "B", "P")
     other_adults = sealed("concern.other_adults", "B")
@@ -64,11 +74,11 @@ class Concern(SealedRow):
     child_words = sealed("concern.child_words", "D", max_length=20_000)
     child_opinion = sealed("concern.child_opinion", "D", "P", max_length=5_000)
     child_informed = answer(answers.YesNo, "D", "P")
-    situation_type = code_list(answers.SituationType, "D", "P")
+    situation_type = code_list(fact_answers.SituationType, "D", "P")
     prostitution_status_filer = answer(Exploitation, "D", "P")
     danger_now = answer(answers.YesNo, "D", "U")
     danger_what = sealed("concern.danger_what", "D", max_length=5_000)
-    emergency_done = code_list(answers.EmergencyCall, "D", "U")
+    emergency_done = code_list(fact_answers.EmergencyCall, "D", "U")
     health_facts = sealed("concern.health_facts", "E", max_length=10_000)
     prior_actions = sealed("concern.prior_actions", "D", "P", max_length=10_000)
     prior_reports = answer(answers.YesNo, "D")
@@ -84,14 +94,14 @@ class Concern(SealedRow):
     filer_name = sealed("concern.filer_name", "C", "P", indexed=True)
     filer_email = sealed("concern.filer_email", "C", "P", indexed=True)
     filer_phone = sealed("concern.filer_phone", "C", indexed=True)
-    filer_profession = answer(answers.FilerProfession, "C", "P")
+    filer_profession = answer(filing_answers.FilerProfession, "C", "P")
     filer_org = sealed("concern.filer_org", "C", "P")
-    filer_org_type = answer(answers.OrganisationType, "C")
+    filer_org_type = answer(filing_answers.OrganisationType, "C")
     filer_role_to_child = sealed("concern.filer_role_to_child", "C", "P")
     filer_is_source = answer(answers.YesNo, "C", "P")
-    on_behalf = answer(answers.Channel, "C")
+    on_behalf = answer(filing_answers.Channel, "C")
     confidentiality_wish = answer(answers.YesNo, "C")
-    feedback_channel = answer(answers.FeedbackChannel, "C", "P")
+    feedback_channel = answer(filing_answers.FeedbackChannel, "C", "P")
     feedback_contact = sealed("concern.feedback_contact", "C")
     bound_by_secrecy = answer(answers.YesNo, "C")
     good_faith_notice = clear(models.BooleanField(default=False), "C", "L")
@@ -118,14 +128,14 @@ class Child(Authentic, Part):
     kind = coded(ChildKind, "A", default=ChildKind.SUBJECT)
     not_known = not_known(CHILD_MAY_NOT_KNOW)
 
-    identity_known = answer(answers.IdentityKnown, "B", "PU")
+    identity_known = answer(child_answers.IdentityKnown, "B", "PU")
     last_name = sealed("child.last_name", "B", "P", indexed=True, max_length=200)
     first_names = sealed("child.first_names", "B", "P", indexed=True, max_length=200)
     usual_name = sealed("child.usual_name", "B", indexed=True, max_length=200)
     nickname = sealed("child.nickname", "B", indexed=True, max_length=200)
     birth_date = sealed("child.birth_date", "B", "P", kind="date", indexed=True)
     birth_year_month = sealed("child.birth_year_month", "B", kind="code")
-    age_band = coded(answers.AgeBand, "A", default=answers.AgeBand.UNKNOWN)
+    age_band = coded(ages.AgeBand, "A", default=ages.AgeBand.UNKNOWN)
     under_2 = clear(models.BooleanField(default=False), "A")
     under_15 = clear(models.BooleanField(default=False), "A")
     # Of which of 64 groups of days the next birthday that changes anything is: a keyed value
@@ -134,7 +144,7 @@ class Child(Authentic, Part):
     age_estimated_min = sealed("child.age_estimated_min", "B", kind="int")
     age_estimated_max = sealed("child.age_estimated_max", "B", kind="int")
     age_source = sealed("child.age_source", "B")
-    sex = answer(answers.Sex, "B", "P")
+    sex = answer(child_answers.Sex, "B", "P")
     mother_birth_name = sealed("child.mother_birth_name", "B", indexed=True, max_length=200)
     nationality_hint = sealed("child.nationality_hint", "B", max_length=200)
     unaccompanied = sealed("child.unaccompanied", "B", kind="code", codes=answers.YesNo)
@@ -149,10 +159,10 @@ class Child(Authentic, Part):
     runaway_since = sealed("child.runaway_since", "B", kind="date")
     police_report_ref = sealed("child.police_report_ref", "B", critical=True)
     last_seen_place = sealed("child.last_seen_place", "B", critical=True)
-    living_with = sealed("child.living_with", "B", kind="code", codes=answers.LivingWith)
+    living_with = sealed("child.living_with", "B", kind="code", codes=child_answers.LivingWith)
     school_name = sealed("child.school_name", "B", max_length=300)
     school_level = sealed("child.school_level", "B", max_length=200)
-    attendance = sealed("child.attendance", "B", kind="code", codes=answers.Attendance)
+    attendance = sealed("child.attendance", "B", kind="code", codes=child_answers.Attendance)
     current_measure = answer(answers.YesNo, "B", "P")
     current_measure_detail = sealed("child.current_measure_detail", "B")
     safe_contact_way = sealed("child.safe_contact_way", "B")
@@ -161,9 +171,9 @@ class Child(Authentic, Part):
     status_ever = coded(Exploitation, "D", default=Exploitation.NONE)
     immediate_danger = clear(models.BooleanField(default=False), "D")
     danger_ever = clear(models.BooleanField(default=False), "D")
-    danger_categories = code_list(answers.DangerCategory, "D")
-    danger_level = answer(answers.DangerLevel, "D")
-    maltreatment = code_list(answers.Maltreatment, "D")
+    danger_categories = code_list(assessment_answers.DangerCategory, "D")
+    danger_level = answer(assessment_answers.DangerLevel, "D")
+    maltreatment = code_list(assessment_answers.Maltreatment, "D")
     child_met = coded(ChildMet, "D", default=ChildMet.NEVER)
     deceased = clear(models.BooleanField(default=False), "B")
     wrong_person = clear(models.BooleanField(default=False), "B")
@@ -187,7 +197,7 @@ class Holder(Part):
 
     referral = of_referral("holders")
     name = sealed("holder.name", "B", "P", indexed=True, max_length=300)
-    link = sealed("holder.link", "B", "P", kind="code", codes=answers.HolderLink)
+    link = sealed("holder.link", "B", "P", kind="code", codes=holder_answers.HolderLink)
     phone = sealed("holder.phone", "B", indexed=True, max_length=50)
     address = sealed("holder.address", "B")
     implicated = answer(answers.YesNo, "B")
@@ -205,9 +215,9 @@ class Fact(Part):
     referral = of_referral("facts")
     on = sealed("fact.on", "D", kind="date")
     period = sealed("fact.period", "D", max_length=300)
-    place_type = answer(answers.PlaceType, "D")
+    place_type = answer(fact_answers.PlaceType, "D")
     place_text = sealed("fact.place_text", "D", max_length=500)
-    source = answer(answers.FactSource, "D")
+    source = answer(fact_answers.FactSource, "D")
     text = sealed("fact.text", "D", "PU", max_length=20_000)
 
     class Meta(Part.Meta):
@@ -222,7 +232,7 @@ class Sign(Part):
 
     referral = of_referral("signs")
     code = clear(models.CharField(max_length=30, blank=True, default=""), "D")
-    mode = coded(answers.SignMode, "D", default=answers.SignMode.OBSERVED)
+    mode = coded(signs.SignMode, "D", default=signs.SignMode.OBSERVED)
     on = sealed("sign.on", "D", kind="date")
     text = sealed("sign.text", "D")
 
@@ -238,7 +248,7 @@ class HealthSign(Part):
 
     referral = of_referral("health_signs")
     code = sealed("health_sign.code", "E", kind="code")
-    mode = sealed("health_sign.mode", "E", kind="code", codes=answers.SignMode)
+    mode = sealed("health_sign.mode", "E", kind="code", codes=signs.SignMode)
     on = sealed("health_sign.on", "E", kind="date")
     text = sealed("health_sign.text", "E")
 
@@ -253,10 +263,10 @@ class ThirdParty(Part):
     """Somebody else in the situation: alleged exploiter, buyer, witness (domain.md §4.4)."""
 
     referral = of_referral("third_parties")
-    role = answer(answers.ThirdPartyRole, "F")
+    role = answer(third_party_answers.ThirdPartyRole, "F")
     name = sealed("third_party.name", "F", indexed=True, max_length=300)
     age = sealed("third_party.age", "F", max_length=50)
-    link = answer(answers.ThirdPartyLink, "F")
+    link = answer(third_party_answers.ThirdPartyLink, "F")
     is_minor = answer(answers.YesNo, "F")
     phone = sealed("third_party.phone", "F", indexed=True, max_length=50)
     vehicle = sealed("third_party.vehicle", "F", max_length=300)

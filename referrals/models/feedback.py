@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from referrals.models.fields import SealedRow, answer, clear, coded, of_referral, row_id, sealed, state_field
-from referrals.vocabulary import answers
+from referrals.vocabulary import feedback, filing_answers
 from referrals.vocabulary.feedback import OPEN
 from referrals.vocabulary.states import FeedbackState
 
@@ -22,15 +22,15 @@ class FeedbackTask(SealedRow):
 
     id = row_id()
     referral = of_referral("feedback_tasks")
-    owed_to = coded(answers.OwedTo, "C")
+    owed_to = coded(feedback.OwedTo, "C")
     opened_at = clear(models.DateTimeField(), "C")
     asked_at = clear(models.DateTimeField(null=True, blank=True), "C")
     due_at = clear(models.DateTimeField(null=True, blank=True), "C")
     decided_at = clear(models.DateTimeField(null=True, blank=True), "C")
     by = clear(models.UUIDField(null=True, blank=True), "C")
     interim = clear(models.BooleanField(default=False), "C")
-    means = answer(answers.FeedbackChannel, "C")
-    reason = answer(answers.Withholding, "C")
+    means = answer(filing_answers.FeedbackChannel, "C")
+    reason = answer(feedback.Withholding, "C")
     prepared = sealed("feedback_task.prepared", "C", max_length=5_000)
     text = sealed("feedback_task.text", "C", max_length=5_000)
     reason_text = sealed("feedback_task.reason_text", "C")

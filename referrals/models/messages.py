@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from referrals.models.concern import Part
 from referrals.models.fields import answer, clear, coded, named_children, of_referral, row_id, sealed
-from referrals.vocabulary import answers
+from referrals.vocabulary import filing_answers, message_answers
 from referrals.vocabulary.states import RequestState
 
 
@@ -18,7 +18,7 @@ class InformationRequest(Part):
 
     referral = of_referral("information_requests")
     state = coded(RequestState, "D", default=RequestState.OPEN)
-    recipient = coded(answers.Recipient, "D")
+    recipient = coded(message_answers.Recipient, "D")
     partner = clear(
         models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"),
         "D",
@@ -39,8 +39,8 @@ class InformationRequest(Part):
             ),
             models.CheckConstraint(
                 name="information_request_recipient",
-                condition=Q(recipient=answers.Recipient.FILER, partner__isnull=True)
-                | Q(recipient=answers.Recipient.PARTNER, partner__isnull=False),
+                condition=Q(recipient=message_answers.Recipient.FILER, partner__isnull=True)
+                | Q(recipient=message_answers.Recipient.PARTNER, partner__isnull=False),
             ),
             models.CheckConstraint(
                 name="information_request_closed",
@@ -70,7 +70,7 @@ class Complement(Part):
     at = clear(models.DateTimeField(), "D")
     by = clear(models.UUIDField(null=True, blank=True), "D")
     role = clear(models.CharField(max_length=30), "D")
-    came_by = answer(answers.Channel, "D")
+    came_by = answer(filing_answers.Channel, "D")
     danger_now = clear(models.BooleanField(default=False), "D")
     children = named_children()
     text = sealed("complement.text", "D", max_length=20_000)

@@ -8,7 +8,7 @@ from referrals.models.fields import clear, row_id
 
 
 class SettingChange(models.Model):
-    """One setting of one authority takes a value from an instant on (``policy/definitions.py`` declares them).
+    """One setting of one authority takes a value from an instant on (``policy/settings/`` declares them).
 
     Rows are added and never changed or removed: the database refuses it. None takes effect before it is made, so
     what was in force at a past instant stays what it was.

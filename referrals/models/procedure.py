@@ -18,7 +18,7 @@ from referrals.models.fields import (
     sealed,
     state_field,
 )
-from referrals.vocabulary import answers
+from referrals.vocabulary import answers, assessment_answers, holder_answers, measure_answers
 from referrals.vocabulary.hearings import Heard
 from referrals.vocabulary.states import (
     AssessmentState,
@@ -82,8 +82,8 @@ class Conclusion(Part):
     assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="conclusions"), "H")
     referral = of_referral("conclusions")
     child = _child("conclusions")
-    danger_level = answer(answers.DangerLevel, "H")
-    proposal = answer(answers.Proposal, "H")
+    danger_level = answer(assessment_answers.DangerLevel, "H")
+    proposal = answer(assessment_answers.Proposal, "H")
     text = sealed("conclusion.text", "H", max_length=20_000)
 
     class Meta(Part.Meta):
@@ -100,7 +100,7 @@ class Visit(Part):
 
     referral = of_referral("visits")
     assessment = clear(models.ForeignKey(Assessment, models.PROTECT, related_name="visits"), "H")
-    kind = coded(answers.VisitKind, "H")
+    kind = coded(assessment_answers.VisitKind, "H")
     at = clear(models.DateTimeField(), "H")
     who = sealed("visit.who", "H")
     where = sealed("visit.where", "H")
@@ -120,7 +120,7 @@ class Sighting(Part):
     referral = of_referral("sightings")
     visit = clear(models.ForeignKey(Visit, models.PROTECT, related_name="sightings"), "H")
     child = _child("sightings")
-    seen = coded(answers.Seen, "H")
+    seen = coded(assessment_answers.Seen, "H")
 
     class Meta(Part.Meta):
         """In the order of recording."""
@@ -264,7 +264,7 @@ class Measure(Authentic, Part):
     started_on = clear(models.DateField(null=True, blank=True), "J")
     term_on = clear(models.DateField(null=True, blank=True), "J")
     over_on = clear(models.DateField(null=True, blank=True), "J")
-    over_reason = answer(answers.EndReason, "J")
+    over_reason = answer(measure_answers.EndReason, "J")
     variant = clear(models.CharField(max_length=40, blank=True, default=""), "J")
     notified_on = clear(models.DateField(null=True, blank=True), "J")
     sent_on = clear(models.DateField(null=True, blank=True), "J")
@@ -326,9 +326,9 @@ class HolderInformation(Part):
 
     referral = of_referral("holder_informations")
     holder = clear(models.ForeignKey("referrals.Holder", models.PROTECT, related_name="informations"), "B")
-    occasion = coded(answers.Occasion, "B")
+    occasion = coded(holder_answers.Occasion, "B")
     state = coded(InformationState, "B", default=InformationState.PENDING)
-    reason = answer(answers.DeferralReason, "B")
+    reason = answer(holder_answers.DeferralReason, "B")
     review_on = clear(models.DateField(null=True, blank=True), "B")
     told_on = clear(models.DateField(null=True, blank=True), "B")
     deferred_since = clear(models.DateField(null=True, blank=True), "B")
@@ -359,7 +359,7 @@ class Assignment(Authentic, SealedRow):
     referral = of_referral("assignments")
     user = clear(models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"), "A")
     role = clear(models.CharField(max_length=30), "A")
-    field = answer(answers.TeamField, "A")
+    field = answer(assessment_answers.TeamField, "A")
     child = clear(
         models.ForeignKey("referrals.Child", models.PROTECT, null=True, blank=True, related_name="+"), "A"
     )

@@ -10,7 +10,8 @@ from django.db.models import Q
 from audit import journal
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.fields import clear, coded, row_id, state_field
-from referrals.vocabulary.answers import AgeBand, Channel, Variant
+from referrals.vocabulary.ages import AgeBand
+from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.states import Exploitation, JudicialState, State, Urgency
 
 

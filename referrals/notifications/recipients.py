@@ -28,7 +28,7 @@ from outbox.notices import About, Recipients
 from outbox.notices import tell as write
 from outbox.ports import doors
 from outbox.templates import Kind, Template, register
-from referrals.access import matrix, row_level_security, visibility
+from referrals.access import matrix, row_level_security, transfer_requests, visibility
 from referrals.access.matrix import FILERS
 from referrals.access.relations import filed_by
 from referrals.access_review import actions as access_review_actions
@@ -419,7 +419,7 @@ def may_be_told(user_id: UUID, subject_id: UUID, at: datetime) -> bool:
             return True
         if access_review_actions.asked_of(actor, at=at).filter(pk=subject_id).exists():
             return True
-        asked = visibility.transfers_to(actor, at=at).filter(referral_id=subject_id)
+        asked = transfer_requests.transfers_to(actor, at=at).filter(referral_id=subject_id)
         return asked.first() is not None or visibility.batches_of(actor).filter(pk=subject_id).exists()
 
 

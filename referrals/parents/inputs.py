@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.inputs import Code, Id
-from referrals.vocabulary import answers
+from referrals.vocabulary import holder_answers
 from referrals.vocabulary.states import InformationState
 from referrals.workflow.inputs import Signed, optional_day, text
 
@@ -14,11 +14,11 @@ class Informing(Signed):
     """Whether a holder was told, on which occasion (T16)."""
 
     holder = Id()
-    occasion = Code(answers.Occasion.choices)
+    occasion = Code(holder_answers.Occasion.choices)
     outcome = Code([(s.value, s.label) for s in InformationState if s != InformationState.PENDING])
     told_on = optional_day()
     means = text(required=False)
-    reason = Code(answers.DeferralReason.choices, required=False, default="", allow_blank=True)
+    reason = Code(holder_answers.DeferralReason.choices, required=False, default="", allow_blank=True)
     reason_text = text(required=False)
     review_on = optional_day()
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.roles import Role
-from referrals.coming_of_age.steps import someone_is_a_minor
+from referrals.coming_of_age.guards import someone_is_a_minor
 from referrals.models import Referral
 from referrals.parents import effects, guards
 from referrals.parents import inputs as parents_inputs

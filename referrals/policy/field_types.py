@@ -1,6 +1,6 @@
 """Types of settings: how each is asked for, validated, and stored as JSON.
 
-``whole``, ``flag``, ``choice``, ``text`` and ``week`` declare a field of ``referrals/policy/definitions.py`` with its
+``whole``, ``flag``, ``choice``, ``text`` and ``week`` declare a field of ``referrals/policy/settings/`` with its
 default and what people need to know of it. The same input field validates what is sent and what the database holds.
 """
 

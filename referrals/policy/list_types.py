@@ -1,6 +1,6 @@
 """Types of settings that are lists: codes out of a set, and an authority's own rows (partners, variants, questions).
 
-``codes`` and ``rows`` declare a field of ``referrals/policy/definitions.py`` as ``whole`` and its kin do. Rules read an
+``codes`` and ``rows`` declare a field of ``referrals/policy/settings/`` as ``whole`` and its kin do. Rules read an
 immutable value: a tuple of codes, or of rows that are read by attribute.
 """
 

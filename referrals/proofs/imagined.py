@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from audit.events import Origin
 from referrals.models import Assessment, Child, Concern, Conclusion, Referral
 from referrals.policy.definitions import Protocol
-from referrals.vocabulary.answers import AgeBand
+from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.states import AssessmentState, ChildMet, DecisionCode, Exploitation, Urgency
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 from accounts.permissions import PERMISSIONS
 from accounts.roles import Role
-from referrals.access import matrix, visibility
+from referrals.access import matrix
+from referrals.access import rule as access_rule
 from referrals.access.matrix import ORDINARY, Relation
 from referrals.access.relations import CaseAccess
-from referrals.closing.steps import open_review
+from referrals.closing.effects import open_review
 from referrals.models import ClosureReview
 from referrals.policy.definitions import DEFAULTS
 from referrals.proofs.imagined import SOMEBODY, ImaginedCase, Situation
@@ -63,7 +64,7 @@ def watchers(state: State, *, besides: Sequence[Role]) -> set[Role]:
         role
         for role, relation in ORDINARY.items()
         if relation is Relation.TERRITORY
-        and role not in (*besides, *visibility.NARROWED)
+        and role not in (*besides, *access_rule.NARROWED)
         and "A"
         in CaseAccess(pairs=frozenset({(role, relation)}), draft=state == State.DRAFT, named=False).reads
     }

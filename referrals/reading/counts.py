@@ -10,9 +10,9 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.actor import Actor
-from referrals.access import visibility
+from referrals.access import case_ties, child_sight, hanging_rows, visibility
 from referrals.models import Approval, Child, Referral
-from referrals.reading import fields
+from referrals.reading import approvals
 from referrals.vocabulary.states import ACTIVE, ApprovalState, Urgency
 
 #: Urgencies that count as urgent on the queue.
@@ -63,7 +63,7 @@ def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
     Of cases and children that the actor sees: what hangs on a child who is restricted to others isn't listed.
     """
     cases = visibility.visible_to(actor, at=at, drafts=False)
-    rows = visibility.shown_with(
+    rows = hanging_rows.shown_with(
         Approval.objects.filter(
             approver=actor.user_id,
             state=ApprovalState.REQUESTED,
@@ -79,8 +79,8 @@ def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
 
     def seen(row: Approval) -> bool:
         case = cases.get(pk=row.referral_id)
-        return fields.approvals_seen(case, visibility.sight_of(case, visibility.ties_of(case, actor), actor))(
-            row
-        )
+        return approvals.approvals_seen(
+            case, child_sight.sight_of(case, case_ties.ties_of(case, actor), actor)
+        )(row)
 
     return [row for row in rows if not row.hides or seen(row)]

@@ -12,7 +12,7 @@ from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
-from referrals.access import visibility, volume_limits
+from referrals.access import case_ties, visibility, volume_limits
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.models import Referral
@@ -29,7 +29,7 @@ def seen(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess]:
     found = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
     if found is None:
         raise NotVisible
-    return known(request, found, visibility.ties_of(found, actor))
+    return known(request, found, case_ties.ties_of(found, actor))
 
 
 def known(request: ServiceRequest, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:

@@ -3,7 +3,7 @@
 A child's or holder's name is opened within the caller's disclosure, and nothing else of the row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,7 +16,8 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from encryption.keys import warm
 from encryption.sealed import OpenScope
-from referrals.access import visibility
+from referrals.access import child_sight
+from referrals.access import people as access_people
 from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.reading.fields import opened
@@ -43,7 +44,7 @@ def names(
     Children whose recording was a mistake are left out.
     """
     prefetch_related_objects([referral], "children")  # the disclosure looks at their names too
-    sight = visibility.sight_of(referral, ties, actor)
+    sight = child_sight.sight_of(referral, ties, actor)
     unread = sight.unread("B") if "B" in ties.reads else sight.hidden
     children = [
         child for child in referral.children.all() if not child.wrong_person and child.pk not in unread
@@ -84,3 +85,26 @@ def staff(ids: Iterable[str | UUID | None]) -> dict[str, str]:
     if not wanted:
         return {}
     return {str(pk): name for pk, name in User.objects.filter(pk__in=wanted).values_list("pk", "full_name")}
+
+
+def add_names(
+    rows: Sequence[Referral],
+    ties: Mapping[UUID, CaseAccess],
+    lines: Sequence[dict[str, Any]],
+    scope: OpenScope,
+    *,
+    actor: Actor,
+) -> None:
+    """Add the children's names to lines of a list, for the cases of which the caller reads class B."""
+    named = [row for row in rows if "B" in ties[row.pk].reads]
+    # The measures for who works for a service: which children are confided to it.
+    prefetch_related_objects(named, "children", *(["measures"] if access_people.services_of(actor) else []))
+    warm([row.case_key for row in named if row.case_key])
+    by_id = {line["id"]: line for line in lines}
+    for row in named:
+        sight = child_sight.sight_of(row, ties[row.pk], actor)
+        children = [child for child in row.children.all() if sight.reads("B", child.pk)]
+        by_id[str(row.pk)]["children"] = [
+            {name: opened(getattr(child, name), scope) for name in ("first_names", "last_name", "usual_name")}
+            for child in children
+        ]

@@ -19,14 +19,14 @@ from accounts.models import Replay
 from accounts.replays import Once
 from accounts.request import actor_in, bare
 from core.query import Query
-from referrals.access import matrix, visibility
+from referrals.access import case_ties, matrix, visibility
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotVisible
 from referrals.execution.abilities import described
 from referrals.execution.preconditions import MALFORMED
 from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
-from referrals.reading import fields
+from referrals.reading import filings
 from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import Machine
 from referrals.vocabulary.urgent_calls import CALLED
@@ -133,7 +133,7 @@ class CaseView(APIView):
         )
         if past is None or filed is None:
             return None
-        return Response(fields.receipt(filed), status=status or past.status)
+        return Response(filings.receipt(filed), status=status or past.status)
 
     def keep(self, request: Request, once: Once, done: StepResult) -> None:
         """Keep what a request did under its Idempotency-Key."""
@@ -155,12 +155,12 @@ class CaseView(APIView):
         if seen is None:  # the act itself took the case out of the actor's sight
             filed = visibility.receipts(actor, at=at).filter(pk=done.referral.pk).first()
             if filed is not None:
-                return Response(fields.receipt(filed), status=status or done.status)
+                return Response(filings.receipt(filed), status=status or done.status)
             left = {"id": str(done.referral.pk)}
             if done.made is not None:  # what was made elsewhere: a case that was taken over (T32)
                 left["made"] = str(done.made)
             return Response(left, status=status or done.status)
-        body = described(done.referral, visibility.ties_of(seen, actor), actor=actor, at=at)
+        body = described(done.referral, case_ties.ties_of(seen, actor), actor=actor, at=at)
         if done.made is not None:
             body["made"] = str(done.made)
         if done.approval is not None:

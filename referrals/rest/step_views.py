@@ -1,4 +1,4 @@
-"""One route and one typed operation per declared step of the four machines, made from the declarations.
+"""Step views: one route and one typed operation per declared step of the four machines, from the declarations.
 
 ``/referrals/{id}/{step}``, ``…/judicial-referrals/{jid}/{step}``, ``…/assessment/{step}``,
 ``…/measures/{mid}/{step}``; a step that makes its part has no part's id.

@@ -6,118 +6,18 @@ the batch, and the service then destroys the files still in it (T41). Where the 
 decide all the same (SEC-AZ12).
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from accounts.models import Membership
 from accounts.roles import Role
-from core.inputs import Code, Day, StrictSerializer, Text
-from referrals.execution.row_machine import RowContext
 from referrals.models import RetentionBatch
-from referrals.vocabulary.retention import DropReason, VisaRefusal
+from referrals.retention import batch_effects, batch_guards, batch_inputs
+from referrals.retention.batch_paper import Paper
 from referrals.vocabulary.states import BatchState, Machine
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import StepDecorator
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from referrals.models import Referral, RetentionBatch
-
 step = StepDecorator(Machine.BATCH, RetentionBatch)
 LAW: Final = "Code du patrimoine L212-2, R212-14"
-DPO: Final = (Role.DPO,)
-
-
-@dataclass
-class Paper(RowContext[RetentionBatch]):
-    """A batch in the hands of one person at one instant.
-
-    ``seen`` gives the cases that this person may know of: nobody puts forward, or destroys, what they can't see.
-    """
-
-    seen: "QuerySet[Referral]"
-
-
-# --- Inputs -------------------------------------------------------------------------------------------
-
-
-class VisaRequest(StrictSerializer):
-    """B02: the letter by which the visa is asked for."""
-
-    letter = Text(max_length=60)
-    on = Day()
-
-
-class Visa(StrictSerializer):
-    """B03: the visa as the archives gave it."""
-
-    number = Text(max_length=60)
-    on = Day()
-
-
-class RefusedVisa(StrictSerializer):
-    """B04: the archives' refusal; a code, for words would name somebody."""
-
-    reason = Code(VisaRefusal.choices)
-    on = Day()
-
-
-# --- Guards -------------------------------------------------------------------------------------------
-
-
-def day_is_not_ahead(paper: Paper, given: Any) -> str | None:
-    """What is recorded of a letter happened today at the latest."""
-    if given is not None and given.on > paper.today:
-        return "La date ne peut pas être à venir."
-    return None
-
-
-def visa_is_left_out(paper: Paper, given: Any) -> str | None:
-    """A batch goes without a visa only where the authority's protocol needs none (VISA_REQUIRED)."""
-    if paper.protocol.visa_required:
-        return "Le protocole de l'autorité exige le visa des archives."
-    return None
-
-
-def visa_is_recorded(paper: Paper, given: Any) -> str | None:
-    """Nothing is destroyed without the number of its visa, where one is needed (§2.8 no. 10)."""
-    if paper.protocol.visa_required and not paper.row.visa_number:
-        return "Le numéro du visa des archives n'est pas enregistré."
-    return None
-
-
-def another_person_recorded_it(paper: Paper, given: Any) -> str | None:
-    """Whoever recorded the visa, or did without it, doesn't execute the batch (SEC-AZ12)."""
-    if paper.row.visa_by_id in (None, paper.actor.user_id):
-        return "Le bordereau est exécuté par une autre personne que celle qui a enregistré le visa."
-    return None
-
-
-def recorder_is_in_office(paper: Paper, given: Any) -> str | None:
-    """Whoever recorded the visa still holds the office; else another records it again (SEC-AZ12)."""
-    held = Membership.objects.in_force(paper.at).filter(
-        authority=paper.row.authority_id, role__in=DPO, user=paper.row.visa_by_id
-    )
-    if not held.exists():
-        return "La personne qui a enregistré le visa n'exerce plus cette fonction : il doit être enregistré à nouveau."
-    return None
-
-
-# --- Effects ------------------------------------------------------------------------------------------
-
-
-def leave_out_the_unseen(paper: Paper) -> None:
-    """Take out the files that this person may not know of: they put forward, or destroy, no file unseen.
-
-    A restricted case, or one from which the person is excluded, stays in the archive until people who may see it
-    take it through, and shows in no list or count meanwhile.
-    """
-    unseen = paper.row.lines.filter(dropped_at=None).exclude(referral__in=paper.seen.values("pk"))
-    unseen.update(dropped_at=paper.at, dropped_for=DropReason.UNSEEN)
-
-
-# --- Steps --------------------------------------------------------------------------------------------
 
 
 @step(
@@ -146,10 +46,10 @@ def propose(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     en="Ask for the visa",
     source=[BatchState.PROPOSED],
     target=BatchState.VISA_REQUESTED,
-    roles=DPO,
-    checks=[day_is_not_ahead],
-    effects=[leave_out_the_unseen],
-    takes=VisaRequest,
+    roles=batch_guards.DPO,
+    checks=[batch_guards.day_is_not_ahead],
+    effects=[batch_effects.leave_out_the_unseen],
+    takes=batch_inputs.VisaRequest,
     law=LAW,
     data_class="A",
 )
@@ -166,10 +66,10 @@ def request_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     en="Record the visa",
     source=[BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
-    roles=DPO,
-    checks=[day_is_not_ahead],
-    effects=[leave_out_the_unseen],
-    takes=Visa,
+    roles=batch_guards.DPO,
+    checks=[batch_guards.day_is_not_ahead],
+    effects=[batch_effects.leave_out_the_unseen],
+    takes=batch_inputs.Visa,
     tells=["supervisors"],
     law=LAW,
     data_class="A",
@@ -186,9 +86,9 @@ def grant_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     en="Record the refusal",
     source=[BatchState.VISA_REQUESTED],
     target=BatchState.REFUSED,
-    roles=DPO,
-    checks=[day_is_not_ahead],
-    takes=RefusedVisa,
+    roles=batch_guards.DPO,
+    checks=[batch_guards.day_is_not_ahead],
+    takes=batch_inputs.RefusedVisa,
     law=LAW,
     data_class="A",
 )
@@ -206,8 +106,12 @@ def refuse_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     source=[BatchState.VISA_GRANTED],
     target=BatchState.EXECUTED,
     roles=[Role.SUPERVISOR],
-    guards=[another_person_recorded_it, recorder_is_in_office, visa_is_recorded],
-    effects=[leave_out_the_unseen],
+    guards=[
+        batch_guards.another_person_recorded_it,
+        batch_guards.recorder_is_in_office,
+        batch_guards.visa_is_recorded,
+    ],
+    effects=[batch_effects.leave_out_the_unseen],
     takes=Nothing,
     tells=["dpo"],
     law=LAW,
@@ -225,9 +129,9 @@ def execute(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     en="Go without the visa",
     source=[BatchState.PROPOSED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
-    roles=DPO,
-    guards=[visa_is_left_out],
-    effects=[leave_out_the_unseen],
+    roles=batch_guards.DPO,
+    guards=[batch_guards.visa_is_left_out],
+    effects=[batch_effects.leave_out_the_unseen],
     takes=Nothing,
     tells=["supervisors"],
     law=LAW,

@@ -20,8 +20,9 @@ from referrals.execution.runner import run_step
 from referrals.models import Clock, Referral, RetentionBatch, RetentionLine
 from referrals.policy.definitions import protocol_of
 from referrals.retention import batches, elimination
-from referrals.retention.batch_steps import Paper
-from referrals.retention.purge_steps import drop, joined_filings_went_first, reason_to_drop
+from referrals.retention.batch_leaving import drop, reason_to_drop
+from referrals.retention.batch_paper import Paper
+from referrals.retention.guards import joined_filings_went_first
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.retention import DropReason
 from referrals.vocabulary.states import OPEN_BATCH, BatchState, Machine, State

@@ -18,10 +18,10 @@ from audit.events import Purpose
 from outbox.notices import About, Recipients
 from outbox.notices import tell as write
 from outbox.templates import Kind, Template, register
-from referrals.access import visibility
+from referrals.access import hanging_rows, visibility
 from referrals.execution.row_machine import RowMachine
 from referrals.models import RetentionBatch, RetentionLine
-from referrals.retention.batch_steps import Paper
+from referrals.retention.batch_paper import Paper
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step
 
@@ -91,4 +91,4 @@ def lines_of(batch: RetentionBatch, actor: Actor, *, at: datetime) -> "QuerySet[
     """Return the files that stand in a batch, those that the actor may know of: what is destroyed is no longer one."""
     seen = visibility.visible_to(actor, at=at).values("pk")
     rows = batch.lines.filter(dropped_at=None, purged_at=None, referral__in=seen)
-    return visibility.shown_with(rows.select_related("referral__authority"), actor, at=at)
+    return hanging_rows.shown_with(rows.select_related("referral__authority"), actor, at=at)

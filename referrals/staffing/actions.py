@@ -22,7 +22,7 @@ from referrals.errors import GuardRefused, InvalidInput, NotAllowed
 from referrals.execution import perform
 from referrals.execution.preconditions import NOT_EXPECTED, StepRequest
 from referrals.models import Assignment, Referral
-from referrals.staffing.steps import PASSED
+from referrals.staffing.inputs import PASSED
 from referrals.vocabulary.labels import moment
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps

@@ -13,14 +13,14 @@ from audit.events import Purpose
 from core.inputs import Code, Flag, Id, Items, StrictSerializer
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from referrals.access import visibility, volume_limits
+from referrals.access import case_ties, visibility, volume_limits
 from referrals.access.matrix import NOBODY
 from referrals.models import StepRecord
-from referrals.reading import fields
+from referrals.reading import shell
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
 from referrals.staffing import actions
-from referrals.staffing.steps import ROLES
+from referrals.staffing.inputs import ROLES
 from referrals.workflow.inputs import text
 
 
@@ -54,7 +54,7 @@ class Assignments(CaseView):
             bound_to=f"assignments/{user}/{asked.get('role')}",
         )
         volume_limits.count_lines(page.items, actor=actor, at=at)
-        ties = {row.pk: visibility.ties_of(row, actor) for row in page.items}
+        ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
         journal.record(
             "list:opened",
             actor=actor,
@@ -63,7 +63,7 @@ class Assignments(CaseView):
             purpose=Purpose.LISTING,
             count=len(page.items),
         )
-        return Response(listed([fields.shell(row, ties[row.pk]) for row in page.items], page.next))
+        return Response(listed([shell.shell(row, ties[row.pk]) for row in page.items], page.next))
 
 
 class AssignedPeople(CaseView):

@@ -16,7 +16,7 @@ from referrals.models import StandIn
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
 from referrals.staffing import standins
-from referrals.staffing.steps import ROLES
+from referrals.staffing.inputs import ROLES
 from referrals.workflow.inputs import Nothing
 
 CREATED = 201

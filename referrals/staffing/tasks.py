@@ -22,7 +22,7 @@ from outbox.scheduler import recurring
 from outbox.templates import Kind, Template, register
 from referrals.access import row_level_security
 from referrals.models import Assignment, Exclusion
-from referrals.staffing.steps import PASSED
+from referrals.staffing.inputs import PASSED
 from referrals.vocabulary.states import ACTIVE
 
 LEFT: Final = "assignments.left"

@@ -10,7 +10,7 @@ from typing import Final
 
 from referrals.models import MeasureType
 from referrals.policy.definitions import Protocol
-from referrals.vocabulary import answers, states
+from referrals.vocabulary import ages, assessment_answers, child_answers, filing_answers, states
 from referrals.vocabulary.ages import bands
 from referrals.vocabulary.states import Coded
 
@@ -80,12 +80,12 @@ def _of_case(code: str, fr: str, en: str, access_class: str, values: type[Coded]
 OUTCOME: Final = _of_case("outcome", "État ou suite", "State or outcome", "A", states.State)
 FIGURES: Final = (
     OUTCOME,
-    _of_case("channel", "Voie de transmission", "Channel", "A", answers.Channel),
+    _of_case("channel", "Voie de transmission", "Channel", "A", filing_answers.Channel),
     _of_case("urgency_ever", "Urgence la plus haute", "Gravest urgency", "A", states.Urgency),
     Figure("kind", ("Place dans le dossier", "Standing"), "A", {CHILD: "child.kind"}, states.ChildKind),
     # Of a group that of the youngest child concerned.
     Figure("age", ("Tranche d'âge", "Age band"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
-    Figure("sex", ("Sexe", "Sex"), "B", {CHILD: "child.sex"}, answers.Sex),
+    Figure("sex", ("Sexe", "Sex"), "B", {CHILD: "child.sex"}, child_answers.Sex),
     Figure(
         "status_ever",
         ("Prostitution : statut le plus grave", "Prostitution: gravest status"),
@@ -98,7 +98,7 @@ FIGURES: Final = (
         ("Danger à la qualification", "Danger at qualification"),
         "D",
         {CHILD: "child.danger_level"},
-        answers.DangerLevel,
+        assessment_answers.DangerLevel,
     ),
     Figure("decision", ("Décision", "Decision"), "J", {CHILD: "child.decision"}, states.DecisionCode),
     Figure("measure_type", ("Type de mesure", "Type of measure"), "J", {MEASURE: "measure.type_id"}),
@@ -147,9 +147,7 @@ def _coding(figure: Figure, protocol: Protocol) -> Coding:
 def _of_ages(protocol: Protocol) -> Coding:
     own = bands([int(age) for age in protocol.age_bands])
     labels = {code: (f"{code} ans", f"{code} years") for code in own}
-    labels |= {
-        str(band): (str(band.label), band.en) for band in (answers.AgeBand.ADULT, answers.AgeBand.UNKNOWN)
-    }
+    labels |= {str(band): (str(band.label), band.en) for band in (ages.AgeBand.ADULT, ages.AgeBand.UNKNOWN)}
     within = {part: code for code, parts in own.items() for part in parts}
     return _closed(labels, within)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.inputs import Code, Codes, Flag, Id, StrictSerializer
-from referrals.vocabulary.answers import DeferralReason
+from referrals.vocabulary.holder_answers import DeferralReason
 from referrals.vocabulary.transfers import (
     BreakEffect,
     Channel,

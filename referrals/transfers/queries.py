@@ -15,11 +15,11 @@ from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.paging import page_of
 from encryption.sealed import OpenScope
-from referrals.access import row_level_security, transfer_targets, visibility
+from referrals.access import child_sight, row_level_security, transfer_targets
 from referrals.access.relations import CaseAccess
 from referrals.execution import abilities
 from referrals.models import Referral, TransferDocument, TransferRequest
-from referrals.reading import fields
+from referrals.reading import clocks, fields, shell
 from referrals.reading.disclosures import count_opening, known, record_listed
 from referrals.vocabulary import labels
 from referrals.vocabulary.states import TransferState
@@ -94,12 +94,12 @@ def content(
     """Return the request with the shell of its case and the documents listed, opened; by mail they come on paper."""
     found = line(request)
     with row_level_security.beyond():
-        sight = visibility.sight_of(referral, ties, actor)
+        sight = child_sight.sight_of(referral, ties, actor)
     if "A" in ties.reads:
         with row_level_security.beyond():
             found |= {
-                "shell": fields.shell(referral, ties),
-                "clocks": fields.clocks_of(referral, sight, at=at),
+                "shell": shell.shell(referral, ties),
+                "clocks": clocks.clocks_of(referral, sight, at=at),
             }
         on_paper = request.channel == Channel.SEALED_MAIL
         found["documents"] = [] if on_paper else [_document(row, scope) for row in request.documents.all()]

@@ -1,4 +1,4 @@
-"""Take-over of a case (T32): what ends at the origin, what arrives at the target, and whom both notify.
+"""Take-over of a case (T32): what ends at the origin, what arrives at the target, and what both record of it.
 
 All of it is one transaction, under the lock of the case at the origin and of the filings merged into it. The new keys
 are committed before it, as at a filing (design.md, Order of commits); the pipeline destroys them if it fails.
@@ -13,12 +13,12 @@ from audit import journal
 from encryption import keys
 from referrals.assessment import effects as assessment_effects
 from referrals.filing.effects import adopt_keys_of
-from referrals.messages import steps as messages_steps
+from referrals.messages import effects as messages_effects
 from referrals.restrictions import effects as restrictions_effects
 from referrals.restrictions import joined_filings
 from referrals.transfers import guards
 from referrals.transfers.copying import Carrying
-from referrals.vocabulary import answers, reference_numbers
+from referrals.vocabulary import feedback, filing_answers, reference_numbers
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Machine, MeasureState, RequestState, State
 from referrals.workflow.case import Case
@@ -96,7 +96,7 @@ def take_over(act: "StepContext") -> None:
 def _call_off(act: "StepContext") -> None:
     """Cancel what the origin has asked, and break off what its team was doing (§2.2 Closings; ⇒ A09)."""
     for asked in act.case.referral.information_requests.filter(state=RequestState.OPEN):
-        messages_steps.close(act, asked, RequestState.CANCELLED)
+        messages_effects.close(act, asked, RequestState.CANCELLED)
     assessment_effects.abort_assessment(act)
 
 
@@ -113,7 +113,7 @@ def _begin(act: "StepContext", target: Any, state: str, unit: Unit | None) -> An
         unit=unit,
         department=_department(act, target),
         state=state,
-        variant=answers.Variant.TRANSFER_IN,
+        variant=filing_answers.Variant.TRANSFER_IN,
         source_referral=origin,
         filed_as_id=filed_as,
         filed_reference=filed_reference,
@@ -178,7 +178,7 @@ def _end_at_origin(act: "StepContext") -> None:
 def _owe_nothing_here(act: "StepContext") -> None:
     """Close the answers owed to whoever filed: the new authority knows what becomes of the case, and owes them."""
     for task in [task for task in act.case.feedback_tasks if task.state in ("due", "overdue")]:
-        act.fill(task, {"reason": answers.Withholding.TRANSFERRED})
+        act.fill(task, {"reason": feedback.Withholding.TRANSFERRED})
         act.fire(Machine.FEEDBACK, "withhold", part=task)
 
 
@@ -191,7 +191,7 @@ def settle_in(act: "StepContext") -> None:
     for user in act.given.named:
         restrictions_effects.grant(act, UUID(user), kind="named", expires_at=act.at + LIST_LASTS)
     _keep_review_of_restriction(act)
-    messages_steps.show_requests(case)
+    messages_effects.show_requests(case)
     case.justice_moved = True
     if case.referral.state == State.TRIAGE:
         act.start(C.C2)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from referrals.vocabulary.answers import SearchMethod
 from referrals.vocabulary.states import EXPLOITED, State, Urgency
+from referrals.vocabulary.triage_answers import SearchMethod
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import children_belong
 

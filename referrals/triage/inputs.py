@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.inputs import Code, Codes, Id, StrictSerializer
-from referrals.vocabulary import answers
+from referrals.vocabulary import answers, assessment_answers, triage_answers
 from referrals.vocabulary.states import Urgency
 from referrals.workflow.inputs import LONG, Signed, optional_id, required, text
 
@@ -16,7 +16,7 @@ class SearchProof(StrictSerializer):
     What the index found isn't said again: each reader finds it among the file's duplicates, as far as both are seen.
     """
 
-    method = Code(answers.SearchMethod.choices)
+    method = Code(triage_answers.SearchMethod.choices)
     where = text(required=False)
     found = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
 
@@ -27,9 +27,9 @@ class SearchProof(StrictSerializer):
             serializers.ValidationError: a member is missing, or has no place here.
         """
         for name in ("where", "found"):
-            if said["method"] == answers.SearchMethod.BY_HAND and not said[name]:
+            if said["method"] == triage_answers.SearchMethod.BY_HAND and not said[name]:
                 raise required(name)
-            if said["method"] == answers.SearchMethod.INDEX and said[name]:
+            if said["method"] == triage_answers.SearchMethod.INDEX and said[name]:
                 raise serializers.ValidationError({name: [serializers.ErrorDetail("", code="unknown")]})
         return said
 
@@ -38,9 +38,9 @@ class ChildQualification(StrictSerializer):
     """The qualification of one child (R226-2-2)."""
 
     child = Id()
-    danger_categories = Codes(answers.DangerCategory.choices, min_length=1)
-    danger_level = Code(answers.DangerLevel.choices)
-    maltreatment = Codes(answers.Maltreatment.choices, required=False, default=list)
+    danger_categories = Codes(assessment_answers.DangerCategory.choices, min_length=1)
+    danger_level = Code(assessment_answers.DangerLevel.choices)
+    maltreatment = Codes(assessment_answers.Maltreatment.choices, required=False, default=list)
 
 
 class Qualification(Signed):
@@ -62,6 +62,6 @@ class Reorienting(Signed):
     """Who takes over, and why it isn't an *information préoccupante* (T11)."""
 
     reason = text(max_length=LONG)
-    target = Code(answers.Reorientation.choices)
+    target = Code(triage_answers.Reorientation.choices)
     target_name = text(required=False, max_length=500)
     feedback = text(max_length=5_000)

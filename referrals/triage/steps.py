@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.roles import Role
 from referrals.assessment import effects as assessment_effects
-from referrals.closing.steps import open_review
+from referrals.closing.effects import open_review
 from referrals.decisions.steps import AT_RISK
 from referrals.filing import effects as filing_effects
 from referrals.models import Referral

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.actor import Actor
 from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
-from referrals.access import visibility
+from referrals.access import hanging_rows, visibility
 from referrals.models import Alert
 from referrals.reading.disclosures import record_listed
 from referrals.vocabulary.labels import labelled, moment
@@ -39,7 +39,7 @@ def open_for(actor: Actor, *, at: datetime) -> "QuerySet[Alert]":
     seen = Q(pk__in=[])
     for _, cases in visibility.seen_with(actor, "A", at=at):
         seen |= Q(referral__in=cases.values("pk"))
-    return visibility.shown_with(Alert.objects.filter(seen, state=AlertState.OPEN), actor, at=at)
+    return hanging_rows.shown_with(Alert.objects.filter(seen, state=AlertState.OPEN), actor, at=at)
 
 
 def line(alert: Alert) -> dict[str, Any]:

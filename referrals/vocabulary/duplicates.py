@@ -1,4 +1,4 @@
-"""Codes of duplicate candidates and links: kind, likelihood, effect of a merge."""
+"""Codes of duplicate candidates and links: kind, similarity, effect of a merge."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -8,7 +8,9 @@ the end of the first analysis (T10, T11).
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from referrals.vocabulary.answers import Channel, IdentityKnown, Variant, YesNo
+from referrals.vocabulary.answers import YesNo
+from referrals.vocabulary.child_answers import IdentityKnown
+from referrals.vocabulary.filing_answers import Channel, Variant
 from referrals.vocabulary.states import ChildKind
 
 NAMES = ("last_name", "first_names", "usual_name", "nickname")

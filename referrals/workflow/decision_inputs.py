@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from rest_framework import serializers
 
 from core.inputs import Code, Codes, Day, Flag, Id, StrictSerializer, Text, Whole
-from referrals.vocabulary import answers
+from referrals.vocabulary import decision_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome
 from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, required, text
@@ -43,7 +43,7 @@ class ChildDecision(StrictSerializer):
 
     child = Id()
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
-    ground = Code(answers.CloseGround.choices, required=False, default="", allow_blank=True)
+    ground = Code(decision_answers.CloseGround.choices, required=False, default="", allow_blank=True)
     motivation = text(max_length=LONG)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from referrals.vocabulary.answers import Channel
+from referrals.vocabulary.filing_answers import Channel
 from referrals.workflow.case import Case
 
 #: The relations of a referral that the form fills.

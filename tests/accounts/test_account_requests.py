@@ -18,7 +18,7 @@ from accounts.roles import ASKED_FOR, Role
 from core.inputs import Code, Flag, Id
 from outbox import delivery
 from outbox.models import Notice
-from referrals.vocabulary.answers import NOT_PROFESSIONAL, FilerProfession
+from referrals.vocabulary.filing_answers import NOT_PROFESSIONAL, FilerProfession
 from tests.accounts.conftest import LONG_AGO, PASSWORD, Caller, entries
 
 pytestmark = pytest.mark.sec("SEC-AU2")

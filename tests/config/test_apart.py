@@ -5,7 +5,8 @@ import os
 import pytest
 from django.db import connection, connections
 
-from config import checks, servers
+from config import servers
+from config.checks import databases
 from config.servers import Place
 from tests.audit.owner import as_owner
 from tests.config.test_logins import SERVICE, be
@@ -22,7 +23,7 @@ def production(settings):
 
 
 def found():
-    return [message.id for message in checks.databases_are_apart()]
+    return [message.id for message in databases.databases_are_apart()]
 
 
 @pytest.fixture
@@ -115,9 +116,9 @@ def test_one_cluster_is_refused_unless_it_is_accepted_and_then_warned_of(product
             *([] if asks else ["REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC"]),
             SERVICE,
         )
-    (refused,) = checks.databases_are_apart()
+    (refused,) = databases.databases_are_apart()
     production.ALLOW_ONE_CLUSTER = True
-    (warned,) = checks.databases_are_apart()
+    (warned,) = databases.databases_are_apart()
 
     assert (refused.id, warned.id) == ("repere.E061", "repere.W014")
     assert "REPERE_ALLOW_ONE_CLUSTER=yes" in refused.msg
@@ -140,8 +141,8 @@ THERE = Place("8", "2026-11-24 12:00:00.000002+00", 1, holds_cases=False)
     ],
 )
 def test_what_the_servers_say_decides(monkeypatch, keys, expected):
-    monkeypatch.setattr(checks, "place_of", {"default": HERE, "keys": keys}.__getitem__)
-    monkeypatch.setattr(checks, "connections", dict.fromkeys(BOTH, connections["default"]))
+    monkeypatch.setattr(databases, "place_of", {"default": HERE, "keys": keys}.__getitem__)
+    monkeypatch.setattr(databases, "connections", dict.fromkeys(BOTH, connections["default"]))
     monkeypatch.setattr(connections["default"], "vendor", "postgresql")
 
     assert found() == expected
@@ -149,6 +150,6 @@ def test_what_the_servers_say_decides(monkeypatch, keys, expected):
 
 def test_on_a_developers_machine_nobody_is_asked(production, monkeypatch):
     production.PRODUCTION = False
-    monkeypatch.setattr(checks, "place_of", None)
+    monkeypatch.setattr(databases, "place_of", None)
 
     assert found() == []

@@ -17,7 +17,10 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from audit.appendonly import ENTRY_TABLES, lifted
-from config import checks, clocks, env, exposure
+from config import clocks, env, exposure
+from config.checks import databases, limits, machine, outward, start, strangers
+from config.checks import keys as checks_keys
+from config.checks import production as checks_production
 from outbox import maintenance_gate
 from referrals.attachments import scanning
 from tests.audit.owner import as_owner
@@ -63,7 +66,7 @@ def production(settings, addresses):
     settings.VAULT_ADDR, settings.VAULT_TOKEN_FILE = "https://vault.internal:8200", "/run/vault/token"
     settings.ALLOW_FILE_KEYS = False
     settings.LOG_WITNESS_FILE, settings.LEAF_FEED, settings.LOG_LAG_MINUTES = "/srv/checkpoints", "stdout", 15
-    for name, usual in checks.CAPS.items():
+    for name, usual in limits.CAPS.items():
         setattr(settings, name, usual)
     addresses(postgresql("repere", sslmode="verify-full"), postgresql("keys", sslmode="verify-full"))
     return settings
@@ -76,17 +79,21 @@ def owner(db):
         yield
 
 
+def source_of_checks():
+    return "".join(file.read_text() for file in sorted((env.BASE_DIR / "config" / "checks").glob("*.py")))
+
+
 def found():
-    return {message.id for message in checks.settings_are_fit()}
+    return {message.id for message in checks_production.settings_are_fit()}
 
 
 def test_a_developers_machine_has_nothing_to_set():
-    assert checks.settings_are_fit() == []
+    assert checks_production.settings_are_fit() == []
 
 
 @pytest.mark.django_db
 def test_a_migrated_database_is_fit_on_a_developers_machine():
-    assert checks.databases_are_fit() == []
+    assert databases.databases_are_fit() == []
 
 
 @pytest.mark.sec("SEC-CF1")
@@ -182,10 +189,10 @@ def test_an_antivirus_and_a_mail_server_of_this_machine_are_fit(production, host
 @pytest.mark.sec("SEC-CF1")
 def test_each_number_of_a_check_is_said_with_what_to_set():
     """A sentence names a setting, a variable or a command."""
-    source = (env.BASE_DIR / "config" / "checks.py").read_text()
-    said = re.findall(r"_error\(\s*(\d+),\s*((?:f?\"[^\"]*\"\s*)+)", source)
+    source = source_of_checks()
+    said = re.findall(r"\berror\(\s*(\d+),\s*((?:f?\"[^\"]*\"\s*)+)", source)
 
-    assert len(said) == source.count("_error(") - 1
+    assert len(said) == len(re.findall(r"(?<![.\w])error\(", source)) - 1
     for number, sentence in said:
         assert re.search(r"[A-Z_]{5,}|\{variable\}|\{name\}|`|revoke|let the", sentence), number
 
@@ -294,7 +301,7 @@ def test_a_journal_without_its_triggers_is_refused(owner, table):
     with connection.cursor() as cursor, lifted():
         drop_triggers(cursor, table)
 
-    (message,) = checks.databases_are_fit()
+    (message,) = databases.databases_are_fit()
     assert message.id == "repere.E011"
     assert table in message.msg
 
@@ -316,7 +323,7 @@ def test_a_trigger_that_a_replica_would_skip_is_refused(owner):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
 
-    assert [message.id for message in checks.databases_are_fit()] == ["repere.E011"]
+    assert [message.id for message in databases.databases_are_fit()] == ["repere.E011"]
 
 
 @pytest.mark.sec("SEC-CF1")
@@ -324,7 +331,7 @@ def test_a_trigger_that_a_replica_would_skip_is_refused(owner):
 @pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 def test_a_superuser_is_refused_in_production(owner, production):
     """Of other logins, and of what they own: test_logins.py, E013 and E059."""
-    assert {message.id for message in checks.databases_are_fit()} == {
+    assert {message.id for message in databases.databases_are_fit()} == {
         "repere.E012",
         "repere.E014",
         "repere.E019",
@@ -342,20 +349,20 @@ def weak(db):
 @pytest.mark.django_db(databases=BOTH)
 @pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
 def test_the_role_of_the_service_is_fit(production, weak):
-    assert checks.databases_are_fit() == []
+    assert databases.databases_are_fit() == []
 
 
 @pytest.mark.sec("SEC-CF1")
 @pytest.mark.django_db(databases=BOTH)
 @pytest.mark.only_on("postgresql", "roles are PostgreSQL's")
-@pytest.mark.parametrize("table", checks.WRITTEN_TABLES)
+@pytest.mark.parametrize("table", databases.WRITTEN_TABLES)
 def test_a_role_that_may_not_add_to_the_journal_is_refused(owner, production, table):
     with connection.cursor() as cursor:
         cursor.execute(f"REVOKE INSERT ON {table} FROM repere_app")
     for alias in BOTH:
         be(alias, "repere_app", SERVICE)
 
-    (message,) = checks.databases_are_fit()
+    (message,) = databases.databases_are_fit()
 
     assert message.id == "repere.E043"
     assert table in message.msg
@@ -372,9 +379,9 @@ def test_a_role_that_may_not_add_to_the_journal_is_refused(owner, production, ta
 def test_a_clock_that_is_not_the_databases_is_refused(production, monkeypatch, ahead):
     monkeypatch.setattr(clocks, "time", lambda: time() + ahead)
 
-    found = checks.clocks_agree()
+    found = databases.clocks_agree()
 
-    apart = checks.PLACES.values() if abs(ahead) > 5 else ()
+    apart = databases.PLACES.values() if abs(ahead) > 5 else ()
     assert [message.id for message in found] == ["repere.E042" for _ in apart]
     assert all(f"in {place} are" in one.msg for place, one in zip(apart, found, strict=True))
 
@@ -388,11 +395,11 @@ def test_a_database_that_is_out_is_not_asked_for_its_clock(production, monkeypat
 
     monkeypatch.setattr(clocks, "seconds_apart", refuse)
 
-    assert {message.id for message in checks.clocks_agree()} == {checks.UNASKED}
+    assert {message.id for message in databases.clocks_agree()} == {databases.UNASKED}
 
 
 @pytest.mark.parametrize(
-    "call", [checks.clocks_agree, checks.the_clock_is_kept, checks.nothing_else_is_served]
+    "call", [databases.clocks_agree, machine.the_clock_is_kept, strangers.nothing_else_is_served]
 )
 def test_on_a_developers_machine_neither_clock_nor_addresses_are_looked_at(call, monkeypatch):
     monkeypatch.setattr(clocks, "kept_in_time", lambda: False)
@@ -419,13 +426,13 @@ def test_a_clock_that_nothing_keeps_fails_the_check_and_warns_at_start(
     monkeypatch.setattr(clocks, "kept_in_time", lambda: kept)
     monkeypatch.setattr(scanning, "answers", lambda: True)
     for name in ("databases_are_fit", "databases_are_apart", "clocks_agree"):
-        monkeypatch.setattr(checks, name, list)
+        monkeypatch.setattr(start, name, list)
     production.CLOCK_KEPT_BY_HOST = accepted
     production.SMS_GATEWAY_URL, production.SHRED_FILE = "https://gateway.example", "/srv/shreds.log"
     production.LOG_KEY_FILE = "/nowhere"
 
-    assert [message.id for message in checks.the_clock_is_kept()] == expected
-    checks.require_fit()
+    assert [message.id for message in machine.the_clock_is_kept()] == expected
+    start.require_fit()
     assert [record.fields["check"] for record in caplog.records] == expected
 
 
@@ -461,7 +468,7 @@ def test_this_machines_kernel_is_asked_without_harm():
 
 @pytest.mark.sec("SEC-CF1")
 def test_the_services_own_addresses_are_fit(production):
-    assert checks.nothing_else_is_served() == []
+    assert strangers.nothing_else_is_served() == []
     assert len(list(exposure.views())) > 200
 
 
@@ -492,7 +499,7 @@ def test_an_address_of_others_and_a_limit_that_each_process_counts_for_itself_ar
     production.ROOT_URLCONF = (path("inside/", include([path("new", view)])), path("healthz", lambda _: None))
     production.ROOT_URLCONF[1].callback.__module__ = "config.health"
 
-    (message,) = checks.nothing_else_is_served()
+    (message,) = strangers.nothing_else_is_served()
 
     assert message.id == expected
     assert "/inside/new" in message.msg
@@ -504,7 +511,7 @@ def test_an_address_of_others_and_a_limit_that_each_process_counts_for_itself_ar
 def test_sessions_in_a_cache_or_in_clear_are_refused(production, engine):
     production.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
 
-    assert [message.id for message in checks.nothing_else_is_served()] == ["repere.E041"]
+    assert [message.id for message in strangers.nothing_else_is_served()] == ["repere.E041"]
 
 
 #: What is promised under SEC-CF1 and SEC-CF10, and the numbers of the checks that refuse it.
@@ -530,8 +537,8 @@ PROMISED = {
 
 @pytest.mark.sec("SEC-CF1")
 def test_each_number_has_one_meaning_a_place_in_the_list_and_a_test():
-    source = (env.BASE_DIR / "config" / "checks.py").read_text()
-    numbers = {int(found) for found in re.findall(r"_(?:error|not_own)\(\s*(\d+)", source)}
+    source = source_of_checks()
+    numbers = {int(found) for found in re.findall(r"\b(?:error|_not_own)\(\s*(\d+)", source)}
     tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
     tested = {int(found) for found in re.findall(r"\bE0(\d\d)\b", tests)}
 
@@ -546,12 +553,12 @@ def test_each_number_has_one_meaning_a_place_in_the_list_and_a_test():
 @pytest.mark.sec("SEC-CF1")
 def test_a_server_does_not_start_and_says_every_sentence(production, monkeypatch, capsys):
     for name in ("databases_are_fit", "databases_are_apart", "clocks_agree"):
-        monkeypatch.setattr(checks, name, list)
+        monkeypatch.setattr(start, name, list)
     production.DEBUG = True
     production.ALLOWED_HOSTS = ["*"]
 
     with pytest.raises(ImproperlyConfigured) as refused:
-        checks.require_fit()
+        start.require_fit()
 
     assert "DEBUG" in str(refused.value)
     assert "REPERE_ALLOWED_HOSTS" in str(refused.value)
@@ -568,7 +575,7 @@ def out(*_, **__):
 @pytest.fixture
 def client(client, monkeypatch):
     """A caller of a server that hasn't started yet, whose gate was never open."""
-    monkeypatch.setattr(checks, "_was_fit", False)
+    monkeypatch.setattr(start, "_was_fit", False)
     maintenance_gate.forget()
     yield client
     maintenance_gate.forget()
@@ -584,11 +591,11 @@ def ready(client):
 def test_a_server_starts_without_a_database_and_opens_once_it_has_asked_it(client, monkeypatch):
     with monkeypatch.context() as absent:
         absent.setattr(connection, "cursor", out)
-        checks.require_fit()
+        start.require_fit()
         assert ready(client) == (503, 503)
 
     assert ready(client) == (200, 401)
-    monkeypatch.setattr(checks, "databases_are_fit", None)
+    monkeypatch.setattr(start, "databases_are_fit", None)
     assert ready(client) == (200, 401), "asked once"
 
 
@@ -598,10 +605,10 @@ def test_a_server_stays_closed_while_the_database_that_came_late_is_not_fit(clie
     """Here the triggers of the journal are missing; whoever mends it needs no restart."""
     with monkeypatch.context() as absent:
         absent.setattr(connection, "cursor", out)
-        checks.require_fit()
+        start.require_fit()
     missing = "_without_triggers_on_postgresql" if connection.vendor == "postgresql" else "_without_triggers"
     with monkeypatch.context() as removed:
-        removed.setattr(checks, missing, lambda _: ENTRY_TABLES)
+        removed.setattr(databases, missing, lambda _: ENTRY_TABLES)
         assert ready(client) == (503, 503)
 
     assert ready(client) == (200, 401)
@@ -613,8 +620,8 @@ def test_a_server_stays_closed_while_the_database_that_came_late_is_not_fit(clie
 def test_whatever_was_not_asked_keeps_it_closed(client, monkeypatch, ask):
     """One of the questions alone has no answer: the keys' database is out, say, when its clock is read."""
     with monkeypatch.context() as absent:
-        absent.setattr(checks, ask, lambda: [checks._unasked("keys")])
-        checks.require_fit()
+        absent.setattr(start, ask, lambda: [databases._unasked("keys")])
+        start.require_fit()
         assert ready(client) == (503, 503)
 
     assert ready(client) == (200, 401)
@@ -623,28 +630,28 @@ def test_whatever_was_not_asked_keeps_it_closed(client, monkeypatch, ask):
 @pytest.mark.sec("SEC-CF11")
 @pytest.mark.django_db(databases=BOTH)
 def test_a_server_whose_databases_answered_is_open_at_once(client):
-    checks.require_fit()
+    start.require_fit()
 
     assert ready(client) == (200, 401)
 
 
 def test_a_service_that_can_call_nobody_at_night_warns_and_runs(production):
     production.SMS_GATEWAY_URL = ""
-    warned = {message.id for message in checks.people_can_be_called()}
+    warned = {message.id for message in outward.people_can_be_called()}
     production.SMS_GATEWAY_URL = "https://gateway.example/messages"
 
     assert warned == {"repere.W001"}
-    assert checks.people_can_be_called() == []
+    assert outward.people_can_be_called() == []
     assert found() == set()
 
 
 @pytest.mark.sec("SEC-CR12")
 def test_a_list_of_shreds_that_goes_with_the_machine_is_warned_of(production, tmp_path):
-    warned = {message.id for message in checks.the_ledger_is_kept()}
+    warned = {message.id for message in checks_keys.the_ledger_is_kept()}
     production.SHRED_FILE = str(tmp_path / "shreds.log")
 
     assert warned == {"repere.W002"}
-    assert checks.the_ledger_is_kept() == []
+    assert checks_keys.the_ledger_is_kept() == []
     assert found() == set()
 
 
@@ -657,13 +664,13 @@ def test_numbers_of_people_cross_no_network_in_clear(production):
 @pytest.mark.sec("SEC-CF1", "SEC-AL10")
 def test_a_server_that_could_sign_the_journal_does_not_start(production, tmp_path):
     production.LOG_KEY_FILE = tmp_path / "log.key"
-    assert checks.keys_are_apart() == []
+    assert checks_keys.keys_are_apart() == []
 
     production.LOG_KEY_FILE.write_text("a key")
 
-    assert {message.id for message in checks.keys_are_apart()} == {"repere.E017"}
+    assert {message.id for message in checks_keys.keys_are_apart()} == {"repere.E017"}
     production.PRODUCTION = False
-    assert checks.keys_are_apart() == []
+    assert checks_keys.keys_are_apart() == []
 
 
 @pytest.mark.sec("SEC-CF1")
@@ -713,13 +720,15 @@ PROVIDER = {
 def test_an_identity_provider_is_set_whole_and_safe(production, changed, number):
     production.OIDC_PROVIDERS = [PROVIDER | changed]
 
-    assert [message.id for message in checks.settings_are_fit()] == ([f"repere.{number}"] if number else [])
+    assert [message.id for message in checks_production.settings_are_fit()] == (
+        [f"repere.{number}"] if number else []
+    )
 
 
 def test_two_identity_providers_are_two(production):
     production.OIDC_PROVIDERS = [PROVIDER, PROVIDER | {"code": "other"}]
 
-    assert [message.id for message in checks.settings_are_fit()] == ["repere.E035"]
+    assert [message.id for message in checks_production.settings_are_fit()] == ["repere.E035"]
 
 
 def test_identity_providers_come_from_the_environment(monkeypatch, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connections, transaction
 
-from config import checks
+from config.checks import databases
 from tests.conftest import BOTH
 
 pytestmark = [
@@ -67,7 +67,7 @@ def test_a_login_of_the_two_roles_is_fit(role):
     for alias in BOTH:
         be(alias, role, SERVICE)
 
-    assert checks.databases_are_fit() == []
+    assert databases.databases_are_fit() == []
 
 
 @pytest.mark.parametrize("alias", BOTH)
@@ -76,10 +76,10 @@ def test_a_login_that_may_do_more_is_refused_whatever_it_acts_as(role, alias, fa
     for one in BOTH:
         be(one, role, SERVICE, *([fault] if one == alias else []))
 
-    found = [message for message in checks.databases_are_fit() if message.id not in OF_THE_ROLE]
+    found = [message for message in databases.databases_are_fit() if message.id not in OF_THE_ROLE]
 
     assert {message.id for message in found} == {f"repere.E{number:03}" for number in numbers}
-    assert all(f" {checks.PLACES[alias]} " in message.msg for message in found)
+    assert all(f" {databases.PLACES[alias]} " in message.msg for message in found)
 
 
 @pytest.mark.parametrize("alias", BOTH)
@@ -117,4 +117,4 @@ def test_the_sequencers_login_has_its_own_role_and_no_other(production, granted,
     be("default", "repere_sequencer", granted)
     be("keys", "", "GRANT repere_sequencer TO {login}")
 
-    assert [message.id for message in checks.databases_are_fit()] == expected
+    assert [message.id for message in databases.databases_are_fit()] == expected

@@ -14,7 +14,8 @@ from referrals.access import exceptions as access_exceptions
 from referrals.access import matrix, row_level_security
 from referrals.access.matrix import Relation
 from referrals.models import PARTS, Child, Concern, JudicialReferral, Referral
-from referrals.reading.fields import INTERNAL, coarse_status
+from referrals.reading.fields import INTERNAL
+from referrals.reading.filings import coarse_status
 from tests.conftest import see_all
 from tests.expected import access as table
 from tests.expected.vocabulary import APPROVER, EXCLUDED, EXECUTING, NAMED, OWN, ROLES

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from referrals.vocabulary import ages
-from referrals.vocabulary.answers import AgeBand
+from referrals.vocabulary.ages import AgeBand
 
 TODAY = date(2026, 11, 24)
 births = st.dates(date(2000, 1, 1), date(2026, 11, 24))

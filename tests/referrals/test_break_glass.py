@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Membership
 from audit import journal
 from outbox.models import Notice
-from referrals.access import visibility
+from referrals.access import case_ties, joined_filings, visibility
 from referrals.break_glass import queries as break_glass_queries
 from referrals.errors import GuardRefused, NotVisible, WrongState
 from referrals.models import BreakGlass, Child, Exclusion, Grant, Joining, Referral, RotaShift
@@ -51,7 +51,7 @@ def reads(kit, who="on_call", *, at=AT):
     """Return the classes that somebody reads of the case."""
     actor = kit.world.actor(who, at=at)
     found = visibility.visible_to(actor, at=at).filter(pk=kit.case.pk).first()
-    return visibility.ties_of(found, actor).reads if found is not None else frozenset()
+    return case_ties.ties_of(found, actor).reads if found is not None else frozenset()
 
 
 def post(caller, reference, **said):
@@ -197,9 +197,9 @@ def test_a_filing_that_was_joined_to_the_case_is_another_case(world):
     Joining.objects.create(referral=joined.case, target=file.case, kind="same_facts", joined_at=AT)
     breaks(file)
     actor = world.actor("on_call", at=AT)
-    ties = visibility.ties_of(visibility.visible_to(actor, at=AT).get(pk=file.case.pk), actor)
+    ties = case_ties.ties_of(visibility.visible_to(actor, at=AT).get(pk=file.case.pk), actor)
 
-    (_, theirs) = next(visibility.readable_filings(file.case, ties, actor, at=AT))
+    (_, theirs) = next(joined_filings.readable_filings(file.case, ties, actor, at=AT))
 
     assert ("D" in ties.reads, "D" in theirs.reads) == (True, False)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from referrals.reading import fields
+from referrals.reading import clocks
 from tests.audit.owner import as_owner
 from tests.referrals.workflow.kit import Kit
 
@@ -43,7 +43,7 @@ def test_what_is_due_first_is_read_off_an_index(world, who, said, index):
     actor = world.actor(who, at=AT)
 
     plan = plan_of(
-        fields.running_clocks(actor, at=AT, **said), without="clock_due" if index == "clock_code_due" else ""
+        clocks.running_clocks(actor, at=AT, **said), without="clock_due" if index == "clock_code_due" else ""
     )
 
     assert index in plan, plan

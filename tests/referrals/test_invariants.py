@@ -41,7 +41,7 @@ from audit.errors import JournalUnavailable
 from audit.models import Entry
 from encryption.errors import KeysUnavailable
 from outbox.models import Notice
-from referrals.access import visibility
+from referrals.access import case_ties, visibility
 from referrals.assessment import actions as assessment_actions
 from referrals.cases.api import NewConcern
 from referrals.errors import ReferralError
@@ -773,7 +773,7 @@ class Procedure(RuleBasedStateMachine):
                 "an own filing, and no other's, joined or not"
             )
             for row in seen:
-                ties = visibility.ties_of(row, filer)
+                ties = case_ties.ties_of(row, filer)
                 assert (ties.coarse, ties.reads, ties.partial) == (True, frozenset(), {})
 
     def no_notice_tells_of_anything(self):

@@ -47,7 +47,7 @@ READ_BY = {
                         "holder_deferral_limit_days": "referrals/parents/steps.py"},
     "UNREACHABLE_ATTEMPTS": {"unreachable_attempts": GUARDS},
     "APPROVAL_DAYS": {"approval_days": "referrals/execution/approvals.py"},
-    "CLOSURE_REVIEW_DAYS": {"closure_review_working_days": "referrals/closing/steps.py"},
+    "CLOSURE_REVIEW_DAYS": {"closure_review_working_days": "referrals/closing/effects.py"},
     "FILER_REREAD": {"filer_reread": "referrals/filing/rereading.py"},
     "COUNT_UNIT": {"count_unit": "referrals/statistics/queries.py"},
     "SMALL_CELL_MIN": {"small_cell_min": "referrals/statistics/queries.py"},

@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 from accounts.roles import Role
 from audit.disclosure import disclosure
 from audit.events import Purpose
-from referrals.access import matrix, visibility
+from referrals.access import child_sight, matrix
 from referrals.access.matrix import Relation
 from referrals.access.relations import CaseAccess
 from referrals.attachments import serving
@@ -24,7 +24,7 @@ from referrals.duplicates import queries as duplicates_queries
 from referrals.execution.preconditions import role_on
 from referrals.messages import queries as messages_queries
 from referrals.models import PARTS, Referral
-from referrals.reading import fields
+from referrals.reading import clocks, concern, shell
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
@@ -102,12 +102,12 @@ class Answers:
 
     def _asked(self, ties):
         case, actor, scope = self.case, self.actor, self.scope
-        sight = visibility.sight_of(case, ties, actor)
+        sight = child_sight.sight_of(case, ties, actor)
         told = {part: part_lines(part, case, sight, scope, actor=actor, at=AT) for part in _PARTS}
         told |= {
-            "shell": fields.shell(case, ties),
-            "content": fields.content(case, ties, scope, actor=actor),
-            "clocks": fields.clocks_of(case, sight, at=AT),
+            "shell": shell.shell(case, ties),
+            "content": concern.content(case, ties, scope, actor=actor),
+            "clocks": clocks.clocks_of(case, sight, at=AT),
             "files": serving.listed(case, ties, scope, actor=actor, at=AT),
             "filings": duplicates_queries.filings(case, ties, scope, actor=actor, at=AT),
         }

@@ -11,7 +11,10 @@ from django.core.management import call_command
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from outbox.models import Notice
-from referrals.access.visibility import readable_filings, sight_of, ties_of, visible_to
+from referrals.access.case_ties import ties_of
+from referrals.access.child_sight import sight_of
+from referrals.access.joined_filings import readable_filings
+from referrals.access.visibility import visible_to
 from referrals.execution import approvals
 from referrals.models import (
     Approval,

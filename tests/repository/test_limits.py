@@ -106,7 +106,7 @@ audit/questions.py ROWS_MAX
 audit/sequencing.py _PATIENCE
 audit/verifier.py MAX_FILE MAX_NOTE
 audit/witness.py MAX_BODY _PROOF_MAX
-config/checks.py KEY_BACKUP_DAYS_MAX
+config/checks/keys.py KEY_BACKUP_DAYS_MAX
 config/env.py _DIGITS_MAX
 config/logs.py FRAMES_MAX
 outbox/addresses.py _URL_MAX
@@ -128,7 +128,7 @@ referrals/on_call_rota/actions.py LONGEST MOST_WEEKS
 referrals/composition/row_signatures.py _AT_ONCE _CASES_AT_ONCE
 referrals/policy/list_types.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
 referrals/policy/field_types.py SPANS_MAX TEXT_MAX
-referrals/messages/steps.py ATTACHMENTS_AT_ONCE
+referrals/messages/inputs.py ATTACHMENTS_AT_ONCE
 referrals/workflow/field_inputs.py AGE_MAX PLACE_CODE_MAX ANSWERS_MAX
 web/administration/lists.py LINE_MAX
 web/cases/stepforms.py ROWS_MAX
@@ -181,7 +181,7 @@ def test_no_limit_stands_outside_the_block():
 @pytest.mark.slow("reads all code")
 @pytest.mark.sec("SEC-CF4", "SEC-CF1")
 def test_nothing_is_counted_in_a_cache_which_each_process_has_for_itself():
-    """Neither Django's cache nor a throttle of the API's framework; config/checks.py refuses them in settings."""
+    """Neither Django's cache nor a throttle of the API's framework; config/checks/strangers.py refuses them."""
     found = {
         f"{path.relative_to(BASE_DIR)}: {name}"
         for app in (*OURS, "core", "web")

@@ -41,7 +41,15 @@ from accounts.signin import hashed
 from audit import journal
 from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
-from referrals.access import relations, visibility
+from referrals.access import (
+    case_ties,
+    child_sight,
+    emergency_openings,
+    joined_filings,
+    relations,
+    transfer_requests,
+    visibility,
+)
 from referrals.composition import row_signatures
 from referrals.models import (
     Approval,
@@ -773,13 +781,13 @@ def test_a_filing_is_joined_to_a_file_by_the_service(kit_of_rows):
         Joining.objects.filter(pk=joined.pk).update(undone_at=None)
         reader = kit.world.actor("crip_coordinator", at=AT)
         file = visibility.visible_to(reader, at=AT).get(pk=joined.target_id)
-        ties = visibility.ties_of(file, reader)
-        assert [found.pk for found, _ in visibility.readable_filings(file, ties, reader, at=AT)] == [
+        ties = case_ties.ties_of(file, reader)
+        assert [found.pk for found, _ in joined_filings.readable_filings(file, ties, reader, at=AT)] == [
             kit.case.pk
         ]
         by_sql(joined, undone_at=AT)
         by_sql(joined, undone_at=None, mac=None)
-        assert list(visibility.readable_filings(file, ties, reader, at=AT)) == []
+        assert list(joined_filings.readable_filings(file, ties, reader, at=AT)) == []
 
 
 # --- Telling ------------------------------------------------------------------------------------------
@@ -929,15 +937,15 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
             actor = world.actor(name, at=AT)
             factors.kinds_for(user, at=AT)
             for rows_of in (
-                visibility.visible_to(actor, at=AT), visibility.breakable(actor, at=AT), visibility.receipts(actor, at=AT),
-                visibility.transfers_to(actor, at=AT), visibility.batches_of(actor), visibility.own_filings(actor, at=AT),
+                visibility.visible_to(actor, at=AT), emergency_openings.breakable(actor, at=AT), visibility.receipts(actor, at=AT),
+                transfer_requests.transfers_to(actor, at=AT), visibility.batches_of(actor), visibility.own_filings(actor, at=AT),
             ):  # fmt: skip
                 list(rows_of)
         reader = world.actor("crip_coordinator", at=AT)
         for case in visibility.visible_to(reader, at=AT):
-            ties = visibility.ties_of(case, reader)
-            visibility.sight_of(case, ties, reader)
-            list(visibility.readable_filings(case, ties, reader, at=AT))
+            ties = case_ties.ties_of(case, reader)
+            child_sight.sight_of(case, ties, reader)
+            list(joined_filings.readable_filings(case, ties, reader, at=AT))
         list(runaways_queries.sheets_for(world.actor("on_call", at=AT), at=AT))
         admin = world.actor("territory_admin", at=AT)
         for rows_of in (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.filing.form import ConcernForm, form_fields
-from referrals.messages.steps import Complementing
+from referrals.messages.inputs import Complementing
 from referrals.models import PARTS, Concern
 from tests.web.browsing import HTML
 from web import forms

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from referrals.vocabulary.answers import SIGN_CODES
+from referrals.vocabulary.signs import SIGN_CODES
 from web.filing import grid
 
 WEB = Path(__file__).resolve().parents[2] / "web"

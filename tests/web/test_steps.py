@@ -26,7 +26,7 @@ from tests.security.procedure import (
     triaged,
 )
 from tests.web.visiting import Visitor, form_in, links, text
-from web.cases import display, told, words
+from web.cases import act_warnings, display, parties, told, words
 from web.cases.stepforms import members, nested
 
 
@@ -71,7 +71,7 @@ def test_every_member_of_every_step_has_words():
 
 
 def test_every_party_that_a_step_tells_has_words():
-    assert {party for step in declared() for party in step.tells} - words.parties() == set()
+    assert {party for step in declared() for party in step.tells} - parties.parties() == set()
 
 
 def test_every_warning_of_an_act_has_words():
@@ -81,7 +81,7 @@ def test_every_warning_of_an_act_has_words():
         found |= set(re.findall(r'warnings\.append\("([a-z-]+)"\)', path.read_text(encoding="utf-8")))
 
     assert len(found) > 2
-    assert [code for code in found if words.warning(code) == code] == []
+    assert [code for code in found if act_warnings.warning(code) == code] == []
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from django.utils.translation import get_language, gettext
 from accounts.actor import Actor
 from accounts.models import Authority, Organisation, Unit
 from accounts.roles import ENGLISH, Role
-from referrals.access import matrix, transfer_targets, visibility
+from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
 from referrals.access import people as access_people
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.attachments import rights
 from referrals.duplicates import queries as duplicates_queries
 from referrals.execution import preconditions
@@ -125,7 +125,7 @@ class Choices:
     @cached_property
     def sight(self) -> Sight:
         """Return of which children the reader sees what."""
-        return self.known or visibility.sight_of(self.referral, self.ties, self.actor)
+        return self.known or child_sight.sight_of(self.referral, self.ties, self.actor)
 
     @cached_property
     def holders(self) -> Pairs:
@@ -293,7 +293,7 @@ class Choices:
         word, found = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
         seen = visibility.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
         for other in seen.order_by("reference"):
-            known = reading_names.names(other, visibility.ties_of(other, self.actor), None, actor=self.actor)
+            known = reading_names.names(other, case_ties.ties_of(other, self.actor), None, actor=self.actor)
             for n, pk in enumerate(known.children if children else known.holders, start=1):
                 found.append((pk, f"{other.reference} – {word % {'n': n}}"))
         return found

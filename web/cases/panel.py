@@ -17,7 +17,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.sentences import english
 from referrals.workflow.step import SAME, Step
-from web.cases import words
+from web.cases import parties
 from web.cases.display import step_of
 from web.cases.words import Words
 
@@ -184,7 +184,7 @@ def brings(step: Step) -> list[str]:
     ):
         found += [f"{en if english_read else fr} « {_clock(code)} »" for code in codes]
     if step.tells:
-        who = ", ".join(str(words.party(name)) for name in step.tells)
+        who = ", ".join(str(parties.party(name)) for name in step.tells)
         found.append(f"Tells {who}" if english_read else f"Prévient : {who}")
     if step.signed_when is not None:
         rule = english(step.signed_when)

@@ -18,7 +18,7 @@ from rest_framework import serializers
 
 from referrals.vocabulary.transfers import FormalityKind
 from web import forms
-from web.cases import display, words
+from web.cases import display, hints, words
 from web.cases.choices import Choices, Pairs
 from web.forms import Ask, Fault, Field, Input
 
@@ -203,7 +203,7 @@ class StepForm:
         return Group(
             name,
             str(words.of(name, self.takes.__name__)),
-            str(words.hint(name, self.takes.__name__)),
+            str(hints.hint(name, self.takes.__name__)),
             rows,
             more=many and not fixed,
             error=error,
@@ -240,7 +240,7 @@ class StepForm:
 def ask_of(owner: type[Input], name: str) -> Ask:
     """Return how a page asks for a plain member of a declaration."""
     declared = members(owner)[name]
-    hint = words.hint(name, owner.__name__)
+    hint = hints.hint(name, owner.__name__)
     most = getattr(declared, "max_length", None) or 0
     return Ask(
         name,

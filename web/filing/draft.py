@@ -19,9 +19,9 @@ from referrals.filing import actions as filing_actions
 from referrals.filing import form
 from referrals.filing.form import ConcernForm
 from referrals.models import HealthSign, Referral
-from referrals.reading import fields
+from referrals.reading import concern, fields
 from referrals.reading.disclosures import opened, seen
-from referrals.vocabulary.answers import Channel
+from referrals.vocabulary.filing_answers import Channel
 from referrals.vocabulary.required_items import missing_items
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ChildKind, State
@@ -57,10 +57,10 @@ class Draft:
 
     def read(self) -> Said:
         """Return all that it says, opened in one disclosure: members and lists, as the form has them."""
-        fields.prefetch(self.referral, self.ties)
+        concern.prefetch(self.referral, self.ties)
 
         def content(scope: Any) -> Said:
-            return fields.content(self.referral, self.ties, scope, actor=self.actor)
+            return concern.content(self.referral, self.ties, scope, actor=self.actor)
 
         found = opened(
             self.referral, self.ties, content, actor=self.actor, at=self.at, purpose=Purpose.FILING
@@ -81,7 +81,7 @@ class Draft:
 
     def note_seen(self) -> None:
         """Write down that the draft was looked at, though nothing of it was opened; its parts are at hand then."""
-        fields.prefetch(self.referral, self.ties)
+        concern.prefetch(self.referral, self.ties)
         nothing: Any = None
         opened(
             self.referral, self.ties, lambda _: nothing, actor=self.actor, at=self.at, purpose=Purpose.FILING

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from referrals.vocabulary.answers import SIGNS, SignMode
+from referrals.vocabulary.signs import SIGNS, SignMode
 from web.forms import clean, words_of
 
 

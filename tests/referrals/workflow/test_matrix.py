@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from referrals.access import case_ties, transfer_requests, visibility
 from referrals.access import people as access_people
-from referrals.access import visibility
 from referrals.errors import WrongState
 from referrals.execution import preconditions
 from referrals.models import (
@@ -100,10 +100,10 @@ def ask_machine(machine, people, tally):
     parts = {state: part_in(machine, state, None) for state in ("", *PART_STATES.get(machine, ()))}
     for one in people:
         rows = visibility.visible_to(one.actor, at=AT).filter(pk__in=[case.pk for case in one.cases.values()])
-        seen = {row.pk: (row, visibility.ties_of(row, one.actor)) for row in rows}
+        seen = {row.pk: (row, case_ties.ties_of(row, one.actor)) for row in rows}
         received = {}
-        for request in visibility.transfers_to(one.actor, at=AT).select_related("referral"):
-            received[request.referral_id] = (request.referral, visibility.ties_to(request, one.actor))
+        for request in transfer_requests.transfers_to(one.actor, at=AT).select_related("referral"):
+            received[request.referral_id] = (request.referral, transfer_requests.ties_to(request, one.actor))
         for state, case in one.cases.items():
             for step in asked:
                 found = (received if step.crosses else {}).get(case.pk) or seen.get(case.pk)

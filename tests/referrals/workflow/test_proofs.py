@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.roles import Role
 from referrals import proofs
-from referrals.closing.steps import coordinator_reviews_withdrawals, open_review, reviewer_is_another
+from referrals.closing.effects import open_review
+from referrals.closing.guards import coordinator_reviews_withdrawals, reviewer_is_another
 from referrals.decisions.guards import carried_decisions_hold, strongest_is_close
 from referrals.proofs import exploitation, shape, witnesses
 from referrals.proofs.model import declared

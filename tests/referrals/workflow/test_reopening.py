@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from referrals.closing.steps import open_review
+from referrals.closing.effects import open_review
 from referrals.execution import approvals
 from referrals.models import Clock, ClosureReview, Referral
 from referrals.vocabulary.states import Machine

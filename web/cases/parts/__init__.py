@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from encryption.sealed import OpenScope
-from referrals.access.visibility import Sight
+from referrals.access.child_sight import Sight
 from referrals.cases.queries import part_lines
 from referrals.duplicates import queries as duplicates_queries
 from referrals.messages import queries as messages_queries
 from referrals.models import Referral
-from referrals.reading import fields
+from referrals.reading import clocks
 from web.cases.parts import course, protection, transfers
 from web.cases.parts.shown import Context, Shown
 
@@ -38,7 +38,7 @@ READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], A
         "transfers",
     )
 } | {
-    "clocks": lambda r, sight, _, __, at: fields.clocks_of(r, sight, at=at),
+    "clocks": lambda r, sight, _, __, at: clocks.clocks_of(r, sight, at=at),
     "filer": lambda r, sight, scope, actor, _: messages_queries.channel(
         r, "filer", sight.ties, scope, actor=actor
     ),

@@ -9,7 +9,7 @@ from accounts.models import Organisation
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.steps import WRITABLE
 from referrals.cases.procedure import TOLD
-from referrals.vocabulary.answers import DangerLevel, Proposal
+from referrals.vocabulary.assessment_answers import DangerLevel, Proposal
 from referrals.vocabulary.states import Machine, Outcome
 from referrals.workflow.step import steps
 from web.cases import display, words

@@ -22,13 +22,13 @@ from core.query import PagedQuery, Query
 from web import forms
 from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage
+from web.administration.forms import InputForm
 from web.cases import told
 from web.cases.choices import Pairs, role_words
 from web.forms import words_of
 from web.journal.base import address
 from web.page import made
 from web.views.accountrequests import asked_on
-from web.views.administration.people import InputForm
 
 
 class RequestsQuery(PagedQuery, told.ToldQuery):

@@ -22,9 +22,9 @@ from core.query import PagedQuery, Query
 from web import forms
 from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
+from web.administration.forms import AdministrationForm, InputForm
 from web.cases import told
 from web.journal.base import address
-from web.views.administration.people import AdministrationForm, InputForm
 
 
 class OrganisationsQuery(PagedQuery, told.ToldQuery):

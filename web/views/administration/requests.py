@@ -23,7 +23,7 @@ from web.cases.base import fresh_key
 from web.cases.choices import role_words
 from web.forms import Fault, faults_of
 from web.page import FormPage
-from web.views.administration.people import how_fields, how_said
+from web.views.administration.resets import how_fields, how_said
 from web.views.cases.queue import ZONE
 
 ROLES, RESETS = CONFIRMS

@@ -22,7 +22,7 @@ from web.cases.base import fresh_key
 from web.forms import Fault
 from web.journal.base import address
 from web.page import FormPage
-from web.views.administration.people import role_line
+from web.views.administration.roles import role_line
 from web.views.cases.queue import ZONE
 
 #: The button of one line stands for that line alone, whatever is ticked.

@@ -2,14 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from web.views.administration import accountrequests, organisations, people, requests, reviews, settings
+from web.views.administration import (
+    accountrequests,
+    organisations,
+    people,
+    requests,
+    resets,
+    reviews,
+    roles,
+    sessions,
+    settings,
+)
 
 urlpatterns: list[URLPattern] = [
     path("administration", people.People.as_view(), name="administration"),
     path("administration/personnes/nouvelle", people.NewPerson.as_view(), name="person-new"),
     path("administration/personnes/<uuid:pk>/verification", people.Vouch.as_view(), name="person-verify"),
     path("administration/personnes/<uuid:pk>/invitation", people.Invite.as_view(), name="person-invite"),
-    path("administration/personnes/<uuid:pk>/moyens", people.AskReset.as_view(), name="person-reset"),
+    path("administration/personnes/<uuid:pk>/moyens", resets.AskReset.as_view(), name="person-reset"),
     path(
         "administration/personnes/<uuid:pk>/connexions", people.EndSessions.as_view(), name="person-sessions"
     ),
@@ -19,14 +29,14 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "administration/<uuid:authority>/connexions",
-        people.EndAllSessions.as_view(),
+        sessions.EndAllSessions.as_view(),
         name="authority-sessions",
     ),
-    path("administration/fonctions", people.Roles.as_view(), name="memberships-page"),
+    path("administration/fonctions", roles.Roles.as_view(), name="memberships-page"),
     path("administration/fonctions/a-revoir", reviews.Reviews.as_view(), name="reviews-page"),
-    path("administration/fonctions/nouvelle", people.NewRole.as_view(), name="role-new"),
-    path("administration/fonctions/demande", people.AskRole.as_view(), name="role-ask"),
-    path("administration/fonctions/<uuid:pk>/fin", people.EndRole.as_view(), name="role-end"),
+    path("administration/fonctions/nouvelle", roles.NewRole.as_view(), name="role-new"),
+    path("administration/fonctions/demande", roles.AskRole.as_view(), name="role-ask"),
+    path("administration/fonctions/<uuid:pk>/fin", roles.EndRole.as_view(), name="role-end"),
     path("administration/demandes", requests.Requests.as_view(), name="requests-page"),
     path("administration/demandes/roles/<uuid:pk>", requests.OneRole.as_view(), name="request-role"),
     path("administration/demandes/moyens/<uuid:pk>", requests.OneReset.as_view(), name="request-reset"),

@@ -10,7 +10,7 @@ from accounts.replays import Once
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import Query
-from referrals.access import visibility
+from referrals.access import emergency_openings
 from referrals.break_glass import queries as break_glass_queries
 from referrals.break_glass.inputs import ByReference, GlassQuery
 from referrals.break_glass.queries import glass_page
@@ -65,7 +65,7 @@ class Openings(FormPage):
             NotVisible, GuardRefused: as the act refuses; what isn't there and what isn't for the reader is one answer.
         """
         actor, at = self.actor, self.at
-        if not visibility.may_break(actor):
+        if not emergency_openings.may_break(actor):
             raise NotAllowed("break-glass")
         said = {name: clean(request.POST.get(name, "")) for name in ("reference", "reason")}
         body = ByReference(data=said)
@@ -103,7 +103,7 @@ class Openings(FormPage):
 
     def _around(self) -> dict[str, Any]:
         return {
-            "may_break": visibility.may_break(self.actor),
+            "may_break": emergency_openings.may_break(self.actor),
             "lines": [],
             "reference": "",
             "reason": "",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from core.query import Query
-from referrals.access import visibility
+from referrals.access import case_ties, emergency_openings
 from referrals.cases.queries import whole
 from referrals.errors import NotVisible
 from referrals.models import Concern, Referral
@@ -114,7 +114,7 @@ class OneCase(Page):
             NotVisible: absent, not for this reader, or the reader's own filing, which has a page of its own.
         """
         referral, body = whole(request, pk)
-        ties = visibility.ties_of(referral, self.actor)
+        ties = case_ties.ties_of(referral, self.actor)
         if ties.coarse or ties.draft:
             raise NotVisible
         zone = zone_of(referral)
@@ -136,7 +136,7 @@ class OneCase(Page):
                 "panels": panels(pk, body, about=called),
                 "facts_withheld": "D" not in ties.reads,
                 "glass_may_open": "D" not in ties.reads
-                and visibility.may_break_this(pk, self.actor, at=self.at),
+                and emergency_openings.may_break_this(pk, self.actor, at=self.at),
                 "filed": _filed(referral),
             }
             | told.in_words(self)

@@ -11,13 +11,13 @@ from accounts.request import ServiceRequest
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption.sealed import OpenScope
-from referrals.access import visibility
+from referrals.access import case_ties, child_sight, visibility
 from referrals.access.relations import CaseAccess
 from referrals.duplicates import queries as duplicates_queries
 from referrals.errors import NotVisible
 from referrals.execution import abilities
 from referrals.models import Child, Holder, Referral
-from referrals.reading import fields
+from referrals.reading import concern
 from referrals.reading.disclosures import count_opening, seen
 from referrals.vocabulary import labels
 from referrals.vocabulary.duplicates import Likeness
@@ -68,7 +68,7 @@ class Pair(Page):
             raise NotVisible
         other_id = row.other_id if row.referral_id == referral.pk else row.referral_id
         other = visibility.visible_to(self.actor, at=self.at).select_related("authority").get(pk=other_id)
-        other_ties = visibility.ties_of(other, self.actor)
+        other_ties = case_ties.ties_of(other, self.actor)
         for case, tie in ((referral, ties), (other, other_ties)):
             count_opening(case, tie, actor=self.actor, at=self.at)
         with disclosure(
@@ -81,7 +81,7 @@ class Pair(Page):
         ) as scope:
             sides = [self._side(referral, ties, scope), self._side(other, other_ties, scope)]
         here = row.referral_id == referral.pk
-        sight = visibility.sight_of(referral, ties, self.actor)
+        sight = child_sight.sight_of(referral, ties, self.actor)
         body = abilities.abilities(referral, sight, actor=self.actor, at=self.at) if here else {}
         mine = {
             name: [action for action in found if part_in(action) == str(pair)] for name, found in body.items()
@@ -99,8 +99,8 @@ class Pair(Page):
         )
 
     def _side(self, referral: Referral, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
-        children = fields.part(referral, "children", ties, scope, actor=self.actor) or []
-        holders = fields.part(referral, "holders", ties, scope, actor=self.actor) or []
+        children = concern.part(referral, "children", ties, scope, actor=self.actor) or []
+        holders = concern.part(referral, "holders", ties, scope, actor=self.actor) or []
         return {
             "pk": referral.pk,
             "reference": referral.reference,

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from accounts.request import ServiceRequest
 from core.query import Query
 from encryption.sealed import OpenScope
-from referrals.access import visibility
-from referrals.access.visibility import Sight
+from referrals.access import child_sight
+from referrals.access.child_sight import Sight
 from referrals.errors import NotVisible
 from referrals.execution import abilities
 from referrals.models import Referral
@@ -40,7 +40,7 @@ class Part(Page):
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
             raise NotVisible
         reads, made, machines = PAGES[part]
-        sight = visibility.sight_of(referral, ties, self.actor)
+        sight = child_sight.sight_of(referral, ties, self.actor)
         found = opened(
             referral,
             ties,

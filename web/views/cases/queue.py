@@ -16,14 +16,14 @@ from audit import journal
 from audit.events import Purpose
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from referrals.access import matrix, visibility, volume_limits
+from referrals.access import case_ties, matrix, volume_limits
 from referrals.access import people as access_people
 from referrals.cases.queries import CaseQuery, ClockQuery, case_page, clock_page
 from referrals.errors import NotAllowed, NotVisible
 from referrals.measures import queries as measures_queries
 from referrals.measures.inputs import WaitingQuery
 from referrals.measures.queries import waiting_page
-from referrals.reading import counts, fields
+from referrals.reading import counts, shell
 from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
 from referrals.urgent_calls.queries import call_page
@@ -193,7 +193,7 @@ class OnesCases(Page):
             count=len(page.items),
         )
         name = User.objects.filter(pk=user).values_list("full_name", flat=True).first()
-        lines = [_line(fields.shell(row, visibility.ties_of(row, self.actor)), self.at) for row in page.items]
+        lines = [_line(shell.shell(row, case_ties.ties_of(row, self.actor)), self.at) for row in page.items]
         return self.show({"lines": lines, "name": name, "next": page.next})
 
 

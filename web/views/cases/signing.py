@@ -8,12 +8,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.request import ServiceRequest
-from referrals.access import visibility
+from referrals.access import child_sight
 from referrals.errors import NotVisible
 from referrals.execution import approvals
 from referrals.execution.results import StepResult
 from referrals.models import Approval
-from referrals.reading import fields
+from referrals.reading import approvals as reading_approvals
 from referrals.reading import names as reading_names
 from referrals.reading.disclosures import opened, seen
 from referrals.workflow.inputs import Reasoned
@@ -43,8 +43,8 @@ class Signature(FormPage):
             referral,
             ties,
             lambda scope: (
-                fields.approvals(
-                    referral, visibility.sight_of(referral, ties, actor), scope, user_id=actor.user_id
+                reading_approvals.approvals(
+                    referral, child_sight.sight_of(referral, ties, actor), scope, user_id=actor.user_id
                 ),
                 reading_names.names(referral, ties, scope, actor=actor),
             ),

@@ -16,21 +16,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
 from accounts.request import ServiceRequest
-from referrals.access import transfer_targets, visibility
+from referrals.access import child_sight, transfer_targets, visibility
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
-from referrals.access.visibility import Sight
 from referrals.errors import NotAllowed, NotVisible
 from referrals.execution import perform, preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
-from referrals.reading import fields
 from referrals.reading import names as reading_names
+from referrals.reading import timeline
 from referrals.reading.disclosures import known, opened, seen
 from referrals.reading.names import Names
 from referrals.vocabulary.states import State
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof
-from web.cases import display, told, words
+from web.cases import act_warnings, display, told
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
 from web.cases.choices import Choices, role_words
 from web.cases.panel import brings, reason
@@ -93,11 +93,11 @@ class CaseForm(FormPage):
         zone = zone_of(referral)
         since = sent.get("seen", "")
         actor, at = self.actor, self.at
-        sight = visibility.sight_of(referral, ties, actor)
+        sight = child_sight.sight_of(referral, ties, actor)
         told = opened(
             referral,
             ties,
-            lambda scope: fields.timeline(referral, sight, scope, actor=actor, at=at),
+            lambda scope: timeline.timeline(referral, sight, scope, actor=actor, at=at),
             actor=actor,
             at=at,
         )
@@ -144,7 +144,7 @@ class StepPage(CaseForm):
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
         asked = StepRequest(step=declared, referral_id=pk, part_id=part)
-        sight = visibility.sight_of(referral, ties, actor)
+        sight = child_sight.sight_of(referral, ties, actor)
         preconditions.case_for(asked, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
         names = opened(
@@ -193,7 +193,7 @@ class StepPage(CaseForm):
         )
         if done is not None and done.warnings:
             context = heading(done.referral, ties) | {
-                "warnings": [words.warning(one) for one in done.warnings],
+                "warnings": [act_warnings.warning(one) for one in done.warnings],
                 "step": display.step_words(machine, step),
             }
             self.template = "web/cases/warned.html"  # of this answer

@@ -9,15 +9,15 @@ from django.urls import reverse
 
 from accounts.request import ServiceRequest
 from core.query import Query
-from referrals.access import visibility
+from referrals.access import child_sight
 from referrals.access.relations import CaseAccess
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.actions import ConclusionForm, ReportForm
 from referrals.assessment.steps import WRITABLE
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral
-from referrals.reading import fields
 from referrals.reading import names as reading_names
+from referrals.reading import procedure
 from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
@@ -58,7 +58,7 @@ class Writing(CaseForm):
             referral,
             ties,
             lambda scope: (
-                fields.assessments(referral, visibility.sight_of(referral, ties, actor), scope),
+                procedure.assessments(referral, child_sight.sight_of(referral, ties, actor), scope),
                 reading_names.names(referral, ties, scope, actor=actor),
             ),
             actor=actor,

@@ -12,9 +12,10 @@ from referrals.access import matrix, visibility
 from referrals.access import people as access_people
 from referrals.filing import actions as filing_actions
 from referrals.models import Referral
-from referrals.reading import fields
+from referrals.reading import filings
 from referrals.reading.disclosures import listing, seen
-from referrals.vocabulary.answers import SIGNS, Channel
+from referrals.vocabulary.filing_answers import Channel
+from referrals.vocabulary.signs import SIGNS
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web.filing.draft import Draft
 from web.filing.sections import RECEPTION, Section, groups_for, sections
@@ -47,11 +48,11 @@ class Filings(Page):
         mine = visibility.own_filings(self.actor, at=self.at) if self.actor.holding(matrix.FILERS) else None
         if mine is None:
             mine = visibility.visible_to(self.actor, at=self.at, drafts=True).filter(state=State.DRAFT)
-        return list(fields.with_line(mine).order_by("-filed_on", "id")[: self.most])
+        return list(filings.with_line(mine).order_by("-filed_on", "id")[: self.most])
 
 
 def _line(row: Referral) -> dict[str, object]:
-    status = fields.coarse_status(row)
+    status = filings.coarse_status(row)
     pk, reference = row.known_to_filer_as
     return {
         "pk": pk,

@@ -1,0 +1,13 @@
+"""What a check finds: an error, which no server starts with, or a warning."""
+
+from django.core.checks import CheckMessage, Error, Warning
+
+
+def error(number: int, sentence: str) -> CheckMessage:
+    """Return an error, by its number and the sentence that says what to set."""
+    return Error(sentence, id=f"repere.E{number:03}")
+
+
+def warning(number: int, sentence: str) -> CheckMessage:
+    """Return a warning, by its number and the sentence that says what to set."""
+    return Warning(sentence, id=f"repere.W{number:03}")

@@ -1,0 +1,56 @@
+"""Checks of what the service calls: mail, the gateway for SMS and calls, webhooks; and of its log."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, register
+
+from config.checks.addresses import in_clear
+from config.checks.findings import error, warning
+from config.local import is_local_name, is_near
+
+
+@register
+def people_can_be_called(**_: Any) -> list[CheckMessage]:
+    """Return a warning where nobody can be called at night; the service runs, and tells people to phone."""
+    if not settings.PRODUCTION or settings.SMS_GATEWAY_URL:
+        return []
+    sentence = (
+        "No gateway for SMS and calls (REPERE_SMS_GATEWAY_URL): on-call officers get mail only, and whoever files "
+        "urgently is told to phone."
+    )
+    return [warning(1, sentence)]
+
+
+def calls() -> Iterator[CheckMessage]:
+    """Look at what the service calls, and at the log, which leaves the machine too."""
+    if in_clear(settings.SMS_GATEWAY_URL):
+        yield error(16, "REPERE_SMS_GATEWAY_URL crosses the network in clear: its address must be https://….")
+    if not all(map(_is_public_name, settings.WEBHOOK_HOSTS)):
+        yield error(
+            54,
+            "REPERE_WEBHOOK_HOSTS must be full host names (partner.example.fr), no address and not this machine.",
+        )
+    if settings.LOG_LEVEL == "DEBUG":
+        yield error(53, "REPERE_LOG_LEVEL is DEBUG: set INFO, libraries would tell what they work on.")
+
+
+def _is_public_name(host: str) -> bool:
+    """Tell whether a host is a name with a domain; what ends in a number is an address, however it is written."""
+    return "." in host and host.rpartition(".")[2][:1].isalpha() and not is_local_name(host)
+
+
+def mail_options() -> list[dict[str, Any]]:
+    """Return the options of each way to send mail."""
+    mailers: dict[str, Any] = settings.MAILERS
+    return [found.get("OPTIONS", {}) for found in mailers.values()]
+
+
+def mail() -> Iterator[CheckMessage]:
+    """Look at how mail leaves the machine."""
+    for options in mail_options():
+        if not is_near(options.get("host", "")) and not (options.get("use_ssl") or options.get("use_tls")):
+            yield error(
+                27, "REPERE_SMTP_URL crosses the network in clear: write smtp:// (STARTTLS) or smtps://."
+            )

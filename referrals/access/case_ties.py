@@ -1,0 +1,33 @@
+"""The ties of an actor to one case, as ``visible_to`` annotated them, and the state that it sees."""
+
+from typing import Any
+
+from accounts.actor import Actor
+from referrals.access.matrix import Relation
+from referrals.access.relations import CaseAccess, possible_ties
+from referrals.models import Referral
+from referrals.vocabulary.states import State
+
+
+def ties_of(referral: Referral, actor: Actor) -> CaseAccess:
+    """Return what ties the actor to a referral that ``visible_to`` gave."""
+    row: Any = referral
+    held = [t for t in possible_ties(actor) if getattr(row, t.name, None)]
+    pairs = frozenset((t.role, t.relation) for t in held)
+    absent = frozenset((t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN)
+    glass = bool(getattr(row, "tie_glass", False))
+    listed = bool(row.tie_named)
+    named = listed or glass
+    if referral.state != State.DRAFT and referral.restricted and not named:
+        pairs, absent = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
+    draft = referral.state == State.DRAFT
+    return CaseAccess(pairs=pairs, draft=draft, named=named, glass=glass, absent=absent, listed=listed)
+
+
+def state_seen(referral: Referral, ties: CaseAccess) -> str:
+    """Return the state from which the actor's steps start: a filing taken back stays so for whoever took it back.
+
+    Otherwise what one may do would tell that somebody took the case up again (domain.md §1.4).
+    """
+    taken_back = ties.coarse and not ties.receiving and referral.withdrawn_at is not None
+    return str(State.WITHDRAWN if taken_back else referral.state)

@@ -1,0 +1,62 @@
+"""Transfer requests: those on which an actor may decide for the authority that was asked, and its ties to each."""
+
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any, override
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.actor import Actor
+from encryption.authentic import CheckedRows, ToldRows
+from referrals.access.exceptions import exceptional
+from referrals.access.matrix import DECIDE_ON_TRANSFERS, Relation
+from referrals.access.relations import CaseAccess
+from referrals.models import TransferReceiver, TransferRequest
+from referrals.vocabulary.states import ACTIVE
+
+
+def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
+    """Return the requests on which the actor may decide for the authority that was asked, the excluded left out.
+
+    Exclusions and restriction are those of the case at its origin: to be asked where its rows are in reach
+    (``referrals/transfers/queries.py``).
+    """
+    asked = [
+        Q(state=state, target_id__in=sorted({p.authority_id for p in actor.holding([role])}))
+        for role, state in DECIDE_ON_TRANSFERS.items()
+        if actor.holding([role])
+    ]
+    if not asked or actor.user_id is None:
+        return TransferRequest.objects.none()
+    special = exceptional(actor, at=at)
+    barred = sorted(special.excluded)
+    mine = TransferReceiver.objects.filter(request=OuterRef("pk"), user=actor.user_id)
+    open_ = Q(referral__restricted=False) | Exists(mine)
+    found = TransferRequest.objects.filter(reduce(or_, asked), open_, referral__state__in=ACTIVE)
+    if special.tied:
+        found = found.filter(referral__index_norm__gt=0)
+    found = found.exclude(referral_id__in=barred).select_related("referral")
+    return _AskedRows.of(found.annotate(receives=ToldRows.of(mine, "request")))
+
+
+class _AskedRows(CheckedRows):
+    """Requests that ask as they were sent, about cases as they were written; restricted ones for their receivers."""
+
+    @staticmethod
+    @override
+    def keeps(row: Any) -> bool:
+        if not (row.is_authentic and row.referral.is_authentic):
+            return False
+        return not row.referral.restricted or TransferReceiver.mac_field().any_is_told(row.receives)
+
+
+def ties_to(request: "TransferRequest", actor: Actor) -> CaseAccess:
+    """Return what ties the actor to the case of a request that ``transfers_to`` gave."""
+    seats = actor.roles_in(request.target_id)
+    pairs = {
+        (role, Relation.RECEIVING)
+        for role, state in DECIDE_ON_TRANSFERS.items()
+        if role in seats and request.state == state
+    }
+    return CaseAccess(pairs=frozenset(pairs), draft=False, named=False)

@@ -1,0 +1,99 @@
+"""Guards of the review of accesses: who may look into an anomaly, ask the agent, lift the veil."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from accounts.models import Membership
+from accounts.roles import Role
+from accounts.veil import account_of
+from referrals.access_review.sheet import Sheet
+from referrals.models import AccessAnomaly
+
+if TYPE_CHECKING:
+    from referrals.models import AccessAnomaly
+#: The two offices that learn together who stands behind a pseudonym.
+RESOLVERS: Final = (Role.AUDITOR, Role.DPO)
+
+
+def not_about_oneself(sheet: Sheet, given: Any) -> str | None:
+    """Nobody judges, or lifts the veil of, an anomaly of their own (§2.7 AccessAnomaly)."""
+    return "Cette anomalie porte sur votre propre compte." if sheet.own else None
+
+
+def somebody_can_be_asked(sheet: Sheet, given: Any) -> str | None:
+    """A question goes to the agent whom the anomaly is about, once."""
+    if sheet.row.who is None or sheet.row.asked_at is not None:
+        return "Personne ne peut être interrogé, ou la question a déjà été posée."
+    return None
+
+
+def agent_had_the_time(sheet: Sheet, given: Any) -> str | None:
+    """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
+    found = sheet.row
+    if found.asked_at is None and _can_sign_in(found):
+        return "L'agent n'a pas encore été interrogé."
+    if (
+        found.asked_at is not None
+        and found.answered_at is None
+        and (found.answer_due_at or sheet.at) > sheet.at
+    ):
+        return "L'agent peut encore répondre."
+    return None
+
+
+def _can_sign_in(anomaly: Any) -> bool:
+    """Tell whether there is an account to be asked: not closed meanwhile."""
+    return account_of(anomaly.who, anomaly.subjects, active=True) is not None
+
+
+def there_is_something_to_resolve(sheet: Sheet, given: Any) -> str | None:
+    """A veil is lifted where there is one, and nobody waits for it already."""
+    found = sheet.row
+    waiting = found.resolution_asked_at is not None and found.resolved_until is None
+    if (found.who is None and not found.subjects) or (waiting and not _lapsed(sheet)):
+        return "Il n'y a rien à lever, ou la levée est déjà demandée."
+    return None
+
+
+def the_other_office_asked(sheet: Sheet, given: Any) -> str | None:
+    """The veil is lifted by two persons in two offices: auditor and data protection officer (SEC-AZ12)."""
+    found = sheet.row
+    if found.resolution_asked_at is None or found.resolved_until is not None or _lapsed(sheet):
+        return "La levée de l'anonymat n'est pas demandée, ou la demande est caduque."
+    if found.resolution_asked_by_id == sheet.actor.user_id or found.resolution_asked_as == sheet.actor.role:
+        return "La levée de l'anonymat est décidée par deux personnes, auditeur et délégué."
+    return None
+
+
+def asker_is_in_office(sheet: Sheet, given: Any) -> str | None:
+    """A request dies when who made it loses the office (SEC-AZ12)."""
+    found = sheet.row
+    if _holds(found, found.resolution_asked_by_id, found.resolution_asked_as, at=sheet.at):
+        return None
+    return "La personne qui a demandé la levée n'exerce plus cette fonction."
+
+
+def _holds(anomaly: "AccessAnomaly", user: UUID | None, role: str, *, at: datetime) -> bool:
+    held = Membership.objects.in_force(at).filter(authority=anomaly.authority_id, role=role, user=user)
+    return held.exists()
+
+
+def _lapsed(sheet: Sheet) -> bool:
+    asked = sheet.row.resolution_asked_at
+    return asked is not None and asked + timedelta(days=sheet.protocol.approval_days) <= sheet.at
+
+
+def may_look_behind(anomaly: "AccessAnomaly", user: UUID | None, *, at: datetime) -> bool:
+    """Tell whether an account reads who it was: one of the two that lifted the veil, in time, both still in office."""
+    until, asked_by, lifted_by = (
+        anomaly.resolved_until,
+        anomaly.resolution_asked_by_id,
+        anomaly.resolved_by_id,
+    )
+    if user is None or user not in (asked_by, lifted_by) or until is None or until <= at:
+        return False
+    return all(
+        _holds(anomaly, asked_by if role == anomaly.resolution_asked_as else lifted_by, role, at=at)
+        for role in RESOLVERS
+    )

@@ -1,0 +1,27 @@
+"""Checks of emergency openings: whose reviews are late opens no more."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+
+from referrals.workflow.case import Case
+
+FROZEN: Final = (
+    "L'examen d'une de vos ouvertures d'urgence est en retard : seule l'astreinte peut en ouvrir une autre."
+)
+
+
+def own_reviews_are_in_time(case: Case, given: Any) -> str | None:
+    """Whoever has an emergency opening whose review is overdue makes no other, unless on the rota now (§1.3)."""
+    return FROZEN if is_frozen(case.actor.user_id, case.at) else None
+
+
+def is_frozen(user: UUID | None, at: datetime) -> bool:
+    """Tell whether an account may open no case in an emergency, whichever it is; on-call is never frozen (rule 7)."""
+    late = apps.get_model("referrals", "BreakGlass").objects.filter(
+        user=user, reviewed_at=None, review_due_at__lt=at
+    )
+    shifts: Any = apps.get_model("referrals", "RotaShift").objects
+    return late.exists() and not shifts.on_duty(at).filter(user=user).exists()

@@ -1,0 +1,32 @@
+"""Inputs of a reopening: its ground and its reason."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.inputs import Code, Instant
+from referrals.vocabulary.states import Coded
+from referrals.workflow import inputs
+
+
+class Ground(Coded):
+    """Why a closed case is opened again (T34)."""
+
+    NEW_FACT = "new_fact", "New fact", "Fait nouveau"
+    ERROR = "error", "Error found", "Erreur constatée"
+    WITHDRAWAL = "withdrawal", "Withdrawal not confirmed", "Retrait non confirmé"
+
+
+class Reopening(inputs.Reasoned):
+    """T34; ``learnt_at`` says when a new fact came in: the delay of its assessment counts from there."""
+
+    ground = Code(Ground.choices)
+    learnt_at = Instant(required=False, default=None, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask when the new fact came in, and for nothing of the kind otherwise."""
+        told, needed = attrs["learnt_at"] is not None, attrs["ground"] == Ground.NEW_FACT
+        if told != needed:
+            fault = serializers.ErrorDetail("", code="required" if needed else "not-a-choice")
+            raise serializers.ValidationError({"learnt_at": [fault]})
+        return attrs

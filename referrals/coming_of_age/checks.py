@@ -1,0 +1,89 @@
+"""Checks of age: whose agreement it is, and who may be supported as a young adult (L222-5 5°)."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from audit.disclosure import disclosure
+from audit.events import Purpose
+from encryption.errors import Unreadable
+from referrals.vocabulary import ages
+from referrals.vocabulary.answers import YesNo
+from referrals.workflow.case import Case
+from referrals.workflow.retention_periods import NEVER_BEGUN
+
+YOUNG_ADULT: Final = "young_adult"
+YOUNG_ADULT_UNTIL: Final = 21  # L222-5 5°
+
+
+def agreement_is_of_the_right_person(case: Case, given: Any) -> str | None:
+    """Whoever is of age agrees for themself; for a minor the legal representatives do (C23; L223-2)."""
+    child = _child_of_measure(case, given)
+    if child is None or given.own is case.of_age(child):
+        return None
+    if given.own:
+        return "L'accord pour un enfant mineur est celui de ses représentants légaux."
+    return "La personne est majeure : l'accord à recueillir est le sien."
+
+
+def young_adult_was_looked_after(case: Case, given: Any) -> str | None:
+    """Support as a young adult is for whoever is of age and was looked after before that (L222-5 5°)."""
+    for item in _offers(given):
+        child = case.child(item.get("child") or given.get("child"))
+        if item.type != YOUNG_ADULT or child is None:
+            continue
+        if not (case.of_age(child) and was_looked_after(case, child)):
+            return "L'accompagnement jeune majeur suppose la majorité, et un accueil avant celle-ci."
+    return None
+
+
+def young_adult_support_ends_at_21(case: Case, given: Any) -> str | None:
+    """Support as a young adult says when it ends: on the 21st birthday at the latest (L222-5 5°)."""
+    if case.part.type_id != YOUNG_ADULT:
+        return None
+    term, child = given.get("term_on") or case.part.term_on, case.on_record(case.part.child_id)
+    if term is None:
+        return "L'échéance de l'accompagnement jeune majeur doit être précisée."
+    birth = _birth_date(case, child)
+    if birth is not None and term > ages.birthday(birth, YOUNG_ADULT_UNTIL):
+        return "L'accompagnement jeune majeur prend fin au plus tard au vingt et unième anniversaire."
+    return None
+
+
+def was_looked_after(case: Case, child: Any) -> bool:
+    """Tell whether a child was ever looked after away from its home: here, or elsewhere as the filing tells."""
+    taken_in = any(
+        found.child_id == child.pk and found.type.takes_in and found.state not in NEVER_BEGUN
+        for found in case.measures
+    )
+    return taken_in or child.current_measure == YesNo.YES
+
+
+def _offers(given: Any) -> "Iterable[Any]":
+    items = given.get("measures") if given is not None else ()
+    return items if items is not None else [given]
+
+
+def _child_of_measure(case: Case, given: Any) -> Any:
+    if given is None:
+        return None
+    wanted: UUID | None = given.get("measure")
+    row = next((found for found in case.measures if found.pk == wanted), case.part)
+    return case.child(row.child_id) if row is not None else None
+
+
+def _birth_date(case: Case, child: Any) -> Any:
+    """Return the birth date, opened by whoever acts in a disclosure of its own; None where nobody knows it."""
+    if child is None or child.birth_date is None:
+        return None
+    with disclosure(
+        actor=case.actor,
+        purpose=Purpose.MEASURE,
+        at=case.at,
+        objects=[case.pseudonym],
+        tenant=case.referral.authority_id,
+    ) as scope:
+        try:
+            return ages.as_date(child.birth_date.open(scope))
+        except Unreadable:
+            return None

@@ -1,0 +1,22 @@
+"""Checks of the answers to filers: for which reasons one may be withheld."""
+
+from typing import Any
+
+from referrals.vocabulary import feedback
+from referrals.workflow.case import Case
+
+#: What may keep an answer from a private person: these three and no other (D226-2-8).
+EXCEPTIONS = (
+    feedback.Withholding.CHILD_INTEREST,
+    feedback.Withholding.CHILD_ENDANGERED,
+    feedback.Withholding.REQUESTER_AT_RISK,
+)
+
+
+def withholding_is_lawful(case: Case, given: Any) -> str | None:
+    """Nothing is told to a private person on three grounds, to others for secrecy or the child (F02; D226-2-8)."""
+    private = case.part.owed_to == feedback.OwedTo.PRIVATE
+    allowed = EXCEPTIONS if private else (feedback.Withholding.SECRECY, feedback.Withholding.CHILD_INTEREST)
+    if given.reason in allowed:
+        return None
+    return "Ce motif ne permet pas de ne pas répondre à cette personne (D226-2-8)."

@@ -1,0 +1,111 @@
+"""Effects of the answers to filers: when one is owed, sent, withheld, and its clock."""
+
+from typing import TYPE_CHECKING
+
+from referrals.execution import hooks
+from referrals.models import FeedbackTask
+from referrals.vocabulary import feedback, filing_answers
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.feedback import OPEN
+from referrals.vocabulary.states import Machine, State
+from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.models import FeedbackTask
+    from referrals.workflow.context import StepContext
+#: Nothing is decided of the case yet.
+UNDECIDED = (
+    State.SUBMITTED,
+    State.ACKNOWLEDGED,
+    State.TRIAGE,
+    State.QUALIFIED,
+    State.IN_ASSESSMENT,
+    State.REPORT_SUBMITTED,
+)
+
+
+def owed_unasked(case: Case) -> feedback.OwedTo | None:
+    """Return to whom an answer is owed as soon as the concern is received; None for on request, or for justice."""
+    if case.referral.variant == filing_answers.Variant.FROM_119:
+        return feedback.OwedTo.HELPLINE
+    if case.referral.variant == filing_answers.Variant.PROSECUTOR_REQUEST or case.filer_is_private():
+        return None
+    return feedback.OwedTo.PROFESSIONAL
+
+
+def owe(act: "StepContext") -> None:
+    """Owe an answer from the receipt on, where one is owed unasked; C5 runs (T02, T03)."""
+    owed_to = owed_unasked(act.case)
+    if owed_to is not None:
+        clock = act.start(C.C5, since=act.case.referral.received_at)
+        act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at, due_at=clock.due_at)
+
+
+def request(act: "StepContext") -> None:
+    """Owe an answer to a private person who asks, from the request on; asking again puts nothing off (T49; C5b)."""
+    # Asked of what is owed, not of the variant, which a transfer changes.
+    from_helpline = any(task.owed_to == feedback.OwedTo.HELPLINE for task in act.case.feedback_tasks)
+    asked = any(task.owed_to == feedback.OwedTo.PRIVATE for task in open_tasks(act.case))
+    if asked or not (act.case.filer_is_private() or from_helpline):
+        return
+    clock = act.start(C.C5B, since=act.given.at)
+    act.new(
+        "feedback_tasks",
+        owed_to=feedback.OwedTo.PRIVATE,
+        opened_at=act.at,
+        asked_at=act.given.at,
+        due_at=clock.due_at,
+    )
+    act.case.forget("feedback_tasks")
+
+
+def open_tasks(case: Case) -> "list[FeedbackTask]":
+    """Return the answers that are still owed."""
+    return [task for task in case.feedback_tasks if task.state in OPEN]
+
+
+def send_feedback(act: "StepContext") -> None:
+    """Keep what was sent, under the filer's own key; the filer's word becomes *answered* (F01)."""
+    task = act.case.part
+    interim = act.case.referral.state in UNDECIDED
+    act.change(task, text=act.given.text, means=act.given.means, interim=interim)
+    act.stop(clock_of(task))
+    act.case.referral.filer_answered = True
+
+
+def withhold_feedback(act: "StepContext") -> None:
+    """Keep why nothing is told (F02)."""
+    task = act.case.part
+    act.change(task, reason=act.given.reason, reason_text=act.given.reason_text)
+    act.stop(clock_of(task))
+
+
+def clock_of(task: "FeedbackTask") -> C:
+    """Return the delay in which a task is due."""
+    return C.C5B if task.owed_to == feedback.OwedTo.PRIVATE else C.C5
+
+
+@hooks.after_leaving_state.register(2)
+def follow(act: "StepContext", before: str) -> None:
+    """The case moved: a filing taken back is owed nothing, an outcome is told to whom an interim word was sent.
+
+    The text that the step prepares (T11, T22) is laid in the task for whoever will send it; where nobody is owed an
+    answer now, it stays on record for readers of C.
+    """
+    after = act.case.referral.state
+    if before not in UNDECIDED or after in UNDECIDED or after in (State.MERGED, State.TRANSFERRED):
+        return
+    if after == State.WITHDRAWN:
+        for task in open_tasks(act.case):
+            act.fill(task, {"reason": feedback.Withholding.WITHDRAWN})
+            act.fire(Machine.FEEDBACK, "withhold", part=task)
+        return
+    waiting = {task.owed_to for task in open_tasks(act.case)}
+    for owed_to in {task.owed_to for task in act.case.feedback_tasks if task.interim} - waiting:
+        act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at)
+    act.case.forget("feedback_tasks")
+    prepared, owed = act.given.get("feedback"), open_tasks(act.case)
+    for task in owed if prepared else ():
+        act.change(task, prepared=prepared)
+    if prepared and not owed:
+        act.fire(Machine.REFERRAL, "keep_feedback", given=type(act.given)(text=prepared))

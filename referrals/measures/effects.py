@@ -1,0 +1,146 @@
+"""Effects of measures: rows, clocks, decisions of children, and what the case then shows."""
+
+from typing import Any
+
+from referrals.decisions import effects as decisions_effects
+from referrals.justice import effects as justice_effects
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import DecisionCode, Machine, State
+from referrals.vocabulary.states import MeasureState as M
+from referrals.workflow import decision_records, times
+
+UNDER_WAY = (M.ACTIVE, M.SUSPENDED)
+ITS_CLOCKS = (
+    C.C9,
+    C.C10,
+    C.C11,
+    C.C12,
+    C.C13,
+    C.C14,
+    C.C14B,
+    C.C15,
+    C.C15B,
+    C.C16,
+    C.C17,
+    C.C17B,
+)
+
+
+def follow(act: Any) -> None:
+    """Let the case show what its measures are (⇒ T29)."""
+    shown = (State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL)
+    if act.case.referral.state in shown:
+        act.case.forget("measures")
+        act.fire(Machine.REFERRAL, "measure_event", child=act.case.part.child_id)
+
+
+def offer(act: Any) -> None:
+    """Offer the measure to the family (M01)."""
+    row = act.new(
+        "measures",
+        child_id=act.given.child,
+        type_id=act.given.type,
+        judicial=False,
+        proposed_at=act.at,
+        duration_months=act.given.duration_months,
+        service_id=act.given.service,
+        aim=act.given.aim,
+        variant=act.given.variant,
+        notified_on=act.given.notified_on,
+        sent_on=act.given.sent_on,
+    )
+    act.start(C.C9, part=row)
+    act.case.forget("measures")
+    act.case.part = act.made = row
+
+
+def take_agreement(act: Any) -> None:
+    """Record the agreement; the first one of an offer moves the case (M02 ⇒ T24)."""
+    decisions_effects.take_agreement(act, act.case.part)
+    act.case.part.save()
+    if act.case.referral.state == State.ADMIN_OFFER:
+        act.fire(Machine.REFERRAL, "record_agreement", child=act.case.part.child_id)
+
+
+def give_up(act: Any) -> None:
+    """Stop its clocks; a child for whom nothing else is alive is undecided again (M03, M04)."""
+    act.stop(*ITS_CLOCKS, part=act.case.part)
+    act.case.forget("measures")
+    child = act.case.child(act.case.part.child_id)
+    if child is not None and not act.case.measures_alive(child) and child.decision == DecisionCode.ADMIN:
+        decision_records.undecide(act, child)
+
+
+def record_order(act: Any) -> None:
+    """Record a measure ordered without a referral of ours (M05)."""
+    row = act.new(
+        "measures",
+        state=M.ORDERED,
+        child_id=act.given.child,
+        type_id=act.given.type,
+        judicial=True,
+        proposed_at=act.at,
+        ordered_on=act.given.ordered_on,
+        term_on=act.given.term_on,
+        service_id=act.given.service,
+        ordered_by=act.given.ordered_by,
+        order_copy=act.given.order_copy,
+        place=act.given.place,
+        variant=act.given.variant,
+    )
+    justice_effects.start_order_clocks(act, row, act.given)
+    act.case.forget("measures")
+    justice_effects.settle_by_order(act, row)
+    act.case.part = act.made = row
+
+
+def hand_measure_over(act: Any) -> None:
+    """Confide the measure to its service (M06)."""
+    decisions_effects.hand_over(act, act.case.part)
+    act.case.part.save()
+
+
+def begin(act: Any) -> None:
+    """Start the clocks of a measure that begins (M07)."""
+    row = act.case.part
+    since = times.local_noon(act, act.given.started_on)
+    act.start(C.C15 if row.judicial else C.C10, part=row, since=since)
+    act.start(C.C17, part=row, since=since)
+    if row.judicial:
+        act.start(C.C16, part=row, since=since)
+
+
+def renew_measure(act: Any) -> None:
+    """Start the measure's term again (M11)."""
+    act.start(C.C15 if act.case.part.judicial else C.C10, part=act.case.part)
+
+
+def stop_its_clocks(act: Any) -> None:
+    """Stop the measure's clocks (M12 to M15)."""
+    act.stop(*ITS_CLOCKS, part=act.case.part)
+    act.case.forget("measures")
+
+
+def last_measure_over(act: Any) -> None:
+    """Let an inspector decide again for a child whose last measure is over (domain.md §2.2 Decisions)."""
+    child = act.case.child(act.case.part.child_id)
+    if child is not None and act.given.get("danger_remains") and not act.case.measures_alive(child):
+        decision_records.undecide(act, child)
+
+
+def plan_is_signed(act: Any) -> None:
+    """The child's plan is signed: C16 stops (M16; L223-1-1)."""
+    act.stop(C.C16, part=act.case.part)
+
+
+def next_report(act: Any) -> None:
+    """A report starts the next one's clock, and ends that of an investigation measure (M17)."""
+    act.stop(C.C15B, part=act.case.part)
+    act.start(C.C17, part=act.case.part)
+
+
+def heard(act: Any) -> None:
+    """A ruling stops the hearing's clocks; a new term starts the measure's again (M18)."""
+    act.stop(C.C14, C.C14B, part=act.case.part)
+    if act.given.term_on and act.case.part.state in UNDER_WAY:
+        act.start(C.C15, part=act.case.part)

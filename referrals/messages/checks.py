@@ -1,0 +1,106 @@
+"""Checks of questions and complements: whom one asks, who answers, which files are brought."""
+
+from typing import TYPE_CHECKING, Any
+
+from accounts.models import Membership
+from accounts.roles import Role
+from referrals.attachments.linking import waiting_of
+from referrals.errors import InvalidInput
+from referrals.vocabulary import message_answers
+from referrals.vocabulary.role_sets import CELL
+from referrals.vocabulary.states import Exploitation, RequestState
+from referrals.workflow import people as workflow_people
+from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.models import InformationRequest
+#: Roles of the people put on a case one by one, whom a question may name.
+PARTNERS = (Role.ASSESSOR, Role.ASSESSMENT_LEAD, Role.ASE_INSPECTOR, Role.CASE_REFERENT)
+
+
+def request_of(case: Case, pk: Any) -> "InformationRequest | None":
+    """Return an open request of the case, or None."""
+    return case.referral.information_requests.filter(pk=pk, state=RequestState.OPEN).first()
+
+
+def partner_is_of_case(case: Case, given: Any) -> str | None:
+    """A question is put to the filer, or to a person who has a role on the case (T07; CASF L226-2-2)."""
+    if given.partner is None or _has_a_role(case, given.partner):
+        return None
+    return "La personne désignée n'a pas de rôle sur ce dossier."
+
+
+def _has_a_role(case: Case, user: Any) -> bool:
+    """Tell whether a person is on the case by name, or serves where an alive measure of it is carried out."""
+    if case.referral.exclusions.filter(user_id=user, lifted_at=None).exists():
+        return False
+    named = {Role(found.role) for found in case.assignments if found.user_id == user}
+    if any(workflow_people.holders_of(case, role, {user}) for role in named.intersection(PARTNERS)):
+        return True
+    held = Membership.objects.in_force(case.at).filter(user_id=user)
+    services = {found.service_id for found in case.measures_alive() if found.service_id}
+    if held.filter(role=Role.MEASURE_SERVICE, organisation_id__in=services).exists():
+        return True
+    exploited = case.referral.prostitution_status != Exploitation.NONE
+    lead = held.filter(role=Role.EXPLOITATION_LEAD, authority_id=case.authority_id)
+    return exploited and lead.exists()
+
+
+def answer_is_due_ahead(case: Case, given: Any) -> str | None:
+    """An answer is asked for today or later (T07).
+
+    Raises:
+        InvalidInput: the date is past.
+    """
+    if given.due_on is not None and given.due_on < case.today:
+        raise InvalidInput("due_on", "too-early")
+    return None
+
+
+def complement_is_expected(case: Case, given: Any) -> str | None:
+    """An open request is answered by whom it asks, the filer adds unasked; the cell types in for both (T08)."""
+    found = request_of(case, given.request) if given.request else None
+    if given.request and found is None:
+        return "Cette demande de complément n'est pas ouverte."
+    if case.actor.role == Role.FILER:
+        to_another = found is not None and found.recipient != message_answers.Recipient.FILER
+        return "Cette demande de complément n'est pas ouverte." if to_another else None
+    if found is not None and found.partner_id == case.actor.user_id:
+        return None
+    if case.actor.role in CELL:
+        return None
+    return "Seule la personne interrogée répond ; le déclarant et la cellule peuvent compléter d'eux-mêmes."
+
+
+def cell_says_how_it_came(case: Case, given: Any) -> str | None:
+    """What the cell types in came by phone, letter or otherwise (T08).
+
+    Raises:
+        InvalidInput: it isn't said.
+    """
+    if case.actor.role in CELL and not given.came_by:
+        raise InvalidInput("came_by", "required")
+    return None
+
+
+def attachments_are_there(case: Case, given: Any) -> str | None:
+    """What is named as attached was sent before, by the same person, and came with nothing else yet (T08).
+
+    Raises:
+        InvalidInput: it wasn't.
+    """
+    waiting_of(case.referral, given.attachments, role=case.actor.role, user_id=case.actor.user_id)
+    return None
+
+
+def request_is_open(case: Case, given: Any) -> str | None:
+    """Only an open request is given up (T09)."""
+    return None if request_of(case, given.request) else "Cette demande de complément n'est pas ouverte."
+
+
+def asker_gives_up(case: Case, given: Any) -> str | None:
+    """Whoever asked, or a coordinator, goes on without the answer (T09)."""
+    found = request_of(case, given.request)
+    if found is None or case.actor.role == Role.CRIP_COORDINATOR or found.asked_by == case.actor.user_id:
+        return None
+    return "Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."

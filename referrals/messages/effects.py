@@ -1,0 +1,137 @@
+"""Effects of questions, complements and messages: requests, files, and what the shell shows of them."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from accounts.roles import Role
+from referrals.attachments.linking import lay_to, waiting_of
+from referrals.execution import hooks
+from referrals.messages.checks import request_of
+from referrals.urgent_calls import effects as urgent_calls_effects
+from referrals.vocabulary import message_answers
+from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.states import ACTIVE, CLOSED, ChildKind, Machine, RequestState, State, Urgency
+from referrals.workflow.about_children import only_child
+from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.models import InformationRequest
+    from referrals.workflow.context import StepContext
+
+
+def ask(act: "StepContext") -> None:
+    """Put the questions; C6 runs for them (T07)."""
+    row = act.new(
+        "information_requests",
+        recipient=act.given.recipient,
+        partner_id=act.given.partner,
+        asked_by=act.actor.user_id,
+        asked_at=act.at,
+        due_on=act.given.due_on,
+        children=as_text(act.given.children),
+        questions=act.given.questions,
+    )
+    act.start(C.C6, part=row, child=only_child(row))
+    show_requests(act.case)
+    act.made = row
+
+
+def complement(act: "StepContext") -> None:
+    """Keep what was added; it answers its request, and a danger that it tells of is flagged (T08 ⇒ T14)."""
+    given, found = act.given, request_of(act.case, act.given.request) if act.given.request else None
+    act.child = only_child(found)
+    added = act.new(
+        "complements",
+        request=found,
+        at=act.at,
+        by=None if act.actor.role == Role.FILER else act.actor.user_id,
+        role=act.actor.role,
+        came_by=given.came_by,
+        danger_now=given.danger_now,
+        # An answer is about whom the question was about.
+        children=found.children if found is not None else [],
+        text=given.text,
+    )
+    sent = waiting_of(act.case.referral, given.attachments, role=act.actor.role, user_id=act.actor.user_id)
+    lay_to(added, sent)
+    if found is not None:
+        close(act, found, RequestState.ANSWERED)
+    if given.danger_now:
+        if act.case.referral.state in ACTIVE:
+            endanger(act)
+        else:
+            act.alarm(given.danger_what)
+
+
+def endanger(act: "StepContext") -> None:
+    """Flag every child of the concern: who adds from outside can't say which one (⇒ T14 each)."""
+    told = {"what": act.given.danger_what}
+    for child in act.case.children:
+        if child.kind != ChildKind.SUBJECT:
+            continue
+        if not child.immediate_danger:
+            act.change(child, immediate_danger=True, danger_ever=True)
+            act.start(C.C3, child=child.pk)
+        act.fire(Machine.REFERRAL, "flag_immediate_danger", given=told, child=child.pk)
+    act.case.referral.urgency = Urgency.U3
+    urgent_calls_effects.call_for_danger(act)
+
+
+def give_up(act: "StepContext") -> None:
+    """Go on without the answer: by hand the request is cancelled, by the passing of time it expires (T09)."""
+    found = request_of(act.case, act.given.request)
+    act.child = only_child(found)
+    if found is not None:
+        close(act, found, RequestState.CANCELLED if act.given.reason else RequestState.EXPIRED)
+
+
+def close(act: "StepContext", found: "InformationRequest", state: RequestState) -> None:
+    """Close a request; C6 stops for it."""
+    act.change(found, state=state, closed_at=act.at)
+    act.stop(C.C6, part=found)
+    show_requests(act.case)
+
+
+def write_to_filer(act: "StepContext") -> None:
+    """Keep the message for whoever filed, under the filer's own key (E01)."""
+    act.made = _said(act, "filer_messages")
+
+
+def write_to_professionals(act: "StepContext") -> None:
+    """Keep the message for the professionals of the case (E02)."""
+    act.made = _said(act, "team_messages")
+
+
+def _said(act: "StepContext", channel: str) -> Any:
+    said = act.given
+    return act.new(channel, at=act.at, by=act.actor.user_id, children=as_text(said.children), text=said.text)
+
+
+def as_text(children: Iterable[UUID]) -> list[str]:
+    """Return the ids of children as a row that names them keeps them."""
+    return sorted({str(pk) for pk in children})
+
+
+def show_requests(case: Case) -> None:
+    """Show on the referral whether questions are open, and whether some are to its filer (``info_requested``)."""
+    asked = set(
+        case.referral.information_requests.filter(state=RequestState.OPEN).values_list("recipient", flat=True)
+    )
+    case.referral.info_requested = bool(asked)
+    case.referral.filer_asked = message_answers.Recipient.FILER in asked
+
+
+@hooks.after_leaving_state.register(1)
+def follow(act: "StepContext", before: str) -> None:
+    """A case that closes cancels its open requests; one that is joined to another takes them along (§2.2 Closings)."""
+    after = act.case.referral.state
+    if (
+        after not in CLOSED
+        or before in CLOSED
+        or after == State.MERGED
+        or not act.case.referral.info_requested
+    ):
+        return
+    for found in act.case.referral.information_requests.filter(state=RequestState.OPEN):
+        close(act, found, RequestState.CANCELLED)

@@ -1,0 +1,51 @@
+"""The shell of a case in clear (class A), with the clear codes of D and I to their readers."""
+
+from typing import Any
+
+from referrals.access.relations import CaseAccess
+from referrals.models import Referral
+from referrals.vocabulary.labels import labelled, moment
+from referrals.vocabulary.states import State, Urgency
+
+
+def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
+    """Return the shell (class A), and the clear codes of D and I to their readers."""
+    found = {
+        "id": str(referral.pk),
+        "reference": referral.reference,
+        "version": referral.version,
+        "authority": str(referral.authority_id) if referral.authority_id else None,
+        "unit": str(referral.unit_id) if referral.unit_id else None,
+        "department": referral.department,
+        "state": labelled(State(referral.state)),
+        "urgency": labelled(Urgency(referral.urgency)),
+        "channel": referral.channel,
+        "variant": referral.variant,
+        "age_band": referral.age_band,
+        "under_15": referral.under_15,
+        "under_2": referral.under_2,
+        "runaway": referral.runaway,
+        "restricted": referral.restricted,
+        "legal_hold": referral.legal_hold,
+        "left_open": referral.left_open,
+        "info_requested": referral.info_requested,
+        "transfer_open": referral.transfer_open,
+    }
+    for name in (
+        "created_at",
+        "received_at",
+        "submitted_at",
+        "acknowledged_at",
+        "closed_at",
+        "statutory_due_at",
+        "target_due_at",
+        "next_due_at",
+        "counts_from",
+    ):
+        found[name] = moment(getattr(referral, name))
+    if "D" in ties.reads:
+        found["prostitution_status"] = referral.prostitution_status
+        found["immediate_danger"] = referral.immediate_danger
+    if "I" in ties.reads:
+        found["judicial_status"] = referral.judicial_status or None
+    return found

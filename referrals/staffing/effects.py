@@ -1,0 +1,22 @@
+"""Effects of passing a case on."""
+
+from typing import TYPE_CHECKING
+
+from referrals.staffing.checks import assignments_passed, field_of
+from referrals.workflow import people as workflow_people
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import StepContext
+
+
+def pass_case_on(act: "StepContext") -> None:
+    """End the leaver's assignments in this role, and put the other person on the case for the same (X07)."""
+    given, case = act.given, act.case
+    field, theirs = field_of(case, given), assignments_passed(case, given)
+    for found in theirs:
+        act.change(found, until_at=act.at)
+    case.forget("assignments")
+    for found in theirs:
+        workflow_people.put_on_case(
+            act, given.user, given.role, field=field, waiver=given.waiver, child=found.child_id
+        )
