@@ -148,7 +148,7 @@ NAMED = re.compile(
 def test_what_has_an_end_elsewhere_is_in_the_list_and_no_limit_is():
     found = {
         (str(path.relative_to(BASE_DIR)), name)
-        for app in (*OURS - {"encryption"}, "core", "web")
+        for app in (*OURS - {"encryption"}, "web")
         for path in (BASE_DIR / app).rglob("*.py")
         if path.name != "settings.py" or app != "config"
         for name in NAMED.findall(path.read_text(encoding="utf-8"))
@@ -184,7 +184,7 @@ def test_nothing_is_counted_in_a_cache_which_each_process_has_for_itself():
     """Neither Django's cache nor a throttle of the API's framework; config/checks/strangers.py refuses them."""
     found = {
         f"{path.relative_to(BASE_DIR)}: {name}"
-        for app in (*OURS, "core", "web")
+        for app in (*OURS, "web")
         for path in (BASE_DIR / app).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for name in imported(node)
