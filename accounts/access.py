@@ -69,12 +69,12 @@ def managed_users(actor: "Actor", authority_id: UUID | None = None) -> QuerySet[
     """
     authorities = _managed(actor, authority_id)
     member = Membership.objects.filter(user=OuterRef("pk"), authority__in=authorities)
-    found = User.objects.filter(Q(home_authority__in=authorities) | Exists(member))
-    return _as_written(found, member, authorities)
+    users = User.objects.filter(Q(home_authority__in=authorities) | Exists(member))
+    return _as_written(users, member, authorities)
 
 
 def _as_written(
-    found: QuerySet[User], member: MembershipQuerySet, authorities: frozenset[UUID]
+    users: QuerySet[User], member: MembershipQuerySet, authorities: frozenset[UUID]
 ) -> QuerySet[User]:
     """Return accounts of some authorities, those left out that are only members by a row that fails (SEC-AZ22)."""
 
@@ -85,7 +85,7 @@ def _as_written(
             here = row.home_authority_id in authorities
             return row.is_authentic and (here or Membership.mac_field().any_is_told(row.members))
 
-    return Rows.of(found.annotate(members=ToldRows.of(member, "user")))
+    return Rows.of(users.annotate(members=ToldRows.of(member, "user")))
 
 
 def managed_memberships(actor: "Actor") -> MembershipQuerySet:

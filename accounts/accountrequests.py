@@ -89,14 +89,14 @@ def matches_of(requests: Iterable[AccountRequest]) -> Mapping[UUID, Organisation
 
     The one that was chosen from the list; else the one with the number that was said; else the one of that name.
     """
-    asked = list(requests)
-    wanted = [_wanted(one) for one in asked]
+    listed = list(requests)
+    wanted = [_wanted(one) for one in listed]
     if not wanted:
         return {}
-    places = Q(authority=None) | Q(authority__in={one.authority_id for one in asked})
+    places = Q(authority=None) | Q(authority__in={one.authority_id for one in listed})
     rows = list(Organisation.objects.filter(places).filter(reduce(or_, wanted)).order_by("name", "pk"))
-    found = {one.pk: _match(one, rows) for one in asked}
-    return {pk: row for pk, row in found.items() if row is not None}
+    matches = {one.pk: _match(one, rows) for one in listed}
+    return {pk: row for pk, row in matches.items() if row is not None}
 
 
 def _wanted(one: AccountRequest) -> Q:
@@ -124,7 +124,7 @@ def _match(one: AccountRequest, rows: Iterable[Organisation]) -> Organisation | 
 @recurring("account-requests:told", every=timedelta(hours=1))
 def tell_administrators(at: datetime) -> int:
     """Tell who decides that requests wait, once in a day at most, however many there are; return how many were told."""
-    told = 0
+    notified = 0
     authorities = waiting_requests(at=at).order_by().values_list("authority_id", flat=True).distinct()
     for authority_id in sorted(authorities):
         with transaction.atomic():
@@ -137,8 +137,8 @@ def tell_administrators(at: datetime) -> int:
             )
             due = people - set(lately.values_list("user_id", flat=True))
             tell_people(due, REQUESTS_WAIT, authority_id, at=at)
-            told += len(due)
-    return told
+            notified += len(due)
+    return notified
 
 
 @recurring("account-requests:forgotten", every=timedelta(hours=1))

@@ -39,8 +39,8 @@ def given(request: ServiceRequest, what: bytes, *, at: datetime) -> str | None:
         return None
     user = User.objects.get(pk=actor.user_id)
     until = int((at + LASTS).timestamp())
-    said = _HEAD.pack(user.pk.bytes, session.bytes, until, uuid4().bytes) + what
-    return base64.urlsafe_b64encode(said + _tag(said, user)).rstrip(b"=").decode()
+    payload = _HEAD.pack(user.pk.bytes, session.bytes, until, uuid4().bytes) + what
+    return base64.urlsafe_b64encode(payload + _tag(payload, user)).rstrip(b"=").decode()
 
 
 def taken(text: str, request: ServiceRequest, *, at: datetime) -> tuple[Actor, bytes]:
@@ -49,10 +49,10 @@ def taken(text: str, request: ServiceRequest, *, at: datetime) -> tuple[Actor, b
     Raises:
         NotVisible: it isn't one of ours, is over, was taken already, or its session has ended.
     """
-    said, tag = _parts(text)
-    user_id, session, until, number = _HEAD.unpack(said[: _HEAD.size])
+    payload, tag = _parts(text)
+    user_id, session, until, number = _HEAD.unpack(payload[: _HEAD.size])
     user = User.objects.filter(pk=UUID(bytes=user_id), is_active=True).first()
-    if user is None or not digest.equal(tag, _tag(said, user)) or at.timestamp() > until:
+    if user is None or not digest.equal(tag, _tag(payload, user)) or at.timestamp() > until:
         raise NotVisible
     actor = actor_of_user(user, origin_of(request, auth=SESSION), at=at)
     going_on = (
@@ -65,7 +65,7 @@ def taken(text: str, request: ServiceRequest, *, at: datetime) -> tuple[Actor, b
     if once.honoured(actor) is not None:
         raise NotVisible
     once.keep(actor, status=_TAKEN, thing=UUID(bytes=number), at=at)
-    return actor, said[_HEAD.size :]
+    return actor, payload[_HEAD.size :]
 
 
 def _parts(text: str) -> tuple[bytes, bytes]:
@@ -78,6 +78,6 @@ def _parts(text: str) -> tuple[bytes, bytes]:
     return raw[:-_TAG_BYTES], raw[-_TAG_BYTES:]
 
 
-def _tag(said: bytes, user: User) -> bytes:
+def _tag(payload: bytes, user: User) -> bytes:
     """Return the tag: another password gives another one, so that what ends the session ends the pass."""
-    return index.keyed("pass", said + user.get_session_auth_hash().encode())
+    return index.keyed("pass", payload + user.get_session_auth_hash().encode())

@@ -32,12 +32,12 @@ def normalised_email(address: str) -> str:
         ascii_domain = domain.encode("idna").decode("ascii") if domain else ""
     except UnicodeError as error:
         raise ValidationError(_NOT_EMAIL, code="invalid") from error
-    found = f"{local}{at}{ascii_domain}".lower()
+    normalised = f"{local}{at}{ascii_domain}".lower()
     try:
-        validate_email(found)
+        validate_email(normalised)
     except ValidationError as error:
         raise ValidationError(_NOT_EMAIL, code="invalid") from error
-    return found
+    return normalised
 
 
 def sought_email(address: str) -> str:

@@ -168,10 +168,10 @@ class Digits(Text):
         Raises:
             ValidationError: ``invalid``, or a code of ``Text``.
         """
-        found = super().to_internal_value(data).replace(" ", "")
-        if not (found.isascii() and found.isdigit() and len(found) == onetime.DIGITS):
+        digits = super().to_internal_value(data).replace(" ", "")
+        if not (digits.isascii() and digits.isdigit() and len(digits) == onetime.DIGITS):
             raise serializers.ValidationError("", code="invalid")
-        return found
+        return digits
 
 
 class Binary(Text):
@@ -183,10 +183,10 @@ class Binary(Text):
         Raises:
             ValidationError: ``invalid``, or a code of ``Text``.
         """
-        found = super().to_internal_value(data)
-        if not _BASE64.fullmatch(found):
+        text = super().to_internal_value(data)
+        if not _BASE64.fullmatch(text):
             raise serializers.ValidationError("", code="invalid")
-        return found
+        return text
 
 
 class AssertionInput(StrictSerializer):

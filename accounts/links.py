@@ -60,8 +60,8 @@ def kept_of_code(user: User, code: str) -> bytes:
 
 def state_of(user: User) -> bytes:
     """Return what a link is bound to: the account with its present address, password and second factors."""
-    said = f"{user.pk}\n{user.email}\n{user.password}\n{user.factors_version}"
-    return index.keyed("link.state", said.encode())
+    state = f"{user.pk}\n{user.email}\n{user.password}\n{user.factors_version}"
+    return index.keyed("link.state", state.encode())
 
 
 @recurring("links:forgotten", every=timedelta(hours=1))

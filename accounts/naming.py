@@ -16,10 +16,10 @@ def named[M: Model](field: str, rows: QuerySet[M] | Manager[M], pk: UUID) -> M:
     Raises:
         InvalidInput: none among ``rows``; whether it exists elsewhere isn't said.
     """
-    found = rows.filter(pk=pk).first()
-    if found is None:
+    row = rows.filter(pk=pk).first()
+    if row is None:
         raise InvalidInput({field: ["not-a-choice"]})
-    return found
+    return row
 
 
 def named_or_none[M: Model](field: str, rows: QuerySet[M] | Manager[M], pk: UUID | None) -> M | None:
@@ -37,10 +37,10 @@ def visible[M: Model](rows: QuerySet[M] | Manager[M], pk: UUID) -> M:
     Raises:
         NotVisible: none among ``rows``.
     """
-    found = rows.filter(pk=pk).first()
-    if found is None:
+    row = rows.filter(pk=pk).first()
+    if row is None:
         raise NotVisible
-    return found
+    return row
 
 
 def account(email: str) -> User:
@@ -50,9 +50,9 @@ def account(email: str) -> User:
         InvalidInput: it isn't an address, or nobody has it.
     """
     try:
-        found = User.objects.filter(email=normalised_email(email)).first()
+        user = User.objects.filter(email=normalised_email(email)).first()
     except ValidationError as error:
         raise InvalidInput({"email": ["invalid"]}) from error
-    if found is None:
+    if user is None:
         raise InvalidInput({"email": ["not-a-choice"]})
-    return found
+    return user

@@ -47,10 +47,10 @@ def _address_of(notice: Notice) -> str:
     Raises:
         Pointless: there is no such account.
     """
-    found = User.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
-    if found is None:
+    email = User.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
+    if email is None:
         raise Pointless("no-account")
-    return found
+    return email
 
 
 def _address_of_request(notice: Notice) -> str:
@@ -59,9 +59,11 @@ def _address_of_request(notice: Notice) -> str:
     Raises:
         Pointless: neither is there any more.
     """
-    found = User.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
-    asked = AccountRequest.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
-    if not (address := found or asked):
+    of_account = User.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
+    of_request = (
+        AccountRequest.objects.filter(pk__in=[notice.user_id]).values_list("email", flat=True).first()
+    )
+    if not (address := of_account or of_request):
         raise Pointless("no-request")
     return address
 
@@ -242,5 +244,5 @@ def tell_people(
 
 def untold(template: str, authorities: Collection[UUID], *, at: datetime) -> list[UUID]:
     """Return those of some authorities that weren't told the same within a day."""
-    told = Notice.objects.filter(template=template, authority_id__in=authorities, created_at__gt=at - EACH)
-    return sorted(set(authorities) - set(told.values_list("authority_id", flat=True)))
+    sent = Notice.objects.filter(template=template, authority_id__in=authorities, created_at__gt=at - EACH)
+    return sorted(set(authorities) - set(sent.values_list("authority_id", flat=True)))

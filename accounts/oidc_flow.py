@@ -34,7 +34,7 @@ def begin(provider: Provider, known: Metadata, visit: Visit, *, at: datetime) ->
 
 
 def come_back(
-    request: ServiceRequest, provider: Provider, given: Mapping[str, str], *, at: datetime
+    request: ServiceRequest, provider: Provider, answer: Mapping[str, str], *, at: datetime
 ) -> tuple[Visit, Callable[[], Said | AccountsError]]:
     """Take the way that this browser was on, so that it counts no more; return it, and what is to be called.
 
@@ -48,31 +48,31 @@ def come_back(
     visit = visits.found(secret, at=at)
     if visit is None or visit.purpose not in _THERE or visit.provider != provider.code:
         raise ProviderRefused(rule="provider-state")
-    if not digest.equal(given["state"].encode(), visit.state.encode()) or visits.take(secret, at=at) is None:
+    if not digest.equal(answer["state"].encode(), visit.state.encode()) or visits.take(secret, at=at) is None:
         raise ProviderRefused(rule="provider-state")
 
     def call() -> Said | AccountsError:
         try:
-            code = profile.code_in(provider, given)
-            return profile.said_by(provider, visit, code, named=bool(given["iss"]), at=at)
+            code = profile.code_in(provider, answer)
+            return profile.said_by(provider, visit, code, named=bool(answer["iss"]), at=at)
         except AccountsError as refused:
             return refused
 
     return visit, call
 
 
-def enter(request: ServiceRequest, provider: Provider, visit: Visit, said: Said, *, at: datetime) -> bool:
+def enter(request: ServiceRequest, provider: Provider, visit: Visit, claims: Said, *, at: datetime) -> bool:
     """Begin the session of whoever the provider names; tell whether they are signed in now, or give a factor first.
 
     Raises:
         IdentityUnknown, OrganisationDiffers: see ``actions.sign_in_by_provider``.
     """
     origin = origin_of(request, auth=actions.PROVIDER)
-    user = actions.sign_in_by_provider(provider=provider, said=said, origin=origin, at=at)
-    provided = {"provider": provider.code, "end": said.end, "hint": said.hint} if said.hint else None
+    user = actions.sign_in_by_provider(provider=provider, claims=claims, origin=origin, at=at)
+    provided = {"provider": provider.code, "end": claims.end, "hint": claims.hint} if claims.hint else None
     new_place = throttling.is_new_place(request, user, at=at)
     sign_in_flow.await_factor(request, user, at=at, onward=visit.onward, provided=provided)
-    if not actions.is_enough(user, said, at=at):
+    if not actions.is_enough(user, claims, at=at):
         return False
     actions.record_session(user=user, origin=origin_of(request, auth=signin.SESSION), at=at)
     signin.open_session(request, user, at=at, proved=False)
@@ -80,7 +80,7 @@ def enter(request: ServiceRequest, provider: Provider, visit: Visit, said: Said,
     return True
 
 
-def await_word(visit: Visit, said: Said, *, at: datetime) -> str:
+def await_word(visit: Visit, claims: Said, *, at: datetime) -> str:
     """Keep what came back until its person confirms it; return the secret that finds it.
 
     Raises:
@@ -89,17 +89,17 @@ def await_word(visit: Visit, said: Said, *, at: datetime) -> str:
     invited = visit.purpose == visits.INVITED
     if invited:
         actions.require_invited(bytes.fromhex(visit.link), at=at)
-    leaves = invited and len(said.hint) <= _HINT_MAX
+    leaves = invited and len(claims.hint) <= _HINT_MAX
     waiting = Visit(
         _WAITING[visit.purpose],
         visit.provider,
         visit.begun_at,
         user=visit.user,
-        subject=said.subject.hex(),
-        siret=said.siret,
+        subject=claims.subject.hex(),
+        siret=claims.siret,
         link=visit.link,
-        end=said.end if leaves else "",
-        hint=said.hint if leaves else "",
+        end=claims.end if leaves else "",
+        hint=claims.hint if leaves else "",
     )
     return visits.keep(waiting, at=at)
 

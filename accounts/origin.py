@@ -19,21 +19,21 @@ def truncated_ip(address: str) -> str:
 
     An IPv4 address dressed as IPv6 counts as IPv4. Anything else gives an empty text.
     """
-    found = _parsed(address)
-    if found is None:
+    ip = _parsed(address)
+    if ip is None:
         return ""
-    prefix = _V4_PREFIX if found.version == 4 else _V6_PREFIX
-    return str(ipaddress.ip_network((int(found), found.max_prefixlen)).supernet(new_prefix=prefix))
+    prefix = _V4_PREFIX if ip.version == 4 else _V6_PREFIX
+    return str(ipaddress.ip_network((int(ip), ip.max_prefixlen)).supernet(new_prefix=prefix))
 
 
 def _parsed(address: str) -> Address | None:
     try:
-        found = ipaddress.ip_address(address.strip())
+        ip = ipaddress.ip_address(address.strip())
     except ValueError:
         return None
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        return found.ipv4_mapped
-    return found
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        return ip.ipv4_mapped
+    return ip
 
 
 def caller_of(request: HttpRequest) -> str:
@@ -44,18 +44,18 @@ def caller_of(request: HttpRequest) -> str:
     trusted proxy names no address, its own is all that is known.
     """
     address: str = request.META.get("REMOTE_ADDR", "")
-    told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while told and _is_trusted(address):
-        said = told.pop().strip()
-        if _parsed(said) is None:
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    while forwarded and _is_trusted(address):
+        hop = forwarded.pop().strip()
+        if _parsed(hop) is None:
             break
-        address = said
+        address = hop
     return address
 
 
 def _is_trusted(address: str) -> bool:
-    found = _parsed(address)
-    return found is not None and any(found in network for network in settings.TRUSTED_PROXIES)
+    ip = _parsed(address)
+    return ip is not None and any(ip in network for network in settings.TRUSTED_PROXIES)
 
 
 def origin_of(request: HttpRequest, *, auth: str) -> Origin:

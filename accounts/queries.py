@@ -9,42 +9,42 @@ from accounts.actor import Actor
 from core.paging import Page, page_of
 
 
-def request_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+def request_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the requests that wait for the actor's decision, the oldest first; the look is an entry."""
-    found = access.open_account_requests(actor, at=at).select_related("user", "authority", "asked_by")
-    page = page_of(found, order=("confirmed_at", "id"), **asked)
+    requests = access.open_account_requests(actor, at=at).select_related("user", "authority", "asked_by")
+    page = page_of(requests, order=("confirmed_at", "id"), **query)
     actions.record_listing(acts.REQUESTS_LISTED, actor=actor, at=at, count=len(page.items))
     return page
 
 
-def user_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+def user_page(query: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
     """Return a page of the accounts of the administered authorities, by address; the look is an entry."""
-    authority = asked.pop("authority", None)
-    found = access.managed_users(actor, authority)
-    page = page_of(found, order=("email", "id"), bound_to=str(authority), **asked)
+    authority = query.pop("authority", None)
+    users = access.managed_users(actor, authority)
+    page = page_of(users, order=("email", "id"), bound_to=str(authority), **query)
     actions.record_listing(acts.USERS_LISTED, actor=actor, at=at, count=len(page.items))
     return page
 
 
-def membership_page(asked: dict[str, Any], *, actor: Actor, at: datetime, names: bool = False) -> Page:
+def membership_page(query: dict[str, Any], *, actor: Actor, at: datetime, names: bool = False) -> Page:
     """Return a page of the memberships of the administered authorities, newest first; the look is an entry.
 
     ``review``: of those that the actor is to review, the longest unreviewed first. ``names``: with the names of people
     and places, for a page that tells them.
     """
-    place = {name: asked.pop(name) for name in ("cursor", "limit") if name in asked}
-    bound_to = json.dumps(asked, default=str, sort_keys=True)
+    place = {name: query.pop(name) for name in ("cursor", "limit") if name in query}
+    bound_to = json.dumps(query, default=str, sort_keys=True)
     permission, order = "accounts.manage", ("-valid_from", "-id")
-    if asked.pop("review", None):
-        found = reviews.waiting(access.reviewable_memberships(actor), at=at)
+    if query.pop("review", None):
+        memberships = reviews.waiting(access.reviewable_memberships(actor), at=at)
         permission, order = "memberships.review", ("reviewed_at", "id")
     else:
-        found = access.managed_memberships(actor)
+        memberships = access.managed_memberships(actor)
     if names:
-        found = found.select_related("user", "authority", "unit", "organisation")
-    if asked.pop("in_force", False):
-        found = found.in_force(at)
-    page = page_of(found.filter(**asked), order=order, bound_to=bound_to, **place)
+        memberships = memberships.select_related("user", "authority", "unit", "organisation")
+    if query.pop("in_force", False):
+        memberships = memberships.in_force(at)
+    page = page_of(memberships.filter(**query), order=order, bound_to=bound_to, **place)
     actions.record_listing(
         acts.MEMBERSHIPS_LISTED, actor=actor, at=at, count=len(page.items), permission=permission
     )

@@ -42,8 +42,8 @@ class Once:
         """
         if not _KEY.fullmatch(key):
             raise MalformedKey
-        said = body if isinstance(body, Mapping) else {"": body}
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        members = body if isinstance(body, Mapping) else {"": body}
+        text = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return cls(key, route, index.keyed("idempotency", f"{route}\n{text}".encode()))
 
     def wait(self, actor: Actor) -> None:
@@ -57,12 +57,12 @@ class Once:
             KeyReused: the key came with another request.
         """
         callers = [_caller(actor, self.key), _caller_of_before(actor)]
-        found = Replay.objects.filter(caller__in=callers, key=self.key).first()
-        if found is None:
+        replay = Replay.objects.filter(caller__in=callers, key=self.key).first()
+        if replay is None:
             return None
-        if found.route != self.route or not digest.equal(bytes(found.body), self.body):
+        if replay.route != self.route or not digest.equal(bytes(replay.body), self.body):
             raise KeyReused
-        return found
+        return replay
 
     def keep(
         self,

@@ -94,7 +94,7 @@ def lapse(at: datetime) -> int:
     the period is made shorter, nor when somebody else takes up what an authority needs.
     """
     late = _over(at).order_by("reviewed_at", "pk").values_list("pk", "authority_id", "role")
-    return sum(_lapse(*found, at=at) for found in list(late[:BATCH]))
+    return sum(_lapse(*row, at=at) for row in list(late[:BATCH]))
 
 
 def _lapse(pk: UUID, authority: UUID, role: str, *, at: datetime) -> bool:

@@ -81,13 +81,13 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         key = self.session_key
-        found = key and Session.objects.filter(pk=kept_as(key), expire_date__gt=timezone.now()).first()
-        if not found:
+        session = key and Session.objects.filter(pk=kept_as(key), expire_date__gt=timezone.now()).first()
+        if not session:
             self._session_key = None
             return None
-        self.row = found
-        self.told = {name: getattr(found, name) for name in _TOLD} if found.person else {}
-        return found
+        self.row = session
+        self.told = {name: getattr(session, name) for name in _TOLD} if session.person else {}
+        return session
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session with this key."""
@@ -218,12 +218,12 @@ def goes_on(
 
     One that is, and whose use hasn't been written for a minute, is left for ``note_use``.
     """
-    told: dict[str, Any] = getattr(request.session, "told", {})
-    if not told or lies_unused(told["used_at"], roles, at=at):
+    columns: dict[str, Any] = getattr(request.session, "told", {})
+    if not columns or lies_unused(columns["used_at"], roles, at=at):
         return False
-    if not digest.equal(bytes(told["rights"]), _rights(memberships)):
+    if not digest.equal(bytes(columns["rights"]), _rights(memberships)):
         return False
-    if at - told["used_at"] >= timedelta(seconds=settings.SESSION_NOTED_SECONDS):
+    if at - columns["used_at"] >= timedelta(seconds=settings.SESSION_NOTED_SECONDS):
         request.session_used = _store_of(request).row, at
     return True
 

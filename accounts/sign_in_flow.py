@@ -41,11 +41,11 @@ def await_factor(
 
 
 def complete_proof(
-    request: ServiceRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
+    request: ServiceRequest, user: User, awaited: Awaited | None, proof: dict[str, Any], *, at: datetime
 ) -> bool:
     """Check a proof and move the session on; tell whether its person is signed in now.
 
-    ``given`` may hold the password too, where a session goes on: beside a code it makes the proof a whole one. It is
+    ``proof`` may hold the password too, where a session goes on: beside a code it makes the proof a whole one. It is
     looked at first, and a wrong one counts as a failed sign-in.
 
     Raises:
@@ -55,12 +55,12 @@ def complete_proof(
     """
     challenge = signin.take_challenge(request, PROVE, at=at)
     origin = origin_of(request, auth=signin.SESSION)
-    password = given.pop("password", None)
+    password = proof.pop("password", None)
     if awaited is None and password is not None:
-        with throttling.counted(request, {"email": user.email, "password": password}, at=at) as said:
-            actions.require_present_password(user, said["password"])
+        with throttling.counted(request, {"email": user.email, "password": password}, at=at) as credentials:
+            actions.require_present_password(user, credentials["password"])
     new_place = awaited is not None and throttling.is_new_place(request, user, at=at)
-    enough = actions.prove(user=user, given=actions.Proof(**given, challenge=challenge), origin=origin, at=at)
+    enough = actions.prove(user=user, proof=actions.Proof(**proof, challenge=challenge), origin=origin, at=at)
     if not enough:
         if awaited is None:  # another role was given since this session began
             raise PasskeyNeeded(rule="passkey-needed")
@@ -68,7 +68,7 @@ def complete_proof(
         return False
     if awaited is None:
         actions.record_confirmation(user=user, origin=origin, at=at)
-        wholly = password is not None or "passkey" in given
+        wholly = password is not None or "passkey" in proof
         signin.confirm_session(request, user, at=at, wholly=wholly)
     else:
         actions.record_session(user=user, origin=origin, at=at)
@@ -90,7 +90,7 @@ def ask_link(request: ServiceRequest, *, email: str, at: datetime) -> None:
 def ask_account(
     request: ServiceRequest,
     *,
-    given: actions.Stranger,
+    stranger: actions.Stranger,
     authority: Authority,
     institution: actions.Institution,
     at: datetime,
@@ -100,20 +100,20 @@ def ask_account(
     Raises:
         AsksDelayed, InvalidInput: see ``attempts.account_asked``, ``actions.ask_account``.
     """
-    throttling.account_asked(request, given.email, at=at)
-    actions.ask_account(at=at, given=given, authority=authority, institution=institution)
+    throttling.account_asked(request, stranger.email, at=at)
+    actions.ask_account(at=at, stranger=stranger, authority=authority, institution=institution)
 
 
 def ask_colleague(
-    request: ServiceRequest, actor: Actor, *, given: actions.Stranger, position: UUID, at: datetime
+    request: ServiceRequest, actor: Actor, *, stranger: actions.Stranger, position: UUID, at: datetime
 ) -> None:
     """Ask for an account for a colleague, by the same counts.
 
     Raises:
         AsksDelayed, NotAllowed, InvalidInput: see ``attempts.account_asked``, ``actions.ask_colleague``.
     """
-    throttling.account_asked(request, given.email, at=at)
-    actions.ask_colleague(actor=actor, at=at, given=given, position=position)
+    throttling.account_asked(request, stranger.email, at=at)
+    actions.ask_colleague(actor=actor, at=at, stranger=stranger, position=position)
 
 
 def ask_address(request: ServiceRequest, actor: Actor, *, email: str, at: datetime) -> None:
@@ -149,9 +149,9 @@ def change_password(
         SignInDelayed: too many failures.
         NotAllowed, StepUpRequired, PresentPasswordRefused, InvalidInput: see ``actions.change_password``.
     """
-    given = {"email": own_account(actor).email, "password": present}
-    with throttling.counted(request, given, at=at) as said:
-        user = actions.change_password(actor=actor, at=at, present=said["password"], password=password)
+    typed = {"email": own_account(actor).email, "password": present}
+    with throttling.counted(request, typed, at=at) as credentials:
+        user = actions.change_password(actor=actor, at=at, present=credentials["password"], password=password)
     signin.keep_session(request, user)
 
 
@@ -172,12 +172,12 @@ def begin(request: ServiceRequest, user: User, kind: FactorKind, *, at: datetime
     """Begin to make a factor; return what the person's device needs, as ``BegunFactorOut`` tells it."""
     if kind == FactorKind.PASSKEY:
         options, challenge = factors.options_to_make(user)
-        told: dict[str, Any] = {"public_key": options, "secret": None, "address": None}
+        answer: dict[str, Any] = {"public_key": options, "secret": None, "address": None}
     else:
         challenge = actions.begin_application()
-        told = {"public_key": None, **_application(user, challenge)}
+        answer = {"public_key": None, **_application(user, challenge)}
     signin.keep_challenge(request, f"{MAKE}:{kind}", challenge, at=at)
-    return told
+    return answer
 
 
 def begun_application(request: ServiceRequest, user: User, *, at: datetime) -> dict[str, str] | None:
@@ -193,19 +193,19 @@ def _application(user: User, challenge: str) -> dict[str, str]:
 
 
 def add(
-    request: ServiceRequest, user: User, awaited: Awaited | None, given: dict[str, Any], *, at: datetime
+    request: ServiceRequest, user: User, awaited: Awaited | None, fields: dict[str, Any], *, at: datetime
 ) -> tuple[Any, list[str]]:
     """Make the factor that was begun, and move the session on: it stays, or begins, and all others end."""
-    kind = FactorKind(given["kind"])
+    kind = FactorKind(fields["kind"])
     origin = origin_of(request, auth=signin.SESSION)
     new = actions.NewFactor(
         kind=kind,
-        label=given["label"],
+        label=fields["label"],
         challenge=signin.take_challenge(request, f"{MAKE}:{kind}", at=at),
-        code=given.get("code", ""),
-        answer=given.get("passkey"),
+        code=fields.get("code", ""),
+        answer=fields.get("passkey"),
     )
-    made, codes = actions.add_factor(user=user, given=new, origin=origin, at=at)
+    factor, codes = actions.add_factor(user=user, new_factor=new, origin=origin, at=at)
     fresh = User.objects.get(pk=user.pk)
     if awaited is None:
         signin.keep_session(request, fresh)
@@ -215,4 +215,4 @@ def add(
         suspicious_sign_ins.finished(
             fresh, awaited.day, new_place=False, at=at
         )  # of a new factor the owner is told
-    return made, codes
+    return factor, codes

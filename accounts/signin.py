@@ -62,10 +62,10 @@ def actor_for(request: ServiceRequest, *, at: datetime) -> Actor | None:
     header = request.META.get("HTTP_AUTHORIZATION")
     if header is None:
         return _of_session(request, at=at)
-    found = _BEARER.fullmatch(header)
-    if not found:
+    bearer = _BEARER.fullmatch(header)
+    if not bearer:
         raise TokenRefused
-    return _of_token(found[1], origin_of(request, auth=TOKEN), at=at)
+    return _of_token(bearer[1], origin_of(request, auth=TOKEN), at=at)
 
 
 def hashed(secret: str) -> str:
@@ -74,8 +74,8 @@ def hashed(secret: str) -> str:
 
 
 def _of_token(secret: str, origin: Origin, *, at: datetime) -> Actor:
-    found = Token.objects.usable(at).filter(sha256=hashed(secret)).select_related("membership__user")[:1]
-    for row in found:
+    tokens = Token.objects.usable(at).filter(sha256=hashed(secret)).select_related("membership__user")[:1]
+    for row in tokens:
         membership, user = row.membership, row.membership.user
         if not (membership.is_authentic and user.is_authentic):
             break
@@ -192,14 +192,14 @@ def await_factor(
 
 def awaited_in(request: ServiceRequest) -> Awaited | None:
     """Return whose second factor this session awaits; None if nobody's, or if the account has changed since."""
-    said = None if "HTTP_AUTHORIZATION" in request.META else request.session.get(_AWAITED)
-    if said is None:
+    kept = None if "HTTP_AUTHORIZATION" in request.META else request.session.get(_AWAITED)
+    if kept is None:
         return None
-    user = User.objects.filter(pk=said["user"], is_active=True).first()
-    if user is None or not constant_time_compare(said["hash"], user.get_session_auth_hash()):
+    user = User.objects.filter(pk=kept["user"], is_active=True).first()
+    if user is None or not constant_time_compare(kept["hash"], user.get_session_auth_hash()):
         return None
-    day = said.get("day")  # a session of the version before has none
-    return Awaited(user, said["proved"], said["onward"], None if day is None else date.fromisoformat(day))
+    day = kept.get("day")  # a session of the version before has none
+    return Awaited(user, kept["proved"], kept["onward"], None if day is None else date.fromisoformat(day))
 
 
 def note_weaker_proof(request: ServiceRequest) -> None:
@@ -244,9 +244,9 @@ def keep_session(request: ServiceRequest, user: User) -> None:
     request.session.cycle_key()
 
 
-def keep_challenge(request: ServiceRequest, what: str, said: str, *, at: datetime) -> None:
+def keep_challenge(request: ServiceRequest, what: str, challenge: str, *, at: datetime) -> None:
     """Keep in the session what the browser was asked, for five minutes; another question takes its place."""
-    request.session[_ASKED] = {"what": what, "said": said, "at": at.timestamp()}
+    request.session[_ASKED] = {"what": what, "said": challenge, "at": at.timestamp()}
 
 
 def challenge_in(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
@@ -259,9 +259,9 @@ def challenge_in(request: ServiceRequest, what: str, *, at: datetime) -> str | N
 
 def take_challenge(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
     """Return the same, once."""
-    found = challenge_in(request, what, at=at)
+    challenge = challenge_in(request, what, at=at)
     request.session.pop(_ASKED, None)
-    return found
+    return challenge
 
 
 def close_session(request: ServiceRequest) -> None:

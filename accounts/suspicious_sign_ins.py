@@ -67,9 +67,9 @@ def of(user_id: UUID | None, *, at: datetime) -> QuerySet[SignInToCheck]:
 
     A password whose second factor may still come isn't odd yet.
     """
-    found = SignInToCheck.objects.filter(user=user_id, day__gt=(at - KEPT).date())
+    rows = SignInToCheck.objects.filter(user=user_id, day__gt=(at - KEPT).date())
     few = {"kind": Oddity.REFUSED, "count__lt": REFUSED_MIN}
-    return found.exclude(**few).exclude(kind=Oddity.UNFINISHED, told_at=None)
+    return rows.exclude(**few).exclude(kind=Oddity.UNFINISHED, told_at=None)
 
 
 @recurring("signins:unfinished", every=timedelta(minutes=1))
@@ -96,7 +96,7 @@ def _settle(rows: QuerySet[SignInToCheck], *, at: datetime) -> int:
 
     A notice of the last day tells of what came since, too.
     """
-    told = 0
+    notified = 0
     for row in rows.filter(told_at=None).select_related("user").order_by("pk"):
         told_before = SignInToCheck.objects.filter(user=row.user_id, told_at__isnull=False)
         lately = [when for when in told_before.values_list("told_at", flat=True) if when and when > at - EACH]
@@ -105,5 +105,5 @@ def _settle(rows: QuerySet[SignInToCheck], *, at: datetime) -> int:
         row.save(update_fields=["told_at"])
         if covered is None:
             tell_owner(row.user, SIGN_INS_TO_CHECK, at=at)
-            told += 1
-    return told
+            notified += 1
+    return notified

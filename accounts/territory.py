@@ -63,10 +63,10 @@ class _Gazetteer:
 
     def line(self, code: bytes) -> str | None:
         """Return the line of a commune, or None."""
-        found = bisect_left(self._starts, code, key=lambda start: self._raw[start : start + _CODE_LENGTH])
-        if found == len(self._starts) or not self._raw.startswith(code + b",", self._starts[found]):
+        position = bisect_left(self._starts, code, key=lambda start: self._raw[start : start + _CODE_LENGTH])
+        if position == len(self._starts) or not self._raw.startswith(code + b",", self._starts[position]):
             return None
-        start = self._starts[found]
+        start = self._starts[position]
         return self._raw[start : self._raw.index(b"\n", start)].decode()
 
     def __len__(self) -> int:
@@ -111,8 +111,10 @@ def communes_named(name: str, department: str) -> list[Commune]:
     """
     wanted = _spelling(name)
     lines = (line.split(",", 2) for line in _gazetteer().of(department.encode()))
-    found = [(code, within, said) for code, within, said in lines if wanted and _spelling(said) == wanted]
-    return [Commune(code, said, department, within or None) for code, within, said in found]
+    matches = [
+        (code, within, spelt) for code, within, spelt in lines if wanted and _spelling(spelt) == wanted
+    ]
+    return [Commune(code, spelt, department, within or None) for code, within, spelt in matches]
 
 
 def _spelling(name: str) -> str:
@@ -138,10 +140,12 @@ def competent_authority(place: str, *, on: date) -> Authority | None:
 
     Source: domain.md §8.1, §8.2.
     """
-    found = commune(place)
-    if found is None and place not in departments():
+    place_found = commune(place)
+    if place_found is None and place not in departments():
         return None
-    code, department = (found.within or found.code, found.department) if found else ("", place)
+    code, department = (
+        (place_found.within or place_found.code, place_found.department) if place_found else ("", place)
+    )
     wanted = Q(department_code=department) | Q(commune_insee=code) if code else Q(department_code=department)
     rows = AuthorityTerritory.objects.in_force(on).filter(wanted).select_related("authority")
     # The empty code of a département's row sorts behind that of a commune.
@@ -157,12 +161,12 @@ def served_places(*, on: date) -> dict[str, tuple[str, Authority]]:
     """
     rows = AuthorityTerritory.objects.in_force(on).select_related("authority")
     whole = {row.department_code: row.authority for row in rows if row.department_code}
-    found = {code: (departments().get(code, authority.name), authority) for code, authority in whole.items()}
+    served = {code: (departments().get(code, authority.name), authority) for code, authority in whole.items()}
     within = {row.authority_id: row.authority for row in rows if row.commune_insee}
     for authority in within.values():
         if authority.pk not in {one.pk for one in whole.values()}:
-            found[authority.code] = (authority.name, authority)
-    return dict(sorted(found.items()))
+            served[authority.code] = (authority.name, authority)
+    return dict(sorted(served.items()))
 
 
 def write_communes(lines: Iterable[Mapping[str, object]], path: Path = COMMUNES) -> int:

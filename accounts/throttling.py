@@ -85,14 +85,16 @@ def _wait(row: Attempt | None, free: int, at: datetime, *, longest: int | None =
 
 
 @contextmanager
-def counted(request: ServiceRequest, given: Mapping[str, Any], *, at: datetime) -> Iterator[dict[str, Any]]:
+def counted(
+    request: ServiceRequest, credentials: Mapping[str, Any], *, at: datetime
+) -> Iterator[dict[str, Any]]:
     """Let an address and a password be tried; yield what is to be compared.
 
     Raises:
         SignInDelayed: too many failures; after how long to try again. ``SignInRefused`` within the block becomes it
             where the network or the address has failed too often.
     """
-    marks = _marks(request, str(given["email"]))
+    marks = _marks(request, str(credentials["email"]))
     rows = {
         bytes(row.mark): row
         for row in Attempt.objects.filter(mark__in=[marks.pair, marks.network, marks.account])
@@ -111,7 +113,7 @@ def counted(request: ServiceRequest, given: Mapping[str, Any], *, at: datetime) 
         _wait(rows.get(marks.account), settings.SIGNIN_FREE_FAILURES_OF_ADDRESS, at),
     )
     try:
-        yield {**given, "password": given["password"] if known or not wait else _NO_PASSWORD}
+        yield {**credentials, "password": credentials["password"] if known or not wait else _NO_PASSWORD}
     except SignInRefused:
         request.failed_marks = (marks.pair, marks.network, marks.account), at
         if wait:
@@ -143,10 +145,10 @@ def is_new_place(request: ServiceRequest, user: User, *, at: datetime) -> bool:
     """
     pair, seen = _marks(request, user.email).pair, _seen(user)
     known = Attempt.objects.filter(mark__in=[pair, seen], known_at__gt=at - KNOWN)
-    found = {bytes(mark) for mark in known.values_list("mark", flat=True)}
-    if pair in found:
+    marks = {bytes(mark) for mark in known.values_list("mark", flat=True)}
+    if pair in marks:
         return False
-    return seen in found or user.factors.filter(last_used_on__lte=(at - KNOWN).date()).exists()
+    return seen in marks or user.factors.filter(last_used_on__lte=(at - KNOWN).date()).exists()
 
 
 user_logged_in.connect(_succeeded, dispatch_uid="accounts.throttling.succeeded")
@@ -204,8 +206,8 @@ def _asked(
 ) -> None:
     network_mark = _mark(network, _network(request))
     wait_turn(account)  # of many at once, most would find no row to lock yet
-    found = Attempt.objects.select_for_update().filter(mark__in=[network_mark, account]).order_by("mark")
-    rows = {bytes(row.mark): row for row in found}
+    attempts = Attempt.objects.select_for_update().filter(mark__in=[network_mark, account]).order_by("mark")
+    rows = {bytes(row.mark): row for row in attempts}
     longest = longest or 60 * settings.PASSWORD_LINK_MINUTES
     if wait := max(
         _wait(rows.get(account), settings.PASSWORD_ASKS_FREE, at, longest=longest),

@@ -35,7 +35,7 @@ def remind(at: datetime) -> int:
 
 def _untold(before: timedelta, until: timedelta, *, at: datetime) -> dict[UUID, UUID]:
     """Return whose tokens end within a time and weren't told of since that began, each with the token's authority."""
-    told = Notice.objects.filter(
+    sent = Notice.objects.filter(
         template=TOKEN_WILL_END,
         channel=Channel.APP,
         user_id=OuterRef("membership__user_id"),
@@ -43,6 +43,6 @@ def _untold(before: timedelta, until: timedelta, *, at: datetime) -> dict[UUID, 
     )
     told_from = ExpressionWrapper(F("expires_at") - before, DateTimeField())
     ending = Token.objects.usable(at).filter(expires_at__lte=at + before, expires_at__gt=at + until)
-    ending = ending.annotate(told_from=told_from).filter(~Exists(told), created_at__lt=F("told_from"))
+    ending = ending.annotate(told_from=told_from).filter(~Exists(sent), created_at__lt=F("told_from"))
     rows = ending.order_by("expires_at", "pk").values_list("membership__user_id", "membership__authority_id")
     return dict(rows[:BATCH])

@@ -28,32 +28,32 @@ from accounts.roles import Role
 from accounts.territory import served_places
 
 
-def asked_for_account(request: ServiceRequest, said: Any, *, at: datetime) -> None:
+def asked_for_account(request: ServiceRequest, body: Any, *, at: datetime) -> None:
     """Ask for an account by what was sent, as ``AccountRequestInput`` takes it."""
-    given = AccountRequestInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent = given.validated_data
+    serializer = AccountRequestInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    sent = serializer.validated_data
     stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"], sent["profession"])
-    authority, institution = served(sent["place"], at=at), given.institution()
-    sign_in_flow.ask_account(request, given=stranger, authority=authority, institution=institution, at=at)
+    authority, institution = served(sent["place"], at=at), serializer.institution()
+    sign_in_flow.ask_account(request, stranger=stranger, authority=authority, institution=institution, at=at)
 
 
-def asked_for_colleague(request: ServiceRequest, said: Any, *, actor: Actor, at: datetime) -> None:
+def asked_for_colleague(request: ServiceRequest, body: Any, *, actor: Actor, at: datetime) -> None:
     """Ask for an account for a colleague by what was sent, as ``ColleagueInput`` takes it."""
     actions.require_session(actor)
     access.led_positions(actor)
-    given = ColleagueInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent = given.validated_data
+    serializer = ColleagueInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    sent = serializer.validated_data
     stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"])
-    sign_in_flow.ask_colleague(request, actor, given=stranger, position=sent["position"], at=at)
+    sign_in_flow.ask_colleague(request, actor, stranger=stranger, position=sent["position"], at=at)
 
 
-def asked_for_role(said: Any, *, actor: Actor, at: datetime) -> AccountRequest:
+def asked_for_role(body: Any, *, actor: Actor, at: datetime) -> AccountRequest:
     """Ask for a role by what was sent, as ``RoleRequestInput`` takes it."""
-    given = RoleRequestInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent, institution = given.validated_data, given.institution()
+    serializer = RoleRequestInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    sent, institution = serializer.validated_data, serializer.institution()
     if "organisation" in sent:
         listed = named("organisation", access.visible_organisations(actor), sent["organisation"])
         institution = actions.Institution(listed=listed)
@@ -69,84 +69,84 @@ def served(code: str, *, at: datetime) -> Authority:
     Raises:
         InvalidInput: none does.
     """
-    found = served_places(on=at.date()).get(code)
-    if found is None:
+    place = served_places(on=at.date()).get(code)
+    if place is None:
         raise InvalidInput({"place": ["not-served"]})
-    return found[1]
+    return place[1]
 
 
-def accepted(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
+def accepted(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
     """Accept a request by what was sent, as ``AcceptanceInput`` takes it."""
-    given = AcceptanceInput(data=said)
-    given.is_valid(raise_exception=True)
-    sent = dict(given.validated_data)
+    serializer = AcceptanceInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    sent = dict(serializer.validated_data)
     known = access.visible_organisations(actor)
     organisation: Organisation | None = named_or_none("organisation", known, sent.pop("organisation", None))
     wanted = actions.Acceptance(organisation=organisation, **sent)
-    return actions.accept_request(actor=actor, at=at, request_id=pk, given=wanted)
+    return actions.accept_request(actor=actor, at=at, request_id=pk, acceptance=wanted)
 
 
-def refused(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> AccountRequest:
+def refused(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> AccountRequest:
     """Refuse a request by what was sent, as ``RefusalInput`` takes it."""
-    given = RefusalInput(data=said)
-    given.is_valid(raise_exception=True)
-    return actions.refuse_request(actor=actor, at=at, request_id=pk, **given.validated_data)
+    serializer = RefusalInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    return actions.refuse_request(actor=actor, at=at, request_id=pk, **serializer.validated_data)
 
 
-def made_user(said: Any, *, actor: Actor, at: datetime) -> User:
+def made_user(body: Any, *, actor: Actor, at: datetime) -> User:
     """Make an account of what was sent, as ``UserInput`` takes it."""
-    given = UserInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    asked["authority"] = named("authority", Authority.objects, asked["authority"])
-    return actions.make_user(actor=actor, at=at, given=actions.NewUser(**asked))
+    serializer = UserInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    fields = dict(serializer.validated_data)
+    fields["authority"] = named("authority", Authority.objects, fields["authority"])
+    return actions.make_user(actor=actor, at=at, new_user=actions.NewUser(**fields))
 
 
-def granted(said: Any, *, actor: Actor, at: datetime) -> Membership:
+def granted(body: Any, *, actor: Actor, at: datetime) -> Membership:
     """Give a role of what was sent, as ``MembershipInput`` takes it."""
-    return actions.grant(actor=actor, at=at, given=appointment(said, actor=actor))
+    return actions.grant(actor=actor, at=at, appointment=appointment(body, actor=actor))
 
 
-def appointment(said: Any, *, actor: Actor) -> actions.Appointment:
+def appointment(body: Any, *, actor: Actor) -> actions.Appointment:
     """Return the role that is to be given, of what was sent, as ``MembershipInput`` takes it."""
-    given = MembershipInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    authority = named("authority", Authority.objects, asked["authority"])
+    serializer = MembershipInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    fields = dict(serializer.validated_data)
+    authority = named("authority", Authority.objects, fields["authority"])
     access.require(actor, "accounts.manage", authority.pk)  # before it can be asked who has an address
     return actions.Appointment(
-        user=account(asked["email"]),
-        role=asked["role"],
+        user=account(fields["email"]),
+        role=fields["role"],
         authority=authority,
-        unit=named_or_none("unit", Unit.objects, asked.get("unit")),
-        organisation=named_or_none("organisation", Organisation.objects, asked.get("organisation")),
-        since=asked.get("valid_from"),
-        until=asked.get("valid_to"),
+        unit=named_or_none("unit", Unit.objects, fields.get("unit")),
+        organisation=named_or_none("organisation", Organisation.objects, fields.get("organisation")),
+        since=fields.get("valid_from"),
+        until=fields.get("valid_to"),
     )
 
 
-def made_organisation(said: Any, *, actor: Actor, at: datetime) -> Organisation:
+def made_organisation(body: Any, *, actor: Actor, at: datetime) -> Organisation:
     """Add an institution of what was sent, as ``OrganisationInput`` takes it."""
-    given = OrganisationInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    authority = named("authority", Authority.objects, asked.pop("authority"))
-    new = actions.NewOrganisation(asked.pop("name"), asked.pop("kind"), authority, asked)
-    return actions.make_organisation(actor=actor, at=at, given=new)
+    serializer = OrganisationInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    fields = dict(serializer.validated_data)
+    authority = named("authority", Authority.objects, fields.pop("authority"))
+    new = actions.NewOrganisation(fields.pop("name"), fields.pop("kind"), authority, fields)
+    return actions.make_organisation(actor=actor, at=at, new_organisation=new)
 
 
-def corrected(said: Any, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
+def corrected(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
     """Correct an institution by what was sent, as ``CorrectionInput`` takes it."""
     visible(managed_organisations(actor), pk)
-    given = CorrectionInput(data=said)
-    given.is_valid(raise_exception=True)
-    asked = dict(given.validated_data)
-    wanted = actions.Correction(asked.pop("name"), asked.pop("kind"), asked)
-    return actions.correct_organisation(actor=actor, at=at, pk=pk, given=wanted)
+    serializer = CorrectionInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    fields = dict(serializer.validated_data)
+    wanted = actions.Correction(fields.pop("name"), fields.pop("kind"), fields)
+    return actions.correct_organisation(actor=actor, at=at, pk=pk, correction=wanted)
 
 
-def identified(said: Any) -> Identified:
+def identified(body: Any) -> Identified:
     """Return how somebody made sure, of what was sent, as ``IdentifiedInput`` takes it."""
-    given = IdentifiedInput(data=said)
-    given.is_valid(raise_exception=True)
-    return Identified(given.validated_data["how"])
+    serializer = IdentifiedInput(data=body)
+    serializer.is_valid(raise_exception=True)
+    return Identified(serializer.validated_data["how"])

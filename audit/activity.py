@@ -46,33 +46,34 @@ class Activity:
     hours: tuple[tuple[int, ...], ...]
 
 
-def activity(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Activity:
+def activity(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Activity:
     """Return how much was read and refused within the last days, and write down that it was asked.
 
-    ``asked``: ``days``, one of ``DAYS``, and ``zone``, in which a day begins and an hour is told.
+    ``query``: ``days``, one of ``DAYS``, and ``zone``, in which a day begins and an hour is told.
 
     Raises:
         NotAuditor: the caller reads the entries of no authority.
     """
     authorities = authorities_of(actor)
-    zone: ZoneInfo = asked["zone"]
+    zone: ZoneInfo = query["zone"]
     last = at.astimezone(zone).date()
-    first = last - timedelta(days=asked["days"] - 1)
+    first = last - timedelta(days=query["days"] - 1)
     since = datetime.combine(first, time(), tzinfo=zone)
     with reading.as_auditor():
-        found = reading.entries_of(authorities, {"since": since, "until": at + timedelta(microseconds=1)})
+        entries = reading.entries_of(authorities, {"since": since, "until": at + timedelta(microseconds=1)})
         counts = {kind: Count("id", filter=rule) for kind, rule in KINDS.items()}
-        by_day = found.values(day=TruncDate("at", tzinfo=zone)).annotate(**counts).order_by("day")
+        by_day = entries.values(day=TruncDate("at", tzinfo=zone)).annotate(**counts).order_by("day")
         days = {row["day"]: Day(**row) for row in by_day}
         by_hour = (
-            found.filter(KINDS["files"])
+            entries.filter(KINDS["files"])
             .values(weekday=ExtractIsoWeekDay("at", tzinfo=zone), hour=ExtractHour("at", tzinfo=zone))
             .annotate(count=Count("id"))
             .order_by("weekday", "hour")
         )
         cells = {(row["weekday"], row["hour"]): row["count"] for row in by_hour}
-    write_down(f"activity/{asked['days']}", actor=actor, authorities=authorities, shown={}, at=at)
-    every = (first + timedelta(days=n) for n in range(asked["days"]))
+    write_down(f"activity/{query['days']}", actor=actor, authorities=authorities, counts={}, at=at)
+    # Days without an entry are shown as zero: a gap in the table would read as a gap in the journal.
+    every = (first + timedelta(days=n) for n in range(query["days"]))
     return Activity(
         tuple(days.get(day, Day(day)) for day in every),
         tuple(tuple(cells.get((weekday, hour), 0) for hour in range(24)) for weekday in range(1, 8)),

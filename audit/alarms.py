@@ -30,9 +30,11 @@ register(
 
 def raise_all(keys: Iterable[str], *, at: datetime) -> None:
     """Raise alarms in the running transaction, each ``key`` once for ever."""
+    # The key is the primary key: what is found each hour is one alarm, and isn't raised anew once it is settled (0037).
     rows = [Alarm(key=key, at=at) for key in keys]
     for row in rows:
         code, _, about = row.key.partition(":")
+        # Logged even where the transaction is rolled back: the operator hears of it in any case.
         _log.error("journal:alarm", code=code, row=about)
     if rows:
         Alarm.objects.bulk_create(rows, ignore_conflicts=True)
@@ -44,6 +46,7 @@ _again: set[str] = set()
 
 def raise_whatever_comes(keys: Iterable[str], *, at: datetime) -> None:
     """Raise alarms in the running transaction, and once more after it where it is a request's that is refused."""
+    # An iterator could be read once only, and the keys are needed after the rollback.
     known = list(keys)
     raise_all(known, at=at)
     _again.update(known)
@@ -58,4 +61,5 @@ def raise_again(*, at: datetime) -> None:
     if keys := list(_again):
         with transaction.atomic():
             Alarm.objects.bulk_create([Alarm(key=key, at=at) for key in keys], ignore_conflicts=True)
+        # After the commit: what the database didn't take stays, and comes with the next refusal.
         _again.difference_update(keys)

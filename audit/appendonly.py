@@ -52,14 +52,17 @@ _PRAGMAS: Final = frozenset({"recursive_triggers", "writable_schema", "ignore_ch
 def _authorise(action: int, first: str | None, second: str | None, *_: str | None) -> int:
     """Answer SQLite while it compiles a statement; see ``sqlite3.Connection.set_authorizer``."""
     if action in _DEFINITIONS:
+        # Either name: SQLite gives the table of a trigger in the second one.
         denied = _ours(first) or _ours(second)
     elif action == sqlite3.SQLITE_ALTER_TABLE:
         denied = _ours(second)
     elif action == sqlite3.SQLITE_UPDATE:
         denied = _low(first) in _TABLES
+    # Not the tables of pseudonyms: shredding deletes a row there (SEC-AL16).
     elif action == sqlite3.SQLITE_DELETE:
         denied = _low(first) in ENTRY_TABLES
     elif action == sqlite3.SQLITE_PRAGMA:
+        # Reading a pragma is allowed, setting it isn't: ``second`` is the value.
         denied = second is not None and _low(first) in _PRAGMAS
     else:
         return sqlite3.SQLITE_OK
@@ -67,6 +70,7 @@ def _authorise(action: int, first: str | None, second: str | None, *_: str | Non
 
 
 def _low(name: str | None) -> str:
+    # SQLite's names know no case: ``AUDIT_ENTRY`` is the same table.
     return (name or "").lower()
 
 
@@ -85,6 +89,7 @@ def lift(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
     connection = connections[using]
     if connection.vendor == "sqlite" and using == DEFAULT_DB_ALIAS:
         connection.ensure_connection()
+        # On this thread's connection alone: requests of other threads stay guarded during a migration.
         connection.connection.set_authorizer(None)
 
 

@@ -36,6 +36,7 @@ def _identifier(value: object) -> str:
 
 
 _encode: Final = json.JSONEncoder(
+    # The bytes are hashed: any choice here, once changed, makes every later entry differ from its own re-encoding.
     ensure_ascii=False,
     allow_nan=False,
     sort_keys=True,
@@ -63,9 +64,11 @@ def encode(values: Mapping[str, Any]) -> bytes:
         EntryRefused: a key is missing or too many, a number isn't whole, or a value is of another kind.
         EntryTooLarge: more than 8 KiB.
     """
+    # Closed schema: an optional key would be a place in which something can be left out unnoticed.
     if values.keys() != KEYS:
         raise EntryRefused
     for number in (values["mono"], values["wseq"], values["ver"], values["n"], *values["fields"].values()):
+        # Whole numbers below 2^53 alone: floats, and larger ones, read differently in other JSON readers.
         if number is not None and (type(number) is not int or not 0 <= number < 2**53):
             raise EntryRefused
     body = _encode(values).encode()
@@ -86,6 +89,7 @@ def chained(values: Mapping[str, Any], previous: bytes) -> tuple[bytes, bytes]:
     # After this key come numbers only, and inside a string each quote is escaped: the last match is the key.
     head, _, tail = body.rpartition(NO_MAC)
     whole = b'%b"wmac":"%b"%b' % (head, mac.hex().encode(), tail)
+    # Asked again, for the MAC adds 62 bytes; the verifier refuses what is longer.
     if len(whole) > MAX_BYTES:
         raise EntryTooLarge
     return whole, mac

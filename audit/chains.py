@@ -24,6 +24,7 @@ from audit.columns import places_told, told_by
 from audit.models import Entry, Leaf
 from encryption import digest
 
+# At the very end of the bytes, anchored: the key inside a text, with its quotes escaped, can't match here.
 _MAC: Final = re.compile(rb'"wmac":"([0-9a-f]{64})","wseq":([1-9][0-9]{0,15})\}\Z')
 _TAIL: Final = 120  # bytes, more than the end of any entry from its MAC on
 #: Ends of chains that a process remembers; a writer that is forgotten is looked up.
@@ -59,10 +60,11 @@ _scan: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(json.JSONDeco
 def _said(text: str) -> dict[str, Any] | None:
     """Return the object of a JSON text without a blank around it; None where it is none."""
     try:
-        said, end = _scan(text, 0)
+        value, end = _scan(text, 0)
     except (ValueError, StopIteration, RecursionError):
         return None
-    return said if end == len(text) and type(said) is dict else None
+    # Nothing may follow the object: two readers could take different parts of such bytes for the entry.
+    return value if end == len(text) and type(value) is dict else None
 
 
 class Claim(NamedTuple):
@@ -84,27 +86,28 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, body: bytes) -> Self | None:
         """Read an entry; None if it is none."""
-        found = _MAC.search(body, max(0, len(body) - _TAIL)) if len(body) <= MAX_BYTES else None
-        if found is None:
+        mac = _MAC.search(body, max(0, len(body) - _TAIL)) if len(body) <= MAX_BYTES else None
+        if mac is None:
             return None
         try:
-            said = _said(body.decode())
+            entry = _said(body.decode())
         except ValueError:
             return None
-        if said is None or type(said.get("w")) is not str:
+        if entry is None or type(entry.get("w")) is not str:
             return None
-        leaf, covered = leaf_hash(body), b"%b%b%b" % (body[: found.start()], NO_MAC, body[found.end(1) + 1 :])
+        leaf, covered = leaf_hash(body), b"%b%b%b" % (body[: mac.start()], NO_MAC, body[mac.end(1) + 1 :])
         try:
-            told, objects = told_by(said, leaf), said["obj"]
+            columns, objects = told_by(entry, leaf), entry["obj"]
+        # Kept as a claim without columns, not dropped: it must be set apart and named, not vanish (SEC-AL21).
         except (KeyError, TypeError):  # an entry of somebody else's, with other keys or values
-            told, objects = "", ()
+            columns, objects = "", ()
         return cls(
-            str(said.get("id")),
-            (said["w"], int(found[2])),
-            bytes.fromhex(found[1].decode()),
+            str(entry.get("id")),
+            (entry["w"], int(mac[2])),
+            bytes.fromhex(mac[1].decode()),
             covered,
             leaf,
-            told,
+            columns,
             objects if len(objects) > 1 else (),
         )
 
@@ -119,6 +122,7 @@ class Claim(NamedTuple):
         Raises:
             KeysUnavailable: the index key can't be had.
         """
+        # The MAC before is an input: one that fits proves this entry and that value together, wherever it was read.
         return digest.equal(mac_of(previous, self.covered), self.mac)
 
 
@@ -146,11 +150,13 @@ class Chains:
             KeysUnavailable: the index key can't be had, so that nothing can be told.
         """
         claims = [Claim.of(row.body) for row in rows]
+        # A list for each number: a forged row may claim the same number, and must not hide the right one.
         known: dict[Number, list[bytes]] = defaultdict(list)
         for claim in claims:
             if claim is not None:
                 known[claim.number].append(claim.mac)
         reasons = [self._look(claim, known) for claim in claims]
+        # Rows are asked for only where memory and batch hold nothing: usually none, so a pass costs no query for it.
         if lost := {claim.before for claim, reason in zip(claims, reasons, strict=True) if claim and reason}:
             stored = dict(_stored(lost))
             for at, claim in enumerate(claims):
@@ -162,6 +168,7 @@ class Chains:
         """Return why a MAC doesn't fit what is at hand, or None: it does."""
         if claim is None:
             return Reason.FORM
+        # A first entry has an empty value before it, and starts a chain that nobody else knows.
         if claim.number[1] == 1:
             return None if claim.follows(b"") else Reason.MAC
         writer, seq = claim.before
@@ -171,6 +178,7 @@ class Chains:
         for one in known.get((writer, seq), ()):
             if claim.follows(one):
                 return None
+        # Set apart rather than waited for: an entry whose predecessor was deleted would hold up the tree for ever.
         return Reason.CHAIN
 
     def _sorted(
@@ -185,14 +193,16 @@ class Chains:
             (row, claim) for row, claim, no in zip(rows, claims, reasons, strict=True) if claim and not no
         ]
         odd = [(row, claim) for row, claim in right if self._is_odd(row, claim)]
-        taken, given = _taken(origin, odd), set[Number]()
+        # ``numbers`` covers the batch, ``_taken`` the tree: the database keeps columns unique, and not what the bytes
+        # say.
+        taken, numbers = _taken(origin, odd), set[Number]()
         judged = Judged([], [(row, no) for row, no in zip(rows, reasons, strict=True) if no], {})
         ends: dict[str, tuple[int, bytes]] = {}
         for row, claim in right:
-            if row.pk in taken or claim.number in given:
+            if row.pk in taken or claim.number in numbers:
                 judged.unfit.append((row, Reason.TAKEN))
                 continue
-            given.add(claim.number)
+            numbers.add(claim.number)
             judged.fit.append((row, claim))
             writer, seq = claim.number
             if seq > ends.get(writer, self._ends.get(writer, (0, b"")))[0]:
@@ -208,6 +218,7 @@ class Chains:
 
     def remember(self, judged: Judged) -> None:
         """Go on from these entries: their places are committed."""
+        # Forgetting costs one look-up for each writer that goes on, and nothing else.
         if len(self._ends) > REMEMBERED:
             self._ends.clear()
         self._ends.update(judged.ends)
@@ -217,31 +228,33 @@ def _stored(numbers: Collection[Number]) -> Iterable[tuple[Number, bytes]]:
     """Yield the MACs of the entries that have these numbers in the table, pruned ones left out."""
     for row in _numbered(numbers):
         claim = Claim.of(bytes(row.body))
+        # By the bytes once more: the row was found by its columns, which anybody may have changed.
         if claim is not None and claim.number in numbers:
             yield claim.number, claim.mac
 
 
 def _numbered(numbers: Collection[Number]) -> Iterable[Entry]:
-    asked = [(writer, seq) for writer, seq in numbers if _is_uuid(writer)]
+    pairs = [(writer, seq) for writer, seq in numbers if _is_uuid(writer)]
     table = Entry._meta.db_table
-    if not asked:
+    if not pairs:
         return []
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
-        writers, seqs = zip(*asked, strict=True)
+        writers, seqs = zip(*pairs, strict=True)
         return Entry.objects.raw(
             f"SELECT e.* FROM {table} e JOIN unnest(%s::uuid[], %s::bigint[]) AS asked (w, s)"  # noqa: S608 - a constant
             " ON e.writer = asked.w AND e.writer_seq = asked.s",
             [list(writers), list(seqs)],
         )
-    listed = ", ".join(["(%s, %s)"] * len(asked))
+    listed = ", ".join(["(%s, %s)"] * len(pairs))
     return Entry.objects.raw(
         f"SELECT * FROM {table} WHERE (writer, writer_seq) IN (VALUES {listed})",  # noqa: S608 - constants
-        [value for writer, seq in asked for value in (UUID(writer).hex, seq)],
+        [value for writer, seq in pairs for value in (UUID(writer).hex, seq)],
     )
 
 
 def _is_uuid(text: str) -> bool:
     try:
+        # The canonical spelling only: PostgreSQL takes several, and two spellings would be two writers.
         return str(UUID(text)) == text
     except ValueError:
         return False

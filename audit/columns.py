@@ -26,16 +26,18 @@ BODY: Final = "body"
 def said_by(body: bytes) -> Mapping[str, Any] | None:
     """Return what the bytes of an entry say; None where they are no entry's."""
     try:
-        said = json.loads(body)
+        entry = json.loads(body)
     except ValueError:
         return None
-    return said if isinstance(said, dict) and said.keys() == canonical.KEYS else None
+    # All keys, or it is none: otherwise a row with invented bytes would be compared as if the service had written it.
+    return entry if isinstance(entry, dict) and entry.keys() == canonical.KEYS else None
 
 
 def tenant_of(row: Any) -> str | None:
     """Return the authority of a row by its bytes; of one that was pruned, or can't be read, none but its column."""
-    said = said_by(bytes(row.body)) if row.body else None
-    return _text(row.tenant) if said is None else said["tenant"]
+    # By the bytes: a row moved under another authority by its column isn't shown there (SEC-AL22).
+    entry = said_by(bytes(row.body)) if row.body else None
+    return _text(row.tenant) if entry is None else entry["tenant"]
 
 
 def _text(value: Any) -> str | None:
@@ -72,25 +74,25 @@ def told(row: Any) -> str:
     )
 
 
-def told_by(said: Mapping[str, Any], leaf: bytes) -> str:
+def told_by(entry: Mapping[str, Any], leaf: bytes) -> str:
     """Return what ``told`` gives of a row whose columns repeat an entry that is the service's own.
 
     ``leaf`` is the hash of its bytes.
     """
-    objects, topic = said["obj"], events.topic_of(said["act"], said["from"] or "")
+    objects, topic = entry["obj"], events.topic_of(entry["act"], entry["from"] or "")
     return _BETWEEN.join(
         (
-            said["id"],
-            said["ts"],
-            said["actor"] or "",
+            entry["id"],
+            entry["ts"],
+            entry["actor"] or "",
             objects[0] if len(objects) == 1 else "",
-            said["act"],
-            said["out"],
-            said["tenant"] or "",
+            entry["act"],
+            entry["out"],
+            entry["tenant"] or "",
             f":{topic}" if topic else "",
             leaf.hex(),
-            said["w"],
-            str(said["wseq"]),
+            entry["w"],
+            str(entry["wseq"]),
         )
     )
 
@@ -101,23 +103,24 @@ def places_told(text: str) -> tuple[str, str, str]:
     return parts[0], parts[-2], parts[-1]
 
 
-def differing(row: Any, said: Mapping[str, Any]) -> Iterator[str]:
+def differing(row: Any, entry: Mapping[str, Any]) -> Iterator[str]:
     """Return the columns of a row that say something else than its bytes do."""
-    objects = said["obj"]
+    objects = entry["obj"]
     both = {
-        "id": (str(row.pk), said["id"]),
-        "at": (canonical.instant(row.at) if row.at else b"", said["ts"]),  # bytes: equal to nothing said
-        "actor": (_text(row.actor), said["actor"]),
+        "id": (str(row.pk), entry["id"]),
+        "at": (canonical.instant(row.at) if row.at else b"", entry["ts"]),  # bytes: equal to no text
+        "actor": (_text(row.actor), entry["actor"]),
         "subject": (_text(row.subject), objects[0] if len(objects) == 1 else None),
-        "act": (row.act, said["act"]),
-        "outcome": (row.outcome, said["out"]),
-        "tenant": (_text(row.tenant), said["tenant"]),
-        "topic": (row.topic, events.topic_of(said["act"], said["from"] or "")),
-        "writer": (str(row.writer), said["w"]),
-        "writer_seq": (row.writer_seq, said["wseq"]),
+        "act": (row.act, entry["act"]),
+        "outcome": (row.outcome, entry["out"]),
+        "tenant": (_text(row.tenant), entry["tenant"]),
+        # Computed from act and state, so an act may never change its topic: all its entries would then differ
+        "topic": (row.topic, events.topic_of(entry["act"], entry["from"] or "")),
+        "writer": (str(row.writer), entry["w"]),
+        "writer_seq": (row.writer_seq, entry["wseq"]),
         "leaf_hash": (bytes(row.leaf_hash), canonical.leaf_hash(bytes(row.body))),
     }
-    return (column for column, (stands, told) in both.items() if stands != told)
+    return (column for column, (column_says, entry_says) in both.items() if column_says != entry_says)
 
 
 def differences(
@@ -131,22 +134,24 @@ def differences(
     ``sought`` is the subject by which the rows were found. Inside ``reading.as_auditor``, or with ``EntrySubject`` as
     the sequencer. One query more where one has several subjects.
     """
-    found: list[str] = []
+    keys: list[str] = []
     listed: dict[UUID, list[str]] = {}
     for row in rows:
+        # Pruned: nothing is left to compare with. Whether it may be empty is asked in ``audit/comparing.py``.
         if not row.body:
             continue
-        said = said_by(bytes(row.body))
-        if said is None:
-            found.append(key(row.pk, BODY))
+        entry = said_by(bytes(row.body))
+        if entry is None:
+            keys.append(key(row.pk, BODY))
             continue
-        found += [key(row.pk, column) for column in differing(row, said)]
-        if len(said["obj"]) > 1:
-            listed[row.pk] = said["obj"]
-        if sought is not None and str(sought) not in said["obj"]:
-            found.append(key(row.pk, SUBJECTS))
-    found += unlisted(listed, subjects)
-    return list(dict.fromkeys(found))
+        keys += [key(row.pk, column) for column in differing(row, entry)]
+        if len(entry["obj"]) > 1:
+            listed[row.pk] = entry["obj"]
+        # The row was found by a column or by the table of subjects: neither is under the hash.
+        if sought is not None and str(sought) not in entry["obj"]:
+            keys.append(key(row.pk, SUBJECTS))
+    keys += unlisted(listed, subjects)
+    return list(dict.fromkeys(keys))
 
 
 def key(entry: UUID | str, column: str) -> str:
@@ -156,6 +161,7 @@ def key(entry: UUID | str, column: str) -> str:
 
 def unlisted(listed: Mapping[Any, Sequence[str]], subjects: type[EntrySubject | ReadSubject]) -> list[str]:
     """Return an alarm for each of some entries of which a subject has no row."""
+    # A subject without its row hides the entry from every question about that file.
     wanted = ((pk, one) for pk, objects in listed.items() for one in objects)
     lacking = {pk for part in batched(wanted, _PAIRS) for pk in _lacking(part, subjects)}
     return [key(pk, SUBJECTS) for pk in listed if str(pk) in lacking]

@@ -22,6 +22,7 @@ def first_since(at: datetime) -> int:
     origin = newest()
     if origin is None:
         return 0
+    # By a checkpoint and not by ``Entry.at``: whoever changes an instant would take an entry out of the pass.
     before = Checkpoint.objects.filter(origin=origin.number, at__lt=at).order_by("-size")
     return before.values_list("size", flat=True).first() or 0
 
@@ -41,9 +42,11 @@ def places(first: int) -> tuple[list[str], int | None]:
         rows = list(ReadEntry.objects.filter(pk__in=[entry for entry, _ in placed if entry is not None]))
         odd = columns.differences(rows)
     empty = [row.pk for row in rows if not row.body]
+    # Empty without a list that names it: somebody emptied it by hand (SEC-AL24).
     odd += [columns.key(entry, columns.BODY) for entry in set(empty) - pruning.told_of(empty)]
     hashes = {row.pk: bytes(row.leaf_hash) for row in rows}
     for entry, leaf in placed:
+        # From the tree to the rows: an entry that was deleted has no row by which it could be missed.
         if entry is not None and hashes.get(entry) != bytes(leaf):
             odd.append(columns.key(entry, "leaf_hash" if entry in hashes else "row"))
     return list(dict.fromkeys(odd)), first + BATCH if len(placed) == BATCH else None
@@ -54,15 +57,18 @@ def subjects(after: tuple[UUID, UUID]) -> tuple[list[str], tuple[UUID, UUID] | N
 
     A row too many shows an entry to whoever asks about another file. Likewise.
     """
+    # Walked by key, a batch at a time: a pass over all rows must not hold one transaction open for hours.
     behind = Q(subject__gt=after[0]) | Q(subject=after[0], entry_id__gt=after[1])
     with reading.as_auditor():
-        found = ReadSubject.objects.filter(behind).order_by("subject", "entry_id")
-        pairs = list(found.values_list("subject", "entry_id")[:BATCH])
+        # The other direction than ``unlisted``: a missing row hides an entry from a question, one too many shows it to
+        # another.
+        rows = ReadSubject.objects.filter(behind).order_by("subject", "entry_id")
+        pairs = list(rows.values_list("subject", "entry_id")[:BATCH])
         bodies = dict(ReadEntry.objects.filter(pk__in={pk for _, pk in pairs}).values_list("pk", "body"))
     odd = []
     for subject, entry in pairs:
-        said = columns.said_by(bytes(bodies[entry])) if bodies.get(entry) else None
-        if said is not None and str(subject) not in said["obj"]:
+        parsed = columns.said_by(bytes(bodies[entry])) if bodies.get(entry) else None
+        if parsed is not None and str(subject) not in parsed["obj"]:
             odd.append(columns.key(entry, columns.SUBJECTS))
     return odd, pairs[-1] if len(pairs) == BATCH else None
 
@@ -72,8 +78,8 @@ def lists(after: UUID) -> tuple[list[str], UUID | None]:
 
     One that its entry doesn't vouch for, or that names what was too young, is an alarm ``pruned``, by the entry's id.
     """
-    found = PrunedRun.objects.filter(entry__gt=after).order_by("entry")
-    entries = list(found.values_list("entry", flat=True).distinct()[: pruning.BATCH_OF_LISTS])
+    list_rows = PrunedRun.objects.filter(entry__gt=after).order_by("entry")
+    entries = list(list_rows.values_list("entry", flat=True).distinct()[: pruning.BATCH_OF_LISTS])
     with reading.as_auditor():
         bodies = dict(ReadEntry.objects.filter(pk__in=entries).values_list("pk", "body"))
     odd = [

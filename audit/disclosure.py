@@ -43,6 +43,7 @@ class Disclosure(OpenScope):
         """
         if not self._open:
             raise ScopeClosed
+        # Rows, not calls: a value that a page shows twice was disclosed once.
         self._rows.setdefault(label, set()).add(row)
 
     @property
@@ -61,6 +62,8 @@ class Disclosure(OpenScope):
     @property
     def owed(self) -> bool:
         """Whether values were opened of which no entry remains."""
+        # An entry that was written and rolled back is still owed: the answer would otherwise leave without one
+        # (SEC-AL2).
         return bool(self._rows) and (self.entry is None or not journal.kept(self.entry))
 
 
@@ -86,6 +89,7 @@ class Watch:
             raise JournalUnavailable
 
 
+# Per context: two requests of one process must not answer for each other's openings.
 _watch: Final[ContextVar[Watch | None]] = ContextVar("audit_watch", default=None)
 
 
@@ -129,6 +133,8 @@ def disclosure(
         JournalUnavailable: the entry can't be written; nothing of what was opened may leave the house.
     """
     connection = connections[DEFAULT_DB_ALIAS]
+    # Refused at the beginning: an entry written at the end, outside the reading's transaction, may fail after the
+    # answer.
     if not connection.in_atomic_block:
         raise OutsideTransaction
     write = partial(
@@ -145,12 +151,14 @@ def disclosure(
         count=count,
     )
     scope = Disclosure(write)
+    # Only within a request, which has an answer to withhold. Recurring work opens values and shows them to nobody.
     if watch := _watch.get():
         sequencing_lag.require_in_time(actor, purpose, at=at, urgent=urgent)
         watch.add(scope)
     scope._begin()
     try:
         yield scope
+    # ``BaseException``: a worker that is told to stop has opened values, too.
     except BaseException:
         # In a transaction that can only roll back there is nothing to write to; ``owed`` remembers.
         writable = connection.in_atomic_block and not connection.needs_rollback

@@ -21,6 +21,7 @@ from django.conf import settings
 from audit.errors import LedgerUnavailable
 from encryption import digest, index
 
+# Fixed lengths and no date: a date beside a pseudonym would lead to the tombstone of the case (SEC-AL16).
 _LINE: Final = re.compile(r"shred 1 ([0-9a-f]{32}) ([0-9a-f]{64}) ([0-9a-f]{64})")
 _PURPOSE: Final = "shred.ledger"
 
@@ -65,15 +66,16 @@ def read(path: Path) -> Read:
         text = path.read_bytes().decode("ascii", errors="replace") if path.exists() else ""
     except OSError as error:
         raise LedgerUnavailable from error
+    # A last line without its end is a crash, not damage: the purge that wrote it is done again.
     whole, _, _cut_short = text.rpartition("\n")
-    said = [line for line in whole.split("\n") if line]
-    found = [_LINE.fullmatch(line) for line in said]
+    written = [line for line in whole.split("\n") if line]
+    matches = [_LINE.fullmatch(line) for line in written]
     lines = [
         Line(UUID(hex=one[1]), bytes.fromhex(one[2]), bytes.fromhex(one[3]))
-        for one in found
+        for one in matches
         if one is not None
     ]
-    return Read(tuple(lines), len(said) - len(lines))
+    return Read(tuple(lines), len(written) - len(lines))
 
 
 def require_writable() -> None:
@@ -82,6 +84,7 @@ def require_writable() -> None:
     Raises:
         LedgerUnavailable: the file can't be opened.
     """
+    # Before the first destruction: keys that are gone without a line couldn't be replayed after a restore (SEC-CR12).
     os.close(_opened())
 
 
@@ -92,15 +95,18 @@ def add(shredded: Iterable[tuple[UUID, bytes]]) -> None:
         LedgerUnavailable: the file can't be written.
         KeysUnavailable: the index key can't be had; nothing is written.
     """
+    # Computed before the file is locked: the index key may be out, and then nothing may be written.
     lines = {pseudonym: _line(pseudonym, leaf) for pseudonym, leaf in shredded}
     handle = _opened()
     try:
+        # Workers on one machine share the file. What is known is read under the lock, so that no line stands twice.
         fcntl.flock(handle, fcntl.LOCK_EX)
         known = read(_path()).pseudonyms
         text = "".join(line for pseudonym, line in lines.items() if pseudonym not in known)
         if text:
             # What a crash cut short is ended first, so that it takes no whole line with it.
             os.write(handle, (b"" if _ends_whole() else b"\n") + text.encode("ascii"))
+            # On the disk before the purge commits: the ledger must never know less than the key store.
             os.fsync(handle)
     except OSError as error:
         raise LedgerUnavailable from error
@@ -135,4 +141,5 @@ def _line(pseudonym: UUID, leaf: bytes) -> str:
 
 
 def _code(pseudonym: UUID, leaf: bytes) -> bytes:
+    # Under the index key: somebody who can write the file must not be able to have a live case destroyed by a replay.
     return index.keyed(_PURPOSE, pseudonym.bytes + leaf)

@@ -51,6 +51,7 @@ def announce(pseudonym: UUID, tenant: UUID | None, *, at: datetime, kind: str = 
     Raises:
         LedgerUnavailable: what is destroyed couldn't be noted outside, so that nothing may be.
     """
+    # Asked first: a destruction that can't be noted outside the databases mustn't begin (SEC-CR12).
     erasure_ledger.require_writable()
     Shred.objects.bulk_create(
         [Shred(pseudonym=pseudonym, tenant=tenant, announced_at=at, kind=kind)], ignore_conflicts=True
@@ -76,11 +77,12 @@ def certify(
         rule=rule,
     )
     leaf = bytes(entry.leaf_hash)
-    row, made = Shred.objects.get_or_create(
+    row, is_new = Shred.objects.get_or_create(
         pk=pseudonym,
         defaults={"tenant": tenant, "announced_at": at, "done_at": at, "leaf": leaf, "kind": kind},
     )
-    if not made:
+    # Every purge was announced by such a row. A replay has one with an earlier certificate, which this one replaces.
+    if not is_new:
         row.done_at, row.leaf, row.erased_at = at, leaf, None
         row.save(update_fields=["done_at", "leaf", "erased_at"])
     return leaf
@@ -104,7 +106,10 @@ def complete(at: datetime) -> int:
     Beside it, what other machines shredded is noted in this machine's ledger too.
     """
     done = Shred.objects.filter(done_at__isnull=False)
+    # Each machine completes its own file: a purge on another machine wrote its line there.
     erasure_ledger.add((row.pseudonym, bytes(row.leaf)) for row in done.only("pseudonym", "leaf") if row.leaf)
+    # Only when the last backup of the key store has expired is the case gone for good; until then the entry would be
+    # untrue.
     keys_gone = Q(kind=CASE, done_at__lte=at - timedelta(days=settings.KEY_BACKUP_DAYS))
     rows_gone = Q(kind=FILE, done_at__lte=at - CASE_COPIES)
     gone = done.filter(keys_gone | rows_gone, erased_at=None)
@@ -141,9 +146,10 @@ def in_ledger(path: Path, *, despite_damage: bool = False) -> set[UUID]:
         LedgerRefused: a line is damaged, or wasn't written by this service. ``despite_damage`` passes these over.
         LedgerUnavailable, KeysUnavailable: it can't be read, or not be checked.
     """
-    found = erasure_ledger.read(path)
-    holding = [line.pseudonym for line in found.lines if line.holds()]
-    if not despite_damage and (found.damaged or len(holding) < len(found.lines)):
+    ledger = erasure_ledger.read(path)
+    holding = [line.pseudonym for line in ledger.lines if line.holds()]
+    # A missing line is a case that comes back: an operator has to decide, not the program.
+    if not despite_damage and (ledger.damaged or len(holding) < len(ledger.lines)):
         raise LedgerRefused
     return set(holding)
 
@@ -154,25 +160,26 @@ def in_exports(places: Sequence[str], log_keys: Sequence[str]) -> set[UUID]:
     Raises:
         ExportRefused: a signature, a hash or a place is wrong, or an entry is missing.
     """
+    # Verified before anything is read from it: a forged export could have live cases destroyed.
     words = ["verify", *places, *(word for key in log_keys for word in ("--key", key)), "--strict"]
-    asked = verifier.arguments().parse_args(words)
+    arguments = verifier.arguments().parse_args(words)
     try:
-        if verifier.verify(asked).status:
+        if verifier.verify(arguments).status:
             raise ExportRefused
         export = verifier.Export(places)
         size = export.checkpoint().size
     except (Fault, OSError, ValueError) as error:
         raise ExportRefused from error
-    found: set[UUID] = set()
+    shredded: set[UUID] = set()
     for number in range((size + TILE - 1) // TILE):
         bundle = export.tile("entries", number, min(TILE, size - number * TILE)) or b""
         for body in verifier.records(bundle):
             # A prefix would do, but an entry 0 that continues another origin isn't JSON.
             if SHREDDED.encode() in body and body.startswith(b"{"):
-                said = json.loads(body)
-                if said["act"] == SHREDDED:
-                    found |= {UUID(one) for one in said["obj"]}
-    return found
+                entry = json.loads(body)
+                if entry["act"] == SHREDDED:
+                    shredded |= {UUID(one) for one in entry["obj"]}
+    return shredded
 
 
 # --- Whether a database was restored -------------------------------------------------------------------
@@ -193,6 +200,8 @@ def why_closed() -> str:
         return "cases-restored"
     if not marks.stands(StoreMark, "keys"):
         return "keys-restored"
+    # The cheap questions first: marks are one row each, and this is asked on every request's way at most each five
+    # seconds.
     return journal_set_back(witnessing.file_witness()) or _shreds_undone()
 
 
@@ -212,6 +221,7 @@ def journal_set_back(file: witnessing.FileWitness | None) -> str:
     for one in ours:
         number = numbers.get(one.origin)
         signed = None if number is None else last(number)
+        # An older origin may be behind: a newer one took over its last witnessed checkpoint.
         behind = signed is None or signed.size < one.size
         if number is None or (behind and number == max(numbers.values())):
             return JOURNAL_SET_BACK
@@ -223,6 +233,7 @@ def _shreds_undone() -> str:
     global _agreed
     done = Shred.objects.filter(done_at__isnull=False)
     path = Path(settings.SHRED_FILE)
+    # Counts and a stamp of the file stand for the three lists: comparing them in full would cost more with each purge.
     seen = (done.count(), _stamp(path), keys.count_shredded(), Shred.objects.count())
     if seen == _agreed:
         return ""
@@ -230,8 +241,10 @@ def _shreds_undone() -> str:
     outside = _outside(path)
     in_store = keys.shredded()
     known = set(Shred.objects.values_list("pk", flat=True))
+    # The table says done and the key store doesn't know: the keys were set back.
     if finished - in_store:
         return "keys-set-back"
+    # Shredded without an announcement: the announcement is committed first, so it was the cases that were set back.
     if in_store - known or any(line.holds() for line in outside if line.pseudonym not in known):
         return "cases-set-back"
     _agreed = seen
@@ -244,15 +257,16 @@ def _outside(path: Path) -> tuple[erasure_ledger.Line, ...]:
         return erasure_ledger.read(path).lines
     except LedgerUnavailable:
         _log.warning("ledger:unreadable")
+        # A web server has no ledger of its own. The two databases are compared all the same.
         return ()
 
 
 def _stamp(path: Path) -> tuple[int, int]:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return (0, 0)
-    return found.st_size, found.st_mtime_ns
+    return status.st_size, status.st_mtime_ns
 
 
 def forget() -> None:

@@ -63,9 +63,10 @@ def user_agent(header: str) -> str:
 
     The header itself is free text that a stranger wrote: it never enters the journal.
     """
+    # In this order: Edge and Chrome name Safari, Edge names Chrome. The first that matches is the most specific.
     for family, pattern in _BROWSERS:
-        if found := pattern.search(header, 0, 512):
-            return f"{family}/{found[1]}"
+        if match := pattern.search(header, 0, 512):
+            return f"{family}/{match[1]}"
     return "other" if header else ""
 
 
@@ -89,6 +90,7 @@ class Origin:
 
     def __post_init__(self) -> None:
         for value in (self.rid, self.ip, self.ua, self.dev, self.trace, self.auth):
+            # Refused when the request comes in, not when the entry is written: no header may make an act fail late.
             if not _ORIGIN.fullmatch(value):
                 raise EntryRefused
 
@@ -131,6 +133,7 @@ def register(*acts: str) -> None:
         UnknownAct: not of the form ``source:done``.
     """
     for act in acts:
+        # At import: a misspelt act stops the start, not a request.
         if not _ACT.fullmatch(act):
             raise UnknownAct
         ACTS.add(act)
@@ -194,6 +197,7 @@ def declare_closed(*states: str) -> None:
 
 def topic_of(act: str, state: str) -> Topic | None:
     """Return what an entry is about; ``state`` is that of the case before the act."""
+    # The topic of a reading depends on the state alone; it is computed again whenever columns are compared.
     if act in OPENINGS:
         return Topic.CLOSED if state in _closed else None
     return _topics.get(act)

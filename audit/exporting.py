@@ -31,6 +31,7 @@ type Bodies = Callable[[Collection[UUID]], Mapping[UUID, bytes]]
 def everything(entries: Collection[UUID]) -> dict[UUID, bytes]:
     """Return the bytes of entries, all authorities'; for the operator's export, under the sequencer's role."""
     rows = list(Entry.objects.filter(pk__in=entries))
+    # The operator's export covers all authorities, so it compares all columns on the way (SEC-AL22).
     alarms.raise_all(columns.differences(rows, subjects=EntrySubject), at=instant())
     return {row.pk: bytes(row.body) for row in rows}
 
@@ -51,11 +52,11 @@ class Log:
         """
         tree, size = Tree(self.origin.number, self.checkpoint.size), self.checkpoint.size
         first, end = start // TILE, (size + TILE - 1) // TILE
-        told: list[UUID] = []  # entries of this part that speak of a list of pruned places
+        list_entries: list[UUID] = []  # entries of this part that speak of a list of pruned places
         for number in range(first, end if bundles is None else min(end, first + bundles)):
             width = min(TILE, size - number * TILE)
             yield tile_path(0, number, width), b"".join(tree.tile(0, number))
-            yield tile_path("entries", number, width), self._bundle(number, width, told)
+            yield tile_path("entries", number, width), self._bundle(number, width, list_entries)
             tree.forget()
         level = 1
         while count := size // TILE**level:
@@ -63,9 +64,11 @@ class Log:
                 width = min(TILE, count - number * TILE)
                 yield tile_path(level, number, width), b"".join(tree.tile(level, number))
             level += 1
-        for entry, places in pruning.lists_of(told):
+        for entry, places in pruning.lists_of(list_entries):
             yield f"pruned/{entry}", places
+        # Set apart isn't left out: an auditor must see that somebody tried (SEC-AL21).
         yield from self._set_apart()
+        # Last: a folder that was cut short has no checkpoint, and nobody takes it for whole.
         yield CHECKPOINT, checkpoints.whole_note(self.checkpoint)
 
     def _set_apart(self) -> Iterator[tuple[str, bytes]]:
@@ -77,16 +80,19 @@ class Log:
         known = self.bodies(list(rows.values()))
         for leaf, entry in rows.items():
             body = known.get(entry, b"")
+            # The name of the file is the hash of what was set apart: content that was changed since isn't shown under
+            # it.
             same = len(body) <= MAX_BYTES and leaf_hash(body) == leaf
             yield f"refused/{leaf.hex()}", body if same else b""
 
-    def _bundle(self, number: int, width: int, told: list[UUID]) -> bytes:
+    def _bundle(self, number: int, width: int, list_entries: list[UUID]) -> bytes:
         leaves = Leaf.objects.filter(
             origin=self.origin.number, place__gte=number * TILE, place__lt=number * TILE + width
         )
         placed = list(leaves.order_by("place").values_list("entry", "leaf_hash"))
+        # The receiver's own entries alone. Others become records of length zero, and the tree stays whole (0010).
         known = self.bodies([one for one, _ in placed if one is not None])
-        told += [pk for pk, body in known.items() if pruning.speaks_of_a_list(body)]
+        list_entries += [pk for pk, body in known.items() if pruning.speaks_of_a_list(body)]
         own = origins.records() if any(one is None for one, _ in placed) else {}
         records = (own.get(bytes(leaf), b"") if one is None else known.get(one, b"") for one, leaf in placed)
         return b"".join(len(record).to_bytes(2) + record for record in records)
@@ -128,6 +134,7 @@ def to_folder(log: Log, folder: Path) -> int:
         draft.write_bytes(content)
         os.replace(draft, path)  # a reader sees the old file or the new one, never half of it
         written.add(path)
+    # Partial tiles of an earlier export hold contents that were pruned since (SEC-AL15).
     for path in set(folder.glob("tile/**/*.p/*")) - written:
         path.unlink()
         if not any(path.parent.iterdir()):
@@ -139,4 +146,5 @@ def to_zip(log: Log, file: IO[bytes], *, start: int) -> None:
     """Write one part of the log as a ZIP file, from the bundle that holds entry ``start``."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in log.files(start=start, bundles=BUNDLES):
+            # A bare ``ZipInfo`` has a fixed date: the same log gives the same bytes.
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)

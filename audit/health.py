@@ -65,13 +65,14 @@ def health(*, actor: Auditing | None, at: datetime) -> Health:
     """
     authorities = authorities_of(actor)
     origin = tree.newest()
-    found = None if origin is None else checkpoints.last(origin.number)
+    checkpoint = None if origin is None else checkpoints.last(origin.number)
     waiting = sequencing_lag.oldest_waiting()
+    # Asked anew and not from the gauge: an auditor must see the state, not what this process remembers.
     late = waiting is not None and at - waiting > timedelta(minutes=settings.LOG_LAG_MINUTES)
-    write_down("health", actor=actor, authorities=authorities, shown={}, at=at)
+    write_down("health", actor=actor, authorities=authorities, counts={}, at=at)
     return Health(
         origin=None if origin is None else origin.name,
-        checkpoint=found,
+        checkpoint=checkpoint,
         waiting_since=waiting,
         behind=bool(settings.LOG_LAG_MINUTES) and late,
         witnesses=() if origin is None else _witnesses(origin.number),
@@ -91,6 +92,7 @@ def _witnesses(origin: int) -> tuple[Witnessed, ...]:
     rows = Cosignature.objects.filter(origin=origin).order_by("-size", "witness")
     for name, size, at in rows.values_list("witness", "size", "at")[:_LATEST]:
         signed.setdefault(name, Witnessed(name, size, at))
+    # Those of the settings that signed nothing are listed too: silence of a witness is what is looked for.
     for one in witnessing.witnesses():
         signed.setdefault(one.key.name, Witnessed(one.key.name, None, None))
     return tuple(signed[name] for name in sorted(signed))

@@ -23,10 +23,10 @@ class Auditing(Acting, Protocol):
         """Return the authorities in which a permission is held."""
 
 
-def entries(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Page:
+def entries(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Page:
     """Return one page of the entries that match, newest first, and write down that they were asked for.
 
-    An auditor of several authorities leaves an entry in each. ``asked`` is what ``EntriesQuery`` gives.
+    An auditor of several authorities leaves an entry in each. ``query`` is what ``EntriesQuery`` gives.
 
     Raises:
         NotAuditor: the caller holds ``audit.read`` nowhere.
@@ -34,21 +34,23 @@ def entries(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -
         JournalUnavailable: the question can't be written down, so there is no answer.
     """
     authorities = authorities_of(actor)
-    filters = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
+    filters = {name: value for name, value in query.items() if name not in ("cursor", "limit")}
     question = json.dumps(filters, default=str, sort_keys=True)
+    # A cursor holds for one question and one set of authorities (SEC-IN3).
     bound_to = json.dumps([sorted(map(str, authorities)), question])
     page = reading.page(
-        authorities, filters, limit=asked["limit"], cursor=asked.get("cursor"), bound_to=bound_to, at=at
+        authorities, filters, limit=query["limit"], cursor=query.get("cursor"), bound_to=bound_to, at=at
     )
-    shown = shown_of(page.items)
+    counts = shown_of(page.items)
     subjects = [filters["subject"]] if "subject" in filters else []
-    write_down(question, actor=actor, authorities=authorities, shown=shown, subjects=subjects, at=at)
+    # After the reading and before the answer, in one transaction: without the entry there is no page (SEC-AL17).
+    write_down(question, actor=actor, authorities=authorities, counts=counts, subjects=subjects, at=at)
     return page
 
 
 def shown_of(rows: Sequence[ReadEntry]) -> Counter[UUID | None]:
     """Return how many of some entries are of each authority, by their bytes."""
-    return Counter(UUID(found) if (found := columns.tenant_of(row)) else None for row in rows)
+    return Counter(UUID(tenant) if (tenant := columns.tenant_of(row)) else None for row in rows)
 
 
 def authorities_of(actor: Auditing | None) -> frozenset[UUID]:
@@ -57,10 +59,10 @@ def authorities_of(actor: Auditing | None) -> frozenset[UUID]:
     Raises:
         NotAuditor: the caller holds ``audit.read`` nowhere.
     """
-    found = actor.may(READ) if actor else frozenset()
-    if not found:
+    authorities = actor.may(READ) if actor else frozenset()
+    if not authorities:
         raise NotAuditor
-    return found
+    return authorities
 
 
 def write_down(
@@ -68,12 +70,13 @@ def write_down(
     *,
     actor: Auditing | None,
     authorities: Collection[UUID],
-    shown: Mapping[UUID | None, int],
+    counts: Mapping[UUID | None, int],
     at: datetime,
     subjects: Sequence[UUID] = (),
     act: str = "audit:queried",
 ) -> None:
     """Write in the journal of each authority that its auditor asked, and how many entries were shown."""
+    # One entry for each authority: its own auditors see that their entries were read, and how many.
     for authority in sorted(authorities):
         journal.record(
             act,
@@ -83,6 +86,6 @@ def write_down(
             tenant=authority,
             purpose=Purpose.AUDIT,
             rule=READ,
-            count=shown.get(authority, 0),
+            count=counts.get(authority, 0),
             payload=question.encode(),
         )

@@ -80,8 +80,10 @@ def record(
             the entry would stand under another's name (SEC-AL23).
     """
     connection = connections[DEFAULT_DB_ALIAS]
+    # Without a transaction the entry would commit before the act, or the act without it (SEC-AL2).
     if not connection.in_atomic_block:
         raise OutsideTransaction
+    # A closed register: auditors filter by acts, and a misspelt one would be found by nobody.
     if act not in events.ACTS:
         raise UnknownAct
     try:
@@ -102,11 +104,15 @@ def record(
             "pd": None if payload is None else digest_of(payload),
         }
         topic = events.topic_of(act, from_state)
+        # A single object stands in the entry's own row, so that an act on one case stays one INSERT (0004).
         only = objects[0] if len(values["obj"]) == 1 else None
         return _append(connection, values, at=at, only=only, topic=topic)
+    # The writer goes on: no entry was sent to the database, so its counter is still right.
     except PseudonymRefused as refused:
         raise JournalUnavailable from refused
     except (Error, EncryptionError) as error:
+        # Whether the row reached the database isn't known. A writer that went on could leave a gap, which reads as a
+        # deletion.
         writer.retire(connection)
         raise JournalUnavailable from error
 
@@ -117,6 +123,7 @@ def digest_of(payload: bytes | bytearray) -> str:
     Raises:
         KeysUnavailable: as ``index.keyed``.
     """
+    # Keyed: a plain digest of a name or a date could be guessed from a list of names.
     return index.keyed("journal.payload", bytes(payload)).hex()
 
 
@@ -131,11 +138,13 @@ def _objects(objects: Sequence[UUID]) -> list[str]:
         raise EntryTooLarge
     if not all(isinstance(one, UUID) for one in objects):
         raise EntryRefused
+    # A set in a fixed order: the format has one spelling for the same objects (0004).
     return sorted({str(one) for one in objects})
 
 
 def _fields(fields: Mapping[str, int] | Sequence[str]) -> dict[str, int]:
     counts = dict(fields) if isinstance(fields, Mapping) else {label: fields.count(label) for label in fields}
+    # Labels too are checked: one that came from a value would put text into a journal that can't be changed.
     events.check_codes(counts)
     return counts
 
@@ -149,11 +158,13 @@ def _who(actor: Acting | None, objects: Sequence[UUID]) -> dict[str, Any]:
     origin = actor.origin if actor else _NOWHERE
     user_id, obo = (actor.user_id, actor.obo) if actor else (None, None)
     organisation_id = actor.organisation_id if actor else None
+    # One pseudonym a case for who files: equal values would join a person's filings in a stolen copy (SEC-AL20).
     named = pseudonyms.actor
     if actor and actor.filing:
         if not objects:
             raise EntryRefused
         named = partial(pseudonyms.filer, case=objects[0])
+        # Network, browser and institution go too: any of them would join the filing to a sign-in (0040).
         origin, organisation_id = Origin(rid=origin.rid, auth=origin.auth), None
     return {
         "actor": None if user_id is None else named(user_id),
@@ -190,8 +201,10 @@ def _append(
     values |= {
         "v": canonical.VERSION,
         "id": entry_id,
+        # Leaf hashes leave the house and outlive the bytes: without salt a pruned entry could be guessed from its hash.
         "salt": digest.random_bytes(16).hex(),
         "mono": time.monotonic_ns() // 1000,
+        # An auditor has to know how far the instant may be trusted (SEC-AL19).
         "clk": "process" if connection.vendor == "sqlite" else "db",
         "w": place.writer.id,
         "wseq": place.seq,
@@ -215,10 +228,12 @@ def _append(
         body=body,
         leaf_hash=place.leaf,
     )
+    # INSERT alone: the role of the service may neither read nor change an entry, so ``save`` must not try.
     entry.save(force_insert=True, using=connection.alias)
     if len(objects) > 1:
         _list_subjects(connection, entry_id, objects)
     entry.place = place
+    # After the INSERT: a statement that fails must use up no number.
     writer.take(connection, place)
     return entry
 
@@ -270,6 +285,7 @@ def record_refusal(
     """
     act = "request:failed" if outcome is Outcome.FAIL else "request:denied"
     try:
+        # Durable: inside the refused request's transaction the entry would be rolled back with it (SEC-AL3).
         with transaction.atomic(using=DEFAULT_DB_ALIAS, durable=True):
             return record(
                 act,
@@ -282,6 +298,7 @@ def record_refusal(
                 rule=rule,
                 count=count,
             )
+    # The commit itself failed: the answer is 503 and not the refusal, for no request goes unrecorded (SEC-AL4).
     except Error as error:
         raise JournalUnavailable from error
 
@@ -299,6 +316,7 @@ class _AnonymousDenials:
         minute = at.replace(second=0, microsecond=0)
         with self._lock:
             self._waiting += 1
+            # Per minute and not per denial: otherwise a stranger decides how much the journal grows.
             if minute == self._minute:
                 return 0
             self._minute, waiting, self._waiting = minute, self._waiting, 0
@@ -322,10 +340,12 @@ def count_anonymous_denial(*, at: datetime, rule: str, origin: Origin = _NOWHERE
     Raises:
         JournalUnavailable: the count can't be written.
     """
+    # The log, which is deleted in time, has each denial; the journal has their number.
     _log.info("request.denied", rid=origin.rid, rule=rule)
     if waiting := _anonymous.due(at):
         try:
             record_refusal(actor=None, at=at, rule="anonymous", count=waiting)
         except JournalUnavailable:
+            # Counted again: the number in the journal may be late, but must not be too small.
             _anonymous.give_back(waiting)
             raise

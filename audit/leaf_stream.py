@@ -30,6 +30,7 @@ def tell(writer: UUID, seq: int, leaf: bytes) -> None:
             sys.stdout.flush()
         else:
             os.write(_handle(where), line.encode())
+    # The act stands: it is committed already, and a collector that is away mustn't stop filings.
     except OSError:
         _log.warning("feed:failed", writer=writer, wseq=seq)
 

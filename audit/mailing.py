@@ -25,10 +25,10 @@ def newest() -> Checkpoint | None:
 
 def enclosed() -> str:
     """Return the signed note as the mail carries it, between empty lines; a sentence where nothing is signed yet."""
-    found = newest()
-    if found is None:
+    checkpoint = newest()
+    if checkpoint is None:
         return "Aucun point de contrôle n'est encore signé. / No checkpoint is signed yet."
-    return checkpoints.whole_note(found).decode()
+    return checkpoints.whole_note(checkpoint).decode()
 
 
 register(

@@ -25,6 +25,7 @@ events.register(CARRIED)
 def statement(origin: LogOrigin) -> bytes:
     """Return what the log's key signs of an origin: number, name, and what it begins with and carries over."""
     parts = (bytes(origin.after), bytes(origin.carried))
+    # Over digests, so that the signed text stays short and printable; both parts are covered in full.
     digests = "\n".join(digest.sha256(part).hex() for part in parts)
     return f"repere/journal-origin/v1\n{origin.number}\n{origin.name}\n{digests}\n".encode()
 
@@ -34,6 +35,7 @@ def is_ours(origin: LogOrigin, by: Signer) -> bool:
 
     A later one that doesn't begin with a checkpoint of the one before isn't, whoever signed it: it forgets that one.
     """
+    # The settings stand in for a signature: they aren't in the database, where the row could be changed.
     if origin.number == 1:
         return (origin.name, bytes(origin.after)) == (settings.LOG_ORIGIN, b"")
     before = LogOrigin.objects.filter(pk=origin.number - 1).values_list("name", flat=True).first()
@@ -41,6 +43,7 @@ def is_ours(origin: LogOrigin, by: Signer) -> bool:
         note = Checkpoint.of(bytes(origin.after))
     except Fault:
         return False
+    # Even with the signature: a key that was used by mistake must not cut the log off from its past (0037).
     return note.origin == before and ed25519_holds(
         by.ed25519_public(), bytes(origin.signature), statement(origin)
     )
@@ -68,6 +71,7 @@ def carried_entry(count: int, *, at: datetime, clk: str) -> bytes:
         "pol": events.policy(),
         "n": count,
     }
+    # Canonical and with a MAC like any entry: the verifier needs no exception for it.
     return canonical.chained(values, b"")[0]
 
 

@@ -47,6 +47,7 @@ class EntryOut(serializers.Serializer[ReadEntry]):
         """Return the entry by the names above."""
         if not instance.body:
             return self._pruned(instance)
+        # From the bytes and not from the columns: what is shown is what was hashed (SEC-AL22).
         body = json.loads(bytes(instance.body))
         return {
             "id": body["id"],
@@ -86,4 +87,6 @@ class EntryOut(serializers.Serializer[ReadEntry]):
             "fields_opened": {},
             "set_apart": instance.set_apart,
         }
+        # Every name stays, as null: pseudonyms went with the content, and a reader must see that they are gone, not
+        # missing.
         return dict.fromkeys(self.fields) | left

@@ -34,18 +34,19 @@ def latest(*, actor: Auditing | None, at: datetime) -> Checkpoint:
         NotInTree: nothing is signed yet.
     """
     authorities = authorities_of(actor)
-    found = checkpoints.last(_origin().number)
-    write_down("checkpoint", actor=actor, authorities=authorities, shown={}, at=at)
-    if found is None:
+    checkpoint = checkpoints.last(_origin().number)
+    # Also where nothing is signed yet: a question that found nothing is an entry too (SEC-AL17).
+    write_down("checkpoint", actor=actor, authorities=authorities, counts={}, at=at)
+    if checkpoint is None:
         raise NotInTree
-    return found
+    return checkpoint
 
 
 def _origin() -> LogOrigin:
-    found = tree.newest()
-    if found is None:
+    origin = tree.newest()
+    if origin is None:
         raise NotInTree
-    return found
+    return origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def coded(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-def inclusion(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Inclusion:
+def inclusion(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Inclusion:
     """Return the proof that an entry of the caller's authorities is in the tree; ``size`` names a checkpoint.
 
     Raises:
@@ -82,16 +83,17 @@ def inclusion(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime)
     """
     authorities = authorities_of(actor)
     with reading.as_auditor():
-        rows = list(ReadEntry.objects.filter(tenant__in=authorities, pk=asked["entry"]))
+        rows = list(ReadEntry.objects.filter(tenant__in=authorities, pk=query["entry"]))
         odd = columns.differences(rows)
     alarms.raise_all(odd, at=at)
-    found = next(iter(reading.own(rows, authorities)), None)
-    question = json.dumps({"inclusion": asked}, default=str, sort_keys=True)
-    shown = shown_of([] if found is None else [found])
-    write_down(question, actor=actor, authorities=authorities, shown=shown, at=at)
-    if found is None:
+    # Found by its column, shown by its bytes: a row moved to this authority isn't handed out.
+    entry = next(iter(reading.own(rows, authorities)), None)
+    question = json.dumps({"inclusion": query}, default=str, sort_keys=True)
+    counts = shown_of([] if entry is None else [entry])
+    write_down(question, actor=actor, authorities=authorities, counts=counts, at=at)
+    if entry is None:
         raise NotInTree
-    return _included(found, size=asked.get("size"))
+    return _included(entry, size=query.get("size"))
 
 
 def _included(entry: ReadEntry, *, size: int | None = None, first: bool = False) -> Inclusion:
@@ -115,6 +117,7 @@ def _included(entry: ReadEntry, *, size: int | None = None, first: bool = False)
         signed = signed if size is None else signed.filter(size=size)
         covering = signed.order_by("size" if first else "-size").first()
     if covering is None or place is None:
+        # A named checkpoint must be the one: another would be a proof of something that wasn't asked.
         if size is not None:
             raise NotInTree
         return Inclusion(body, leaf)
@@ -131,7 +134,7 @@ class Consistency:
     path: Sequence[bytes]
 
 
-def consistency(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Consistency:
+def consistency(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Consistency:
     """Return the proof that the tree of a checkpoint continues the one of ``first`` entries.
 
     ``second`` names the checkpoint by its size; by default it is the latest.
@@ -141,15 +144,16 @@ def consistency(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetim
         NotInTree: there is no such checkpoint, or ``first`` is larger.
     """
     authorities = authorities_of(actor)
-    question = json.dumps({"consistency": asked}, sort_keys=True)
-    write_down(question, actor=actor, authorities=authorities, shown={}, at=at)
-    number, second = _origin().number, asked.get("second")
+    question = json.dumps({"consistency": query}, sort_keys=True)
+    # Before the sizes are looked at: whoever tries sizes leaves an entry for each.
+    write_down(question, actor=actor, authorities=authorities, counts={}, at=at)
+    number, second = _origin().number, query.get("second")
     signed = Checkpoint.objects.filter(origin=number)
-    found = checkpoints.last(number) if second is None else signed.filter(size=second).first()
-    if found is None or asked["first"] > found.size:
+    checkpoint = checkpoints.last(number) if second is None else signed.filter(size=second).first()
+    if checkpoint is None or query["first"] > checkpoint.size:
         raise NotInTree
-    path = Tree(number, found.size).consistency(asked["first"], found.size)
-    return Consistency(asked["first"], found, path)
+    path = Tree(number, checkpoint.size).consistency(query["first"], checkpoint.size)
+    return Consistency(query["first"], checkpoint, path)
 
 
 def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
@@ -166,6 +170,7 @@ def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
     log = exporting.latest(taken.bodies, origin=_origin())
     if start >= log.checkpoint.size:
         raise NotInTree
+    # The file is closed unless its entry could be written: then not a byte of it has left.
     with ExitStack() as unless_whole:
         file = unless_whole.enter_context(SpooledTemporaryFile(_IN_MEMORY))
         with reading.as_auditor():
@@ -173,7 +178,7 @@ def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
         alarms.raise_all(taken.odd, at=at)
         question = json.dumps({"export": start, "size": log.checkpoint.size})
         write_down(
-            question, actor=actor, authorities=authorities, shown=taken.shown, at=at, act="audit:exported"
+            question, actor=actor, authorities=authorities, counts=taken.shown, at=at, act="audit:exported"
         )
         file.seek(0)
         unless_whole.pop_all()
@@ -190,11 +195,12 @@ class _Taken:
 
     def bodies(self, entries: Collection[UUID]) -> dict[UUID, bytes]:
         """Return the bytes of those of some entries; inside ``reading.as_auditor``."""
+        # The column finds the rows; the bytes decide whose they are (SEC-AL22).
         rows = list(ReadEntry.objects.filter(tenant__in=self.authorities, pk__in=entries))
         self.odd += columns.differences(rows)
-        found = reading.own(rows, self.authorities)
-        self.shown.update(shown_of(found))
-        return {row.pk: bytes(row.body) for row in found}
+        own = reading.own(rows, self.authorities)
+        self.shown.update(shown_of(own))
+        return {row.pk: bytes(row.body) for row in own}
 
 
 def of_filing(subject: UUID, acts: Collection[str]) -> Inclusion | None:
@@ -206,13 +212,14 @@ def of_filing(subject: UUID, acts: Collection[str]) -> Inclusion | None:
     """
     with reading.as_auditor():
         rows = ReadEntry.objects.filter(subject=subject, act__in=acts, outcome=Outcome.ALLOW).order_by("at")
-        found = next((row for row in rows if _says(row, subject, acts)), None)
-    return None if found is None else _included(found, first=True)
+        # By the bytes, as everywhere: a changed column could point a receipt at somebody else's entry.
+        entry = next((row for row in rows if _says(row, subject, acts)), None)
+    return None if entry is None else _included(entry, first=True)
 
 
 def _says(row: ReadEntry, subject: UUID, acts: Collection[str]) -> bool:
     """Tell whether the bytes of an entry say that a referral was filed; pruned ones don't any more."""
-    said = columns.said_by(bytes(row.body))
-    return said is not None and (
-        said["act"] in acts and said["out"] == Outcome.ALLOW and str(subject) in said["obj"]
+    entry = columns.said_by(bytes(row.body))
+    return entry is not None and (
+        entry["act"] in acts and entry["out"] == Outcome.ALLOW and str(subject) in entry["obj"]
     )

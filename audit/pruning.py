@@ -66,16 +66,19 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
     gone: dict[UUID, Old] = {}
     for technical, before in ((True, technical_before), (False, access_before)):
         since = mark.technical_before if technical else mark.access_before
+        # Whatever an authority set: younger entries are evidence, and the database refuses them too (0023).
         before = min(before, months_before(at, MONTHS_KEPT))
-        found, reached = _old(tenant, since, before, technical=technical)
-        gone |= found
+        old, reached = _old(tenant, since, before, technical=technical)
+        gone |= old
         if technical:
             mark.technical_before = reached
         else:
             mark.access_before = reached
     free = _not_held(tenant, gone)
+    # Only under a signed checkpoint: pruned before that, an entry could have said anything.
     places = _places(origin.number, free, below=last.size)
     if places:
+        # Forgetting and saying are one transaction: content that is gone without a list reads as tampering (SEC-AL24).
         _forget(list(places.values()))
         _say({place: gone[pk] for place, pk in sorted(places.items())}, origin, tenant, at=at)
     mark.save()
@@ -84,10 +87,10 @@ def prune(tenant: UUID | None, *, access_before: datetime, technical_before: dat
 
 def _places(origin: int, entries: Collection[UUID], *, below: int | None = None) -> dict[int, UUID]:
     """Return the places of entries in an origin; with ``below``, those that a tree of that size covers."""
-    found = Leaf.objects.filter(origin=origin, entry__in=entries)
+    leaves = Leaf.objects.filter(origin=origin, entry__in=entries)
     if below is not None:
-        found = found.filter(place__lt=below)
-    return {place: entry for place, entry in found.values_list("place", "entry") if entry is not None}
+        leaves = leaves.filter(place__lt=below)
+    return {place: entry for place, entry in leaves.values_list("place", "entry") if entry is not None}
 
 
 def _old(
@@ -95,15 +98,17 @@ def _old(
 ) -> tuple[dict[UUID, Old], datetime]:
     """Return the entries of a kind between two instants, a batch of them, and the instant up to which it looked."""
     with reading.as_auditor():
+        # The entries about pruning stay: they vouch for the lists.
         rows = ReadEntry.objects.filter(at__gte=since, at__lt=before).exclude(act=PRUNED)
         rows = rows.filter(tenant__isnull=True) if tenant is None else rows.filter(tenant=tenant)
-        found = list(rows.order_by("at", "id")[:BATCH])
-    reached = found[-1].at if len(found) == BATCH else max(since, before)
+        batch = list(rows.order_by("at", "id")[:BATCH])
+    reached = batch[-1].at if len(batch) == BATCH else max(since, before)
     # Bytes that aren't an entry's are somebody else's: they stay, to be named.
-    said = {row.pk: json.loads(bytes(row.body)) for row in found if is_canonical(bytes(row.body))}
+    entries = {row.pk: json.loads(bytes(row.body)) for row in batch if is_canonical(bytes(row.body))}
     return {
         pk: Old(datetime.fromisoformat(one["ts"]), one["w"], one["wseq"], frozenset(one["obj"]))
-        for pk, one in said.items()
+        for pk, one in entries.items()
+        # All conditions once more by the bytes: a changed instant or authority must make no entry old.
         if (not one["obj"]) is technical
         and one["ts"] < instant(before)
         and one["tenant"] == (None if tenant is None else str(tenant))
@@ -115,6 +120,7 @@ def _not_held(tenant: UUID | None, entries: Mapping[UUID, Old]) -> list[UUID]:
     holds = list(
         LegalHold.objects.filter(tenant=tenant or NOBODY, lifted_at=None).values_list("subject", flat=True)
     )
+    # A hold without a file holds the whole authority.
     if None in holds:
         return []
     held = set(map(str, holds))
@@ -124,6 +130,7 @@ def _not_held(tenant: UUID | None, entries: Mapping[UUID, Old]) -> list[UUID]:
 def _forget(entries: Sequence[UUID]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            # The owner's function, which checks age and place itself: the service may change no entry.
             cursor.execute("SELECT audit_prune(%s)", [list(entries)])
         return
     with appendonly.lifted(), connection.cursor() as cursor:
@@ -146,6 +153,7 @@ def _say(places: Mapping[int, Old], origin: LogOrigin, tenant: UUID | None, *, a
         at=at,
         tenant=tenant,
         purpose=Purpose.MAINTENANCE,
+        # The list lies in a table that can be changed. Its digest is in an entry, which can't (0023).
         to_state=digest.sha256(listed(origin.name, runs)).hex(),
         count=len(places),
     )
@@ -157,23 +165,24 @@ def _say(places: Mapping[int, Old], origin: LogOrigin, tenant: UUID | None, *, a
 def runs_of(places: Mapping[int, Old]) -> Iterator[PrunedRun]:
     """Yield the runs of consecutive places, of places in order."""
     run: PrunedRun | None = None
-    told: list[tuple[str, int, int]] = []  # writer, first and last of consecutive counters
+    counters: list[tuple[str, int, int]] = []  # writer, first and last of consecutive counters
     for place, old in places.items():
         if run is None or run.youngest is None or place != run.last + 1:
             if run is not None:
-                yield _told(run, told)
-            run, told = PrunedRun(first=place, last=place, youngest=old.at), []
+                yield _told(run, counters)
+            run, counters = PrunedRun(first=place, last=place, youngest=old.at), []
         run.last, run.youngest = place, max(run.youngest or old.at, old.at)
-        if told and told[-1][0] == old.writer and told[-1][2] + 1 == old.seq:
-            told[-1] = (old.writer, told[-1][1], old.seq)
+        # Runs of one writer are one line: a list of ten million hashes would be 320 MB in every export.
+        if counters and counters[-1][0] == old.writer and counters[-1][2] + 1 == old.seq:
+            counters[-1] = (old.writer, counters[-1][1], old.seq)
         else:
-            told.append((old.writer, old.seq, old.seq))
+            counters.append((old.writer, old.seq, old.seq))
     if run is not None:
-        yield _told(run, told)
+        yield _told(run, counters)
 
 
-def _told(run: PrunedRun, told: Sequence[tuple[str, int, int]]) -> PrunedRun:
-    run.writers = " ".join(f"{writer}:{low}-{high}" for writer, low, high in told)
+def _told(run: PrunedRun, counters: Sequence[tuple[str, int, int]]) -> PrunedRun:
+    run.writers = " ".join(f"{writer}:{low}-{high}" for writer, low, high in counters)
     return run
 
 
@@ -216,26 +225,30 @@ def vouches(body: bytes, runs: Sequence[PrunedRun]) -> bool:
     name = LogOrigin.objects.filter(pk=runs[0].origin).values_list("name", flat=True).first()
     if not is_canonical(body) or name is None:
         return False
-    said = json.loads(body)
-    old = instant(months_before(datetime.fromisoformat(said["ts"]), MONTHS_KEPT))
+    entry = json.loads(body)
+    old = instant(months_before(datetime.fromisoformat(entry["ts"]), MONTHS_KEPT))
+    # A list that names what was too young is refused whatever its digest says: it was made to hide something.
     young = any(run.youngest is None or instant(run.youngest) > old for run in runs)
-    return not young and (said["act"], said["to"]) == (PRUNED, digest.sha256(listed(name, runs)).hex())
+    return not young and (entry["act"], entry["to"]) == (PRUNED, digest.sha256(listed(name, runs)).hex())
 
 
 def told_of(entries: Collection[UUID]) -> set[UUID]:
     """Return which of some entries a list of pruned places names, of whatever origin."""
-    found: set[UUID] = set()
+    named: set[UUID] = set()
     for origin in LogOrigin.objects.order_by("-number").values_list("number", flat=True):
-        if not (rest := [one for one in entries if one not in found]):
+        if not (rest := [one for one in entries if one not in named]):
             break
         places = _places(origin, rest)
         if places:
             first, last = min(places), max(places)
+            # Lists are bounded in width, so that only the neighbourhood of these places is read.
             near = PrunedRun.objects.filter(origin=origin, first__gt=first - OF_ONE_LIST, first__lte=last)
             runs = near.filter(last__gte=first).values_list("first", "last")
-            told = {place for low, high in runs for place in range(max(low, first), min(high, last) + 1)}
-            found |= {pk for place, pk in places.items() if place in told}
-    return found
+            named_places = {
+                place for low, high in runs for place in range(max(low, first), min(high, last) + 1)
+            }
+            named |= {pk for place, pk in places.items() if place in named_places}
+    return named
 
 
 def restate(tenant: UUID | None, *, at: datetime) -> int:
@@ -255,12 +268,12 @@ def restate(tenant: UUID | None, *, at: datetime) -> int:
         rows = rows.filter(tenant__isnull=True) if tenant is None else rows.filter(tenant=tenant)
         columns = rows.values_list("pk", "at", "writer", "writer_seq")
         gone = {pk: Old(when, str(writer), seq) for pk, when, writer, seq in columns}
-    found: dict[int, UUID] = {}
+    named: dict[int, UUID] = {}
     for part in batched(gone, BATCH):  # a statement takes 65,535 values at most
-        found |= _places(origin.number, told_of(part), below=last.size)
-    untold = sorted(found.keys() - known)
+        named |= _places(origin.number, told_of(part), below=last.size)
+    untold = sorted(named.keys() - known)
     for some in batched(untold, OF_ONE_LIST):
-        _say({place: gone[found[place]] for place in some}, origin, tenant, at=at)
+        _say({place: gone[named[place]] for place in some}, origin, tenant, at=at)
     return len(untold)
 
 
@@ -275,25 +288,26 @@ def hold(tenant: UUID, subject: UUID | None, *, actor: Acting | None, at: dateti
     """
     if LegalHold.objects.filter(tenant=tenant, subject=subject, lifted_at=None).exists():
         raise HoldStands
-    made = LegalHold.objects.create(tenant=tenant, subject=subject, placed_at=at)
-    _note(HELD, made, actor=actor, at=at)
-    return made
+    legal_hold = LegalHold.objects.create(tenant=tenant, subject=subject, placed_at=at)
+    _note(HELD, legal_hold, actor=actor, at=at)
+    return legal_hold
 
 
-def lift(found: LegalHold, *, actor: Acting | None, at: datetime) -> None:
+def lift(legal_hold: LegalHold, *, actor: Acting | None, at: datetime) -> None:
     """Lift a hold: what it kept beyond its time is looked at again by the next pruning."""
-    LegalHold.objects.filter(pk=found.pk).update(lifted_at=at)
-    PruneMark.objects.filter(pk=found.tenant).delete()
-    _note(LIFTED, found, actor=actor, at=at)
+    LegalHold.objects.filter(pk=legal_hold.pk).update(lifted_at=at)
+    # The mark lies behind what was held: without it the next pruning begins anew.
+    PruneMark.objects.filter(pk=legal_hold.tenant).delete()
+    _note(LIFTED, legal_hold, actor=actor, at=at)
 
 
-def _note(act: str, found: LegalHold, *, actor: Acting | None, at: datetime) -> None:
+def _note(act: str, legal_hold: LegalHold, *, actor: Acting | None, at: datetime) -> None:
     with transaction.atomic():
         journal.record(
             act,
             actor=actor,
             at=at,
-            objects=[] if found.subject is None else [found.subject],
-            tenant=found.tenant,
+            objects=[] if legal_hold.subject is None else [legal_hold.subject],
+            tenant=legal_hold.tenant,
             purpose=Purpose.AUDIT,
         )

@@ -26,7 +26,8 @@ from core.clock import instant
 from encryption import digest, index
 from outbox.scheduler import recurring
 
-# Accounts are few and their pseudonyms never change, so each process remembers those that are committed.
+# Accounts are few and their pseudonyms never change, so each process remembers those that are committed. Emptied as a
+# whole when full: to keep the order of use would cost a lock at each reading.
 _MAX_REMEMBERED = 20_000
 _actors: dict[UUID, UUID] = {}
 
@@ -46,8 +47,9 @@ def forget() -> None:
 
 def keyed_id(purpose: str, *values: UUID) -> UUID:
     """Return a keyed value of ids in the form of an id: 122 bits that nobody computes without the index key."""
-    found = index.keyed(purpose, b"".join(value.bytes for value in values))
-    return UUID(bytes=found[:16], version=4)
+    keyed = index.keyed(purpose, b"".join(value.bytes for value in values))
+    # The journal's format takes UUIDs alone (0004).
+    return UUID(bytes=keyed[:16], version=4)
 
 
 # --- Accounts ----------------------------------------------------------------------------------------
@@ -61,17 +63,18 @@ def actor(user_id: UUID) -> UUID:
     """
     if known := _actors.get(user_id):
         return known
+    # By a keyed id: the table names no account, so a copy of it links nobody to their entries.
     rows = ActorPseudonym.objects.filter(pk=keyed_id(_ACTOR, user_id))
     row = rows.first()
     if row is None:
         # Two first entries at once: the second waits here for the first, then reads what that one wrote.
-        made = signed(ActorPseudonym(account=keyed_id(_ACTOR, user_id), pseudonym=uuid4()))
-        ActorPseudonym.objects.bulk_create([made], ignore_conflicts=True)
+        new_row = signed(ActorPseudonym(account=keyed_id(_ACTOR, user_id), pseudonym=uuid4()))
+        ActorPseudonym.objects.bulk_create([new_row], ignore_conflicts=True)
         row = rows.get()
-    found = _held(row).pseudonym
+    pseudonym = _held(row).pseudonym
     # Only after the commit: a pseudonym that is rolled back must not live on in memory.
-    transaction.on_commit(partial(_remember, user_id, found), robust=True)
-    return found
+    transaction.on_commit(partial(_remember, user_id, pseudonym), robust=True)
+    return pseudonym
 
 
 def acted_on(*users: UUID, by: UUID | None) -> list[UUID]:
@@ -79,11 +82,13 @@ def acted_on(*users: UUID, by: UUID | None) -> list[UUID]:
 
     Both pseudonyms in one entry would link them, and so lead from a row of the account to all that its owner did.
     """
+    # Another purpose than who acts: the two pseudonyms of one account must not be equal (SEC-AL20).
     return [keyed_id("journal.account", user) for user in users if user != by]
 
 
 def filer(user_id: UUID, case: UUID) -> UUID:
     """Return the pseudonym of an account as who files one case, which is named by its own pseudonym."""
+    # The case is an input: two filings of one person have nothing in common in a copy of the journal.
     return keyed_id("journal.filer", user_id, case)
 
 
@@ -100,6 +105,7 @@ def account(pseudonym: UUID, *, among: Iterable[UUID], cases: Collection[UUID] =
     if row is not None:
         keyed = _held(row).account
         return next((user for user in among if keyed_id(_ACTOR, user) == keyed), None)
+    # Some milliseconds for a thousand accounts: no table holds the way back, so nobody can steal it (0040).
     return next((user for user in among if any(filer(user, case) == pseudonym for case in cases)), None)
 
 
@@ -118,9 +124,9 @@ def cases(pseudonyms: Collection[UUID]) -> dict[UUID, UUID]:
 
 def new_subject(referral_id: UUID, *, at: datetime) -> UUID:
     """Give a referral its random pseudonym, in the transaction that files it."""
-    made = signed(SubjectPseudonym(referral_id=referral_id, pseudonym=uuid4(), created_at=at))
-    made.save(force_insert=True)
-    return made.pseudonym
+    row = signed(SubjectPseudonym(referral_id=referral_id, pseudonym=uuid4(), created_at=at))
+    row.save(force_insert=True)
+    return row.pseudonym
 
 
 def subject(referral_id: UUID) -> UUID:
@@ -147,10 +153,10 @@ def subjects(referral_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """
     wanted = set(referral_ids)
     rows = SubjectPseudonym.objects.filter(pk__in=wanted)
-    found = {row.referral_id: _held(row).pseudonym for row in rows}
-    if found.keys() != wanted:
+    pseudonyms = {row.referral_id: _held(row).pseudonym for row in rows}
+    if pseudonyms.keys() != wanted:
         raise UnknownSubject
-    return found
+    return pseudonyms
 
 
 def forget_subject(referral_id: UUID) -> None:
@@ -162,6 +168,7 @@ def forget_subject(referral_id: UUID) -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            # One function for one row: with a right to delete, a web process could cut any case loose from its entries.
             cursor.execute("SELECT audit_forget_subject(%s)", [referral_id])
     else:
         SubjectPseudonym.objects.filter(pk=referral_id).delete()
@@ -181,6 +188,7 @@ def signed[Row: Mapping](row: Row) -> Row:
 
 def mac(table: str, key: UUID, pseudonym: UUID) -> bytes:
     """Return the MAC of a row: over its table, the keyed account or the case, and the pseudonym."""
+    # The table is an input: a row of one can't be put into the other.
     return index.keyed("journal.mapping", table.encode() + b"\n" + key.bytes + pseudonym.bytes)
 
 
@@ -189,6 +197,7 @@ def _holds(row: Mapping) -> bool:
     table = row._meta.db_table
     if row.mac is not None and digest.equal(bytes(row.mac), mac(table, row.pk, row.pseudonym)):
         return True
+    # The request is refused, and its rollback would take the alarm along: it is raised once more afterwards (SEC-AL23).
     alarms.raise_whatever_comes([f"pseudonym:{table}:{row.pseudonym}"], at=instant())
     return False
 

@@ -44,7 +44,10 @@ def _of(topic: Topic) -> Mapping[str, Any]:
     return MappingProxyType({"topic": topic})
 
 
+# By act and not by topic: the index of topics stays small because few entries have one (0023).
 _OPENINGS: Final = MappingProxyType({"acts": events.OPENINGS})
+# None counts what one agent gets done (docs/audit.md): such a figure would serve supervision, not the protection of
+# files.
 QUESTIONS: Final[tuple[Question, ...]] = (
     Question(
         name="file-openings",
@@ -87,10 +90,10 @@ QUESTIONS: Final[tuple[Question, ...]] = (
 BY_NAME: Final = MappingProxyType({question.name: question for question in QUESTIONS})
 
 
-def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Page:
+def ask(question: Question, query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> Page:
     """Return one page of the answer, and write down that it was asked.
 
-    ``asked``: ``cursor``, ``limit``, and among ``actor``, ``subject``, ``since``, ``until`` what narrows it; what the
+    ``query``: ``cursor``, ``limit``, and among ``actor``, ``subject``, ``since``, ``until`` what narrows it; what the
     question needs is there.
 
     Raises:
@@ -99,19 +102,19 @@ def ask(question: Question, asked: Mapping[str, Any], *, actor: Auditing | None,
         JournalUnavailable: the question can't be written down, so there is no answer.
     """
     authorities = authorities_of(actor)
-    given = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
-    said = json.dumps({"question": question.name, **given}, default=str, sort_keys=True)
+    filters = {name: value for name, value in query.items() if name not in ("cursor", "limit")}
+    question_text = json.dumps({"question": question.name, **filters}, default=str, sort_keys=True)
     page = reading.page(
         authorities,
-        {**given, **question.filters},
-        limit=asked["limit"],
-        cursor=asked.get("cursor"),
-        bound_to=json.dumps([sorted(map(str, authorities)), said]),
+        {**filters, **question.filters},
+        limit=query["limit"],
+        cursor=query.get("cursor"),
+        bound_to=json.dumps([sorted(map(str, authorities)), question_text]),
         at=at,
     )
-    shown = shown_of(page.items)
-    subjects = [given["subject"]] if "subject" in given else []
-    write_down(said, actor=actor, authorities=authorities, shown=shown, subjects=subjects, at=at)
+    counts = shown_of(page.items)
+    subjects = [filters["subject"]] if "subject" in filters else []
+    write_down(question_text, actor=actor, authorities=authorities, counts=counts, subjects=subjects, at=at)
     return page
 
 
@@ -141,10 +144,10 @@ COLUMNS: Final = (
 )
 
 
-def table(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> tuple[IO[bytes], str | None]:
+def table(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> tuple[IO[bytes], str | None]:
     """Return entries as CSV, to be closed, and the cursor of what comes after ``ROWS_MAX`` rows.
 
-    ``asked``: as of ``inspection.entries``, and ``question`` for those that answer one. It is whole when this returns:
+    ``query``: as of ``inspection.entries``, and ``question`` for those that answer one. It is whole when this returns:
     the entry that says so is written before a byte of it leaves.
 
     Raises:
@@ -153,30 +156,32 @@ def table(asked: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> 
         JournalUnavailable: the export can't be written down, so there is none.
     """
     authorities = authorities_of(actor)
-    given = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
-    question = BY_NAME.get(given.get("question", ""))
-    if question is not None and question.needs and question.needs not in given:
+    filters = {name: value for name, value in query.items() if name not in ("cursor", "limit")}
+    question = BY_NAME.get(filters.get("question", ""))
+    # A question about one file without the file would be the whole journal.
+    if question is not None and question.needs and question.needs not in filters:
         raise InvalidQuery({question.needs: "required"})
-    said = json.dumps({"csv": given}, default=str, sort_keys=True)
+    question_text = json.dumps({"csv": filters}, default=str, sort_keys=True)
+    # The file is closed unless the entry of the export could be written (SEC-AL17).
     with ExitStack() as unless_whole:
         file = unless_whole.enter_context(SpooledTemporaryFile(_IN_MEMORY))
         page = reading.page(
             authorities,
-            {**given, **(question.filters if question else {})},
-            limit=asked.get("limit", ROWS_MAX),
-            cursor=asked.get("cursor"),
-            bound_to=json.dumps([sorted(map(str, authorities)), said]),
+            {**filters, **(question.filters if question else {})},
+            limit=query.get("limit", ROWS_MAX),
+            cursor=query.get("cursor"),
+            bound_to=json.dumps([sorted(map(str, authorities)), question_text]),
             at=at,
         )
         for line in _lines(page.items):
             file.write(line)
-        shown = shown_of(page.items)
-        subjects: Sequence[UUID] = [given["subject"]] if "subject" in given else []
+        counts = shown_of(page.items)
+        subjects: Sequence[UUID] = [filters["subject"]] if "subject" in filters else []
         write_down(
-            said,
+            question_text,
             actor=actor,
             authorities=authorities,
-            shown=shown,
+            counts=counts,
             subjects=subjects,
             at=at,
             act="audit:exported",
@@ -193,6 +198,7 @@ def _lines(entries: Sequence[ReadEntry]) -> Iterator[bytes]:
     writer.writerow(COLUMNS)
     for entry in entries:
         writer.writerow([safe(cell) for cell in cells(entry)])
+        # In pieces: twenty thousand entries would otherwise stand in memory twice.
         if text.tell() > 1 << 16:
             yield text.getvalue().encode()
             text.seek(0)
@@ -212,6 +218,7 @@ def cells(entry: ReadEntry) -> list[str]:
             "set_apart": apart,
         }
         return [str(known.get(name, "")) for name in COLUMNS]
+    # From the bytes, for columns may have been changed; columns serve only where the content was pruned (SEC-AL22).
     body = json.loads(bytes(entry.body))
     body["set_apart"] = apart
     body["obj"] = " ".join(body["obj"])

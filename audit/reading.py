@@ -31,6 +31,7 @@ def as_auditor() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE repere_auditor")
+    # Not in ``finally``: after a failure the transaction takes no statement but its rollback, which resets the role.
     yield
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(own)}")
@@ -42,8 +43,9 @@ def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QueryS
     ``filters`` may hold ``ids``, ``actor`` and ``subject`` (pseudonyms), ``act``, ``acts``, ``topic``, ``outcome``,
     ``refused`` (denied or failed), ``since`` (included) and ``until`` (excluded). Each knows whether it is set apart.
     """
+    # An entry that was set apart is shown, and marked: hiding it would serve whoever forged it.
     apart = Exists(Refused.objects.filter(entry=OuterRef("pk")))
-    found = ReadEntry.objects.annotate(apart=apart).filter(tenant__in=authorities)
+    entries = ReadEntry.objects.annotate(apart=apart).filter(tenant__in=authorities)
     lookups = {
         "ids": "id__in",
         "actor": "actor",
@@ -54,15 +56,15 @@ def entries_of(authorities: Collection[UUID], filters: dict[str, Any]) -> QueryS
         "since": "at__gte",
         "until": "at__lt",
     }
-    found = found.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
+    entries = entries.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
     if filters.get("refused"):
-        found = found.exclude(outcome=Outcome.ALLOW)
+        entries = entries.exclude(outcome=Outcome.ALLOW)
     if subject := filters.get("subject"):
         # Two small index searches, joined by UNION: an OR over both would walk the authority's whole journal.
         alone = ReadEntry.objects.filter(subject=subject).values("id")
         among = ReadSubject.objects.filter(subject=subject).values("entry_id")
-        found = found.filter(id__in=alone.union(among, all=True))
-    return found
+        entries = entries.filter(id__in=alone.union(among, all=True))
+    return entries
 
 
 def page(
@@ -82,10 +84,11 @@ def page(
         InvalidQuery: the cursor is of another list.
     """
     with as_auditor():
-        found = page_of(entries_of(authorities, filters), limit=limit, cursor=cursor, bound_to=bound_to)
-        odd = columns.differences(found.items, sought=filters.get("subject"))
+        fetched = page_of(entries_of(authorities, filters), limit=limit, cursor=cursor, bound_to=bound_to)
+        # Inside the role, for it reads; the alarms outside, for that role may write nothing.
+        odd = columns.differences(fetched.items, sought=filters.get("subject"))
     alarms.raise_all(odd, at=at)
-    return Page(own(found.items, authorities), found.next)
+    return Page(own(fetched.items, authorities), fetched.next)
 
 
 def own(rows: Iterable[ReadEntry], authorities: Collection[UUID]) -> list[ReadEntry]:

@@ -60,12 +60,14 @@ class Sequencer:
             OperationalError, InterfaceError: the database doesn't answer.
         """
         count = 0
+        # Places first, all of them, then one signature: a checkpoint costs 4 KB and two signatures.
         while True:
             with sequencing.leading() as leads:
                 if not leads:
                     return count
                 origin = sequencing.current(at=self.clock())
                 done = self._integrate(origin) if self._is_ours(origin) else None
+            # Outside the transaction, so that the alarm of ``_is_ours`` is committed although nothing else is.
             if done is None:
                 raise OriginRefused
             # Only what is committed moves the mark, and the ends of the writers' chains.
@@ -80,11 +82,14 @@ class Sequencer:
             self._tell_of(origin)
             raise
         if published is not None:
+            # Last, without the lock: a witness that answers slowly must hold up no entry's place (SEC-AL7).
             witnessing.ask_all(published, at=self.clock(), later=self._later)
         return count
 
     def _is_ours(self, origin: LogOrigin) -> bool:
         """Tell whether the operator began this origin; one that somebody put into the table is an alarm (SEC-AL25)."""
+        # Before any place is given: under a false origin a rewritten journal would get fresh places and a signature
+        # (SEC-AL25).
         ours = origins.is_ours(origin, self.signer)
         if not ours and self._refused_origin != origin.number:
             self._refused_origin = origin.number
@@ -93,6 +98,7 @@ class Sequencer:
 
     def _tell_of(self, contradicted: LogOrigin) -> None:
         """Raise the alarm, once, that the tree isn't what was signed or witnessed."""
+        # Once an origin: the loop comes here each second until an operator acts.
         if self._contradicted == contradicted.number:
             return
         with sequencing.leading() as leads:
@@ -112,6 +118,8 @@ class Sequencer:
             # Another connection may lead to another database than the one that the mark was read from.
             self._raw, self._mark, self._chains = raw, {}, Chains()
         now = self.clock()
+        # Whoever writes a row by hand chooses its transaction number. Below the mark it would never be looked at
+        # (SEC-AL8).
         if self._looked_through is None or now - self._looked_through >= WHOLE_EVERY:
             self._looked_through, self._mark = now, {}
         return self._mark.get(origin.number, sequencing.NOWHERE)
@@ -119,14 +127,17 @@ class Sequencer:
     def _publish(self, origin: LogOrigin) -> Checkpoint | None:
         file = witnessing.file_witness()
         if file is not None:
+            # Before the signature, not after: a tree that contradicts the file must not be signed even once (SEC-AL26).
             self._require_witness(file)
         with sequencing.leading() as leads:
             if not leads:
                 return None
+            # Under the lock from reading to writing: of two that lead one after the other, the second continues the
+            # first.
             before = checkpoints.last_signed(origin, self.signer)
             if file is not None and before is not None:
                 file.add(before.raw)  # whoever signed it was killed before
-            made = checkpoints.publish(
+            checkpoint = checkpoints.publish(
                 origin,
                 by=self.signer,
                 seen=_seen(file),
@@ -134,8 +145,10 @@ class Sequencer:
                 cluster=sequencing.horizon().cluster,
                 at=self.clock(),
             )
-        latest = made or checkpoints.last(origin.number)
+        latest = checkpoint or checkpoints.last(origin.number)
         if file is not None and latest is not None:
+            # After the commit: the file may lag by one checkpoint, which ``at_the_end`` allows, but never run ahead of
+            # the database.
             file.add(bytes(latest.note))
         return latest
 
@@ -153,11 +166,13 @@ class Sequencer:
                 self._faulty = ""
                 return
             state = witnessfile.state_of(file, fault)
+            # By an entry with a place: an operator's reason is in the journal before the file is written anew.
             accepted = witnessfile.is_accepted(state)
             if accepted:
                 witnessfile.written_anew(file, self.signer)
             elif self._faulty != state:
                 alarms.raise_all([f"witness:{fault}:{state}"], at=self.clock())
+        # The whole file is read again after any fault: an acceptance names its size and its end alone.
         self._faulty, self._whole_looked_at = state, None
         if not accepted:
             raise WitnessFileFaulty(fault=fault, state=state)
@@ -168,6 +183,7 @@ class Sequencer:
         last = None if newest is None else checkpoints.last_signed(newest, self.signer)
         try:
             if last is not None:
+                # Before the checks: half a note that a killed process left is no fault, and mustn't stop the log.
                 file.mend(last.raw)
         except OSError:
             return witnessfile.UNREADABLE
@@ -201,6 +217,7 @@ def begin_new_origin(*, by: Signer, at: datetime, witnessed: Path | None = None)
         before = tree.newest()
         if not leads or before is None:
             raise NoWitnessedCheckpoint
+        # Without a witnessed checkpoint the old tree would be forgotten, and a new origin could hide a rewrite.
         note = _last_witnessed(before, by, witnessed)
         carried = origins.carried_entry(
             tree.size_of(before.number), at=at, clk=sequencing.clock_of_database()
@@ -210,6 +227,8 @@ def begin_new_origin(*, by: Signer, at: datetime, witnessed: Path | None = None)
         begun = LogOrigin(number=number, name=name, begun_at=at, after=note, carried=carried)
         begun.signature = by.ed25519(origins.statement(begun))
         begun.save(force_insert=True)
+        # In this order: entry 0 ties the new tree to the old one, the old places keep their order, the counting entry
+        # closes them.
         sequencing.extend(number, [(None, leaf_hash(note))])
         sequencing.carry_over(before.number, number)
         sequencing.extend(number, [(None, leaf_hash(carried))])
@@ -217,17 +236,20 @@ def begin_new_origin(*, by: Signer, at: datetime, witnessed: Path | None = None)
     return begun
 
 
-def _last_witnessed(before: LogOrigin, by: Signer, given: Path | None) -> bytes:
-    file = witnessing.FileWitness(given) if given else witnessing.file_witness()
-    found = [] if file is None or not file.exists() else file.seen()
-    for one in found:
+def _last_witnessed(before: LogOrigin, by: Signer, path: Path | None) -> bytes:
+    file = witnessing.FileWitness(path) if path else witnessing.file_witness()
+    checkpoints_seen = [] if file is None or not file.exists() else file.seen()
+    for one in checkpoints_seen:
         if one.origin == before.name and checkpoints.signed_by_log(one, by):
             return one.raw
     raise NoWitnessedCheckpoint
 
 
 def forever(
-    stop: Event, *, pause_seconds: float = PAUSE_SECONDS, made: Callable[[], Sequencer] | None = None
+    stop: Event,
+    *,
+    pause_seconds: float = PAUSE_SECONDS,
+    make_sequencer: Callable[[], Sequencer] | None = None,
 ) -> None:
     """Do ``Sequencer.once`` with pauses until ``stop`` is set.
 
@@ -237,8 +259,9 @@ def forever(
     while not stop.is_set():
         try:
             close_old_connections()
-            sequencer = sequencer or (made or (lambda: Sequencer(checkpoints.signer())))()
+            sequencer = sequencer or (make_sequencer or (lambda: Sequencer(checkpoints.signer())))()
             sequencer.once()
+        # Tried again each second: entries keep their places meanwhile, and what was wrong may be mended by then.
         except (AuditError, EncryptionError) as refused:
             _log.error("journal:not signed", code=refused.code)
         except (OperationalError, InterfaceError):

@@ -49,6 +49,7 @@ def reading(*, steady: bool = False) -> Iterator[None]:
     with transaction.atomic():
         if steady and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
+                # First statement of the transaction, or PostgreSQL refuses it.
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if roles:
             _become(ROLE)
@@ -72,7 +73,10 @@ def leading() -> Iterator[bool]:
             yield True
             return
         with connection.cursor() as cursor:
+            # A leader that is paused keeps the lock. The database ends it, and what it hadn't committed never was.
             cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{_PATIENCE}'")
+            # Of the transaction, not of the session: lock and written places end together, so that no fence number is
+            # needed (0010).
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
             leads = bool(cursor.fetchone()[0])
         yield leads
@@ -107,8 +111,8 @@ def horizon() -> Horizon:
 
 def current(*, at: datetime) -> LogOrigin:
     """Return the origin that grows, begun now if there is none. Only while leading."""
-    found = tree.newest()
-    return found or LogOrigin.objects.create(number=1, name=settings.LOG_ORIGIN, begun_at=at)
+    origin = tree.newest()
+    return origin or LogOrigin.objects.create(number=1, name=settings.LOG_ORIGIN, begun_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,13 @@ def integrate(
     Raises:
         KeysUnavailable: the key of the writers' MACs can't be had: no entry gets a place (SEC-AL21).
     """
+    # Read before looking: an entry that commits in between is above it, and is looked for again in the next pass.
     before = horizon()
     waiting = _waiting(origin.number, settled, limit)
     judged = chains.judge(origin.number, waiting)
+    # The hash is that of the bytes; the column of the same name proves nothing.
     extend(origin.number, [(row.pk, claim.leaf) for row, claim in judged.fit])
+    # In the same transaction as the places: no state exists in which an odd entry is neither placed nor named.
     _set_apart(judged.unfit, at=at)
     alarms.raise_all(_differences(judged.fit), at=at)
     more = len(waiting) == limit
@@ -144,6 +151,7 @@ def integrate(
 
 def _differences(placed: Sequence[tuple[Row, Claim]]) -> list[str]:
     """Return an alarm for each column that doesn't repeat its entry; rows are read once more where one doesn't."""
+    # Compared as one text, which costs a comparison a row; columns are asked one by one only where that differs.
     other = [row.pk for row, claim in placed if row.told != claim.told]
     odd = columns.differences(Entry.objects.filter(pk__in=other), subjects=EntrySubject) if other else []
     listed = {row.pk: claim.objects for row, claim in placed if claim.objects}
@@ -166,6 +174,7 @@ def extend(origin: int, leaves: Sequence[tuple[UUID | str | None, bytes]]) -> No
 def carry_over(old: int, new: int) -> int:
     """Give the places of an origin to the same entries in a newer one, behind those that this has; return how many."""
     count = size_of(old)
+    # By hashes alone: contents may be pruned, and the old tree has to be recomputable all the same (SEC-AL25).
     for first in range(0, count, BATCH):
         rows = Leaf.objects.filter(origin=old, place__gte=first, place__lt=first + BATCH).order_by("place")
         extend(new, [(entry, bytes(leaf)) for entry, leaf in rows.values_list("entry", "leaf_hash")])
@@ -186,13 +195,13 @@ def _waiting(origin: int, settled: int, limit: int) -> list[Row]:
             cursor.execute(_WHOLE if settled == NOWHERE else _SINCE, [settled, origin, limit])
             return list(map(Row._make, cursor.fetchall()))
     mark = RawSQL("audit_entry.rowid", [], BigIntegerField())
-    found = (
+    waiting = (
         Entry.objects.annotate(mark=mark)
         .filter(~Exists(Leaf.objects.filter(origin=origin, entry=OuterRef("pk"))), mark__gte=settled)
         .filter(~Exists(Refused.objects.filter(entry=OuterRef("pk"))))
         .order_by("mark", "writer", "writer_seq")
     )
-    return [Row(str(row.pk), columns.told(row), bytes(row.body), row.mark) for row in found[:limit]]
+    return [Row(str(row.pk), columns.told(row), bytes(row.body), row.mark) for row in waiting[:limit]]
 
 
 _WAITING: Final = """

@@ -41,6 +41,7 @@ class Gauge:
 
     def is_behind(self, at: datetime) -> bool:
         """Tell whether an entry has waited too long for its place; one thread asks, others take the last answer."""
+        # Non-blocking: requests take the last answer, and none waits for the query of another (SEC-AL7).
         if time.monotonic() >= self._until and self._lock.acquire(blocking=False):
             try:
                 waiting = oldest_waiting(whole=self._is_whole_due())
@@ -54,6 +55,7 @@ class Gauge:
         return self._behind
 
     def _is_whole_due(self) -> bool:
+        # A row below the mark, put in by hand, would otherwise never count as waiting.
         due = time.monotonic() >= self._whole_at
         if due:
             self._whole_at = time.monotonic() + WHOLE_EVERY
@@ -78,6 +80,7 @@ def oldest_waiting(*, whole: bool = False) -> datetime | None:
     last = (
         Checkpoint.objects.filter(origin=number).order_by("-size").values_list("settled", flat=True).first()
     )
+    # The checkpoint's own column: only a bound for the search, which the hourly look at the whole table makes up for.
     mark = NOWHERE if whole or last is None else last
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
@@ -90,10 +93,10 @@ def oldest_waiting(*, whole: bool = False) -> datetime | None:
                 " AND NOT EXISTS (SELECT 1 FROM audit_refused r WHERE r.entry = e.id)",
                 [mark, number],
             )
-        found = cursor.fetchone()[0]
-    if isinstance(found, str):
-        return datetime.fromisoformat(found).replace(tzinfo=UTC)
-    return None if found is None else found.astimezone(UTC)
+        oldest = cursor.fetchone()[0]
+    if isinstance(oldest, str):
+        return datetime.fromisoformat(oldest).replace(tzinfo=UTC)
+    return None if oldest is None else oldest.astimezone(UTC)
 
 
 def require_in_time(actor: Acting | None, purpose: Purpose, *, at: datetime, urgent: bool = False) -> None:
@@ -105,6 +108,7 @@ def require_in_time(actor: Acting | None, purpose: Purpose, *, at: datetime, urg
     Raises:
         JournalBehind: it is.
     """
+    # Work of the service itself reads on: it shows nothing to anybody, and deadlines mustn't stop with the tree.
     if (
         not settings.LOG_LAG_MINUTES
         or purpose in UNDELAYED

@@ -22,6 +22,7 @@ def newest() -> LogOrigin | None:
 
 def size_of(origin: int) -> int:
     """Return how many places an origin has given."""
+    # Places have no gaps, which the database enforces: the highest one is their number.
     last: int | None = Leaf.objects.filter(origin=origin).aggregate(last=Max("place"))["last"]
     return 0 if last is None else last + 1
 
@@ -51,6 +52,8 @@ class Tree:
 
     def _read(self, level: int, number: int) -> list[bytes]:
         count = self.size >> (_HEIGHT * level)
+        # Full tiles never change and are stored; the edge is computed from the rows, so that no half tile is ever
+        # wrong.
         if (number + 1) * TILE <= count:
             full = Tile.objects.values_list("hashes", flat=True)
             return split(bytes(full.get(origin=self.origin, level=level, number=number)))
@@ -73,6 +76,7 @@ class Tree:
     def range_hash(self, start: int, end: int) -> bytes:
         """Return the hash over leaves ``start`` to ``end``, a subtree of some tree. Source: RFC 9162 §2.1.1."""
         count = end - start
+        # A full subtree is read from a tile; everything else is at most one such subtree and a rest.
         if count & (count - 1) == 0 and count:
             return self._node(count.bit_length() - 1, start // count)
         if not count:
@@ -96,10 +100,12 @@ class Tree:
             else:
                 path.append(self.range_hash(start, middle))
                 start = middle
+        # Collected from the root down; a verifier folds from the leaf up.
         return path[::-1]
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Return the proof that the tree of ``second`` continues that of ``first``. Source: RFC 9162 §2.1.4.1."""
+        # Nothing to prove: equal trees, or the empty one, from which a witness begins.
         if not 0 < first < second:
             return []
         path: list[bytes] = []
@@ -138,6 +144,7 @@ class Frontier:
         full: list[tuple[int, int, bytes, bytes]] = []
         level, added = 0, leaf
         self.size += 1
+        # A tile that fills may fill the one above it: at most once a level.
         while True:
             if level == len(self._levels):
                 self._levels.append([])

@@ -19,6 +19,7 @@ def write_down(notice: Notice, at: datetime) -> None:
     Raises:
         JournalUnavailable: it can't be written; the notice then isn't given up.
     """
+    # A shredded case has no pseudonym any more: the entry then names none, and the notice is given up all the same.
     known = SubjectPseudonym.objects.filter(pk__in=[notice.subject_id]).values_list("pseudonym", flat=True)
     journal.record(
         UNDELIVERED,

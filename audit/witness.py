@@ -55,6 +55,7 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         store = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        # A cosigned size that a power cut takes back would let the log show this witness a fork.
         store.execute("PRAGMA synchronous = FULL")
         return store
 
@@ -64,6 +65,8 @@ class Store:
         Check and change are one transaction: two requests can't both pass on the same state.
         """
         with closing(self._open()) as store:
+            # The write lock before reading: two requests on the same old size would otherwise both be judged against
+            # it.
             store.execute("BEGIN IMMEDIATE")
             row = store.execute("SELECT size, root FROM seen WHERE origin = ?", [new.origin]).fetchone()
             refusal = judge(*(row or (0, b"")))
@@ -99,20 +102,24 @@ class Witness:
         try:
             old, *lines = head.decode("ascii").split("\n")
             path = [verifier.base64_in(line, "preuve") for line in lines]
-            said = _OLD.fullmatch(old)
+            old_size = _OLD.fullmatch(old)
             new = Checkpoint.of(note)
         except (UnicodeDecodeError, Fault):
             return Answer(400)
-        if said is None or not parted or len(path) > _PROOF_MAX:
+        # The protocol allows 63 hashes. More would only keep this process computing.
+        if old_size is None or not parted or len(path) > _PROOF_MAX:
             return Answer(400)
-        first = int(said[1])
+        first = int(old_size[1])
         keys = self.logs.get(new.origin)
+        # Unknown logs before bad signatures, as the protocol orders the answers.
         if keys is None:
             return Answer(404)
+        # Before the proof: whoever lacks the log's key makes this process compute nothing.
         if not any(new.signed_by(key) for key in keys):
             return Answer(403)
         if first > new.size:
             return Answer(400)
+        # Threads wait here in turn. The lock of the database is for a second process on the same store.
         with self._lock:
             refusal = self.store.advance(new, lambda size, root: _judged(new, first, path, size, root))
         return refusal or Answer(200, cosigned(self.name, new.text, self.signer, timestamp=int(self.clock())))
@@ -120,9 +127,11 @@ class Witness:
 
 def _judged(new: Checkpoint, first: int, path: Sequence[bytes], size: int, root: bytes) -> Answer | None:
     """Return why a checkpoint isn't cosigned, or None: it continues what was seen."""
+    # The size is told, so that the log can ask again with the right proof (tlog-witness, 409).
     if first != size:
         return Answer(409, f"{size}\n", SIZE)
     if first == new.size:
+        # Same size, other root: a fork. The protocol answers it by 409 as well.
         return None if root == new.root and not path else Answer(409, f"{size}\n", SIZE)
     if first == 0:
         return Answer(422) if path else None
@@ -133,6 +142,7 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
     """Return an HTTP server for a witness; whoever calls lets it serve."""
 
     class Handler(BaseHTTPRequestHandler):
+        # A client that sends slowly would hold a thread for good.
         timeout = 10
 
         def do_POST(self) -> None:
@@ -140,6 +150,7 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
             length = self.headers.get("Content-Length", "")
             if self.path != PATH:
                 self._say(Answer(404))
+            # Without a length the body could be endless. ``isdigit`` alone takes ``²`` too, which ``int`` refuses.
             elif not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
                 self._say(Answer(400))
             else:
@@ -170,14 +181,14 @@ def main() -> None:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8100)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logs: dict[str, list[Key]] = {}
-    for one in map(Key.of, asked.log):
+    for one in map(Key.of, options.log):
         logs.setdefault(one.name, []).append(one)
-    witness = Witness(asked.name, FileSigner(asked.key, make=True), Store(asked.store), logs)
+    witness = Witness(options.name, FileSigner(options.key, make=True), Store(options.store), logs)
     sys.stdout.write(f"{witness.vkey}\n")
     sys.stdout.flush()
-    server(witness, asked.host, asked.port).serve_forever()
+    server(witness, options.host, options.port).serve_forever()
 
 
 if __name__ == "__main__":

@@ -39,19 +39,21 @@ def at_the_end(file: FileWitness, by: Signer) -> str:
         return ""
     alone = len(kept) == 1  # whoever was killed after the first signature hasn't written it down yet
     try:
-        found = file.seen()
+        checkpoints_seen = file.seen()
     except FileNotFoundError:
         return "" if alone else MISSING
     except (Fault, OSError):
         return UNREADABLE
-    if not all(checkpoints.signed_by_log(one, by) for one in found):
+    # Whoever can write the file but has no key could add a larger size, and stop the log by that.
+    if not all(checkpoints.signed_by_log(one, by) for one in checkpoints_seen):
         return UNSIGNED
     last, *earlier = kept
     name = LogOrigin.objects.values_list("name", flat=True).get(pk=last.origin)
-    held = next((one.size for one in found if one.origin == name), None)
+    held = next((one.size for one in checkpoints_seen if one.origin == name), None)
     before = next((one.size for one in earlier if one.origin == last.origin), None)
     if held is None:
-        return "" if before is None and (alone or found) else GONE
+        # An origin that has just begun isn't in the file yet; one with two signed checkpoints must be.
+        return "" if before is None and (alone or checkpoints_seen) else GONE
     return "" if held >= last.size or held == before else BEHIND
 
 
@@ -64,6 +66,7 @@ def as_a_whole(file: FileWitness, by: Signer) -> str:
             at = 0
             for row in rows.iterator(chunk_size=_BATCH):
                 note = b"\n" + bytes(row.note)
+                # Searched from the last hit on: the order counts too, and one pass is enough.
                 start = held.find(note, at)
                 if start >= 0:
                     at = start + len(note)
@@ -80,16 +83,19 @@ def state_of(file: FileWitness, fault: str) -> str:
     """Return the name of a fault as it stands now, 64 hex digits: that one is accepted, and no later one."""
     last = Checkpoint.objects.order_by("-origin", "-size").first()
     stands = "" if last is None else f"{last.origin}/{last.size}"
+    # Fault, checkpoint and end of the file: an acceptance holds for this state, and not for what somebody makes of it
+    # later.
     return digest.sha256(f"{fault}\n{stands}\n{file.size()}\n".encode() + file.tail()).hex()
 
 
 def is_accepted(state: str) -> bool:
     """Tell whether an operator has accepted this very state, by an entry that has its place (SEC-AL21)."""
     for row in Entry.objects.filter(tenant=None, act=ACCEPTED).order_by("-at")[:_BATCH]:
-        said = columns.said_by(bytes(row.body))
+        entry = columns.said_by(bytes(row.body))
         if (
-            said
-            and (said["act"], said["to"]) == (ACCEPTED, state)
+            entry
+            and (entry["act"], entry["to"]) == (ACCEPTED, state)
+            # With a place: an entry without one may be forged by whoever wrote the table.
             and Leaf.objects.filter(entry=row.pk).exists()
         ):
             return True
@@ -98,6 +104,7 @@ def is_accepted(state: str) -> bool:
 
 def written_anew(file: FileWitness, by: Signer) -> None:
     """Put the file aside, and write another with each checkpoint of the database that bears the log's signature."""
+    # Kept, not deleted: it is the evidence of what happened.
     file.put_aside()
     for note in _signed(by):
         file.add(note)

@@ -60,9 +60,10 @@ class FileWitness:
             Fault: a record looks whole and isn't.
         """
         with self._path.open("rb") as file:
+            # The end alone, at each signature: the file grows by 4 KB a checkpoint and is read whole once a day.
             file.seek(max(0, self._path.stat().st_size - _TAIL))
-            found = verifier.checkpoints_in(file.read())
-        return list({one.origin: one for one in found}.values())
+            checkpoints_seen = verifier.checkpoints_in(file.read())
+        return list({one.origin: one for one in checkpoints_seen}.values())
 
     def exists(self) -> bool:
         """Tell whether there is such a file."""
@@ -102,6 +103,7 @@ class FileWitness:
             OSError: the file can't be written.
         """
         record, tail = b"\n" + note, self.tail()
+        # Only a true beginning of the last note is cut off; anything else at the end stays and is a fault.
         cut = next((n for n in range(len(record) - 1, 1, -1) if tail.endswith(record[:n])), 0)
         if cut:
             os.truncate(self._path, self.size() - cut)
@@ -112,17 +114,22 @@ class FileWitness:
             number = 1
             while (aside := self._path.with_name(f"{self._path.name}.{number}")).exists():
                 number += 1
+            # A numbered name, never an overwrite: a second acceptance mustn't destroy the evidence of the first.
             os.rename(self._path, aside)
 
     def add(self, note: bytes) -> None:
         """Add a checkpoint, on the disk when this returns; one that isn't later than the last one is left out."""
         new = verifier.Checkpoint.of(note)
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # O_APPEND: two processes that write at once add to the end, whatever position each believes in.
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
+            # What is seen is read under the lock: a former leader may still be writing.
             fcntl.flock(handle, fcntl.LOCK_EX)
             if all(one.origin != new.origin or one.size < new.size for one in self.seen()):
                 os.write(handle, b"\n" + note)
+                # On the disk before anybody is told of the checkpoint: what was signed and forgotten would let a
+                # rollback pass.
                 os.fsync(handle)
         finally:
             os.close(handle)
@@ -160,8 +167,9 @@ def ask_all(checkpoint: Checkpoint, *, at: datetime, later: dict[str, datetime])
     """
     done = 0
     for one in witnesses():
-        said = Cosignature.objects.filter(origin=checkpoint.origin, witness=one.key.name)
-        known = said.order_by("-size").values_list("size", flat=True).first() or 0
+        cosignature = Cosignature.objects.filter(origin=checkpoint.origin, witness=one.key.name)
+        known = cosignature.order_by("-size").values_list("size", flat=True).first() or 0
+        # Its pause is kept in memory: a restart asks once more, which does no harm.
         if known >= checkpoint.size or later.get(one.url, at) > at:
             continue
         if _ask(one, checkpoint, known, at=at):
@@ -175,11 +183,13 @@ def _ask(witness: Witness, checkpoint: Checkpoint, known: int, *, at: datetime) 
     """Ask one witness, twice when it knows of another size than we thought."""
     try:
         status, body = _posted(witness, checkpoint, known)
-        if status == _CONFLICT and (told := body.strip()).isdigit() and int(told) < checkpoint.size:
-            status, body = _posted(witness, checkpoint, int(told))
+        # Asked again once, with the size it named: this database may have lost the row of an earlier cosignature.
+        if status == _CONFLICT and (size_seen := body.strip()).isdigit() and int(size_seen) < checkpoint.size:
+            status, body = _posted(witness, checkpoint, int(size_seen))
     except NotNow as away:
         _log.warning("witness:away", code=away.code)
         return False
+    # Checked before it is stored: a note with a false line would be handed on to auditors.
     cosigned = _valid_line(witness.key, checkpoint, body) if status == _OK else None
     if cosigned is None:
         _log.error("witness:refused", status=status, size=checkpoint.size)
@@ -189,6 +199,7 @@ def _ask(witness: Witness, checkpoint: Checkpoint, known: int, *, at: datetime) 
             Cosignature.objects.create(
                 origin=checkpoint.origin, size=checkpoint.size, witness=witness.key.name, line=cosigned, at=at
             )
+    # Only the leader writes: the answer of a witness may come when another one leads already.
     return leads
 
 
@@ -212,7 +223,9 @@ def _valid_line(key: Key, checkpoint: Checkpoint, body: bytes) -> str | None:
         return None
     for name, key_id, signature in note.lines:
         timestamp = int.from_bytes(signature[:_TIMESTAMP])
-        said = verifier.cosigned_text(note.text, timestamp)
-        if (name, key_id) == (key.name, key.id) and ed25519_holds(key.public, signature[_TIMESTAMP:], said):
+        message = verifier.cosigned_text(note.text, timestamp)
+        if (name, key_id) == (key.name, key.id) and ed25519_holds(
+            key.public, signature[_TIMESTAMP:], message
+        ):
             return line(name, key_id, signature)
     return None

@@ -49,6 +49,7 @@ class Place:
     def __call__(self) -> None:
         """Advance the writer, and tell the feed: the transaction that holds the entry has committed."""
         self.final = True
+        # Hooks run newest first, so an older place may come after a newer one: the counter never goes back.
         if self.seq > self.writer.seq:
             self.writer.seq, self.writer.mac = self.seq, self.mac
         leaf_stream.tell(self.writer.id, self.seq, self.leaf)
@@ -71,19 +72,23 @@ def current(connection: BaseDatabaseWrapper) -> Writer:
     """Return the writer of this process and connection."""
     # On PostgreSQL a strong reference to the connection would keep its weak key alive.
     raw = connection.connection if connection.vendor == "sqlite" else None
-    found = _writers.get(_key(connection))
-    if found is not None and found.pid == os.getpid() and found.raw is raw:
-        return found
-    made = _writers[_key(connection)] = Writer(raw=raw, pid=os.getpid(), id=uuid4())
-    return made
+    writer = _writers.get(_key(connection))
+    # A forked process shares the parent's connection object: with the parent's writer, two processes would use one
+    # counter.
+    if writer is not None and writer.pid == os.getpid() and writer.raw is raw:
+        return writer
+    writer = _writers[_key(connection)] = Writer(raw=raw, pid=os.getpid(), id=uuid4())
+    return writer
 
 
 def next_place(connection: BaseDatabaseWrapper) -> tuple[Place, bytes]:
     """Return the place of the next entry, and the MAC before it; nothing is taken until ``take``."""
     writer = current(connection)
+    # The newest hook comes first (``take``), so the first that is found is the last entry of this transaction.
     for _, hook, *_ in connection.run_on_commit:
         if isinstance(hook, Place) and hook.writer is writer:
             return Place(writer, hook.seq + 1), hook.mac
+    # Not where the transaction has an entry already: its open numbers belong to the old writer.
     if monotonic() - writer.began > LIFE_SECONDS:
         retire(connection)
         writer = current(connection)
@@ -97,6 +102,7 @@ def take(connection: BaseDatabaseWrapper, place: Place) -> None:
     and so drops those behind it, finds the counter where the commit has put it.
     """
     connection.on_commit(place)
+    # Django drops all hooks behind one that fails. Ours in front, no foreign hook can stop the counter.
     connection.run_on_commit.insert(0, connection.run_on_commit.pop())
 
 

@@ -112,14 +112,14 @@ class StrictSerializer(serializers.Serializer[Any]):
             _refuse("not-object")
         faults: dict[str, Any] = self._unknown(data)
         try:
-            found = super().to_internal_value(data)
+            values = super().to_internal_value(data)
         except ValidationError as refused:
             if not isinstance(refused.detail, dict):
                 raise
             faults |= refused.detail
         if faults:
             raise ValidationError(faults)
-        return found
+        return values
 
     def _unknown(self, data: Mapping[Any, Any]) -> dict[str, list[ErrorDetail]]:
         declared = {name for name, field in self.fields.items() if not field.read_only}
@@ -204,10 +204,10 @@ class Codes(serializers.ListField):
         """
         if not isinstance(data, list):
             _refuse("not-list")
-        found = super().to_internal_value(data)
-        if len(set(found)) != len(found):
+        codes = super().to_internal_value(data)
+        if len(set(codes)) != len(codes):
             _refuse("duplicate")
-        return found
+        return codes
 
 
 class Items(serializers.ListField):
@@ -297,14 +297,14 @@ class Day(serializers.DateField):
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             _refuse("not-date")
         try:
-            found = date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             _refuse("not-date")
-        if found < self.earliest:
+        if day < self.earliest:
             _refuse("too-early", self.earliest)
-        if found > self.latest:
+        if day > self.latest:
             _refuse("too-late", self.latest)
-        return found
+        return day
 
 
 class Instant(serializers.DateTimeField):
@@ -319,15 +319,15 @@ class Instant(serializers.DateTimeField):
         if not isinstance(value, str) or not _INSTANT.fullmatch(value):
             _refuse("not-instant")
         try:
-            found = datetime.fromisoformat(value)
+            instant = datetime.fromisoformat(value)
         except ValueError:
             _refuse("not-instant")
         # Before the conversion, which overflows at either end of the calendar.
-        if found.date() < EARLIEST:
+        if instant.date() < EARLIEST:
             _refuse("too-early", EARLIEST)
-        if found.date() > LATEST:
+        if instant.date() > LATEST:
             _refuse("too-late", LATEST)
-        return found.astimezone(UTC)
+        return instant.astimezone(UTC)
 
     def to_representation(self, value: datetime) -> str:
         """Return the instant in UTC, with a ``Z``."""

@@ -67,8 +67,8 @@ class _Key:
         if value is None:
             return self.equal(None) if or_equal else None
         lookup = ("lt" if self.descending else "gt") + ("e" if or_equal else "")
-        found = Q(**{f"{self.name}__{lookup}": value})
-        return found | self.equal(None) if self.nullable else found
+        condition = Q(**{f"{self.name}__{lookup}": value})
+        return condition | self.equal(None) if self.nullable else condition
 
 
 @contextmanager
@@ -109,11 +109,11 @@ def page_of(
     checked = rows._iterable_class if issubclass(rows._iterable_class, CheckedRows) else None
     if checked is not None:
         rows._iterable_class = ModelIterable
-    found = list(rows)
-    items = [row for row in found[:limit] if checked is None or checked.keeps(row)]
-    if len(found) <= limit:
+    fetched = list(rows)
+    items = [row for row in fetched[:limit] if checked is None or checked.keeps(row)]
+    if len(fetched) <= limit:
         return Page(items, None)
-    last = found[limit - 1]
+    last = fetched[limit - 1]
     return Page(items, _write([_value(last, key.name) for key in keys], context))
 
 

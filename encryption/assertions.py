@@ -26,6 +26,7 @@ _KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 ALGORITHMS: Final = frozenset(_KINDS)
 RSA_BITS: Final = 2048
+# Both bounds are asked before anything is parsed: the token comes through a browser that nobody has signed in.
 _TOKEN_MAX: Final = 32 * 1024
 _KEYS_MAX: Final = 50
 
@@ -64,18 +65,21 @@ def keys_of(document: Mapping[str, Any]) -> Keys:
     return Keys(tuple(key for one in listed if (key := _public(one)) is not None))
 
 
-def _public(said: Any) -> jwk.Key | None:
+def _public(jwk_dict: Any) -> jwk.Key | None:
     """Return a public key to check signatures with, or None. A secret or a private part makes it none of ours."""
-    if not isinstance(said, dict) or said.get("use", "sig") != "sig" or {"d", "k"} & set(said):
+    # ``d`` and ``k`` are a private and a symmetric key. A symmetric one in a published set would let everybody sign
+    # (RFC 8725 §2.1).
+    if not isinstance(jwk_dict, dict) or jwk_dict.get("use", "sig") != "sig" or {"d", "k"} & set(jwk_dict):
         return None
+    # A key of an unknown kind is left out, not an error: providers publish new kinds before they use them.
     kinds = {(kind, curve) for kind, curve, _ in _KINDS.values()}
     try:
-        if (said["kty"], said.get("crv", "")) not in kinds:
+        if (jwk_dict["kty"], jwk_dict.get("crv", "")) not in kinds:
             return None
         # The size is asked of the number itself: the library would take a smaller one with a warning.
-        if said["kty"] == "RSA" and _number(said["n"]).bit_length() < RSA_BITS:
+        if jwk_dict["kty"] == "RSA" and _number(jwk_dict["n"]).bit_length() < RSA_BITS:
             return None
-        return jwk.import_key(said)
+        return jwk.import_key(jwk_dict)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
 
@@ -94,21 +98,23 @@ def claims_of(token: str, keys: Keys, algorithms: Collection[str]) -> dict[str, 
     if not token.isascii() or len(token) > _TOKEN_MAX:
         raise AssertionRefused("token")
     try:
-        found = jws.extract_compact(token.encode())
+        token_object = jws.extract_compact(token.encode())
     except (JoseError, ValueError, TypeError) as error:
         raise AssertionRefused("token") from error
-    header = found.headers()
+    header = token_object.headers()
     algorithm = header.get("alg")
+    # The settings say which algorithms count. The token's own header may only choose among them (RFC 8725 §3.1).
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS.intersection(algorithms):
         raise AssertionRefused("algorithm")
     key = _key_for(header.get("kid"), algorithm, keys.kept)
     try:
-        right = jws.validate_compact(found, key, [algorithm])
+        # The one algorithm is passed again: without it the library would accept any that suits the key.
+        right = jws.validate_compact(token_object, key, [algorithm])
     except (JoseError, ValueError, TypeError) as error:
         raise AssertionRefused("signature") from error
     if not right:
         raise AssertionRefused("signature")
-    return _object(found.payload)
+    return _object(token_object.payload)
 
 
 def _key_for(kid: Any, algorithm: str, keys: Sequence[jwk.Key]) -> jwk.Key:
@@ -116,14 +122,15 @@ def _key_for(kid: Any, algorithm: str, keys: Sequence[jwk.Key]) -> jwk.Key:
     kind, curve, _ = _KINDS[algorithm]
     fit = []
     for key in keys:
-        said = key.as_dict(private=False)
-        named = kid is None or said.get("kid") == kid
+        described = key.as_dict(private=False)
+        named = kid is None or described.get("kid") == kid
         if (
             named
-            and said.get("alg", algorithm) == algorithm
-            and (said["kty"], said.get("crv", "")) == (kind, curve)
+            and described.get("alg", algorithm) == algorithm
+            and (described["kty"], described.get("crv", "")) == (kind, curve)
         ):
             fit.append(key)
+    # Two keys that fit are refused as none is: which one is tried mustn't depend on the order of the set.
     if len(fit) != 1:
         raise KeyUnknown
     return fit[0]
@@ -131,20 +138,20 @@ def _key_for(kid: Any, algorithm: str, keys: Sequence[jwk.Key]) -> jwk.Key:
 
 def _object(payload: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(payload.decode(), object_pairs_hook=_once)
+        claims = json.loads(payload.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise AssertionRefused("token") from error
-    if not isinstance(said, dict):
+    if not isinstance(claims, dict):
         raise AssertionRefused("token")
-    return said
+    return claims
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse an object that says something twice: two readers would read two things."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("duplicate")
-    return found
+    return members
 
 
 def half_hash(token: str, algorithm: str) -> str:

@@ -48,6 +48,7 @@ _TOLD: Final[dict[type, Callable[[Any], Any]]] = {
     tuple: _of_list,
     dict: lambda value: _of_list(sorted(value.items())),
 }
+# Asked by exact type: a subclass (an enumeration, SafeString) could write itself otherwise under ``ascii``.
 _AS_IT_IS: Final = frozenset({str, int, bool, bytes, type(None)})
 
 
@@ -58,10 +59,12 @@ def _told(value: Any) -> Any:
         TypeError: a type of which nothing is said, as an expression of SQL.
     """
     kind = type(value)
-    if (told := _TOLD.get(kind)) is not None:
-        return told(value)
+    if (form := _TOLD.get(kind)) is not None:
+        return form(value)
     if isinstance(value, str):  # a member of an enumeration
         return str.__str__(value)
+    # A type that nobody thought of must fail: ``ascii`` of an unknown object may write its address, and no row would
+    # match.
     raise TypeError(f"No column that counts holds a {kind.__name__}.")
 
 
@@ -137,13 +140,15 @@ class MacField(_Binary):
         """
         if any(isinstance(column, models.BinaryField | models.JSONField) for column in self.columns()):
             raise TypeError(f"{self.model.__name__} has columns that don't come as JSON.")
+        # The database makes the text in the statement that found the row: a second query could read another state of
+        # it.
         quote, (array, text) = connection.ops.quote_name, _SQL[connection.vendor]
         named = ", ".join(f"{alias}.{quote(column.column)}" for column in self.columns())
         return f"{text.format(f'{alias}.mac')}, CAST({array}({named}) AS text)"
 
-    def is_told(self, mac: str | None, told: str) -> bool:
+    def is_told(self, mac: str | None, row_as_json: str) -> bool:
         """Tell whether a row is authentic of which a query gave ``in_sql``; one that isn't is told to the operator."""
-        return self._is_of(mac, json.loads(told))
+        return self._is_of(mac, json.loads(row_as_json))
 
     def any_is_told(self, rows: str | None) -> bool:
         """Tell whether one of the rows is authentic that ``ToldRows`` gave."""
@@ -153,6 +158,7 @@ class MacField(_Binary):
         for place, convert in self._conversions():
             if values[place] is not None:
                 values[place] = convert(values[place])
+        # The table's name is in the purpose, so the HMAC of a row in another table never fits (SEC-AZ22).
         if mac and digest.equal(bytes.fromhex(mac), index.keyed(self._purpose, ascii(values).encode())):
             return True
         refused(self.model, values[0])
@@ -173,6 +179,7 @@ class MacField(_Binary):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Sign the row that is about to be written, unless it was read and isn't authentic."""
         row = cast("Authentic", model_instance)
+        # A forged row must not become good by a harmless change: what failed when it was read stays unsigned (0039).
         if add or row._state.adding or row.is_authentic:
             row._sign()
         return row.mac
@@ -203,8 +210,8 @@ class ToldRows(models.Aggregate):
     def of(cls, rows: "models.QuerySet[Any]", key: str) -> models.Subquery:
         """Return the rows of a query, of those that bear the same ``key`` as the row outside."""
         columns = rows.model.mac_field().columns()
-        told = cls(_Hex("mac"), *(models.F(column.attname) for column in columns))
-        return models.Subquery(rows.order_by().values(key).annotate(told=told).values("told"))
+        row_as_json = cls(_Hex("mac"), *(models.F(column.attname) for column in columns))
+        return models.Subquery(rows.order_by().values(key).annotate(told=row_as_json).values("told"))
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """Return it as PostgreSQL says it."""
@@ -223,6 +230,7 @@ class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't ge
     @classmethod
     def of[M: models.Model](cls, rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
         """Let a query that nothing has asked yet check its rows by this class; return it."""
+        # On the class that yields rows, not in a manager's method: whoever writes a new query can't forget it.
         rows._iterable_class = cls
         return rows
 
@@ -258,6 +266,8 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
         if any(hasattr(values[name], "resolve_expression") for name in counted):
             raise TypeError("What the database makes of an expression can't be signed.")
         with transaction.atomic(using=self.db):
+            # Read under a lock: the HMAC covers columns that this call doesn't change, and another write could change
+            # them meanwhile.
             rows = list(self.select_for_update(of=("self",)))
             for row in rows:
                 for name, value in values.items():
@@ -276,6 +286,7 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
         Raises:
             TypeError: some that are there would be changed instead: they can't be signed unread.
         """
+        # The old row would be overwritten without being checked, and a forged one signed by that.
         if options.get("update_conflicts"):
             raise TypeError("Rows that are there are changed by save or update.")
         return super().bulk_create(objs, *args, **options)
@@ -311,6 +322,7 @@ class Signed(models.Model):
     @override
     def save_base(self, *args: Any, **options: Any) -> None:
         """Write the row; with a column that counts goes its HMAC."""
+        # Callers name their columns alone. Forgetting the HMAC would lock out the row's owner, so it is added here.
         if (named := options.get("update_fields")) is not None:
             macs = (field.name for field in self.mac_fields() if not field.names().isdisjoint(named))
             options["update_fields"] = frozenset({*named, *macs})
@@ -344,16 +356,18 @@ class Authentic(Signed):
 
     @classmethod
     def _attributes(cls) -> tuple[str, ...]:
-        found: tuple[str, ...] | None = cls.__dict__.get("_attributes_found")
-        if found is None:
-            found = cls.counted()
-            cls._attributes_found = found  # type: ignore[attr-defined]  # kept for the next row
-        return found
+        attributes: tuple[str, ...] | None = cls.__dict__.get("_attributes_found")
+        if attributes is None:
+            attributes = cls.counted()
+            cls._attributes_found = attributes  # type: ignore[attr-defined]  # kept for the next row
+        return attributes
 
     @classmethod
     @override
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """Return a row that remembers how it was read: what its attributes become isn't what is checked."""
+        # The check is made on what was read. Checking attributes later would let code sign over a forged value that it
+        # had replaced.
         row = super().from_db(*args, **kwargs)
         row._remember()
         return row
@@ -386,6 +400,8 @@ class Authentic(Signed):
         place = 2 + field.counted.index(cast("str", field.bar))  # after the HMAC and the id
         read = cast("tuple[Any, ...]", self._read)
         self.bar_was_lifted = not read[place]
+        # One of the two is what the service signed if nothing but the bar was changed. The bar itself then stands
+        # either way.
         for was in (True, False):
             as_signed = (*read[:place], was, *read[place + 1 :])
             if self._says(as_signed):
@@ -404,6 +420,7 @@ class Authentic(Signed):
             KeysUnavailable: as ``index.keyed``.
         """
         read = self.__dict__.get("_read")
+        # Never True by default: a row of ``only()`` or ``defer()`` would otherwise pass without being checked.
         if read is None:
             raise TypeError(
                 f"Whether a {type(self).__name__} is authentic is asked of a whole row that was read."
@@ -421,6 +438,7 @@ class Authentic(Signed):
         For one statement with a condition of its own; otherwise save the row.
         """
         if not self.is_authentic:
+            # NULL keeps a forged row forged: the statement changes its columns, and no HMAC may come to fit them.
             return values | {"mac": None}
         for name, value in values.items():
             setattr(self, name, value)
@@ -440,6 +458,7 @@ class Authentic(Signed):
             value = getattr(self, column.attname)
             if hasattr(value, "resolve_expression"):
                 raise TypeError("What the database makes of an expression can't be signed.")
+            # Through ``to_python``: a text in place of a UUID would sign otherwise than the UUID that is read back.
             values.append(column.to_python(value))
         mac = field.of(values)
         self.mac = mac

@@ -24,6 +24,7 @@ from encryption.suites import KEY_BYTES
 #: What KMS says of a ciphertext that isn't one, or was made with another context or key. A key that is disabled,
 #: awaits its deletion or isn't ours to use is an outage: that can be mended, and must not make keys look lost.
 _NOT_OPENED: Final = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
+# One attempt, a second each: the SDK's own retries would outlast the 1.5 s of ``bounded`` and hide an outage.
 _BOUNDS: Final = Config(
     connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1}, signature_version="v4"
 )
@@ -48,14 +49,14 @@ class KmsProvider:
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return format (1) | version (4) | KMS's own bytes."""
         version = self.current_version()
-        made = _asked(
+        ciphertext = _asked(
             "encrypt",
             "CiphertextBlob",
             KeyId=settings.KMS_KEYS[version],
             Plaintext=key,
             EncryptionContext=_context(context),
         )
-        return head(self.format, version) + made
+        return head(self.format, version) + ciphertext
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key; it is asked of the KMS key of its version alone."""
@@ -70,7 +71,7 @@ class KmsProvider:
     def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the same key under the newest version; it stays within KMS."""
         version = self.current_version()
-        made = _asked(
+        ciphertext = _asked(
             "re_encrypt",
             "CiphertextBlob",
             CiphertextBlob=wrapped[HEAD_BYTES:],
@@ -79,7 +80,7 @@ class KmsProvider:
             DestinationKeyId=settings.KMS_KEYS[version],
             DestinationEncryptionContext=_context(context),
         )
-        return head(self.format, version) + made
+        return head(self.format, version) + ciphertext
 
     def current_version(self) -> int:
         """Return the highest number that the operator gave."""
@@ -108,7 +109,7 @@ def _context(context: bytes) -> Mapping[str, str]:
     return {"repere": base64.b64encode(context).decode("ascii")}
 
 
-def _asked(call: str, wanted: str, **given: Any) -> bytes:
+def _asked(call: str, wanted: str, **parameters: Any) -> bytes:
     """Call KMS and return one member of its answer.
 
     Raises:
@@ -116,14 +117,15 @@ def _asked(call: str, wanted: str, **given: Any) -> bytes:
         KeysUnavailable: anything else.
     """
     try:
-        answer = getattr(_client(settings.KMS_REGION, settings.KMS_ENDPOINT), call)(**given)
+        answer = getattr(_client(settings.KMS_REGION, settings.KMS_ENDPOINT), call)(**parameters)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in _NOT_OPENED:
             raise Unreadable from None
+        # Not chained: a report of the SDK's error would show the request, which holds a key in clear.
         raise KeysUnavailable from None
     except (BotoCoreError, ValueError):  # no region, no credentials, no answer, a bad address
         raise KeysUnavailable from None
-    found = answer.get(wanted)
-    if not isinstance(found, bytes):
+    member = answer.get(wanted)
+    if not isinstance(member, bytes):
         raise KeysUnavailable
-    return found
+    return member

@@ -23,7 +23,10 @@ _HEAD_BYTES: Final = 2
 
 def _cipher(secret: bytes, purpose: str, suite: int) -> tuple[Aead, bytes]:
     """Return the cipher of a secret for one purpose, and what the ciphertext is bound to."""
+    # Purpose, version and suite are in the derivation and in the associated data: a secret's ciphertext for one use
+    # opens for no other, and no key works in two suites.
     bound = length_prefixed(b"repere bearer", bytes((VERSION, suite)), purpose.encode())
+    # HKDF without a slow hash: the secret is random, 160 bits or more, so there is nothing to guess.
     return suites.SUITES[suite](hkdf(secret, bound)), bound
 
 
@@ -40,6 +43,7 @@ def opened(secret: bytes, purpose: str, data: bytes) -> bytes:
     Raises:
         Unreadable: it was sealed under another secret or for another purpose, or isn't whole.
     """
+    # One error for every reason (SEC-CR4): which check failed would help whoever alters the bytes.
     if len(data) < _HEAD_BYTES + NONCE_BYTES or data[0] != VERSION or data[1] not in suites.SUITES:
         raise Unreadable
     cipher, bound = _cipher(secret, purpose, data[1])

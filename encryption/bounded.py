@@ -62,22 +62,27 @@ class Bounded:
 
     def health(self) -> None:
         """Ask even during a pause, which ends when the answer is good."""
+        # Otherwise a readiness probe would keep reporting an outage that is over, until somebody files.
         _paused.drop(self._name)
         self._in_time(self._provider.health)
 
-    def _in_time[T](self, call: Callable[..., T], *given: bytes) -> T:
+    def _in_time[T](self, call: Callable[..., T], *arguments: bytes) -> T:
         """Return what the call returns.
 
         Raises:
             KeysUnavailable: it didn't in time, or a call before it didn't and the pause isn't over.
         """
         until = _paused.get(self._name)
+        # The pause answers at once. Without it each request of an outage would hold a worker for the whole deadline,
+        # and filings, which need no provider, would wait behind them (SEC-FT8).
         if until is not None and monotonic() < until:
             raise KeysUnavailable
-        asked = _pool().submit(call, *given)
+        future = _pool().submit(call, *arguments)
         try:
-            return asked.result(timeout=DEADLINE_SECONDS)
+            return future.result(timeout=DEADLINE_SECONDS)
+        # ``Unreadable`` isn't caught: a rejected ciphertext is an answer, and one bad row mustn't pause the service for
+        # all others.
         except (TimeoutError, KeysUnavailable):
-            asked.cancel()
+            future.cancel()
             _paused.put(self._name, monotonic() + PAUSE_SECONDS)
             raise KeysUnavailable from None

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 from django.conf import settings
 
+# Upper ends that no setting lifts (SEC-CR9): a key destroyed elsewhere works here for this long at most.
 MAX_SECONDS: Final = 60
 MAX_SIZE: Final = 1_000
 
@@ -33,18 +34,20 @@ class KeyCache[K, V]:
 
     def get(self, key: K) -> V | None:
         """Return what is kept and still young, or None."""
-        found = self._entries.get(key)
-        if found is None:
+        # Read without the lock: one look-up in a dictionary is atomic, and every opening passes here.
+        entry = self._entries.get(key)
+        if entry is None:
             return None
-        if found[1] <= monotonic():
+        if entry[1] <= monotonic():
             self.sweep()
             return None
-        return found[0]
+        return entry[0]
 
     def put(self, key: K, value: V) -> None:
         """Keep ``value`` from now on for the time that the settings allow."""
         expires = monotonic() + min(settings.KEY_CACHE_SECONDS, MAX_SECONDS)
         with self._lock:
+            # Taken out first, so that the key moves to the end: the order of the dictionary is the order of expiry.
             self._entries.pop(key, None)
             self._entries[key] = (value, expires)
             while len(self._entries) > min(settings.KEY_CACHE_SIZE, MAX_SIZE):
@@ -65,6 +68,7 @@ class KeyCache[K, V]:
 
     def _start_afresh(self) -> None:
         """Forget all, with a new lock: another thread of the parent may have held the old one."""
+        # Emptied by assignment, not under the old lock: the thread that held it doesn't exist in the child.
         self._lock = Lock()
         self._entries = {}
 
@@ -78,8 +82,8 @@ class StandingCache[K, V](KeyCache[K, V]):
 
     def held(self, key: K) -> V | None:
         """Return what was last kept, however old."""
-        found = self._entries.get(key)
-        return None if found is None else found[0]
+        entry = self._entries.get(key)
+        return None if entry is None else entry[0]
 
     @override
     def sweep(self) -> None:

@@ -29,6 +29,8 @@ class CellsField(MacField):
     """Counter and HMAC of a row's sealed cells, whichever its model has; 8 and 32 bytes."""
 
     def __init__(self, **_: Any) -> None:
+        # Which cells count isn't named: a sealed column that is added later must be covered without anybody's
+        # remembering it.
         super().__init__()
         self.max_length = _COUNTER + 32
 
@@ -57,7 +59,11 @@ class CellsField(MacField):
         Raises:
             KeysUnavailable: as ``index.keyed``.
         """
+        # The digest of the ciphertext is enough, and needs no case key: the nightly pass checks cells without opening
+        # one (0041).
         digests = (None if value is None else digest.sha256(value.ciphertext) for value in values)
+        # The counter is under the HMAC: whoever puts a whole row back puts back the counter, and the nightly pass has
+        # seen a higher one.
         return counter.to_bytes(_COUNTER) + self.of((pk, counter, *digests))
 
     def hold(self, stored: Any, pk: Any, values: Iterable[Sealed | None]) -> bool:
@@ -112,6 +118,8 @@ class Celled(Signed):
 
     def _as_read(self, names: Sequence[str]) -> list[Sealed | None]:
         held = self.__dict__
+        # ``BEFORE`` holds a value as it was read where the attribute was set since: that is what the stored HMAC
+        # covers.
         before = held.get(BEFORE, {})
         return [before[name] if name in before else held[name] for name in names]
 
@@ -120,10 +128,14 @@ class Celled(Signed):
         if missing := [name for name in (*field.cells, "cells") if name not in held]:
             self.refresh_from_db(fields=missing)
         read = self._as_read(field.cells)
+        # The row is written all the same: refusing would block work on a child's file. Only the signature is withheld
+        # (0041).
         if not adding and not field.hold(self.cells, self.pk, read):
             refused(type(self), self.pk)
             return
         written = held.get("_writing")
+        # With ``update_fields`` a cell that was set but isn't written must not be signed: it would fail at the next
+        # reading.
         values = [
             held[name] if adding or written is None or name in written else was
             for name, was in zip(field.cells, read, strict=True)
@@ -149,6 +161,7 @@ class Celled(Signed):
     @override
     def save_base(self, *args: Any, **options: Any) -> None:
         """Write the row; which of its cells go along is known while it is signed."""
+        # ``pre_save`` isn't told which columns are written, and the HMAC depends on it.
         self.__dict__["_writing"] = options.get("update_fields")
         try:
             super().save_base(*args, **options)

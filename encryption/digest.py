@@ -44,6 +44,7 @@ def random_bytes(count: int) -> bytes:
 
 def equal(left: bytes, right: bytes) -> bool:
     """Compare in a time that doesn't depend on where the two differ."""
+    # ``==`` stops at the first difference, and by its time a MAC could be guessed byte by byte.
     return hmac.compare_digest(left, right)
 
 

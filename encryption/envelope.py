@@ -36,6 +36,7 @@ def field_binding(suite: int, label: str, key_id: UUID) -> bytes:
     is authenticated against other bytes than it was made with. Referral and authority are bound one
     level up, in the key's own wrap.
     """
+    # The row comes last and is appended by the caller: the rest is the same for a column and is computed once a key.
     known = length_prefixed(b"repere field", bytes((VERSION, suite)), label.encode(), key_id.bytes)
     return known + (16).to_bytes(4)
 
@@ -47,6 +48,7 @@ def padded(plaintext: bytes) -> bytes:
     say something of the content.
     """
     size = len(plaintext)
+    # ``<``, not ``<=``: the mark needs a byte of its own, or a full bucket couldn't be told from a filled one.
     for bucket in _SMALL_BUCKETS:
         if size < bucket:
             return plaintext + _FILL[: bucket - size]
@@ -55,4 +57,5 @@ def padded(plaintext: bytes) -> bytes:
 
 def unpadded(filled: bytes) -> bytes:
     """Undo ``padded``. The bytes were authenticated before, so a missing mark is our own fault."""
+    # From the right: the plaintext may contain 0x80, the filling can't.
     return filled[: filled.rindex(_MARK)]

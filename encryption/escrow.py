@@ -60,6 +60,7 @@ class EscrowError(Exception):
 
 def times(left: int, right: int) -> int:
     """Return the product, modulo x^8 + x^4 + x^3 + x + 1, in a time that doesn't depend on the factors."""
+    # No table and no branch: the time of both would depend on the secret, through the processor's cache.
     product = 0
     for bit in range(8):
         product ^= -(right >> bit & 1) & left
@@ -69,24 +70,27 @@ def times(left: int, right: int) -> int:
 
 def inverse(value: int) -> int:
     """Return what gives 1 when multiplied by ``value``: its 254th power."""
-    found = 1
+    power = 1
     for bit in f"{254:b}":
-        found = times(found, found)
+        power = times(power, power)
         if bit == "1":
-            found = times(found, value)
-    return found
+            power = times(power, value)
+    return power
 
 
 def split(secret: bytes, *, needed: int = NEEDED, keepers: int = KEEPERS) -> dict[int, bytes]:
     """Return one value per keeper, numbered from 1: points of a random polynomial for each byte."""
+    # The secret is the constant term; the other coefficients are random. With fewer than ``needed`` points each secret
+    # is equally likely.
     rows = [bytes(secret), *(secrets.token_bytes(len(secret)) for _ in range(needed - 1))]
-    made = {}
+    shares_by_number = {}
+    # From 1: the point at 0 would be the secret itself.
     for number in range(1, keepers + 1):
         value = bytearray(len(secret))
         for row in reversed(rows):  # Horner
             value = bytearray(times(total, number) ^ term for total, term in zip(value, row, strict=True))
-        made[number] = bytes(value)
-    return made
+        shares_by_number[number] = bytes(value)
+    return shares_by_number
 
 
 def joined(values: dict[int, bytes]) -> bytes:
@@ -97,6 +101,7 @@ def joined(values: dict[int, bytes]) -> bytes:
         weight = 1
         for other in values:
             if other != number:
+                # Subtraction is XOR in this field, so ``other ^ number`` is the difference of Lagrange's formula.
                 weight = times(weight, times(other, inverse(other ^ number)))
         total = bytearray(kept ^ times(weight, byte) for kept, byte in zip(total, value, strict=True))
     return bytes(total)
@@ -142,6 +147,7 @@ def share_of(text: str, name: str) -> Share:
     except (binascii.Error, ValueError):
         raw = b""
     body, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
+    # A typing error is named here, with the keeper whose line it is: at the opening it would show only as a wrong seed.
     whole = word == _WORD and len(body) == _SET_BYTES + 1 + SEED_BYTES
     if not whole or not hmac.compare_digest(check, _check(body)) or not 1 <= body[_SET_BYTES] <= KEEPERS:
         raise EscrowError(f"{name} is damaged: read it again, letter by letter.")
@@ -152,6 +158,7 @@ def share_of(text: str, name: str) -> Share:
 
 
 def _halves(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+    # One seed of 32 bytes, from which both halves are derived: a share stays one line that can be typed.
     raw = HKDF(algorithm=SHA256(), length=96, salt=None, info=b"repere escrow pair").derive(seed)
     return MLKEM768PrivateKey.from_seed_bytes(raw[:64]), X25519PrivateKey.from_private_bytes(raw[64:])
 
@@ -184,6 +191,7 @@ def seed_of(shares: Sequence[Share], public: dict[str, Any]) -> bytes:
         EscrowError: too few, twice the same, of another set, or one that isn't what its keeper was given; it is named.
     """
     for share in shares:
+        # Each share is checked before they are joined: a wrong one gives a wrong seed, which doesn't tell whose it was.
         if share.set.hex() != public["set"]:
             raise EscrowError(f"Share {share.number} belongs to another set.")
         if not hmac.compare_digest(_digest(share), str(public["shares"].get(str(share.number)))):
@@ -191,6 +199,7 @@ def seed_of(shares: Sequence[Share], public: dict[str, Any]) -> bytes:
     numbers = {share.number: share.value for share in shares}
     if len(numbers) < NEEDED:
         raise EscrowError(f"{NEEDED} different shares are needed, {len(numbers)} are there.")
+    # Any three are tried, so that more than three shares can be given at a ceremony.
     for chosen in combinations(sorted(numbers), NEEDED):
         seed = joined({number: numbers[number] for number in chosen})
         if hmac.compare_digest(_public(seed), _unb64(public["public"])):
@@ -228,9 +237,9 @@ def opened(bundle: str, shares: Sequence[Share]) -> dict[str, Any]:
         EscrowError: the shares or the bundle won't do.
     """
     try:
-        found = json.loads(bundle)
-        public, body = found["to"], _unb64(found["body"])
-        if found["format"] != _BUNDLE or public["format"] != _WORD:
+        envelope = json.loads(bundle)
+        public, body = envelope["to"], _unb64(envelope["body"])
+        if envelope["format"] != _BUNDLE or public["format"] != _WORD:
             raise EscrowError("This is no bundle.")
     except (ValueError, KeyError, TypeError):
         raise EscrowError("This is no bundle.") from None
@@ -253,6 +262,7 @@ def faults(document: dict[str, Any]) -> list[str]:
 
 
 def _is_committed(key: dict[str, Any]) -> bool:
+    # The derivation of ``encryption.unwrapped.commitment``, repeated: this file must run alone, without the project.
     parts = (
         b"repere key",
         b"commitment",
@@ -262,8 +272,8 @@ def _is_committed(key: dict[str, Any]) -> bool:
         bytes((key["suite"],)),
     )
     info = b"".join(len(part).to_bytes(4) + part for part in parts)
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(_unb64(key["raw"]))
-    return hmac.compare_digest(made, _unb64(key["commitment"]))
+    commitment = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(_unb64(key["raw"]))
+    return hmac.compare_digest(commitment, _unb64(key["commitment"]))
 
 
 def _b64(raw: bytes) -> str:
@@ -282,8 +292,8 @@ def _unb64(text: object) -> bytes:
 
 def _write(path: Path, text: str) -> None:
     """Write a new file that its owner alone may read; one that is there stays."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-        made.write(text)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
 
 def _shares(names: Iterable[str]) -> list[Share]:

@@ -40,6 +40,8 @@ class SealedAttribute(DeferredAttribute):
         value = instance.__dict__.get(self.field.attname, self)
         if value is self:  # deferred: Django loads it
             value = super().__get__(instance, cls)
+        # ``from_db_value`` doesn't know the row. Only here do column and row come together, without which nothing
+        # opens.
         if value is None or value.row is not None:
             return value
         bound = instance.__dict__[self.field.attname] = value.bound(*self.field.binding(instance))
@@ -54,6 +56,7 @@ class SealedAttribute(DeferredAttribute):
         """
         self.field.require_sealed(value)
         held, name = instance.__dict__, self.field.attname
+        # The first value counts: a second assignment before the save must not replace what was read.
         if name in held and not instance._state.adding:
             held.setdefault(BEFORE, {}).setdefault(name, held[name])
         held[name] = value
@@ -158,6 +161,7 @@ class SealedField(_Binary):
         """
         if value is None:
             return
+        # Exact type: a subclass could bring plaintext, or an ``open`` of its own.
         if type(value) is not Sealed:
             raise TypeError(f"{self.label} takes a sealed value or None.")
         if value.label != self.label:
@@ -182,6 +186,7 @@ class SealedField(_Binary):
             ValueError: it was sealed for another row, and would be unreadable in this one.
         """
         value = super().pre_save(model_instance, add)
+        # Refused at writing: the value would be authenticated against this row and never open again.
         if value is not None and value.row != model_instance.pk:
             raise ValueError(f"{self.label} takes no value of another row.")
         return value
@@ -215,6 +220,7 @@ class SealedField(_Binary):
         """Return a sealed value as it is; text of a form or fixture never becomes one."""
         if value is None or isinstance(value, Sealed):
             return value
+        # A form that names a sealed column by mistake fails here. Sealing silently would need a key that nobody chose.
         raise ValidationError("Valeur non scellée refusée.", code="not-sealed")
 
     @override

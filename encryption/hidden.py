@@ -41,6 +41,7 @@ class HiddenNumberField(_Binary):
 
     @override
     def get_lookup(self, lookup_name: str) -> Any:
+        # Two sealings of one value differ, so a comparison would find nothing, and silently.
         return super().get_lookup(lookup_name) if lookup_name in _LOOKUPS else None
 
     def number_of(self, value: Any) -> int:
@@ -60,6 +61,8 @@ class HiddenNumberField(_Binary):
         """
         if value is None:
             return None
+        # A new nonce each time: equal instants must not show as equal bytes, or they would join rows as the clear ones
+        # do (SEC-CR20).
         return bearer.sealed(_secret(), self.purpose, _NUMBER.pack(self.number_of(value)))
 
     def from_db_value(self, value: Any, *_: Any) -> Any:

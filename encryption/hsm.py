@@ -51,7 +51,9 @@ class _Token:
             if self._session is None:
                 self._open()
             try:
+                # Looked for at each use: a new version on the token counts without a restart.
                 return act(dict(_versions(self._session)))
+            # A session may be lost with the device. Keeping it would turn one failure into an outage until a restart.
             except PKCS11Error:
                 self._close()
                 raise
@@ -85,6 +87,7 @@ class _Token:
 def _versions(session: Any) -> Any:
     for key in session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY}):
         name, _, number = str(key.label).rpartition("-")
+        # The token may hold keys of others; a label counts by our name and number alone.
         if name == settings.PKCS11_KEY and number.isascii() and number.isdigit() and 0 < int(number) < 2**32:
             yield int(number), key
 
@@ -112,9 +115,10 @@ class HsmProvider:
 
         def act(keys: dict[int, Any]) -> bytes:
             version = _newest(keys)
+            # Our head is authenticated too: a wrap can't be made to name another version of the root.
             begin = head(self.format, version)
-            made = keys[version].encrypt(key, **_gcm(nonce, begin + context))
-            return begin + nonce + bytes(made)
+            ciphertext = keys[version].encrypt(key, **_gcm(nonce, begin + context))
+            return begin + nonce + bytes(ciphertext)
 
         try:
             return _token.use(act)
@@ -129,6 +133,7 @@ class HsmProvider:
         begin, nonce, body = wrapped[:HEAD_BYTES], wrapped[HEAD_BYTES:_NONCE_END], wrapped[_NONCE_END:]
 
         def act(keys: dict[int, Any]) -> bytes:
+            # A version that is gone makes its keys lost, not the service: ``LostKey`` then stands in (SEC-CR14).
             if version not in keys:
                 raise Unreadable
             return bytes(keys[version].decrypt(body, **_gcm(nonce, begin + context)))

@@ -32,6 +32,7 @@ def likened(under: UUID, value: bytes, *, owner: UUID) -> bytes:
         KeysUnavailable: as ``likeness_keys``, or that key is gone.
     """
     key = keyring.likeness_keys().get(under)
+    # ``KeysUnavailable``, not an empty answer: a search that skipped a key would miss duplicates without a word.
     if key is None:
         raise KeysUnavailable
     return key.mac("likeness", value, owner=owner)
@@ -47,6 +48,7 @@ def keyed(purpose: str, value: bytes, *, owner: UUID | None = None) -> bytes:
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer, or the index key is lost.
     """
+    # Looked at once per purpose: this is called for each row that gives a right.
     if purpose not in _known:
         if not _PURPOSE.fullmatch(purpose):
             raise ValueError("A purpose is a short constant in lower case.")

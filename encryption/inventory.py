@@ -16,9 +16,9 @@ def table() -> str:
     """Return a Markdown table: each module of this app that uses cryptography, and what it uses."""
     lines = ["| module | uses |", "|---|---|"]
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        found = sorted(set(_used(ast.parse(path.read_text(encoding="utf-8")))))
-        if found:
-            lines.append(f"| `encryption/{path.name}` | {', '.join(f'`{name}`' for name in found)} |")
+        names = sorted(set(_used(ast.parse(path.read_text(encoding="utf-8")))))
+        if names:
+            lines.append(f"| `encryption/{path.name}` | {', '.join(f'`{name}`' for name in names)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -55,6 +55,7 @@ def _give_up(row: WrappedKey) -> None:
     It loses nothing: if the key can be unwrapped again, so can all that it wrapped. The index key is
     never given up: another would silently find nothing.
     """
+    # Retiring is safe: rows name the key that wrapped them, so a restored one opens its own again (0003).
     if row.kind not in REPLACED or row.kind == Kind.INDEX or row.retired_at is not None:
         return
     named = Q(pk=row.pk) | Q(kind=Kind.INTAKE, wrapped_by=row.pk)
@@ -90,6 +91,7 @@ def store() -> Iterator[None]:
 
 def fetch(key_id: UUID) -> SealingKey:
     """Return a data key, from memory or the key store."""
+    # ``LostKey`` is kept as well, so that a page of a lost key's values asks the key store once.
     return _data.get(key_id.bytes) or load((key_id,))[key_id]
 
 
@@ -117,9 +119,9 @@ def load(key_ids: Collection[UUID]) -> dict[UUID, SealingKey]:
 
 def complete(rows: dict[UUID, WrappedKey]) -> list[UUID]:
     """Add to ``rows`` the keys above them that aren't in memory; return the rows that have none."""
-    asked: set[UUID] = set()
-    while missing := {row.wrapped_by for row in _without(rows) if row.wrapped_by} - asked:
-        asked |= missing
+    requested: set[UUID] = set()
+    while missing := {row.wrapped_by for row in _without(rows) if row.wrapped_by} - requested:
+        requested |= missing
         rows |= {row.pk: row for row in WrappedKey.objects.filter(pk__in=missing)}
     return [row.pk for row in _without(rows)]
 
@@ -143,6 +145,7 @@ def _from_row(key_id: UUID, rows: Mapping[UUID, WrappedKey]) -> SealingKey:
     if row is None:
         logger.error("key missing", extra={"key_id": str(key_id)})
         return LostKey(key_id)
+    # A key above in the place of a data key is a row that was altered: it must seal and open no field.
     if row.kind not in DATA_KINDS:
         return LostKey(key_id)
     return cast("SealingKey", _unwrap(row, parent_of(row, rows)))
@@ -152,6 +155,8 @@ def parent_of(row: WrappedKey, rows: Mapping[UUID, WrappedKey]) -> Above | None:
     """Return the key above a row, from memory or unwrapped out of ``rows``."""
     if row.wrapped_by is None:
         return None
+    # Whoever can write the key store could point rows at one another. ``_stands_under`` and the table's constraint on
+    # parents end every such walk.
     key = _above.get(row.wrapped_by.bytes)
     if key is None and (above := rows.get(row.wrapped_by)) is not None and _stands_under(row, above):
         key = _unwrap(above, parent_of(above, rows))
@@ -183,6 +188,7 @@ def rewrapped(row: WrappedKey, above: SealingKey, rows: Mapping[UUID, WrappedKey
         raw = raw_of(row, parent)
     except Unreadable:
         return False
+    # What doesn't fit its commitment stays where it is: wrapped anew it would look sound.
     if not commits(raw, row):
         return False
     row.wrapped, row.wrapped_by = above.wrap_counted(raw, row), above.id
@@ -197,6 +203,8 @@ def new_data_keys(kinds: Collection[Kind], owner: UUID, above: SealingKey | Publ
 
     On the alias ``keys`` that statement commits by itself, whatever transaction is open on ``default``.
     """
+    # Committed before the case, whatever becomes of the caller's transaction: the other order would leave cases that
+    # nobody can read (0003).
     rows, keys = zip(*(_new(kind, owner, above) for kind in kinds), strict=True)
     with store():
         WrappedKey.objects.bulk_create(rows)
@@ -207,6 +215,7 @@ def new_data_keys(kinds: Collection[Kind], owner: UUID, above: SealingKey | Publ
 
 def _new(kind: Kind, owner: UUID, above: SealingKey | PublicKey | None) -> tuple[WrappedKey, SealingKey]:
     row = WrappedKey(pk=uuid4(), kind=kind, owner=owner, suite=suites.DEFAULT)
+    # From here on nothing may raise but the wrapping, and then the key was never stored.
     raw = urandom(KEY_BYTES)
     row.commitment = commitment(raw, row)
     if above is None:
@@ -246,14 +255,15 @@ def wrapping_key(kind: Kind, owner: UUID) -> SealingKey:
     key = _in_use.get((kind, owner))
     if key is not None:
         return key
-    found = _unwrap(_row_in_use(kind, owner), None)
-    if isinstance(found, LostKey):
-        found = _unwrap(_row_in_use(kind, owner), None)
-    if isinstance(found, LostKey | PairKey):
+    current = _unwrap(_row_in_use(kind, owner), None)
+    # A second look: losing the first one retired it, and the second call makes the key that follows.
+    if isinstance(current, LostKey):
+        current = _unwrap(_row_in_use(kind, owner), None)
+    if isinstance(current, LostKey | PairKey):
         raise KeysUnavailable
-    _in_use.put((kind, owner), found)
-    _above.put(found.id.bytes, found)
-    return found
+    _in_use.put((kind, owner), current)
+    _above.put(current.id.bytes, current)
+    return current
 
 
 def intake_key(authority_id: UUID) -> PublicKey:
@@ -267,6 +277,7 @@ def intake_key(authority_id: UUID) -> PublicKey:
     """
     key = _intake.get(authority_id)
     if key is None:
+        # A refused public half was retired by the first call; the second one makes another pair (0015).
         key = _public_in_use(authority_id) or _public_in_use(authority_id)
         if key is None:
             raise KeysUnavailable
@@ -275,6 +286,7 @@ def intake_key(authority_id: UUID) -> PublicKey:
 
 
 def _public_in_use(authority_id: UUID) -> PublicKey | None:
+    # Without the private half: a process that files never loads it (SEC-CR7).
     row = _row_in_use(Kind.INTAKE, authority_id, without=("wrapped", "commitment"))
     key = public_key(row, _mac_of_public_halves())
     if key is None:
@@ -296,6 +308,8 @@ def index_key() -> IndexKey:
     key = _index.get(Kind.INDEX)
     if key is None:
         key = opened(_row_in_use(Kind.INDEX, WHOLE_SERVICE), None, usable_index)
+        # A lost index key is an outage, and no other is made: filers and the journal's codes are found by equal values
+        # only, and a new key would silently find nothing (0016).
         if key is None:
             raise KeysUnavailable
         _index.put(Kind.INDEX, key)
@@ -328,8 +342,8 @@ def likeness_keys() -> dict[UUID, IndexKey]:
 def _likeness_before() -> dict[UUID, IndexKey]:
     with store():
         rows = list(WrappedKey.objects.filter(kind=Kind.LIKENESS, retired_at__isnull=False).order_by("pk"))
-    found = {row.pk: opened(row, None, usable_index) for row in rows}
-    return {key_id: key for key_id, key in found.items() if key is not None}
+    keys_by_id = {row.pk: opened(row, None, usable_index) for row in rows}
+    return {key_id: key for key_id, key in keys_by_id.items() if key is not None}
 
 
 def _row_in_use(kind: Kind, owner: UUID, *, without: Collection[str] = ()) -> WrappedKey:
@@ -338,6 +352,8 @@ def _row_in_use(kind: Kind, owner: UUID, *, without: Collection[str] = ()) -> Wr
     with store():
         row = in_use.first()
         if row is None:
+            # Two processes may come here together. The constraint keeps one row, and ``get`` reads the winner's in
+            # both.
             WrappedKey.objects.bulk_create([new_row(kind, owner)], ignore_conflicts=True)
             row = in_use.get()
     return row

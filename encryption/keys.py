@@ -52,6 +52,7 @@ class DataKey:
             KeysUnavailable: the key must be fetched and the key store or provider doesn't answer.
             KeyExhausted: ``unwrapped.MAX_SEALINGS`` is reached.
         """
+        # Who filed has a key of its own (0003): sealing it under the case key would open it to whoever reads the case.
         if self.kind != field.key and self.kind is not Kind.DRAFT:
             raise ValueError(f"{field.label} is sealed with the {field.key} key.")
         plaintext = padded(encoded(field.kind, value, field.max_length))
@@ -69,6 +70,7 @@ class DataKey:
         if value.row is None:
             raise ValueError("A value that doesn't know its row can't be sealed anew.")
         old, new = keyring.fetch(value.key_id), keyring.fetch(self.id)
+        # Checked before anything is opened: resealing must not carry a value from one case into another.
         if old.owner != self.owner:
             raise Unreadable
         envelope = new.seal(value.label, value.row, old.open(value.label, value.row, value.ciphertext))
@@ -91,6 +93,7 @@ def prepare() -> bool:
     To be called when a process begins to serve. False, without harm, where they can't be had now.
     """
     try:
+        # The index key proves the public halves to which filings are sealed; the drafts key seals what is being typed.
         keyring.index_key()
         keyring.likeness_keys()
         keyring.wrapping_key(Kind.DRAFTS, WHOLE_SERVICE)
@@ -112,9 +115,10 @@ def create_data_keys(owner: UUID, authority_id: UUID) -> dict[str, DataKey]:
     Raises:
         KeysUnavailable: the key store doesn't answer, or the authority's pair has yet to be made.
     """
+    # The public half, not the authority's key: the process that takes filings can then open none of them (SEC-CR7).
     above = keyring.intake_key(authority_id)
-    made = _new((Kind.CASE, Kind.FILER), owner, above)
-    return {str(key.kind): key for key in made}
+    keys = _new((Kind.CASE, Kind.FILER), owner, above)
+    return {str(key.kind): key for key in keys}
 
 
 def create_draft_key(owner: UUID) -> DataKey:
@@ -135,6 +139,7 @@ def data_key(key_id: UUID, owner: UUID) -> DataKey:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     key = keyring.fetch(key_id)
+    # Missing, lost, exchanged, somebody else's: one error. The difference would tell whether an id exists.
     if key.owner != owner or key.kind not in DATA_KINDS:
         raise Unreadable
     return _handle(key, owner)
@@ -170,6 +175,7 @@ def adopt(key_ids: Iterable[UUID], authority_id: UUID) -> int:
     Raises:
         KeysUnavailable: the key store or the provider doesn't answer; nothing was changed, and nothing is lost.
     """
+    # The owner is in the condition: an acknowledgement by one authority can't move what was sealed to another.
     sealed_to = WrappedKey.objects.filter(kind=Kind.INTAKE, owner=authority_id).values("pk")
     chosen = WrappedKey.objects.filter(pk__in=set(key_ids), kind__in=DATA_KINDS, wrapped_by__in=sealed_to)
     return rewrapping.move(chosen, keyring.wrapping_key(Kind.AUTHORITY, authority_id)).moved
@@ -299,19 +305,19 @@ _made: Final[ContextVar[MadeKeys | None]] = ContextVar("encryption_made", defaul
 @contextmanager
 def noted() -> Iterator[MadeKeys]:
     """Note the data keys that are made in the block; see ``MadeKeys.take_back``."""
-    made = MadeKeys()
-    token = _made.set(made)
+    new_keys = MadeKeys()
+    token = _made.set(new_keys)
     try:
-        yield made
+        yield new_keys
     finally:
         _made.reset(token)
 
 
 def _new(kinds: tuple[Kind, ...], owner: UUID, above: SealingKey | PublicKey) -> list[DataKey]:
-    made = [_handle(key, owner) for key in keyring.new_data_keys(kinds, owner, above)]
+    keys = [_handle(key, owner) for key in keyring.new_data_keys(kinds, owner, above)]
     if noting := _made.get():
-        noting.add(key.id for key in made)
-    return made
+        noting.add(key.id for key in keys)
+    return keys
 
 
 def _handle(key: SealingKey, owner: UUID) -> DataKey:

@@ -33,6 +33,8 @@ def here(alias: str, table: str) -> str:
         return connection.vendor
     with connection.cursor() as cursor:
         cursor.execute(
+            # Both numbers: a dump restored into the same database makes another table, a new database another number
+            # (0021).
             "SELECT (SELECT oid FROM pg_database WHERE datname = current_database()), to_regclass(%s)::oid",
             [table],
         )
@@ -42,8 +44,9 @@ def here(alias: str, table: str) -> str:
 
 def stands(model: type[Mark], alias: str) -> bool:
     """Tell whether the database is the one in which its mark was made."""
-    said = model._default_manager.using(alias).filter(pk=ROW).values_list("made_in", flat=True).first()
-    return bool(said) and said == here(alias, model._meta.db_table)
+    made_in = model._default_manager.using(alias).filter(pk=ROW).values_list("made_in", flat=True).first()
+    # An empty mark means restored, and so closed. A missing one too: nothing may depend on an operator's memory.
+    return bool(made_in) and made_in == here(alias, model._meta.db_table)
 
 
 def put(model: Any, alias: str) -> None:

@@ -50,6 +50,7 @@ class WrappedKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=Kind)
     owner = models.UUIDField()
+    # No foreign key: after a partial restore the parent may be missing, and the service must run all the same (0003).
     wrapped_by = models.UUIDField(null=True)
     suite = models.PositiveSmallIntegerField()
     wrapped = models.BinaryField()
@@ -92,6 +93,8 @@ class WrappedKey(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["kind", "owner"],
+                # Two processes that make the first key of an authority at once would otherwise each go on with their
+                # own.
                 condition=models.Q(kind__in=REPLACED, retired_at__isnull=True),
                 name="wrappedkey_one_in_use",
             ),

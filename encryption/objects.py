@@ -57,6 +57,7 @@ class ObjectKey:
 
     def _cipher(self, name: UUID, suite: int) -> tuple[Aead, bytes]:
         """Return the cipher of one object, and what each of its segments is bound to."""
+        # The name is in the derivation: two objects of one attachment have two keys, so that their nonces can't meet.
         bound = length_prefixed(b"repere object", bytes((VERSION, suite)), name.bytes)
         return suites.SUITES[suite](hkdf(self._raw, bound)), bound
 
@@ -85,6 +86,8 @@ class Sealing:
 
     def __init__(self, aead: Aead, bound: bytes, suite: int) -> None:
         self._aead, self._bound = aead, bound
+        # Random all the same: if an upload under one name is begun again, its segments must not repeat a nonce
+        # (SEC-CR5).
         self._prefix = urandom(HEAD_BYTES - 2)
         self._waiting = bytearray()
         self._head = bytes((VERSION, suite)) + self._prefix
@@ -95,6 +98,7 @@ class Sealing:
         self._waiting += plaintext
         out = bytearray(self._begin())
         # A full segment waits until more follows: only then is it known not to be the last.
+        # Memory stays bounded by one segment, whatever the caller hands over at once.
         while len(self._waiting) > SEGMENT_BYTES:
             out += self._seal(bytes(self._waiting[:SEGMENT_BYTES]), last=False)
             del self._waiting[:SEGMENT_BYTES]
@@ -132,6 +136,8 @@ def _opened(key: ObjectKey, name: UUID, sealed: Iterable[bytes]) -> Iterator[byt
     number = 0
     segment = pieces.take(SEALED_BYTES)
     while True:
+        # One segment ahead: whether a segment is the last is in its nonce, so it must be known before it is opened. A
+        # file that was cut at a segment's end fails by this (SEC-CR15).
         following = pieces.take(SEALED_BYTES) if len(segment) == SEALED_BYTES else b""
         last = not following
         if number > MOST_SEGMENTS:
@@ -139,6 +145,7 @@ def _opened(key: ObjectKey, name: UUID, sealed: Iterable[bytes]) -> Iterator[byt
         plaintext = None
         with suppress(InvalidTag, ValueError):
             plaintext = aead.decrypt(nonce_of(head[2:], number, last=last), segment, bound)
+        # Raised outside the handler, so that no exception context keeps the piece that was tried.
         if plaintext is None:
             raise Unreadable
         yield plaintext

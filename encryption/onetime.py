@@ -77,13 +77,14 @@ def matching_step(factor: UUID, code: str, *, seconds: float, after: int | None)
     Raises:
         KeysUnavailable: as ``shown_secret``.
     """
-    found = None
+    matching = None
     for step in range(step_of(seconds - LATE_SECONDS), step_of(seconds + EARLY_SECONDS) + 1):
-        # All are compared, whichever is the one.
+        # All are compared, whichever is the one: leaving the loop early, or ``==``, would tell by its time which step
+        # matched.
         same = digest.equal(code_at(factor, step).encode(), code.encode())
         if same and (after is None or step > after):
-            found = step
-    return found
+            matching = step
+    return matching
 
 
 def new_recovery_code() -> str:
@@ -108,4 +109,6 @@ def kept_of_recovery_code(owner: UUID, code: str) -> bytes:
         KeysUnavailable: as ``shown_secret``.
     """
     plain = "".join(sign for sign in code.lower() if sign.isalnum())
+    # The owner is in the value: equal codes of two people, or one row moved to another account, don't match. No slow
+    # hash: 120 random bits aren't guessed, and each try would have to compute ten (0028).
     return index.keyed("recovery", owner.bytes + plain.encode())

@@ -47,6 +47,7 @@ def opened(
     """
     key, out, name = None, False, (row.pk, bytes(row.commitment))
     try:
+        # An unknown suite reads as lost (SEC-CR4): nothing else is tried with the bytes.
         if row.suite in suites.SUITES:
             key = make(raw_of(row, parent), row)
     except Unreadable:
@@ -54,10 +55,13 @@ def opened(
     except KeysUnavailable:
         out = True
     if key is not None:
+        # Only keys of the whole service, which filing needs: an authority's key mustn't outlive its minute (SEC-CR9).
         if row.kind in SERVICE_KINDS:
             _standing.put(name, key)
         return key
     logger.error("key out" if out else "key refused", extra={"key_id": str(row.pk), "key_kind": row.kind})
+    # For a row that was refused too: otherwise whoever spoils the wrapped bytes of the index key's row stops all
+    # filings.
     if (stands_in := _standing.held(name)) is not None:
         return stands_in
     if out:
@@ -75,6 +79,7 @@ def raw_of(row: WrappedKey, parent: Above | None) -> bytes:
     if row.wrapped_by is None:
         wrapped = bytes(row.wrapped)
         return provider.that_wrapped(wrapped).unwrap(wrapped, provider_context(row))
+    # The key above is missing or stands in a circle. That is a lost key, not an outage: waiting wouldn't help.
     if parent is None:
         raise Unreadable
     return parent.unwrap(row)

@@ -49,6 +49,7 @@ def _head(pair_id: UUID) -> bytes:
 
 def _info(pair_id: UUID, authority: UUID, row: WrappedKey) -> bytes:
     """Return what a wrap is bound to: the pair and its authority, and the key inside and whose it is."""
+    # Owner and kind are bound here, because HPKE in ``cryptography`` takes no associated data.
     above = (Kind.INTAKE.encode(), authority.bytes, pair_id.bytes)
     below = (row.kind.encode(), row.owner.bytes, row.pk.bytes, bytes((row.suite,)))
     return length_prefixed(b"repere sealed to", _head(pair_id)[:2], *above, *below)
@@ -96,6 +97,7 @@ class PairKey:
             Unreadable: not sealed to this pair, or for another id, kind, owner or authority.
         """
         wrapped = bytes(row.wrapped)
+        # Version and pair are compared before the decapsulation, the expensive part.
         if wrapped[HEAD] != _head(self.id):
             raise Unreadable
         try:
@@ -116,6 +118,7 @@ def private_key(seeds: bytes, row: WrappedKey) -> PairKey | None:
         return None
     one = MLKEM768PrivateKey.from_seed_bytes(seeds[:_MLKEM_SEED])
     other = X25519PrivateKey.from_private_bytes(seeds[_MLKEM_SEED:])
+    # Otherwise the public half could be exchanged, and filings be sealed to a key that this private half doesn't open.
     if not hmac.compare_digest(_public(one, other), bytes(row.public or b"")[:_PUBLIC_BYTES]):
         return None
     return PairKey(row, MLKEM768X25519PrivateKey(one, other))
@@ -130,12 +133,14 @@ def public_key(row: WrappedKey, mac: Mac) -> PublicKey | None:
     """Return the public half in ``row``; None when it wasn't made here for this pair and authority."""
     stored = bytes(row.public or b"")
     public = stored[:_PUBLIC_BYTES]
+    # Whoever can only write to the key store has no index key: their own public half fails here (0015).
     if not hmac.compare_digest(mac(_claim(row, public)), stored[_PUBLIC_BYTES:]):
         return None
     return PublicKey(row.pk, row.owner, public)
 
 
 def _claim(row: WrappedKey, public: bytes) -> bytes:
+    # The owner is under the HMAC: the pair of one authority can't be put in the place of another's.
     return length_prefixed(row.pk.bytes, row.owner.bytes, public)
 
 

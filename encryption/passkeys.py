@@ -54,6 +54,7 @@ def _server(party: Party) -> Fido2Server:
     return Fido2Server(
         PublicKeyCredentialRpEntity(id=party.domain, name=NAME),
         attestation=AttestationConveyancePreference.NONE,
+        # From the settings: an origin out of the request would accept the page of a phisher.
         verify_origin=lambda origin: origin == party.origin,
     )
 
@@ -70,6 +71,7 @@ def ask_for_new(
     options, state = _server(party).register_begin(
         user,
         _described(one.public for one in known),
+        # Preferred, not required: older security keys have no room for credentials of their own.
         resident_key_requirement=ResidentKeyRequirement.PREFERRED,
         user_verification=UserVerificationRequirement.REQUIRED,
     )
@@ -85,9 +87,12 @@ def made(party: Party, challenge: str, answer: Mapping[str, str]) -> Credential:
     response = {"clientDataJSON": answer["client_data"], "attestationObject": answer["attestation"]}
     try:
         # The id at the top is the browser's word; what counts is the one that the authenticator wrote.
-        told = _server(party).register_complete(_state(challenge), _credential("", response))
-        found = told.credential_data
-        kept = None if found is None else Credential(found.credential_id, bytes(found), told.counter)
+        result = _server(party).register_complete(_state(challenge), _credential("", response))
+        attested = result.credential_data
+        kept = (
+            None if attested is None else Credential(attested.credential_id, bytes(attested), result.counter)
+        )
+    # The library raises many types for hostile input. All are one refusal, or the answer would tell what to change.
     except Exception:
         kept = None
     if kept is None:
@@ -120,24 +125,27 @@ def used(
         "authenticatorData": answer["authenticator_data"],
         "signature": answer["signature"],
     }
-    found: tuple[bytes, int] | None = None
+    id_and_counter: tuple[bytes, int] | None = None
     try:
-        said = AuthenticationResponse.from_dict(_credential(answer["id"], response))
+        assertion = AuthenticationResponse.from_dict(_credential(answer["id"], response))
         key = _server(party).authenticate_complete(
-            _state(challenge), _described(one.public for one in counters.values()), said
+            _state(challenge), _described(one.public for one in counters.values()), assertion
         )
-        found = key.credential_id, said.response.authenticator_data.counter
+        id_and_counter = key.credential_id, assertion.response.authenticator_data.counter
     except Exception:
-        found = None
-    if found is None or found[0] not in counters:
+        id_and_counter = None
+    if id_and_counter is None or id_and_counter[0] not in counters:
         raise PasskeyRefused
-    last = counters[found[0]].counter
-    if (last or found[1]) and found[1] <= last:
+    # Synced passkeys always say 0. Only where a counter was ever used does standing still mean a copy (WebAuthn
+    # §6.1.1).
+    last = counters[id_and_counter[0]].counter
+    if (last or id_and_counter[1]) and id_and_counter[1] <= last:
         raise CounterWentBack
-    return found
+    return id_and_counter
 
 
 def _state(challenge: str) -> dict[str, Any]:
+    # Verification is required again when the answer comes: what the browser was asked for isn't what it did.
     return {"challenge": challenge, "user_verification": UserVerificationRequirement.REQUIRED}
 
 

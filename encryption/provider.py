@@ -38,16 +38,18 @@ def that_wrapped(wrapped: bytes) -> Provider:
     Raises:
         Unreadable: neither of the two made it.
     """
+    # By the first byte alone, without trying: a provider that is asked for another's wrap would report a lost key.
     made_by = wrapped[0] if wrapped else None
     for path in (settings.KEY_PROVIDER, settings.KEY_PROVIDER_BEFORE):
-        if path and (found := _named(path)).format == made_by:
-            return found
+        # The configured one first: both may be of the same format, and new wraps are its own.
+        if path and (candidate := _named(path)).format == made_by:
+            return candidate
     raise Unreadable
 
 
 def _named(path: str) -> Provider:
-    found = cast("Provider", import_string(path)())
-    return Bounded(path, found) if found.remote else found
+    provider = cast("Provider", import_string(path)())
+    return Bounded(path, provider) if provider.remote else provider
 
 
 class FileProvider:
@@ -65,6 +67,7 @@ class FileProvider:
         """Return format (1) | root version (4) | nonce (12) | ciphertext and tag."""
         roots = self._roots()
         version = max(roots)
+        # The version is authenticated: moved to another number, the bytes don't open.
         begin = head(self.format, version)
         nonce = os.urandom(NONCE_BYTES)
         return begin + nonce + AESGCM(roots[version]).encrypt(nonce, key, begin + context)
@@ -95,11 +98,13 @@ class FileProvider:
 
     def _roots(self) -> dict[int, bytes]:
         path = Path(settings.KEY_FILE)
+        # A root key beside the data would make a stolen disk enough. Production has to accept that by name.
         if settings.PRODUCTION and not settings.ALLOW_FILE_KEYS:
             raise KeysUnavailable
         try:
             if not path.exists() and not settings.PRODUCTION:
                 _make(path)
+            # Refused rather than mended: whoever could read the file has read it, and the key has to be replaced.
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise KeysUnavailable
             roots = dict(map(_root, path.read_text(encoding="ascii").splitlines()))
@@ -125,11 +130,14 @@ def _make(path: Path) -> None:
     both read the winner's.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-        made.write(f"1 {secrets.token_hex(KEY_BYTES)}\n")
-        made.flush()
-        os.fsync(made.fileno())
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"1 {secrets.token_hex(KEY_BYTES)}\n")
+        file.flush()
+        # On the disk before it is used: a key that wrapped something and was lost in a crash can't be made again.
+        os.fsync(file.fileno())
     try:
+        # ``link`` refuses to overwrite. With ``rename`` the later of two processes would replace the root under which
+        # the other has wrapped keys already.
         os.link(draft, path)
     except FileExistsError:
         pass

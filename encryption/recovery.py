@@ -45,10 +45,10 @@ def bundle(public: dict[str, Any], *, at: datetime) -> Bundle:
     """
     with keyring.store():
         rows = list(WrappedKey.objects.filter(kind__in=FIRST_LEVEL).order_by("pk"))
-    found = {row.pk: _told(row) for row in rows}
-    told = [one for one in found.values() if one is not None]
-    text = escrow.sealed({"made_at": at.isoformat(), "keys": told}, public)
-    return Bundle(text, len(told), tuple(str(pk) for pk, one in found.items() if one is None))
+    keys_by_id = {row.pk: _told(row) for row in rows}
+    readable = [one for one in keys_by_id.values() if one is not None]
+    text = escrow.sealed({"made_at": at.isoformat(), "keys": readable}, public)
+    return Bundle(text, len(readable), tuple(str(pk) for pk, one in keys_by_id.items() if one is None))
 
 
 def _told(row: WrappedKey) -> dict[str, Any] | None:
@@ -56,6 +56,7 @@ def _told(row: WrappedKey) -> dict[str, Any] | None:
         raw = opening.raw_of(row, None)
     except Unreadable:
         return None
+    # A row that was altered would fail at the recovery, years later. It is named now, when it can still be looked into.
     if not commits(raw, row):
         return None
     return {
@@ -77,20 +78,23 @@ def recover(document: dict[str, Any]) -> Recovered:
         KeysUnavailable: the key store or the provider doesn't answer; nothing was changed.
     """
     done, refused = [], []
+    # One transaction: a recovery that breaks off leaves no mixture of rows under the lost service and the new one.
     with keyring.store(), transaction.atomic(using="keys"):
-        for told in document["keys"]:
-            row = WrappedKey.objects.filter(pk=UUID(hex=told["id"]), kind__in=FIRST_LEVEL).first()
-            if row is None or not _taken_back(row, told["raw"]):
-                refused.append(str(UUID(hex=told["id"])))
+        for entry in document["keys"]:
+            row = WrappedKey.objects.filter(pk=UUID(hex=entry["id"]), kind__in=FIRST_LEVEL).first()
+            if row is None or not _taken_back(row, entry["raw"]):
+                refused.append(str(UUID(hex=entry["id"])))
             else:
                 done.append(row)
         WrappedKey.objects.bulk_update(done, ["wrapped"])
+    # ``LostKey`` entries of these ids may be in memory, and would keep the values unreadable for another minute.
     forget_all()
     return Recovered(len(done), tuple(refused))
 
 
 def _taken_back(row: WrappedKey, text: str) -> bool:
     raw = base64.b64decode(text)
+    # The commitment decides, not the bundle: a forged bundle can't put other bytes under a key's name.
     if not commits(raw, row):
         return False
     row.wrapped = provider.configured().wrap(raw, opening.provider_context(row))

@@ -29,8 +29,10 @@ def move(chosen: QuerySet[WrappedKey], above: SealingKey) -> Moved:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     with keyring.store(), transaction.atomic(using="keys"):
+        # In the order of ids: two commands that move overlapping rows wait for each other instead of deadlocking.
         rows = list(chosen.select_for_update().order_by("pk"))
         known = {row.pk: row for row in rows}
+        # The parents are loaded first: one query for the batch instead of one for each row.
         keyring.complete(known)
         done = [row for row in rows if keyring.rewrapped(row, above, known)]
         save(done)

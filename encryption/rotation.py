@@ -79,12 +79,15 @@ def begin(kind: Kind, owner: UUID = WHOLE_SERVICE) -> WrappedKey:
     """
     if kind not in REPLACEABLE:
         raise ValueError(f"{kind} isn't replaced by another key.")
-    made = keyring.new_row(kind, owner)
+    # Made before the transaction: the provider may take its time, and no transaction of the key store should wait for
+    # it.
+    row = keyring.new_row(kind, owner)
     with keyring.store(), transaction.atomic(using="keys"):
+        # First retired, then added: the constraint allows one key in use for each kind and owner.
         WrappedKey.objects.filter(kind=kind, owner=owner, retired_at=None).update(retired_at=Now())
-        made.save(force_insert=True)
+        row.save(force_insert=True)
     forget_all()
-    return made
+    return row
 
 
 def pending(kind: Kind, owner: UUID = WHOLE_SERVICE) -> bool:
@@ -133,8 +136,9 @@ def rewrap_roots(*, batch: int = BATCH) -> Iterator[Moved]:
     current, last = (holder.format, holder.current_version()), UUID(int=0)
     while True:
         with keyring.store(), transaction.atomic(using="keys"):
-            found = WrappedKey.objects.filter(kind__in=FIRST_LEVEL, pk__gt=last).select_for_update()
-            rows = list(found.order_by("pk")[:batch])
+            following = WrappedKey.objects.filter(kind__in=FIRST_LEVEL, pk__gt=last).select_for_update()
+            rows = list(following.order_by("pk")[:batch])
+            # Rows under the current root are skipped, which makes the command repeatable after a crash.
             old = [row for row in rows if root_of(bytes(row.wrapped)) != current]
             done = [row for row in old if _wrapped_anew(row)]
             WrappedKey.objects.bulk_update(done, ["wrapped"])
@@ -149,6 +153,7 @@ def _wrapped_anew(row: WrappedKey) -> bool:
     wrapped, context, holder = bytes(row.wrapped), provider_context(row), provider.configured()
     try:
         former = provider.that_wrapped(wrapped)
+        # Within one service the key needn't leave it; between two it passes through this process's memory once.
         if former.format == holder.format:
             row.wrapped = holder.rewrap(wrapped, context)
         else:
@@ -165,8 +170,8 @@ def retired(kind: Kind, owner: UUID = WHOLE_SERVICE) -> set[UUID]:
         KeysUnavailable: the key store doesn't answer.
     """
     with keyring.store():
-        found = WrappedKey.objects.filter(kind=kind, owner=owner, retired_at__isnull=False)
-        return set(found.values_list("pk", flat=True))
+        keys = WrappedKey.objects.filter(kind=kind, owner=owner, retired_at__isnull=False)
+        return set(keys.values_list("pk", flat=True))
 
 
 def made_at(key_id: UUID) -> datetime:
@@ -176,8 +181,8 @@ def made_at(key_id: UUID) -> datetime:
         KeysUnavailable: the key store doesn't answer.
     """
     with keyring.store():
-        found: datetime = WrappedKey.objects.values_list("created_at", flat=True).get(pk=key_id)
-    return found
+        created_at: datetime = WrappedKey.objects.values_list("created_at", flat=True).get(pk=key_id)
+    return created_at
 
 
 def report() -> Report:
@@ -186,7 +191,7 @@ def report() -> Report:
     Both what a row says of its wrapping key and what stands in its envelope count, so that neither alone can make a
     key look unneeded.
     """
-    said: Counter[UUID] = Counter()
+    wrapped_counts: Counter[UUID] = Counter()
     stands: Counter[UUID] = Counter()
     roots: Counter[tuple[int, int]] = Counter()
     above = []
@@ -199,16 +204,18 @@ def report() -> Report:
             if row.wrapped_by is None:
                 roots[root_of(wrapped)] += 1
             else:
-                said[row.wrapped_by] += 1
+                wrapped_counts[row.wrapped_by] += 1
                 if len(wrapped) >= KEY_ID.stop:
+                    # The column could be changed by hand. The envelope can't, without the key.
                     stands[UUID(bytes=wrapped[KEY_ID])] += 1
+    # None, not 0, where nobody counts: a missing registration must keep the key, not destroy it.
     elsewhere = {kind: _counts[kind]() if kind in _counts else None for kind in USED_ELSEWHERE}
 
     def wraps(row: WrappedKey) -> int:
         counted = elsewhere.get(Kind(row.kind), {})
         if counted is None:
             return 1  # nobody says: it may be needed
-        return max(said[row.pk], stands[row.pk], counted.get(row.pk, 0))
+        return max(wrapped_counts[row.pk], stands[row.pk], counted.get(row.pk, 0))
 
     uses = tuple(Use(row.pk, Kind(row.kind), row.owner, row.retired_at, wraps(row)) for row in above)
     return Report(uses, dict(roots), _current_root())
@@ -234,7 +241,9 @@ def destroy_retired(*, at: datetime) -> tuple[list[Use], list[Use]]:
     """
     destroyed, kept = [], []
     for use in sorted(
-        (use for use in report().uses if use.retired_at), key=lambda use: use.kind != Kind.INTAKE
+        # Pairs first: they stand under an authority's key, which is needed until they are gone.
+        (use for use in report().uses if use.retired_at),
+        key=lambda use: use.kind != Kind.INTAKE,
     ):
         if use.wraps or use.retired_at is None or at - use.retired_at < REST or not _deleted(use.id):
             kept.append(use)
@@ -245,10 +254,13 @@ def destroy_retired(*, at: datetime) -> tuple[list[Use], list[Use]]:
 
 
 def _deleted(key_id: UUID) -> bool:
+    # In the deleting statement: between the report and here another process may have wrapped something under this key.
     under = WrappedKey.objects.filter(wrapped_by=OuterRef("pk"))
     with keyring.store():
         count, _ = (
             WrappedKey.objects.filter(~Exists(under), pk=key_id, retired_at__isnull=False)
+            # Said once more in the last statement: without the index key no filer, cursor or code of the journal is
+            # ever found again.
             .exclude(kind=Kind.INDEX)
             .delete()
         )

@@ -66,9 +66,12 @@ class Sealed(Promise):
             raise TypeError("Only an OpenScope opens a sealed value.")
         key = keyring.held(envelope[KEY_ID])
         key_id = self.key_id if key is None else key.id
+        # Before the key is fetched: an opening that fails is noted as well, and none can happen unnoted (SEC-CR2).
         scope.note(label, row, key_id)
         if key is None:
             key = keyring.fetch(key_id)
+        # The row's own owner: a row moved to another referral in the tables brings its key along, and must not open
+        # (SEC-CR3).
         if owner is None or key.owner == owner:
             # Refused outside the handler, so that the error's context keeps no plaintext; and by
             # try, because contextlib.suppress would cost as much as the decryption.
@@ -139,6 +142,7 @@ class Sealed(Promise):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sealed):
             return NotImplemented
+        # By ciphertext: comparing plaintexts would be an opening that no scope notes.
         return self._state[:2] == other._state[:2]
 
     def __hash__(self) -> int:
@@ -151,6 +155,7 @@ class Sealed(Promise):
         return self
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        # A pickle may lie in a cache or a queue. It holds the ciphertext, never what was opened.
         return type(self), self._state
 
 

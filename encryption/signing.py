@@ -50,11 +50,15 @@ class FileSigner(Signer):
             KeysUnavailable: there is no such file, others may read it, or it isn't of this form.
         """
         try:
+            # The log's signer makes none in production (``audit.checkpoints.signer``): a deleted file would become
+            # another log key, which no witness knows.
             if make and not path.exists():
                 _make(path)
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise KeysUnavailable
             seeds = dict(line.split(" ") for line in path.read_text(encoding="ascii").splitlines())
+            # Kept for the life of the process, unlike a root: the sequencer and a witness have this class, and no web
+            # process.
             one, other = (bytes.fromhex(seeds[name]) for name in _NAMES)
             self._ed25519 = Ed25519PrivateKey.from_private_bytes(one)
             self._ml_dsa = MLDSA44PrivateKey.from_seed_bytes(other)
@@ -82,10 +86,10 @@ class FileSigner(Signer):
 def _make(path: Path) -> None:
     """Write new keys, whole and readable by their owner alone; of two that start together, one wins."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-        made.writelines(f"{name} {secrets.token_hex(SEED_BYTES)}\n" for name in _NAMES)
-        made.flush()
-        os.fsync(made.fileno())
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(f"{name} {secrets.token_hex(SEED_BYTES)}\n" for name in _NAMES)
+        file.flush()
+        os.fsync(file.fileno())
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -98,6 +102,7 @@ def ed25519_holds(public: bytes, signature: bytes, message: bytes) -> bool:
     """Tell whether a signature is that key's over that message."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    # A malformed public key comes from a settings line or a note: it verifies nothing, and isn't a fault of ours.
     except (InvalidSignature, ValueError):
         return False
     return True

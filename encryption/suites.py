@@ -26,6 +26,7 @@ CHACHA20_POLY1305: Final = 2
 SUITES: Final[Mapping[int, Callable[[bytes], Aead]]] = MappingProxyType(
     {AES_256_GCM: AESGCM, CHACHA20_POLY1305: ChaCha20Poly1305}
 )
+# Only new keys take it. A stored key names its suite, so that a change here breaks nothing that is there.
 DEFAULT: int = AES_256_GCM
 
 KEY_BYTES: Final = 32

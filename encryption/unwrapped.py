@@ -38,6 +38,7 @@ class SealingKey:
         self.owner: UUID | None = row.owner
         self.suite = row.suite
         self._aead = aead
+        # Built once: an envelope's head is compared with it whole, at each opening.
         self._head = bytes((VERSION, row.suite)) + self.id.bytes
         self._bindings: dict[str, bytes] = {}  # by label: there are as many as columns
         self._uses = itertools.count(1)
@@ -79,8 +80,8 @@ class SealingKey:
             raise Unreadable from None
 
     def _bind(self, label: str) -> bytes:
-        self._bindings[label] = found = field_binding(self.suite, label, self.id)
-        return found
+        self._bindings[label] = binding = field_binding(self.suite, label, self.id)
+        return binding
 
     def wrap(self, raw: bytes, row: WrappedKey) -> bytes:
         """Return the envelope of another key's bytes, bound to that key's row and to this one."""
@@ -108,6 +109,7 @@ class SealingKey:
             Unreadable: not wrapped by this key, or for another id, kind, owner or authority.
         """
         wrapped = bytes(row.wrapped)
+        # Version, suite and id of this key: anything else is refused before a decryption.
         if wrapped[HEAD] != self._head or len(wrapped) < OVERHEAD:
             raise Unreadable
         try:
@@ -116,6 +118,8 @@ class SealingKey:
             raise Unreadable from None
 
     def _wrap_binding(self, row: WrappedKey) -> bytes:
+        # Kind and owner of both keys: a wrapped key can't be moved to another case, or under another authority
+        # (SEC-CR3).
         above = (self.kind.encode(), (self.owner or WHOLE_SERVICE).bytes, self.id.bytes)
         below = (row.kind.encode(), row.owner.bytes, row.pk.bytes, bytes((row.suite,)))
         return length_prefixed(b"repere wrap", self._head[:2], *above, *below)
@@ -163,6 +167,7 @@ class IndexKey:
         """Return HMAC-SHA-256 of ``value`` under the key of ``purpose``, of one owner's where it is named."""
         key = self._by_purpose.get((purpose, owner))
         if key is None:
+            # The owner has a part of its own, length-prefixed: no owner and purpose together spell another purpose.
             whose = () if owner is None else (owner.bytes,)
             key = self._by_purpose[purpose, owner] = hkdf(
                 self._root, b"repere index", purpose.encode(), *whose
@@ -180,6 +185,8 @@ def hkdf(raw: bytes, *info: bytes) -> bytes:
 
 def _derived(raw: bytes, use: bytes, row: WrappedKey) -> bytes:
     """Derive one key for one use, bound to the row's id, kind, owner and suite."""
+    # The suite is an input of the derivation: with another number in the row comes another key, never the same key in
+    # two ciphers.
     suite = bytes((row.suite,))
     return hkdf(raw, b"repere key", use, row.pk.bytes, row.kind.encode(), row.owner.bytes, suite)
 
@@ -196,6 +203,7 @@ def sealing_key(raw: bytes, row: WrappedKey) -> SealingKey:
 
 def usable(raw: bytes, row: WrappedKey) -> SealingKey | None:
     """Return the key, or None when the row isn't committed to these bytes (the caller then raises)."""
+    # None instead of an exception: this frame holds the bytes, and a traceback would keep them (SEC-CR9).
     return sealing_key(raw, row) if commits(raw, row) else None
 
 

@@ -19,6 +19,7 @@ from encryption.suites import KEY_BYTES
 MAX_DEPTH: Final = 20
 MAX_INTEGER: Final = 2**53 - 1  # RFC 7493 §2.2: beyond it, another JSON reader would round
 
+# ``check_circular`` is off, because ``_is_json`` has bounded the depth before; NaN has no JSON and is refused.
 _encode: Final = JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
 ).encode
@@ -34,6 +35,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_integer(value: Any) -> bool:
+    # ``type`` and not ``isinstance``: ``True`` is an int, and would come back as one where a boolean was sealed.
     return type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER
 
 
@@ -93,6 +95,7 @@ def encoded(kind: str, value: Any, max_length: int) -> bytes:
         if KINDS[kind](value):
             if type(value) is ObjectKey:
                 return b"K" + bytes_of(value)
+            # Length is checked before encoding: a bound on characters, as the form states it.
             text = value if type(value) is str else _encode(value)
             if len(text) <= max_length:
                 return (b"T" if text is value else b"J") + text.encode()
@@ -108,6 +111,7 @@ def decoded(plaintext: bytes) -> Any:
     text = plaintext[1:].decode()
     if plaintext[0] == _TEXT:
         return text
+    # ``raw_decode`` allows bytes behind the value. They can only be our own fault, so they are refused, not ignored.
     value, end = _decode(text)
     if plaintext[0] != _JSON or end != len(text):
         raise ValueError("The bytes inside aren't of this format.")

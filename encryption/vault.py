@@ -42,18 +42,20 @@ class VaultProvider:
         text = self._asked("encrypt", {"plaintext": _b64(key), "associated_data": _b64(context)}).get(
             "ciphertext"
         )
-        found = _CIPHERTEXT.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
+        # Vault's text goes into our column and back into a request. Anything but its own form is refused here.
+        ciphertext = _CIPHERTEXT.fullmatch(text) if isinstance(text, str) else None
+        if ciphertext is None:
             raise KeysUnavailable
-        return head(self.format, int(found[1])) + found[0].encode()
+        return head(self.format, int(ciphertext[1])) + ciphertext[0].encode()
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Return the key; the version in our head must be the one in Vault's text."""
         form, version = root_of(wrapped)
-        found = _CIPHERTEXT.fullmatch(wrapped[HEAD_BYTES:].decode("ascii", "replace"))
-        if form != self.format or found is None or int(found[1]) != version:
+        ciphertext = _CIPHERTEXT.fullmatch(wrapped[HEAD_BYTES:].decode("ascii", "replace"))
+        # Both must agree: our head is what reports count, Vault's text what it opens by.
+        if form != self.format or ciphertext is None or int(ciphertext[1]) != version:
             raise Unreadable
-        answer = self._asked("decrypt", {"ciphertext": found[0], "associated_data": _b64(context)})
+        answer = self._asked("decrypt", {"ciphertext": ciphertext[0], "associated_data": _b64(context)})
         return _unb64(answer.get("plaintext"))
 
     def rewrap(self, wrapped: bytes, context: bytes) -> bytes:
@@ -90,8 +92,9 @@ class VaultProvider:
         status, answer = _sent(f"/{what}/{quote(settings.VAULT_KEY, safe='')}", body)
         if status == http.client.OK and isinstance(data := answer.get("data"), dict):
             return data
-        said = " ".join(map(str, answer.get("errors") or ()))
-        if what == "decrypt" and status in (400, 500) and any(text in said for text in _NOT_OPENED):
+        errors = " ".join(map(str, answer.get("errors") or ()))
+        # By Vault's words, because it uses the same status for a bad ciphertext and for faults of its own.
+        if what == "decrypt" and status in (400, 500) and any(text in errors for text in _NOT_OPENED):
             raise Unreadable
         raise KeysUnavailable
 
@@ -110,6 +113,7 @@ def _sent(path: str, body: Mapping[str, str] | None) -> tuple[int, dict[str, Any
             method, sent = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
             connection.request(method, whole, sent, headers)
             answer = connection.getresponse()
+            # Bounded: whoever answers in Vault's place mustn't fill the memory.
             document = json.loads(answer.read(ANSWER_BYTES))
         finally:
             connection.close()

@@ -100,7 +100,7 @@ def resolve(host: str, port: int) -> str:
         AddressRefused: one of them isn't.
         OSError: the name can't be resolved now.
     """
-    found = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(is_public(ipaddress.ip_address(address)) for address in found):
+    resolved = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not resolved or not all(is_public(ipaddress.ip_address(address)) for address in resolved):
         raise AddressRefused
-    return str(found[0])
+    return str(resolved[0])

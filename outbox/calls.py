@@ -92,7 +92,7 @@ def send(
 def answered(body: bytes) -> dict[str, Any]:
     """Return the JSON object in an answer; empty when it is none."""
     try:
-        found = json.loads(body)
+        document = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}

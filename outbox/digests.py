@@ -47,7 +47,7 @@ def _gather_for(user: UUID, at: datetime) -> bool:
         rows = [row.pk for row in held.select_for_update()]
         if not rows:
             return False
-        made = Notice.objects.create(
+        digest_notice = Notice.objects.create(
             channel=Channel.MAIL,
             user_id=user,
             template=_DIGEST,
@@ -55,5 +55,5 @@ def _gather_for(user: UUID, at: datetime) -> bool:
             created_at=at,
             due_at=at,
         )
-        Notice.objects.filter(pk__in=rows).update(state=NoticeState.DONE, done_at=at, digest=made)
+        Notice.objects.filter(pk__in=rows).update(state=NoticeState.DONE, done_at=at, digest=digest_notice)
     return True

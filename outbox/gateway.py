@@ -39,8 +39,8 @@ def hand_over(notice: Notice, phone: str) -> None:
     if not phone:
         raise Refused("no-phone")
     again = f"-{notice.receipt}" if notice.receipt else ""
-    said = {"id": f"{notice.pk}{again}", "to": phone, "text": message_of(notice), "by": ["sms", "voice"]}
-    status, body = _asked("POST", "", json.dumps(said, ensure_ascii=False).encode())
+    message = {"id": f"{notice.pk}{again}", "to": phone, "text": message_of(notice), "by": ["sms", "voice"]}
+    status, body = _asked("POST", "", json.dumps(message, ensure_ascii=False).encode())
     if status in _NEVER:
         raise Refused(f"status-{status}")
     receipt = answered(body).get("receipt")
@@ -56,10 +56,10 @@ def ask_receipt(notice: Notice) -> bool:
         NotNow: it failed, or the gateway doesn't say.
     """
     status, body = _asked("GET", f"/{notice.receipt}", b"")
-    found = answered(body).get("status") if 200 <= status < 300 else None
-    if found not in ("delivered", "pending"):
-        raise NotNow("failed" if found == "failed" else f"status-{status}")
-    return bool(found == "delivered")
+    receipt = answered(body).get("status") if 200 <= status < 300 else None
+    if receipt not in ("delivered", "pending"):
+        raise NotNow("failed" if receipt == "failed" else f"status-{status}")
+    return bool(receipt == "delivered")
 
 
 def _asked(method: str, more: str, body: bytes) -> tuple[int, bytes]:

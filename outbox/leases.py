@@ -19,15 +19,15 @@ def claim[M: Model](rows: QuerySet[M], *, at: datetime, lease: timedelta, limit:
     if not free.exists():  # without a lock: a worker that has nothing to do holds up nobody
         return []
     with transaction.atomic():
-        found: list[Any] = list(free.select_for_update(skip_locked=True)[:limit])
+        claimed: list[Any] = list(free.select_for_update(skip_locked=True)[:limit])
         model: Any = rows.model
-        model._default_manager.filter(pk__in=[row.pk for row in found]).update(
+        model._default_manager.filter(pk__in=[row.pk for row in claimed]).update(
             fence=F("fence") + 1, leased_until=at + lease
         )
-    for row in found:
+    for row in claimed:
         row.fence += 1
         row.leased_until = at + lease
-    return found
+    return claimed
 
 
 def renew(row: Any, *, at: datetime, lease: timedelta) -> bool:

@@ -44,14 +44,14 @@ def require_open(*, fresh: bool = False) -> None:
     if not fresh and monotonic() < _open_until:
         return
     try:
-        found = next((code for code in (reason() for reason in _reasons) if code), "")
+        closed_by = next((code for code in (reason() for reason in _reasons) if code), "")
     except (DatabaseError, KeysUnavailable):
         if not _was_open:
             raise
         return
-    _open_until, _was_open = (0.0, False) if found else (monotonic() + KEPT_SECONDS, True)
-    if found:
-        _log.error("service:closed", code=found)
+    _open_until, _was_open = (0.0, False) if closed_by else (monotonic() + KEPT_SECONDS, True)
+    if closed_by:
+        _log.error("service:closed", code=closed_by)
         raise ServiceClosed
 
 

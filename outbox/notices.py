@@ -51,7 +51,7 @@ def tell(about: About, to: Recipients, *, at: datetime) -> int:
 
 def _rows(about: About, to: Recipients, at: datetime) -> Iterable[Notice]:
     def row(channel: Channel, **recipient: Any) -> Notice:
-        shown = channel is Channel.APP
+        in_app = channel is Channel.APP
         return Notice(
             channel=channel,
             template=about.template,
@@ -62,8 +62,8 @@ def _rows(about: About, to: Recipients, at: datetime) -> Iterable[Notice]:
             urgent=about.urgent,
             created_at=at,
             due_at=at,
-            state=NoticeState.DONE if shown else NoticeState.WAITING,
-            done_at=at if shown else None,
+            state=NoticeState.DONE if in_app else NoticeState.WAITING,
+            done_at=at if in_app else None,
             **recipient,
         )
 

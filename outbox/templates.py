@@ -83,8 +83,8 @@ def link_to(notice: Notice) -> str:
     """Return the address that a notice leads to; empty when it is about nothing in particular."""
     if notice.subject_id is None:
         return ""
-    said = get(notice.template)
-    return f"{settings.PUBLIC_ADDRESS}/{said.page or f'api/v1/{said.place}'}/{notice.subject_id}"
+    template = get(notice.template)
+    return f"{settings.PUBLIC_ADDRESS}/{template.page or f'api/v1/{template.place}'}/{notice.subject_id}"
 
 
 def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
@@ -95,16 +95,16 @@ def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
     Raises:
         Pointless: its link isn't to be sent any more.
     """
-    said = get(notice.template)
+    template = get(notice.template)
     reference = notice.reference if notice.filer is None else ""
     about = "\n".join(f"{one.reference}  {link_to(one)}" for one in (notice, *gathered) if one.reference)
     if notice.filer is not None:
-        about = f"{settings.PUBLIC_ADDRESS}/{said.page}"
-    subject = f"[Repère] {said.fr.rstrip('.')}" + (f" – {reference}" if reference else "")
-    made = "" if said.made is None else said.made(notice)
-    about = "\n".join(filter(None, (about, made)))
-    enclosed = "" if said.enclosed is None else f"{said.enclosed()}\n"
-    body = f"{said.fr}\n\n{enclosed}{about}\n\n—\n{said.en}\n\n{about}\n\n—\n{_FOOT_FR}\n{_FOOT_EN}\n"
+        about = f"{settings.PUBLIC_ADDRESS}/{template.page}"
+    subject = f"[Repère] {template.fr.rstrip('.')}" + (f" – {reference}" if reference else "")
+    paragraph = "" if template.made is None else template.made(notice)
+    about = "\n".join(filter(None, (about, paragraph)))
+    enclosed = "" if template.enclosed is None else f"{template.enclosed()}\n"
+    body = f"{template.fr}\n\n{enclosed}{about}\n\n—\n{template.en}\n\n{about}\n\n—\n{_FOOT_FR}\n{_FOOT_EN}\n"
     return subject, body
 
 

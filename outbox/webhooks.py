@@ -46,14 +46,14 @@ def signature(secret: str, *, notice_id: str, timestamp: int, body: bytes) -> st
 
 def body_of(notice: Notice) -> bytes:
     """Return what is sent: a code, the reference, the link, the instant; nothing of what happened."""
-    said = {
+    body = {
         "id": str(notice.pk),
         "type": notice.template,
         "at": notice.created_at.isoformat(),
         "reference": notice.reference,
         "link": link_to(notice),
     }
-    return json.dumps(said, separators=(",", ":")).encode()
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def deliver(notice: Notice, endpoint: Endpoint, *, at: datetime) -> None:

@@ -82,7 +82,7 @@ class Acceptance:
 # --- Asking --------------------------------------------------------------------------------------------
 
 
-def ask_account(*, at: datetime, given: Stranger, authority: Authority, institution: Institution) -> None:
+def ask_account(*, at: datetime, stranger: Stranger, authority: Authority, institution: Institution) -> None:
     """Ask for an account as somebody who has none; nothing counts before the address is confirmed.
 
     The same rows are written whether the address has an account, an open request, or neither; only to whom the mail
@@ -91,10 +91,10 @@ def ask_account(*, at: datetime, given: Stranger, authority: Authority, institut
     Raises:
         InvalidInput: the address isn't one.
     """
-    _ask(at=at, given=given, authority=authority, institution=institution)
+    _ask(at=at, stranger=stranger, authority=authority, institution=institution)
 
 
-def ask_colleague(*, actor: Actor, at: datetime, given: Stranger, position: UUID) -> None:
+def ask_colleague(*, actor: Actor, at: datetime, stranger: Stranger, position: UUID) -> None:
     """Ask for an account for a colleague, as the lead of an institution; the colleague confirms the address.
 
     Whether there is an account for it already isn't said, here neither.
@@ -109,7 +109,7 @@ def ask_colleague(*, actor: Actor, at: datetime, given: Stranger, position: UUID
         raise InvalidInput({"position": ["not-a-choice"]})
     place = Institution(listed=led.organisation)
     lead = own_account(actor)
-    _ask(at=at, given=given, authority=led.authority, institution=place, asked_by=lead)
+    _ask(at=at, stranger=stranger, authority=led.authority, institution=place, asked_by=lead)
     # Of the lead alone: an entry that named the colleague would tell whether they have an account.
     record_about(acts.REQUEST_MADE, lead.pk, actor=actor, at=at, tenant=led.authority_id)
 
@@ -117,22 +117,22 @@ def ask_colleague(*, actor: Actor, at: datetime, given: Stranger, position: UUID
 def _ask(
     *,
     at: datetime,
-    given: Stranger,
+    stranger: Stranger,
     authority: Authority,
     institution: Institution,
     asked_by: User | None = None,
 ) -> None:
     try:
-        email = normalised_email(given.email)
+        email = normalised_email(stranger.email)
     except ValidationError as error:
         raise InvalidInput({"email": ["invalid"]}) from error
-    found = User.objects.filter(email=email).values_list("pk", flat=True)[:1]
-    known = next(iter(found), None)
-    made = AccountRequest.objects.create(
+    account_ids = User.objects.filter(email=email).values_list("pk", flat=True)[:1]
+    known = next(iter(account_ids), None)
+    row = AccountRequest.objects.create(
         email=email,
-        full_name=given.full_name,
-        language=given.language,
-        profession=given.profession,
+        full_name=stranger.full_name,
+        language=stranger.language,
+        profession=stranger.profession,
         role=Role.FILER,
         authority=authority,
         organisation=institution.listed,
@@ -143,7 +143,7 @@ def _ask(
         asked_at=at,
     )
     template = links.REQUEST if known is None else ADDRESS_HAS_ACCOUNT
-    tell_people([known or made.pk], template, authority.pk, at=at)
+    tell_people([known or row.pk], template, authority.pk, at=at)
 
 
 def confirm_request(*, token: str, at: datetime) -> None:
@@ -163,24 +163,24 @@ def confirm_request(*, token: str, at: datetime) -> None:
     if email is None:
         raise LinkRefused
     wait_turn(turn_of(email))
-    found = valid.select_for_update(of=("self",)).first()
-    if found is None:
+    row = valid.select_for_update(of=("self",)).first()
+    if row is None:
         raise LinkRefused
-    AccountRequest.objects.filter(user=None, email=email, decided_at=None).exclude(pk=found.pk).delete()
+    AccountRequest.objects.filter(user=None, email=email, decided_at=None).exclude(pk=row.pk).delete()
     holder = User.objects.filter(email=email).first()
     if holder is not None:
-        found.delete()
+        row.delete()
         tell_owner(holder, ADDRESS_HAS_ACCOUNT, at=at)
         return
-    found.kept, found.confirmed_at = None, at
-    found.save(update_fields=["kept", "confirmed_at"])
+    row.kept, row.confirmed_at = None, at
+    row.save(update_fields=["kept", "confirmed_at"])
     journal.record(
         acts.REQUEST_CONFIRMED,
         actor=None,
         at=at,
-        tenant=found.authority_id,
+        tenant=row.authority_id,
         purpose=Purpose.ADMINISTRATION,
-        payload=found.pk.bytes,
+        payload=row.pk.bytes,
     )
 
 
@@ -204,7 +204,7 @@ def ask_role(
     user = own_account(actor)
     try:
         with transaction.atomic():
-            made = AccountRequest.objects.create(
+            row = AccountRequest.objects.create(
                 user=user,
                 role=role,
                 language=user.language,
@@ -219,16 +219,16 @@ def ask_role(
     except IntegrityError as error:
         raise AlreadyThere("Votre demande à cette autorité attend déjà une décision.") from error
     record_about(
-        acts.REQUEST_MADE, user.pk, actor=actor, at=at, tenant=authority.pk, thing=made.pk, to_state=str(role)
+        acts.REQUEST_MADE, user.pk, actor=actor, at=at, tenant=authority.pk, thing=row.pk, to_state=str(role)
     )
-    return made
+    return row
 
 
 # --- Deciding ------------------------------------------------------------------------------------------
 
 
 def accept_request(
-    *, actor: Actor, at: datetime, request_id: UUID, given: Acceptance
+    *, actor: Actor, at: datetime, request_id: UUID, acceptance: Acceptance
 ) -> tuple[AccountRequest, str | None]:
     """Give the role that was asked for, with the account and its invitation where there is none; all or nothing.
 
@@ -244,39 +244,41 @@ def accept_request(
         NumberTaken: an institution that is to be made has the number of another.
         InvalidInput, AlreadyThere: the role can't be given so, or is held; as ``grant``.
     """
-    found = _waiting(actor, request_id, at=at)
-    place = given.organisation
-    if given.kind:
-        if not (given.named or found.organisation_name):
+    row = _waiting(actor, request_id, at=at)
+    place = acceptance.organisation
+    if acceptance.kind:
+        if not (acceptance.named or row.organisation_name):
             raise InvalidInput({"named": ["required"]})
-        numbers = {found.register: found.number} if found.number else {}
-        new = NewOrganisation(given.named or found.organisation_name, given.kind, found.authority, numbers)
-        place = make_organisation(actor=actor, at=at, given=new)
-    made = found.user is None
-    user = found.user or _account_for(found, actor=actor, at=at)
-    wanted = Appointment(user=user, role=Role(found.role), authority=found.authority, organisation=place)
-    membership = give_what_was_asked(actor=actor, at=at, given=wanted)
-    if given.verified and user.verified_at is None:
+        numbers = {row.register: row.number} if row.number else {}
+        new = NewOrganisation(
+            acceptance.named or row.organisation_name, acceptance.kind, row.authority, numbers
+        )
+        place = make_organisation(actor=actor, at=at, new_organisation=new)
+    is_new = row.user is None
+    user = row.user or _account_for(row, actor=actor, at=at)
+    wanted = Appointment(user=user, role=Role(row.role), authority=row.authority, organisation=place)
+    membership = give_what_was_asked(actor=actor, at=at, appointment=wanted)
+    if acceptance.verified and user.verified_at is None:
         verify_user(actor=actor, at=at, user_id=user.pk)
     code = None
-    if made:
+    if is_new:
         _user, code = invite(actor=actor, at=at, user_id=user.pk)
     else:
         tell_owner(user, REQUEST_ACCEPTED, at=at)
-    found.user, found.membership, found.organisation = user, membership, place
-    found.email = found.full_name = ""  # they stand in the account now
-    found.decided_by_id, found.decided_at, found.accepted = actor.user_id, at, True
-    found.save()
+    row.user, row.membership, row.organisation = user, membership, place
+    row.email = row.full_name = ""  # they stand in the account now
+    row.decided_by_id, row.decided_at, row.accepted = actor.user_id, at, True
+    row.save()
     record_about(
         acts.REQUEST_ACCEPTED,
         user.pk,
         actor=actor,
         at=at,
-        tenant=found.authority_id,
-        thing=found.pk,
-        to_state=str(found.role),
+        tenant=row.authority_id,
+        thing=row.pk,
+        to_state=str(row.role),
     )
-    return found, code
+    return row, code
 
 
 def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refused) -> AccountRequest:
@@ -286,40 +288,40 @@ def refuse_request(*, actor: Actor, at: datetime, request_id: UUID, reason: Refu
         NotAllowed, StepUpRequired, NotVisible, OwnRequest: as ``accept_request``.
         InvalidInput: the reason isn't one that a person gives.
     """
-    found = _waiting(actor, request_id, at=at)
+    row = _waiting(actor, request_id, at=at)
     if reason not in REASONS:
         raise InvalidInput({"reason": ["not-a-choice"]})
-    found.decided_by_id, found.decided_at, found.accepted, found.reason = actor.user_id, at, False, reason
-    found.save(update_fields=["decided_by", "decided_at", "accepted", "reason"])
-    tell_people([found.user_id or found.pk], REQUEST_REFUSED, found.authority_id, at=at)
+    row.decided_by_id, row.decided_at, row.accepted, row.reason = actor.user_id, at, False, reason
+    row.save(update_fields=["decided_by", "decided_at", "accepted", "reason"])
+    tell_people([row.user_id or row.pk], REQUEST_REFUSED, row.authority_id, at=at)
     journal.record(
         acts.REQUEST_REFUSED,
         actor=actor,
         at=at,
-        tenant=found.authority_id,
+        tenant=row.authority_id,
         purpose=Purpose.ADMINISTRATION,
         to_state=str(reason),
-        payload=found.pk.bytes,
+        payload=row.pk.bytes,
     )
-    return found
+    return row
 
 
 def _waiting(actor: Actor, request_id: UUID, *, at: datetime) -> AccountRequest:
     """Return a request that the actor may decide on, locked: of two at once, one finds it decided."""
     known = open_account_requests(actor, at=at)
     stepup.require(actor, at=at)
-    found = known.select_for_update(of=("self",)).filter(pk=request_id).first()
-    if found is None:
+    row = known.select_for_update(of=("self",)).filter(pk=request_id).first()
+    if row is None:
         raise NotVisible
-    if actor.user_id in (found.user_id, found.asked_by_id):
+    if actor.user_id in (row.user_id, row.asked_by_id):
         raise OwnRequest
-    return found
+    return row
 
 
-def _account_for(found: AccountRequest, *, actor: Actor, at: datetime) -> User:
-    new = NewUser(found.email, found.full_name, found.authority, found.language)
+def _account_for(row: AccountRequest, *, actor: Actor, at: datetime) -> User:
+    new = NewUser(row.email, row.full_name, row.authority, row.language)
     try:
-        return make_user(actor=actor, at=at, given=new)
+        return make_user(actor=actor, at=at, new_user=new)
     except AlreadyThere as error:
         raise AddressTaken from error
 
@@ -334,10 +336,10 @@ def _asked_by(notice: Notice) -> AccountRequest:
         Pointless: it is gone, confirmed or too old, or somebody has an account for its address by now.
     """
     waiting = AccountRequest.objects.filter(pk=notice.user_id or uuid4(), confirmed_at=None)
-    found = waiting.exclude(email__in=User.objects.values("email")).first()
-    if found is None or instant() >= found.asked_at + links.valid_for(links.REQUEST):
+    row = waiting.exclude(email__in=User.objects.values("email")).first()
+    if row is None or instant() >= row.asked_at + links.valid_for(links.REQUEST):
         raise Pointless("link-not-due")
-    return found
+    return row
 
 
 def _address_of(notice: Notice) -> str:

@@ -70,7 +70,7 @@ def stage_of(awaited: Awaited, *, at: datetime) -> Stage:
     return Stage.ENROLMENT if awaited.proved or not factors.has_any(user) else Stage.FACTOR
 
 
-def prove(*, user: User, given: Proof, origin: Origin, at: datetime) -> bool:
+def prove(*, user: User, proof: Proof, origin: Origin, at: datetime) -> bool:
     """Check a second factor; tell whether it is of a kind that the person's roles accept.
 
     One that isn't accepted is looked at only where the person has no other: they may then make one that is. Wrong codes
@@ -83,12 +83,12 @@ def prove(*, user: User, given: Proof, origin: Origin, at: datetime) -> bool:
     locked = User.objects.select_for_update().get(pk=user.pk)
     kinds = factors.kinds_for(locked, at=at)
     actor = actor_of_user(locked, origin, at=at)
-    counts = given.passkey is None
+    counts = proof.passkey is None
     if counts and (until := factors.wait_until(locked, at=at)) is not None:
         raise TooManyTries((until - at).total_seconds())
-    accepted = (FactorKind.PASSKEY if given.passkey is not None else FactorKind.TOTP) in kinds
+    accepted = (FactorKind.PASSKEY if proof.passkey is not None else FactorKind.TOTP) in kinds
     looked_at = accepted or not factors.has_any(locked, kinds)
-    rule = _proved(locked, given, at=at) if looked_at else "passkey-needed"
+    rule = _proved(locked, proof, at=at) if looked_at else "passkey-needed"
     if rule:
         journal.record(
             acts.FACTOR_REFUSED, actor=actor, at=at, tenant=tenant_of(actor), outcome=Outcome.DENY, rule=rule
@@ -103,16 +103,16 @@ def prove(*, user: User, given: Proof, origin: Origin, at: datetime) -> bool:
     return accepted
 
 
-def _proved(user: User, given: Proof, *, at: datetime) -> str:
+def _proved(user: User, proof: Proof, *, at: datetime) -> str:
     """Return why a proof doesn't count; empty if it does, and then it is used up."""
-    if given.passkey is not None:
-        return _by_passkey(user, given, at=at)
-    if given.recovery:
-        kept = onetime.kept_of_recovery_code(user.pk, given.recovery)
+    if proof.passkey is not None:
+        return _by_passkey(user, proof, at=at)
+    if proof.recovery:
+        kept = onetime.kept_of_recovery_code(user.pk, proof.recovery)
         used, _ = RecoveryCode.objects.filter(user=user, kept=kept).delete()
         return "" if used else "recovery-code"
     for factor in user.factors.filter(kind=FactorKind.TOTP).order_by("id"):
-        step = onetime.matching_step(factor.pk, given.code, seconds=at.timestamp(), after=factor.last_step)
+        step = onetime.matching_step(factor.pk, proof.code, seconds=at.timestamp(), after=factor.last_step)
         if step is not None:
             factor.last_step, factor.last_used_on = step, at.date()
             factor.save(update_fields=["last_step", "last_used_on"])
@@ -120,12 +120,12 @@ def _proved(user: User, given: Proof, *, at: datetime) -> str:
     return "code"
 
 
-def _by_passkey(user: User, given: Proof, *, at: datetime) -> str:
-    if given.challenge is None or given.passkey is None:
+def _by_passkey(user: User, proof: Proof, *, at: datetime) -> str:
+    if proof.challenge is None or proof.passkey is None:
         return "passkey-not-asked"
     try:
         credential, counter = passkeys.used(
-            factors.party(), given.challenge, given.passkey, factors.credentials_of(user)
+            factors.party(), proof.challenge, proof.passkey, factors.credentials_of(user)
         )
     except passkeys.CounterWentBack:
         return "passkey-counter"
@@ -143,7 +143,9 @@ def begin_application() -> str:
     return str(uuid4())
 
 
-def add_factor(*, user: User, given: NewFactor, origin: Origin, at: datetime) -> tuple[Factor, list[str]]:
+def add_factor(
+    *, user: User, new_factor: NewFactor, origin: Origin, at: datetime
+) -> tuple[Factor, list[str]]:
     """Make a factor that has just been proved to work; return it, with recovery codes if these are the first.
 
     All other sessions of the person end. The caller has asked who it is: a signed-in person with a fresh proof, or
@@ -157,15 +159,17 @@ def add_factor(*, user: User, given: NewFactor, origin: Origin, at: datetime) ->
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     kinds = factors.kinds_for(user, at=at)
-    if given.kind not in kinds:
+    if new_factor.kind not in kinds:
         raise PasskeyNeeded(rule="passkey-needed")
     if user.factors.count() >= settings.FACTORS_PER_PERSON:
         raise TooManyFactors
-    row = Factor(user=user, kind=given.kind, label=given.label, created_at=day_of(at), last_used_on=at.date())
-    if given.kind == FactorKind.TOTP:
-        _begun(row, given, at=at)
+    row = Factor(
+        user=user, kind=new_factor.kind, label=new_factor.label, created_at=day_of(at), last_used_on=at.date()
+    )
+    if new_factor.kind == FactorKind.TOTP:
+        _begun(row, new_factor, at=at)
     else:
-        _made(row, given)
+        _made(row, new_factor)
     row.save(force_insert=True)
     codes = []
     if FactorKind.TOTP in kinds and not user.recovery_codes.exists():
@@ -174,27 +178,27 @@ def add_factor(*, user: User, given: NewFactor, origin: Origin, at: datetime) ->
     return row, codes
 
 
-def _begun(row: Factor, given: NewFactor, *, at: datetime) -> None:
-    if given.challenge is None:
+def _begun(row: Factor, new_factor: NewFactor, *, at: datetime) -> None:
+    if new_factor.challenge is None:
         raise InvalidInput({"code": ["out-of-order"]})
-    row.pk = UUID(given.challenge)
+    row.pk = UUID(new_factor.challenge)
     if Factor.objects.filter(pk=row.pk).exists():  # the same form was sent twice
         raise ProofRefused
-    row.last_step = onetime.matching_step(row.pk, given.code, seconds=at.timestamp(), after=None)
+    row.last_step = onetime.matching_step(row.pk, new_factor.code, seconds=at.timestamp(), after=None)
     if row.last_step is None:
         raise InvalidInput({"code": ["invalid"]})
 
 
-def _made(row: Factor, given: NewFactor) -> None:
-    if given.challenge is None or given.answer is None:
+def _made(row: Factor, new_factor: NewFactor) -> None:
+    if new_factor.challenge is None or new_factor.answer is None:
         raise ProofRefused
     try:
-        made = passkeys.made(factors.party(), given.challenge, given.answer)
+        credential = passkeys.made(factors.party(), new_factor.challenge, new_factor.answer)
     except passkeys.PasskeyRefused as refused:
         raise ProofRefused from refused
-    if Factor.objects.filter(credential=made.id).exists():
+    if Factor.objects.filter(credential=credential.id).exists():
         raise ProofRefused
-    row.credential, row.public, row.counter = made.id, made.public, made.counter
+    row.credential, row.public, row.counter = credential.id, credential.public, credential.counter
 
 
 def name_factor(*, actor: Actor, at: datetime, factor_id: UUID, label: str) -> Factor:
@@ -203,13 +207,13 @@ def name_factor(*, actor: Actor, at: datetime, factor_id: UUID, label: str) -> F
     Raises:
         NotVisible: absent, or somebody else's.
     """
-    found = _own(actor, factor_id)
-    found.label = label
-    found.save(update_fields=["label"])
+    factor = _own(actor, factor_id)
+    factor.label = label
+    factor.save(update_fields=["label"])
     record_about(
-        acts.FACTOR_NAMED, found.user_id, actor=actor, at=at, tenant=tenant_of(actor), thing=found.pk
+        acts.FACTOR_NAMED, factor.user_id, actor=actor, at=at, tenant=tenant_of(actor), thing=factor.pk
     )
-    return found
+    return factor
 
 
 def remove_factor(*, actor: Actor, at: datetime, factor_id: UUID) -> User:
@@ -220,12 +224,12 @@ def remove_factor(*, actor: Actor, at: datetime, factor_id: UUID) -> User:
         LastFactor: no other one would do for the person's roles.
     """
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    found = _own(actor, factor_id)
+    factor = _own(actor, factor_id)
     kinds = factors.kinds_for(user, at=at)
-    if not user.factors.filter(kind__in=sorted(kinds)).exclude(pk=found.pk).exists():
+    if not user.factors.filter(kind__in=sorted(kinds)).exclude(pk=factor.pk).exists():
         raise LastFactor
-    found.delete()
-    _changed(acts.FACTOR_REMOVED, user, factor_id, kind=found.kind, origin=actor.origin, at=at)
+    factor.delete()
+    _changed(acts.FACTOR_REMOVED, user, factor_id, kind=factor.kind, origin=actor.origin, at=at)
     return user
 
 
@@ -253,10 +257,10 @@ def _new_codes(user: User) -> list[str]:
 
 
 def _own(actor: Actor, factor_id: UUID) -> Factor:
-    found = Factor.objects.filter(pk=factor_id, user=actor.user_id).first()
-    if found is None:
+    factor = Factor.objects.filter(pk=factor_id, user=actor.user_id).first()
+    if factor is None:
         raise NotVisible
-    return found
+    return factor
 
 
 def _changed(

@@ -35,7 +35,7 @@ from audit.events import Origin, Outcome
 PROVIDER: Final = "provider"  # a way to sign in
 
 
-def sign_in_by_provider(*, provider: Provider, said: Said, origin: Origin, at: datetime) -> User:
+def sign_in_by_provider(*, provider: Provider, claims: Said, origin: Origin, at: datetime) -> User:
     """Return the person to whom an identity is bound; nobody is signed in yet.
 
     Raises:
@@ -43,25 +43,25 @@ def sign_in_by_provider(*, provider: Provider, said: Said, origin: Origin, at: d
         OrganisationDiffers: the institution isn't theirs, or another one than when it was bound; it is journaled.
     """
     known = Identity.objects.select_related("user").filter(provider=provider.code, user__is_active=True)
-    identity = known.filter(subject=said.subject).first()
+    identity = known.filter(subject=claims.subject).first()
     if identity is None:
         raise IdentityUnknown
     actor = actor_of_user(identity.user, origin, at=at)
-    _require_institution(provider, actor, said.siret, before=identity.siret, at=at)
-    identity.siret, identity.last_used_on = said.siret, at.date()
+    _require_institution(provider, actor, claims.siret, before=identity.siret, at=at)
+    identity.siret, identity.last_used_on = claims.siret, at.date()
     identity.save(update_fields=["siret", "last_used_on"])
     journal.record(acts.IDENTITY_USED, actor=actor, at=at, tenant=tenant_of(actor))
     return identity.user
 
 
-def is_enough(user: User, said: Said, *, at: datetime) -> bool:
+def is_enough(user: User, claims: Said, *, at: datetime) -> bool:
     """Tell whether a provider's word stands for the second factor too: never where roles ask for a passkey.
 
     Whoever has no factor here makes one first: a fresh proof for a grave act is asked of it (SEC-AU6), and a provider
     that remembers somebody since this morning gives none.
     """
     kinds = factors.kinds_for(user, at=at)
-    return said.second_factor and FactorKind.TOTP in kinds and factors.has_any(user, kinds)
+    return claims.second_factor and FactorKind.TOTP in kinds and factors.has_any(user, kinds)
 
 
 def bind_identity(*, actor: Actor, at: datetime, visit: Visit | None) -> User:
@@ -121,11 +121,11 @@ def remove_identity(*, actor: Actor, at: datetime, identity_id: UUID) -> User:
     require_session(actor)
     stepup.require(actor, at=at, wholly=True)
     user = User.objects.select_for_update().get(pk=own_account(actor).pk)
-    found = Identity.objects.filter(pk=identity_id, user=user).first()
-    if found is None:
+    identity = Identity.objects.filter(pk=identity_id, user=user).first()
+    if identity is None:
         raise NotVisible
-    Identity.objects.filter(pk=found.pk).delete()
-    _changed(acts.IDENTITY_REMOVED, user, found, actor=actor, at=at)
+    Identity.objects.filter(pk=identity.pk).delete()
+    _changed(acts.IDENTITY_REMOVED, user, identity, actor=actor, at=at)
     return user
 
 

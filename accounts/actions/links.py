@@ -46,9 +46,11 @@ def ask_link(*, email: str, at: datetime) -> None:
     For nobody the same rows are written, to an account that there isn't, and the worker finds no one to send them to.
     What is asked here costs one hash too, as signing in does. No entry is made: strangers could fill the journal.
     """
-    found = links.who_may_forget().filter(email=sought_email(email)).values_list("pk", "home_authority")[:1]
+    accounts = (
+        links.who_may_forget().filter(email=sought_email(email)).values_list("pk", "home_authority")[:1]
+    )
     passwords.matches(None, "")
-    user, authority = next(iter(found), (uuid4(), None))
+    user, authority = next(iter(accounts), (uuid4(), None))
     about = About(template=links.FORGOTTEN, reference="", subject_id=None, authority_id=authority)
     tell(about, Recipients(users=[user]), at=at)
 
@@ -219,12 +221,12 @@ def _good(kept: bytes, user: User | None, *, at: datetime) -> MailedLink:
     Raises:
         LinkRefused: there is none, or not any more.
     """
-    found = MailedLink.objects.filter(kept=kept, user=user).first()
-    if user is None or found is None or found.expires_at <= at:
+    link = MailedLink.objects.filter(kept=kept, user=user).first()
+    if user is None or link is None or link.expires_at <= at:
         raise LinkRefused
-    if not digest.equal(bytes(found.bound or b""), links.state_of(user)):
+    if not digest.equal(bytes(link.bound or b""), links.state_of(user)):
         raise LinkRefused
-    return found
+    return link
 
 
 # --- The mails -----------------------------------------------------------------------------------------
@@ -276,13 +278,15 @@ def _new_address(notice: Notice) -> str:
         Pointless: it isn't asked for any more, or somebody has it.
         NotNow: the mail that tells the present one hasn't left yet.
     """
-    told = Notice.objects.filter(user_id=notice.user_id, template=ADDRESS_IS_ASKED, channel=Channel.MAIL)
-    if told.filter(created_at__lte=notice.created_at, state__in=TO_DO).exists():
+    owner_notices = Notice.objects.filter(
+        user_id=notice.user_id, template=ADDRESS_IS_ASKED, channel=Channel.MAIL
+    )
+    if owner_notices.filter(created_at__lte=notice.created_at, state__in=TO_DO).exists():
         raise NotNow("owner-not-told")
-    found = _waiting(notice, links.ADDRESS).values_list("email", flat=True).first()
-    if found is None:
+    email = _waiting(notice, links.ADDRESS).values_list("email", flat=True).first()
+    if email is None:
         raise Pointless("link-replaced")
-    return found
+    return email
 
 
 register(

@@ -43,7 +43,7 @@ class Appointment:
     until: datetime | None = None
 
 
-def grant(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
+def grant(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership:
     """Give a role at an authority; it counts from the next request of the person on.
 
     Raises:
@@ -56,13 +56,13 @@ def grant(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
             authority's.
         AlreadyThere: the person holds this role there already, without end.
     """
-    _require_may_give(actor, given, at=at)
-    if given.role in POWERFUL and not actor.is_system:
+    _require_may_give(actor, appointment, at=at)
+    if appointment.role in POWERFUL and not actor.is_system:
         raise TwoPersonsNeeded(rule="two-persons")
-    return _give(actor=actor, at=at, given=given)
+    return _give(actor=actor, at=at, appointment=appointment)
 
 
-def give_what_was_asked(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
+def give_what_was_asked(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership:
     """Give a role for which its person asked themself, wherever their account is at home.
 
     ``appointable_users`` guards people of elsewhere from being signed out by a role that they never wanted, and the
@@ -71,49 +71,49 @@ def give_what_was_asked(*, actor: Actor, at: datetime, given: Appointment) -> Me
     Raises:
         NotAllowed, StepUpRequired, OwnGrant, TwoPersonsNeeded, InvalidInput, AlreadyThere: as ``grant``.
     """
-    _require_gives(actor, given, at=at)
-    if given.role not in ASKED_FOR:
+    _require_gives(actor, appointment, at=at)
+    if appointment.role not in ASKED_FOR:
         raise TwoPersonsNeeded(rule="two-persons")
-    return _give(actor=actor, at=at, given=given)
+    return _give(actor=actor, at=at, appointment=appointment)
 
 
-def ask(*, actor: Actor, at: datetime, given: Appointment) -> GrantRequest:
+def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest:
     """Ask for a role that two persons give; a second one has a week to confirm it, and nothing changes until then.
 
     Raises:
         NotAllowed, OwnGrant, InvalidInput: as ``grant``; ``role`` also where one person gives it alone.
         AlreadyThere: it is asked for already.
     """
-    _require_may_give(actor, given, at=at)
-    faults = dict(_faults(given, at=at))
-    if given.role not in POWERFUL:
+    _require_may_give(actor, appointment, at=at)
+    faults = dict(_faults(appointment, at=at))
+    if appointment.role not in POWERFUL:
         faults["role"] = ["not-a-choice"]
     if faults:
         raise InvalidInput(faults)
-    same = GrantRequest.objects.filter(user=given.user, role=given.role, authority=given.authority)
+    same = GrantRequest.objects.filter(
+        user=appointment.user, role=appointment.role, authority=appointment.authority
+    )
     # Refused by nobody, confirmed by nobody: it has lapsed, and the journal keeps that it was asked for.
     same.filter(decided_at=None, asked_at__lte=at - GRANT_OPEN_FOR).delete()
     try:
         with transaction.atomic():
-            made = GrantRequest.objects.create(
-                user=given.user,
-                role=given.role,
-                authority=given.authority,
-                unit=given.unit,
-                organisation=given.organisation,
-                valid_from=given.since,
-                valid_to=given.until,
+            row = GrantRequest.objects.create(
+                user=appointment.user,
+                role=appointment.role,
+                authority=appointment.authority,
+                unit=appointment.unit,
+                organisation=appointment.organisation,
+                valid_from=appointment.since,
+                valid_to=appointment.until,
                 asked_by=own_account(actor),
                 asked_at=at,
             )
     except IntegrityError as error:
         raise AlreadyThere("Ce rôle est déjà demandé pour cette personne.") from error
-    _record_request(acts.MEMBERSHIP_ASKED, made, actor=actor, at=at)
-    others = second_persons(
-        "memberships.confirm", made.authority_id, but=(actor.user_id, made.user_id), at=at
-    )
-    tell_people(others, ROLE_IS_ASKED, made.authority_id, at=at, request_id=made.pk)
-    return made
+    _record_request(acts.MEMBERSHIP_ASKED, row, actor=actor, at=at)
+    others = second_persons("memberships.confirm", row.authority_id, but=(actor.user_id, row.user_id), at=at)
+    tell_people(others, ROLE_IS_ASKED, row.authority_id, at=at, request_id=row.pk)
+    return row
 
 
 def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> GrantRequest:
@@ -129,63 +129,63 @@ def decide(*, actor: Actor, at: datetime, request_id: UUID, confirmed: bool) -> 
     """
     known = open_grant_requests(actor, at=at)
     stepup.require(actor, at=at)
-    found = known.select_for_update(of=("self",)).filter(pk=request_id).first()
-    if found is None:
+    row = known.select_for_update(of=("self",)).filter(pk=request_id).first()
+    if row is None:
         raise NotVisible
-    if actor.user_id == found.asked_by_id:
+    if actor.user_id == row.asked_by_id:
         raise TwoPersonsNeeded(rule="two-persons")
-    if actor.user_id == found.user_id:
+    if actor.user_id == row.user_id:
         raise OwnGrant
     if confirmed:
-        given = Appointment(
-            user=found.user,
-            role=Role(found.role),
-            authority=found.authority,
-            unit=found.unit,
-            organisation=found.organisation,
-            since=max(found.valid_from, at) if found.valid_from else None,
-            until=found.valid_to,
+        appointment = Appointment(
+            user=row.user,
+            role=Role(row.role),
+            authority=row.authority,
+            unit=row.unit,
+            organisation=row.organisation,
+            since=max(row.valid_from, at) if row.valid_from else None,
+            until=row.valid_to,
         )
         # Who is at the keyboard acts for who proposed, as with every second signature.
-        found.membership = _give(actor=replace(actor, obo=found.asked_by_id), at=at, given=given)
-    found.decided_by_id, found.decided_at, found.confirmed = actor.user_id, at, confirmed
-    found.save(update_fields=["decided_by", "decided_at", "confirmed", "membership"])
+        row.membership = _give(actor=replace(actor, obo=row.asked_by_id), at=at, appointment=appointment)
+    row.decided_by_id, row.decided_at, row.confirmed = actor.user_id, at, confirmed
+    row.save(update_fields=["decided_by", "decided_at", "confirmed", "membership"])
     if not confirmed:
-        _record_request(acts.MEMBERSHIP_REFUSED, found, actor=actor, at=at)
-    return found
+        _record_request(acts.MEMBERSHIP_REFUSED, row, actor=actor, at=at)
+    return row
 
 
-def _require_gives(actor: Actor, given: Appointment, *, at: datetime) -> None:
-    require(actor, "accounts.manage", given.authority.pk)
+def _require_gives(actor: Actor, appointment: Appointment, *, at: datetime) -> None:
+    require(actor, "accounts.manage", appointment.authority.pk)
     stepup.require(actor, at=at)
-    if actor.user_id == given.user.pk:
+    if actor.user_id == appointment.user.pk:
         raise OwnGrant
 
 
-def _require_may_give(actor: Actor, given: Appointment, *, at: datetime) -> None:
-    _require_gives(actor, given, at=at)
-    known = appointable_users(given.authority.pk, at=at)
-    if not actor.is_system and not known.filter(pk=given.user.pk).exists():
+def _require_may_give(actor: Actor, appointment: Appointment, *, at: datetime) -> None:
+    _require_gives(actor, appointment, at=at)
+    known = appointable_users(appointment.authority.pk, at=at)
+    if not actor.is_system and not known.filter(pk=appointment.user.pk).exists():
         raise InvalidInput({"email": ["not-a-choice"]})
 
 
-def _give(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
+def _give(*, actor: Actor, at: datetime, appointment: Appointment) -> Membership:
     # Locked: two roles that are held apart could else be given at the same moment.
-    if not User.objects.select_for_update().filter(pk=given.user.pk, is_active=True).first():
+    if not User.objects.select_for_update().filter(pk=appointment.user.pk, is_active=True).first():
         raise InvalidInput({"email": ["not-a-choice"]})
-    if faults := dict(_faults(given, at=at)):
+    if faults := dict(_faults(appointment, at=at)):
         raise InvalidInput(faults)
     try:
         with transaction.atomic():
             membership = Membership.objects.create(
-                user=given.user,
-                role=given.role,
-                authority=given.authority,
-                unit=given.unit,
-                organisation=given.organisation,
-                valid_from=given.since or at,
-                valid_to=given.until,
-                reviewed_at=given.since or at,
+                user=appointment.user,
+                role=appointment.role,
+                authority=appointment.authority,
+                unit=appointment.unit,
+                organisation=appointment.organisation,
+                valid_from=appointment.since or at,
+                valid_to=appointment.until,
+                reviewed_at=appointment.since or at,
             )
     except IntegrityError as error:
         raise AlreadyThere from error
@@ -193,32 +193,37 @@ def _give(*, actor: Actor, at: datetime, given: Appointment) -> Membership:
     return membership
 
 
-def _faults(given: Appointment, *, at: datetime) -> Iterator[tuple[str, list[str]]]:
+def _faults(appointment: Appointment, *, at: datetime) -> Iterator[tuple[str, list[str]]]:
     """Yield each field that can't be as it is, with the code of the fault."""
-    if given.role in NEED_UNIT and given.unit is None:
+    if appointment.role in NEED_UNIT and appointment.unit is None:
         yield "unit", ["required"]
-    if given.unit and given.unit.authority_id != given.authority.pk:
+    if appointment.unit and appointment.unit.authority_id != appointment.authority.pk:
         yield "unit", ["not-a-choice"]
-    if given.role in NEED_ORGANISATION and given.organisation is None:
+    if appointment.role in NEED_ORGANISATION and appointment.organisation is None:
         yield "organisation", ["required"]
-    if given.organisation and given.organisation.authority_id not in (None, given.authority.pk):
+    if appointment.organisation and appointment.organisation.authority_id not in (
+        None,
+        appointment.authority.pk,
+    ):
         yield "organisation", ["not-a-choice"]
     # Rights given backwards would justify what was done without them.
-    if given.since and given.since < at:
+    if appointment.since and appointment.since < at:
         yield "valid_from", ["too-early"]
-    if given.until and given.until <= (given.since or at):
+    if appointment.until and appointment.until <= (appointment.since or at):
         yield "valid_to", ["too-early"]
-    if _held_apart(given, at=at):
+    if _held_apart(appointment, at=at):
         yield "role", ["held-apart"]
 
 
-def _held_apart(given: Appointment, *, at: datetime) -> bool:
+def _held_apart(appointment: Appointment, *, at: datetime) -> bool:
     """Tell whether the person holds, in that period, a role that the given one can't stand beside."""
-    apart = OPENERS if given.role in WATCHERS else WATCHERS if given.role in OPENERS else frozenset()
-    held = given.user.memberships.filter(authority=given.authority, role__in=apart)
-    held = held.filter(Q(valid_to=None) | Q(valid_to__gt=given.since or at))
-    if given.until:
-        held = held.filter(valid_from__lt=given.until)
+    apart = (
+        OPENERS if appointment.role in WATCHERS else WATCHERS if appointment.role in OPENERS else frozenset()
+    )
+    held = appointment.user.memberships.filter(authority=appointment.authority, role__in=apart)
+    held = held.filter(Q(valid_to=None) | Q(valid_to__gt=appointment.since or at))
+    if appointment.until:
+        held = held.filter(valid_from__lt=appointment.until)
     return held.exists()
 
 
@@ -273,15 +278,15 @@ def end_now(membership: Membership, *, actor: Actor, at: datetime, act: str = ac
     _record(act, membership, actor=actor, at=at)
 
 
-def _record_request(act: str, found: GrantRequest, *, actor: Actor, at: datetime) -> None:
+def _record_request(act: str, row: GrantRequest, *, actor: Actor, at: datetime) -> None:
     record_about(
         act,
-        found.user_id,
+        row.user_id,
         actor=actor,
         at=at,
-        tenant=found.authority_id,
-        thing=found.pk,
-        to_state=str(found.role),
+        tenant=row.authority_id,
+        thing=row.pk,
+        to_state=str(row.role),
     )
 
 

@@ -34,18 +34,18 @@ def preferences_of(actor: Actor) -> Preferences:
     return Preferences(user.phone, list(daily))
 
 
-def change_preferences(*, actor: Actor, at: datetime, given: Preferences) -> None:
+def change_preferences(*, actor: Actor, at: datetime, preferences: Preferences) -> None:
     """Replace what the actor has said of how to be told.
 
     Raises:
         NotVisible: the actor is the service itself.
     """
     user = own_account(actor)
-    user.phone = given.phone
+    user.phone = preferences.phone
     user.save(update_fields=["phone"])
-    Preference.objects.filter(user_id=user.pk).exclude(kind__in=given.daily).delete()
+    Preference.objects.filter(user_id=user.pk).exclude(kind__in=preferences.daily).delete()
     Preference.objects.bulk_create(
-        [Preference(user_id=user.pk, kind=kind) for kind in sorted(given.daily)], ignore_conflicts=True
+        [Preference(user_id=user.pk, kind=kind) for kind in sorted(preferences.daily)], ignore_conflicts=True
     )
     record_about(acts.PREFERENCES_CHANGED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
 
@@ -73,11 +73,11 @@ def make_endpoint(*, actor: Actor, at: datetime, url: str) -> Endpoint:
     target_of(url)
     if own_endpoints(actor).filter(url=url).exists():
         raise AlreadyThere
-    made = Endpoint.objects.create(
+    endpoint = Endpoint.objects.create(
         user_id=own_account(actor).pk, authority_id=program.authority_id, url=url, created_at=at
     )
-    _record(acts.ENDPOINT_MADE, made, actor=actor, at=at)
-    return made
+    _record(acts.ENDPOINT_MADE, endpoint, actor=actor, at=at)
+    return endpoint
 
 
 def rotate_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> Endpoint:
@@ -86,12 +86,12 @@ def rotate_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> Endpoin
     Raises:
         NotVisible: absent, removed, or somebody else's.
     """
-    found = _locked(actor, endpoint_id)
-    found.generation += 1
-    found.rotated_at = at
-    found.save(update_fields=["generation", "rotated_at"])
-    _record(acts.ENDPOINT_ROTATED, found, actor=actor, at=at)
-    return found
+    endpoint = _locked(actor, endpoint_id)
+    endpoint.generation += 1
+    endpoint.rotated_at = at
+    endpoint.save(update_fields=["generation", "rotated_at"])
+    _record(acts.ENDPOINT_ROTATED, endpoint, actor=actor, at=at)
+    return endpoint
 
 
 def remove_endpoint(*, actor: Actor, at: datetime, endpoint_id: UUID) -> None:
@@ -111,10 +111,10 @@ def remove_now(endpoint: Endpoint, *, actor: Actor, at: datetime) -> None:
 
 
 def _locked(actor: Actor, endpoint_id: UUID) -> Endpoint:
-    found = own_endpoints(actor).select_for_update().filter(pk=endpoint_id).first()
-    if found is None:
+    endpoint = own_endpoints(actor).select_for_update().filter(pk=endpoint_id).first()
+    if endpoint is None:
         raise NotVisible
-    return found
+    return endpoint
 
 
 def _record(act: str, endpoint: Endpoint, *, actor: Actor, at: datetime) -> None:

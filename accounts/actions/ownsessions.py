@@ -25,9 +25,9 @@ def list_sessions(*, actor: Actor, at: datetime) -> QuerySet[Session]:
     return sessions.sessions_of(own_account(actor).pk, actor.membership_ids, at=at)
 
 
-def in_use(found: Iterable[Session], *, actor: Actor, at: datetime) -> list[Session]:
+def in_use(rows: Iterable[Session], *, actor: Actor, at: datetime) -> list[Session]:
     """Return those of the actor's sessions that aren't over for having lain unused."""
-    return [row for row in found if not sessions.lies_unused(row.used_at, actor.roles, at=at)]
+    return [row for row in rows if not sessions.lies_unused(row.used_at, actor.roles, at=at)]
 
 
 def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
@@ -40,10 +40,10 @@ def end_session(*, actor: Actor, at: datetime, session_id: UUID) -> None:
     """
     own = list_sessions(actor=actor, at=at)
     stepup.require(actor, at=at)
-    found = in_use(own.filter(id=session_id), actor=actor, at=at)
-    if not found or actor.user_id is None:
+    matching = in_use(own.filter(id=session_id), actor=actor, at=at)
+    if not matching or actor.user_id is None:
         raise NotVisible
-    found[0].delete()
+    matching[0].delete()
     tenants = sorted(actor.authority_ids)
     record_about(
         acts.SESSION_REVOKED,

@@ -58,7 +58,7 @@ class Correction:
     numbers: dict[str, str] = field(default_factory=dict)  # as above
 
 
-def load_authority(*, actor: Actor, at: datetime, given: Territory) -> Authority:
+def load_authority(*, actor: Actor, at: datetime, territory: Territory) -> Authority:
     """Make an authority, its key and the places it answers for, as far as they are missing.
 
     A place that has come to another authority since, or whose row has ended, stays as it is.
@@ -68,16 +68,19 @@ def load_authority(*, actor: Actor, at: datetime, given: Territory) -> Authority
     """
     if not actor.is_system:
         raise NotAllowed(rule="authority.load")
-    authority = Authority.objects.filter(code=given.code).first() or Authority(code=given.code)
+    authority = Authority.objects.filter(code=territory.code).first() or Authority(code=territory.code)
     # The key first: an authority whose filings can't be sealed mustn't exist (design.md, order of commits).
     keys.create_authority_key(authority.pk)
-    changed = authority._state.adding or (authority.name, authority.timezone) != (given.name, given.timezone)
-    authority.name, authority.timezone = given.name, given.timezone
+    changed = authority._state.adding or (authority.name, authority.timezone) != (
+        territory.name,
+        territory.timezone,
+    )
+    authority.name, authority.timezone = territory.name, territory.timezone
     if authority._state.adding:
         authority.save()
     elif changed:
         authority.save(update_fields=["name", "timezone"])
-    added = _add_places(authority, given)
+    added = _add_places(authority, territory)
     if changed or added:
         journal.record(
             acts.AUTHORITY_LOADED,
@@ -90,9 +93,9 @@ def load_authority(*, actor: Actor, at: datetime, given: Territory) -> Authority
     return authority
 
 
-def _add_places(authority: Authority, given: Territory) -> int:
+def _add_places(authority: Authority, territory: Territory) -> int:
     """Add the rows of territory that nobody has ever had; return how many."""
-    wanted = [("", code) for code in given.departments] + [(code, "") for code in given.communes]
+    wanted = [("", code) for code in territory.departments] + [(code, "") for code in territory.communes]
     taken = set(
         AuthorityTerritory.objects.filter(commune_insee__in=[c for c, _ in wanted]).values_list(
             "commune_insee", "department_code"
@@ -101,57 +104,62 @@ def _add_places(authority: Authority, given: Territory) -> int:
     missing = [place for place in wanted if place not in taken]
     AuthorityTerritory.objects.bulk_create(
         AuthorityTerritory(
-            authority=authority, commune_insee=commune, department_code=department, valid_from=given.since
+            authority=authority, commune_insee=commune, department_code=department, valid_from=territory.since
         )
         for commune, department in missing
     )
     return len(missing)
 
 
-def make_unit(*, actor: Actor, at: datetime, given: NewUnit) -> Unit:
+def make_unit(*, actor: Actor, at: datetime, new_unit: NewUnit) -> Unit:
     """Make a unit of an authority.
 
     Raises:
         NotAllowed: the actor doesn't administer this authority.
         AlreadyThere: the authority has a unit of this name.
     """
-    require(actor, "accounts.manage", given.authority.pk)
+    require(actor, "accounts.manage", new_unit.authority.pk)
     try:
         with transaction.atomic():
             unit = Unit.objects.create(
-                authority=given.authority, name=given.name, communes=sorted(set(given.communes))
+                authority=new_unit.authority, name=new_unit.name, communes=sorted(set(new_unit.communes))
             )
     except IntegrityError as error:
         raise AlreadyThere from error
     journal.record(
-        acts.UNIT_MADE, actor=actor, at=at, tenant=given.authority.pk, purpose=Purpose.ADMINISTRATION
+        acts.UNIT_MADE, actor=actor, at=at, tenant=new_unit.authority.pk, purpose=Purpose.ADMINISTRATION
     )
     return unit
 
 
-def make_organisation(*, actor: Actor, at: datetime, given: NewOrganisation) -> Organisation:
+def make_organisation(*, actor: Actor, at: datetime, new_organisation: NewOrganisation) -> Organisation:
     """Add an institution to an authority's list.
 
     Raises:
         NotAllowed: the actor doesn't administer this authority; only the service adds national ones.
         NumberTaken: another institution has one of its numbers.
     """
-    tenant = given.authority.pk if given.authority else None
+    tenant = new_organisation.authority.pk if new_organisation.authority else None
     require(actor, "organisations.manage", tenant)
-    made = Organisation(name=given.name, kind=given.kind, authority=given.authority, **given.numbers)
-    _save(made, actor)
+    organisation = Organisation(
+        name=new_organisation.name,
+        kind=new_organisation.kind,
+        authority=new_organisation.authority,
+        **new_organisation.numbers,
+    )
+    _save(organisation, actor)
     journal.record(
         acts.ORGANISATION_MADE,
         actor=actor,
         at=at,
         tenant=tenant,
         purpose=Purpose.ADMINISTRATION,
-        payload=made.pk.bytes,
+        payload=organisation.pk.bytes,
     )
-    return made
+    return organisation
 
 
-def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, given: Correction) -> Organisation:
+def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, correction: Correction) -> Organisation:
     """Correct the entry of an institution: name, kind and numbers, all of them; whose it is stays.
 
     Raises:
@@ -159,22 +167,22 @@ def correct_organisation(*, actor: Actor, at: datetime, pk: UUID, given: Correct
         NotVisible: absent, of another authority's list, or of the whole country, which is the host's.
         NumberTaken: as ``make_organisation``.
     """
-    found = managed_organisations(actor).select_for_update().filter(pk=pk).first()
-    if found is None:
+    organisation = managed_organisations(actor).select_for_update().filter(pk=pk).first()
+    if organisation is None:
         raise NotVisible
-    found.name, found.kind = given.name, given.kind
+    organisation.name, organisation.kind = correction.name, correction.kind
     for register in REGISTERS:
-        setattr(found, register, given.numbers.get(register, ""))
-    _save(found, actor)
+        setattr(organisation, register, correction.numbers.get(register, ""))
+    _save(organisation, actor)
     journal.record(
         acts.ORGANISATION_CORRECTED,
         actor=actor,
         at=at,
-        tenant=found.authority_id,
+        tenant=organisation.authority_id,
         purpose=Purpose.ADMINISTRATION,
-        payload=found.pk.bytes,
+        payload=organisation.pk.bytes,
     )
-    return found
+    return organisation
 
 
 def _save(wanted: Organisation, actor: Actor) -> None:
@@ -187,11 +195,11 @@ def _save(wanted: Organisation, actor: Actor) -> None:
 
 def _taken(wanted: Organisation, actor: Actor) -> NumberTaken:
     """Return the refusal of an institution whose numbers others have; which ones is for who may see them."""
-    said = {register: number for register in REGISTERS if (number := getattr(wanted, register))}
+    numbers = {register: number for register in REGISTERS if (number := getattr(wanted, register))}
     others = Organisation.objects.exclude(pk=wanted.pk)
     held = {
         register: other.pk
-        for register, number in said.items()
+        for register, number in numbers.items()
         for other in others.filter(**{register: number})
     }
     seen = Organisation.objects.all() if actor.is_system else visible_organisations(actor)

@@ -39,19 +39,19 @@ def ask_reset(*, actor: Actor, at: datetime, user_id: UUID, how: Identified) -> 
     FactorReset.objects.filter(user=user, decided_at=None, asked_at__lte=at - RESET_OPEN_FOR).delete()
     try:
         with transaction.atomic():
-            made = FactorReset.objects.create(
+            row = FactorReset.objects.create(
                 user=user, asked_by=own_account(actor), asked_at=at, asked_how=how
             )
     except IntegrityError as error:
         raise AlreadyThere from error
     tenant = _tenant(actor, user)
     record_about(
-        acts.RESET_ASKED, user.pk, actor=actor, at=at, tenant=tenant, thing=made.pk, to_state=str(how)
+        acts.RESET_ASKED, user.pk, actor=actor, at=at, tenant=tenant, thing=row.pk, to_state=str(how)
     )
     tell_owner(user, RESET_IS_ASKED, at=at)
     others = second_persons("factors.reset", tenant, but=(actor.user_id, user.pk), at=at)
-    tell_people(others, RESET_TO_CONFIRM, tenant, at=at, request_id=made.pk)
-    return made
+    tell_people(others, RESET_TO_CONFIRM, tenant, at=at, request_id=row.pk)
+    return row
 
 
 def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified | None) -> FactorReset:
@@ -67,18 +67,18 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified 
     """
     known = open_resets(actor, at=at)
     stepup.require(actor, at=at)
-    found = known.select_for_update(of=("self",)).filter(pk=reset_id).first()
-    if found is None:
+    row = known.select_for_update(of=("self",)).filter(pk=reset_id).first()
+    if row is None:
         raise NotVisible
-    if actor.user_id in (found.asked_by_id, found.user_id):
+    if actor.user_id in (row.asked_by_id, row.user_id):
         raise OwnReset
-    user = User.objects.select_for_update().filter(pk=found.user_id).first()
+    user = User.objects.select_for_update().filter(pk=row.user_id).first()
     if user is None:  # its row isn't what the service wrote
         raise NotVisible
     confirmed = how is not None
-    found.decided_by_id, found.decided_at, found.confirmed = actor.user_id, at, confirmed
-    found.decided_how = how or ""
-    found.save(update_fields=["decided_by", "decided_at", "confirmed", "decided_how"])
+    row.decided_by_id, row.decided_at, row.confirmed = actor.user_id, at, confirmed
+    row.decided_how = how or ""
+    row.save(update_fields=["decided_by", "decided_at", "confirmed", "decided_how"])
     act = acts.RESET_CONFIRMED if confirmed else acts.RESET_REFUSED
     record_about(
         act,
@@ -86,12 +86,12 @@ def decide_reset(*, actor: Actor, at: datetime, reset_id: UUID, how: Identified 
         actor=actor,
         at=at,
         tenant=_tenant(actor, user),
-        thing=found.pk,
-        to_state=found.decided_how,
+        thing=row.pk,
+        to_state=row.decided_how,
     )
     if confirmed:
         remove_all(user, at=at)
-    return found
+    return row
 
 
 def reset_by_the_host(*, actor: Actor, at: datetime, user: User, how: Identified) -> None:

@@ -52,7 +52,9 @@ def require_session(actor: Actor) -> None:
         raise NotAllowed(rule="session-only")
 
 
-def make_token(*, actor: Actor, at: datetime, membership_id: UUID, given: TokenRequest) -> IssuedToken:
+def make_token(
+    *, actor: Actor, at: datetime, membership_id: UUID, token_request: TokenRequest
+) -> IssuedToken:
     """Make a token for one of the actor's own positions.
 
     Raises:
@@ -69,28 +71,30 @@ def make_token(*, actor: Actor, at: datetime, membership_id: UUID, given: TokenR
     if position.role not in PROGRAMS and not settings.TOKENS_FOR_PEOPLE:
         raise PeopleSignIn(rule="tokens-for-programs")
     membership = Membership.objects.get(pk=membership_id)
-    return issue_token(actor=actor, at=at, membership=membership, given=given)
+    return issue_token(actor=actor, at=at, membership=membership, token_request=token_request)
 
 
-def issue_token(*, actor: Actor, at: datetime, membership: Membership, given: TokenRequest) -> IssuedToken:
+def issue_token(
+    *, actor: Actor, at: datetime, membership: Membership, token_request: TokenRequest
+) -> IssuedToken:
     """Make a token for a membership, whoever asks: the caller has asked for the right to.
 
     Raises:
         InvalidInput: the end is past or more than ``TOKEN_DAYS_MAX`` days away.
     """
-    if given.expires_at <= at:
+    if token_request.expires_at <= at:
         raise InvalidInput({"expires_at": ["too-early"]})
-    if given.expires_at > at + timedelta(days=settings.TOKEN_DAYS_MAX):
+    if token_request.expires_at > at + timedelta(days=settings.TOKEN_DAYS_MAX):
         raise InvalidInput({"expires_at": ["too-late"]})
     secret = TOKEN_PREFIX + digest.token()
     token = Token.objects.create(
         prefix=secret[:_SHOWN_OF_SECRET],
         sha256=hashed(secret),
         membership=membership,
-        label=given.label,
-        scopes=sorted({str(scope) for scope in given.scopes}),
+        label=token_request.label,
+        scopes=sorted({str(scope) for scope in token_request.scopes}),
         created_at=at,
-        expires_at=given.expires_at,
+        expires_at=token_request.expires_at,
     )
     _record(acts.TOKEN_MADE, token, actor=actor, at=at)
     return IssuedToken(token, secret)
@@ -102,8 +106,8 @@ def revoke_token(*, actor: Actor, at: datetime, token_id: UUID) -> None:
     Raises:
         NotVisible: absent, or somebody else's.
     """
-    found = own_tokens(actor).filter(pk=token_id).select_related("membership")
-    token = found.select_for_update(of=("self",)).first()
+    matching = own_tokens(actor).filter(pk=token_id).select_related("membership")
+    token = matching.select_for_update(of=("self",)).first()
     if token is None:
         raise NotVisible
     if token.revoked_at is None:

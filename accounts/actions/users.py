@@ -34,7 +34,7 @@ class NewUser:
     language: str = "fr"
 
 
-def make_user(*, actor: Actor, at: datetime, given: NewUser) -> User:
+def make_user(*, actor: Actor, at: datetime, new_user: NewUser) -> User:
     """Make an account that can't sign in yet: it has no password, and no role; nobody has vouched for it.
 
     Raises:
@@ -42,14 +42,14 @@ def make_user(*, actor: Actor, at: datetime, given: NewUser) -> User:
         InvalidInput: the address isn't one.
         AlreadyThere: there is an account with this address.
     """
-    require(actor, "accounts.manage", given.authority.pk if given.authority else None)
+    require(actor, "accounts.manage", new_user.authority.pk if new_user.authority else None)
     try:
         with transaction.atomic():
             user = User.objects.create_user(
-                email=given.email,
-                full_name=given.full_name,
-                language=given.language,
-                home_authority=given.authority,
+                email=new_user.email,
+                full_name=new_user.full_name,
+                language=new_user.language,
+                home_authority=new_user.authority,
             )
     except ValidationError as error:
         raise InvalidInput({"email": ["invalid"]}) from error

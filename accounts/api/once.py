@@ -55,8 +55,8 @@ def done_before[M: Model](request: Request, known: QuerySet[M]) -> M | None:
     return None if past is None else visible(known, past.thing)
 
 
-def keep_done(request: Request, made: UUID, *, status: int) -> None:
+def keep_done(request: Request, thing: UUID, *, status: int) -> None:
     """Keep what the request made, if it came under a key."""
     once = once_of(request)
     if once is not None:
-        once.keep(actor_of(request), status=status, thing=made, at=at_of(request))
+        once.keep(actor_of(request), status=status, thing=thing, at=at_of(request))

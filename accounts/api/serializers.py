@@ -212,8 +212,8 @@ class AccountRequestOut(serializers.ModelSerializer[AccountRequest]):
     @extend_schema_field(OrganisationNameOut(allow_null=True))
     def get_match(self, row: AccountRequest) -> dict[str, Any] | None:
         """Return the institution of the list that fits what was said, if one does."""
-        found = self.context.get("matches", {}).get(row.pk)
-        return None if found is None else OrganisationNameOut(found).data
+        organisation = self.context.get("matches", {}).get(row.pk)
+        return None if organisation is None else OrganisationNameOut(organisation).data
 
 
 class AcceptedRequestOut(AccountRequestOut):

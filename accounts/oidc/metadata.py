@@ -89,27 +89,27 @@ def of(provider: Provider) -> Metadata:
     Raises:
         ProviderUnavailable: it doesn't answer, or with what isn't its metadata.
     """
-    found = at_hand(provider)
-    if found is not None:
-        return found
-    said = asked(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-    made = _metadata(provider, said)
+    held = at_hand(provider)
+    if held is not None:
+        return held
+    document = asked(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    metadata = _metadata(provider, document)
     kept = _of(provider)
-    kept.metadata, kept.metadata_until = made, monotonic() + METADATA_SECONDS
-    return made
+    kept.metadata, kept.metadata_until = metadata, monotonic() + METADATA_SECONDS
+    return metadata
 
 
-def _metadata(provider: Provider, said: Mapping[str, Any]) -> Metadata:
-    if said.get("issuer") != provider.issuer:  # whoever answers here isn't who the operator meant (§4.3)
+def _metadata(provider: Provider, document: Mapping[str, Any]) -> Metadata:
+    if document.get("issuer") != provider.issuer:  # whoever answers here isn't who the operator meant (§4.3)
         raise ProviderUnavailable(rule="provider-issuer")
 
     def address(name: str, *, needed: bool = True) -> str:
-        found = said.get(name)
-        if found is None and not needed:
+        value = document.get(name)
+        if value is None and not needed:
             return ""
-        if not isinstance(found, str) or not _may_be(provider, found):
+        if not isinstance(value, str) or not _may_be(provider, value):
             raise ProviderUnavailable(rule="provider-address")
-        return found
+        return value
 
     return Metadata(
         authorization=address("authorization_endpoint"),
@@ -117,7 +117,7 @@ def _metadata(provider: Provider, said: Mapping[str, Any]) -> Metadata:
         keys=address("jwks_uri"),
         userinfo=address("userinfo_endpoint", needed=provider.userinfo != "no"),
         end_session=address("end_session_endpoint", needed=False),
-        names_itself=said.get("authorization_response_iss_parameter_supported") is True,
+        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
@@ -188,10 +188,10 @@ def asked(provider: Provider, address: str) -> dict[str, Any]:
         ProviderUnavailable: nothing came that could be understood.
     """
     status, body = call(provider, address, b"", {"Accept": "application/json"}, method="GET")
-    found = answered(body) if status == _OK else {}
-    if not found:
+    document = answered(body) if status == _OK else {}
+    if not document:
         raise ProviderUnavailable(rule="provider-status")
-    return found
+    return document
 
 
 def call(

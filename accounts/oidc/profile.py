@@ -50,7 +50,7 @@ class Said:
 
 def address_to_ask(provider: Provider, known: Metadata, visit: Visit) -> str:
     """Return where a browser is sent."""
-    asked = {
+    parameters = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": provider.returns_to,
@@ -59,44 +59,47 @@ def address_to_ask(provider: Provider, known: Metadata, visit: Visit) -> str:
         "nonce": visit.nonce,
     }
     if claims := _claims_asked(provider):
-        asked["claims"] = json.dumps({"id_token": claims}, separators=(",", ":"))
+        parameters["claims"] = json.dumps({"id_token": claims}, separators=(",", ":"))
     if provider.prompt:
-        asked["prompt"] = provider.prompt
+        parameters["prompt"] = provider.prompt
     if provider.pkce:
-        asked |= {"code_challenge": assertions.challenge_of(visit.verifier), "code_challenge_method": "S256"}
-    return _with(known.authorization, asked)
+        parameters |= {
+            "code_challenge": assertions.challenge_of(visit.verifier),
+            "code_challenge_method": "S256",
+        }
+    return _with(known.authorization, parameters)
 
 
 def _claims_asked(provider: Provider) -> dict[str, Any]:
     """Return which claims of the ID token are essential (Core §5.5): asked so, a level is required, not wished for."""
-    found: dict[str, Any] = {}
+    claims: dict[str, Any] = {}
     if provider.acr:
-        found["acr"] = {"essential": True, "values": list(provider.acr)}
+        claims["acr"] = {"essential": True, "values": list(provider.acr)}
     if provider.second_factor_amr:
-        found["amr"] = {"essential": True}
+        claims["amr"] = {"essential": True}
     if provider.auth_time:
-        found["auth_time"] = {"essential": True}
-    return found
+        claims["auth_time"] = {"essential": True}
+    return claims
 
 
-def _with(address: str, asked: Mapping[str, str]) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(asked, quote_via=quote)}"
+def _with(address: str, parameters: Mapping[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters, quote_via=quote)}"
 
 
-def code_in(provider: Provider, given: Mapping[str, str]) -> str:
+def code_in(provider: Provider, answer: Mapping[str, str]) -> str:
     """Return the code in an answer that a browser brings back from a provider, its state having been compared.
 
-    ``given`` holds the parameters ``code``, ``error`` and ``iss``, absent ones empty. Whether the provider has to name
+    ``answer`` holds the parameters ``code``, ``error`` and ``iss``, absent ones empty. Whether the provider has to name
     itself in answers is asked in ``said_by``: that needs its metadata.
 
     Raises:
         ProviderRefused: it is another's (RFC 9207), or an error.
     """
-    if given["iss"] and given["iss"] != provider.issuer:
+    if answer["iss"] and answer["iss"] != provider.issuer:
         raise ProviderRefused(rule="provider-mixed-up")
-    if given["error"] or not given["code"]:
+    if answer["error"] or not answer["code"]:
         raise ProviderRefused(rule="provider-answer")
-    return given["code"]
+    return answer["code"]
 
 
 def said_by(provider: Provider, visit: Visit, code: str, *, named: bool, at: datetime) -> Said:
@@ -161,10 +164,10 @@ def _exchanged(provider: Provider, known: Metadata, visit: Visit, code: str) -> 
         raise ProviderRefused(rule="provider-code")
     if status != 200:
         raise ProviderUnavailable(rule="provider-status")
-    found = answered(body)
-    if not found or str(found.get("token_type", "")).lower() != "bearer":
+    tokens = answered(body)
+    if not tokens or str(tokens.get("token_type", "")).lower() != "bearer":
         raise ProviderUnavailable(rule="provider-status")
-    return found
+    return tokens
 
 
 def _require_id(provider: Provider, visit: Visit, claims: Mapping[str, Any], *, at: datetime) -> None:
@@ -213,28 +216,28 @@ def _userinfo(
     if status != 200:
         raise ProviderUnavailable(rule="provider-status")
     if provider.userinfo == "jwt":
-        said = metadata.claims_of(provider, body.decode("ascii", "replace").strip())
-        _require_from_to(provider, said)
+        userinfo = metadata.claims_of(provider, body.decode("ascii", "replace").strip())
+        _require_from_to(provider, userinfo)
         skew = settings.PROVIDER_SKEW_SECONDS
-        if "exp" in said and _time(said, "exp") + skew <= at.timestamp():
+        if "exp" in userinfo and _time(userinfo, "exp") + skew <= at.timestamp():
             raise ProviderRefused(rule="provider-expired")
     else:
-        said = answered(body)
-    if said.get("sub") != claims["sub"]:
+        userinfo = answered(body)
+    if userinfo.get("sub") != claims["sub"]:
         raise ProviderRefused(rule="provider-subject")
-    return said
+    return userinfo
 
 
 def _siret(provider: Provider, claims: Mapping[str, Any]) -> str:
     """Return the SIRET that is claimed, empty if there is none or it can't be one."""
-    found = claims.get(provider.siret) if provider.siret else None
-    if not isinstance(found, str):
+    siret = claims.get(provider.siret) if provider.siret else None
+    if not isinstance(siret, str):
         return ""
     try:
-        validate_siret(found)
+        validate_siret(siret)
     except ValidationError:
         return ""
-    return found
+    return siret
 
 
 def _is_second_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
@@ -245,8 +248,8 @@ def _is_second_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
     if provider.second_factor_amr:
         wanted.append((provider.second_factor_amr, claims.get("amr")))
     return bool(wanted) and all(
-        isinstance(said, list) and any(isinstance(one, str) and one in accepted for one in said)
-        for accepted, said in wanted
+        isinstance(values, list) and any(isinstance(one, str) and one in accepted for one in values)
+        for accepted, values in wanted
     )
 
 
@@ -256,10 +259,10 @@ def _is_text(value: Any, longest: int) -> bool:
 
 def _time(claims: Mapping[str, Any], name: str) -> float:
     """Return an instant of the claims, in seconds since 1970 (RFC 7519 §2)."""
-    found = claims.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 2**40:
+    seconds = claims.get(name)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 2**40:
         raise ProviderRefused(rule="provider-time")
-    return float(found)
+    return float(seconds)
 
 
 def address_to_leave(end: str, hint: str, state: str) -> str:

@@ -56,7 +56,7 @@ _NAMES = frozenset(one.name for one in fields(Provider))
 
 def all_of_site() -> list[Provider]:
     """Return the providers in the order of the settings."""
-    return [_provider(said) for said in settings.OIDC_PROVIDERS]
+    return [_provider(entry) for entry in settings.OIDC_PROVIDERS]
 
 
 def named(code: str) -> Provider:
@@ -65,9 +65,9 @@ def named(code: str) -> Provider:
     Raises:
         NotVisible: the site has none.
     """
-    for said in settings.OIDC_PROVIDERS:
-        if said["code"] == code:
-            return _provider(said)
+    for entry in settings.OIDC_PROVIDERS:
+        if entry["code"] == code:
+            return _provider(entry)
     raise NotVisible
 
 
@@ -76,5 +76,5 @@ def name_of(code: str) -> str:
     return next((one.name for one in all_of_site() if one.code == code), code)
 
 
-def _provider(said: dict[str, Any]) -> Provider:
-    return Provider(**{name: said[name] for name in _NAMES})
+def _provider(entry: dict[str, Any]) -> Provider:
+    return Provider(**{name: entry[name] for name in _NAMES})

@@ -85,10 +85,10 @@ def keep_by_state(visit: Visit, *, at: datetime) -> None:
 
 def _keep(secret: str, visit: Visit, *, at: datetime) -> None:
     # What is empty stays away, so that the version before, which may serve beside this one, knows all that is there.
-    said = {name: value for name, value in asdict(visit).items() if value != ""}
+    members = {name: value for name, value in asdict(visit).items() if value != ""}
     ProviderVisit.objects.create(
         kept=_kept(secret),
-        data=bearer.sealed(secret.encode(), _PURPOSE, json.dumps(said).encode()),
+        data=bearer.sealed(secret.encode(), _PURPOSE, json.dumps(members).encode()),
         expires_at=at + timedelta(minutes=settings.PROVIDER_MINUTES),
     )
 
@@ -113,10 +113,10 @@ def take(secret: str, *, at: datetime) -> Visit | None:
 
 def _opened(secret: str, data: bytes) -> Visit | None:
     try:
-        said: dict[str, Any] = json.loads(bearer.opened(secret.encode(), _PURPOSE, data))
+        members: dict[str, Any] = json.loads(bearer.opened(secret.encode(), _PURPOSE, data))
     except Unreadable:
         return None
-    return Visit(**said)
+    return Visit(**members)
 
 
 def secret_in(request: HttpRequest) -> str:

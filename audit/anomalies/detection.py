@@ -38,19 +38,20 @@ def key_of(by: By, fact: Fact) -> tuple[Any, ...]:
     """Return the groups in which a fact stands."""
     if by is By.SUBJECT:
         return fact.subjects
-    found = {
+    key = {
         By.ACTOR: fact.actor,
         By.QUESTION: fact.asked or None,
         By.WRITER: fact.writer,
         By.AUTHORITY: fact.tenant,
     }[by]
-    return () if found is None else (found,)
+    return () if key is None else (key,)
 
 
 def findings(new: Sequence[Fact], history: History, tenant: UUID, terms: Terms) -> list[Finding]:
     """Return what the rules find around some new facts of one authority; each finding bears a key of its own."""
-    found: dict[tuple[str, str], Finding] = {}
+    by_key: dict[tuple[str, str], Finding] = {}
     for rule in RULES:
+        # Some rules can't be switched off: an authority that is looked at mustn't choose what is looked for.
         if not (rule.always or rule.code in terms.rules):
             continue
         touched: dict[Any, datetime] = {}
@@ -58,12 +59,15 @@ def findings(new: Sequence[Fact], history: History, tenant: UUID, terms: Terms) 
             if rule.looks(fact):
                 for key in key_of(rule.by, fact):
                     touched[key] = min(fact.at, touched.get(key, fact.at))
+        # Asked once a group and rule, from the earliest new fact on: a batch of a thousand entries of one person is one
+        # look.
         for key, first in touched.items():
             for hit in rule.finds(history.group(rule.by, key, rule, first - rule.back), terms):
-                told = _told(rule, hit, key, tenant, terms)
-                earlier = found.get((told.rule, told.key))
-                found[told.rule, told.key] = _joined(rule, earlier, told) if earlier else told
-    return list(found.values())
+                finding = _told(rule, hit, key, tenant, terms)
+                earlier = by_key.get((finding.rule, finding.key))
+                # A rule may find several hits on one day; the auditor is told one anomaly with all its facts (0023).
+                by_key[finding.rule, finding.key] = _joined(rule, earlier, finding) if earlier else finding
+    return list(by_key.values())
 
 
 def _told(rule: Rule, hit: Hit, group: Any, tenant: UUID, terms: Terms) -> Finding:
@@ -167,8 +171,8 @@ class Journal:
             rows = ReadEntry.objects.filter(writer=key, at__gte=since).order_by("-writer_seq")[:BATCH]
             return Group(_ordered(rows))
         if by is By.QUESTION:
-            asked = entries_of([self.tenant], filters | {"topic": Topic.SEARCH}).order_by("-at", "-id")
-            return Group(tuple(fact for fact in _ordered(asked[:MOST]) if fact.asked == key))
+            searches = entries_of([self.tenant], filters | {"topic": Topic.SEARCH}).order_by("-at", "-id")
+            return Group(tuple(fact for fact in _ordered(searches[:MOST]) if fact.asked == key))
         if by is By.AUTHORITY:  # of all that its people do, what they were refused
             refused = entries_of([self.tenant], filters | {"outcome": Outcome.DENY})
             return Group(_ordered(refused.order_by("-at", "-id")[:MOST]))
@@ -212,20 +216,24 @@ def new_facts(origin: int, place: int) -> Placed | None:
     newest = tree.newest()
     if newest is None:
         return None
+    # A new origin gives other places: what was examined is examined again, and findings are told once by their key.
     start = place if newest.number == origin else 0
     leaves = Leaf.objects.filter(origin=newest.number, place__gte=start, place__lt=start + BATCH)
     placed = list(leaves.values_list("place", "entry"))
     rows = ReadEntry.objects.filter(pk__in=[entry for _, entry in placed if entry is not None])
     by_tenant: dict[UUID, list[Fact]] = defaultdict(list)
+    # In the order of instants, not of places: rules count within days and hours of the acts.
     for fact in _ordered(rows):
         if fact.tenant is not None:
             by_tenant[fact.tenant].append(fact)
+    # By place, not by instant: an entry that committed late has an early instant, and would be skipped.
     reached = max((at for at, _ in placed), default=start - 1) + 1
     return Placed(by_tenant, newest.number, reached, len(placed) == BATCH)
 
 
 def matured(tenant: UUID, since: datetime, terms: Terms) -> Iterator[Fact]:
     """Yield the facts after which enough time has passed by now, and hadn't at ``since``: what wasn't followed."""
+    # These rules look for something that doesn't come. No entry tells of that, so they are asked again after a while.
     for rule in RULES:
         if rule.waits_for is None:
             continue

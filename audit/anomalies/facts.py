@@ -76,27 +76,28 @@ class Fact:
 
 def fact_of(body: bytes) -> Fact:
     """Return an entry as a fact."""
-    said = json.loads(body)
+    # From the bytes: a changed column must neither hide an act from a rule nor pin it on somebody else.
+    entry = json.loads(body)
     return Fact(
-        id=UUID(said["id"]),
-        at=datetime.fromisoformat(said["ts"]),
-        act=said["act"],
-        outcome=said["out"],
-        tenant=_uuid(said["tenant"]),
-        actor=_uuid(said["actor"]),
-        role=said["role"] or "",
-        subjects=tuple(map(UUID, said["obj"])),
-        purpose=said["why"] or "",
-        rule=said["rule"] or "",
-        state=said["from"] or "",
-        asked=said["pd"] or "",
-        network=said["ip"] or "",
-        device=f"{said['ua'] or ''} {said['dev'] or ''}".strip(),
-        values=sum(said["fields"].values()),
-        count=said["n"] or 1,
-        writer=_uuid(said["w"]),
-        seq=said["wseq"],
-        mono=said["mono"],
+        id=UUID(entry["id"]),
+        at=datetime.fromisoformat(entry["ts"]),
+        act=entry["act"],
+        outcome=entry["out"],
+        tenant=_uuid(entry["tenant"]),
+        actor=_uuid(entry["actor"]),
+        role=entry["role"] or "",
+        subjects=tuple(map(UUID, entry["obj"])),
+        purpose=entry["why"] or "",
+        rule=entry["rule"] or "",
+        state=entry["from"] or "",
+        asked=entry["pd"] or "",
+        network=entry["ip"] or "",
+        device=f"{entry['ua'] or ''} {entry['dev'] or ''}".strip(),
+        values=sum(entry["fields"].values()),
+        count=entry["n"] or 1,
+        writer=_uuid(entry["w"]),
+        seq=entry["wseq"],
+        mono=entry["mono"],
     )
 
 

@@ -40,14 +40,16 @@ class Figures:
 
 def measure(of: Corpus, limits: Mapping[str, int]) -> Figures:
     """Ask the rules day by day, as the service does, and count."""
-    found = _sought(of, limits)
+    findings = _sought(of, limits)
     by_kind: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     planted: set[UUID] = set()
     for kind, facts in of.episodes.values():
         planted |= facts
         by_kind[kind][1] += 1
-        by_kind[kind][0] += any(facts.intersection(finding.entries) for finding in found)
-    false = [finding for finding in found if not planted.intersection(finding.entries)]
+        # Caught is an episode of which some finding names an entry, whichever rule it was: that is what an auditor
+        # would open.
+        by_kind[kind][0] += any(facts.intersection(finding.entries) for finding in findings)
+    false = [finding for finding in findings if not planted.intersection(finding.entries)]
     by_rule: dict[str, int] = defaultdict(int)
     for finding in false:
         by_rule[finding.rule] += 1
@@ -66,8 +68,11 @@ def _sought(of: Corpus, limits: Mapping[str, int]) -> list[Finding]:
             if rule.waits_for is not None and rule.waits_for[0] == fact.act:
                 _, limit, unit = rule.waits_for
                 waiting[(fact.at + unit * limits[limit] - FIRST).days].append(fact)
-    found: dict[tuple[str, str], Finding] = {}
+    findings: dict[tuple[str, str], Finding] = {}
+    # Some days beyond the end: rules that wait for a sequel speak only once it hasn't come.
     for day in range(min(by_day), of.days + 5):
+        # The rules see no more than was written by that evening. With the days to come they would look better than they
+        # are.
         history.until = FIRST + (day + 1) * DAY
         terms = Terms(
             at=history.until,
@@ -81,8 +86,8 @@ def _sought(of: Corpus, limits: Mapping[str, int]) -> list[Finding]:
         facts = [*by_day[day], *waiting[day]]
         if facts:
             for one in detection.findings(facts, history, facts[0].tenant or UUID(int=0), terms):
-                found[one.rule, one.key] = one
-    return list(found.values())
+                findings[one.rule, one.key] = one
+    return list(findings.values())
 
 
 def _on_duty(instant: datetime) -> bool:

@@ -40,9 +40,9 @@ def daily(picks: Picks, counts: Counts, limit: str) -> Finds:
         taken = (fact for fact in group.facts if picks(fact, terms))
         for _, of_day in groupby(taken, key=lambda fact: fact.at.astimezone(terms.zone).date()):
             facts = tuple(of_day)
-            found = {thing for fact in facts for thing in counts(fact)}
-            if len(found) >= terms.limits[limit]:
-                yield Hit(facts, len(found), facts[-1].actor)
+            things = {thing for fact in facts for thing in counts(fact)}
+            if len(things) >= terms.limits[limit]:
+                yield Hit(facts, len(things), facts[-1].actor)
 
     return find
 
@@ -55,22 +55,23 @@ def within(span: timedelta, picks: Picks, counts: Counts, limit: str, *, of_one:
 
     def find(group: Group, terms: Terms) -> Iterator[Hit]:
         window: deque[Fact] = deque()
-        found: Counter[Any] = Counter()
+        things: Counter[Any] = Counter()
         for fact in group.facts:
             if not picks(fact, terms):
                 continue
             # Counted in and out, each fact once: a group of thousands is asked each minute.
             while window and fact.at - window[0].at > span:
                 for thing in counts(window.popleft()):
-                    found[thing] -= 1
-                    if not found[thing]:
-                        del found[thing]
+                    things[thing] -= 1
+                    if not things[thing]:
+                        del things[thing]
             window.append(fact)
-            found.update(counts(fact))
-            if len(found) >= terms.limits[limit]:
-                yield Hit(tuple(window), len(found), fact.actor if of_one else None)
+            things.update(counts(fact))
+            if len(things) >= terms.limits[limit]:
+                # Then the window is emptied: the same facts must not be told a second time with the next one.
+                yield Hit(tuple(window), len(things), fact.actor if of_one else None)
                 window.clear()
-                found.clear()
+                things.clear()
 
     return find
 
@@ -83,9 +84,9 @@ def nightly(picks: Picks, limit: str) -> Finds:
         # A night belongs to the evening on which it begins.
         for _, of_night in groupby(taken, key=lambda fact: (fact.at - DAY / 2).astimezone(terms.zone).date()):
             facts = tuple(of_night)
-            found = {one for fact in facts for one in fact.subjects}
-            if len(found) >= terms.limits[limit]:
-                yield Hit(facts, len(found), facts[-1].actor)
+            subjects = {one for fact in facts for one in fact.subjects}
+            if len(subjects) >= terms.limits[limit]:
+                yield Hit(facts, len(subjects), facts[-1].actor)
 
     return find
 
@@ -97,12 +98,13 @@ def idle(picks: Picks, limit: str) -> Finds:
         worked = {one for fact in group.facts if fact.works for one in fact.subjects}
         by_day: dict[Any, list[Fact]] = defaultdict(list)
         for fact in group.facts:
+            # Work on any of the files of an opening clears it: a list that was opened for one file isn't idle.
             if picks(fact, terms) and not worked.intersection(fact.subjects):
                 by_day[fact.at.astimezone(terms.zone).date()].append(fact)
         for facts in by_day.values():
-            found = {one for fact in facts for one in fact.subjects}
-            if len(found) >= terms.limits[limit]:
-                yield Hit(tuple(facts), len(found), facts[-1].actor)
+            subjects = {one for fact in facts for one in fact.subjects}
+            if len(subjects) >= terms.limits[limit]:
+                yield Hit(tuple(facts), len(subjects), facts[-1].actor)
 
     return find
 

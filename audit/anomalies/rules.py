@@ -80,6 +80,7 @@ def _opens(fact: Fact, _: Terms) -> bool:
 
 
 def _opens_by_duty(fact: Fact, _: Terms) -> bool:
+    # Nights are what emergency openings and on-call duty are for.
     return fact.opens and fact.purpose != EMERGENCY and fact.role != ON_CALL
 
 
@@ -142,6 +143,7 @@ def _new_device(group: Group, _: Terms) -> Iterator[Hit]:
 
 def _awake(group: Group, terms: Terms) -> Iterator[Hit]:
     """Find the first opening of an account that did nothing for long."""
+    # One look at the index gives the last instant of anything earlier: the history itself needn't be read.
     last = group.before
     for number, fact in enumerate(group.facts):
         if last is not None and (silent := (fact.at - last).days) >= terms.limits["anomaly_dormant_days"]:
@@ -160,6 +162,7 @@ def _first_reader_after_a_lift(group: Group, terms: Terms) -> Iterator[Hit]:
         if fact.act in LIFTED and fact.outcome == "allow":
             lifts.append(fact)
         if fact.opens and fact.actor not in known:
+            # Not whoever lifted it: they read the file to decide. What is looked for is somebody who waited for it.
             recent = [one for one in lifts if fact.at - one.at <= while_ and one.actor != fact.actor]
             if recent:
                 yield Hit((*recent, fact), 1, fact.actor)
@@ -172,6 +175,7 @@ def _clock_step(group: Group, terms: Terms) -> Iterator[Hit]:
     most = terms.limits["anomaly_clock_seconds"]
     ordered = sorted(group.facts, key=lambda fact: fact.seq)
     for one, other in pairwise(ordered):
+        # Neighbours of one writer alone: the steady clocks of two processes have nothing in common.
         if one.writer != other.writer or other.seq != one.seq + 1:
             continue
         drift = (other.at - one.at).total_seconds() - (other.mono - one.mono) / 1_000_000
@@ -192,6 +196,7 @@ def _namesake(group: Group, terms: Terms) -> Iterator[Hit]:
     for fact in group.facts:
         if fact.act != NAMESAKE:
             continue
+        # Work on the file clears it: many bear one surname and aren't related.
         works = any(one.works and set(one.subjects) & set(fact.subjects) for one in group.facts)
         if not works and (not terms.on_duty(fact.at) or fact.at + while_ <= terms.at):
             yield Hit((fact,), 1, fact.actor)
@@ -206,6 +211,7 @@ def _two_places(group: Group, terms: Terms) -> Iterator[Hit]:
             continue
         if not runs or runs[-1].network != fact.network:
             runs.append(fact)
+        # Here, there and here again: a single change of network is somebody who goes home.
         if len(runs) >= 3 and runs[-3].network == fact.network and fact.at - runs[-2].at <= while_:
             yield Hit(tuple(runs[-3:]), len({one.network for one in runs[-3:]}), fact.actor)
             runs = []
@@ -308,11 +314,13 @@ RULES: Final[tuple[Rule, ...]] = (
         looks=lambda f: f.opens,
         finds=_awake,
         limits=("anomaly_dormant_days",),
+        # Days of silence, which don't add up over a day.
         adds=False,
     ),
     Rule(
         code="R09",
         name="same_search",
+        # By the keyed digest of what was asked: equal searches are seen to be equal, and none can be read (0004).
         by=By.QUESTION,
         back=7 * DAY,
         fr="Même recherche par plusieurs personnes",
@@ -350,6 +358,7 @@ RULES: Final[tuple[Rule, ...]] = (
         back=DAY,
         fr="L'horloge du service a sauté",
         en="The service's clock moved",
+        # Every entry bears both clocks, so any of them may show a step.
         looks=lambda _: True,
         finds=_clock_step,
         limits=("anomaly_clock_seconds",),
@@ -442,6 +451,7 @@ RULES: Final[tuple[Rule, ...]] = (
         en="Many files refused within ten minutes, over all accounts",
         looks=_is_refused_a_file,
         limits=("anomaly_refusals_of_all",),
+        # Over all accounts: whoever tries ids with several stays below the figure of each (SEC-AZ23).
         finds=within(10 * MINUTE, _is_refused_a_file, each, "anomaly_refusals_of_all", of_one=False),
     ),
 )

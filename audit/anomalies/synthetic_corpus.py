@@ -96,15 +96,15 @@ class Author:
     def _person(self, role: str) -> Person:
         start = self.draw.randrange(self.days)
         length = 200 if self.draw.random() < 0.003 else self.draw.choice((7, 14, 21))
-        made = Person(
+        person = Person(
             self._id(),
             role,
             f"firefox/{self.draw.randint(120, 140)}",
             f"10.{len(self.facts) % 250}.0.0/24",
             range(start, start + length),
         )
-        made.own = self.draw.sample(self.files, 15)
-        return made
+        person.own = self.draw.sample(self.files, 15)
+        return person
 
     def _poisson(self, mean: float) -> int:
         count, left = 0, self.draw.expovariate(1)
@@ -112,7 +112,7 @@ class Author:
             count, left = count + 1, left + self.draw.expovariate(1)
         return count
 
-    def fact(self, act: str, at: datetime, who: Person, file: UUID | None = None, **said: Any) -> Fact:
+    def fact(self, act: str, at: datetime, who: Person, file: UUID | None = None, **extra: Any) -> Fact:
         """Write one fact."""
         values: dict[str, Any] = {
             "actor": who.id,
@@ -120,15 +120,15 @@ class Author:
             "network": who.network,
             "device": who.device,
             "subjects": () if file is None else (file,),
-        } | said
-        made = Fact(id=self._id(), at=at, act=act, tenant=self.tenant, **values)
-        self.facts.append(made)
-        return made
+        } | extra
+        fact = Fact(id=self._id(), at=at, act=act, tenant=self.tenant, **values)
+        self.facts.append(fact)
+        return fact
 
-    def opens(self, at: datetime, who: Person, file: UUID, **said: Any) -> Fact:
+    def opens(self, at: datetime, who: Person, file: UUID, **extra: Any) -> Fact:
         """Write an opening."""
         rule = "territory" if who.role in TERRITORIAL else "assigned"
-        return self.fact(events.OPENED, at, who, file, **({"rule": rule, "state": "in_assessment"} | said))
+        return self.fact(events.OPENED, at, who, file, **({"rule": rule, "state": "in_assessment"} | extra))
 
     # --- Ordinary work ------------------------------------------------------------------------------------
 
@@ -154,12 +154,12 @@ class Author:
             self._one_file(who, begins + draw.randint(1, 520) * MINUTE, works)
         for _ in range(self._poisson(searches)):
             at = begins + draw.randint(1, 520) * MINUTE
-            asked = (
+            search = (
                 f"{draw.getrandbits(40):x}"
                 if draw.random() < 0.97
                 else f"family {draw.randint(0, 50)} {at:%d%m}"
             )
-            self.fact("search:done", at, who, asked=asked)
+            self.fact("search:done", at, who, asked=search)
             if draw.random() < 0.75:
                 self.opens(at + MINUTE, who, draw.choice(self.files))
         for _ in range(self._poisson(0.5)):
@@ -291,8 +291,8 @@ def _dormant(a: Author, who: Person, at: datetime) -> None:
 
 
 def _same_search(a: Author, _: Person, at: datetime) -> None:
-    crowd, asked = a.draw.sample(a.people, a.draw.randint(4, 7)), f"{a.draw.getrandbits(60):x}"
-    a.each(lambda when, one: a.fact("search:done", when, one, asked=asked), at, crowd, 4 * HOUR)
+    crowd, search = a.draw.sample(a.people, a.draw.randint(4, 7)), f"{a.draw.getrandbits(60):x}"
+    a.each(lambda when, one: a.fact("search:done", when, one, asked=search), at, crowd, 4 * HOUR)
 
 
 def _failing(a: Author, who: Person, at: datetime) -> None:

@@ -28,8 +28,8 @@ class Ask(APIView):
         """Answer with entries, newest first; the question is itself an entry."""
         actor, at = asked_by(request)
         inspection.authorities_of(actor)  # who may, before what was asked
-        asked = _QUERIES[self.question.needs].of(request.query_params)
-        page = questions.ask(self.question, asked, actor=actor, at=at)
+        query = _QUERIES[self.question.needs].of(request.query_params)
+        page = questions.ask(self.question, query, actor=actor, at=at)
         return Response(EntryPageOut(envelope(page, page.items)).data)
 
 
@@ -47,8 +47,8 @@ def _view_of(question: Question) -> Any:
 
     members = {"question": question, "get": operation(get), "__doc__": question.en, "__module__": __name__}
     name = "".join(part.capitalize() for part in question.name.split("-"))
-    made: Any = type(name, (Ask,), members)
-    return made.as_view()
+    view: Any = type(name, (Ask,), members)
+    return view.as_view()
 
 
 def question_routes() -> list[URLPattern]:

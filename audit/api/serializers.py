@@ -50,9 +50,9 @@ class CheckpointOut(serializers.Serializer[tuple[Checkpoint, str, str]]):
 
     def to_representation(self, instance: tuple[Checkpoint, str, str]) -> dict[str, Any]:
         """Return the checkpoint by the names above."""
-        found, origin, note = instance
-        head = {"origin": origin, "size": found.size, "root_hash": bytes(found.root).hex()}
-        return {**head, "at": found.at.isoformat(), "note": note}
+        checkpoint, origin, note = instance
+        head = {"origin": origin, "size": checkpoint.size, "root_hash": bytes(checkpoint.root).hex()}
+        return {**head, "at": checkpoint.at.isoformat(), "note": note}
 
 
 class WitnessOut(serializers.Serializer[Witnessed]):
@@ -136,6 +136,11 @@ class ConsistencyOut(serializers.Serializer[tuple[Consistency, str]]):
 
     def to_representation(self, instance: tuple[Consistency, str]) -> dict[str, Any]:
         """Return the proof by the names above."""
-        found, note = instance
-        hashes = [coded(one) for one in found.path]
-        return {"first": found.first, "second": found.checkpoint.size, "hashes": hashes, "note": note}
+        proof, note = instance
+        hashes = [coded(one) for one in proof.path]
+        return {
+            "first": proof.first,
+            "second": proof.checkpoint.size,
+            "hashes": hashes,
+            "note": note,
+        }

@@ -32,8 +32,8 @@ class Entries(APIView):
     def get(self, request: Request) -> Response:
         """List entries, newest first; the query is itself an entry."""
         actor, at = asked_by(request)
-        asked: dict[str, Any] = EntriesQuery.of(request.query_params)
-        page = inspection.entries(asked, actor=actor, at=at)
+        query: dict[str, Any] = EntriesQuery.of(request.query_params)
+        page = inspection.entries(query, actor=actor, at=at)
         return Response(EntryPageOut(envelope(page, page.items)).data)
 
 
@@ -49,9 +49,9 @@ class Activity(APIView):
     def get(self, request: Request) -> Response:
         """Count readings and refusals by day and by hour; never by person."""
         actor, at = asked_by(request)
-        asked = ActivityQuery.of(request.query_params)
-        found = activity.activity(asked, actor=actor, at=at)
-        return Response(ActivityOut(found).data)
+        query = ActivityQuery.of(request.query_params)
+        result = activity.activity(query, actor=actor, at=at)
+        return Response(ActivityOut(result).data)
 
 
 class LogHealth(APIView):
@@ -62,8 +62,8 @@ class LogHealth(APIView):
         """Tell how the log stands: last checkpoint, what waits for a place, what each witness signed last."""
         actor, at = asked_by(request)
         Query.of(request.query_params)
-        found = health.health(actor=actor, at=at)
-        return Response(HealthOut(found).data)
+        result = health.health(actor=actor, at=at)
+        return Response(HealthOut(result).data)
 
 
 class LatestCheckpoint(APIView):
@@ -74,9 +74,9 @@ class LatestCheckpoint(APIView):
         """Return the latest checkpoint with what its witnesses signed; keep its note to hold later trees against it."""
         actor, at = asked_by(request)
         Query.of(request.query_params)
-        found = proofs.latest(actor=actor, at=at)
-        note = checkpoints.whole_note(found).decode()
-        return Response(CheckpointOut((found, note.split("\n", 1)[0], note)).data)
+        checkpoint = proofs.latest(actor=actor, at=at)
+        note = checkpoints.whole_note(checkpoint).decode()
+        return Response(CheckpointOut((checkpoint, note.split("\n", 1)[0], note)).data)
 
 
 class InclusionProof(APIView):
@@ -92,9 +92,9 @@ class InclusionProof(APIView):
         """Return an entry of the caller's authorities with its proof, to be checked by ``audit/verifier.py``."""
         actor, at = asked_by(request)
         inspection.authorities_of(actor)  # who may, before what was asked
-        asked: dict[str, Any] = InclusionQuery.of(request.query_params)
-        found = proofs.inclusion(asked, actor=actor, at=at)
-        return Response(InclusionOut(found).data)
+        query: dict[str, Any] = InclusionQuery.of(request.query_params)
+        proof = proofs.inclusion(query, actor=actor, at=at)
+        return Response(InclusionOut(proof).data)
 
 
 class ConsistencyProof(APIView):
@@ -110,10 +110,10 @@ class ConsistencyProof(APIView):
         """Return the proof between two sizes, to be checked by ``audit/verifier.py``."""
         actor, at = asked_by(request)
         inspection.authorities_of(actor)  # who may, before what was asked
-        asked: dict[str, Any] = ConsistencyQuery.of(request.query_params)
-        found = proofs.consistency(asked, actor=actor, at=at)
-        note = checkpoints.whole_note(found.checkpoint).decode()
-        return Response(ConsistencyOut((found, note)).data)
+        query: dict[str, Any] = ConsistencyQuery.of(request.query_params)
+        proof = proofs.consistency(query, actor=actor, at=at)
+        note = checkpoints.whole_note(proof.checkpoint).decode()
+        return Response(ConsistencyOut((proof, note)).data)
 
 
 class Export(APIView):
@@ -131,6 +131,6 @@ class Export(APIView):
         """Return about a hundred thousand entries from ``start`` on; those of other authorities are hashes alone."""
         actor, at = asked_by(request)
         inspection.authorities_of(actor)  # who may, before what was asked
-        asked: dict[str, Any] = ExportQuery.of(request.query_params)
-        file = proofs.export(start=asked["start"], actor=actor, at=at)
+        query: dict[str, Any] = ExportQuery.of(request.query_params)
+        file = proofs.export(start=query["start"], actor=actor, at=at)
         return FileResponse(file, as_attachment=True, filename="journal.zip", content_type="application/zip")

@@ -50,6 +50,7 @@ class _EntryColumns(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    # From here to ``writer_seq`` all columns repeat the bytes, and are compared with them (SEC-AL22).
     at = models.DateTimeField()
     actor = models.UUIDField(null=True)
     subject = models.UUIDField(null=True)  # the only object; several are rows of EntrySubject
@@ -80,6 +81,7 @@ class Entry(_EntryColumns):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Two processes with one writer would collide here: the act is refused and the writer ends (0037).
             models.UniqueConstraint(fields=["writer", "writer_seq"], name="audit_entry_writer_seq"),
             models.CheckConstraint(condition=models.Q(writer_seq__gte=1), name="audit_entry_seq_from_one"),
         ]

@@ -22,6 +22,7 @@ class Shred(models.Model):
 
     pseudonym = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=4, default="case", db_default="case")
+    # The authority alone. Key ids or a reference would lead from the tombstone to the journal's pseudonym (SEC-AL16).
     tenant = models.UUIDField(null=True)
     announced_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)

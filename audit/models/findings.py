@@ -14,6 +14,7 @@ class Refused(models.Model):
     """
 
     entry = models.UUIDField(primary_key=True)
+    # Kept here, because the row that it names can still be changed by whoever wrote it.
     leaf_hash = models.BinaryField(max_length=32)
     reason = models.CharField(max_length=16)
     at = models.DateTimeField()

@@ -64,6 +64,8 @@ class LegalHold(models.Model):
             models.UniqueConstraint(
                 fields=["tenant", "subject"], name="audit_hold_once", condition=Q(lifted_at__isnull=True)
             ),
+            # On its own: NULL isn't equal to NULL, so the constraint above allows any number of holds on a whole
+            # authority.
             models.UniqueConstraint(
                 fields=["tenant"],
                 name="audit_hold_all_once",

@@ -50,6 +50,7 @@ class Leaf(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            # An entry with two places would be counted twice by whoever verifies the chains.
             models.UniqueConstraint(fields=["origin", "entry"], name="audit_leaf_entry_once"),
         ]
 
@@ -84,6 +85,8 @@ class Checkpoint(models.Model):
     root = models.BinaryField(max_length=32)
     at = models.DateTimeField()
     note = models.BinaryField()
+    # Not under the signature: whoever changes it makes the sequencer look too far back or too late, for an hour at
+    # most.
     settled = models.BigIntegerField()
     cluster = models.BigIntegerField()
 

@@ -125,13 +125,13 @@ def gather(*, since: datetime, now: datetime) -> Cast:
 def _unit(authority: Authority, *, at: datetime) -> Unit:
     name = f"Circonscription de démonstration ({authority.code})"
     known = Unit.objects.filter(authority=authority, name=name).first()
-    return known or actions.make_unit(actor=SYSTEM, at=at, given=actions.NewUnit(authority, name))
+    return known or actions.make_unit(actor=SYSTEM, at=at, new_unit=actions.NewUnit(authority, name))
 
 
 def _organisation(name: str, kind: str, authority: Authority | None, *, at: datetime) -> Organisation:
     known = Organisation.objects.filter(name=name, authority=authority).first()
     given = actions.NewOrganisation(name, kind, authority)
-    return known or actions.make_organisation(actor=SYSTEM, at=at, given=given)
+    return known or actions.make_organisation(actor=SYSTEM, at=at, new_organisation=given)
 
 
 def _email(code: str, part: Part) -> str:
@@ -148,14 +148,14 @@ def _member(cast: Cast, authority: Authority, unit: Unit, part: Part, *, at: dat
     email = _email(authority.code, part)
     name = f"{part.title} {authority.code} (démonstration)"
     user = User.objects.filter(email=email).first() or actions.make_user(
-        actor=SYSTEM, at=at, given=actions.NewUser(email, name, authority)
+        actor=SYSTEM, at=at, new_user=actions.NewUser(email, name, authority)
     )
     if user.verified_at is None:
         user = actions.verify_user(actor=SYSTEM, at=at, user_id=user.pk)
     return actions.grant(
         actor=SYSTEM,
         at=at,
-        given=actions.Appointment(
+        appointment=actions.Appointment(
             user=user,
             role=part.role,
             authority=authority,
@@ -175,7 +175,9 @@ def give_tokens(cast: Cast, *, at: datetime) -> None:
         actions.revoke_token(actor=owner, at=at, token_id=token.pk)
     given = actions.TokenRequest(TOKEN_LABEL, expires_at=at + timedelta(days=TOKEN_DAYS))
     for key, membership in cast.members.items():
-        cast.tokens[key] = actions.issue_token(actor=SYSTEM, at=at, membership=membership, given=given).secret
+        cast.tokens[key] = actions.issue_token(
+            actor=SYSTEM, at=at, membership=membership, token_request=given
+        ).secret
 
 
 def give_password(cast: Cast) -> None:

@@ -149,7 +149,7 @@ def token_of() -> Callable[..., actions.IssuedToken]:
         at = given.pop("at", timezone.now())
         given.setdefault("expires_at", at + timedelta(days=30))
         request = actions.TokenRequest(label="essai", **given)
-        return actions.issue_token(actor=SYSTEM, at=at, membership=membership, given=request)
+        return actions.issue_token(actor=SYSTEM, at=at, membership=membership, token_request=request)
 
     return issue
 

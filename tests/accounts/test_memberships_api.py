@@ -143,10 +143,10 @@ def test_nobody_watches_over_readers_and_reads(
     wanted = Appointment(user=zoe, role=Role(given), authority=authority_93, **places[given])
 
     if role in NO_CASES:
-        assert memberships.grant(actor=SYSTEM, at=timezone.now(), given=wanted).role == given
+        assert memberships.grant(actor=SYSTEM, at=timezone.now(), appointment=wanted).role == given
         return
     with pytest.raises(InvalidInput) as refused:
-        memberships.grant(actor=SYSTEM, at=timezone.now(), given=wanted)
+        memberships.grant(actor=SYSTEM, at=timezone.now(), appointment=wanted)
     assert refused.value.extra["fields"] == {"role": ["held-apart"]}
 
 

@@ -154,7 +154,7 @@ def test_giving_a_role_is_its_first_review(ada, make_user, authority_93, now):
     """Of one that begins later, the day on which it begins."""
     for since in (None, now + MONTH):
         given = Appointment(user=make_user(), role=Role.ASSESSOR, authority=authority_93, since=since)
-        held = actions.grant(actor=SYSTEM, at=now, given=given)
+        held = actions.grant(actor=SYSTEM, at=now, appointment=given)
 
         assert again(held).reviewed_at == (since or now)
         assert again(held).review_due_at == (since or now) + YEAR

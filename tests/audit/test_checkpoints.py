@@ -283,7 +283,7 @@ def test_the_loop_waits_for_what_is_away_and_goes_on(sequenced: Sequenced):
         return sequenced.sequencer
 
     written(1)
-    sequencer.forever(Stop(), made=made)
+    sequencer.forever(Stop(), make_sequencer=made)
 
     assert tries == [0, 0, 1, 1]
     connection.close()

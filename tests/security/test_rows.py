@@ -816,11 +816,11 @@ def test_what_was_deleted_or_set_back_is_noticed_within_the_hour(world):
 
     def given(role):
         wanted = actions.Appointment(world.user("statistician"), role, place)
-        return actions.grant(actor=SYSTEM, at=now, given=wanted)
+        return actions.grant(actor=SYSTEM, at=now, appointment=wanted)
 
     def token(held):
         given = actions.TokenRequest("x", now + timedelta(days=1))
-        return actions.issue_token(actor=SYSTEM, at=now, membership=held, given=given).token
+        return actions.issue_token(actor=SYSTEM, at=now, membership=held, token_request=given).token
 
     members = [given(role) for role in (Role.FILER, Role.DIRECTORY_EDITOR, Role.ON_CALL)]
     tokens = [token(members[0]) for _ in range(3)]

@@ -93,9 +93,9 @@ class ConfirmRequest(APIView):
     def post(self, request: Request) -> Response:
         """Confirm the address of a request by the link that was mailed there, which is used up."""
         require_csrf(bare(request))
-        given = LinkInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        actions.confirm_request(at=at_of(request), **given.validated_data)
+        serializer = LinkInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        actions.confirm_request(at=at_of(request), **serializer.validated_data)
         return Response(status=NOTED)
 
 
@@ -118,12 +118,12 @@ class AcceptRequest(APIView):
         """
         actor = actor_of(request)
         access.require_somewhere(actor, "account-requests.decide")
-        found, code = done_before(request, access.decided_account_requests(actor)), None
-        if found is None:
-            found, code = accepted(request.data, pk, actor=actor, at=at_of(request))
-            keep_done(request, found.pk, status=status.HTTP_200_OK)
-        found.code = code  # type: ignore[attr-defined]  # for the serializer alone
-        return Response(AcceptedRequestOut(found, context={"matches": matches_of([found])}).data)
+        row, code = done_before(request, access.decided_account_requests(actor)), None
+        if row is None:
+            row, code = accepted(request.data, pk, actor=actor, at=at_of(request))
+            keep_done(request, row.pk, status=status.HTTP_200_OK)
+        row.code = code  # type: ignore[attr-defined]  # for the serializer alone
+        return Response(AcceptedRequestOut(row, context={"matches": matches_of([row])}).data)
 
 
 class RefuseRequest(APIView):
@@ -142,11 +142,11 @@ class RefuseRequest(APIView):
         """Refuse a request; its person is told that it was, and not why."""
         actor = actor_of(request)
         access.require_somewhere(actor, "account-requests.decide")
-        found = done_before(request, access.decided_account_requests(actor))
-        if found is None:
-            found = refused(request.data, pk, actor=actor, at=at_of(request))
-            keep_done(request, found.pk, status=status.HTTP_200_OK)
-        return Response(AccountRequestOut(found, context={"matches": matches_of([found])}).data)
+        row = done_before(request, access.decided_account_requests(actor))
+        if row is None:
+            row = refused(request.data, pk, actor=actor, at=at_of(request))
+            keep_done(request, row.pk, status=status.HTTP_200_OK)
+        return Response(AccountRequestOut(row, context={"matches": matches_of([row])}).data)
 
 
 class RoleRequests(APIView):
@@ -160,8 +160,8 @@ class RoleRequests(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the roles that one asked for, the newest first, until thirty days after the decision."""
-        found = access.own_account_requests(actor_of(request))
-        page = page_of(found, order=("-asked_at", "-id"), **PagedQuery.of(request.query_params))
+        rows = access.own_account_requests(actor_of(request))
+        page = page_of(rows, order=("-asked_at", "-id"), **PagedQuery.of(request.query_params))
         return Response(envelope(page, OwnRequestOut(page.items, many=True).data))
 
     @extend_schema(
@@ -175,11 +175,11 @@ class RoleRequests(APIView):
         """Ask for a role for oneself; an administrator of the territory decides."""
         actor = actor_of(request)
         actions.require_session(actor)
-        made = done_before(request, access.own_account_requests(actor))
-        if made is None:
-            made = asked_for_role(request.data, actor=actor, at=at_of(request))
-            keep_done(request, made.pk, status=CREATED)
-        return Response(OwnRequestOut(made).data, status=CREATED)
+        row = done_before(request, access.own_account_requests(actor))
+        if row is None:
+            row = asked_for_role(request.data, actor=actor, at=at_of(request))
+            keep_done(request, row.pk, status=CREATED)
+        return Response(OwnRequestOut(row).data, status=CREATED)
 
 
 class Colleagues(APIView):

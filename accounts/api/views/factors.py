@@ -99,10 +99,10 @@ class SessionFactor(APIView):
         ``password``.
         """
         user, awaited = person_of(request)
-        given = ProofInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = ProofInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
         at, carried = at_of(request), bare(request)
-        if not sign_in_flow.complete_proof(carried, user, awaited, given.validated_data, at=at):
+        if not sign_in_flow.complete_proof(carried, user, awaited, serializer.validated_data, at=at):
             return Response(SessionOut(state_of(request)).data)
         return Response(SessionOut(signed_in(request)).data)
 
@@ -138,10 +138,10 @@ class Factors(APIView):
         user, awaited = person_of(request)
         at = at_of(request)
         sign_in_flow.require_may_add(bare(request), awaited, at=at)
-        given = FactorInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        made, codes = sign_in_flow.add(bare(request), user, awaited, given.validated_data, at=at)
-        body = {**FactorOut(made).data, "recovery_codes": codes, "csrf_token": get_token(bare(request))}
+        serializer = FactorInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        factor, codes = sign_in_flow.add(bare(request), user, awaited, serializer.validated_data, at=at)
+        body = {**FactorOut(factor).data, "recovery_codes": codes, "csrf_token": get_token(bare(request))}
         return Response(body, status=status.HTTP_201_CREATED)
 
 
@@ -164,10 +164,10 @@ class BeginFactor(APIView):
         user, awaited = person_of(request)
         at = at_of(request)
         sign_in_flow.require_may_add(bare(request), awaited, at=at)
-        given = BeginFactorInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = BeginFactorInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
         return Response(
-            sign_in_flow.begin(bare(request), user, FactorKind(given.validated_data["kind"]), at=at)
+            sign_in_flow.begin(bare(request), user, FactorKind(serializer.validated_data["kind"]), at=at)
         )
 
 
@@ -197,10 +197,12 @@ class NameFactor(APIView):
         """Give a factor another name."""
         actor = actor_of(request)
         actions.require_session(actor)
-        given = FactorNameInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        found = actions.name_factor(actor=actor, at=at_of(request), factor_id=pk, **given.validated_data)
-        return Response(FactorOut(found).data)
+        serializer = FactorNameInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        factor = actions.name_factor(
+            actor=actor, at=at_of(request), factor_id=pk, **serializer.validated_data
+        )
+        return Response(FactorOut(factor).data)
 
 
 class RecoveryCodes(APIView):

@@ -33,9 +33,9 @@ class GrantRequests(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the requests that wait for a second person, the oldest first."""
-        asked = PagedQuery.of(request.query_params)
-        found = access.open_grant_requests(actor_of(request), at=at_of(request))
-        page = page_of(found, order=("asked_at", "id"), **asked)
+        query = PagedQuery.of(request.query_params)
+        rows = access.open_grant_requests(actor_of(request), at=at_of(request))
+        page = page_of(rows, order=("asked_at", "id"), **query)
         return Response(envelope(page, GrantRequestOut(page.items, many=True).data))
 
     @extend_schema(
@@ -49,11 +49,11 @@ class GrantRequests(APIView):
         """Ask for a role that two persons give; a second person has a week to confirm it."""
         actor, at = actor_of(request), at_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        made = done_before(request, GrantRequest.objects.filter(authority__in=actor.may("accounts.manage")))
-        if made is None:
-            made = actions.ask(actor=actor, at=at, given=appointment(request.data, actor=actor))
-            keep_done(request, made.pk, status=status.HTTP_201_CREATED)
-        return Response(GrantRequestOut(made).data, status=status.HTTP_201_CREATED)
+        row = done_before(request, GrantRequest.objects.filter(authority__in=actor.may("accounts.manage")))
+        if row is None:
+            row = actions.ask(actor=actor, at=at, appointment=appointment(request.data, actor=actor))
+            keep_done(request, row.pk, status=status.HTTP_201_CREATED)
+        return Response(GrantRequestOut(row).data, status=status.HTTP_201_CREATED)
 
 
 class ConfirmGrant(APIView):
@@ -70,10 +70,10 @@ class ConfirmGrant(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Confirm as a second person: the role counts from the next request of its holder on."""
-        found = actions.decide(
+        row = actions.decide(
             actor=actor_of(request), at=at_of(request), request_id=pk, confirmed=self.confirmed
         )
-        return Response(GrantRequestOut(found).data)
+        return Response(GrantRequestOut(row).data)
 
 
 class RefuseGrant(ConfirmGrant):

@@ -25,8 +25,8 @@ class Identities(APIView):
         Query.of(request.query_params)
         actor = actor_of(request)
         actions.require_session(actor)
-        found = own_account(actor).identities.order_by("bound_at", "id")
-        return Response(IdentityOut(found, many=True).data)
+        identities = own_account(actor).identities.order_by("bound_at", "id")
+        return Response(IdentityOut(identities, many=True).data)
 
 
 class OneIdentity(APIView):

@@ -31,9 +31,9 @@ class AskLink(APIView):
         administrator.
         """
         signin.require_csrf(bare(request))
-        given = AskLinkInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        sign_in_flow.ask_link(bare(request), at=signin.at_of(request), **given.validated_data)
+        serializer = AskLinkInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.ask_link(bare(request), at=signin.at_of(request), **serializer.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -52,9 +52,9 @@ class NewPassword(APIView):
     def post(self, request: Request) -> Response:
         """Set a password by a link, which is used up; nobody is signed in, and second factors stay what they are."""
         signin.require_csrf(bare(request))
-        given = NewPasswordInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        sign_in_flow.set_password(bare(request), at=signin.at_of(request), **given.validated_data)
+        serializer = NewPasswordInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.set_password(bare(request), at=signin.at_of(request), **serializer.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -73,9 +73,11 @@ class ChangePassword(APIView):
         """
         actor = signin.actor_of(request)
         actions.require_session(actor)
-        given = ChangePasswordInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        sign_in_flow.change_password(bare(request), actor, at=signin.at_of(request), **given.validated_data)
+        serializer = ChangePasswordInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.change_password(
+            bare(request), actor, at=signin.at_of(request), **serializer.validated_data
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -88,10 +90,10 @@ class AskAddress(APIView):
     @extend_schema(operation_id="address_ask", tags=["session"], request=AskLinkInput, responses={204: None})
     def post(self, request: Request) -> Response:
         """Ask for another address; a link that is sent there confirms it, and the present one is told."""
-        given = AskLinkInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = AskLinkInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
         actor, at = signin.actor_of(request), signin.at_of(request)
-        sign_in_flow.ask_address(bare(request), actor, at=at, **given.validated_data)
+        sign_in_flow.ask_address(bare(request), actor, at=at, **serializer.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -101,10 +103,10 @@ class ConfirmAddress(APIView):
     @extend_schema(operation_id="address_confirm", tags=["session"], request=LinkInput, responses={204: None})
     def post(self, request: Request) -> Response:
         """Take the address to which a link was sent; all links of before are void."""
-        given = LinkInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = LinkInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
         actions.change_address(
-            actor=signin.actor_of(request), at=signin.at_of(request), **given.validated_data
+            actor=signin.actor_of(request), at=signin.at_of(request), **serializer.validated_data
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 

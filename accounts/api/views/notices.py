@@ -40,17 +40,17 @@ class Preferences(APIView):
     )
     def put(self, request: Request) -> Response:
         """Replace how the caller is told; the change is an entry in the journal."""
-        given = PreferencesInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = PreferencesInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
         actor = actor_of(request)
         actions.change_preferences(
-            actor=actor, at=at_of(request), given=actions.Preferences(**given.validated_data)
+            actor=actor, at=at_of(request), preferences=actions.Preferences(**serializer.validated_data)
         )
         return self._said(actor)
 
     def _said(self, actor: Actor) -> Response:
-        said = preferences_of(actor)
-        body = {"phone": said.phone, "daily": said.daily, "calls": gateway.is_there()}
+        preferences = preferences_of(actor)
+        body = {"phone": preferences.phone, "daily": preferences.daily, "calls": gateway.is_there()}
         return Response(PreferencesOut(body).data)
 
 
@@ -65,8 +65,8 @@ class Webhooks(APIView):
     )
     def get(self, request: Request) -> Response:
         """List where the calling program is called."""
-        asked = PagedQuery.of(request.query_params)
-        page = page_of(access.own_endpoints(actor_of(request)), order=("-created_at", "-id"), **asked)
+        query = PagedQuery.of(request.query_params)
+        page = page_of(access.own_endpoints(actor_of(request)), order=("-created_at", "-id"), **query)
         return Response(envelope(page, EndpointOut(page.items, many=True).data))
 
     @extend_schema(
@@ -82,11 +82,11 @@ class Webhooks(APIView):
         actions.require_program(actor)
         if (past := done_before(request, access.own_endpoints(actor))) is not None:
             return _with_secret(past, status.HTTP_201_CREATED)
-        given = EndpointInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = actions.make_endpoint(actor=actor, at=at_of(request), **given.validated_data)
-        keep_done(request, made.pk, status=status.HTTP_201_CREATED)
-        return _with_secret(made, status.HTTP_201_CREATED)
+        serializer = EndpointInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        endpoint = actions.make_endpoint(actor=actor, at=at_of(request), **serializer.validated_data)
+        keep_done(request, endpoint.pk, status=status.HTTP_201_CREATED)
+        return _with_secret(endpoint, status.HTTP_201_CREATED)
 
 
 class OneWebhook(APIView):
@@ -114,10 +114,10 @@ class RotateWebhook(APIView):
         actor = actor_of(request)
         if (past := done_before(request, access.own_endpoints(actor))) is not None:
             return _with_secret(past, status.HTTP_200_OK)
-        made = actions.rotate_endpoint(actor=actor, at=at_of(request), endpoint_id=pk)
-        keep_done(request, made.pk, status=status.HTTP_200_OK)
-        return _with_secret(made, status.HTTP_200_OK)
+        endpoint = actions.rotate_endpoint(actor=actor, at=at_of(request), endpoint_id=pk)
+        keep_done(request, endpoint.pk, status=status.HTTP_200_OK)
+        return _with_secret(endpoint, status.HTTP_200_OK)
 
 
-def _with_secret(made: Endpoint, code: int) -> Response:
-    return Response({**EndpointOut(made).data, "secret": secret_of(made)}, status=code)
+def _with_secret(endpoint: Endpoint, code: int) -> Response:
+    return Response({**EndpointOut(endpoint).data, "secret": secret_of(endpoint)}, status=code)

@@ -30,8 +30,8 @@ class Users(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the accounts of the administered authorities, by address; the look is an entry."""
-        asked = OfAuthorityQuery.of(request.query_params)
-        page = user_page(asked, actor=actor_of(request), at=at_of(request))
+        query = OfAuthorityQuery.of(request.query_params)
+        page = user_page(query, actor=actor_of(request), at=at_of(request))
         return Response(envelope(page, UserOut(page.items, many=True).data))
 
     @extend_schema(
@@ -88,8 +88,8 @@ class Memberships(APIView):
 
         With `review=due`, those that the caller is to review: supervisors and data protection officers have some too.
         """
-        asked = MembershipQuery.of(request.query_params)
-        page = membership_page(asked, actor=actor_of(request), at=at_of(request))
+        query = MembershipQuery.of(request.query_params)
+        page = membership_page(query, actor=actor_of(request), at=at_of(request))
         return Response(envelope(page, MembershipOut(page.items, many=True).data))
 
     @extend_schema(

@@ -33,10 +33,10 @@ class Authorities(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the authorities, by code."""
-        asked = AuthorityQuery.of(request.query_params)
-        code = asked.pop("code", None)
-        found = Authority.objects.all() if code is None else Authority.objects.filter(code=code)
-        page = page_of(found, order=("code", "id"), bound_to=code or "", **asked)
+        query = AuthorityQuery.of(request.query_params)
+        code = query.pop("code", None)
+        authorities = Authority.objects.all() if code is None else Authority.objects.filter(code=code)
+        page = page_of(authorities, order=("code", "id"), bound_to=code or "", **query)
         return Response(envelope(page, AuthorityOut(page.items, many=True).data))
 
 
@@ -51,8 +51,8 @@ class Units(APIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """List the units of one of one's own authorities, by name."""
-        asked = PagedQuery.of(request.query_params)
-        page = page_of(units_of(actor_of(request), pk), order=("name", "id"), bound_to=str(pk), **asked)
+        query = PagedQuery.of(request.query_params)
+        page = page_of(units_of(actor_of(request), pk), order=("name", "id"), bound_to=str(pk), **query)
         return Response(envelope(page, UnitOut(page.items, many=True).data))
 
     @extend_schema(
@@ -68,12 +68,12 @@ class Units(APIView):
         require(actor, "accounts.manage", authority.pk)
         unit = done_before(request, units_of(actor, authority.pk))
         if unit is None:
-            given = UnitInput(data=request.data)
-            given.is_valid(raise_exception=True)
+            serializer = UnitInput(data=request.data)
+            serializer.is_valid(raise_exception=True)
             unit = actions.make_unit(
                 actor=actor,
                 at=at_of(request),
-                given=actions.NewUnit(authority=authority, **given.validated_data),
+                new_unit=actions.NewUnit(authority=authority, **serializer.validated_data),
             )
             keep_done(request, unit.pk, status=status.HTTP_201_CREATED)
         return Response(UnitOut(unit).data, status=status.HTTP_201_CREATED)
@@ -90,12 +90,12 @@ class Organisations(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the institutions of one's own authorities and of the whole country, by name."""
-        asked = OfAuthorityQuery.of(request.query_params)
-        authority = asked.pop("authority", None)
-        found = visible_organisations(actor_of(request))
+        query = OfAuthorityQuery.of(request.query_params)
+        authority = query.pop("authority", None)
+        organisations = visible_organisations(actor_of(request))
         if authority is not None:
-            found = found.filter(authority=authority)
-        page = page_of(found, order=("name", "id"), bound_to=str(authority), **asked)
+            organisations = organisations.filter(authority=authority)
+        page = page_of(organisations, order=("name", "id"), bound_to=str(authority), **query)
         return Response(envelope(page, OrganisationOut(page.items, many=True).data))
 
     @extend_schema(
@@ -127,5 +127,5 @@ class OneOrganisation(APIView):
     )
     def put(self, request: Request, pk: UUID) -> Response:
         """Correct the entry of an institution on the list of an authority that one administers."""
-        found = corrected(request.data, pk, actor=actor_of(request), at=at_of(request))
-        return Response(OrganisationOut(found).data)
+        organisation = corrected(request.data, pk, actor=actor_of(request), at=at_of(request))
+        return Response(OrganisationOut(organisation).data)

@@ -33,8 +33,8 @@ class AskReset(APIView):
         """Ask that somebody's lost second factors be removed; a second person has a week to confirm it."""
         actor = actor_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        made = actions.ask_reset(actor=actor, at=at_of(request), user_id=pk, how=identified(request.data))
-        return Response(FactorResetOut(made).data, status=status.HTTP_201_CREATED)
+        row = actions.ask_reset(actor=actor, at=at_of(request), user_id=pk, how=identified(request.data))
+        return Response(FactorResetOut(row).data, status=status.HTTP_201_CREATED)
 
 
 class Resets(APIView):
@@ -48,9 +48,9 @@ class Resets(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the requests that wait for a second person, the oldest first."""
-        asked = PagedQuery.of(request.query_params)
-        found = access.open_resets(actor_of(request), at=at_of(request))
-        page = page_of(found, order=("asked_at", "id"), **asked)
+        query = PagedQuery.of(request.query_params)
+        rows = access.open_resets(actor_of(request), at=at_of(request))
+        page = page_of(rows, order=("asked_at", "id"), **query)
         return Response(envelope(page, FactorResetOut(page.items, many=True).data))
 
 
@@ -69,10 +69,8 @@ class ConfirmReset(APIView):
         """Confirm as a second person: the factors, recovery codes and sessions of the account end."""
         actor = actor_of(request)
         access.require_somewhere(actor, "factors.reset")
-        found = actions.decide_reset(
-            actor=actor, at=at_of(request), reset_id=pk, how=identified(request.data)
-        )
-        return Response(FactorResetOut(found).data)
+        row = actions.decide_reset(actor=actor, at=at_of(request), reset_id=pk, how=identified(request.data))
+        return Response(FactorResetOut(row).data)
 
 
 class RefuseReset(APIView):
@@ -85,5 +83,5 @@ class RefuseReset(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Refuse as a second person: nothing changes."""
-        found = actions.decide_reset(actor=actor_of(request), at=at_of(request), reset_id=pk, how=None)
-        return Response(FactorResetOut(found).data)
+        row = actions.decide_reset(actor=actor_of(request), at=at_of(request), reset_id=pk, how=None)
+        return Response(FactorResetOut(row).data)

@@ -59,11 +59,11 @@ class Session(APIView):
         person has none that counts yet and makes one at ``/me/factors``.
         """
         signin.require_csrf(bare(request))  # a stranger's browser too: nobody signs it in as somebody else
-        given = SignInInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = SignInInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
         at = signin.at_of(request)
-        with throttling.counted(bare(request), given.validated_data, at=at) as said:
-            user = actions.check_password(**said)
+        with throttling.counted(bare(request), serializer.validated_data, at=at) as credentials:
+            user = actions.check_password(**credentials)
         sign_in_flow.await_factor(bare(request), user, at=at)
         return Response(SessionOut(state(request, signin.awaited_in(bare(request)))).data)
 
@@ -89,9 +89,9 @@ class OwnSessions(APIView):
     )
     def get(self, request: Request) -> Response:
         """List one's own sessions that go on, newest first. Only within one of them: a token learns of none."""
-        asked = PagedQuery.of(request.query_params)
-        found = actions.list_sessions(actor=signin.actor_of(request), at=signin.at_of(request))
-        page = page_of(found, order=("-opened_at", "-pk"), **asked)
+        query = PagedQuery.of(request.query_params)
+        sessions = actions.list_sessions(actor=signin.actor_of(request), at=signin.at_of(request))
+        page = page_of(sessions, order=("-opened_at", "-pk"), **query)
         here = id_of(bare(request))
         lines = actions.in_use(page.items, actor=signin.actor_of(request), at=signin.at_of(request))
         for row in lines:
@@ -122,11 +122,11 @@ class SignInsToCheck(APIView):
     )
     def get(self, request: Request) -> Response:
         """List what was odd about one's own sign-ins within ninety days, newest first. A token learns of none."""
-        asked = PagedQuery.of(request.query_params)
+        query = PagedQuery.of(request.query_params)
         actor = signin.actor_of(request)
         actions.require_session(actor)
-        found = suspicious_sign_ins.of(actor.user_id, at=signin.at_of(request))
-        page = page_of(found, order=("-day", "-pk"), **asked)
+        rows = suspicious_sign_ins.of(actor.user_id, at=signin.at_of(request))
+        page = page_of(rows, order=("-day", "-pk"), **query)
         return Response(envelope(page, SignInToCheckOut(page.items, many=True).data))
 
 

@@ -32,8 +32,8 @@ class Tokens(APIView):
     )
     def get(self, request: Request) -> Response:
         """List one's own tokens, newest first, those that no longer open anything included."""
-        asked = PagedQuery.of(request.query_params)
-        page = page_of(own_tokens(actor_of(request)), order=("-created_at", "-id"), **asked)
+        query = PagedQuery.of(request.query_params)
+        page = page_of(own_tokens(actor_of(request)), order=("-created_at", "-id"), **query)
         return Response(envelope(page, TokenOut(page.items, many=True).data))
 
     @extend_schema(
@@ -54,17 +54,17 @@ class Tokens(APIView):
         past = done_before(request, own_tokens(actor))
         if past is not None:
             return Response({**TokenOut(past).data, "token": None}, status=status.HTTP_201_CREATED)
-        given = TokenInput(data=request.data)
-        given.is_valid(raise_exception=True)
-        asked = dict(given.validated_data)
-        made = actions.make_token(
+        serializer = TokenInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
+        token = actions.make_token(
             actor=actor,
             at=at_of(request),
-            membership_id=asked.pop("membership"),
-            given=actions.TokenRequest(**asked),
+            membership_id=fields.pop("membership"),
+            token_request=actions.TokenRequest(**fields),
         )
-        keep_done(request, made.token.pk, status=status.HTTP_201_CREATED)
-        body = {**TokenOut(made.token).data, "token": made.secret}
+        keep_done(request, token.token.pk, status=status.HTTP_201_CREATED)
+        body = {**TokenOut(token.token).data, "token": token.secret}
         return Response(body, status=status.HTTP_201_CREATED)
 
 

@@ -47,17 +47,17 @@ class Command(BaseCommand):
                 raise CommandError("Autorité inconnue : chargez-la avec load_territories.")
         invites = settings.PRODUCTION or options["invite"] or options["show_link"]
         password = "" if invites else typed_password()
-        given = actions.NewUser(options["email"], options["name"], authority, options["language"])
+        new_user = actions.NewUser(options["email"], options["name"], authority, options["language"])
         at = timezone.now()
         try:
             with transaction.atomic():
-                user = actions.make_user(actor=SYSTEM, at=at, given=given)
+                user = actions.make_user(actor=SYSTEM, at=at, new_user=new_user)
                 if not invites:
                     actions.set_password(actor=SYSTEM, at=at, user=user, password=password)
                 actions.verify_user(actor=SYSTEM, at=at, user_id=user.pk)
-                said = invited(user, at=at, show_link=options["show_link"]) if invites else ""
+                invitation = invited(user, at=at, show_link=options["show_link"]) if invites else ""
         except AccountsError as error:
             raise CommandError(f"{error} {error.extra or ''}".strip()) from error
         self.stdout.write(f"Compte créé : {user.pk}")
-        if said:
-            self.stdout.write(said)
+        if invitation:
+            self.stdout.write(invitation)

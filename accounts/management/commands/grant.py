@@ -40,7 +40,7 @@ class Command(BaseCommand):
         until = options["until"]
         if until is not None and until.tzinfo is None:
             raise CommandError("La fin doit porter son décalage horaire, par exemple 2027-01-01T00:00+01:00.")
-        given = actions.Appointment(
+        appointment = actions.Appointment(
             user=_named(User, "compte", email=address(options["email"])),
             role=Role(options["role"]),
             authority=_named(Authority, "autorité", code=options["authority"]),
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
         try:
             with transaction.atomic():
-                membership = actions.grant(actor=SYSTEM, at=timezone.now(), given=given)
+                membership = actions.grant(actor=SYSTEM, at=timezone.now(), appointment=appointment)
         except AccountsError as error:
             raise CommandError(f"{error} {error.extra or ''}".strip()) from error
         self.stdout.write(f"Rôle accordé : {membership.pk}")

@@ -30,5 +30,5 @@ class Command(BaseCommand):
         """
         with transaction.atomic():
             user = account(User.objects.all(), options["email"])
-            said = invited(user, at=timezone.now(), show_link=options["show_link"])
-        self.stdout.write(said)
+            invitation = invited(user, at=timezone.now(), show_link=options["show_link"])
+        self.stdout.write(invitation)

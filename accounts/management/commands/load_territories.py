@@ -35,5 +35,5 @@ class Command(BaseCommand):
         with transaction.atomic():
             for code in wanted:
                 entry = {**known[code], "since": date.fromisoformat(known[code]["since"])}
-                actions.load_authority(actor=SYSTEM, at=at, given=actions.Territory(**entry))
+                actions.load_authority(actor=SYSTEM, at=at, territory=actions.Territory(**entry))
         self.stdout.write(f"{len(wanted)} autorités chargées.")

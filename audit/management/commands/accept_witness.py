@@ -31,6 +31,7 @@ class Command(BaseCommand):
             CommandError: no alarm told of this state, or the entry can't be written.
         """
         state = options["state"]
+        # Only a state that an alarm has named: a reason given in advance would accept what nobody has looked at.
         if not Alarm.objects.filter(key__startswith="witness:", key__endswith=f":{state}").exists():
             raise CommandError("Aucune alarme ne nomme cet état.")
         try:

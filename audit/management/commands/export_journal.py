@@ -51,6 +51,7 @@ def _written(folder: Path, *, anyway: bool) -> tuple[int, int, bool] | None:
     Raises:
         NotInTree: nothing is signed yet.
     """
+    # One snapshot: a pruning that commits meanwhile would empty entries whose list isn't in the export (0038).
     with sequencing.reading(steady=True):
         origin = tree.newest()
         if origin is None:

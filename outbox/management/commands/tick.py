@@ -40,8 +40,8 @@ class Command(BaseCommand):
             done = worker.once()
         except (ServiceClosed, KeysUnavailable) as waits:
             raise CommandError(str(waits)) from None
-        said = ", ".join(f"{name} {count}" for name, count in done.items())
-        self.stdout.write(f"Fait : {said}.")
+        summary = ", ".join(f"{name} {count}" for name, count in done.items())
+        self.stdout.write(f"Fait : {summary}.")
         if failed := [name for name, count in done.items() if count < 0]:
             raise CommandError(f"En échec : {', '.join(failed)}.")
 

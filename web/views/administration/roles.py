@@ -123,7 +123,7 @@ class AskRole(NewRole):
     def do(self, body: Mapping[str, Any]) -> UUID:
         """Ask for the role; nothing changes until a second person confirms it."""
         given = appointment(body, actor=self.actor)
-        return actions.ask(actor=self.actor, at=self.at, given=given).pk
+        return actions.ask(actor=self.actor, at=self.at, appointment=given).pk
 
 
 class EndRole(Confirmation):
