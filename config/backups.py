@@ -72,13 +72,13 @@ def make(part: str, folder: Path, *, at: datetime) -> Copy:
                 closing(sqlite3.connect(draft)) as to,
             ):
                 whole.backup(to)
-        said = {
+        description = {
             "part": part,
             "made_at": at.isoformat(),
             "vendor": connection.vendor,
             "sha256": _sha256(draft),
         }
-        _written(_beside(path), json.dumps(said))
+        _written(_beside(path), json.dumps(description))
         _synced(draft)
         draft.rename(path)
     except OSError as error:
@@ -149,15 +149,15 @@ def read_back(part: str, path: Path) -> None:
 
 def _require_whole(part: str, path: Path, vendor: str) -> None:
     try:
-        said = json.loads(_beside(path).read_text())
-        whole = said["sha256"] == _sha256(path)
+        description = json.loads(_beside(path).read_text())
+        whole = description["sha256"] == _sha256(path)
     except (OSError, ValueError, KeyError) as error:
         raise CopyError(
             f"{path} et sa description ({_beside(path).name}) ne peuvent pas être lus."
         ) from error
     if not whole:
         raise CopyError(f"{path} n'est pas intact.")
-    if (said.get("part"), said.get("vendor")) != (part, vendor):
+    if (description.get("part"), description.get("vendor")) != (part, vendor):
         raise CopyError(f"{path} n'est pas une copie de la base {part} pour {vendor}.")
 
 
@@ -165,9 +165,9 @@ def _run(connection: Any, tool: str, *words: str) -> None:
     program = shutil.which(tool)
     if program is None:
         raise CopyError(f"{tool} manque : installez les outils de PostgreSQL (Debian : postgresql-client).")
-    given = connection.get_connection_params()
-    told = {name: str(given[key]) for key, name in _VARIABLES.items() if given.get(key)}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | told
+    params = connection.get_connection_params()
+    variables = {name: str(params[key]) for key, name in _VARIABLES.items() if params.get(key)}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | variables
     nothing = subprocess.DEVNULL  # what it says would quote rows
     done = subprocess.run(  # noqa: S603 - our own words
         [program, *words], env=environment, check=False, stdin=nothing, stderr=nothing

@@ -29,8 +29,8 @@ def kept_in_time() -> bool | None:
         ask = ctypes.CDLL(None).adjtimex
     except (AttributeError, OSError, TypeError):
         return None
-    found = int(ask(ctypes.create_string_buffer(_TIMEX_BYTES)))
-    return None if found < 0 else found != _TIME_ERROR
+    state = int(ask(ctypes.create_string_buffer(_TIMEX_BYTES)))
+    return None if state < 0 else state != _TIME_ERROR
 
 
 def seconds_apart(alias: str) -> float:

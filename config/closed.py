@@ -71,12 +71,12 @@ def _as_itself(request: ServiceRequest) -> HttpResponse | None:
 
 def _asked_for(request: ServiceRequest) -> Page | None:
     try:
-        found = resolve(request.path_info)
+        match = resolve(request.path_info)
     except Resolver404:
         return None
-    view = getattr(found.func, "view_class", None)
+    view = getattr(match.func, "view_class", None)
     if view is None or not issubclass(view, Page):
         return None
-    page: Page = view(**found.func.view_initkwargs)  # type: ignore[attr-defined]  # as Django's as_view() keeps them
-    page.setup(request, *found.args, **found.kwargs)
+    page: Page = view(**match.func.view_initkwargs)  # type: ignore[attr-defined]  # as Django's as_view() keeps them
+    page.setup(request, *match.args, **match.kwargs)
     return page

@@ -27,8 +27,8 @@ def is_drawn(secret: str) -> bool:
 
     Of 64 characters drawn out of 64, one in 10¹¹ says eight of them twice.
     """
-    said = secret.lower()
-    parts = [said[start : start + _RUN] for start in range(len(said) - _RUN + 1)]
+    text = secret.lower()
+    parts = [text[start : start + _RUN] for start in range(len(text) - _RUN + 1)]
     return (
         len(secret) >= LENGTH
         and len(set(secret)) >= _DIFFERENT

@@ -53,10 +53,10 @@ def mode() -> str:
     Raises:
         ImproperlyConfigured: it is neither.
     """
-    found = os.environ.get("REPERE_MODE", LOCAL)
-    if found not in (LOCAL, PRODUCTION):
+    value = os.environ.get("REPERE_MODE", LOCAL)
+    if value not in (LOCAL, PRODUCTION):
         raise ImproperlyConfigured(f"REPERE_MODE must be '{LOCAL}' or '{PRODUCTION}'.")
-    return found
+    return value
 
 
 def state_dir() -> Path:
@@ -88,14 +88,14 @@ def text(name: str, *, default: str | None = None, local: str | None = None) -> 
     """
     file = os.environ.get(f"{name}_FILE")
     try:
-        found = Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, default)
+        value = Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, default)
     except (OSError, ValueError):
         raise ImproperlyConfigured(f"{name}_FILE must be the path of a file that can be read.") from None
-    if not found and default is None:
-        found = local if mode() == LOCAL else None
-    if found is None:
+    if not value and default is None:
+        value = local if mode() == LOCAL else None
+    if value is None:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE, the path of a file that holds it).")
-    return found
+    return value
 
 
 def chosen(name: str, choices: Sequence[str], *, default: str) -> str:
@@ -104,10 +104,10 @@ def chosen(name: str, choices: Sequence[str], *, default: str) -> str:
     Raises:
         ImproperlyConfigured: the setting says another.
     """
-    found = text(name, default=default)
-    if found not in choices:
+    value = text(name, default=default)
+    if value not in choices:
         raise ImproperlyConfigured(f"{name} must be {', '.join(choices[:-1])} or {choices[-1]}.")
-    return found
+    return value
 
 
 def yes(name: str, *, default: str = "no") -> bool:
@@ -115,10 +115,10 @@ def yes(name: str, *, default: str = "no") -> bool:
     return chosen(name, ("yes", "no"), default=default) == "yes"
 
 
-def address(said: str) -> SplitResult:
+def address(value: str) -> SplitResult:
     """Return the parts of an address; those of an empty one where it can't be one."""
     try:
-        parts = urlsplit(said)
+        parts = urlsplit(value)
         _ = parts.port  # read here, for it is only looked at when it is asked for
     except ValueError:
         return urlsplit("")
@@ -131,13 +131,13 @@ def origin(name: str) -> str:
     Raises:
         ImproperlyConfigured: there is more or less in it than a scheme and a host.
     """
-    found = text(name, default="").lower().rstrip("/")
-    parts = address(found)
-    if found and (
-        parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != found or "@" in found
+    value = text(name, default="").lower().rstrip("/")
+    parts = address(value)
+    if value and (
+        parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != value or "@" in value
     ):
         raise ImproperlyConfigured(f"{name} must be an origin, as https://files.example.fr.")
-    return found
+    return value
 
 
 def listed(name: str, *, default: str | None = None, local: str | None = None) -> list[str]:
@@ -146,10 +146,10 @@ def listed(name: str, *, default: str | None = None, local: str | None = None) -
     Raises:
         ImproperlyConfigured: nothing is listed, and no default says that this may be.
     """
-    found = [part.strip() for part in text(name, default=default, local=local).split(",") if part.strip()]
-    if not found and default is None:
+    values = [part.strip() for part in text(name, default=default, local=local).split(",") if part.strip()]
+    if not values and default is None:
         raise ImproperlyConfigured(f"{name} names nothing: set it, comma-separated.")
-    return found
+    return values
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
@@ -172,16 +172,16 @@ def numbered(name: str) -> dict[int, str]:
     Raises:
         ImproperlyConfigured: one of them has no number or no text, or a number comes twice.
     """
-    found: dict[int, str] = {}
+    values: dict[int, str] = {}
     for part in listed(name, default=""):
-        digits, _, said = part.partition("=")
+        digits, _, value = part.partition("=")
         if (
-            not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**32 and said)
-            or int(digits) in found
+            not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**32 and value)
+            or int(digits) in values
         ):
             raise ImproperlyConfigured(f"{name} must be numbered, comma-separated: 1=first,2=second.")
-        found[int(digits)] = said
-    return found
+        values[int(digits)] = value
+    return values
 
 
 _DIGITS_MAX: Final = 16  # no setting counts so far, and Python refuses to read some thousands of them
@@ -193,10 +193,10 @@ def number(name: str, *, default: int) -> int:
     Raises:
         ImproperlyConfigured: the value isn't one.
     """
-    found = text(name, default=str(default))
-    if not (found.isascii() and found.isdigit() and len(found) < _DIGITS_MAX):
+    value = text(name, default=str(default))
+    if not (value.isascii() and value.isdigit() and len(value) < _DIGITS_MAX):
         raise ImproperlyConfigured(f"{name} must be a whole number.")
-    return int(found)
+    return int(value)
 
 
 def mailers() -> dict[str, dict[str, object]]:
@@ -208,11 +208,11 @@ def mailers() -> dict[str, dict[str, object]]:
     Raises:
         ImproperlyConfigured: the address isn't one.
     """
-    found = text("REPERE_SMTP_URL", default="" if mode() == LOCAL else "smtp://localhost:25")
-    if not found:
+    url = text("REPERE_SMTP_URL", default="" if mode() == LOCAL else "smtp://localhost:25")
+    if not url:
         files = "django.core.mail.backends.filebased.EmailBackend"
         return {"default": {"BACKEND": files, "OPTIONS": {"file_path": str(state_dir() / "mail")}}}
-    parts = address(found)
+    parts = address(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ImproperlyConfigured("REPERE_SMTP_URL reads smtp://user:password@host:587, or smtps://….")
     options: dict[str, object] = {
@@ -292,15 +292,15 @@ def database(name: str, *, local: str) -> dict[str, object]:
     owners = f"MIGRATION_{name}"
     if is_owner() and (owners in os.environ or f"{owners}_FILE" in os.environ):
         name = owners
-    said, found = text(name, local=local), {}
-    if said.startswith(("postgres://", "postgresql://", "sqlite:///")):
+    url, options = text(name, local=local), {}
+    if url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         with suppress(ValueError):
-            found = dict(environ.Env.db_url_config(said))
-    if not found.get("NAME"):
+            options = dict(environ.Env.db_url_config(url))
+    if not options.get("NAME"):
         raise ImproperlyConfigured(
             f"{name} must be the address of a database, postgres://login:password@host/name."
         )
-    return found
+    return options
 
 
 def secret(name: str, file: str) -> str:
@@ -309,8 +309,8 @@ def secret(name: str, file: str) -> str:
         return text(name)
     path = state_dir() / file
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_urlsafe(48))
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
+            target.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass
     return path.read_text(encoding="utf-8")

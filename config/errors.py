@@ -208,15 +208,15 @@ def answer_to(exc: Exception, request: ServiceRequest | Request) -> HttpResponse
     """
     carried = bare(request) if isinstance(request, Request) else request
     out = isinstance(exc, OUT) or _is_unusable(exc)
-    found = _described(exc) or (_Problem(503, "unavailable") if out else None)
-    if found is None:
+    problem = _described(exc) or (_Problem(503, "unavailable") if out else None)
+    if problem is None:
         return None
-    if found.status >= 500:
-        _log.error("request:failed", code=found.code, status=found.status, exc_info=exc)
+    if problem.status >= 500:
+        _log.error("request:failed", code=problem.code, status=problem.status, exc_info=exc)
     if out:
-        _leave(carried, found)
+        _leave(carried, problem)
         return closed.answer(carried)
-    response = _document(carried, found)
+    response = _document(carried, problem)
     # What was written on the way to the refusal counts: a wrong code is one more of them (config/pipeline.py).
     carried.stands = getattr(exc, "stands", False)
     if (wait := getattr(exc, "wait", None)) is not None:  # in seconds; DRF's Throttled too
@@ -236,9 +236,9 @@ def status_of(kind: type[BaseException]) -> int | None:
 
 def request_id(request: ServiceRequest) -> str:
     """Return the id that the pipeline gave to the request; give one if it was refused before that."""
-    found: str = getattr(request, "rid", "") or str(uuid4())
-    request.rid = found
-    return found
+    rid: str = getattr(request, "rid", "") or str(uuid4())
+    request.rid = rid
+    return rid
 
 
 def bad_request(request: ServiceRequest, exception: Exception) -> HttpResponse:
@@ -338,28 +338,28 @@ def _say(sentence: Sentence, language: str) -> str:
     return sentence.en if language == "en" else sentence.fr
 
 
-def _document(request: ServiceRequest, found: _Problem) -> HttpResponse:
+def _document(request: ServiceRequest, problem: _Problem) -> HttpResponse:
     language = get_language_from_request(request)
-    title = _say(TITLES.get(found.code, STATUSES[found.status]), language)
+    title = _say(TITLES.get(problem.code, STATUSES[problem.status]), language)
     body: dict[str, Any] = {
-        "type": f"urn:repere:problem:{found.code}",
+        "type": f"urn:repere:problem:{problem.code}",
         "title": title,
-        "status": found.status,
-        "code": found.code,
+        "status": problem.status,
+        "code": problem.code,
         "request_id": request_id(request),
     }
-    if found.detail and found.detail != TITLES.get(found.code, STATUSES[found.status]).fr:
-        body["detail"] = DETAILS.get(found.detail, found.detail) if language == "en" else found.detail
-    if items := [fault.document(language) for fault in found.faults]:
+    if problem.detail and problem.detail != TITLES.get(problem.code, STATUSES[problem.status]).fr:
+        body["detail"] = DETAILS.get(problem.detail, problem.detail) if language == "en" else problem.detail
+    if items := [fault.document(language) for fault in problem.faults]:
         body["errors"] = items
-    extra = found.extra or {}
+    extra = problem.extra or {}
     body.update({key: value for key, value in extra.items() if key not in _WRITTEN_HERE})
-    _leave(request, found)
+    _leave(request, problem)
     response = _written(request, body, language)
     response["Content-Language"] = language
-    if found.status == 401:
+    if problem.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="repere"'
-    if found.status == 503:
+    if problem.status == 503:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -372,6 +372,6 @@ def _written(request: ServiceRequest, body: Mapping[str, Any], language: str) ->
     return HttpResponse(text, status=body["status"], content_type=PROBLEM)
 
 
-def _leave(request: ServiceRequest, found: _Problem) -> None:
-    rule = str((found.extra or {}).get("rule", ""))
-    request.refusal = Refusal(found.status, found.code, rule)  # for the pipeline
+def _leave(request: ServiceRequest, problem: _Problem) -> None:
+    rule = str((problem.extra or {}).get("rule", ""))
+    request.refusal = Refusal(problem.status, problem.code, rule)  # for the pipeline

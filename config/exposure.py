@@ -16,8 +16,8 @@ def views() -> Iterator[tuple[str, Any]]:
     yield from _within(get_resolver().url_patterns, "/")
 
 
-def _within(found: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, Any]]:
-    for one in found:
+def _within(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, Any]]:
+    for one in patterns:
         path = before + str(one.pattern)
         if isinstance(one, URLResolver):
             yield from _within(one.url_patterns, path)

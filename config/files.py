@@ -26,7 +26,7 @@ class HostOfFiles:
 
     def __call__(self, request: ServiceRequest) -> HttpResponseBase:
         """Answer ``request``; whatever port is named, the host of files is never the service."""
-        asked = (urlsplit(f"//{request.get_host()}").hostname or "").rstrip(".")
-        if settings.FILES_ORIGIN and asked == urlsplit(settings.FILES_ORIGIN).hostname:
+        host = (urlsplit(f"//{request.get_host()}").hostname or "").rstrip(".")
+        if settings.FILES_ORIGIN and host == urlsplit(settings.FILES_ORIGIN).hostname:
             request.urlconf = __name__
         return self.get_response(request)

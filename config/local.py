@@ -33,13 +33,13 @@ _OWN: Final = ("PUBLIC_ADDRESS", "FILES_ORIGIN")
 _OTHERS: Final = ("VAULT_ADDR", "KMS_ENDPOINT", "OBJECT_ENDPOINT", "SMS_GATEWAY_URL")
 
 
-def require_here(said: Mapping[str, Any]) -> None:
+def require_here(values: Mapping[str, Any]) -> None:
     """Refuse settings that lead beyond this machine; ``said`` are those of ``config/settings.py`` by name.
 
     Raises:
         ImproperlyConfigured: names the variables, and ``REPERE_MODE=production``.
     """
-    away = sorted(_away(said))
+    away = sorted(_away(values))
     if not away:
         return
     sentence = f"This service leads beyond this machine ({', '.join(away)}): set REPERE_MODE=production."
@@ -68,47 +68,49 @@ def host_of(address: str) -> str:
     return env.address(address).hostname or address
 
 
-def hosts_of(found: Mapping[str, Any]) -> list[str]:
+def hosts_of(database: Mapping[str, Any]) -> list[str]:
     """Return where a database is: by its address, by what may follow the ``?`` of it, or as libpq assumes.
 
     For each part that the address leaves open libpq asks its environment. A service is an entry in a file, which may
     name any host. Source: PostgreSQL's manual, "Parameter Key Words", "Environment Variables".
     """
-    if found["ENGINE"].endswith("sqlite3"):
+    if database["ENGINE"].endswith("sqlite3"):
         return []
-    options = found.get("OPTIONS", {})
-    named = [one for one in (found.get("HOST"), options.get("host")) if one] or [os.environ.get("PGHOST", "")]
+    options = database.get("OPTIONS", {})
+    named = [one for one in (database.get("HOST"), options.get("host")) if one] or [
+        os.environ.get("PGHOST", "")
+    ]
     named += [
         options.get(name) or os.environ.get(f"PG{name.upper()}", "") for name in ("hostaddr", "service")
     ]
     return [host for one in named for host in str(one).split(",")]
 
 
-def scanner_host(said: str) -> str:
+def scanner_host(setting: str) -> str:
     """Return the host of an antivirus that is reached by ``tcp:host:port``; empty for a socket."""
-    how, _, where = said.partition(":")
+    how, _, where = setting.partition(":")
     return where.rpartition(":")[0].strip("[]") if how == "tcp" else ""
 
 
-def _away(said: Mapping[str, Any]) -> Iterator[str]:
+def _away(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield each variable that names another machine."""
-    files = host_of(said["FILES_ORIGIN"])  # among the hosts too, by config/settings.py
-    if not all(map(is_local_name, {*said["ALLOWED_HOSTS"]} - {files})):
+    files = host_of(values["FILES_ORIGIN"])  # among the hosts too, by config/settings.py
+    if not all(map(is_local_name, {*values["ALLOWED_HOSTS"]} - {files})):
         yield "REPERE_ALLOWED_HOSTS"
     for names, judged in ((_OWN, is_local_name), (_OTHERS, is_near)):
         for name in names:
-            if said[name] and not judged(host_of(said[name])):
+            if values[name] and not judged(host_of(values[name])):
                 yield f"REPERE_{name}"
     for name in _PARTS:
-        at = _WORKS_AT.get(said[name])
-        if at is None or (at and not said[at]):
+        at = _WORKS_AT.get(values[name])
+        if at is None or (at and not values[at]):
             yield f"REPERE_{name}"
     for alias, variable in (("default", "DATABASE_URL"), ("keys", "KEYS_DATABASE_URL")):
-        if not _all_near(hosts_of(said["DATABASES"][alias]), but=_test_database()):
+        if not _all_near(hosts_of(values["DATABASES"][alias]), but=_test_database()):
             yield variable
-    if not is_near(scanner_host(said["SCANNER"])):
+    if not is_near(scanner_host(values["SCANNER"])):
         yield "REPERE_SCANNER"
-    if not _all_near(one["OPTIONS"].get("host", "") for one in said["MAILERS"].values()):
+    if not _all_near(one["OPTIONS"].get("host", "") for one in values["MAILERS"].values()):
         yield "REPERE_SMTP_URL"
 
 

@@ -100,8 +100,8 @@ def configure(config: Mapping[str, Any]) -> None:
     if config["whole"]:
         warnings.showwarning = _warned
         sys.excepthook = _ended
-        threading.excepthook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
-        sys.unraisablehook = lambda told: _ended(told.exc_type, told.exc_value, told.exc_traceback)
+        threading.excepthook = lambda args: _ended(args.exc_type, args.exc_value, args.exc_traceback)
+        sys.unraisablehook = lambda args: _ended(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def _warned(
@@ -175,9 +175,9 @@ def _said_by_us(record: logging.LogRecord) -> dict[str, Any] | None:
 
 
 def _said_by_a_library(record: logging.LogRecord) -> dict[str, Any]:
-    said: dict[str, Any] = {"where": _clean(f"{record.module}:{record.lineno}")}
+    fields: dict[str, Any] = {"where": _clean(f"{record.module}:{record.lineno}")}
     status = getattr(record, "status_code", None)
-    return {**said, "status": status} if isinstance(status, int) else said
+    return {**fields, "status": status} if isinstance(status, int) else fields
 
 
 def _raised(error: BaseException) -> dict[str, Any]:

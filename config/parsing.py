@@ -65,7 +65,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise BodyRefused("body-not-utf8") from None
     _require_bounded(text)
     try:
-        found = json.loads(
+        body = json.loads(
             text,
             object_pairs_hook=_object,
             parse_int=_integer,
@@ -75,10 +75,10 @@ def parse(raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise BodyRefused("body-not-json") from None
     if "\\u" in text:  # only an escape can bring these in: strict UTF-8 and strict JSON hold neither raw
-        _require_storable(found)
-    if not isinstance(found, dict):
+        _require_storable(body)
+    if not isinstance(body, dict):
         raise BodyRefused("not-object")
-    return found
+    return body
 
 
 def _require_utf8(media_type: str) -> None:
@@ -117,10 +117,10 @@ def _require_bounded(text: str) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    body = dict(pairs)
+    if len(body) != len(pairs):
         raise BodyRefused("body-duplicate-key")
-    return found
+    return body
 
 
 def _integer(digits: str) -> int:
@@ -139,9 +139,9 @@ def _constant(_: str) -> NoReturn:
     raise BodyRefused("body-number-out-of-range")
 
 
-def _require_storable(found: Any) -> None:
+def _require_storable(body: Any) -> None:
     """Refuse NUL and lone surrogates, in keys as in values: no database holds them."""
-    waiting = [found]
+    waiting = [body]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):

@@ -134,11 +134,11 @@ class OneTransaction:
             # Django would parse a form into memory and files of its own when it is asked for a token of the form.
             request.POST = QueryDict()
             request._files = MultiValueDict()  # what Django's own parsing would set
-        with watched() as watch, noted() as made:
+        with watched() as watch, noted() as new_keys:
             try:
-                response = self._carried(request, made)
+                response = self._carried(request, new_keys)
                 if isinstance(response, BodyToCome | Outside):
-                    response = self._received(request, response, made)
+                    response = self._received(request, response, new_keys)
                 if response.status_code < FIRST_REFUSAL:
                     watch.require_kept()
                     return response
@@ -147,7 +147,7 @@ class OneTransaction:
         return _written_down(request, response)
 
     def _received(
-        self, request: ServiceRequest, awaited: BodyToCome | Outside, made: MadeKeys
+        self, request: ServiceRequest, awaited: BodyToCome | Outside, new_keys: MadeKeys
     ) -> HttpResponse:
         """Read the body that the first transaction let in, or call outside, with none open; then ask all again."""
         try:
@@ -157,12 +157,12 @@ class OneTransaction:
             if answer is None:
                 raise
             return answer
-        response = self._carried(request, made)
+        response = self._carried(request, new_keys)
         # Not where it ended otherwise: whether a commit that broke off counts is known to the sweep alone.
         awaited.settle(kept=response.status_code < FIRST_REFUSAL)
         return response
 
-    def _carried(self, request: ServiceRequest, made: MadeKeys) -> HttpResponse:
+    def _carried(self, request: ServiceRequest, new_keys: MadeKeys) -> HttpResponse:
         with transaction.atomic():
             request.at = instant()
             request.stands = False  # set by config/errors.py
@@ -172,7 +172,7 @@ class OneTransaction:
             if refused:
                 transaction.set_rollback(True)
         if refused:
-            made.take_back()
+            new_keys.take_back()
             # The session is what it was: a cookie of what was rolled back would sign the caller out.
             response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
         return response

@@ -119,8 +119,8 @@ class Field:
     @property
     def described_by(self) -> str:
         """Return the ids of what explains the field."""
-        found = [f"{self.id}-hint"] if self.ask.hint else []
-        return " ".join([*found, f"{self.id}-error"] if self.error else found)
+        ids = [f"{self.id}-hint"] if self.ask.hint else []
+        return " ".join([*ids, f"{self.id}-error"] if self.error else ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +148,21 @@ def body_of(
 ) -> dict[str, Any]:
     """Return what the API would be sent; an answer whose question isn't called for any more is taken back."""
     declared = takes().fields
-    found: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     unknown = []
     for ask in every(asks):
         value = _sent(declared[ask.name], sent, prefix + ask.name, zone)
         if value is not _LEFT_OUT:
-            found[ask.name] = value
+            body[ask.name] = value
         if ask.unknown and f"{prefix}{ask.name}-unknown" in sent and value in (None, "", []):
             unknown.append(ask.name)
     for ask in every(asks):
         for branch in ask.branches:
-            for idle in every(() if _called(found.get(ask.name), branch) else branch.asks):
-                _take_back(declared[idle.name], idle.name, found)
+            for idle in every(() if _called(body.get(ask.name), branch) else branch.asks):
+                _take_back(declared[idle.name], idle.name, body)
     if any(ask.unknown for ask in every(asks)):
-        found[NOT_KNOWN] = unknown
-    return found
+        body[NOT_KNOWN] = unknown
+    return body
 
 
 _LEFT_OUT: Final = object()
@@ -197,8 +197,8 @@ def _nothing(declared: Any) -> Any:
 
 def day_of(value: str) -> str:
     """Return a day as the inputs take it; what is none is left as it was typed."""
-    found = _FRENCH_DAY.fullmatch(value)
-    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else value
+    match = _FRENCH_DAY.fullmatch(value)
+    return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}" if match else value
 
 
 def _instant(value: str, zone: ZoneInfo) -> str:
@@ -208,28 +208,28 @@ def _instant(value: str, zone: ZoneInfo) -> str:
         return value
 
 
-def typed_instant(said: str) -> str:
+def typed_instant(text: str) -> str:
     """Return an instant as a field for date and time takes it; what is none is left as it was typed."""
     try:
-        return datetime.fromisoformat(said).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+        return datetime.fromisoformat(text).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
     except ValueError:
-        return said
+        return text
 
 
 def _called(answer: Any, follow: Follow) -> bool:
-    given = answer if isinstance(answer, list) else ["true" if answer is True else answer]
-    return any(value in follow.answers for value in given)
+    answers = answer if isinstance(answer, list) else ["true" if answer is True else answer]
+    return any(value in follow.answers for value in answers)
 
 
-def _take_back(declared: Any, name: str, found: dict[str, Any]) -> None:
+def _take_back(declared: Any, name: str, body: dict[str, Any]) -> None:
     if isinstance(declared, serializers.ListField):
-        found[name] = []
+        body[name] = []
     elif isinstance(declared, serializers.BooleanField):
-        found[name] = False
+        body[name] = False
     elif (empty := _nothing(declared)) is not _LEFT_OUT:
-        found[name] = empty
+        body[name] = empty
     else:
-        found.pop(name, None)
+        body.pop(name, None)
 
 
 # --- What a page shows --------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def fields_of(
     ``choices``: those of fields whose declaration has none, as an id of a person; pairs of value and words.
     """
     declared = takes().fields
-    made = []
+    fields = []
     for ask in asks:
         one = _field(declared[ask.name], ask, values, prefix, (choices or {}).get(ask.name))
         one.error = (faults or {}).get(ask.name, "")
@@ -258,17 +258,17 @@ def fields_of(
             one.branches.append(Branch(number, branch.heading, inner))
             for option in one.options:
                 option.opens = number if option.value in branch.answers else option.opens
-        made.append(one)
-    return made
+        fields.append(one)
+    return fields
 
 
 def _field(
-    declared: Any, ask: Ask, values: Values, prefix: str, given: Sequence[tuple[str, str]] | None
+    declared: Any, ask: Ask, values: Values, prefix: str, options: Sequence[tuple[str, str]] | None
 ) -> Field:
     name, value = prefix + ask.name, values.get(ask.name)
-    one = Field(ask, _kind(declared, given), name, f"f-{name}", optional=not declared.required)
+    one = Field(ask, _kind(declared, options), name, f"f-{name}", optional=not declared.required)
     one.unknown = ask.name in (values.get(NOT_KNOWN) or [])
-    pairs = given if given is not None else _choices(declared, ask)
+    pairs = options if options is not None else _choices(declared, ask)
     if one.kind == "flag":
         one.options = [Option("true", "", value is True, one.id)]
     elif pairs:
@@ -282,13 +282,13 @@ def _field(
     return one
 
 
-def _kind(declared: Any, given: Sequence[tuple[str, str]] | None) -> str:
+def _kind(declared: Any, options: Sequence[tuple[str, str]] | None) -> str:
     if isinstance(declared, serializers.ListField):
         return "checkboxes"
     if isinstance(declared, serializers.BooleanField):
         return "flag"
-    if isinstance(declared, serializers.ChoiceField) or given is not None:
-        many = len(given if given is not None else declared.choices)
+    if isinstance(declared, serializers.ChoiceField) or options is not None:
+        many = len(options if options is not None else declared.choices)
         return "radios" if many <= RADIOS_MAX else "select"
     if isinstance(declared, serializers.DateTimeField):
         return "instant"
@@ -301,11 +301,11 @@ def _kind(declared: Any, given: Sequence[tuple[str, str]] | None) -> str:
 
 def _choices(declared: Any, ask: Ask) -> list[tuple[str, str]]:
     source = declared.child if isinstance(declared, serializers.ListField) else declared
-    found = {str(code): str(label) for code, label in getattr(source, "choices", {}).items()}
+    labels = {str(code): str(label) for code, label in getattr(source, "choices", {}).items()}
     instead = dict(ask.instead)
     return [
-        (code, str(instead[code]) if code in instead else words_of(code, found[code]))
-        for code in ask.only or found
+        (code, str(instead[code]) if code in instead else words_of(code, labels[code]))
+        for code in ask.only or labels
     ]
 
 
@@ -320,12 +320,12 @@ def words_of(code: str, french: str) -> str:
 def _english() -> dict[tuple[str, str], str]:
     """Return the English words of every coded answer, by code and French words."""
     waiting = list(Coded.__subclasses__())
-    found: dict[tuple[str, str], str] = {}
+    words: dict[tuple[str, str], str] = {}
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        found |= {(str(code), str(code.label)): code.en for code in kind}
-    return found
+        words |= {(str(code), str(code.label)): code.en for code in kind}
+    return words
 
 
 # --- Faults -------------------------------------------------------------------------------------------
@@ -333,12 +333,12 @@ def _english() -> dict[tuple[str, str], str]:
 
 def faults_of(problem: Values | None, path: str = "") -> dict[str, str]:
     """Return what is wrong with the fields under ``path``, by their names on the page."""
-    found: dict[str, str] = {}
+    faults: dict[str, str] = {}
     for item in (problem or {}).get("errors", ()):
         name: str = item["field"]
         if name.startswith(path):
-            found.setdefault(name.removeprefix(path).partition(".")[0], item["detail"])
-    return found
+            faults.setdefault(name.removeprefix(path).partition(".")[0], item["detail"])
+    return faults
 
 
 def summary(problem: Values | None, fields: Sequence[Field], path: str = "") -> list[Fault]:

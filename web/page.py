@@ -152,7 +152,7 @@ class FormPage(Page):
         raise NotImplementedError
 
     def while_out(self) -> HttpResponse | None:
-        """Return what was typed: the form as it was sent, or its texts; ``web/faults.html`` says the rest."""
+        """Return what was typed: the form as it was sent, or its texts; ``components/faults.html`` says the rest."""
         if self.request.method != "POST" or not (self.holds or self.keeps):
             return None
         problem = {"status": 503, "code": "unavailable"}

@@ -59,5 +59,5 @@ def page(request: ServiceRequest, problem: Mapping[str, Any], language: str) -> 
             # Whoever brings the cookie of a session that is none had one: it ended meanwhile (SEC-AU5).
             ended = settings.SESSION_COOKIE_NAME in request.COOKIES
             context = {"next": own_address(request.get_full_path()), "asked": not ended, "ended": ended}
-            return made(request, "web/signin.html", context, status=status)
+            return made(request, "web/sign_in/sign_in.html", context, status=status)
         return made(request, "web/problem.html", {"problem": problem, "bare": True}, status=status)

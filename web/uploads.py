@@ -146,18 +146,18 @@ class UploadPage(FormPage):
 
     def _keep(self, pk: UUID, arrived: Arrived) -> None:
         """Keep the file, once for each page that was shown."""
-        said: dict[str, Any] = {name: arrived.fields[name] for name in SAID if name in arrived.fields}
-        given = Upload(data=said)
-        given.is_valid(raise_exception=True)
-        told = {**said, "name": arrived.name, "sha256": arrived.original_digest}
-        once = Once.of(arrived.fields.get("key", ""), f"POST {self.request.path}", told)
+        fields: dict[str, Any] = {name: arrived.fields[name] for name in SAID if name in arrived.fields}
+        serializer = Upload(data=fields)
+        serializer.is_valid(raise_exception=True)
+        body = {**fields, "name": arrived.name, "sha256": arrived.original_digest}
+        once = Once.of(arrived.fields.get("key", ""), f"POST {self.request.path}", body)
         once.wait(self.actor)
         if once.honoured(self.actor) is not None:
             return
         done = keeping.add(
             pk,
             arrived,
-            **{name: given.validated_data[name] for name in ("kind", "children", "evidence")},
+            **{name: serializer.validated_data[name] for name in ("kind", "children", "evidence")},
             actor=self.actor,
             at=self.at,
         )
@@ -242,36 +242,36 @@ def form_of(
     asks = [replace(ask, only=tuple(offered)) if ask.name == "kind" else ask for ask in ASKS]
     asks = [ask for ask in asks if ask.name != "children" or children]
     fields = forms.fields_of(Upload, asks, values, faults=faults, choices={"children": children})
-    told = notice.told()
-    shown: list[Fault] = _summary(faults, fields)
+    conditions = notice.told()
+    faults_shown: list[Fault] = _summary(faults, fields)
     if error:
-        shown.append(Fault(gettext("Fichier"), error, FILE_ID))
+        faults_shown.append(Fault(gettext("Fichier"), error, FILE_ID))
     return {
         "sends": bool(offered),
         "fields": fields,
         "file_error": error,
         "file_id": FILE_ID,
         "problem": problem,
-        "faults": shown,
-        "notice": told["notice"]["fr" if language == "fr" else "en"],
-        "most": filesizeformat(told["max_bytes"]),
-        "accepts": accepts(told["types"]),
+        "faults": faults_shown,
+        "notice": conditions["notice"]["fr" if language == "fr" else "en"],
+        "most": filesizeformat(conditions["max_bytes"]),
+        "accepts": accepts(conditions["types"]),
         "key": uuid4().hex,
     }
 
 
 def line_of(pk: UUID, line: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     """Return a line of the list of files in words; ``href`` leads to the file, where it may leave the house."""
-    shown = {"id": line["id"], "at": display.instant(line["at"], zone), "waiting": line["waiting"]}
+    entry = {"id": line["id"], "at": display.instant(line["at"], zone), "waiting": line["waiting"]}
     if line["waiting"]:
-        return shown
+        return entry
     scan, name = line["scan"]["code"], line["name"]
     words, look = STANDS[scan]
     ready = scan not in (Scan.WAITING, Scan.INFECTED)
     if barred := line["barred"]:
         words, look, ready = _stands_barred(barred), "late", False
         name = gettext("Fichier écarté")
-    return shown | {
+    return entry | {
         "name": gettext("Fichier au nom illisible") if display.unreadable(name) else name,
         "barred": f"{display.label(barred['reason'])}, {display.instant(barred['at'], zone)}"
         if barred

@@ -130,8 +130,8 @@ def _unit(authority: Authority, *, at: datetime) -> Unit:
 
 def _organisation(name: str, kind: str, authority: Authority | None, *, at: datetime) -> Organisation:
     known = Organisation.objects.filter(name=name, authority=authority).first()
-    given = actions.NewOrganisation(name, kind, authority)
-    return known or actions.make_organisation(actor=SYSTEM, at=at, new_organisation=given)
+    wanted = actions.NewOrganisation(name, kind, authority)
+    return known or actions.make_organisation(actor=SYSTEM, at=at, new_organisation=wanted)
 
 
 def _email(code: str, part: Part) -> str:
@@ -168,22 +168,22 @@ def _member(cast: Cast, authority: Authority, unit: Unit, part: Part, *, at: dat
 def give_tokens(cast: Cast, *, at: datetime) -> None:
     """Give everybody a fresh token, and revoke those of earlier runs (tokens for people exist here only)."""
     older = Token.objects.usable(at).filter(
-        label=TOKEN_LABEL, membership__in=[found.pk for found in cast.members.values()]
+        label=TOKEN_LABEL, membership__in=[member.pk for member in cast.members.values()]
     )
     for token in older.select_related("membership__user"):
         owner = actor_of_user(token.membership.user, ORIGIN, at=at)
         actions.revoke_token(actor=owner, at=at, token_id=token.pk)
-    given = actions.TokenRequest(TOKEN_LABEL, expires_at=at + timedelta(days=TOKEN_DAYS))
+    wanted = actions.TokenRequest(TOKEN_LABEL, expires_at=at + timedelta(days=TOKEN_DAYS))
     for key, membership in cast.members.items():
         cast.tokens[key] = actions.issue_token(
-            actor=SYSTEM, at=at, membership=membership, token_request=given
+            actor=SYSTEM, at=at, membership=membership, token_request=wanted
         ).secret
 
 
 def give_password(cast: Cast) -> None:
     """Let everybody sign in with one fresh password: it is hashed once, for a hash takes its time."""
     cast.password = "-".join(digest.random_bytes(2).hex() for _ in range(4))
-    people = {found.user_id for found in cast.members.values()}
+    people = {member.user_id for member in cast.members.values()}
     User.objects.filter(pk__in=people).update(password=make_password(cast.password))
 
 
@@ -194,9 +194,9 @@ def give_applications(cast: Cast, *, at: datetime) -> None:
     """
     for authority in cast.authorities.values():
         today = at.astimezone(ZoneInfo(authority.timezone)).date()
-        given = policy_changes_actions.Change(today, {"one_time_codes_reason": CODES_REASON})
-        policy_changes_actions.change(authority.pk, given, actor=SYSTEM, at=at)
-    people = {found.user_id for found in cast.members.values()}
+        change = policy_changes_actions.Change(today, {"one_time_codes_reason": CODES_REASON})
+        policy_changes_actions.change(authority.pk, change, actor=SYSTEM, at=at)
+    people = {member.user_id for member in cast.members.values()}
     have = Factor.objects.filter(user__in=people, kind=FactorKind.TOTP).values_list("user_id", flat=True)
     Factor.objects.bulk_create(
         Factor(user_id=one, kind=FactorKind.TOTP, label=TOKEN_LABEL, created_at=at)

@@ -7,7 +7,7 @@ from typing import Any, Final
 COMMUNES: Final = {"75": "75113", "93": "93008", "59": "59350"}
 
 
-def child(code: str, first_name: str, born_on: date, sex: str, **said: Any) -> dict[str, Any]:
+def child(code: str, first_name: str, born_on: date, sex: str, **fields: Any) -> dict[str, Any]:
     """Return a child of the form whose identity is known."""
     return {
         "identity_known": "known",
@@ -19,7 +19,7 @@ def child(code: str, first_name: str, born_on: date, sex: str, **said: Any) -> d
         "address": "1 rue de la Démonstration",
         "whereabouts": "known",
         "current_measure": "no",
-        **said,
+        **fields,
     }
 
 
@@ -28,7 +28,7 @@ def born(years: int, on: datetime, *, days: int = 60) -> date:
     return on.date() - timedelta(days=round(years * 365.25) + days)
 
 
-def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **said: Any) -> dict[str, Any]:
+def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields: Any) -> dict[str, Any]:
     """Return a complete concern about these children, as the form sends it; facts of the day before."""
     day = on.date()
     return {
@@ -69,11 +69,11 @@ def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **said: 
         "filer_is_source": "yes",
         "feedback_channel": "platform",
         "good_faith_notice": True,
-        **said,
+        **fields,
     }
 
 
-def alarm(children: list[dict[str, Any]], fact: str, danger: str, **said: Any) -> dict[str, Any]:
+def alarm(children: list[dict[str, Any]], fact: str, danger: str, **fields: Any) -> dict[str, Any]:
     """Return no more than the urgent lane asks for: who, where, what."""
     return {
         "children": children,
@@ -84,5 +84,5 @@ def alarm(children: list[dict[str, Any]], fact: str, danger: str, **said: Any) -
         "filer_name": "Déclarant Démonstration",
         "filer_email": "filer@demo.invalid",
         "good_faith_notice": True,
-        **said,
+        **fields,
     }

@@ -90,34 +90,34 @@ def write_files(cast: Cast, *, at: datetime) -> None:
     )
 
 
-def page(told: Told) -> str:
+def page(demo: Told) -> str:
     """Return the whole page."""
-    return "\n".join([*_cases(told), "", *_accounts(told), "", *_in_a_browser(told), "", *_to_try(told)])
+    return "\n".join([*_cases(demo), "", *_accounts(demo), "", *_in_a_browser(demo), "", *_to_try(demo)])
 
 
-def _cases(told: Told) -> Iterator[str]:
+def _cases(demo: Told) -> Iterator[str]:
     yield "Dossiers joués (cases played)"
-    for story, case in told.played:
+    for story, case in demo.played:
         state = State(case.state).label
         yield f"  {story.number:<4} {story.code}  {case.reference}  {story.title} – {state}"
-    yield f"  –    {HOME}  {told.waiting.reference}  En attente – {State(told.waiting.state).label}"
+    yield f"  –    {HOME}  {demo.waiting.reference}  En attente – {State(demo.waiting.state).label}"
 
 
-def _accounts(told: Told) -> Iterator[str]:
+def _accounts(demo: Told) -> Iterator[str]:
     yield "Comptes (accounts ; jetons valables 30 jours, renouvelés à chaque lancement)"
-    for line in _table(told.cast, HOME, MAIN):
+    for line in _table(demo.cast, HOME, MAIN):
         yield f"  {line}"
     yield f"  Tous les comptes, trois autorités : {accounts_file()}"
     yield f"  Courriels envoyés (mails sent), un fichier chacun : {env.state_dir() / 'mail'}"
 
 
-def _in_a_browser(told: Told) -> Iterator[str]:
-    yield f"Dans un navigateur (in a browser) : {told.address}/connexion"
-    yield f"  Mot de passe commun à tous les comptes (password of all accounts) : {told.cast.password}"
+def _in_a_browser(demo: Told) -> Iterator[str]:
+    yield f"Dans un navigateur (in a browser) : {demo.address}/connexion"
+    yield f"  Mot de passe commun à tous les comptes (password of all accounts) : {demo.cast.password}"
     code = [sys.executable, str(env.BASE_DIR / "manage.py"), "demo_code", f"filer.{HOME}"]
     yield f"  Code à six chiffres d'une personne (one-time code of somebody) : {shlex.join(code)}"
     for name, place in PAGES.items():
-        yield f"  {told.cast.user(HOME, name).email:<40} {told.address}{place}"
+        yield f"  {demo.cast.user(HOME, name).email:<40} {demo.address}{place}"
 
 
 def _table(cast: Cast, code: str, names: Sequence[str]) -> Iterator[str]:
@@ -126,8 +126,8 @@ def _table(cast: Cast, code: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{titles[name]:<38} {cast.user(code, name).email:<40} {cast.tokens[code, name]}"
 
 
-def _to_try(told: Told) -> Iterator[str]:
-    tokens, api = told.cast.tokens, f"{told.address}/api/v1"
+def _to_try(demo: Told) -> Iterator[str]:
+    tokens, api = demo.cast.tokens, f"{demo.address}/api/v1"
     yield "À essayer (to try), dans un autre terminal :"
     yield ""
     yield "1. Transmettre (file a concern), comme enseignant·e"
@@ -139,7 +139,7 @@ def _to_try(told: Told) -> Iterator[str]:
     )
     yield ""
     yield "2. Trier (triage), comme responsable CRIP : la file d'attente, puis un dossier qui attend"
-    yield " && ".join(_triage(api, tokens[HOME, "crip_coordinator"], told.waiting))
+    yield " && ".join(_triage(api, tokens[HOME, "crip_coordinator"], demo.waiting))
     yield ""
     yield "3. Contrôler (audit), comme auditeur·rice : qui a fait et lu quoi"
     yield _curl(f"{api}/audit/entries?limit=20", tokens[HOME, "auditor"])
@@ -171,11 +171,11 @@ def _if_match(version: int) -> str:
 
 
 def _curl(address: str, token: str, *, headers: Sequence[str] = (), data: str = "") -> str:
-    said = [f"Authorization: Bearer {token}", *headers]
+    all_headers = [f"Authorization: Bearer {token}", *headers]
     if data:
-        said.append("Content-Type: application/json")
-    shown = ["-sS", "-w", r"\n%{http_code}\n"]
-    words = ["curl", *shown, address, *(word for header in said for word in ("-H", header))]
+        all_headers.append("Content-Type: application/json")
+    options = ["-sS", "-w", r"\n%{http_code}\n"]
+    words = ["curl", *options, address, *(word for header in all_headers for word in ("-H", header))]
     return shlex.join([*words, "-d", data] if data else words)
 
 

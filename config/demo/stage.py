@@ -51,47 +51,49 @@ class Stage:
 
     def file(self, name: str, form: Mapping[str, Any], *, at: datetime, urgent: bool = False) -> UUID:
         """File a concern; return its id."""
-        said = ConcernForm(data=as_json(form))
-        said.is_valid(raise_exception=True)
+        serializer = ConcernForm(data=as_json(form))
+        serializer.is_valid(raise_exception=True)
         actor = self.actor(name, at=at)
-        return filing_actions.file_at_once(said.validated_data, urgent=urgent, actor=actor, at=at).referral.pk
+        return filing_actions.file_at_once(
+            serializer.validated_data, urgent=urgent, actor=actor, at=at
+        ).referral.pk
 
     def read(self, name: str, case: UUID, *, at: datetime) -> None:
         """Open the file as a person; someone of the cell acknowledges it by that (T05), and answers an urgent call."""
         actor = self.actor(name, at=at)
-        found = visibility.visible_to(actor, at=at).select_related("concern")
-        seen = found.get(pk=case)
+        cases = visibility.visible_to(actor, at=at).select_related("concern")
+        seen = cases.get(pk=case)
         if seen.state == State.SUBMITTED:
             opening.acknowledge_on_opening(seen, opener=actor, at=at)
-            seen = found.get(pk=case)
+            seen = cases.get(pk=case)
         if seen.alert_open and opens_as_called(case_ties.ties_of(seen, actor)):
             opening.answer_on_opening(seen, opener=actor, at=at)
-            seen = found.get(pk=case)
+            seen = cases.get(pk=case)
         ties = case_ties.ties_of(seen, actor)
         opened(seen, ties, lambda scope: concern.content(seen, ties, scope, actor=actor), actor=actor, at=at)
 
-    def do(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
+    def do(self, name: str, case: UUID, step: str, *, at: datetime, **fields: Any) -> StepResult:
         """Do a step of the referral; its own member ``at`` is written ``at_`` here, beside the act's instant."""
-        return self._perform(Machine.REFERRAL, name, case, step, None, said, at=at)
+        return self._perform(Machine.REFERRAL, name, case, step, None, fields, at=at)
 
-    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
+    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **fields: Any) -> StepResult:
         """Do a step of the assessment."""
-        return self._perform(Machine.ASSESSMENT, name, case, step, None, said, at=at)
+        return self._perform(Machine.ASSESSMENT, name, case, step, None, fields, at=at)
 
-    def on_measure(self, name: str, measure: Any, step: str, *, at: datetime, **said: Any) -> StepResult:
+    def on_measure(self, name: str, measure: Any, step: str, *, at: datetime, **fields: Any) -> StepResult:
         """Do a step of a measure."""
-        return self._perform(Machine.MEASURE, name, measure.referral_id, step, measure.pk, said, at=at)
+        return self._perform(Machine.MEASURE, name, measure.referral_id, step, measure.pk, fields, at=at)
 
-    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **said: Any) -> StepResult:
+    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **fields: Any) -> StepResult:
         """Do a step of the case's last referral to justice."""
         part = Referral.objects.get(pk=case).judicial_referrals.latest("prepared_at").pk
-        return self._perform(Machine.JUDICIAL, name, case, step, part, said, at=at)
+        return self._perform(Machine.JUDICIAL, name, case, step, part, fields, at=at)
 
     def on_glass(
-        self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **said: Any
+        self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **fields: Any
     ) -> StepResult:
         """Break the glass on a case, or do a step of an emergency opening."""
-        return self._perform(Machine.GLASS, name, case, step, glass, said, at=at)
+        return self._perform(Machine.GLASS, name, case, step, glass, fields, at=at)
 
     def _perform(
         self,
@@ -100,33 +102,33 @@ class Stage:
         case: UUID,
         step: str,
         part: UUID | None,
-        said: Any,
+        fields: Any,
         *,
         at: datetime,
     ) -> StepResult:
-        asked = StepRequest(
+        request = StepRequest(
             step=steps.get(machine, step),
             referral_id=case,
             part_id=part,
-            body=as_json({name.rstrip("_"): value for name, value in said.items()}),
+            body=as_json({name.rstrip("_"): value for name, value in fields.items()}),
             version=_version(case),
         )
-        return perform.perform(asked, actor=self.actor(name, at=at), at=at)
+        return perform.perform(request, actor=self.actor(name, at=at), at=at)
 
-    def sign(self, name: str, case: UUID, asked: StepResult, *, at: datetime) -> StepResult:
+    def sign(self, name: str, case: UUID, proposal: StepResult, *, at: datetime) -> StepResult:
         """Sign what another person proposed.
 
         Raises:
             ValueError: nothing was proposed: the step went through with one signature.
         """
-        if asked.approval is None:
+        if proposal.approval is None:
             raise ValueError("No second signature is awaited.")
         actor = self.actor(name, at=at)
-        return approvals.sign(case, asked.approval, actor=actor, at=at, version=_version(case))
+        return approvals.sign(case, proposal.approval, actor=actor, at=at, version=_version(case))
 
-    def write(self, name: str, case: UUID, *, at: datetime, **said: Any) -> None:
+    def write(self, name: str, case: UUID, *, at: datetime, **fields: Any) -> None:
         """Write notes, conclusions or report of the assessment."""
-        body = as_json(said)
+        body = as_json(fields)
         assessment_actions.edit(case, body, version=_version(case), actor=self.actor(name, at=at), at=at)
 
 
@@ -139,6 +141,6 @@ def children_of(case: UUID) -> list[UUID]:
     return list(Child.objects.filter(referral=case).order_by("position").values_list("pk", flat=True))
 
 
-def each(children: Iterable[UUID], **said: Any) -> list[dict[str, Any]]:
+def each(children: Iterable[UUID], **fields: Any) -> list[dict[str, Any]]:
     """Return one line for each child, as steps take them."""
-    return [{"child": child, **said} for child in children]
+    return [{"child": child, **fields} for child in children]

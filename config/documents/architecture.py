@@ -38,8 +38,8 @@ def picture() -> str:
     boxes = f'        referrals.features["{len(features)} features"]'
     inner = [boxes if line.strip() == "referrals.features" else line for line in inside]
     lines = ["```mermaid", "flowchart TD", "    subgraph referrals", *inner, "    end", *arrows, "```"]
-    told = fill(f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}.", 120)
-    return "\n".join([*lines, "", told])
+    sentence = fill(f"The {len(features)} features: {', '.join(f'`{name}`' for name in features)}.", 120)
+    return "\n".join([*lines, "", sentence])
 
 
 def _is_feature(path: Path) -> bool:
@@ -66,14 +66,14 @@ def _reached(box: str, known: Mapping[str, set[str]]) -> set[str]:
 
 def _imports() -> dict[str, set[str]]:
     """Return the boxes, from the top down, each with those that it imports."""
-    found: dict[str, set[str]] = {}
+    imports: dict[str, set[str]] = {}
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
             if ".migrations." not in module:
-                found.setdefault(_box(module), set()).update(map(_box, _named(path)))
+                imports.setdefault(_box(module), set()).update(map(_box, _named(path)))
     order = [*APPS[:2], *(f"referrals.{one}" for one in ("top", "features", *GROUND)), *APPS[3:]]
-    return {box: found.get(box, set()) for box in order}
+    return {box: imports.get(box, set()) for box in order}
 
 
 def _named(path: Path) -> Iterator[str]:

@@ -29,8 +29,8 @@ def page(_: str) -> str:
 def document(_: str) -> str:
     """Return the problem document (RFC 9457), its title in both languages: nothing in it tells who asked for what."""
     title = f"{TITLES[CODE].fr} / {TITLES[CODE].en}"
-    said = {"type": f"urn:repere:problem:{CODE}", "title": title, "status": 503, "code": CODE}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
+    problem = {"type": f"urn:repere:problem:{CODE}", "title": title, "status": 503, "code": CODE}
+    return json.dumps(problem, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _style(used: set[str]) -> str:

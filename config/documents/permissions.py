@@ -163,14 +163,14 @@ def relations(step: Step, role: Role) -> str:
     if not MACHINES[step.machine].of_case:
         return str(Relation.TERRITORY)  # what is the authority's own, and of no case
     draft = State.DRAFT in step.source
-    found = [
+    words = [
         str(relation)
         for relation in Relation
         if relation is not Relation.SHARED  # whoever a draft is shown to does nothing with it
         and (relation is not Relation.BROKEN_GLASS or role in matrix.BREAKERS)
         and CaseAccess(pairs=frozenset({(role, relation)}), draft=draft, named=False).role_for(step) is role
     ]
-    return ", ".join(found)
+    return ", ".join(words)
 
 
 # --- Accounts -----------------------------------------------------------------------------------------

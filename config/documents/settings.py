@@ -41,7 +41,7 @@ def _default(setting: Setting) -> str:
     value: Any = setting.default
     if setting.kind == "week":
         spans = {day: " and ".join(f"{s['opens']}–{s['closes']}" for s in value[day]) for day in value}
-        return lines(f"{day}: {found}" for day, found in spans.items() if found)
+        return lines(f"{day}: {hours}" for day, hours in spans.items() if hours)
     if setting.kind == "flag":
         return "on" if value else "off"
     if setting.kind == "text":

@@ -73,12 +73,12 @@ def _title(machine: Machine) -> str:
 
 
 def _proofs() -> str:
-    said = (f"{place}. {proof.says}" for place, proof in enumerate(PROOFS, 1))
-    return "\n".join([PROVEN.strip(), "", *said])
+    lines_of_proofs = (f"{place}. {proof.says}" for place, proof in enumerate(PROOFS, 1))
+    return "\n".join([PROVEN.strip(), "", *lines_of_proofs])
 
 
 def _sets() -> str:
-    said = (
+    lines_of_sets = (
         f"- **{name}**: {', '.join(code(str(s)) for s in State if s in states)}" for name, states in SETS[2:]
     )
     closed = ", ".join(code(str(state)) for state in CLOSED)
@@ -86,7 +86,7 @@ def _sets() -> str:
         [
             "Sets of states of the referral:",
             "",
-            *said,
+            *lines_of_sets,
             f"- **closed**: {closed}",
             f"- **any**: active, closed, {code(str(State.ARCHIVED))}",
         ]
@@ -99,11 +99,11 @@ def _clocks() -> str:
     )
 
 
-def _clock(found: ClockCode) -> list[str]:
-    facts = FACTS[found]
+def _clock(clock: ClockCode) -> list[str]:
+    facts = FACTS[clock]
     own = [code(name) for name in facts.settings]
-    said = f"{facts.en}{BREAK}*{facts.fr}*"
-    return [code(str(found)), found.en, str(found.label), said, facts.law or "practice", lines(own)]
+    meaning = f"{facts.en}{BREAK}*{facts.fr}*"
+    return [code(str(clock)), clock.en, str(clock.label), meaning, facts.law or "practice", lines(own)]
 
 
 def _rules() -> str:
@@ -192,10 +192,10 @@ def _row(step: Step) -> Iterator[str]:
 
 
 def _from(step: Step) -> str:
-    found = frozenset(step.source)
-    name = next((name for name, states in SETS if step.machine is Machine.REFERRAL and found == states), "")
-    said = [name] if name else [code(source) for source in step.source]
-    return lines(["*new*", *said] if step.creates else said)
+    sources = frozenset(step.source)
+    name = next((name for name, states in SETS if step.machine is Machine.REFERRAL and sources == states), "")
+    words = [name] if name else [code(source) for source in step.source]
+    return lines(["*new*", *words] if step.creates else words)
 
 
 def _signature(step: Step) -> str:
@@ -207,9 +207,9 @@ def _signature(step: Step) -> str:
 
 
 def _clocks_of(step: Step) -> str:
-    said = []
+    sentences = []
     if step.starts:
-        said.append(f"start {', '.join(map(str, step.starts))}")
+        sentences.append(f"start {', '.join(map(str, step.starts))}")
     if step.stops:
-        said.append(f"stop {', '.join(map(str, step.stops))}")
-    return lines(said)
+        sentences.append(f"stop {', '.join(map(str, step.stops))}")
+    return lines(sentences)

@@ -93,13 +93,13 @@ class AdministrationPage(Page):
         match = self.request.resolver_match
         return go_to(where + told.query_of(self.actor, done or (match.url_name or "" if match else "")))
 
-    def once(self, said: Mapping[str, Any], act: Callable[[], UUID]) -> None:
+    def once(self, body: Mapping[str, Any], act: Callable[[], UUID]) -> None:
         """Do a write once under the form's key, however often the form is sent; ``act`` returns what it was done to."""
         key = self.request.POST.get("once", "")
         if not key:
             act()
             return
-        wanted = Once.of(key, f"POST {self.request.path}", dict(said))
+        wanted = Once.of(key, f"POST {self.request.path}", dict(body))
         wanted.wait(self.actor)
         if wanted.honoured(self.actor) is None:
             wanted.keep(self.actor, status=200, thing=act(), at=self.at)

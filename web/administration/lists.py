@@ -87,13 +87,13 @@ def hours(sent: QueryDict, key: str) -> dict[str, Any]:
 
 
 def _span(typed: str) -> dict[str, str]:
-    found = _SPAN.fullmatch(typed)
-    if not found:
+    match = _SPAN.fullmatch(typed)
+    if not match:
         opens, _dash, closes = typed.partition("-")
         return {"opens": opens.strip(), "closes": closes.strip() or "-"}
     return {
-        "opens": f"{int(found[1]):02}:{found[2] or '00'}",
-        "closes": f"{int(found[3]):02}:{found[4] or '00'}",
+        "opens": f"{int(match[1]):02}:{match[2] or '00'}",
+        "closes": f"{int(match[3]):02}:{match[4] or '00'}",
     }
 
 
@@ -103,12 +103,12 @@ def fields_of_hours(
     """Return a field a day: as it was typed, else as it is in force."""
     faults = forms.faults_of(problem, f"values.{key}.")
     hint = gettext("Comme 9:00–12:00, 13:30–17:00 ; vide, le service est fermé.")
-    made: list[Entry] = []
+    entries: list[Entry] = []
     for number, day in enumerate(DAYS):
         ask = Ask(f"{key}-{day}", day_name(day), hint if number == 0 else "", width="half")
         typed = spans_in_words(value[day]) if sent is None else sent.get(ask.name, "")
-        made.append(Field(ask, "text", ask.name, f"f-{ask.name}", typed, error=faults.get(day, "")))
-    return made
+        entries.append(Field(ask, "text", ask.name, f"f-{ask.name}", typed, error=faults.get(day, "")))
+    return entries
 
 
 # --- Rows -------------------------------------------------------------------------------------------------
@@ -140,21 +140,21 @@ def _ask(owner: str, name: str) -> Ask:
 
 def rows(sent: QueryDict, key: str) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows that were typed, each with its number on the page; none for one that is empty or taken away."""
-    form, found = _row_of(key), []
+    form, bodies = _row_of(key), []
     for number in range(counted(sent, key) or 0):
-        said = forms.body_of(form, _asks(key), sent, prefix=f"{key}-{number}-")
-        if said.pop(_REMOVED) or not any(said.values()):
+        body = forms.body_of(form, _asks(key), sent, prefix=f"{key}-{number}-")
+        if body.pop(_REMOVED) or not any(body.values()):
             continue
         if _CHOICES in form().fields:
-            said[_CHOICES] = [_choice(line) for line in said.get(_CHOICES, "").splitlines() if line.strip()]
-        found.append((number, said))
-    return found
+            body[_CHOICES] = [_choice(line) for line in body.get(_CHOICES, "").splitlines() if line.strip()]
+        bodies.append((number, body))
+    return bodies
 
 
 def counted(sent: QueryDict, key: str) -> int | None:
     """Return how many rows a form says that it has; None where it doesn't say: then it says nothing of the rows."""
-    said = sent.get(f"rows-{key}", "")
-    return int(said) if _COUNT.fullmatch(said) else None
+    number = sent.get(f"rows-{key}", "")
+    return int(number) if _COUNT.fullmatch(number) else None
 
 
 def _choice(line: str) -> dict[str, str]:
@@ -174,30 +174,30 @@ def group_of_rows(
     """Return the rows of a setting as a group: as they were typed, else as they are in force, one ``more`` if asked."""
     form = _row_of(key)
     if sent is None:
-        shown = [dict(row) for row in value]
-        places = list(range(len(shown)))
+        contents = [dict(row) for row in value]
+        places = list(range(len(contents)))
     else:
-        shown = [_typed(form, sent, f"{key}-{number}-") for number in range(counted(sent, key) or 0)]
+        contents = [_typed(form, sent, f"{key}-{number}-") for number in range(counted(sent, key) or 0)]
         places = [number for number, _ in rows(sent, key)]
-    shown += [{}] * ((more or not shown) and len(shown) < ROWS_MAX)
-    made = []
-    for number, row in enumerate(shown):
+    contents += [{}] * ((more or not contents) and len(contents) < ROWS_MAX)
+    group_rows = []
+    for number, row in enumerate(contents):
         at = places.index(number) if number in places else None
         faults = {} if at is None else forms.faults_of(problem, f"values.{key}.{at}.")
         entries = forms.fields_of(form, _asks(key), _as_lines(row), faults=faults, prefix=f"{key}-{number}-")
-        made.append(Row(gettext("Ligne %(n)s") % {"n": number + 1}, entries))
+        group_rows.append(Row(gettext("Ligne %(n)s") % {"n": number + 1}, entries))
     error = next(
         (one["detail"] for one in (problem or {}).get("errors", ()) if one["field"] == f"values.{key}"), ""
     )
-    return Group(key, label, "", made, more=len(shown) < ROWS_MAX, error=error)
+    return Group(key, label, "", group_rows, more=len(contents) < ROWS_MAX, error=error)
 
 
 def _typed(form: type[Input], sent: QueryDict, prefix: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
     for name, one in form().fields.items():
-        said = sent.get(prefix + name, "")
-        found[name] = said == "true" if isinstance(one, serializers.BooleanField) else said
-    return found
+        text = sent.get(prefix + name, "")
+        texts[name] = text == "true" if isinstance(one, serializers.BooleanField) else text
+    return texts
 
 
 def _as_lines(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def all_fields(entries: Sequence[Entry]) -> list[Field]:
     """Return the fields of entries, those of rows too, in the order of the page."""
-    found: list[Field] = []
+    fields: list[Field] = []
     for one in entries:
-        found += [one] if isinstance(one, Field) else [inner for row in one.rows for inner in row.fields]
-    return found
+        fields += [one] if isinstance(one, Field) else [inner for row in one.rows for inner in row.fields]
+    return fields

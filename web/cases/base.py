@@ -30,11 +30,11 @@ class BlanksLeftOut(Query):
     @classmethod
     def of(cls, params: Any) -> dict[str, Any]:
         """Return the parameters that were given; see ``Query.of``."""
-        given = params.copy()
+        filled = params.copy()
         for name, values in params.lists():
             if values == [""]:
-                del given[name]
-        return super().of(given)
+                del filled[name]
+        return super().of(filled)
 
 
 def zone_of(referral: Referral) -> ZoneInfo:
@@ -68,9 +68,13 @@ def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
 
 def version_of(request: ServiceRequest) -> int | None:
     """Return the version that a form was made from; a version that none has where it is malformed."""
-    said = request.POST.get("version", "")
+    version = request.POST.get("version", "")
     return (
-        None if not said else int(said) if said.isascii() and said.isdigit() and len(said) < 10 else MALFORMED
+        None
+        if not version
+        else int(version)
+        if version.isascii() and version.isdigit() and len(version) < 10
+        else MALFORMED
     )
 
 
@@ -82,7 +86,7 @@ def fresh_key() -> str:
 def once(
     page: Page,
     pk: UUID,
-    said: Mapping[str, Any],
+    body: Mapping[str, Any],
     act: Callable[[], StepResult],
     *,
     see: Callable[[ServiceRequest, UUID], Any] = seen,
@@ -100,7 +104,7 @@ def once(
     if not key:
         done = act()
         return done, done.status == ASKED
-    wanted = Once.of(key, f"POST {request.path}", dict(said))
+    wanted = Once.of(key, f"POST {request.path}", dict(body))
     wanted.wait(actor)
     if (past := wanted.honoured(actor)) is not None:
         return None, past.status == ASKED

@@ -89,7 +89,7 @@ class Choices:
             return self.excluded()
         if (name in PEOPLE and (owner, name) != ("OrderedMeasure", "decider")) or name in ("leave", "leaver"):
             return self.on_the_case if name in ("leave", "leaver") else self.people(name, owner)
-        found: Mapping[str, Callable[[], Pairs]] = {
+        makers: Mapping[str, Callable[[], Pairs]] = {
             "unit": self.units,
             "service": self.services,
             "measure": lambda: self.in_sight(self.measures()),
@@ -108,7 +108,7 @@ class Choices:
             "Correction.row": self.rows,
             "Correction.field": self.items,
         }
-        make = found.get(f"{owner}.{name}") or found.get(name)
+        make = makers.get(f"{owner}.{name}") or makers.get(name)
         return make() if make is not None else None
 
     @cached_property
@@ -141,7 +141,7 @@ class Choices:
         if name == "approver":
             roles = {
                 *self.step.second_signers,
-                *(r for found in self.step.signers_for.values() for r in found),
+                *(r for roles_of_field in self.step.signers_for.values() for r in roles_of_field),
             }
         else:
             roles = {role} if role else set(ON_CASES)
@@ -151,17 +151,17 @@ class Choices:
     def _people(self, roles: frozenset[Role]) -> Pairs:
         """The names of colleagues are for readers of the facts; who answers for people knows their names anyway."""
         if "D" in self.ties.reads and not self.ties.draft:
-            found: Iterable[tuple[str, str, str]] = reading_names.people(self.referral, roles, at=self.at)
+            people: Iterable[tuple[str, str, str]] = reading_names.people(self.referral, roles, at=self.at)
         else:
             rows = access_people.people_of(self.actor, at=self.at).filter(
                 authority=self.authority, role__in=roles
             )
-            found = [
+            people = [
                 (str(one.user_id), one.user.full_name, str(one.role))
                 for one in rows.select_related("user").order_by("user__full_name", "id")
             ]
         pairs: dict[str, str] = {}
-        for pk, name, role in found:
+        for pk, name, role in people:
             pairs[pk] = f"{pairs[pk]}, {role_words(role)}" if pk in pairs else f"{name} – {role_words(role)}"
         return list(pairs.items())
 
@@ -181,10 +181,12 @@ class Choices:
     @cached_property
     def authority(self) -> Authority | None:
         """Return whose units and people may be named: the case's authority, or the one asked to take it over."""
-        found: Authority | None = self.referral.authority
+        authority: Authority | None = self.referral.authority
         if self.ties.receiving:
-            found = transfer_targets.transfer_for(self.referral.pk, actor=self.actor, at=self.at)[1].target
-        return found
+            authority = transfer_targets.transfer_for(self.referral.pk, actor=self.actor, at=self.at)[
+                1
+            ].target
+        return authority
 
     def units(self) -> Pairs:
         """Return the units of the authority."""
@@ -290,13 +292,13 @@ class Choices:
 
         Nobody's name is opened for it.
         """
-        word, found = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
+        word, pairs = gettext("Enfant %(n)s") if children else gettext("Titulaire %(n)s"), []
         seen = visibility.visible_to(self.actor, at=self.at).filter(pk__in=[other.pk for other in self.pairs])
         for other in seen.order_by("reference"):
             known = reading_names.names(other, case_ties.ties_of(other, self.actor), None, actor=self.actor)
             for n, pk in enumerate(known.children if children else known.holders, start=1):
-                found.append((pk, f"{other.reference} – {word % {'n': n}}"))
-        return found
+                pairs.append((pk, f"{other.reference} – {word % {'n': n}}"))
+        return pairs
 
     def rows(self) -> Pairs:
         """Return the lines that may be corrected: the children and the holders."""
@@ -306,9 +308,9 @@ class Choices:
         """Return the items of the form by their words."""
         return sorted(((name, str(words.of(name))) for name in items_of_the_form()), key=lambda pair: pair[1])
 
-    def by_reference(self, said: Any) -> Any:
+    def by_reference(self, value: Any) -> Any:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""
-        meant = reference_numbers.heard(str(said or ""))
+        meant = reference_numbers.heard(str(value or ""))
         rows = visibility.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)
-        found = rows.only(*Referral.counted()).first() if meant else None
-        return str(found.pk) if found is not None else said
+        referral = rows.only(*Referral.counted()).first() if meant else None
+        return str(referral.pk) if referral is not None else value

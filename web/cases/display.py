@@ -45,13 +45,13 @@ class Line:
 def items_of_the_form() -> list[str]:
     """Return the names of all items of the form, each once."""
     models_: list[type[models.Model]] = [Concern, *PARTS.values()]
-    found = [f.name for model in models_ for f in model._meta.concrete_fields]
-    return [name for name in dict.fromkeys(found) if name not in LEFT_OUT and words.known(name)]
+    names = [f.name for model in models_ for f in model._meta.concrete_fields]
+    return [name for name in dict.fromkeys(names) if name not in LEFT_OUT and words.known(name)]
 
 
 def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
     """Return what a row of the form says, in the order of the form; what wasn't answered is left out."""
-    found = []
+    lines = []
     for field in model._meta.concrete_fields:
         value = row.get(field.name)
         if field.name == "birth_year_month" and row.get("birth_date"):
@@ -60,13 +60,13 @@ def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
             continue
         label = str(words.of(field.name, model.__name__))
         if unreadable(value):
-            found.append(
+            lines.append(
                 Line(label, gettext("Illisible : la clé manque ou la donnée est abîmée."), unreadable=True)
             )
         else:
-            said = grid.label(value) if field.name == "code" else _said(value, _labels(field))
-            found.append(Line(label, said))
-    return found
+            text = grid.label(value) if field.name == "code" else _said(value, _labels(field))
+            lines.append(Line(label, text))
+    return lines
 
 
 def unreadable(value: Any) -> bool:
@@ -94,13 +94,13 @@ def _said(value: Any, labels: Mapping[str, str]) -> str:
     return instant(text, ZONE) if _INSTANT.fullmatch(text) else text
 
 
-def meant(part: str, name: str, said: str) -> str:
+def meant(part: str, name: str, typed: str) -> str:
     """Return the value of an item of the form that somebody said in words: a code, a day; else what was said."""
     model = PARTS.get(part, Concern)
     fields = [field for field in model._meta.concrete_fields if field.name == name]
     labels = _labels(fields[0]) if fields else {}
-    found = [code for code, french in labels.items() if said.casefold() == words_of(code, french).casefold()]
-    return found[0] if found else day_of(said)
+    codes = [code for code, french in labels.items() if typed.casefold() == words_of(code, french).casefold()]
+    return codes[0] if codes else day_of(typed)
 
 
 def _is_day(text: str) -> bool:
@@ -117,18 +117,24 @@ def told(takes: type[Input], data: Any, called: Mapping[str, str]) -> list[Line]
     if unreadable(data):
         return [Line("", gettext("Illisible : la clé manque ou la donnée est abîmée."), unreadable=True)]
     declared = _declared(takes)
-    found = []
+    lines = []
     for name, value in data.items():
         worded = WORDED.get(f"{takes.__name__}.{name}")
         text = worded(value) if worded is not None else _told(declared.get(name), value, called)
         if text:
-            found.append(Line(str(words.of(name, takes.__name__)), text))
-    return found
+            lines.append(Line(str(words.of(name, takes.__name__)), text))
+    return lines
 
 
 def _measure_type(code: str) -> str:
-    found = MeasureType.objects.filter(code=code).first()
-    return code if found is None else found.label_en if get_language() == "en" else found.label_fr
+    measure_type = MeasureType.objects.filter(code=code).first()
+    return (
+        code
+        if measure_type is None
+        else measure_type.label_en
+        if get_language() == "en"
+        else measure_type.label_fr
+    )
 
 
 #: Members that are codes without choices of their own: of what the law's catalogue or the form itself holds.
@@ -195,8 +201,8 @@ def label(coded: Mapping[str, Any] | None) -> str:
     """Return the words of ``{"code": …, "label": {"fr": …, "en": …}}``."""
     if not coded:
         return ""
-    found: str = coded["label"]["en" if get_language() == "en" else "fr"]
-    return found
+    text: str = coded["label"]["en" if get_language() == "en" else "fr"]
+    return text
 
 
 def instant(text: str | None, zone: ZoneInfo) -> str:
@@ -214,7 +220,7 @@ def clock_lines(
 ) -> list[dict[str, Any]]:
     """Return clocks for a page: late and near ones first, those that run before those that have stopped."""
     order = {"overdue": 0, "due_soon": 1, "on_time": 2, "stopped": 3}
-    found = [
+    clocks_of_case = [
         {
             "label": label({"label": clock["label"]}),
             "code": clock["code"],
@@ -230,7 +236,7 @@ def clock_lines(
         }
         for clock in clocks
     ]
-    return sorted(found, key=lambda one: one["sort"])
+    return sorted(clocks_of_case, key=lambda one: one["sort"])
 
 
 def sections(body: Mapping[str, Any]) -> Iterator[tuple[str, list[list[Line]]]]:

@@ -109,15 +109,15 @@ def panels(
     pk: UUID, body: Mapping[str, Any], *, only: Sequence[str] = (), about: Mapping[str, str] | None = None
 ) -> list[Panel]:
     """Return the steps that an answer offers and bars, by machine; ``about`` names the parts by their ids."""
-    found: dict[str, Panel] = {}
+    by_title: dict[str, Panel] = {}
     for name in ("available_actions", "blocked_actions"):
         for action in body.get(name, ()):
             if only and action["machine"] not in only:
                 continue
             title, first = _theme(action)
-            panel = found.setdefault(title, Panel(title, first))
+            panel = by_title.setdefault(title, Panel(title, first))
             (panel.barred if "blocked_by" in action else panel.offers).append(_offer(pk, action, about or {}))
-    return sorted(found.values(), key=lambda panel: not panel.first)
+    return sorted(by_title.values(), key=lambda panel: not panel.first)
 
 
 def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
@@ -170,30 +170,30 @@ def reason(rule: str, french: str) -> str:
     """Return why a step is barred, in the reader's language."""
     if get_language() != "en":
         return french
-    told = TOLD["rules"].get(rule)
-    return str(told["en"]) if told else "Not possible now." if rule == "not-possible-now" else french
+    sentence = TOLD["rules"].get(rule)
+    return str(sentence["en"]) if sentence else "Not possible now." if rule == "not-possible-now" else french
 
 
 def brings(step: Step) -> list[str]:
     """Return what a step starts, stops and tells, as short phrases."""
     english_read = get_language() == "en"
-    found = []
+    sentences = []
     for codes, fr, en in (
         (step.starts, "Démarre le délai", "Starts the delay"),
         (step.stops, "Arrête le délai", "Stops the delay"),
     ):
-        found += [f"{en if english_read else fr} « {_clock(code)} »" for code in codes]
+        sentences += [f"{en if english_read else fr} « {_clock(code)} »" for code in codes]
     if step.tells:
         who = ", ".join(str(parties.party(name)) for name in step.tells)
-        found.append(f"Tells {who}" if english_read else f"Prévient : {who}")
+        sentences.append(f"Tells {who}" if english_read else f"Prévient : {who}")
     if step.signed_when is not None:
         rule = english(step.signed_when)
-        found.append(
+        sentences.append(
             f"A second signature may be asked for: {rule}"
             if english_read
             else "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
         )
-    return found
+    return sentences
 
 
 def _clock(code: str) -> str:

@@ -74,9 +74,9 @@ class StepForm:
 
     def body(self, sent: QueryDict) -> dict[str, Any]:
         """Return what the API would be sent."""
-        found = forms.body_of(self.takes, self._asks(self.takes), sent, zone=self.zone)
-        if "other" in found and "other" in members(self.takes):
-            found["other"] = self.choices.by_reference(found["other"])
+        body = forms.body_of(self.takes, self._asks(self.takes), sent, zone=self.zone)
+        if "other" in body and "other" in members(self.takes):
+            body["other"] = self.choices.by_reference(body["other"])
         for name, declared in nested(self.takes).items():
             many = isinstance(declared, serializers.ListSerializer)
             owner = type(declared.child if many else declared)
@@ -84,24 +84,24 @@ class StepForm:
             self._places[name] = [n for n, row in enumerate(rows) if row is not None]
             kept = [row for row in rows if row is not None]
             if many:
-                found[name] = kept
+                body[name] = kept
             elif kept:
-                found[name] = kept[0]
-        return found
+                body[name] = kept[0]
+        return body
 
     def _row_body(self, owner: type[Input], prefix: str, sent: QueryDict) -> dict[str, Any] | None:
-        said = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
-        if owner.__name__ == "Correction" and isinstance(said.get("value"), str):
-            said["value"] = display.meant(said.get("part", ""), said.get("field", ""), said["value"])
+        body = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
+        if owner.__name__ == "Correction" and isinstance(body.get("value"), str):
+            body["value"] = display.meant(body.get("part", ""), body.get("field", ""), body["value"])
         about = {name: sent.get(f"{prefix}{name}", "") for name in self._fixed(owner)}
-        answered = [value for name, value in said.items() if name not in about]
+        answered = [value for name, value in body.items() if name not in about]
         if self._asks_something(owner) and not any(value not in (None, "", [], False) for value in answered):
             return None
-        return said | about
+        return body | about
 
     def _count(self, name: str, sent: QueryDict) -> int:
-        said = sent.get(f"rows-{name}", "")
-        return min(int(said), ROWS_MAX) if _COUNT.fullmatch(said) else 0
+        number = sent.get(f"rows-{name}", "")
+        return min(int(number), ROWS_MAX) if _COUNT.fullmatch(number) else 0
 
     # --- What a page shows ----------------------------------------------------------------------------
 
@@ -110,15 +110,15 @@ class StepForm:
     ) -> list[Entry]:
         """Return the entries in the order of the declaration, filled as they were sent; one row ``more`` of one."""
         inner = nested(self.takes)
-        made: list[Entry] = []
+        entries: list[Entry] = []
         faults = forms.faults_of(problem)
         for name in self._order():
             declared = members(self.takes)[name]
             if name in inner:
-                made.append(self._group(name, declared, sent, problem, extra=int(more == name)))
+                entries.append(self._group(name, declared, sent, problem, extra=int(more == name)))
             else:
-                made += self._fields(self.takes, [name], sent, "", faults)
-        return made
+                entries += self._fields(self.takes, [name], sent, "", faults)
+        return entries
 
     def _order(self) -> list[str]:
         """Return the members as a page asks for them: what the step is about first, who signs last.
@@ -128,19 +128,19 @@ class StepForm:
         rank = {name: place for place, name in enumerate(FIRST)} | {
             "approver": len(members(self.takes)) + len(FIRST)
         }
-        shown = [
+        names = [
             name
             for name, declared in members(self.takes).items()
             if declared.required or self.choices.of(name, self.takes.__name__) != []
         ]
-        return sorted(shown, key=lambda name: rank.get(name, len(FIRST)))
+        return sorted(names, key=lambda name: rank.get(name, len(FIRST)))
 
-    def values(self, given: Mapping[str, Any]) -> list[Entry]:
+    def values(self, values: Mapping[str, Any]) -> list[Entry]:
         """Return the plain entries filled with values that are on record."""
         names = [name for name in members(self.takes) if name not in nested(self.takes)]
         asks = [ask_of(self.takes, name) for name in names]
         pairs = self._pairs(self.takes, names)
-        return list(forms.fields_of(self.takes, asks, given, choices=pairs))
+        return list(forms.fields_of(self.takes, asks, values, choices=pairs))
 
     def _fields(
         self,
@@ -157,7 +157,7 @@ class StepForm:
         )
 
     def _pairs(self, owner: type[Input], names: Sequence[str]) -> dict[str, Pairs]:
-        found = {}
+        by_name = {}
         for name in names:
             declared = members(owner)[name]
             pairs = self.choices.of(name, owner.__name__)
@@ -169,10 +169,10 @@ class StepForm:
             if pairs is None:
                 continue
             single = not isinstance(declared, serializers.ListField)
-            found[name] = (
+            by_name[name] = (
                 [("", gettext("Sans réponse")), *pairs] if single and not declared.required else pairs
             )
-        return found
+        return by_name
 
     def _group(
         self,
@@ -298,10 +298,10 @@ def summary(problem: Mapping[str, Any] | None, entries: Sequence[Entry]) -> list
     lines += [
         Fault(one.label, one.error, one.anchor) for one in entries if isinstance(one, Group) and one.error
     ]
-    shown = len(lines)
-    said = list(problem.get("errors", ()))
-    if shown < len(said) and not shown:
-        lines += [Fault(str(words.of(item["field"].rpartition(".")[2])), item["detail"]) for item in said]
+    beside = len(lines)
+    errors = list(problem.get("errors", ()))
+    if beside < len(errors) and not beside:
+        lines += [Fault(str(words.of(item["field"].rpartition(".")[2])), item["detail"]) for item in errors]
     return lines
 
 

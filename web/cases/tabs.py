@@ -27,7 +27,9 @@ def _reads(*classes: str) -> Callable[[CaseAccess], bool]:
 def _has_files(ties: CaseAccess) -> bool:
     """Tell whether files are to be read or sent: an intake agent adds some and reads none back (§1.3)."""
     written = (matrix.writes_by(role, relation) for role, relation in ties.pairs)
-    return any(one in ties.reads for one in CLASSES) or any(found & frozenset(CLASSES) for found in written)
+    return any(one in ties.reads for one in CLASSES) or any(
+        classes & frozenset(CLASSES) for classes in written
+    )
 
 
 def _anyone(_: CaseAccess) -> bool:

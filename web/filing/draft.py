@@ -48,12 +48,12 @@ class Draft:
             NotAllowed: it is somebody else's, shown to the reader.
             WrongState: it was submitted.
         """
-        found, ties = seen(request, pk)
+        referral, ties = seen(request, pk)
         if ties.shared:
             raise NotAllowed("referral:edit")
-        if found.state != State.DRAFT:
+        if referral.state != State.DRAFT:
             raise WrongState("edit")
-        return cls(found, ties, actor_in(request), request.at)
+        return cls(referral, ties, actor_in(request), request.at)
 
     def read(self) -> Said:
         """Return all that it says, opened in one disclosure: members and lists, as the form has them."""
@@ -62,10 +62,10 @@ class Draft:
         def content(scope: Any) -> Said:
             return concern.content(self.referral, self.ties, scope, actor=self.actor)
 
-        found = opened(
+        contents = opened(
             self.referral, self.ties, content, actor=self.actor, at=self.at, purpose=Purpose.FILING
         )
-        return _as_form(found) | {"variant": self.referral.variant} | self._receipt()
+        return _as_form(contents) | {"variant": self.referral.variant} | self._receipt()
 
     @property
     def by_cell(self) -> bool:
@@ -73,10 +73,12 @@ class Draft:
         return self.ties.as_filer() in CELL
 
     def _receipt(self) -> Said:
-        found, received = self.referral, self.referral.received_at
-        said = {"channel": found.channel, "received_at": received.isoformat() if received else None}
+        referral, received = self.referral, self.referral.received_at
+        reception = {"channel": referral.channel, "received_at": received.isoformat() if received else None}
         return (
-            said if self.by_cell and found.channel != Channel.ONLINE else {"received_at": said["received_at"]}
+            reception
+            if self.by_cell and referral.channel != Channel.ONLINE
+            else {"received_at": reception["received_at"]}
         )
 
     def note_seen(self) -> None:
@@ -94,10 +96,10 @@ class Draft:
     def save(self, body: Mapping[str, Any], *, version: Any) -> StepResult:
         """Change what ``body`` names, after the same validation as the API's."""
         filing_actions.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
-        given = ConcernForm(data=self._with_not_known(body))
-        given.is_valid(raise_exception=True)
+        serializer = ConcernForm(data=self._with_not_known(body))
+        serializer.is_valid(raise_exception=True)
         return filing_actions.edit(
-            self.referral.pk, given.validated_data, version=version, actor=self.actor, at=self.at
+            self.referral.pk, serializer.validated_data, version=version, actor=self.actor, at=self.at
         )
 
     def _with_not_known(self, body: Mapping[str, Any]) -> Said:
@@ -110,13 +112,13 @@ class Draft:
 
 def _as_form(content: Mapping[str, Any]) -> Said:
     """Return what was read in the shape in which it is sent: fields of the form, filled ones alone."""
-    found: Said = dict(content.get("concern", {}))
+    body: Said = dict(content.get("concern", {}))
     for name, model in form.SENT_PARTS.items():
         names = {field.name for field in form.form_fields(model)} | {NOT_KNOWN}
-        found[name] = [_kept(item, names) for item in content.get(name) or []]
+        body[name] = [_kept(item, names) for item in content.get(name) or []]
     names = {field.name for field in form.form_fields(HealthSign)}
-    found["signs"] += [_kept(item, names) for item in content.get("health_signs") or []]
-    return found
+    body["signs"] += [_kept(item, names) for item in content.get("health_signs") or []]
+    return body
 
 
 def _kept(item: Mapping[str, Any], names: set[str]) -> Said:
@@ -144,20 +146,20 @@ def changed(
 
     A number beyond the last adds one.
     """
-    places, found = of_kind(items, kind), list(items)
+    places, new_items = of_kind(items, kind), list(items)
     if number < len(places):
         place = places[number]
-        item = change(found[place])
-        found[place : place + 1] = [] if item is None else [item]
-        return found, place
+        item = change(new_items[place])
+        new_items[place : place + 1] = [] if item is None else [item]
+        return new_items, place
     item = change({"kind": kind} if kind else {})
-    return (found if item is None else [*found, item]), len(found)
+    return (new_items if item is None else [*new_items, item]), len(new_items)
 
 
 def put(item: Said, body: Mapping[str, Any]) -> Said:
     """Return an item with the answers of one page of it; what other pages of it said not to know stays."""
     unknown = [name for name in item.get(NOT_KNOWN, []) if name not in body]
-    found = {**item, **body}
+    merged = {**item, **body}
     if NOT_KNOWN in body:
-        found[NOT_KNOWN] = unknown + list(body[NOT_KNOWN])
-    return {name: value for name, value in found.items() if value not in (None, "")}
+        merged[NOT_KNOWN] = unknown + list(body[NOT_KNOWN])
+    return {name: value for name, value in merged.items() if value not in (None, "")}

@@ -20,13 +20,13 @@ from web.forms import told as told_by
 UNKNOWN = _("Je ne sais pas")
 
 
-def authority_for(said: Said, *, at: datetime) -> Authority | None:
+def authority_for(form: Said, *, at: datetime) -> Authority | None:
     """Return the authority that will receive the filing, as far as the draft says where the child is."""
-    for child in said.get("children", []):
+    for child in form.get("children", []):
         place = child.get("commune_insee") or child.get("residence_department")
-        found = competent_authority(place, on=at.date()) if place else None
-        if found is not None:
-            return found
+        authority = competent_authority(place, on=at.date()) if place else None
+        if authority is not None:
+            return authority
     return None
 
 
@@ -65,25 +65,25 @@ def asks_of(rows: list[Row]) -> tuple[Ask, ...]:
     )
 
 
-def answers_of(said: Said) -> Said:
+def answers_of(form: Said) -> Said:
     """Return the answers given so far, as a page shows them: null is that one doesn't know."""
-    given = said.get("extra") or {}
-    found = {code: value for code, value in given.items() if value is not None}
-    return found | {"not_known": [code for code, value in given.items() if value is None]}
+    answers = form.get("extra") or {}
+    known = {code: value for code, value in answers.items() if value is not None}
+    return known | {"not_known": [code for code, value in answers.items() if value is None]}
 
 
-def missing(said: Said, *, at: datetime) -> list[dict[str, str]]:
+def missing(form: Said, *, at: datetime) -> list[dict[str, str]]:
     """Return the questions that must be answered and aren't."""
-    authority = authority_for(said, at=at)
+    authority = authority_for(form, at=at)
     return (
         []
         if authority is None
-        else list(questions.missing_answers(protocol_of(authority, at), said.get("extra")))
+        else list(questions.missing_answers(protocol_of(authority, at), form.get("extra")))
     )
 
 
-def told(said: Said, *, at: datetime) -> list[tuple[str, str]]:
+def told(form: Said, *, at: datetime) -> list[tuple[str, str]]:
     """Return the answers in words."""
-    rows, given = asked_by(authority_for(said, at=at), at=at), answers_of(said)
-    lines = [(str(ask.label), told_by(input_of(rows), ask, given)) for ask in asks_of(rows)]
+    rows, answers = asked_by(authority_for(form, at=at), at=at), answers_of(form)
+    lines = [(str(ask.label), told_by(input_of(rows), ask, answers)) for ask in asks_of(rows)]
     return [line for line in lines if line[1]]

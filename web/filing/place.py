@@ -61,10 +61,10 @@ def body_of(sent: QueryDict, path: str, *, prefix: str = "") -> dict[str, str]:
         return {"residence_department": department, "commune_insee": ""}
     if department not in departments():
         raise InvalidInput(f"{path}residence_department", "required")
-    found = communes_named(name, department)
-    if not found:
+    communes = communes_named(name, department)
+    if not communes:
         raise InvalidInput(f"{path}commune_insee")
-    return {"residence_department": department, "commune_insee": found[0].code}
+    return {"residence_department": department, "commune_insee": communes[0].code}
 
 
 def told(values: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -51,8 +51,8 @@ class Section:
 def part_input(name: str) -> type[StrictSerializer]:
     """Return the input declaration of one item of a repeatable part."""
     many: Any = ConcernForm().fields[name]
-    found: type[StrictSerializer] = type(many.child)
-    return found
+    serializer: type[StrictSerializer] = type(many.child)
+    return serializer
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def told() -> list[tuple[str, str, str]]:
     """Return each word with its meaning in the reader's language, and the French word beside an English one."""
     if get_language() == "en":
         return sorted((one.en, one.means_en, one.fr) for one in TERMS)
-    return sorted(((one.fr, one.means, "") for one in TERMS), key=lambda found: found[0].casefold())
+    return sorted(((one.fr, one.means, "") for one in TERMS), key=lambda line: line[0].casefold())
 
 
 TERMS: Final[tuple[Term, ...]] = (

@@ -90,8 +90,8 @@ def drawn(here: str = "") -> Procedure:
     moving = [step for step in own if step.target != (SAME,)]
 
     def station(state: State) -> Station:
-        found = [step for step in moving if str(state) in step.source and len(step.source) <= FEW]
-        return Station(str(state), _word(state), state in OFF, str(state) == here, tuple(map(_lead, found)))
+        leading = [step for step in moving if str(state) in step.source and len(step.source) <= FEW]
+        return Station(str(state), _word(state), state in OFF, str(state) == here, tuple(map(_lead, leading)))
 
     return Procedure(
         parts=tuple((title, tuple(map(station, states))) for title, states in PARTS),

@@ -113,8 +113,8 @@ class JournalPage(Page):
     @cached_property
     def authorities(self) -> dict[str, Authority]:
         """Return the authorities whose journal the reader reads, by id."""
-        found = Authority.objects.filter(pk__in=inspection.authorities_of(self.actor)).order_by("code")
-        return {str(one.pk): one for one in found}
+        authorities = Authority.objects.filter(pk__in=inspection.authorities_of(self.actor)).order_by("code")
+        return {str(one.pk): one for one in authorities}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -146,14 +146,14 @@ class JournalPage(Page):
                 raise
             return None, {name: str(FAULTS[name]) for name in refused.parameters}
 
-    def narrowed(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def narrowed(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """Return filters as the journal takes them: days as instants of the authority's zone, the last one whole."""
-        found = {name: value for name, value in asked.items() if name not in ("since", "until")}
-        if "since" in asked:
-            found["since"] = self._begins(asked["since"])
-        if "until" in asked:
-            found["until"] = self._begins(asked["until"] + timedelta(days=1))
-        return found
+        narrowed = {name: value for name, value in filters.items() if name not in ("since", "until")}
+        if "since" in filters:
+            narrowed["since"] = self._begins(filters["since"])
+        if "until" in filters:
+            narrowed["until"] = self._begins(filters["until"] + timedelta(days=1))
+        return narrowed
 
     def _begins(self, day: date) -> datetime:
         return datetime.combine(day, time(), tzinfo=self.zone)
@@ -176,16 +176,16 @@ class JournalPage(Page):
             }
             for name in names
         ]
-        found: dict[str, Any] = {"filters": fields, "filtered": any(sent.get(name) for name in names)}
+        context: dict[str, Any] = {"filters": fields, "filtered": any(sent.get(name) for name in names)}
         if faults:
-            found |= {
+            context |= {
                 "problem": {"title": gettext("Ces critères ne peuvent pas être lus.")},
                 "faults": [
-                    {"label": LABELS[name], "detail": said, "anchor": f"f-{name}"}
-                    for name, said in faults.items()
+                    {"label": LABELS[name], "detail": detail, "anchor": f"f-{name}"}
+                    for name, detail in faults.items()
                 ],
             }
-        return found
+        return context
 
     def told(self, entries: Sequence[ReadEntry]) -> list[dict[str, Any]]:
         """Return entries as lines of words."""
@@ -229,10 +229,10 @@ def role_in_words(code: str | None) -> str:
 
 def moved(before: str | None, after: str | None) -> str:
     """Return the states of a case before and after an act; empty where the codes are of something else."""
-    said = [
+    labels = [
         words_of(code, str(State(code).label)) for code in (before, after) if code and code in State.values
     ]
-    return " → ".join(dict.fromkeys(said))
+    return " → ".join(dict.fromkeys(labels))
 
 
 def field_in_words(label: str) -> str:
@@ -244,5 +244,5 @@ def field_in_words(label: str) -> str:
 
 def address(name: str, params: Mapping[str, Any], *args: Any) -> str:
     """Return the address of a page with its parameters; those without a value are left out."""
-    said = {key: str(value) for key, value in params.items() if value not in (None, "")}
-    return reverse(name, args=args) + (f"?{urlencode(said)}" if said else "")
+    query = {key: str(value) for key, value in params.items() if value not in (None, "")}
+    return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")

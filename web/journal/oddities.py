@@ -20,20 +20,20 @@ LOOKS = {"detected": "late", "under_review": "wait", "unjustified": "late", "rep
 
 def line(page: JournalPage, anomaly: AccessAnomaly) -> dict[str, Any]:
     """Return an anomaly as a line of a list."""
-    said = access_review_queries.facts(anomaly)
+    facts = access_review_queries.facts(anomaly)
     return {
-        "pk": said["id"],
-        "rule": rule_in_words(said["rule"]),
-        "code": said["rule"]["code"],
-        "state": display.label(said["state"]),
-        "look": LOOKS.get(said["state"]["code"], "done"),
-        "count": said["count"],
-        "actor": said["actor"] or "",
-        "files": len(said["subjects"]),
-        "first": page.when(said["first_at"]),
-        "last": page.when(said["last_at"]),
-        "detected": page.when(said["detected_at"]),
-        "due": page.when(said["breach_due_at"]) if said["closed_at"] is None else "",
+        "pk": facts["id"],
+        "rule": rule_in_words(facts["rule"]),
+        "code": facts["rule"]["code"],
+        "state": display.label(facts["state"]),
+        "look": LOOKS.get(facts["state"]["code"], "done"),
+        "count": facts["count"],
+        "actor": facts["actor"] or "",
+        "files": len(facts["subjects"]),
+        "first": page.when(facts["first_at"]),
+        "last": page.when(facts["last_at"]),
+        "detected": page.when(facts["detected_at"]),
+        "due": page.when(facts["breach_due_at"]) if facts["closed_at"] is None else "",
         "authority": anomaly.authority.name if len(page.authorities) > 1 else "",
     }
 
@@ -45,33 +45,33 @@ def rule_in_words(rule: Mapping[str, Any]) -> str:
 
 def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
     """Return the course of an anomaly so far; what hasn't happened is left out."""
-    said = access_review_queries.facts(anomaly)
-    found = [
-        (gettext("Détectée le"), page.when(said["detected_at"])),
+    facts = access_review_queries.facts(anomaly)
+    pairs = [
+        (gettext("Détectée le"), page.when(facts["detected_at"])),
         (
             gettext("Période"),
-            " – ".join(dict.fromkeys((page.when(said["first_at"]), page.when(said["last_at"])))),
+            " – ".join(dict.fromkeys((page.when(facts["first_at"]), page.when(facts["last_at"])))),
         ),
-        (gettext("Nombre"), str(said["count"])),
-        (gettext("Question posée à l'agent le"), page.when(said["asked_at"])),
+        (gettext("Nombre"), str(facts["count"])),
+        (gettext("Question posée à l'agent le"), page.when(facts["asked_at"])),
         (
             gettext("Réponse possible jusqu'au"),
-            "" if said["answered_at"] else page.when(said["answer_due_at"]),
+            "" if facts["answered_at"] else page.when(facts["answer_due_at"]),
         ),
-        (gettext("Réponse de l'agent"), display.label(said["answer"])),
-        (gettext("Répondu le"), page.when(said["answered_at"])),
-        (gettext("Jugée le"), page.when(said["judged_at"])),
-        (gettext("Motif du jugement"), display.label(said["reason"])),
-        (gettext("Violation : fin des 72 heures"), page.when(said["breach_due_at"])),
-        (gettext("Signalée à la hiérarchie le"), page.when(said["reported_at"])),
-        (gettext("Risque pour les personnes"), display.label(said["risk"])),
-        (gettext("CNIL avisée le"), page.when(said["notified_on"])),
-        (gettext("Personnes concernées"), display.label(said["informed"])),
-        (gettext("Levée de l'anonymat demandée le"), page.when(said["identities_asked_at"])),
-        (gettext("Anonymat levé jusqu'au"), page.when(said["identities_until"])),
-        (gettext("Close le"), page.when(said["closed_at"])),
+        (gettext("Réponse de l'agent"), display.label(facts["answer"])),
+        (gettext("Répondu le"), page.when(facts["answered_at"])),
+        (gettext("Jugée le"), page.when(facts["judged_at"])),
+        (gettext("Motif du jugement"), display.label(facts["reason"])),
+        (gettext("Violation : fin des 72 heures"), page.when(facts["breach_due_at"])),
+        (gettext("Signalée à la hiérarchie le"), page.when(facts["reported_at"])),
+        (gettext("Risque pour les personnes"), display.label(facts["risk"])),
+        (gettext("CNIL avisée le"), page.when(facts["notified_on"])),
+        (gettext("Personnes concernées"), display.label(facts["informed"])),
+        (gettext("Levée de l'anonymat demandée le"), page.when(facts["identities_asked_at"])),
+        (gettext("Anonymat levé jusqu'au"), page.when(facts["identities_until"])),
+        (gettext("Close le"), page.when(facts["closed_at"])),
     ]
-    return [Line(label, text) for label, text in found if text]
+    return [Line(label, text) for label, text in pairs if text]
 
 
 def states(chosen: str = "") -> list[tuple[str, str, bool]]:
@@ -82,6 +82,6 @@ def states(chosen: str = "") -> list[tuple[str, str, bool]]:
 def rules(chosen: str = "") -> list[tuple[str, str, bool]]:
     """Return the rules in words."""
     english = get_language() == "en"
-    found = [(one.code, one.en if english else one.fr) for one in RULES]
-    found += [("G05", rule_in_words(access_review_queries.rule_of("G05")))]
-    return [(code, f"{code} – {said}", code == chosen) for code, said in found]
+    pairs = [(one.code, one.en if english else one.fr) for one in RULES]
+    pairs += [("G05", rule_in_words(access_review_queries.rule_of("G05")))]
+    return [(code, f"{code} – {label}", code == chosen) for code, label in pairs]

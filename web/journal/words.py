@@ -165,14 +165,14 @@ OUTCOMES: Final = {
 @cache
 def _table() -> dict[str, Words]:
     lines = [line.split("|") for line in _ACTS.strip().splitlines()]
-    found = {act: Words(fr, en) for act, fr, en in lines}
+    table = {act: Words(fr, en) for act, fr, en in lines}
     for step in steps.all():
         labels = step.machine.labels_by_language
         plain = step.machine is Machine.REFERRAL
         fr = step.label if plain else f"{labels['fr']} : {step.label[:1].lower()}{step.label[1:]}"
         en = step.en if plain else f"{labels['en']}: {step.en[:1].lower()}{step.en[1:]}"
-        found.setdefault(step.event, Words(fr, en))
-    return found
+        table.setdefault(step.event, Words(fr, en))
+    return table
 
 
 def act(code: str) -> str:

@@ -74,7 +74,7 @@ class AskAccount(AskingPage):
 
     public = True
     takes, asks = AccountRequestInput, words.ACCOUNT
-    template = "web/accountrequests/ask.html"
+    template = "web/account_requests/ask.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for an account; the page is the same whether there is one, and repeats nothing of what was typed."""
@@ -86,7 +86,7 @@ class ConfirmRequest(FormPage):
     """GET, POST /demande-de-compte/confirmation: the secret of the link comes as in ``passwords.NewPassword``."""
 
     public = True
-    template = "web/accountrequests/confirm.html"
+    template = "web/account_requests/confirm.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
@@ -94,9 +94,9 @@ class ConfirmRequest(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Confirm the address."""
-        given = LinkInput(data={"token": request.POST.get("token", "").strip()})
-        given.is_valid(raise_exception=True)
-        actions.confirm_request(at=self.at, **given.validated_data)
+        serializer = LinkInput(data={"token": request.POST.get("token", "").strip()})
+        serializer.is_valid(raise_exception=True)
+        actions.confirm_request(at=self.at, **serializer.validated_data)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -111,11 +111,11 @@ class OwnRoles(Page):
     """GET /compte/fonctions."""
 
     query = told.ToldQuery
-    template = "web/accountrequests/own.html"
+    template = "web/account_requests/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the roles in which one came, and those that one asked for."""
-        asked = access.own_account_requests(self.actor).select_related("authority", "organisation")
+        requests = access.own_account_requests(self.actor).select_related("authority", "organisation")
         return self.show(
             {
                 "held": [
@@ -127,7 +127,7 @@ class OwnRoles(Page):
                     }
                     for row in access.own_positions(self.actor)
                 ],
-                "asked": [_line(row) for row in asked.order_by("-asked_at", "-pk")[:SHOWN_AT_MOST]],
+                "asked": [_line(row) for row in requests.order_by("-asked_at", "-pk")[:SHOWN_AT_MOST]],
                 "leads": bool(self.actor.holding([Role.FILER_ORG_LEAD])),
                 "done": words.ASKED.get(told.told(self)[0], ""),
             }
@@ -157,7 +157,7 @@ class AskRole(AskingPage):
 
     takes, asks = RoleRequestInput, words.OWN_ROLE
     first: ClassVar[Mapping[str, str]] = {"role": str(Role.FILER)}
-    template = "web/accountrequests/form.html"
+    template = "web/account_requests/form.html"
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask for the role, and go back to what one holds and asked for."""
@@ -185,7 +185,7 @@ class AskColleague(AskingPage):
     """GET, POST /compte/fonctions/collegue."""
 
     takes, asks = ColleagueInput, words.COLLEAGUE
-    template = "web/accountrequests/form.html"
+    template = "web/account_requests/form.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """Show the form.

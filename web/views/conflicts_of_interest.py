@@ -42,7 +42,7 @@ class OwnTies(Page):
 
     step_up = frozenset({"GET"})
     comes_back = "own-ties"
-    template = "web/kinship/ties.html"
+    template = "web/conflicts_of_interest/ties.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the own ties: nobody else ever reads them."""
@@ -55,7 +55,7 @@ class TiePage(FormPage):
     keeps = True
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "own-ties"
-    template = "web/kinship/tie.html"
+    template = "web/conflicts_of_interest/tie.html"
     title: ClassVar[Any]
 
     def values(self, **of: UUID) -> Mapping[str, Any]:
@@ -137,7 +137,7 @@ class RemoveTie(Page):
 class Barred(Page):
     """GET /deports."""
 
-    template = "web/kinship/barred.html"
+    template = "web/conflicts_of_interest/barred.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List whom the service barred from the reader's cases, those that await a decision first.
@@ -148,13 +148,13 @@ class Barred(Page):
         conflicts_of_interest_actions.require_decider(self.actor)
         rows = conflicts_of_interest_actions.visible_to(self.actor, at=self.at).order_by("-since_at", "id")
         waiting = set(conflicts_of_interest_actions.awaiting(rows).values_list("pk", flat=True))
-        found = sorted(rows[:LISTED], key=lambda row: row.pk not in waiting)
-        volume_limits.count_lines((row.referral for row in found), actor=self.actor, at=self.at)
-        record_listed(found, actor=self.actor, at=self.at)
+        listed = sorted(rows[:LISTED], key=lambda row: row.pk not in waiting)
+        volume_limits.count_lines((row.referral for row in listed), actor=self.actor, at=self.at)
+        record_listed(listed, actor=self.actor, at=self.at)
         return self.show(
             {
                 "lines": [
-                    _line(conflicts_of_interest_actions.line(row), waits=row.pk in waiting) for row in found
+                    _line(conflicts_of_interest_actions.line(row), waits=row.pk in waiting) for row in listed
                 ]
             }
         )
@@ -167,7 +167,7 @@ class Decide(FormPage):
     query: ClassVar[type[Query]] = Query
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "barred"
-    template = "web/kinship/decide.html"
+    template = "web/conflicts_of_interest/decide.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show whom and from which case, and ask for the reason.
@@ -191,21 +191,21 @@ class Decide(FormPage):
 
     def _about(self, pk: UUID) -> dict[str, Any]:
         conflicts_of_interest_actions.require_decider(self.actor)
-        found = conflicts_of_interest_actions.known(pk, actor=self.actor, at=self.at)
-        return {"line": _line(conflicts_of_interest_actions.line(found), waits=True)}
+        exclusion = conflicts_of_interest_actions.known(pk, actor=self.actor, at=self.at)
+        return {"line": _line(conflicts_of_interest_actions.line(exclusion), waits=True)}
 
 
-def _line(told: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
+def _line(line: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
     return {
-        "pk": told["id"],
-        "case": told["referral"],
-        "reference": told["reference"],
-        "name": told["user"]["name"],
-        "cause": display.label(told["cause"]),
-        "since": display.instant(told["since_at"], ZONE),
+        "pk": line["id"],
+        "case": line["referral"],
+        "reference": line["reference"],
+        "name": line["user"]["name"],
+        "cause": display.label(line["cause"]),
+        "since": display.instant(line["since_at"], ZONE),
         "waits": waits,
-        "confirmed": display.instant(told["confirmed_at"], ZONE),
-        "state": display.label(told["case_state"]),
+        "confirmed": display.instant(line["confirmed_at"], ZONE),
+        "state": display.label(line["case_state"]),
     }
 
 

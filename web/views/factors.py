@@ -34,17 +34,17 @@ _ATTESTED = ("client_data", "attestation")
 
 def _answered(sent: QueryDict, names: tuple[str, ...]) -> dict[str, str]:
     """Return what a passkey answered, as the page's script wrote it into the form; empty if it didn't."""
-    found = {name: sent.get(f"passkey-{name}", "") for name in names}
-    return {name: value for name, value in found.items() if value}
+    texts = {name: sent.get(f"passkey-{name}", "") for name in names}
+    return {name: value for name, value in texts.items() if value}
 
 
 def _proof_in(sent: QueryDict) -> dict[str, Any]:
     """Return what the API would be sent."""
     if answer := _answered(sent, _ASSERTED):
         return {"passkey": answer}
-    given = {name: sent.get(name, "").strip() for name in ("code", "recovery")}
-    given["password"] = sent.get("password", "")
-    return {name: value for name, value in given.items() if value}
+    texts = {name: sent.get(name, "").strip() for name in ("code", "recovery")}
+    texts["password"] = sent.get("password", "")
+    return {name: value for name, value in texts.items() if value}
 
 
 class ProofPage(FormPage):
@@ -65,9 +65,9 @@ class ProofPage(FormPage):
 
     def proved(self, request: ServiceRequest, user: User, awaited: Awaited | None) -> bool:
         """Check what was sent; tell whether the person is signed in now."""
-        given = ProofInput(data=_proof_in(request.POST))
-        given.is_valid(raise_exception=True)
-        return sign_in_flow.complete_proof(request, user, awaited, given.validated_data, at=self.at)
+        serializer = ProofInput(data=_proof_in(request.POST))
+        serializer.is_valid(raise_exception=True)
+        return sign_in_flow.complete_proof(request, user, awaited, serializer.validated_data, at=self.at)
 
 
 class SecondStep(ProofPage):
@@ -185,16 +185,16 @@ class MakePage(FormPage):
         self.require_may_add()
         sent = request.POST
         answer = _answered(sent, _ATTESTED)
-        said: dict[str, Any] = {"label": sent.get("label", "").strip()}
+        body: dict[str, Any] = {"label": sent.get("label", "").strip()}
         if answer:
-            said |= {"kind": FactorKind.PASSKEY, "passkey": answer}
-            said["label"] = said["label"] or gettext("Clé d'accès")
+            body |= {"kind": FactorKind.PASSKEY, "passkey": answer}
+            body["label"] = body["label"] or gettext("Clé d'accès")
         else:
-            said |= {"kind": FactorKind.TOTP, "code": sent.get("code", "").strip()}
-            said["label"] = said["label"] or gettext("Application")
-        given = FactorInput(data=said)
-        given.is_valid(raise_exception=True)
-        _, codes = sign_in_flow.add(request, user, self.awaited, given.validated_data, at=self.at)
+            body |= {"kind": FactorKind.TOTP, "code": sent.get("code", "").strip()}
+            body["label"] = body["label"] or gettext("Application")
+        serializer = FactorInput(data=body)
+        serializer.is_valid(raise_exception=True)
+        _, codes = sign_in_flow.add(request, user, self.awaited, serializer.validated_data, at=self.at)
         onward = self.onward()
         if codes:
             return self.show({"recovery_codes": codes, "onward": onward})
@@ -277,7 +277,7 @@ class FactorAct(FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], *_: Any, **__: Any) -> HttpResponse:
         """Show the list again, with why it wasn't done."""
-        faults = [Fault(gettext("Nom"), said) for said in faults_of(problem).values()]
+        faults = [Fault(gettext("Nom"), detail) for detail in faults_of(problem).values()]
         context = own_factors(self.actor, at=self.at) | {"problem": problem, "faults": faults}
         return made(self.request, self.shown_again, context)
 
@@ -287,9 +287,9 @@ class NameFactor(FactorAct):
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Give it another name."""
-        given = FactorNameInput(data={"label": request.POST.get("label", "").strip()})
-        given.is_valid(raise_exception=True)
-        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **given.validated_data)
+        serializer = FactorNameInput(data={"label": request.POST.get("label", "").strip()})
+        serializer.is_valid(raise_exception=True)
+        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **serializer.validated_data)
         return go_to(reverse("own-factors"))
 
 

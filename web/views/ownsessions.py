@@ -25,13 +25,13 @@ SHOWN_AT_MOST = 50
 class OwnSessions(Page):
     """GET /connexions."""
 
-    template = "web/own_sessions.html"
+    template = "web/sessions/own.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """Show the sessions that go on, this one first."""
         here = id_of(request)
-        found = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
-        lines = [_line(row, here) for row in actions.in_use(found, actor=self.actor, at=self.at)]
+        sessions = actions.list_sessions(actor=self.actor, at=self.at).order_by("-opened_at")[:SHOWN_AT_MOST]
+        lines = [_line(row, here) for row in actions.in_use(sessions, actor=self.actor, at=self.at)]
         idle = int(idle_limit(self.actor.roles).total_seconds()) // 60
         odd = suspicious_sign_ins.of(self.actor.user_id, at=self.at).order_by("-day", "-pk")[:SHOWN_AT_MOST]
         return self.show(

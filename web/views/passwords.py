@@ -26,9 +26,9 @@ class AskLink(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
-        given = AskLinkInput(data={"email": request.POST.get("email", "")})
-        given.is_valid(raise_exception=True)
-        sign_in_flow.ask_link(request, at=self.at, **given.validated_data)
+        serializer = AskLinkInput(data={"email": request.POST.get("email", "")})
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.ask_link(request, at=self.at, **serializer.validated_data)
         return self.show({"asked": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -55,10 +55,10 @@ class NewPassword(FormPage):
         """Set the password; nobody is signed in by it."""
         sent = request.POST
         code = {"code": sent["code"].strip()} if sent.get("code") else {}
-        said = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
-        given = NewPasswordInput(data=said | code)
-        given.is_valid(raise_exception=True)
-        sign_in_flow.set_password(request, at=self.at, **given.validated_data)
+        body = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
+        serializer = NewPasswordInput(data=body | code)
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.set_password(request, at=self.at, **serializer.validated_data)
         return self.show({"done": True, "invited": self.invited})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -80,10 +80,10 @@ class ChangePassword(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Set the password; this session goes on, all others end."""
-        said = {name: request.POST.get(name, "") for name in ("present", "password")}
-        given = ChangePasswordInput(data=said)
-        given.is_valid(raise_exception=True)
-        sign_in_flow.change_password(request, self.actor, at=self.at, **given.validated_data)
+        body = {name: request.POST.get(name, "") for name in ("present", "password")}
+        serializer = ChangePasswordInput(data=body)
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.change_password(request, self.actor, at=self.at, **serializer.validated_data)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -108,9 +108,9 @@ class AskAddress(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for another address."""
-        given = AskLinkInput(data={"email": request.POST.get("email", "")})
-        given.is_valid(raise_exception=True)
-        sign_in_flow.ask_address(request, self.actor, at=self.at, **given.validated_data)
+        serializer = AskLinkInput(data={"email": request.POST.get("email", "")})
+        serializer.is_valid(raise_exception=True)
+        sign_in_flow.ask_address(request, self.actor, at=self.at, **serializer.validated_data)
         return self.show({"asked": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -140,9 +140,9 @@ class ConfirmAddress(FormPage):
         """
         if request.actor is None:
             raise NotAuthenticated
-        given = LinkInput(data={"token": request.POST.get("token", "").strip()})
-        given.is_valid(raise_exception=True)
-        actions.change_address(actor=self.actor, at=self.at, **given.validated_data)
+        serializer = LinkInput(data={"token": request.POST.get("token", "").strip()})
+        serializer.is_valid(raise_exception=True)
+        actions.change_address(actor=self.actor, at=self.at, **serializer.validated_data)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:

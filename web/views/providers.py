@@ -60,7 +60,7 @@ class ToProvider(FormPage):
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as the address has it
         """Show the form of signing in again: the other way goes on."""
         onward = own_address(self.request.POST.get("next", "/"))
-        return made(self.request, "web/signin.html", {"next": onward, "problem": problem})
+        return made(self.request, "web/sign_in/sign_in.html", {"next": onward, "problem": problem})
 
 
 class ToBind(ToProvider):
@@ -93,10 +93,10 @@ class ToAccept(ToProvider):
         Raises:
             LinkRefused: it doesn't.
         """
-        said = {name: request.POST.get(name, "").strip() for name in ("token", "code")}
-        given = AcceptInput(data=said)
-        given.is_valid(raise_exception=True)
-        self.invited = actions.invitation_of(at=self.at, **given.validated_data)
+        body = {name: request.POST.get(name, "").strip() for name in ("token", "code")}
+        serializer = AcceptInput(data=body)
+        serializer.is_valid(raise_exception=True)
+        self.invited = actions.invitation_of(at=self.at, **serializer.validated_data)
         return super().act(request, code)
 
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
@@ -108,8 +108,8 @@ class ToAccept(ToProvider):
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
         """Show the form of the invitation again: a password can still be chosen."""
         kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
-        shown = {"invited": True, "problem": problem, "faulty": faults_of(problem)}
-        return made(self.request, "web/passwords/set.html", kept | shown)
+        context = {"invited": True, "problem": problem, "faulty": faults_of(problem)}
+        return made(self.request, "web/passwords/set.html", kept | context)
 
 
 class _Long(Text):
@@ -157,15 +157,15 @@ class FromProvider(Page):
             visit, call = oidc_flow.come_back(request, provider, self.asked, at=self.at)
             request.visit = visit
             return Outside(call)
-        said = request.brought  # the pipeline made the call
-        if isinstance(said, AccountsError):
-            raise said
+        answer = request.brought  # the pipeline made the call
+        if isinstance(answer, AccountsError):
+            raise answer
         if purpose in WORD_AT:
             onward = reverse(WORD_AT[purpose])
             response = self.show({"name": provider.name, "onward": onward})
-            visits.hand(response, oidc_flow.await_word(visit, said, at=self.at))
+            visits.hand(response, oidc_flow.await_word(visit, answer, at=self.at))
             return goes_on(response, onward)
-        signed_in = oidc_flow.enter(request, provider, visit, said, at=self.at)
+        signed_in = oidc_flow.enter(request, provider, visit, answer, at=self.at)
         onward = visit.onward if signed_in else reverse("second-step")
         response = self.show({"name": provider.name, "onward": onward})
         visits.take_back(response)
@@ -225,10 +225,10 @@ class AcceptInvitation(FormPage):
             LinkRefused: the invitation counts no more.
         """
         request.redisplay = self.redisplay  # for web/problems.py
-        found = oidc_flow.recognised(request, at=self.at)
-        if found is None:
+        recognised = oidc_flow.recognised(request, at=self.at)
+        if recognised is None:
             return go_to(reverse("invitation"))
-        visit, user = found
+        visit, user = recognised
         name, institution = providers.name_of(visit.provider), actions.institution_of(visit.siret)
         return self.show({"name": name, "institution": institution, "email": user.email})
 
@@ -261,9 +261,9 @@ class RemoveIdentity(FactorAct):
             NotVisible: absent, or somebody else's.
         """
         user = own_account(self.actor)
-        found = visible(user.identities, pk)
+        identity = visible(user.identities, pk)
         has_password = user.has_usable_password()
-        return self.show({"name": providers.name_of(found.provider), "has_password": has_password})
+        return self.show({"name": providers.name_of(identity.provider), "has_password": has_password})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Remove it."""
@@ -283,7 +283,7 @@ class LeftProvider(Page):
 
     http_method_names = ["get"]
     public = True
-    template = "web/signed_out.html"
+    template = "web/sessions/signed_out.html"
     query = Out
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature

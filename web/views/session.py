@@ -21,7 +21,7 @@ class SignIn(FormPage):
     """GET, POST /connexion."""
 
     public = True
-    template = "web/signin.html"
+    template = "web/sign_in/sign_in.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
@@ -30,10 +30,10 @@ class SignIn(FormPage):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Check address and password; go on to the second step."""
         sent = request.POST
-        given = SignInInput(data={"email": sent.get("email", ""), "password": sent.get("password", "")})
-        given.is_valid(raise_exception=True)
-        with throttling.counted(request, given.validated_data, at=self.at) as said:
-            user = actions.check_password(**said)
+        serializer = SignInInput(data={"email": sent.get("email", ""), "password": sent.get("password", "")})
+        serializer.is_valid(raise_exception=True)
+        with throttling.counted(request, serializer.validated_data, at=self.at) as credentials:
+            user = actions.check_password(**credentials)
         sign_in_flow.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
         return go_to(reverse("second-step"))
 
@@ -52,7 +52,7 @@ class SignOut(Page):
     """POST /deconnexion."""
 
     public = True
-    template = "web/signed_out.html"
+    template = "web/sessions/signed_out.html"
 
     def post(self, request: ServiceRequest) -> HttpResponse:
         """End the session, here and in the browser; whoever has none is told the same.

@@ -17,10 +17,10 @@ def break_glass(stage: Stage, case: UUID, reason: str, *, at: datetime) -> UUID:
     Raises:
         ValueError: the step made no opening.
     """
-    made = stage.on_glass("on_call", case, "open", at=at, reason=reason).made
-    if made is None:
+    glass = stage.on_glass("on_call", case, "open", at=at, reason=reason).made
+    if glass is None:
         raise ValueError("No opening was made.")
-    return made
+    return glass
 
 
 def triage(stage: Stage, case: UUID, *, at: datetime) -> None:
@@ -38,7 +38,7 @@ def triage(stage: Stage, case: UUID, *, at: datetime) -> None:
 
 def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime) -> None:
     """Qualify every child of the case; the second reader signs two hours later, where one is asked for."""
-    asked = stage.do(
+    proposal = stage.do(
         "crip_coordinator",
         case,
         "qualify",
@@ -49,8 +49,8 @@ def qualify(stage: Stage, case: UUID, level: str, urgency: str, *, at: datetime)
         urgency_reason="Transmission en urgence : rubriques à compléter pendant l'évaluation.",
         approver=stage.id_of("crip_coordinator_2"),
     )
-    if asked.approval is not None:
-        stage.sign("crip_coordinator_2", case, asked, at=at + 2 * HOUR)
+    if proposal.approval is not None:
+        stage.sign("crip_coordinator_2", case, proposal, at=at + 2 * HOUR)
 
 
 def assign(stage: Stage, case: UUID, *, at: datetime) -> None:

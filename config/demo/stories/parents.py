@@ -61,8 +61,8 @@ def _told_at_school(at: datetime) -> dict[str, object]:
 
 def _refer(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
     """Refer the girl to the prosecutor, and put off the information of the father (T15, T16)."""
-    said = course.to_justice(["5", "6"], on=at)
-    stage.do("crip_coordinator", case, "send_judicial", at=at, children=[girl], **said)
+    fields = course.to_justice(["5", "6"], on=at)
+    stage.do("crip_coordinator", case, "send_judicial", at=at, children=[girl], **fields)
     stage.do(
         "crip_coordinator",
         case,
@@ -114,7 +114,7 @@ def _placed(stage: Stage, case: UUID, girl: UUID, *, at: datetime) -> None:
 def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
     """Decide for each child; less than justice for the girl's suspected exploitation is signed by two (T23)."""
     girl, *siblings = children_of(case)
-    asked = stage.do(
+    proposal = stage.do(
         "ase_inspector",
         case,
         "decide_admin",
@@ -128,4 +128,4 @@ def _decide(stage: Stage, case: UUID, *, at: datetime) -> None:
         approver=stage.id_of("supervisor"),
     )
     stage.read("supervisor", case, at=at + course.HOUR)
-    stage.sign("supervisor", case, asked, at=at + 2 * course.HOUR)
+    stage.sign("supervisor", case, proposal, at=at + 2 * course.HOUR)

@@ -26,16 +26,16 @@ def play(stage: Stage, now: datetime) -> UUID:
         "on_call", case, "send_judicial", at=sent, children=[girl], **course.to_justice(["5", "6"], on=at)
     )
     stage.on_glass("on_call", case, "give_back", at=sent + timedelta(minutes=10), glass=glass)
-    found = at + timedelta(hours=3)
+    found_at = at + timedelta(hours=3)
     stage.do(
         "crip_coordinator",
         case,
         "log_contact",
-        at=found,
+        at=found_at,
         kind="police",
         with_whom="Brigade de protection des mineurs",
         means="Téléphone",
-        at_=found,
+        at_=found_at,
         text="La mineure est retrouvée et mise à l'abri ; elle a donné son identité.",
     )
     known = {
@@ -48,7 +48,7 @@ def play(stage: Stage, now: datetime) -> UUID:
         "crip_coordinator",
         case,
         "rectify",
-        at=found + course.HOUR,
+        at=found_at + course.HOUR,
         corrections=[
             {"part": "children", "row": girl, "field": name, "value": value} for name, value in known.items()
         ],

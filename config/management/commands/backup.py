@@ -49,8 +49,8 @@ class Command(BaseCommand):
             with transaction.atomic():
                 journal.record(BACKUP_MADE, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE)
             for part, (folder, days) in lives.items():
-                made = backups.make(part, folder, at=instant())
+                copy = backups.make(part, folder, at=instant())
                 gone = backups.expire(part, folder, days=days, at=instant())
-                self.stdout.write(f"{made.path} ; {len(gone)} copies expirées effacées.")
+                self.stdout.write(f"{copy.path} ; {len(gone)} copies expirées effacées.")
         except (CopyError, AuditError) as refused:
             raise CommandError(str(refused)) from None

@@ -56,15 +56,15 @@ class Command(BaseCommand):
         self.stdout.write("Préparation : bases, comptes, scénarios…")
         prepare()
         now = timezone.now()
-        told = _told(now, f"http://{HOST}:{port}")
+        demo = _told(now, f"http://{HOST}:{port}")
         try:
             proof.build()
             access_review_tasks.pass_over(now)
-            oddity.stage(told.cast, now=now)
+            oddity.stage(demo.cast, now=now)
         except (LogContradicted, WitnessFileFaulty) as refused:
             raise CommandError(f"{refused} Supprimez {env.state_dir()} pour repartir de rien.") from None
-        show.write_files(told.cast, at=now)
-        self.stdout.write(show.page(told) + "\n")
+        show.write_files(demo.cast, at=now)
+        self.stdout.write(show.page(demo) + "\n")
         if not options["no_serve"]:
             self.stdout.flush()
             serve(port)
@@ -124,8 +124,8 @@ def _waiting(cast: Cast, *, now: datetime) -> Referral:
     """Return a concern that nobody has opened yet, filed two hours ago if there is none."""
     waiting = Referral.objects.filter(authority=cast.authorities[show.HOME], state=State.SUBMITTED)
     with row_level_security.for_the_service():
-        found = waiting.order_by("created_at").first()
-        return found or show.case_of(_file_one(cast, now=now))
+        referral = waiting.order_by("created_at").first()
+        return referral or show.case_of(_file_one(cast, now=now))
 
 
 def _file_one(cast: Cast, *, now: datetime) -> UUID:

@@ -71,11 +71,11 @@ class Command(BaseCommand):
 
     def _status(self, _: dict[str, Any]) -> None:
         provider.configured().health()
-        found = rotation.report()
-        for (form, version), count in sorted(found.roots.items()):
-            mark = " (en service)" if (form, version) == found.current else ""
+        report = rotation.report()
+        for (form, version), count in sorted(report.roots.items()):
+            mark = " (en service)" if (form, version) == report.current else ""
             self.stdout.write(f"racine {form}/{version}{mark} : {count} clés")
-        for use in found.uses:
+        for use in report.uses:
             mark = f"remplacée le {use.retired_at:%Y-%m-%d %H:%M}" if use.retired_at else "en service"
             self.stdout.write(f"{use.kind} {use.owner} {use.id} : {use.wraps} clés, {mark}")
 
@@ -143,23 +143,23 @@ class Command(BaseCommand):
 
     def _escrow(self, options: dict[str, Any]) -> None:
         public = json.loads(Path(options["public"]).read_text(encoding="utf-8"))
-        made = recovery.bundle(public, at=instant())
-        self._record(KEY_ESCROWED, count=made.count)
+        bundle = recovery.bundle(public, at=instant())
+        self._record(KEY_ESCROWED, count=bundle.count)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(options["out"], flags, 0o600), "w", encoding="utf-8") as out:
-            out.write(made.text)
-        self.stdout.write(f"{made.count} clés scellées pour le séquestre.")
-        if made.unreadable:
-            raise CommandError(f"Illisibles, absentes du séquestre : {', '.join(made.unreadable)}.")
+            out.write(bundle.text)
+        self.stdout.write(f"{bundle.count} clés scellées pour le séquestre.")
+        if bundle.unreadable:
+            raise CommandError(f"Illisibles, absentes du séquestre : {', '.join(bundle.unreadable)}.")
 
     def _recover(self, options: dict[str, Any]) -> None:
-        found = recovery.recover(json.loads(Path(options["opened"]).read_text(encoding="utf-8")))
+        recovered = recovery.recover(json.loads(Path(options["opened"]).read_text(encoding="utf-8")))
         # Afterwards, alone of all: the journal needs the index key, which may be among those that come back.
-        self._record(KEY_RECOVERED, count=found.count)
-        self.stdout.write(f"{found.count} clés reprises. Détruisez {options['opened']}.")
-        if found.refused:
-            raise CommandError(f"Refusées : {', '.join(found.refused)}.")
+        self._record(KEY_RECOVERED, count=recovered.count)
+        self.stdout.write(f"{recovered.count} clés reprises. Détruisez {options['opened']}.")
+        if recovered.refused:
+            raise CommandError(f"Refusées : {', '.join(recovered.refused)}.")
 
-    def _record(self, act: str, **said: Any) -> None:
+    def _record(self, act: str, **details: Any) -> None:
         with transaction.atomic():
-            journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **said)
+            journal.record(act, actor=SYSTEM, at=instant(), purpose=Purpose.MAINTENANCE, **details)

@@ -31,13 +31,13 @@ class Command(BaseCommand):
         stale = []
         for path, page in PAGES.items():
             file = settings.BASE_DIR / path
-            found = file.read_text(encoding="utf-8") if file.exists() else ""
-            made = page(found)
-            if made == found:
+            before = file.read_text(encoding="utf-8") if file.exists() else ""
+            after = page(before)
+            if after == before:
                 continue
             stale.append(path)
             if not options["check"]:
-                file.write_text(made, encoding="utf-8")
+                file.write_text(after, encoding="utf-8")
         if stale and options["check"]:
             raise CommandError(
                 f"Plus à jour : {', '.join(stale)}. Lancez `make docs` et relisez la différence."

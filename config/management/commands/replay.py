@@ -75,10 +75,10 @@ class Command(BaseCommand):
 
     def _named(self, options: dict[str, Any]) -> set[UUID]:
         files = [Path(settings.SHRED_FILE), *options["ledger"]]
-        found = [one for one in files if one.exists()]
+        present = [one for one in files if one.exists()]
         if missing := [one for one in options["ledger"] if not one.exists()]:
             raise CommandError(f"{missing[0]} n'existe pas.")
-        if not found and not options["journal"]:
+        if not present and not options["journal"]:
             raise CommandError(
                 "Aucune liste des destructions n'a été trouvée. Nommez-en une (--ledger), ou un export du journal "
                 "plus récent que la copie (--journal et --key)."
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         if options["journal"] and not options["key"]:
             raise CommandError("Nommez la clé de vérification du journal (--key).")
         named = set[UUID]().union(
-            *(erasures.in_ledger(one, despite_damage=options["despite_damage"]) for one in found)
+            *(erasures.in_ledger(one, despite_damage=options["despite_damage"]) for one in present)
         )
         return named | (
             erasures.in_exports(options["journal"], options["key"]) if options["journal"] else set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from encryption.sealed import OpenScope
 from referrals.access.child_sight import Sight
@@ -50,18 +50,49 @@ READ: Final[Mapping[str, Callable[[Referral, Sight, OpenScope, Any, datetime], A
     ),
     "links": lambda r, sight, _, actor, at: duplicates_queries.links(r, sight.ties, actor=actor, at=at),
 }
-#: By page: the parts of the API that it reads, what it makes of them, and the machines whose steps it offers.
-PAGES: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Shown], Context], tuple[str, ...]]]] = {
-    "historique": (("timeline",), course.history, ()),
-    "echeances": (("clocks",), course.clocks, ()),
-    "evaluation": (("assessment",), protection.assessment, ("assessment",)),
-    "mesures": (("measures", "clocks"), protection.measures, ("measure",)),
-    "justice": (("judicial-referrals",), protection.justice, ("judicial",)),
-    "famille": (("holder-informations", "emergency-sheets"), protection.family, ()),
-    "messages": (("filer", "professionals", "feedbacks"), course.talk, ("feedback",)),
-    "transferts": (("transfers",), transfers.transfers, ("transfer",)),
-    "rapprochements": (("duplicates", "links"), course.pairs, ("duplicate",)),
-    "signatures": (
+
+
+class PartPage(NamedTuple):
+    """A secondary page of a case.
+
+    Attributes:
+        template: the template that shows it.
+        reads: the parts of the API that it reads.
+        context_of: what it makes of them for the template.
+        machines: the machines whose steps it offers.
+    """
+
+    template: str
+    reads: tuple[str, ...]
+    context_of: Callable[[Shown], Context]
+    machines: tuple[str, ...] = ()
+
+
+#: By the last word of the page's address.
+PAGES: Final[Mapping[str, PartPage]] = {
+    "historique": PartPage("web/cases/history.html", ("timeline",), course.history),
+    "echeances": PartPage("web/cases/deadlines.html", ("clocks",), course.clocks),
+    "evaluation": PartPage(
+        "web/assessment/assessment.html", ("assessment",), protection.assessment, ("assessment",)
+    ),
+    "mesures": PartPage(
+        "web/measures/measures.html", ("measures", "clocks"), protection.measures, ("measure",)
+    ),
+    "justice": PartPage(
+        "web/justice/justice.html", ("judicial-referrals",), protection.justice, ("judicial",)
+    ),
+    "famille": PartPage(
+        "web/parents/family.html", ("holder-informations", "emergency-sheets"), protection.family
+    ),
+    "messages": PartPage(
+        "web/messages/messages.html", ("filer", "professionals", "feedbacks"), course.talk, ("feedback",)
+    ),
+    "transferts": PartPage("web/transfers/of_case.html", ("transfers",), transfers.transfers, ("transfer",)),
+    "rapprochements": PartPage(
+        "web/duplicates/pairs.html", ("duplicates", "links"), course.pairs, ("duplicate",)
+    ),
+    "signatures": PartPage(
+        "web/cases/signatures.html",
         ("approvals", "break-glass", "closure-reviews", "alerts"),
         course.signatures,
         ("glass", "review", "alert"),

@@ -17,11 +17,11 @@ from web.forms import words_of
 # --- History ------------------------------------------------------------------------------------------
 
 
-def history(shown: Shown) -> Context:
+def history(tab: Shown) -> Context:
     """Return what happened, the newest first."""
-    rows = list(reversed(shown.found["timeline"]))
-    people = shown.staff({row.get(name) for row in rows for name in ("by", "signed_by", "obo")})
-    called = shown.called | people
+    rows = list(reversed(tab.parts["timeline"]))
+    people = tab.staff({row.get(name) for row in rows for name in ("by", "signed_by", "obo")})
+    called = tab.called | people
     lines = []
     for row in rows:
         step = display.step_of(row["machine"], row["step"])
@@ -29,12 +29,12 @@ def history(shown: Shown) -> Context:
             {
                 "label": display.step_words(row["machine"], row["step"]),
                 "number": row["number"],
-                "at": shown.when(row["at"]),
+                "at": tab.when(row["at"]),
                 "role": _role(row["role"]),
                 "by": people.get(row["by"] or "", "") or (gettext("vous") if row["own"] else ""),
                 "signed_by": people.get(row["signed_by"] or "", ""),
                 "obo": people.get(row["obo"] or "", ""),
-                "child": shown.called.get(row["child"] or "", ""),
+                "child": tab.called.get(row["child"] or "", ""),
                 "lines": display.told(step.takes, row["data"], called) if step is not None else [],
                 "moved": _moved(row),
             }
@@ -59,20 +59,20 @@ def _moved(row: Mapping[str, Any]) -> str:
 # --- Clocks -------------------------------------------------------------------------------------------
 
 
-def clocks(shown: Shown) -> Context:
+def clocks(tab: Shown) -> Context:
     """Return the clocks with the law of each."""
     laws = {one["code"]: one["law"] for one in TOLD["clocks"]}
-    lines = display.clock_lines(shown.found["clocks"], shown.zone, shown.called)
+    lines = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
     return {"clocks": [line | {"law": laws.get(line["code"])} for line in lines]}
 
 
 # --- Messages -----------------------------------------------------------------------------------------
 
 
-def talk(shown: Shown) -> Context:
+def talk(tab: Shown) -> Context:
     """Return both channels, and the answers owed to the filer."""
     channels = []
-    people = shown.staff({row.get("by") for name in ("filer", "professionals") for row in shown.found[name]})
+    people = tab.staff({row.get("by") for name in ("filer", "professionals") for row in tab.parts[name]})
     for name, channel in (
         ("filer", messages_queries.Channel.FILER),
         ("professionals", messages_queries.Channel.PROFESSIONALS),
@@ -83,17 +83,17 @@ def talk(shown: Shown) -> Context:
                 "lines": [
                     {
                         "kind": KINDS[row["kind"]],
-                        "at": shown.when(row["at"]),
+                        "at": tab.when(row["at"]),
                         "by": people.get(row.get("by") or "", ""),
                         "text": text_of(row["text"]) if row.get("text") else "",
                         "state": display.label(row.get("state")),
-                        "due": shown.when(row.get("due_on")),
+                        "due": tab.when(row.get("due_on")),
                     }
-                    for row in shown.found[name]
+                    for row in tab.parts[name]
                 ],
             }
         )
-    return {"channels": channels, "feedbacks": [_feedback(shown, row) for row in shown.found["feedbacks"]]}
+    return {"channels": channels, "feedbacks": [_feedback(tab, row) for row in tab.parts["feedbacks"]]}
 
 
 KINDS: Final = {
@@ -104,12 +104,12 @@ KINDS: Final = {
 }
 
 
-def _feedback(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+def _feedback(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "state": display.label(row.get("state")),
-        "opened": shown.when(row.get("opened_at")),
-        "decided": shown.when(row.get("decided_at")),
+        "opened": tab.when(row.get("opened_at")),
+        "decided": tab.when(row.get("decided_at")),
         "text": text_of(row["text"]) if row.get("text") else "",
     }
 
@@ -117,17 +117,17 @@ def _feedback(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
 # --- Files that belong together -------------------------------------------------------------------------
 
 
-def pairs(shown: Shown) -> Context:
+def pairs(tab: Shown) -> Context:
     """Return the files that may be about the same child, and those that are linked."""
-    found, about = [], {}
-    for row in shown.found["duplicates"]:
+    duplicates, about = [], {}
+    for row in tab.parts["duplicates"]:
         about[row["id"]] = row["other"]["reference"]
-        found.append(
+        duplicates.append(
             {
                 "id": row["id"],
                 "other": row["other"],
                 "other_state": display.label(row["other"]["state"]),
-                "received": shown.when(row["other"]["received_at"]),
+                "received": tab.when(row["other"]["received_at"]),
                 "state": display.label(row["state"]),
                 "state_code": row["state"]["code"],
                 "kind": display.label(row["kind"]),
@@ -139,12 +139,12 @@ def pairs(shown: Shown) -> Context:
         one
         | {
             "state_label": display.label(one["state"]),
-            "since_label": shown.when(one["since"]),
+            "since_label": tab.when(one["since"]),
             "how": LINKS[one["link"]],
         }
-        for one in shown.found["links"]
+        for one in tab.parts["links"]
     ]
-    return {"pairs": found, "links": links, "about": about}
+    return {"pairs": duplicates, "links": links, "about": about}
 
 
 LINKS: Final = {
@@ -157,12 +157,12 @@ LINKS: Final = {
 # --- Signatures, emergency openings, reviews -------------------------------------------------------------
 
 
-def signatures(shown: Shown) -> Context:
+def signatures(tab: Shown) -> Context:
     """Return the second signatures, emergency openings, reviews and calls."""
-    approvals, glasses = shown.found["approvals"], shown.found["break-glass"]
+    approvals, glasses = tab.parts["approvals"], tab.parts["break-glass"]
     ids = {row[name] for row in approvals for name in ("proposer", "approver")}
-    people = shown.staff(ids | {row["user"] for row in glasses})
-    own = str(shown.page.actor.user_id)
+    people = tab.staff(ids | {row["user"] for row in glasses})
+    own = str(tab.page.actor.user_id)
     lines = []
     for row in approvals:
         step = display.step_of(row["machine"], row["step"])
@@ -174,24 +174,24 @@ def signatures(shown: Shown) -> Context:
                 "state_code": row["state"]["code"],
                 "proposer": people.get(row["proposer"], ""),
                 "approver": people.get(row["approver"], ""),
-                "requested": shown.when(row["requested_at"]),
-                "expires": shown.when(row["expires_at"]),
-                "given": display.told(step.takes, row.get("given"), shown.called | people) if step else [],
+                "requested": tab.when(row["requested_at"]),
+                "expires": tab.when(row["expires_at"]),
+                "given": display.told(step.takes, row.get("given"), tab.called | people) if step else [],
                 "mine": row["approver"] == own,
                 "proposed": row["proposer"] == own,
                 "open": row["state"]["code"] == "requested",
             }
         )
-    about = {row["id"]: shown.when(row["opened_at"]) for row in glasses}
+    about = {row["id"]: tab.when(row["opened_at"]) for row in glasses}
     return {
         "approvals": lines,
         "glasses": [
             {
                 "by": people.get(row["user"], ""),
                 "state": display.label(row["state"]),
-                "opened": shown.when(row["opened_at"]),
-                "until": shown.when(row["expires_at"]),
-                "due": shown.when(row["review_due_at"]),
+                "opened": tab.when(row["opened_at"]),
+                "until": tab.when(row["expires_at"]),
+                "due": tab.when(row["review_due_at"]),
                 "reason": text_of(row["reason"]) if row.get("reason") else "",
                 "review": text_of(row["review"]) if row.get("review") else "",
             }
@@ -201,18 +201,18 @@ def signatures(shown: Shown) -> Context:
             {
                 "step": display.step_words("referral", row["step"]),
                 "state": display.label(row["state"]),
-                "opened": shown.when(row["opened_at"]),
-                "due": shown.when(row["due_at"]),
+                "opened": tab.when(row["opened_at"]),
+                "due": tab.when(row["due_at"]),
             }
-            for row in shown.found["closure-reviews"]
+            for row in tab.parts["closure-reviews"]
         ],
         "alerts": [
             {
                 "cause": display.label(row["cause"]),
                 "state": display.label(row["state"]),
-                "at": shown.when(row["sounded_at"]),
+                "at": tab.when(row["sounded_at"]),
             }
-            for row in shown.found["alerts"]
+            for row in tab.parts["alerts"]
         ],
         "about": about,
     }

@@ -23,18 +23,18 @@ from web.forms import words_of
 WRITING: Final = ("notes", "child_opinions", "holder_opinions", "entourage_opinions", "report")
 
 
-def assessment(shown: Shown) -> Context:
+def assessment(tab: Shown) -> Context:
     """Return the team's writing and its conclusion for each child."""
-    found = [_one_assessment(shown, row) for row in shown.found["assessment"]]
+    assessments = [_one_assessment(tab, row) for row in tab.parts["assessment"]]
     return {
-        "assessments": found,
-        "may_write": assessment_actions.may_write(shown.ties) and any(one["open"] for one in found),
-        "children_left": _without_conclusion(shown),
-        "write_at": reverse("assessment-writing", args=[shown.referral.pk]),
+        "assessments": assessments,
+        "may_write": assessment_actions.may_write(tab.ties) and any(one["open"] for one in assessments),
+        "children_left": _without_conclusion(tab),
+        "write_at": reverse("assessment-writing", args=[tab.referral.pk]),
     }
 
 
-def _one_assessment(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+def _one_assessment(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
     state = next(one for one in TOLD["machines"]["assessment"]["states"] if one["code"] == row["state"])
     return {
         "state": display.label(state),
@@ -45,31 +45,29 @@ def _one_assessment(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
         "framework": row.get("framework_version"),
         "conclusions": [
             {
-                "child": shown.called.get(one["child"], ""),
+                "child": tab.called.get(one["child"], ""),
                 "level": words_of(one["danger_level"], str(DangerLevel(one["danger_level"]).label)),
                 "proposal": words_of(one["proposal"], str(Proposal(one["proposal"]).label)),
                 "text": text_of(one["text"]),
             }
             for one in row["conclusions"]
         ],
-        "visits": [_visit(shown, one) for one in row.get("visits", ())],
+        "visits": [_visit(tab, one) for one in row.get("visits", ())],
     }
 
 
-def _without_conclusion(shown: Shown) -> list[str]:
-    rows = shown.found["assessment"]
+def _without_conclusion(tab: Shown) -> list[str]:
+    rows = tab.parts["assessment"]
     if not rows:
         return []
     done = {one["child"] for one in rows[-1]["conclusions"]}
-    return [
-        name for pk, name in shown.called.items() if pk in shown.found["names"].children and pk not in done
-    ]
+    return [name for pk, name in tab.called.items() if pk in tab.parts["names"].children and pk not in done]
 
 
-def _visit(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
-    model = shown.referral.assessments.model._meta.get_field("visits").related_model
+def _visit(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
+    model = tab.referral.assessments.model._meta.get_field("visits").related_model
     return {
-        "at": shown.when(row.get("at")),
+        "at": tab.when(row.get("at")),
         "lines": display.lines(model, {k: v for k, v in row.items() if k != "at"}),
     }
 
@@ -77,20 +75,20 @@ def _visit(shown: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
 # --- Measures -----------------------------------------------------------------------------------------
 
 
-def measures(shown: Shown) -> Context:
+def measures(tab: Shown) -> Context:
     """Return the measures by child, and what is to be looked at again."""
-    found = []
+    all_measures = []
     about = {}
-    model = shown.referral.measures.model
+    model = tab.referral.measures.model
     plain = ("id", "child", "type", "state", "service", "started_on", "term_on", "aim")
-    services = _services({row["service"] for row in shown.found["measures"]})
-    today = shown.page.at.astimezone(shown.zone).date().isoformat()
-    for row in shown.found["measures"]:
+    services = _services({row["service"] for row in tab.parts["measures"]})
+    today = tab.page.at.astimezone(tab.zone).date().isoformat()
+    for row in tab.parts["measures"]:
         title = display.label(row["type"])
-        child = shown.called.get(row["child"], "")
+        child = tab.called.get(row["child"], "")
         about[row["id"]] = f"{title} – {child}" if child else title
         term = row["term_on"] or ""
-        found.append(
+        all_measures.append(
             {
                 "id": row["id"],
                 "title": title,
@@ -98,17 +96,17 @@ def measures(shown: Shown) -> Context:
                 "state": display.label(row["state"]),
                 "state_code": row["state"]["code"],
                 "service": services.get(row["service"] or "", ""),
-                "started": shown.when(row["started_on"]),
-                "term": shown.when(term),
+                "started": tab.when(row["started_on"]),
+                "term": tab.when(term),
                 "term_over": bool(term) and term < today and row["state"]["code"] in ("active", "suspended"),
                 "aim": text_of(row["aim"]) if row.get("aim") else "",
                 "lines": display.lines(model, {k: v for k, v in row.items() if k not in plain}),
             }
         )
     by_child: dict[str, list[dict[str, Any]]] = {}
-    for one in found:
+    for one in all_measures:
         by_child.setdefault(one["child"], []).append(one)
-    clocks = display.clock_lines(shown.found["clocks"], shown.zone, shown.called)
+    clocks = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
     due = [one for one in clocks if one["code"] in MEASURE_CLOCKS and one["state"] != "stopped"]
     return {"by_child": list(by_child.items()), "about": about, "due": due}
 
@@ -138,67 +136,67 @@ def _services(ids: set[str | None]) -> dict[str, str]:
 # --- Justice ------------------------------------------------------------------------------------------
 
 
-def justice(shown: Shown) -> Context:
+def justice(tab: Shown) -> Context:
     """Return the referrals to justice with what became of them."""
-    found, about = [], {}
-    model = shown.referral.judicial_referrals.model
-    documents = {str(one.pk) for one in shown.referral.judicial_referrals.all() if one.letter is not None}
-    for row in shown.found["judicial-referrals"]:
-        about[row["id"]] = f"{display.label(row['state'])} – {shown.when(row.get('prepared_at'))}"
-        found.append(
+    referrals, about = [], {}
+    model = tab.referral.judicial_referrals.model
+    documents = {str(one.pk) for one in tab.referral.judicial_referrals.all() if one.letter is not None}
+    for row in tab.parts["judicial-referrals"]:
+        about[row["id"]] = f"{display.label(row['state'])} – {tab.when(row.get('prepared_at'))}"
+        referrals.append(
             {
                 "state": display.label(row["state"]),
-                "children": ", ".join(filter(None, (shown.called.get(pk, "") for pk in row["children"]))),
-                "prepared": shown.when(row.get("prepared_at")),
-                "lines": _judicial_lines(shown, model, row),
+                "children": ", ".join(filter(None, (tab.called.get(pk, "") for pk in row["children"]))),
+                "prepared": tab.when(row.get("prepared_at")),
+                "lines": _judicial_lines(tab, model, row),
                 "document": row["id"] in documents,
-                "href": f"/api/v1/referrals/{shown.referral.pk}/judicial-referrals/{row['id']}/document",
+                "href": f"/api/v1/referrals/{tab.referral.pk}/judicial-referrals/{row['id']}/document",
                 "outcomes": [
                     {
-                        "child": shown.called.get(one["child"], ""),
+                        "child": tab.called.get(one["child"], ""),
                         "type": words_of(one["type"], str(Outcome(one["type"]).label)),
-                        "on": shown.when(one.get("on")),
+                        "on": tab.when(one.get("on")),
                         "copy": text_of(one["copy"]) if one.get("copy") else "",
                     }
                     for one in row["outcomes"]
                 ],
             }
         )
-    return {"referrals": found, "about": about}
+    return {"referrals": referrals, "about": about}
 
 
-def _judicial_lines(shown: Shown, model: Any, row: Mapping[str, Any]) -> list[Line]:
+def _judicial_lines(tab: Shown, model: Any, row: Mapping[str, Any]) -> list[Line]:
     plain = ("id", "state", "children", "outcomes", "prepared_at")
     times = {
-        name: shown.when(value)
+        name: tab.when(value)
         for name, value in row.items()
         if name.endswith("_at") and isinstance(value, str) and name not in plain
     }
-    said = {name: value for name, value in row.items() if name not in plain and name not in times}
-    return [Line(str(words.of(name)), text) for name, text in times.items()] + display.lines(model, said)
+    others = {name: value for name, value in row.items() if name not in plain and name not in times}
+    return [Line(str(words.of(name)), text) for name, text in times.items()] + display.lines(model, others)
 
 
 # --- The family, and what it was told -------------------------------------------------------------------
 
 
-def family(shown: Shown) -> Context:
+def family(tab: Shown) -> Context:
     """Return what each holder was told, and the emergency sheets."""
-    model = shown.referral.holder_informations.model
+    model = tab.referral.holder_informations.model
     step = steps.get(Machine.REFERRAL, "inform_holders")
     return {
-        "may_inform": shown.ties.role_for(step) is not None,
+        "may_inform": tab.ties.role_for(step) is not None,
         "informations": [
             {
-                "holder": shown.called.get(row["holder"], ""),
+                "holder": tab.called.get(row["holder"], ""),
                 "lines": display.lines(model, {k: v for k, v in row.items() if k not in ("id", "holder")}),
             }
-            for row in shown.found["holder-informations"]
+            for row in tab.parts["holder-informations"]
         ],
         "sheets": [
             display.lines(
-                shown.referral.emergency_sheets.model,
+                tab.referral.emergency_sheets.model,
                 {k: v for k, v in row.items() if k not in ("id", "authorities")},
             )
-            for row in shown.found["emergency-sheets"]
+            for row in tab.parts["emergency-sheets"]
         ],
     }

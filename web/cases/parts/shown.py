@@ -19,14 +19,14 @@ class Shown:
     """What one page of a case was read to show."""
 
     def __init__(
-        self, page: Page, referral: Referral, ties: CaseAccess, zone: ZoneInfo, found: Mapping[str, Any]
+        self, page: Page, referral: Referral, ties: CaseAccess, zone: ZoneInfo, parts: Mapping[str, Any]
     ) -> None:
         """Keep what was read, and the names that it may be told by."""
-        self.page, self.referral, self.ties, self.zone, self.found = page, referral, ties, zone, found
+        self.page, self.referral, self.ties, self.zone, self.parts = page, referral, ties, zone, parts
         self.called: dict[str, str] = {}
-        for n, (pk, name) in enumerate(found["names"].children.items(), start=1):
+        for n, (pk, name) in enumerate(parts["names"].children.items(), start=1):
             self.called[pk] = name or gettext("Enfant %(n)s") % {"n": n}
-        for n, (pk, name) in enumerate(found["names"].holders.items(), start=1):
+        for n, (pk, name) in enumerate(parts["names"].holders.items(), start=1):
             self.called[pk] = name or gettext("Titulaire %(n)s") % {"n": n}
 
     def when(self, text: str | None) -> str:

@@ -19,14 +19,14 @@ PLAIN = (
 )
 
 
-def transfers(shown: Shown) -> Context:
+def transfers(tab: Shown) -> Context:
     """Return the requests, the newest first."""
-    model = shown.referral.transfer_requests.model
-    found, about = [], {}
-    for row in reversed(shown.found["transfers"]):
+    model = tab.referral.transfer_requests.model
+    requests, about = [], {}
+    for row in reversed(tab.parts["transfers"]):
         about[row["id"]] = row["target"]["name"]
-        said = {name: value for name, value in row.items() if name not in PLAIN}
-        found.append(
+        others = {name: value for name, value in row.items() if name not in PLAIN}
+        requests.append(
             {
                 "target": row["target"]["name"],
                 "state": display.label(row["state"]),
@@ -35,12 +35,12 @@ def transfers(shown: Shown) -> Context:
                 "channel": display.label(row["channel"]),
                 "documents": [display.label(one) for one in row["documents"]],
                 "refusals": row["refusals"],
-                "asked": shown.when(row["asked_at"]),
-                "sent": shown.when(row["sent_at"]),
-                "closed": shown.when(row["closed_at"]),
+                "asked": tab.when(row["asked_at"]),
+                "sent": tab.when(row["sent_at"]),
+                "closed": tab.when(row["closed_at"]),
                 "origin_says": display.label(row["origin_says"]),
                 "target_says": display.label(row["target_says"]),
-                "lines": [line for line in display.lines(model, said) if text_of(line.text)],
+                "lines": [line for line in display.lines(model, others) if text_of(line.text)],
             }
         )
-    return {"transfers": found, "about": about}
+    return {"transfers": requests, "about": about}

@@ -41,7 +41,7 @@ class AccountRequests(AdministrationPage):
     tab = "account-requests-page"
     opens_for = (DECIDES,)
     query: ClassVar[type[Query]] = RequestsQuery
-    template = "web/administration/accountrequests.html"
+    template = "web/account_requests/waiting.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List what waits at the reader's authorities, the oldest first; the look is an entry."""
@@ -112,7 +112,7 @@ class _OneRequest(InputForm):
         """Return what is asked for, in words: what was said beside what the list has."""
         row, (name, email) = self.found, _person(self.found)
         numbered = f"{row.register.upper()} {row.number}" if row.number else ""
-        said = [
+        pairs = [
             (_("Personne"), name),
             (_("Courriel"), email),
             (
@@ -127,7 +127,7 @@ class _OneRequest(InputForm):
             (_("Demandé par"), row.asked_by.full_name if row.asked_by else ""),
             (_("Demandé le"), asked_on(row)),
         ]
-        return [(label, text) for label, text in said if text]
+        return [(label, text) for label, text in pairs if text]
 
     def _around(self) -> dict[str, Any]:
         own = self.actor.user_id in (self.found.user_id, self.found.asked_by_id)
@@ -139,7 +139,7 @@ class AcceptRequest(_OneRequest):
 
     takes = AcceptanceInput
     title, button = _("Demande de compte ou de rôle"), _("Accepter la demande")
-    template = "web/administration/accountrequest.html"
+    template = "web/account_requests/answer.html"
     code: str | None = None
 
     def read(self, pk: UUID) -> None:
@@ -159,14 +159,14 @@ class AcceptRequest(_OneRequest):
         if self.code is None:
             return self.onwards(reverse(self.back), "account-request-page")
         name, email = _person(row)
-        said = [(_("Personne"), name), (_("Courriel"), email)]
-        shown = self.around() | {"said": said, "code": self.code, "back": reverse("administration")}
-        return made(request, "web/administration/invited.html", shown)
+        pairs = [(_("Personne"), name), (_("Courriel"), email)]
+        context = self.around() | {"said": pairs, "code": self.code, "back": reverse("administration")}
+        return made(request, "web/administration/invited.html", context)
 
     def accept(self, body: Mapping[str, Any], pk: UUID) -> UUID:
         """Call the act, and keep the code that it gives."""
-        found, self.code = accepted(body, pk, actor=self.actor, at=self.at)
-        return found.pk
+        user, self.code = accepted(body, pk, actor=self.actor, at=self.at)
+        return user.pk
 
     def choices(self) -> dict[str, Pairs]:
         """Return the institutions of the authority's list, and the kinds of one to be made."""
@@ -175,7 +175,7 @@ class AcceptRequest(_OneRequest):
             "organisation": [("", gettext("Aucune")), *((str(one.pk), one.name) for one in listed)],
             "kind": [
                 ("", gettext("Ne pas ajouter")),
-                *((code, str(said)) for code, said in words.KINDS.items()),
+                *((code, str(label)) for code, label in words.KINDS.items()),
             ],
         }
 
@@ -204,4 +204,4 @@ class RefuseRequest(_OneRequest):
 
     def choices(self) -> dict[str, Pairs]:
         """Return the reasons, in the reader's words."""
-        return super().choices() | {"reason": [(code, str(said)) for code, said in words.REASONS.items()]}
+        return super().choices() | {"reason": [(code, str(label)) for code, label in words.REASONS.items()]}

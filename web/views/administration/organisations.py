@@ -44,8 +44,8 @@ class Organisations(AdministrationPage):
         held = Membership.objects.in_force(self.at).filter(organisation=OuterRef("pk")).order_by()
         people = held.values("organisation").annotate(n=Count("user", distinct=True)).values("n")
         known = access.managed_organisations(self.actor).select_related("authority")
-        found = known.annotate(people=Coalesce(Subquery(people), 0))
-        page = page_of(found, order=("name", "id"), **self.filters)
+        organisations = known.annotate(people=Coalesce(Subquery(people), 0))
+        page = page_of(organisations, order=("name", "id"), **self.filters)
         onwards = address("organisations-page", {"cursor": page.next}) if page.next else ""
         return self.show(
             self.around()
@@ -85,7 +85,7 @@ class NewOrganisation(AdministrationForm):
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Return the authorities, and the kinds in the reader's words."""
-        return super().choices() | {"kind": [(code, str(said)) for code, said in words.KINDS.items()]}
+        return super().choices() | {"kind": [(code, str(label)) for code, label in words.KINDS.items()]}
 
 
 class CorrectOrganisation(InputForm):
@@ -102,8 +102,8 @@ class CorrectOrganisation(InputForm):
         Raises:
             NotVisible: absent, of another authority, or of the whole country.
         """
-        found: Organisation = visible(access.managed_organisations(self.actor), pk)
-        values = {ask.name: getattr(found, ask.name) for ask in self.asks}
+        organisation: Organisation = visible(access.managed_organisations(self.actor), pk)
+        values = {ask.name: getattr(organisation, ask.name) for ask in self.asks}
         return self.show(self._around() | {"entries": self._fields(values)})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
@@ -118,4 +118,4 @@ class CorrectOrganisation(InputForm):
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """Return the kinds in the reader's words."""
-        return super().choices() | {"kind": [(code, str(said)) for code, said in words.KINDS.items()]}
+        return super().choices() | {"kind": [(code, str(label)) for code, label in words.KINDS.items()]}

@@ -68,14 +68,14 @@ class Requests(RequestPage):
         ]
         return self.show(self.around() | {"lines": lines})
 
-    def _line(self, found: GrantRequest | FactorReset, what: Any, page: str, place: str) -> dict[str, Any]:
+    def _line(self, pending: GrantRequest | FactorReset, what: Any, page: str, place: str) -> dict[str, Any]:
         return {
             "what": what,
-            "name": found.user.full_name,
+            "name": pending.user.full_name,
             "place": place,
-            "address": reverse(page, args=[found.pk]),
-            "asked": display.instant(moment(found.asked_at), ZONE),
-            "open": self.actor.user_id not in (found.asked_by_id, found.user_id),
+            "address": reverse(page, args=[pending.pk]),
+            "asked": display.instant(moment(pending.asked_at), ZONE),
+            "open": self.actor.user_id not in (pending.asked_by_id, pending.user_id),
         }
 
 
@@ -101,11 +101,11 @@ class OneRequest(RequestPage, FormPage):
         Raises:
             InvalidInput: neither of the two was pressed.
         """
-        said = request.POST.get("decision", "")
-        if said not in (CONFIRM, REFUSE):
+        decision = request.POST.get("decision", "")
+        if decision not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
-        self.once(self.said(said), lambda: self.decide(pk, confirmed=said == CONFIRM))
-        return self.onwards(reverse("requests-page"), said)
+        self.once(self.said(decision), lambda: self.decide(pk, confirmed=decision == CONFIRM))
+        return self.onwards(reverse("requests-page"), decision)
 
     def said(self, decision: str) -> dict[str, Any]:
         """Return what was sent, for it to be done once."""
@@ -113,7 +113,7 @@ class OneRequest(RequestPage, FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""
-        faults = [Fault(str(LABELS.get(name, name)), said) for name, said in faults_of(problem).items()]
+        faults = [Fault(str(LABELS.get(name, name)), detail) for name, detail in faults_of(problem).items()]
         again = {"problem": problem, "faults": faults, "once": self.request.POST.get("once", "")}
         return self.show(self._around(pk) | again | self.asked_again(problem))
 
@@ -133,25 +133,25 @@ class OneRequest(RequestPage, FormPage):
         """
         raise NotImplementedError
 
-    def lines(self, found: Any) -> list[tuple[Any, str]]:
+    def lines(self, pending: Any) -> list[tuple[Any, str]]:
         """Return what is asked for, in words."""
         raise NotImplementedError
 
     def _around(self, pk: UUID) -> dict[str, Any]:
-        found = self.one(pk)
-        said = [
-            (_("Personne"), found.user.full_name),
-            (_("Courriel"), found.user.email),
-            *self.lines(found),
-            (_("Demandé par"), found.asked_by.full_name),
-            (_("Demandé le"), display.instant(moment(found.asked_at), ZONE)),
+        pending = self.one(pk)
+        pairs = [
+            (_("Personne"), pending.user.full_name),
+            (_("Courriel"), pending.user.email),
+            *self.lines(pending),
+            (_("Demandé par"), pending.asked_by.full_name),
+            (_("Demandé le"), display.instant(moment(pending.asked_at), ZONE)),
         ]
         return self.around() | {
             "title": self.title,
             "confirmed": self.confirmed,
-            "said": [(label, text) for label, text in said if text],
-            "asked_it": found.asked_by_id == self.actor.user_id,
-            "about_them": found.user_id == self.actor.user_id,
+            "said": [(label, text) for label, text in pairs if text],
+            "asked_it": pending.asked_by_id == self.actor.user_id,
+            "about_them": pending.user_id == self.actor.user_id,
         }
 
 
@@ -170,13 +170,13 @@ class OneRole(OneRequest):
         known = access.open_grant_requests(self.actor, at=self.at)
         return visible(known.select_related("user", "authority", "asked_by"), pk)
 
-    def lines(self, found: GrantRequest) -> list[tuple[Any, str]]:
+    def lines(self, pending: GrantRequest) -> list[tuple[Any, str]]:
         """Return which role where, and for how long."""
         return [
-            (_("Rôle"), role_words(found.role)),
-            (_("Autorité"), found.authority.name),
-            (_("À partir du"), display.instant(moment(found.valid_from), ZONE)),
-            (_("Jusqu'au"), display.instant(moment(found.valid_to), ZONE)),
+            (_("Rôle"), role_words(pending.role)),
+            (_("Autorité"), pending.authority.name),
+            (_("À partir du"), display.instant(moment(pending.valid_from), ZONE)),
+            (_("Jusqu'au"), display.instant(moment(pending.valid_to), ZONE)),
         ]
 
 
@@ -211,6 +211,6 @@ class OneReset(OneRequest):
         known = access.open_resets(self.actor, at=self.at)
         return visible(known.select_related("user", "asked_by"), pk)
 
-    def lines(self, found: FactorReset) -> list[tuple[Any, str]]:
+    def lines(self, pending: FactorReset) -> list[tuple[Any, str]]:
         """Return how whoever asks made sure; the second person makes sure anew."""
-        return [(_("Identité vérifiée, par qui demande"), str(words.IDENTIFIED.get(found.asked_how, "")))]
+        return [(_("Identité vérifiée, par qui demande"), str(words.IDENTIFIED.get(pending.asked_how, "")))]

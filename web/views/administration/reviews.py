@@ -46,12 +46,12 @@ class Reviews(AdministrationPage, FormPage):
     tab = "reviews-page"
     opens_for = (REVIEWS,)
     query: ClassVar[type[Query]] = ReviewsQuery
-    template = "web/administration/reviews.html"
+    template = "web/access_review/reviews.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List what the reader is to review, the longest unreviewed first; the look is an entry."""
-        asked = self.filters | {"limit": min(self.filters["limit"], ITEMS_MAX)}
-        page = membership_page(asked | {"review": "due"}, actor=self.actor, at=self.at, names=True)
+        filters = self.filters | {"limit": min(self.filters["limit"], ITEMS_MAX)}
+        page = membership_page(filters | {"review": "due"}, actor=self.actor, at=self.at, names=True)
         onwards = address("reviews-page", {"cursor": page.next}) if page.next else ""
         return self.show(
             self._around(page.items)
@@ -60,19 +60,19 @@ class Reviews(AdministrationPage, FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Review the roles that were ticked, or the one whose button was pressed: all of them once, or none."""
-        given = ChosenInput(data={CHOSEN: self._sent()})
-        given.is_valid(raise_exception=True)
-        chosen = sorted(set(given.validated_data[CHOSEN]))
+        serializer = ChosenInput(data={CHOSEN: self._sent()})
+        serializer.is_valid(raise_exception=True)
+        chosen = sorted(set(serializer.validated_data[CHOSEN]))
         self.once({CHOSEN: [str(pk) for pk in chosen]}, lambda: self._review(chosen))
         return self.onwards(reverse("reviews-page"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show again what was ticked and waits still, with why it wasn't done; where nothing was, that it is asked."""
-        given = ChosenInput(data={CHOSEN: self._sent()})
-        chosen = given.validated_data[CHOSEN] if given.is_valid() else []
+        serializer = ChosenInput(data={CHOSEN: self._sent()})
+        chosen = serializer.validated_data[CHOSEN] if serializer.is_valid() else []
         known = reviews.waiting(access.reviewable_memberships(self.actor), at=self.at).filter(pk__in=chosen)
         rows = known.select_related("user", "authority", "unit", "organisation").order_by("reviewed_at", "pk")
-        faults = [Fault(str(_("Rôles à revoir")), said) for said in forms.faults_of(problem).values()]
+        faults = [Fault(str(_("Rôles à revoir")), detail) for detail in forms.faults_of(problem).values()]
         once = fresh_key() if problem["status"] == 422 else self.request.POST.get("once", "")
         again = {"problem": problem, "faults": faults, "once": once}
         return self.show(self._around(list(rows), ticked=True) | again | {"next": "", "first": False})
@@ -88,8 +88,8 @@ class Reviews(AdministrationPage, FormPage):
         return chosen[0]
 
     def _around(self, rows: list[Membership], *, ticked: bool = False) -> dict[str, Any]:
-        shown = Membership.objects.filter(pk__in=[row.pk for row in rows])
-        ending = set(reviews.ending(shown, at=self.at).values_list("pk", flat=True))
+        memberships = Membership.objects.filter(pk__in=[row.pk for row in rows])
+        ending = set(reviews.ending(memberships, at=self.at).values_list("pk", flat=True))
         lines = [
             role_line(row)
             | {

@@ -35,15 +35,15 @@ class SettingsPage(AdministrationPage):
         Raises:
             NotVisible, NotAllowed: the reader doesn't choose the settings of this authority.
         """
-        found = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
+        known = policy_changes_actions.authority_for(self.actor, authority, CHANGE)
         self.tab = f"settings-{authority}"  # of this answer
-        return policy_changes_actions.told(found, at=self.at)
+        return policy_changes_actions.told(known, at=self.at)
 
 
 class Settings(SettingsPage):
     """GET /administration/{authority}/reglages."""
 
-    template = "web/administration/settings.html"
+    template = "web/policy_changes/settings.html"
 
     def get(self, request: ServiceRequest, authority: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the settings with their values in force, those that were changed marked as such."""
@@ -58,7 +58,7 @@ class OneSetting(SettingsPage, FormPage):
     """GET, POST /administration/{authority}/reglages/{key}."""
 
     keeps = True
-    template = "web/administration/setting.html"
+    template = "web/policy_changes/setting.html"
 
     def get(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show a setting, its history, and the form that changes it.
@@ -81,50 +81,50 @@ class OneSetting(SettingsPage, FormPage):
             return self.show(
                 self._around(authority, line) | {"entries": entries, "once": request.POST.get("once", "")}
             )
-        said = _said(line, request.POST)
+        body = _said(line, request.POST)
 
         def act() -> UUID:
-            given = SettingChangeInput(data=said)
-            given.is_valid(raise_exception=True)
-            change = Change(**given.validated_data)
+            serializer = SettingChangeInput(data=body)
+            serializer.is_valid(raise_exception=True)
+            change = Change(**serializer.validated_data)
             return policy_changes_actions.change(authority, change, actor=self.actor, at=self.at).pk
 
-        self.once(said, act)
+        self.once(body, act)
         return self.onwards(reverse("setting-page", args=[authority, key]))
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID, key: str) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
         line, sent = self._line(authority, key), self.request.POST
         entries = _entries(line, sent, problem)
-        shown = [
+        faults = [
             forms.Fault(str(one.label), one.error, one.anchor)
             for one in entries
             if isinstance(one, Group) and one.error
         ]
-        shown += [
+        faults += [
             forms.Fault(str(one.ask.label), one.error, one.anchor)
             for one in lists.all_fields(entries)
             if one.error
         ]
         of_all = [one["detail"] for one in problem.get("errors", ()) if one["field"] == f"values.{key}"]
         if line["kind"] == lists.HOURS and of_all:
-            shown.insert(
+            faults.insert(
                 0, forms.Fault(in_words(line)["title"], of_all[0], lists.all_fields(entries)[0].anchor)
             )
         again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
         return self.show(
             self._around(authority, line)
-            | {"entries": entries, "problem": problem, "faults": shown, "once": again}
+            | {"entries": entries, "problem": problem, "faults": faults, "once": again}
         )
 
     def _line(self, authority: UUID, key: str) -> dict[str, Any]:
-        found = next((line for line in self.lines_of(authority) if line["key"] == key), None)
-        if found is None:
+        wanted = next((line for line in self.lines_of(authority) if line["key"] == key), None)
+        if wanted is None:
             raise NotVisible
-        return found
+        return wanted
 
     def _around(self, authority: UUID, line: Mapping[str, Any]) -> dict[str, Any]:
-        changes = [(told, False) for told in line["history"] if told not in line["to_come"]]
+        changes = [(change, False) for change in line["history"] if change not in line["to_come"]]
         return (
             self.around()
             | in_words(line)
@@ -132,13 +132,13 @@ class OneSetting(SettingsPage, FormPage):
                 "back": reverse("settings-page", args=[authority]),
                 "history": [
                     {
-                        "value": value_in_words(line, told["value"]),
-                        "from": day_in_words(told["effective_on"]),
-                        "by": told["made_by"] or gettext("Le service"),
-                        "made": day_in_words(told["made_at"]),
+                        "value": value_in_words(line, change["value"]),
+                        "from": day_in_words(change["effective_on"]),
+                        "by": change["made_by"] or gettext("Le service"),
+                        "made": day_in_words(change["made_at"]),
                         "to_come": to_come,
                     }
-                    for told, to_come in [*((told, True) for told in line["to_come"]), *changes]
+                    for change, to_come in [*((change, True) for change in line["to_come"]), *changes]
                 ],
             }
         )
@@ -153,8 +153,8 @@ def _said(line: Mapping[str, Any], sent: QueryDict) -> dict[str, Any]:
         body[key] = lists.hours(sent, key)
     elif kind == lists.ROWS and lists.counted(sent, key) is not None:
         body[key] = [row for _, row in lists.rows(sent, key)]
-    said: dict[str, Any] = {"values": {key: body[key]} if key in body else {}}
-    return said | ({"effective_on": body["effective_on"]} if "effective_on" in body else {})
+    values: dict[str, Any] = {"values": {key: body[key]} if key in body else {}}
+    return values | ({"effective_on": body["effective_on"]} if "effective_on" in body else {})
 
 
 def _entries(

@@ -33,14 +33,14 @@ class Openings(FormPage):
 
     keeps = True
     query: ClassVar[type[Query]] = OpeningsQuery
-    template = "web/cases/openings.html"
+    template = "web/break_glass/openings.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """Show the form, and the openings that the reader made or reviews."""
         require_caseworker(self.actor)
-        asked = dict(self.asked)
-        lines, cursor = glass_page(request, asked)
-        shown = [
+        filters = dict(self.asked)
+        lines, cursor = glass_page(request, filters)
+        entries = [
             {
                 "pk": one["referral"],
                 "reference": one["reference"],
@@ -55,7 +55,7 @@ class Openings(FormPage):
             }
             for one in lines
         ]
-        return self.show(self._around() | {"lines": shown, "next": cursor, "once": fresh_key()})
+        return self.show(self._around() | {"lines": entries, "next": cursor, "once": fresh_key()})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Open the case of a reference, and go to it.
@@ -67,17 +67,17 @@ class Openings(FormPage):
         actor, at = self.actor, self.at
         if not emergency_openings.may_break(actor):
             raise NotAllowed("break-glass")
-        said = {name: clean(request.POST.get(name, "")) for name in ("reference", "reason")}
-        body = ByReference(data=said)
+        texts = {name: clean(request.POST.get(name, "")) for name in ("reference", "reason")}
+        body = ByReference(data=texts)
         body.is_valid(raise_exception=True)
         request.purpose = Purpose.EMERGENCY  # read by the pipeline
         key = request.POST.get("once", "")
-        wanted = Once.of(key, f"POST {request.path}", said) if key else None
+        wanted = Once.of(key, f"POST {request.path}", texts) if key else None
         if wanted is not None:
             wanted.wait(actor)
             if (past := wanted.honoured(actor)) is not None:
                 return go_to(reverse("case", args=[past.thing]))
-        done = break_glass_queries.open_by_reference(said["reference"], said["reason"], actor=actor, at=at)
+        done = break_glass_queries.open_by_reference(texts["reference"], texts["reason"], actor=actor, at=at)
         if wanted is not None:
             wanted.keep(actor, status=201, thing=done.referral.pk, part=done.made, at=at)
         return go_to(reverse("case", args=[done.referral.pk]))

@@ -148,7 +148,7 @@ def _filed(referral: Referral) -> str:
 
 
 def _shell(body: Mapping[str, Any], zone: Any) -> list[Line]:
-    said = [
+    pairs = [
         (gettext("Reçu le"), display.instant(body.get("received_at"), zone)),
         (gettext("Accusé de réception le"), display.instant(body.get("acknowledged_at"), zone)),
         (gettext("Département"), body.get("department") or ""),
@@ -156,7 +156,7 @@ def _shell(body: Mapping[str, Any], zone: Any) -> list[Line]:
         (gettext("Objectif"), display.instant(body.get("target_due_at"), zone)),
         (gettext("Clos le"), display.instant(body.get("closed_at"), zone)),
     ]
-    return [Line(label, text) for label, text in said if text]
+    return [Line(label, text) for label, text in pairs if text]
 
 
 def _child(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,12 +183,12 @@ def _child_model() -> Any:
 
 def chapters_of(concern: Mapping[str, Any]) -> list[tuple[Any, list[Line]]]:
     """Return the items of the concern that were read, by chapter."""
-    found = []
+    chapters = []
     for title, names in CHAPTERS:
         lines = display.lines(Concern, {name: concern[name] for name in names if name in concern})
         if lines:
-            found.append((title, lines))
-    return found
+            chapters.append((title, lines))
+    return chapters
 
 
 def parts_of(body: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:

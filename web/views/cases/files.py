@@ -33,7 +33,7 @@ class Files(UploadPage):
     """GET, POST /dossiers/{id}/pieces."""
 
     query: ClassVar[type[Query]] = told.ToldQuery
-    template = "web/cases/pieces.html"
+    template = "web/attachments/of_case.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the files that the reader's role opens, and show the form if the reader may add one.
@@ -84,14 +84,14 @@ class Files(UploadPage):
     def children(self, pk: UUID) -> Pairs:
         """Return the children of the case whom the reader sees."""
         referral, ties = self.case(pk)
-        found: Pairs = opened(
+        children: Pairs = opened(
             referral, ties, lambda scope: self._named(referral, ties, scope), actor=self.actor, at=self.at
         )
-        return found
+        return children
 
     def _named(self, referral: Referral, ties: CaseAccess, scope: OpenScope) -> Pairs:
-        found = names.names(referral, ties, scope, actor=self.actor, holders_too=False)
-        return numbered(found.children)
+        people = names.names(referral, ties, scope, actor=self.actor, holders_too=False)
+        return numbered(people.children)
 
     def onwards(self, pk: UUID) -> str:
         """Return where to go on: the files."""
@@ -101,9 +101,9 @@ class Files(UploadPage):
 def _line(
     referral: Referral, ties: CaseAccess, line: Mapping[str, Any], may: Adding | None
 ) -> dict[str, Any]:
-    shown = line_of(referral.pk, line, zone_of(referral))
+    entry = line_of(referral.pk, line, zone_of(referral))
     if line["waiting"]:
-        return shown
+        return entry
     here, at = line["filing"] is None, [referral.pk, line["id"]]
     marks = (
         here
@@ -112,8 +112,8 @@ def _line(
         and may is not None
         and line["access_class"] in may.at_once
     )
-    original = here and line["original"] and shown["href"] and rights.gets_originals(ties)
-    return shown | {
+    original = here and line["original"] and entry["href"] and rights.gets_originals(ties)
+    return entry | {
         "by": role_words(line["role"]) if line["role"] in Role.values else "",
         "joined": not here,
         "complement": line["complement"] is not None,

@@ -49,7 +49,7 @@ COMPARED = (
 class Pair(Page):
     """GET /dossiers/{id}/rapprochement/{pair}."""
 
-    template = "web/cases/pair.html"
+    template = "web/duplicates/pair.html"
 
     def get(self, request: ServiceRequest, pk: UUID, pair: UUID) -> HttpResponse:
         """Show both files' identities beside each other, in one disclosure that names both.
@@ -84,7 +84,8 @@ class Pair(Page):
         sight = child_sight.sight_of(referral, ties, self.actor)
         body = abilities.abilities(referral, sight, actor=self.actor, at=self.at) if here else {}
         mine = {
-            name: [action for action in found if part_in(action) == str(pair)] for name, found in body.items()
+            name: [action for action in actions if part_in(action) == str(pair)]
+            for name, actions in body.items()
         }
         return self.show(
             heading(referral, ties)

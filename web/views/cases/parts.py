@@ -39,12 +39,12 @@ class Part(Page):
         tab = BY_NAME.get(part)
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
             raise NotVisible
-        reads, made, machines = PAGES[part]
+        page = PAGES[part]
         sight = child_sight.sight_of(referral, ties, self.actor)
-        found = opened(
+        parts = opened(
             referral,
             ties,
-            lambda scope: self._read(reads, referral, sight, scope),
+            lambda scope: self._read(page.reads, referral, sight, scope),
             actor=self.actor,
             at=self.at,
         )
@@ -56,21 +56,23 @@ class Part(Page):
             }
             | told.in_words(self)
         )
-        context |= made(Shown(self, referral, ties, zone_of(referral), found))
-        if machines:
+        context |= page.context_of(Shown(self, referral, ties, zone_of(referral), parts))
+        if page.machines:
             body = abilities.abilities(referral, sight, actor=self.actor, at=self.at)
             if part == "rapprochements":  # a pair is decided where both files are beside each other
-                body = {name: [one for one in said if part_in(one) is None] for name, said in body.items()}
-            context["panels"] = panels(pk, body, only=machines, about=context.get("about"))
-        self.template = f"web/cases/{part}.html"  # of this answer
+                body = {
+                    name: [step for step in steps if part_in(step) is None] for name, steps in body.items()
+                }
+            context["panels"] = panels(pk, body, only=page.machines, about=context.get("about"))
+        self.template = page.template  # of this answer
         return self.show(context)
 
     def _read(
         self, reads: "tuple[str, ...]", referral: Referral, sight: Sight, scope: OpenScope
     ) -> dict[str, Any]:
         actor, at = self.actor, self.at
-        found: dict[str, Any] = {name: READ[name](referral, sight, scope, actor, at) for name in reads}
-        found["names"] = names.names(
+        parts: dict[str, Any] = {name: READ[name](referral, sight, scope, actor, at) for name in reads}
+        parts["names"] = names.names(
             referral, sight.ties, scope, actor=actor, holders_too="timeline" not in reads
         )
-        return found
+        return parts

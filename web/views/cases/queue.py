@@ -67,39 +67,39 @@ class Queue(Page):
             NotAllowed: none of the reader's roles works on cases; see ``require_caseworker``.
         """
         require_caseworker(self.actor)
-        asked = dict(self.asked)
-        asked.pop("done", "")
-        lines, cursor = case_page(request, asked)
-        kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit", "names")}
+        filters = dict(self.asked)
+        filters.pop("done", "")
+        lines, cursor = case_page(request, filters)
+        kept = {name: value for name, value in filters.items() if name not in ("cursor", "limit", "names")}
         return self.show(
             {
                 "lines": [_line(line, self.at) for line in lines if "state" in line],
-                "asked": asked,
+                "asked": filters,
                 "counts": counts.counts(self.actor, at=self.at),
                 "states": _states(kept.get("state", "")),
                 "urgencies": _urgencies(kept.get("urgency", "")),
-                "next": _address(kept | {"cursor": cursor, "names": asked["names"]}) if cursor else "",
-                "with_names": _address(kept | {"names": True} | _where(asked)),
-                "without_names": _address(kept | _where(asked)),
+                "next": _address(kept | {"cursor": cursor, "names": filters["names"]}) if cursor else "",
+                "with_names": _address(kept | {"names": True} | _where(filters)),
+                "without_names": _address(kept | _where(filters)),
                 "filtered": bool(kept),
-                "first": "cursor" not in asked,
+                "first": "cursor" not in filters,
                 "done": told.in_words(self)["done"],
                 "workload": bool(self.actor.holding(access_people.ANSWERING)),
             }
         )
 
 
-def _where(asked: Mapping[str, Any]) -> dict[str, Any]:
-    return {"cursor": asked["cursor"]} if "cursor" in asked else {}
+def _where(filters: Mapping[str, Any]) -> dict[str, Any]:
+    return {"cursor": filters["cursor"]} if "cursor" in filters else {}
 
 
 def _address(params: Mapping[str, Any]) -> str:
-    said = {
+    query = {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in params.items()
         if value not in (None, "", False)
     }
-    return f"{reverse('cases')}?{urlencode(said)}"
+    return f"{reverse('cases')}?{urlencode(query)}"
 
 
 def _states(chosen: str) -> list[tuple[str, str, bool]]:
@@ -138,14 +138,14 @@ def _line(line: Mapping[str, Any], at: Any) -> dict[str, Any]:
 
 
 def _name(child: Mapping[str, Any]) -> str:
-    said = [child[name] for name in ("first_names", "last_name") if isinstance(child[name], str)]
-    return " ".join(said) or (child["usual_name"] if isinstance(child["usual_name"], str) else "")
+    parts = [child[name] for name in ("first_names", "last_name") if isinstance(child[name], str)]
+    return " ".join(parts) or (child["usual_name"] if isinstance(child["usual_name"], str) else "")
 
 
 class Workload(Page):
     """GET /dossiers/charge."""
 
-    template = "web/cases/workload.html"
+    template = "web/staffing/workload.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show who has how many cases, of the people for whom the reader answers."""
@@ -163,7 +163,7 @@ class OnesCases(Page):
     """GET /dossiers/charge/{user}."""
 
     query: ClassVar[type[Query]] = PagedQuery
-    template = "web/cases/ones_cases.html"
+    template = "web/staffing/cases_of_one.html"
 
     def get(self, request: ServiceRequest, user: UUID) -> HttpResponse:  # noqa: ARG002 - id.
         """List the shells of one person's cases, as far as the reader sees them.
@@ -171,14 +171,14 @@ class OnesCases(Page):
         Raises:
             NotVisible: the reader answers for no such person.
         """
-        asked = dict(self.asked)
+        filters = dict(self.asked)
         staffing_actions.require_answering(self.actor)
         rows = staffing_actions.cases_of(self.actor, user, None, at=self.at)
         page = page_of(
             rows,
-            limit=asked["limit"],
+            limit=filters["limit"],
             order=("next_due_at", "id"),
-            cursor=asked.get("cursor"),
+            cursor=filters.get("cursor"),
             bound_to=f"assignments/{user}/None",
         )
         if not page.items and not access_people.people_of(self.actor, at=self.at).filter(user=user).exists():
@@ -205,14 +205,14 @@ class Clocks(Page):
     """GET /echeances."""
 
     query: ClassVar[type[Query]] = ClocksQuery
-    template = "web/cases/clocks.html"
+    template = "web/cases/all_deadlines.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """List the running clocks of the reader's cases, due first."""
         require_caseworker(self.actor)
-        asked = dict(self.asked)
-        lines, cursor = clock_page(request, asked)
-        shown = [
+        filters = dict(self.asked)
+        lines, cursor = clock_page(request, filters)
+        entries = [
             {
                 "label": display.label({"label": one["label"]}),
                 "state": one["state"]["code"],
@@ -225,11 +225,11 @@ class Clocks(Page):
             }
             for one in lines
         ]
-        kept = {name: asked[name] for name in ("state", "code") if name in asked}
+        kept = {name: filters[name] for name in ("state", "code") if name in filters}
         return self.show(
             {
-                "lines": shown,
-                "state": asked.get("state", ""),
+                "lines": entries,
+                "state": filters.get("state", ""),
                 "next": f"{reverse('clocks-page')}?{urlencode(kept | {'cursor': cursor})}" if cursor else "",
             }
         )
@@ -243,14 +243,14 @@ class Calls(Page):
     """GET /appels."""
 
     query: ClassVar[type[Query]] = CallsQuery
-    template = "web/cases/calls.html"
+    template = "web/urgent_calls/calls.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """List the urgent calls about the reader's cases that nobody has answered, the oldest first."""
         require_caseworker(self.actor)
         lines, cursor = call_page(request, self.asked)
         answers = bool(self.actor.holding(steps.get(Machine.ALERT, "acknowledge").roles))
-        shown = [
+        entries = [
             {
                 "pk": one["referral"],
                 "reference": one["reference"],
@@ -263,7 +263,7 @@ class Calls(Page):
             for one in lines
         ]
         following = f"{reverse('calls')}?{urlencode({'cursor': cursor})}" if cursor else ""
-        return self.show({"lines": shown, "next": following})
+        return self.show({"lines": entries, "next": following})
 
 
 class ToSign(Page):
@@ -306,13 +306,13 @@ class WaitingMeasures(Page):
     """GET /mesures."""
 
     query: ClassVar[type[Query]] = MeasuresQuery
-    template = "web/cases/waiting.html"
+    template = "web/measures/waiting.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """List the measures that are decided and not begun, the longest wait first, with their counts by service."""
         require_caseworker(self.actor)
-        asked = dict(self.asked)
-        lines, cursor = waiting_page(request, asked)
+        filters = dict(self.asked)
+        lines, cursor = waiting_page(request, filters)
         rows = measures_queries.measures_for(self.actor, {}, at=self.at)
         for line in lines:
             line["type_label"] = display.label(line["type"])

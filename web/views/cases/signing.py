@@ -101,9 +101,11 @@ class Signature(FormPage):
             if what == "withdraw":
                 return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
             approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
-            said = Reasoned(data={"reason": reason})
-            said.is_valid(raise_exception=True)
-            return approvals.refuse(pk, approval, actor=actor, at=at, reason=said.validated_data["reason"])
+            serializer = Reasoned(data={"reason": reason})
+            serializer.is_valid(raise_exception=True)
+            return approvals.refuse(
+                pk, approval, actor=actor, at=at, reason=serializer.validated_data["reason"]
+            )
 
         row = Approval.objects.filter(pk=approval, referral=pk).values_list("machine", "step").first()
         once(self, pk, {"what": what, "reason": reason}, act)

@@ -24,7 +24,6 @@ from referrals.execution import perform, preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.reading import names as reading_names
-from referrals.reading import timeline
 from referrals.reading.disclosures import known, opened, seen
 from referrals.reading.names import Names
 from referrals.vocabulary.states import State
@@ -77,9 +76,9 @@ class CaseForm(FormPage):
     @cached_property
     def names_sent(self) -> Names:
         """Return the names that came back with the form: words of this page's own, shown to the same reader again."""
-        said = self.request.POST.get("names", "")
+        text = self.request.POST.get("names", "")
         try:
-            children, holders = json.loads(said) if len(said) <= NAMES_MAX else ({}, {})
+            children, holders = json.loads(text) if len(text) <= NAMES_MAX else ({}, {})
             return Names(_texts(children), _texts(holders))
         except (ValueError, TypeError, AttributeError, RecursionError):
             return Names()
@@ -94,14 +93,14 @@ class CaseForm(FormPage):
         since = sent.get("seen", "")
         actor, at = self.actor, self.at
         sight = child_sight.sight_of(referral, ties, actor)
-        told = opened(
+        entries = opened(
             referral,
             ties,
             lambda scope: timeline.timeline(referral, sight, scope, actor=actor, at=at),
             actor=actor,
             at=at,
         )
-        rows = [row for row in reversed(told) if row["at"].replace("Z", "+00:00") > since][:20]
+        rows = [row for row in reversed(entries) if row["at"].replace("Z", "+00:00") > since][:20]
         return {
             "before": words_of(before, str(State(before).label)) if before in State.values else "",
             "before_version": sent.get("version", ""),
@@ -143,9 +142,9 @@ class StepPage(CaseForm):
         declared = declared_step(machine, step)
         referral, ties = see(self, declared, pk)
         actor, at = self.actor, self.at
-        asked = StepRequest(step=declared, referral_id=pk, part_id=part)
+        wanted = StepRequest(step=declared, referral_id=pk, part_id=part)
         sight = child_sight.sight_of(referral, ties, actor)
-        preconditions.case_for(asked, referral, sight, actor=actor, at=at, beforehand=True)
+        preconditions.case_for(wanted, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
         names = opened(
             referral,
@@ -181,14 +180,14 @@ class StepPage(CaseForm):
         request.purpose = declared.purpose  # a refusal bears it too
         referral, ties = see(self, declared, pk)
         body = self.form(declared, referral, ties, self.names_sent).body(request.POST)
-        asked = StepRequest(
+        wanted = StepRequest(
             step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request)
         )
         done, awaits = once(
             self,
             pk,
             body,
-            lambda: perform.perform(asked, actor=self.actor, at=self.at),
+            lambda: perform.perform(wanted, actor=self.actor, at=self.at),
             see=lambda _, pk: see(self, declared, pk),
         )
         if done is not None and done.warnings:
@@ -202,11 +201,14 @@ class StepPage(CaseForm):
             return self.answered(f"{machine}-{step}", done.made if done is not None else None)
         return onwards(self, pk, f"{machine}-{step}", awaits=awaits)
 
-    def answered(self, step: str, made: UUID | None) -> HttpResponse:
+    def answered(self, step: str, new_case: UUID | None) -> HttpResponse:
         """Go on once a transfer was answered: to the case as it goes on here, or to the requests that are left."""
         where = reverse("transfers")
-        if made is not None and visibility.visible_to(self.actor, at=self.at).filter(pk=made).exists():
-            where = reverse("case", args=[made])
+        if (
+            new_case is not None
+            and visibility.visible_to(self.actor, at=self.at).filter(pk=new_case).exists()
+        ):
+            where = reverse("case", args=[new_case])
         return go_to(where + told.query_of(self.actor, step))
 
     def redisplay(
@@ -251,8 +253,8 @@ def _back(referral: Referral, ties: CaseAccess, part: str) -> str:
     return reverse("case", args=[referral.pk])
 
 
-def _texts(found: Any) -> dict[str, str]:
-    return {str(UUID(pk)): str(name)[:400] for pk, name in found.items()}
+def _texts(names: Any) -> dict[str, str]:
+    return {str(UUID(pk)): str(name)[:400] for pk, name in names.items()}
 
 
 def declared_step(machine: str, name: str) -> Step:
@@ -274,9 +276,9 @@ def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, CaseAccess]:
         NotVisible: absent, or not for this reader, or the reader's own filing, which has pages of its own.
     """
     if RECEIVER in step.sides:
-        found = transfer_targets.asked_about(pk, actor=page.actor, at=page.at)
-        if found is not None:
-            return known(page.request, *found)
+        takeover = transfer_targets.asked_about(pk, actor=page.actor, at=page.at)
+        if takeover is not None:
+            return known(page.request, *takeover)
     referral, ties = seen(page.request, pk)
     if ties.coarse or ties.draft:
         raise NotVisible

@@ -55,7 +55,7 @@ class Transfers(Page):
     """GET /transferts."""
 
     query: ClassVar[type[Query]] = TransfersQuery
-    template = "web/cases/transfers.html"
+    template = "web/transfers/requests.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """List the requests that await an answer of the reader's authority, the newest first.
@@ -64,7 +64,7 @@ class Transfers(Page):
             NotAllowed: none of the reader's roles decides on one.
         """
         lines, cursor = transfer_page(request, self.asked)
-        shown = [
+        entries = [
             {
                 "pk": one["id"],
                 "reference": one["reference"],
@@ -77,13 +77,13 @@ class Transfers(Page):
             for one in lines
         ]
         following = f"{reverse('transfers')}?{urlencode({'cursor': cursor})}" if cursor else ""
-        return self.show({"lines": shown, "next": following} | told.in_words(self))
+        return self.show({"lines": entries, "next": following} | told.in_words(self))
 
 
 class OneTransfer(Page):
     """GET /transferts/{id}."""
 
-    template = "web/cases/transfer.html"
+    template = "web/transfers/request.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show what crosses: the shell and the documents listed, and the answers that may be given.
@@ -121,12 +121,12 @@ class OneTransfer(Page):
         )
 
 
-def _document(found: Mapping[str, Any], zone: Any) -> dict[str, Any]:
-    content = found["content"]
+def _document(document: Mapping[str, Any], zone: Any) -> dict[str, Any]:
+    content = document["content"]
     lost = display.unreadable(content) or not isinstance(content, Mapping)
     return {
-        "title": display.label(found["kind"]),
-        "at": display.instant(found["made_at"], zone),
+        "title": display.label(document["kind"]),
+        "at": display.instant(document["made_at"], zone),
         "lost": lost,
         "blocks": [] if lost else _blocks(content),
     }
@@ -134,18 +134,18 @@ def _document(found: Mapping[str, Any], zone: Any) -> dict[str, Any]:
 
 def _blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
     """Return a document as headings with rows; what stands in it beside its lists is the report itself."""
-    found: list[tuple[Any, list[list[Line]]]] = []
+    blocks: list[tuple[Any, list[list[Line]]]] = []
     alone = {name: value for name, value in content.items() if name not in LISTS and name not in STEPS}
     if alone:
-        found.append((_("Rapport"), [display.lines(Assessment, alone)]))
+        blocks.append((_("Rapport"), [display.lines(Assessment, alone)]))
     for name, value in content.items():
         rows = value if isinstance(value, list) else [value]
         if name in LISTS:
             title, model = LISTS[name]
-            made = [display.lines(model, row) for row in _typed(name, rows)]
+            tables = [display.lines(model, row) for row in _typed(name, rows)]
         elif name in STEPS:
             title, step = STEPS[name], steps.get(Machine.MEASURE, name)
-            made = [
+            tables = [
                 [
                     Line(str(words.of("at")), display.instant(row.get("at"), ZONE)),
                     *display.told(step.takes, row, {}),
@@ -154,9 +154,9 @@ def _blocks(content: Mapping[str, Any]) -> list[tuple[Any, list[list[Line]]]]:
             ]
         else:
             continue
-        if any(made):
-            found.append((title, [row for row in made if row]))
-    return found
+        if any(tables):
+            blocks.append((title, [row for row in tables if row]))
+    return blocks
 
 
 def _typed(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

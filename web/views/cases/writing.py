@@ -43,7 +43,7 @@ class Writing(CaseForm):
 
     keeps = True
     query: ClassVar[type[Query]] = told.ToldQuery
-    template = "web/cases/writing.html"
+    template = "web/assessment/writing.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show what the team has written so far.
@@ -88,13 +88,13 @@ class Writing(CaseForm):
         referral, ties = self._case(pk)
         body = self._form(referral, ties, self.names_sent).body(request.POST)
         # What is left empty stays as it was: a text that the team wrote isn't emptied by a page that lacked it.
-        said = {name: value for name, value in body.items() if value not in (None, "", [])}
+        filled = {name: value for name, value in body.items() if value not in (None, "", [])}
         once(
             self,
             pk,
-            said,
+            filled,
             lambda: assessment_actions.edit(
-                pk, said, version=version_of(request), actor=self.actor, at=self.at
+                pk, filled, version=version_of(request), actor=self.actor, at=self.at
             ),
         )
         if request.POST.get("then") == "stay":

@@ -91,9 +91,9 @@ class Begin(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Begin a draft (T01), and go to its first page."""
-        made = filing_actions.begin({}, actor=self.actor, at=self.at).referral
+        draft = filing_actions.begin({}, actor=self.actor, at=self.at).referral
         urgent = request.POST.get("lane") == "urgent"
-        return go_to(reverse("filing-urgent" if urgent else "filing", args=[made.pk]))
+        return go_to(reverse("filing-urgent" if urgent else "filing", args=[draft.pk]))
 
     def redisplay(self, problem: object, *_: object) -> HttpResponse:
         """Show the page again."""
@@ -108,21 +108,21 @@ class OneFiling(Page):
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show it."""
-        found, ties = seen(request, pk)
+        referral, ties = seen(request, pk)
         if ties.shared:
             return sharing.shared(self, pk)
         sent.require_own(ties)
         if ties.draft:
-            return tasks(self, Draft(found, ties, self.actor, self.at))
-        return sent.standing(self, found, ties)
+            return tasks(self, Draft(referral, ties, self.actor, self.at))
+        return sent.standing(self, referral, ties)
 
 
 def tasks(page: Page, draft: Draft) -> HttpResponse:
     """Return the task list of a draft, without opening anything."""
-    found, pk = draft.referral, draft.referral.pk
+    referral, pk = draft.referral, draft.referral.pk
     draft.note_seen()
     missing = draft.missing()
-    children = [child for child in found.children.all() if child.kind == ChildKind.SUBJECT]
+    children = [child for child in referral.children.all() if child.kind == ChildKind.SUBJECT]
     open_places = {
         line["link"].partition("#")[0].partition("?")[0]
         for line in lines_of(None, pk, missing, has_child=bool(children))
@@ -130,7 +130,7 @@ def tasks(page: Page, draft: Draft) -> HttpResponse:
     groups = [
         {
             "title": group.title,
-            "sections": [_task(found, one, pk, open_places, len(children)) for one in group.sections],
+            "sections": [_task(referral, one, pk, open_places, len(children)) for one in group.sections],
         }
         for group in groups_for(by_cell=draft.by_cell)
     ]
@@ -140,20 +140,20 @@ def tasks(page: Page, draft: Draft) -> HttpResponse:
             "pk": pk,
             "groups": groups,
             "ready": ready,
-            "until": found.draft_expires_at,
+            "until": referral.draft_expires_at,
             "by_cell": draft.by_cell,
             "may_share": sharing.may_share(draft),
-            "files": found.attachments.count(),
+            "files": referral.attachments.count(),
             "left": sum(1 for one in sections() if address(pk, one) in open_places),
         }
     )
 
 
 def _task(
-    found: Referral, section: Section, pk: UUID, still_open: set[str], children: int
+    referral: Referral, section: Section, pk: UUID, still_open: set[str], children: int
 ) -> dict[str, object]:
     link = address(pk, section)
-    state = "open" if link in still_open else "filled" if _filled(found, section) else "free"
+    state = "open" if link in still_open else "filled" if _filled(referral, section) else "free"
     count = children if section.kind == "subject" else 0
     return {
         "title": section.title,
@@ -163,19 +163,19 @@ def _task(
     }
 
 
-def _filled(found: Referral, section: Section) -> bool:
+def _filled(referral: Referral, section: Section) -> bool:
     """Tell whether anything was answered, by presence alone."""
     if section.family is not None:
         if section.family.code == "health":
-            return bool(found.health_signs.all())
-        return bool({sign.code for sign in found.signs.all()} & set(SIGNS[section.family.code]))
+            return bool(referral.health_signs.all())
+        return bool({sign.code for sign in referral.signs.all()} & set(SIGNS[section.family.code]))
     if section.slug == "questions":
-        return found.concern.extra is not None
+        return referral.concern.extra is not None
     if section == RECEPTION:
-        return found.received_at is not None and found.channel != Channel.ONLINE
+        return referral.received_at is not None and referral.channel != Channel.ONLINE
     if not section.part:
-        return _says(found.concern, section)
-    rows = getattr(found, section.part).all()
+        return _says(referral.concern, section)
+    rows = getattr(referral, section.part).all()
     return any(_says(row, section) for row in rows if not section.kind or row.kind == section.kind)
 
 

@@ -37,25 +37,25 @@ class CheckPage(FormPage):
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show all answers, what is missing, and what filing commits to."""
         draft = Draft.of(request, pk)
-        said = draft.read()
+        form = draft.read()
         missing = [item for item in draft.missing() if item["field"] != "good_faith_notice"]
-        missing += extra.missing(said, at=self.at)
+        missing += extra.missing(form, at=self.at)
         return self.show(
             {
                 "pk": pk,
                 "groups": [
                     {
                         "title": group.title,
-                        "sections": [_answers(one, said, pk, at=self.at) for one in group.sections],
+                        "sections": [_answers(one, form, pk, at=self.at) for one in group.sections],
                     }
                     for group in groups_for(by_cell=draft.by_cell)
                 ],
-                "missing": lines_of(None, pk, missing, has_child=bool(said["children"])),
+                "missing": lines_of(None, pk, missing, has_child=bool(form["children"])),
                 "files": draft.referral.attachments.count(),
                 "version": draft.referral.version,
                 "key": uuid4().hex,
                 "notice": forms.fields_of(
-                    Section("", "").takes, words.NOTICE, {"good_faith_notice": said.get("good_faith_notice")}
+                    Section("", "").takes, words.NOTICE, {"good_faith_notice": form.get("good_faith_notice")}
                 ),
             }
         )
@@ -73,12 +73,12 @@ class CheckPage(FormPage):
             {"good_faith_notice": self.request.POST.get("good_faith_notice") == "true"},
             faults=forms.faults_of(problem),
         )
-        shown = [one for one in forms.summary(problem, fields) if one.anchor]
+        faults = [one for one in forms.summary(problem, fields) if one.anchor]
         has_child = seen(self.request, pk)[0].children.filter(kind=ChildKind.SUBJECT).exists()
         context = {
             "pk": pk,
             "problem": problem,
-            "faults": shown,
+            "faults": faults,
             "again": True,
             "notice": fields,
             "key": uuid4().hex,
@@ -103,8 +103,8 @@ def file(
         draft = Draft.of(request, pk)
         request.purpose = Purpose.FILING  # a refusal bears it too
         saved = draft.save(body(draft), version=version_of(request)).referral
-        asked = StepRequest(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
-        done = perform.perform(asked, actor=page.actor, at=page.at)
+        wanted = StepRequest(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
+        done = perform.perform(wanted, actor=page.actor, at=page.at)
         once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)
     if page.actor.holding([Role.FILER]):
         return go_to(reverse("filing-receipt", args=[pk]))
@@ -115,20 +115,20 @@ def file(
 # --- The answers in words -------------------------------------------------------------------------------
 
 
-def _answers(section: Section, said: Said, pk: UUID, *, at: datetime) -> dict[str, Any]:
+def _answers(section: Section, form: Said, pk: UUID, *, at: datetime) -> dict[str, Any]:
     """Return a section's answers: for a list, one block an item."""
     if section.family is not None:
-        return {"title": section.title, "link": address(pk, section), "blocks": [_signs(section, said)]}
+        return {"title": section.title, "link": address(pk, section), "blocks": [_signs(section, form)]}
     if section.slug == "questions":
         return {
             "title": section.title,
             "link": address(pk, section),
-            "blocks": [{"lines": extra.told(said, at=at)}],
+            "blocks": [{"lines": extra.told(form, at=at)}],
         }
     if not section.part:
-        lines = _lines(section, said)
+        lines = _lines(section, form)
         return {"title": section.title, "link": address(pk, section), "blocks": [{"lines": lines}]}
-    items = said[section.part]
+    items = form[section.part]
     blocks = [
         {"lines": _lines(section, items[at]), "link": f"{address(pk, section)}?n={n}"}
         for n, at in enumerate(of_kind(items, section.kind))
@@ -138,16 +138,16 @@ def _answers(section: Section, said: Said, pk: UUID, *, at: datetime) -> dict[st
 
 def _lines(section: Section, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     takes = part_input(section.part) if section.part else section.takes
-    found = [(str(ask.label), forms.told(takes, ask, values)) for ask in forms.every(section.asks)]
+    pairs = [(str(ask.label), forms.told(takes, ask, values)) for ask in forms.every(section.asks)]
     if section.slug == "lieu":
-        found = place.told(values) + found
-    return [(label, words) for label, words in found if words]
+        pairs = place.told(values) + pairs
+    return [(label, words) for label, words in pairs if words]
 
 
-def _signs(section: Section, said: Said) -> dict[str, Any]:
+def _signs(section: Section, form: Said) -> dict[str, Any]:
     family = section.family
     assert family is not None  # noqa: S101 - its caller has asked
-    rows = grid.rows_of(family, said["signs"])
+    rows = grid.rows_of(family, form["signs"])
     lines = [
         (
             row.label,
@@ -171,10 +171,10 @@ class UrgentPage(FormPage):
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show the form, with what the draft says already."""
         draft = Draft.of(request, pk)
-        said = draft.read()
-        child, _ = _first_subject(said)
-        fact = said["facts"][0] if said["facts"] else {}
-        return self.page(pk, child, fact, said, version=draft.referral.version)
+        form = draft.read()
+        child, _ = _first_subject(form)
+        fact = form["facts"][0] if form["facts"] else {}
+        return self.page(pk, child, fact, form, version=draft.referral.version)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """File without delay; what the draft says beside stays in it."""
@@ -182,18 +182,18 @@ class UrgentPage(FormPage):
 
     def body(self, draft: Draft) -> Said:
         """Return what is saved: the child whom it is about first, the first fact, the danger, and who files."""
-        said, typed = draft.read(), self.typed()
+        form, typed = draft.read(), self.typed()
         where = place.body_of(self.request.POST, "children.0.", prefix="child-")
-        first, others = _first_subject(said)
-        fact = put(said["facts"][0] if said["facts"] else {}, typed["fact"])
+        first, others = _first_subject(form)
+        fact = put(form["facts"][0] if form["facts"] else {}, typed["fact"])
         user = own_account(self.actor)
         known = zip(FILER_KNOWN, (user.full_name, user.email), strict=True)
         return {
             **typed["concern"],
-            **{name: said.get(name) or value for name, value in known},
+            **{name: form.get(name) or value for name, value in known},
             "danger_now": "yes",
             "children": [put(first, typed["child"] | where), *others],
-            "facts": [fact, *said["facts"][1:]],
+            "facts": [fact, *form["facts"][1:]],
         }
 
     def typed(self) -> dict[str, Said]:
@@ -260,11 +260,11 @@ class UrgentPage(FormPage):
         )
 
 
-def _first_subject(said: Said) -> tuple[Said, list[Said]]:
+def _first_subject(form: Said) -> tuple[Said, list[Said]]:
     """Return the first child whom a draft is about, a new one if there is none, and the other children.
 
     Another child of the home may have been typed in before.
     """
-    children = list(said["children"])
+    children = list(form["children"])
     places = of_kind(children, ChildKind.SUBJECT)
     return (children.pop(places[0]) if places else {"kind": ChildKind.SUBJECT.value}), children

@@ -43,8 +43,8 @@ class SectionPage(FormPage):
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show what was answered so far."""
         draft = Draft.of(request, pk)
-        said = draft.read()
-        return self.page(pk, self.values(said), version=draft.referral.version, context=self.around(said))
+        form = draft.read()
+        return self.page(pk, self.values(form), version=draft.referral.version, context=self.around(form))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Save the page, and go on to the next one or back to the list."""
@@ -70,27 +70,27 @@ class SectionPage(FormPage):
         """Return where in the form the page's fields stand, as faults name them."""
         return f"{self.section.part}.{self.request.POST.get('place', '0')}." if self.section.part else ""
 
-    def values(self, said: Said) -> Mapping[str, Any]:
+    def values(self, form: Said) -> Mapping[str, Any]:
         """Return what was answered of this page."""
         if not self.section.part:
-            return said | self.presumed(said)
-        items = said[self.section.part]
+            return form | self.presumed(form)
+        items = form[self.section.part]
         places = of_kind(items, self.section.kind)
         return items[places[self.number]] if self.number < len(places) else {}
 
-    def presumed(self, said: Said) -> Said:
+    def presumed(self, form: Said) -> Said:
         """Return what the service knows of the filer and nobody has typed yet; it is saved once it was seen."""
-        if self.section.slug != "vous" or said.get("filer_name") or not self.actor.holding([Role.FILER]):
+        if self.section.slug != "vous" or form.get("filer_name") or not self.actor.holding([Role.FILER]):
             return {}
         user = own_account(self.actor)
         return {"filer_name": user.full_name, "filer_email": user.email, "filer_phone": user.phone or None}
 
-    def around(self, said: Said) -> dict[str, Any]:
+    def around(self, form: Said) -> dict[str, Any]:
         """Return the other items of the list, to go to, and the place of this one in the form."""
         if not self.section.part:
             return {}
-        places = of_kind(said[self.section.part], self.section.kind)
-        here = places[self.number] if self.number < len(places) else len(said[self.section.part])
+        places = of_kind(form[self.section.part], self.section.kind)
+        here = places[self.number] if self.number < len(places) else len(form[self.section.part])
         return {"items": list(range(len(places))), "new": self.number >= len(places), "place": here}
 
     def typed(self) -> Said:
@@ -103,10 +103,10 @@ class SectionPage(FormPage):
         if not self.section.part:
             return typed
         items = draft.read()[self.section.part]
-        found, _ = changed(
+        rows, _ = changed(
             items, self.number, self.section.kind, lambda item: None if remove else put(item, typed)
         )
-        return {self.section.part: found}
+        return {self.section.part: rows}
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
         """Return the fields of the page."""
@@ -124,7 +124,7 @@ class SectionPage(FormPage):
         """Return the page."""
         fields = self.fields(values, forms.faults_of(problem, self.path))
         faults = forms.summary(problem, fields, self.path)
-        shown = {
+        shared = {
             "section": self.section,
             "fields": fields,
             "problem": problem,
@@ -134,7 +134,7 @@ class SectionPage(FormPage):
             "number": self.number,
             "place": self.request.POST.get("place", "0"),
         }
-        return self.show(shown | dict(context or {}))
+        return self.show(shared | dict(context or {}))
 
     def onwards(self, pk: UUID, then: str) -> str:
         """Return where the person goes on: another of the same, the next section, or the list."""
@@ -188,12 +188,12 @@ class PlacePage(SectionPage):
 
     def body(self, draft: Draft, *, remove: bool) -> Said:
         """Return the children with their place as codes."""
-        found = super().body(draft, remove=remove)
-        places = of_kind(found["children"], self.section.kind)
+        body = super().body(draft, remove=remove)
+        places = of_kind(body["children"], self.section.kind)
         if self.number < len(places):
-            child = found["children"][places[self.number]]
+            child = body["children"][places[self.number]]
             child.update(place.body_of(self.request.POST, self.path))
-        return found
+        return body
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
         """Return the fields, the place first."""
@@ -212,9 +212,9 @@ class GridPage(SectionPage):
         assert self.section.family is not None  # noqa: S101 - the routes see to it
         return self.section.family
 
-    def values(self, said: Said) -> Mapping[str, Any]:
+    def values(self, form: Said) -> Mapping[str, Any]:
         """Return the signs ticked so far."""
-        return {"signs": said["signs"]}
+        return {"signs": form["signs"]}
 
     def typed(self) -> Said:
         """Return the signs ticked on this page."""
@@ -228,11 +228,11 @@ class GridPage(SectionPage):
         """Return none: the grid has rows."""
         return []
 
-    def page(self, pk: UUID, values: Mapping[str, Any], **said: Any) -> HttpResponse:
+    def page(self, pk: UUID, values: Mapping[str, Any], **options: Any) -> HttpResponse:
         """Return the page with its rows."""
         rows = grid.rows_of(self.family, values["signs"])
-        said["context"] = {**(said.get("context") or {}), "rows": rows, "family": self.family}
-        return super().page(pk, values, **said)
+        options["context"] = {**(options.get("context") or {}), "rows": rows, "family": self.family}
+        return super().page(pk, values, **options)
 
 
 class QuestionsPage(SectionPage):
@@ -248,36 +248,36 @@ class QuestionsPage(SectionPage):
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Find the authority, then show its questions."""
         draft = Draft.of(request, pk)
-        said = draft.read()
-        authority = extra.authority_for(said, at=self.at)
+        form = draft.read()
+        authority = extra.authority_for(form, at=self.at)
         self.rows = extra.asked_by(authority, at=self.at)
         context = {"authority": authority, "placed": authority is not None}
-        return self.page(pk, extra.answers_of(said), version=draft.referral.version, context=context)
+        return self.page(pk, extra.answers_of(form), version=draft.referral.version, context=context)
 
     def typed(self) -> Said:
         """Return the answers."""
-        found = forms.body_of(extra.input_of(self.rows), extra.asks_of(self.rows), self.request.POST)
-        unknown = found.pop("not_known", [])
-        return {code: value for code, value in found.items() if value != ""} | dict.fromkeys(unknown)
+        body = forms.body_of(extra.input_of(self.rows), extra.asks_of(self.rows), self.request.POST)
+        unknown = body.pop("not_known", [])
+        return {code: value for code, value in body.items() if value != ""} | dict.fromkeys(unknown)
 
     def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - answers are never a list
         """Return the answers, asked of each question that was answered."""
         typed = self.typed()
-        told = {code: value for code, value in typed.items() if value is not None}
-        extra.input_of(self.rows)(data=told, partial=True).is_valid(raise_exception=True)
+        answers = {code: value for code, value in typed.items() if value is not None}
+        extra.input_of(self.rows)(data=answers, partial=True).is_valid(raise_exception=True)
         return {"extra": typed}
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
         """Return the fields."""
-        shown = values if "not_known" in values else extra.answers_of({"extra": dict(values)})
-        return forms.fields_of(extra.input_of(self.rows), extra.asks_of(self.rows), shown, faults=faults)
+        answers = values if "not_known" in values else extra.answers_of({"extra": dict(values)})
+        return forms.fields_of(extra.input_of(self.rows), extra.asks_of(self.rows), answers, faults=faults)
 
-    def page(self, pk: UUID, values: Mapping[str, Any], **said: Any) -> HttpResponse:
+    def page(self, pk: UUID, values: Mapping[str, Any], **options: Any) -> HttpResponse:
         """Return the page; sent again, it is about the same authority."""
-        if said.get("context") is None:
+        if options.get("context") is None:
             authority = extra.by_id(self.request.POST.get("authority", ""))
-            said["context"] = {"authority": authority, "placed": authority is not None}
-        return super().page(pk, values, **said)
+            options["context"] = {"authority": authority, "placed": authority is not None}
+        return super().page(pk, values, **options)
 
 
 def version_of(request: ServiceRequest) -> int:
@@ -297,18 +297,20 @@ def lines_of(
     """Return what is still missing, in the order of the form, as links to the question or else the page that asks."""
     paths = [item["field"] for item in [*missing, *(problem or {}).get("errors", ())]]
     order = [section.slug for section in sections()]
-    found: dict[str, dict[str, str]] = {}
+    by_link: dict[str, dict[str, str]] = {}
     homes = [(home_of(path, has_child=has_child), path) for path in paths]
     for home, path in sorted(
         ((home, path) for home, path in homes if home), key=lambda one: order.index(one[0].slug)
     ):
         number = path.split(".")[1] if home.part and path.count(".") > 1 else "0"
-        asked = next((ask for ask in forms.every(home.asks) if ask.name == path.rpartition(".")[2]), None)
+        question_asked = next(
+            (ask for ask in forms.every(home.asks) if ask.name == path.rpartition(".")[2]), None
+        )
         link = (
             address(pk, home)
             + (f"?n={number}" if number != "0" else "")
-            + (f"#f-{asked.name}" if asked else "")
+            + (f"#f-{question_asked.name}" if question_asked else "")
         )
-        question = "" if asked is None else str(asked.label)
-        found.setdefault(link, {"title": str(home.title), "question": question, "link": link})
-    return list(found.values())
+        question = "" if question_asked is None else str(question_asked.label)
+        by_link.setdefault(link, {"title": str(home.title), "question": question, "link": link})
+    return list(by_link.values())

@@ -25,9 +25,9 @@ class PaperPage(StandingPage):
 def _section(section: Section) -> dict[str, object]:
     if section.family is not None:
         return {"title": section.title, "rows": grid.rows_of(section.family, [])}
-    asked = list(forms.every(section.asks))
+    asks = list(forms.every(section.asks))
     fields = forms.fields_of(
-        section.takes, [forms.Ask(one.name, one.label, only=one.only) for one in asked], {}
+        section.takes, [forms.Ask(one.name, one.label, only=one.only) for one in asks], {}
     )
     if section.slug == "lieu":
         town = place.fields_of({}, {})

@@ -70,9 +70,9 @@ def own(page: Page, pk: UUID) -> tuple[Referral, CaseAccess]:
     Raises:
         NotVisible: there is none, or it is known to the reader by other ties than having filed it.
     """
-    found, ties = seen(page.request, pk)
+    referral, ties = seen(page.request, pk)
     require_own(ties)
-    return found, ties
+    return referral, ties
 
 
 def require_own(ties: CaseAccess) -> None:
@@ -135,11 +135,11 @@ class ReceiptPage(Page):
         Urgent is what was filed so; what the case has become since isn't the filer's to know (SEC-AZ19).
         """
         filed, _ = own(self, pk)
-        found = receipts.receipt_of(pk, actor=self.actor, at=self.at)
+        receipt = receipts.receipt_of(pk, actor=self.actor, at=self.at)
         context = {
             "pk": pk,
-            "receipt": found,
-            "submitted_at": _instant(found["submitted_at"]),
+            "receipt": receipt,
+            "submitted_at": _instant(receipt["submitted_at"]),
             "urgent": filed.steps.filter(step=URGENTLY.name).exists(),
         }
         return self.show(context)
@@ -164,9 +164,9 @@ class StepPage(FormPage):
         """Do the step, once."""
         own(self, pk)
         body = self.typed()
-        asked = StepRequest(step=self.step, referral_id=pk, body=body)
+        wanted = StepRequest(step=self.step, referral_id=pk, body=body)
         request.purpose = self.step.purpose  # a refusal bears it too
-        once_only(self, pk, body, lambda: perform.perform(asked, actor=self.actor, at=self.at))
+        once_only(self, pk, body, lambda: perform.perform(wanted, actor=self.actor, at=self.at))
         return go_to(reverse("filing", args=[pk]))
 
     def typed(self) -> dict[str, Any]:
@@ -227,7 +227,7 @@ class AddPage(StepPage):
     def fields(self, pk: UUID, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
         """Return the fields; the files that were sent for this, if any, are chosen beforehand."""
         referral, ties = seen(self.request, pk)
-        found = [
+        files = [
             (
                 str(row.pk),
                 gettext("Fichier envoyé le %(at)s") % {"at": display.instant(row.at.isoformat(), forms.ZONE)},
@@ -235,11 +235,11 @@ class AddPage(StepPage):
             for row in rights.waiting(referral, ties, self.actor.user_id)
         ]
         fields = super().fields(pk, values, faults)
-        if not found:
+        if not files:
             return fields
-        chosen = {"attachments": values.get("attachments", [code for code, _ in found])}
+        chosen = {"attachments": values.get("attachments", [code for code, _ in files])}
         return fields + forms.fields_of(
-            self.step.takes, (FILES,), chosen, faults=faults, choices={"attachments": found}
+            self.step.takes, (FILES,), chosen, faults=faults, choices={"attachments": files}
         )
 
     def around(self, pk: UUID) -> dict[str, Any]:

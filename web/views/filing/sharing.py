@@ -34,8 +34,8 @@ class SharePage(FormPage):
         Raises:
             NotVisible, WrongState, NotAllowed: see ``drafts.shareable``.
         """
-        found = filing_actions.shareable(pk, actor=self.actor, at=self.at)
-        return self.page(pk, {}, shown=found.shared_with is not None)
+        draft = filing_actions.shareable(pk, actor=self.actor, at=self.at)
+        return self.page(pk, {}, is_shared=draft.shared_with is not None)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Show the draft, or show it no longer."""
@@ -62,7 +62,7 @@ class SharePage(FormPage):
         values: Mapping[str, Any],
         problem: Mapping[str, Any] | None = None,
         *,
-        shown: bool = False,
+        is_shared: bool = False,
     ) -> HttpResponse:
         """Return the page; where one works for one institution alone there is nothing to choose."""
         own = {p.organisation_id for p in self.actor.holding([Role.FILER]) if p.organisation_id}
@@ -80,7 +80,7 @@ class SharePage(FormPage):
                 "pk": pk,
                 "fields": fields,
                 "places": places,
-                "shown": shown,
+                "shown": is_shared,
                 "problem": problem,
                 "faults": forms.summary(problem, fields),
             }

@@ -46,10 +46,10 @@ class AnomalyPage(JournalPage):
         Raises:
             NotVisible: absent, or of another authority; the two look the same.
         """
-        found = access_review_actions.visible_to(self.actor).filter(pk=pk).first()
-        if found is None:
+        anomaly = access_review_actions.visible_to(self.actor).filter(pk=pk).first()
+        if anomaly is None:
             raise NotVisible
-        return found
+        return anomaly
 
     def heading(self, anomaly: AccessAnomaly) -> dict[str, Any]:
         """Return what stands above every page about one anomaly."""
@@ -64,9 +64,9 @@ class Anomalies(AnomalyPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the anomalies, newest first; the look is an entry."""
-        asked = dict(self.asked)
-        kept = {name: asked[name] for name in ("state", "rule") if name in asked}
-        page = anomaly_page(asked, actor=self.actor, at=self.at)
+        filters = dict(self.asked)
+        kept = {name: filters[name] for name in ("state", "rule") if name in filters}
+        page = anomaly_page(filters, actor=self.actor, at=self.at)
         return self.show(
             self.around()
             | {
@@ -117,8 +117,8 @@ class Identities(AnomalyPage):
             NotAllowed: the reader isn't one of the two, or the time is over.
         """
         anomaly = self.one(pk)
-        found = access_review_queries.identities(anomaly, actor=self.actor, at=self.at)
-        return self.show(self.heading(anomaly) | found | {"until": self.when(found["until"])})
+        identities = access_review_queries.identities(anomaly, actor=self.actor, at=self.at)
+        return self.show(self.heading(anomaly) | identities | {"until": self.when(identities["until"])})
 
 
 class AnomalyStep(AnomalyPage, FormPage):

@@ -39,8 +39,8 @@ class AccessQuestions(Page):
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the questions that an auditor has put to the reader; the look is an entry."""
-        asked = {name: value for name, value in self.asked.items() if name != "done"}
-        page = question_page(asked, actor=self.actor, at=self.at)
+        filters = {name: value for name, value in self.asked.items() if name != "done"}
+        page = question_page(filters, actor=self.actor, at=self.at)
         return self.show(
             {
                 "lines": [in_a_line(row) for row in page.items],
@@ -62,8 +62,8 @@ class AccessQuestion(FormPage):
         Raises:
             NotVisible: no such question to this reader, or its time is over.
         """
-        found = self._one(pk)
-        return self.show({"line": in_a_line(found), "entries": fields({}), "once": fresh_key()})
+        anomaly = self._one(pk)
+        return self.show({"line": in_a_line(anomaly), "entries": fields({}), "once": fresh_key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Keep the answer, once, and go back to the list.
@@ -79,9 +79,11 @@ class AccessQuestion(FormPage):
         if wanted is not None:
             wanted.wait(self.actor)
         if wanted is None or wanted.honoured(self.actor) is None:
-            said = AnswerIn(data=body)
-            said.is_valid(raise_exception=True)
-            access_review_actions.answer(pk, said.validated_data["answer"], actor=self.actor, at=self.at)
+            serializer = AnswerIn(data=body)
+            serializer.is_valid(raise_exception=True)
+            access_review_actions.answer(
+                pk, serializer.validated_data["answer"], actor=self.actor, at=self.at
+            )
             if wanted is not None:
                 wanted.keep(self.actor, status=200, thing=pk, at=self.at)
         return go_to(reverse("access-questions-page") + told.query_of(self.actor, "anomaly-answer"))
@@ -100,10 +102,10 @@ class AccessQuestion(FormPage):
         )
 
     def _one(self, pk: UUID) -> AccessAnomaly:
-        found = access_review_actions.asked_of(self.actor, at=self.at).filter(pk=pk).first()
-        if found is None:
+        anomaly = access_review_actions.asked_of(self.actor, at=self.at).filter(pk=pk).first()
+        if anomaly is None:
             raise NotVisible
-        return found
+        return anomaly
 
 
 def fields(values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[forms.Field]:
@@ -114,13 +116,13 @@ def fields(values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) 
 
 def in_a_line(anomaly: AccessAnomaly) -> dict[str, Any]:
     """Return a question as the agent reads it: when, how much, until when to answer; not by which rule (SEC-AZ17)."""
-    said = access_review_queries.question(anomaly)
+    question = access_review_queries.question(anomaly)
     return {
-        "pk": said["id"],
-        "count": said["count"],
-        "answer": display.label(said["answer"]),
+        "pk": question["id"],
+        "count": question["count"],
+        "answer": display.label(question["answer"]),
         **{
-            name: display.instant(said[key], ZONE)
+            name: display.instant(question[key], ZONE)
             for name, key in (
                 ("first", "first_at"),
                 ("last", "last_at"),

@@ -39,40 +39,40 @@ class Pictures(JournalPage):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Draw readings and refusals of the whole authority; never of one person."""
         days = int(self.asked["days"])
-        found = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
+        counted = activity.activity({"days": days, "zone": self.zone}, actor=self.actor, at=self.at)
         return self.show(
             self.around()
             | {
                 "days": days,
                 "periods": activity.DAYS,
                 "kinds": [label for _, label in KINDS],
-                "charts": [self._chart(kind, label, found) for kind, label in KINDS],
+                "charts": [self._chart(kind, label, counted) for kind, label in KINDS],
                 "rows": [
-                    (day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(found.days)
+                    (day.day, [getattr(day, kind) for kind, _ in KINDS]) for day in reversed(counted.days)
                 ],
-                "week": [(day, row, sum(row)) for day, row in zip(WEEK, found.hours, strict=True)],
+                "week": [(day, row, sum(row)) for day, row in zip(WEEK, counted.hours, strict=True)],
                 "names": [(day, n * (pictures.CELL + 1) + 24) for n, day in enumerate(WEEK)],
-                "cells": pictures.cells(found.hours),
+                "cells": pictures.cells(counted.hours),
                 "cell": pictures.CELL,
                 "hours": range(24),
                 "marks": [(hour, pictures.LEFT + hour * pictures.CELL) for hour in range(0, 24, 6)],
-                "busiest": self._busiest(found),
+                "busiest": self._busiest(counted),
                 "left": pictures.LEFT,
             }
         )
 
-    def _chart(self, kind: str, label: Any, found: activity.Activity) -> dict[str, Any]:
-        drawn = pictures.bars([(day.day, getattr(day, kind)) for day in found.days])
+    def _chart(self, kind: str, label: Any, counted: activity.Activity) -> dict[str, Any]:
+        drawn = pictures.bars([(day.day, getattr(day, kind)) for day in counted.days])
         return {"kind": kind, "label": label, "drawn": drawn}
 
-    def _busiest(self, found: activity.Activity) -> str:
+    def _busiest(self, counted: activity.Activity) -> str:
         """Return the hour of the week with most openings, in words; empty where there are none."""
         count, weekday, hour = max(
             (count, -weekday, -hour)
-            for weekday, row in enumerate(found.hours)
+            for weekday, row in enumerate(counted.hours)
             for hour, count in enumerate(row)
         )
         if not count:
             return ""
-        said = {"day": WEEK[-weekday], "from": -hour, "to": -hour + 1, "count": count}
-        return gettext("Le plus : %(day)s de %(from)s h à %(to)s h (%(count)s).") % said
+        busiest = {"day": WEEK[-weekday], "from": -hour, "to": -hour + 1, "count": count}
+        return gettext("Le plus : %(day)s de %(from)s h à %(to)s h (%(count)s).") % busiest

@@ -55,29 +55,33 @@ class Proofs(JournalPage, FormPage):
         """Hold a checkpoint that the reader kept against the log as it is now; nothing is changed by that."""
         stands = health.health(actor=self.actor, at=self.at)
         note = request.POST.get("note", "")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
-        found = self._consistency(stands, note)
-        context = self._around(stands) | {"note": note, "old": found}
-        if "fault" in found:
+        comparison = self._consistency(stands, note)
+        context = self._around(stands) | {"note": note, "old": comparison}
+        if "fault" in comparison:
             context |= {
                 "problem": {"title": gettext("Rien n'a été comparé.")},
                 "faults": [
-                    {"label": gettext("Point de contrôle gardé"), "detail": found["fault"], "anchor": "note"}
+                    {
+                        "label": gettext("Point de contrôle gardé"),
+                        "detail": comparison["fault"],
+                        "anchor": "note",
+                    }
                 ],
             }
-        return self.show(context, status=found["status"])
+        return self.show(context, status=comparison["status"])
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the page with what was refused."""
         return self.show(self.around() | {"problem": problem, "note": self.request.POST.get("note", "")})
 
     def _around(self, stands: Health) -> dict[str, Any]:
-        found = stands.checkpoint
+        checkpoint = stands.checkpoint
         return self.around() | {
             "stands": stands,
             "signed": self.when(stands.signed_at),
             "waiting": self.when(stands.waiting_since),
             "witnesses": [(one.name, one.size, self.when(one.at)) for one in stands.witnesses],
-            "checkpoint": checkpoints.whole_note(found).decode() if found is not None else "",
+            "checkpoint": checkpoints.whole_note(checkpoint).decode() if checkpoint is not None else "",
             "parts": [(n + 1, start) for n, start in enumerate(range(0, stands.size, PART))],
             "verifier": VERIFIER.name,
             "sha256": verifier_digest(),
@@ -85,18 +89,18 @@ class Proofs(JournalPage, FormPage):
 
     def _inclusion(self) -> dict[str, Any]:
         """Return an entry with its proof, and whether the proof holds: reckoned here as the verifier reckons it."""
-        found = proofs.inclusion(self.asked, actor=self.actor, at=self.at)
-        said: dict[str, Any] = {
+        proof = proofs.inclusion(self.asked, actor=self.actor, at=self.at)
+        context: dict[str, Any] = {
             "entry": self.asked["entry"],
-            "body": found.body.decode(),
-            "leaf": found.leaf_hash.hex(),
+            "body": proof.body.decode(),
+            "leaf": proof.leaf_hash.hex(),
         }
-        head = found.checkpoint
-        if head is None or found.place is None:
-            return said
-        leaf = verifier.leaf_hash(found.body) if found.body else found.leaf_hash
-        holds = verifier.inclusion_holds(leaf, found.place, head.size, list(found.path), bytes(head.root))
-        return said | {"proof": found.proof, "place": found.place, "within": head.size, "holds": holds}
+        head = proof.checkpoint
+        if head is None or proof.place is None:
+            return context
+        leaf = verifier.leaf_hash(proof.body) if proof.body else proof.leaf_hash
+        holds = verifier.inclusion_holds(leaf, proof.place, head.size, list(proof.path), bytes(head.root))
+        return context | {"proof": proof.proof, "place": proof.place, "within": head.size, "holds": holds}
 
     def _consistency(self, stands: Health, note: str) -> dict[str, Any]:
         """Return what the log says to a kept checkpoint: whether it continues it."""
@@ -112,9 +116,9 @@ class Proofs(JournalPage, FormPage):
             return {"status": 200, "verdict": "other", "size": old.size, "origin": old.origin}
         if old.size > stands.size:
             return {"status": 200, "verdict": "rollback", "size": old.size}
-        found = proofs.consistency({"first": old.size}, actor=self.actor, at=self.at)
-        new = found.checkpoint
-        holds = verifier.consistency_holds(old.size, new.size, old.root, bytes(new.root), list(found.path))
+        proof = proofs.consistency({"first": old.size}, actor=self.actor, at=self.at)
+        new = proof.checkpoint
+        holds = verifier.consistency_holds(old.size, new.size, old.root, bytes(new.root), list(proof.path))
         return {"status": 200, "verdict": "holds" if holds else "fork", "size": old.size, "within": new.size}
 
 

@@ -72,32 +72,32 @@ class OneQuestion(JournalPage):
         Raises:
             NotVisible: there is no such question.
         """
-        found = BY_NAME.get(question)
-        if found is None:
+        one = BY_NAME.get(question)
+        if one is None:
             raise NotVisible
-        asked, faults = self.filters(FilterQuery)
+        filters, faults = self.filters(FilterQuery)
         context = (
             self.around()
             | self.form(FILTERS, faults)
             | {
-                "title": in_words(found),
+                "title": in_words(one),
                 "about": ABOUT[question],
                 "here": reverse("journal-question", args=[question]),
-                "needs": found.needs,
+                "needs": one.needs,
             }
         )
-        if asked is None:
+        if filters is None:
             return self.show(context, status=400)
-        if found.needs and found.needs not in asked:
+        if one.needs and one.needs not in filters:
             return self.show(context)
-        page = questions.ask(found, self.narrowed(asked), actor=self.actor, at=self.at)
+        page = questions.ask(one, self.narrowed(filters), actor=self.actor, at=self.at)
         kept = {name: request.GET.get(name) for name in FILTERS}
         return self.show(
             context
             | {
                 "answered": True,
                 "lines": self.told(page.items),
-                "first": "cursor" not in asked,
+                "first": "cursor" not in filters,
                 "next": address("journal-question", kept | {"cursor": page.next}, question)
                 if page.next
                 else "",
@@ -117,10 +117,10 @@ class Entries(JournalPage):
 
     def get(self, request: ServiceRequest) -> HttpResponse:
         """List entries, newest first; the look is itself an entry."""
-        asked, faults = self.filters(EntriesQuery)
+        filters, faults = self.filters(EntriesQuery)
         choices = {
             "act": words.acts(),
-            "outcome": [(code, str(said)) for code, said in words.OUTCOMES.items()],
+            "outcome": [(code, str(label)) for code, label in words.OUTCOMES.items()],
         }
         context = (
             self.around()
@@ -131,16 +131,16 @@ class Entries(JournalPage):
                 "about": _("Chaque acte, chaque lecture et chaque refus, les plus récents d'abord."),
             }
         )
-        if asked is None:
+        if filters is None:
             return self.show(context, status=400)
-        page = inspection.entries(self.narrowed(asked), actor=self.actor, at=self.at)
+        page = inspection.entries(self.narrowed(filters), actor=self.actor, at=self.at)
         kept = {name: request.GET.get(name) for name in self.filtered_by}
         return self.show(
             context
             | {
                 "answered": True,
                 "lines": self.told(page.items),
-                "first": "cursor" not in asked,
+                "first": "cursor" not in filters,
                 "next": address("journal-entries", kept | {"cursor": page.next}) if page.next else "",
                 "table": address("journal-table", kept),
                 "rows_max": ROWS_MAX,
@@ -162,8 +162,8 @@ class Table(JournalPage):
 
     def get(self, request: ServiceRequest) -> FileResponse:  # noqa: ARG002 - Django's signature
         """Return entries as CSV, newest first, at most ``ROWS_MAX``; an entry says so."""
-        asked = {name: value for name, value in self.asked.items() if name != "limit"}
-        file, _next = questions.table(self.narrowed(asked), actor=self.actor, at=self.at)
+        filters = {name: value for name, value in self.asked.items() if name != "limit"}
+        file, _next = questions.table(self.narrowed(filters), actor=self.actor, at=self.at)
         return FileResponse(
             file, as_attachment=True, filename="journal.csv", content_type="text/csv; charset=utf-8"
         )
