@@ -4,13 +4,16 @@ Every API builds its inputs from these fields and from ``StrictSerializer``. The
 others may use them. An error is a stable code; when a bound was exceeded, the message is the bound itself, in digits,
 and nothing of what was sent. ``config/error_messages.py`` has the sentence for each code. ``in_query=True`` makes a
 field parse the text of a query parameter; in a JSON body the JSON type is required.
+
+A function that takes a validated body is annotated with the body's serializer: ``Reads`` gives each member there the
+type of its validated value.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
 from uuid import UUID
 
 from rest_framework import serializers
@@ -91,6 +94,20 @@ def _refuse(code: str, bound: object = "") -> NoReturn:
     raise ValidationError(str(bound), code=code)
 
 
+class Reads[Value]:
+    """A field whose validated value is a ``Value``: a member read on its serializer has that type."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: object) -> Value: ...
+
+
+class _Readable[Value](Protocol):
+    """What has a value of known type: a field, or a serializer, which stands for its own validated data."""
+
+    def __get__(self, instance: object, owner: object) -> Value: ...
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """A body whose every member is declared; all faults are named in one answer.
 
@@ -101,6 +118,10 @@ class StrictSerializer(serializers.Serializer[Any]):
     #: Members may bear these names, which are also attributes of every field of the framework, of other types.
     label: Any
     required: Any
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: object) -> Self: ...
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated members.
@@ -134,7 +155,21 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().many_init(*args, **kwargs)
 
 
-class Text(serializers.CharField):
+def many[Body: StrictSerializer](body: type[Body], **options: Any) -> Reads[list[Body]]:
+    """Declare a bounded list of bodies of one kind."""
+    found: Any = body(many=True, **options)
+    declared: Reads[list[Body]] = found
+    return declared
+
+
+def optional[Body: StrictSerializer](body: type[Body]) -> Reads[Body | None]:
+    """Declare a body that may be left out."""
+    found: Any = body(required=False, default=None, allow_null=True)
+    declared: Reads[Body | None] = found
+    return declared
+
+
+class Text(serializers.CharField, Reads[str]):
     """A text in NFC, without controls, marks of direction or invisible characters, kept as it came.
 
     ``max_bytes`` is three bytes a code point unless said otherwise; ``multiline`` lets in line feeds, tabs.
@@ -172,7 +207,7 @@ class Text(serializers.CharField):
         return data
 
 
-class Code(serializers.ChoiceField):
+class Code(serializers.ChoiceField, Reads[str]):
     """One of a closed list of codes, letter for letter."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -188,7 +223,7 @@ class Code(serializers.ChoiceField):
         return self.choice_strings_to_values[data]
 
 
-class Codes(serializers.ListField):
+class Codes(serializers.ListField, Reads[list[str]]):
     """A list of distinct codes of one closed list, in the order that they came."""
 
     def __init__(self, choices: Any, *, max_length: int | None = None, **kwargs: Any) -> None:
@@ -210,11 +245,12 @@ class Codes(serializers.ListField):
         return codes
 
 
-class Items(serializers.ListField):
+class Items[Value](serializers.ListField, Reads[list[Value]]):
     """A bounded list of values of one kind; ``max_length`` is ``ITEMS_MAX`` unless said otherwise."""
 
-    def __init__(self, *, max_length: int = ITEMS_MAX, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, **kwargs)
+    def __init__(self, *, child: _Readable[Value], max_length: int = ITEMS_MAX, **kwargs: Any) -> None:
+        declared: Any = child
+        super().__init__(child=declared, max_length=max_length, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """Return the values.
@@ -229,7 +265,7 @@ class Items(serializers.ListField):
         return super().to_internal_value(data)
 
 
-class Flag(serializers.BooleanField):
+class Flag(serializers.BooleanField, Reads[bool]):
     """True or false; in a query the words ``true`` and ``false``."""
 
     def __init__(self, *, in_query: bool = False, **kwargs: Any) -> None:
@@ -249,7 +285,7 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Whole(serializers.IntegerField):
+class Whole(serializers.IntegerField, Reads[int]):
     """A whole number within 32 bits, from 0 unless ``min_value`` says otherwise."""
 
     def __init__(
@@ -280,8 +316,8 @@ class Whole(serializers.IntegerField):
         return data
 
 
-class Day(serializers.DateField):
-    """A calendar day, ``YYYY-MM-DD`` in ASCII digits, between ``earliest`` and ``latest`` (both included)."""
+class _DayField(serializers.DateField):
+    """What both fields of a day have in common."""
 
     def __init__(self, *, earliest: date = EARLIEST, latest: date = LATEST, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -307,8 +343,19 @@ class Day(serializers.DateField):
         return day
 
 
-class Instant(serializers.DateTimeField):
-    """An instant, RFC 3339 with its offset, given back in UTC; its year is 1900 to 2100."""
+class Day(_DayField, Reads[date]):
+    """A calendar day, ``YYYY-MM-DD`` in ASCII digits, between ``earliest`` and ``latest`` (both included)."""
+
+
+class OptionalDay(_DayField, Reads[date | None]):
+    """A day that may be left out or be null."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, default=None, allow_null=True, **kwargs)
+
+
+class _InstantField(serializers.DateTimeField):
+    """What both fields of an instant have in common."""
 
     def to_internal_value(self, value: Any) -> datetime:
         """Return the instant in UTC.
@@ -334,8 +381,19 @@ class Instant(serializers.DateTimeField):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class Id(serializers.UUIDField):
-    """A UUID in its usual form: 36 ASCII characters with four hyphens."""
+class Instant(_InstantField, Reads[datetime]):
+    """An instant, RFC 3339 with its offset, given back in UTC; its year is 1900 to 2100."""
+
+
+class OptionalInstant(_InstantField, Reads[datetime | None]):
+    """An instant that may be left out or be null."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, default=None, allow_null=True, **kwargs)
+
+
+class _IdField(serializers.UUIDField):
+    """What both fields of an id have in common."""
 
     def to_internal_value(self, data: Any) -> UUID:
         """Return the id.
@@ -346,3 +404,14 @@ class Id(serializers.UUIDField):
         if not isinstance(data, str) or not _UUID.fullmatch(data):
             _refuse("not-id")
         return UUID(data)
+
+
+class Id(_IdField, Reads[UUID]):
+    """A UUID in its usual form: 36 ASCII characters with four hyphens."""
+
+
+class OptionalId(_IdField, Reads[UUID | None]):
+    """An id that may be left out or be null."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, default=None, allow_null=True, **kwargs)

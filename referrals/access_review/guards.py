@@ -7,8 +7,10 @@ from uuid import UUID
 from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
+from referrals.access_review.inputs import Judged
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
+from referrals.workflow.inputs import Nothing
 
 if TYPE_CHECKING:
     from referrals.models import AccessAnomaly
@@ -16,19 +18,19 @@ if TYPE_CHECKING:
 RESOLVERS: Final = (Role.AUDITOR, Role.DPO)
 
 
-def not_about_oneself(sheet: Sheet, given: Any) -> str | None:
+def not_about_oneself(sheet: Sheet, step_input: object) -> str | None:
     """Nobody judges, or lifts the veil of, an anomaly of their own (§2.7 AccessAnomaly)."""
     return "Cette anomalie porte sur votre propre compte." if sheet.own else None
 
 
-def somebody_can_be_asked(sheet: Sheet, given: Any) -> str | None:
+def somebody_can_be_asked(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """A question goes to the agent whom the anomaly is about, once."""
     if sheet.row.who is None or sheet.row.asked_at is not None:
         return "Personne ne peut être interrogé, ou la question a déjà été posée."
     return None
 
 
-def agent_had_the_time(sheet: Sheet, given: Any) -> str | None:
+def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> str | None:
     """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
     found = sheet.row
     if found.asked_at is None and _can_sign_in(found):
@@ -47,7 +49,7 @@ def _can_sign_in(anomaly: Any) -> bool:
     return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 
 
-def there_is_something_to_resolve(sheet: Sheet, given: Any) -> str | None:
+def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """A veil is lifted where there is one, and nobody waits for it already."""
     found = sheet.row
     waiting = found.resolution_asked_at is not None and found.resolved_until is None
@@ -56,7 +58,7 @@ def there_is_something_to_resolve(sheet: Sheet, given: Any) -> str | None:
     return None
 
 
-def the_other_office_asked(sheet: Sheet, given: Any) -> str | None:
+def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """The veil is lifted by two persons in two offices: auditor and data protection officer (SEC-AZ12)."""
     found = sheet.row
     if found.resolution_asked_at is None or found.resolved_until is not None or _lapsed(sheet):
@@ -66,7 +68,7 @@ def the_other_office_asked(sheet: Sheet, given: Any) -> str | None:
     return None
 
 
-def asker_is_in_office(sheet: Sheet, given: Any) -> str | None:
+def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """A request dies when who made it loses the office (SEC-AZ12)."""
     found = sheet.row
     if _holds(found, found.resolution_asked_by_id, found.resolution_asked_as, at=sheet.at):

@@ -6,7 +6,7 @@ Statements here are codes: words about a person or a child would be outside the 
 """
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from accounts.roles import Role
 from audit.events import Purpose
@@ -41,7 +41,7 @@ BREACH: Final = timedelta(hours=72)
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def detect(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def detect(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Note what a rule found in the journal, or that an emergency opening was contested."""
 
 
@@ -59,7 +59,7 @@ def detect(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def take_up(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def take_up(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Begin to examine it."""
     anomaly.taken_at, anomaly.taken_by_id = sheet.at, sheet.actor.user_id
 
@@ -79,7 +79,7 @@ def take_up(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def ask(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def ask(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Ask the agent why, without learning who it is; the service passes the question on."""
     anomaly.asked_at = sheet.at
     anomaly.answer_due_at = sheet.at + timedelta(days=sheet.protocol.anomaly_answer_days)
@@ -99,9 +99,9 @@ def ask(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def justify(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -> None:
     """Find that there was a reason of service."""
-    anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, given.ground
+    anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, step_input.ground
 
 
 @step(
@@ -119,9 +119,9 @@ def justify(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def find_unjustified(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: Sheet) -> None:
     """Find that there was none: from now on 72 hours run (C22)."""
-    anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, given.reason
+    anomaly.judged_at, anomaly.judged_by_id, anomaly.reason = sheet.at, sheet.actor.user_id, step_input.reason
     anomaly.breach_due_at = sheet.at + BREACH
 
 
@@ -140,9 +140,9 @@ def find_unjustified(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def report(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def report(anomaly: AccessAnomaly, step_input: inputs.Assessed, sheet: Sheet) -> None:
     """Tell the hierarchy, and judge the risk to the persons concerned."""
-    anomaly.reported_at, anomaly.risk = sheet.at, given.risk
+    anomaly.reported_at, anomaly.risk = sheet.at, step_input.risk
 
 
 @step(
@@ -159,7 +159,7 @@ def report(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def close(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def close(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Close what was justified."""
     anomaly.closed_at = sheet.at
 
@@ -179,10 +179,13 @@ def close(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def conclude(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def conclude(anomaly: AccessAnomaly, step_input: inputs.Settled, sheet: Sheet) -> None:
     """Close what was reported, once the CNIL and the persons concerned know, or needn't."""
     anomaly.closed_at = sheet.at
-    anomaly.notified_on, anomaly.informed = given.get("notified_on"), given.get("informed") or ""
+    anomaly.notified_on, anomaly.informed = (
+        getattr(step_input, "notified_on", None),
+        getattr(step_input, "informed", None) or "",
+    )
 
 
 @step(
@@ -201,7 +204,7 @@ def conclude(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def ask_identities(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def ask_identities(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Ask the other office to lift the veil together."""
     anomaly.resolution_asked_at, anomaly.resolution_asked_by_id = sheet.at, sheet.actor.user_id
     anomaly.resolution_asked_as, anomaly.resolved_by_id, anomaly.resolved_until = sheet.actor.role, None, None
@@ -223,7 +226,7 @@ def ask_identities(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
     data_class="L",
     purpose=Purpose.AUDIT,
 )
-def grant_identities(anomaly: AccessAnomaly, given: Any, sheet: Sheet) -> None:
+def grant_identities(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
     """Lift the veil for these two persons, for some hours."""
     anomaly.resolved_by_id = sheet.actor.user_id
     anomaly.resolved_until = sheet.at + timedelta(hours=sheet.protocol.anomaly_identities_hours)

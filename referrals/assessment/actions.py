@@ -89,10 +89,10 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
     found = ReportForm(data=body)
     found.is_valid(raise_exception=True)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), child_sight.sight_of(referral, ties, actor)
-    given: StepInput = hear(step, step_input_of(found.validated_data), referral, sight)
-    if sight.unread("H", partly=True) and TEXTS & given.keys():
+    step_input: StepInput = hear(step, step_input_of(found.validated_data), referral, sight)
+    if sight.unread("H", partly=True) and TEXTS & step_input.keys():
         raise GuardRefused("edit", *WITHHELD)
-    _write(StepContext(step, case, given, actor=case.actor, at=at), row)
+    _write(StepContext(step, case, step_input, actor=case.actor, at=at), row)
     referral.version += 1
     refresh_shell(case)
     referral.save()
@@ -109,10 +109,10 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
 
 
 def _write(act: StepContext, row: Any) -> None:
-    values = {name: value for name, value in act.given.items() if name != "conclusions"}
+    values = {name: value for name, value in act.step_input.items() if name != "conclusions"}
     if values:
         act.change(row, **values)
-    for item in act.given.get("conclusions") or []:
+    for item in act.step_input.get("conclusions") or []:
         child = act.case.child(item.child)
         if child is None:
             raise InvalidInput("conclusions")

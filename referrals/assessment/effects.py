@@ -24,49 +24,49 @@ def open_assessment(act: "StepContext") -> None:
 
 def name_team(act: "StepContext") -> None:
     """Put the team, and the lead where one is named, on the case (T13)."""
-    for member in act.given.team:
+    for member in act.step_input.team:
         put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)
-    if act.given.get("lead"):
-        put_on_case(act, act.given.lead, "assessment_lead")
+    if act.step_input.get("lead"):
+        put_on_case(act, act.step_input.lead, "assessment_lead")
 
 
 def assign_assessment(act: "StepContext") -> None:
     """Plan the assessment (⇒ A02)."""
     found = act.case.open_assessment
     if found is not None:
-        found.plan_on = act.given.plan_on
+        found.plan_on = act.step_input.plan_on
         act.fire(Machine.ASSESSMENT, "assign", part=found)
 
 
 def record_visit(act: "StepContext") -> None:
     """Keep the contact, note who was seen, stop what it meets of C4b, begin the assessment (T17 ⇒ A03)."""
-    given, assessment = act.given, act.case.open_assessment
+    step_input, assessment = act.step_input, act.case.open_assessment
     visit = act.new(
         "visits",
         assessment=assessment,
-        kind=given.kind,
-        at=given.at,
-        who=given.who,
-        where=given.where,
-        text=given.text,
+        kind=step_input.kind,
+        at=step_input.at,
+        who=step_input.who,
+        where=step_input.where,
+        text=step_input.text,
         by_id=act.actor.user_id,
     )
-    for item in given.children:
+    for item in step_input.children:
         act.new("sightings", visit=visit, child_id=item.child, seen=item.seen)
         _see(act, item)
-    if any(item.seen != Seen.NO for item in given.children):
+    if any(item.seen != Seen.NO for item in step_input.children):
         act.stop(C.C4B_MEETING)
-    if given.kind == VisitKind.HOME_VISIT:
+    if step_input.kind == VisitKind.HOME_VISIT:
         act.stop(C.C4B_VISIT)
     if assessment is not None and assessment.state == AssessmentState.PLANNED:
-        assessment.started_on = given.at.astimezone(act.case.zone).date()
+        assessment.started_on = step_input.at.astimezone(act.case.zone).date()
         act.fire(Machine.ASSESSMENT, "start", part=assessment)
 
 
 def _see(act: "StepContext", item: Any) -> None:
     child = act.case.child(item.child)
     if item.seen == Seen.ALONE:
-        if act.given.holders_consent != "yes" and not act.given.alone_reason:
+        if act.step_input.holders_consent != "yes" and not act.step_input.alone_reason:
             act.warnings.append("child-seen-alone-without-consent")
         act.change(child, child_met=ChildMet.ALONE)
     elif item.seen == Seen.WITH_HOLDER and child is not None and child.child_met == ChildMet.NEVER:
@@ -84,7 +84,7 @@ def note_new_date(act: "StepContext") -> None:
     """Keep until when the team now counts; the legal date stays where it is (T19)."""
     found = act.case.open_assessment
     if found is not None:
-        act.change(found, expected_on=act.given.expected_on)
+        act.change(found, expected_on=act.step_input.expected_on)
 
 
 def deliver_assessment(act: "StepContext") -> None:
@@ -103,7 +103,7 @@ def resume_assessment(act: "StepContext") -> None:
         open_assessment(act)
         opened = act.case.open_assessment
         if opened is not None:
-            opened.plan_on = act.given.due_on
+            opened.plan_on = act.step_input.due_on
             act.fire(Machine.ASSESSMENT, "assign", part=opened)
     else:
         act.fire(Machine.ASSESSMENT, "ask_supplement", part=last)
@@ -112,22 +112,22 @@ def resume_assessment(act: "StepContext") -> None:
 def change_team(act: "StepContext") -> None:
     """Let members leave and join; what the leaver wrote stays (T47)."""
     for found in act.case.assignments:
-        if found.role == "assessor" and found.user_id in act.given.leave:
+        if found.role == "assessor" and found.user_id in act.step_input.leave:
             act.change(found, until_at=act.at)
     act.case.forget("assignments")
-    for member in act.given.join:
+    for member in act.step_input.join:
         put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)
 
 
 def log_contact(act: "StepContext") -> None:
     """Start and stop the clocks of what was asked (feedback, an address); keep an assessor's attempt (T49)."""
-    kind = act.given.kind
+    kind = act.step_input.kind
     if kind == ContactKind.ATTEMPT:
         _keep_attempt(act)
     if kind == ContactKind.FEEDBACK_REQUEST:
         feedback_effects.request(act)
     elif kind == ContactKind.ADDRESS_REQUEST:
-        act.start(C.C18, since=act.given.at)
+        act.start(C.C18, since=act.step_input.at)
     elif kind == ContactKind.ADDRESS_ANSWER:
         act.stop(C.C18)
 
@@ -140,14 +140,14 @@ def _keep_attempt(act: "StepContext") -> None:
             "visits",
             assessment=assessment,
             kind=VisitKind.ATTEMPT,
-            at=act.given.at,
-            who=act.given.with_whom,
-            text=act.given.text,
+            at=act.step_input.at,
+            who=act.step_input.with_whom,
+            text=act.step_input.text,
             by_id=act.actor.user_id,
         )
 
 
 def keep_dissent(act: Any) -> None:
     """Keep the dissent within the team beside the report (A05)."""
-    if act.given.dissent:
-        act.change(act.case.part, dissent=act.given.dissent)
+    if act.step_input.dissent:
+        act.change(act.case.part, dissent=act.step_input.dissent)

@@ -1,6 +1,6 @@
 """Inputs of the assessment's steps."""
 
-from core.inputs import Code, Day, Flag, Id, Instant, StrictSerializer, Text
+from core.inputs import Code, Day, Flag, Id, Instant, StrictSerializer, Text, many
 from referrals.vocabulary import answers, assessment_answers, message_answers
 from referrals.workflow.inputs import LONG, Signed, ids, optional_id, text
 
@@ -17,7 +17,7 @@ class TeamMember(StrictSerializer):
 class Team(StrictSerializer):
     """The assessment team (T13)."""
 
-    team = TeamMember(many=True, allow_empty=False)
+    team = many(TeamMember, allow_empty=False)
     lead = optional_id()
     plan_on = Day()
 
@@ -36,7 +36,7 @@ class Contact(StrictSerializer):
     at = Instant()
     who = text()
     where = text()
-    children = ChildSeen(many=True, required=False, default=list)
+    children = many(ChildSeen, required=False, default=list)
     holders_consent = Code(answers.YesNo.choices, required=False, default="", allow_blank=True)
     alone_reason = text(required=False)
     text = text(max_length=LONG)
@@ -63,14 +63,14 @@ class Supplement(StrictSerializer):
 
     questions = text(max_length=LONG)
     due_on = Day()
-    team = TeamMember(many=True, required=False, default=list)
+    team = many(TeamMember, required=False, default=list)
 
 
 class TeamChange(StrictSerializer):
     """T47."""
 
     leave = ids(required=False)
-    join = TeamMember(many=True, required=False, default=list)
+    join = many(TeamMember, required=False, default=list)
     reason = text()
 
 

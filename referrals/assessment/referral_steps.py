@@ -1,10 +1,9 @@
 """Steps on the case that drive its assessment: T13, T17 to T21, T47, T49."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.assessment import effects, guards
 from referrals.assessment import inputs as assessment_inputs
+from referrals.assessment.inputs import Extension
 from referrals.assessment.teams import team_comes_from_where_it_may
 from referrals.justice import effects as justice_effects
 from referrals.justice import guards as justice_guards
@@ -21,7 +20,7 @@ from referrals.workflow.referral_machine import step
 from referrals.workflow.step import SAME
 
 
-def extension_calls_for_two(case: Case, given: Any) -> str | None:
+def extension_calls_for_two(case: Case, step_input: Extension) -> str | None:
     """A late assessment is explained by its lead and signed by a supervisor (T19)."""
     return "Motiver un dépassement du délai demande une seconde signature."
 
@@ -46,7 +45,7 @@ def extension_calls_for_two(case: Case, given: Any) -> str | None:
     tells=["team"],
     law="CASF D226-2-5",
 )
-def assign(referral: Referral, given: Any, case: Case) -> None:
+def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -> None:
     """Entrust the assessment to a multidisciplinary team."""
 
 
@@ -65,7 +64,7 @@ def assign(referral: Referral, given: Any, case: Case) -> None:
     law="CASF D226-2-3, D226-2-6",
     data_class="H",
 )
-def record_contact(referral: Referral, given: Any, case: Case) -> None:
+def record_contact(referral: Referral, step_input: assessment_inputs.Contact, case: Case) -> None:
     """Record a visit, meeting or attempt; what took place is never refused."""
 
 
@@ -92,7 +91,7 @@ def record_contact(referral: Referral, given: Any, case: Case) -> None:
     law="CASF D226-2-6, L226-4 I c",
     data_class="I",
 )
-def child_unreachable(referral: Referral, given: Any, case: Case) -> None:
+def child_unreachable(referral: Referral, step_input: decision_inputs.SeizeJusticeForAll, case: Case) -> None:
     """Refer to justice a child whom nobody could meet: it is a duty, not a choice."""
 
 
@@ -113,7 +112,7 @@ def child_unreachable(referral: Referral, given: Any, case: Case) -> None:
     law="CASF D226-2-4",
     data_class="H",
 )
-def extend_assessment(referral: Referral, given: Any, case: Case) -> None:
+def extend_assessment(referral: Referral, step_input: assessment_inputs.Extension, case: Case) -> None:
     """Record why the assessment runs late; its legal delay isn't moved and stays breached."""
 
 
@@ -140,7 +139,7 @@ def extend_assessment(referral: Referral, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="H",
 )
-def submit_report(referral: Referral, given: Any, case: Case) -> None:
+def submit_report(referral: Referral, step_input: assessment_inputs.Report, case: Case) -> None:
     """Deliver the team's single report to the decider."""
 
 
@@ -167,7 +166,7 @@ def submit_report(referral: Referral, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="H",
 )
-def ask_supplement(referral: Referral, given: Any, case: Case) -> None:
+def ask_supplement(referral: Referral, step_input: assessment_inputs.Supplement, case: Case) -> None:
     """Send the case back to its team with questions; the legal delay resumes on its old date."""
 
 
@@ -190,7 +189,7 @@ def ask_supplement(referral: Referral, given: Any, case: Case) -> None:
     tells=["team"],
     law="CASF D226-2-5",
 )
-def reassign(referral: Referral, given: Any, case: Case) -> None:
+def reassign(referral: Referral, step_input: assessment_inputs.TeamChange, case: Case) -> None:
     """Change the team; what a leaver wrote stays."""
 
 
@@ -209,5 +208,5 @@ def reassign(referral: Referral, given: Any, case: Case) -> None:
     stops=[C.C18],
     law="CASF L226-5 al. 2, D226-2-8",
 )
-def log_contact(referral: Referral, given: Any, case: Case) -> None:
+def log_contact(referral: Referral, step_input: assessment_inputs.Exchange, case: Case) -> None:
     """Put an exchange with somebody on record."""

@@ -1,7 +1,5 @@
 """Steps of the multidisciplinary assessment, in the order of domain.md §2.6 (CASF D226-2-3 to D226-2-7)."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.assessment import effects, guards
 from referrals.assessment import inputs as assessment_inputs
@@ -33,7 +31,7 @@ WRITABLE = (A.ONGOING, A.DRAFT_REPORT, A.SUPPLEMENT)
     law="CASF L226-3",
     data_class="H",
 )
-def open(assessment: Assessment, given: Any, case: Case) -> None:
+def open(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> None:
     """Open the assessment of the children of the case."""
 
 
@@ -51,7 +49,7 @@ def open(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-5",
     data_class="H",
 )
-def assign(assessment: Assessment, given: Any, case: Case) -> None:
+def assign(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> None:
     """Entrust it to its team."""
 
 
@@ -67,9 +65,9 @@ def assign(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-3",
     data_class="H",
 )
-def start(assessment: Assessment, given: Any, case: Case) -> None:
+def start(assessment: Assessment, step_input: decision_inputs.Beginning, case: Case) -> None:
     """Begin it; the first contact begins it too (T17)."""
-    assessment.started_on = given.get("on") or assessment.started_on
+    assessment.started_on = getattr(step_input, "on", None) or assessment.started_on
 
 
 @step(
@@ -84,9 +82,9 @@ def start(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-3 V",
     data_class="H",
 )
-def write(assessment: Assessment, given: Any, case: Case) -> None:
+def write(assessment: Assessment, step_input: assessment_inputs.Framework, case: Case) -> None:
     """Begin the report, under a stated version of the national framework."""
-    assessment.framework_version = given.framework_version
+    assessment.framework_version = step_input.framework_version
 
 
 @step(
@@ -104,7 +102,7 @@ def write(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="H",
 )
-def hand_in(assessment: Assessment, given: Any, case: Case) -> None:
+def hand_in(assessment: Assessment, step_input: assessment_inputs.HandIn, case: Case) -> None:
     """Hand the single report to the lead."""
 
 
@@ -121,7 +119,7 @@ def hand_in(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="H",
 )
-def send_back(assessment: Assessment, given: Any, case: Case) -> None:
+def send_back(assessment: Assessment, step_input: inputs.Reasoned, case: Case) -> None:
     """Ask the team for changes."""
 
 
@@ -138,7 +136,7 @@ def send_back(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="H",
 )
-def deliver(assessment: Assessment, given: Any, case: Case) -> None:
+def deliver(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> None:
     """Deliver the report (by T20)."""
     assessment.delivered_at = case.at
 
@@ -156,7 +154,7 @@ def deliver(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="H",
 )
-def ask_supplement(assessment: Assessment, given: Any, case: Case) -> None:
+def ask_supplement(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> None:
     """Take it up again (by T21)."""
 
 
@@ -173,5 +171,5 @@ def ask_supplement(assessment: Assessment, given: Any, case: Case) -> None:
     law="CASF D226-2-6",
     data_class="H",
 )
-def abort(assessment: Assessment, given: Any, case: Case) -> None:
+def abort(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> None:
     """Break it off: justice is seized since nobody could be met (by T18)."""

@@ -1,18 +1,15 @@
 """Sources of the assessors of a case, by the protocol of the authority (TEAM_SOURCE; CASF D226-2-5)."""
 
-from typing import Any
-
 from accounts.models import Membership
 from accounts.roles import Role
+from referrals.assessment.inputs import Supplement, Team, TeamChange
 from referrals.workflow.case import Case
 
 
-def team_comes_from_where_it_may(case: Case, given: Any) -> str | None:
+def team_comes_from_where_it_may(case: Case, step_input: Supplement | Team | TeamChange) -> str | None:
     """Assessors come from where the authority takes them: anywhere, the unit of the case, its own agents (T13, T47)."""
     source = case.protocol.team_source
-    users = (
-        {item.user for item in [*(given.get("team") or []), *(given.get("join") or [])]} if given else set()
-    )
+    users = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
     if source == "any" or not users:
         return None
     held = Membership.objects.in_force(case.at).filter(

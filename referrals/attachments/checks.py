@@ -1,14 +1,13 @@
 """Checks of the destruction of a file: the authorities were told first."""
 
-from typing import Any
-
+from referrals.attachments.barring_inputs import DestroyFile
 from referrals.vocabulary.attachments import Barring
 from referrals.workflow.case import Case
 
 
-def authorities_were_told(case: Case, given: Any) -> str | None:
+def authorities_were_told(case: Case, step_input: DestroyFile) -> str | None:
     """What may prove an offence is destroyed only once justice knows of it and has no need of it (CPP art. 40)."""
-    found = next((row for row in case.files if row.pk == given.file), None)
-    if given.authorities_told or (found is not None and found.barred_for != Barring.MINOR_IMAGE):
+    found = next((row for row in case.files if row.pk == step_input.file), None)
+    if step_input.authorities_told or (found is not None and found.barred_for != Barring.MINOR_IMAGE):
         return None
     return "Le parquet ou les enquêteurs doivent d'abord être prévenus, et ne pas avoir besoin du fichier."

@@ -25,6 +25,6 @@ def condemn(act: "StepContext") -> None:
 
 
 def _becomes(act: "StepContext", what: str) -> None:
-    about = rows_among(act.case.referral, {act.given.file}).get(act.given.file)
+    about = rows_among(act.case.referral, {act.step_input.file}).get(act.step_input.file)
     act.child = next(iter(about.children)) if about is not None and len(about.children) == 1 else None
     quarantine.become(what, act)

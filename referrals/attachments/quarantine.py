@@ -50,12 +50,12 @@ def become(what: str, act: "StepContext") -> None:
     """
     case, who = act.case.referral, act.actor
     with row_level_security.beyond():
-        for row in _locked(_object(act.given.file)):
+        for row in _locked(_object(act.step_input.file)):
             # Another authority learns that the file was set aside and why, and by nobody's name.
             at_home = row.referral.authority_id == case.authority_id
             if what == "barred":
                 by = who.user_id if at_home else None
-                _set(row, barred_at=act.at, barred_by=by, barred_for=act.given.reason)
+                _set(row, barred_at=act.at, barred_by=by, barred_for=act.step_input.reason)
             elif what == "readable":
                 _set(row, barred_at=None, barred_by=None, barred_for="")
             else:

@@ -5,10 +5,9 @@ same, the person who finds it blocks it for everybody; setting aside destroys no
 the file. How it is destroyed: ``referrals/attachments/quarantine.py``.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.attachments import barring_inputs, checks, effects, guards
+from referrals.attachments.barring_inputs import DestroyFile, UnbarFile
 from referrals.models import Referral
 from referrals.vocabulary.role_sets import READING
 from referrals.vocabulary.states import ACTIVE, ANY, KEPT_HERE, Machine, State
@@ -21,7 +20,7 @@ DECIDED_IN = (*ACTIVE, *KEPT_HERE, State.ARCHIVED)
 DECIDERS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR)
 
 
-def deciding_on_a_file_calls_for_two(case: Case, given: Any) -> str | None:
+def deciding_on_a_file_calls_for_two(case: Case, step_input: DestroyFile | UnbarFile) -> str | None:
     """A file that was set aside is given back or destroyed by two (§4.6)."""
     return "Décider d'un fichier écarté demande une seconde signature."
 
@@ -41,7 +40,7 @@ def deciding_on_a_file_calls_for_two(case: Case, given: Any) -> str | None:
     tells=["coordinator", "supervisor"],
     law="CP 227-23",
 )
-def bar_file(referral: Referral, given: Any, case: Case) -> None:
+def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case) -> None:
     """Stop everybody from reading a file, at once; nothing is destroyed by it."""
 
 
@@ -59,7 +58,7 @@ def bar_file(referral: Referral, given: Any, case: Case) -> None:
     takes=barring_inputs.UnbarFile,
     law="CASF L226-2-2",
 )
-def unbar_file(referral: Referral, given: Any, case: Case) -> None:
+def unbar_file(referral: Referral, step_input: barring_inputs.UnbarFile, case: Case) -> None:
     """Let a file be read again that was set aside by mistake, by two persons."""
 
 
@@ -79,5 +78,5 @@ def unbar_file(referral: Referral, given: Any, case: Case) -> None:
     takes=barring_inputs.DestroyFile,
     law="CP 227-23; CPP art. 40",
 )
-def destroy_file(referral: Referral, given: Any, case: Case) -> None:
+def destroy_file(referral: Referral, step_input: barring_inputs.DestroyFile, case: Case) -> None:
     """Destroy a file that was set aside, key and objects, by two persons; its row stays."""

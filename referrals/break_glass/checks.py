@@ -7,13 +7,14 @@ from uuid import UUID
 from django.apps import apps
 
 from referrals.workflow.case import Case
+from referrals.workflow.inputs import Reasoned
 
 FROZEN: Final = (
     "L'examen d'une de vos ouvertures d'urgence est en retard : seule l'astreinte peut en ouvrir une autre."
 )
 
 
-def own_reviews_are_in_time(case: Case, given: Any) -> str | None:
+def own_reviews_are_in_time(case: Case, step_input: Reasoned) -> str | None:
     """Whoever has an emergency opening whose review is overdue makes no other, unless on the rota now (§1.3)."""
     return FROZEN if is_frozen(case.actor.user_id, case.at) else None
 

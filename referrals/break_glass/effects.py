@@ -35,7 +35,7 @@ def break_it(act: "StepContext") -> None:
         opened_at=act.at,
         expires_at=until,
         review_due_at=act.case.calendar.after_working_days(act.at, 1),
-        reason=act.given.reason,
+        reason=act.step_input.reason,
     )
     act.case.part = act.made = row
     act.apart = act.case.is_about_hidden(row)
@@ -52,6 +52,6 @@ def end_right(act: "StepContext") -> None:
 
 def keep_review(act: "StepContext") -> None:
     """Keep what the reviewer wrote, and show whether the case has other openings to review."""
-    act.fill(act.case.part, {"review": act.given.get("note") or act.given.get("reason")})
+    act.fill(act.case.part, {"review": act.step_input.get("note") or act.step_input.get("reason")})
     others = act.case.referral.broken_glasses.exclude(pk=act.case.part.pk)
     act.case.referral.glass_open = others.filter(state__in=OPEN_OR_TO_REVIEW).exists()

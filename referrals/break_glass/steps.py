@@ -5,7 +5,7 @@ reads like the other exceptional ones; this module has its reason, its end and i
 with a new reason. How a hidden case is opened by its reference: ``referrals/break_glass/queries.py``.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from accounts.roles import Role
 from audit.events import Purpose
@@ -38,7 +38,7 @@ REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
 )
-def open(glass: BreakGlass, given: Any, case: Case) -> None:
+def open(glass: BreakGlass, step_input: inputs.Reasoned, case: Case) -> None:
     """Open one case at once, with a reason; another person looks at it by the end of the next working day."""
 
 
@@ -58,7 +58,7 @@ def open(glass: BreakGlass, given: Any, case: Case) -> None:
     data_class="A",
     purpose=Purpose.EMERGENCY,
 )
-def give_back(glass: BreakGlass, given: Any, case: Case) -> None:
+def give_back(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     """End an emergency opening before its time."""
     glass.ended_at = case.at
 
@@ -78,7 +78,7 @@ def give_back(glass: BreakGlass, given: Any, case: Case) -> None:
     data_class="A",
     purpose=Purpose.EMERGENCY,
 )
-def expire(glass: BreakGlass, given: Any, case: Case) -> None:
+def expire(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     """Note that an emergency opening is over; it had ended by itself at that instant."""
     glass.ended_at = glass.expires_at
 
@@ -97,7 +97,7 @@ def expire(glass: BreakGlass, given: Any, case: Case) -> None:
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
 )
-def approve(glass: BreakGlass, given: Any, case: Case) -> None:
+def approve(glass: BreakGlass, step_input: inputs.Noted, case: Case) -> None:
     """Agree with an emergency opening that another person made."""
     glass.reviewed_at, glass.reviewed_by = case.at, case.actor.user_id
 
@@ -117,6 +117,6 @@ def approve(glass: BreakGlass, given: Any, case: Case) -> None:
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
 )
-def contest(glass: BreakGlass, given: Any, case: Case) -> None:
+def contest(glass: BreakGlass, step_input: inputs.Reasoned, case: Case) -> None:
     """Contest an emergency opening, with a reason; the auditors are told."""
     glass.reviewed_at, glass.reviewed_by = case.at, case.actor.user_id

@@ -51,8 +51,8 @@ def undecide_every_child(act: "StepContext") -> None:
 def resume_clocks(act: "StepContext") -> None:
     """Let the assessment's delay run again: on its old date, or anew from a new fact (T34; §2.8 no. 1)."""
     referral = act.case.referral
-    if act.given.ground == Ground.NEW_FACT:
-        referral.counts_from = act.given.learnt_at
+    if act.step_input.ground == Ground.NEW_FACT:
+        referral.counts_from = act.step_input.learnt_at
     act.start(C.C4, since=deadlines.assessment_start(referral))
     if closed_as(act.case) == State.WITHDRAWN:
         feedback_effects.owe(act)
@@ -72,4 +72,4 @@ def resume_danger(act: "StepContext") -> None:
 
 def keep_word(act: "StepContext") -> None:
     """Keep what the reviewer noted."""
-    act.fill(act.case.part, {"reason": act.given.note})
+    act.fill(act.case.part, {"reason": act.step_input.note})

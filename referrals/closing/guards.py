@@ -1,11 +1,13 @@
 """Guards of closings: what may be reopened, and who reviews."""
 
-from typing import Any, Final
+from typing import Final
 
 from accounts.roles import Role
 from encryption.index import keyed
+from referrals.closing.inputs import Reopening
 from referrals.vocabulary.states import State
 from referrals.workflow.case import Case
+from referrals.workflow.inputs import Noted
 
 WITHDRAW: Final = "withdraw"
 #: Closed states from which a case is opened again; also from the archive, if it came from one of them (T34).
@@ -17,14 +19,14 @@ def closed_as(case: Case) -> str:
     return str(case.referral.archived_from or case.referral.state)
 
 
-def archive_holds_a_closing(case: Case, given: Any) -> str | None:
+def archive_holds_a_closing(case: Case, step_input: Reopening | None) -> str | None:
     """From the archive a case is opened again if it was closed there, neither joined to another nor transferred."""
     if closed_as(case) not in REOPENABLE:
         return "Ce dossier archivé a été joint ou transféré : il ne se rouvre pas."
     return None
 
 
-def reviewer_is_another(case: Case, given: Any) -> str | None:
+def reviewer_is_another(case: Case, step_input: Noted | None) -> str | None:
     """Whoever closed a case, or withdrew the concern, doesn't confirm it (§2.7 ClosureReview)."""
     user = case.actor.user_id
     if user is None:
@@ -35,7 +37,7 @@ def reviewer_is_another(case: Case, given: Any) -> str | None:
     return None
 
 
-def coordinator_reviews_withdrawals(case: Case, given: Any) -> str | None:
+def coordinator_reviews_withdrawals(case: Case, step_input: Noted | None) -> str | None:
     """A coordinator confirms withdrawals; other closings are reviewed by a supervisor (§2.2 Closings)."""
     if case.actor.role == Role.CRIP_COORDINATOR and case.part.step != WITHDRAW:
         return "Cette clôture est relue par un·e encadrant·e."

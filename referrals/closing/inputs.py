@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.inputs import Code, Instant
+from core.inputs import Code, OptionalInstant
 from referrals.vocabulary.states import Coded
 from referrals.workflow import inputs
 
@@ -21,7 +21,7 @@ class Reopening(inputs.Reasoned):
     """T34; ``learnt_at`` says when a new fact came in: the delay of its assessment counts from there."""
 
     ground = Code(Ground.choices)
-    learnt_at = Instant(required=False, default=None, allow_null=True)
+    learnt_at = OptionalInstant()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask when the new fact came in, and for nothing of the kind otherwise."""

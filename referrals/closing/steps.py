@@ -5,8 +5,6 @@ signature stays on the supervisors' list (a withdrawal on the coordinators' too)
 case is reopened.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.closing import checks, effects, guards
 from referrals.closing import inputs as closing_inputs
@@ -38,7 +36,7 @@ review_step = StepDecorator(Machine.REVIEW, ClosureReview)
     tells=["supervisor"],
     law="CASF L226-3, D226-2-4",
 )
-def reopen(referral: Referral, given: Any, case: Case) -> None:
+def reopen(referral: Referral, step_input: closing_inputs.Reopening, case: Case) -> None:
     """Take a closed case up again, each child undecided; only a new fact begins a delay of its own."""
     referral.closed_at, referral.archived_from = None, ""
 
@@ -58,7 +56,7 @@ def reopen(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-3",
     data_class="A",
 )
-def open(review: ClosureReview, given: Any, case: Case) -> None:
+def open(review: ClosureReview, step_input: inputs.Nothing, case: Case) -> None:
     """Await the review of a closing (by T04, T11, T12, T22, T30)."""
 
 
@@ -75,7 +73,7 @@ def open(review: ClosureReview, given: Any, case: Case) -> None:
     takes=inputs.Noted,
     law="CASF L226-3",
 )
-def confirm(review: ClosureReview, given: Any, case: Case) -> None:
+def confirm(review: ClosureReview, step_input: inputs.Noted, case: Case) -> None:
     """Agree with a closing that another person decided."""
     review.decided_at, review.decided_by = case.at, case.actor.user_id
 
@@ -93,6 +91,6 @@ def confirm(review: ClosureReview, given: Any, case: Case) -> None:
     law="CASF L226-3",
     data_class="A",
 )
-def overturn(review: ClosureReview, given: Any, case: Case) -> None:
+def overturn(review: ClosureReview, step_input: inputs.Nothing, case: Case) -> None:
     """Note that the case was opened again (by T34, T35)."""
     review.decided_at, review.decided_by = case.at, case.actor.user_id

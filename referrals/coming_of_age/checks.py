@@ -1,35 +1,38 @@
 """Checks of age: whose agreement it is, and who may be supported as a young adult (L222-5 5°)."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.inputs import StrictSerializer
 from encryption.errors import Unreadable
 from referrals.vocabulary import ages
 from referrals.vocabulary.answers import YesNo
 from referrals.workflow.case import Case
+from referrals.workflow.decision_inputs import Agreement, MeasureOffer
+from referrals.workflow.inputs import WithTerm
 from referrals.workflow.retention_periods import NEVER_BEGUN
 
 YOUNG_ADULT: Final = "young_adult"
 YOUNG_ADULT_UNTIL: Final = 21  # L222-5 5°
 
 
-def agreement_is_of_the_right_person(case: Case, given: Any) -> str | None:
+def agreement_is_of_the_right_person(case: Case, step_input: Agreement) -> str | None:
     """Whoever is of age agrees for themself; for a minor the legal representatives do (C23; L223-2)."""
-    child = _child_of_measure(case, given)
-    if child is None or given.own is case.of_age(child):
+    child = _child_of_measure(case, step_input)
+    if child is None or step_input.own is case.of_age(child):
         return None
-    if given.own:
+    if step_input.own:
         return "L'accord pour un enfant mineur est celui de ses représentants légaux."
     return "La personne est majeure : l'accord à recueillir est le sien."
 
 
-def young_adult_was_looked_after(case: Case, given: Any) -> str | None:
+def young_adult_was_looked_after(case: Case, step_input: StrictSerializer) -> str | None:
     """Support as a young adult is for whoever is of age and was looked after before that (L222-5 5°)."""
-    for item in _offers(given):
-        child = case.child(item.get("child") or given.get("child"))
+    offers: list[MeasureOffer] = getattr(step_input, "measures", [step_input])
+    for item in offers:
+        child = case.child(item.child)
         if item.type != YOUNG_ADULT or child is None:
             continue
         if not (case.of_age(child) and was_looked_after(case, child)):
@@ -37,11 +40,11 @@ def young_adult_was_looked_after(case: Case, given: Any) -> str | None:
     return None
 
 
-def young_adult_support_ends_at_21(case: Case, given: Any) -> str | None:
+def young_adult_support_ends_at_21(case: Case, step_input: WithTerm) -> str | None:
     """Support as a young adult says when it ends: on the 21st birthday at the latest (L222-5 5°)."""
     if case.part.type_id != YOUNG_ADULT:
         return None
-    term, child = given.get("term_on") or case.part.term_on, case.on_record(case.part.child_id)
+    term, child = step_input.term_on or case.part.term_on, case.on_record(case.part.child_id)
     if term is None:
         return "L'échéance de l'accompagnement jeune majeur doit être précisée."
     birth = _birth_date(case, child)
@@ -59,15 +62,8 @@ def was_looked_after(case: Case, child: Any) -> bool:
     return taken_in or child.current_measure == YesNo.YES
 
 
-def _offers(given: Any) -> "Iterable[Any]":
-    items = given.get("measures") if given is not None else ()
-    return items if items is not None else [given]
-
-
-def _child_of_measure(case: Case, given: Any) -> Any:
-    if given is None:
-        return None
-    wanted: UUID | None = given.get("measure")
+def _child_of_measure(case: Case, step_input: Agreement) -> Any:
+    wanted: UUID | None = getattr(step_input, "measure", None)
     row = next((found for found in case.measures if found.pk == wanted), case.part)
     return case.child(row.child_id) if row is not None else None
 

@@ -13,7 +13,7 @@ STILL_DUE: Final = (InformationState.PENDING, InformationState.DEFERRED)
 
 def take_new_ages(act: "StepContext") -> None:
     """Write the bands and flags that hold from this birthday on; the shell and the reduced date follow."""
-    for item in act.given.children:
+    for item in act.step_input.children:
         child = act.case.on_record(item.child)
         act.change(child, age_band=item.age_band, under_2=item.under_2, under_15=item.under_15)
 

@@ -6,8 +6,6 @@ informed of nothing more, agreements are the person's own, and the guards of *me
 twenty-one.
 """
 
-from typing import Any
-
 from referrals.coming_of_age import effects
 from referrals.models import Referral
 from referrals.vocabulary.states import ACTIVE, CLOSED, Machine
@@ -33,5 +31,5 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     law="CASF L222-5; CC 414; D226-2-4",
     data_class="B",
 )
-def grow_older(referral: Referral, given: Any, case: Case) -> None:
+def grow_older(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Let age bands, flags and the rights that hang on them follow the children's ages."""

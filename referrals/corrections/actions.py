@@ -99,7 +99,7 @@ def read(act: "StepContext") -> list[Corrected]:
         objects=[referral.pseudonym],
         tenant=referral.authority_id,
     ) as scope:
-        return [_one(act, item, scope) for item in act.given.corrections]
+        return [_one(act, item, scope) for item in act.step_input.corrections]
 
 
 def _one(act: "StepContext", item: Any, scope: Any) -> Corrected:

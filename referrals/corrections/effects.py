@@ -19,11 +19,11 @@ def rectify(act: "StepContext") -> None:
     for item in corrected:
         _keep_old(act, item)
         act.change(item.row, **{item.field: item.value})
-    if act.given.wrong_person:
-        act.change(act.case.child(act.given.wrong_person), wrong_person=True)
+    if act.step_input.wrong_person:
+        act.change(act.case.child(act.step_input.wrong_person), wrong_person=True)
     for child in {item.row.pk: item.row for item in corrected if item.part == "children"}.values():
         act.change(child, **derive_child(child, actions.identity_of(act, child), on=act.case.today))
-    indexing.follow_corrections(act, corrected, wrong_person=act.given.wrong_person)
+    indexing.follow_corrections(act, corrected, wrong_person=act.step_input.wrong_person)
     act.case.forget("children")
     if act.case.referral.left_open:
         act.case.referral.left_open = bool(items_left_open(act.case.referral, late=late_receipt(act.case)))
@@ -39,13 +39,13 @@ def _keep_old(act: "StepContext", item: Any) -> None:
         at=act.at,
         by=act.actor.user_id,
         old_value={"value": item.old},
-        reason=act.given.reason,
+        reason=act.step_input.reason,
     )
 
 
 def add_child(act: "StepContext") -> None:
     """Add a child to the case; its age counts for the assessment's date (T50)."""
-    said = {name: value for name, value in act.given.items() if name not in ("reason",)}
+    said = {name: value for name, value in act.step_input.items() if name not in ("reason",)}
     child = act.new("children", **{name: storable(value) for name, value in said.items()})
     act.case.forget("children")
     act.change(child, **derive_child(child, said, on=act.case.today))

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from core.inputs import Code, Day, StrictSerializer, Text, Whole
+from core.inputs import Code, Day, StrictSerializer, Text, Whole, many
 from referrals.vocabulary import child_answers, correction_answers
 from referrals.vocabulary.states import ChildKind, Whereabouts
 from referrals.workflow.inputs import optional_id, text
@@ -20,7 +20,7 @@ class Correction(StrictSerializer):
 class Rectify(StrictSerializer):
     """T42: the old value stays, sealed; ``wrong_person`` takes a child's identity out of search."""
 
-    corrections = Correction(many=True, required=False, default=list)
+    corrections = many(Correction, required=False, default=list)
     wrong_person = optional_id()
     reason = text()
 

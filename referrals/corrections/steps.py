@@ -1,7 +1,5 @@
 """Steps that correct a submitted case or add a child: T42, T50."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.corrections import effects
 from referrals.corrections import inputs as corrections_inputs
@@ -26,7 +24,7 @@ from referrals.workflow.step import SAME
     law="RGPD art. 16; CASF R221-10",
     data_class="D",
 )
-def rectify(referral: Referral, given: Any, case: Case) -> None:
+def rectify(referral: Referral, step_input: corrections_inputs.Rectify, case: Case) -> None:
     """Correct a value; the old one stays, sealed."""
 
 
@@ -51,5 +49,5 @@ def rectify(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-3, D226-2-3",
     data_class="B",
 )
-def add_child(referral: Referral, given: Any, case: Case) -> None:
+def add_child(referral: Referral, step_input: corrections_inputs.AddedChild, case: Case) -> None:
     """Add a child of the household, or another subject of the concern."""

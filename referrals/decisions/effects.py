@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def record_decisions(act: "StepContext") -> None:
     """Take the decisions that the step carries (⇒ T43 each), and owe the holders their information."""
-    for item in act.given.decisions:
+    for item in act.step_input.decisions:
         child = act.case.child(item.child)
         decide(act, child, item.decision, ground=item.ground, motivation=item.motivation)
     owe_information(act, Occasion.DECISION)
@@ -22,21 +22,27 @@ def record_decisions(act: "StepContext") -> None:
 
 def decide_for_justice(act: "StepContext") -> None:
     """From an offer or a protection, the children referred are now *judicial* (T26)."""
-    for child in act.case.of_case(act.given.children):
+    for child in act.case.of_case(act.step_input.children):
         if child.decision != DecisionCode.JUDICIAL:
-            decide(act, child, DecisionCode.JUDICIAL, ground="", motivation=act.given.motivation)
+            decide(act, child, DecisionCode.JUDICIAL, ground="", motivation=act.step_input.motivation)
 
 
 def decide_one_child(act: "StepContext") -> None:
     """Take the decision for one child (T43)."""
-    child = act.case.child(act.given.child)
-    decide(act, child, act.given.decision, ground=act.given.ground, motivation=act.given.motivation)
+    child = act.case.child(act.step_input.child)
+    decide(
+        act,
+        child,
+        act.step_input.decision,
+        ground=act.step_input.ground,
+        motivation=act.step_input.motivation,
+    )
 
 
 def propose_measures(act: "StepContext") -> None:
     """Offer the measures that come with the decision (⇒ M01; C9 each)."""
-    for item in act.given.measures:
-        child = act.case.child(item.get("child") or act.given.child)
+    for item in act.step_input.measures:
+        child = act.case.child(item.get("child") or act.step_input.child)
         propose_measure(act, child, item)
 
 
@@ -63,10 +69,10 @@ def propose_measure(act: "StepContext", child: Any, item: Any) -> Any:
 
 def agree_to_measure(act: "StepContext") -> None:
     """Record the agreement on its measure (T24 ⇒ M02)."""
-    row = next(found for found in act.case.measures if found.pk == act.given.measure)
+    row = next(found for found in act.case.measures if found.pk == act.step_input.measure)
     act.child = row.child_id
     take_agreement(act, row)
-    act.fire(Machine.MEASURE, "agree", part=row, given=act.given, child=row.child_id)
+    act.fire(Machine.MEASURE, "agree", part=row, step_input=act.step_input, child=row.child_id)
 
 
 def take_agreement(act: "StepContext", row: Any) -> None:
@@ -74,10 +80,10 @@ def take_agreement(act: "StepContext", row: Any) -> None:
     act.fill(
         row,
         {
-            "agreed_on": act.given.agreed_on,
-            "agreement": f"{act.given.signed_by}\n{act.given.agreement}".strip(),
-            "agreed_by_silence": act.given.by_silence,
-            "child_opinion": act.given.child_opinion,
+            "agreed_on": act.step_input.agreed_on,
+            "agreement": f"{act.step_input.signed_by}\n{act.step_input.agreement}".strip(),
+            "agreed_by_silence": act.step_input.by_silence,
+            "child_opinion": act.step_input.child_opinion,
         },
     )
     act.stop(C.C9, part=row)
@@ -88,7 +94,7 @@ def refuse_measures(act: "StepContext") -> None:
     """Cancel what was offered to the child, end what had begun (T25 ⇒ M03, M12)."""
     begun = (MeasureState.ACTIVE, MeasureState.SUSPENDED)
     for row in act.case.measures_alive():
-        if row.child_id != act.given.child or row.judicial:
+        if row.child_id != act.step_input.child or row.judicial:
             continue
         if row.state in begun:
             row.over_on = act.case.today
@@ -115,13 +121,13 @@ _CLOCKS_OF_A_MEASURE = (
 
 def refer_after_refusal(act: "StepContext") -> None:
     """Refer the child to justice where danger persists; else it is undecided again (T25)."""
-    child = act.case.child(act.given.child)
-    if act.given.danger_persists:
-        decide(act, child, DecisionCode.JUDICIAL, ground="refusal", motivation=act.given.actions_led)
+    child = act.case.child(act.step_input.child)
+    if act.step_input.danger_persists:
+        decide(act, child, DecisionCode.JUDICIAL, ground="refusal", motivation=act.step_input.actions_led)
         act.made = act.refer_to_justice(
             children=[child],
-            said=act.given,
-            prepared=act.case.prepared(act.given),
+            said=act.step_input,
+            prepared=act.case.prepared(act.step_input),
             report=act.case.delivered_report,
         )
         owe_information(act, Occasion.JUDICIAL_REFERRAL)
@@ -131,7 +137,7 @@ def refer_after_refusal(act: "StepContext") -> None:
 
 def name_service(act: "StepContext") -> None:
     """Confide the measure to its service (T48 ⇒ M06)."""
-    row = next(found for found in act.case.measures if found.pk == act.given.measure)
+    row = next(found for found in act.case.measures if found.pk == act.step_input.measure)
     act.child = row.child_id
     hand_over(act, row)
     act.fire(Machine.MEASURE, "hand_over", part=row, child=row.child_id)
@@ -139,4 +145,4 @@ def name_service(act: "StepContext") -> None:
 
 def hand_over(act: "StepContext", row: Any) -> None:
     """Write the service into the measure, and the passages that it needs to know (M06)."""
-    act.fill(row, {"service_id": act.given.service, "extract": act.given.extract or None})
+    act.fill(row, {"service_id": act.step_input.service, "extract": act.step_input.extract or None})

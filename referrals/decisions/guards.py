@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from referrals.decisions.inputs import (
+    AgreementOfCase,
+    DecideAdmin,
+    DecideChild,
+    DecideClose,
+    DecideContinue,
+    DecideJudicial,
+)
 from referrals.vocabulary.assessment_answers import DangerLevel
 from referrals.vocabulary.decision_answers import CloseGround
 from referrals.vocabulary.states import EXPLOITED, STRENGTH, DecisionCode, MeasureState, State
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import told_by_service
+from referrals.workflow.decision_inputs import Deciding
 from referrals.workflow.decision_records import prostitution_rule
 
 
@@ -56,18 +65,18 @@ def _may_continue(case: Case, child: Any, ground: str) -> str | None:
     return None
 
 
-def carried_decisions_hold(case: Case, given: Any) -> str | None:
+def carried_decisions_hold(case: Case, step_input: Deciding | DecideJudicial | None) -> str | None:
     """Each decision that the step carries satisfies the guards of its child."""
-    if given is None:
+    if step_input is None:
         return None
-    for item in given.decisions:
+    for item in step_input.decisions:
         child = case.child(item.child)
         if child is not None and (reason := child_may_be_decided(case, child, item.decision, item.ground)):
             return reason
     return None
 
 
-def recorded_decisions_still_hold(case: Case, given: Any) -> str | None:
+def recorded_decisions_still_hold(case: Case, step_input: object) -> str | None:
     """Decisions taken earlier are asked again when the case moves: facts may have changed since."""
     for child in case.children:
         if child.pk in case.carried or child.decision == DecisionCode.UNDECIDED:
@@ -78,8 +87,8 @@ def recorded_decisions_still_hold(case: Case, given: Any) -> str | None:
     return None
 
 
-def _strongest_is(case: Case, given: Any, wanted: DecisionCode) -> str | None:
-    if given is None:
+def _strongest_is(case: Case, step_input: object, wanted: DecisionCode) -> str | None:
+    if step_input is None:
         return _reachable(case, wanted)
     decided = [DecisionCode(case.decision_of(child)) for child in case.children]
     if DecisionCode.UNDECIDED in decided or not decided:
@@ -109,29 +118,29 @@ def _first_refusal(case: Case, child: Any, code: DecisionCode) -> str | None:
     return None if None in reasons else reasons[0]
 
 
-def strongest_is_close(case: Case, given: Any) -> str | None:
+def strongest_is_close(case: Case, step_input: DecideClose | None) -> str | None:
     """The strongest decision among the children is to close (T22)."""
-    return _strongest_is(case, given, DecisionCode.CLOSE)
+    return _strongest_is(case, step_input, DecisionCode.CLOSE)
 
 
-def strongest_is_admin(case: Case, given: Any) -> str | None:
+def strongest_is_admin(case: Case, step_input: DecideAdmin | None) -> str | None:
     """The strongest decision among the children is an administrative protection (T23)."""
-    return _strongest_is(case, given, DecisionCode.ADMIN)
+    return _strongest_is(case, step_input, DecisionCode.ADMIN)
 
 
-def strongest_is_continue(case: Case, given: Any) -> str | None:
+def strongest_is_continue(case: Case, step_input: DecideContinue | None) -> str | None:
     """The strongest decision among the children is to continue (T27)."""
-    return _strongest_is(case, given, DecisionCode.CONTINUE)
+    return _strongest_is(case, step_input, DecisionCode.CONTINUE)
 
 
-def strongest_is_judicial_after_report(case: Case, given: Any) -> str | None:
+def strongest_is_judicial_after_report(case: Case, step_input: DecideJudicial | None) -> str | None:
     """From the report, the strongest decision is judicial (T26)."""
-    if case.referral.state != State.REPORT_SUBMITTED or given is None:
+    if case.referral.state != State.REPORT_SUBMITTED or step_input is None:
         return None
-    return _strongest_is(case, given, DecisionCode.JUDICIAL)
+    return _strongest_is(case, step_input, DecisionCode.JUDICIAL)
 
 
-def triage_may_continue(case: Case, given: Any) -> str | None:
+def triage_may_continue(case: Case, step_input: DecideContinue | None) -> str | None:
     """From the first analysis one continues only if each child has a judicial measure (T27).
 
     Where the authority lets the service in charge assess, any measure will do, with the service's note.
@@ -143,50 +152,53 @@ def triage_may_continue(case: Case, given: Any) -> str | None:
         return None
     if not (alive and all(alive) and told_by_service(case)):
         return "Sans rapport, la poursuite suppose une mesure judiciaire en cours pour chaque enfant."
-    if given is not None and not given.met_on_note:
+    if step_input is not None and not step_input.met_on_note:
         return (
             "La note du service chargé de la mesure est attendue : elle dit quand l'enfant a été rencontré."
         )
     return None
 
 
-def child_decision_is_open(case: Case, given: Any) -> str | None:
+def child_decision_is_open(case: Case, step_input: DecideChild | None) -> str | None:
     """After the report phase a child is decided in place only when undecided again (T43)."""
-    if given is None or case.referral.state == State.REPORT_SUBMITTED:
+    if step_input is None or case.referral.state == State.REPORT_SUBMITTED:
         return None
-    child = case.child(given.child)
+    child = case.child(step_input.child)
     if child is not None and child.decision != DecisionCode.UNDECIDED:
         return (
             "Cet enfant a déjà une décision ; elle ne se reprend qu'après un refus ou une suite judiciaire."
         )
-    if given.decision == DecisionCode.JUDICIAL:
+    if step_input.decision == DecisionCode.JUDICIAL:
         return "La saisine de l'autorité judiciaire passe par sa propre étape."
     return None
 
 
-def child_decision_holds(case: Case, given: Any) -> str | None:
+def child_decision_holds(case: Case, step_input: DecideChild | None) -> str | None:
     """The decision satisfies the guards of its child (T43)."""
-    child = case.child(given.child) if given is not None else None
-    return child_may_be_decided(case, child, given.decision, given.ground) if child is not None else None
-
-
-def measures_fit_the_decision(case: Case, given: Any) -> str | None:
-    """Measures proposed with a decision are for a child whose decision is administrative (M01)."""
-    if given is None:
+    if step_input is None or (child := case.child(step_input.child)) is None:
         return None
-    for item in getattr(given, "measures", []):
-        child = case.child(getattr(item, "child", None) or given.child)
-        code = getattr(given, "decision", None) or (case.decision_of(child) if child else "")
+    return child_may_be_decided(case, child, step_input.decision, step_input.ground)
+
+
+def measures_fit_the_decision(case: Case, step_input: DecideAdmin | DecideChild | None) -> str | None:
+    """Measures proposed with a decision are for a child whose decision is administrative (M01)."""
+    if step_input is None:
+        return None
+    for item in step_input.measures:
+        child = case.child(item.child)
+        code = getattr(step_input, "decision", None) or (case.decision_of(child) if child else "")
         if child is None or code != DecisionCode.ADMIN:
             return "Une mesure administrative se propose à un enfant pour qui elle est décidée."
     return None
 
 
-def measure_is_proposed(case: Case, given: Any) -> str | None:
+def measure_is_proposed(case: Case, step_input: AgreementOfCase | None) -> str | None:
     """The agreement is about an administrative measure proposed in this case (T24, M02)."""
-    if given is None:
+    if step_input is None:
         proposed = [found for found in case.measures if found.state == MeasureState.PROPOSED]
         return None if proposed else "Aucune mesure proposée n'attend d'accord."
-    if not any(found.pk == given.measure and found.state == MeasureState.PROPOSED for found in case.measures):
+    if not any(
+        found.pk == step_input.measure and found.state == MeasureState.PROPOSED for found in case.measures
+    ):
         return "Cette mesure n'est pas en attente d'accord."
     return None

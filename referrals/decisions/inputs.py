@@ -1,6 +1,6 @@
 """Inputs of the deciding steps."""
 
-from core.inputs import Code, Flag, Id, Items, StrictSerializer
+from core.inputs import Code, Flag, Id, Items, StrictSerializer, many
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.states import DecisionCode
 from referrals.workflow.decision_inputs import (
@@ -23,7 +23,7 @@ class DecideClose(Deciding):
 class DecideAdmin(Deciding):
     """T23."""
 
-    measures = MeasureOffer(many=True, required=False, default=list)
+    measures = many(MeasureOffer, required=False, default=list)
 
 
 class DecideContinue(Deciding):
@@ -37,7 +37,7 @@ class DecideJudicial(Signed, ToJustice):
     """T26: the referral to justice of T15, or one that was sent and not answered."""
 
     children = Items(child=Id(), required=False, default=list)
-    decisions = ChildDecision(many=True, required=False, default=list)
+    decisions = many(ChildDecision, required=False, default=list)
     motivation = text(max_length=LONG)
     already_sent = Flag(required=False, default=False)
 
@@ -52,7 +52,7 @@ class RefusalOfCase(ToJustice):
     """T25: the refusal, and the referral to justice where danger persists."""
 
     child = Id()
-    refusals = HolderRefusal(many=True, required=False, default=list)
+    refusals = many(HolderRefusal, required=False, default=list)
     attempts = text(required=False, max_length=5_000)
     danger_persists = Flag()
 
@@ -64,7 +64,7 @@ class DecideChild(Signed):
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
     ground = Code(decision_answers.CloseGround.choices, required=False, default="", allow_blank=True)
     motivation = text(max_length=LONG)
-    measures = MeasureOffer(many=True, required=False, default=list)
+    measures = many(MeasureOffer, required=False, default=list)
 
 
 class NamingService(StrictSerializer):

@@ -7,6 +7,7 @@ from referrals.closing.effects import open_review
 from referrals.coming_of_age.checks import agreement_is_of_the_right_person, young_adult_was_looked_after
 from referrals.decisions import checks, effects, guards
 from referrals.decisions import inputs as decisions_inputs
+from referrals.decisions.inputs import DecideChild, DecideClose
 from referrals.justice import effects as justice_effects
 from referrals.justice import guards as justice_guards
 from referrals.justice import letter_guards, silence
@@ -28,19 +29,21 @@ OVERRIDE = "Décision autre que judiciaire pour une situation suspectée : une s
 OVERRIDE_SIGNERS = {OVERRIDE: (Role.SUPERVISOR,)}
 
 
-def closing_calls_for_two(case: Case, given: Any) -> str | None:
+def closing_calls_for_two(case: Case, step_input: DecideClose) -> str | None:
     """As the history of the case calls for (2S?), and for decisions that T43 alone would have signed by two (T22)."""
-    return history_calls_for_two(case, given) or carried_decisions_call_for_two(case, given)
+    return history_calls_for_two(case, step_input) or carried_decisions_call_for_two(case, step_input)
 
 
-def carried_decisions_call_for_two(case: Case, given: Any) -> str | None:
+def carried_decisions_call_for_two(
+    case: Case, step_input: decision_inputs.Deciding | decisions_inputs.DecideJudicial
+) -> str | None:
     """One signature covers a step and its T43s, so the step asks for what they ask; less than justice is §2.5.
 
     A decision on record that was signed as it stands isn't signed again; one that was taken by a single
     person before the child was suspected is.
     """
-    reasons = [decision_calls_for_two(case, item.child, item.decision) for item in given.decisions]
-    carried = {item.child for item in given.decisions}
+    reasons = [decision_calls_for_two(case, item.child, item.decision) for item in step_input.decisions]
+    carried = {item.child for item in step_input.decisions}
     if OVERRIDE in reasons or any(
         needs_override(case, child.pk, child.decision) and not case.decision_is_signed(child)
         for child in case.children
@@ -61,9 +64,9 @@ def needs_override(case: Case, child_id: Any, decision: str) -> bool:
     )
 
 
-def child_decision_calls_for_two(case: Case, given: Any) -> str | None:
+def child_decision_calls_for_two(case: Case, step_input: DecideChild) -> str | None:
     """The decision for one child is signed by two where its past or §2.5 says so (T43)."""
-    return decision_calls_for_two(case, given.child, given.decision)
+    return decision_calls_for_two(case, step_input.child, step_input.decision)
 
 
 def decision_calls_for_two(case: Case, child_id: Any, decision: str) -> str | None:
@@ -104,7 +107,7 @@ def decision_calls_for_two(case: Case, child_id: Any, decision: str) -> str | No
     law="CASF D226-2-7",
     data_class="J",
 )
-def decide_close(referral: Referral, given: Any, case: Case) -> None:
+def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, case: Case) -> None:
     """Close the case after a report that rules out danger for each child."""
     referral.closed_at = case.at
 
@@ -138,7 +141,7 @@ def decide_close(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L222-3, L222-5, L223-2",
     data_class="J",
 )
-def decide_admin(referral: Referral, given: Any, case: Case) -> State:
+def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, case: Case) -> State:
     """Offer the family a protection that needs its written agreement."""
     if any(found.judicial for found in case.measures_alive()):
         return State.PROTECTED_JUDICIAL
@@ -149,7 +152,7 @@ def decide_admin(referral: Referral, given: Any, case: Case) -> State:
         MeasureState.SUSPENDED,
     )
     alive = case.measures_alive()
-    if alive and not given.measures and all(found.state in begun for found in alive):
+    if alive and not step_input.measures and all(found.state in begun for found in alive):
         return State.PROTECTED_ADMIN
     return State.ADMIN_OFFER
 
@@ -172,7 +175,7 @@ def decide_admin(referral: Referral, given: Any, case: Case) -> State:
     law="CASF L223-2",
     data_class="J",
 )
-def record_agreement(referral: Referral, given: Any, case: Case) -> None:
+def record_agreement(referral: Referral, step_input: decisions_inputs.AgreementOfCase, case: Case) -> None:
     """Record the first written agreement of the case."""
 
 
@@ -200,11 +203,11 @@ def record_agreement(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-4 I b",
     data_class="J",
 )
-def record_refusal(referral: Referral, given: Any, case: Case) -> str:
+def record_refusal(referral: Referral, step_input: decisions_inputs.RefusalOfCase, case: Case) -> str:
     """Record that the family refuses or can't collaborate; danger that persists goes to justice."""
-    if given.danger_persists:
+    if step_input.danger_persists:
         return State.JUDICIAL_PENDING
-    others = [m for m in case.measures_alive() if m.child_id != given.child or m.judicial]
+    others = [m for m in case.measures_alive() if m.child_id != step_input.child or m.judicial]
     return str(referral.state) if others else State.REPORT_SUBMITTED
 
 
@@ -236,7 +239,7 @@ def record_refusal(referral: Referral, given: Any, case: Case) -> str:
     law="CASF D226-2-7, L226-4",
     data_class="I",
 )
-def decide_judicial(referral: Referral, given: Any, case: Case) -> None:
+def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudicial, case: Case) -> None:
     """Refer the case to justice as its outcome, with an argued report."""
 
 
@@ -260,7 +263,7 @@ def decide_judicial(referral: Referral, given: Any, case: Case) -> None:
     law="CASF D226-2-7",
     data_class="J",
 )
-def decide_continue(referral: Referral, given: Any, case: Case) -> State:
+def decide_continue(referral: Referral, step_input: decisions_inputs.DecideContinue, case: Case) -> State:
     """Keep the measure that already protects the child."""
     judicial = any(found.judicial for found in case.measures_alive())
     return State.PROTECTED_JUDICIAL if judicial else State.PROTECTED_ADMIN
@@ -298,7 +301,7 @@ def decide_continue(referral: Referral, given: Any, case: Case) -> State:
     law="CASF D226-2-7",
     data_class="J",
 )
-def decide_child(referral: Referral, given: Any, case: Case) -> None:
+def decide_child(referral: Referral, step_input: decisions_inputs.DecideChild, case: Case) -> None:
     """Decide for one child; the case moves when each child is decided."""
 
 
@@ -316,5 +319,5 @@ def decide_child(referral: Referral, given: Any, case: Case) -> None:
     tells=["named"],
     law="CASF L226-3",
 )
-def name_decider(referral: Referral, given: Any, case: Case) -> None:
+def name_decider(referral: Referral, step_input: decision_inputs.Naming, case: Case) -> None:
     """Name the inspector who decides."""

@@ -55,9 +55,9 @@ def keep_suggestion(act: "StepContext") -> None:
     """Keep the pair of files that a person suggests."""
     row = act.new(
         "duplicates",
-        other_id=act.given.other,
-        reasons=act.given.reasons,
-        note=act.given.note,
+        other_id=act.step_input.other,
+        reasons=act.step_input.reasons,
+        note=act.step_input.note,
         suggested_at=act.at,
         suggested_by_id=act.actor.user_id,
     )
@@ -66,9 +66,13 @@ def keep_suggestion(act: "StepContext") -> None:
 
 def keep_found(act: "StepContext") -> None:
     """Keep the pair of files that the index found, with what it takes them for."""
-    given = act.given
+    step_input = act.step_input
     act.case.part = act.made = act.new(
-        "duplicates", other_id=given.other, kind=given.kind, reasons=list(given.reasons), suggested_at=act.at
+        "duplicates",
+        other_id=step_input.other,
+        kind=step_input.kind,
+        reasons=list(step_input.reasons),
+        suggested_at=act.at,
     )
 
 
@@ -77,16 +81,16 @@ def keep_found(act: "StepContext") -> None:
 
 def hand_to_target(act: "StepContext") -> None:
     """Note the joining, and let the target take over what it must act on (T12)."""
-    given = act.given
+    step_input = act.step_input
     act.new(
         "joinings",
-        target_id=given.target,
-        kind=given.link,
+        target_id=step_input.target,
+        kind=step_input.link,
         joined_at=act.at,
-        same_children={str(i.child): str(i.same_as) for i in given.children if i.same_as},
-        same_holders={str(i.holder): str(i.same_as) for i in given.holders if i.same_as},
+        same_children={str(i.child): str(i.same_as) for i in step_input.children if i.same_as},
+        same_holders={str(i.holder): str(i.same_as) for i in step_input.holders if i.same_as},
     )
-    _with_target(act, given.target, "take_in")
+    _with_target(act, step_input.target, "take_in")
 
 
 def take_from_target(act: "StepContext") -> None:

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from referrals.duplicates.inputs import Attaching, Confirming, Suggestion
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.duplicates import LinkKind
 from referrals.vocabulary.states import DuplicateState, InformationState, State
 from referrals.workflow.case import Case
+from referrals.workflow.inputs import Reasoned
 
 #: States in which a file takes in another filing about the same child (T12).
 TAKING = (State.TRIAGE, State.QUALIFIED, State.IN_ASSESSMENT)
@@ -23,39 +25,40 @@ def confirmed_same(pairs: Any, referral: UUID) -> set[UUID]:
     return {pk for pair in rows for pk in pair} - {referral}
 
 
-def other_is_known(case: Case, given: Any) -> str | None:
+def other_is_known(case: Case, step_input: Confirming | Suggestion | None) -> str | None:
     """The other file is one of the same authority that the person sees, and another one than this."""
-    wanted = case.part.other_id if given is None or "other" not in given else given.other
-    other = case.other(wanted)
+    other = case.other(getattr(step_input, "other", None) or case.part.other_id)
     if other is None or other.pk == case.referral.pk or other.authority_id != case.referral.authority_id:
         return UNKNOWN_FILE
     return UNKNOWN_FILE if other.state == State.DRAFT else None
 
 
-def pair_is_new(case: Case, given: Any) -> str | None:
+def pair_is_new(case: Case, step_input: Suggestion | None) -> str | None:
     """Two files are compared once at a time."""
-    if given is None:
+    if step_input is None:
         return None
     table: Any = case.referral.duplicates.model
-    pair = Q(referral=case.referral, other=given.other) | Q(referral=given.other, other=case.referral)
+    pair = Q(referral=case.referral, other=step_input.other) | Q(
+        referral=step_input.other, other=case.referral
+    )
     if table.objects.filter(pair).exclude(state=DuplicateState.REJECTED).exists():
         return "Ces deux dossiers sont déjà rapprochés."
     return None
 
 
-def same_child_is_confirmed(case: Case, given: Any) -> str | None:
+def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> str | None:
     """A person has confirmed that the two files are about the same child (T12; DuplicateCandidate ``same``)."""
     known = confirmed_same(case.referral.duplicates.model, case.referral.pk)
-    if not known or (given is not None and given.target not in known):
+    if not known or (step_input is not None and step_input.target not in known):
         return "Une personne doit d'abord confirmer que les deux dossiers concernent le même enfant."
     return None
 
 
-def target_takes_it(case: Case, given: Any) -> str | None:
+def target_takes_it(case: Case, step_input: Attaching | None) -> str | None:
     """The target is still before its report; further on, the files are linked and each goes its way (T12)."""
-    if given is None:
+    if step_input is None:
         return None
-    target = case.other(given.target)
+    target = case.other(step_input.target)
     if target is None or target.authority_id != case.referral.authority_id:
         return UNKNOWN_FILE
     if target.state not in TAKING:
@@ -63,14 +66,16 @@ def target_takes_it(case: Case, given: Any) -> str | None:
     return None
 
 
-def restriction_is_kept(case: Case, given: Any) -> str | None:
+def restriction_is_kept(case: Case, step_input: Attaching | None) -> str | None:
     """A filing that is restricted, or a child of it, isn't joined to a file that more people read (T46)."""
-    target = case.other(given.target) if given is not None else None
+    if step_input is None:
+        return None
+    target = case.other(step_input.target)
     if target is None or not case.is_restricted:
         return None
     restricted = {child.pk for child in case.children if child.restricted}
     theirs = {child.pk for child in target.children.all() if child.restricted}
-    same = {item.child: item.same_as for item in given.children if item.same_as}
+    same = {item.child: item.same_as for item in step_input.children if item.same_as}
     read_there = case.referral.restricted or any(same[pk] not in theirs for pk in restricted & set(same))
     if read_there and not target.restricted:
         return "Le dossier est restreint : restreindre d'abord le dossier cible."
@@ -79,28 +84,34 @@ def restriction_is_kept(case: Case, given: Any) -> str | None:
     return None
 
 
-def every_child_is_matched(case: Case, given: Any) -> str | None:
+def every_child_is_matched(case: Case, step_input: Attaching | None) -> str | None:
     """Each child of the filing is said to be one of the target's or new to it; at least one is the same (T12)."""
-    target = case.other(given.target) if given is not None else None
+    if step_input is None:
+        return None
+    target = case.other(step_input.target)
     if target is None:
         return None
     theirs = {child.pk for child in target.children.all() if not child.wrong_person}
-    if not _matched([(i.child, i.same_as) for i in given.children], {c.pk for c in case.children}, theirs):
+    if not _matched(
+        [(i.child, i.same_as) for i in step_input.children], {c.pk for c in case.children}, theirs
+    ):
         return (
             "Chaque enfant de la transmission est rapproché d'un enfant du dossier cible, ou y est nouveau."
         )
-    if not any(item.same_as for item in given.children):
+    if not any(item.same_as for item in step_input.children):
         return "Au moins un enfant est commun aux deux dossiers."
     return None
 
 
-def every_holder_is_matched(case: Case, given: Any) -> str | None:
+def every_holder_is_matched(case: Case, step_input: Attaching | None) -> str | None:
     """Each holder of the filing is said to be one of the target's, or new to it (T12)."""
-    target = case.other(given.target) if given is not None else None
+    if step_input is None:
+        return None
+    target = case.other(step_input.target)
     if target is None:
         return None
     theirs = {holder.pk for holder in target.holders.all()}
-    if _matched([(i.holder, i.same_as) for i in given.holders], {h.pk for h in case.holders}, theirs):
+    if _matched([(i.holder, i.same_as) for i in step_input.holders], {h.pk for h in case.holders}, theirs):
         return None
     return (
         "Chaque titulaire de la transmission est rapproché d'un titulaire du dossier cible, ou y est nouveau."
@@ -113,13 +124,15 @@ def _matched(pairs: list[tuple[UUID, UUID | None]], ours: set[UUID], theirs: set
     return sorted(named) == sorted(ours) and len(set(same)) == len(same) and set(same) <= theirs
 
 
-def informations_agree(case: Case, given: Any) -> str | None:
+def informations_agree(case: Case, step_input: Attaching | None) -> str | None:
     """What a holder may be told isn't deferred in one file and open in the other (§2.8 no. 4)."""
-    target = case.other(given.target) if given is not None else None
+    if step_input is None:
+        return None
+    target = case.other(step_input.target)
     if target is None:
         return None
     theirs: dict[Any, Any] = {(i.holder_id, i.occasion): i.state for i in target.holder_informations.all()}
-    same = {item.holder: item.same_as for item in given.holders if item.same_as}
+    same = {item.holder: item.same_as for item in step_input.holders if item.same_as}
     for found in case.informations:
         other = theirs.get((same.get(found.holder_id), found.occasion))
         if other is not None and (other == InformationState.DEFERRED) != (
@@ -131,23 +144,23 @@ def informations_agree(case: Case, given: Any) -> str | None:
     return None
 
 
-def joining_calls_for_two(case: Case, given: Any) -> str | None:
+def joining_calls_for_two(case: Case, step_input: Attaching) -> str | None:
     """A status was once at least *at risk*, or urgency once U2: joining, too, needs two (2S?)."""
     if case.history_calls_for_two():
         return "Situation ou urgence passée : une seconde signature est requise."
     return None
 
 
-def is_joined(case: Case, given: Any) -> str | None:
+def is_joined(case: Case, step_input: Reasoned | None) -> str | None:
     """From the archive a filing is parted again only if it went there joined (T35)."""
     if case.referral.state == State.ARCHIVED and case.referral.archived_from != State.MERGED:
         return "Ce dossier archivé n'avait pas été joint."
     return None
 
 
-def target_gives_back(case: Case, given: Any) -> str | None:
+def target_gives_back(case: Case, step_input: Reasoned | None) -> str | None:
     """What was joined is still in the target's hands, and the person sees it (T35)."""
-    if given is None:
+    if step_input is None:
         return None
     joining = case.referral.joinings.filter(undone_at=None).first()
     target = case.other(joining.target_id) if joining is not None else None

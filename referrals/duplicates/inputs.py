@@ -1,6 +1,6 @@
 """Inputs of the steps on duplicates and links."""
 
-from core.inputs import Code, Codes, Id, StrictSerializer
+from core.inputs import Code, Codes, Id, StrictSerializer, many
 from referrals.vocabulary.duplicates import Likeness, LinkKind, Merge
 from referrals.workflow.inputs import Signed, optional_id, text
 
@@ -38,5 +38,5 @@ class Attaching(Signed):
 
     target = Id()
     link = Code(Merge.choices)
-    children = ChildMatch(many=True, allow_empty=False)
-    holders = HolderMatch(many=True, required=False, default=list)
+    children = many(ChildMatch, allow_empty=False)
+    holders = many(HolderMatch, required=False, default=list)

@@ -1,6 +1,5 @@
 """Steps that compare, merge and unmerge files."""
 
-from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -54,7 +53,7 @@ def files_to_lock(referral: UUID) -> set[UUID]:
     tells=["target_team"],
     law="CASF L226-3, D226-2-3",
 )
-def attach_existing(referral: Referral, given: Any, case: Case) -> None:
+def attach_existing(referral: Referral, step_input: Attaching, case: Case) -> None:
     """Join a filing to the file that the same child has; it keeps its filer, and the delay of its feedback."""
     referral.closed_at = case.at
 
@@ -83,7 +82,7 @@ def attach_existing(referral: Referral, given: Any, case: Case) -> None:
     tells=["both_teams"],
     law="CASF L226-3, D226-2-4",
 )
-def unmerge(referral: Referral, given: Any, case: Case) -> None:
+def unmerge(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Part what was joined by mistake; each file has its own receipt again, and what is its own."""
     referral.closed_at, referral.archived_from = None, ""
 
@@ -102,7 +101,7 @@ def unmerge(referral: Referral, given: Any, case: Case) -> None:
     tells=["team"],
     law="CASF L226-3",
 )
-def take_in(referral: Referral, given: Any, case: Case) -> None:
+def take_in(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Take over what a joined filing brings (by T12): the earliest delay and the gravest danger hold."""
 
 
@@ -120,7 +119,7 @@ def take_in(referral: Referral, given: Any, case: Case) -> None:
     tells=["team"],
     law="CASF L226-3",
 )
-def give_back(referral: Referral, given: Any, case: Case) -> None:
+def give_back(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Give back what a joined filing had brought (by T35)."""
 
 
@@ -138,7 +137,7 @@ def give_back(referral: Referral, given: Any, case: Case) -> None:
     takes=Suggestion,
     law="CASF L226-3",
 )
-def suggest(pair: DuplicateCandidate, given: Any, case: Case) -> None:
+def suggest(pair: DuplicateCandidate, step_input: Suggestion, case: Case) -> None:
     """Say that another file may be about the same child, or of the same family."""
 
 
@@ -155,9 +154,9 @@ def suggest(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     law="CASF L226-3",
     data_class="B",
 )
-def confirm(pair: DuplicateCandidate, given: Any, case: Case) -> None:
+def confirm(pair: DuplicateCandidate, step_input: Confirming, case: Case) -> None:
     """Hold that it is the same child, so that the files may be joined, or link the two."""
-    pair.kind, pair.decided_at, pair.decided_by_id = given.kind, case.at, case.actor.user_id
+    pair.kind, pair.decided_at, pair.decided_by_id = step_input.kind, case.at, case.actor.user_id
 
 
 @duplicate_step(
@@ -171,7 +170,7 @@ def confirm(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     takes=inputs.Reasoned,
     law="CASF L226-3",
 )
-def reject(pair: DuplicateCandidate, given: Any, case: Case) -> None:
+def reject(pair: DuplicateCandidate, step_input: inputs.Reasoned, case: Case) -> None:
     """Hold that the two files have nothing to do with each other."""
     pair.decided_at, pair.decided_by_id = case.at, case.actor.user_id
 
@@ -192,7 +191,7 @@ def reject(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     law="CASF L226-3",
     data_class="B",
 )
-def find(pair: DuplicateCandidate, given: Any, case: Case) -> None:
+def find(pair: DuplicateCandidate, step_input: inputs.Nothing, case: Case) -> None:
     """Suggest a file that the index found, by the service itself; it shows to whoever sees both files."""
 
 
@@ -210,6 +209,6 @@ def find(pair: DuplicateCandidate, given: Any, case: Case) -> None:
     law="CASF L226-3",
     data_class="B",
 )
-def drop(pair: DuplicateCandidate, given: Any, case: Case) -> None:
+def drop(pair: DuplicateCandidate, step_input: inputs.Nothing, case: Case) -> None:
     """Take back what the index had suggested and finds no more, by the service itself: an identity changed."""
     pair.decided_at = case.at

@@ -269,8 +269,8 @@ def _dropped(pair: DuplicateCandidate) -> bool:
 
 
 def _carry_out(
-    case: Case, name: str, given: StepInput, pair: DuplicateCandidate | None
+    case: Case, name: str, step_input: StepInput, pair: DuplicateCandidate | None
 ) -> DuplicateCandidate:
     case.part, case.step_name = pair, name
-    run_step(steps.get(Machine.DUPLICATE, name), case, given)
+    run_step(steps.get(Machine.DUPLICATE, name), case, step_input)
     return cast("DuplicateCandidate", case.part)

@@ -37,17 +37,17 @@ from referrals.workflow.context import StepContext, StepInput, as_json
 from referrals.workflow.step import require_proof, steps
 
 
-def ask_approval(asked: StepRequest, case: Case, given: StepInput, *, reason: str) -> Approval:
+def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reason: str) -> Approval:
     """Open a request for a second signature; nothing moves until it is given (domain.md 2S).
 
     Raises:
         ApproverRefused: nobody is named, or who is named may not sign.
     """
-    step, approver = asked.step, given.get("approver")
+    step, approver = asked.step, step_input.get("approver")
     signers = signatories.signers(step, case, reason)
-    if approver is None or not _may_sign(case, given, signers, approver):
+    if approver is None or not _may_sign(case, step_input, signers, approver):
         raise ApproverRefused(step.name, signers, reason)
-    act = StepContext(step, case, given, actor=case.actor, at=case.at)
+    act = StepContext(step, case, step_input, actor=case.actor, at=case.at)
     opened: Approval = act.new(
         "approvals",
         step=step.name,
@@ -60,15 +60,15 @@ def ask_approval(asked: StepRequest, case: Case, given: StepInput, *, reason: st
         asked_state=str(case.referral.state),
         requested_at=case.at,
         expires_at=case.at + timedelta(days=case.protocol.approval_days),
-        children=[str(child.pk) for child in _about(case, given)],
-        given=as_json(given),
+        children=[str(child.pk) for child in _about(case, step_input)],
+        given=as_json(step_input),
     )
     record_act("approval:requested", case, actor=case.actor)
     hooks.ask_signature(case, approver)
     return opened
 
 
-def _may_sign(case: Case, given: StepInput, signers: Sequence[Role], user: UUID) -> bool:
+def _may_sign(case: Case, step_input: StepInput, signers: Sequence[Role], user: UUID) -> bool:
     """Tell whether a person may sign a step of this case: another one, in a signing role, not excluded.
 
     Of a restricted case, and of a step that is about a restricted child, somebody of its list (T46): nobody signs what
@@ -81,8 +81,8 @@ def _may_sign(case: Case, given: StepInput, signers: Sequence[Role], user: UUID)
     if user in side or StandIn.objects.in_force(case.at).filter(stand_in=user, absent__in=side).exists():
         return False
     fit = any(workflow_people.holders_of(case, role, {user}) for role in signers)
-    withheld = any(child.restricted for child in _about(case, given))
-    if not fit or not _may_know_of_file(case, given, user):
+    withheld = any(child.restricted for child in _about(case, step_input))
+    if not fit or not _may_know_of_file(case, step_input, user):
         return False
     if not (case.referral.restricted or withheld):
         return True
@@ -91,23 +91,27 @@ def _may_sign(case: Case, given: StepInput, signers: Sequence[Role], user: UUID)
     return user in case.on_list() or (left_alone and user in case.by_glass())
 
 
-def _may_know_of_file(case: Case, given: StepInput, user: UUID) -> bool:
+def _may_know_of_file(case: Case, step_input: StepInput, user: UUID) -> bool:
     """Tell whether a person may know of the file that a step names; a filing joined to the case may hold it."""
-    file = next((row for row in case.files if row.pk == given.get("file")), None) if "file" in given else None
+    file = (
+        next((row for row in case.files if row.pk == step_input.get("file")), None)
+        if "file" in step_input
+        else None
+    )
     if file is None or file.referral_id == case.referral.pk:
         return True
     filing = Case(file.referral, actor=case.actor, at=case.at)
     if filing.referral.exclusions.filter(lifted_at=None, user=user).exists():
         return False
-    apart = filing.referral.restricted or filing.withheld(said=given)
+    apart = filing.referral.restricted or filing.withheld(said=step_input)
     return not apart or user in filing.on_list()
 
 
-def _about(case: Case, given: StepInput) -> list[Child]:
+def _about(case: Case, step_input: StepInput) -> list[Child]:
     """Return the children whom a proposal is about; one that changes a restriction: those who are restricted."""
     if case.step_name in OF_THE_LIST:
         return [child for child in case.recorded if child.restricted]
-    return case.touched(given)
+    return case.touched(step_input)
 
 
 def open_approval(
@@ -154,16 +158,16 @@ def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, ve
     sight = child_sight.sight_of(seen, case_ties.ties_of(seen, proposer), proposer)
     sight = replace(sight, hidden=sight.hidden | child_sight.sight_of(referral, ties, actor).hidden)
     case = case_for(asked, referral, sight, actor=proposer, at=at)
-    given = parse(step, _proposed(approval, case, actor=actor))
-    if any(child.pk in sight.hidden for child in _about(case, given)):
+    step_input = parse(step, _proposed(approval, case, actor=actor))
+    if any(child.pk in sight.hidden for child in _about(case, step_input)):
         raise NotAllowed(f"{step.machine}:{step.name}")
-    require_checks(step, case, given, ties)
-    signers = signatories.signers(step, case, second_signature(step, case, given))
-    if not _may_sign(case, given, signers, approval.approver_id):
+    require_checks(step, case, step_input, ties)
+    signers = signatories.signers(step, case, second_signature(step, case, step_input))
+    if not _may_sign(case, step_input, signers, approval.approver_id):
         raise ApproverRefused(step.name, signers, "")
     close_approval(approval, ApprovalState.APPROVED, at=at)
     signing = next(role for role in signers if role in actor.roles_in(referral.authority_id))  # type: ignore[arg-type]  # a submitted case has an authority
-    act = run_step(step, case, given, signer=actor.acting_as(signing))
+    act = run_step(step, case, step_input, signer=actor.acting_as(signing))
     made = act.made.pk if act.made is not None else None
     return StepResult(referral=referral, made=made, warnings=tuple(act.warnings))
 

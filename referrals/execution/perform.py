@@ -54,11 +54,11 @@ def _perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     sight = child_sight.sight_of(referral, ties, actor)
     case = case_for(asked, referral, sight, actor=actor, at=at)
     require_proof(asked.step, actor, at=at)
-    given = hear(asked.step, parse(asked.step, asked.body), referral, sight)
-    require_checks(asked.step, case, given, ties)
-    if (reason := second_signature(asked.step, case, given)) is not None:
-        opened = ask_approval(asked, case, given, reason=reason)
+    step_input = hear(asked.step, parse(asked.step, asked.body), referral, sight)
+    require_checks(asked.step, case, step_input, ties)
+    if (reason := second_signature(asked.step, case, step_input)) is not None:
+        opened = ask_approval(asked, case, step_input, reason=reason)
         return StepResult(referral=referral, approval=opened.pk)
-    act = run_step(asked.step, case, given)
+    act = run_step(asked.step, case, step_input)
     made = act.made.pk if act.made is not None else None
     return StepResult(referral=referral, made=made, warnings=tuple(act.warnings))

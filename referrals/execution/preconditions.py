@@ -240,7 +240,13 @@ def require_start(step: Step, case: Case, ties: CaseAccess, *, beforehand: bool 
 
 
 def barred_by(
-    rules: Sequence[Guard], step: Step, case: Case, given: Any, ties: CaseAccess, *, beforehand: bool = False
+    rules: Sequence[Guard],
+    step: Step,
+    case: Case,
+    step_input: StepInput | None,
+    ties: CaseAccess,
+    *,
+    beforehand: bool = False,
 ) -> tuple[str, str, str] | None:
     """Return which rule bars a step, its sentence and its law; None if none does.
 
@@ -251,11 +257,11 @@ def barred_by(
     # Whoever takes a case over names the readers of its restricted children, and so is told that there are any (T32).
     if case.hidden and not ties.receiving:
         with case.as_seen():
-            found = first_refusal(rules, case, given)
-        if not found and not beforehand and first_refusal(rules, case, given):
+            found = first_refusal(rules, case, step_input)
+        if not found and not beforehand and first_refusal(rules, case, step_input):
             return WITHHELD
     else:
-        found = first_refusal(rules, case, given)
+        found = first_refusal(rules, case, step_input)
     if found is None:
         return None
     guard, reason = found
@@ -264,9 +270,9 @@ def barred_by(
     return WITHHELD
 
 
-def first_refusal(rules: Sequence[Guard], case: Case, given: Any) -> tuple[str, str] | None:
+def first_refusal(rules: Sequence[Guard], case: Case, step_input: StepInput | None) -> tuple[str, str] | None:
     """Return the name of the first rule that bars, and its sentence."""
-    answers = ((rule.__name__, rule(case, given)) for rule in rules)
+    answers = ((rule.__name__, rule(case, step_input)) for rule in rules)
     return next(((name, reason) for name, reason in answers if reason), None)
 
 
@@ -278,14 +284,15 @@ def parse(step: Step, body: Any) -> StepInput:
     """
     found = step.takes(data=body)
     found.is_valid(raise_exception=True)
-    given: StepInput = step_input_of(found.validated_data)
-    return given
+    step_input: StepInput = step_input_of(found.validated_data)
+    return step_input
 
 
-def hear(step: Step, given: Any, referral: Referral, sight: Sight) -> Any:
+def hear(step: Step, step_input: StepInput, referral: Referral, sight: Sight) -> StepInput:
     """Replace the ids of what is out of sight by an unknown id: naming it is answered as naming nothing."""
-    out_of_sight = unheard(step, ids_in(given), referral, sight)
-    return _without(given, out_of_sight) if out_of_sight else given
+    out_of_sight = unheard(step, ids_in(step_input), referral, sight)
+    heard: StepInput = _without(step_input, out_of_sight) if out_of_sight else step_input
+    return heard
 
 
 def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -> set[UUID]:
@@ -303,28 +310,28 @@ def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -
     return found
 
 
-def _without(given: Any, ids: Container[UUID]) -> Any:
-    if isinstance(given, UUID):
-        return NOBODY if given in ids else given
-    if isinstance(given, dict):
-        return type(given)({name: _without(one, ids) for name, one in given.items()})
-    return [_without(one, ids) for one in given] if isinstance(given, list) else given
+def _without(said: object, ids: Container[UUID]) -> Any:
+    if isinstance(said, UUID):
+        return NOBODY if said in ids else said
+    if isinstance(said, dict):
+        return type(said)({name: _without(one, ids) for name, one in said.items()})
+    return [_without(one, ids) for one in said] if isinstance(said, list) else said
 
 
-def require_checks(step: Step, case: Case, given: StepInput, ties: CaseAccess) -> None:
+def require_checks(step: Step, case: Case, step_input: StepInput, ties: CaseAccess) -> None:
     """Ask the checks that need the input, and the guards again with it.
 
     Raises:
         GuardRefused: one isn't met.
     """
-    case.carried = {item.child: item.decision for item in given.get("decisions") or []}
-    if why := barred_by((*step.checks, *step.guards), step, case, given, ties):
+    case.carried = {item.child: item.decision for item in step_input.get("decisions") or []}
+    if why := barred_by((*step.checks, *step.guards), step, case, step_input, ties):
         raise GuardRefused(step.name, *why)
 
 
-def second_signature(step: Step, case: Case, given: StepInput) -> str | None:
+def second_signature(step: Step, case: Case, step_input: StepInput) -> str | None:
     """Return why a second person must sign, or None."""
-    return step.signed_when(case, given) if step.signed_when is not None else None
+    return step.signed_when(case, step_input) if step.signed_when is not None else None
 
 
 def record_act(act: str, case: Case, *, actor: Actor) -> None:

@@ -133,7 +133,9 @@ def _state(row: Model) -> str:
     return str(cast("Any", row).state)
 
 
-def _require(step: Step, rules: tuple[Guard, ...], context: RowContext[Any], step_input: Any) -> None:
+def _require(
+    step: Step, rules: tuple[Guard, ...], context: RowContext[Any], step_input: StepInput | None
+) -> None:
     for rule in rules:
         if reason := rule(context, step_input):
             raise GuardRefused(step.name, rule.__name__, reason, step.law)

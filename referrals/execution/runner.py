@@ -26,7 +26,7 @@ register("approval:requested", "approval:refused", "approval:lapsed")
 def run_step(
     step: Step,
     case: Case,
-    given: StepInput,
+    step_input: StepInput,
     *,
     signer: Actor | None = None,
     plain: form_rows.Plain | None = None,
@@ -37,7 +37,7 @@ def run_step(
     ``plain`` is what a filing says, where it is at hand and sealed already under its final keys. ``beside`` is
     the case on which the act began, where this is what it does to a second one.
     """
-    act = StepContext(step, case, given, actor=case.actor, at=case.at)
+    act = StepContext(step, case, step_input, actor=case.actor, at=case.at)
     act.signer, act.plain, act.beside = signer, plain, beside
     act.elsewhere = lambda name, other, **told: run_step(
         steps.get(Machine.REFERRAL, name),
@@ -54,7 +54,7 @@ def run_step(
     for effect in step.carries:
         effect(act)
     if step.source:
-        step.run(row, given, case)
+        step.run(row, step_input, case)
         if row is not referral:
             row.save()  # effects read the parts anew: what is over must not count as alive
     for effect in step.effects:

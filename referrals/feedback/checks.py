@@ -1,7 +1,6 @@
 """Checks of the answers to filers: for which reasons one may be withheld."""
 
-from typing import Any
-
+from referrals.feedback.inputs import Withheld
 from referrals.vocabulary import feedback
 from referrals.workflow.case import Case
 
@@ -13,10 +12,10 @@ EXCEPTIONS = (
 )
 
 
-def withholding_is_lawful(case: Case, given: Any) -> str | None:
+def withholding_is_lawful(case: Case, step_input: Withheld) -> str | None:
     """Nothing is told to a private person on three grounds, to others for secrecy or the child (F02; D226-2-8)."""
     private = case.part.owed_to == feedback.OwedTo.PRIVATE
     allowed = EXCEPTIONS if private else (feedback.Withholding.SECRECY, feedback.Withholding.CHILD_INTEREST)
-    if given.reason in allowed:
+    if step_input.reason in allowed:
         return None
     return "Ce motif ne permet pas de ne pas répondre à cette personne (D226-2-8)."

@@ -48,12 +48,12 @@ def request(act: "StepContext") -> None:
     asked = any(task.owed_to == feedback.OwedTo.PRIVATE for task in open_tasks(act.case))
     if asked or not (act.case.filer_is_private() or from_helpline):
         return
-    clock = act.start(C.C5B, since=act.given.at)
+    clock = act.start(C.C5B, since=act.step_input.at)
     act.new(
         "feedback_tasks",
         owed_to=feedback.OwedTo.PRIVATE,
         opened_at=act.at,
-        asked_at=act.given.at,
+        asked_at=act.step_input.at,
         due_at=clock.due_at,
     )
     act.case.forget("feedback_tasks")
@@ -68,7 +68,7 @@ def send_feedback(act: "StepContext") -> None:
     """Keep what was sent, under the filer's own key; the filer's word becomes *answered* (F01)."""
     task = act.case.part
     interim = act.case.referral.state in UNDECIDED
-    act.change(task, text=act.given.text, means=act.given.means, interim=interim)
+    act.change(task, text=act.step_input.text, means=act.step_input.means, interim=interim)
     act.stop(clock_of(task))
     act.case.referral.filer_answered = True
 
@@ -76,7 +76,7 @@ def send_feedback(act: "StepContext") -> None:
 def withhold_feedback(act: "StepContext") -> None:
     """Keep why nothing is told (F02)."""
     task = act.case.part
-    act.change(task, reason=act.given.reason, reason_text=act.given.reason_text)
+    act.change(task, reason=act.step_input.reason, reason_text=act.step_input.reason_text)
     act.stop(clock_of(task))
 
 
@@ -104,8 +104,8 @@ def follow(act: "StepContext", before: str) -> None:
     for owed_to in {task.owed_to for task in act.case.feedback_tasks if task.interim} - waiting:
         act.new("feedback_tasks", owed_to=owed_to, opened_at=act.at)
     act.case.forget("feedback_tasks")
-    prepared, owed = act.given.get("feedback"), open_tasks(act.case)
+    prepared, owed = act.step_input.get("feedback"), open_tasks(act.case)
     for task in owed if prepared else ():
         act.change(task, prepared=prepared)
     if prepared and not owed:
-        act.fire(Machine.REFERRAL, "keep_feedback", given=type(act.given)(text=prepared))
+        act.fire(Machine.REFERRAL, "keep_feedback", step_input=type(act.step_input)(text=prepared))

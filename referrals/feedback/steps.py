@@ -5,8 +5,6 @@ request (al. 2; D226-2-8); for what the helpline passed on, the helpline is info
 state itself; feedback sent while the case is still assessed requires a second one at its outcome.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.feedback import checks, effects, inputs
 from referrals.models import FeedbackTask
@@ -36,7 +34,7 @@ step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
     law="CASF L226-5, D226-2-8",
     data_class="C",
 )
-def send(task: FeedbackTask, given: Any, case: Case) -> None:
+def send(task: FeedbackTask, step_input: inputs.Feedback, case: Case) -> None:
     """Send what a person wrote; nothing of the case goes out by itself."""
     task.decided_at, task.by = case.at, case.actor.user_id
 
@@ -56,7 +54,7 @@ def send(task: FeedbackTask, given: Any, case: Case) -> None:
     law="CASF L226-5, D226-2-8",
     data_class="C",
 )
-def withhold(task: FeedbackTask, given: Any, case: Case) -> None:
+def withhold(task: FeedbackTask, step_input: inputs.Withheld, case: Case) -> None:
     """Tell nothing, for a reason that the law knows."""
     own = case.actor.role == Role.FILER  # a filing taken back: no row names the account that filed
     task.decided_at, task.by = case.at, None if own else case.actor.user_id
@@ -75,5 +73,5 @@ def withhold(task: FeedbackTask, given: Any, case: Case) -> None:
     law="CASF L226-5",
     data_class="C",
 )
-def fall_overdue(task: FeedbackTask, given: Any, case: Case) -> None:
+def fall_overdue(task: FeedbackTask, step_input: Nothing, case: Case) -> None:
     """Note that the delay has passed without an answer."""

@@ -1,14 +1,13 @@
 """Checks of a submission: every required item is answered, or marked as not known (T02, T03)."""
 
-from typing import Any
-
 from referrals.errors import IncompleteFiling
 from referrals.vocabulary.required_items import missing_items, missing_urgent_items
 from referrals.workflow.case import Case
 from referrals.workflow.form_rows import late_receipt, typed_by_cell
+from referrals.workflow.inputs import Nothing
 
 
-def form_is_complete(case: Case, given: Any) -> str | None:
+def form_is_complete(case: Case, step_input: Nothing) -> str | None:
     """Every L and U item is answered, every P item answered or marked as not known (T02).
 
     Raises:
@@ -20,7 +19,7 @@ def form_is_complete(case: Case, given: Any) -> str | None:
     return None
 
 
-def urgent_form_is_complete(case: Case, given: Any) -> str | None:
+def urgent_form_is_complete(case: Case, step_input: Nothing) -> str | None:
     """The U items are answered: who, where, what (T03).
 
     Raises:

@@ -1,7 +1,5 @@
 """Steps that file a concern: T01 to T04."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.closing.effects import open_review
 from referrals.filing import checks, effects
@@ -30,7 +28,7 @@ URGENT_FILERS = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_C
     law="CASF L226-2-1",
     data_class="A",
 )
-def create(referral: Referral, given: Any, case: Case) -> None:
+def create(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Begin a draft, private to its author."""
 
 
@@ -50,7 +48,7 @@ def create(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-2-1, D226-2-4",
     data_class="A",
 )
-def submit(referral: Referral, given: Any, case: Case) -> None:
+def submit(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Send the concern to the competent authority; the legal delay runs from its receipt."""
     referral.submitted_at = case.at
 
@@ -71,7 +69,7 @@ def submit(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-2-1, L226-4 I d",
     data_class="A",
 )
-def submit_urgent(referral: Referral, given: Any, case: Case) -> None:
+def submit_urgent(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Send what is known of an immediate danger; the rest becomes due at the first analysis."""
     referral.submitted_at = case.at
 
@@ -92,6 +90,6 @@ def submit_urgent(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-2-1",
     data_class="C",
 )
-def withdraw(referral: Referral, given: Any, case: Case) -> None:
+def withdraw(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Take a concern back before it is acknowledged; nothing is deleted, a coordinator looks at it."""
     referral.closed_at = referral.withdrawn_at = case.at

@@ -31,10 +31,10 @@ EXIT_BAN = "exit_ban"
 
 def flag_danger(act: "StepContext") -> None:
     """Mark the child, raise the urgency to U3, start C3 for it (T14)."""
-    child = act.case.child(act.given.child)
+    child = act.case.child(act.step_input.child)
     act.change(child, immediate_danger=True, danger_ever=True)
     act.case.referral.urgency = Urgency.U3
-    act.start(C.C3, child=act.given.child)
+    act.start(C.C3, child=act.step_input.child)
 
 
 def send_argued_to_justice(act: "StepContext") -> None:
@@ -43,8 +43,8 @@ def send_argued_to_justice(act: "StepContext") -> None:
     Where justice was seized before, the report follows what it was sent.
     """
     report = act.case.delivered_report
-    if act.given.already_sent or not act.given.grounds:
-        sent = act.case.awaiting_answer(act.case.to_be_referred(act.given))
+    if act.step_input.already_sent or not act.step_input.grounds:
+        sent = act.case.awaiting_answer(act.case.to_be_referred(act.step_input))
         for row in sent if report is not None else ():
             act.change(row, report=report)
     else:
@@ -53,9 +53,9 @@ def send_argued_to_justice(act: "StepContext") -> None:
 
 def send_to_justice(act: "StepContext", *, report: Any = None) -> None:
     """Send the referral to justice and owe the holders their written information (T15, T18; L226-5)."""
-    children = act.case.of_case(act.given.get("children") or []) or act.case.judicial_children()
-    prepared = act.case.prepared(act.given)
-    act.made = act.refer_to_justice(children=children, said=act.given, prepared=prepared, report=report)
+    children = act.case.of_case(act.step_input.get("children") or []) or act.case.judicial_children()
+    prepared = act.case.prepared(act.step_input)
+    act.made = act.refer_to_justice(children=children, said=act.step_input, prepared=prepared, report=report)
     owe_information(act, Occasion.JUDICIAL_REFERRAL)
 
 
@@ -71,20 +71,20 @@ def owe_information(act: "StepContext", occasion: Occasion) -> None:
 def refer_every_child(act: "StepContext") -> None:
     """Decide *judicial* for every child: nobody could be met (T18)."""
     for child in act.case.children:
-        decide(act, child, DecisionCode.JUDICIAL, ground="unreachable", motivation=act.given.actions_led)
+        decide(act, child, DecisionCode.JUDICIAL, ground="unreachable", motivation=act.step_input.actions_led)
 
 
 def answer_of_justice(act: "StepContext") -> None:
     """Record the answer on its referral to justice (T28 ⇒ J04)."""
-    row = next(found for found in act.case.judicial_referrals if found.pk == act.given.judicial_referral)
+    row = next(found for found in act.case.judicial_referrals if found.pk == act.step_input.judicial_referral)
     record_outcomes(act, row)
-    act.fire(Machine.JUDICIAL, "record_outcome", part=row, given=act.given)
+    act.fire(Machine.JUDICIAL, "record_outcome", part=row, step_input=act.step_input)
     act.case.forget("judicial_referrals")
 
 
 def record_outcomes(act: "StepContext", row: Any) -> None:
     """Keep what justice answered for each child, and the measures that it ordered (J04 ⇒ M05)."""
-    for item in act.given.outcomes:
+    for item in act.step_input.outcomes:
         act.new(
             "judicial_outcomes",
             judicial_referral=row,
@@ -97,9 +97,9 @@ def record_outcomes(act: "StepContext", row: Any) -> None:
         if item.type == "judge_seized":
             _judge_seized(act, item)
     getattr(row, "_prefetched_objects_cache", {}).pop("outcomes", None)
-    for order in act.given.orders:
+    for order in act.step_input.orders:
         order_measure(act, order, judicial_referral=row)
-    for item in act.given.outcomes:
+    for item in act.step_input.outcomes:
         child = act.case.child(item.child)
         without = item.type in DECIDING and item.type not in ORDERING
         judicial = child is not None and child.decision == DecisionCode.JUDICIAL
@@ -193,29 +193,29 @@ def compose_document(act: "StepContext") -> None:
 
 def keep_prepared(act: Any) -> None:
     """Keep a referral to justice that is being written (J01)."""
-    given = act.given
+    step_input = act.step_input
     row = act.new(
         "judicial_referrals",
         prepared_at=act.at,
-        grounds=given.grounds,
-        actions_led=given.actions_led,
-        document=given.document,
-        recipient=given.recipient,
-        competence=given.competence,
-        requests=given.requests,
+        grounds=step_input.grounds,
+        actions_led=step_input.actions_led,
+        document=step_input.document,
+        recipient=step_input.recipient,
+        competence=step_input.competence,
+        requests=step_input.requests,
     )
-    row.children.set(act.case.of_case(given.children))
+    row.children.set(act.case.of_case(step_input.children))
     act.case.part = act.made = row
 
 
 def record_answer(act: Any) -> None:
     """Record the answer; where the case waits for it, or shows its measures, the case moves (J04 ⇒ T28, T29)."""
     record_outcomes(act, act.case.part)
-    decides = any(item.type in DECIDING for item in act.given.outcomes)
+    decides = any(item.type in DECIDING for item in act.step_input.outcomes)
     if act.case.referral.state == State.JUDICIAL_PENDING and decides:
-        act.fire(Machine.REFERRAL, "judicial_outcome", given=act.given)
+        act.fire(Machine.REFERRAL, "judicial_outcome", step_input=act.step_input)
         if act.case.referral.state == State.REPORT_SUBMITTED:
             act.start(C.C8)
     elif act.case.referral.state in steps.get(Machine.REFERRAL, "measure_event").source:
-        for item in act.given.orders:
+        for item in act.step_input.orders:
             act.fire(Machine.REFERRAL, "measure_event", child=item.child)

@@ -1,25 +1,47 @@
 """Guards of referrals to justice: grounds, argument, outcome (L226-4)."""
 
-from typing import Any
+from typing import Protocol
 
+from referrals.justice.inputs import JusticeAnswerOfCase
 from referrals.justice.letter_guards import document_is_there
 from referrals.vocabulary.states import DECIDING, Exploitation
 from referrals.workflow.case import Case
+from referrals.workflow.decision_inputs import JusticeAnswer, Referring, WithChildren
+from referrals.workflow.inputs import Noted
 
 
-def ground_fits_the_child(case: Case, given: Any) -> str | None:
+class _Refusal(Referring, Protocol):
+    """The refusal of T25."""
+
+    @property
+    def danger_persists(self) -> bool:
+        """Tell whether justice is to be seized."""
+
+
+class _Decision(Referring, WithChildren, Protocol):
+    """The decision of T26."""
+
+    @property
+    def already_sent(self) -> bool:
+        """Tell whether the referral was sent before."""
+
+
+def ground_fits_the_child(case: Case, step_input: Referring | None) -> str | None:
     """The referral to justice of an established prostitution ticks ground 6 (law 2002-305 art. 13; §2.5)."""
-    if given is None or not getattr(given, "grounds", None):
+    if step_input is None or not getattr(step_input, "grounds", None):
         return None
-    children = case.of_case(getattr(given, "children", [])) or case.children
-    if any(c.prostitution_status == Exploitation.ESTABLISHED for c in children) and "6" not in given.grounds:
+    children = case.of_case(getattr(step_input, "children", [])) or case.children
+    if (
+        any(c.prostitution_status == Exploitation.ESTABLISHED for c in children)
+        and "6" not in step_input.grounds
+    ):
         return "Pour une situation avérée, le fondement 6 (loi du 4 mars 2002, art. 13) doit être coché."
     return None
 
 
-def prepared_referral_is_of_case(case: Case, given: Any) -> str | None:
+def prepared_referral_is_of_case(case: Case, step_input: Referring | None) -> str | None:
     """A prepared referral to justice that is sent belongs to the case and is still prepared (J02)."""
-    wanted = getattr(given, "judicial_referral", None)
+    wanted = getattr(step_input, "judicial_referral", None)
     if wanted is None:
         return None
     if not any(found.pk == wanted and found.state == "prepared" for found in case.judicial_referrals):
@@ -27,63 +49,73 @@ def prepared_referral_is_of_case(case: Case, given: Any) -> str | None:
     return None
 
 
-def persisting_danger_is_referred(case: Case, given: Any) -> str | None:
+def persisting_danger_is_referred(case: Case, step_input: _Refusal | None) -> str | None:
     """A refusal while danger persists goes to justice with grounds 2 or 3, argued and proven (T25; L226-4 I b)."""
-    if given is None or not given.danger_persists:
+    if step_input is None or not step_input.danger_persists:
         return None
     if (
-        not given.grounds
-        or not set(given.grounds) & {"2", "3"}
-        or not document_is_there(case, given)
-        or not given.sending_proof
+        not step_input.grounds
+        or not set(step_input.grounds) & {"2", "3"}
+        or not document_is_there(case, step_input)
+        or not step_input.sending_proof
     ):
         return "Le danger persiste : la saisine (fondement 2 ou 3), son document et la preuve d'envoi sont requis."
     return None
 
 
-def referral_is_argued(case: Case, given: Any) -> str | None:
+def referral_is_argued(case: Case, step_input: _Decision | None) -> str | None:
     """The referral has its grounds, document and proof of sending, or was sent and gets the report (T26; L226-4).
 
     A report that is there goes along by itself; on a referral sent before it, one says how it was sent after.
     """
-    if given is None:
+    if step_input is None:
         return None
-    children = case.to_be_referred(given)
-    if given.already_sent and all(case.awaiting_answer([child]) for child in children):
+    children = case.to_be_referred(step_input)
+    if step_input.already_sent and all(case.awaiting_answer([child]) for child in children):
         report, sent = case.delivered_report, case.awaiting_answer(children)
         lacking = report is not None and any(row.report_id != report.pk for row in sent)
-        if lacking and not given.sending_proof:
+        if lacking and not step_input.sending_proof:
             return "Le rapport doit rejoindre la saisine déjà transmise : la preuve de son envoi est requise."
         return None
-    if not (given.grounds and document_is_there(case, given) and given.sending_proof and given.recipient):
+    if not (
+        step_input.grounds
+        and document_is_there(case, step_input)
+        and step_input.sending_proof
+        and step_input.recipient
+    ):
         return "La saisine suppose un fondement, un document, un destinataire et la preuve de l'envoi."
     return None
 
 
-def outcome_is_of_case(case: Case, given: Any) -> str | None:
+def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> str | None:
     """The answer of justice is about a referral to justice of this case and its children (J04)."""
-    if given is None:
+    if step_input is None:
         sent = ("sent", "received", "answered", "closed")
         found = any(row.state in sent for row in case.judicial_referrals)
         return None if found else "Aucune saisine transmise n'attend de suite."
     judicial = case.part or next(
-        (found for found in case.judicial_referrals if found.pk == given.judicial_referral), None
+        (
+            found
+            for found in case.judicial_referrals
+            if found.pk == getattr(step_input, "judicial_referral", None)
+        ),
+        None,
     )
     if judicial is None or judicial.state not in ("sent", "received", "answered", "closed"):
         return "Cette saisine n'a pas été transmise."
-    if any(not any(c.pk == item.child for c in judicial.children.all()) for item in given.outcomes):
+    if any(not any(c.pk == item.child for c in judicial.children.all()) for item in step_input.outcomes):
         return "Un des enfants n'est pas concerné par cette saisine."
     return None
 
 
-def outcome_decides(case: Case, given: Any) -> str | None:
+def outcome_decides(case: Case, step_input: JusticeAnswerOfCase | None) -> str | None:
     """T28 is for an answer that decides; others are recorded on the referral to justice (J04)."""
-    if given is None or any(item.type in DECIDING for item in given.outcomes):
+    if step_input is None or any(item.type in DECIDING for item in step_input.outcomes):
         return None
     return "Aucune des suites indiquées n'est décisive."
 
 
-def nothing_is_awaited(case: Case, given: Any) -> str | None:
+def nothing_is_awaited(case: Case, step_input: Noted | None) -> str | None:
     """Every child of the referral to justice has its deciding answer (J05)."""
     if any(not case.answered(case.part, child) for child in case.part.children.all()):
         return "Une suite est encore attendue pour un des enfants."

@@ -5,8 +5,6 @@ T25, T26): from then on it is final. Nobody composes what they may not read: the
 facts of the case now (*holding*), and with them the children's identity.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.justice import effects, letter_guards
 from referrals.models import JudicialReferral
@@ -33,5 +31,5 @@ step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
     law="CASF L226-4",
     data_class="I",
 )
-def compose(sending: JudicialReferral, given: Any, case: Case) -> None:
+def compose(sending: JudicialReferral, step_input: Nothing, case: Case) -> None:
     """Make the document to the prosecutor from the case, each fact with its date, place and source."""

@@ -1,7 +1,5 @@
 """Steps on the case that refer it to justice or record its answer: T14, T15, T28."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.justice import effects, guards, letter_guards, silence
 from referrals.justice import inputs as justice_inputs
@@ -33,7 +31,7 @@ from referrals.workflow.step import SAME
     tells=["coordinator", "on_call", "supervisor"],
     law="CASF L226-4 I d",
 )
-def flag_immediate_danger(referral: Referral, given: Any, case: Case) -> None:
+def flag_immediate_danger(referral: Referral, step_input: justice_inputs.ImmediateDanger, case: Case) -> None:
     """Say that a child is in danger now."""
 
 
@@ -60,7 +58,7 @@ def flag_immediate_danger(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-4 I; loi 2002-305 art. 13",
     data_class="I",
 )
-def send_judicial(referral: Referral, given: Any, case: Case) -> None:
+def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, case: Case) -> None:
     """Refer children to the prosecutor, beside the administrative path."""
 
 
@@ -88,10 +86,10 @@ def send_judicial(referral: Referral, given: Any, case: Case) -> None:
     law="CC 375, 375-5; CASF L226-4",
     data_class="I",
 )
-def judicial_outcome(referral: Referral, given: Any, case: Case) -> str:
+def judicial_outcome(referral: Referral, step_input: justice_inputs.JusticeAnswerOfCase, case: Case) -> str:
     """Record what justice decided; without a measure the case comes back for a new decision."""
-    if any(item.type in ORDERING for item in given.outcomes):
+    if any(item.type in ORDERING for item in step_input.outcomes):
         return State.PROTECTED_JUDICIAL
-    if case.someone_still_waits(given):
+    if case.someone_still_waits(step_input):
         return str(referral.state)
     return State.REPORT_SUBMITTED

@@ -3,49 +3,51 @@
 Silence is never an answer by itself: a person records it, once the deadline of the law or of the authority has passed.
 """
 
-from typing import Any, Final
+from typing import Final
 
+from core.inputs import StrictSerializer
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import MeasureState, Outcome
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case
+from referrals.workflow.decision_inputs import Agreement, JusticeAnswer, MeasureOffer
 
 #: Care outside the home: an offer of it to a child who is in such care already may be agreed to by silence.
 CARE: Final = ("temporary_care", "modular_care", "parent_child", "placement_ase", "placement_establishment")
 BEGUN: Final = (MeasureState.ACTIVE, MeasureState.SUSPENDED)
 
 
-def lapses_by_silence(case: Case, given: Any) -> bool:
+def lapses_by_silence(case: Case, step_input: JusticeAnswer) -> bool:
     """Tell whether a child's referral is said to have lapsed for want of an answer: not by majority, not by death."""
-    lapsed = [case.child(item.child) for item in given.outcomes if item.type == Outcome.LAPSED]
+    lapsed = [case.child(item.child) for item in step_input.outcomes if item.type == Outcome.LAPSED]
     return any(child is not None and not case.beyond_childhood(child) for child in lapsed)
 
 
-def silence_outlasted_the_reminders(case: Case, given: Any) -> str | None:
+def silence_outlasted_the_reminders(case: Case, step_input: JusticeAnswer | None) -> str | None:
     """A referral to justice lapses by silence only after the last reminder; by majority or death at once (J04)."""
-    if given is None or not lapses_by_silence(case, given):
+    if step_input is None or not lapses_by_silence(case, step_input):
         return None
-    asked = case.part.pk if case.part is not None else given.judicial_referral
+    asked = case.part.pk if case.part is not None else getattr(step_input, "judicial_referral", None)
     waits = case.referral.clocks.filter(code=ClockCode.C7, part=asked).order_by("started_at").last()
     if waits is None or case.at <= waits.due_at:
         return "La dernière relance du parquet n'est pas passée : son silence ne rend pas encore la saisine caduque."
     return None
 
 
-def lapsing_calls_for_two(case: Case, given: Any) -> str | None:
+def lapsing_calls_for_two(case: Case, step_input: JusticeAnswer) -> str | None:
     """To hold a referral to justice as lapsed is signed by two, save for majority or death (§2.6 ``lapsed``)."""
-    if lapses_by_silence(case, given):
+    if lapses_by_silence(case, step_input):
         return "Constater la caducité d'une saisine demande une seconde signature."
     return None
 
 
-def silence_counts_for_a_child_in_care(case: Case, given: Any) -> str | None:
+def silence_counts_for_a_child_in_care(case: Case, step_input: StrictSerializer | None) -> str | None:
     """Only care offered to a child who is in care already is agreed to by silence (C9; CASF L223-2)."""
-    if given is None:
+    if step_input is None:
         return None
-    items = given.get("measures")
-    for item in [given] if items is None else items:
-        child = case.child(item.get("child") or given.get("child"))
+    items: list[MeasureOffer] = getattr(step_input, "measures", [step_input])
+    for item in items:
+        child = case.child(item.child)
         if not (item.notified_on or item.sent_on) or child is None:
             continue
         cared_for = any(m.type_id in CARE and m.state in BEGUN for m in case.measures_alive(child))
@@ -56,11 +58,11 @@ def silence_counts_for_a_child_in_care(case: Case, given: Any) -> str | None:
     return None
 
 
-def silence_has_lasted(case: Case, given: Any) -> str | None:
+def silence_has_lasted(case: Case, step_input: Agreement | None) -> str | None:
     """Silence is agreement four weeks after the notification, six after a sending without receipt (C9; M02)."""
-    if given is None or not given.by_silence:
+    if step_input is None or not step_input.by_silence:
         return None
-    wanted = case.part.pk if case.part is not None else given.measure
+    wanted = case.part.pk if case.part is not None else getattr(step_input, "measure", None)
     offered = next((found for found in case.measures if found.pk == wanted), None)
     day = deadlines.agreed_by_silence_on(offered) if offered is not None else None
     if day is None:

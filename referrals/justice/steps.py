@@ -3,8 +3,6 @@
 It runs beside the case and changes the case's state only by its outcome (domain.md §2.8 no. 5).
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.justice import checks, effects, guards, silence
 from referrals.justice import inputs as justice_inputs
@@ -37,7 +35,7 @@ SENDERS = (*DECIDERS, Role.ON_CALL)
     law="CASF L226-4",
     data_class="I",
 )
-def prepare(sending: JudicialReferral, given: Any, case: Case) -> None:
+def prepare(sending: JudicialReferral, step_input: justice_inputs.PreparedReferral, case: Case) -> None:
     """Begin to write a referral to justice."""
 
 
@@ -57,7 +55,7 @@ def prepare(sending: JudicialReferral, given: Any, case: Case) -> None:
     law="CASF L226-4",
     data_class="I",
 )
-def send(sending: JudicialReferral, given: Any, case: Case) -> None:
+def send(sending: JudicialReferral, step_input: inputs.Nothing, case: Case) -> None:
     """Send it; fired by the step that decides so (T15, T18, T25, T26, T02 and T03)."""
     sending.sent_at = case.at
 
@@ -74,9 +72,9 @@ def send(sending: JudicialReferral, given: Any, case: Case) -> None:
     law="CASF L226-4",
     data_class="I",
 )
-def confirm_receipt(sending: JudicialReferral, given: Any, case: Case) -> None:
+def confirm_receipt(sending: JudicialReferral, step_input: justice_inputs.Confirmation, case: Case) -> None:
     """Note that the prosecutor's office has it."""
-    sending.confirmed_at = given.confirmed_at
+    sending.confirmed_at = step_input.confirmed_at
 
 
 @step(
@@ -102,9 +100,9 @@ def confirm_receipt(sending: JudicialReferral, given: Any, case: Case) -> None:
     law="CC 375, 375-5",
     data_class="I",
 )
-def record_outcome(sending: JudicialReferral, given: Any, case: Case) -> J:
+def record_outcome(sending: JudicialReferral, step_input: decision_inputs.JusticeAnswer, case: Case) -> J:
     """Record what justice decided, child by child; answered once each child has a deciding outcome."""
-    told = {item.child for item in given.outcomes if item.type in DECIDING}
+    told = {item.child for item in step_input.outcomes if item.type in DECIDING}
     waiting = [c for c in sending.children.all() if c.pk not in told and not case.answered(sending, c)]
     return J.RECEIVED if waiting else J.ANSWERED
 
@@ -122,7 +120,7 @@ def record_outcome(sending: JudicialReferral, given: Any, case: Case) -> J:
     law="CASF L226-4",
     data_class="I",
 )
-def close(sending: JudicialReferral, given: Any, case: Case) -> None:
+def close(sending: JudicialReferral, step_input: inputs.Noted, case: Case) -> None:
     """Close it: nothing more is awaited."""
 
 
@@ -138,5 +136,5 @@ def close(sending: JudicialReferral, given: Any, case: Case) -> None:
     law="CASF L226-4",
     data_class="I",
 )
-def discard(sending: JudicialReferral, given: Any, case: Case) -> None:
+def discard(sending: JudicialReferral, step_input: inputs.Reasoned, case: Case) -> None:
     """Give up what was being prepared; its text is kept."""

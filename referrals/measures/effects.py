@@ -38,16 +38,16 @@ def offer(act: Any) -> None:
     """Offer the measure to the family (M01)."""
     row = act.new(
         "measures",
-        child_id=act.given.child,
-        type_id=act.given.type,
+        child_id=act.step_input.child,
+        type_id=act.step_input.type,
         judicial=False,
         proposed_at=act.at,
-        duration_months=act.given.duration_months,
-        service_id=act.given.service,
-        aim=act.given.aim,
-        variant=act.given.variant,
-        notified_on=act.given.notified_on,
-        sent_on=act.given.sent_on,
+        duration_months=act.step_input.duration_months,
+        service_id=act.step_input.service,
+        aim=act.step_input.aim,
+        variant=act.step_input.variant,
+        notified_on=act.step_input.notified_on,
+        sent_on=act.step_input.sent_on,
     )
     act.start(C.C9, part=row)
     act.case.forget("measures")
@@ -76,19 +76,19 @@ def record_order(act: Any) -> None:
     row = act.new(
         "measures",
         state=M.ORDERED,
-        child_id=act.given.child,
-        type_id=act.given.type,
+        child_id=act.step_input.child,
+        type_id=act.step_input.type,
         judicial=True,
         proposed_at=act.at,
-        ordered_on=act.given.ordered_on,
-        term_on=act.given.term_on,
-        service_id=act.given.service,
-        ordered_by=act.given.ordered_by,
-        order_copy=act.given.order_copy,
-        place=act.given.place,
-        variant=act.given.variant,
+        ordered_on=act.step_input.ordered_on,
+        term_on=act.step_input.term_on,
+        service_id=act.step_input.service,
+        ordered_by=act.step_input.ordered_by,
+        order_copy=act.step_input.order_copy,
+        place=act.step_input.place,
+        variant=act.step_input.variant,
     )
-    justice_effects.start_order_clocks(act, row, act.given)
+    justice_effects.start_order_clocks(act, row, act.step_input)
     act.case.forget("measures")
     justice_effects.settle_by_order(act, row)
     act.case.part = act.made = row
@@ -103,7 +103,7 @@ def hand_measure_over(act: Any) -> None:
 def begin(act: Any) -> None:
     """Start the clocks of a measure that begins (M07)."""
     row = act.case.part
-    since = times.local_noon(act, act.given.started_on)
+    since = times.local_noon(act, act.step_input.started_on)
     act.start(C.C15 if row.judicial else C.C10, part=row, since=since)
     act.start(C.C17, part=row, since=since)
     if row.judicial:
@@ -124,7 +124,7 @@ def stop_its_clocks(act: Any) -> None:
 def last_measure_over(act: Any) -> None:
     """Let an inspector decide again for a child whose last measure is over (domain.md §2.2 Decisions)."""
     child = act.case.child(act.case.part.child_id)
-    if child is not None and act.given.get("danger_remains") and not act.case.measures_alive(child):
+    if child is not None and act.step_input.get("danger_remains") and not act.case.measures_alive(child):
         decision_records.undecide(act, child)
 
 
@@ -142,5 +142,5 @@ def next_report(act: Any) -> None:
 def heard(act: Any) -> None:
     """A ruling stops the hearing's clocks; a new term starts the measure's again (M18)."""
     act.stop(C.C14, C.C14B, part=act.case.part)
-    if act.given.term_on and act.case.part.state in UNDER_WAY:
+    if act.step_input.term_on and act.case.part.state in UNDER_WAY:
         act.start(C.C15, part=act.case.part)

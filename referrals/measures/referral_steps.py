@@ -1,7 +1,5 @@
 """Steps on the case that follow its measures: T29, T30."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.closing.effects import open_review
 from referrals.measures import inputs as measures_inputs
@@ -28,7 +26,7 @@ from referrals.workflow.step import SAME
     law="CASF L223-5",
     data_class="J",
 )
-def measure_event(referral: Referral, given: Any, case: Case) -> str:
+def measure_event(referral: Referral, step_input: inputs.Nothing, case: Case) -> str:
     """Follow the measures: a judicial one alive shows; the last one over, an administrative one shows."""
     alive = case.measures_alive()
     if any(found.judicial for found in alive):
@@ -60,6 +58,6 @@ def measure_event(referral: Referral, given: Any, case: Case) -> str:
     law="CASF L223-5",
     data_class="J",
 )
-def end_followup(referral: Referral, given: Any, case: Case) -> None:
+def end_followup(referral: Referral, step_input: measures_inputs.EndOfFollowUp, case: Case) -> None:
     """End the follow-up once no measure is alive."""
     referral.closed_at = case.at

@@ -4,8 +4,6 @@ Each step done while the case is in ``admin_offer`` or ``protected_*`` brings T2
 shows what its measures are. A term that passes without an act is a breach, never an automatic end.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.coming_of_age.checks import (
     agreement_is_of_the_right_person,
@@ -56,7 +54,7 @@ ORDERED_OR_LATER = (M.ORDERED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED)
     law="CASF L222-3, L223-2",
     data_class="J",
 )
-def propose(measure: Measure, given: Any, case: Case) -> None:
+def propose(measure: Measure, step_input: measures_inputs.Offer, case: Case) -> None:
     """Offer an administrative measure."""
 
 
@@ -76,7 +74,7 @@ def propose(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-2",
     data_class="J",
 )
-def agree(measure: Measure, given: Any, case: Case) -> None:
+def agree(measure: Measure, step_input: decision_inputs.Agreement, case: Case) -> None:
     """Record the holders' written agreement."""
 
 
@@ -97,7 +95,7 @@ def agree(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-2",
     data_class="J",
 )
-def refuse(measure: Measure, given: Any, case: Case) -> None:
+def refuse(measure: Measure, step_input: decision_inputs.Refusal, case: Case) -> None:
     """Record that the family refuses."""
 
 
@@ -116,7 +114,7 @@ def refuse(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-2",
     data_class="J",
 )
-def cancel(measure: Measure, given: Any, case: Case) -> None:
+def cancel(measure: Measure, step_input: inputs.Reasoned, case: Case) -> None:
     """Cancel what was offered by mistake, or is replaced."""
 
 
@@ -137,7 +135,7 @@ def cancel(measure: Measure, given: Any, case: Case) -> None:
     law="CC 375-3, 375-5",
     data_class="I",
 )
-def order(measure: Measure, given: Any, case: Case) -> None:
+def order(measure: Measure, step_input: decision_inputs.OrderedMeasure, case: Case) -> None:
     """Record a measure that justice ordered."""
 
 
@@ -156,7 +154,7 @@ def order(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-1",
     data_class="J",
 )
-def hand_over(measure: Measure, given: Any, case: Case) -> None:
+def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case) -> None:
     """Confide the measure to the service that will carry it out."""
 
 
@@ -175,10 +173,10 @@ def hand_over(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-1-1, L223-5",
     data_class="J",
 )
-def start(measure: Measure, given: Any, case: Case) -> None:
+def start(measure: Measure, step_input: measures_inputs.Start, case: Case) -> None:
     """Begin the measure."""
-    measure.started_on = given.started_on
-    measure.term_on = given.term_on or measure.term_on
+    measure.started_on = step_input.started_on
+    measure.term_on = step_input.term_on or measure.term_on
 
 
 @step(
@@ -196,7 +194,7 @@ def start(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-2",
     data_class="J",
 )
-def shelter(measure: Measure, given: Any, case: Case) -> None:
+def shelter(measure: Measure, step_input: inputs.Nothing, case: Case) -> None:
     """Take a child in at once (by T37, T38)."""
 
 
@@ -214,7 +212,7 @@ def shelter(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-5",
     data_class="J",
 )
-def suspend(measure: Measure, given: Any, case: Case) -> None:
+def suspend(measure: Measure, step_input: measures_inputs.Pause, case: Case) -> None:
     """Suspend the measure: runaway, hospital."""
 
 
@@ -231,7 +229,7 @@ def suspend(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-5",
     data_class="J",
 )
-def resume(measure: Measure, given: Any, case: Case) -> None:
+def resume(measure: Measure, step_input: decision_inputs.Beginning, case: Case) -> None:
     """Take the measure up again."""
 
 
@@ -252,9 +250,9 @@ def resume(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-5; CC 375",
     data_class="J",
 )
-def renew(measure: Measure, given: Any, case: Case) -> None:
+def renew(measure: Measure, step_input: measures_inputs.Renewal, case: Case) -> None:
     """Renew the measure until a new term."""
-    measure.term_on = given.term_on
+    measure.term_on = step_input.term_on
 
 
 @step(
@@ -272,9 +270,9 @@ def renew(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-5",
     data_class="J",
 )
-def end(measure: Measure, given: Any, case: Case) -> None:
+def end(measure: Measure, step_input: measures_inputs.EndOfMeasure, case: Case) -> None:
     """End the measure at its term, with a report."""
-    measure.over_on = given.get("on") or measure.over_on
+    measure.over_on = getattr(step_input, "on", None) or measure.over_on
     measure.over_reason = "term"
 
 
@@ -293,9 +291,9 @@ def end(measure: Measure, given: Any, case: Case) -> None:
     law="CC 375-6",
     data_class="J",
 )
-def lift(measure: Measure, given: Any, case: Case) -> None:
+def lift(measure: Measure, step_input: measures_inputs.Lifting, case: Case) -> None:
     """Lift the measure before its term."""
-    measure.over_on, measure.over_reason = given.on, given.reason
+    measure.over_on, measure.over_reason = step_input.on, step_input.reason
 
 
 @step(
@@ -312,7 +310,7 @@ def lift(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L221-3, R221-5",
     data_class="J",
 )
-def transfer(measure: Measure, given: Any, case: Case) -> None:
+def transfer(measure: Measure, step_input: inputs.Reasoned, case: Case) -> None:
     """Hand the measure to another authority, which keeps it going."""
     measure.over_on, measure.over_reason = case.today, EndReason.TRANSFER
 
@@ -333,7 +331,7 @@ def transfer(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-5",
     data_class="J",
 )
-def not_executed(measure: Measure, given: Any, case: Case) -> None:
+def not_executed(measure: Measure, step_input: measures_inputs.NotExecuted, case: Case) -> None:
     """Record that a measure was decided and never carried out."""
     measure.over_on = case.today
 
@@ -352,9 +350,9 @@ def not_executed(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-1-1, D223-13",
     data_class="J",
 )
-def sign_plan(measure: Measure, given: Any, case: Case) -> None:
+def sign_plan(measure: Measure, step_input: measures_inputs.PlanSigned, case: Case) -> None:
     """Sign the *projet pour l'enfant*."""
-    measure.plan_signed_on = given.on
+    measure.plan_signed_on = step_input.on
 
 
 @step(
@@ -373,7 +371,7 @@ def sign_plan(measure: Measure, given: Any, case: Case) -> None:
     law="CASF L223-5",
     data_class="J",
 )
-def situation_report(measure: Measure, given: Any, case: Case) -> None:
+def situation_report(measure: Measure, step_input: measures_inputs.Situation, case: Case) -> None:
     """Report on the child's situation, shown beforehand to parents and child."""
 
 
@@ -393,7 +391,7 @@ def situation_report(measure: Measure, given: Any, case: Case) -> None:
     law="CC 375-6; CPC 1185",
     data_class="I",
 )
-def ruling(measure: Measure, given: Any, case: Case) -> None:
+def ruling(measure: Measure, step_input: measures_inputs.Ruling, case: Case) -> None:
     """Record what the judge ruled on a measure: kept, changed, a new term."""
-    if given.term_on:
-        measure.term_on = given.term_on
+    if step_input.term_on:
+        measure.term_on = step_input.term_on

@@ -5,11 +5,12 @@ recorded as it was ordered (CC 375 lets a judge go beyond two years).
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
 
 from accounts.roles import Role
+from referrals.measures.inputs import Renewal, Situation, Start
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Machine
 from referrals.workflow import people as workflow_people
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
 
 
-def report_precedes_renewal(case: Case, given: Any) -> str | None:
+def report_precedes_renewal(case: Case, step_input: Renewal | None) -> str | None:
     """A measure is renewed on a situation report given since it began or was last renewed (M11; L223-5)."""
     own = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk)
     renewed = own.filter(step="renew").order_by("order").last()
@@ -29,15 +30,15 @@ def report_precedes_renewal(case: Case, given: Any) -> str | None:
     return None if reports.exists() else "Un rapport de situation doit précéder le renouvellement."
 
 
-def term_is_within_the_law(case: Case, given: Any) -> str | None:
+def term_is_within_the_law(case: Case, step_input: Renewal | Start | None) -> str | None:
     """An administrative measure is begun, and renewed, for what its type allows at most (§5.1; L223-5)."""
-    if given is None or case.part.judicial or given.term_on is None:
+    if step_input is None or case.part.judicial or step_input.term_on is None:
         return None
-    since = given.get("started_on") or _present_term(case)
-    if given.term_on <= since:
+    since = getattr(step_input, "started_on", None) or _present_term(case)
+    if step_input.term_on <= since:
         return "L'échéance doit être postérieure au début de la période."
     months = case.part.type.max_months
-    if months is not None and given.term_on > since + relativedelta(months=months):
+    if months is not None and step_input.term_on > since + relativedelta(months=months):
         return f"Cette mesure administrative dure {months} mois au plus par période."
     return None
 
@@ -51,25 +52,27 @@ def _present_term(case: Case) -> date:
     return term if term is not None and term > case.today else case.today
 
 
-def report_was_shown(case: Case, given: Any) -> str | None:
+def report_was_shown(case: Case, step_input: Situation | None) -> str | None:
     """A situation report was shown to the parents and the child before it is given (M17; L223-5)."""
-    if given is not None and given.shown_on > case.today:
+    if step_input is not None and step_input.shown_on > case.today:
         return "Le rapport est présenté aux parents et à l'enfant avant d'être remis."
     return None
 
 
-def referent_may_follow(case: Case, given: Any) -> str | None:
+def referent_may_follow(case: Case, step_input: Start | None) -> str | None:
     """The referent named with the beginning of a measure holds the role, and doesn't assess the family (M07, T48)."""
-    if given is None or given.referent is None:
+    if step_input is None or step_input.referent is None:
         return None
-    if given.referent in case.team():
+    if step_input.referent in case.team():
         return "Un membre de l'équipe d'évaluation ne peut pas suivre la famille."
-    if not workflow_people.holders_of(case, Role.CASE_REFERENT, {given.referent}):
+    if not workflow_people.holders_of(case, Role.CASE_REFERENT, {step_input.referent}):
         return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
     return None
 
 
 def name_referent(act: "StepContext") -> None:
     """Put the referent on the case, for the child of the measure (M07)."""
-    if act.given.referent is not None:
-        workflow_people.put_on_case(act, act.given.referent, Role.CASE_REFERENT, child=act.case.part.child_id)
+    if act.step_input.referent is not None:
+        workflow_people.put_on_case(
+            act, act.step_input.referent, Role.CASE_REFERENT, child=act.case.part.child_id
+        )

@@ -6,6 +6,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from referrals.attachments.linking import waiting_of
 from referrals.errors import InvalidInput
+from referrals.messages.inputs import Complementing, GivingUp, Questions
 from referrals.vocabulary import message_answers
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Exploitation, RequestState
@@ -23,9 +24,9 @@ def request_of(case: Case, pk: Any) -> "InformationRequest | None":
     return case.referral.information_requests.filter(pk=pk, state=RequestState.OPEN).first()
 
 
-def partner_is_of_case(case: Case, given: Any) -> str | None:
+def partner_is_of_case(case: Case, step_input: Questions) -> str | None:
     """A question is put to the filer, or to a person who has a role on the case (T07; CASF L226-2-2)."""
-    if given.partner is None or _has_a_role(case, given.partner):
+    if step_input.partner is None or _has_a_role(case, step_input.partner):
         return None
     return "La personne désignée n'a pas de rôle sur ce dossier."
 
@@ -46,21 +47,21 @@ def _has_a_role(case: Case, user: Any) -> bool:
     return exploited and lead.exists()
 
 
-def answer_is_due_ahead(case: Case, given: Any) -> str | None:
+def answer_is_due_ahead(case: Case, step_input: Questions) -> str | None:
     """An answer is asked for today or later (T07).
 
     Raises:
         InvalidInput: the date is past.
     """
-    if given.due_on is not None and given.due_on < case.today:
+    if step_input.due_on is not None and step_input.due_on < case.today:
         raise InvalidInput("due_on", "too-early")
     return None
 
 
-def complement_is_expected(case: Case, given: Any) -> str | None:
+def complement_is_expected(case: Case, step_input: Complementing) -> str | None:
     """An open request is answered by whom it asks, the filer adds unasked; the cell types in for both (T08)."""
-    found = request_of(case, given.request) if given.request else None
-    if given.request and found is None:
+    found = request_of(case, step_input.request) if step_input.request else None
+    if step_input.request and found is None:
         return "Cette demande de complément n'est pas ouverte."
     if case.actor.role == Role.FILER:
         to_another = found is not None and found.recipient != message_answers.Recipient.FILER
@@ -72,35 +73,35 @@ def complement_is_expected(case: Case, given: Any) -> str | None:
     return "Seule la personne interrogée répond ; le déclarant et la cellule peuvent compléter d'eux-mêmes."
 
 
-def cell_says_how_it_came(case: Case, given: Any) -> str | None:
+def cell_says_how_it_came(case: Case, step_input: Complementing) -> str | None:
     """What the cell types in came by phone, letter or otherwise (T08).
 
     Raises:
         InvalidInput: it isn't said.
     """
-    if case.actor.role in CELL and not given.came_by:
+    if case.actor.role in CELL and not step_input.came_by:
         raise InvalidInput("came_by", "required")
     return None
 
 
-def attachments_are_there(case: Case, given: Any) -> str | None:
+def attachments_are_there(case: Case, step_input: Complementing) -> str | None:
     """What is named as attached was sent before, by the same person, and came with nothing else yet (T08).
 
     Raises:
         InvalidInput: it wasn't.
     """
-    waiting_of(case.referral, given.attachments, role=case.actor.role, user_id=case.actor.user_id)
+    waiting_of(case.referral, step_input.attachments, role=case.actor.role, user_id=case.actor.user_id)
     return None
 
 
-def request_is_open(case: Case, given: Any) -> str | None:
+def request_is_open(case: Case, step_input: GivingUp) -> str | None:
     """Only an open request is given up (T09)."""
-    return None if request_of(case, given.request) else "Cette demande de complément n'est pas ouverte."
+    return None if request_of(case, step_input.request) else "Cette demande de complément n'est pas ouverte."
 
 
-def asker_gives_up(case: Case, given: Any) -> str | None:
+def asker_gives_up(case: Case, step_input: GivingUp) -> str | None:
     """Whoever asked, or a coordinator, goes on without the answer (T09)."""
-    found = request_of(case, given.request)
+    found = request_of(case, step_input.request)
     if found is None or case.actor.role == Role.CRIP_COORDINATOR or found.asked_by == case.actor.user_id:
         return None
     return "Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."

@@ -14,6 +14,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ACTIVE, CLOSED, ChildKind, Machine, RequestState, State, Urgency
 from referrals.workflow.about_children import only_child
 from referrals.workflow.case import Case
+from referrals.workflow.context import StepInput
 
 if TYPE_CHECKING:
     from referrals.models import InformationRequest
@@ -24,13 +25,13 @@ def ask(act: "StepContext") -> None:
     """Put the questions; C6 runs for them (T07)."""
     row = act.new(
         "information_requests",
-        recipient=act.given.recipient,
-        partner_id=act.given.partner,
+        recipient=act.step_input.recipient,
+        partner_id=act.step_input.partner,
         asked_by=act.actor.user_id,
         asked_at=act.at,
-        due_on=act.given.due_on,
-        children=as_text(act.given.children),
-        questions=act.given.questions,
+        due_on=act.step_input.due_on,
+        children=as_text(act.step_input.children),
+        questions=act.step_input.questions,
     )
     act.start(C.C6, part=row, child=only_child(row))
     show_requests(act.case)
@@ -39,7 +40,8 @@ def ask(act: "StepContext") -> None:
 
 def complement(act: "StepContext") -> None:
     """Keep what was added; it answers its request, and a danger that it tells of is flagged (T08 ⇒ T14)."""
-    given, found = act.given, request_of(act.case, act.given.request) if act.given.request else None
+    step_input = act.step_input
+    found = request_of(act.case, step_input.request) if step_input.request else None
     act.child = only_child(found)
     added = act.new(
         "complements",
@@ -47,43 +49,45 @@ def complement(act: "StepContext") -> None:
         at=act.at,
         by=None if act.actor.role == Role.FILER else act.actor.user_id,
         role=act.actor.role,
-        came_by=given.came_by,
-        danger_now=given.danger_now,
+        came_by=step_input.came_by,
+        danger_now=step_input.danger_now,
         # An answer is about whom the question was about.
         children=found.children if found is not None else [],
-        text=given.text,
+        text=step_input.text,
     )
-    sent = waiting_of(act.case.referral, given.attachments, role=act.actor.role, user_id=act.actor.user_id)
+    sent = waiting_of(
+        act.case.referral, step_input.attachments, role=act.actor.role, user_id=act.actor.user_id
+    )
     lay_to(added, sent)
     if found is not None:
         close(act, found, RequestState.ANSWERED)
-    if given.danger_now:
+    if step_input.danger_now:
         if act.case.referral.state in ACTIVE:
             endanger(act)
         else:
-            act.alarm(given.danger_what)
+            act.alarm(step_input.danger_what)
 
 
 def endanger(act: "StepContext") -> None:
     """Flag every child of the concern: who adds from outside can't say which one (⇒ T14 each)."""
-    told = {"what": act.given.danger_what}
+    told = StepInput(what=act.step_input.danger_what)
     for child in act.case.children:
         if child.kind != ChildKind.SUBJECT:
             continue
         if not child.immediate_danger:
             act.change(child, immediate_danger=True, danger_ever=True)
             act.start(C.C3, child=child.pk)
-        act.fire(Machine.REFERRAL, "flag_immediate_danger", given=told, child=child.pk)
+        act.fire(Machine.REFERRAL, "flag_immediate_danger", step_input=told, child=child.pk)
     act.case.referral.urgency = Urgency.U3
     urgent_calls_effects.call_for_danger(act)
 
 
 def give_up(act: "StepContext") -> None:
     """Go on without the answer: by hand the request is cancelled, by the passing of time it expires (T09)."""
-    found = request_of(act.case, act.given.request)
+    found = request_of(act.case, act.step_input.request)
     act.child = only_child(found)
     if found is not None:
-        close(act, found, RequestState.CANCELLED if act.given.reason else RequestState.EXPIRED)
+        close(act, found, RequestState.CANCELLED if act.step_input.reason else RequestState.EXPIRED)
 
 
 def close(act: "StepContext", found: "InformationRequest", state: RequestState) -> None:
@@ -104,7 +108,7 @@ def write_to_professionals(act: "StepContext") -> None:
 
 
 def _said(act: "StepContext", channel: str) -> Any:
-    said = act.given
+    said = act.step_input
     return act.new(channel, at=act.at, by=act.actor.user_id, children=as_text(said.children), text=said.text)
 
 

@@ -5,8 +5,6 @@ cancelled by hand or by the closing of the case. Two channels never mix: with th
 answers by T08, and among the professionals who read the facts of the case.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.messages import checks, effects, inputs
 from referrals.models import Referral
@@ -44,7 +42,7 @@ ASKERS = (
     tells=["recipient"],
     law="CASF L226-2-2, L226-3",
 )
-def request_info(referral: Referral, given: Any, case: Case) -> None:
+def request_info(referral: Referral, step_input: inputs.Questions, case: Case) -> None:
     """Put questions to the filer or to a named partner; the legal delay runs on."""
 
 
@@ -65,7 +63,7 @@ def request_info(referral: Referral, given: Any, case: Case) -> None:
     tells=["asker", "coordinator"],
     law="CASF L226-2-1, L226-2-2",
 )
-def provide_info(referral: Referral, given: Any, case: Case) -> None:
+def provide_info(referral: Referral, step_input: inputs.Complementing, case: Case) -> None:
     """Answer a request, or add to one's filing unasked."""
 
 
@@ -84,7 +82,7 @@ def provide_info(referral: Referral, given: Any, case: Case) -> None:
     tells=["asker"],
     law="CASF L226-3, D226-2-4",
 )
-def info_expired(referral: Referral, given: Any, case: Case) -> None:
+def info_expired(referral: Referral, step_input: inputs.GivingUp, case: Case) -> None:
     """Wait for an answer no longer."""
 
 
@@ -103,7 +101,7 @@ def info_expired(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-5",
     data_class="C",
 )
-def message_filer(referral: Referral, given: Any, case: Case) -> None:
+def message_filer(referral: Referral, step_input: inputs.Message, case: Case) -> None:
     """Write to whoever filed; an answer comes as a complement (T08)."""
 
 
@@ -122,7 +120,7 @@ def message_filer(referral: Referral, given: Any, case: Case) -> None:
     tells=["team"],
     law="CASF L226-2-2",
 )
-def message_professionals(referral: Referral, given: Any, case: Case) -> None:
+def message_professionals(referral: Referral, step_input: inputs.Message, case: Case) -> None:
     """Share what the mission needs among those who know the case."""
 
 
@@ -139,5 +137,5 @@ def message_professionals(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-5",
     data_class="C",
 )
-def keep_feedback(referral: Referral, given: Any, case: Case) -> None:
+def keep_feedback(referral: Referral, step_input: inputs.FeedbackText, case: Case) -> None:
     """Keep what was prepared for whoever filed where nobody is owed an answer now (by T11, T22)."""

@@ -124,20 +124,20 @@ ELSEWHERE: Final = frozenset({"target_team"})
 RECEIVING: Final = frozenset({"transfer_target"})
 
 #: What a party means, as a condition on memberships at the case's authority; None: nobody at all.
-type Party = Callable[[Case, Any], Q | None]
+type Party = Callable[[Case, Mapping[str, Any]], Q | None]
 
 
 def _holding(*roles: Role) -> Party:
-    return lambda case, given: Q(role__in=roles)  # noqa: ARG005 - parties share one signature
+    return lambda case, step_input: Q(role__in=roles)  # noqa: ARG005 - parties share one signature
 
 
-def _on_call(case: Case, given: Any) -> Q:  # noqa: ARG001 - id.
+def _on_call(case: Case, step_input: Mapping[str, Any]) -> Q:  # noqa: ARG001 - id.
     """The officers whom the rota calls first now; all of them where it has nobody who may know of the case."""
     officers = on_call_rota_actions.first_called(case.authority_id, at=case.at, barred=barred_from(case))
     return Q(role=Role.ON_CALL, user_id__in=sorted(officers)) if officers else Q(role=Role.ON_CALL)
 
 
-def _second_on_call(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+def _second_on_call(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
     """The officers whom the rota calls next; all of them again where it has nobody."""
     on_duty = on_call_rota_actions.on_duty(case.authority_id, at=case.at, barred=barred_from(case))
     if not on_duty:
@@ -146,12 +146,12 @@ def _second_on_call(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
     return Q(role=Role.ON_CALL, user_id__in=sorted(second)) if second else None
 
 
-def _leads(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+def _leads(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
     unit = case.referral.unit_id
     return Q(role=Role.ASSESSMENT_LEAD, unit_id=unit) if unit else None
 
 
-def _exploitation_leads(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+def _exploitation_leads(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
     known = case.protocol.prostitution_lead and any(
         child.prostitution_status != Exploitation.NONE for child in case.children
     )
@@ -159,7 +159,7 @@ def _exploitation_leads(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - i
 
 
 def _assigned(role: Role) -> Party:
-    def those(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+    def those(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
         users = [found.user_id for found in case.referral.assignments.filter(until_at=None, role=role)]
         if not users:
             return None
@@ -172,51 +172,54 @@ def _assigned(role: Role) -> Party:
     return those
 
 
-def _deciders(case: Case, given: Any) -> Q | None:
+def _deciders(case: Case, step_input: Mapping[str, Any]) -> Q | None:
     """Whoever decides: the inspectors named on the case, else those of its unit (T48)."""
-    named = _assigned(Role.ASE_INSPECTOR)(case, given)
+    named = _assigned(Role.ASE_INSPECTOR)(case, step_input)
     unit = case.referral.unit_id
     return named or (Q(role=Role.ASE_INSPECTOR, unit_id=unit) if unit else None)
 
 
-def _service(case: Case, given: Any) -> Q | None:
+def _service(case: Case, step_input: Mapping[str, Any]) -> Q | None:
     """The people of the service to which the step's measure is confided."""
-    services = {given.get("service"), getattr(case.part, "service_id", None)}
-    measure = given.get("measure")
+    services = {step_input.get("service"), getattr(case.part, "service_id", None)}
+    measure = step_input.get("measure")
     services |= {found.service_id for found in case.measures if found.pk == measure}
     services.discard(None)
     return Q(role=Role.MEASURE_SERVICE, organisation_id__in=services) if services else None
 
 
-def _named(case: Case, given: Any) -> Q | None:
+def _named(case: Case, step_input: Mapping[str, Any]) -> Q | None:
     """The persons whom the input names, or the people of the service that it names."""
-    users = {given.get("user"), *(given.get("named") or ()), *(given.get("add") or ())} - {None}
+    users = {step_input.get("user"), *(step_input.get("named") or ()), *(step_input.get("add") or ())} - {
+        None
+    }
     people = Q(user_id__in=users) if users else None
-    service = _service(case, given) if given.get("service") else None
+    service = _service(case, step_input) if step_input.get("service") else None
     return people | service if people and service else people or service
 
 
-def _asker(case: Case, given: Any) -> Q | None:
+def _asker(case: Case, step_input: Mapping[str, Any]) -> Q | None:
     """Whoever put the questions that the step is about."""
-    asked = case.referral.information_requests.filter(pk=given.get("request")).values_list(
-        "asked_by", flat=True
-    )
-    return Q(user_id__in=list(asked)) if given.get("request") else None
+    request = step_input.get("request")
+    if not request:
+        return None
+    asked = case.referral.information_requests.filter(pk=request).values_list("asked_by", flat=True)
+    return Q(user_id__in=list(asked))
 
 
-def _partner(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+def _partner(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
     """The partner who is asked; a filer is told as a filer."""
-    return Q(user_id=given.get("partner")) if given.get("partner") else None
+    return Q(user_id=step_input.get("partner")) if step_input.get("partner") else None
 
 
-def _askers(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+def _askers(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
     """Those whose questions were just called off, and those who were asked (T32; §2.2 Closings)."""
     rows = case.referral.information_requests.filter(closed_at=case.at, state=RequestState.CANCELLED)
     users = {user for row in rows.values_list("asked_by", "partner") for user in row} - {None}
     return Q(user_id__in=users) if users else None
 
 
-def _arbiters(case: Case, given: Any) -> Q | None:  # noqa: ARG001 - id.
+def _arbiters(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
     """The supervisors, once a transfer is theirs to settle; those of the other authority are told beside (§2.7)."""
     request = case.open_transfer
     settling = request is not None and request.state == TransferState.ARBITRATION
@@ -254,8 +257,10 @@ def tell(act: StepContext) -> None:
     urgent = "on_call" in step.tells
     said = SAID_OF.get(step.event) or _template(step.tells, urgent=urgent)
     about = _about(case, said, urgent=urgent)
-    withheld = not urgent and (act.apart or case.withheld(said=act.given, child=act.child, part=case.part))
-    held = people(case, step.tells, act.given, withheld=withheld, or_list=not urgent)
+    withheld = not urgent and (
+        act.apart or case.withheld(said=act.step_input, child=act.child, part=case.part)
+    )
+    held = people(case, step.tells, act.step_input, withheld=withheld, or_list=not urgent)
     done_by = {act.actor.user_id, act.signer.user_id if act.signer else None}
     users = set(held) - done_by
     officers = {user for user in held if Role.ON_CALL in held[user]} if urgent else set()
@@ -298,7 +303,12 @@ def call_parties(case: Case, parties: Collection[str]) -> int:
 
 
 def people(
-    case: Case, parties: Iterable[str], given: Any, *, withheld: bool = False, or_list: bool = False
+    case: Case,
+    parties: Iterable[str],
+    step_input: Mapping[str, Any] | None,
+    *,
+    withheld: bool = False,
+    or_list: bool = False,
 ) -> dict[UUID, set[Role]]:
     """Return the accounts that parties mean now, each with the roles by which it is meant: one query.
 
@@ -309,7 +319,7 @@ def people(
         KeyError: a party that nobody has defined.
     """
     told_otherwise = OUTSIDE | ELSEWHERE | WATCHERS | RECEIVING | {"filer"}
-    rules = [PARTIES[name](case, given or {}) for name in parties if name not in told_otherwise]
+    rules = [PARTIES[name](case, step_input or {}) for name in parties if name not in told_otherwise]
     wanted = [rule for rule in rules if rule is not None]
     if not wanted:
         return {}
@@ -383,7 +393,7 @@ def _tell_receivers(act: StepContext) -> None:
 
 
 def _asks_filer(act: StepContext) -> bool:
-    return "recipient" in act.step.tells and not act.given.get("partner")
+    return "recipient" in act.step.tells and not act.step_input.get("partner")
 
 
 def _tell_filer(case: Case, template: str) -> None:

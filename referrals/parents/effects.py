@@ -10,20 +10,24 @@ if TYPE_CHECKING:
 
 def inform_holder(act: "StepContext") -> None:
     """Record that the holder was told, or why not yet, or why it isn't due (T16)."""
-    given = act.given
+    step_input = act.step_input
     row = next(
-        (i for i in act.case.informations if i.holder_id == given.holder and i.occasion == given.occasion),
+        (
+            i
+            for i in act.case.informations
+            if i.holder_id == step_input.holder and i.occasion == step_input.occasion
+        ),
         None,
-    ) or act.new("holder_informations", holder_id=given.holder, occasion=given.occasion)
-    deferred = given.outcome == InformationState.DEFERRED
+    ) or act.new("holder_informations", holder_id=step_input.holder, occasion=step_input.occasion)
+    deferred = step_input.outcome == InformationState.DEFERRED
     act.change(
         row,
-        state=given.outcome,
-        told_on=given.told_on if given.outcome == InformationState.DONE else None,
-        means=given.means,
-        reason=given.reason if deferred else "",
-        reason_text=given.reason_text,
-        review_on=given.review_on if deferred else None,
+        state=step_input.outcome,
+        told_on=step_input.told_on if step_input.outcome == InformationState.DONE else None,
+        means=step_input.means,
+        reason=step_input.reason if deferred else "",
+        reason_text=step_input.reason_text,
+        review_on=step_input.review_on if deferred else None,
         deferred_since=(row.deferred_since or act.case.today) if deferred else None,
     )
     act.case.forget("informations")

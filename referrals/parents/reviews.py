@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from referrals.execution import hooks
+from referrals.parents.inputs import Informing
 from referrals.policy.working_time import end_of
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, CLOSED, InformationState, State
@@ -20,23 +21,28 @@ INFORMED_IN: Final = frozenset({*ACTIVE, *CLOSED} - {State.MERGED, State.TRANSFE
 CHANGING: Final = ("inform_holders", "grow_older", "take_in", "give_back")
 
 
-def information_is_still_due(case: Case, given: Any) -> str | None:
+def information_is_still_due(case: Case, step_input: Informing | None) -> str | None:
     """What a holder was told isn't deferred afterwards, and what isn't due stays so (T16; §2.7)."""
-    if given is None:
+    if step_input is None:
         return None
     found = next(
-        (i for i in case.informations if i.holder_id == given.holder and i.occasion == given.occasion), None
+        (
+            i
+            for i in case.informations
+            if i.holder_id == step_input.holder and i.occasion == step_input.occasion
+        ),
+        None,
     )
     if found is None or found.state not in ENDS:
         return None
     return "Cette information a déjà été donnée, ou jugée sans objet : elle ne peut plus être différée."
 
 
-def reason_is_of_the_protocol(case: Case, given: Any) -> str | None:
+def reason_is_of_the_protocol(case: Case, step_input: Informing | None) -> str | None:
     """The information waits for a reason that the authority admits (T16; HOLDER_DEFERRAL_REASONS)."""
-    if given is None or given.outcome != InformationState.DEFERRED:
+    if step_input is None or step_input.outcome != InformationState.DEFERRED:
         return None
-    if given.reason in case.protocol.holder_deferral_reasons:
+    if step_input.reason in case.protocol.holder_deferral_reasons:
         return None
     return "Le protocole de la collectivité n'admet pas ce motif pour différer l'information."
 

@@ -1,12 +1,11 @@
 """Step that informs a holder of parental authority, or defers it: T16."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.coming_of_age.guards import someone_is_a_minor
 from referrals.models import Referral
 from referrals.parents import effects, guards
 from referrals.parents import inputs as parents_inputs
+from referrals.parents.inputs import Informing
 from referrals.parents.reviews import information_is_still_due, reason_is_of_the_protocol
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ACTIVE, CLOSED
@@ -15,19 +14,24 @@ from referrals.workflow.referral_machine import step
 from referrals.workflow.step import SAME
 
 
-def long_deferral_calls_for_two(case: Case, given: Any) -> str | None:
+def long_deferral_calls_for_two(case: Case, step_input: Informing) -> str | None:
     """Deferring beyond the authority's limit is signed by two (T16)."""
     found = next(
-        (i for i in case.informations if i.holder_id == given.holder and i.occasion == given.occasion), None
+        (
+            i
+            for i in case.informations
+            if i.holder_id == step_input.holder and i.occasion == step_input.occasion
+        ),
+        None,
     )
     if (
-        given.outcome != "deferred"
+        step_input.outcome != "deferred"
         or found is None
         or found.deferred_since is None
-        or given.review_on is None
+        or step_input.review_on is None
     ):
         return None
-    if (given.review_on - found.deferred_since).days > case.protocol.holder_deferral_limit_days:
+    if (step_input.review_on - found.deferred_since).days > case.protocol.holder_deferral_limit_days:
         return "Différer l'information au-delà de la limite demande une seconde signature."
     return None
 
@@ -56,5 +60,5 @@ def long_deferral_calls_for_two(case: Case, given: Any) -> str | None:
     law="CASF L226-2-1, L226-5 al. 3",
     data_class="B",
 )
-def inform_holders(referral: Referral, given: Any, case: Case) -> None:
+def inform_holders(referral: Referral, step_input: parents_inputs.Informing, case: Case) -> None:
     """Record that a holder was told, why this waits and until when, or why it isn't due."""

@@ -157,7 +157,7 @@ class Span(StrictSerializer):
     closes = TimeOfDay()
 
 
-def _spans() -> Items:
+def _spans() -> Items[Span]:
     return Items(child=Span(), max_length=SPANS_MAX, default=list)
 
 

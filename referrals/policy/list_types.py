@@ -184,7 +184,7 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-class Rows(Items):
+class Rows(Items[StrictSerializer]):
     """Rows of which each is named once."""
 
     def __init__(self, item: Callable[[], StrictSerializer], *, key: str, **kwargs: Any) -> None:

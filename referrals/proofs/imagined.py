@@ -106,10 +106,10 @@ class ImaginedCase(Case):
         """Say that one person took it: the worst case."""
         return False
 
-    def answer(self, rule: Guard, given: StepInput | None) -> str | None:
+    def answer(self, rule: Guard, step_input: StepInput | None) -> str | None:
         """Ask a rule; one that wants what isn't imagined says nothing: a proof may find too much, never too little."""
         try:
-            return rule(self, given)
+            return rule(self, step_input)
         except (AttributeError, LookupError, DatabaseError):
             return None
 

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 def restrict(act: "StepContext") -> None:
     """Name those who may still read (T46)."""
-    child = act.case.child(act.given.child) if act.given.child else None
+    child = act.case.child(act.step_input.child) if act.step_input.child else None
     if child is not None:
         act.change(child, restricted=True)
-        act.start(C.R_RESTRICTION, child=child.pk, until=act.given.review_on)
+        act.start(C.R_RESTRICTION, child=child.pk, until=act.step_input.review_on)
         indexing.hide_row(child.pk, act.case.referral)
     else:
-        act.start(C.R_RESTRICTION, until=act.given.review_on)
-    for user in act.given.named:
+        act.start(C.R_RESTRICTION, until=act.step_input.review_on)
+    for user in act.step_input.named:
         grant(act, user, kind="named", expires_at=act.at + timedelta(days=3650))
 
 
 def unrestrict(act: "StepContext") -> None:
     """Lift the restriction of case and children, or add names to the list (T46)."""
-    act.apart = not act.given.lift and act.case.is_restricted
-    for user in act.given.add:
+    act.apart = not act.step_input.lift and act.case.is_restricted
+    for user in act.step_input.add:
         grant(act, user, kind="named", expires_at=act.at + timedelta(days=3650))
-    if act.given.lift:
+    if act.step_input.lift:
         act.stop(C.R_RESTRICTION)
         for child in act.case.recorded:
             if child.restricted:
@@ -59,7 +59,7 @@ def grant(act: "StepContext", user: UUID, *, kind: str, expires_at: datetime) ->
         by=act.actor.user_id or UUID(int=0),
         since_at=act.at,
         expires_at=expires_at,
-        reason=act.given.reason,
+        reason=act.step_input.reason,
     )
 
 
@@ -73,7 +73,7 @@ def end_grant(act: "StepContext", found: Any) -> None:
 
 def exclude(act: "StepContext") -> None:
     """Bar the person, and take it off the case (§1.3 rule 8)."""
-    _bar(act, act.given.user)
+    _bar(act, act.step_input.user)
 
 
 def recuse(act: "StepContext") -> None:
@@ -82,7 +82,7 @@ def recuse(act: "StepContext") -> None:
 
 
 def _bar(act: "StepContext", user: UUID | None) -> None:
-    act.new("exclusions", user_id=user, by=act.actor.user_id, since_at=act.at, reason=act.given.reason)
+    act.new("exclusions", user_id=user, by=act.actor.user_id, since_at=act.at, reason=act.step_input.reason)
     for found in act.case.assignments:
         if found.user_id == user:
             act.change(found, until_at=act.at)
@@ -91,12 +91,15 @@ def _bar(act: "StepContext", user: UUID | None) -> None:
 
 def lift_exclusion(act: "StepContext") -> None:
     """End the exclusion in force (§1.3 rule 8)."""
-    for found in act.case.referral.exclusions.filter(user_id=act.given.user, lifted_at=None):
+    for found in act.case.referral.exclusions.filter(user_id=act.step_input.user, lifted_at=None):
         act.change(found, lifted_at=act.at)
 
 
 def grant_access(act: "StepContext") -> None:
     """Let one more person read the case, until the end of the day named (§1.3 ``granted``)."""
     grant(
-        act, act.given.user, kind="granted", expires_at=local_noon(act, act.given.until) + timedelta(hours=12)
+        act,
+        act.step_input.user,
+        kind="granted",
+        expires_at=local_noon(act, act.step_input.until) + timedelta(hours=12),
     )

@@ -40,19 +40,19 @@ def follows(filing: Case, file: Case) -> bool:
 
 def restrict_filings(act: "StepContext") -> None:
     """Restrict the filings joined to the file with it, and in them the child that it restricts (by T46)."""
-    given, named = act.given, act.case.on_list() | set(act.given.named)
+    step_input, named = act.step_input, act.case.on_list() | set(act.step_input.named)
     for joining, filing in _joined(act):
-        twins = [UUID(mine) for mine, same in joining.same_children.items() if UUID(same) == given.child]
-        for child in twins if given.child else [None]:
+        twins = [UUID(mine) for mine, same in joining.same_children.items() if UUID(same) == step_input.child]
+        for child in twins if step_input.child else [None]:
             readers = named if follows(filing, act.case) else set()
-            _restrict(act, filing, child, readers, reason=given.reason, review_on=given.review_on)
+            _restrict(act, filing, child, readers, reason=step_input.reason, review_on=step_input.review_on)
 
 
 def open_filings(act: "StepContext") -> None:
     """Lift the restriction of the filings joined to the file with it, or let the same persons in (by T46)."""
     for _, filing in _joined(act):
         if filing.is_restricted and follows(filing, act.case):
-            told = {name: act.given[name] for name in ("lift", "add", "reason")}
+            told = {name: act.step_input[name] for name in ("lift", "add", "reason")}
             act.elsewhere("unrestrict", filing, **told)
 
 

@@ -1,12 +1,11 @@
 """Steps that restrict a case, exclude persons or grant access: T46, X01 to X04."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.execution import signatories
 from referrals.models import Referral
 from referrals.restrictions import checks, effects, guards, joined_filings
 from referrals.restrictions import inputs as restrictions_inputs
+from referrals.restrictions.inputs import ExclusionLift, Restriction, Unrestriction
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.role_sets import SEEING
 from referrals.vocabulary.states import ACTIVE, CLOSED, State
@@ -19,21 +18,21 @@ from referrals.workflow.step import SAME
 LEFT_ALONE = "Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe."
 
 
-def opening_calls_for_two(case: Case, given: Any) -> str | None:
+def opening_calls_for_two(case: Case, step_input: Unrestriction) -> str | None:
     """Lifting a restriction, or adding a name to its list, is signed by two (T46)."""
     if not signatories.list_changes_itself(case):
         return LEFT_ALONE
     return "Lever ou élargir une restriction demande une seconde signature."
 
 
-def widening_calls_for_two(case: Case, given: Any) -> str | None:
+def widening_calls_for_two(case: Case, step_input: Restriction) -> str | None:
     """Whoever restricts anew lets nobody in alone: a name that isn't on the list yet is added by two (T46)."""
-    if case.is_restricted and set(given.named) - case.on_list():
+    if case.is_restricted and set(step_input.named) - case.on_list():
         return "Ajouter une personne à une restriction en cours demande une seconde signature."
     return None
 
 
-def lifting_an_exclusion_calls_for_two(case: Case, given: Any) -> str | None:
+def lifting_an_exclusion_calls_for_two(case: Case, step_input: ExclusionLift) -> str | None:
     """An exclusion is lifted by two (§1.3 rule 8)."""
     return "Lever une exclusion demande une seconde signature."
 
@@ -61,9 +60,9 @@ def lifting_an_exclusion_calls_for_two(case: Case, given: Any) -> str | None:
     tells=["named", "supervisors"],
     law="CASF R221-8",
 )
-def restrict(referral: Referral, given: Any, case: Case) -> None:
+def restrict(referral: Referral, step_input: restrictions_inputs.Restriction, case: Case) -> None:
     """Keep the case, or one child of it, for named persons; it works at once."""
-    if given.child is None:
+    if step_input.child is None:
         referral.restricted = True
 
 
@@ -86,9 +85,9 @@ def restrict(referral: Referral, given: Any, case: Case) -> None:
     tells=["named", "supervisors"],
     law="CASF R221-8",
 )
-def unrestrict(referral: Referral, given: Any, case: Case) -> None:
+def unrestrict(referral: Referral, step_input: restrictions_inputs.Unrestriction, case: Case) -> None:
     """Lift the restriction, or add names to its list."""
-    if given.lift:
+    if step_input.lift:
         referral.restricted = False
 
 
@@ -106,7 +105,7 @@ def unrestrict(referral: Referral, given: Any, case: Case) -> None:
     takes=restrictions_inputs.ExclusionOf,
     law="CASF R221-8",
 )
-def exclude(referral: Referral, given: Any, case: Case) -> None:
+def exclude(referral: Referral, step_input: restrictions_inputs.ExclusionOf, case: Case) -> None:
     """Bar a person with ties to anyone of the case; nothing beats it."""
 
 
@@ -124,7 +123,7 @@ def exclude(referral: Referral, given: Any, case: Case) -> None:
     tells=["coordinator"],
     law="CASF R221-8",
 )
-def recuse(referral: Referral, given: Any, case: Case) -> None:
+def recuse(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Bar oneself from a case with anyone of which one has a tie; at once, and only two others undo it."""
 
 
@@ -143,7 +142,7 @@ def recuse(referral: Referral, given: Any, case: Case) -> None:
     takes=restrictions_inputs.ExclusionLift,
     law="CASF R221-8",
 )
-def lift_exclusion(referral: Referral, given: Any, case: Case) -> None:
+def lift_exclusion(referral: Referral, step_input: restrictions_inputs.ExclusionLift, case: Case) -> None:
     """End an exclusion, by two persons."""
 
 
@@ -162,5 +161,5 @@ def lift_exclusion(referral: Referral, given: Any, case: Case) -> None:
     tells=["named", "supervisors"],
     law="CASF R221-8",
 )
-def grant_access(referral: Referral, given: Any, case: Case) -> None:
+def grant_access(referral: Referral, step_input: restrictions_inputs.GrantTo, case: Case) -> None:
     """Let one more person of the authority read one case, for a stated time and reason."""

@@ -6,7 +6,7 @@ the batch, and the service then destroys the files still in it (T41). Where the 
 decide all the same (SEC-AZ12).
 """
 
-from typing import Any, Final
+from typing import Final
 
 from accounts.roles import Role
 from referrals.models import RetentionBatch
@@ -35,7 +35,7 @@ LAW: Final = "Code du patrimoine L212-2, R212-14"
     law=LAW,
     data_class="A",
 )
-def propose(batch: RetentionBatch, given: Any, paper: Paper) -> None:
+def propose(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     """List the archived files whose time is over (monthly, by the service)."""
 
 
@@ -53,10 +53,10 @@ def propose(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     law=LAW,
     data_class="A",
 )
-def request_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
+def request_visa(batch: RetentionBatch, step_input: batch_inputs.VisaRequest, paper: Paper) -> None:
     """Put the list before the departmental archives."""
     batch.asked_at, batch.asked_by_id = paper.at, paper.actor.user_id
-    batch.letter, batch.letter_on = given.letter, given.on
+    batch.letter, batch.letter_on = step_input.letter, step_input.on
 
 
 @step(
@@ -74,9 +74,9 @@ def request_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     law=LAW,
     data_class="A",
 )
-def grant_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
+def grant_visa(batch: RetentionBatch, step_input: batch_inputs.Visa, paper: Paper) -> None:
     """Record that the archives agree; again, where who recorded it has left."""
-    batch.visa_number, batch.visa_on, batch.visa_by_id = given.number, given.on, paper.actor.user_id
+    batch.visa_number, batch.visa_on, batch.visa_by_id = step_input.number, step_input.on, paper.actor.user_id
 
 
 @step(
@@ -92,9 +92,9 @@ def grant_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     law=LAW,
     data_class="A",
 )
-def refuse_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
+def refuse_visa(batch: RetentionBatch, step_input: batch_inputs.RefusedVisa, paper: Paper) -> None:
     """Record that the archives refuse: the files stay, and are proposed again after the authority's delay."""
-    batch.refusal, batch.refused_on = given.reason, given.on
+    batch.refusal, batch.refused_on = step_input.reason, step_input.on
 
 
 @step(
@@ -117,7 +117,7 @@ def refuse_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     law=LAW,
     data_class="A",
 )
-def execute(batch: RetentionBatch, given: Any, paper: Paper) -> None:
+def execute(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     """Have the files destroyed that still stand in the batch (⇒ T41 each, by the service)."""
     batch.executed_at, batch.executed_by_id = paper.at, paper.actor.user_id
 
@@ -137,6 +137,6 @@ def execute(batch: RetentionBatch, given: Any, paper: Paper) -> None:
     law=LAW,
     data_class="A",
 )
-def waive_visa(batch: RetentionBatch, given: Any, paper: Paper) -> None:
+def waive_visa(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     """Let a batch go without a visa, where the authority's protocol says so; a second person still executes it."""
     batch.visa_by_id = paper.actor.user_id

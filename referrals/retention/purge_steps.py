@@ -37,7 +37,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     law="Code du patrimoine L212-2; CASF R221-9",
     data_class="A",
 )
-def purge(referral: Referral, given: Any, case: Case) -> None:
+def purge(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Empty the shell: what tells nothing of anybody stays, and nothing moves out of this state."""
     referral.purged_at = case.at
     for name, value in EMPTY.items():

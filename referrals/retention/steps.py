@@ -5,8 +5,6 @@ last action is over, another person has reviewed the closing, and nothing holds 
 open.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.coming_of_age.effects import forget_birthdays
 from referrals.models import Referral
@@ -41,7 +39,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     law="CASF R221-9; Code du patrimoine L211-4",
     data_class="A",
 )
-def archive(referral: Referral, given: Any, case: Case) -> None:
+def archive(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Put a closed case into the intermediate archive; from where it came is kept."""
     referral.archived_from, referral.archived_at = referral.state, case.at
 
@@ -59,7 +57,7 @@ def archive(referral: Referral, given: Any, case: Case) -> None:
     stops=[ClockCode.C20],
     law="Code du patrimoine L211-4",
 )
-def hold(referral: Referral, given: Any, case: Case) -> None:
+def hold(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Keep a case from the archive and from destruction."""
     referral.legal_hold = True
 
@@ -77,6 +75,6 @@ def hold(referral: Referral, given: Any, case: Case) -> None:
     starts=[ClockCode.C20],
     law="Code du patrimoine L211-4",
 )
-def release_hold(referral: Referral, given: Any, case: Case) -> None:
+def release_hold(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     """Let the ordinary delays of keeping count again."""
     referral.legal_hold = False

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 def send_away(act: "StepContext") -> None:
     """Record a child as a runaway, open its sheet to the authorities named, and look again within a day (C19)."""
-    given, child = act.given, act.case.child(act.given.child)
+    step_input, child = act.step_input, act.case.child(act.step_input.child)
     act.change(
         child,
         whereabouts=Whereabouts.RUNAWAY.value,
         runaway=True,
-        runaway_since=given.since.astimezone(act.case.zone).date(),
-        last_seen_place=given.last_seen_place,
-        **({"police_report_ref": given.police_report_ref} if given.police_report_ref else {}),
+        runaway_since=step_input.since.astimezone(act.case.zone).date(),
+        last_seen_place=step_input.last_seen_place,
+        **({"police_report_ref": step_input.police_report_ref} if step_input.police_report_ref else {}),
     )
     close_sheet(act, child)
     sheet = act.new(
@@ -31,11 +31,11 @@ def send_away(act: "StepContext") -> None:
         reference=act.case.referral.reference,
         authority_id=act.case.referral.authority_id,
         opened_at=act.at,
-        description=given.sheet.description,
-        danger=given.sheet.danger,
-        whom_to_call=given.sheet.whom_to_call,
+        description=step_input.sheet.description,
+        danger=step_input.sheet.danger,
+        whom_to_call=step_input.sheet.whom_to_call,
     )
-    for authority in given.sheet.authorities:
+    for authority in step_input.sheet.authorities:
         act.new("sheet_readers", sheet=sheet, authority_id=authority)
     indexing.outdate(act.case.referral)  # officers of other authorities read of it now: their ties count
     act.start(C.C19, child=child.pk)  # type: ignore[union-attr]  # a check has found the child
@@ -43,28 +43,28 @@ def send_away(act: "StepContext") -> None:
 
 def bring_back(act: "StepContext") -> None:
     """Record where a child was found; its sheet closes, and with it what other authorities read."""
-    locate(act, Whereabouts.KNOWN, act.given.where)
+    locate(act, Whereabouts.KNOWN, act.step_input.where)
 
 
 def take_in(act: "StepContext") -> None:
     """Open the shelter as a measure of the child (⇒ M08), its place known to those alone who execute it (class K)."""
-    given, code = act.given, act.step.name
-    since = given.since.astimezone(act.case.zone).date()
+    step_input, code = act.step_input, act.step.name
+    since = step_input.since.astimezone(act.case.zone).date()
     row = act.new(
         "measures",
         state=MeasureState.ACTIVE,
-        child_id=given.child,
+        child_id=step_input.child,
         type_id=code,
         judicial=False,
         proposed_at=act.at,
         started_on=since,
         term_on=since + timedelta(days=SHELTER_DAYS[code]),
-        service_id=given.service,
-        place=given.place,
+        service_id=step_input.service,
+        place=step_input.place,
     )
     act.fire(Machine.MEASURE, "shelter", part=row, child=row.child_id)
-    act.start(C.C11 if code == "shelter_72h" else C.C12, part=row, since=given.since)
-    locate(act, Whereabouts.SHELTERED, given.place)
+    act.start(C.C11 if code == "shelter_72h" else C.C12, part=row, since=step_input.since)
+    locate(act, Whereabouts.SHELTERED, step_input.place)
     act.case.part = act.made = row
     measures_effects.follow(act)
     act.case.part = None
@@ -72,9 +72,9 @@ def take_in(act: "StepContext") -> None:
 
 def locate(act: "StepContext", whereabouts: Whereabouts, detail: str) -> None:
     """Write where the child is now; it is away no longer."""
-    child = act.case.child(act.given.child)
+    child = act.case.child(act.step_input.child)
     act.change(child, whereabouts=whereabouts.value, whereabouts_detail=detail, runaway=False)
-    act.stop(C.C19, child=act.given.child)
+    act.stop(C.C19, child=act.step_input.child)
     close_sheet(act, child)
 
 

@@ -4,8 +4,6 @@ The emergency sheet says what the person who finds the child must know; the auth
 the child is missing, and nothing else of the case (domain.md §2.2, note 3).
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.models import Referral
 from referrals.runaways import checks, effects, guards, inputs
@@ -42,7 +40,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     law="CASF L223-2; CP 434-4-1",
     data_class="B",
 )
-def record_runaway(referral: Referral, given: Any, case: Case) -> None:
+def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -> None:
     """Record that a child is away, with what whoever finds it must know."""
 
 
@@ -64,7 +62,7 @@ def record_runaway(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L223-2",
     data_class="B",
 )
-def record_found(referral: Referral, given: Any, case: Case) -> None:
+def record_found(referral: Referral, step_input: inputs.Found, case: Case) -> None:
     """Record that a child was found, where and in which condition."""
 
 
@@ -91,7 +89,7 @@ def record_found(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L223-2 al. 5",
     data_class="J",
 )
-def shelter_72h(referral: Referral, given: Any, case: Case) -> None:
+def shelter_72h(referral: Referral, step_input: inputs.Shelter72h, case: Case) -> None:
     """Take a child in for 72 hours at most, without waiting for an agreement."""
 
 
@@ -117,5 +115,5 @@ def shelter_72h(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L223-2 al. 2",
     data_class="J",
 )
-def shelter_5d(referral: Referral, given: Any, case: Case) -> None:
+def shelter_5d(referral: Referral, step_input: inputs.Shelter5d, case: Case) -> None:
     """Take a child in for five days at most while its legal representative can't agree."""

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 def pass_case_on(act: "StepContext") -> None:
     """End the leaver's assignments in this role, and put the other person on the case for the same (X07)."""
-    given, case = act.given, act.case
-    field, theirs = field_of(case, given), assignments_passed(case, given)
+    step_input, case = act.step_input, act.case
+    field, theirs = field_of(case, step_input), assignments_passed(case, step_input)
     for found in theirs:
         act.change(found, until_at=act.at)
     case.forget("assignments")
     for found in theirs:
         workflow_people.put_on_case(
-            act, given.user, given.role, field=field, waiver=given.waiver, child=found.child_id
+            act, step_input.user, step_input.role, field=field, waiver=step_input.waiver, child=found.child_id
         )

@@ -1,7 +1,5 @@
 """Step that names the referent or the executing service: T48."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.decisions import checks as decisions_checks
 from referrals.decisions import effects as decisions_effects
@@ -30,7 +28,7 @@ from referrals.workflow.step import SAME
     tells=["named"],
     law="CASF L223-1",
 )
-def name_referent(referral: Referral, given: Any, case: Case) -> None:
+def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: Case) -> None:
     """Name the social worker who follows the child."""
 
 
@@ -53,5 +51,5 @@ def name_referent(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L223-1",
     data_class="J",
 )
-def name_service(referral: Referral, given: Any, case: Case) -> None:
+def name_service(referral: Referral, step_input: decisions_inputs.NamingService, case: Case) -> None:
     """Name the service that executes a measure."""

@@ -4,8 +4,6 @@ The hand-over of a leaver's cases is this step, case by case; the guards of T47 
 and a refused case keeps its people.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.models import Referral
 from referrals.staffing import checks, effects, inputs
@@ -35,5 +33,5 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     tells=["named"],
     law="CASF R221-8, D226-2-5",
 )
-def pass_on(referral: Referral, given: Any, case: Case) -> None:
+def pass_on(referral: Referral, step_input: inputs.PassOn, case: Case) -> None:
     """Let one person take over what another was named for; what the leaver wrote stays."""

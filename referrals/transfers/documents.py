@@ -92,7 +92,7 @@ def withhold_restricted(act: "StepContext", _: str) -> None:
     Where that can't be done they say nothing any more: a restriction waits for nothing.
     """
     if (
-        act.step.name != "restrict" or act.given.child is None
+        act.step.name != "restrict" or act.step_input.child is None
     ):  # a restricted case is for the receivers alone, if any
         return
     request = act.case.open_transfer

@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 def ask(act: "StepContext") -> None:
     """Open the request with its documents; it is sent at once, unless the address is still sought (T31)."""
-    given, referral = act.given, act.case.referral
+    step_input, referral = act.step_input, act.case.referral
     request = act.new(
         "transfer_requests",
         reference=referral.reference,
         authority_id=referral.authority_id,
-        target_id=given.target,
-        ground=given.ground,
-        channel=given.channel,
+        target_id=step_input.target,
+        ground=step_input.ground,
+        channel=step_input.channel,
         asked_by=act.actor.user_id,
         asked_at=act.at,
-        note=given.note,
-        formalities=given.formalities,
+        note=step_input.note,
+        formalities=step_input.formalities,
     )
-    for user in given.receivers:
+    for user in step_input.receivers:
         act.new("transfer_receivers", request=request, user_id=user)
-    documents.lay_in(act, request, given.documents)
+    documents.lay_in(act, request, step_input.documents)
     act.fire(Machine.TRANSFER, "prepare", part=request)
-    if given.address_known:
+    if step_input.address_known:
         act.fire(Machine.TRANSFER, "send", part=request)
     else:
         act.start(C.C18)
@@ -42,16 +42,16 @@ def ask(act: "StepContext") -> None:
 
 def send(act: "StepContext") -> None:
     """Make the documents anew, as the file stands now, and add those that were named."""
-    if act.given.note:
-        act.fill(act.case.part, {"note": act.given.note})
-    documents.lay_in(act, act.case.part, act.given.documents)
+    if act.step_input.note:
+        act.fill(act.case.part, {"note": act.step_input.note})
+    documents.lay_in(act, act.case.part, act.step_input.documents)
 
 
 def refuse(act: "StepContext") -> None:
     """Keep the motive; the second refusal goes to arbitration (T33)."""
     request = act.case.open_transfer
     if request is not None:
-        act.fill(request, {"motive": act.given.motive})
+        act.fill(request, {"motive": act.step_input.motive})
         act.fire(Machine.TRANSFER, "refuse", part=request)
         show(act)
 
@@ -81,5 +81,5 @@ def follow(act: "StepContext", before: str) -> None:
         return
     request = act.case.open_transfer
     if request is not None:
-        act.fire(Machine.TRANSFER, "give_up", part=request, given=StepInput())
+        act.fire(Machine.TRANSFER, "give_up", part=request, step_input=StepInput())
         show(act)

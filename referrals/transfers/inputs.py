@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.inputs import Code, Codes, Flag, Id, StrictSerializer
+from core.inputs import Code, Codes, Flag, Id, StrictSerializer, many
 from referrals.vocabulary.holder_answers import DeferralReason
 from referrals.vocabulary.transfers import (
     BreakEffect,
@@ -59,7 +59,7 @@ class Requesting(StrictSerializer):
     address_known = Flag(required=False, default=True)
     channel = Code(Channel.choices, required=False, default=Channel.ELECTRONIC.value)
     documents = Codes(Document.choices, min_length=1)
-    formalities = Formality(many=True)
+    formalities = many(Formality)
     receivers = ids(required=False)
 
 

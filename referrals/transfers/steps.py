@@ -1,7 +1,5 @@
 """Steps of a transfer to another authority, and the state machine of the request (domain.md T31–T33, §2.7)."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.models import Referral, TransferRequest
 from referrals.restrictions.joined_filings import filings_joined_to
@@ -49,7 +47,7 @@ BEGINNINGS = tuple(
     tells=["transfer_target"],
     law="CASF L221-3, R221-5 à R221-8",
 )
-def transfer_request(referral: Referral, given: Any, case: Case) -> None:
+def transfer_request(referral: Referral, step_input: Requesting, case: Case) -> None:
     """Ask another authority to take the case over; until it accepts, all work goes on here."""
 
 
@@ -72,7 +70,7 @@ def transfer_request(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L221-3, R221-5 à R221-8",
     data_class="A",
 )
-def transfer_accept(referral: Referral, given: Any, case: Case) -> None:
+def transfer_accept(referral: Referral, step_input: Accepting, case: Case) -> None:
     """Take the case over from the authority that asked; it keeps a read-only stub."""
     referral.closed_at = case.at
 
@@ -92,7 +90,7 @@ def transfer_accept(referral: Referral, given: Any, case: Case) -> None:
     tells=["coordinator", "transfer_arbiters"],
     law="CASF L221-3",
 )
-def transfer_refuse(referral: Referral, given: Any, case: Case) -> None:
+def transfer_refuse(referral: Referral, step_input: Refusing, case: Case) -> None:
     """Leave the case where it is; a second refusal goes to arbitration."""
 
 
@@ -111,7 +109,7 @@ def transfer_refuse(referral: Referral, given: Any, case: Case) -> None:
     tells=["crip_queue"],
     law="CASF L221-3, R221-5 à R221-8",
 )
-def take_over(referral: Referral, given: Any, case: Case) -> None:
+def take_over(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Go on with the case at the authority that accepted it (by T32)."""
 
 
@@ -128,7 +126,7 @@ def take_over(referral: Referral, given: Any, case: Case) -> None:
     takes=inputs.Nothing,
     law="CASF L221-3",
 )
-def go_along(referral: Referral, given: Any, case: Case) -> None:
+def go_along(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     """Go where the file goes to which this filing was joined (by T32)."""
 
 
@@ -146,7 +144,7 @@ def go_along(referral: Referral, given: Any, case: Case) -> None:
     law="CASF R221-6",
     data_class="A",
 )
-def prepare(request: TransferRequest, given: Any, case: Case) -> None:
+def prepare(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> None:
     """Put the request and its documents together (by T31)."""
 
 
@@ -165,7 +163,7 @@ def prepare(request: TransferRequest, given: Any, case: Case) -> None:
     tells=["transfer_target"],
     law="CASF R221-6, R221-7",
 )
-def send(request: TransferRequest, given: Any, case: Case) -> None:
+def send(request: TransferRequest, step_input: Sending, case: Case) -> None:
     """Send the request, for the first time or again, with its documents as the file stands now."""
     request.sent_at = case.at
 
@@ -183,7 +181,7 @@ def send(request: TransferRequest, given: Any, case: Case) -> None:
     law="CASF L221-3",
     data_class="A",
 )
-def accept(request: TransferRequest, given: Any, case: Case) -> None:
+def accept(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> None:
     """Note that the other authority takes the case over (by T32)."""
 
 
@@ -200,7 +198,7 @@ def accept(request: TransferRequest, given: Any, case: Case) -> None:
     law="CASF L221-3",
     data_class="A",
 )
-def integrate(request: TransferRequest, given: Any, case: Case) -> None:
+def integrate(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> None:
     """Note that the whole case has arrived there, counted and resealed (by T32)."""
     request.closed_at = case.at
 
@@ -218,7 +216,7 @@ def integrate(request: TransferRequest, given: Any, case: Case) -> None:
     law="CASF L221-3",
     data_class="A",
 )
-def refuse(request: TransferRequest, given: Any, case: Case) -> str:
+def refuse(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> str:
     """Note the refusal (by T33); a second one goes to the supervisors of both."""
     request.refusals += 1
     request.origin_says = request.target_says = ""
@@ -241,14 +239,14 @@ def refuse(request: TransferRequest, given: Any, case: Case) -> str:
     tells=["coordinator", "transfer_target", "transfer_arbiters"],
     law="CASF L221-3",
 )
-def arbitrate(request: TransferRequest, given: Any, case: Case) -> str:
+def arbitrate(request: TransferRequest, step_input: Arbitrating, case: Case) -> str:
     """Say what this authority holds; without an agreement the case stays at the origin."""
     user = case.actor.user_id
     if case.receiving:
-        request.target_says, request.target_said_by = given.says, user
+        request.target_says, request.target_said_by = step_input.says, user
     else:
-        request.origin_says, request.origin_said_by = given.says, user
-    if given.says == Opinion.KEEP:
+        request.origin_says, request.origin_said_by = step_input.says, user
+    if step_input.says == Opinion.KEEP:
         request.closed_at = case.at
         return F.KEPT
     if not (request.origin_says and request.target_says):
@@ -270,6 +268,6 @@ def arbitrate(request: TransferRequest, given: Any, case: Case) -> str:
     tells=["supervisor"],
     law="CASF L221-3",
 )
-def give_up(request: TransferRequest, given: Any, case: Case) -> None:
+def give_up(request: TransferRequest, step_input: inputs.Reasoned, case: Case) -> None:
     """Keep the case here; what was sent is read there no longer."""
     request.closed_at = case.at

@@ -77,11 +77,11 @@ MOVED: Final = "Transfert du dossier à une autre autorité."
 def take_over(act: "StepContext") -> None:
     """Carry the case to the authority that accepts it, and leave a stub that nobody works on (T32)."""
     request: Any = act.case.open_transfer
-    named = guards.readers(act.case, act.given.named) if act.case.is_restricted else {}
-    act.change(request, receipt=act.given.receipt)
+    named = guards.readers(act.case, act.step_input.named) if act.case.is_restricted else {}
+    act.change(request, receipt=act.step_input.receipt)
     _call_off(act)
     state = BEGINS_IN.get(State(act.case.referral.state), State(act.case.referral.state))
-    carried = Carrying(act, _begin(act, request.target, state, _unit(request.target, act.given.unit)))
+    carried = Carrying(act, _begin(act, request.target, state, _unit(request.target, act.step_input.unit)))
     carried.carry()
     _end_at_origin(act)
     arrived = Case(carried.twin, actor=act.actor, at=act.at)
@@ -157,12 +157,16 @@ def _end_at_origin(act: "StepContext") -> None:
                 Machine.MEASURE,
                 "transfer",
                 part=measure,
-                given=StepInput(reason=MOVED),
+                step_input=StepInput(reason=MOVED),
                 child=measure.child_id,
             )
         elif measure.state in OFFERED:
             act.fire(
-                Machine.MEASURE, "cancel", part=measure, given=StepInput(reason=MOVED), child=measure.child_id
+                Machine.MEASURE,
+                "cancel",
+                part=measure,
+                step_input=StepInput(reason=MOVED),
+                child=measure.child_id,
             )
     _owe_nothing_here(act)
     for seat in case.assignments:
@@ -188,7 +192,7 @@ def _owe_nothing_here(act: "StepContext") -> None:
 def settle_in(act: "StepContext") -> None:
     """Give the case its readers, an assessment where one begins anew (⇒ A01), and its first delays (by T32)."""
     case = act.case
-    for user in act.given.named:
+    for user in act.step_input.named:
         restrictions_effects.grant(act, UUID(user), kind="named", expires_at=act.at + LIST_LASTS)
     _keep_review_of_restriction(act)
     messages_effects.show_requests(case)

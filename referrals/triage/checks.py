@@ -1,21 +1,20 @@
 """Check of what an urgent filing left open, before T10 and T11."""
 
-from typing import Any
-
 from referrals.errors import IncompleteFiling
+from referrals.triage.inputs import Qualification, Reorienting
 from referrals.vocabulary.required_items import items_left_open
 from referrals.workflow.case import Case
 from referrals.workflow.form_rows import late_receipt
 
 
-def items_left_are_settled(case: Case, given: Any) -> str | None:
+def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) -> str | None:
     """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03).
 
     Raises:
         IncompleteFiling: names the L and P items that are still open, and no other: of the children whom the actor
             sees, counted among these (SEC-AZ20).
     """
-    if not case.referral.left_open or given.get("urgency_reason"):
+    if not case.referral.left_open or getattr(step_input, "urgency_reason", None):
         return None
     seen = [child for child in case.recorded if child.pk not in case.hidden]
     if still_open := items_left_open(case.referral, late=late_receipt(case), children=seen):

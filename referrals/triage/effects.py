@@ -15,7 +15,7 @@ __all__ = ["adopt_keys", "receive", "receive_urgently"]
 
 def qualify_children(act: "StepContext") -> None:
     """Note the danger of each child (T10)."""
-    for item in act.given.children:
+    for item in act.step_input.children:
         child = act.case.child(item.child)
         act.change(
             child,
@@ -27,5 +27,5 @@ def qualify_children(act: "StepContext") -> None:
 
 def raise_urgency(act: "StepContext") -> None:
     """Let the qualification raise the urgency; lowering it is a step of its own (T45)."""
-    if act.given.urgency > act.case.referral.urgency:
-        act.case.referral.urgency = act.given.urgency
+    if act.step_input.urgency > act.case.referral.urgency:
+        act.case.referral.urgency = act.step_input.urgency

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.inputs import Code, Codes, Id, StrictSerializer
+from core.inputs import Code, Codes, Id, StrictSerializer, many, optional
 from referrals.vocabulary import answers, assessment_answers, triage_answers
 from referrals.vocabulary.states import Urgency
 from referrals.workflow.inputs import LONG, Signed, optional_id, required, text
@@ -50,12 +50,12 @@ class Qualification(Signed):
     authority has no first analysis of its own.
     """
 
-    children = ChildQualification(many=True, allow_empty=False)
+    children = many(ChildQualification, allow_empty=False)
     urgency = Code(Urgency.choices)
     opinion = text(max_length=LONG)
     unit = optional_id()
     urgency_reason = text(required=False)
-    search = SearchProof(required=False, default=None, allow_null=True)
+    search = optional(SearchProof)
 
 
 class Reorienting(Signed):

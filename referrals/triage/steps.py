@@ -1,7 +1,5 @@
 """Steps of the first analysis: T05, T06, T10, T11 (domain.md §2.2)."""
 
-from typing import Any
-
 from accounts.roles import Role
 from referrals.assessment import effects as assessment_effects
 from referrals.closing.effects import open_review
@@ -11,6 +9,7 @@ from referrals.models import Referral
 from referrals.triage import checks, effects, guards
 from referrals.triage import inputs as triage_inputs
 from referrals.triage.guards import index_was_asked
+from referrals.triage.inputs import Qualification
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import GRAVITY, Exploitation, State
 from referrals.workflow import case_guards, inputs
@@ -20,7 +19,7 @@ from referrals.workflow.referral_machine import step
 from referrals.workflow.signatures import history_calls_for_two
 
 
-def two_readers(case: Case, given: Any) -> str | None:
+def two_readers(case: Case, step_input: Qualification) -> str | None:
     """A second coordinator reads the qualification where the authority wants it (TWO_READER_QUALIFICATION)."""
     if case.protocol.two_reader_qualification == "always":
         return "La qualification est relue par une seconde personne."
@@ -49,7 +48,7 @@ def two_readers(case: Case, given: Any) -> str | None:
     law="CASF L226-3",
     data_class="A",
 )
-def acknowledge(referral: Referral, given: Any, case: Case) -> None:
+def acknowledge(referral: Referral, step_input: inputs.Noted, case: Case) -> None:
     """Enter the concern in the cell's register."""
     referral.acknowledged_at = case.at
 
@@ -67,7 +66,7 @@ def acknowledge(referral: Referral, given: Any, case: Case) -> None:
     law="CASF L226-3",
     data_class="D",
 )
-def start_triage(referral: Referral, given: Any, case: Case) -> None:
+def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case: Case) -> None:
     """Begin the first analysis once earlier files have been looked for."""
 
 
@@ -95,11 +94,11 @@ def start_triage(referral: Referral, given: Any, case: Case) -> None:
     tells=["assessment_lead"],
     law="CASF R226-2-2, CC 375",
 )
-def qualify(referral: Referral, given: Any, case: Case) -> None:
+def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: Case) -> None:
     """Hold that this is an *information préoccupante*; a team is to be named."""
     referral.left_open = False
-    if given.unit:
-        referral.unit_id = given.unit
+    if step_input.unit:
+        referral.unit_id = step_input.unit
 
 
 @step(
@@ -125,6 +124,6 @@ def qualify(referral: Referral, given: Any, case: Case) -> None:
     tells=["target_service", "filer"],
     law="CASF R226-2-2",
 )
-def reorient(referral: Referral, given: Any, case: Case) -> None:
+def reorient(referral: Referral, step_input: triage_inputs.Reorienting, case: Case) -> None:
     """Set aside a concern that isn't an *information préoccupante*, and say who takes it over."""
     referral.closed_at = case.at

@@ -37,7 +37,7 @@ def sound_call(act: "StepContext", cause: AlertCause) -> Any:
 
 def sound_for_clock(act: "StepContext") -> None:
     """Sound the alert of a clock that comes near or is over (C3)."""
-    cause = AlertCause(act.given.cause)
+    cause = AlertCause(act.step_input.cause)
     end_call(act)
     row = act.new("alerts", cause=cause, sounded_at=act.at, next_at=act.at)
     act.case.part = act.made = row

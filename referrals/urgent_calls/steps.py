@@ -5,8 +5,6 @@ opening the file, or by a step that protects the child. ``referrals/urgent_calls
 the ladder calls, and when. A case has one open alert: a new one ends the one before, and calls from the first rung on.
 """
 
-from typing import Any
-
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.models import Alert
@@ -36,7 +34,7 @@ step = StepDecorator(Machine.ALERT, Alert)
     data_class="A",
     purpose=Purpose.EMERGENCY,
 )
-def sound(alert: Alert, given: Any, case: Case) -> None:
+def sound(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
     """Call until somebody answers (by T03, T14, C3)."""
 
 
@@ -54,7 +52,7 @@ def sound(alert: Alert, given: Any, case: Case) -> None:
     data_class="A",
     purpose=Purpose.EMERGENCY,
 )
-def acknowledge(alert: Alert, given: Any, case: Case) -> None:
+def acknowledge(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
     """Say that one takes care of it; nobody else is called."""
     alert.ended_at, alert.ended_by, alert.next_at = case.at, case.actor.user_id or case.actor.obo, None
 
@@ -73,6 +71,6 @@ def acknowledge(alert: Alert, given: Any, case: Case) -> None:
     data_class="A",
     purpose=Purpose.EMERGENCY,
 )
-def close(alert: Alert, given: Any, case: Case) -> None:
+def close(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
     """End a call that nobody has to answer any more (by a newer one, or a closing)."""
     alert.ended_at, alert.next_at = case.at, None

@@ -5,6 +5,7 @@ and names an ad hoc administrator where the child has no discernment. What the j
 (J04) and each ruling (M18); its absence blocks nothing, because the duty is the judge's (domain.md §2.6).
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from core.inputs import Code, StrictSerializer, Text
@@ -34,6 +35,6 @@ class Hearing(StrictSerializer):
     hearing_note = Text(max_length=2_000, multiline=True, required=False, default="", allow_blank=True)
 
 
-def kept(given: Any) -> dict[str, Any]:
+def kept(step_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is kept of the hearing."""
-    return {name: given.get(name) or "" for name in KEPT}
+    return {name: step_input.get(name) or "" for name in KEPT}

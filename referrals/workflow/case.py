@@ -3,7 +3,7 @@
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         JudicialReferral,
         Measure,
     )
+    from referrals.workflow.decision_inputs import JusticeAnswer, Referring, WithChildren
 
 
 class Case(CaseParts):
@@ -68,13 +69,13 @@ class Case(CaseParts):
         """Return the children whose decision is judicial, counting what the running step carries."""
         return [child for child in self.children if self.decision_of(child) == DecisionCode.JUDICIAL]
 
-    def to_be_referred(self, given: Any) -> "list[Child]":
+    def to_be_referred(self, step_input: "WithChildren") -> "list[Child]":
         """Return the children whom T26 refers: those named and those decided so, all of the case if none is."""
-        return [*self.of_case(given.children), *self.judicial_children()] or self.children
+        return [*self.of_case(step_input.children), *self.judicial_children()] or self.children
 
-    def prepared(self, given: Any) -> "JudicialReferral | None":
+    def prepared(self, step_input: "Referring | None") -> "JudicialReferral | None":
         """Return the prepared referral to justice that a sending names; None where it names none that is there."""
-        wanted = getattr(given, "judicial_referral", None)
+        wanted = getattr(step_input, "judicial_referral", None)
         rows = self.judicial_referrals if wanted is not None else []
         return next((row for row in rows if row.pk == wanted and row.state == JudicialState.PREPARED), None)
 
@@ -115,10 +116,10 @@ class Case(CaseParts):
             for found in self.judicial_referrals
         )
 
-    def someone_still_waits(self, given: Any) -> bool:
+    def someone_still_waits(self, step_input: "JusticeAnswer") -> bool:
         """Tell whether, after the answers given, justice still owes one for a child of the case (T28)."""
-        told = {item.child for item in given.outcomes if item.type in DECIDING}
-        asked = getattr(given, "judicial_referral", None)
+        told = {item.child for item in step_input.outcomes if item.type in DECIDING}
+        asked = getattr(step_input, "judicial_referral", None)
         for judicial in self.judicial_referrals:
             if judicial.state not in OPEN_JUDICIAL:
                 continue
@@ -171,8 +172,8 @@ class Case(CaseParts):
         """Return the children with these ids; those that aren't of the case are left out."""
         return [child for pk in ids if (child := self.child(pk)) is not None]
 
-    def touched(self, given: Any) -> "list[Child]":
+    def touched(self, step_input: Mapping[str, Any]) -> "list[Child]":
         """Return the children on record whom a step is about: by name, by its part, or by a row that it names."""
-        named: set[UUID] = {*ids_in(given), *([self.part.pk] if self.part is not None else ())}
+        named: set[UUID] = {*ids_in(step_input), *([self.part.pk] if self.part is not None else ())}
         named |= set[UUID]().union(*(row.children for row in rows_among(self.referral, named).values()))
         return [child for child in self.recorded if child.pk in named]

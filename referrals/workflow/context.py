@@ -118,15 +118,16 @@ def _nowhere(name: str, _: Case, **__: Any) -> "StepContext":
 class StepContext:
     """A declared step under way on a locked case, by one actor at one instant."""
 
-    def __init__(self, step: Step, case: Case, given: Any, *, actor: Actor, at: datetime) -> None:
-        """Carry out ``step`` with the input ``given``; ``actor`` says in which role."""
+    def __init__(self, step: Step, case: Case, step_input: StepInput, *, actor: Actor, at: datetime) -> None:
+        """Carry out ``step`` with the input ``step_input``; ``actor`` says in which role."""
         self.step = step
         self.case = case
-        self.given = given
+        #: Any: each effect reads the members of the input of its own step.
+        self.step_input: Any = step_input
         self.actor = actor
         self.at = at
         #: The child that the step is about, for its record.
-        self.child: UUID | None = getattr(given, "child", None)
+        self.child: UUID | None = getattr(step_input, "child", None)
         #: The second person, when two signed; the record and the entry then bear both names.
         self.signer: Actor | None = None
         #: Sentences that the answer tells without refusing (T17).
@@ -245,18 +246,24 @@ class StepContext:
     # --- What is written down --------------------------------------------------------------------------
 
     def fire(
-        self, machine: Machine, name: str, *, part: Any = None, given: Any = None, child: UUID | None = None
+        self,
+        machine: Machine,
+        name: str,
+        *,
+        part: Any = None,
+        step_input: StepInput | None = None,
+        child: UUID | None = None,
     ) -> None:
         """Do a step that the running one brings along, on ``part`` or on the referral: state, record, entry."""
         step = steps.get(machine, name)
         row = part if part is not None else self.case.referral
-        fired = StepContext(step, self.case, given or StepInput(), actor=self.actor, at=self.at)
+        fired = StepContext(step, self.case, step_input or StepInput(), actor=self.actor, at=self.at)
         fired.signer, fired.child = self.signer, child
         before = str(row.state)
         if machine is Machine.JUDICIAL:
             self.case.justice_moved = True
         if not step.creates or step.source:
-            step.run(row, given or StepInput(), self.case)
+            step.run(row, step_input or StepInput(), self.case)
         if part is not None:
             part.save()
         fired.write_down(before=before, after=str(row.state), part=part)
@@ -300,7 +307,7 @@ class StepContext:
             child=self.child,
             access_class=self.step.data_class,
         )
-        said = for_record(as_json(self.given), self.step.name)
+        said = for_record(as_json(self.step_input), self.step.name)
         data = {name: value for name, value in said.items() if value not in (None, "", [], {})}
         if data:
             # Of a filer only the own reason is kept here, under the filer's own key class.

@@ -1,11 +1,12 @@
 """Inputs that several deciding steps share: decisions, agreements, referrals to justice."""
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from rest_framework import serializers
 
-from core.inputs import Code, Codes, Day, Flag, Id, StrictSerializer, Text, Whole
+from core.inputs import Code, Codes, Day, Flag, Id, StrictSerializer, Text, Whole, many
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome
@@ -21,6 +22,38 @@ class ToJustice(StrictSerializer):
     recipient = text(required=False)
     document = text(required=False, max_length=DOCUMENT)
     sending_proof = text(required=False)
+
+
+class Referring(Protocol):
+    """What is read of each input that sends a referral to justice, wherever it is declared."""
+
+    @property
+    def judicial_referral(self) -> UUID | None:
+        """Return the prepared referral that is sent."""
+
+    @property
+    def grounds(self) -> list[str]:
+        """Return the grounds of L226-4."""
+
+    @property
+    def document(self) -> str:
+        """Return the document, empty where one was composed before."""
+
+    @property
+    def recipient(self) -> str:
+        """Return to whom it goes."""
+
+    @property
+    def sending_proof(self) -> str:
+        """Return how it was sent."""
+
+
+class WithChildren(Protocol):
+    """An input that names children."""
+
+    @property
+    def children(self) -> list[UUID]:
+        """Return their ids."""
 
 
 class SeizeJusticeForAll(ToJustice):
@@ -67,7 +100,7 @@ class MeasureOffer(StrictSerializer):
 class Deciding(Signed):
     """What the deciding steps share: the decisions still missing, and why."""
 
-    decisions = ChildDecision(many=True, required=False, default=list)
+    decisions = many(ChildDecision, required=False, default=list)
     motivation = text(max_length=LONG)
 
 
@@ -109,7 +142,7 @@ class HolderRefusal(StrictSerializer):
 class Refusal(StrictSerializer):
     """The trace of each holder's refusal, or the attempts made (M03); of one who is of age, the own answer there."""
 
-    refusals = HolderRefusal(many=True, required=False, default=list)
+    refusals = many(HolderRefusal, required=False, default=list)
     attempts = text(required=False, max_length=5_000)
 
 
@@ -168,8 +201,8 @@ class ChildOutcome(Hearing):
 class JusticeAnswer(Signed):
     """One answer of justice: outcomes by child, and the measures that it orders (J04)."""
 
-    outcomes = ChildOutcome(many=True, allow_empty=False)
-    orders = OrderedMeasure(many=True, required=False, default=list)
+    outcomes = many(ChildOutcome, allow_empty=False)
+    orders = many(OrderedMeasure, required=False, default=list)
 
 
 class Naming(StrictSerializer):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def name_decider(act: "StepContext") -> None:
     """Put the decider on the case: the one named, else the inspectors of the unit (T20)."""
-    for user in people.deciders(act.case, act.given):
+    for user in people.deciders(act.case, act.step_input):
         put_on_case(act, user, "ase_inspector")
 
 

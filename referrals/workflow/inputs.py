@@ -3,11 +3,13 @@
 Input is validated whole: one answer names every error. Absent optional members are None, empty or False, as declared.
 """
 
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from rest_framework import serializers
 
-from core.inputs import Day, Id, Items, StrictSerializer, Text
+from core.inputs import Id, Items, OptionalDay, OptionalId, StrictSerializer, Text
 
 LONG: Final = 20_000
 DOCUMENT: Final = 100_000
@@ -19,14 +21,14 @@ def text(*, required: bool = True, max_length: int = 2_000) -> Text:
     return Text(max_length=max_length, multiline=True, allow_blank=not required, **options)
 
 
-def optional_id() -> Id:
+def optional_id() -> OptionalId:
     """Declare an id that may be left out."""
-    return Id(required=False, default=None, allow_null=True)
+    return OptionalId()
 
 
-def optional_day() -> Day:
+def optional_day() -> OptionalDay:
     """Declare a day that may be left out."""
-    return Day(required=False, default=None, allow_null=True)
+    return OptionalDay()
 
 
 def required(name: str) -> serializers.ValidationError:
@@ -34,7 +36,7 @@ def required(name: str) -> serializers.ValidationError:
     return serializers.ValidationError({name: [serializers.ErrorDetail("", code="required")]})
 
 
-def ids(*, required: bool = True) -> Items:
+def ids(*, required: bool = True) -> Items[UUID]:
     """Declare a list of distinct ids."""
     return Items(child=Id(), min_length=1) if required else Items(child=Id(), required=False, default=list)
 
@@ -59,3 +61,51 @@ class Signed(StrictSerializer):
     """A step that may need a second signature: the person who is asked for it."""
 
     approver = optional_id()
+
+
+class WithChild(Protocol):
+    """An input about one child."""
+
+    @property
+    def child(self) -> UUID:
+        """Return the child's id."""
+
+
+class WithUser(Protocol):
+    """An input that names a person."""
+
+    @property
+    def user(self) -> UUID:
+        """Return the person's id."""
+
+
+class WithUnit(Protocol):
+    """An input that may name a unit."""
+
+    @property
+    def unit(self) -> UUID | None:
+        """Return the unit's id."""
+
+
+class WithService(Protocol):
+    """An input that may name a service."""
+
+    @property
+    def service(self) -> UUID | None:
+        """Return the service's id."""
+
+
+class WithDecider(Protocol):
+    """An input that may name who decides."""
+
+    @property
+    def decider(self) -> UUID | None:
+        """Return the person's id."""
+
+
+class WithTerm(Protocol):
+    """An input that may say when something ends."""
+
+    @property
+    def term_on(self) -> date | None:
+        """Return the day."""

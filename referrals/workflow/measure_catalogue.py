@@ -1,22 +1,24 @@
 """Local variants of measures: named by the authority, under the rules of the national type (MEASURE_CATALOGUE; §5)."""
 
-from typing import Any
-
+from core.inputs import StrictSerializer
 from referrals.errors import InvalidInput
 from referrals.workflow.case import Case
+from referrals.workflow.decision_inputs import MeasureOffer, OrderedMeasure
 
 
-def variants_are_of_the_authority(case: Case, given: Any) -> str | None:
+def variants_are_of_the_authority(case: Case, step_input: StrictSerializer | None) -> str | None:
     """A local variant is one that the authority has, of the type that the measure has (§5, MEASURE_CATALOGUE).
 
     Raises:
         InvalidInput: it isn't.
     """
-    if given is None:
+    if step_input is None:
         return None
     known = {(found.code, found.of) for found in case.protocol.measure_variants}
-    items = given.get("orders", given.get("measures"))
-    for item in [given] if items is None else items:
+    items: list[MeasureOffer | OrderedMeasure] = getattr(
+        step_input, "orders", getattr(step_input, "measures", [step_input])
+    )
+    for item in items:
         if item.variant and (item.variant, item.type) not in known:
             raise InvalidInput("variant")
     return None

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
+from core.inputs import StrictSerializer
 from referrals.errors import InvalidInput
 from referrals.workflow.case import Case
+from referrals.workflow.inputs import WithDecider, WithUnit, WithUser
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
@@ -29,27 +31,31 @@ _NAMED_ROLE = {
 }
 
 
-def people_may_be_named(case: Case, given: Any) -> str | None:
+def people_may_be_named(case: Case, step_input: StrictSerializer) -> str | None:
     """People put on a case hold the role at its authority, and aren't excluded (R221-8; §1.3 rule 8)."""
-    assessors = {item.user for item in [*(given.get("team") or []), *(given.get("join") or [])]}
+    assessors = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
     if assessors - holders_of(case, Role.ASSESSOR, assessors):
         return "Une personne désignée n'est pas évaluatrice habilitée sur ce territoire, ou elle est exclue."
-    lead = given.get("lead")
+    lead = getattr(step_input, "lead", None)
     if lead and not holders_of(case, Role.ASSESSMENT_LEAD, {lead}):
         return "Le cadre désigné n'est pas habilité sur ce territoire, ou il est exclu."
     role = _NAMED_ROLE.get(case.step_name)
-    if role and not holders_of(case, role, {given.user}):
+    user: Any = getattr(step_input, "user", None)
+    if role and not holders_of(case, role, {user}):
         return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
     return None
 
 
-def unit_is_of_authority(case: Case, given: Any) -> str | None:
+def unit_is_of_authority(case: Case, step_input: WithUnit) -> str | None:
     """The unit that takes the case is one of its authority's.
 
     Raises:
         InvalidInput: it isn't.
     """
-    if given.unit and not Unit.objects.filter(pk=given.unit, authority_id=case.authority_id).exists():
+    if (
+        step_input.unit
+        and not Unit.objects.filter(pk=step_input.unit, authority_id=case.authority_id).exists()
+    ):
         raise InvalidInput("unit")
     return None
 
@@ -71,17 +77,17 @@ def working_for(case: Case, services: set[UUID], users: set[UUID]) -> set[UUID]:
     return set(agents.values_list("user_id", flat=True))
 
 
-def decider_is_known(case: Case, given: Any) -> str | None:
+def decider_is_known(case: Case, step_input: WithDecider) -> str | None:
     """A decider is named, or the unit has one (T20, T48)."""
-    if deciders(case, given):
+    if deciders(case, step_input):
         return None
     return "Aucun décideur n'est désigné et l'unité n'en a pas."
 
 
-def deciders(case: Case, given: Any) -> set[UUID]:
+def deciders(case: Case, step_input: WithDecider) -> set[UUID]:
     """Return who decides: the person named now, those named before, else the inspectors of the unit."""
-    if given.decider:
-        fit = holders_of(case, Role.ASE_INSPECTOR, {given.decider})
+    if step_input.decider:
+        fit = holders_of(case, Role.ASE_INSPECTOR, {step_input.decider})
         return fit - working_for(case, executing(case), fit)
     named = {found.user_id for found in case.assignments if found.role == Role.ASE_INSPECTOR}
     if named:
@@ -94,9 +100,9 @@ def deciders(case: Case, given: Any) -> set[UUID]:
     return holders_of(case, Role.ASE_INSPECTOR, set(of_unit.values_list("user_id", flat=True)))
 
 
-def named_may_read(case: Case, given: Any) -> str | None:
+def named_may_read(case: Case, step_input: StrictSerializer) -> str | None:
     """The list of a restricted case names people of the authority, none of them excluded (T46; §1.3 rules 1, 8)."""
-    users = {*(given.get("named") or []), *(given.get("add") or [])}
+    users = {*getattr(step_input, "named", []), *getattr(step_input, "add", [])}
     held = Membership.objects.in_force(case.at).filter(authority_id=case.authority_id, user_id__in=users)
     if users - set(held.values_list("user_id", flat=True)):
         return "Une des personnes nommées n'exerce pas pour cette autorité."
@@ -105,13 +111,13 @@ def named_may_read(case: Case, given: Any) -> str | None:
     return None
 
 
-def person_is_known(case: Case, given: Any) -> str | None:
+def person_is_known(case: Case, step_input: WithUser) -> str | None:
     """Whoever is excluded is an account.
 
     Raises:
         InvalidInput: it isn't.
     """
-    if not Membership.objects.filter(user_id=given.user).exists():
+    if not Membership.objects.filter(user_id=step_input.user).exists():
         raise InvalidInput("user")
     return None
 
@@ -136,9 +142,9 @@ def put_on_case(
 
 def name_inspector(act: "StepContext") -> None:
     """Put the decider on the case (T48)."""
-    put_on_case(act, act.given.user, "ase_inspector")
+    put_on_case(act, act.step_input.user, "ase_inspector")
 
 
 def name_referent(act: "StepContext") -> None:
     """Put the referent on the case, for one child where it is named (T48)."""
-    put_on_case(act, act.given.user, "case_referent", child=act.given.child)
+    put_on_case(act, act.step_input.user, "case_referent", child=act.step_input.child)

@@ -165,11 +165,11 @@ def test_an_exclusion_and_a_conflict_of_interest_bar_the_stand_in(assessed):
 
 
 def _ties(story, actor):
-    from referrals.access import visibility
+    from referrals.access import case_ties, visibility
 
     see_all()
     found = visibility.visible_to(actor, at=story.now).get(pk=story.pk)
-    return visibility.ties_of(found, actor)
+    return case_ties.ties_of(found, actor)
 
 
 @pytest.mark.sec("SEC-AZ12")

@@ -11,7 +11,7 @@ from django.db.models import F
 from rest_framework import serializers
 
 from accounts.roles import Role
-from core.inputs import Id
+from core.inputs import Id, OptionalId
 from outbox.models import Notice
 from referrals.access.matrix import Relation, reads_by
 from referrals.attachments import keeping
@@ -277,7 +277,7 @@ def members(form, path=()):
         inner = getattr(field, "child", field)
         if isinstance(inner, serializers.BaseSerializer):
             yield from members(inner, (*path, name))
-        elif not isinstance(inner, Id):
+        elif not isinstance(inner, Id | OptionalId):
             yield (*path, name)
 
 

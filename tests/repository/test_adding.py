@@ -15,7 +15,7 @@ STEP = '''
     "call_back", number="T99", label="Rappeler", en="Call back", source=[State.TRIAGE], target=SAME,
     roles=[Role.CRIP_COORDINATOR], takes=Noted, tells=["team"], law="CASF L226-3",
 )
-def call_back(referral: Referral, given: Any, case: Case) -> None:
+def call_back(referral: Referral, step_input: Noted, case: Case) -> None:
     """Note that the filer was called back."""
 '''
 IMPORTS = "from referrals.workflow.inputs import Noted\nfrom referrals.workflow.step import SAME\n"

@@ -24,6 +24,7 @@ from referrals.execution import perform, preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.reading import names as reading_names
+from referrals.reading import timeline
 from referrals.reading.disclosures import known, opened, seen
 from referrals.reading.names import Names
 from referrals.vocabulary.states import State
