@@ -17,7 +17,7 @@ class AccountsError(Exception):
     code: ClassVar[str] = "accounts"
     text: ClassVar[str] = "Cette action n'est pas possible."
 
-    def __init__(self, text: str | None = None, **extra: Any) -> None:
+    def __init__(self, text: str | None = None, **extra: object) -> None:
         super().__init__(text or self.text)
         self.extra: dict[str, Any] = extra
 

@@ -33,7 +33,7 @@ class Secret(serializers.CharField):
             trim_whitespace=False, write_only=True, max_length=settings.PASSWORD_LENGTH_MAX, **kwargs
         )
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the password.
 
         Raises:
@@ -47,7 +47,7 @@ class Secret(serializers.CharField):
 class InseeCode(Text):
     """The INSEE code of a commune that exists; a postal code isn't one."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the code.
 
         Raises:
@@ -66,7 +66,7 @@ class RegisterNumber(Text):
         super().__init__(max_length=30, **kwargs)
         self.register = register
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the number as it is stored.
 
         Raises:
@@ -90,7 +90,7 @@ class Named(Text):
         super().__init__(**kwargs)
         self.also, self.words, self.fault = also, words, code
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the name.
 
         Raises:
@@ -108,14 +108,14 @@ class Named(Text):
 class PersonName(Named):
     """First and last name of somebody."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(also=" '’-.", words=6, code="not-a-name", max_length=80, **kwargs)
 
 
 class InstitutionName(Named):
     """The name of an institution."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         also = " '’-.,&/()°«»0123456789"
         super().__init__(also=also, words=14, code="not-an-institution", max_length=120, **kwargs)
 
@@ -162,7 +162,7 @@ class ChangePasswordInput(StrictSerializer):
 class Digits(Text):
     """A one-time code as it is typed: six digits, blanks between them allowed."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the digits.
 
         Raises:
@@ -177,7 +177,7 @@ class Digits(Text):
 class Binary(Text):
     """Bytes in URL-safe Base64, without padding."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the text.
 
         Raises:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from accounts.actor import Actor
@@ -34,7 +34,7 @@ class Once:
     body: bytes
 
     @classmethod
-    def of(cls, key: str, route: str, body: Any) -> "Once":
+    def of(cls, key: str, route: str, body: object) -> "Once":
         """Return the request under ``key``; the body enters as a keyed digest.
 
         Raises:

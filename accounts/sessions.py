@@ -75,7 +75,7 @@ class SessionStore(db.SessionStore):
         """Return the model of the rows."""
         return Session
 
-    def _validate_session_key(self, key: Any) -> bool:
+    def _validate_session_key(self, key: object) -> bool:
         """Tell whether a cookie can be a key at all: what can't never reaches the database."""
         return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
@@ -188,7 +188,7 @@ def _store_of(request: ServiceRequest) -> SessionStore:
     return cast("SessionStore", request.session)
 
 
-def bind(request: ServiceRequest, user: User, **_: Any) -> None:
+def bind(request: ServiceRequest, user: User, **_: object) -> None:
     """Write on a session whose it is since when; the receiver of Django's signal that somebody has signed in."""
     at: datetime = getattr(request, "at", None) or instant()
     held = [row.pk for row in Membership.objects.in_force(at).filter(user=user)]

@@ -121,7 +121,7 @@ def counted(
         raise
 
 
-def _succeeded(request: ServiceRequest, user: User, **_: Any) -> None:
+def _succeeded(request: ServiceRequest, user: User, **_: object) -> None:
     """Remember that an account signs in, and where, and forget the failures from there; receiver of Django's signal."""
     at: datetime = getattr(request, "at", None) or instant()
     marks = (_marks(request, user.email).pair, _seen(user))

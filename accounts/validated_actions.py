@@ -1,7 +1,6 @@
 """Validates inputs about accounts and places, then makes one call of ``actions``."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from accounts import access, actions, sign_in_flow
@@ -28,7 +27,7 @@ from accounts.roles import Role
 from accounts.territory import served_places
 
 
-def asked_for_account(request: ServiceRequest, body: Any, *, at: datetime) -> None:
+def asked_for_account(request: ServiceRequest, body: object, *, at: datetime) -> None:
     """Ask for an account by what was sent, as ``AccountRequestInput`` takes it."""
     serializer = AccountRequestInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -38,7 +37,7 @@ def asked_for_account(request: ServiceRequest, body: Any, *, at: datetime) -> No
     sign_in_flow.ask_account(request, stranger=stranger, authority=authority, institution=institution, at=at)
 
 
-def asked_for_colleague(request: ServiceRequest, body: Any, *, actor: Actor, at: datetime) -> None:
+def asked_for_colleague(request: ServiceRequest, body: object, *, actor: Actor, at: datetime) -> None:
     """Ask for an account for a colleague by what was sent, as ``ColleagueInput`` takes it."""
     actions.require_session(actor)
     access.led_positions(actor)
@@ -49,7 +48,7 @@ def asked_for_colleague(request: ServiceRequest, body: Any, *, actor: Actor, at:
     sign_in_flow.ask_colleague(request, actor, stranger=stranger, position=sent["position"], at=at)
 
 
-def asked_for_role(body: Any, *, actor: Actor, at: datetime) -> AccountRequest:
+def asked_for_role(body: object, *, actor: Actor, at: datetime) -> AccountRequest:
     """Ask for a role by what was sent, as ``RoleRequestInput`` takes it."""
     serializer = RoleRequestInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -75,7 +74,7 @@ def served(code: str, *, at: datetime) -> Authority:
     return place[1]
 
 
-def accepted(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
+def accepted(body: object, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
     """Accept a request by what was sent, as ``AcceptanceInput`` takes it."""
     serializer = AcceptanceInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -86,14 +85,14 @@ def accepted(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> tuple[Accoun
     return actions.accept_request(actor=actor, at=at, request_id=pk, acceptance=wanted)
 
 
-def refused(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> AccountRequest:
+def refused(body: object, pk: UUID, *, actor: Actor, at: datetime) -> AccountRequest:
     """Refuse a request by what was sent, as ``RefusalInput`` takes it."""
     serializer = RefusalInput(data=body)
     serializer.is_valid(raise_exception=True)
     return actions.refuse_request(actor=actor, at=at, request_id=pk, **serializer.validated_data)
 
 
-def made_user(body: Any, *, actor: Actor, at: datetime) -> User:
+def made_user(body: object, *, actor: Actor, at: datetime) -> User:
     """Make an account of what was sent, as ``UserInput`` takes it."""
     serializer = UserInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -102,12 +101,12 @@ def made_user(body: Any, *, actor: Actor, at: datetime) -> User:
     return actions.make_user(actor=actor, at=at, new_user=actions.NewUser(**fields))
 
 
-def granted(body: Any, *, actor: Actor, at: datetime) -> Membership:
+def granted(body: object, *, actor: Actor, at: datetime) -> Membership:
     """Give a role of what was sent, as ``MembershipInput`` takes it."""
     return actions.grant(actor=actor, at=at, appointment=appointment(body, actor=actor))
 
 
-def appointment(body: Any, *, actor: Actor) -> actions.Appointment:
+def appointment(body: object, *, actor: Actor) -> actions.Appointment:
     """Return the role that is to be given, of what was sent, as ``MembershipInput`` takes it."""
     serializer = MembershipInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -125,7 +124,7 @@ def appointment(body: Any, *, actor: Actor) -> actions.Appointment:
     )
 
 
-def made_organisation(body: Any, *, actor: Actor, at: datetime) -> Organisation:
+def made_organisation(body: object, *, actor: Actor, at: datetime) -> Organisation:
     """Add an institution of what was sent, as ``OrganisationInput`` takes it."""
     serializer = OrganisationInput(data=body)
     serializer.is_valid(raise_exception=True)
@@ -135,7 +134,7 @@ def made_organisation(body: Any, *, actor: Actor, at: datetime) -> Organisation:
     return actions.make_organisation(actor=actor, at=at, new_organisation=new)
 
 
-def corrected(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
+def corrected(body: object, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
     """Correct an institution by what was sent, as ``CorrectionInput`` takes it."""
     visible(managed_organisations(actor), pk)
     serializer = CorrectionInput(data=body)
@@ -145,7 +144,7 @@ def corrected(body: Any, pk: UUID, *, actor: Actor, at: datetime) -> Organisatio
     return actions.correct_organisation(actor=actor, at=at, pk=pk, correction=wanted)
 
 
-def identified(body: Any) -> Identified:
+def identified(body: object) -> Identified:
     """Return how somebody made sure, of what was sent, as ``IdentifiedInput`` takes it."""
     serializer = IdentifiedInput(data=body)
     serializer.is_valid(raise_exception=True)

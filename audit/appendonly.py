@@ -11,7 +11,7 @@ PostgreSQL needs none of this: the role ``repere_app`` owns no table.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -78,13 +78,13 @@ def _ours(name: str | None) -> bool:
     return _low(name).startswith(_PREFIX)
 
 
-def guard(connection: BaseDatabaseWrapper, **_: Any) -> None:
+def guard(connection: BaseDatabaseWrapper, **_: object) -> None:
     """Put the authoriser on a new connection (receiver of ``connection_created``)."""
     if connection.vendor == "sqlite" and connection.alias == DEFAULT_DB_ALIAS:
         connection.connection.set_authorizer(_authorise)
 
 
-def lift(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+def lift(using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """Take the authoriser off this thread's connection (receiver of ``pre_migrate``)."""
     connection = connections[using]
     if connection.vendor == "sqlite" and using == DEFAULT_DB_ALIAS:
@@ -93,7 +93,7 @@ def lift(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
         connection.connection.set_authorizer(None)
 
 
-def restore(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+def restore(using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """Put it back (receiver of ``post_migrate``)."""
     connection = connections[using]
     if connection.connection is not None:

@@ -40,7 +40,7 @@ def tenant_of(row: Any) -> str | None:
     return _text(row.tenant) if entry is None else entry["tenant"]
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 

@@ -14,9 +14,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from encryption import digest
 
@@ -161,7 +162,7 @@ def _require_whole(part: str, path: Path, vendor: str) -> None:
         raise CopyError(f"{path} n'est pas une copie de la base {part} pour {vendor}.")
 
 
-def _run(connection: Any, tool: str, *words: str) -> None:
+def _run(connection: BaseDatabaseWrapper, tool: str, *words: str) -> None:
     program = shutil.which(tool)
     if program is None:
         raise CopyError(f"{tool} manque : installez les outils de PostgreSQL (Debian : postgresql-client).")

@@ -18,14 +18,14 @@ AUDITOR_ROLE = "repere_auditor"
 JOURNAL = "audit"
 
 
-def take_role(connection: BaseDatabaseWrapper, **_: Any) -> None:
+def take_role(connection: BaseDatabaseWrapper, **_: object) -> None:
     """Let a new connection act as the application's role (receiver of ``connection_created``)."""
     if connection.vendor == "postgresql" and settings.DATABASE_ROLE:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('role', %s, false)", [settings.DATABASE_ROLE])
 
 
-def act_as_owner(using: str, **_: Any) -> None:
+def act_as_owner(using: str, **_: object) -> None:
     """Let the connection act as its login again (receiver of ``pre_migrate``)."""
     connection = connections[using]
     if connection.vendor == "postgresql":

@@ -316,7 +316,7 @@ def _items(extra: Mapping[str, Any], *keys: str) -> Iterator[tuple[str, Any]]:
             yield from ((item["field"], item["code"]) for item in named)
 
 
-def _faults(detail: Any, path: tuple[str, ...] = ()) -> Iterator[_Fault]:
+def _faults(detail: object, path: tuple[str, ...] = ()) -> Iterator[_Fault]:
     """Yield a fault for each leaf of DRF's nested lists and maps of errors."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():

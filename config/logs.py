@@ -159,7 +159,7 @@ def _bound() -> dict[str, Any]:
     return _allowed(structlog.contextvars.get_contextvars())
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: object) -> Any:
     """Return a value that can only be a code, an id or a number; anything else is removed."""
     if value is None or isinstance(value, bool | int | float):
         return value

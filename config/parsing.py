@@ -139,7 +139,7 @@ def _constant(_: str) -> NoReturn:
     raise BodyRefused("body-number-out-of-range")
 
 
-def _require_storable(body: Any) -> None:
+def _require_storable(body: object) -> None:
     """Refuse NUL and lone surrogates, in keys as in values: no database holds them."""
     waiting = [body]
     while waiting:

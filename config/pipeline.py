@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
@@ -204,7 +204,7 @@ class Caller:
         with remembered, paging.read_by(actor.user_id if actor is not None else None):
             return self.get_response(request)
 
-    def process_view(self, request: ServiceRequest, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: ServiceRequest, *_: object) -> HttpResponse | None:
         """Let whoever was refused too many cases wait, before anything is looked at (SEC-AZ23)."""
         delayed = probing.wait_of(request)
         return None if delayed is None else errors.answer_to(delayed, request)

@@ -1,6 +1,6 @@
 """Database router: tables of ``encryption`` live in ``keys``, all others in ``default``."""
 
-from typing import Any
+from django.db.models import Model
 
 KEY_STORE = "keys"
 
@@ -11,18 +11,18 @@ class KeyStoreRouter:
     def _alias(self, app_label: str) -> str:
         return KEY_STORE if app_label == "encryption" else "default"
 
-    def db_for_read(self, model: Any, **_hints: Any) -> str:
+    def db_for_read(self, model: "type[Model]", **_hints: object) -> str:
         """Return the alias that holds ``model``."""
         return self._alias(model._meta.app_label)
 
-    def db_for_write(self, model: Any, **_hints: Any) -> str:
+    def db_for_write(self, model: "type[Model]", **_hints: object) -> str:
         """Return the alias that holds ``model``."""
         return self._alias(model._meta.app_label)
 
-    def allow_relation(self, obj1: Any, obj2: Any, **_hints: Any) -> bool:
+    def allow_relation(self, obj1: Model, obj2: Model, **_hints: object) -> bool:
         """Refuse a foreign key between the two databases."""
         return self._alias(obj1._meta.app_label) == self._alias(obj2._meta.app_label)
 
-    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
+    def allow_migrate(self, db: str, app_label: str, **_hints: object) -> bool:
         """Let each table be made in its own database only."""
         return db == self._alias(app_label)

@@ -123,7 +123,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
         def __get__(self, instance: object, owner: object) -> Self: ...
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """Return the validated members.
 
         Raises:
@@ -149,7 +149,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return {name: [ErrorDetail("", code="unknown")] for name in sorted(names)}
 
     @classmethod
-    def many_init(cls, *args: Any, **kwargs: Any) -> serializers.BaseSerializer[Any]:
+    def many_init(cls, *args: object, **kwargs: object) -> serializers.BaseSerializer[Any]:
         """Bound the list that ``many=True`` makes, to ``ITEMS_MAX`` unless ``max_length`` says otherwise."""
         kwargs.setdefault("max_length", ITEMS_MAX)
         return super().many_init(*args, **kwargs)
@@ -183,7 +183,7 @@ class Text(serializers.CharField, Reads[str]):
         self.max_bytes = 3 * max_length if max_bytes is None else max_bytes
         self.multiline = multiline
 
-    def run_validation(self, data: Any = empty) -> Any:
+    def run_validation(self, data: object = empty) -> Any:
         """Return the text itself.
 
         Raises:
@@ -194,7 +194,7 @@ class Text(serializers.CharField, Reads[str]):
         # CharField's own run_validation looks for blanks after trimming; ours is in text_fault.
         return serializers.Field.run_validation(self, data)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return ``data`` if it keeps the rules; see ``run_validation``."""
         if not isinstance(data, str):
             _refuse("not-text")
@@ -210,7 +210,7 @@ class Text(serializers.CharField, Reads[str]):
 class Code(serializers.ChoiceField, Reads[str]):
     """One of a closed list of codes, letter for letter."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """Return the code.
 
         Raises:
@@ -231,7 +231,7 @@ class Codes(serializers.ListField, Reads[list[str]]):
         bound = len(child.choices) if max_length is None else max_length
         super().__init__(child=child, max_length=bound, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[Any]:
+    def to_internal_value(self, data: object) -> list[Any]:
         """Return the codes.
 
         Raises:
@@ -252,7 +252,7 @@ class Items[Value](serializers.ListField, Reads[list[Value]]):
         declared: Any = child
         super().__init__(child=declared, max_length=max_length, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[Any]:
+    def to_internal_value(self, data: object) -> list[Any]:
         """Return the values.
 
         Raises:
@@ -272,7 +272,7 @@ class Flag(serializers.BooleanField, Reads[bool]):
         super().__init__(**kwargs)
         self.in_query = in_query
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: object) -> bool:
         """Return the boolean.
 
         Raises:
@@ -299,7 +299,7 @@ class Whole(serializers.IntegerField, Reads[int]):
         super().__init__(min_value=min_value, max_value=max_value, **kwargs)
         self.in_query = in_query
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         """Return the number.
 
         Raises:
@@ -324,7 +324,7 @@ class _DayField(serializers.DateField):
         self.earliest = earliest
         self.latest = latest
 
-    def to_internal_value(self, value: Any) -> date:
+    def to_internal_value(self, value: object) -> date:
         """Return the day.
 
         Raises:
@@ -357,7 +357,7 @@ class OptionalDay(_DayField, Reads[date | None]):
 class _InstantField(serializers.DateTimeField):
     """What both fields of an instant have in common."""
 
-    def to_internal_value(self, value: Any) -> datetime:
+    def to_internal_value(self, value: object) -> datetime:
         """Return the instant in UTC.
 
         Raises:
@@ -395,7 +395,7 @@ class OptionalInstant(_InstantField, Reads[datetime | None]):
 class _IdField(serializers.UUIDField):
     """What both fields of an id have in common."""
 
-    def to_internal_value(self, data: Any) -> UUID:
+    def to_internal_value(self, data: object) -> UUID:
         """Return the id.
 
         Raises:

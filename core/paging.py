@@ -59,10 +59,10 @@ class _Key:
         last = True if self.nullable else None
         return F(self.name).desc(nulls_last=last) if self.descending else F(self.name).asc(nulls_last=last)
 
-    def equal(self, value: Any) -> Q:
+    def equal(self, value: object) -> Q:
         return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
 
-    def beyond(self, value: Any, *, or_equal: bool = False) -> Q | None:
+    def beyond(self, value: object, *, or_equal: bool = False) -> Q | None:
         """Return the condition of the lines after ``value``; None when there can be none."""
         if value is None:
             return self.equal(None) if or_equal else None
@@ -117,7 +117,7 @@ def page_of(
     return Page(items, _write([_value(last, key.name) for key in keys], context))
 
 
-def envelope(page: Page, results: Any) -> dict[str, Any]:
+def envelope(page: Page, results: object) -> dict[str, Any]:
     """Return the body of a list's answer."""
     return {"results": results, "next": page.next}
 
@@ -146,7 +146,7 @@ def _after(keys: Sequence[_Key], values: Sequence[Any]) -> Q:
     return alternatives if first is None else first & alternatives
 
 
-def _value(row: Any, name: str) -> Any:
+def _value(row: object, name: str) -> Any:
     return row[name] if isinstance(row, Mapping) else getattr(row, name)
 
 
@@ -172,7 +172,7 @@ def _secret(context: str) -> bytes:
     return index.keyed(_PURPOSE, json.dumps([str(_reader.get()), context]).encode())
 
 
-def _spelled(value: Any) -> list[Any]:
+def _spelled(value: object) -> list[Any]:
     if value is None:
         return ["n", None]
     for kind, of, spell, _ in _TYPES:
@@ -181,5 +181,5 @@ def _spelled(value: Any) -> list[Any]:
     raise TypeError(f"A list can't be sorted by a {type(value).__name__}.")
 
 
-def _meant(kind: str, text: Any) -> Any:
+def _meant(kind: str, text: object) -> Any:
     return None if kind == "n" else next(read for code, _, _, read in _TYPES if code == kind)(text)

@@ -65,7 +65,7 @@ def keys_of(document: Mapping[str, Any]) -> Keys:
     return Keys(tuple(key for one in listed if (key := _public(one)) is not None))
 
 
-def _public(jwk_dict: Any) -> jwk.Key | None:
+def _public(jwk_dict: Mapping[str, Any]) -> jwk.Key | None:
     """Return a public key to check signatures with, or None. A secret or a private part makes it none of ours."""
     # ``d`` and ``k`` are a private and a symmetric key. A symmetric one in a published set would let everybody sign
     # (RFC 8725 §2.1).
@@ -117,7 +117,7 @@ def claims_of(token: str, keys: Keys, algorithms: Collection[str]) -> dict[str, 
     return _object(token_object.payload)
 
 
-def _key_for(kid: Any, algorithm: str, keys: Sequence[jwk.Key]) -> jwk.Key:
+def _key_for(kid: object, algorithm: str, keys: Sequence[jwk.Key]) -> jwk.Key:
     """Return the one key of that name and kind; a token without a name is for a provider with one key of its kind."""
     kind, curve, _ = _KINDS[algorithm]
     fit = []

@@ -21,7 +21,9 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import ModelIterable
+from django.db.models.sql.compiler import SQLCompiler
 
 from encryption import digest, index
 
@@ -52,7 +54,7 @@ _TOLD: Final[dict[type, Callable[[Any], Any]]] = {
 _AS_IT_IS: Final = frozenset({str, int, bool, bytes, type(None)})
 
 
-def _told(value: Any) -> Any:
+def _told(value: object) -> Any:
     """Return a value that ``ascii`` writes in one way only.
 
     Raises:
@@ -190,7 +192,7 @@ class _Hex(models.Func):
 
     function = "hex"
 
-    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:
         """Return it as PostgreSQL says it."""
         return self.as_sql(compiler, connection, template="encode(%(expressions)s, 'hex')", **more)
 
@@ -213,13 +215,13 @@ class ToldRows(models.Aggregate):
         row_as_json = cls(_Hex("mac"), *(models.F(column.attname) for column in columns))
         return models.Subquery(rows.order_by().values(key).annotate(told=row_as_json).values("told"))
 
-    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: object) -> Any:
         """Return it as PostgreSQL says it."""
         template = "CAST(json_agg(json_build_array(%(expressions)s)) AS text)"
         return self.as_sql(compiler, connection, template=template, **more)
 
 
-def refused(model: type[models.Model], pk: Any) -> None:
+def refused(model: type[models.Model], pk: object) -> None:
     """Tell the operator of a row that isn't authentic."""
     _log.error("row refused", extra={"label": model._meta.db_table, "row": str(pk)})
 
@@ -251,7 +253,7 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
     """
 
     @override
-    def update(self, **values: Any) -> int:
+    def update(self, **values: object) -> int:
         """Change rows as ``QuerySet.update``; where a column counts, those that are authentic, one by one.
 
         What a row's own ``signed`` gives is written as it is.
@@ -432,7 +434,7 @@ class Authentic(Signed):
             self._found = True
         return self._found
 
-    def signed(self, **values: Any) -> dict[str, Any]:
+    def signed(self, **values: object) -> dict[str, Any]:
         """Return what ``update`` is to write so that a row that was read as authentic holds these values.
 
         For one statement with a condition of its own; otherwise save the row.

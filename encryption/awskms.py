@@ -109,7 +109,7 @@ def _context(context: bytes) -> Mapping[str, str]:
     return {"repere": base64.b64encode(context).decode("ascii")}
 
 
-def _asked(call: str, wanted: str, **parameters: Any) -> bytes:
+def _asked(call: str, wanted: str, **parameters: object) -> bytes:
     """Call KMS and return one member of its answer.
 
     Raises:

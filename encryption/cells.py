@@ -53,7 +53,7 @@ class CellsField(MacField):
         """Return the fields that count: the sealed ones. The id doesn't change."""
         return tuple(cast("models.Field[Any, Any]", self.model._meta.get_field(name)) for name in self.cells)
 
-    def made(self, pk: Any, counter: int, values: Iterable[Sealed | None]) -> bytes:
+    def made(self, pk: object, counter: int, values: Iterable[Sealed | None]) -> bytes:
         """Return what a row bears whose cells hold these values.
 
         Raises:
@@ -159,7 +159,7 @@ class Celled(Signed):
             before.pop(name, None)
 
     @override
-    def save_base(self, *args: Any, **options: Any) -> None:
+    def save_base(self, *args: object, **options: object) -> None:
         """Write the row; which of its cells go along is known while it is signed."""
         # ``pre_save`` isn't told which columns are written, and the HMAC depends on it.
         self.__dict__["_writing"] = options.get("update_fields")

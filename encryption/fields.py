@@ -138,7 +138,7 @@ class SealedField(_Binary):
         )
 
     @override
-    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+    def check(self, **kwargs: object) -> list[checks.CheckMessage]:
         """Check also that rows have a UUID to be bound to."""
         key: Any = self.model._meta.pk
         while key.remote_field is not None:  # a primary key that is the key of another table
@@ -174,7 +174,7 @@ class SealedField(_Binary):
 
     # --- what Django asks of a field
 
-    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Sealed | None:
+    def from_db_value(self, value: Any, _expression: object, _connection: object) -> Sealed | None:
         """Wrap what the database returns, in every way of asking: rows, ``values()``, raw, aggregates."""
         return None if value is None else Sealed(self.label, bytes(value))
 
@@ -204,7 +204,7 @@ class SealedField(_Binary):
         return None if value is None else value.ciphertext
 
     @override
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: object, connection: Any, prepared: bool = False) -> Any:
         """Return the ciphertext as the driver wants it."""
         if not prepared:
             value = self.get_prep_value(value)
@@ -216,7 +216,7 @@ class SealedField(_Binary):
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
     @override
-    def to_python(self, value: Any) -> Sealed | None:
+    def to_python(self, value: object) -> Sealed | None:
         """Return a sealed value as it is; text of a form or fixture never becomes one."""
         if value is None or isinstance(value, Sealed):
             return value
@@ -243,7 +243,7 @@ def sealed_fields() -> list[SealedField]:
     ]
 
 
-def check_labels(**_kwargs: Any) -> list[checks.CheckMessage]:
+def check_labels(**_kwargs: object) -> list[checks.CheckMessage]:
     """Check that no two columns share a label: their ciphertexts could be exchanged."""
     seen: dict[str, SealedField] = {}
     errors: list[checks.CheckMessage] = []

@@ -53,7 +53,7 @@ class HiddenNumberField(_Binary):
         return number
 
     @override
-    def get_prep_value(self, value: Any) -> bytes | None:
+    def get_prep_value(self, value: object) -> bytes | None:
         """Seal a value.
 
         Raises:
@@ -65,7 +65,7 @@ class HiddenNumberField(_Binary):
         # do (SEC-CR20).
         return bearer.sealed(_secret(), self.purpose, _NUMBER.pack(self.number_of(value)))
 
-    def from_db_value(self, value: Any, *_: Any) -> Any:
+    def from_db_value(self, value: Any, *_: object) -> Any:
         """Open a value.
 
         Raises:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -42,7 +42,7 @@ class DataKey:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_id_bytes", self.id.bytes)
 
-    def seal(self, field: SealedField, row: UUID, value: Any) -> Sealed:
+    def seal(self, field: SealedField, row: UUID, value: object) -> Sealed:
         """Return ``value`` sealed for one column of one row.
 
         Raises:

@@ -30,34 +30,34 @@ _KEY: Final = ord("K")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]*")
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> bool:
     return type(value) is str
 
 
-def _is_integer(value: Any) -> bool:
+def _is_integer(value: object) -> bool:
     # ``type`` and not ``isinstance``: ``True`` is an int, and would come back as one where a boolean was sealed.
     return type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER
 
 
-def _is_code(value: Any) -> bool:
+def _is_code(value: object) -> bool:
     return type(value) is str and _CODE.fullmatch(value) is not None
 
 
-def _is_date(value: Any) -> bool:
+def _is_date(value: object) -> bool:
     try:
         return type(value) is str and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
 
 
-def _is_instant(value: Any) -> bool:
+def _is_instant(value: object) -> bool:
     try:
         return type(value) is str and "T" in value and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
         return False
 
 
-def _is_json(value: Any, depth: int = 0) -> bool:
+def _is_json(value: object, depth: int = 0) -> bool:
     if value is None:
         return depth > 0  # an absent value is NULL in the column, not a sealed null
     if depth > MAX_DEPTH:
@@ -81,7 +81,7 @@ KINDS: Final[Mapping[str, Callable[[Any], bool]]] = {
 }
 
 
-def encoded(kind: str, value: Any, max_length: int) -> bytes:
+def encoded(kind: str, value: object, max_length: int) -> bytes:
     """Return the bytes to seal.
 
     ``date`` and ``datetime`` are ISO 8601 text, an instant with its offset. ``max_length`` counts the

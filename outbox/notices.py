@@ -7,7 +7,6 @@ and channel.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -50,7 +49,7 @@ def tell(about: About, to: Recipients, *, at: datetime) -> int:
 
 
 def _rows(about: About, to: Recipients, at: datetime) -> Iterable[Notice]:
-    def row(channel: Channel, **recipient: Any) -> Notice:
+    def row(channel: Channel, **recipient: object) -> Notice:
         in_app = channel is Channel.APP
         return Notice(
             channel=channel,

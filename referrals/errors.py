@@ -12,7 +12,7 @@ class ReferralError(Exception):
 
     code = "refused"
 
-    def __init__(self, message: str = "", **extra: Any) -> None:
+    def __init__(self, message: str = "", **extra: object) -> None:
         """Refuse with a sentence and what a program may use."""
         super().__init__(message)
         self.extra: dict[str, Any] = extra

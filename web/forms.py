@@ -168,7 +168,7 @@ def body_of(
 _LEFT_OUT: Final = object()
 
 
-def _sent(declared: Any, sent: QueryDict, name: str, zone: ZoneInfo) -> Any:
+def _sent(declared: serializers.Field[Any, Any, Any, Any], sent: QueryDict, name: str, zone: ZoneInfo) -> Any:
     if isinstance(declared, serializers.ListField):
         return [clean(value) for value in sent.getlist(name) if value]
     if isinstance(declared, serializers.BooleanField):
@@ -189,7 +189,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", lines).strip()
 
 
-def _nothing(declared: Any) -> Any:
+def _nothing(declared: serializers.Field[Any, Any, Any, Any]) -> Any:
     if getattr(declared, "allow_blank", False):
         return ""
     return None if declared.allow_null else _LEFT_OUT
@@ -216,12 +216,12 @@ def typed_instant(text: str) -> str:
         return text
 
 
-def _called(answer: Any, follow: Follow) -> bool:
+def _called(answer: object, follow: Follow) -> bool:
     answers = answer if isinstance(answer, list) else ["true" if answer is True else answer]
     return any(value in follow.answers for value in answers)
 
 
-def _take_back(declared: Any, name: str, body: dict[str, Any]) -> None:
+def _take_back(declared: serializers.Field[Any, Any, Any, Any], name: str, body: dict[str, Any]) -> None:
     if isinstance(declared, serializers.ListField):
         body[name] = []
     elif isinstance(declared, serializers.BooleanField):
@@ -263,7 +263,11 @@ def fields_of(
 
 
 def _field(
-    declared: Any, ask: Ask, values: Values, prefix: str, options: Sequence[tuple[str, str]] | None
+    declared: serializers.Field[Any, Any, Any, Any],
+    ask: Ask,
+    values: Values,
+    prefix: str,
+    options: Sequence[tuple[str, str]] | None,
 ) -> Field:
     name, value = prefix + ask.name, values.get(ask.name)
     one = Field(ask, _kind(declared, options), name, f"f-{name}", optional=not declared.required)
@@ -299,7 +303,7 @@ def _kind(declared: Any, options: Sequence[tuple[str, str]] | None) -> str:
     return "lines" if getattr(declared, "multiline", False) else "text"
 
 
-def _choices(declared: Any, ask: Ask) -> list[tuple[str, str]]:
+def _choices(declared: serializers.Field[Any, Any, Any, Any], ask: Ask) -> list[tuple[str, str]]:
     source = declared.child if isinstance(declared, serializers.ListField) else declared
     labels = {str(code): str(label) for code, label in getattr(source, "choices", {}).items()}
     instead = dict(ask.instead)

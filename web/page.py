@@ -60,7 +60,7 @@ class Page(View):
     template: str = ""
     request: ServiceRequest
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Answer in the language of the reader.
 
         Raises:
@@ -73,7 +73,7 @@ class Page(View):
             self.asked = self.query.of(request.GET)
             return super().dispatch(request, *args, **kwargs)
 
-    def http_method_not_allowed(self, request: HttpRequest, *_: Any, **__: Any) -> NoReturn:
+    def http_method_not_allowed(self, request: HttpRequest, *_: object, **__: object) -> NoReturn:
         """Refuse as everywhere.
 
         Raises:
@@ -138,7 +138,7 @@ class FormPage(Page):
     #: Whether what was typed comes back at least, on a page that can send it again; never a secret, nor a file.
     keeps: ClassVar[bool] = False
 
-    def post(self, request: ServiceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: ServiceRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Do what the form asks for."""
         request.redisplay = lambda problem: self.redisplay(problem, *args, **kwargs)
         return self.act(request, *args, **kwargs)

@@ -112,7 +112,7 @@ class UploadPage(FormPage):
 
     around: dict[str, Any]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Answer; of a form nothing is parsed here."""
         if request.method == "POST" and not hasattr(request, "arrived"):
             request.POST = QueryDict()

@@ -1,7 +1,7 @@
 """Account of a person or a program. Its memberships give its rights; nothing here does."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group
@@ -30,7 +30,9 @@ else:
 class UserManager(_Manager):
     """Make and find accounts by the normalised spelling of their address."""
 
-    def create_user(self, *, email: str, full_name: str, password: str | None = None, **more: Any) -> "User":
+    def create_user(
+        self, *, email: str, full_name: str, password: str | None = None, **more: object
+    ) -> "User":
         """Return a new account; without a password nobody can sign in with one.
 
         Raises:

@@ -253,7 +253,7 @@ def _is_second_factor(provider: Provider, claims: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_text(value: Any, longest: int) -> bool:
+def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and 0 < len(value) <= longest and value.isascii()
 
 

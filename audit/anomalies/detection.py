@@ -30,7 +30,7 @@ DEVICE_DAYS: Final = 60
 class History(Protocol):
     """Where the facts around a new one come from."""
 
-    def group(self, by: By, key: Any, rule: Rule, since: datetime) -> Group:
+    def group(self, by: By, key: object, rule: Rule, since: datetime) -> Group:
         """Return the facts of one person, file, question, writer or authority since an instant, in their order."""
 
 
@@ -70,7 +70,7 @@ def findings(new: Sequence[Fact], history: History, tenant: UUID, terms: Terms) 
     return list(by_key.values())
 
 
-def _told(rule: Rule, hit: Hit, group: Any, tenant: UUID, terms: Terms) -> Finding:
+def _told(rule: Rule, hit: Hit, group: object, tenant: UUID, terms: Terms) -> Finding:
     """Return a hit as a finding: of one rule, one person or file and one day there is one."""
     day = hit.facts[0].at.astimezone(terms.zone).date()
     about = hit.actor or group
@@ -128,7 +128,7 @@ class Remembered:
                 for key in key_of(by, fact):
                     self._groups[by, key].append(fact)
 
-    def group(self, by: By, key: Any, rule: Rule, since: datetime) -> Group:
+    def group(self, by: By, key: object, rule: Rule, since: datetime) -> Group:
         """Return a group of the corpus."""
         every = self._groups[by, key]
         first = bisect_left(every, since, key=_instant)
@@ -158,7 +158,7 @@ class Journal:
     until: datetime
     _read: dict[Any, Group] = field(default_factory=dict)
 
-    def group(self, by: By, key: Any, rule: Rule, since: datetime) -> Group:
+    def group(self, by: By, key: object, rule: Rule, since: datetime) -> Group:
         """Read a group."""
         name = (by, key, rule.back, since) if by is not By.WRITER else (by, key)
         if name not in self._read:

@@ -112,7 +112,7 @@ class Author:
             count, left = count + 1, left + self.draw.expovariate(1)
         return count
 
-    def fact(self, act: str, at: datetime, who: Person, file: UUID | None = None, **extra: Any) -> Fact:
+    def fact(self, act: str, at: datetime, who: Person, file: UUID | None = None, **extra: object) -> Fact:
         """Write one fact."""
         values: dict[str, Any] = {
             "actor": who.id,
@@ -125,7 +125,7 @@ class Author:
         self.facts.append(fact)
         return fact
 
-    def opens(self, at: datetime, who: Person, file: UUID, **extra: Any) -> Fact:
+    def opens(self, at: datetime, who: Person, file: UUID, **extra: object) -> Fact:
         """Write an opening."""
         rule = "territory" if who.role in TERRITORIAL else "assigned"
         return self.fact(events.OPENED, at, who, file, **({"rule": rule, "state": "in_assessment"} | extra))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core.checks import CheckMessage, register
@@ -22,7 +22,7 @@ _PORTS: Final = range(1, 65_536)
 
 
 @register(deploy=True)
-def files_are_scanned(**_: Any) -> list[CheckMessage]:
+def files_are_scanned(**_: object) -> list[CheckMessage]:
     """Return a warning where the antivirus doesn't answer: files are taken, and wait (SEC-FI6)."""
     if not settings.PRODUCTION or not _is_scanner(settings.SCANNER) or scanning.answers():
         return []

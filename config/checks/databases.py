@@ -1,12 +1,13 @@
 """Checks of the two databases: where they lie, what their logins may do, their triggers and clocks."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from django.conf import settings
 from django.core.checks import CheckMessage, Info, register
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+from django.db.backends.utils import CursorWrapper
 
 from audit import sequencing
 from audit.appendonly import ENTRY_TABLES
@@ -28,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 @register(deploy=True)
-def databases_are_fit(**_: Any) -> list[CheckMessage]:
+def databases_are_fit(**_: object) -> list[CheckMessage]:
     """Return an error for each way in which the database would let the service do what it mustn't."""
     try:
         with connection.cursor() as cursor:
@@ -43,7 +44,7 @@ def databases_are_fit(**_: Any) -> list[CheckMessage]:
 
 
 @register(deploy=True)
-def databases_are_apart(**_: Any) -> list[CheckMessage]:
+def databases_are_apart(**_: object) -> list[CheckMessage]:
     """Return an error where the keys lie in the database of the cases, and where they share a cluster unaccepted."""
     if not settings.PRODUCTION or any(connections[alias].vendor != "postgresql" for alias in PLACES):
         return []
@@ -80,7 +81,7 @@ def databases_are_apart(**_: Any) -> list[CheckMessage]:
 
 
 @register(deploy=True)
-def clocks_agree(**_: Any) -> list[CheckMessage]:
+def clocks_agree(**_: object) -> list[CheckMessage]:
     """Return an error for each database whose clock and this machine's aren't the same."""
     return _each_database(_clock)
 
@@ -121,7 +122,7 @@ def addresses() -> Iterator[CheckMessage]:
         )
 
 
-def _triggers(cursor: Any) -> Iterator[CheckMessage]:
+def _triggers(cursor: CursorWrapper) -> Iterator[CheckMessage]:
     missing = _without_triggers_on_postgresql if connection.vendor == "postgresql" else _without_triggers
     if tables := missing(cursor):
         yield error(
@@ -131,7 +132,7 @@ def _triggers(cursor: Any) -> Iterator[CheckMessage]:
         )
 
 
-def _without_triggers_on_postgresql(cursor: Any) -> Sequence[str]:
+def _without_triggers_on_postgresql(cursor: CursorWrapper) -> Sequence[str]:
     """Return the tables on which UPDATE, DELETE or TRUNCATE fires no trigger, or one that can be skipped."""
     missing = []
     for table in ENTRY_TABLES:
@@ -146,7 +147,7 @@ def _without_triggers_on_postgresql(cursor: Any) -> Sequence[str]:
     return missing
 
 
-def _without_triggers(cursor: Any) -> Sequence[str]:
+def _without_triggers(cursor: CursorWrapper) -> Sequence[str]:
     missing = []
     for table in ENTRY_TABLES:
         cursor.execute(
@@ -203,7 +204,7 @@ def _clock(alias: str) -> Iterator[CheckMessage]:
         )
 
 
-def _role(cursor: Any) -> Iterator[CheckMessage]:
+def _role(cursor: CursorWrapper) -> Iterator[CheckMessage]:
     if not is_the_sequencers():
         yield from _adds(cursor)
     for table in ENTRY_TABLES:
@@ -214,7 +215,7 @@ def _role(cursor: Any) -> Iterator[CheckMessage]:
             )
 
 
-def _adds(cursor: Any) -> Iterator[CheckMessage]:
+def _adds(cursor: CursorWrapper) -> Iterator[CheckMessage]:
     """Look at what the service may add: all that an act needs, and nothing to the tree, which is the sequencer's."""
     for table in WRITTEN_TABLES:
         cursor.execute("SELECT has_table_privilege(current_user, %s, 'INSERT')", [table])

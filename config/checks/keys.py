@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -25,7 +25,7 @@ KEY_BACKUP_DAYS_MAX: Final = 7
 
 
 @register
-def the_ledger_is_kept(**_: Any) -> list[CheckMessage]:
+def the_ledger_is_kept(**_: object) -> list[CheckMessage]:
     """Return a warning where the list of what was shredded would go with the machine (SEC-CR12)."""
     if not settings.PRODUCTION or not env.is_in_state(settings.SHRED_FILE):
         return []
@@ -37,7 +37,7 @@ def the_ledger_is_kept(**_: Any) -> list[CheckMessage]:
 
 
 @register(deploy=True)
-def the_root_key_is_own(**_: Any) -> list[CheckMessage]:
+def the_root_key_is_own(**_: object) -> list[CheckMessage]:
     """Return a warning where the root key is a file, and an error where others than the service could read it.
 
     Asked where the service runs, not by each command: the sequencer's and the owner's accounts mustn't read it.

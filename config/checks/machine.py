@@ -2,7 +2,6 @@
 
 import resource
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, register
@@ -12,7 +11,7 @@ from config.checks.findings import error, warning
 
 
 @register(deploy=True)
-def the_clock_is_kept(**_: Any) -> list[CheckMessage]:
+def the_clock_is_kept(**_: object) -> list[CheckMessage]:
     """Return an error where the kernel says that nothing keeps its clock, a warning where it can't be asked."""
     if not settings.PRODUCTION or settings.CLOCK_KEPT_BY_HOST:
         return []

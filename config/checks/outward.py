@@ -12,7 +12,7 @@ from config.local import is_local_name, is_near
 
 
 @register
-def people_can_be_called(**_: Any) -> list[CheckMessage]:
+def people_can_be_called(**_: object) -> list[CheckMessage]:
     """Return a warning where nobody can be called at night; the service runs, and tells people to phone."""
     if not settings.PRODUCTION or settings.SMS_GATEWAY_URL:
         return []

@@ -1,7 +1,5 @@
 """The check of all settings in production, topic by topic."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.checks import CheckMessage, register
 
@@ -20,7 +18,7 @@ from config.checks import (
 
 
 @register
-def settings_are_fit(**_: Any) -> list[CheckMessage]:
+def settings_are_fit(**_: object) -> list[CheckMessage]:
     """Return an error for each setting that production mustn't run with, a warning for each that it had better not."""
     if not settings.PRODUCTION:
         return []

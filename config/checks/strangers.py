@@ -1,7 +1,7 @@
 """Checks of what strangers reach: the description of the API, its default, addresses of other packages."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core.checks import CheckMessage, register
@@ -14,7 +14,7 @@ SESSIONS: Final = "accounts.sessions"
 
 
 @register(deploy=True)
-def nothing_else_is_served(**_: Any) -> list[CheckMessage]:
+def nothing_else_is_served(**_: object) -> list[CheckMessage]:
     """Return an error for what the addresses open in production, or bound by a count of each process alone."""
     return [*_other_addresses(), *_counted_apart()] if settings.PRODUCTION else []
 

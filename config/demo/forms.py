@@ -7,7 +7,7 @@ from typing import Any, Final
 COMMUNES: Final = {"75": "75113", "93": "93008", "59": "59350"}
 
 
-def child(code: str, first_name: str, born_on: date, sex: str, **fields: Any) -> dict[str, Any]:
+def child(code: str, first_name: str, born_on: date, sex: str, **fields: object) -> dict[str, Any]:
     """Return a child of the form whose identity is known."""
     return {
         "identity_known": "known",
@@ -28,7 +28,7 @@ def born(years: int, on: datetime, *, days: int = 60) -> date:
     return on.date() - timedelta(days=round(years * 365.25) + days)
 
 
-def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields: Any) -> dict[str, Any]:
+def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields: object) -> dict[str, Any]:
     """Return a complete concern about these children, as the form sends it; facts of the day before."""
     day = on.date()
     return {
@@ -73,7 +73,7 @@ def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields
     }
 
 
-def alarm(children: list[dict[str, Any]], fact: str, danger: str, **fields: Any) -> dict[str, Any]:
+def alarm(children: list[dict[str, Any]], fact: str, danger: str, **fields: object) -> dict[str, Any]:
     """Return no more than the urgent lane asks for: who, where, what."""
     return {
         "children": children,

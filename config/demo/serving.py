@@ -7,7 +7,6 @@ files in ``var/mail``, one each.
 import os
 import sys
 from threading import Event, Thread
-from typing import Any
 
 PORT_VARIABLE = "REPERE_DEMO_PORT"
 HOST = "127.0.0.1"
@@ -25,7 +24,7 @@ _stop = Event()
 PAUSE_SECONDS = 2.0
 
 
-def post_worker_init(_worker: Any) -> None:
+def post_worker_init(_worker: object) -> None:
     """Let what recurs, what must leave and the journal's tree be done beside the requests.
 
     Elsewhere ``manage.py tick`` and ``manage.py sequence`` do it, in processes of their own.
@@ -38,12 +37,12 @@ def post_worker_init(_worker: Any) -> None:
     Thread(target=sequencer.forever, args=[_stop], daemon=True).start()
 
 
-def worker_exit(_server: Any, _worker: Any) -> None:
+def worker_exit(_server: object, _worker: object) -> None:
     """Tell that work to end."""
     _stop.set()
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(_server: object) -> None:
     """Say where the service answers, once the port is open."""
     sys.stdout.write(f"\nLe service répond sur http://{bind} (Ctrl-C pour l'arrêter).\n")
     sys.stdout.flush()

@@ -20,7 +20,7 @@ from referrals.execution.preconditions import StepRequest
 from referrals.execution.results import StepResult
 from referrals.filing import actions as filing_actions
 from referrals.filing.form import ConcernForm
-from referrals.models import Child, Referral
+from referrals.models import Child, Measure, Referral
 from referrals.reading import concern
 from referrals.reading.disclosures import opened
 from referrals.rest.case_views import opens_as_called
@@ -72,25 +72,27 @@ class Stage:
         ties = case_ties.ties_of(seen, actor)
         opened(seen, ties, lambda scope: concern.content(seen, ties, scope, actor=actor), actor=actor, at=at)
 
-    def do(self, name: str, case: UUID, step: str, *, at: datetime, **fields: Any) -> StepResult:
+    def do(self, name: str, case: UUID, step: str, *, at: datetime, **fields: object) -> StepResult:
         """Do a step of the referral; its own member ``at`` is written ``at_`` here, beside the act's instant."""
         return self._perform(Machine.REFERRAL, name, case, step, None, fields, at=at)
 
-    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **fields: Any) -> StepResult:
+    def assess(self, name: str, case: UUID, step: str, *, at: datetime, **fields: object) -> StepResult:
         """Do a step of the assessment."""
         return self._perform(Machine.ASSESSMENT, name, case, step, None, fields, at=at)
 
-    def on_measure(self, name: str, measure: Any, step: str, *, at: datetime, **fields: Any) -> StepResult:
+    def on_measure(
+        self, name: str, measure: Measure, step: str, *, at: datetime, **fields: Any
+    ) -> StepResult:
         """Do a step of a measure."""
         return self._perform(Machine.MEASURE, name, measure.referral_id, step, measure.pk, fields, at=at)
 
-    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **fields: Any) -> StepResult:
+    def on_justice(self, name: str, case: UUID, step: str, *, at: datetime, **fields: object) -> StepResult:
         """Do a step of the case's last referral to justice."""
         part = Referral.objects.get(pk=case).judicial_referrals.latest("prepared_at").pk
         return self._perform(Machine.JUDICIAL, name, case, step, part, fields, at=at)
 
     def on_glass(
-        self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **fields: Any
+        self, name: str, case: UUID, step: str, *, at: datetime, glass: UUID | None = None, **fields: object
     ) -> StepResult:
         """Break the glass on a case, or do a step of an emergency opening."""
         return self._perform(Machine.GLASS, name, case, step, glass, fields, at=at)
@@ -126,7 +128,7 @@ class Stage:
         actor = self.actor(name, at=at)
         return approvals.sign(case, proposal.approval, actor=actor, at=at, version=_version(case))
 
-    def write(self, name: str, case: UUID, *, at: datetime, **fields: Any) -> None:
+    def write(self, name: str, case: UUID, *, at: datetime, **fields: object) -> None:
         """Write notes, conclusions or report of the assessment."""
         body = as_json(fields)
         assessment_actions.edit(case, body, version=_version(case), actor=self.actor(name, at=at), at=at)
@@ -141,6 +143,6 @@ def children_of(case: UUID) -> list[UUID]:
     return list(Child.objects.filter(referral=case).order_by("position").values_list("pk", flat=True))
 
 
-def each(children: Iterable[UUID], **fields: Any) -> list[dict[str, Any]]:
+def each(children: Iterable[UUID], **fields: object) -> list[dict[str, Any]]:
     """Return one line for each child, as steps take them."""
     return [{"child": child, **fields} for child in children]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from accounts.actor import Actor
@@ -11,6 +11,9 @@ from referrals.access.people import services_of
 from referrals.access.relations import CaseAccess
 from referrals.models import Child, Referral
 from referrals.vocabulary.states import ALIVE
+
+if TYPE_CHECKING:
+    from referrals.models import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Sight:
             return replace(self.ties, pairs=frozenset())
         return self.ties if child in self.confided.values() else self.ties.without_service
 
-    def of_measure(self, measure: Any) -> CaseAccess:
+    def of_measure(self, measure: "Measure") -> CaseAccess:
         """Return the ties that count for a measure: those of its child, the service's for its own measures alone."""
         found = self.of(measure.child_id)
         return found if measure.pk in self.confided else found.without_service

@@ -1,7 +1,7 @@
 """Guards of the review of accesses: who may look into an anomaly, ask the agent, lift the veil."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from accounts.models import Membership
@@ -44,7 +44,7 @@ def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> str | None:
     return None
 
 
-def _can_sign_in(anomaly: Any) -> bool:
+def _can_sign_in(anomaly: AccessAnomaly) -> bool:
     """Tell whether there is an account to be asked: not closed meanwhile."""
     return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 

@@ -5,7 +5,7 @@ who validates a report doesn't write in it.
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from accounts.actor import Actor
@@ -26,6 +26,9 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput, step_input_of
 from referrals.workflow.step import steps
+
+if TYPE_CHECKING:
+    from referrals.models import Assessment
 
 EDITED: Final = "assessment:edited"
 #: By what an assessor writes: named on the team, or standing in for whoever is.
@@ -64,7 +67,7 @@ def may_write(ties: CaseAccess) -> bool:
     return bool({(Role.ASSESSOR, relation) for relation in WRITING} & ties.pairs)
 
 
-def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: datetime) -> StepResult:
+def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: datetime) -> StepResult:
     """Change notes, opinions, conclusions or report while the team writes.
 
     Raises:
@@ -108,7 +111,7 @@ def edit(referral_id: UUID, body: Any, *, version: Any, actor: Actor, at: dateti
     return StepResult(referral=referral)
 
 
-def _write(act: StepContext, row: Any) -> None:
+def _write(act: StepContext, row: "Assessment") -> None:
     values = {name: value for name, value in act.step_input.items() if name != "conclusions"}
     if values:
         act.change(row, **values)

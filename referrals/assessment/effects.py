@@ -1,6 +1,6 @@
 """Effects of the assessment's steps: team, visits, attempts, report, dates."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from referrals.feedback import effects as feedback_effects
 from referrals.vocabulary.assessment_answers import Seen, VisitKind
@@ -10,6 +10,7 @@ from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.people import put_on_case
 
 if TYPE_CHECKING:
+    from referrals.assessment.inputs import ChildSeen
     from referrals.workflow.context import StepContext
 
 
@@ -63,7 +64,7 @@ def record_visit(act: "StepContext") -> None:
         act.fire(Machine.ASSESSMENT, "start", part=assessment)
 
 
-def _see(act: "StepContext", item: Any) -> None:
+def _see(act: "StepContext", item: "ChildSeen") -> None:
     child = act.case.child(item.child)
     if item.seen == Seen.ALONE:
         if act.step_input.holders_consent != "yes" and not act.step_input.alone_reason:
@@ -147,7 +148,7 @@ def _keep_attempt(act: "StepContext") -> None:
         )
 
 
-def keep_dissent(act: Any) -> None:
+def keep_dissent(act: "StepContext") -> None:
     """Keep the dissent within the team beside the report (A05)."""
     if act.step_input.dissent:
         act.change(act.case.part, dissent=act.step_input.dissent)

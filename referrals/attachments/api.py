@@ -1,5 +1,6 @@
 """API of attachments: list, send, read, mark as evidence, take from a draft."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -274,7 +275,7 @@ class Content(CaseView):
             pieces, digest = serving.content(row, scope, original=self.original)
         return self._answer(row, pieces, digest)
 
-    def _answer(self, row: Any, pieces: Any, digest: str) -> StreamingHttpResponse:
+    def _answer(self, row: Attachment, pieces: Iterable[bytes], digest: str) -> StreamingHttpResponse:
         kind, name = SERVED_AS[row.media][0], neutral_name(row.pk, row.media)
         if self.original:
             kind, name = "application/octet-stream", f"piece-{row.pk.hex[:8]}.original"
@@ -308,7 +309,7 @@ class Handed(Content):
         return self.read(request, *self.servable(request, UUID(bytes=what[:16]), UUID(bytes=what[16:32])))
 
 
-def _purpose(ties: Any) -> Purpose:
+def _purpose(ties: CaseAccess) -> Purpose:
     if ties.draft:
         return Purpose.FILING
     return Purpose.EMERGENCY if ties.glass else Purpose.HANDLING

@@ -1,7 +1,7 @@
 """Links attachments to their case: to the complement that names them (T08); reseals them at submission."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from accounts.roles import Role
@@ -9,8 +9,11 @@ from encryption.fields import SealedField
 from encryption.keys import DataKey
 from referrals.errors import InvalidInput
 
+if TYPE_CHECKING:
+    from referrals.models import Complement, Referral
 
-def waiting_of(referral: Any, named: Iterable[UUID], *, role: str, user_id: UUID | None) -> list[Any]:
+
+def waiting_of(referral: "Referral", named: Iterable[UUID], *, role: str, user_id: UUID | None) -> list[Any]:
     """Return the attachments that the sender of a complement names and has sent beforehand (T08).
 
     Raises:
@@ -29,7 +32,7 @@ def waiting_of(referral: Any, named: Iterable[UUID], *, role: str, user_id: UUID
     return found
 
 
-def lay_to(complement: Any, rows: Iterable[Any]) -> None:
+def lay_to(complement: "Complement", rows: Iterable[Any]) -> None:
     """Lay attachments that waited to their complement: from now on they are the case's."""
     for row in rows:
         row.complement, row.waiting_since = complement, None
@@ -37,7 +40,7 @@ def lay_to(complement: Any, rows: Iterable[Any]) -> None:
         row.save(update_fields=["complement", "waiting_since", "children"])
 
 
-def reseal(referral: Any, key: DataKey) -> None:
+def reseal(referral: "Referral", key: DataKey) -> None:
     """Seal what the rows of a draft's attachments hold under the case's final key; their objects stay as they are."""
     for row in referral.attachments.all():
         names = []

@@ -134,7 +134,7 @@ def _looks_like_nothing(page: Any) -> bool:
     return any(isinstance(one, Dictionary) and "/V" in one and "/AP" not in one for one in notes)
 
 
-def _clean(one: Any) -> None:
+def _clean(one: object) -> None:
     """Take from an object what acts, embeds or tells; what is nothing else is emptied."""
     if isinstance(one, Array):
         for inner in one:
@@ -158,7 +158,7 @@ def _clean(one: Any) -> None:
         _clean_inner(one[name])
 
 
-def _clean_inner(inner: Any) -> None:
+def _clean_inner(inner: object) -> None:
     """Look through what stands within an object; what it only refers to has its own turn."""
     if isinstance(inner, Array | Dictionary) and not isinstance(inner, Stream) and not inner.is_indirect:
         _clean(inner)
@@ -195,7 +195,7 @@ def _clean_picture(one: Any) -> None:
     one.write(without_metadata(raw), filter=Name.DCTDecode, decode_parms=parms[len(names) - 1])
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: object) -> list[Any]:
     """Return what stands alone or in an array as a list."""
     if value is None:
         return []

@@ -13,7 +13,7 @@ file meanwhile. A backup knows the object's name, so that a replay finds the row
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -87,7 +87,7 @@ def _locked(name: UUID | None) -> list[Attachment]:
     return []
 
 
-def _set(row: Attachment, **values: Any) -> None:
+def _set(row: Attachment, **values: object) -> None:
     for name, value in values.items():
         setattr(row, name, value)
     row.save(update_fields=list(values))

@@ -119,7 +119,7 @@ def _client() -> "BaseClient":
     )
 
 
-def _asked(call: Callable[..., Any], **said: Any) -> Any:
+def _asked(call: Callable[..., Any], **said: object) -> Any:
     """Call the store.
 
     Raises:

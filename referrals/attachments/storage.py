@@ -8,7 +8,7 @@ sealed under its own case (docs/decisions/0020-attachments.md).
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -20,6 +20,9 @@ from referrals.access.row_level_security import for_the_service
 from referrals.attachments import store
 from referrals.errors import StoreUnavailable
 from referrals.models import Attachment, StoredObject
+
+if TYPE_CHECKING:
+    from referrals.models import Referral
 
 _log = structlog.get_logger("referrals")
 
@@ -42,7 +45,7 @@ def let_go(names: Iterable[UUID | None], *, at: datetime) -> None:
         transaction.on_commit(partial(delete_doomed, gone), robust=True)
 
 
-def let_go_of(referral: Any) -> None:
+def let_go_of(referral: "Referral") -> None:
     """Let all objects of a case go that is destroyed (SEC-CR11): what only it holds is deleted after the commit."""
     rows = Attachment.objects.filter(referral=referral)
     named = rows.values_list("object", "original")

@@ -322,7 +322,7 @@ class _OneFile(FileUploadHandler):
         self.name: str | None = None
         self.more = False
 
-    def new_file(self, field_name: str, file_name: str, *_: Any, **__: Any) -> None:
+    def new_file(self, field_name: str, file_name: str, *_: object, **__: object) -> None:
         """Begin a file; its name decides whether the rest is read.
 
         Raises:

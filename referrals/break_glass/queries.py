@@ -55,7 +55,7 @@ def glass_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[
     return [_line(row, at) for row in page.items], page.next
 
 
-def _line(row: BreakGlass, at: Any) -> dict[str, Any]:
+def _line(row: BreakGlass, at: datetime) -> dict[str, Any]:
     case = row.referral
     return line(row) | {
         "overdue": row.reviewed_at is None and row.review_due_at < at,

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from audit.events import Purpose
 from core.query import Query
+from encryption.sealed import OpenScope
 from referrals.filing import rereading
 from referrals.policy.definitions import protocol_of
 from referrals.reading.disclosures import opened
@@ -35,7 +36,7 @@ class Narrative(CaseView):
         rereading.require_allowed(ties, protocol_of(referral.authority, self.at(request)))
         actor, at = self.actor(request), self.at(request)
 
-        def read(scope: Any) -> dict[str, Any]:
+        def read(scope: OpenScope) -> dict[str, Any]:
             return rereading.narrative(referral, scope)
 
         return Response(opened(referral, ties, read, actor=actor, at=at, purpose=Purpose.FILING))

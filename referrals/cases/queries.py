@@ -13,6 +13,7 @@ from audit.events import Purpose
 from core.inputs import Code, Flag, Id, Text
 from core.paging import page_of
 from core.query import PagedQuery
+from encryption.sealed import OpenScope
 from referrals.access import case_ties, child_sight, matrix, relations, visibility, volume_limits
 from referrals.break_glass import queries as break_glass_queries
 from referrals.execution.abilities import described
@@ -75,7 +76,7 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
     return lines, page.next
 
 
-def _filtered(rows: Any, asked: Mapping[str, Any], *, at: Any) -> Any:
+def _filtered(rows: Any, asked: Mapping[str, Any], *, at: datetime) -> Any:
     for name in ("state", "urgency", "department", "runaway"):
         if name in asked:
             rows = rows.filter(**{name: asked[name]})
@@ -150,7 +151,7 @@ _PARTS: dict[str, Callable[[Referral, child_sight.Sight, Any, Actor, datetime], 
 
 
 def part_lines(
-    part: str, referral: Referral, sight: child_sight.Sight, scope: Any, *, actor: Actor, at: datetime
+    part: str, referral: Referral, sight: child_sight.Sight, scope: OpenScope, *, actor: Actor, at: datetime
 ) -> _Lines:
     """Return the lines of one part of a case, as far as the actor may read them."""
     return _PARTS[part](referral, sight, scope, actor, at)

@@ -1,5 +1,6 @@
 """Closings that one person decided and that await a review, over all the caller's cases."""
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -47,7 +48,7 @@ class ClosureReviews(CaseView):
         return Response(listed([_line(row, at) for row in page.items], page.next))
 
 
-def _line(row: ClosureReview, at: Any) -> dict[str, Any]:
+def _line(row: ClosureReview, at: datetime) -> dict[str, Any]:
     case = row.referral
     return closure_reviews.review_line(row) | {
         "overdue": row.state == ReviewState.DUE and row.due_at < at,

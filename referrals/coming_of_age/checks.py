@@ -1,6 +1,6 @@
 """Checks of age: whose agreement it is, and who may be supported as a young adult (L222-5 5°)."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from audit.disclosure import disclosure
@@ -13,6 +13,9 @@ from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import Agreement, MeasureOffer
 from referrals.workflow.inputs import WithTerm
 from referrals.workflow.retention_periods import NEVER_BEGUN
+
+if TYPE_CHECKING:
+    from referrals.models import Child
 
 YOUNG_ADULT: Final = "young_adult"
 YOUNG_ADULT_UNTIL: Final = 21  # L222-5 5°
@@ -53,7 +56,7 @@ def young_adult_support_ends_at_21(case: Case, step_input: WithTerm) -> str | No
     return None
 
 
-def was_looked_after(case: Case, child: Any) -> bool:
+def was_looked_after(case: Case, child: "Child") -> bool:
     """Tell whether a child was ever looked after away from its home: here, or elsewhere as the filing tells."""
     taken_in = any(
         found.child_id == child.pk and found.type.takes_in and found.state not in NEVER_BEGUN
@@ -68,7 +71,7 @@ def _child_of_measure(case: Case, step_input: Agreement) -> Any:
     return case.child(row.child_id) if row is not None else None
 
 
-def _birth_date(case: Case, child: Any) -> Any:
+def _birth_date(case: Case, child: "Child | None") -> Any:
     """Return the birth date, opened by whoever acts in a disclosure of its own; None where nobody knows it."""
     if child is None or child.birth_date is None:
         return None

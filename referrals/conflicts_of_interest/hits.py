@@ -18,6 +18,7 @@ from referrals.matching.identity import Family
 from referrals.vocabulary.states import Cause
 
 if TYPE_CHECKING:
+    from referrals.models import Referral
     from referrals.workflow.context import StepContext
 
 
@@ -34,7 +35,7 @@ def compare_filing(act: "StepContext") -> None:
 
 
 def exclude(
-    referral: Any, family: Family, *, at: datetime, among: Collection[UUID] | None = None
+    referral: "Referral", family: Family, *, at: datetime, among: Collection[UUID] | None = None
 ) -> list[UUID]:
     """Bar from a case whoever is tied to somebody of it; return their accounts. Repeating it changes nothing.
 
@@ -56,13 +57,13 @@ def exclude(
     return _bar(referral, found, at=at) if found else []
 
 
-def _places(referral: Any) -> list[UUID]:
+def _places(referral: "Referral") -> list[UUID]:
     """Return the authorities whose people may read of the case: its own, and those asked to take it over."""
     asked = referral.transfer_requests.values_list("target_id", flat=True) if referral.transfer_open else ()
     return sorted({referral.authority_id, *asked})
 
 
-def _bar(referral: Any, found: dict[UUID, set[UUID | None]], *, at: datetime) -> list[UUID]:
+def _bar(referral: "Referral", found: dict[UUID, set[UUID | None]], *, at: datetime) -> list[UUID]:
     table: Any = referral.exclusions.model
     # Under the case's lock, as every exclusion is made; only now, for most comparing ends without a hit.
     type(referral)._default_manager.select_for_update(of=("self",)).get(pk=referral.pk)

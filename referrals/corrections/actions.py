@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Field
 from rest_framework import serializers
 
 from accounts.roles import Role
@@ -20,7 +21,7 @@ from audit.events import Purpose
 from core.inputs import Text
 from encryption.fields import SealedField
 from encryption.index import keyed
-from encryption.sealed import Sealed
+from encryption.sealed import OpenScope, Sealed
 from referrals.errors import InvalidInput, NotAllowed
 from referrals.filing import questions
 from referrals.vocabulary.states import Machine
@@ -30,6 +31,8 @@ from referrals.workflow.form_rows import FORM_PARTS
 from referrals.workflow.step import steps
 
 if TYPE_CHECKING:
+    from referrals.corrections.inputs import Correction
+    from referrals.models import StepRecord
     from referrals.workflow.context import StepContext
 
 LONG_TEXT = Text(max_length=20_000, multiline=True)
@@ -102,7 +105,7 @@ def read(act: "StepContext") -> list[Corrected]:
         return [_one(act, item, scope) for item in act.step_input.corrections]
 
 
-def _one(act: "StepContext", item: Any, scope: Any) -> Corrected:
+def _one(act: "StepContext", item: "Correction", scope: OpenScope) -> Corrected:
     row, field = _target(act, item)
     _require_own(act, item.part, row, field)
     old = getattr(row, item.field)
@@ -121,7 +124,7 @@ def _one(act: "StepContext", item: Any, scope: Any) -> Corrected:
     )
 
 
-def _target(act: "StepContext", item: Any) -> tuple[Any, Any]:
+def _target(act: "StepContext", item: "Correction") -> tuple[Any, Any]:
     referral = act.case.referral
     rows = getattr(referral, item.part).all() if item.part in (*FORM_PARTS, STEPS) else ()
     row: Any = next((found for found in rows if found.pk == item.row), None)
@@ -135,7 +138,7 @@ def _target(act: "StepContext", item: Any) -> tuple[Any, Any]:
     return row, field
 
 
-def _value(field: Any, sent: Any) -> Any:
+def _value(field: "Field[Any, Any]", sent: object) -> Any:
     """Return the value as the field's own input reads it."""
     if isinstance(field, SealedField) and field.kind == "json" and field.name != EXTRA:
         if not isinstance(sent, dict) or any(not isinstance(text, str) for text in sent.values()):
@@ -150,7 +153,7 @@ def _value(field: Any, sent: Any) -> Any:
         raise InvalidInput("value", str(codes[0]) if isinstance(codes, list) else "invalid") from None
 
 
-def _said(row: Any, sent: Any, old: Any, scope: Any) -> dict[str, Any]:
+def _said(row: "StepRecord", sent: object, old: object, scope: OpenScope) -> dict[str, Any]:
     """Return what a step was done with, the texts that are sent in the place of those that were said.
 
     Raises:
@@ -193,7 +196,7 @@ def _brought_in(act: "StepContext", user: UUID, part: str, row: Any) -> bool:
     return part == "children" and bool(added.exists())
 
 
-def identity_of(act: "StepContext", child: Any) -> Mapping[str, Any]:
+def identity_of(act: "StepContext", child: object) -> Mapping[str, Any]:
     """Return what the age of a child is derived from, opened in a disclosure."""
     names = ("birth_date", "age_estimated_min", "age_estimated_max", "whereabouts")
     referral = act.case.referral

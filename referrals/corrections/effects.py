@@ -1,6 +1,6 @@
 """Effects of T42 and T50: the new value, the old one preserved, the child added."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from referrals.corrections import actions
 from referrals.filing.effects import derive_child
@@ -10,6 +10,7 @@ from referrals.workflow.field_inputs import storable
 from referrals.workflow.form_rows import late_receipt
 
 if TYPE_CHECKING:
+    from referrals.corrections.actions import Corrected
     from referrals.workflow.context import StepContext
 
 
@@ -29,7 +30,7 @@ def rectify(act: "StepContext") -> None:
         act.case.referral.left_open = bool(items_left_open(act.case.referral, late=late_receipt(act.case)))
 
 
-def _keep_old(act: "StepContext", item: Any) -> None:
+def _keep_old(act: "StepContext", item: "Corrected") -> None:
     act.new(
         "rectifications",
         model=item.part,

@@ -9,13 +9,15 @@ from referrals.vocabulary.states import DecisionCode, Machine, MeasureState
 from referrals.workflow.decision_records import decide, undecide
 
 if TYPE_CHECKING:
+    from referrals.models import Child, Measure
     from referrals.workflow.context import StepContext
+    from referrals.workflow.decision_inputs import MeasureOffer
 
 
 def record_decisions(act: "StepContext") -> None:
     """Take the decisions that the step carries (⇒ T43 each), and owe the holders their information."""
     for item in act.step_input.decisions:
-        child = act.case.child(item.child)
+        child = act.case.checked_child(item.child)
         decide(act, child, item.decision, ground=item.ground, motivation=item.motivation)
     owe_information(act, Occasion.DECISION)
 
@@ -29,7 +31,7 @@ def decide_for_justice(act: "StepContext") -> None:
 
 def decide_one_child(act: "StepContext") -> None:
     """Take the decision for one child (T43)."""
-    child = act.case.child(act.step_input.child)
+    child = act.case.checked_child(act.step_input.child)
     decide(
         act,
         child,
@@ -42,11 +44,11 @@ def decide_one_child(act: "StepContext") -> None:
 def propose_measures(act: "StepContext") -> None:
     """Offer the measures that come with the decision (⇒ M01; C9 each)."""
     for item in act.step_input.measures:
-        child = act.case.child(item.get("child") or act.step_input.child)
+        child = act.case.checked_child(item.get("child") or act.step_input.child)
         propose_measure(act, child, item)
 
 
-def propose_measure(act: "StepContext", child: Any, item: Any) -> Any:
+def propose_measure(act: "StepContext", child: "Child", item: "MeasureOffer") -> Any:
     """Offer one administrative measure to the family of a child (M01)."""
     row = act.new(
         "measures",
@@ -75,7 +77,7 @@ def agree_to_measure(act: "StepContext") -> None:
     act.fire(Machine.MEASURE, "agree", part=row, step_input=act.step_input, child=row.child_id)
 
 
-def take_agreement(act: "StepContext", row: Any) -> None:
+def take_agreement(act: "StepContext", row: "Measure") -> None:
     """Write the agreement into the measure; C9 stops, C16 starts (M02)."""
     act.fill(
         row,
@@ -121,7 +123,7 @@ _CLOCKS_OF_A_MEASURE = (
 
 def refer_after_refusal(act: "StepContext") -> None:
     """Refer the child to justice where danger persists; else it is undecided again (T25)."""
-    child = act.case.child(act.step_input.child)
+    child = act.case.checked_child(act.step_input.child)
     if act.step_input.danger_persists:
         decide(act, child, DecisionCode.JUDICIAL, ground="refusal", motivation=act.step_input.actions_led)
         act.made = act.refer_to_justice(
@@ -143,6 +145,6 @@ def name_service(act: "StepContext") -> None:
     act.fire(Machine.MEASURE, "hand_over", part=row, child=row.child_id)
 
 
-def hand_over(act: "StepContext", row: Any) -> None:
+def hand_over(act: "StepContext", row: "Measure") -> None:
     """Write the service into the measure, and the passages that it needs to know (M06)."""
     act.fill(row, {"service_id": act.step_input.service, "extract": act.step_input.extract or None})

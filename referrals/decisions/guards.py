@@ -1,6 +1,6 @@
 """Guards of decisions: what may be decided for a child, which decision is the strongest."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from referrals.decisions.inputs import (
     AgreementOfCase,
@@ -18,8 +18,11 @@ from referrals.workflow.case_guards import told_by_service
 from referrals.workflow.decision_inputs import Deciding
 from referrals.workflow.decision_records import prostitution_rule
 
+if TYPE_CHECKING:
+    from referrals.models import Child
 
-def child_may_be_decided(case: Case, child: Any, code: str, ground: str = "") -> str | None:
+
+def child_may_be_decided(case: Case, child: "Child", code: str, ground: str = "") -> str | None:
     """Ask the guards of T22, T23, T26, T27 for one child (domain.md T43)."""
     if code == DecisionCode.JUDICIAL:
         return None
@@ -35,7 +38,7 @@ def child_may_be_decided(case: Case, child: Any, code: str, ground: str = "") ->
     }[DecisionCode(code)](case, child, ground)
 
 
-def _may_close(case: Case, child: Any, ground: str) -> str | None:
+def _may_close(case: Case, child: "Child", ground: str) -> str | None:
     if case.judicial_open(child):
         return "Une saisine de l'autorité judiciaire est en attente de suite pour cet enfant."
     if case.measures_alive(child):
@@ -52,14 +55,14 @@ def _may_close(case: Case, child: Any, ground: str) -> str | None:
     return "Le rapport n'écarte pas le danger pour cet enfant."
 
 
-def _may_protect(case: Case, child: Any, ground: str) -> str | None:
+def _may_protect(case: Case, child: "Child", ground: str) -> str | None:
     found = case.conclusions.get(child.pk)
     if found is None or found.danger_level in ("", DangerLevel.NO_DANGER):
         return "Le rapport ne confirme ni danger ni risque de danger pour cet enfant."
     return None
 
 
-def _may_continue(case: Case, child: Any, ground: str) -> str | None:
+def _may_continue(case: Case, child: "Child", ground: str) -> str | None:
     if not case.measures_alive(child):
         return "Aucune mesure n'est en cours pour cet enfant."
     return None
@@ -112,7 +115,7 @@ def _reachable(case: Case, wanted: DecisionCode) -> str | None:
     return None
 
 
-def _first_refusal(case: Case, child: Any, code: DecisionCode) -> str | None:
+def _first_refusal(case: Case, child: "Child", code: DecisionCode) -> str | None:
     grounds = ("", CloseGround.RISK_LEFT, CloseGround.MAJORITY) if code == DecisionCode.CLOSE else ("",)
     reasons = [child_may_be_decided(case, child, code, ground) for ground in grounds]
     return None if None in reasons else reasons[0]

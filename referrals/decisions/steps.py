@@ -1,6 +1,6 @@
 """Steps that decide on a case or a child: T22 to T27, T43, T48 (decider)."""
 
-from typing import Any
+from uuid import UUID
 
 from accounts.roles import Role
 from referrals.closing.effects import open_review
@@ -53,7 +53,7 @@ def carried_decisions_call_for_two(
     return next(filter(None, reasons), None)
 
 
-def needs_override(case: Case, child_id: Any, decision: str) -> bool:
+def needs_override(case: Case, child_id: UUID, decision: str) -> bool:
     """Tell whether a decision departs from the judicial default for a suspected child (§2.5)."""
     child = case.child(child_id)
     return (
@@ -69,7 +69,7 @@ def child_decision_calls_for_two(case: Case, step_input: DecideChild) -> str | N
     return decision_calls_for_two(case, step_input.child, step_input.decision)
 
 
-def decision_calls_for_two(case: Case, child_id: Any, decision: str) -> str | None:
+def decision_calls_for_two(case: Case, child_id: UUID, decision: str) -> str | None:
     """Closing for a child once at risk or in immediate danger, for majority or death, or overriding §2.5 (T43)."""
     child = case.child(child_id)
     if child is None:

@@ -6,11 +6,13 @@ them, referrals to justice, measures, running dangers) moves there, resealed und
 records each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+
+from django.db.models import Model
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
@@ -30,6 +32,7 @@ from referrals.workflow import deadlines
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
+    from referrals.models import Joining
     from referrals.workflow.context import StepContext
 
 #: What a joining sets on a child or holder that both files have, and parting puts back if nobody changed it since.
@@ -147,7 +150,7 @@ def _both_open(act: "StepContext", source: Case) -> Iterator[OpenScope]:
 class _Moving:
     """Rows on their way from one case to another, resealed under the keys of where they go."""
 
-    def __init__(self, source: Case, target: Case, joining: Any, scope: OpenScope) -> None:
+    def __init__(self, source: Case, target: Case, joining: "Joining", scope: OpenScope) -> None:
         self.source, self.target, self.joining, self.scope = source, target, joining, scope
         self.children = {UUID(mine): UUID(theirs) for mine, theirs in joining.same_children.items()}
         self.holders = {UUID(mine): UUID(theirs) for mine, theirs in joining.same_holders.items()}
@@ -197,7 +200,7 @@ class _Moving:
     def _named(self, row: Any) -> list[str]:
         return [str(self._child(UUID(pk))) for pk in row.children]
 
-    def _move(self, relation: str, row: Any, **values: Any) -> None:
+    def _move(self, relation: str, row: Model, **values: object) -> None:
         moved: Any = self.joining.moved.model
         moved.objects.create(
             referral=self.source.referral, joining=self.joining, relation=relation, row=row.pk
@@ -295,7 +298,7 @@ def _bring_exclusions(act: "StepContext", source: Case, scope: OpenScope) -> Non
                 act.change(seat, until_at=act.at)
 
 
-def _take_dangers(act: "StepContext", source: Case, joining: Any) -> None:
+def _take_dangers(act: "StepContext", source: Case, joining: "Joining") -> None:
     """Let the gravest status, danger and urgency hold, with their history, and C3 run from where it began."""
     act.case.forget(*PARTS)
     theirs = {str(child.pk): child for child in act.case.children}
@@ -345,7 +348,7 @@ def _restart_assessment(act: "StepContext") -> None:
 # --- Parting ------------------------------------------------------------------------------------------
 
 
-def _snapshot(case: Case, joining: Any) -> dict[str, Any]:
+def _snapshot(case: Case, joining: "Joining") -> dict[str, Any]:
     """Return what a joining may change on the target itself, as JSON."""
     case.forget("children", "holders")
     started = case.referral.counts_from
@@ -357,7 +360,9 @@ def _snapshot(case: Case, joining: Any) -> dict[str, Any]:
     }
 
 
-def _values(rows: Any, wanted: Any, names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+def _values(
+    rows: Iterable[Model], wanted: Iterable[str], names: tuple[str, ...]
+) -> dict[str, dict[str, Any]]:
     kept = set(wanted)
     return {
         str(row.pk): {name: _plain(getattr(row, name)) for name in names}
@@ -366,7 +371,7 @@ def _values(rows: Any, wanted: Any, names: tuple[str, ...]) -> dict[str, dict[st
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     return value if isinstance(value, bool) else str(value)
 
 
@@ -401,7 +406,9 @@ def give_back(act: "StepContext") -> None:
     joined_filings.keep_list(act, Case(source.referral, actor=act.actor, at=act.at), act.case)
 
 
-def _put_back(act: "StepContext", rows: Any, relation: str, now: Mapping[str, Any], joining: Any) -> None:
+def _put_back(
+    act: "StepContext", rows: Iterable[Model], relation: str, now: Mapping[str, Any], joining: "Joining"
+) -> None:
     for row in rows:
         key = str(row.pk)
         before = joining.before.get(relation, {}).get(key)

@@ -1,6 +1,6 @@
 """Guards of merging and unmerging two files (domain.md T12, T35, §2.7)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,12 +12,15 @@ from referrals.vocabulary.states import DuplicateState, InformationState, State
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Reasoned
 
+if TYPE_CHECKING:
+    from referrals.models import DuplicateCandidate, Holder
+
 #: States in which a file takes in another filing about the same child (T12).
 TAKING = (State.TRIAGE, State.QUALIFIED, State.IN_ASSESSMENT)
 UNKNOWN_FILE = "Ce dossier n'existe pas ou ne vous est pas ouvert."
 
 
-def confirmed_same(pairs: Any, referral: UUID) -> set[UUID]:
+def confirmed_same(pairs: "type[DuplicateCandidate]", referral: UUID) -> set[UUID]:
     """Return the files that a person confirmed to be about the same child as this one, whichever of the two says so."""
     rows = pairs.objects.filter(
         Q(referral=referral) | Q(other=referral), state=DuplicateState.CONFIRMED, kind=LinkKind.SAME
@@ -173,7 +176,7 @@ def target_gives_back(case: Case, step_input: Reasoned | None) -> str | None:
     return None
 
 
-def implicated(case: Case, holder: Any) -> bool:
+def implicated(case: Case, holder: "Holder") -> bool:
     """Tell whether a holder counts as implicated: named so, or the form says yes and names nobody (T16)."""
     if holder.implicated == YesNo.YES:
         return True

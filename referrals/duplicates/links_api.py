@@ -18,7 +18,7 @@ READS: Final = ("referrals_read", "referrals_timeline_retrieve", "referrals_cloc
 SIGNATURES: Final = ("approvals_sign", "approvals_refuse", "approvals_withdraw")
 
 
-def what_follows(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def what_follows(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Add links to the answers of the writes of a case (drf-spectacular's postprocessing hook)."""
     found = {one["operationId"]: one for path in result["paths"].values() for one in path.values()}
     known: dict[str, Any] = result["components"].setdefault("links", {})

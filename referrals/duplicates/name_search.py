@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, QuerySet, prefetch_related_objects
 
 from accounts.actor import Actor, system
 from accounts.models import Authority, User
@@ -225,12 +225,12 @@ def _matching(
                     yield score, case, ties, row
 
 
-def _opened(row: Any, case: Referral, scope: OpenScope) -> Child:
+def _opened(row: ChildRow, case: Referral, scope: OpenScope) -> Child:
     said = identity.plain_of([("children", row)], scope)[row.pk]
     return identity.child(row.pk, said, sex=row.sex, on=(case.received_at or case.created_at).date())
 
 
-def _line(case: Referral, ties: CaseAccess, row: Any, scope: OpenScope) -> dict[str, Any]:
+def _line(case: Referral, ties: CaseAccess, row: Model, scope: OpenScope) -> dict[str, Any]:
     names = ("last_name", "first_names", "usual_name", "birth_date")
     return shell.shell(case, ties) | {
         "child": {"id": str(row.pk)} | {name: fields.opened(getattr(row, name), scope) for name in names}

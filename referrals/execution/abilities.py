@@ -49,7 +49,7 @@ def _object(serializer: Any) -> dict[str, Any]:
     }
 
 
-def _value(field: Any) -> dict[str, Any]:
+def _value(field: object) -> dict[str, Any]:
     if isinstance(field, serializers.ListSerializer):
         return {"type": "array", "items": _object(field.child)}
     if isinstance(field, serializers.Serializer):

@@ -136,7 +136,9 @@ def open_approval(
     return found, referral, ties
 
 
-def sign(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, version: Any) -> StepResult:
+def sign(
+    referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, version: int | None
+) -> StepResult:
     """Sign what another person proposed: role, state and guards are asked again, then the step is done.
 
     Raises:

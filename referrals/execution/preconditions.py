@@ -126,7 +126,7 @@ def _lock(cases: set[UUID]) -> None:
     list(Referral.objects.select_for_update().filter(pk__in=cases).order_by("pk").values("pk"))
 
 
-def require_version(referral: Referral, version: Any) -> None:
+def require_version(referral: Referral, version: object) -> None:
     """Refuse a write that was decided on another version.
 
     Raises:
@@ -276,7 +276,7 @@ def first_refusal(rules: Sequence[Guard], case: Case, step_input: StepInput | No
     return next(((name, reason) for name, reason in answers if reason), None)
 
 
-def parse(step: Step, body: Any) -> StepInput:
+def parse(step: Step, body: object) -> StepInput:
     """Return the validated input.
 
     Raises:

@@ -65,7 +65,7 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
     def write_down(self, step: Step, context: Context, *, before: str) -> None:
         """Write the journal entry of a step that was done, and tell the people whom it names."""
 
-    def perform(self, step: Step, pk: UUID, body: Any, *, actor: Actor, at: datetime) -> Row:
+    def perform(self, step: Step, pk: UUID, body: object, *, actor: Actor, at: datetime) -> Row:
         """Carry out one declared step, under a lock of its row.
 
         Raises:

@@ -76,7 +76,7 @@ def _draft_days(actor: Actor, role: Role, at: datetime) -> int:
 
 
 def editable(
-    referral_id: UUID, *, version: Any, actor: Actor, at: datetime
+    referral_id: UUID, *, version: object, actor: Actor, at: datetime
 ) -> tuple[Referral, relations.CaseAccess]:
     """Return a draft of this actor, locked, on the version that the change was decided on.
 
@@ -95,7 +95,7 @@ def editable(
 
 
 def edit(
-    referral_id: UUID, data: Mapping[str, Any], *, version: Any, actor: Actor, at: datetime
+    referral_id: UUID, data: Mapping[str, Any], *, version: int | None, actor: Actor, at: datetime
 ) -> StepResult:
     """Change a draft: members sent replace those there were; a list that is sent replaces the whole list.
 

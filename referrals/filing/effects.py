@@ -41,19 +41,20 @@ from referrals.workflow.field_inputs import EXTRA
 from referrals.workflow.form_rows import FORM_PARTS, Plain, late_receipt
 
 if TYPE_CHECKING:
+    from referrals.models import Child, Referral
     from referrals.workflow.context import StepContext
 
 logger = logging.getLogger(__name__)
 
 
-def rows_of(referral: Any) -> Iterator[models.Model]:
+def rows_of(referral: "Referral") -> Iterator[models.Model]:
     """Yield the concern and all its parts."""
     yield referral.concern
     for name in FORM_PARTS:
         yield from getattr(referral, name).all()
 
 
-def remember(referral: Any, rows: Sequence[models.Model]) -> None:
+def remember(referral: "Referral", rows: Sequence[models.Model]) -> None:
     """Let the referral's relations answer with rows that were just inserted, without asking the database."""
     for name in FORM_PARTS:
         related = getattr(referral, name).all()
@@ -83,7 +84,7 @@ def open_draft(act: "StepContext") -> dict[UUID, dict[str, Any]]:
     return opened
 
 
-def reseal(referral: Any, plain: Plain, made: Mapping[str, DataKey]) -> None:
+def reseal(referral: "Referral", plain: Plain, made: Mapping[str, DataKey]) -> None:
     """Seal every value of the draft under the referral's final keys, and save the rows."""
     for row in rows_of(referral):
         names = []
@@ -95,7 +96,7 @@ def reseal(referral: Any, plain: Plain, made: Mapping[str, DataKey]) -> None:
             row.save(update_fields=names)
 
 
-def competence(referral: Any, plain: Plain) -> tuple[Authority, Unit | None, str]:
+def competence(referral: "Referral", plain: Plain) -> tuple[Authority, Unit | None, str]:
     """Return the competent authority, its unit and the département, by where the child lives or was found.
 
     Source: domain.md §8.2.
@@ -125,7 +126,7 @@ def _unit(authority: Authority, code: str) -> Unit | None:
     return units[0] if len(units) == 1 else None
 
 
-def derive_child(child: Any, said: Mapping[str, Any], *, on: Any) -> dict[str, Any]:
+def derive_child(child: "Child", said: Mapping[str, Any], *, on: date) -> dict[str, Any]:
     """Return what is derived from what is said of a child: age band and flags, runaway, month of birth."""
     birth = said.get("birth_date")
     day = date.fromisoformat(birth) if isinstance(birth, str) else birth
@@ -186,7 +187,7 @@ def adopt_keys(act: "StepContext") -> None:
     adopt_keys_of(act.case.referral)
 
 
-def adopt_keys_of(referral: Any) -> None:
+def adopt_keys_of(referral: "Referral") -> None:
     """Put a case's keys under its authority's own, after the commit.
 
     No act waits for the key service, and keys that stay as they were made open just as well.
@@ -204,7 +205,11 @@ def _adopt(filed: list[UUID], authority_id: UUID) -> None:
 
 
 def settle(
-    referral: Any, authority: Authority, unit: Unit | None, department: str, made: Mapping[str, DataKey]
+    referral: "Referral",
+    authority: Authority,
+    unit: Unit | None,
+    department: str,
+    made: Mapping[str, DataKey],
 ) -> None:
     """Put the referral in the hands of its authority, under its final keys."""
     referral.authority, referral.unit, referral.department = authority, unit, department

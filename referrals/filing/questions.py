@@ -79,7 +79,7 @@ def missing_answers(protocol: Protocol, said: Mapping[str, Any] | None) -> Itera
             yield {"field": f"{EXTRA}.{code}", "need": "P"}
 
 
-def _require_fit(question: Row, value: Any) -> None:
+def _require_fit(question: Row, value: object) -> None:
     if value is NOT_KNOWN:
         return
     try:

@@ -7,6 +7,8 @@ and each reading is a disclosure with its entry.
 
 from typing import Any, Final
 
+from django.db.models import Model
+
 from encryption.sealed import OpenScope
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed
@@ -39,7 +41,7 @@ def narrative(referral: Referral, scope: OpenScope) -> dict[str, Any]:
     }
 
 
-def _own(row: Any, corrected: set[tuple[Any, str]], scope: OpenScope) -> dict[str, Any]:
+def _own(row: Model, corrected: set[tuple[Any, str]], scope: OpenScope) -> dict[str, Any]:
     changed = {field for pk, field in corrected if pk == row.pk}
     found = readable(row, {"D"}, scope)
     return {

@@ -24,7 +24,9 @@ from referrals.workflow.step import steps
 from referrals.workflow.times import local_noon
 
 if TYPE_CHECKING:
+    from referrals.models import Assessment, Child, JudicialReferral, Measure
     from referrals.workflow.context import StepContext
+    from referrals.workflow.decision_inputs import ChildOutcome, OrderedMeasure
 
 EXIT_BAN = "exit_ban"
 
@@ -51,7 +53,7 @@ def send_argued_to_justice(act: "StepContext") -> None:
         send_to_justice(act, report=report)
 
 
-def send_to_justice(act: "StepContext", *, report: Any = None) -> None:
+def send_to_justice(act: "StepContext", *, report: "Assessment | None" = None) -> None:
     """Send the referral to justice and owe the holders their written information (T15, T18; L226-5)."""
     children = act.case.of_case(act.step_input.get("children") or []) or act.case.judicial_children()
     prepared = act.case.prepared(act.step_input)
@@ -82,7 +84,7 @@ def answer_of_justice(act: "StepContext") -> None:
     act.case.forget("judicial_referrals")
 
 
-def record_outcomes(act: "StepContext", row: Any) -> None:
+def record_outcomes(act: "StepContext", row: "JudicialReferral") -> None:
     """Keep what justice answered for each child, and the measures that it ordered (J04 ⇒ M05)."""
     for item in act.step_input.outcomes:
         act.new(
@@ -102,18 +104,19 @@ def record_outcomes(act: "StepContext", row: Any) -> None:
     for item in act.step_input.outcomes:
         child = act.case.child(item.child)
         without = item.type in DECIDING and item.type not in ORDERING
-        judicial = child is not None and child.decision == DecisionCode.JUDICIAL
-        if without and judicial and not _waits_elsewhere(act, row, child):
+        if child is None or not without or child.decision != DecisionCode.JUDICIAL:
+            continue
+        if not _waits_elsewhere(act, row, child):
             undecide(act, child)
     if all(act.case.answered(row, child) for child in row.children.all()):
         act.stop(C.C7, part=row)
 
 
-def _waits_elsewhere(act: "StepContext", row: Any, child: Any) -> bool:
+def _waits_elsewhere(act: "StepContext", row: "JudicialReferral", child: "Child") -> bool:
     return any(found.pk != row.pk for found in act.case.judicial_open(child))
 
 
-def _judge_seized(act: "StepContext", item: Any) -> None:
+def _judge_seized(act: "StepContext", item: "ChildOutcome") -> None:
     """The judge is seized after a prosecutor's order: C13 stops, the hearing is due in 15 days (CPC 1184)."""
     for measure in act.case.measures_alive(act.case.child(item.child)):
         if any(clock.code == C.C13 and clock.part == measure.pk for clock in act.case.open_clocks):
@@ -123,7 +126,9 @@ def _judge_seized(act: "StepContext", item: Any) -> None:
             act.start(C.C14, part=measure, since=local_noon(act, item.on))
 
 
-def order_measure(act: "StepContext", item: Any, *, judicial_referral: Any = None) -> Any:
+def order_measure(
+    act: "StepContext", item: "OrderedMeasure", *, judicial_referral: "JudicialReferral | None" = None
+) -> Any:
     """Record a measure that justice ordered, and start the clocks of its type (M05)."""
     row = act.new(
         "measures",
@@ -148,14 +153,14 @@ def order_measure(act: "StepContext", item: Any, *, judicial_referral: Any = Non
     return row
 
 
-def start_order_clocks(act: "StepContext", row: Any, item: Any) -> None:
+def start_order_clocks(act: "StepContext", row: "Measure", item: "OrderedMeasure") -> None:
     """Start the clocks of an order's type from its date (M05); after a prosecutor's the judge is seized in 8 days."""
     judge_follows = item.type == EXIT_BAN and item.decider == "prosecutor"
     for code in [*row.type.order_clocks, *([C.C13] if judge_follows else [])]:
         act.start(C(code), part=row, since=local_noon(act, item.ordered_on))
 
 
-def settle_by_order(act: "StepContext", row: Any) -> None:
+def settle_by_order(act: "StepContext", row: "Measure") -> None:
     """Let an order answer for a child who waits for a decision again: it is *judicial* (⇒ T43).
 
     The paper is silent. A coordinator expects nothing more to be decided for a child whom the judge protects;
@@ -191,7 +196,7 @@ def compose_document(act: "StepContext") -> None:
     )
 
 
-def keep_prepared(act: Any) -> None:
+def keep_prepared(act: "StepContext") -> None:
     """Keep a referral to justice that is being written (J01)."""
     step_input = act.step_input
     row = act.new(
@@ -208,7 +213,7 @@ def keep_prepared(act: Any) -> None:
     act.case.part = act.made = row
 
 
-def record_answer(act: Any) -> None:
+def record_answer(act: "StepContext") -> None:
     """Record the answer; where the case waits for it, or shows its measures, the case moves (J04 ⇒ T28, T29)."""
     record_outcomes(act, act.case.part)
     decides = any(item.type in DECIDING for item in act.step_input.outcomes)

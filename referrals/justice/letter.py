@@ -8,12 +8,13 @@ digital traces as such (E, F, G): the author names them in the argument where ne
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from django.db.models import Model
 from django.template import Context, Engine, Template
 
 from accounts.models import User
@@ -24,6 +25,9 @@ from referrals.vocabulary.fact_answers import FactSource, PlaceType
 from referrals.vocabulary.holder_answers import HolderLink
 from referrals.vocabulary.states import Competence, Ground, Whereabouts
 from referrals.workflow.case import Case
+
+if TYPE_CHECKING:
+    from referrals.models import Child, Fact, JudicialReferral
 
 NOT_KNOWN: Final = "non connu"
 #: The article of each ground (domain.md §2.4).
@@ -104,7 +108,7 @@ def _template() -> Template:
     return Engine(autoescape=True).from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
 
 
-def gather(case: Case, judicial: Any, scope: OpenScope) -> Letter:
+def gather(case: Case, judicial: "JudicialReferral", scope: OpenScope) -> Letter:
     """Return what the document to the prosecutor says of a referral to justice, opened within a disclosure.
 
     Raises:
@@ -142,7 +146,7 @@ class _Opened:
 
     scope: OpenScope
 
-    def __call__(self, row: Any, name: str) -> str:
+    def __call__(self, row: Model, name: str) -> str:
         value = getattr(row, name)
         if isinstance(value, Sealed):
             value = value.open(self.scope)
@@ -151,12 +155,12 @@ class _Opened:
         return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
 
 
-def _concerned(case: Case, judicial: Any) -> list[Any]:
+def _concerned(case: Case, judicial: "JudicialReferral") -> list[Any]:
     wanted = set(judicial.children.values_list("pk", flat=True))
     return [child for child in case.children if child.pk in wanted]
 
 
-def _local_day(case: Case, instant: Any) -> date | None:
+def _local_day(case: Case, instant: datetime | None) -> date | None:
     return instant.astimezone(case.zone).date() if instant is not None else None
 
 
@@ -168,7 +172,7 @@ def _report_day(case: Case) -> date | None:
     return _local_day(case, delivered.at) if delivered is not None else None
 
 
-def _child(row: Any, opened: _Opened) -> Person:
+def _child(row: "Child", opened: _Opened) -> Person:
     names = " ".join(filter(None, (opened(row, "first_names"), opened(row, "last_name"))))
     lines = [
         ("Nom d'usage", opened(row, "usual_name")),
@@ -183,7 +187,7 @@ def _child(row: Any, opened: _Opened) -> Person:
     return Person(name=names or "Identité non connue", lines=[line for line in lines if line[1]])
 
 
-def _whereabouts(row: Any, opened: _Opened) -> Lines:
+def _whereabouts(row: Model, opened: _Opened) -> Lines:
     """Return where the child is; where it is sheltered, that alone: the place is class K (domain.md §4.1)."""
     code = opened(row, "whereabouts")
     lines = [("Situation", _label(Whereabouts, code))]
@@ -192,12 +196,12 @@ def _whereabouts(row: Any, opened: _Opened) -> Lines:
     return lines
 
 
-def _ages(row: Any, opened: _Opened) -> str:
+def _ages(row: Model, opened: _Opened) -> str:
     ages = [age for age in (opened(row, "age_estimated_min"), opened(row, "age_estimated_max")) if age]
     return f"{' à '.join(ages)} ans" if ages else NOT_KNOWN
 
 
-def _holder(row: Any, opened: _Opened) -> Person:
+def _holder(row: Model, opened: _Opened) -> Person:
     lines = [
         ("Lien", _label(HolderLink, opened(row, "link"))),
         ("Téléphone", opened(row, "phone")),
@@ -206,7 +210,7 @@ def _holder(row: Any, opened: _Opened) -> Person:
     return Person(name=opened(row, "name") or "Nom non connu", lines=[line for line in lines if line[1]])
 
 
-def _fact(row: Any, opened: _Opened) -> ToldFact:
+def _fact(row: "Fact", opened: _Opened) -> ToldFact:
     place = ", ".join(filter(None, (_label(PlaceType, row.place_type), opened(row, "place_text"))))
     return ToldFact(
         source=SOURCES[row.source],

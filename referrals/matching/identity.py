@@ -6,13 +6,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from encryption.errors import Unreadable
 from encryption.sealed import OpenScope
 from referrals.matching import phonetics, relatives
 from referrals.matching.relatives import Person
+
+if TYPE_CHECKING:
+    from referrals.models import Referral
 
 #: The parts of a case that are compared, and which of their fields are.
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -73,7 +76,7 @@ class Family:
         return frozenset(value for _, known_to, value in self.contacts if known_to == access_class)
 
 
-def rows_of(referral: Any, *, apart: bool = False) -> Iterator[tuple[str, Any]]:
+def rows_of(referral: "Referral", *, apart: bool = False) -> Iterator[tuple[str, Any]]:
     """Yield the rows of a case that are compared, with their part: no child recorded by mistake or kept apart.
 
     ``apart``: one that is kept apart too. No search finds it, and a tie to it counts all the same.

@@ -21,6 +21,7 @@ from referrals.vocabulary.states import DuplicateState
 from referrals.workflow import hooks
 
 if TYPE_CHECKING:
+    from referrals.models import Referral
     from referrals.workflow.context import StepContext
 
 
@@ -33,7 +34,7 @@ def index_filing(act: "StepContext") -> None:
     act.case.insert(*_values(referral, family))
 
 
-def replace(referral: Any, family: Family) -> None:
+def replace(referral: "Referral", family: Family) -> None:
     """Put a case's values in the place of those that it had."""
     referral.index_values.all().delete()
     values = _values(referral, family)
@@ -52,7 +53,7 @@ def _values(referral: Any, family: Family) -> list[Any]:
     return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in found]
 
 
-def outdate(referral: Any) -> None:
+def outdate(referral: "Referral") -> None:
     """Let a case be indexed and searched for anew: its identities changed (T42, T50).
 
     The values that it has stay until then.
@@ -61,19 +62,19 @@ def outdate(referral: Any) -> None:
 
 
 @hooks.service_named.register
-def opens_to(referral: Any, service: UUID, *, at: datetime) -> None:
+def opens_to(referral: "Referral", service: UUID, *, at: datetime) -> None:
     """Let a case be compared anew when a service of another authority comes to read it: its people's ties count."""
     agents = Membership.objects.in_force(at).filter(organisation=service, role=Role.MEASURE_SERVICE)
     if agents.exclude(authority=referral.authority_id).exists():
         outdate(referral)
 
 
-def follow_row(row: UUID, referral: Any) -> None:
+def follow_row(row: UUID, referral: "Referral") -> None:
     """Let the values of a row that went to another case go with it (T12, T35)."""
     referral.index_values.model.objects.filter(row=row).update(referral=referral)
 
 
-def hide_row(row: UUID, referral: Any) -> None:
+def hide_row(row: UUID, referral: "Referral") -> None:
     """Take a child out of search at once: recorded by mistake, or kept for those who are named (T42, T46).
 
     The files that hold a pair with this one, which the service suggested, are searched for anew too: it may have been

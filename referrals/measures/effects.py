@@ -1,6 +1,6 @@
 """Effects of measures: rows, clocks, decisions of children, and what the case then shows."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from referrals.decisions import effects as decisions_effects
 from referrals.justice import effects as justice_effects
@@ -8,6 +8,9 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import DecisionCode, Machine, State
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow import decision_records, times
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import StepContext
 
 UNDER_WAY = (M.ACTIVE, M.SUSPENDED)
 ITS_CLOCKS = (
@@ -26,7 +29,7 @@ ITS_CLOCKS = (
 )
 
 
-def follow(act: Any) -> None:
+def follow(act: "StepContext") -> None:
     """Let the case show what its measures are (⇒ T29)."""
     shown = (State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL)
     if act.case.referral.state in shown:
@@ -34,7 +37,7 @@ def follow(act: Any) -> None:
         act.fire(Machine.REFERRAL, "measure_event", child=act.case.part.child_id)
 
 
-def offer(act: Any) -> None:
+def offer(act: "StepContext") -> None:
     """Offer the measure to the family (M01)."""
     row = act.new(
         "measures",
@@ -54,7 +57,7 @@ def offer(act: Any) -> None:
     act.case.part = act.made = row
 
 
-def take_agreement(act: Any) -> None:
+def take_agreement(act: "StepContext") -> None:
     """Record the agreement; the first one of an offer moves the case (M02 ⇒ T24)."""
     decisions_effects.take_agreement(act, act.case.part)
     act.case.part.save()
@@ -62,7 +65,7 @@ def take_agreement(act: Any) -> None:
         act.fire(Machine.REFERRAL, "record_agreement", child=act.case.part.child_id)
 
 
-def give_up(act: Any) -> None:
+def give_up(act: "StepContext") -> None:
     """Stop its clocks; a child for whom nothing else is alive is undecided again (M03, M04)."""
     act.stop(*ITS_CLOCKS, part=act.case.part)
     act.case.forget("measures")
@@ -71,7 +74,7 @@ def give_up(act: Any) -> None:
         decision_records.undecide(act, child)
 
 
-def record_order(act: Any) -> None:
+def record_order(act: "StepContext") -> None:
     """Record a measure ordered without a referral of ours (M05)."""
     row = act.new(
         "measures",
@@ -94,13 +97,13 @@ def record_order(act: Any) -> None:
     act.case.part = act.made = row
 
 
-def hand_measure_over(act: Any) -> None:
+def hand_measure_over(act: "StepContext") -> None:
     """Confide the measure to its service (M06)."""
     decisions_effects.hand_over(act, act.case.part)
     act.case.part.save()
 
 
-def begin(act: Any) -> None:
+def begin(act: "StepContext") -> None:
     """Start the clocks of a measure that begins (M07)."""
     row = act.case.part
     since = times.local_noon(act, act.step_input.started_on)
@@ -110,36 +113,36 @@ def begin(act: Any) -> None:
         act.start(C.C16, part=row, since=since)
 
 
-def renew_measure(act: Any) -> None:
+def renew_measure(act: "StepContext") -> None:
     """Start the measure's term again (M11)."""
     act.start(C.C15 if act.case.part.judicial else C.C10, part=act.case.part)
 
 
-def stop_its_clocks(act: Any) -> None:
+def stop_its_clocks(act: "StepContext") -> None:
     """Stop the measure's clocks (M12 to M15)."""
     act.stop(*ITS_CLOCKS, part=act.case.part)
     act.case.forget("measures")
 
 
-def last_measure_over(act: Any) -> None:
+def last_measure_over(act: "StepContext") -> None:
     """Let an inspector decide again for a child whose last measure is over (domain.md §2.2 Decisions)."""
     child = act.case.child(act.case.part.child_id)
     if child is not None and act.step_input.get("danger_remains") and not act.case.measures_alive(child):
         decision_records.undecide(act, child)
 
 
-def plan_is_signed(act: Any) -> None:
+def plan_is_signed(act: "StepContext") -> None:
     """The child's plan is signed: C16 stops (M16; L223-1-1)."""
     act.stop(C.C16, part=act.case.part)
 
 
-def next_report(act: Any) -> None:
+def next_report(act: "StepContext") -> None:
     """A report starts the next one's clock, and ends that of an investigation measure (M17)."""
     act.stop(C.C15B, part=act.case.part)
     act.start(C.C17, part=act.case.part)
 
 
-def heard(act: Any) -> None:
+def heard(act: "StepContext") -> None:
     """A ruling stops the hearing's clocks; a new term starts the measure's again (M18)."""
     act.stop(C.C14, C.C14B, part=act.case.part)
     if act.step_input.term_on and act.case.part.state in UNDER_WAY:

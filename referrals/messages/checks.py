@@ -1,6 +1,7 @@
 """Checks of questions and complements: whom one asks, who answers, which files are brought."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from accounts.models import Membership
 from accounts.roles import Role
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 PARTNERS = (Role.ASSESSOR, Role.ASSESSMENT_LEAD, Role.ASE_INSPECTOR, Role.CASE_REFERENT)
 
 
-def request_of(case: Case, pk: Any) -> "InformationRequest | None":
+def request_of(case: Case, pk: UUID) -> "InformationRequest | None":
     """Return an open request of the case, or None."""
     return case.referral.information_requests.filter(pk=pk, state=RequestState.OPEN).first()
 
@@ -31,7 +32,7 @@ def partner_is_of_case(case: Case, step_input: Questions) -> str | None:
     return "La personne désignée n'a pas de rôle sur ce dossier."
 
 
-def _has_a_role(case: Case, user: Any) -> bool:
+def _has_a_role(case: Case, user: UUID) -> bool:
     """Tell whether a person is on the case by name, or serves where an alive measure of it is carried out."""
     if case.referral.exclusions.filter(user_id=user, lifted_at=None).exists():
         return False

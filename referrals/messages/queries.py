@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Model
+
 from accounts.actor import Actor
 from accounts.roles import Role
 from audit import journal
@@ -129,7 +131,7 @@ def _feedback(referral: Referral) -> Iterator[tuple[Any, Line]]:
         yield told, _line("feedback", told, told.decided_at or told.opened_at)
 
 
-def _line(kind: str, row: Any, at: datetime) -> Line:
+def _line(kind: str, row: Model, at: datetime) -> Line:
     return {"id": str(row.pk), "kind": kind, "at": moment(at)}
 
 

@@ -131,7 +131,7 @@ _REFUSED: Final = object()
 _remembered: dict[UUID, tuple[UUID, Timeline]] = {}
 
 
-def _loaded(key: str, value: Any) -> Any:
+def _loaded(key: str, value: object) -> Any:
     """Return a stored value, or nothing where today's declaration no longer allows it: what was in force goes on."""
     setting = SETTINGS.get(key)
     if setting is not None:

@@ -121,7 +121,7 @@ class Wording(Text):
         super().__init__(max_length=TEXT_MAX, multiline=True, required=False, allow_blank=blank)
         self.marks = marks
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the text.
 
         Raises:
@@ -139,7 +139,7 @@ class TimeOfDay(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=5, **kwargs)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the time.
 
         Raises:
@@ -172,7 +172,7 @@ class OpenWeek(StrictSerializer):
     saturday = _spans()
     sunday = _spans()
 
-    def validate(self, attrs: Any) -> Any:
+    def validate(self, attrs: dict[str, Any]) -> Any:
         """Return the week.
 
         Raises:

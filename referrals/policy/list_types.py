@@ -29,7 +29,7 @@ class Chosen(Codes):
         super().__init__(choices, min_length=1, **kwargs)
         self.kept = kept
 
-    def run_validation(self, data: Any = serializers.empty) -> Any:
+    def run_validation(self, data: object = serializers.empty) -> Any:
         """Return the codes.
 
         Raises:
@@ -77,7 +77,7 @@ class Own(Text):
     def __init__(self) -> None:
         super().__init__(max_length=CODE_MAX)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """Return the code.
 
         Raises:
@@ -178,7 +178,7 @@ class Row:
         return f"Row({self._said!r})"
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: object) -> Any:
     if isinstance(value, Mapping):
         return Row({str(name): _frozen(inner) for name, inner in value.items()})
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
@@ -187,11 +187,11 @@ def _frozen(value: Any) -> Any:
 class Rows(Items[StrictSerializer]):
     """Rows of which each is named once."""
 
-    def __init__(self, item: Callable[[], StrictSerializer], *, key: str, **kwargs: Any) -> None:
+    def __init__(self, item: Callable[[], StrictSerializer], *, key: str, **kwargs: object) -> None:
         super().__init__(child=item(), max_length=ROWS_MAX, **kwargs)
         self.key = key
 
-    def run_validation(self, data: Any = serializers.empty) -> Any:
+    def run_validation(self, data: object = serializers.empty) -> Any:
         """Return the rows as JSON holds them.
 
         Raises:
@@ -204,7 +204,7 @@ class Rows(Items[StrictSerializer]):
         return [_plain(row) for row in found]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -6,7 +6,7 @@ names. It has no row.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, override
+from typing import Final, override
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -97,12 +97,12 @@ class ImaginedCase(Case):
         return self.recorded[0]
 
     @override
-    def recorded_ground(self, child: Any) -> str:
+    def recorded_ground(self, child: Child) -> str:
         """Return the ground of the decision that was taken before."""
         return self.situation.ground
 
     @override
-    def decision_is_signed(self, child: Any) -> bool:
+    def decision_is_signed(self, child: Child) -> bool:
         """Say that one person took it: the worst case."""
         return False
 

@@ -1,7 +1,7 @@
 """What an actor reads of the concern and its parts, opened as far as its classes go (domain.md §1.3, §4)."""
 
 from collections.abc import Container, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 
@@ -13,6 +13,9 @@ from referrals.access.relations import CaseAccess
 from referrals.models import PARTS, Concern, Referral
 from referrals.reading.fields import opened, readable
 from referrals.vocabulary.states import Whereabouts
+
+if TYPE_CHECKING:
+    from referrals.models import Child
 
 
 def content(referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Actor) -> dict[str, Any]:
@@ -68,7 +71,7 @@ def part(
     return [readable(row, classes, scope) for row in rows]
 
 
-def _child(row: Any, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
+def _child(row: "Child", ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
     """Return a child; where it is sheltered, its place is of class K (domain.md §4.1)."""
     detail, row.whereabouts_detail = row.whereabouts_detail, None
     found = readable(row, ties.reads, scope)

@@ -65,7 +65,7 @@ def readable(
     return found
 
 
-def opened(value: Any, scope: OpenScope) -> Any:
+def opened(value: object, scope: OpenScope) -> Any:
     """Return a value as the answer holds it; a sealed one is opened."""
     if isinstance(value, Sealed):
         try:

@@ -6,7 +6,7 @@ A child's or holder's name is opened within the caller's disclosure, and nothing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -22,6 +22,9 @@ from referrals.access.relations import CaseAccess
 from referrals.models import Referral
 from referrals.reading.fields import opened
 from referrals.vocabulary.states import ChildKind
+
+if TYPE_CHECKING:
+    from referrals.models import Child
 
 #: What a child is called by, the first that is known; first and last name go together.
 _CALLED: Final = ("usual_name", "nickname")
@@ -60,13 +63,13 @@ def names(
     )
 
 
-def child_name(child: Any, scope: OpenScope | None) -> str:
+def child_name(child: "Child", scope: OpenScope | None) -> str:
     """Return what a child is called by; empty where nothing is known or readable."""
     full = " ".join(filter(None, (_text(child.first_names, scope), _text(child.last_name, scope))))
     return full or next(filter(None, (_text(getattr(child, name), scope) for name in _CALLED)), "")
 
 
-def _text(value: Any, scope: OpenScope | None) -> str:
+def _text(value: object, scope: OpenScope | None) -> str:
     found = opened(value, scope) if value is not None and scope is not None else ""
     return found if isinstance(found, str) else ""
 

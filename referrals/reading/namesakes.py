@@ -6,7 +6,7 @@ No compound of the index could show it: it holds no surname by itself
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from accounts.actor import Actor
 from audit import journal
@@ -28,7 +28,7 @@ def note(referral: Referral, scope: Disclosure, *, actor: Actor) -> bool:
     return any(_is_of(own, fields.opened(child.last_name, scope)) for child in referral.children.all())
 
 
-def _is_of(own: frozenset[str], surname: Any) -> bool:
+def _is_of(own: frozenset[str], surname: object) -> bool:
     """Tell whether all the words of a surname that count are among those of a person's name."""
     return isinstance(surname, str) and bool(found := core(words(surname))) and own.issuperset(found)
 

@@ -3,7 +3,7 @@
 What may not be read is absent; a part about children of whom the reader doesn't know isn't told of.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from encryption.sealed import OpenScope
 from referrals.access.child_sight import Sight
@@ -14,6 +14,9 @@ from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import AlertState, JudicialState, MeasureState
 from referrals.vocabulary.urgent_calls import AlertCause
 from referrals.workflow.about_children import visits_of
+
+if TYPE_CHECKING:
+    from referrals.models import Measure
 
 
 def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
@@ -77,7 +80,7 @@ def measures(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[st
     return found
 
 
-def _measure(row: Any, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
+def _measure(row: "Measure", ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
     line = {
         "id": str(row.pk),
         "child": str(row.child_id),

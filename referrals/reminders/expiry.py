@@ -7,7 +7,6 @@ interrupted and resumed. Neither blocks anything (domain.md §2.8 no. 11).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from accounts.actor import SYSTEM
@@ -36,10 +35,10 @@ def expire_requests(at: datetime) -> int:
     with row_level_security.for_the_service():
         over = Clock.objects.filter(code=ClockCode.C6, stopped_at=None, due_at__lt=at)
         waiting = list(over.values_list("referral_id", "part"))
-    return sum(_expire(referral_id, part, at) for referral_id, part in waiting)
+    return sum(_expire(referral_id, part, at) for referral_id, part in waiting if part is not None)
 
 
-def _expire(referral_id: UUID, request: Any, at: datetime) -> bool:
+def _expire(referral_id: UUID, request: UUID, at: datetime) -> bool:
     with _locked(referral_id, at) as case:
         still = case.referral.information_requests.filter(pk=request, state=RequestState.OPEN).exists()
         if not still or case.referral.state not in OPENED:

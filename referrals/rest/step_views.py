@@ -132,7 +132,7 @@ def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, 
     return made.as_view()
 
 
-def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: Any) -> list[URLPattern]:
+def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object) -> list[URLPattern]:
     """Return the routes of the steps of a machine whose rows belong to an authority; ``answer``: the row's schema."""
     return [
         path(

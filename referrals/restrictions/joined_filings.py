@@ -16,6 +16,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
+    from referrals.models import Joining
     from referrals.workflow.context import StepContext
 
 JOINED: Final = "Dossier restreint auquel la transmission est jointe."
@@ -56,13 +57,13 @@ def open_filings(act: "StepContext") -> None:
             act.elsewhere("unrestrict", filing, **told)
 
 
-def restrict_as_target(act: "StepContext", filing: Case, joining: Any) -> None:
+def restrict_as_target(act: "StepContext", filing: Case, joining: "Joining") -> None:
     """Restrict a filing as the file is to which it is joined now (by T12)."""
     for told in restrictions(act.case, filing, joining):
         _restrict(act, filing, **told)
 
 
-def restrictions(file: Case, filing: Case, joining: Any) -> list[dict[str, Any]]:
+def restrictions(file: Case, filing: Case, joining: "Joining") -> list[dict[str, Any]]:
     """Return what T46 is told of a filing, once for each thing that is restricted in its file and not there."""
     restricted = {str(child.pk) for child in file.recorded if child.restricted}
     wanted: list[UUID | None] = [None] if file.referral.restricted and not filing.referral.restricted else []
@@ -93,7 +94,7 @@ def _joined(act: "StepContext") -> Iterator[tuple[Any, Case]]:
 
 
 def _restrict(
-    act: "StepContext", filing: Case, child: UUID | None, named: Iterable[UUID], **why: Any
+    act: "StepContext", filing: Case, child: UUID | None, named: Iterable[UUID], **why: object
 ) -> None:
     act.elsewhere("restrict", filing, child=child, named=sorted(named), **why)
     filing.forget("children", "records", "open_clocks")

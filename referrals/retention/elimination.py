@@ -189,7 +189,7 @@ def _stored(case: Referral) -> Iterator[str]:
             yield json.dumps([table._meta.label, *map(_as_stored, row)], sort_keys=True, default=str)
 
 
-def _as_stored(value: Any) -> Any:
+def _as_stored(value: object) -> Any:
     if isinstance(value, Sealed):
         return value.ciphertext.hex()
     return bytes(value).hex() if isinstance(value, bytes | memoryview) else value

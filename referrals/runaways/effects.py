@@ -1,7 +1,7 @@
 """Effects of runaways and shelters: where the child is, its emergency sheet, its measure."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from referrals.matching import indexing
 from referrals.measures import effects as measures_effects
@@ -10,6 +10,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Machine, MeasureState, Whereabouts
 
 if TYPE_CHECKING:
+    from referrals.models import Child
     from referrals.workflow.context import StepContext
 
 
@@ -78,7 +79,7 @@ def locate(act: "StepContext", whereabouts: Whereabouts, detail: str) -> None:
     close_sheet(act, child)
 
 
-def close_sheet(act: "StepContext", child: Any) -> None:
+def close_sheet(act: "StepContext", child: "Child | None") -> None:
     """Close the child's open sheet, if there is one."""
     for found in act.case.referral.emergency_sheets.filter(child=child, closed_at=None):
         act.change(found, closed_at=act.at)

@@ -1,5 +1,6 @@
 """``/assignments`` and ``/handovers``: assignments of each person, and the hand-over of a leaver's cases."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -123,7 +124,7 @@ class HandOvers(CaseView):
             once.keep(actor, status=200, thing=said["leaver"], at=at)
         return Response(_told(passed))
 
-    def _again(self, request: Request, leaver: UUID, done_at: Any) -> dict[str, Any]:
+    def _again(self, request: Request, leaver: UUID, done_at: datetime) -> dict[str, Any]:
         """Tell what the same request did before: the cases passed on, as far as the caller still sees them."""
         actor, at = self.actor(request), self.at(request)
         seen = visibility.visible_to(actor, at=at, drafts=False).values("pk")

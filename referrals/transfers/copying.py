@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from django.db import models
+from django.db.models import Model
 
 from accounts.actor import system
 from audit.disclosure import disclosure
@@ -123,7 +124,7 @@ class Carrying:
             rule="transfer",
         )
 
-    def _rows(self, name: str, of: Any = None) -> Iterator[Any]:
+    def _rows(self, name: str, of: object = None) -> Iterator[Any]:
         table: Any = self.origin._meta.get_field(name).related_model
         yield from table._default_manager.filter(referral=of or self.origin)
 
@@ -132,7 +133,7 @@ class Carrying:
         if made:
             type(made[0])._default_manager.bulk_create(made)
 
-    def _copy(self, row: Any, scope: OpenScope) -> Any:
+    def _copy(self, row: Model, scope: OpenScope) -> Any:
         values: dict[str, Any] = {}
         for field in row._meta.concrete_fields:
             value = getattr(row, field.attname)
@@ -150,7 +151,7 @@ class Carrying:
                 setattr(copy, field.attname, self.keys[field.key].seal(field, copy.pk, as_json(plain)))
         return copy
 
-    def _require_carried(self, field: Any, value: Any) -> None:
+    def _require_carried(self, field: Any, value: object) -> None:
         """Refuse a row that names a row of a case which stays behind.
 
         Raises:
@@ -174,7 +175,7 @@ class Carrying:
         """Return what the id of a row of the case has become; any other id as it is."""
         return self.ids.get(value, value)
 
-    def renamed(self, value: Any) -> Any:
+    def renamed(self, value: object) -> Any:
         """Return JSON with the ids of rows of the case as they are now; anything else as it is."""
         if isinstance(value, dict):
             return {self.renamed(name): self.renamed(inner) for name, inner in value.items()}

@@ -8,6 +8,8 @@ sheltered (class K), and a restricted child (T46).
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Model
+
 from accounts.actor import Actor, system
 from audit.disclosure import disclosure
 from audit.events import Purpose
@@ -21,6 +23,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.context import as_json, names_any
 
 if TYPE_CHECKING:
+    from referrals.models import TransferRequest
     from referrals.workflow.context import StepContext
 
 #: Rows of the form that make up the concern, beside the concern itself.
@@ -56,7 +59,7 @@ def _delivered(case: Case) -> Any:
 
 def lay_in(
     act: "StepContext",
-    request: Any,
+    request: "TransferRequest",
     kinds: Iterable[str] = (),
     *,
     opener: Actor | None = None,
@@ -106,7 +109,7 @@ def withhold_restricted(act: "StepContext", _: str) -> None:
             act.change(row, content={}, made_at=act.at)
 
 
-def _told(row: Any, classes: str, scope: OpenScope) -> dict[str, Any]:
+def _told(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
     """Return what a row says in these classes, what is empty left out."""
     found = {}
     for field in row._meta.concrete_fields:
@@ -121,7 +124,7 @@ def _told(row: Any, classes: str, scope: OpenScope) -> dict[str, Any]:
     return found
 
 
-def _child(row: Any, scope: OpenScope) -> dict[str, Any]:
+def _child(row: Model, scope: OpenScope) -> dict[str, Any]:
     """Return a child; where it is sheltered, its place is for those alone who execute the measure (class K)."""
     found = _told(row, IDENTITY_AND_FACTS, scope)
     if found.get("whereabouts") == Whereabouts.SHELTERED:
@@ -130,7 +133,7 @@ def _child(row: Any, scope: OpenScope) -> dict[str, Any]:
     return found
 
 
-def _is_sealed(row: Any, name: str) -> bool:
+def _is_sealed(row: Model, name: str) -> bool:
     return isinstance(row._meta.get_field(name), SealedField)
 
 

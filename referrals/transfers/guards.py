@@ -1,6 +1,6 @@
 """Guards of a transfer: why a case may not be sent, taken over or refused (domain.md T31–T33, §8.3)."""
 
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
 from accounts.models import Authority, Membership, Unit
@@ -113,7 +113,9 @@ def receivers_are_named(case: Case, step_input: Requesting) -> str | None:
     return "Dossier restreint : nommer qui le reçoit, responsables CRIP ou encadrant·es de l'autorité destinataire."
 
 
-def _seats(case: Case, authority: UUID, users: set[UUID], roles: Any = None) -> dict[UUID, set[str]]:
+def _seats(
+    case: Case, authority: UUID, users: set[UUID], roles: Collection[Role] | None = None
+) -> dict[UUID, set[str]]:
     """Return which of these users hold a role at an authority now and aren't excluded, with the roles."""
     rows = Membership.objects.in_force(case.at).filter(authority_id=authority, user_id__in=users)
     if roles is not None:

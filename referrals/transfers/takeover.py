@@ -25,6 +25,8 @@ from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput
 
 if TYPE_CHECKING:
+    from accounts.models import Authority
+    from referrals.models import Joining
     from referrals.workflow.context import StepContext
 
 #: In which state a case begins at the target (domain.md §2.2 note 2); any other goes on in its own.
@@ -100,7 +102,7 @@ def _call_off(act: "StepContext") -> None:
     assessment_effects.abort_assessment(act)
 
 
-def _begin(act: "StepContext", target: Any, state: str, unit: Unit | None) -> Any:
+def _begin(act: "StepContext", target: "Authority", state: str, unit: Unit | None) -> Any:
     """Make the new row, under keys of its own: same receipt, same dates, same filer (§2.8 no. 1)."""
     origin: Any = act.case.referral
     pk = uuid4()
@@ -130,13 +132,13 @@ def _begin(act: "StepContext", target: Any, state: str, unit: Unit | None) -> An
     return twin
 
 
-def _unit(target: Any, named: UUID | None) -> Unit | None:
+def _unit(target: "Authority", named: UUID | None) -> Unit | None:
     """Return the unit named, else the only one that the authority has."""
     units = list(target.units.filter(pk=named) if named else target.units.all()[:2])
     return units[0] if len(units) == 1 else None
 
 
-def _department(act: "StepContext", target: Any) -> str:
+def _department(act: "StepContext", target: "Authority") -> str:
     """Return where a child lives, as far as the new authority answers for it; else the first place that it has."""
     rows = AuthorityTerritory.objects.in_force(act.case.today).filter(authority=target)
     places = sorted(set(rows.values_list("department_code", flat=True)) - {""})
@@ -243,7 +245,7 @@ def go_along(act: "StepContext") -> None:
     _take_filings_along(act, carried)
 
 
-def _join_again(joining: Any, carried: Carrying, main: Carrying) -> None:
+def _join_again(joining: "Joining", carried: Carrying, main: Carrying) -> None:
     """Join the filing to its file at the target as it was at the origin, so that it can be parted there (T35)."""
     told = {
         name: carried.renamed(getattr(joining, name))

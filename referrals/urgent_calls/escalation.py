@@ -121,7 +121,7 @@ def _reaches(case: Case, party: str) -> bool:
     return bool(recipients.people(case, [party], {}))
 
 
-def _due(case: Case, alert: Any) -> datetime | None:
+def _due(case: Case, alert: Alert) -> datetime | None:
     """Return when the next rung of an alert is called; None above the last one."""
     if alert.rung >= len(RUNGS):
         return None

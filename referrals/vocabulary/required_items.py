@@ -39,7 +39,7 @@ CHILD_MAY_NOT_KNOW: Final = (*NAMES, "birth_date", *_OF_CHILD, *_OF_RUNAWAY)
 MISSING = dict[str, str]
 
 
-def _answered(row: Any, name: str) -> bool:
+def _answered(row: object, name: str) -> bool:
     value = getattr(row, name)
     if value is None:  # perhaps it is about to be sealed: a filing in one request asks before it has keys
         value = getattr(row, "said", {}).get(name)
@@ -68,7 +68,7 @@ def missing_items(referral: Any, *, typed_by_cell: bool, late: bool = False) -> 
 
 
 def items_left_open(
-    referral: Any, *, late: bool = False, children: Sequence[Any] | None = None
+    referral: object, *, late: bool = False, children: Sequence[Any] | None = None
 ) -> list[MISSING]:
     """Return the L and P items that an urgent filing left open and that nobody has answered since (T10, T11).
 

@@ -23,7 +23,7 @@ class Row(NamedTuple):
     measure: "Measure | None" = None
 
 
-def ids_in(said: Any) -> Iterator[UUID]:
+def ids_in(said: object) -> Iterator[UUID]:
     """Yield the ids anywhere in an input, or in the same as JSON."""
     if isinstance(said, UUID):
         yield said

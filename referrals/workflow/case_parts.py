@@ -163,11 +163,22 @@ class CaseParts:
         """Return one child of the case, or None."""
         return next((child for child in self.children if child.pk == pk), None)
 
+    def checked_child(self, pk: UUID) -> "Child":
+        """Return a child of the case whom the checks of the running step found there.
+
+        Raises:
+            LookupError: there is none: the step lacks such a check.
+        """
+        found = self.child(pk)
+        if found is None:
+            raise LookupError(pk)
+        return found
+
     def on_record(self, pk: UUID) -> "Child | None":
         """Return one child on record, even by mistake, or None."""
         return next((child for child in self.recorded if child.pk == pk), None)
 
-    def withheld(self, *, said: Any = None, child: UUID | None = None, part: Any = None) -> bool:
+    def withheld(self, *, said: object = None, child: UUID | None = None, part: object = None) -> bool:
         """Tell whether something is about restricted children alone, so that their list alone knows of it (T46).
 
         ``said``: an input; ``child``: that of a row; ``part``: the row of another machine. The children that they name

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Model
 
 from accounts.actor import SYSTEM, Actor
 from audit import journal
@@ -25,7 +26,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.step import Step, steps
 
 if TYPE_CHECKING:
-    from referrals.models import Clock
+    from referrals.models import Assessment, Clock, JudicialReferral
 
 #: Clocks that a declaration starts and stops by itself; those of one child, measure or referral to
 #: justice are the effects' business, who know which.
@@ -57,7 +58,7 @@ class StepInput(dict[str, Any]):
             raise AttributeError(name) from None
 
 
-def step_input_of(value: Any) -> Any:
+def step_input_of(value: object) -> Any:
     """Return validated data as ``StepInput`` all the way down."""
     if isinstance(value, Mapping):
         return StepInput({str(name): step_input_of(inner) for name, inner in value.items()})
@@ -66,7 +67,7 @@ def step_input_of(value: Any) -> Any:
     return value
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> Any:
     """Return the same as JSON holds it: ids and dates as text."""
     if isinstance(value, Mapping):
         return {name: as_json(inner) for name, inner in value.items()}
@@ -98,7 +99,7 @@ HELD_BY_ROWS: Final = frozenset(
 )
 
 
-def for_record(said: Any, within: str) -> Any:
+def for_record(said: object, within: str) -> Any:
     """Return what was said, as JSON, without what rows hold; ``within`` is the name of the step, or of the list."""
     if isinstance(said, dict):
         kept = {name for name in said if not {name, f"{within}.{name}"} & HELD_BY_ROWS}
@@ -106,12 +107,12 @@ def for_record(said: Any, within: str) -> Any:
     return [for_record(inner, within) for inner in said] if isinstance(said, list) else said
 
 
-def names_any(said: Any, children: Container[UUID]) -> bool:
+def names_any(said: object, children: Container[UUID]) -> bool:
     """Tell whether what was said, as JSON, holds the id of one of the children anywhere."""
     return any(pk in children for pk in ids_in(said))
 
 
-def _nowhere(name: str, _: Case, **__: Any) -> "StepContext":
+def _nowhere(name: str, _: Case, **__: object) -> "StepContext":
     raise LookupError(name)
 
 
@@ -163,7 +164,7 @@ class StepContext:
             setattr(row, name, value)
         return row
 
-    def new(self, related: str, *, state: str | None = None, **values: Any) -> Any:
+    def new(self, related: str, *, state: str | None = None, **values: object) -> Any:
         """Make and save a row of the case in the relation ``related``; ``state`` where it isn't the first one."""
         manager = getattr(self.case.referral, related)
         row = manager.model(referral=self.case.referral, **({"state": state} if state else {}))
@@ -174,7 +175,7 @@ class StepContext:
         self.case.outdate(related)
         return row
 
-    def change(self, row: Any, **values: Any) -> None:
+    def change(self, row: Any, **values: object) -> None:
         """Set and save fields of a row of the case; one that the act itself makes is inserted with them."""
         self.fill(row, values)
         if not row._state.adding:
@@ -186,7 +187,7 @@ class StepContext:
         """Start a clock of the case; ``since``, ``child``, ``part`` say from when and for what."""
         return deadlines.start(self.case, code, **of)
 
-    def stop(self, *codes: ClockCode, child: UUID | None = None, part: Any = None) -> None:
+    def stop(self, *codes: ClockCode, child: UUID | None = None, part: Model | None = None) -> None:
         """Stop running clocks, of one child or part when it is named."""
         deadlines.stop(self.case, codes, child=child, part=part)
 
@@ -214,8 +215,8 @@ class StepContext:
         children: list[Any],
         said: Mapping[str, Any],
         by_third_party: bool = False,
-        prepared: Any = None,
-        report: Any = None,
+        prepared: "JudicialReferral | None" = None,
+        report: "Assessment | None" = None,
     ) -> Any:
         """Send a referral to justice for these children, made now or prepared before (⇒ J02; L226-4).
 
@@ -268,7 +269,7 @@ class StepContext:
             part.save()
         fired.write_down(before=before, after=str(row.state), part=part)
 
-    def write_down(self, *, before: str, after: str, part: Any = None) -> None:
+    def write_down(self, *, before: str, after: str, part: Model | None = None) -> None:
         """Write the record of the step for the case, and its entry for the journal."""
         self._keep_record(before=before, after=after, part=part)
         referral = self.case.referral
@@ -287,7 +288,7 @@ class StepContext:
             version=referral.version,
         )
 
-    def _keep_record(self, *, before: str, after: str, part: Any) -> None:
+    def _keep_record(self, *, before: str, after: str, part: Model | None) -> None:
         referral = self.case.referral
         self.case.records = self.case.records + 1
         record = referral.steps.model(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Model
+
 from referrals.policy.dates import after_days, after_months
 from referrals.policy.working_time import Calendar, end_of
 from referrals.vocabulary.deadlines import ClockCode
@@ -20,7 +22,7 @@ from referrals.workflow import retention_periods
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.models import Clock
+    from referrals.models import Clock, InformationRequest, Measure, Referral
 
 FEEDBACK_MONTHS: Final = 3  # L226-5
 ASSESSMENT_MONTHS: Final = 3  # D226-2-4
@@ -46,7 +48,7 @@ def statutory_due(received_at: datetime, zone: ZoneInfo) -> datetime:
     return after_months(received_at, ASSESSMENT_MONTHS, zone)
 
 
-def assessment_start(referral: Any) -> datetime | None:
+def assessment_start(referral: "Referral") -> datetime | None:
     """Return from when the assessment's delay counts.
 
     It is the receipt, unless a new fact came in after the closing (T34), or an earlier filing about the same child
@@ -104,28 +106,28 @@ def _months(months: int) -> Rule:
     return lambda case, start, part: after_months(start, months, case.zone)
 
 
-def _triage(case: Case, start: datetime, part: Any) -> datetime:
+def _triage(case: Case, start: datetime, part: Model | None) -> datetime:
     urgent = case.referral.urgency in (Urgency.U2, Urgency.U3)
     hours = case.protocol.triage_urgent_hours if urgent else case.protocol.triage_hours
     return case.calendar.after_open_hours(start, hours)
 
 
-def _assessment(case: Case, start: datetime, part: Any) -> datetime:
+def _assessment(case: Case, start: datetime, part: Model | None) -> datetime:
     return assessment_due(case) or statutory_due(start, case.zone)
 
 
-def _request(case: Case, start: datetime, part: Any) -> datetime:
+def _request(case: Case, start: datetime, part: "InformationRequest") -> datetime:
     if part.due_on:
         return end_of(part.due_on, case.zone)
     return case.calendar.after_working_days(start, case.protocol.information_request_days)
 
 
-def _term(case: Case, start: datetime, part: Any) -> datetime:
+def _term(case: Case, start: datetime, part: "Measure") -> datetime:
     months = part.duration_months or part.type.max_months or 12
     return end_of(part.term_on, case.zone) if part.term_on else after_months(start, months, case.zone)
 
 
-def agreed_by_silence_on(measure: Any) -> date | None:
+def agreed_by_silence_on(measure: "Measure") -> date | None:
     """Return the last day of the delay after which silence is agreement; None where it never is (CASF L223-2)."""
     if measure.notified_on is not None:
         notified: date = measure.notified_on
@@ -133,30 +135,30 @@ def agreed_by_silence_on(measure: Any) -> date | None:
     return measure.sent_on + AFTER_SENDING if measure.sent_on is not None else None
 
 
-def _agreement(case: Case, start: datetime, part: Any) -> datetime:
+def _agreement(case: Case, start: datetime, part: "Measure") -> datetime:
     silence = agreed_by_silence_on(part)
     return (
         end_of(silence, case.zone) if silence else after_days(start, case.protocol.agreement_days, case.zone)
     )
 
 
-def _investigation(case: Case, start: datetime, part: Any) -> datetime:
+def _investigation(case: Case, start: datetime, part: "Measure") -> datetime:
     latest = after_months(start, INVESTIGATION_MONTHS, case.zone)
     return min(latest, end_of(part.term_on, case.zone)) if part.term_on else latest
 
 
-def _situation_report(case: Case, start: datetime, part: Any) -> datetime:
+def _situation_report(case: Case, start: datetime, part: "Measure") -> datetime:
     child = case.child(part.child_id)
     # Under 3: L223-5 CASF; CC 375 says under 2. The stricter holds.
     months = 6 if child is not None and (child.under_2 or child.age_band == "0-2") else 12
     return after_months(start, months, case.zone)
 
 
-def _chosen(case: Case, start: datetime, part: Any) -> datetime:
+def _chosen(case: Case, start: datetime, part: Model | None) -> datetime:
     raise LookupError("a person chooses this day: it is handed in as until")
 
 
-def _exit_ban(case: Case, start: datetime, part: Any) -> datetime:
+def _exit_ban(case: Case, start: datetime, part: "Measure") -> datetime:
     return end_of(part.term_on, case.zone) if part.term_on else after_months(start, 2, case.zone)
 
 
@@ -176,7 +178,7 @@ def kept_until(case: Case, since: datetime | None = None) -> datetime | None:
     return after_months(since, retention_periods.kept_months(file), case.zone) if since else None
 
 
-def _keeping(case: Case, start: datetime, part: Any) -> datetime:
+def _keeping(case: Case, start: datetime, part: Model | None) -> datetime:
     if case.referral.state == State.ARCHIVED:
         return kept_until(case, start) or start
     return active_until(case, start)
@@ -285,7 +287,7 @@ def start(
     *,
     since: datetime | None = None,
     child: UUID | None = None,
-    part: Any = None,
+    part: Model | None = None,
     until: date | None = None,
 ) -> "Clock":
     """Start a clock at ``since`` (the instant of the act if None); one that runs for the same thing starts again.
@@ -313,7 +315,9 @@ def start(
     return clock
 
 
-def stop(case: Case, codes: Iterable[ClockCode], *, child: UUID | None = None, part: Any = None) -> None:
+def stop(
+    case: Case, codes: Iterable[ClockCode], *, child: UUID | None = None, part: Model | None = None
+) -> None:
     """Stop the running clocks of these codes; of one child or part when it is named, else of all."""
     wanted = set(codes)
     if "open_clocks" not in case.__dict__ and case.referral._state.adding:

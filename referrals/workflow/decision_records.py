@@ -1,6 +1,6 @@
 """Records of decisions: write one, withdraw it, when justice must be asked (L226-4)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from referrals.vocabulary.states import EXPLOITED, DecisionCode, Exploitation, Machine
 from referrals.workflow import people
@@ -8,6 +8,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.people import put_on_case
 
 if TYPE_CHECKING:
+    from referrals.models import Child
     from referrals.workflow.context import StepContext
 
 
@@ -17,7 +18,7 @@ def name_decider(act: "StepContext") -> None:
         put_on_case(act, user, "ase_inspector")
 
 
-def decide(act: "StepContext", child: Any, code: str, *, ground: str, motivation: str) -> None:
+def decide(act: "StepContext", child: "Child", code: str, *, ground: str, motivation: str) -> None:
     """Record a decision on a child, and warn where it leaves justice out."""
     act.new(
         "decisions",
@@ -35,13 +36,13 @@ def decide(act: "StepContext", child: Any, code: str, *, ground: str, motivation
         act.fire(Machine.REFERRAL, "decide_child", child=child.pk)
 
 
-def undecide(act: "StepContext", child: Any) -> None:
+def undecide(act: "StepContext", child: "Child") -> None:
     """Let a child wait for a decision again (domain.md §2.2 Decisions)."""
     if child.decision != DecisionCode.UNDECIDED:
         act.change(child, decision=DecisionCode.UNDECIDED)
 
 
-def prostitution_rule(case: Case, child: Any) -> str | None:
+def prostitution_rule(case: Case, child: "Child") -> str | None:
     """Justice has answered for an exploited child, where the protocol asks it (PROSTITUTION_JUDICIAL_MODE)."""
     mode = case.protocol.prostitution_judicial_mode
     bound = {"advisory": (), "mandatory": EXPLOITED}.get(mode, (Exploitation.ESTABLISHED,))
@@ -50,7 +51,7 @@ def prostitution_rule(case: Case, child: Any) -> str | None:
     return None
 
 
-def spares_justice(case: Case, child: Any, code: str) -> bool:
+def spares_justice(case: Case, child: "Child", code: str) -> bool:
     """Tell whether a decision leaves justice out for an exploited child: where nothing bars it, people are warned."""
     exploited = child.prostitution_status in EXPLOITED and not case.beyond_childhood(child)
     less = code in (DecisionCode.ADMIN, DecisionCode.CONTINUE)

@@ -30,7 +30,7 @@ class Answers(serializers.Field[Any, Any, Any, Any]):
     Which questions there are is the competent authority's affair (``referrals/filing/questions.py``).
     """
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
+    def to_internal_value(self, data: object) -> dict[str, Any]:
         """Return the answers.
 
         Raises:
@@ -44,12 +44,12 @@ class Answers(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError("", code="not-code")
         return {code: _answer(value) for code, value in data.items()}
 
-    def to_representation(self, value: Any) -> Any:
+    def to_representation(self, value: object) -> Any:
         """Return the answers as they are."""
         return value
 
 
-def _answer(value: Any) -> Any:
+def _answer(value: object) -> Any:
     if value is None:
         return None
     return (_ANSWER if isinstance(value, str) else _NUMBER).run_validation(value)
@@ -96,6 +96,6 @@ def _sealed_input(field: SealedField, codes: Any) -> "serializers.Field[Any, Any
     )
 
 
-def storable(value: Any) -> Any:
+def storable(value: object) -> Any:
     """Return a validated value as a sealed field takes it: dates as ISO text."""
     return value.isoformat() if isinstance(value, date) else value

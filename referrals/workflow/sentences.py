@@ -61,7 +61,7 @@ def _texts(value: ast.expr, rule: Rule) -> Iterator[str]:
         yield found
 
 
-def _asked(found: Any) -> Rule | None:
+def _asked(found: object) -> Rule | None:
     """Return a function of ours that a rule asks and whose answer is a sentence, or None."""
     if not inspect.isfunction(found) or not found.__module__.startswith("referrals."):
         return None

@@ -308,7 +308,7 @@ class Choices:
         """Return the items of the form by their words."""
         return sorted(((name, str(words.of(name))) for name in items_of_the_form()), key=lambda pair: pair[1])
 
-    def by_reference(self, value: Any) -> Any:
+    def by_reference(self, value: Mapping[str, Any]) -> Any:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""
         meant = reference_numbers.heard(str(value or ""))
         rows = visibility.visible_to(self.actor, at=self.at, drafts=False).filter(reference=meant)

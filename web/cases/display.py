@@ -69,17 +69,17 @@ def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
-def unreadable(value: Any) -> bool:
+def unreadable(value: object) -> bool:
     """Tell whether a value stands for one that couldn't be opened."""
     return isinstance(value, Mapping) and "unreadable" in value
 
 
-def _labels(field: Any) -> Mapping[str, str]:
+def _labels(field: object) -> Mapping[str, str]:
     codes = getattr(field, "codes", None)
     return {str(code): str(code.label) for code in codes} if codes is not None else {}
 
 
-def _said(value: Any, labels: Mapping[str, str]) -> str:
+def _said(value: object, labels: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_said(one, labels) for one in value)
     if value is True:
@@ -110,7 +110,7 @@ def _is_day(text: str) -> bool:
 # --- What a step was done with -------------------------------------------------------------------------
 
 
-def told(takes: type[Input], data: Any, called: Mapping[str, str]) -> list[Line]:
+def told(takes: type[Input], data: object, called: Mapping[str, str]) -> list[Line]:
     """Return the data of a step as lines; ids are told by the names in ``called``, others left out."""
     if not isinstance(data, Mapping):
         return []
@@ -151,7 +151,7 @@ def _declared(takes: type[Input]) -> dict[str, Any]:
     return dict(takes().fields)
 
 
-def _told(declared: Any, value: Any, called: Mapping[str, str]) -> str:
+def _told(declared: object, value: object, called: Mapping[str, str]) -> str:
     if value in (None, "", [], {}, False):
         return ""
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from uuid import UUID
 from accounts.actor import Actor
 from accounts.request import ServiceRequest, actor_in
 from audit.events import Purpose
+from encryption.sealed import OpenScope
 from referrals.access.relations import CaseAccess
 from referrals.errors import NotAllowed, WrongState
 from referrals.execution.results import StepResult
@@ -59,7 +60,7 @@ class Draft:
         """Return all that it says, opened in one disclosure: members and lists, as the form has them."""
         concern.prefetch(self.referral, self.ties)
 
-        def content(scope: Any) -> Said:
+        def content(scope: OpenScope) -> Said:
             return concern.content(self.referral, self.ties, scope, actor=self.actor)
 
         contents = opened(
@@ -93,7 +94,7 @@ class Draft:
         """Return what the form still lacks; asked of presence alone, so that nothing is opened."""
         return missing_items(self.referral, typed_by_cell=self.by_cell)
 
-    def save(self, body: Mapping[str, Any], *, version: Any) -> StepResult:
+    def save(self, body: Mapping[str, Any], *, version: int | None) -> StepResult:
         """Change what ``body`` names, after the same validation as the API's."""
         filing_actions.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
         serializer = ConcernForm(data=self._with_not_known(body))

@@ -55,7 +55,7 @@ class Anything(Query):
     """The parameters of a form of filters: each page reads them itself, and shows its form again where one is wrong."""
 
     @classmethod
-    def of(cls, params: Any) -> dict[str, Any]:  # noqa: ARG003 - as of every query
+    def of(cls, params: object) -> dict[str, Any]:  # noqa: ARG003 - as of every query
         """Return nothing."""
         return {}
 
@@ -242,7 +242,7 @@ def field_in_words(label: str) -> str:
     return str(case_words.of(name, model)) if case_words.known(name, model) else label
 
 
-def address(name: str, params: Mapping[str, Any], *args: Any) -> str:
+def address(name: str, params: Mapping[str, Any], *args: object) -> str:
     """Return the address of a page with its parameters; those without a value are left out."""
     query = {key: str(value) for key, value in params.items() if value not in (None, "")}
     return reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")

@@ -214,7 +214,7 @@ def _fields(takes: Any, asks: tuple[Ask, ...], values: Mapping[str, Any], faults
 
 
 def _typed(
-    takes: Any, asks: tuple[Ask, ...], request: ServiceRequest, problem: Mapping[str, Any]
+    takes: object, asks: tuple[Ask, ...], request: ServiceRequest, problem: Mapping[str, Any]
 ) -> dict[str, Any]:
     sent = {ask.name: request.POST.get(ask.name, "") for ask in asks}
     fields = _fields(takes, asks, sent, forms.faults_of(problem))

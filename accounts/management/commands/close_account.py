@@ -25,7 +25,7 @@ class Command(BaseCommand):
             "--reopen", action="store_true", help="le rouvrir, sans rôle ni moyen de connexion"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Close or reopen it.
 
         Raises:

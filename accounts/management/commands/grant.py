@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--organisation", help="identifiant de l'organisme")
         parser.add_argument("--until", type=datetime.fromisoformat, help="fin, avec décalage horaire")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Grant the role.
 
         Raises:
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Rôle accordé : {membership.pk}")
 
 
-def _named[M: Model](model: type[M], what: str, **lookup: Any) -> M:
+def _named[M: Model](model: type[M], what: str, **lookup: object) -> M:
     """Return the one row that was named.
 
     Raises:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             "--show-link", action="store_true", help="afficher le lien, là où aucun courriel n'arrive"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Invite them.
 
         Raises:

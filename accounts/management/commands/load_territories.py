@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """Declare the choice of authorities."""
         parser.add_argument("--only", default="", help="codes séparés par des virgules, par exemple 75,93,59")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Load, and say how many.
 
         Raises:

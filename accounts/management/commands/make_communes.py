@@ -19,7 +19,7 @@ class Command(BaseCommand):
         """Declare the path of the source."""
         parser.add_argument("source", type=Path, help="chemin de communes.json")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Write the table and say how many communes it holds."""
         entries = json.loads(options["source"].read_text(encoding="utf-8"))
         count = territory.write_communes(entries)

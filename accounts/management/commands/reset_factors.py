@@ -25,7 +25,7 @@ class Command(BaseCommand):
             "--how", required=True, choices=Identified.values, help="comment on s'est assuré de qui demande"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Reset them.
 
         Raises:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         """Declare whose."""
         parser.add_argument("email")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Set it.
 
         Raises:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             "state", help="les 64 chiffres de l'alarme witness:… (journal du séquenceur, état du journal)"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Write it.
 
         Raises:

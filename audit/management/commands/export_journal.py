@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """Declare the folder."""
         parser.add_argument("folder", type=Path, help="dossier où écrire")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Write, under the role that may read entries.
 
         Raises:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             "--witnessed", type=Path, help="avec --new-origin : fichier du dernier point de contrôle attesté"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Work.
 
         Raises:

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             "--days", type=int, default=35, help="durée de vie des copies des dossiers (35 jours)"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Copy.
 
         Raises:

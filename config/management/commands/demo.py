@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port local (8000 par défaut)")
         parser.add_argument("--no-serve", action="store_true", help="préparer et afficher, sans servir")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Prepare, tell, serve; doing it again changes nothing but the tokens.
 
         Raises:

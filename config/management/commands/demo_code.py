@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """Declare who."""
         parser.add_argument("who", help="par exemple filer.93")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Print the first code that still counts.
 
         Raises:

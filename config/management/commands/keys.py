@@ -51,7 +51,7 @@ class Command(BaseCommand):
         recover = parts.add_parser("recover", help="reprendre les clés d'un séquestre ouvert")
         recover.add_argument("opened", help="fichier que escrow.py open a écrit")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Do it.
 
         Raises:

@@ -1,7 +1,5 @@
 """Generate the pages of ``docs/`` that are made from the code, or report which are stale."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -20,7 +18,7 @@ class Command(BaseCommand):
             "--check", action="store_true", help="ne rien écrire ; échouer si une page a vieilli"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: object) -> None:
         """Write or compare.
 
         Raises:

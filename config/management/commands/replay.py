@@ -46,7 +46,7 @@ class Command(BaseCommand):
             "--despite-damage", action="store_true", help="passer les lignes abîmées d'une liste"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Replay, look whether the journal has its new origin, open.
 
         Raises:

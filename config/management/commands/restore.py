@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("part", choices=[backups.CASES, backups.KEYS])
         parser.add_argument("file", type=Path)
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Read it back, and take its mark away.
 
         Raises:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             help="signer aussi dans les tables qui ont déjà des lignes signées : ce que la version d'avant y a écrit",
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Sign table by table, and say how many rows of each.
 
         Raises:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=PAUSE_SECONDS, help="secondes entre deux passages")
         parser.add_argument("--revive", action="store_true", help="reprendre aussi les envois abandonnés")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Work.
 
         Raises:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Declare the reference."""
         parser.add_argument("reference", help="référence du dossier inventé")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Mark it.
 
         Raises:

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=120, help="jours")
         parser.add_argument("--episodes", type=int, default=200, help="abus semés")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Draw, ask, print."""
         of = synthetic_corpus.corpus(
             options["seed"], people=options["people"], days=options["days"], episodes=options["episodes"]

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             help="instant avec décalage horaire : clés plus anciennes",
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: object) -> None:
         """Seal them anew.
 
         Raises:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("key", help="l'alarme, telle que l'état du journal la nomme")
         parser.add_argument("reason", choices=REASONS)
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *_: object, **options: Any) -> None:
         """Write it.
 
         Raises:

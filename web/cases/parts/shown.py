@@ -1,7 +1,8 @@
 """Data read for one page of a case, with the names to show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
@@ -33,12 +34,12 @@ class Shown:
         """Return an instant or a date in words."""
         return display.instant(text, self.zone)
 
-    def staff(self, ids: Any) -> dict[str, str]:
+    def staff(self, ids: Iterable[UUID]) -> dict[str, str]:
         """Return the names of colleagues, to readers of the facts as the list of people is theirs too."""
         return names.staff(ids) if "D" in self.ties.reads else {}
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """Return a text, or that it can't be read any more."""
     return (
         gettext("Illisible : la clé manque ou la donnée est abîmée.")

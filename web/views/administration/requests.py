@@ -68,7 +68,9 @@ class Requests(RequestPage):
         ]
         return self.show(self.around() | {"lines": lines})
 
-    def _line(self, pending: GrantRequest | FactorReset, what: Any, page: str, place: str) -> dict[str, Any]:
+    def _line(
+        self, pending: GrantRequest | FactorReset, what: object, page: str, place: str
+    ) -> dict[str, Any]:
         return {
             "what": what,
             "name": pending.user.full_name,

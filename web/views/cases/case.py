@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -147,7 +148,7 @@ def _filed(referral: Referral) -> str:
     return referral.filed_reference if referral.filed_reference != referral.reference else ""
 
 
-def _shell(body: Mapping[str, Any], zone: Any) -> list[Line]:
+def _shell(body: Mapping[str, Any], zone: ZoneInfo) -> list[Line]:
     pairs = [
         (gettext("Reçu le"), display.instant(body.get("received_at"), zone)),
         (gettext("Accusé de réception le"), display.instant(body.get("acknowledged_at"), zone)),

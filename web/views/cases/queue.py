@@ -1,6 +1,7 @@
 """Queue, with deadlines first; workload of each person; all due deadlines; what waits for a signature or a start."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -113,7 +114,7 @@ def _urgencies(chosen: str) -> list[tuple[str, str, bool]]:
     return [(str(one), words_of(str(one), str(one.label)), str(one) == chosen) for one in reversed(Urgency)]
 
 
-def _line(line: Mapping[str, Any], at: Any) -> dict[str, Any]:
+def _line(line: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     due = line["next_due_at"]
     return {
         "pk": line["id"],

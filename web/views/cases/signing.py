@@ -76,7 +76,7 @@ class Signature(FormPage):
             }
         )
 
-    def _around(self, pk: UUID, approval: UUID, version: Any) -> dict[str, Any]:
+    def _around(self, pk: UUID, approval: UUID, version: int | None) -> dict[str, Any]:
         return {
             "approval": approval,
             "version": version,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -121,7 +122,7 @@ class OneTransfer(Page):
         )
 
 
-def _document(document: Mapping[str, Any], zone: Any) -> dict[str, Any]:
+def _document(document: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     content = document["content"]
     lost = display.unreadable(content) or not isinstance(content, Mapping)
     return {

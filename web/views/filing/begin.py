@@ -1,6 +1,5 @@
 """Start of a filing: one's own list, whom to call first, and the choice of the lane."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -179,7 +178,7 @@ def _filled(referral: Referral, section: Section) -> bool:
     return any(_says(row, section) for row in rows if not section.kind or row.kind == section.kind)
 
 
-def _says(row: Any, section: Section) -> bool:
+def _says(row: object, section: Section) -> bool:
     unknown = getattr(row, "not_known", [])
     names = [ask.name for ask in section.asks]
     return any(name in unknown or getattr(row, name, None) not in (None, "", [], False) for name in names)

@@ -221,7 +221,7 @@ class UrgentPage(FormPage):
         fact: Said,
         concern: Said,
         *,
-        version: Any,
+        version: object,
         problem: Mapping[str, Any] | None = None,
     ) -> HttpResponse:
         """Return the page."""

@@ -117,7 +117,7 @@ class SectionPage(FormPage):
         pk: UUID,
         values: Mapping[str, Any],
         *,
-        version: Any,
+        version: object,
         problem: Mapping[str, Any] | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> HttpResponse:

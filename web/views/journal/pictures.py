@@ -61,7 +61,7 @@ class Pictures(JournalPage):
             }
         )
 
-    def _chart(self, kind: str, label: Any, counted: activity.Activity) -> dict[str, Any]:
+    def _chart(self, kind: str, label: object, counted: activity.Activity) -> dict[str, Any]:
         drawn = pictures.bars([(day.day, getattr(day, kind)) for day in counted.days])
         return {"kind": kind, "label": label, "drawn": drawn}
 

@@ -30,7 +30,7 @@ PART: Final = BUNDLES * TILE
 class ProofQuery(BlanksLeftOut, InclusionQuery):
     """The entry whose proof is asked for, if any."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["entry"].required = False
 
