@@ -12,12 +12,16 @@ from referrals.vocabulary.states import State
 def ties_of(referral: Referral, actor: Actor) -> CaseAccess:
     """Return what ties the actor to a referral that ``visible_to`` gave."""
     row: Any = referral
+    # By the flags of the query that gave the row: computed a second time, ties could differ from the list that showed
+    # the case (SEC-AZ1).
     held = [t for t in possible_ties(actor) if getattr(row, t.name, None)]
     pairs = frozenset((t.role, t.relation) for t in held)
     absent = frozenset((t.role, getattr(row, t.name)) for t in held if t.relation is Relation.STANDING_IN)
     glass = bool(getattr(row, "tie_glass", False))
     listed = bool(row.tie_named)
     named = listed or glass
+    # Restricted to others, a case keeps own filing alone, for its coarse line; all other ties give nothing (§1.3 rule
+    # 3).
     if referral.state != State.DRAFT and referral.restricted and not named:
         pairs, absent = frozenset(pair for pair in pairs if pair[1] is Relation.OWN), frozenset()
     draft = referral.state == State.DRAFT
@@ -29,5 +33,6 @@ def state_seen(referral: Referral, ties: CaseAccess) -> str:
 
     Otherwise what one may do would tell that somebody took the case up again (domain.md §1.4).
     """
+    # Who arbitrates a transfer reads nothing of the case either, and needs its true state to answer (T33).
     taken_back = ties.coarse and not ties.receiving and referral.withdrawn_at is not None
     return str(State.WITHDRAWN if taken_back else referral.state)

@@ -34,14 +34,17 @@ class Sight:
         """Return the ties that count for what hangs on a child; None: for the whole case."""
         if child is None or child not in self.children:
             return self.ties
+        # Before what is confided: a service with a measure for a restricted child isn't on its list for that (T46).
         if child in self.hidden:
             return replace(self.ties, pairs=frozenset())
+        # The service's tie counts for its own children: a measure for one child must not open the brothers and sisters
+        # (SEC-AZ21).
         return self.ties if child in self.confided.values() else self.ties.without_service
 
     def of_measure(self, measure: "Measure") -> CaseAccess:
         """Return the ties that count for a measure: those of its child, the service's for its own measures alone."""
-        found = self.of(measure.child_id)
-        return found if measure.pk in self.confided else found.without_service
+        access = self.of(measure.child_id)
+        return access if measure.pk in self.confided else access.without_service
 
     def reads(self, access_class: str, child: UUID | None = None) -> bool:
         """Tell whether the actor reads a class of what hangs on a child, in full; without one, of the whole case."""
@@ -58,20 +61,27 @@ class Sight:
 
 def sight_of(referral: Referral, ties: CaseAccess, actor: Actor) -> Sight:
     """Return of which children the actor sees what, by a query at most for each of the two bounds."""
+    # A draft is whole to who types it, and the coarse line names no child: neither needs a query.
     if ties.draft or ties.coarse:
         return Sight(ties)
     serves = any(relation is Relation.EXECUTING for _, relation in ties.pairs)
     confided: dict[UUID, UUID] = {}
     if serves:
         services = services_of(actor)
+        # As rows, not by a condition: each is checked, for a measure confided by hand must give a service nothing
+        # (SEC-AZ22).
         own = [row for row in referral.measures.all() if row.service_id in services and row.state in ALIVE]
         confided = {row.pk: row.child_id for row in own if row.is_authentic}
     rows: Iterable[Child] = ()
+    # Where children were prefetched for many cases, asking here would be a query for each of them.
     if "children" in getattr(referral, "_prefetched_objects_cache", {}):
         rows = referral.children.all()
     elif serves or not ties.named:
+        # The columns that the HMAC covers, and no sealed one: this is asked at each reading of a case.
         rows = referral.children.only("referral", "restricted", "mac")
     children = {child.pk: child.restricted for child in rows}
+    # `ties.hidden` comes from the file to which a filing is joined: a child hidden there is hidden in the filing too
+    # (SEC-AZ20).
     hidden = ties.hidden | {pk for pk, restricted in children.items() if restricted and not ties.named}
     if not (hidden or serves):
         return Sight(ties)

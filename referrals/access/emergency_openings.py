@@ -22,11 +22,14 @@ def breakable(actor: Actor, *, at: datetime) -> "QuerySet[Referral]":
     Of the own authorities, and of none that the actor is excluded from (domain.md §1.3 rules 3, 7 and 8).
     """
     special = exceptional(actor, at=at)
+    # Who filed must not open the case by its reference, and an open glass is no reason for the next one.
     apart = (Relation.OWN, Relation.SHARED, Relation.BROKEN_GLASS)
     rules = {tie: rule_of(actor, tie, special) for tie in possible_ties(actor) if tie.relation not in apart}
+    # A measure ties a service to cases of any authority; a glass is broken only where the person holds a role.
     here = Q(authority_id__in=sorted(actor.authority_ids))
     flags: dict[str, Any] = {tie.name: flag_of(rule) for tie, rule in rules.items() if rule is not None}
     flags |= {"tie_named": flag_of(among(special.named)), "pseudonym": subject_of("pk")}
+    # Restriction alone is passed; exclusion stays, since `seen_by` asks it last (§1.3 rule 8).
     seen = seen_by(rules, special, past_restriction=True)
     return cases_of(seen & here).annotate(**flags)
 
@@ -54,6 +57,7 @@ def breaking_role(referral: Referral, actor: Actor) -> Role | None:
     row: Any = referral
     held = [tie.role for tie in possible_ties(actor) if getattr(row, tie.name, False)]
     here = [role for role in held if role in actor.roles_in(referral.authority_id or NOBODY)]
+    # With the columns of the HMAC: a restriction lifted by hand still withholds (SEC-AZ22).
     withheld = referral.restricted or any(
         child.restricted for child in referral.children.only("referral", "restricted", "mac")
     )

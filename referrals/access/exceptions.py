@@ -80,6 +80,7 @@ def exceptional(actor: Actor, *, at: datetime) -> Exceptional:
     user, read_before = actor.user_id or NOBODY, _read_before.get()
     if read_before is None:
         return _read_exceptional(user, at)
+    # By instant as well: a tie may end between two.
     if (user, at) not in read_before:
         read_before[user, at] = _read_exceptional(user, at)
     return read_before[user, at]
@@ -88,33 +89,36 @@ def exceptional(actor: Actor, *, at: datetime) -> Exceptional:
 def _read_exceptional(user_id: UUID, at: datetime) -> Exceptional:
     user = UUIDField().get_db_prep_value(user_id, connection)
     now = connection.ops.adapt_datetimefield_value(at)
-    found: dict[str, set[Any]] = {}
+    ids_by_kind: dict[str, set[Any]] = {}
     standing: frozenset[tuple[str, UUID, UUID]] = frozenset()
     exceptional_sql, standing_sql = _statements(connection.vendor)
     with connection.cursor() as cursor:
-        asked = [user, user, now, user, REQUESTED, now, user, user, user, user, now, now]
-        cursor.execute(exceptional_sql, asked)
-        for kind, case, role, is_over, mac, told in cursor.fetchall():
-            if _counts(kind, mac, told, is_over=is_over):
-                found.setdefault(kind, set()).add((role, _uuid(case)) if role else _uuid(case))
-        if found.pop(_STANDS_IN, None):
+        parameters = [user, user, now, user, REQUESTED, now, user, user, user, user, now, now]
+        cursor.execute(exceptional_sql, parameters)
+        for kind, case, role, is_over, mac, signed in cursor.fetchall():
+            if _counts(kind, mac, signed, is_over=is_over):
+                ids_by_kind.setdefault(kind, set()).add((role, _uuid(case)) if role else _uuid(case))
+        if ids_by_kind.pop(_STANDS_IN, None):
             cursor.execute(standing_sql, [*[now] * 4, user, *[now] * 4])
             standing = frozenset(
                 (str(role), _uuid(case), _uuid(absent))
-                for role, case, absent, restricted, was_barred, *told in cursor.fetchall()
+                for role, case, absent, restricted, was_barred, *pairs in cursor.fetchall()
                 if all(
                     model.mac_field().is_told(*one)
-                    for model, one in zip(_JOINED.values(), batched(told, 2), strict=True)
+                    for model, one in zip(_JOINED.values(), batched(pairs, 2), strict=True)
                 )
+                # SQL leaves out whom a row bars now. One that says its bar was lifted may have been changed by hand,
+                # and is read as a row (SEC-AZ22).
                 and not (was_barred and _is_barred(_uuid(case), _uuid(absent)))
                 and not (restricted and not _is_listed(_uuid(case), _uuid(absent), at=at))
             )
-    return Exceptional(**{kind: frozenset(ids) for kind, ids in found.items()}, standing=standing)
+    return Exceptional(**{kind: frozenset(ids) for kind, ids in ids_by_kind.items()}, standing=standing)
 
 
 def _is_barred(case: UUID, user: UUID) -> bool:
     """Tell whether somebody is excluded from a case by a row, of whomever, that the service hasn't lifted."""
     rows = Exclusion.objects.filter(referral=case, user=user)
+    # Whoever wrote it: an exclusion stays in force until its end is authentic (0039).
     return any(row.lifted_at is None or not row.is_authentic for row in rows)
 
 
@@ -167,8 +171,8 @@ def _statements(_vendor: str) -> tuple[str, str]:
         "t": DeclaredTie,
         **_JOINED,
     }
-    told = {alias: model.mac_field().in_sql(connection, alias) for alias, model in read.items()}
-    return _EXCEPTIONAL.format(**told), _STANDING.format(told=", ".join(told[alias] for alias in _JOINED))
+    signed = {alias: model.mac_field().in_sql(connection, alias) for alias, model in read.items()}
+    return _EXCEPTIONAL.format(**signed), _STANDING.format(told=", ".join(signed[alias] for alias in _JOINED))
 
 
 #: By hand, since every request asks it: building it anew took a fifth of a request's time. A grant in force has

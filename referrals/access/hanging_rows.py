@@ -24,9 +24,11 @@ def shown_with[M: Model](rows: "QuerySet[M]", actor: Actor, *, at: datetime) -> 
         @staticmethod
         @override
         def keeps(row: Any) -> bool:
+            # The query may have a check of its own, which this class replaces: it has to be asked from here.
             if issubclass(checked, CheckedRows) and not checked.keeps(row):
                 return False
             case = row.referral
+            # A restriction lifted by hand deceived the condition in SQL; the row still says that it stands (SEC-AZ22).
             return case.is_authentic and (not case.bar_was_lifted or case.pk in unlocked)
 
     return Rows.of(rows.select_related("referral"))
@@ -52,9 +54,12 @@ def _hanging_on(children: "QuerySet[Child]", measures: "QuerySet[Measure]") -> Q
     A row's child is its column's, else its part's. Each is looked up by its key, so that a list still walks its index.
     """
     part = OuterRef("part")
+    # A referral to justice that lists no child is about the whole case, and binds nothing.
     about = JudicialReferral.objects.filter(pk=part, children__isnull=False)
     measure = Measure.objects.filter(pk=part)
     return (
+        # Three factors, since a part may be a measure or a referral to justice; what a part isn't binds nothing. A
+        # referral about several children is shown to who may know of one of them.
         (Q(child=None) | Q(Exists(children.filter(pk=OuterRef("child")))))
         & (~Q(Exists(measure)) | Q(Exists(measures.filter(pk=part, child__in=children.values("pk")))))
         & (~Q(Exists(about)) | Q(Exists(about.filter(children__in=children.values("pk")))))

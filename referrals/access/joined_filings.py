@@ -19,9 +19,10 @@ from referrals.models import Joining, Referral
 
 def joined_filings(referral: Referral) -> Iterator[Referral]:
     """Yield the filings joined to a file, and those joined to them before."""
-    for found in _joinings(referral):
-        yield found.referral
-        yield from joined_filings(found.referral)
+    for joining in _joinings(referral):
+        yield joining.referral
+        # Chains are walked, not flattened, for each joining can be undone by itself.
+        yield from joined_filings(joining.referral)
 
 
 def _joinings(referral: Referral) -> "QuerySet[Any]":
@@ -38,19 +39,23 @@ def readable_filings(
     opens one case, and no other that was joined to it (§1.3 rule 7). A child who is hidden in the file is hidden in
     its filings too, under the id that it has there, and a filing about hidden children alone is too (SEC-AZ20).
     """
+    # The file's ties don't decide alone: each filing has exclusions and a restriction of its own (SEC-AZ4).
     special = exceptional(actor, at=at)
     ordinary = frozenset(pair for pair in ties.pairs if pair[1] is not Relation.BROKEN_GLASS)
     hidden = sight_of(referral, ties, actor).hidden
     for joining in _joinings(referral):
         filing = joining.referral
         named, glass = filing.pk in special.unlocked, filing.pk in special.glass
+        # A child has another id in each filing: hiding the file's id alone would show it under the other (SEC-AZ20).
         twins = {UUID(mine) for mine, same in joining.same_children.items() if UUID(same) in hidden}
         theirs = replace(
             ties, pairs=ties.pairs if glass else ordinary, named=named, glass=glass, hidden=hidden | twins
         )
-        told = filing.pk not in special.excluded and (named or not filing.restricted)
-        if told and not (hidden and _about_hidden_alone(joining, hidden)):
+        may_read = filing.pk not in special.excluded and (named or not filing.restricted)
+        if may_read and not (hidden and _about_hidden_alone(joining, hidden)):
             yield filing, theirs
+        # The file's own pairs go down, not those left for this filing: a glass that doesn't open this one may open one
+        # below.
         yield from readable_filings(filing, replace(theirs, pairs=ties.pairs, glass=ties.glass), actor, at=at)
 
 

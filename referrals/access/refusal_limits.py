@@ -65,9 +65,12 @@ def note(actor: Actor, *, refused: bool, at: datetime) -> int | None:
     if actor.user_id is None:
         return None
     try:
+        # A transaction of its own: that of the refused request is over, mostly rolled back, and the count must stay
+        # (SEC-AZ23).
         with transaction.atomic():
             return _noted(actor.user_id, refused=refused, at=at)
     except (DatabaseError, EncryptionError):
+        # To fail here would make a 503 of a 404: all reasons for not finding a case are one answer (SEC-AZ5).
         _log.warning("refusal:uncounted")
         return None
 

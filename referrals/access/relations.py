@@ -58,14 +58,15 @@ class CaseAccess:
     @property
     def partial(self) -> dict[str, str]:
         """Return the classes of which a part may be read, unless another tie reads them in full."""
-        found: dict[str, str] = {}
+        parts: dict[str, str] = {}
         for role, relation in self.pairs:
-            found |= partial_by(role, relation)
-        return {c: part for c, part in found.items() if c not in self.reads}
+            parts |= partial_by(role, relation)
+        return {c: part for c, part in parts.items() if c not in self.reads}
 
     @property
     def coarse(self) -> bool:
         """Tell whether the actor sees no more than the filer's five words (domain.md §1.4)."""
+        # Class A is the shell: who reads neither it nor a part of another class has only the coarse line.
         return self.shared or (not self.draft and "A" not in self.reads and not self.partial)
 
     @property
@@ -88,6 +89,8 @@ class CaseAccess:
         """Return what is left of the ties by those that read a class: what they alone open of its rows (SEC-AZ21)."""
         if self.draft:
             return self
+        # Otherwise a tie that sees all children, but not this class, would lend its sight to one that reads the class
+        # for one child alone.
         pairs = frozenset(pair for pair in self.pairs if access_class in reads_by(*pair))
         return self if pairs == self.pairs else replace(self, pairs=pairs)
 
@@ -103,6 +106,7 @@ class CaseAccess:
     def files_as(self, role: str) -> bool:
         """Tell whether a role ties the actor to the case as who files it, or is shown it, alone (SEC-AL20)."""
         relations = {relation for held, relation in self.pairs if held == role}
+        # The empty set is a subset too: without a tie nobody acts as who files.
         return bool(relations) and relations <= set(FILED)
 
     def reader(self, actor: Actor) -> Actor:
@@ -118,10 +122,14 @@ class CaseAccess:
 
     def _stands(self, step: Step, role: Role) -> bool:
         for held, relation in self.pairs:
+            # The side first: people of the asked authority hold the same roles, and must not do the holder's steps
+            # (0013).
             if held is not role or (RECEIVER if relation is Relation.RECEIVING else HOLDER) not in step.sides:
                 continue
             if relation is Relation.RECEIVING:
                 return True
+            # Here own filing alone counts, even where a step asks merely to see the case: who is shown a draft changes
+            # nothing in it.
             if self.draft or (relation is Relation.OWN and role in FILERS):
                 return relation is Relation.OWN
             if step.seeing or (step.holding and "D" in self._holds(role, relation)):
@@ -136,6 +144,8 @@ class CaseAccess:
 
     def in_name_of(self, role: str) -> UUID | None:
         """Return the person for whom the actor acts in a role; None where the role is tied to the case by itself."""
+        # With a tie of one's own one acts in one's own name: `obo` would name a person who has no part in the act
+        # (0011).
         own = any(held == role and relation is ORDINARY.get(held) for held, relation in self.pairs)
         return None if own else min((user for held, user in self.absent if held == role), default=None)
 
@@ -148,12 +158,14 @@ class CaseAccess:
         return self._ranked()[1]
 
     def _ranked(self) -> tuple[str, str]:
+        # The pair itself breaks a draw: entries of like readings must be alike.
         ranked = sorted(self.pairs, key=lambda pair: (-len(reads_by(*pair)), pair))
         return (str(ranked[0][0]), str(ranked[0][1])) if ranked else ("", "")
 
 
 def filed_by(user_id: UUID) -> bytes:
     """Return the keyed index value by which an account finds its own filings (design.md, Keys)."""
+    # Keyed, for a stolen copy of the table must name no filer (SEC-CR20, 0040).
     return index.keyed("filer", user_id.bytes)
 
 
@@ -181,20 +193,21 @@ def possible_ties(actor: Actor) -> tuple[Tie, ...]:
 
 @lru_cache(maxsize=1_000)
 def _ties_by(roles: frozenset[Role]) -> tuple[Tie, ...]:
-    found = []
+    ties = []
+    # The order counts: ``breaking_role`` takes the first role that fits, and a set has another order in each process.
     for role in sorted(roles):
         if role in DRAFTERS:
-            found.append(Tie(f"tie_own_{role}", role, Relation.OWN))
+            ties.append(Tie(f"tie_own_{role}", role, Relation.OWN))
         if role in ORDINARY:
-            found.append(Tie(f"tie_{role}", role, ORDINARY[role]))
+            ties.append(Tie(f"tie_{role}", role, ORDINARY[role]))
         if role is Role.FILER_ORG_LEAD:
-            found.append(Tie(f"tie_shared_{role}", role, Relation.SHARED))
+            ties.append(Tie(f"tie_shared_{role}", role, Relation.SHARED))
         if role in APPROVERS:
-            found.append(Tie(f"tie_approver_{role}", role, Relation.APPROVER))
+            ties.append(Tie(f"tie_approver_{role}", role, Relation.APPROVER))
         if role in GRANTABLE:
-            found.append(Tie(f"tie_granted_{role}", role, Relation.GRANTED))
+            ties.append(Tie(f"tie_granted_{role}", role, Relation.GRANTED))
         if role in BREAKERS:
-            found.append(Tie(f"tie_glass_{role}", role, Relation.BROKEN_GLASS))
+            ties.append(Tie(f"tie_glass_{role}", role, Relation.BROKEN_GLASS))
         if role in ASSIGNED_ROLES:
-            found.append(Tie(f"tie_standing_{role}", role, Relation.STANDING_IN))
-    return tuple(found)
+            ties.append(Tie(f"tie_standing_{role}", role, Relation.STANDING_IN))
+    return tuple(ties)

@@ -21,11 +21,14 @@ ALL = "all"
 
 
 def _set(authorities: str, organisations: str = "", filer: str = "", shared: str = "") -> None:
+    # What was read under the old settings may lack rows that are in reach now, or hold some that no longer are.
     read_again()
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
         cursor.execute(
+            # `true`: until the end of the transaction. A pooled connection hands nothing over to the next request
+            # (0006).
             "SELECT set_config('repere.authorities', %s, true), set_config('repere.organisations', %s, true),"
             " set_config('repere.filer', %s, true), set_config('repere.shared', %s, true)",
             [authorities, organisations, filer, shared],
@@ -46,7 +49,7 @@ def _said() -> list[str]:
 
 
 def _listed(ids: Iterable[UUID]) -> str:
-    return ",".join(str(found) for found in sorted(ids))
+    return ",".join(str(pk) for pk in sorted(ids))
 
 
 def close() -> None:
@@ -56,19 +59,22 @@ def close() -> None:
 
 def open_for(actor: Actor) -> None:
     """Let the running transaction see what the actor's authorities, services and own filings let through."""
+    # Keyed values, as in the tables: the settings of a transaction don't say either whose filings they are (SEC-CR20).
     own = filed_by(actor.user_id).hex() if actor.user_id else ""
-    shared = ",".join(sorted(shared_with(found).hex() for found in institutions_of(actor)))
+    shared = ",".join(sorted(shared_with(institution).hex() for institution in institutions_of(actor)))
     _set(_listed(actor.authority_ids), _listed(services_of(actor)), own, shared)
 
 
 @contextmanager
 def beyond() -> Iterator[None]:
     """Let the running transaction reach all cases for what its actor doesn't see, then stand where it stood."""
+    # Read back, not made from an actor: blocks stand within each other, and recurring work has no actor.
     stood = _said()
     _set(ALL)
     try:
         yield
     finally:
+        # In a broken transaction each statement fails, and would hide the first error; the settings end with it anyway.
         if not connection.needs_rollback:
             _set(*stood)
 

@@ -48,6 +48,8 @@ def seen_by(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restric
     own: list[Q] = []
     others: list[Q] = []
     for tie, rule in rules.items():
+        # Over a whole territory the role's other ties add no case. Their OR would keep PostgreSQL from walking the
+        # index of the queue in order.
         if rule is None or (
             tie.relation is not Relation.TERRITORY and tie.relation in HERE and tie.role in whole
         ):
@@ -55,19 +57,27 @@ def seen_by(rules: Mapping[Tie, Q | None], special: Exceptional, *, past_restric
         (own if tie.relation in FILED else others).append(rule)
     seen = []
     if others:
+        # A draft is for who types it and whom they show it (domain.md §1.4): no other role, however wide, sees one.
         any_of_them = reduce(or_, others) & ~Q(state=State.DRAFT)
         if special.tied:
             any_of_them &= _COMPARED
+        # Restriction is asked of all these ties together: a place on the list opens the case, whatever ties the person
+        # to it.
         if not past_restriction:
             open_, unlocked = Q(restricted=False), among(special.unlocked)
             any_of_them &= open_ if unlocked is None else open_ | unlocked
         seen.append(any_of_them)
+    # Own filings pass a restriction: who filed keeps the coarse line (SEC-AZ9), and it tells nothing of the
+    # restriction.
     seen += own
     if not seen:
+        # Not `Q()`: an empty condition would show every case.
         return Q(pk__in=[])
-    found: Q = reduce(or_, seen) & ~Q(state=State.PURGED)
+    # Exclusion is the last factor, so that it beats own filings, the list and a broken glass too (SEC-AZ4, §1.3 rule
+    # 8).
+    cases: Q = reduce(or_, seen) & ~Q(state=State.PURGED)
     barred = among(special.excluded)
-    return found if barred is None else found & ~barred
+    return cases if barred is None else cases & ~barred
 
 
 #: The people of the case have been compared with declared ties: it isn't filed without, and what changes them since
@@ -90,13 +100,16 @@ def rule_of(actor: Actor, tie: Tie, special: Exceptional) -> Q | None:
     if tie.relation is Relation.OWN:
         own = Q(filed_by=filed_by(actor.user_id)) if actor.user_id else None
         if own is None or tie.role not in FILERS:
+            # Staff and programs type drafts too, but keep nothing as who filed: after the filing their role decides.
             return own if own is None else own & Q(state=State.DRAFT)
         return own & Q(goes_on_as=None)  # one filing, wherever it has got to (§1.4)
     if tie.relation is Relation.SHARED:
-        shared = [shared_with(found) for found in sorted(institutions_of(actor))]
+        shared = [shared_with(institution) for institution in sorted(institutions_of(actor))]
         return Q(state=State.DRAFT, shared_with__in=shared) if shared else None
     if tie.relation in HERE:
         cases = among(_exceptional_cases(tie, special))
+        # `here` is asked of single cases too: a grant, a signature or a glass ends with the role at that authority
+        # (SEC-AZ10).
         return None if cases is None else here & cases
     return _ordinary_rule(actor, tie.role, tie.relation, here, special)
 
@@ -122,6 +135,7 @@ def _ordinary_rule(actor: Actor, role: Role, relation: Relation, here: Q, specia
     if relation is Relation.ASSIGNED:
         cases = among(frozenset(case for held, case in special.assigned if held == role))
         return None if cases is None else here & cases
+    # Without `here`: a service executes measures in cases of any authority (0006).
     return Q(pk__in=confided_measures(services_of(actor)).values("referral_id"))
 
 

@@ -22,22 +22,25 @@ def transfers_to(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
     Exclusions and restriction are those of the case at its origin: to be asked where its rows are in reach
     (``referrals/transfers/queries.py``).
     """
-    asked = [
+    clauses = [
         Q(state=state, target_id__in=sorted({p.authority_id for p in actor.holding([role])}))
         for role, state in DECIDE_ON_TRANSFERS.items()
         if actor.holding([role])
     ]
-    if not asked or actor.user_id is None:
+    if not clauses or actor.user_id is None:
         return TransferRequest.objects.none()
     special = exceptional(actor, at=at)
     barred = sorted(special.excluded)
     mine = TransferReceiver.objects.filter(request=OuterRef("pk"), user=actor.user_id)
     open_ = Q(referral__restricted=False) | Exists(mine)
-    found = TransferRequest.objects.filter(reduce(or_, asked), open_, referral__state__in=ACTIVE)
+    # While the case is active at its origin: afterwards there is nothing to take over, whatever the request says.
+    rows = TransferRequest.objects.filter(reduce(or_, clauses), open_, referral__state__in=ACTIVE)
+    # As for cases (``rule.py``): who declared ties waits until the case was compared with them (0032).
     if special.tied:
-        found = found.filter(referral__index_norm__gt=0)
-    found = found.exclude(referral_id__in=barred).select_related("referral")
-    return _AskedRows.of(found.annotate(receives=ToldRows.of(mine, "request")))
+        rows = rows.filter(referral__index_norm__gt=0)
+    rows = rows.exclude(referral_id__in=barred).select_related("referral")
+    # The receivers come along as text, to be checked without a query for each request (0039).
+    return _AskedRows.of(rows.annotate(receives=ToldRows.of(mine, "request")))
 
 
 class _AskedRows(CheckedRows):
@@ -48,6 +51,7 @@ class _AskedRows(CheckedRows):
     def keeps(row: Any) -> bool:
         if not (row.is_authentic and row.referral.is_authentic):
             return False
+        # Asked again, of the checked row: SQL went by columns that may have been changed by hand (SEC-AZ22).
         return not row.referral.restricted or TransferReceiver.mac_field().any_is_told(row.receives)
 
 
@@ -57,6 +61,7 @@ def ties_to(request: "TransferRequest", actor: Actor) -> CaseAccess:
     pairs = {
         (role, Relation.RECEIVING)
         for role, state in DECIDE_ON_TRANSFERS.items()
+        # The state too: in an arbitration the coordinator, who has answered, has no part (T33).
         if role in seats and request.state == state
     }
     return CaseAccess(pairs=frozenset(pairs), draft=False, named=False)

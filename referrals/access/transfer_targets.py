@@ -22,6 +22,7 @@ def asked_of(actor: Actor, *, at: datetime) -> frozenset[UUID]:
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return frozenset()
     with row_level_security.beyond():
+        # Rows, not `values`: rows alone are checked for being the service's own (0039).
         return frozenset(row.pk for row in transfer_requests.transfers_to(actor, at=at))
 
 
@@ -41,8 +42,10 @@ def transfers_for(actor: Actor, *, at: datetime) -> "QuerySet[TransferRequest]":
     """
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         raise NotAllowed("read:transfers")
-    asked = sorted(asked_of(actor, at=at))
-    return TransferRequest.objects.filter(pk__in=asked).select_related("authority")
+    # The ids come from beyond the rule of authorities; the page is read within it, so that nothing of the case comes
+    # along (0013).
+    requests = sorted(asked_of(actor, at=at))
+    return TransferRequest.objects.filter(pk__in=requests).select_related("authority")
 
 
 def received(
@@ -52,6 +55,7 @@ def received(
     request = transfer_requests.transfers_to(actor, at=at).filter(referral_id=referral_id).first()
     if request is None:
         return None
+    # By id, once the request is known: ``visible_to`` gives the asked authority no row of the case (0013).
     referral = Referral.objects.select_related("authority", "concern").get(pk=referral_id)
     return referral, request, transfer_requests.ties_to(request, actor)
 
@@ -61,8 +65,10 @@ def asked_about(referral_id: UUID, *, actor: Actor, at: datetime) -> tuple[Refer
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         return None
     with row_level_security.beyond():
-        found = received(referral_id, actor=actor, at=at)
-    return (found[0], found[2]) if found is not None else None
+        received_case = received(referral_id, actor=actor, at=at)
+    # None is no refusal: the caller goes on to ask whether the case is visible otherwise, with one 404 for all
+    # (SEC-AZ5).
+    return (received_case[0], received_case[2]) if received_case is not None else None
 
 
 def transfer_for(
@@ -77,7 +83,7 @@ def transfer_for(
     if not actor.holding(matrix.DECIDE_ON_TRANSFERS):
         raise NotAllowed("read:transfers")
     with row_level_security.beyond():
-        found = received(referral_id, actor=actor, at=at)
-    if found is None:
+        received_case = received(referral_id, actor=actor, at=at)
+    if received_case is None:
         raise NotVisible
-    return found
+    return received_case

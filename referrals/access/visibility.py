@@ -51,10 +51,14 @@ class _TiedRows(CheckedRows):
         held = row.__dict__
         if not row.is_authentic:
             return False
-        if isinstance(told := held.get(_CONFIDED), str):
-            held[_CONFIDED] = Measure.mac_field().any_is_told(told)
+        # The measures came along as text in the same statement: SQL can't verify an HMAC, and a query for each row
+        # would cost a list as many queries as it has lines (0039).
+        if isinstance(confided := held.get(_CONFIDED), str):
+            held[_CONFIDED] = Measure.mac_field().any_is_told(confided)
         elif not row.bar_was_lifted:
             return True
+        # Reached where a service has the case, or where a restriction was lifted by hand: the ties are asked again,
+        # with the restriction that was signed and the measures that are authentic (SEC-AZ22).
         named = held.get("tie_named") or held.get("tie_glass")
         open_ = bool(named or not row.restricted or row.state == State.DRAFT)
         return any(
@@ -96,6 +100,7 @@ def _made(
     """Return a query that is kept under the rights read just now; none where the actor has no tie to anything."""
     if not possible_ties(actor) or actor.user_id is None:
         return Referral.objects.none()
+    # The origin is no part of the key: all requests of one person under the same rights share one query.
     holder = Actor(user_id=actor.user_id, positions=actor.positions, origin=Origin())
     return make(holder, exceptional(actor, at=at), which).all()
 
@@ -175,6 +180,7 @@ def readable_by_class(
     special = exceptional(actor, at=at)
     for tie in possible_ties(actor):
         classes, rule = reads_by(tie.role, tie.relation), rule_of(actor, tie, special)
+        # Each tie by itself: classes that one tie reads must not be read in the cases of another (SEC-AZ21).
         if classes and rule is not None:
             yield tie.relation, cases_of(seen_by({tie: rule}, special)), classes
 
@@ -195,6 +201,8 @@ def known_as(actor: Actor, pk: UUID, *, at: datetime) -> "QuerySet[Referral]":
     """Return the case that an id means to an actor: to whoever filed, the row as which the filing goes on (T32)."""
     named = Q(pk=pk)
     if actor.holding(FILERS):
+        # The flag of the row, and not the role, decides: a filer who has the id of another's receipt isn't led to that
+        # case (0013).
         named |= Q(filed_as=pk, tie_own_filer=True)
     return visible_to(actor, at=at).filter(named)
 
@@ -229,6 +237,7 @@ def receipts(actor: Actor, *, at: datetime) -> QuerySet[Referral]:
     if not actor.holding(RECEIVERS) or actor.user_id is None:
         return Referral.objects.none()
     filed = Q(filed_by=filed_by(actor.user_id)) & ~Q(state__in=[State.DRAFT, State.PURGED])
+    # `visible_to` isn't asked here, so exclusion has to be: it is, wherever cases are read (SEC-AZ4).
     barred = among(exceptional(actor, at=at).excluded)
     return cases_of(filed if barred is None else filed & ~barred)
 

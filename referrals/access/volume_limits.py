@@ -84,6 +84,8 @@ def count_opening(referral: "Referral", *, actor: Actor, at: datetime, urgent: b
     Raises:
         TooManyOpenings: the hour is full.
     """
+    # Danger opens above the cap. The entry is written at once, unlike that of a filing, whose instant would name the
+    # filer (SEC-AL20).
     if not _count(Cap.OPENINGS, [referral.pk], actor=actor, at=at, urgent=urgent):
         write_down_passed(Cap.OPENINGS, referral, actor=actor, at=at)
 
@@ -94,6 +96,7 @@ def count_lines(cases: Iterable["Referral"], *, actor: Actor, at: datetime) -> N
     Raises:
         TooManyLines: the hour is full.
     """
+    # Urgent lines aren't counted at all: a night of them must not use up the room for the rest.
     counted = [case.pk for case in cases if not case.in_danger]
     _count(Cap.LINES, counted, actor=actor, at=at)
 
@@ -139,21 +142,27 @@ def _count(cap: Cap, cases: Sequence[UUID], *, actor: Actor, at: datetime, urgen
     if not allowed or actor.user_id is None or not cases:
         return True
     person = person_of(actor.user_id, cap)
+    # Eight bytes of a value keyed by person: the row names no case, and of two people no equal value (SEC-CR20).
     wanted = {index.keyed("caps.case", person + case.bytes)[:8] for case in cases}
     rows = UseCount.objects.filter(person=person, cap=cap)
     held = rows.values_list("used", flat=True).first()
+    # Nothing new: neither lock nor write. Going back and forth between thirty cases stays cheap.
     if held is not None and wanted <= {case for _, case in _recent(person, held, at)}:
         return True
+    # Rounded up, so that no use counts for less than its hour.
     now = math.ceil(at.timestamp())
     first = _packed(person, ((now, case) for case in sorted(wanted))) if len(wanted) <= allowed else b""
     defaults = {"used": first, "until": at + WINDOW}
-    row, made = UseCount.objects.get_or_create(person=person, cap=cap, defaults=defaults)
-    if made and first:
+    # The insert holds the first use: of two requests at once one inserts, the other finds the row and waits for its
+    # lock.
+    row, created = UseCount.objects.get_or_create(person=person, cap=cap, defaults=defaults)
+    if created and first:
         return True
     row = rows.select_for_update().get(pk=row.pk)
     recent = _recent(person, row.used, at)
     new = wanted - {case for _, case in recent}
     within = len(recent) + len(new) <= allowed
+    # Before the row is written: a refused request takes no room.
     if not within and not urgent:
         raise REFUSALS[cap](allowed, wait=_wait(recent, len(new), allowed, at))
     row.used = _packed(person, [*recent, *((now, case) for case in sorted(new))])
@@ -215,6 +224,7 @@ def keep_passed(actor: Actor, *, at: datetime) -> None:
     if actor.user_id is None:
         return
     person = person_of(actor.user_id, _PASSED)
+    # `until` is that of the first and isn't moved by later ones, or a steady stream would never be told.
     UseCount.objects.bulk_create(
         [UseCount(person=person, cap=_PASSED, until=at + _TOLD_WITHIN)], ignore_conflicts=True
     )
@@ -234,6 +244,7 @@ def tell_passed(at: datetime) -> int:
         rows = {bytes(row.person): row for row in late.select_for_update()}
         if not rows:
             return 0
+        # The row is keyed by person: whose it is can only be computed, over all accounts (0040).
         for user in User.objects.order_by().values_list("pk", flat=True).iterator():
             if (row := rows.get(person_of(user, _PASSED))) is not None:
                 _tell_passed(user, int.from_bytes(opened(bytes(row.person), row.used)), at)
@@ -242,6 +253,7 @@ def tell_passed(at: datetime) -> int:
 
 
 def _tell_passed(user: UUID, count: int, at: datetime) -> None:
+    # Ended memberships too: the filings may be of the time when they were in force.
     held = Membership.objects.filter(user=user).order_by("authority_id")
     for authority in held.values_list("authority_id", flat=True).distinct():
         journal.record(

@@ -78,12 +78,12 @@ def asked_of(actor: Actor, *, at: datetime, filing: bool = True) -> "QuerySet[Ac
     if actor.user_id is None:
         return AccessAnomaly.objects.none()
     open_ = Q(answered_at__isnull=False) | Q(answer_due_at__gt=at)
-    asked = AccessAnomaly.objects.filter(open_, asked_at__isnull=False)
+    rows = AccessAnomaly.objects.filter(open_, asked_at__isnull=False)
     own = {pseudonyms.actor(actor.user_id)}
     if filing and actor.holding(matrix.DRAFTERS):  # of what one files one has another pseudonym for each case
-        cases = {UUID(one) for named in asked.values_list("subjects", flat=True) for one in named}
+        cases = {UUID(one) for named in rows.values_list("subjects", flat=True) for one in named}
         own |= {pseudonyms.filer(actor.user_id, case) for case in cases}
-    return asked.filter(who__in=own).select_related("authority")
+    return rows.filter(who__in=own).select_related("authority")
 
 
 class Anomalies(RowMachine[AccessAnomaly, Sheet]):
@@ -128,8 +128,8 @@ runner: Final = Anomalies()
 
 def _tell(sheet: Sheet, party: str) -> None:
     if party == "agent":
-        asked = account_of(sheet.row.who, sheet.row.subjects)
-        _write(sheet, ASKED, {asked} if asked else set(), about=sheet.row.pk)
+        account = account_of(sheet.row.who, sheet.row.subjects)
+        _write(sheet, ASKED, {account} if account else set(), about=sheet.row.pk)
         return
     held = Membership.objects.in_force(sheet.at).filter(authority=sheet.row.authority_id, role=PARTIES[party])
     users = set(held.values_list("user_id", flat=True)) - {sheet.actor.user_id}
@@ -142,14 +142,14 @@ def _tell(sheet: Sheet, party: str) -> None:
 
 
 def _write(sheet: Sheet, template: str, users: set[Any], *, about: UUID | None) -> None:
-    said = About(
+    notice = About(
         template=template,
         # To the agent no rule is named, nor to the hierarchy: it would tell what a decoy is.
         reference=sheet.row.rule if template == CHANGED else "",
         subject_id=about,
         authority_id=sheet.row.authority_id,
     )
-    write(said, Recipients(users=users), at=sheet.at)
+    write(notice, Recipients(users=users), at=sheet.at)
 
 
 def tell_dpo(anomaly: AccessAnomaly, *, at: datetime) -> None:
@@ -164,15 +164,15 @@ def answer(pk: UUID, said: str, *, actor: Actor, at: datetime) -> AccessAnomaly:
         NotVisible: the actor wasn't asked about any such anomaly, or let the time pass.
         WrongState: it was answered, or judged meanwhile.
     """
-    found = asked_of(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
-    if found is None:
+    anomaly = asked_of(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
+    if anomaly is None:
         raise NotVisible
-    if found.answered_at is not None or found.state != AnomalyState.UNDER_REVIEW:
-        raise WrongState("answer", state=str(found.state))
-    found.answered_at, found.answer = at, Answer(said)
-    found.save(update_fields=["answered_at", "answer"])
+    if anomaly.answered_at is not None or anomaly.state != AnomalyState.UNDER_REVIEW:
+        raise WrongState("answer", state=str(anomaly.state))
+    anomaly.answered_at, anomaly.answer = at, Answer(said)
+    anomaly.save(update_fields=["answered_at", "answer"])
     journal.record(
-        ANSWERED, actor=actor, at=at, tenant=found.authority_id, purpose=Purpose.AUDIT, rule=found.rule
+        ANSWERED, actor=actor, at=at, tenant=anomaly.authority_id, purpose=Purpose.AUDIT, rule=anomaly.rule
     )
-    _tell(Sheet(found, actor=actor, at=at), "auditors")
-    return found
+    _tell(Sheet(anomaly, actor=actor, at=at), "auditors")
+    return anomaly

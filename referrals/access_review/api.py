@@ -118,10 +118,10 @@ class AnomalyView(CaseView):
         Raises:
             NotVisible: absent, or of another authority; the two look the same.
         """
-        found = actions.visible_to(self.actor(request)).filter(pk=pk).first()
-        if found is None:
+        anomaly = actions.visible_to(self.actor(request)).filter(pk=pk).first()
+        if anomaly is None:
             raise NotVisible
-        return found
+        return anomaly
 
 
 class Anomalies(AnomalyView):
@@ -149,9 +149,9 @@ class OneAnomaly(AnomalyView):
         """Read an anomaly: pseudonyms, figures, and its course."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        found = self.one(request, pk)
-        queries.write_down([found], actor=actor, at=at)
-        return Response(queries.line(found, actor, at=at))
+        anomaly = self.one(request, pk)
+        queries.write_down([anomaly], actor=actor, at=at)
+        return Response(queries.line(anomaly, actor, at=at))
 
 
 class AnomalyEntries(AnomalyView):
@@ -174,8 +174,8 @@ class Identities(AnomalyView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Learn who the agent is and which files were concerned; for the two persons who lifted the veil, in time."""
         Query.of(request.query_params)
-        found = self.one(request, pk)
-        return Response(queries.identities(found, actor=self.actor(request), at=self.at(request)))
+        anomaly = self.one(request, pk)
+        return Response(queries.identities(anomaly, actor=self.actor(request), at=self.at(request)))
 
 
 class PerformAnomalyStep(PerformRowStep):
@@ -200,9 +200,9 @@ class Questions(CaseView):
     )
     def get(self, request: Request) -> Response:
         """List the questions that an auditor has put to the caller about the own access to files."""
-        asked = PagedQuery.of(request.query_params)
+        filters = PagedQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        page = question_page(asked, actor=actor, at=at)
+        page = question_page(filters, actor=actor, at=at)
         return Response(listed([queries.question(row) for row in page.items], page.next))
 
 
@@ -224,9 +224,9 @@ class AnswerQuestion(CaseView):
             raise NotVisible
         anomaly = done_before(request, actions.asked_of(actor, at=at))
         if anomaly is None:
-            said = AnswerIn(data=request.data)
-            said.is_valid(raise_exception=True)
-            anomaly = actions.answer(pk, said.validated_data["answer"], actor=actor, at=at)
+            body = AnswerIn(data=request.data)
+            body.is_valid(raise_exception=True)
+            anomaly = actions.answer(pk, body.validated_data["answer"], actor=actor, at=at)
             keep_done(request, pk, status=200)
         return Response(queries.question(anomaly))
 

@@ -34,14 +34,14 @@ def desk(*, actor: Actor, at: datetime) -> Desk:
     seen = actions.visible_to(actor)
     counted = seen.values("state").annotate(count=Count("id")).order_by()
     grant = steps.get(Machine.ANOMALY, "grant_identities")
-    asked = seen.filter(resolution_asked_at__isnull=False, resolved_until=None, state__in=grant.source)
-    asked = asked.exclude(resolution_asked_by=actor.user_id).order_by("-resolution_asked_at", "id")
-    found = Desk(
+    waiting = seen.filter(resolution_asked_at__isnull=False, resolved_until=None, state__in=grant.source)
+    waiting = waiting.exclude(resolution_asked_by=actor.user_id).order_by("-resolution_asked_at", "id")
+    sections = Desk(
         counts={row["state"]: row["count"] for row in counted},
         open=list(seen.filter(state__in=OPEN)[:SHOWN]),
         breaches=list(seen.filter(state__in=BREACHES).order_by("breach_due_at", "id")[:SHOWN]),
-        to_lift=[row for row in asked[:SHOWN] if grant in actions.runner.possible(row, actor, at=at)],
+        to_lift=[row for row in waiting[:SHOWN] if grant in actions.runner.possible(row, actor, at=at)],
     )
-    shown = {row.pk: row for row in (*found.open, *found.breaches, *found.to_lift)}
-    queries.write_down(list(shown.values()), actor=actor, at=at)
-    return found
+    listed = {row.pk: row for row in (*sections.open, *sections.breaches, *sections.to_lift)}
+    queries.write_down(list(listed.values()), actor=actor, at=at)
+    return sections

@@ -32,13 +32,13 @@ def somebody_can_be_asked(sheet: Sheet, step_input: Nothing | None) -> str | Non
 
 def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> str | None:
     """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
-    found = sheet.row
-    if found.asked_at is None and _can_sign_in(found):
+    anomaly = sheet.row
+    if anomaly.asked_at is None and _can_sign_in(anomaly):
         return "L'agent n'a pas encore été interrogé."
     if (
-        found.asked_at is not None
-        and found.answered_at is None
-        and (found.answer_due_at or sheet.at) > sheet.at
+        anomaly.asked_at is not None
+        and anomaly.answered_at is None
+        and (anomaly.answer_due_at or sheet.at) > sheet.at
     ):
         return "L'agent peut encore répondre."
     return None
@@ -51,27 +51,30 @@ def _can_sign_in(anomaly: AccessAnomaly) -> bool:
 
 def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """A veil is lifted where there is one, and nobody waits for it already."""
-    found = sheet.row
-    waiting = found.resolution_asked_at is not None and found.resolved_until is None
-    if (found.who is None and not found.subjects) or (waiting and not _lapsed(sheet)):
+    anomaly = sheet.row
+    waiting = anomaly.resolution_asked_at is not None and anomaly.resolved_until is None
+    if (anomaly.who is None and not anomaly.subjects) or (waiting and not _lapsed(sheet)):
         return "Il n'y a rien à lever, ou la levée est déjà demandée."
     return None
 
 
 def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """The veil is lifted by two persons in two offices: auditor and data protection officer (SEC-AZ12)."""
-    found = sheet.row
-    if found.resolution_asked_at is None or found.resolved_until is not None or _lapsed(sheet):
+    anomaly = sheet.row
+    if anomaly.resolution_asked_at is None or anomaly.resolved_until is not None or _lapsed(sheet):
         return "La levée de l'anonymat n'est pas demandée, ou la demande est caduque."
-    if found.resolution_asked_by_id == sheet.actor.user_id or found.resolution_asked_as == sheet.actor.role:
+    if (
+        anomaly.resolution_asked_by_id == sheet.actor.user_id
+        or anomaly.resolution_asked_as == sheet.actor.role
+    ):
         return "La levée de l'anonymat est décidée par deux personnes, auditeur et délégué."
     return None
 
 
 def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> str | None:
     """A request dies when who made it loses the office (SEC-AZ12)."""
-    found = sheet.row
-    if _holds(found, found.resolution_asked_by_id, found.resolution_asked_as, at=sheet.at):
+    anomaly = sheet.row
+    if _holds(anomaly, anomaly.resolution_asked_by_id, anomaly.resolution_asked_as, at=sheet.at):
         return None
     return "La personne qui a demandé la levée n'exerce plus cette fonction."
 
@@ -82,8 +85,8 @@ def _holds(anomaly: "AccessAnomaly", user: UUID | None, role: str, *, at: dateti
 
 
 def _lapsed(sheet: Sheet) -> bool:
-    asked = sheet.row.resolution_asked_at
-    return asked is not None and asked + timedelta(days=sheet.protocol.approval_days) <= sheet.at
+    asked_at = sheet.row.resolution_asked_at
+    return asked_at is not None and asked_at + timedelta(days=sheet.protocol.approval_days) <= sheet.at
 
 
 def may_look_behind(anomaly: "AccessAnomaly", user: UUID | None, *, at: datetime) -> bool:

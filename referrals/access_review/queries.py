@@ -76,9 +76,9 @@ def facts(anomaly: AccessAnomaly) -> dict[str, Any]:
 
 def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each, as of a case."""
-    found: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
+    lists: dict[str, list[dict[str, Any]]] = {"available_actions": [], "blocked_actions": []}
     for step, bar in actions.runner.offered(anomaly, actor, at=at):
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "step": step.name,
             "machine": str(step.machine),
             "number": step.number,
@@ -87,11 +87,11 @@ def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str
             "href": f"/api/v1/{MACHINES[step.machine].folder}/{anomaly.pk}/{step.name}",
         }
         if bar is None:
-            found["available_actions"].append(said)
+            lists["available_actions"].append(entry)
         else:
-            said["blocked_by"] = {"rule": bar[0], "reason": bar[1], "law": step.law}
-            found["blocked_actions"].append(said)
-    return found
+            entry["blocked_by"] = {"rule": bar[0], "reason": bar[1], "law": step.law}
+            lists["blocked_actions"].append(entry)
+    return lists
 
 
 def _coded(codes: type[Coded], value: str) -> Any:

@@ -67,8 +67,8 @@ def seek(at: datetime) -> int:
     """Ask the rules of all that is new in the journal; return how many anomalies were found."""
     count = 0
     while True:
-        found, more = _seek(at)
-        count += found
+        raised, more = _seek(at)
+        count += raised
         if not more:
             return count
 
@@ -92,16 +92,16 @@ def _seek(at: datetime) -> tuple[int, bool]:
             placed = detection.new_facts(mark.origin, mark.place)
         if placed is None:
             return 0, False
-        found = 0
+        raised = 0
         for authority in Authority.objects.order_by("code"):
             new = placed.by_tenant.get(authority.pk, [])
             _freeze(new, authority, at=at)
-            found += sum(
+            raised += sum(
                 make(one, authority, at=at) for one in _findings(authority, new, mark.asked_at, at=at)
             )
         mark.origin, mark.place, mark.asked_at = placed.origin, placed.place, at
         mark.save()
-        return found, placed.more
+        return raised, placed.more
 
 
 def _freeze(new: Sequence[Fact], authority: Authority, *, at: datetime) -> None:
@@ -172,8 +172,8 @@ def make(finding: Finding, authority: Authority, *, at: datetime, actor: Actor =
 def take_in_contested(at: datetime) -> int:
     """Make an anomaly of each emergency opening that its reviewer contested (domain.md §2.7 BreakGlass)."""
     with for_the_service():
-        found = BreakGlass.objects.filter(state=GlassState.REVIEWED_KO, reviewed_at__gt=at - AGAIN)
-        rows = list(found.select_related("referral__authority").order_by("reviewed_at", "id"))
+        openings = BreakGlass.objects.filter(state=GlassState.REVIEWED_KO, reviewed_at__gt=at - AGAIN)
+        rows = list(openings.select_related("referral__authority").order_by("reviewed_at", "id"))
         return sum(_contested(row, at) for row in rows)
 
 

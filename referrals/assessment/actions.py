@@ -89,10 +89,10 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
         raise NotVisible
     if row.state not in WRITABLE:
         raise WrongState("edit", state=str(row.state), version=referral.version)
-    found = ReportForm(data=body)
-    found.is_valid(raise_exception=True)
+    form = ReportForm(data=body)
+    form.is_valid(raise_exception=True)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), child_sight.sight_of(referral, ties, actor)
-    step_input: StepInput = hear(step, step_input_of(found.validated_data), referral, sight)
+    step_input: StepInput = hear(step, step_input_of(form.validated_data), referral, sight)
     if sight.unread("H", partly=True) and TEXTS & step_input.keys():
         raise GuardRefused("edit", *WITHHELD)
     _write(StepContext(step, case, step_input, actor=case.actor, at=at), row)
@@ -119,9 +119,9 @@ def _write(act: StepContext, row: "Assessment") -> None:
         child = act.case.child(item.child)
         if child is None:
             raise InvalidInput("conclusions")
-        said = {"danger_level": item.danger_level, "proposal": item.proposal, "text": item.text}
+        wording = {"danger_level": item.danger_level, "proposal": item.proposal, "text": item.text}
         known = row.conclusions.filter(child=child).first()
         if known is None:
-            act.new("conclusions", assessment=row, child=child, **said)
+            act.new("conclusions", assessment=row, child=child, **wording)
         else:
-            act.change(known, **said)
+            act.change(known, **wording)

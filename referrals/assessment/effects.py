@@ -33,10 +33,10 @@ def name_team(act: "StepContext") -> None:
 
 def assign_assessment(act: "StepContext") -> None:
     """Plan the assessment (⇒ A02)."""
-    found = act.case.open_assessment
-    if found is not None:
-        found.plan_on = act.step_input.plan_on
-        act.fire(Machine.ASSESSMENT, "assign", part=found)
+    assessment = act.case.open_assessment
+    if assessment is not None:
+        assessment.plan_on = act.step_input.plan_on
+        act.fire(Machine.ASSESSMENT, "assign", part=assessment)
 
 
 def record_visit(act: "StepContext") -> None:
@@ -76,23 +76,23 @@ def _see(act: "StepContext", item: "ChildSeen") -> None:
 
 def abort_assessment(act: "StepContext") -> None:
     """Break off the assessment under way (⇒ A09)."""
-    found = act.case.open_assessment
-    if found is not None:
-        act.fire(Machine.ASSESSMENT, "abort", part=found)
+    assessment = act.case.open_assessment
+    if assessment is not None:
+        act.fire(Machine.ASSESSMENT, "abort", part=assessment)
 
 
 def note_new_date(act: "StepContext") -> None:
     """Keep until when the team now counts; the legal date stays where it is (T19)."""
-    found = act.case.open_assessment
-    if found is not None:
-        act.change(found, expected_on=act.step_input.expected_on)
+    assessment = act.case.open_assessment
+    if assessment is not None:
+        act.change(assessment, expected_on=act.step_input.expected_on)
 
 
 def deliver_assessment(act: "StepContext") -> None:
     """Deliver the report (⇒ A07)."""
-    found = act.case.open_assessment
-    if found is not None:
-        act.fire(Machine.ASSESSMENT, "deliver", part=found)
+    assessment = act.case.open_assessment
+    if assessment is not None:
+        act.fire(Machine.ASSESSMENT, "deliver", part=assessment)
 
 
 def resume_assessment(act: "StepContext") -> None:
@@ -112,9 +112,9 @@ def resume_assessment(act: "StepContext") -> None:
 
 def change_team(act: "StepContext") -> None:
     """Let members leave and join; what the leaver wrote stays (T47)."""
-    for found in act.case.assignments:
-        if found.role == "assessor" and found.user_id in act.step_input.leave:
-            act.change(found, until_at=act.at)
+    for assignment in act.case.assignments:
+        if assignment.role == "assessor" and assignment.user_id in act.step_input.leave:
+            act.change(assignment, until_at=act.at)
     act.case.forget("assignments")
     for member in act.step_input.join:
         put_on_case(act, member.user, "assessor", field=member.field, waiver=member.waiver)

@@ -41,7 +41,7 @@ def team_does_not_follow_the_family(
 
 def follows_no_family_of_the_case(case: Case, user: UUID, waiver: str) -> str | None:
     """Whoever is to assess isn't the referent of the case, save with a written waiver (CASF D226-2-5)."""
-    referents = {found.user_id for found in case.assignments if found.role == "case_referent"}
+    referents = {assignment.user_id for assignment in case.assignments if assignment.role == "case_referent"}
     return FOLLOWS_FAMILY if user in referents and not waiver else None
 
 
@@ -58,9 +58,9 @@ def changed_team_is_multidisciplinary(
 ) -> str | None:
     """Who stays, and who joins with which field, counts two professionals of two fields (D226-2-5)."""
     stays = {
-        found.user_id: found.field
-        for found in case.assignments
-        if found.role == "assessor" and found.user_id not in leaving
+        assignment.user_id: assignment.field
+        for assignment in case.assignments
+        if assignment.role == "assessor" and assignment.user_id not in leaving
     }
     stays |= joining
     if len(stays) < case.protocol.team_size_min or len(set(stays.values())) < case.protocol.team_fields_min:
@@ -76,8 +76,8 @@ def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> str
     assessors = case.referral.assignments.filter(role=Role.ASSESSOR).values("user_id")
     attempts = case.visits().filter(kind=VisitKind.ATTEMPT)
     standing = Q(by__stands_in__absent__in=assessors, by__stands_in__role=Role.ASSESSOR)
-    made = attempts.filter(Q(by__in=assessors) | standing).distinct().count()
-    if made < case.protocol.unreachable_attempts:
+    attempt_count = attempts.filter(Q(by__in=assessors) | standing).distinct().count()
+    if attempt_count < case.protocol.unreachable_attempts:
         return "Les tentatives de rencontre ne sont pas encore assez nombreuses au dossier."
     return None
 
@@ -91,8 +91,8 @@ def no_child_was_met(case: Case, step_input: SeizeJusticeForAll | None) -> str |
 
 def assessment_awaits_validation(case: Case, step_input: Report | None) -> str | None:
     """The report has been handed in by the team (A05)."""
-    found = case.open_assessment
-    if found is None or found.state != AssessmentState.TO_VALIDATE:
+    assessment = case.open_assessment
+    if assessment is None or assessment.state != AssessmentState.TO_VALIDATE:
         return "Le rapport n'a pas encore été remis au cadre par l'équipe."
     return None
 
@@ -109,7 +109,9 @@ def validator_is_not_of_team(case: Case, step_input: Report | None) -> str | Non
 
 def every_child_has_a_conclusion(case: Case, step_input: HandIn | Report | None) -> str | None:
     """The report concludes for each child of the household (CASF D226-2-7; §2.8 no. 8)."""
-    concluded = {pk for pk, found in case.conclusions.items() if found.danger_level and found.proposal}
+    concluded = {
+        pk for pk, conclusion in case.conclusions.items() if conclusion.danger_level and conclusion.proposal
+    }
     if any(child.pk not in concluded for child in case.children):
         return "Chaque enfant du dossier doit avoir une conclusion et une proposition."
     return None
@@ -117,14 +119,19 @@ def every_child_has_a_conclusion(case: Case, step_input: HandIn | Report | None)
 
 def report_is_complete(case: Case, step_input: HandIn | Report | None) -> str | None:
     """The report has its framework version, opinions and earlier concerns (D226-2-3 V, D226-2-7; T20)."""
-    found = case.open_assessment
-    if found is None:
+    assessment = case.open_assessment
+    if assessment is None:
         return None
-    said = (found.report, found.child_opinions, found.holder_opinions, found.entourage_opinions)
+    parts = (
+        assessment.report,
+        assessment.child_opinions,
+        assessment.holder_opinions,
+        assessment.entourage_opinions,
+    )
     if (
-        not found.framework_version
-        or not found.earlier_concerns_considered
-        or any(part is None for part in said)
+        not assessment.framework_version
+        or not assessment.earlier_concerns_considered
+        or any(part is None for part in parts)
     ):
         return (
             "Le rapport doit comporter le référentiel, les avis de l'enfant, des titulaires et de l'entourage "

@@ -162,15 +162,15 @@ class Attachments(CaseView):
         return again
 
     def _add(self, request: Request, pk: UUID, arrived: Arrived) -> StepResult:
-        said = Upload(data=arrived.fields)
-        said.is_valid(raise_exception=True)
-        told: dict[str, Any] = said.validated_data
+        body = Upload(data=arrived.fields)
+        body.is_valid(raise_exception=True)
+        values: dict[str, Any] = body.validated_data
         done = keeping.add(
             pk,
             arrived,
-            kind=told["kind"],
-            evidence=told["evidence"],
-            children=told["children"],
+            kind=values["kind"],
+            evidence=values["evidence"],
+            children=values["children"],
             actor=self.actor(request),
             at=self.at(request),
         )
@@ -205,9 +205,9 @@ class MarkAttachment(CaseView):
 
         def mark() -> StepResult:
             keeping.markable(pk, part, actor=actor, at=at)
-            said = Mark(data=request.data)
-            said.is_valid(raise_exception=True)
-            return keeping.mark(pk, part, evidence=said.validated_data["evidence"], actor=actor, at=at)
+            body = Mark(data=request.data)
+            body.is_valid(raise_exception=True)
+            return keeping.mark(pk, part, evidence=body.validated_data["evidence"], actor=actor, at=at)
 
         return self.write(request, pk, mark)
 
@@ -233,7 +233,7 @@ class Content(CaseView):
         it does where no cookie and no page of the service is (SEC-FI4). Nothing is opened before it asks there.
         """
         Query.of(request.query_params)
-        found = self.servable(request, pk, part)
+        served = self.servable(request, pk, part)
         if settings.FILES_ORIGIN:
             what = pk.bytes + part.bytes + bytes([self.original])
             handed = handoff_tokens.given(bare(request), what, at=self.at(request))
@@ -241,7 +241,7 @@ class Content(CaseView):
                 return HttpResponse(
                     status=303, headers={"Location": f"{settings.FILES_ORIGIN}{FILES}{handed}"}
                 )
-        return self.read(request, *found)
+        return self.read(request, *served)
 
     def servable(
         self, request: Request, pk: UUID, part: UUID

@@ -7,7 +7,7 @@ from referrals.workflow.case import Case
 
 def authorities_were_told(case: Case, step_input: DestroyFile) -> str | None:
     """What may prove an offence is destroyed only once justice knows of it and has no need of it (CPP art. 40)."""
-    found = next((row for row in case.files if row.pk == step_input.file), None)
-    if step_input.authorities_told or (found is not None and found.barred_for != Barring.MINOR_IMAGE):
+    file = next((row for row in case.files if row.pk == step_input.file), None)
+    if step_input.authorities_told or (file is not None and file.barred_for != Barring.MINOR_IMAGE):
         return None
     return "Le parquet ou les enquêteurs doivent d'abord être prévenus, et ne pas avoir besoin du fichier."

@@ -48,10 +48,10 @@ def rescan(at: datetime) -> int:
         rested = Q(scan_tried_at=None) | Q(scan_tried_at__lte=at - RESTS)
         waiting = Attachment.objects.filter(rested, scan=Scan.WAITING, barred_at=None)
         ordered = waiting.order_by(F("scan_tried_at").asc(nulls_first=True), "at", "id")
-        found = list(ordered.values_list("pk", flat=True)[:_AT_ONCE])
-    if not found or not scanning.answers():
+        ids = list(ordered.values_list("pk", flat=True)[:_AT_ONCE])
+    if not ids or not scanning.answers():
         return 0
-    return sum(_rescan(pk, at) for pk in found if monotonic() < until)
+    return sum(_rescan(pk, at) for pk in ids if monotonic() < until)
 
 
 def _rescan(pk: UUID, at: datetime) -> bool:

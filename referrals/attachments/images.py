@@ -71,7 +71,7 @@ def warm_up() -> None:
     turned = Image.Exif()
     turned[_ORIENTATION] = 6
     for name, kind in (("JPEG", "jpeg"), ("PNG", "png"), ("HEIF", "heic")):
-        made, out = io.BytesIO(), io.BytesIO()
-        Image.new("RGB", (16, 16)).save(made, name, exif=turned)
-        made.seek(0)
-        rewritten(kind, made, out, most_pixels=1_000)
+        source, out = io.BytesIO(), io.BytesIO()
+        Image.new("RGB", (16, 16)).save(source, name, exif=turned)
+        source.seek(0)
+        rewritten(kind, source, out, most_pixels=1_000)

@@ -92,8 +92,8 @@ def add(
         original=arrived.original,
     )
     key = keys.data_key(referral.case_key or NOBODY, referral.pk)
-    said: dict[str, Any] = {"name": arrived.name, "digest": arrived.digest, "key": arrived.key}
-    for name, value in {**said, "original_digest": arrived.original_digest}.items():
+    cells: dict[str, Any] = {"name": arrived.name, "digest": arrived.digest, "key": arrived.key}
+    for name, value in {**cells, "original_digest": arrived.original_digest}.items():
         field: Any = Attachment._meta.get_field(name)
         setattr(row, name, key.seal(field, row.pk, value))
     row.save(force_insert=True)

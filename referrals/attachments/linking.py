@@ -26,10 +26,10 @@ def waiting_of(referral: "Referral", named: Iterable[UUID], *, role: str, user_i
     rows = referral.attachments.select_for_update().order_by("id")
     rows = rows.filter(pk__in=wanted, waiting_since__isnull=False)
     own = rows.filter(by=None, role=Role.FILER) if role == Role.FILER else rows.filter(by=user_id)
-    found = list(own)
-    if len(found) != len(wanted):
+    attachments = list(own)
+    if len(attachments) != len(wanted):
         raise InvalidInput("attachments")
-    return found
+    return attachments
 
 
 def lay_to(complement: "Complement", rows: Iterable[Any]) -> None:

@@ -17,12 +17,12 @@ def accepted_name(name: str) -> str:
     Raises:
         FileRefused: it has signs that can't be seen or turn the reading round, or is too long.
     """
-    found = unicodedata.normalize("NFC", name).strip()
-    if not found or {"/", "\\", "\ufffd"} & set(found):
+    normalized = unicodedata.normalize("NFC", name).strip()
+    if not normalized or {"/", "\\", "\ufffd"} & set(normalized):
         raise FileRefused("name-refused")
-    if text_fault(found, max_length=LONGEST, max_bytes=4 * LONGEST) is not None:
+    if text_fault(normalized, max_length=LONGEST, max_bytes=4 * LONGEST) is not None:
         raise FileRefused("name-refused")
-    return found
+    return normalized
 
 
 def neutral_name(pk: UUID, media: str) -> str:

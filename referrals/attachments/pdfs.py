@@ -99,20 +99,20 @@ def rewritten(source: BinaryIO, target: BinaryIO) -> None:
         Refused: it isn't a PDF that can be read without a password, has no page, or a picture that can't be cleaned.
     """
     try:
-        with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream) as found, Pdf.new() as made:
-            if found.is_encrypted:
+        with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream) as original, Pdf.new() as rebuilt:
+            if original.is_encrypted:
                 raise Refused(Exit.ENCRYPTED)
-            if not found.pages:
+            if not original.pages:
                 raise Refused(Exit.DAMAGED)
-            _flatten(found)
-            made.pages.extend(found.pages)
-            for page in made.pages:
+            _flatten(original)
+            rebuilt.pages.extend(original.pages)
+            for page in rebuilt.pages:
                 page.contents_coalesce()  # what is begun in one piece may go on in the next
                 if "/Contents" in page:
                     _require_plain(page.Contents)
-            for one in made.objects:
+            for one in rebuilt.objects:
                 _clean(one)
-            made.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            rebuilt.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except pikepdf.PasswordError:
         raise Refused(Exit.ENCRYPTED) from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError, OSError, AttributeError):
@@ -239,8 +239,8 @@ def without_metadata(jpeg: bytes) -> bytes:
         end = at + 2 + struct.unpack(">H", jpeg[at + 2 : at + 4])[0]
         out += _kept(mark, jpeg[at:end])
         if mark == _SCAN:  # a part of the picture follows, up to the next segment
-            found = _SEGMENT.search(jpeg, end)
-            at, end = end, found.start() if found else len(jpeg)
+            segment = _SEGMENT.search(jpeg, end)
+            at, end = end, segment.start() if segment else len(jpeg)
             out += jpeg[at:end]
         at = end
     return bytes(out + b"\xff\xd9") if b"\xff\xda" in out else b""
@@ -259,9 +259,9 @@ def _kept(mark: int, segment: bytes) -> bytes:
 
 def warm_up() -> None:
     """Read and write a small document, so that nothing has to be loaded later."""
-    made, out = io.BytesIO(), io.BytesIO()
+    source, out = io.BytesIO(), io.BytesIO()
     with Pdf.new() as pdf:
         pdf.add_blank_page(page_size=(72, 72))
-        pdf.save(made)
-    made.seek(0)
-    rewritten(made, out)
+        pdf.save(source)
+    source.seek(0)
+    rewritten(source, out)

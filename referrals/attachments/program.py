@@ -24,12 +24,12 @@ def main() -> None:
     kind, (given_bytes, most_pixels, most_bytes) = sys.argv[1], map(int, sys.argv[2:])
     confine.limit(given=given_bytes, written=most_bytes)
     _load(kind)
-    with _unnamed("given") as given, _unnamed("kept") as kept:
+    with _unnamed("given") as incoming, _unnamed("kept") as kept:
         try:
             confine.confine()
-            _receive(given)
-            _require_kind(kind, given)
-            _rewrite(kind, given, kept, most_pixels)
+            _receive(incoming)
+            _require_kind(kind, incoming)
+            _rewrite(kind, incoming, kept, most_pixels)
         except confine.NoConfinement:
             os._exit(Exit.NO_CONFINEMENT)
         except Refused as refused:

@@ -171,8 +171,8 @@ def _wipe(name: UUID, rows: list[Attachment], *, at: datetime, rule: str) -> Non
 
 def _holder(rows: list[Attachment]) -> Referral:
     """Return the case in whose hands a file is: of a stub and the case that goes on, the latter."""
-    found: Referral = min((row.referral for row in rows), key=lambda case: case.goes_on_as is not None)
-    return found
+    referral: Referral = min((row.referral for row in rows), key=lambda case: case.goes_on_as is not None)
+    return referral
 
 
 def _journal(act: str, row: Attachment, *, actor: Actor, at: datetime) -> None:

@@ -123,10 +123,10 @@ def read_in_full(
     referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime
 ) -> Iterator[tuple[Attachment, Referral, CaseAccess]]:
     """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
-    found = [(referral, ties)]
+    filings = [(referral, ties)]
     if not ties.draft and not ties.coarse:
-        found += joined_filings.readable_filings(referral, ties, actor, at=at)
-    for filing, own in found:
+        filings += joined_filings.readable_filings(referral, ties, actor, at=at)
+    for filing, own in filings:
         sight = child_sight.sight_of(filing, own, actor)
         yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, sight))
 

@@ -103,13 +103,13 @@ def _answer(line: socket.socket) -> bytes:
     Raises:
         NoVerdict: it broke off, or doesn't stop.
     """
-    found = bytearray()
-    while not found.endswith(b"\0"):
+    answer = bytearray()
+    while not answer.endswith(b"\0"):
         part = line.recv(_ANSWER_BYTES)
-        if not part or len(found) > _ANSWER_BYTES:
+        if not part or len(answer) > _ANSWER_BYTES:
             raise NoVerdict
-        found += part
-    return bytes(found[:-1])
+        answer += part
+    return bytes(answer[:-1])
 
 
 def _judged(answer: bytes) -> Scan:

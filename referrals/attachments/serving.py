@@ -146,10 +146,10 @@ def content(row: Attachment, scope: OpenScope, *, original: bool) -> tuple[Itera
     if name is None or sealed is None or row.key is None:
         raise NotServed
     key: ObjectKey = row.key.open(scope)
-    told = base64.b64encode(bytes.fromhex(sealed.open(scope))).decode()
+    checksum = base64.b64encode(bytes.fromhex(sealed.open(scope))).decode()
     pieces = key.opened(name, store.configured().reading(name))
     first = next(pieces)
-    return _rest(row.pk, chain([first], pieces)), told
+    return _rest(row.pk, chain([first], pieces)), checksum
 
 
 def _rest(pk: UUID, pieces: Iterator[bytes]) -> Iterator[bytes]:

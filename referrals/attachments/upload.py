@@ -222,16 +222,16 @@ def _read_form(request: ServiceRequest, intake: _Intake, fields: dict[str, Any])
     """
     seconds = _patience(int(request.META["CONTENT_LENGTH"]))
     handler, body = _OneFile(intake), _Counted(request, until=monotonic() + seconds)
-    found: QueryDict = QueryDict()
+    form: QueryDict = QueryDict()
     try:
         with _hung_up_after(seconds, request.META.get("gunicorn.socket")):
             parser = _Form(request.META, body, [handler], "utf-8")  # type: ignore[arg-type]  # it reads
             try:
                 parser.parse()
             finally:
-                found = parser.fields
-                fields.update({str(name): str(found[name]) for name in found if name not in SEVERAL})
-                fields.update({name: found.getlist(name) for name in SEVERAL if name in found})
+                form = parser.fields
+                fields.update({str(name): str(form[name]) for name in form if name not in SEVERAL})
+                fields.update({name: form.getlist(name) for name in SEVERAL if name in form})
             body.require_whole(request)
     except (MultiPartParserError, SuspiciousOperation, ValueError):
         raise InvalidInput(FILE, "not-multipart") from None
@@ -239,7 +239,7 @@ def _read_form(request: ServiceRequest, intake: _Intake, fields: dict[str, Any])
         raise UploadCut from None
     if handler.name is None:
         raise InvalidInput(FILE, "required")
-    if handler.more or any(len(found.getlist(name)) != 1 for name in found if name not in SEVERAL):
+    if handler.more or any(len(form.getlist(name)) != 1 for name in form if name not in SEVERAL):
         raise InvalidInput(FILE, "one-of")
     return handler.name
 
@@ -250,8 +250,8 @@ class _Form(MultiPartParser):
     @property
     def fields(self) -> QueryDict:
         """Return them."""
-        found: QueryDict = getattr(self, "_post", None) or QueryDict()
-        return found
+        posted: QueryDict = getattr(self, "_post", None) or QueryDict()
+        return posted
 
 
 @contextmanager

@@ -54,8 +54,8 @@ class BreakGlasses(CaseView):
             if (past := once.honoured(actor)) is not None:
                 referral, _ = self.seen(request, past.thing)
                 return self.answer(request, StepResult(referral=referral, made=past.part), status=CREATED)
-        said = body.validated_data
-        done = queries.open_by_reference(said["reference"], said["reason"], actor=actor, at=at)
+        values = body.validated_data
+        done = queries.open_by_reference(values["reference"], values["reason"], actor=actor, at=at)
         if once is not None:
             self.keep(request, once, done)
         return self.answer(request, done, status=CREATED)

@@ -46,8 +46,8 @@ def break_it(act: "StepContext") -> None:
 
 def end_right(act: "StepContext") -> None:
     """End the right that the opening gave; guardian's row goes."""
-    for found in act.case.referral.grants.filter(user=act.case.part.user_id, kind=GLASS, ended_at=None):
-        restrictions_effects.end_grant(act, found)
+    for grant in act.case.referral.grants.filter(user=act.case.part.user_id, kind=GLASS, ended_at=None):
+        restrictions_effects.end_grant(act, grant)
 
 
 def keep_review(act: "StepContext") -> None:

@@ -114,12 +114,12 @@ def open_by_reference(said: str, reason: str, *, actor: Actor, at: datetime) -> 
 def _found(said: str, *, actor: Actor, at: datetime) -> UUID:
     """Return the case that a reference means; what can't be a reference is looked for all the same."""
     meant = reference_numbers.heard(said) or said
-    found = (
+    referral = (
         emergency_openings.breakable(actor, at=at).filter(reference=meant).only(*Referral.counted()).first()
     )
-    if found is None:
+    if referral is None:
         raise NotVisible
-    return found.pk
+    return referral.pk
 
 
 # --- Reading ------------------------------------------------------------------------------------------
@@ -135,13 +135,13 @@ def openings(referral: Referral, sight: Sight, scope: OpenScope, *, actor: Actor
     reviews = any(role in REVIEWERS for role, _ in ties.pairs)
     if "D" not in ties.reads and not reviews:
         rows = rows.filter(user=actor.user_id)
-    told = (row for row in rows if not sight.hidden or not opens_hidden(row, actor.user_id))
-    return [line(row) | _words(row, scope) for row in told]
+    visible = (row for row in rows if not sight.hidden or not opens_hidden(row, actor.user_id))
+    return [line(row) | _words(row, scope) for row in visible]
 
 
 def _words(row: BreakGlass, scope: OpenScope) -> dict[str, Any]:
-    found = readable(row, "D", scope)
-    return {name: found[name] for name in ("reason", "review")}
+    fields = readable(row, "D", scope)
+    return {name: fields[name] for name in ("reason", "review")}
 
 
 def line(row: BreakGlass) -> dict[str, Any]:
@@ -168,8 +168,10 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
         reviewed |= Q(referral__in=visibility.visible_as(actor, role, at=at).values("pk"))
     hides = Child.objects.filter(referral=OuterRef("referral"), restricted=True)
     unlocked = Q(referral__in=sorted(access_exceptions.exceptional(actor, at=at).unlocked))
-    told = Q(role__in=BREAKERS) | Q(user=actor.user_id) | unlocked | ~Exists(hides)
-    rows = BreakGlass.objects.filter(told, reviewed | Q(user=actor.user_id), referral__in=seen.values("pk"))
+    visible = Q(role__in=BREAKERS) | Q(user=actor.user_id) | unlocked | ~Exists(hides)
+    rows = BreakGlass.objects.filter(
+        visible, reviewed | Q(user=actor.user_id), referral__in=seen.values("pk")
+    )
     if state is not None:
         rows = rows.filter(state=state)
     if overdue is not None:
@@ -192,9 +194,9 @@ def expire(at: datetime) -> int:
 
 def _expire(referral_id: UUID, pk: UUID, at: datetime) -> bool:
     with row_level_security.for_the_service():
-        found = Referral.objects.select_for_update().get(pk=referral_id)
-        case = Case(found, actor=SYSTEM, at=at)
-        case.part = found.broken_glasses.filter(pk=pk, state=GlassState.OPENED).first()
+        referral = Referral.objects.select_for_update().get(pk=referral_id)
+        case = Case(referral, actor=SYSTEM, at=at)
+        case.part = referral.broken_glasses.filter(pk=pk, state=GlassState.OPENED).first()
         if case.part is None:
             return False
         case.step_name = "expire"
@@ -205,10 +207,10 @@ def _expire(referral_id: UUID, pk: UUID, at: datetime) -> bool:
 @recurring("glass:watched", every=timedelta(minutes=5))
 def watch(at: datetime) -> int:
     """Tell supervisors and auditors of each overdue review, every hour until it is done; return of how many."""
-    told = 0
+    alerted = 0
     while count := _watch(at):
-        told += count
-    return told
+        alerted += count
+    return alerted
 
 
 def _watch(at: datetime) -> int:
@@ -217,11 +219,11 @@ def _watch(at: datetime) -> int:
     again = Q(alerted_at=None) | Q(alerted_at__lte=at - EVERY)
     with row_level_security.for_the_service():
         rows = BreakGlass.objects.filter(late & again).select_for_update(skip_locked=True, of=("self",))
-        found = list(rows.select_related("referral__authority").order_by("review_due_at", "id")[:BATCH])
-        for row in found:
+        due = list(rows.select_related("referral__authority").order_by("review_due_at", "id")[:BATCH])
+        for row in due:
             case = Case(row.referral, actor=SYSTEM, at=at)
             apart = case.is_about_hidden(row)
             recipients.tell_parties(case, ("supervisor",), "glass.overdue", withheld=apart)
             recipients.tell_watchers(case, "glass.overdue")
-        BreakGlass.objects.filter(pk__in=[row.pk for row in found]).update(alerted_at=at)
-    return len(found)
+        BreakGlass.objects.filter(pk__in=[row.pk for row in due]).update(alerted_at=at)
+    return len(due)

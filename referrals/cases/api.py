@@ -57,8 +57,8 @@ class Cases(CaseView):
         ``own=true`` lists what the caller drafted or filed, and what is shared with them, the earliest first; it is the
         only list of who works on no case. Drafts, the cell's own too, come with ``state=draft``.
         """
-        asked = ListQuery.of(request.query_params)
-        lines, cursor = (filing_page if _is_own(request, asked) else case_page)(bare(request), asked)
+        filters = ListQuery.of(request.query_params)
+        lines, cursor = (filing_page if _is_own(request, filters) else case_page)(bare(request), filters)
         return Response(listed(lines, cursor))
 
     @extend_schema(
@@ -109,12 +109,12 @@ def _is_own(request: Request, asked: Mapping[str, Any]) -> bool:
     Raises:
         InvalidQuery: a filter that the list doesn't have.
     """
-    given = set(request.query_params)
+    parameters = set(request.query_params)
     draft = asked.get("state") == State.DRAFT and not asked["own"]
     own = asked["own"] or not (draft or visibility.works(actor_in(bare(request))))
-    known = OF_FILINGS if own else given - OF_FILINGS_ALONE
-    if given - known:
-        raise InvalidQuery(dict.fromkeys(sorted(given - known), "unknown"))
+    known = OF_FILINGS if own else parameters - OF_FILINGS_ALONE
+    if parameters - known:
+        raise InvalidQuery(dict.fromkeys(sorted(parameters - known), "unknown"))
     return own
 
 
@@ -292,11 +292,11 @@ class CasePeople(CaseView):
         referral, ties = self.seen(request, pk)
         if "D" not in ties.reads or ties.draft:
             raise NotAllowed("read:people")
-        asked, at = PeopleQuery.of(request.query_params), self.at(request)
+        filters, at = PeopleQuery.of(request.query_params), self.at(request)
         lines = opened(
             referral,
             ties,
-            lambda _: reading_people.people(referral, asked["role"], at=at),
+            lambda _: reading_people.people(referral, filters["role"], at=at),
             actor=self.actor(request),
             at=at,
         )

@@ -33,15 +33,15 @@ class ClosureReviews(CaseView):
     @extend_schema(parameters=[ReviewQuery], responses=schema.Parts, operation_id="closure_reviews_list")
     def get(self, request: Request) -> Response:
         """List closings to be reviewed, due first: a supervisor's all, a coordinator's the withdrawals."""
-        asked = ReviewQuery.of(request.query_params)
+        filters = ReviewQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        rows = closure_reviews.reviews(actor, state=asked["state"], overdue=asked.get("overdue"), at=at)
+        rows = closure_reviews.reviews(actor, state=filters["state"], overdue=filters.get("overdue"), at=at)
         page = page_of(
             rows,
-            limit=asked["limit"],
+            limit=filters["limit"],
             order=("due_at", "id"),
-            cursor=asked.get("cursor"),
-            bound_to=f"reviews/{asked['state']}/{asked.get('overdue')}",
+            cursor=filters.get("cursor"),
+            bound_to=f"reviews/{filters['state']}/{filters.get('overdue')}",
         )
         volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
         record_listed(page.items, actor=actor, at=at)

@@ -25,8 +25,8 @@ class Reopening(inputs.Reasoned):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask when the new fact came in, and for nothing of the kind otherwise."""
-        told, needed = attrs["learnt_at"] is not None, attrs["ground"] == Ground.NEW_FACT
-        if told != needed:
+        learnt, needed = attrs["learnt_at"] is not None, attrs["ground"] == Ground.NEW_FACT
+        if learnt != needed:
             fault = serializers.ErrorDetail("", code="required" if needed else "not-a-choice")
             raise serializers.ValidationError({"learnt_at": [fault]})
         return attrs

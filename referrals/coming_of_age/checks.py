@@ -59,15 +59,15 @@ def young_adult_support_ends_at_21(case: Case, step_input: WithTerm) -> str | No
 def was_looked_after(case: Case, child: "Child") -> bool:
     """Tell whether a child was ever looked after away from its home: here, or elsewhere as the filing tells."""
     taken_in = any(
-        found.child_id == child.pk and found.type.takes_in and found.state not in NEVER_BEGUN
-        for found in case.measures
+        measure.child_id == child.pk and measure.type.takes_in and measure.state not in NEVER_BEGUN
+        for measure in case.measures
     )
     return taken_in or child.current_measure == YesNo.YES
 
 
 def _child_of_measure(case: Case, step_input: Agreement) -> Any:
     wanted: UUID | None = getattr(step_input, "measure", None)
-    row = next((found for found in case.measures if found.pk == wanted), case.part)
+    row = next((measure for measure in case.measures if measure.pk == wanted), case.part)
     return case.child(row.child_id) if row is not None else None
 
 

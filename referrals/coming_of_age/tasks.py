@@ -70,14 +70,14 @@ def _of_authority(authority: Authority, before: datetime, at: datetime) -> int:
 def _to_look_at(authority: Authority, groups: Iterable[int]) -> list[UUID]:
     with for_the_service():
         due = Q(next_change=None) | Q(next_change__in=sorted(groups))
-        found = Child.objects.filter(
+        children = Child.objects.filter(
             due,
             referral__authority=authority,
             referral__state__in=(*ACTIVE, *CLOSED),
             birth_date__isnull=False,
             wrong_person=False,
         )
-        return list(found.order_by("referral_id").values_list("referral_id", flat=True).distinct())
+        return list(children.order_by("referral_id").values_list("referral_id", flat=True).distinct())
 
 
 def _look(pk: UUID, at: datetime) -> bool:
@@ -98,7 +98,7 @@ def _look(pk: UUID, at: datetime) -> bool:
 def _births(case: Case) -> dict[UUID, date | None]:
     """Return the children's birth dates, opened by the service in one disclosure; None for one that is unreadable."""
     step = steps.get(Machine.REFERRAL, "grow_older")
-    found: dict[UUID, date | None] = {}
+    births: dict[UUID, date | None] = {}
     with disclosure(
         actor=SYSTEM,
         purpose=Purpose.MAINTENANCE,
@@ -112,11 +112,11 @@ def _births(case: Case) -> dict[UUID, date | None]:
             if child.birth_date is None:
                 continue
             try:
-                found[child.pk] = ages.as_date(child.birth_date.open(scope))
+                births[child.pk] = ages.as_date(child.birth_date.open(scope))
             except Unreadable:
                 _log.warning("birth.unreadable")
-                found[child.pk] = None
-    return found
+                births[child.pk] = None
+    return births
 
 
 def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
@@ -125,13 +125,13 @@ def _grown(case: Case, births: dict[UUID, date | None]) -> Iterable[Any]:
         birth = births.get(child.pk)
         if birth is None:
             continue
-        found = ages.facts(birth, None, None, on=case.today)
-        if (child.age_band, child.under_2, child.under_15) != (found.age_band, found.under_2, found.under_15):
+        age = ages.facts(birth, None, None, on=case.today)
+        if (child.age_band, child.under_2, child.under_15) != (age.age_band, age.under_2, age.under_15):
             yield StepInput(
                 child=child.pk,
-                age_band=str(found.age_band),
-                under_2=found.under_2,
-                under_15=found.under_15,
+                age_band=str(age.age_band),
+                under_2=age.under_2,
+                under_15=age.under_15,
             )
 
 

@@ -64,11 +64,11 @@ def check(at: datetime) -> int:
 
 def _check(model: type[Authentic], *, at: datetime) -> int:
     with for_the_service():
-        found = 0
+        count = 0
         for row in _rows(model).iterator(_AT_ONCE):
             if not row.is_authentic:
-                found += 1
-        if found:
+                count += 1
+        if count:
             for authority in Authority.objects.order_by("code"):
                 journal.record(
                     REFUSED,
@@ -78,9 +78,9 @@ def _check(model: type[Authentic], *, at: datetime) -> int:
                     outcome=Outcome.FAIL,
                     purpose=Purpose.MAINTENANCE,
                     rule=model._meta.db_table,
-                    count=found,
+                    count=count,
                 )
-    return found
+    return count
 
 
 # --- Against the journal ----------------------------------------------------------------------------------
@@ -129,14 +129,14 @@ def compare(at: datetime) -> int:
             for model in (Membership, Token, User)
             for row in _rows(model)
         }
-        found: Counter[tuple[UUID | None, str, str]] = Counter()
+        differences: Counter[tuple[UUID | None, str, str]] = Counter()
         for thing, (act, tenant, instant) in last.items():
             row, table = rows.get(thing), _OF[act]._meta.db_table
             if row is None:
-                found[tenant, table, DELETED] += 1
+                differences[tenant, table, DELETED] += 1
             elif _is_set_back(row, act, instant):
-                found[tenant, table, SET_BACK] += 1
-        for (tenant, table, what), count in sorted(found.items(), key=str):
+                differences[tenant, table, SET_BACK] += 1
+        for (tenant, table, what), count in sorted(differences.items(), key=str):
             journal.record(
                 REFUSED,
                 actor=None,
@@ -148,18 +148,18 @@ def compare(at: datetime) -> int:
                 to_state=what,
                 count=count,
             )
-    return found.total()
+    return differences.total()
 
 
 def _last_entries() -> dict[str, tuple[str, UUID | None, datetime]]:
     """Return, by the digest of a row's id, the last act on it, whose it was and when."""
     entries = ReadEntry.objects.filter(topic=Topic.RIGHTS, act__in=sorted(_OF)).order_by("at", "id")
-    found = {}
+    last_by_row = {}
     for act, tenant, instant, body in entries.values_list("act", "tenant", "at", "body").iterator(_AT_ONCE):
         thing = json.loads(bytes(body)).get("pd") if body else None
         if thing:
-            found[thing] = act, tenant, instant
-    return found
+            last_by_row[thing] = act, tenant, instant
+    return last_by_row
 
 
 @recurring("cases:compared", every=timedelta(days=1), lease=timedelta(hours=2))
@@ -169,14 +169,14 @@ def compare_cases(at: datetime) -> int:
     Nothing is opened: a case's version is below one that an entry tells, or its row isn't there. One that was shredded
     has no name in the journal any more.
     """
-    found: Counter[tuple[UUID | None, str]] = Counter()
+    differences: Counter[tuple[UUID | None, str]] = Counter()
     with for_the_service():
         known = SubjectPseudonym.objects.order_by("pk").values_list("referral_id", "pseudonym")
         today = at.toordinal() % NIGHTS
         turn = (one for one in known.iterator(_AT_ONCE) if one[0].int % NIGHTS == today)
         for some in batched(turn, _CASES_AT_ONCE):
-            found.update(_set_back(dict(some)))
-        for (tenant, what), count in sorted(found.items(), key=str):
+            differences.update(_set_back(dict(some)))
+        for (tenant, what), count in sorted(differences.items(), key=str):
             journal.record(
                 REFUSED,
                 actor=None,
@@ -188,7 +188,7 @@ def compare_cases(at: datetime) -> int:
                 to_state=what,
                 count=count,
             )
-    return found.total()
+    return differences.total()
 
 
 def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
@@ -197,14 +197,14 @@ def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:
         entries = ReadEntry.objects.filter(subject__in=cases.values()).values_list(
             "subject", "tenant", "body"
         )
-        told: dict[UUID, tuple[int, UUID | None]] = {}
+        recorded: dict[UUID, tuple[int, UUID | None]] = {}
         for subject, tenant, body in entries.iterator(_AT_ONCE):
             version = json.loads(bytes(body)).get("ver") if body else None
-            if subject is not None and version is not None and version > told.get(subject, (0, None))[0]:
-                told[subject] = version, tenant
+            if subject is not None and version is not None and version > recorded.get(subject, (0, None))[0]:
+                recorded[subject] = version, tenant
     versions = dict(Referral.objects.filter(pk__in=cases).values_list("pk", "version"))
     for pk, pseudonym in cases.items():
-        version, tenant = told.get(pseudonym, (0, None))
+        version, tenant = recorded.get(pseudonym, (0, None))
         if pk not in versions:
             yield tenant, DELETED
             _log.error("case gone", extra={"row": str(pk)})

@@ -60,18 +60,18 @@ def look(at: datetime) -> int:
     """Look through the cells of the cases whose turn it is; return how many rows aren't as the service left them."""
     with for_the_service():
         last, turn = _last_night(), _turn(at)
-        found = [
+        findings = [
             Finding(None, None, model._meta.db_table, row.pk, ALTERED)
             for model in tables()
             if not _of_a_case(model)
             for row in cells_of(model).iterator()
             if not row.cells_hold()
         ]
-    found += _look_through(turn, last, at=at)
+    findings += _look_through(turn, last, at=at)
     with for_the_service():
-        _tell(found, at=at)
+        _tell(findings, at=at)
         journal.record(LOOKED, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=len(turn))
-    return len(found)
+    return len(findings)
 
 
 @recurring("cells:moved", every=timedelta(hours=1))
@@ -79,10 +79,10 @@ def look_at_moved(at: datetime) -> int:
     """Look through the cells of the cases that have moved since they were seen; return how many rows are named."""
     with for_the_service():
         last, moved = _last_night(), _moved()
-    found = _look_through(moved, last, at=at)
+    findings = _look_through(moved, last, at=at)
     with for_the_service():
-        _tell(found, at=at)
-    return len(found)
+        _tell(findings, at=at)
+    return len(findings)
 
 
 def _last_night() -> datetime | None:
@@ -104,11 +104,11 @@ def _moved() -> list[UUID]:
 
 
 def _look_through(cases: Iterable[UUID], last: datetime | None, *, at: datetime) -> list[Finding]:
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for some in batched(cases, _AT_ONCE):
         with for_the_service():
-            found += _look(some, last, at=at)
-    return found
+            findings += _look(some, last, at=at)
+    return findings
 
 
 def _of_a_case(model: type[Celled]) -> bool:
@@ -119,28 +119,28 @@ def _look(wanted: Iterable[UUID], last: datetime | None, *, at: datetime) -> lis
     """Look through some cases under their locks, and keep what was seen; one in use waits for the next night."""
     locked = Referral.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=wanted)
     cases = {case.pk: case for case in locked.exclude(state=State.PURGED).order_by("pk")}
-    found: list[Finding] = []
+    findings: list[Finding] = []
     seen: Seen = {pk: defaultdict(dict) for pk in cases}
     for model in filter(_of_a_case, tables()):
         table = model._meta.db_table
         for row in cells_of(model).filter(referral__in=cases).annotate(of=F("referral_id")):
             if not row.cells_hold():
-                found.append(Finding(cases[row.of].authority_id, row.of, table, row.pk, ALTERED))
+                findings.append(Finding(cases[row.of].authority_id, row.of, table, row.pk, ALTERED))
             seen[row.of][table][row.pk.hex] = counter_of(row.cells)
     for row in Attachment.objects.filter(referral__in=cases, waiting_since__isnull=False):
         # It goes by itself where nothing follows.
         del seen[row.referral_id][Attachment._meta.db_table][row.pk.hex]
     watches = {watch.pk: watch for watch in CaseWatch.objects.filter(pk__in=cases)}
-    found += _compare(cases, seen, watches, last, {one.row for one in found})
-    made = [
+    findings += _compare(cases, seen, watches, last, {one.row for one in findings})
+    new_watches = [
         CaseWatch(pk=pk, version=_version(case, watches.get(pk)), seen_at=at, rows=dict(seen[pk]))
         for pk, case in cases.items()
         if case.state != State.DRAFT  # whose lists are replaced as they are typed
     ]
     # Made anew: a later write doesn't sign what somebody else has changed.
     CaseWatch.objects.filter(pk__in=cases).delete()
-    CaseWatch.objects.bulk_create(made)
-    return found
+    CaseWatch.objects.bulk_create(new_watches)
+    return findings
 
 
 def _version(case: Referral, watch: CaseWatch | None) -> int:

@@ -35,12 +35,12 @@ CONFIRM: Final = "exclusion:confirm"
 
 def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Exclusion]":
     """Return those whom the service barred from cases that the actor sees by one of these roles, in force."""
-    found = Exclusion.objects.none()
+    exclusions = Exclusion.objects.none()
     for role in DECIDERS:
         if actor.holding([role]):
             cases = visibility.visible_as(actor, role, at=at).values("pk")
-            found = found | Exclusion.objects.filter(referral__in=cases)
-    rows = found.filter(by=None, lifted_at=None).exclude(user=actor.user_id).distinct()
+            exclusions = exclusions | Exclusion.objects.filter(referral__in=cases)
+    rows = exclusions.filter(by=None, lifted_at=None).exclude(user=actor.user_id).distinct()
     return hanging_rows.shown_with(rows.select_related("user"), actor, at=at)
 
 
@@ -50,10 +50,10 @@ def known(pk: UUID, *, actor: Actor, at: datetime) -> Exclusion:
     Raises:
         NotVisible: absent, lifted, not the service's, or of a case that the actor doesn't see; all look the same.
     """
-    found = visible_to(actor, at=at).filter(pk=pk).first()
-    if found is None:
+    exclusion = visible_to(actor, at=at).filter(pk=pk).first()
+    if exclusion is None:
         raise NotVisible
-    return found
+    return exclusion
 
 
 def awaiting(rows: "QuerySet[Exclusion]") -> "QuerySet[Exclusion]":
@@ -84,18 +84,18 @@ def confirm(pk: UUID, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
     stepup.require(actor, at=at)
     # The case first, as every act on one: what two decide at once is decided in turn.
     case = Referral.objects.select_for_update(of=("self",)).get(pk=known(pk, actor=actor, at=at).referral_id)
-    found = Exclusion.objects.get(pk=pk)
-    if found.lifted_at is not None:
+    exclusion = Exclusion.objects.get(pk=pk)
+    if exclusion.lifted_at is not None:
         raise NotVisible
-    if found.cause != Cause.NAME:
+    if exclusion.cause != Cause.NAME:
         raise GuardRefused(CONFIRM, "likeness_awaits_a_decision", _NOTHING_TO_DECIDE, LAW)
-    if found.confirmed_at is None:
+    if exclusion.confirmed_at is None:
         role = next(r for r in DECIDERS if case.authority_id in {p.authority_id for p in actor.holding([r])})
-        found.confirmed_at, found.confirmed_by = at, actor.user_id
+        exclusion.confirmed_at, exclusion.confirmed_by = at, actor.user_id
         field: Any = Exclusion._meta.get_field("reason")
         key = keys.data_key(case.key_of("case"), case.pk)
-        found.reason = key.seal(field, found.pk, reason)
-        found.save(update_fields=["confirmed_at", "confirmed_by", "reason"])
+        exclusion.reason = key.seal(field, exclusion.pk, reason)
+        exclusion.save(update_fields=["confirmed_at", "confirmed_by", "reason"])
         journal.record(
             CONFIRMED,
             actor=actor.acting_as(role, authority_id=case.authority_id),
@@ -103,9 +103,9 @@ def confirm(pk: UUID, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
             objects=[case.pseudonym],
             tenant=case.authority_id,
             purpose=Purpose.HANDLING,
-            payload=found.pk.bytes,
+            payload=exclusion.pk.bytes,
         )
-    return found
+    return exclusion
 
 
 _NOTHING_TO_DECIDE: Final = "Un lien déclaré exclut de lui-même : il n'y a rien à confirmer."

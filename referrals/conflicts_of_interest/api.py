@@ -51,13 +51,13 @@ class Ties(CaseView):
         """Declare a tie. The answer says nothing of any case."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        found = done_before(request, declarations.own(actor))
-        if found is None:
+        tie = done_before(request, declarations.own(actor))
+        if tie is None:
             body = TieInput(data=request.data)
             body.is_valid(raise_exception=True)
-            found = declarations.declare(declarations.Tie(**body.validated_data), actor=actor, at=at)
-            keep_done(request, found.pk, status=CREATED)
-        return Response(_line(found), status=CREATED)
+            tie = declarations.declare(declarations.Tie(**body.validated_data), actor=actor, at=at)
+            keep_done(request, tie.pk, status=CREATED)
+        return Response(_line(tie), status=CREATED)
 
 
 class CorrectTie(CaseView):
@@ -75,14 +75,14 @@ class CorrectTie(CaseView):
         """Correct what was said: it becomes a tie of its own, under another id."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        found = done_before(request, declarations.own(actor))
-        if found is None:
+        tie = done_before(request, declarations.own(actor))
+        if tie is None:
             body = TieInput(data=request.data)
             declarations.known(pk, actor)
             body.is_valid(raise_exception=True)
-            found = declarations.correct(pk, declarations.Tie(**body.validated_data), actor=actor, at=at)
-            keep_done(request, found.pk, status=DONE)
-        return Response(_line(found), status=DONE)
+            tie = declarations.correct(pk, declarations.Tie(**body.validated_data), actor=actor, at=at)
+            keep_done(request, tie.pk, status=DONE)
+        return Response(_line(tie), status=DONE)
 
 
 class RemoveTie(CaseView):
@@ -114,18 +114,18 @@ class Exclusions(CaseView):
     @extend_schema(parameters=[ExclusionQuery], responses=schema.Exclusions, operation_id="exclusions_list")
     def get(self, request: Request) -> Response:
         """List them over the cases that the caller sees as a coordinator or supervisor; ``awaiting``: to be decided."""
-        asked = ExclusionQuery.of(request.query_params)
+        filters = ExclusionQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         rows = actions.visible_to(actor, at=at)
-        if "awaiting" in asked:
+        if "awaiting" in filters:
             waiting = actions.awaiting(rows).values("pk")
-            rows = rows.filter(pk__in=waiting) if asked["awaiting"] else rows.exclude(pk__in=waiting)
+            rows = rows.filter(pk__in=waiting) if filters["awaiting"] else rows.exclude(pk__in=waiting)
         page = page_of(
             rows,
-            limit=asked["limit"],
+            limit=filters["limit"],
             order=("-since_at", "id"),
-            cursor=asked.get("cursor"),
-            bound_to=f"exclusions/{asked.get('awaiting')}",
+            cursor=filters.get("cursor"),
+            bound_to=f"exclusions/{filters.get('awaiting')}",
         )
         volume_limits.count_lines((row.referral for row in page.items), actor=actor, at=at)
         record_listed(page.items, actor=actor, at=at)
@@ -148,15 +148,15 @@ class ConfirmExclusion(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         actions.require_decider(actor)
-        found = done_before(request, actions.visible_to(actor, at=at))
-        if found is None:
+        exclusion = done_before(request, actions.visible_to(actor, at=at))
+        if exclusion is None:
             actions.known(pk, actor=actor, at=at)
             body = Reasoned(data=request.data)
             body.is_valid(raise_exception=True)
             actions.confirm(pk, body.validated_data["reason"], actor=actor, at=at)
-            found = actions.known(pk, actor=actor, at=at)
-            keep_done(request, found.pk, status=DONE)
-        return Response(actions.line(found))
+            exclusion = actions.known(pk, actor=actor, at=at)
+            keep_done(request, exclusion.pk, status=DONE)
+        return Response(actions.line(exclusion))
 
 
 def _line(row: DeclaredTie) -> dict[str, str]:

@@ -129,23 +129,23 @@ def read(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
 
 def line(row: DeclaredTie, scope: OpenScope) -> dict[str, Any]:
     """Return one tie as its owner reads it; one whose key is lost says that it can't be read (SEC-CR14)."""
-    said = opened(row, scope)
+    content = opened(row, scope)
     nothing = Tie(last_name="", first_names="").as_json()
     return {
         "id": str(row.pk),
         "declared_at": moment(row.declared_at),
-        "unreadable": said is None,
-        **(said or nothing),
+        "unreadable": content is None,
+        **(content or nothing),
     }
 
 
 def opened(row: DeclaredTie, scope: OpenScope) -> dict[str, Any] | None:
     """Return what was said, opened; None where it can't be."""
     try:
-        found: dict[str, Any] | None = row.said.open(scope) if row.said is not None else None
+        content: dict[str, Any] | None = row.said.open(scope) if row.said is not None else None
     except Unreadable:
         return None
-    return found
+    return content
 
 
 def declare(tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
@@ -158,9 +158,9 @@ def declare(tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
         KeysUnavailable: the key store or the provider doesn't answer.
     """
     _begin(actor, at=at)
-    made = _declare(tie, actor, at=at)
-    _write_down(DECLARED, made, actor=actor, at=at)
-    return made
+    row = _declare(tie, actor, at=at)
+    _write_down(DECLARED, row, actor=actor, at=at)
+    return row
 
 
 def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
@@ -171,9 +171,9 @@ def correct(pk: UUID, tie: Tie, *, actor: Actor, at: datetime) -> DeclaredTie:
     """
     _begin(actor, at=at)
     _remove(known(pk, actor), at=at)
-    made = _declare(tie, actor, at=at)
-    _write_down(CORRECTED, made, actor=actor, at=at)
-    return made
+    row = _declare(tie, actor, at=at)
+    _write_down(CORRECTED, row, actor=actor, at=at)
+    return row
 
 
 def remove(pk: UUID, *, actor: Actor, at: datetime) -> None:
@@ -184,9 +184,9 @@ def remove(pk: UUID, *, actor: Actor, at: datetime) -> None:
         NotAllowed, StepUpRequired: as ``declare``.
     """
     _begin(actor, at=at)
-    found = known(pk, actor)
-    _remove(found, at=at)
-    _write_down(REMOVED, found, actor=actor, at=at)
+    row = known(pk, actor)
+    _remove(row, at=at)
+    _write_down(REMOVED, row, actor=actor, at=at)
 
 
 def _begin(actor: Actor, *, at: datetime) -> None:
@@ -202,20 +202,20 @@ def _declare(tie: Tie, actor: Actor, *, at: datetime) -> DeclaredTie:
         raise TooManyTies(settings.TIES_PER_DAY, wait=int(_DAY.total_seconds()))
     if rows.filter(removed_at=None).count() >= settings.TIES_PER_PERSON:
         raise TooManyTies(settings.TIES_PER_PERSON, wait=int(_DAY.total_seconds()))
-    pk, said = uuid4(), tie.as_json()
+    pk, content = uuid4(), tie.as_json()
     # Before the row, in the key store: a key without a tie is noise, a tie without its key can't be.
     key = keys.create_draft_key(pk)
     field: SealedField = _SAID
-    made = DeclaredTie(pk=pk, user_id=_account(actor), key=key.id, declared_at=at)
-    made.said = key.seal(field, pk, said)
-    made.save(force_insert=True)
-    values = encodings.of_tie(person_of(said), tie.phone)
+    row = DeclaredTie(pk=pk, user_id=_account(actor), key=key.id, declared_at=at)
+    row.said = key.seal(field, pk, content)
+    row.save(force_insert=True)
+    values = encodings.of_tie(person_of(content), tie.phone)
     KinValue.objects.bulk_create(
-        [KinValue(user_id=made.user_id, tie=made, value=value) for value in sorted(values)]
+        [KinValue(user_id=row.user_id, tie=row, value=value) for value in sorted(values)]
     )
     with row_level_security.beyond():
         KinSearch.objects.filter(user=actor.user_id).update(asked_at=at, after=None, done_at=None)
-    return made
+    return row
 
 
 def known(pk: UUID, actor: Actor) -> DeclaredTie:
@@ -225,10 +225,10 @@ def known(pk: UUID, actor: Actor) -> DeclaredTie:
         NotVisible: absent, taken back, or somebody else's; all look the same.
         NotAllowed: as ``require_staff``.
     """
-    found = own(actor).select_for_update(of=("self",)).filter(pk=pk).first()
-    if found is None:
+    row = own(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+    if row is None:
         raise NotVisible
-    return found
+    return row
 
 
 def _remove(found: DeclaredTie, *, at: datetime) -> None:
@@ -258,10 +258,8 @@ def forget(at: datetime) -> int:
     with row_level_security.for_the_service():
         KinSearch.objects.filter(~Exists(held)).delete()
         KinValue.objects.filter(~Exists(held), tie=None).delete()
-        for found in DeclaredTie.objects.filter(~Exists(held), removed_at=None).select_for_update(
-            of=("self",)
-        ):
-            _remove(found, at=at)
+        for row in DeclaredTie.objects.filter(~Exists(held), removed_at=None).select_for_update(of=("self",)):
+            _remove(row, at=at)
             count += 1
     return count
 

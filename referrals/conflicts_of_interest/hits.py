@@ -51,16 +51,16 @@ def exclude(
         rows = rows.filter(user_id__in=sorted(among))
     here = Membership.objects.in_force(at).filter(user=OuterRef("user"), authority__in=_places(referral))
     hits = rows.filter(Q(tie__isnull=False) | Exists(here)).values_list("user_id", "tie_id").distinct()
-    found: dict[UUID, set[UUID | None]] = {}
+    ties_by_user: dict[UUID, set[UUID | None]] = {}
     for user, tie in hits:
-        found.setdefault(user, set()).add(tie)
-    return _bar(referral, found, at=at) if found else []
+        ties_by_user.setdefault(user, set()).add(tie)
+    return _bar(referral, ties_by_user, at=at) if ties_by_user else []
 
 
 def _places(referral: "Referral") -> list[UUID]:
     """Return the authorities whose people may read of the case: its own, and those asked to take it over."""
-    asked = referral.transfer_requests.values_list("target_id", flat=True) if referral.transfer_open else ()
-    return sorted({referral.authority_id, *asked})
+    targets = referral.transfer_requests.values_list("target_id", flat=True) if referral.transfer_open else ()
+    return sorted({referral.authority_id, *targets})
 
 
 def _bar(referral: "Referral", found: dict[UUID, set[UUID | None]], *, at: datetime) -> list[UUID]:
@@ -72,19 +72,19 @@ def _bar(referral: "Referral", found: dict[UUID, set[UUID | None]], *, at: datet
     settled = {
         (row.user_id, row.tie) for row in known if row.lifted_at is not None and row.cause != Cause.PERSON
     }
-    made = []
+    rows = []
     for user, ties in sorted(found.items()):
         left = sorted((tie for tie in ties if (user, tie) not in settled), key=lambda tie: (tie is None, tie))
         if not left:
             continue
         cause = Cause.TIE if left[0] is not None else Cause.NAME
         if user not in barred:
-            made.append(table(referral=referral, user_id=user, cause=cause, tie=left[0], since_at=at))
+            rows.append(table(referral=referral, user_id=user, cause=cause, tie=left[0], since_at=at))
         elif barred[user].cause == Cause.NAME and cause is Cause.TIE:
             barred[user].cause, barred[user].tie = cause, left[0]
             barred[user].save(update_fields=["cause", "tie"])
-    table.objects.bulk_create(made)
-    gone = [row.user_id for row in made]
+    table.objects.bulk_create(rows)
+    gone = [row.user_id for row in rows]
     if gone:
         referral.assignments.filter(user_id__in=gone, until_at=None).update(until_at=at)
     return gone

@@ -105,9 +105,9 @@ def compare(at: datetime) -> int:
     """
     with row_level_security.for_the_service():
         waiting = KinSearch.objects.filter(done_at=None, asked_at__lte=at - SETTLED)
-        found = list(waiting.order_by("asked_at", "id").values_list("pk", flat=True)[:_PEOPLE])
+        ids = list(waiting.order_by("asked_at", "id").values_list("pk", flat=True)[:_PEOPLE])
     opened = 0
-    for pk in found:
+    for pk in ids:
         while opened < _CASES and (done := _one(pk, at)):
             opened += done
     return opened
@@ -128,14 +128,14 @@ class _Wanted:
     phones: frozenset[str]
 
     def traits(self) -> list[Trait]:
-        found = [Trait(_NOBODY, Scheme.KIN, pair) for pair in sorted(self.pairs)]
-        return found + [Trait(_NOBODY, Scheme.CONTACT, phone) for phone in sorted(self.phones)]
+        kin = [Trait(_NOBODY, Scheme.KIN, pair) for pair in sorted(self.pairs)]
+        return kin + [Trait(_NOBODY, Scheme.CONTACT, phone) for phone in sorted(self.phones)]
 
 
 def _stride(search: KinSearch, at: datetime) -> int:
     user = User.objects.get(pk=search.user_id)
     named = pseudonyms.acted_on(user.pk, by=None)
-    told = bytearray()
+    payload = bytearray()
     with disclosure(
         actor=SYSTEM,
         purpose=Purpose.SEARCH,
@@ -143,13 +143,13 @@ def _stride(search: KinSearch, at: datetime) -> int:
         objects=named,
         tenant=search.authority_id,
         act=COMPARED,
-        payload=told,
+        payload=payload,
         always=True,
     ) as scope:
         part, more = _next(_wanted(user, scope), search)
         named += sorted(journal.subjects(set(part)).values())
         for pk in part:
-            told += _compare(pk, user.pk, scope, at=at)
+            payload += _compare(pk, user.pk, scope, at=at)
     search.after, search.done_at = (part[-1], None) if more else (None, at)
     search.save(update_fields=["after", "done_at"])
     return len(part)
@@ -161,11 +161,11 @@ def _wanted(user: User, scope: OpenScope) -> _Wanted:
     rows = list(DeclaredTie.objects.filter(user=user, removed_at=None))
     keys.warm(row.key for row in rows if row.key)
     for row in rows:
-        said = (
+        content = (
             declarations.opened(row, scope) or {}
         )  # whose key is lost finds nothing; what is filed is compared with it still
-        people.append(declarations.person_of(said))
-        phones.add(identity.phone(said.get("phone", "")))
+        people.append(declarations.person_of(content))
+        phones.add(identity.phone(content.get("phone", "")))
     return _Wanted(
         frozenset(pair for one in people for pair in relatives.coarse(one)), frozenset(phones - {""})
     )
@@ -178,15 +178,15 @@ def _next(wanted: _Wanted, search: KinSearch) -> tuple[list[UUID], bool]:
     numbers = buckets.numbers(
         search.authority_id, wanted.traits(), buckets.lengths_up_to(candidates.bits_of(search.authority_id))
     )
-    found = set(
+    ids = set(
         IndexValue.objects.filter(bucket__in=list(numbers), referral__authority=search.authority_id)
         .filter(referral_id__gt=after)
         .values_list("referral_id", flat=True)
     )
     # Children that are kept apart stand in no index.
-    found |= set(there.filter(pk__gt=after, children__restricted=True).values_list("pk", flat=True))
-    found |= {pk for pk in _crossing(search) if pk > after}
-    likely = sorted(found)
+    ids |= set(there.filter(pk__gt=after, children__restricted=True).values_list("pk", flat=True))
+    ids |= {pk for pk in _crossing(search) if pk > after}
+    likely = sorted(ids)
     part = likely[:STRIDE]
     if len(likely) > STRIDE:
         return part, True
@@ -201,9 +201,9 @@ def _crossing(search: KinSearch) -> set[UUID]:
         organisation=None
     )
     executed = Measure.objects.filter(service__in=services.values("organisation"), state__in=ALIVE)
-    asked = TransferRequest.objects.filter(target=search.authority_id, state__in=OPEN_TRANSFER)
+    requests = TransferRequest.objects.filter(target=search.authority_id, state__in=OPEN_TRANSFER)
     sheets = SheetReader.objects.filter(authority=search.authority_id, sheet__closed_at=None)
-    return {pk for rows in (executed, asked, sheets) for pk in rows.values_list("referral_id", flat=True)}
+    return {pk for rows in (executed, requests, sheets) for pk in rows.values_list("referral_id", flat=True)}
 
 
 def _compare(pk: UUID, user: UUID, scope: OpenScope, *, at: datetime) -> bytes:

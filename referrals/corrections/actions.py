@@ -127,7 +127,7 @@ def _one(act: "StepContext", item: "Correction", scope: OpenScope) -> Corrected:
 def _target(act: "StepContext", item: "Correction") -> tuple[Any, Any]:
     referral = act.case.referral
     rows = getattr(referral, item.part).all() if item.part in (*FORM_PARTS, STEPS) else ()
-    row: Any = next((found for found in rows if found.pk == item.row), None)
+    row: Any = next((candidate for candidate in rows if candidate.pk == item.row), None)
     if item.part == "concern":
         row = referral.concern
     if row is None:

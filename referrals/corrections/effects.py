@@ -46,10 +46,10 @@ def _keep_old(act: "StepContext", item: "Corrected") -> None:
 
 def add_child(act: "StepContext") -> None:
     """Add a child to the case; its age counts for the assessment's date (T50)."""
-    said = {name: value for name, value in act.step_input.items() if name not in ("reason",)}
-    child = act.new("children", **{name: storable(value) for name, value in said.items()})
+    values = {name: value for name, value in act.step_input.items() if name not in ("reason",)}
+    child = act.new("children", **{name: storable(value) for name, value in values.items()})
     act.case.forget("children")
-    act.change(child, **derive_child(child, said, on=act.case.today))
+    act.change(child, **derive_child(child, values, on=act.case.today))
     indexing.outdate(act.case.referral)
     act.child = child.pk
     act.made = child

@@ -17,6 +17,6 @@ def decider_is_not_of_service(case: Case, step_input: WithUser) -> str | None:
 def measure_may_be_handed_over(case: Case, step_input: NamingService) -> str | None:
     """A service is named for a measure agreed or ordered (T48 ⇒ M06)."""
     ready = (MeasureState.AGREED, MeasureState.ORDERED)
-    if not any(found.pk == step_input.measure and found.state in ready for found in case.measures):
+    if not any(measure.pk == step_input.measure and measure.state in ready for measure in case.measures):
         return "Cette mesure n'est ni accordée ni ordonnée, ou elle est déjà confiée."
     return None

@@ -71,7 +71,7 @@ def propose_measure(act: "StepContext", child: "Child", item: "MeasureOffer") ->
 
 def agree_to_measure(act: "StepContext") -> None:
     """Record the agreement on its measure (T24 ⇒ M02)."""
-    row = next(found for found in act.case.measures if found.pk == act.step_input.measure)
+    row = next(measure for measure in act.case.measures if measure.pk == act.step_input.measure)
     act.child = row.child_id
     take_agreement(act, row)
     act.fire(Machine.MEASURE, "agree", part=row, step_input=act.step_input, child=row.child_id)
@@ -139,7 +139,7 @@ def refer_after_refusal(act: "StepContext") -> None:
 
 def name_service(act: "StepContext") -> None:
     """Confide the measure to its service (T48 ⇒ M06)."""
-    row = next(found for found in act.case.measures if found.pk == act.step_input.measure)
+    row = next(measure for measure in act.case.measures if measure.pk == act.step_input.measure)
     act.child = row.child_id
     hand_over(act, row)
     act.fire(Machine.MEASURE, "hand_over", part=row, child=row.child_id)

@@ -48,16 +48,16 @@ def _may_close(case: Case, child: "Child", ground: str) -> str | None:
         return None if ground in ends else "Le motif du classement est la majorité ou le décès."
     if child.prostitution_status in EXPLOITED:
         return "Une situation suspectée ou avérée doit d'abord être écartée, motifs et seconde signature à l'appui."
-    found = case.conclusions.get(child.pk)
-    level = found.danger_level if found else ""
+    conclusion = case.conclusions.get(child.pk)
+    level = conclusion.danger_level if conclusion else ""
     if level == DangerLevel.NO_DANGER or (level == DangerLevel.RISK and ground == CloseGround.RISK_LEFT):
         return None
     return "Le rapport n'écarte pas le danger pour cet enfant."
 
 
 def _may_protect(case: Case, child: "Child", ground: str) -> str | None:
-    found = case.conclusions.get(child.pk)
-    if found is None or found.danger_level in ("", DangerLevel.NO_DANGER):
+    conclusion = case.conclusions.get(child.pk)
+    if conclusion is None or conclusion.danger_level in ("", DangerLevel.NO_DANGER):
         return "Le rapport ne confirme ni danger ni risque de danger pour cet enfant."
     return None
 
@@ -104,7 +104,7 @@ def _strongest_is(case: Case, step_input: object, wanted: DecisionCode) -> str |
 def _reachable(case: Case, wanted: DecisionCode) -> str | None:
     """Say what already bars the step before any input: a stronger decision, or guards no child can pass."""
     known = [DecisionCode(c.decision) for c in case.children if c.decision != DecisionCode.UNDECIDED]
-    if any(STRENGTH.index(found) > STRENGTH.index(wanted) for found in known):
+    if any(STRENGTH.index(known_code) > STRENGTH.index(wanted) for known_code in known):
         return "La décision la plus forte parmi les enfants ne correspond pas à cette étape."
     undecided = [child for child in case.children if child.decision == DecisionCode.UNDECIDED]
     for child in undecided:
@@ -151,7 +151,7 @@ def triage_may_continue(case: Case, step_input: DecideContinue | None) -> str | 
     if case.referral.state != State.TRIAGE:
         return None
     alive = [case.measures_alive(child) for child in case.children]
-    if alive and all(any(found.judicial for found in own) for own in alive):
+    if alive and all(any(measure.judicial for measure in own) for own in alive):
         return None
     if not (alive and all(alive) and told_by_service(case)):
         return "Sans rapport, la poursuite suppose une mesure judiciaire en cours pour chaque enfant."
@@ -198,10 +198,11 @@ def measures_fit_the_decision(case: Case, step_input: DecideAdmin | DecideChild 
 def measure_is_proposed(case: Case, step_input: AgreementOfCase | None) -> str | None:
     """The agreement is about an administrative measure proposed in this case (T24, M02)."""
     if step_input is None:
-        proposed = [found for found in case.measures if found.state == MeasureState.PROPOSED]
+        proposed = [measure for measure in case.measures if measure.state == MeasureState.PROPOSED]
         return None if proposed else "Aucune mesure proposée n'attend d'accord."
     if not any(
-        found.pk == step_input.measure and found.state == MeasureState.PROPOSED for found in case.measures
+        measure.pk == step_input.measure and measure.state == MeasureState.PROPOSED
+        for measure in case.measures
     ):
         return "Cette mesure n'est pas en attente d'accord."
     return None

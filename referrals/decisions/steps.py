@@ -143,7 +143,7 @@ def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, c
 )
 def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, case: Case) -> State:
     """Offer the family a protection that needs its written agreement."""
-    if any(found.judicial for found in case.measures_alive()):
+    if any(measure.judicial for measure in case.measures_alive()):
         return State.PROTECTED_JUDICIAL
     begun = (
         MeasureState.AGREED,
@@ -152,7 +152,7 @@ def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, c
         MeasureState.SUSPENDED,
     )
     alive = case.measures_alive()
-    if alive and not step_input.measures and all(found.state in begun for found in alive):
+    if alive and not step_input.measures and all(measure.state in begun for measure in alive):
         return State.PROTECTED_ADMIN
     return State.ADMIN_OFFER
 
@@ -265,7 +265,7 @@ def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudic
 )
 def decide_continue(referral: Referral, step_input: decisions_inputs.DecideContinue, case: Case) -> State:
     """Keep the measure that already protects the child."""
-    judicial = any(found.judicial for found in case.measures_alive())
+    judicial = any(measure.judicial for measure in case.measures_alive())
     return State.PROTECTED_JUDICIAL if judicial else State.PROTECTED_ADMIN
 
 

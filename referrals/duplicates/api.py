@@ -87,7 +87,9 @@ class JoinedFilings(OfSeveral):
         Query.of(request.query_params)
         referral, ties = self.seen(request, pk)
         actor, at = self.actor(request), self.at(request)
-        joined = [found.pk for found in joined_filings.joined_filings(referral)] if "D" in ties.reads else []
+        joined = (
+            [filing.pk for filing in joined_filings.joined_filings(referral)] if "D" in ties.reads else []
+        )
         return self.opened(
             request,
             referral,

@@ -165,14 +165,14 @@ class _Moving:
             if holder.pk not in self.holders:
                 self._move("holders", holder)
         # A question to the filer stays where its filer answers: nobody else ever sees it.
-        for asked in referral.information_requests.filter(
+        for request in referral.information_requests.filter(
             state=RequestState.OPEN, recipient=Recipient.PARTNER
         ):
-            self._move("information_requests", asked, children=self._named(asked))
-        told = set(
+            self._move("information_requests", request, children=self._named(request))
+        sheltered = set(
             self.target.referral.emergency_sheets.filter(closed_at=None).values_list("child_id", flat=True)
         )
-        for sheet in referral.emergency_sheets.exclude(closed_at=None, child_id__in=self._same(told)):
+        for sheet in referral.emergency_sheets.exclude(closed_at=None, child_id__in=self._same(sheltered)):
             self._move("emergency_sheets", sheet, child_id=self._child(sheet.child_id))
         taken = set(self.target.referral.holder_informations.values_list("holder_id", "occasion"))
         for row in referral.holder_informations.all():
@@ -280,21 +280,21 @@ def reseal(row: Any, case: Case, scope: OpenScope, **values: Any) -> None:
 def _bring_exclusions(act: "StepContext", source: Case, scope: OpenScope) -> None:
     """Whoever is excluded from the filing is excluded where it is read from now on, and leaves the team."""
     already = set(act.case.referral.exclusions.filter(lifted_at=None).values_list("user_id", flat=True))
-    for found in source.referral.exclusions.filter(lifted_at=None).exclude(user_id__in=already):
-        reason = found.reason.open(scope) if found.reason is not None else ""
+    for exclusion in source.referral.exclusions.filter(lifted_at=None).exclude(user_id__in=already):
+        reason = exclusion.reason.open(scope) if exclusion.reason is not None else ""
         act.new(
             "exclusions",
-            user_id=found.user_id,
-            by=found.by,
-            cause=found.cause,
-            tie=found.tie,
+            user_id=exclusion.user_id,
+            by=exclusion.by,
+            cause=exclusion.cause,
+            tie=exclusion.tie,
             since_at=act.at,
-            confirmed_at=found.confirmed_at,
-            confirmed_by=found.confirmed_by,
+            confirmed_at=exclusion.confirmed_at,
+            confirmed_by=exclusion.confirmed_by,
             reason=reason,
         )
         for seat in act.case.assignments:
-            if seat.user_id == found.user_id:
+            if seat.user_id == exclusion.user_id:
                 act.change(seat, until_at=act.at)
 
 

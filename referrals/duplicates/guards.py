@@ -136,10 +136,10 @@ def informations_agree(case: Case, step_input: Attaching | None) -> str | None:
         return None
     theirs: dict[Any, Any] = {(i.holder_id, i.occasion): i.state for i in target.holder_informations.all()}
     same = {item.holder: item.same_as for item in step_input.holders if item.same_as}
-    for found in case.informations:
-        other = theirs.get((same.get(found.holder_id), found.occasion))
+    for information in case.informations:
+        other = theirs.get((same.get(information.holder_id), information.occasion))
         if other is not None and (other == InformationState.DEFERRED) != (
-            found.state == InformationState.DEFERRED
+            information.state == InformationState.DEFERRED
         ):
             return (
                 "L'information d'un titulaire est différée dans un seul des deux dossiers : à régler d'abord."
@@ -180,5 +180,5 @@ def implicated(case: Case, holder: "Holder") -> bool:
     """Tell whether a holder counts as implicated: named so, or the form says yes and names nobody (T16)."""
     if holder.implicated == YesNo.YES:
         return True
-    nobody = not any(found.implicated == YesNo.YES for found in case.holders)
+    nobody = not any(other.implicated == YesNo.YES for other in case.holders)
     return nobody and case.referral.concern.holder_implicated == YesNo.YES

@@ -20,14 +20,14 @@ SIGNATURES: Final = ("approvals_sign", "approvals_refuse", "approvals_withdraw")
 
 def what_follows(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Add links to the answers of the writes of a case (drf-spectacular's postprocessing hook)."""
-    found = {one["operationId"]: one for path in result["paths"].values() for one in path.values()}
+    operations = {one["operationId"]: one for path in result["paths"].values() for one in path.values()}
     known: dict[str, Any] = result["components"].setdefault("links", {})
 
     def link(operation: str, status: str, to: str, **parameters: str) -> None:
         name = f"{to}_made" if WHAT_IT_MADE in parameters.values() else to
-        if operation in found and to in found:
+        if operation in operations and to in operations:
             known[name] = {"operationId": to, "parameters": {"id": THE_CASE, **parameters}}
-            links = found[operation]["responses"][status].setdefault("links", {})
+            links = operations[operation]["responses"][status].setdefault("links", {})
             links[name] = {"$ref": f"#/components/links/{name}"}
 
     for to in (

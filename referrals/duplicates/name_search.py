@@ -72,8 +72,8 @@ class Query:
 
     def child(self, on: date) -> Child:
         """Return who is looked for as a child of no case."""
-        said = {"last_name": self.last_name, "first_names": self.first_names, "birth_date": self.birth_date}
-        return identity.child(_NOBODY, said, on=on)
+        values = {"last_name": self.last_name, "first_names": self.first_names, "birth_date": self.birth_date}
+        return identity.child(_NOBODY, values, on=on)
 
     def person(self) -> relatives.Person:
         """Return who is looked for, as ties are compared."""
@@ -81,8 +81,8 @@ class Query:
 
     def spelled(self) -> bytes:
         """Return the one spelling of the query, of which the journal keeps a keyed digest."""
-        said = [self.last_name, self.first_names, self.birth_date and self.birth_date.isoformat()]
-        return json.dumps(said, ensure_ascii=False).encode()
+        parts = [self.last_name, self.first_names, self.birth_date and self.birth_date.isoformat()]
+        return json.dumps(parts, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +137,15 @@ def search(query: Query, authority: Authority, *, actor: Actor, at: datetime) ->
         cases = _in_hand(authority, actor=actor, at=at)
     named: list[UUID] = []
     with _opening(named, authority, query, actor=actor, at=at) as scope:
-        found = sorted(_matching(wanted, cases, scope, actor=actor), key=lambda hit: (-hit[0], hit[1].pk))
-        shown = found[:SHOWN_AT_MOST]
-        volume_limits.count_found((case for _, case, _, _ in shown), actor=actor, at=at)
-        named += [case.pseudonym for _, case, _, _ in shown]
-        lines = [_line(case, ties, row, scope) for _, case, ties, row in shown]
+        hits = sorted(_matching(wanted, cases, scope, actor=actor), key=lambda hit: (-hit[0], hit[1].pk))
+        listed = hits[:SHOWN_AT_MOST]
+        volume_limits.count_found((case for _, case, _, _ in listed), actor=actor, at=at)
+        named += [case.pseudonym for _, case, _, _ in listed]
+        lines = [_line(case, ties, row, scope) for _, case, ties, row in listed]
     # Of the searcher's own relatives nothing is told, wherever they are known (domain.md §1.3 rule 8).
-    told = query.whole and not is_tied(actor, query.person())
-    elsewhere = _elsewhere(wanted, authority, actor=actor, at=at) if told else []
-    return Answer(lines, len(found) > len(shown), elsewhere)
+    asks_elsewhere = query.whole and not is_tied(actor, query.person())
+    elsewhere = _elsewhere(wanted, authority, actor=actor, at=at) if asks_elsewhere else []
+    return Answer(lines, len(hits) > len(listed), elsewhere)
 
 
 def _count(authority: Authority, *, actor: Actor, at: datetime) -> None:
@@ -226,8 +226,8 @@ def _matching(
 
 
 def _opened(row: ChildRow, case: Referral, scope: OpenScope) -> Child:
-    said = identity.plain_of([("children", row)], scope)[row.pk]
-    return identity.child(row.pk, said, sex=row.sex, on=(case.received_at or case.created_at).date())
+    values = identity.plain_of([("children", row)], scope)[row.pk]
+    return identity.child(row.pk, values, sex=row.sex, on=(case.received_at or case.created_at).date())
 
 
 def _line(case: Referral, ties: CaseAccess, row: Model, scope: OpenScope) -> dict[str, Any]:
@@ -264,9 +264,9 @@ def _elsewhere(wanted: Child, own: Authority, *, actor: Actor, at: datetime) -> 
         ]:
             if case.is_authentic and not case.restricted:
                 there.setdefault(case.authority_id or _NOBODY, []).append(case)
-        told = [pk for pk, cases in there.items() if _is_known(wanted, pk, cases, actor=actor, at=at)]
-        names = Authority.objects.filter(pk__in=told).order_by("name")
-        return [{"authority": str(found.pk), "name": found.name} for found in names]
+        holding = [pk for pk, cases in there.items() if _is_known(wanted, pk, cases, actor=actor, at=at)]
+        names = Authority.objects.filter(pk__in=holding).order_by("name")
+        return [{"authority": str(other.pk), "name": other.name} for other in names]
 
 
 def _is_known(wanted: Child, authority: UUID, cases: list[Referral], *, actor: Actor, at: datetime) -> bool:

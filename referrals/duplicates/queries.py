@@ -31,8 +31,8 @@ def candidates_of(referral: Referral) -> "QuerySet[DuplicateCandidate]":
 
 def target_of(referral: Referral) -> Referral:
     """Return the file that a filing was joined to in the end; the filing itself if it wasn't."""
-    found = Joining.objects.filter(referral=referral, undone_at=None).select_related("target").first()
-    return target_of(found.target) if found is not None else referral  # type: ignore[arg-type]  # a lazy relation
+    joining = Joining.objects.filter(referral=referral, undone_at=None).select_related("target").first()
+    return target_of(joining.target) if joining is not None else referral  # type: ignore[arg-type]  # a lazy relation
 
 
 def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[DuplicateCandidate]":
@@ -52,10 +52,10 @@ def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[D
 def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
     """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
     rows = pairs_seen(case.referral, actor=case.actor, at=case.at).filter(referral=case.referral)
-    found = [row for row in rows if reasons_for(row, ties)]
-    others: list[Any] = [row.other for row in found]
+    pairs = [row for row in rows if reasons_for(row, ties)]
+    others: list[Any] = [row.other for row in pairs]
     case.know(others)
-    return found
+    return pairs
 
 
 def reasons_for(row: DuplicateCandidate, ties: CaseAccess) -> list[str]:
@@ -66,7 +66,8 @@ def reasons_for(row: DuplicateCandidate, ties: CaseAccess) -> list[str]:
 def _seen(actor: Actor, ids: set[UUID], *, at: datetime) -> dict[UUID, Referral]:
     # Nobody's id beside them: the question is asked even of nothing, so that what is hidden costs no query more.
     return {
-        found.pk: found for found in visibility.visible_to(actor, at=at).filter(pk__in={*ids, matrix.NOBODY})
+        referral.pk: referral
+        for referral in visibility.visible_to(actor, at=at).filter(pk__in={*ids, matrix.NOBODY})
     }
 
 
@@ -76,7 +77,7 @@ def duplicates(
     """Return the candidates of a file with their reasons, to readers of B; what was noted, to readers of D."""
     if "B" not in ties.reads:
         return []
-    found = []
+    lines = []
     for row in pairs_seen(referral, actor=actor, at=at):
         other: Any = row.other if row.referral_id == referral.pk else row.referral
         reasons = reasons_for(row, ties)
@@ -95,8 +96,8 @@ def duplicates(
         }
         if "D" in ties.reads and row.referral_id == referral.pk:
             line["note"] = fields.opened(row.note, scope)
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def _other_of(row: DuplicateCandidate, referral: Referral) -> UUID:
@@ -116,18 +117,18 @@ def links(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -
     """Return the files linked to this one (siblings, later facts), and what is joined, to readers of B."""
     if "B" not in ties.reads:
         return []
-    found: list[tuple[UUID, str, Any]] = [
+    linked: list[tuple[UUID, str, Any]] = [
         (_other_of(row, referral), "related", row.decided_at)
         for row in candidates_of(referral).filter(state=DuplicateState.CONFIRMED, kind=LinkKind.RELATED)
     ]
     for row in Joining.objects.filter(Q(referral=referral) | Q(target=referral), undone_at=None):
         joined_here = row.target_id == referral.pk
         other = row.referral_id if joined_here else row.target_id
-        found.append((other, "joined_here" if joined_here else "joined_to", row.joined_at))
-    others = _seen(actor, {pk for pk, _, _ in found}, at=at)
+        linked.append((other, "joined_here" if joined_here else "joined_to", row.joined_at))
+    others = _seen(actor, {pk for pk, _, _ in linked}, at=at)
     return [
         _file(others[pk]) | {"link": link, "since": labels.moment(since)}
-        for pk, link, since in found
+        for pk, link, since in linked
         if pk in others
     ]
 
@@ -138,13 +139,13 @@ def filings(
     """Return what the filings joined to a file say, by the classes that the reader has on the file (T12)."""
     if "D" not in ties.reads:
         return []
-    found = []
+    lines = []
     for filing, own in joined_filings.readable_filings(referral, ties, actor, at=at):
         joining = filing.joinings.get(undone_at=None)
         line = _file(filing) | {
             "kind": labels.labelled(Merge(joining.kind)),
             "joined_at": labels.moment(joining.joined_at),
         }
-        said = messages_queries.channel(filing, messages_queries.Channel.FILER, own, scope, actor=actor)
-        found.append(line | concern.content(filing, own, scope, actor=actor) | {"messages": said})
-    return found
+        messages = messages_queries.channel(filing, messages_queries.Channel.FILER, own, scope, actor=actor)
+        lines.append(line | concern.content(filing, own, scope, actor=actor) | {"messages": messages})
+    return lines

@@ -48,7 +48,7 @@ def _restrict(pk: UUID, at: datetime) -> bool:
         if joining.undone_at is not None or filing.referral.steps.filter(step__in=OF_THE_LIST).exists():
             return False
         wanted = joined_filings.restrictions(file, filing, joining)
-        for told in wanted:
-            run_step(step, filing, StepInput({"referral": file.referral.pk, **told}), beside=file)
+        for restriction in wanted:
+            run_step(step, filing, StepInput({"referral": file.referral.pk, **restriction}), beside=file)
             filing.forget("children", "records", "open_clocks")
     return bool(wanted)

@@ -27,8 +27,8 @@ BATCH: Final = 200
 def counts() -> Mapping[UUID, int]:
     """Return how many cases have values under each key."""
     with for_the_service():
-        found = Referral.objects.filter(index_key__isnull=False).values_list("index_key")
-        return {key: count for key, count in found.annotate(count=Count("pk")) if key is not None}
+        rows = Referral.objects.filter(index_key__isnull=False).values_list("index_key")
+        return {key: count for key, count in rows.annotate(count=Count("pk")) if key is not None}
 
 
 rotation.counted_by(Kind.LIKENESS, counts)

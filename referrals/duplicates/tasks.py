@@ -130,8 +130,8 @@ def _unsearched() -> "QuerySet[Referral]":
 @contextmanager
 def _locked(pk: UUID, at: datetime) -> Iterator[Case]:
     with row_level_security.for_the_service():
-        found = Referral.objects.select_for_update().get(pk=pk)
-        yield Case(found, actor=SYSTEM, at=at)
+        referral = Referral.objects.select_for_update().get(pk=pk)
+        yield Case(referral, actor=SYSTEM, at=at)
 
 
 @contextmanager
@@ -185,8 +185,8 @@ def _index(pk: UUID, at: datetime) -> bool:
 def index_anew(pk: UUID, at: datetime) -> bool:
     """Make the values of a case again, under the key in use and as now; False when they are already, or it has none."""
     with _locked(pk, at) as case:
-        made = (case.referral.index_key, case.referral.index_norm)
-        if made[0] is None or made == (index.likeness_keys()[0], blocking_keys.NORM):
+        indexed_under = (case.referral.index_key, case.referral.index_norm)
+        if indexed_under[0] is None or indexed_under == (index.likeness_keys()[0], blocking_keys.NORM):
             return False
         _make_values(case)
         return True
@@ -194,12 +194,12 @@ def index_anew(pk: UUID, at: datetime) -> bool:
 
 def _make_values(case: Case) -> None:
     """Make the values of a case, and bar whoever is tied to somebody of it: one entry, whoever it is about."""
-    referral, told = case.referral, bytearray()
+    referral, payload = case.referral, bytearray()
     candidates.load([referral])
-    with _opening(case, INDEXED, [case.pseudonym], told) as scope:
+    with _opening(case, INDEXED, [case.pseudonym], payload) as scope:
         family = candidates.opened(referral, scope)
         barred = hits.exclude(referral, candidates.opened(referral, scope, apart=True), at=case.at)
-        told += b"".join(user.bytes for user in barred)
+        payload += b"".join(user.bytes for user in barred)
     indexing.replace(referral, family)
     referral.save(update_fields=["index_norm", "index_key"])
 
@@ -214,14 +214,14 @@ def _search(pk: UUID, at: datetime) -> bool:
         referral = case.referral
         if referral.searched_at is not None or referral.state in _OUTSIDE:
             return False
-        named, told = [case.pseudonym], bytearray()
-        with _opening(case, COMPARED, named, told) as scope:
-            found = compared(case, scope, named) if referral.state in _SEARCHED_FOR else []
-            for pair in _suggest(case, found):
-                told += pair.pk.bytes + pair.state.encode()
+        named, payload = [case.pseudonym], bytearray()
+        with _opening(case, COMPARED, named, payload) as scope:
+            matches = compared(case, scope, named) if referral.state in _SEARCHED_FOR else []
+            for pair in _suggest(case, matches):
+                payload += pair.pk.bytes + pair.state.encode()
             # Of a filing, whom the service barred while it was received: no entry of its own tells of that either.
             by_service = referral.exclusions.filter(by=None, lifted_at=None).order_by("user")
-            told += b"".join(user.bytes for user in by_service.values_list("user_id", flat=True))
+            payload += b"".join(user.bytes for user in by_service.values_list("user_id", flat=True))
         referral.searched_at = at
         referral.save(update_fields=["searched_at"])
         return True
@@ -246,16 +246,16 @@ def compared(case: Case, scope: OpenScope, named: list[UUID]) -> list[Found]:
 
 def _suggest(case: Case, found: list[Found]) -> Iterator[DuplicateCandidate]:
     """Suggest what isn't compared yet, and take back what was suggested and isn't found any more; yield each pair."""
-    told = {queries.target_of(one.referral).pk: one.verdict for one in reversed(found)}
-    told.pop(case.referral.pk, None)
+    verdicts = {queries.target_of(one.referral).pk: one.verdict for one in reversed(found)}
+    verdicts.pop(case.referral.pk, None)
     pairs = list(queries.candidates_of(case.referral))
     for pair in pairs:
         of_the_service = pair.suggested_by_id is None and pair.state == DuplicateState.SUGGESTED
-        if of_the_service and pair.referral_id == case.referral.pk and pair.other_id not in told:
+        if of_the_service and pair.referral_id == case.referral.pk and pair.other_id not in verdicts:
             yield _carry_out(case, "drop", StepInput(), pair)
     known = {pk for pair in pairs if not _dropped(pair) for pk in (pair.referral_id, pair.other_id)}
     counts = dict.fromkeys(LinkKind, 0)
-    for pk, verdict in sorted(told.items(), key=lambda item: (-item[1].score, item[0])):
+    for pk, verdict in sorted(verdicts.items(), key=lambda item: (-item[1].score, item[0])):
         counts[verdict.kind] += 1
         if pk not in known and counts[verdict.kind] <= SUGGESTED_AT_MOST:
             yield _carry_out(

@@ -84,6 +84,7 @@ def abilities(
     """Return ``available_actions``, and ``blocked_actions`` with the rule and article of each."""
     ties = sight.ties
     case = Case(referral, actor=actor, at=at)
+    # Bounds as in `case_for`: what is offered must be what would be accepted (SEC-AZ1).
     case.receiving, case.hidden = ties.receiving, sight.hidden
     case.listed, case.glass = ties.listed, ties.glass
     case.see_pairs = lambda: hooks.pairs_at_hand(case, ties)
@@ -100,8 +101,8 @@ def abilities(
         if why is None:
             available.append(line)
         else:
-            told = dict(zip(("rule", "reason", "law"), why, strict=True))
-            blocked.append({**line, "input": None, "blocked_by": told})
+            refusal = dict(zip(("rule", "reason", "law"), why, strict=True))
+            blocked.append({**line, "input": None, "blocked_by": refusal})
     return {"available_actions": available, "blocked_actions": blocked}
 
 
@@ -117,6 +118,7 @@ def _candidates(case: Case, sight: Sight) -> Iterator[tuple[Step, Any]]:
             yield from _part_candidates(step, case, sight)
 
 
+# By ties alone, for many people have the same; state and guards are asked for each case.
 @lru_cache(maxsize=1_000)
 def _steps_for(ties: CaseAccess) -> tuple[Step, ...]:
     """Return the steps with a route that these ties let somebody do, in the order of the procedure."""
@@ -128,6 +130,7 @@ def _part_candidates(step: Step, case: Case, sight: Sight) -> Iterator[tuple[Ste
         yield step, None
         return
     runs = MACHINES[step.machine]
+    # To offer a step on a part tells that there is one: only readers of its class may know (SEC-AZ7).
     if runs.access_class not in sight.ties.reads and not sight.ties.receiving:
         return
     for row in getattr(case, runs.relation):

@@ -45,6 +45,7 @@ def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reaso
     """
     step, approver = asked.step, step_input.get("approver")
     signers = signatories.signers(step, case, reason)
+    # Asked now as well as at the signing: the proposer can still name somebody else.
     if approver is None or not _may_sign(case, step_input, signers, approver):
         raise ApproverRefused(step.name, signers, reason)
     act = StepContext(step, case, step_input, actor=case.actor, at=case.at)
@@ -55,12 +56,15 @@ def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reaso
         part=asked.part_id,
         proposer_id=case.actor.user_id,
         proposer_role=case.actor.role,
+        # Whoever is stood in for must not sign either (0011).
         obo=case.actor.obo,
         approver_id=approver,
+        # The request lapses when the case leaves this state (domain.md §2.7).
         asked_state=str(case.referral.state),
         requested_at=case.at,
         expires_at=case.at + timedelta(days=case.protocol.approval_days),
         children=[str(child.pk) for child in _about(case, step_input)],
+        # Sealed as class D: what a step is given may be as grave as the facts.
         given=as_json(step_input),
     )
     record_act("approval:requested", case, actor=case.actor)
@@ -98,6 +102,7 @@ def _may_know_of_file(case: Case, step_input: StepInput, user: UUID) -> bool:
         if "file" in step_input
         else None
     )
+    # One that isn't found is refused by the step's own guard, as any unknown file is.
     if file is None or file.referral_id == case.referral.pk:
         return True
     filing = Case(file.referral, actor=case.actor, at=case.at)
@@ -123,17 +128,20 @@ def open_approval(
         NotVisible: there is none for this person.
         ApprovalClosed: it was decided, or its time is over.
     """
-    asked = Approval.objects.filter(pk=approval_id).values_list("machine", "step").first()
-    step = steps.get(Machine(asked[0]), asked[1]) if asked is not None else None
+    # Before the lock, for the machine and the step alone: they tell which cases must be locked together, and never
+    # change.
+    step_key = Approval.objects.filter(pk=approval_id).values_list("machine", "step").first()
+    step = steps.get(Machine(step_key[0]), step_key[1]) if step_key is not None else None
     referral, ties = locked(referral_id, actor=actor, at=at, step=step)
-    found = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
-    if found is None or not approvals.approvals_seen(referral, child_sight.sight_of(referral, ties, actor))(
-        found
-    ):
+    approval = referral.approvals.filter(pk=approval_id, **{f"{side}_id": actor.user_id}).first()
+    if approval is None or not approvals.approvals_seen(
+        referral, child_sight.sight_of(referral, ties, actor)
+    )(approval):
         raise NotVisible
-    if found.state != ApprovalState.REQUESTED or found.expires_at <= at:
+    # Under the lock: of two answers at once the second finds it closed (SEC-FT6).
+    if approval.state != ApprovalState.REQUESTED or approval.expires_at <= at:
         raise ApprovalClosed
-    return found, referral, ties
+    return approval, referral, ties
 
 
 def sign(
@@ -148,18 +156,21 @@ def sign(
         StepUpRequired: the step is grave, and the last proof of the signer's session is too old.
     """
     approval, referral, ties = open_approval(referral_id, approval_id, actor=actor, at=at, side="approver")
+    # What is signed is what the signer saw: a case that has moved is shown anew first (SEC-AZ18).
     require_version(referral, version)
     step = steps.get(Machine(approval.machine), approval.step)
     require_proof(step, actor, at=at)
+    # With the rights of now: a role that ended since doesn't act through another's signature (SEC-AZ10).
     proposer = actor_of_user(approval.proposer, actor.origin, at=at)
     seen = visibility.visible_to(proposer, at=at).filter(pk=referral.pk).first()
     if seen is None:
         raise NotAllowed(f"{step.machine}:{step.name}")
-    asked = StepRequest(step=step, referral_id=referral.pk, part_id=approval.part)
+    step_request = StepRequest(step=step, referral_id=referral.pk, part_id=approval.part)
     # Both still know of each child: the step is done as it was proposed, or not at all.
     sight = child_sight.sight_of(seen, case_ties.ties_of(seen, proposer), proposer)
     sight = replace(sight, hidden=sight.hidden | child_sight.sight_of(referral, ties, actor).hidden)
-    case = case_for(asked, referral, sight, actor=proposer, at=at)
+    case = case_for(step_request, referral, sight, actor=proposer, at=at)
+    # It was kept as JSON: parsing gives ids and days back, and asks the rules of today's input.
     step_input = parse(step, _proposed(approval, case, actor=actor))
     if any(child.pk in sight.hidden for child in _about(case, step_input)):
         raise NotAllowed(f"{step.machine}:{step.name}")
@@ -167,14 +178,16 @@ def sign(
     signers = signatories.signers(step, case, second_signature(step, case, step_input))
     if not _may_sign(case, step_input, signers, approval.approver_id):
         raise ApproverRefused(step.name, signers, "")
+    # Before the step, which would otherwise let its own request lapse when it changes the state.
     close_approval(approval, ApprovalState.APPROVED, at=at)
     signing = next(role for role in signers if role in actor.roles_in(referral.authority_id))  # type: ignore[arg-type]  # a submitted case has an authority
     act = run_step(step, case, step_input, signer=actor.acting_as(signing))
-    made = act.made.pk if act.made is not None else None
-    return StepResult(referral=referral, made=made, warnings=tuple(act.warnings))
+    row_id = act.made.pk if act.made is not None else None
+    return StepResult(referral=referral, made=row_id, warnings=tuple(act.warnings))
 
 
 def _proposed(approval: Approval, case: Case, *, actor: Actor) -> Any:
+    # Sealed until now: to open it is a reading by who signs, with its entry (SEC-CR2).
     with disclosure(
         actor=actor,
         purpose=Purpose.DECISION,
@@ -182,8 +195,8 @@ def _proposed(approval: Approval, case: Case, *, actor: Actor) -> Any:
         objects=[case.pseudonym],
         tenant=case.referral.authority_id,
     ) as scope:
-        given = approval.given
-        return given.open(scope) if given is not None else {}
+        sealed_body = approval.given
+        return sealed_body.open(scope) if sealed_body is not None else {}
 
 
 def refuse(referral_id: UUID, approval_id: UUID, *, actor: Actor, at: datetime, reason: str) -> StepResult:

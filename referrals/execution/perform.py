@@ -50,15 +50,21 @@ def perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
 
 def _perform(asked: StepRequest, *, actor: Actor, at: datetime) -> StepResult:
     referral, ties = locked(asked.referral_id, actor=actor, at=at, step=asked.step)
+    # After visibility: 412 for a hidden case would tell that it exists (SEC-AZ5). A filer is asked for none, for the
+    # version tells how much was written since (SEC-AZ9).
     require_version(referral, NOT_EXPECTED if ties.coarse else asked.version)
     sight = child_sight.sight_of(referral, ties, actor)
+    # Role, state and guards before the body: who may not do the step isn't told what its body must hold.
     case = case_for(asked, referral, sight, actor=actor, at=at)
+    # A fresh proof is asked of who could do the step, and of nobody who is refused anyway (SEC-AU6).
     require_proof(asked.step, actor, at=at)
+    # Hidden ids are replaced in valid data, so that a faulty body gets the same errors whatever it names (SEC-AZ20).
     step_input = hear(asked.step, parse(asked.step, asked.body), referral, sight)
     require_checks(asked.step, case, step_input, ties)
+    # Last: a second person is asked only for what could be done now. When they sign, all of it is asked again.
     if (reason := second_signature(asked.step, case, step_input)) is not None:
         opened = ask_approval(asked, case, step_input, reason=reason)
         return StepResult(referral=referral, approval=opened.pk)
     act = run_step(asked.step, case, step_input)
-    made = act.made.pk if act.made is not None else None
-    return StepResult(referral=referral, made=made, warnings=tuple(act.warnings))
+    row_id = act.made.pk if act.made is not None else None
+    return StepResult(referral=referral, made=row_id, warnings=tuple(act.warnings))

@@ -106,19 +106,22 @@ def locked(
     # In a fixed order, or two acts would wait for each other; a case that the actor doesn't see is locked unread.
     with row_level_security.beyond() if also else nullcontext():
         _lock({referral_id, *(also(referral_id) if also else ())})
+    # Before visibility: to the authority that was asked the case doesn't exist otherwise (0013).
     if step is not None and RECEIVER in step.sides:
-        asked = transfer_targets.received(referral_id, actor=actor, at=at)
-        if asked is not None:
-            return asked[0], asked[2]
+        received = transfer_targets.received(referral_id, actor=actor, at=at)
+        if received is not None:
+            return received[0], received[2]
     goes_on = (
         visibility.known_as(actor, referral_id, at=at).exclude(pk=referral_id).values_list("pk", flat=True)
     )
+    # A filer alone is led from the stub to the case that goes on (0013).
     if actor.holding(matrix.FILERS):
         _lock(set(goes_on))
-    found = visibility.known_as(actor, referral_id, at=at).first()
-    if found is None:
+    # Read under the lock, with the rights of now: who held the lock before may have changed either (SEC-AZ10, SEC-FT6).
+    referral = visibility.known_as(actor, referral_id, at=at).first()
+    if referral is None:
         raise NotVisible
-    return found, case_ties.ties_of(found, actor)
+    return referral, case_ties.ties_of(referral, actor)
 
 
 def _lock(cases: set[UUID]) -> None:
@@ -155,22 +158,27 @@ def case_for(
     ``beforehand``: to show the step, and not to do it; see ``barred_by``.
     """
     ties = sight.ties
+    # Role before part, state and guards (SEC-AZ3): who may not do the step learns nothing of what it depends on.
     role = role_in(asked.step, ties)
     if role is None:
         raise NotAllowed(f"{asked.step.machine}:{asked.step.name}")
     case = Case(referral, actor=actor, at=at)
+    # Other cases are found by the same rule: naming a hidden one is answered as naming none (SEC-IN7).
     case.find = lambda pk: visibility.visible_to(actor, at=at).filter(pk=pk).first()
     case.see_files = lambda: hooks.files_at_hand(referral, ties, actor=actor, at=at)
     case.receiving, case.hidden = ties.receiving, sight.hidden
     case.listed, case.glass = ties.listed, ties.glass
     case.part = part_of(asked, case, sight)
     if case.part is not None:
+        # The row may be in reach by another role than the case: a service acts on its own measures alone (SEC-AZ21).
         role = role_on(asked.step, case.part, sight) or role
+    # Services and filers may hold no role at the case's authority: their entry then names no seat.
     seat = referral.authority_id if role in actor.roles_in(referral.authority_id or NOBODY) else None
     case.actor = actor.acting_as(
         role, authority_id=seat, obo=ties.in_name_of(role), filing=ties.files_as(role)
     )
     case.step_name = asked.step.name
+    # Last, for guards ask for the part, the acting role and the name of the step.
     require_start(asked.step, case, ties, beforehand=beforehand)
     return case
 
@@ -193,14 +201,18 @@ def part_of(asked: StepRequest, case: Case, sight: Sight) -> Any:
         return None
     rows = getattr(case.referral, MACHINES[machine].relation).all()
     if machine is Machine.ASSESSMENT:
-        found = case.open_assessment or case.assessment
+        # The address names none, for one at most is open. The last one stands in for it, so that a step after its end
+        # is refused for its state and not as unknown.
+        part = case.open_assessment or case.assessment
     else:
-        found = next((row for row in rows if row.pk == asked.part_id), None)
-    if found is None or role_on(asked.step, found, sight) is None:
+        part = next((row for row in rows if row.pk == asked.part_id), None)
+    # One 404 for a foreign measure and for none: its id tells nothing (SEC-AZ5).
+    if part is None or role_on(asked.step, part, sight) is None:
         raise NotVisible
-    if machine is Machine.GLASS and found.pk not in {row.pk for row in case.broken_glasses}:
+    # To others than its opener and the reviewers an opening doesn't exist (0017).
+    if machine is Machine.GLASS and part.pk not in {row.pk for row in case.broken_glasses}:
         raise NotVisible
-    return found
+    return part
 
 
 def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
@@ -213,6 +225,7 @@ def role_on(step: Step, row: Any, sight: Sight) -> Role | None:
         return role_in(step, sight.of_measure(row))
     if step.machine is Machine.JUDICIAL and sight.hidden:
         children = {child.pk for child in row.children.all()}
+        # One that is also about other children stays in reach: it was sent for them too.
         if children and children <= sight.hidden:
             return None
     return role_in(step, sight.ties)
@@ -232,6 +245,7 @@ def require_start(step: Step, case: Case, ties: CaseAccess, *, beforehand: bool 
     if step.source and state not in step.source:
         wrong = True
     if wrong:
+        # State before guards (SEC-AZ3). It is named to readers of the shell alone: the coarse line holds no state.
         raise WrongState(
             step.name, **({} if ties.coarse else {"state": str(row.state), "version": referral.version})
         )
@@ -257,14 +271,15 @@ def barred_by(
     # Whoever takes a case over names the readers of its restricted children, and so is told that there are any (T32).
     if case.hidden and not ties.receiving:
         with case.as_seen():
-            found = first_refusal(rules, case, step_input)
-        if not found and not beforehand and first_refusal(rules, case, step_input):
+            refusal = first_refusal(rules, case, step_input)
+        if not refusal and not beforehand and first_refusal(rules, case, step_input):
             return WITHHELD
     else:
-        found = first_refusal(rules, case, step_input)
-    if found is None:
+        refusal = first_refusal(rules, case, step_input)
+    if refusal is None:
         return None
-    guard, reason = found
+    guard, reason = refusal
+    # The rule's name alone tells the fact: `no_measure_alive` says that there is one (SEC-AZ7).
     if FACT_CLASS.get(guard, "A") in ties.reads or ties.draft:
         return guard, reason, step.law
     return WITHHELD
@@ -272,6 +287,7 @@ def barred_by(
 
 def first_refusal(rules: Sequence[Guard], case: Case, step_input: StepInput | None) -> tuple[str, str] | None:
     """Return the name of the first rule that bars, and its sentence."""
+    # Lazily: the first no wins, and what comes after it isn't asked (SEC-AZ3).
     answers = ((rule.__name__, rule(case, step_input)) for rule in rules)
     return next(((name, reason) for name, reason in answers if reason), None)
 
@@ -282,9 +298,9 @@ def parse(step: Step, body: object) -> StepInput:
     Raises:
         serializers.ValidationError: names every fault.
     """
-    found = step.takes(data=body)
-    found.is_valid(raise_exception=True)
-    step_input: StepInput = step_input_of(found.validated_data)
+    serializer = step.takes(data=body)
+    serializer.is_valid(raise_exception=True)
+    step_input: StepInput = step_input_of(serializer.validated_data)
     return step_input
 
 
@@ -303,11 +319,11 @@ def unheard(step: Step, ids: Iterable[UUID], referral: Referral, sight: Sight) -
     """
     named = seen_rows.ties_among(referral, sight, ids)
     done = {pk: [role_in(step, ties) is not None for ties in several] for pk, several in named.items()}
-    found = {pk for pk, each in done.items() if not any(each)}
+    withheld = {pk for pk, each in done.items() if not any(each)}
     if partly := {pk for pk, each in done.items() if any(each) and not all(each)}:
         prepared = referral.judicial_referrals.filter(pk__in=partly, state=JudicialState.PREPARED)
-        found |= set(prepared.values_list("pk", flat=True))
-    return found
+        withheld |= set(prepared.values_list("pk", flat=True))
+    return withheld
 
 
 def _without(said: object, ids: Container[UUID]) -> Any:
@@ -324,7 +340,9 @@ def require_checks(step: Step, case: Case, step_input: StepInput, ties: CaseAcce
     Raises:
         GuardRefused: one isn't met.
     """
+    # Before the rules: they ask what is decided for a child, and the decisions of this very step count.
     case.carried = {item.child: item.decision for item in step_input.get("decisions") or []}
+    # Guards have been asked without the input; with it they may answer otherwise.
     if why := barred_by((*step.checks, *step.guards), step, case, step_input, ties):
         raise GuardRefused(step.name, *why)
 

@@ -76,10 +76,12 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
             StepUpRequired: the step is grave, and the last proof of the session is too old.
             serializers.ValidationError: the body; every fault of it.
         """
+        # The row alone: a lock of the authority that is read with it would hold up every act there.
         row = self.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
         if row is None:
             raise NotVisible
         context = self.require_possible(step, row, actor=actor, at=at)
+        # Of who may do the step, and of nobody who is refused anyway (SEC-AU6).
         require_proof(step, actor, at=at)
         serializer = step.takes(data=body)
         serializer.is_valid(raise_exception=True)
@@ -105,6 +107,7 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
     def run_step(self, step: Step, context: Context, step_input: StepInput) -> None:
         """Move the state, do the effects, write it down, tell; guards have been asked."""
         row = context.row
+        # A new row bears the model's first state, but has come from none.
         before = "" if row._state.adding else _state(row)
         if step.source:
             step.run(row, step_input, context)

@@ -39,10 +39,12 @@ def run_step(
     """
     act = StepContext(step, case, step_input, actor=case.actor, at=case.at)
     act.signer, act.plain, act.beside = signer, plain, beside
-    act.elsewhere = lambda name, other, **told: run_step(
+    # Guards aren't asked there: the step that brings it along has asked for both cases, which are locked together
+    # (`also_locks`).
+    act.elsewhere = lambda name, other, **values: run_step(
         steps.get(Machine.REFERRAL, name),
         other,
-        StepInput({"referral": case.referral.pk, **told}),
+        StepInput({"referral": case.referral.pk, **values}),
         signer=signer,
         beside=case,
     )
@@ -50,25 +52,32 @@ def run_step(
     referral, before_case = case.referral, str(case.referral.state)
     row = referral if step.machine is Machine.REFERRAL else case.part
     before = str(row.state) if row is not None else ""
+    # Before the effects: entries of the steps that they fire bear the version that the case will have.
     referral.version += 0 if step.quiet else 1
+    # Before the state moves: where a step leads may depend on what it decides for each child.
     for effect in step.carries:
         effect(act)
     if step.source:
+        # Behind `require_start`, django-fsm refuses a wrong source a second time (0005).
         step.run(row, step_input, case)
         if row is not referral:
             row.save()  # effects read the parts anew: what is over must not count as alive
     for effect in step.effects:
         effect(act)
+    # A step that makes its row has it only now; other rows are saved again, with what effects have set on them.
     if step.machine is not Machine.REFERRAL:
         row = case.part
         row.save()
+    # After the effects, for a clock may count from what they set; before the hooks, which look at the clocks that run.
     act.plain_clocks(before_case)
     hooks.after_step(act, before_case)
     if str(referral.state) != before_case:
         hooks.after_leaving_state(act, before_case)
+    # After the hooks: the shell sums up what has become of all.
     refresh_shell(case)
     referral.save()
     _lapse_approvals(case, before_case)
+    # In the transaction of the act: no entry, no act (SEC-AL2, SEC-AL4).
     if step.recorded:
         act.write_down(before=before, after=str(row.state), part=None if row is referral else row)
     hooks.tell(act)
@@ -78,22 +87,25 @@ def run_step(
 def _alarm(filing: Case, what: str) -> None:
     """Flag a danger at the file that the filing was joined to (T08 ⇒ T14); whoever told of it sees nothing."""
     step = steps.get(Machine.REFERRAL, "flag_immediate_danger")
+    # Whoever adds to a filing sees nothing of the file: the service acts, in that person's name (SEC-AZ11).
     with row_level_security.beyond():
         for pk in joined_files.joined_to(filing.referral.pk):
-            found = Referral.objects.select_related("authority", "concern").get(pk=pk)
-            if found.state not in ACTIVE:
+            referral = Referral.objects.select_related("authority", "concern").get(pk=pk)
+            if referral.state not in ACTIVE:
                 continue
-            target = Case(found, actor=service_for(filing.actor), at=filing.at)
+            target = Case(referral, actor=service_for(filing.actor), at=filing.at)
             for child in target.children:
+                # Once: flagged again, the child's clock (C3) would start anew.
                 if child.kind == ChildKind.SUBJECT and not child.immediate_danger:
-                    told = StepInput({"child": child.pk, "what": what})
-                    run_step(step, target, told, beside=filing)
+                    step_input = StepInput({"child": child.pk, "what": what})
+                    run_step(step, target, step_input, beside=filing)
 
 
 def refresh_shell(case: Case) -> None:
     """Show on the referral what its children, clocks and referrals to justice have become."""
     referral = case.referral
     children = case.children
+    # Of those recorded by mistake too: what was thought of them stands until it is taken back (T44).
     statuses = [child.prostitution_status for child in case.recorded]
     ever = [*(child.status_ever for child in case.recorded), referral.status_ever, *statuses]
     referral.prostitution_status = gravity.gravest(statuses)
@@ -109,9 +121,11 @@ def refresh_shell(case: Case) -> None:
     ]
     referral.age_band = min(bands, key=list(AgeBand).index) if bands else AgeBand.UNKNOWN
     referral.urgency_ever = max(Urgency(referral.urgency_ever), Urgency(referral.urgency))
+    # Only then: it costs a query, and no other step changes it.
     if case.justice_moved or case.step_name in JUSTICE_STEPS:
         case.forget("judicial_referrals")
         referral.judicial_status = case.judicial_referrals[-1].state if case.judicial_referrals else ""
+    # A draft has no authority yet whose settings count, and nothing of a purged case is due.
     if referral.state not in (State.DRAFT, State.PURGED):
         deadlines.reset_target(case)
         referral.next_due_at = deadlines.next_due(case)
@@ -125,10 +139,11 @@ def close_approval(approval: Approval, state: ApprovalState, *, at: datetime) ->
 
 def _lapse_approvals(case: Case, before: str) -> None:
     """Let requests lapse that were made in a state which the case has left (domain.md §2.7)."""
+    # No signature is asked for on a draft: a filing spares the query.
     if str(case.referral.state) == before or before == State.DRAFT:
         return
-    for found in case.referral.approvals.filter(state=ApprovalState.REQUESTED).exclude(
+    for approval in case.referral.approvals.filter(state=ApprovalState.REQUESTED).exclude(
         asked_state=str(case.referral.state)
     ):
-        close_approval(found, ApprovalState.LAPSED, at=case.at)
+        close_approval(approval, ApprovalState.LAPSED, at=case.at)
         record_act("approval:lapsed", case, actor=service_for(case.actor))

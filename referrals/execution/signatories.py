@@ -25,6 +25,7 @@ def list_changes_itself(case: Case, *, adding: frozenset[UUID] = frozenset()) ->
     left = set(held.exclude(user_id__in=barred).values_list("user_id", "role"))
     signing = set(USUAL) & set(case.protocol.signatories_decisions)
     signers = {user for user, role in left if role in signing}
+    # Two people: one person in two roles isn't two (SEC-AZ12).
     return any(user != signer for user, _ in left for signer in signers)
 
 
@@ -37,6 +38,7 @@ FIRST_ANALYSIS: Final = ("reorient", "attach_existing")
 def signers(step: Step, case: Case, reason: str | None) -> tuple[Role, ...]:
     """Return the roles that may sign a step for this reason: those that it names, else the authority's signatories."""
     named = step.signers(reason)
+    # Signers that a step names are the law's choice, and no setting of an authority changes them.
     if named != USUAL:
         return named
     first = step.machine is Machine.REFERRAL and step.name in FIRST_ANALYSIS

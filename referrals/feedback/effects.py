@@ -45,8 +45,8 @@ def request(act: "StepContext") -> None:
     """Owe an answer to a private person who asks, from the request on; asking again puts nothing off (T49; C5b)."""
     # Asked of what is owed, not of the variant, which a transfer changes.
     from_helpline = any(task.owed_to == feedback.OwedTo.HELPLINE for task in act.case.feedback_tasks)
-    asked = any(task.owed_to == feedback.OwedTo.PRIVATE for task in open_tasks(act.case))
-    if asked or not (act.case.filer_is_private() or from_helpline):
+    already_owed = any(task.owed_to == feedback.OwedTo.PRIVATE for task in open_tasks(act.case))
+    if already_owed or not (act.case.filer_is_private() or from_helpline):
         return
     clock = act.start(C.C5B, since=act.step_input.at)
     act.new(

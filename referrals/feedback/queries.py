@@ -66,9 +66,9 @@ def tasks(case: Case, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     if "C" not in sight.ties.reads:
         return []
     case.hidden = sight.hidden
-    found = sorted(case.feedback_tasks, key=lambda task: (task.opened_at, task.state in OPEN))
+    ordered = sorted(case.feedback_tasks, key=lambda task: (task.opened_at, task.state in OPEN))
     with case.as_seen():
-        return [_task(case, task, sight.ties, scope) for task in found]
+        return [_task(case, task, sight.ties, scope) for task in ordered]
 
 
 def _task(case: Case, task: FeedbackTask, ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:

@@ -193,12 +193,12 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
     place = _fit_to_file(step, Case(view, actor=actor.acting_as(role, filing=True), at=at), plain)
     if not urgent:
         questions.require_answers(protocol_of(place[0], at), plain[referral.concern.pk].get(EXTRA))
-    made = keys.create_data_keys(referral.pk, place[0].pk)
-    effects.settle(referral, *place, made)
+    data_keys = keys.create_data_keys(referral.pk, place[0].pk)
+    effects.settle(referral, *place, data_keys)
     case = Case(referral, actor=actor.acting_as(role, filing=True), at=at)
     with case.together():
         _begin(case)
-        _seal(rows, plain, made)
+        _seal(rows, plain, data_keys)
         case.insert(*rows)
         effects.remember(referral, rows)
         case.step_name = step.name
@@ -269,9 +269,9 @@ def _shell(referral: Referral, data: Mapping[str, Any], role: Role, *, actor: Ac
     Save that whoever went straight to the prosecutor sends the copy, and says so (CASF L226-4 II).
     """
     own_copy = role is Role.FILER and data.get("variant") == Variant.COPY_OF_DIRECT_REPORT
-    said = [name for name in CELL_ONLY if data.get(name) and not (own_copy and name == "variant")]
-    if role not in CELL and said:
-        raise InvalidInput(said[0], "read-only")
+    filled = [name for name in CELL_ONLY if data.get(name) and not (own_copy and name == "variant")]
+    if role not in CELL and filled:
+        raise InvalidInput(filled[0], "read-only")
     if role is Role.API_119:
         referral.channel, referral.variant = Channel.HELPLINE_119, Variant.FROM_119
     if data.get("received_at"):
@@ -286,10 +286,10 @@ def _shell(referral: Referral, data: Mapping[str, Any], role: Role, *, actor: Ac
 
 def _take_after(referral: Referral, source: UUID, *, actor: Actor, at: datetime) -> None:
     """Copy the receipt of the case that this one comes from: a wrong person, a call taken up again (§4.5, S4)."""
-    found = visibility.visible_to(actor, at=at).exclude(state=State.DRAFT).filter(pk=source).first()
-    if found is None:
+    earlier = visibility.visible_to(actor, at=at).exclude(state=State.DRAFT).filter(pk=source).first()
+    if earlier is None:
         raise InvalidInput("source_referral")
-    referral.source_referral, referral.received_at = found, found.received_at
+    referral.source_referral, referral.received_at = earlier, earlier.received_at
 
 
 def _rows(referral: Referral, data: Mapping[str, Any]) -> tuple[list[models.Model], Plain]:

@@ -130,11 +130,11 @@ def derive_child(child: "Child", said: Mapping[str, Any], *, on: date) -> dict[s
     """Return what is derived from what is said of a child: age band and flags, runaway, month of birth."""
     birth = said.get("birth_date")
     day = date.fromisoformat(birth) if isinstance(birth, str) else birth
-    found = ages.facts(day, said.get("age_estimated_min"), said.get("age_estimated_max"), on=on)
+    age = ages.facts(day, said.get("age_estimated_min"), said.get("age_estimated_max"), on=on)
     return {
-        "age_band": found.age_band,
-        "under_2": found.under_2,
-        "under_15": found.under_15,
+        "age_band": age.age_band,
+        "under_2": age.under_2,
+        "under_15": age.under_15,
         "next_change": None,  # not known yet: the work of birthdays looks at it (referrals/coming_of_age/tasks.py)
         "runaway": said.get("whereabouts", Whereabouts.RUNAWAY if child.runaway else "")
         == Whereabouts.RUNAWAY,
@@ -161,12 +161,12 @@ def _receive(act: "StepContext", *, urgent: bool) -> None:
         draft_key = referral.case_key
         authority, unit, department = competence(referral, act.plain)
         if not urgent:
-            said = act.plain[referral.concern.pk].get(EXTRA)
-            questions.require_answers(protocol_of(authority, act.at), said)
-        made = keys.create_data_keys(referral.pk, authority.pk)
-        reseal(referral, act.plain, made)
-        linking.reseal(referral, made["case"])
-        settle(referral, authority, unit, department, made)
+            extra = act.plain[referral.concern.pk].get(EXTRA)
+            questions.require_answers(protocol_of(authority, act.at), extra)
+        data_keys = keys.create_data_keys(referral.pk, authority.pk)
+        reseal(referral, act.plain, data_keys)
+        linking.reseal(referral, data_keys["case"])
+        settle(referral, authority, unit, department, data_keys)
         transaction.on_commit(partial(keys.destroy, [draft_key] if draft_key else []), robust=True)
     if not within:
         volume_limits.keep_passed(act.actor, at=act.at)
@@ -228,8 +228,8 @@ def _dates(act: "StepContext") -> None:
 
 def _children(act: "StepContext", *, urgent: bool) -> None:
     """Copy to each child what the filer says of all; *established* counts as suspected until confirmed (§2.1)."""
-    said = act.case.referral.concern.prostitution_status_filer or Exploitation.NONE
-    status = Exploitation.SUSPECTED if said in EXPLOITED else Exploitation(said)
+    filer_status = act.case.referral.concern.prostitution_status_filer or Exploitation.NONE
+    status = Exploitation.SUSPECTED if filer_status in EXPLOITED else Exploitation(filer_status)
     for child in act.case.children:
         derived = derive_child(child, (act.plain or {}).get(child.pk, {}), on=act.case.today)
         subject = child.kind == ChildKind.SUBJECT
@@ -245,14 +245,14 @@ def _children(act: "StepContext", *, urgent: bool) -> None:
 
 def _copy_of_direct_report(act: "StepContext") -> None:
     """Record the referral to justice that the professional made already (L226-4 II; ⇒ J02, by a third party)."""
-    told = (act.plain or {}).get(act.case.referral.concern.pk, {})
+    values = (act.plain or {}).get(act.case.referral.concern.pk, {})
     act.refer_to_justice(
         children=[child for child in act.case.children if child.kind == ChildKind.SUBJECT],
         said={
             "grounds": [Ground.GRAVE_DANGER],
-            "recipient": told.get("direct_report_recipient"),
-            "document": told.get("direct_report_document"),
-            "sending_proof": told.get("direct_report_sent_on"),
+            "recipient": values.get("direct_report_recipient"),
+            "document": values.get("direct_report_document"),
+            "sending_proof": values.get("direct_report_sent_on"),
         },
         by_third_party=True,
     )

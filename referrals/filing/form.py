@@ -70,8 +70,8 @@ SENT_PARTS: Final = {name: model for name, model in PARTS.items() if model is no
 
 def _whole() -> type[StrictSerializer]:
     fields = _inputs(Concern)
-    told = [(value, label) for value, label in Exploitation.choices if value != Exploitation.REFUTED]
-    fields["prostitution_status_filer"] = Code(told, required=False, allow_blank=True)
+    choices = [(value, label) for value, label in Exploitation.choices if value != Exploitation.REFUTED]
+    fields["prostitution_status_filer"] = Code(choices, required=False, allow_blank=True)
     fields["not_known"] = input_field(Concern._meta.get_field("not_known"))
     for name, model in SENT_PARTS.items():
         part: Any = _part(name, model)
@@ -91,11 +91,11 @@ ConcernForm: Final = _whole()
 
 def parts_of(data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the repeatable parts that were sent, signs of health apart from the others."""
-    found = {name: [dict(item) for item in data[name]] for name in SENT_PARTS if name in data}
-    if "signs" in found:
-        found["health_signs"] = [item for item in found["signs"] if item["code"] in HEALTH_SIGNS]
-        found["signs"] = [item for item in found["signs"] if item["code"] not in HEALTH_SIGNS]
-    return found
+    parts = {name: [dict(item) for item in data[name]] for name in SENT_PARTS if name in data}
+    if "signs" in parts:
+        parts["health_signs"] = [item for item in parts["signs"] if item["code"] in HEALTH_SIGNS]
+        parts["signs"] = [item for item in parts["signs"] if item["code"] not in HEALTH_SIGNS]
+    return parts
 
 
 def concern_of(data: Mapping[str, Any]) -> dict[str, Any]:

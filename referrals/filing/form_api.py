@@ -74,12 +74,12 @@ class AuthorityForm(APIView):
 
 def _told(authority: Authority, actor: Actor, at: datetime) -> dict[str, Any]:
     protocol = protocol_of(authority, at)
-    found = {
+    content = {
         "cell": protocol.crip_name,
         "urgencies": [_urgency(grade, protocol) for grade in Urgency],
         "extra": questions.schema(protocol),
     }
-    return found | ({"staff": _for_staff(protocol)} if authority.pk in actor.may(READ) else {})
+    return content | ({"staff": _for_staff(protocol)} if authority.pk in actor.may(READ) else {})
 
 
 def _urgency(grade: Urgency, protocol: Protocol) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _for_staff(protocol: Protocol) -> dict[str, Any]:
         "partners": [
             {"kind": one.kind, "name": one.name, "contact": one.contact} for one in protocol.protocol_partners
         ],
-        "measures": [_measure(found, protocol) for found in MeasureType.objects.all()],
+        "measures": [_measure(measure_type, protocol) for measure_type in MeasureType.objects.all()],
     }
 
 

@@ -24,11 +24,11 @@ NOT_KNOWN: Final = None
 
 def schema(protocol: Protocol) -> dict[str, Any]:
     """Return the JSON Schema of ``extra`` for an authority: its questions and nothing else."""
-    asked = protocol.form_questions
+    questions = protocol.form_questions
     return {
         "type": "object",
-        "properties": {question.code: _property(question) for question in asked},
-        "required": [question.code for question in asked if question.required],
+        "properties": {question.code: _property(question) for question in questions},
+        "required": [question.code for question in questions if question.required],
         "additionalProperties": False,
     }
 
@@ -42,8 +42,8 @@ def _property(question: Row) -> dict[str, Any]:
         "choice": {"enum": [*(choice.code for choice in question.choices), None]},
     }
     labels = {choice.code: {"fr": choice.fr, "en": choice.en} for choice in question.choices}
-    told = {"title": question.fr, "x-label": {"fr": question.fr, "en": question.en}}
-    return kinds[question.kind] | told | ({"x-choices": labels} if labels else {})
+    texts = {"title": question.fr, "x-label": {"fr": question.fr, "en": question.en}}
+    return kinds[question.kind] | texts | ({"x-choices": labels} if labels else {})
 
 
 def require_answers(protocol: Protocol, said: Mapping[str, Any] | None) -> None:
@@ -64,11 +64,11 @@ def require_fit(protocol: Protocol, said: Mapping[str, Any] | None) -> None:
     Raises:
         InvalidInput: see ``require_answers``.
     """
-    asked = {question.code: question for question in protocol.form_questions}
+    questions = {question.code: question for question in protocol.form_questions}
     for code, value in (said or {}).items():
-        if code not in asked:
+        if code not in questions:
             raise InvalidInput(f"{EXTRA}.{code}", "unknown")
-        _require_fit(asked[code], value)
+        _require_fit(questions[code], value)
 
 
 def missing_answers(protocol: Protocol, said: Mapping[str, Any] | None) -> Iterator[dict[str, str]]:

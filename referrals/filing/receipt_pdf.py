@@ -28,7 +28,7 @@ def _template() -> Template:
 
 def page(receipt: Mapping[str, Any]) -> str:
     """Return the page of a receipt, as ``referrals.filing.receipts.receipt_of`` gives it."""
-    found: str = _template().render(
+    html: str = _template().render(
         Context(
             {
                 "reference": receipt["reference"],
@@ -41,17 +41,17 @@ def page(receipt: Mapping[str, Any]) -> str:
             }
         )
     )
-    return found
+    return html
 
 
 def codes(receipt: Mapping[str, Any]) -> list[str]:
     """Return the texts of the codes, to be joined in their order: what a verifier reads, without the longest line."""
-    said = json.dumps(
+    text = json.dumps(
         {"entry": receipt["entry"], "proof": _short(receipt["proof"])},
         ensure_ascii=True,
         separators=(",", ":"),
     )
-    return [said[at : at + _CODE_MAX] for at in range(0, len(said), _CODE_MAX)]
+    return [text[at : at + _CODE_MAX] for at in range(0, len(text), _CODE_MAX)]
 
 
 def _short(proof: str) -> str:
@@ -62,13 +62,13 @@ def _short(proof: str) -> str:
 
 def _drawn(text: str) -> SafeString:
     """Return one code as a drawing; what a QR encoder draws is paths and numbers."""
-    made = segno.make(text.encode(), error="l", boost_error=False, micro=False, mode="byte")
-    return mark_safe(made.svg_inline(border=4, omitsize=True))  # noqa: S308 - see above
+    code = segno.make(text.encode(), error="l", boost_error=False, micro=False, mode="byte")
+    return mark_safe(code.svg_inline(border=4, omitsize=True))  # noqa: S308 - see above
 
 
 def _as_data(receipt: Mapping[str, Any]) -> SafeString:
     """Return the receipt as JSON that no browser takes for markup."""
-    said = json.dumps(receipt, ensure_ascii=True, default=str)
+    text = json.dumps(receipt, ensure_ascii=True, default=str)
     for sign in "<>&":
-        said = said.replace(sign, f"\\u{ord(sign):04x}")
-    return mark_safe(said)  # noqa: S308 - no sign of markup is left in it
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return mark_safe(text)  # noqa: S308 - no sign of markup is left in it

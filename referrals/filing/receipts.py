@@ -38,7 +38,7 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
     referral: Referral | None = mine.filter(Q(pk=pk) | Q(filed_as=pk)).first()
     if referral is None:
         raise NotVisible
-    found = _proof(referral.filed_as_id or referral.pk)
+    entry = _proof(referral.filed_as_id or referral.pk)
     journal.record(
         GIVEN,
         actor=actor.acting_as(Role.FILER, filing=True),
@@ -50,8 +50,8 @@ def receipt_of(pk: UUID, *, actor: Actor, at: datetime) -> dict[str, Any]:
     )
     return {
         **filings.receipt(referral),
-        "entry": None if found is None else found.body.decode(),
-        "proof": None if found is None else found.proof,
+        "entry": None if entry is None else entry.body.decode(),
+        "proof": None if entry is None else entry.proof,
     }
 
 

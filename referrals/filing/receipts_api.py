@@ -40,10 +40,10 @@ class ReceiptPage(Receipt):
     @extend_schema(responses={(200, "text/html"): OpenApiTypes.STR}, operation_id="referrals_receipt_page")
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return the receipt as a page that prints, with QR codes of its proof; it holds nothing of the case."""
-        made = page(self.found(request, pk))
-        response = HttpResponse(made, content_type="text/html; charset=utf-8")
+        html = page(self.found(request, pk))
+        response = HttpResponse(html, content_type="text/html; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="receipt.html"'
-        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(made)}"
+        response["Content-Security-Policy"] = f"{POLICY}; style-src {own_style(html)}"
         return response
 
 

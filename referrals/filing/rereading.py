@@ -43,7 +43,7 @@ def narrative(referral: Referral, scope: OpenScope) -> dict[str, Any]:
 
 def _own(row: Model, corrected: set[tuple[Any, str]], scope: OpenScope) -> dict[str, Any]:
     changed = {field for pk, field in corrected if pk == row.pk}
-    found = readable(row, {"D"}, scope)
+    values = readable(row, {"D"}, scope)
     return {
-        name: value for name, value in found.items() if name not in changed and name not in (*NOT_OWN, "id")
+        name: value for name, value in values.items() if name not in changed and name not in (*NOT_OWN, "id")
     }

@@ -63,9 +63,11 @@ def send_to_justice(act: "StepContext", *, report: "Assessment | None" = None) -
 
 def owe_information(act: "StepContext", occasion: Occasion) -> None:
     """Owe every holder the information on this occasion, once (L226-2-1)."""
-    told = {found.holder_id for found in act.case.informations if found.occasion == occasion}
+    informed = {
+        information.holder_id for information in act.case.informations if information.occasion == occasion
+    }
     for holder in act.case.holders:
-        if holder.pk not in told:
+        if holder.pk not in informed:
             act.new("holder_informations", holder=holder, occasion=occasion)
     act.case.forget("informations")
 
@@ -78,7 +80,11 @@ def refer_every_child(act: "StepContext") -> None:
 
 def answer_of_justice(act: "StepContext") -> None:
     """Record the answer on its referral to justice (T28 ⇒ J04)."""
-    row = next(found for found in act.case.judicial_referrals if found.pk == act.step_input.judicial_referral)
+    row = next(
+        judicial
+        for judicial in act.case.judicial_referrals
+        if judicial.pk == act.step_input.judicial_referral
+    )
     record_outcomes(act, row)
     act.fire(Machine.JUDICIAL, "record_outcome", part=row, step_input=act.step_input)
     act.case.forget("judicial_referrals")
@@ -113,7 +119,7 @@ def record_outcomes(act: "StepContext", row: "JudicialReferral") -> None:
 
 
 def _waits_elsewhere(act: "StepContext", row: "JudicialReferral", child: "Child") -> bool:
-    return any(found.pk != row.pk for found in act.case.judicial_open(child))
+    return any(other.pk != row.pk for other in act.case.judicial_open(child))
 
 
 def _judge_seized(act: "StepContext", item: "ChildOutcome") -> None:

@@ -44,7 +44,9 @@ def prepared_referral_is_of_case(case: Case, step_input: Referring | None) -> st
     wanted = getattr(step_input, "judicial_referral", None)
     if wanted is None:
         return None
-    if not any(found.pk == wanted and found.state == "prepared" for found in case.judicial_referrals):
+    if not any(
+        judicial.pk == wanted and judicial.state == "prepared" for judicial in case.judicial_referrals
+    ):
         return "Cette saisine préparée n'existe pas ou a déjà été transmise."
     return None
 
@@ -91,13 +93,13 @@ def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> str | No
     """The answer of justice is about a referral to justice of this case and its children (J04)."""
     if step_input is None:
         sent = ("sent", "received", "answered", "closed")
-        found = any(row.state in sent for row in case.judicial_referrals)
-        return None if found else "Aucune saisine transmise n'attend de suite."
+        any_sent = any(row.state in sent for row in case.judicial_referrals)
+        return None if any_sent else "Aucune saisine transmise n'attend de suite."
     judicial = case.part or next(
         (
-            found
-            for found in case.judicial_referrals
-            if found.pk == getattr(step_input, "judicial_referral", None)
+            sending
+            for sending in case.judicial_referrals
+            if sending.pk == getattr(step_input, "judicial_referral", None)
         ),
         None,
     )

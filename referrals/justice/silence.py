@@ -27,8 +27,8 @@ def silence_outlasted_the_reminders(case: Case, step_input: JusticeAnswer | None
     """A referral to justice lapses by silence only after the last reminder; by majority or death at once (J04)."""
     if step_input is None or not lapses_by_silence(case, step_input):
         return None
-    asked = case.part.pk if case.part is not None else getattr(step_input, "judicial_referral", None)
-    waits = case.referral.clocks.filter(code=ClockCode.C7, part=asked).order_by("started_at").last()
+    part_id = case.part.pk if case.part is not None else getattr(step_input, "judicial_referral", None)
+    waits = case.referral.clocks.filter(code=ClockCode.C7, part=part_id).order_by("started_at").last()
     if waits is None or case.at <= waits.due_at:
         return "La dernière relance du parquet n'est pas passée : son silence ne rend pas encore la saisine caduque."
     return None
@@ -63,7 +63,7 @@ def silence_has_lasted(case: Case, step_input: Agreement | None) -> str | None:
     if step_input is None or not step_input.by_silence:
         return None
     wanted = case.part.pk if case.part is not None else getattr(step_input, "measure", None)
-    offered = next((found for found in case.measures if found.pk == wanted), None)
+    offered = next((measure for measure in case.measures if measure.pk == wanted), None)
     day = deadlines.agreed_by_silence_on(offered) if offered is not None else None
     if day is None:
         return "Le silence ne vaut pas accord pour cette mesure : un accord écrit est nécessaire."

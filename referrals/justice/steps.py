@@ -102,8 +102,8 @@ def confirm_receipt(sending: JudicialReferral, step_input: justice_inputs.Confir
 )
 def record_outcome(sending: JudicialReferral, step_input: decision_inputs.JusticeAnswer, case: Case) -> J:
     """Record what justice decided, child by child; answered once each child has a deciding outcome."""
-    told = {item.child for item in step_input.outcomes if item.type in DECIDING}
-    waiting = [c for c in sending.children.all() if c.pk not in told and not case.answered(sending, c)]
+    answered = {item.child for item in step_input.outcomes if item.type in DECIDING}
+    waiting = [c for c in sending.children.all() if c.pk not in answered and not case.answered(sending, c)]
     return J.RECEIVED if waiting else J.ANSWERED
 
 

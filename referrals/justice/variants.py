@@ -16,7 +16,7 @@ class _Report(Protocol):
 
 def report_reaches_the_prosecutor(case: Case, step_input: _Report | None) -> str | None:
     """The report of an assessment that the prosecutor asked for goes to the prosecutor too, with its proof (T20)."""
-    asked = case.referral.variant == Variant.PROSECUTOR_REQUEST
-    if step_input is None or not asked or step_input.prosecutor_proof:
+    on_request = case.referral.variant == Variant.PROSECUTOR_REQUEST
+    if step_input is None or not on_request or step_input.prosecutor_proof:
         return None
     return "Le parquet a demandé cette évaluation : la preuve de l'envoi du rapport au parquet est requise."

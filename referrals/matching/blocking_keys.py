@@ -79,12 +79,12 @@ class Trait:
 
 def of(family: Family) -> list[Trait]:
     """Return the traits of a case, each once."""
-    found = [trait for one in family.children for trait in of_child(one)]
+    traits = [trait for one in family.children for trait in of_child(one)]
     for row, name in family.holders.items():
         if len(name) > 1:  # a single word is no compound
-            found.append(Trait(row, Scheme.HOLDER, _joined(map(phonetics.sound, name))))
-    found += [Trait(row, Scheme.CONTACT, value) for row, _, value in family.contacts]
-    return list(dict.fromkeys(found))
+            traits.append(Trait(row, Scheme.HOLDER, _joined(map(phonetics.sound, name))))
+    traits += [Trait(row, Scheme.CONTACT, value) for row, _, value in family.contacts]
+    return list(dict.fromkeys(traits))
 
 
 def asked_for(family: Family) -> list[Trait]:

@@ -46,14 +46,14 @@ def numbers(authority: UUID, traits: Iterable[Trait], lengths: Iterable[int]) ->
     Raises:
         KeysUnavailable: see ``values``.
     """
-    found: dict[int, Trait] = {}
-    wanted, asked = tuple(traits), tuple(lengths)
+    by_number: dict[int, Trait] = {}
+    wanted, sizes = tuple(traits), tuple(lengths)
     for (
         under
     ) in index.likeness_keys():  # while the key is being replaced, cases stand under the one or the other
-        for number, trait in values(authority, wanted, asked, under=under):
-            found.setdefault(number, trait)
-    return found
+        for number, trait in values(authority, wanted, sizes, under=under):
+            by_number.setdefault(number, trait)
+    return by_number
 
 
 def values(
@@ -66,7 +66,7 @@ def values(
     """
     wanted = tuple(lengths)
     fronts: dict[tuple[Scheme, int], int] = {}
-    told: set[tuple[UUID, int]] = set()
+    yielded: set[tuple[UUID, int]] = set()
     for trait in traits:
         keyed = _whole(under, authority, f"{trait.scheme}\x1e{trait.value}")
         for length in wanted:
@@ -76,8 +76,8 @@ def values(
                 front = fronts[trait.scheme, length] = (named & ((1 << _FRONT_BITS) - 1)) << _VALUE_BITS
             bits = length + MORE_BITS.get(trait.scheme, 0)
             number = front | (keyed & ((1 << bits) - 1))
-            if (trait.row, number) not in told:
-                told.add((trait.row, number))
+            if (trait.row, number) not in yielded:
+                yielded.add((trait.row, number))
                 yield number, trait
 
 

@@ -47,24 +47,24 @@ def weight(shared: Iterable[Trait]) -> float:
     Of those that say the same the strongest counts: whoever shares both names and the year shares them nearly, too.
     """
     counts = Counter(trait.scheme for trait in shared)
-    said = {scheme: WEIGHTS[scheme][min(count, 2) - 1] for scheme, count in counts.items()}
-    strongest = sum(max((said[one] for one in alike & said.keys()), default=0) for alike in ALIKE)
-    return strongest + (sum(said.values()) - strongest) / _BESIDE
+    weights = {scheme: WEIGHTS[scheme][min(count, 2) - 1] for scheme, count in counts.items()}
+    strongest = sum(max((weights[one] for one in alike & weights.keys()), default=0) for alike in ALIKE)
+    return strongest + (sum(weights.values()) - strongest) / _BESIDE
 
 
 def to_open(likely: Mapping[Any, float]) -> Iterator[list[Any]]:
     """Yield which to open of what is likely, which comes likeliest first, in the two parts in which it is opened."""
-    found = list(islice(likely, OPENED_AT_MOST))
-    rest = [one for one in found[_OPENED_FIRST:] if likely[one] > _BY_CHANCE]
-    yield from (part for part in (found[:_OPENED_FIRST], rest) if part)
+    best = list(islice(likely, OPENED_AT_MOST))
+    rest = [one for one in best[_OPENED_FIRST:] if likely[one] > _BY_CHANCE]
+    yield from (part for part in (best[:_OPENED_FIRST], rest) if part)
 
 
 def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = None) -> dict[UUID, float]:
     """Return the files of an authority that share traits, with how much that speaks, most first."""
     numbers = buckets.numbers(authority, traits, buckets.lengths_up_to(bits_of(authority)))
     # Which traits a row shares are the bits of one number: thousands of rows share a few hundred sets of them.
-    told = list(dict.fromkeys(numbers.values()))
-    bits = {trait: 1 << at for at, trait in enumerate(told)}
+    ordered = list(dict.fromkeys(numbers.values()))
+    bits = {trait: 1 << at for at, trait in enumerate(ordered)}
     marks = {number: bits[trait] for number, trait in numbers.items()}
     # By the numbers that ids are, which are counted and put in order much faster.
     ids: dict[int, UUID] = {}
@@ -75,7 +75,7 @@ def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = Non
         shared[referral.int, row.int] |= marks[bucket]
     if but is not None:
         ids.pop(but.int, None)
-    speaks = {mark: weight(trait for trait in told if bits[trait] & mark) for mark in set(shared.values())}
+    speaks = {mark: weight(trait for trait in ordered if bits[trait] & mark) for mark in set(shared.values())}
     # A case speaks by its likeliest child, and by whatever else it shares.
     weights: dict[int, list[float]] = {pk: [] for pk in ids}
     for (pk, _), mark in shared.items():
@@ -87,8 +87,8 @@ def likely(authority: UUID, traits: Collection[Trait], *, but: UUID | None = Non
 
 def bits_of(authority: UUID) -> int:
     """Return the present length of an authority's values."""
-    found = IndexSize.objects.filter(authority=authority).values_list("bits", flat=True).first()
-    return found if found is not None else buckets.SHORTEST
+    bits = IndexSize.objects.filter(authority=authority).values_list("bits", flat=True).first()
+    return bits if bits is not None else buckets.SHORTEST
 
 
 def load(cases: Sequence[Referral], *, narrowly: bool = False) -> None:
@@ -125,13 +125,13 @@ def searched(
 
     ``opening`` is told of the files of a part before they are opened, and gives the scope to open them in.
     """
-    found: list[Found] = []
+    matches: list[Found] = []
     for part in to_open(likely):
         others = cases(authority, part)
-        found += judged(mine, others, opening(others))
-        if any(one.verdict.kind == LinkKind.SAME for one in found):
+        matches += judged(mine, others, opening(others))
+        if any(one.verdict.kind == LinkKind.SAME for one in matches):
             break
-    return sorted(found, key=lambda one: (-one.verdict.score, one.referral.pk))
+    return sorted(matches, key=lambda one: (-one.verdict.score, one.referral.pk))
 
 
 def judged(mine: Family, others: Iterable[Referral], scope: OpenScope) -> list[Found]:
@@ -144,6 +144,6 @@ def cases(authority: UUID, wanted: Sequence[UUID]) -> list[Referral]:
     """Return the files that are to be opened, in the order given, with what is compared of them loaded."""
     there = Referral.objects.filter(authority=authority).exclude(state__in=(State.DRAFT, State.PURGED))
     by_id = there.only("authority", "case_key", "received_at", "created_at", "state").in_bulk(wanted)
-    found = [by_id[pk] for pk in wanted if pk in by_id]
-    load(found, narrowly=True)
-    return found
+    referrals = [by_id[pk] for pk in wanted if pk in by_id]
+    load(referrals, narrowly=True)
+    return referrals

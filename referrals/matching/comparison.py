@@ -47,7 +47,7 @@ def compare(mine: Family, theirs: Family) -> Verdict | None:
     """Return what two files have to do with each other; None where nothing speaks for it."""
     contacts = _contacts(mine, theirs)
     alike = [_children(one, other) for one in mine.children for other in theirs.children]
-    closest = max(alike, key=lambda found: found.score, default=None)
+    closest = max(alike, key=lambda likeness: likeness.score, default=None)
     if closest is not None and closest.same:
         return Verdict(LinkKind.SAME, closest.score, (*closest.reasons(), *contacts))
     holder = _holders(mine, theirs)
@@ -79,12 +79,12 @@ class _Alike:
 
     def reasons(self) -> tuple[Likeness, ...]:
         exact = self.last == _SAME and self.first == _SAME
-        found = [Likeness.NAME if exact else Likeness.SPELLING]
+        likenesses = [Likeness.NAME if exact else Likeness.SPELLING]
         if self.swapped:
-            found.append(Likeness.SWAPPED_NAMES)
+            likenesses.append(Likeness.SWAPPED_NAMES)
         if self.birth is not None and self.birth > 0:
-            found.append(Likeness.BIRTH_DATE if self.birth == _SAME else Likeness.NEAR_BIRTH_DATE)
-        return tuple(found)
+            likenesses.append(Likeness.BIRTH_DATE if self.birth == _SAME else Likeness.NEAR_BIRTH_DATE)
+        return tuple(likenesses)
 
 
 def _children(one: Child, other: Child) -> _Alike:
@@ -187,15 +187,17 @@ def _holders(mine: Family, theirs: Family) -> tuple[Likeness, ...]:
 
 def _contacts(mine: Family, theirs: Family) -> tuple[Likeness, ...]:
     """Return which numbers and accounts two files share; a reason for each class, for its readers alone."""
-    told = (
+    classes = (
         (OF_HOLDERS, Likeness.PHONE),
         (OF_THIRD_PARTIES, Likeness.THIRD_PARTY),
         (OF_TRACES, Likeness.TRACE),
     )
-    found = [reason for known_to, reason in told if mine.reached_by(known_to) & theirs.reached_by(known_to)]
-    if not found and _all(mine) & _all(theirs):
-        found.append(Likeness.TRACE)  # of two classes: the closest kept of all that tell of contacts
-    return tuple(found)
+    reasons = [
+        reason for known_to, reason in classes if mine.reached_by(known_to) & theirs.reached_by(known_to)
+    ]
+    if not reasons and _all(mine) & _all(theirs):
+        reasons.append(Likeness.TRACE)  # of two classes: the closest kept of all that tell of contacts
+    return tuple(reasons)
 
 
 def _all(family: Family) -> set[str]:

@@ -36,13 +36,13 @@ def of_people(people: Iterable[Person]) -> frozenset[int]:
 
 def of_tie(person: Person, phone: str) -> frozenset[int]:
     """Return the values of somebody to whom a member of staff is tied; "" is no number. Raises: as ``of_family``."""
-    said: list[str] = []
+    texts: list[str] = []
     if person.birth is None:
-        said += [f"{_ANY}\x1e{pair}" for pair in relatives.close(person)]
+        texts += [f"{_ANY}\x1e{pair}" for pair in relatives.close(person)]
     else:
-        said += [f"{_UNDATED}\x1e{pair}" for pair in relatives.close(person)]
-        said += _dated(person)
-    return _keyed([*said, *_phones(phone)])
+        texts += [f"{_UNDATED}\x1e{pair}" for pair in relatives.close(person)]
+        texts += _dated(person)
+    return _keyed([*texts, *_phones(phone)])
 
 
 def of_own(name: str, phone: str) -> frozenset[int]:

@@ -89,32 +89,32 @@ def rows_of(referral: "Referral", *, apart: bool = False) -> Iterator[tuple[str,
 
 def plain_of(rows: Iterable[tuple[str, Any]], scope: OpenScope) -> dict[UUID, dict[str, Any]]:
     """Return what the rows say, opened; a value whose key is lost is left out."""
-    found: dict[UUID, dict[str, Any]] = {}
+    plain: dict[UUID, dict[str, Any]] = {}
     for part, row in rows:
-        said = found[row.pk] = {}
+        values = plain[row.pk] = {}
         for name in COMPARED[part]:
             sealed = getattr(row, name)
             if sealed is None:
                 continue
             try:
-                said[name] = sealed.open(scope)
+                values[name] = sealed.open(scope)
             except Unreadable:
                 continue
-    return found
+    return plain
 
 
 def family(rows: Iterable[tuple[str, Any]], plain: Plain, *, on: date) -> Family:
     """Return who a case is about; ``on`` is the day on which an estimated age was said."""
     children, holders, contacts, people = [], {}, set(), {}
     for part, row in rows:
-        said = plain.get(row.pk, {})
-        if (person := person_of(part, said)) is not None:
+        values = plain.get(row.pk, {})
+        if (person := person_of(part, values)) is not None:
             people[row.pk] = person
         if part == "children":
-            children.append(child(row.pk, said, sex=row.sex, on=on))
-        if part == "holders" and (name := phonetics.core(phonetics.words(said.get("name") or ""))):
+            children.append(child(row.pk, values, sex=row.sex, on=on))
+        if part == "holders" and (name := phonetics.core(phonetics.words(values.get("name") or ""))):
             holders[row.pk] = name
-        contacts |= {(row.pk, *contact) for contact in _contacts(part, said)}
+        contacts |= {(row.pk, *contact) for contact in _contacts(part, values)}
     return Family(tuple(children), holders, frozenset(contacts), people)
 
 

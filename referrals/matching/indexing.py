@@ -46,11 +46,11 @@ def _values(referral: Any, family: Family) -> list[Any]:
     sizes: Any = apps.get_model("referrals", "IndexSize")
     bits = sizes.objects.filter(authority=referral.authority_id).values_list("bits", flat=True).first()
     under = index.likeness_keys()[0]
-    told = [*blocking_keys.of(family), *blocking_keys.of_people(family.people)]
-    found = buckets.values(referral.authority_id, told, [bits or buckets.SHORTEST], under=under)
+    traits = [*blocking_keys.of(family), *blocking_keys.of_people(family.people)]
+    numbered = buckets.values(referral.authority_id, traits, [bits or buckets.SHORTEST], under=under)
     referral.index_norm, referral.index_key = blocking_keys.NORM, under
     table = referral.index_values.model
-    return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in found]
+    return [table(referral=referral, row=trait.row, bucket=bucket) for bucket, trait in numbered]
 
 
 def outdate(referral: "Referral") -> None:
@@ -82,8 +82,8 @@ def hide_row(row: UUID, referral: "Referral") -> None:
     """
     referral.index_values.filter(row=row).delete()
     outdate(referral)
-    found = referral.duplicates_elsewhere.filter(state=DuplicateState.SUGGESTED, suggested_by=None)
-    type(referral)._default_manager.filter(pk__in=found.values("referral")).update(searched_at=None)
+    pairs = referral.duplicates_elsewhere.filter(state=DuplicateState.SUGGESTED, suggested_by=None)
+    type(referral)._default_manager.filter(pk__in=pairs.values("referral")).update(searched_at=None)
 
 
 def follow_corrections(act: "StepContext", corrected: Iterable[Any], *, wrong_person: UUID | None) -> None:

@@ -88,8 +88,8 @@ def forms(text: str) -> tuple[str, ...]:
     """
     name = words(text)
     counting = core(name)
-    found = ["".join(name), "".join(counting), *counting]
-    return tuple(dict.fromkeys(word for word in found if word))
+    variants = ["".join(name), "".join(counting), *counting]
+    return tuple(dict.fromkeys(word for word in variants if word))
 
 
 def sound(word: str) -> str:

@@ -74,23 +74,23 @@ def of_whole(name: str) -> Person:
     """
     parts = [(place, word) for place, part in enumerate(name.split()) for word in phonetics.words(part)]
     core = phonetics.core(tuple(word for _, word in parts))
-    found: list[tuple[tuple[int, ...], str]] = [((place,), word) for place, word in parts if word in core]
+    placed: list[tuple[tuple[int, ...], str]] = [((place,), word) for place, word in parts if word in core]
     led = (
         (a, b) for a, b in pairwise(parts) if a[1] in phonetics.PARTICLES and b[1] not in phonetics.PARTICLES
     )
-    found += [((a, b), one + other) for (a, one), (b, other) in led]
+    placed += [((a, b), one + other) for (a, one), (b, other) in led]
     joined = ((place, phonetics.words(part)) for place, part in enumerate(name.split()))
-    found += [((place,), "".join(words)) for place, words in joined if len(words) > 1]
-    counting = _counting(word for _, word in found)
-    places = {word: frozenset(at) for at, word in reversed(found)}
+    placed += [((place,), "".join(words)) for place, words in joined if len(words) > 1]
+    counting = _counting(word for _, word in placed)
+    places = {word: frozenset(at) for at, word in reversed(placed)}
     pairs = ((one, other) for at, one in enumerate(counting) for other in counting[at + 1 :])
     return Person(_pairs((one, other) for one, other in pairs if not places[one] & places[other]))
 
 
 def _counting(words: Iterable[str]) -> tuple[str, ...]:
     """Return the words that may be compared: no number, no initial, and no more than a name has."""
-    found = (word for word in words if len(word) >= _SHORTEST and word.isalpha())
-    return tuple(dict.fromkeys(found))[:_WORDS_MAX]
+    kept = (word for word in words if len(word) >= _SHORTEST and word.isalpha())
+    return tuple(dict.fromkeys(kept))[:_WORDS_MAX]
 
 
 def _pairs(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -112,8 +112,8 @@ def coarse(person: Person) -> Iterator[str]:
 
 
 def _joined(person: Person, hear: Callable[[str], str]) -> Iterator[str]:
-    told = (sorted((hear(one), hear(other))) for one, other in person.pairs)
-    yield from dict.fromkeys("\x1f".join(pair) for pair in told)
+    sounds = (sorted((hear(one), hear(other))) for one, other in person.pairs)
+    yield from dict.fromkeys("\x1f".join(pair) for pair in sounds)
 
 
 def day(birth: date) -> str:

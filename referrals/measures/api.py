@@ -36,6 +36,6 @@ class WaitingCounts(CaseView):
     @extend_schema(parameters=[CountQuery], responses=schema.Parts, operation_id="measures_waiting_counts")
     def get(self, request: Request) -> Response:
         """Count the waiting measures of the caller's cases by service, unit, type or state; it names no case."""
-        asked = CountQuery.of(request.query_params)
+        filters = CountQuery.of(request.query_params)
         rows = queries.measures_for(self.actor(request), {}, at=self.at(request))
-        return Response(listed(queries.counts(rows, asked["by"]), None))
+        return Response(listed(queries.counts(rows, filters["by"]), None))

@@ -31,8 +31,8 @@ ITS_CLOCKS = (
 
 def follow(act: "StepContext") -> None:
     """Let the case show what its measures are (⇒ T29)."""
-    shown = (State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL)
-    if act.case.referral.state in shown:
+    states = (State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL)
+    if act.case.referral.state in states:
         act.case.forget("measures")
         act.fire(Machine.REFERRAL, "measure_event", child=act.case.part.child_id)
 

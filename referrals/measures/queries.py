@@ -96,8 +96,8 @@ def lines_of(rows: "QuerySet[Measure]", actor: Actor, *, at: datetime) -> "Query
                 return False
             return row.is_authentic or row.service_id not in services
 
-    found = rows.select_related("child", "type", "service", "referral__authority", "referral__unit")
-    return hanging_rows.shown_with(Rows.of(found), actor, at=at)
+    joined = rows.select_related("child", "type", "service", "referral__authority", "referral__unit")
+    return hanging_rows.shown_with(Rows.of(joined), actor, at=at)
 
 
 def line(measure: Measure, *, at: datetime) -> dict[str, Any]:
@@ -139,10 +139,10 @@ def counts(rows: "QuerySet[Measure]", by: str) -> list[dict[str, Any]]:
     )
     return [
         {
-            by: str(found[columns[0]]) if found[columns[0]] is not None else None,
-            "label": found[columns[-1]],
-            "count": found["count"],
-            "longest_since": moment(found["longest_since"]),
+            by: str(group[columns[0]]) if group[columns[0]] is not None else None,
+            "label": group[columns[-1]],
+            "count": group["count"],
+            "longest_since": moment(group["longest_since"]),
         }
-        for found in grouped
+        for group in grouped
     ]

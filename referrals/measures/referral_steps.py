@@ -29,7 +29,7 @@ from referrals.workflow.step import SAME
 def measure_event(referral: Referral, step_input: inputs.Nothing, case: Case) -> str:
     """Follow the measures: a judicial one alive shows; the last one over, an administrative one shows."""
     alive = case.measures_alive()
-    if any(found.judicial for found in alive):
+    if any(measure.judicial for measure in alive):
         return State.PROTECTED_JUDICIAL
     if alive and referral.state == State.PROTECTED_JUDICIAL:
         return State.PROTECTED_ADMIN

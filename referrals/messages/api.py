@@ -30,11 +30,11 @@ class Messages(CaseView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Read the questions, complements and messages of a channel, as far as the caller may, in one disclosure."""
         referral, ties = self.seen(request, pk)
-        asked, actor = ChannelQuery.of(request.query_params), self.actor(request)
+        filters, actor = ChannelQuery.of(request.query_params), self.actor(request)
         lines = opened(
             referral,
             ties,
-            lambda scope: queries.channel(referral, asked["channel"], ties, scope, actor=actor),
+            lambda scope: queries.channel(referral, filters["channel"], ties, scope, actor=actor),
             actor=actor,
             at=self.at(request),
             purpose=Purpose.FILING if ties.coarse else Purpose.HANDLING,

@@ -36,11 +36,11 @@ def _has_a_role(case: Case, user: UUID) -> bool:
     """Tell whether a person is on the case by name, or serves where an alive measure of it is carried out."""
     if case.referral.exclusions.filter(user_id=user, lifted_at=None).exists():
         return False
-    named = {Role(found.role) for found in case.assignments if found.user_id == user}
+    named = {Role(assignment.role) for assignment in case.assignments if assignment.user_id == user}
     if any(workflow_people.holders_of(case, role, {user}) for role in named.intersection(PARTNERS)):
         return True
     held = Membership.objects.in_force(case.at).filter(user_id=user)
-    services = {found.service_id for found in case.measures_alive() if found.service_id}
+    services = {measure.service_id for measure in case.measures_alive() if measure.service_id}
     if held.filter(role=Role.MEASURE_SERVICE, organisation_id__in=services).exists():
         return True
     exploited = case.referral.prostitution_status != Exploitation.NONE
@@ -61,13 +61,13 @@ def answer_is_due_ahead(case: Case, step_input: Questions) -> str | None:
 
 def complement_is_expected(case: Case, step_input: Complementing) -> str | None:
     """An open request is answered by whom it asks, the filer adds unasked; the cell types in for both (T08)."""
-    found = request_of(case, step_input.request) if step_input.request else None
-    if step_input.request and found is None:
+    request = request_of(case, step_input.request) if step_input.request else None
+    if step_input.request and request is None:
         return "Cette demande de complément n'est pas ouverte."
     if case.actor.role == Role.FILER:
-        to_another = found is not None and found.recipient != message_answers.Recipient.FILER
+        to_another = request is not None and request.recipient != message_answers.Recipient.FILER
         return "Cette demande de complément n'est pas ouverte." if to_another else None
-    if found is not None and found.partner_id == case.actor.user_id:
+    if request is not None and request.partner_id == case.actor.user_id:
         return None
     if case.actor.role in CELL:
         return None
@@ -102,7 +102,7 @@ def request_is_open(case: Case, step_input: GivingUp) -> str | None:
 
 def asker_gives_up(case: Case, step_input: GivingUp) -> str | None:
     """Whoever asked, or a coordinator, goes on without the answer (T09)."""
-    found = request_of(case, step_input.request)
-    if found is None or case.actor.role == Role.CRIP_COORDINATOR or found.asked_by == case.actor.user_id:
+    request = request_of(case, step_input.request)
+    if request is None or case.actor.role == Role.CRIP_COORDINATOR or request.asked_by == case.actor.user_id:
         return None
     return "Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."

@@ -41,26 +41,26 @@ def ask(act: "StepContext") -> None:
 def complement(act: "StepContext") -> None:
     """Keep what was added; it answers its request, and a danger that it tells of is flagged (T08 ⇒ T14)."""
     step_input = act.step_input
-    found = request_of(act.case, step_input.request) if step_input.request else None
-    act.child = only_child(found)
+    request = request_of(act.case, step_input.request) if step_input.request else None
+    act.child = only_child(request)
     added = act.new(
         "complements",
-        request=found,
+        request=request,
         at=act.at,
         by=None if act.actor.role == Role.FILER else act.actor.user_id,
         role=act.actor.role,
         came_by=step_input.came_by,
         danger_now=step_input.danger_now,
         # An answer is about whom the question was about.
-        children=found.children if found is not None else [],
+        children=request.children if request is not None else [],
         text=step_input.text,
     )
     sent = waiting_of(
         act.case.referral, step_input.attachments, role=act.actor.role, user_id=act.actor.user_id
     )
     lay_to(added, sent)
-    if found is not None:
-        close(act, found, RequestState.ANSWERED)
+    if request is not None:
+        close(act, request, RequestState.ANSWERED)
     if step_input.danger_now:
         if act.case.referral.state in ACTIVE:
             endanger(act)
@@ -70,24 +70,24 @@ def complement(act: "StepContext") -> None:
 
 def endanger(act: "StepContext") -> None:
     """Flag every child of the concern: who adds from outside can't say which one (⇒ T14 each)."""
-    told = StepInput(what=act.step_input.danger_what)
+    danger = StepInput(what=act.step_input.danger_what)
     for child in act.case.children:
         if child.kind != ChildKind.SUBJECT:
             continue
         if not child.immediate_danger:
             act.change(child, immediate_danger=True, danger_ever=True)
             act.start(C.C3, child=child.pk)
-        act.fire(Machine.REFERRAL, "flag_immediate_danger", step_input=told, child=child.pk)
+        act.fire(Machine.REFERRAL, "flag_immediate_danger", step_input=danger, child=child.pk)
     act.case.referral.urgency = Urgency.U3
     urgent_calls_effects.call_for_danger(act)
 
 
 def give_up(act: "StepContext") -> None:
     """Go on without the answer: by hand the request is cancelled, by the passing of time it expires (T09)."""
-    found = request_of(act.case, act.step_input.request)
-    act.child = only_child(found)
-    if found is not None:
-        close(act, found, RequestState.CANCELLED if act.step_input.reason else RequestState.EXPIRED)
+    request = request_of(act.case, act.step_input.request)
+    act.child = only_child(request)
+    if request is not None:
+        close(act, request, RequestState.CANCELLED if act.step_input.reason else RequestState.EXPIRED)
 
 
 def close(act: "StepContext", found: "InformationRequest", state: RequestState) -> None:
@@ -108,8 +108,10 @@ def write_to_professionals(act: "StepContext") -> None:
 
 
 def _said(act: "StepContext", channel: str) -> Any:
-    said = act.step_input
-    return act.new(channel, at=act.at, by=act.actor.user_id, children=as_text(said.children), text=said.text)
+    step_input = act.step_input
+    return act.new(
+        channel, at=act.at, by=act.actor.user_id, children=as_text(step_input.children), text=step_input.text
+    )
 
 
 def as_text(children: Iterable[UUID]) -> list[str]:
@@ -119,11 +121,11 @@ def as_text(children: Iterable[UUID]) -> list[str]:
 
 def show_requests(case: Case) -> None:
     """Show on the referral whether questions are open, and whether some are to its filer (``info_requested``)."""
-    asked = set(
+    recipients = set(
         case.referral.information_requests.filter(state=RequestState.OPEN).values_list("recipient", flat=True)
     )
-    case.referral.info_requested = bool(asked)
-    case.referral.filer_asked = message_answers.Recipient.FILER in asked
+    case.referral.info_requested = bool(recipients)
+    case.referral.filer_asked = message_answers.Recipient.FILER in recipients
 
 
 @hooks.after_leaving_state.register(1)
@@ -137,5 +139,5 @@ def follow(act: "StepContext", before: str) -> None:
         or not act.case.referral.info_requested
     ):
         return
-    for found in act.case.referral.information_requests.filter(state=RequestState.OPEN):
-        close(act, found, RequestState.CANCELLED)
+    for request in act.case.referral.information_requests.filter(state=RequestState.OPEN):
+        close(act, request, RequestState.CANCELLED)

@@ -47,13 +47,15 @@ def channel(
 ) -> list[Line]:
     """Return the lines of one channel that the actor may read, oldest first."""
     if ties.coarse and which == Channel.FILER:
-        found = _to_filer(referral, ties, scope)
+        readable = _to_filer(referral, ties, scope)
     else:
         sight = child_sight.sight_of(referral, ties, actor)
         among_us = which == Channel.PROFESSIONALS
         lines = _professionals(referral, ties, actor=actor) if among_us else _with_filer(referral, ties)
-        found = (told for row, line in lines if (told := _told(row, line, sight, scope)) is not None)
-    return sorted(found, key=lambda line: str(line["at"]))  # of one instant, the question comes first
+        readable = (
+            line_told for row, line in lines if (line_told := _told(row, line, sight, scope)) is not None
+        )
+    return sorted(readable, key=lambda line: str(line["at"]))  # of one instant, the question comes first
 
 
 # --- The filer's side --------------------------------------------------------------------------------
@@ -63,21 +65,21 @@ def _to_filer(referral: Referral, ties: CaseAccess, scope: OpenScope) -> Iterato
     """Yield what a filer may know of: nothing of who asks, nor of why a question is open no longer."""
     if ties.as_filer() is not Role.FILER:
         return
-    for asked in referral.information_requests.filter(recipient=Recipient.FILER):
-        yield _line("question", asked, asked.asked_at) | {
-            "open": asked.state == RequestState.OPEN,
-            "due_on": moment(asked.due_on),
-            "text": opened(asked.questions, scope),
+    for request in referral.information_requests.filter(recipient=Recipient.FILER):
+        yield _line("question", request, request.asked_at) | {
+            "open": request.state == RequestState.OPEN,
+            "due_on": moment(request.due_on),
+            "text": opened(request.questions, scope),
         }
     for added in referral.complements.filter(role=Role.FILER):
         yield _line("complement", added, added.at)
-    for said in referral.filer_messages.all():
-        yield _line("message", said, said.at) | {
-            "read_at": moment(said.read_at),
-            "text": opened(said.text, scope),
+    for message in referral.filer_messages.all():
+        yield _line("message", message, message.at) | {
+            "read_at": moment(message.read_at),
+            "text": opened(message.text, scope),
         }
-    for told, line in _feedback(referral):
-        yield line | {"text": opened(told.text, scope)}
+    for task, line in _feedback(referral):
+        yield line | {"text": opened(task.text, scope)}
 
 
 # --- The professionals' side -------------------------------------------------------------------------
@@ -86,14 +88,14 @@ def _to_filer(referral: Referral, ties: CaseAccess, scope: OpenScope) -> Iterato
 def _with_filer(referral: Referral, ties: CaseAccess) -> Iterator[tuple[Any, Line]]:
     """Yield the questions to the filer and all complements to readers of D, the messages to readers of C."""
     if "D" in ties.reads:
-        for asked in referral.information_requests.filter(recipient=Recipient.FILER):
-            yield asked, _question(asked)
+        for request in referral.information_requests.filter(recipient=Recipient.FILER):
+            yield request, _question(request)
         for added in referral.complements.select_related("request"):
             if added.request is None or added.request.recipient == Recipient.FILER:
                 yield added, _complement(added)
     if "C" in ties.reads:
-        for said in referral.filer_messages.all():
-            yield said, _message(said) | {"read_at": moment(said.read_at)}
+        for message in referral.filer_messages.all():
+            yield message, _message(message) | {"read_at": moment(message.read_at)}
         yield from _feedback(referral)
 
 
@@ -101,16 +103,16 @@ def _professionals(referral: Referral, ties: CaseAccess, *, actor: Actor) -> Ite
     whole = "D" in ties.reads
     if not whole and "D" not in ties.partial:
         return
-    asked = referral.information_requests.filter(recipient=Recipient.PARTNER)
-    for one in asked if whole else asked.filter(partner_id=actor.user_id):
+    requests = referral.information_requests.filter(recipient=Recipient.PARTNER)
+    for one in requests if whole else requests.filter(partner_id=actor.user_id):
         yield one, _question(one)
     if not whole:
         return
     for added in referral.complements.filter(request__recipient=Recipient.PARTNER):
         yield added, _complement(added)
-    for said in referral.team_messages.prefetch_related("reads"):
-        read = [{"reader": str(one.reader_id), "at": moment(one.at)} for one in said.reads.all()]
-        yield said, _message(said) | {"read_by": read}
+    for message in referral.team_messages.prefetch_related("reads"):
+        read = [{"reader": str(one.reader_id), "at": moment(one.at)} for one in message.reads.all()]
+        yield message, _message(message) | {"read_by": read}
 
 
 def _told(row: Any, line: Line, sight: Sight, scope: OpenScope) -> Line | None:
@@ -127,8 +129,8 @@ def _told(row: Any, line: Line, sight: Sight, scope: OpenScope) -> Line | None:
 
 
 def _feedback(referral: Referral) -> Iterator[tuple[Any, Line]]:
-    for told in referral.feedback_tasks.filter(state=FeedbackState.SENT):
-        yield told, _line("feedback", told, told.decided_at or told.opened_at)
+    for task in referral.feedback_tasks.filter(state=FeedbackState.SENT):
+        yield task, _line("feedback", task, task.decided_at or task.opened_at)
 
 
 def _line(kind: str, row: Model, at: datetime) -> Line:
@@ -194,11 +196,11 @@ def _mark(referral: Referral, message_id: UUID, ties: CaseAccess, *, actor: Acto
             mine.save(update_fields=["read_at"])
             return True
         return False
-    said = referral.team_messages.filter(pk=message_id).first() if "D" in ties.reads else None
+    message = referral.team_messages.filter(pk=message_id).first() if "D" in ties.reads else None
     unread = {str(pk) for pk in child_sight.sight_of(referral, ties, actor).unread("D")}
-    if said is None or (said.children and unread.issuperset(said.children)):
+    if message is None or (message.children and unread.issuperset(message.children)):
         raise NotVisible
     _, first = MessageRead.objects.get_or_create(
-        referral=referral, message=said, reader_id=actor.user_id, defaults={"at": at}
+        referral=referral, message=message, reader_id=actor.user_id, defaults={"at": at}
     )
     return first

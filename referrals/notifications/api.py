@@ -58,15 +58,15 @@ class OwnNotices(CaseView):
         user = actor.user_id or matrix.NOBODY
         filer = told_as(relations.filed_by(user)) if actor.holding(matrix.FILERS) else None
         cases = visibility.visible_to(actor, at=at)
-        told = Q(subject_id=None) | Q(subject_id__in=cases.values("pk"))
-        told |= Q(subject_id__in=visibility.batches_of(actor).values("pk"))
-        told |= Q(subject_id__in=access_review_actions.visible_to(actor).values("pk"))
-        told |= Q(subject_id__in=access_review_actions.asked_of(actor, at=at, filing=False).values("pk"))
+        subjects = Q(subject_id=None) | Q(subject_id__in=cases.values("pk"))
+        subjects |= Q(subject_id__in=visibility.batches_of(actor).values("pk"))
+        subjects |= Q(subject_id__in=access_review_actions.visible_to(actor).values("pk"))
+        subjects |= Q(subject_id__in=access_review_actions.asked_of(actor, at=at, filing=False).values("pk"))
         if filer is not None:  # of a filing that goes on elsewhere one is told under the id of its receipt
-            told |= Q(subject_id__in=visibility.own_filings(actor, at=at).values("filed_as"))
-        if asked := transfer_targets.cases_asked_of(actor, at=at):
-            told |= Q(subject_id__in=sorted(asked))
-        return shown_to(user, filer=filer).filter(told)
+            subjects |= Q(subject_id__in=visibility.own_filings(actor, at=at).values("filed_as"))
+        if transfers := transfer_targets.cases_asked_of(actor, at=at):
+            subjects |= Q(subject_id__in=sorted(transfers))
+        return shown_to(user, filer=filer).filter(subjects)
 
 
 class Notices(OwnNotices):
@@ -80,14 +80,14 @@ class Notices(OwnNotices):
     )
     def get(self, request: Request) -> Response:
         """List the caller's notices, unread first, then newest first, of cases that the caller may still know of."""
-        asked = NoticeQuery.of(request.query_params)
-        unread = asked.pop("unread", False)
+        filters = NoticeQuery.of(request.query_params)
+        unread = filters.pop("unread", False)
         rows = self.mine(request)
         page = page_of(
             rows.filter(is_read=False) if unread else rows,
             order=("is_read", "-created_at", "-id"),
             bound_to=f"unread={unread}",
-            **asked,
+            **filters,
         )
         return Response(listed([_line(notice) for notice in page.items], page.next))
 
@@ -101,23 +101,23 @@ class NoticeRead(OwnNotices):
         Query.of(request.query_params)
         rows = self.mine(request).filter(pk=pk)
         mark_read(rows, at=self.at(request))
-        found = rows.first()
-        if found is None:
+        notice = rows.first()
+        if notice is None:
             raise NotVisible
-        return Response(_line(found))
+        return Response(_line(notice))
 
 
 def _line(notice: Notice) -> dict[str, Any]:
-    said = templates.get(notice.template)
+    template = templates.get(notice.template)
     line = {
         "id": notice.pk,
         "type": notice.template,
-        "label_fr": said.fr,
-        "label_en": said.en,
+        "label_fr": template.fr,
+        "label_en": template.en,
         "reference": notice.reference,
-        "referral": notice.subject_id if said.place == "referrals" else None,
-        "anomaly": notice.subject_id if said.place in ("audit/anomalies", "access-questions") else None,
-        "batch": notice.subject_id if said.place == "retention-batches" else None,
+        "referral": notice.subject_id if template.place == "referrals" else None,
+        "anomaly": notice.subject_id if template.place in ("audit/anomalies", "access-questions") else None,
+        "batch": notice.subject_id if template.place == "retention-batches" else None,
         "urgent": notice.urgent,
         "at": notice.created_at,
         "read_at": notice.read_at,

@@ -160,7 +160,9 @@ def _exploitation_leads(case: Case, step_input: Mapping[str, Any]) -> Q | None: 
 
 def _assigned(role: Role) -> Party:
     def those(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
-        users = [found.user_id for found in case.referral.assignments.filter(until_at=None, role=role)]
+        users = [
+            assignment.user_id for assignment in case.referral.assignments.filter(until_at=None, role=role)
+        ]
         if not users:
             return None
         # Whoever stands in for one of them is told too; right before it leaves, the access rule is asked again.
@@ -183,7 +185,7 @@ def _service(case: Case, step_input: Mapping[str, Any]) -> Q | None:
     """The people of the service to which the step's measure is confided."""
     services = {step_input.get("service"), getattr(case.part, "service_id", None)}
     measure = step_input.get("measure")
-    services |= {found.service_id for found in case.measures if found.pk == measure}
+    services |= {row.service_id for row in case.measures if row.pk == measure}
     services.discard(None)
     return Q(role=Role.MEASURE_SERVICE, organisation_id__in=services) if services else None
 
@@ -203,8 +205,8 @@ def _asker(case: Case, step_input: Mapping[str, Any]) -> Q | None:
     request = step_input.get("request")
     if not request:
         return None
-    asked = case.referral.information_requests.filter(pk=request).values_list("asked_by", flat=True)
-    return Q(user_id__in=list(asked))
+    askers = case.referral.information_requests.filter(pk=request).values_list("asked_by", flat=True)
+    return Q(user_id__in=list(askers))
 
 
 def _partner(case: Case, step_input: Mapping[str, Any]) -> Q | None:  # noqa: ARG001 - id.
@@ -255,8 +257,8 @@ def tell(act: StepContext) -> None:
     if not step.tells:
         return
     urgent = "on_call" in step.tells
-    said = SAID_OF.get(step.event) or _template(step.tells, urgent=urgent)
-    about = _about(case, said, urgent=urgent)
+    template = SAID_OF.get(step.event) or _template(step.tells, urgent=urgent)
+    about = _about(case, template, urgent=urgent)
     withheld = not urgent and (
         act.apart or case.withheld(said=act.step_input, child=act.child, part=case.part)
     )
@@ -329,15 +331,15 @@ def people(
     if not (case.referral.restricted or withheld):
         return _by_account(meant)
     let_in = _let_in(case).values("user_id")
-    found = _by_account(meant.filter(user_id__in=let_in))
-    return found or (_by_account(rows.filter(user_id__in=let_in)) if or_list else {})
+    accounts = _by_account(meant.filter(user_id__in=let_in))
+    return accounts or (_by_account(rows.filter(user_id__in=let_in)) if or_list else {})
 
 
 def _by_account(rows: "QuerySet[Membership]") -> dict[UUID, set[Role]]:
-    found: dict[UUID, set[Role]] = {}
+    roles_by_user: dict[UUID, set[Role]] = {}
     for user, role in rows.values_list("user_id", "role"):
-        found.setdefault(user, set()).add(Role(role))
-    return found
+        roles_by_user.setdefault(user, set()).add(Role(role))
+    return roles_by_user
 
 
 def _let_in(case: Case) -> "QuerySet[Grant]":
@@ -429,8 +431,8 @@ def may_be_told(user_id: UUID, subject_id: UUID, at: datetime) -> bool:
             return True
         if access_review_actions.asked_of(actor, at=at).filter(pk=subject_id).exists():
             return True
-        asked = transfer_requests.transfers_to(actor, at=at).filter(referral_id=subject_id)
-        return asked.first() is not None or visibility.batches_of(actor).filter(pk=subject_id).exists()
+        transfers = transfer_requests.transfers_to(actor, at=at).filter(referral_id=subject_id)
+        return transfers.first() is not None or visibility.batches_of(actor).filter(pk=subject_id).exists()
 
 
 def find_filers(values: Collection[bytes]) -> Mapping[bytes, UUID]:

@@ -64,7 +64,7 @@ class Shift:
     def of_week(self, number: int, zone: ZoneInfo) -> "Shift":
         """Return the shift of the week ``number`` (0: the first), an hour longer or shorter where the clocks change."""
         after = timedelta(weeks=number)
-        begins, ends = (moment.astimezone(zone) + after for moment in (self.starts_at, self.ends_at))
+        begins, ends = (instant.astimezone(zone) + after for instant in (self.starts_at, self.ends_at))
         return replace(self, starts_at=begins.astimezone(UTC), ends_at=ends.astimezone(UTC), weeks=1)
 
 
@@ -150,7 +150,7 @@ def withdraw(authority_id: UUID, shift_id: UUID, *, actor: Actor, at: datetime) 
 
 def _record(act: str, row: RotaShift, *, actor: Actor, at: datetime) -> None:
     roles = actor.roles_in(row.authority_id)
-    role = next(found for found in (Role.TERRITORY_ADMIN, Role.SUPERVISOR) if found in roles)
+    role = next(candidate for candidate in (Role.TERRITORY_ADMIN, Role.SUPERVISOR) if candidate in roles)
     record_about(
         act,
         row.user_id,
@@ -169,8 +169,8 @@ def shifts(actor: Actor, authority_id: UUID, *, past: bool, at: datetime) -> "Qu
         NotVisible, NotAllowed: see ``authority_for``.
     """
     authority = authority_for(actor, authority_id, READ)
-    found = authority.rota_shifts.select_related("user", "made_by", "withdrawn_by")
-    return found.all() if past else found.filter(ends_at__gt=at, withdrawn_at=None)
+    rows = authority.rota_shifts.select_related("user", "made_by", "withdrawn_by")
+    return rows.all() if past else rows.filter(ends_at__gt=at, withdrawn_at=None)
 
 
 def line(row: RotaShift) -> dict[str, Any]:
@@ -196,17 +196,17 @@ def on_duty(
     authority_id: UUID, *, at: datetime, barred: Collection[UUID] = ()
 ) -> dict[Place, frozenset[UUID]]:
     """Return who is on call now, by place; of those ``barred`` from a case the next one takes the place."""
-    found: dict[Place, set[UUID]] = {}
+    users_by_place: dict[Place, set[UUID]] = {}
     rows = RotaShift.objects.on_duty(at).filter(authority=authority_id).exclude(user__in=barred)
     for place, user in rows.values_list("place", "user_id"):
-        found.setdefault(Place(place), set()).add(user)
-    return {place: frozenset(users) for place, users in found.items()}
+        users_by_place.setdefault(Place(place), set()).add(user)
+    return {place: frozenset(users) for place, users in users_by_place.items()}
 
 
 def first_called(authority_id: UUID, *, at: datetime, barred: Collection[UUID] = ()) -> frozenset[UUID]:
     """Return the officers to call first; empty where the rota has nobody, so that all of them are called."""
-    found = on_duty(authority_id, at=at, barred=barred)
-    return found.get(Place.FIRST) or found.get(Place.SECOND) or frozenset()
+    called = on_duty(authority_id, at=at, barred=barred)
+    return called.get(Place.FIRST) or called.get(Place.SECOND) or frozenset()
 
 
 # --- Holes --------------------------------------------------------------------------------------------

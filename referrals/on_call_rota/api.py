@@ -67,13 +67,13 @@ class Rota(APIView):
     @extend_schema(parameters=[RotaQuery], responses=ShiftPage, operation_id="rota_list", tags=["places"])
     def get(self, request: Request, pk: UUID) -> Response:
         """List who is on call now and next; ``past=true`` lists the whole history, withdrawn shifts included."""
-        asked = RotaQuery.of(request.query_params)
+        filters = RotaQuery.of(request.query_params)
         page = page_of(
-            actions.shifts(actor_of(request), pk, past=asked["past"], at=at_of(request)),
-            limit=asked["limit"],
+            actions.shifts(actor_of(request), pk, past=filters["past"], at=at_of(request)),
+            limit=filters["limit"],
             order=("starts_at", "id"),
-            cursor=asked.get("cursor"),
-            bound_to=f"rota/{pk}/{asked['past']}",
+            cursor=filters.get("cursor"),
+            bound_to=f"rota/{pk}/{filters['past']}",
         )
         return Response(listed([actions.line(row) for row in page.items], page.next))
 

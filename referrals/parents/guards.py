@@ -25,7 +25,7 @@ def implicated_holder_waits(case: Case, step_input: Informing | None) -> str | N
     """A holder implicated in the facts is not informed: deferral is forced (T16)."""
     if step_input is None or step_input.outcome != InformationState.DONE:
         return None
-    holder = next((found for found in case.holders if found.pk == step_input.holder), None)
+    holder = next((row for row in case.holders if row.pk == step_input.holder), None)
     concern = case.referral.concern
     alone = concern.holder_implicated == YesNo.YES and not any(
         h.implicated == YesNo.YES for h in case.holders
@@ -37,7 +37,7 @@ def implicated_holder_waits(case: Case, step_input: Informing | None) -> str | N
 
 def holder_is_of_case(case: Case, step_input: Informing | None) -> str | None:
     """The holder named is a holder of this case."""
-    if step_input is None or any(found.pk == step_input.holder for found in case.holders):
+    if step_input is None or any(holder.pk == step_input.holder for holder in case.holders):
         return None
     return "Ce titulaire de l'autorité parentale ne figure pas au dossier."
 
@@ -64,6 +64,6 @@ def every_holder_is_traced(case: Case, step_input: _Refusal | None) -> str | Non
             else "La personne est majeure : sa propre réponse doit figurer au constat."
         )
     named = {item.holder for item in step_input.refusals}
-    if any(found.pk not in named for found in case.holders) and not step_input.attempts:
+    if any(holder.pk not in named for holder in case.holders) and not step_input.attempts:
         return "La trace de chaque titulaire, ou les tentatives faites, doit figurer au constat."
     return None

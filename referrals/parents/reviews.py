@@ -25,7 +25,7 @@ def information_is_still_due(case: Case, step_input: Informing | None) -> str | 
     """What a holder was told isn't deferred afterwards, and what isn't due stays so (T16; §2.7)."""
     if step_input is None:
         return None
-    found = next(
+    information = next(
         (
             i
             for i in case.informations
@@ -33,7 +33,7 @@ def information_is_still_due(case: Case, step_input: Informing | None) -> str | 
         ),
         None,
     )
-    if found is None or found.state not in ENDS:
+    if information is None or information.state not in ENDS:
         return None
     return "Cette information a déjà été donnée, ou jugée sans objet : elle ne peut plus être différée."
 
@@ -59,7 +59,7 @@ def count_reviews(act: "StepContext", before: str) -> None:
     waiting: dict[Any, Any] = {}
     if case.referral.state in INFORMED_IN and before != State.DRAFT:
         waiting = {row.pk: row for row in case.informations if row.state == InformationState.DEFERRED}
-    for clock in [found for found in case.open_clocks if found.code == ClockCode.R_HOLDERS]:
+    for clock in [each for each in case.open_clocks if each.code == ClockCode.R_HOLDERS]:
         row = waiting.get(clock.part)
         if row is not None and clock.due_at == end_of(row.review_on, case.zone):
             del waiting[clock.part]

@@ -16,7 +16,7 @@ from referrals.workflow.step import SAME
 
 def long_deferral_calls_for_two(case: Case, step_input: Informing) -> str | None:
     """Deferring beyond the authority's limit is signed by two (T16)."""
-    found = next(
+    information = next(
         (
             i
             for i in case.informations
@@ -26,12 +26,12 @@ def long_deferral_calls_for_two(case: Case, step_input: Informing) -> str | None
     )
     if (
         step_input.outcome != "deferred"
-        or found is None
-        or found.deferred_since is None
+        or information is None
+        or information.deferred_since is None
         or step_input.review_on is None
     ):
         return None
-    if (step_input.review_on - found.deferred_since).days > case.protocol.holder_deferral_limit_days:
+    if (step_input.review_on - information.deferred_since).days > case.protocol.holder_deferral_limit_days:
         return "Différer l'information au-delà de la limite demande une seconde signature."
     return None
 

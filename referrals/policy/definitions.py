@@ -77,7 +77,9 @@ class Order:
 
 
 DEFAULTS: Final = Protocol()
-SETTINGS: Final[Mapping[str, Setting]] = {found.name: found.metadata[SETTING] for found in fields(Protocol)}
+SETTINGS: Final[Mapping[str, Setting]] = {
+    declared.name: declared.metadata[SETTING] for declared in fields(Protocol)
+}
 ORDERS: Final = (
     Order("triage_urgent_hours", "triage_hours", equal=True),
     Order("danger_alert_minutes", "danger_breach_hours", factor=60),
@@ -109,12 +111,12 @@ class Timeline:
         Of two changes of one setting from the same instant the later one counts.
         """
         values: dict[str, Any] = {}
-        found: dict[datetime, Protocol] = {}
+        protocols: dict[datetime, Protocol] = {}
         for key, value, since in changes:
             if (loaded := _loaded(key, value)) is not _REFUSED:
                 values[key] = loaded
-            found[since] = Protocol(**values)
-        return cls(tuple(found), tuple(found.values()))
+            protocols[since] = Protocol(**values)
+        return cls(tuple(protocols), tuple(protocols.values()))
 
     def at(self, instant: datetime) -> Protocol:
         """Return what is in force at an instant."""

@@ -84,7 +84,9 @@ def flag(default: bool, fr: str, en: str, *, law: str = "") -> Any:
 
 def choice(default: str, options: Mapping[str, tuple[str, str]], fr: str, en: str, *, law: str = "") -> Any:
     """Declare one code out of ``options``, which gives each its French and English label."""
-    shown = [{"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()]
+    choices = [
+        {"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()
+    ]
     return declared(
         Setting(
             fr,
@@ -93,7 +95,7 @@ def choice(default: str, options: Mapping[str, tuple[str, str]], fr: str, en: st
             "choice",
             lambda: Code([(code, label) for code, (label, _) in options.items()], required=False),
             default,
-            shown={"choices": shown},
+            shown={"choices": choices},
         )
     )
 
@@ -105,8 +107,8 @@ def text(
 
     ``blank``: it may be empty, and then says nothing.
     """
-    shown = {"maximum": TEXT_MAX, "marks": list(marks)}
-    return declared(Setting(fr, en, law, "text", lambda: Wording(marks, blank=blank), default, shown=shown))
+    limits = {"maximum": TEXT_MAX, "marks": list(marks)}
+    return declared(Setting(fr, en, law, "text", lambda: Wording(marks, blank=blank), default, shown=limits))
 
 
 def week(default: Mapping[str, Any], fr: str, en: str) -> Any:
@@ -127,10 +129,10 @@ class Wording(Text):
         Raises:
             ValidationError: ``unknown-mark``, or a code of ``Text``.
         """
-        found = super().to_internal_value(data)
-        if any(brace[1] not in self.marks for brace in _BRACES.finditer(found)):
+        wording = super().to_internal_value(data)
+        if any(brace[1] not in self.marks for brace in _BRACES.finditer(wording)):
             raise serializers.ValidationError("", code="unknown-mark")
-        return found
+        return wording
 
 
 class TimeOfDay(Text):
@@ -179,12 +181,12 @@ class OpenWeek(StrictSerializer):
             ValidationError: ``out-of-order`` where spans of a day run backwards, touch or overlap;
                 ``too-small`` where the week has less than 20 open hours, so that no delay is put off at will.
         """
-        found = minutes(attrs)
-        for name, spans in zip(DAYS, found, strict=True):
+        days = minutes(attrs)
+        for name, spans in zip(DAYS, days, strict=True):
             edges = [edge for span in spans for edge in span]
             if sorted(set(edges)) != edges:
                 raise serializers.ValidationError({name: [ErrorDetail("", code="out-of-order")]})
-        if sum(closes - opens for spans in found for opens, closes in spans) < OPEN_MINUTES_MIN:
+        if sum(closes - opens for spans in days for opens, closes in spans) < OPEN_MINUTES_MIN:
             raise serializers.ValidationError("", code="too-small")
         return {name: [dict(span) for span in attrs[name]] for name in DAYS}
 

@@ -35,10 +35,10 @@ class Chosen(Codes):
         Raises:
             ValidationError: ``required`` where one that stays was left out, or a code of ``Codes``.
         """
-        found = super().run_validation(data)
-        if not set(self.kept) <= set(found):
+        chosen = super().run_validation(data)
+        if not set(self.kept) <= set(chosen):
             raise serializers.ValidationError("", code="required")
-        return found
+        return chosen
 
 
 def codes(
@@ -51,7 +51,9 @@ def codes(
     law: str = "",
 ) -> Any:
     """Declare some codes out of ``options``, one at least; those of ``kept`` can't be left out."""
-    shown = [{"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()]
+    choices = [
+        {"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()
+    ]
     return declared(
         Setting(
             fr,
@@ -63,7 +65,7 @@ def codes(
             ),
             list(default),
             loaded=lambda value: tuple(code for code in options if code in value),
-            shown={"choices": shown},
+            shown={"choices": choices},
         )
     )
 
@@ -83,10 +85,10 @@ class Own(Text):
         Raises:
             ValidationError: ``not-code``, or a code of ``Text``.
         """
-        found = super().to_internal_value(data)
-        if not _CODE.fullmatch(found):
+        code = super().to_internal_value(data)
+        if not _CODE.fullmatch(code):
             raise serializers.ValidationError("", code="not-code")
-        return found
+        return code
 
 
 class Partner(StrictSerializer):
@@ -197,11 +199,11 @@ class Rows(Items[StrictSerializer]):
         Raises:
             ValidationError: ``duplicate`` where two rows have one name, or a code of a row.
         """
-        found = super().run_validation(data)
-        named = [row[self.key] for row in found]
+        entries = super().run_validation(data)
+        named = [row[self.key] for row in entries]
         if len(set(named)) != len(named):
             raise serializers.ValidationError("", code="duplicate")
-        return [_plain(row) for row in found]
+        return [_plain(row) for row in entries]
 
 
 def _plain(value: object) -> Any:

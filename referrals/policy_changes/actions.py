@@ -47,10 +47,10 @@ def authority_for(actor: Actor, authority_id: UUID, permission: str) -> Authorit
     if not actor.is_system and authority_id not in actor.authority_ids:
         raise NotVisible
     require(actor, permission, authority_id)
-    found = Authority.objects.filter(pk=authority_id).first()
-    if found is None:
+    authority = Authority.objects.filter(pk=authority_id).first()
+    if authority is None:
         raise NotVisible
-    return found
+    return authority
 
 
 def change(authority_id: UUID, asked: Change, *, actor: Actor, at: datetime) -> Authority:
@@ -71,13 +71,13 @@ def change(authority_id: UUID, asked: Change, *, actor: Actor, at: datetime) -> 
     # The lock: two changes that are each in order may not be so together.
     authority = Authority.objects.select_for_update().get(pk=authority_id)
     since = _since(asked.effective_on, authority, at)
-    made = list(authority.setting_changes.values_list("key", "value", "effective_at"))
-    held = Timeline.of(made).at(since)
+    past = list(authority.setting_changes.values_list("key", "value", "effective_at"))
+    held = Timeline.of(past).at(since)
     new = {k: v for k, v in asked.values.items() if getattr(held, k) != SETTINGS[k].loaded(v)}
     if not new:
         return authority
-    _require_order([*made, *((key, value, since) for key, value in new.items())], new, since)
-    for position, (key, value) in enumerate(new.items(), len(made) + 1):
+    _require_order([*past, *((key, value, since) for key, value in new.items())], new, since)
+    for position, (key, value) in enumerate(new.items(), len(past) + 1):
         SettingChange.objects.create(
             authority=authority,
             position=position,
@@ -115,7 +115,7 @@ def _require_order(
     changes: Sequence[tuple[str, Any, datetime]], new: Mapping[str, Any], since: datetime
 ) -> None:
     """Refuse what would at any time from ``since`` on leave two settings in the wrong order."""
-    protocols = Timeline.of(sorted(changes, key=lambda made: made[2])).from_(since)
+    protocols = Timeline.of(sorted(changes, key=lambda row: row[2])).from_(since)
     broken = [order for order in ORDERS if not all(order.holds(protocol) for protocol in protocols)]
     named = {key for order in broken for key in (order.lesser, order.greater) if key in new}
     if named:
@@ -135,8 +135,8 @@ def hidden_from(actor: Actor, authority: Authority) -> frozenset[str]:
 
 def history(authority: Authority, key: str | None = None) -> QuerySet[SettingChange]:
     """Return an authority's changes, of one setting or of all."""
-    found = authority.setting_changes.select_related("made_by")
-    return found if key is None else found.filter(key=key)
+    changes = authority.setting_changes.select_related("made_by")
+    return changes if key is None else changes.filter(key=key)
 
 
 def told(authority: Authority, *, at: datetime) -> list[dict[str, Any]]:

@@ -102,10 +102,10 @@ class Settings(APIView):
         actions.authority_for(actor_of(request), pk, CHANGE)
         authority = done_before(request, Authority.objects.filter(pk=pk))
         if authority is None:
-            given = SettingChangeInput(data=request.data)
-            given.is_valid(raise_exception=True)
-            asked = Change(**given.validated_data)
-            authority = actions.change(pk, asked, actor=actor_of(request), at=at_of(request))
+            body = SettingChangeInput(data=request.data)
+            body.is_valid(raise_exception=True)
+            change = Change(**body.validated_data)
+            authority = actions.change(pk, change, actor=actor_of(request), at=at_of(request))
             keep_done(request, pk, status=status.HTTP_200_OK)
         return _answer(request, authority)
 
@@ -124,16 +124,16 @@ class History(APIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """List all changes ever made, newest first."""
-        asked = HistoryQuery.of(request.query_params)
+        filters = HistoryQuery.of(request.query_params)
         authority = actions.authority_for(actor_of(request), pk, READ)
-        key = asked.get("key")
+        key = filters.get("key")
         page = page_of(
             actions.history(authority, key).exclude(
                 key__in=actions.hidden_from(actor_of(request), authority)
             ),
-            limit=asked["limit"],
+            limit=filters["limit"],
             order=("-position", "id"),
-            cursor=asked.get("cursor"),
+            cursor=filters.get("cursor"),
             bound_to=f"{pk}/{key or ''}",
         )
         zone = ZoneInfo(authority.timezone)

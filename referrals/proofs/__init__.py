@@ -41,5 +41,5 @@ PROOFS: Final = (
 
 def faults(models: Sequence[Model] | None = None) -> list[str]:
     """Return what contradicts any of the proofs, in the procedure as it is declared or in ``models``."""
-    asked = declared() if models is None else models
-    return [fault for proof in PROOFS for fault in proof.search(asked)]
+    chosen = declared() if models is None else models
+    return [fault for proof in PROOFS for fault in proof.search(chosen)]

@@ -51,23 +51,23 @@ class ImaginedCase(Case):
     def __init__(self, situation: Situation, protocol: Protocol) -> None:
         """Imagine the situation under one authority's choices."""
         actor = Actor(user_id=SOMEBODY, positions=(), origin=_NOWHERE, role=situation.role)
-        said = situation
+        facts = situation
         referral = Referral(
-            state=said.state, urgency_ever=said.urgency_ever, status_ever=said.ever, created_at=AT
+            state=facts.state, urgency_ever=facts.urgency_ever, status_ever=facts.ever, created_at=AT
         )
         referral.concern = Concern(referral=referral)
         super().__init__(referral, actor=actor, at=AT)
-        self.situation = said
+        self.situation = facts
         child = Child(
             referral=referral,
-            prostitution_status=said.status,
-            status_ever=said.ever,
-            age_band=said.age_band,
+            prostitution_status=facts.status,
+            status_ever=facts.ever,
+            age_band=facts.age_band,
             child_met=ChildMet.ALONE,
-            decision=DecisionCode.CLOSE if said.recorded else DecisionCode.UNDECIDED,
+            decision=DecisionCode.CLOSE if facts.recorded else DecisionCode.UNDECIDED,
         )
         report = Assessment(referral=referral, state=AssessmentState.DELIVERED, opened_at=AT)
-        conclusion = Conclusion(assessment=report, child=child, danger_level=said.level)
+        conclusion = Conclusion(assessment=report, child=child, danger_level=facts.level)
         self.__dict__ |= {
             "protocol": protocol,
             "recorded": [child],
@@ -88,7 +88,7 @@ class ImaginedCase(Case):
                 )
             },
         }
-        if not said.recorded:
+        if not facts.recorded:
             self.carried = {child.pk: DecisionCode.CLOSE}
 
     @property

@@ -20,8 +20,8 @@ class Model:
     @property
     def begins(self) -> frozenset[str]:
         """Return the states in which a row begins: where a step makes it, else the first one."""
-        made = frozenset(target for step in self.steps if step.creates for target in step.target)
-        return made or frozenset(self.states[:1])
+        targets = frozenset(target for step in self.steps if step.creates for target in step.target)
+        return targets or frozenset(self.states[:1])
 
     def moves(self, state: str) -> list[tuple[Step, str]]:
         """Return the steps that leave ``state``, each with a state to which it leads."""
@@ -53,7 +53,7 @@ def model_of(models: Sequence[Model], machine: Machine) -> Model:
     Raises:
         LookupError: it isn't among them.
     """
-    found = next((model for model in models if model.machine is machine), None)
-    if found is None:
+    match = next((model for model in models if model.machine is machine), None)
+    if match is None:
         raise LookupError(machine)
-    return found
+    return match

@@ -77,7 +77,7 @@ def _is_reviewed_by_another(reviews: Model) -> bool:
 
 def _confirming(reviews: Model, *, closed_by: UUID) -> set[Role]:
     """Return the roles in which somebody may confirm; a withdrawal's author is known by a key, and asked elsewhere."""
-    found = set()
+    roles = set()
     for confirm in (one for one in reviews.steps if one.name == CONFIRM):
         for role in confirm.roles:
             case = ImaginedCase(Situation(state=State.CLOSED_NO_ACTION, role=str(role)), DEFAULTS)
@@ -85,8 +85,8 @@ def _confirming(reviews: Model, *, closed_by: UUID) -> set[Role]:
                 referral=case.referral, opened_at=case.at, due_at=case.at, closed_by=closed_by
             )
             if not any(case.answer(rule, None) for rule in (*confirm.guards, *confirm.checks)):
-                found.add(role)
-    return found
+                roles.add(role)
+    return roles
 
 
 # --- Its parts ----------------------------------------------------------------------------------------
@@ -108,5 +108,5 @@ def readers(access_class: str, *, besides: Sequence[Role]) -> set[Role]:
     """Return who reads a class by an ordinary relation: other roles, or the same where several hold it."""
     if access_class == JOURNAL:
         return set(PERMISSIONS["audit.read"]) - set(besides)
-    found = {role for role, relation in ORDINARY.items() if access_class in matrix.reads_by(role, relation)}
-    return found if len(besides) > 1 else found - set(besides)
+    roles = {role for role, relation in ORDINARY.items() if access_class in matrix.reads_by(role, relation)}
+    return roles if len(besides) > 1 else roles - set(besides)

@@ -21,7 +21,7 @@ def approvals(
 
     What is about a child that the reader doesn't see isn't told of, nor opened.
     """
-    found = []
+    lines = []
     seen = approvals_seen(referral, sight)
     for row in referral.approvals.all():
         part_of_it = user_id in (row.proposer_id, row.approver_id)
@@ -41,10 +41,10 @@ def approvals(
             "decided_at": moment(row.decided_at),
         }
         if part_of_it:
-            given = opened(row.given, scope)
-            line["given"] = {} if names_any(given, sight.hidden) else given
-        found.append(line)
-    return found
+            body = opened(row.given, scope)
+            line["given"] = {} if names_any(body, sight.hidden) else body
+        lines.append(line)
+    return lines
 
 
 def approvals_seen(referral: Referral, sight: Sight) -> Callable[[Approval], bool]:

@@ -26,12 +26,12 @@ def content(referral: Referral, ties: CaseAccess, scope: OpenScope, *, actor: Ac
     concern.pop("id")
     if concern:
         concern["not_known"] = _not_known(referral.concern, ties.reads)
-    found: dict[str, Any] = {"concern": concern} if concern else {}
+    parts: dict[str, Any] = {"concern": concern} if concern else {}
     for name in PARTS:
         rows = part(referral, name, ties, scope, actor=actor)
         if rows is not None:
-            found[name] = rows
-    return found
+            parts[name] = rows
+    return parts
 
 
 def _not_known(concern: Concern, classes: Container[str]) -> list[str]:
@@ -74,11 +74,11 @@ def part(
 def _child(row: "Child", ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:
     """Return a child; where it is sheltered, its place is of class K (domain.md §4.1)."""
     detail, row.whereabouts_detail = row.whereabouts_detail, None
-    found = readable(row, ties.reads, scope)
+    fields = readable(row, ties.reads, scope)
     row.whereabouts_detail = detail
-    sheltered = found.get("whereabouts") == Whereabouts.SHELTERED
+    sheltered = fields.get("whereabouts") == Whereabouts.SHELTERED
     if sheltered and not ties.draft and "K" not in ties.reads:
-        del found["whereabouts"], found["whereabouts_detail"]
+        del fields["whereabouts"], fields["whereabouts_detail"]
     elif detail is not None:
-        found["whereabouts_detail"] = opened(detail, scope)
-    return found
+        fields["whereabouts_detail"] = opened(detail, scope)
+    return fields

@@ -46,15 +46,15 @@ def counts(actor: Actor, *, at: datetime) -> Counts:
             calls=Count("pk", filter=Q(alert_open=True)),
         )
     )
-    found = Counts()
+    totals = Counts()
     for row in rows:
-        found.total += row["count"]
-        found.overdue += row["late"]
-        found.calls += row["calls"]
-        found.urgent += row["count"] if row["urgency"] in URGENT else 0
-        found.by_state[row["state"]] += row["count"]
-        found.by_urgency[row["urgency"]] += row["count"]
-    return found
+        totals.total += row["count"]
+        totals.overdue += row["late"]
+        totals.calls += row["calls"]
+        totals.urgent += row["count"] if row["urgency"] in URGENT else 0
+        totals.by_state[row["state"]] += row["count"]
+        totals.by_urgency[row["urgency"]] += row["count"]
+    return totals
 
 
 def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:

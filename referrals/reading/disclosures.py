@@ -26,10 +26,10 @@ def seen(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess]:
         NotVisible: absent, or not for this caller.
     """
     actor, at = actor_in(request), request.at
-    found = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
-    if found is None:
+    referral = visibility.known_as(actor, pk, at=at).select_related("authority", "concern").first()
+    if referral is None:
         raise NotVisible
-    return known(request, found, case_ties.ties_of(found, actor))
+    return known(request, referral, case_ties.ties_of(referral, actor))
 
 
 def known(request: ServiceRequest, referral: Referral, ties: CaseAccess) -> tuple[Referral, CaseAccess]:
@@ -71,11 +71,11 @@ def opened(
         always=True,
         urgent=urgent or referral.in_danger,
     ) as scope:
-        found = read(scope)
+        result = read(scope)
         namesake = namesakes.note(referral, scope, actor=acting)
     if namesake:
         namesakes.write_down(referral, actor=acting, at=at)
-    return found
+    return result
 
 
 def count_opening(

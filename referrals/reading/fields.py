@@ -54,15 +54,15 @@ def readable(
 
     ``sealed``: whether what is sealed is among them; not where the row is about a child whom the reader may not see.
     """
-    allowed, found = frozenset(classes), {"id": str(row.pk)}
+    allowed, values = frozenset(classes), {"id": str(row.pk)}
     for field in row._meta.concrete_fields:
         access_class = getattr(field, "access_class", None)
         if field.name in INTERNAL or access_class is None or (own_class or access_class) not in allowed:
             continue
         value = getattr(row, field.attname)
         if sealed or not isinstance(value, Sealed):
-            found[field.name] = opened(value, scope)
-    return found
+            values[field.name] = opened(value, scope)
+    return values
 
 
 def opened(value: object, scope: OpenScope) -> Any:

@@ -70,8 +70,8 @@ def child_name(child: "Child", scope: OpenScope | None) -> str:
 
 
 def _text(value: object, scope: OpenScope | None) -> str:
-    found = opened(value, scope) if value is not None and scope is not None else ""
-    return found if isinstance(found, str) else ""
+    text = opened(value, scope) if value is not None and scope is not None else ""
+    return text if isinstance(text, str) else ""
 
 
 def people(referral: Referral, roles: Iterable[Role], *, at: datetime) -> list[tuple[str, str, str]]:

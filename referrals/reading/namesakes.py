@@ -30,7 +30,7 @@ def note(referral: Referral, scope: Disclosure, *, actor: Actor) -> bool:
 
 def _is_of(own: frozenset[str], surname: object) -> bool:
     """Tell whether all the words of a surname that count are among those of a person's name."""
-    return isinstance(surname, str) and bool(found := core(words(surname))) and own.issuperset(found)
+    return isinstance(surname, str) and bool(name := core(words(surname))) and own.issuperset(name)
 
 
 def write_down(referral: Referral, *, actor: Actor, at: datetime) -> None:

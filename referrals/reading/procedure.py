@@ -30,7 +30,7 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
         return []
     whole, unread = "H" in ties.without_service.reads, sight.unread("H", partly=True)
     apart = visits_of(referral, unread)
-    found = []
+    lines = []
     for row in referral.assessments.all():
         line: dict[str, Any] = {"id": str(row.pk)}
         if whole:
@@ -44,15 +44,15 @@ def assessments(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict
         if whole:
             visits = [visit for visit in row.visits.all() if visit.pk not in apart]
             line["visits"] = [readable(visit, "H", scope, sealed=not unread) for visit in visits]
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def judicial_referrals(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the referrals to justice with their outcomes, to readers of I; each about the children that are seen."""
     if "I" not in sight.ties.without_service.reads:
         return []
-    unread, found = sight.unread("I"), []
+    unread, lines = sight.unread("I"), []
     for row in referral.judicial_referrals.prefetch_related("children", "outcomes"):
         children = [child.pk for child in row.children.all()]
         seen = [pk for pk in children if pk not in unread]
@@ -66,18 +66,18 @@ def judicial_referrals(referral: Referral, sight: Sight, scope: OpenScope) -> li
             for o in row.outcomes.all()
             if o.child_id not in unread
         ]
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def measures(referral: Referral, sight: Sight, scope: OpenScope) -> list[dict[str, Any]]:
     """Return the measures: in full to readers of J, their shell to intake, a service's own to the service."""
-    found = []
+    lines = []
     for row in referral.measures.select_related("type"):
         ties = sight.of_measure(row)
         if "J" in ties.reads or "J" in ties.partial:
-            found.append(_measure(row, ties, scope))
-    return found
+            lines.append(_measure(row, ties, scope))
+    return lines
 
 
 def _measure(row: "Measure", ties: CaseAccess, scope: OpenScope) -> dict[str, Any]:

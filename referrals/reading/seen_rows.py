@@ -41,8 +41,8 @@ def ties_among(referral: Referral, sight: Sight, ids: Iterable[UUID]) -> dict[UU
     if not sight.children:
         return {}
     named = set(ids)
-    found: dict[UUID, tuple[CaseAccess, ...]] = {pk: (sight.of(pk),) for pk in sight.children & named}
+    ties: dict[UUID, tuple[CaseAccess, ...]] = {pk: (sight.of(pk),) for pk in sight.children & named}
     for pk, row in rows_among(referral, named - sight.children).items():
         measure = row.measure
-        found[pk] = (sight.of_measure(measure),) if measure else tuple(map(sight.of, sorted(row.children)))
-    return found
+        ties[pk] = (sight.of_measure(measure),) if measure else tuple(map(sight.of, sorted(row.children)))
+    return ties

@@ -10,7 +10,7 @@ from referrals.vocabulary.states import State, Urgency
 
 def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
     """Return the shell (class A), and the clear codes of D and I to their readers."""
-    found = {
+    fields = {
         "id": str(referral.pk),
         "reference": referral.reference,
         "version": referral.version,
@@ -42,10 +42,10 @@ def shell(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         "next_due_at",
         "counts_from",
     ):
-        found[name] = moment(getattr(referral, name))
+        fields[name] = moment(getattr(referral, name))
     if "D" in ties.reads:
-        found["prostitution_status"] = referral.prostitution_status
-        found["immediate_danger"] = referral.immediate_danger
+        fields["prostitution_status"] = referral.prostitution_status
+        fields["immediate_danger"] = referral.immediate_danger
     if "I" in ties.reads:
-        found["judicial_status"] = referral.judicial_status or None
-    return found
+        fields["judicial_status"] = referral.judicial_status or None
+    return fields

@@ -35,11 +35,11 @@ def timeline(
     if ties.coarse:
         rows = [row for row in rows if row.step in FILER_STEPS and row.role in matrix.FILERS]
         return [_happened(row, {}) for row in rows]
-    found: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     seen = hanging_on(referral, sight)
     others = visibility.visible_to(actor, at=at).values("pk")
     pairs = set(referral.duplicates.filter(other__in=others).values_list("pk", flat=True))
-    told = [
+    records = [
         # Records from before hold more than is kept now.
         (row, for_record(opened(row.data, scope), row.step) if row.data is not None else None)
         for row in rows
@@ -47,21 +47,21 @@ def timeline(
         and row.access_class in ties.reads
         and seen(row.access_class, row.child, row.part)
     ]
-    bound = ties_among(referral, sight, ids_in([data for _, data in told])) if sight.children else {}
+    bound = ties_among(referral, sight, ids_in([data for _, data in records])) if sight.children else {}
     if sight.hidden:
         opened_for = referral.broken_glasses.all()
         apart = {row.pk for row in opened_for if opens_hidden(row, actor.user_id)}
         # What names nobody of a list, or of whom it hides, would tell that there is one.
-        told = [
+        records = [
             (row, data)
-            for row, data in told
+            for row, data in records
             if row.part not in apart and (row.step not in OF_THE_LIST or row.child is not None)
         ]
     # A correction of what isn't told isn't told either.
-    untold = {row.pk for row in rows} - {row.pk for row, _ in told}
-    files = {pk for row, data in told if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}
+    untold = {row.pk for row in rows} - {row.pk for row, _ in records}
+    files = {pk for row, data in records if row.step in OF_FILES and data for pk in ids_in(data.get("file"))}
     untold |= _files_unseen(referral, files, ties, actor, at=at) if files else set()
-    for row, data in told:
+    for row, data in records:
         ids = set(ids_in(data))
         named = {pk: [row.access_class in of.reads for of in bound[pk]] for pk in ids if pk in bound}
         # Whom a step names, it is about; where it names rows alone, about those on whom they hang.
@@ -79,8 +79,8 @@ def timeline(
             "by": str(row.by) if row.by else None,
             "own": row.by == actor.user_id,
         }
-        found.append(_happened(row, more))
-    return found
+        lines.append(_happened(row, more))
+    return lines
 
 
 #: The steps about one file, of the case or of a filing joined to it.

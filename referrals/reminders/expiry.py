@@ -25,8 +25,8 @@ from referrals.workflow.step import steps
 @contextmanager
 def _locked(referral_id: UUID, at: datetime) -> Iterator[Case]:
     with row_level_security.for_the_service():
-        found = Referral.objects.select_for_update().get(pk=referral_id)
-        yield Case(found, actor=SYSTEM, at=at)
+        referral = Referral.objects.select_for_update().get(pk=referral_id)
+        yield Case(referral, actor=SYSTEM, at=at)
 
 
 @recurring("requests:expired", every=timedelta(minutes=5))

@@ -107,14 +107,14 @@ def _remind(kind: Round, at: datetime) -> int:
     """Tell of one batch and mark it, in one transaction; clocks that another worker or a step holds are passed."""
     with row_level_security.for_the_service():
         locked = Clock.objects.filter(kind.pending(at)).select_for_update(skip_locked=True, of=("self",))
-        found = list(locked.select_related("referral__authority").order_by("due_at", "id")[:BATCH])
-        rows = Clock.objects.filter(pk__in=[clock.pk for clock in found])
+        clocks = list(locked.select_related("referral__authority").order_by("due_at", "id")[:BATCH])
+        rows = Clock.objects.filter(pk__in=[clock.pk for clock in clocks])
         rows.update(**{mark: _kept_or(mark, at) for mark in kind.marks})
-        for clock in found:
+        for clock in clocks:
             case = Case(clock.referral, actor=SYSTEM, at=at)
             _tell(clock, case, kind)
             _remind_again(clock, case, kind)
-    return len(found)
+    return len(clocks)
 
 
 def _remind_again(clock: Clock, case: Case, kind: Round) -> None:
@@ -143,5 +143,5 @@ def _tell(clock: Clock, case: Case, kind: Round) -> None:
 
 def _timed(clock: Clock) -> Measure | JudicialReferral | None:
     """Return the measure or referral to justice that a clock times."""
-    found = Measure.objects.filter(pk=clock.part).first() if clock.part else None
-    return found or (JudicialReferral.objects.filter(pk=clock.part).first() if clock.part else None)
+    measure = Measure.objects.filter(pk=clock.part).first() if clock.part else None
+    return measure or (JudicialReferral.objects.filter(pk=clock.part).first() if clock.part else None)

@@ -51,8 +51,8 @@ class CaseView(APIView):
         header = request.headers.get("If-Match")
         if header is None:
             return None
-        found = _ETAG.fullmatch(header.strip())
-        return int(found[1]) if found else MALFORMED
+        match = _ETAG.fullmatch(header.strip())
+        return int(match[1]) if match else MALFORMED
 
     def seen(self, request: Request, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return a case that the caller may know of, with what ties the caller to it.

@@ -30,12 +30,12 @@ class ByAddress(BaseContentNegotiation):
         format_suffix: str | None = None,  # noqa: ARG002 - id.
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer of refusals."""
-        found = next(iter(renderers))
-        return found, str(found.media_type)
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)
 
 
 def own_style(page: str) -> str:
     """Return what lets the page's own style count, and no other."""
-    found = _STYLE.search(page)
-    said = base64.b64encode(digest.sha256((found[1] if found else "").encode())).decode()
-    return f"'sha256-{said}'"
+    style = _STYLE.search(page)
+    hashed = base64.b64encode(digest.sha256((style[1] if style else "").encode())).decode()
+    return f"'sha256-{hashed}'"

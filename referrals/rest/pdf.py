@@ -19,8 +19,8 @@ def pdf(page: str) -> bytes:
     """
     renderer = _renderer()
     nothing = renderer.urls.URLFetcher(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
-    made: bytes = renderer.HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
-    return made
+    document: bytes = renderer.HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
+    return document
 
 
 @cache

@@ -43,22 +43,22 @@ class PerformStep(CaseView):
 
     def perform(self, request: Request, pk: UUID, part: UUID | None = None) -> Response:
         """Do the step that the class is about."""
-        asked = StepRequest(
+        step_request = StepRequest(
             step=self.step, referral_id=pk, part_id=part, body=request.data, version=self.version(request)
         )
         bare(request).purpose = self.step.purpose  # a refusal bears it too
         actor, at = self.actor(request), self.at(request)
         filing = self.step.name in ("submit", "submit_urgent")
         return self.write(
-            request, pk, lambda: execution_perform.perform(asked, actor=actor, at=at), filing=filing
+            request, pk, lambda: execution_perform.perform(step_request, actor=actor, at=at), filing=filing
         )
 
     def seen(self, request: Request, pk: UUID) -> tuple[Referral, CaseAccess]:
         """Return the case; to whom another authority asks to take it over, it is there for the steps that answer."""
         if RECEIVER in self.step.sides:
-            found = transfer_targets.asked_about(pk, actor=self.actor(request), at=self.at(request))
-            if found is not None:
-                return known(bare(request), *found)
+            received = transfer_targets.asked_about(pk, actor=self.actor(request), at=self.at(request))
+            if received is not None:
+                return known(bare(request), *received)
         return super().seen(request, pk)
 
     def unseen(self, request: Request, pk: UUID) -> Response:
@@ -128,8 +128,8 @@ def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, 
         return response
 
     members = {"step": step, "post": operation(post), "__doc__": step.doc, "__module__": __name__}
-    made: Any = type(name, (base,), members)
-    return made.as_view()
+    view: Any = type(name, (base,), members)
+    return view.as_view()
 
 
 def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object) -> list[URLPattern]:
@@ -147,15 +147,15 @@ def row_step_routes(machine: Machine, base: type[PerformRowStep], answer: object
 
 def step_routes() -> list[URLPattern]:
     """Return the routes of all steps that a person may do."""
-    found = []
+    routes = []
     for step in steps.all():
         begins = step.machine is Machine.REFERRAL and step.creates
         if step.internal or begins or not MACHINES[step.machine].of_case:
             continue
         about_part = step.machine is not Machine.REFERRAL and bool(step.source)
         place = address(step.machine, step.name, part="<uuid:part>" if about_part else None)
-        found.append(path(f"referrals/<uuid:pk>/{place}", view_of(step), name=f"{step.machine}-{step.name}"))
-    return found
+        routes.append(path(f"referrals/<uuid:pk>/{place}", view_of(step), name=f"{step.machine}-{step.name}"))
+    return routes
 
 
 class Sign(CaseView):

@@ -39,8 +39,8 @@ def unrestrict(act: "StepContext") -> None:
             if child.restricted:
                 act.change(child, restricted=False)
                 indexing.outdate(act.case.referral)
-        for found in act.case.referral.grants.filter(kind="named", ended_at=None):
-            end_grant(act, found)
+        for row in act.case.referral.grants.filter(kind="named", ended_at=None):
+            end_grant(act, row)
 
 
 def grant(act: "StepContext", user: UUID, *, kind: str, expires_at: datetime) -> None:
@@ -83,16 +83,16 @@ def recuse(act: "StepContext") -> None:
 
 def _bar(act: "StepContext", user: UUID | None) -> None:
     act.new("exclusions", user_id=user, by=act.actor.user_id, since_at=act.at, reason=act.step_input.reason)
-    for found in act.case.assignments:
-        if found.user_id == user:
-            act.change(found, until_at=act.at)
+    for assignment in act.case.assignments:
+        if assignment.user_id == user:
+            act.change(assignment, until_at=act.at)
     act.case.forget("assignments")
 
 
 def lift_exclusion(act: "StepContext") -> None:
     """End the exclusion in force (§1.3 rule 8)."""
-    for found in act.case.referral.exclusions.filter(user_id=act.step_input.user, lifted_at=None):
-        act.change(found, lifted_at=act.at)
+    for exclusion in act.case.referral.exclusions.filter(user_id=act.step_input.user, lifted_at=None):
+        act.change(exclusion, lifted_at=act.at)
 
 
 def grant_access(act: "StepContext") -> None:

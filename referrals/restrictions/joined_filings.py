@@ -25,13 +25,13 @@ JOINED: Final = "Dossier restreint auquel la transmission est jointe."
 def filings_joined_to(referral: UUID) -> set[UUID]:
     """Return the filings joined to a file, and those joined to them: what reaches it reaches them, locked with it."""
     joinings = apps.get_model("referrals", "Joining")
-    found: set[UUID] = set()
+    filings: set[UUID] = set()
     wanted = {referral}
     while wanted:
         rows = joinings.objects.filter(target__in=wanted, undone_at=None).values_list("referral", flat=True)
-        wanted = set(rows) - found
-        found |= wanted
-    return found
+        wanted = set(rows) - filings
+        filings |= wanted
+    return filings
 
 
 def follows(filing: Case, file: Case) -> bool:
@@ -53,14 +53,14 @@ def open_filings(act: "StepContext") -> None:
     """Lift the restriction of the filings joined to the file with it, or let the same persons in (by T46)."""
     for _, filing in _joined(act):
         if filing.is_restricted and follows(filing, act.case):
-            told = {name: act.step_input[name] for name in ("lift", "add", "reason")}
-            act.elsewhere("unrestrict", filing, **told)
+            values = {name: act.step_input[name] for name in ("lift", "add", "reason")}
+            act.elsewhere("unrestrict", filing, **values)
 
 
 def restrict_as_target(act: "StepContext", filing: Case, joining: "Joining") -> None:
     """Restrict a filing as the file is to which it is joined now (by T12)."""
-    for told in restrictions(act.case, filing, joining):
-        _restrict(act, filing, **told)
+    for restriction in restrictions(act.case, filing, joining):
+        _restrict(act, filing, **restriction)
 
 
 def restrictions(file: Case, filing: Case, joining: "Joining") -> list[dict[str, Any]]:
@@ -73,8 +73,8 @@ def restrictions(file: Case, filing: Case, joining: "Joining") -> list[dict[str,
         if not child.restricted and joining.same_children.get(str(child.pk)) in restricted
     ]
     readers = sorted(file.on_list()) if follows(filing, file) else []
-    told = {"named": readers, "reason": JOINED, "review_on": _review_day(file) if wanted else None}
-    return [{"child": child} | told for child in wanted]
+    restriction = {"named": readers, "reason": JOINED, "review_on": _review_day(file) if wanted else None}
+    return [{"child": child} | restriction for child in wanted]
 
 
 def keep_list(act: "StepContext", filing: Case, file: Case) -> None:

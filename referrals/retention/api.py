@@ -109,10 +109,10 @@ class BatchView(CaseView):
         Raises:
             NotVisible: absent, or of another authority; the two look the same.
         """
-        found = visibility.batches_of(self.actor(request)).filter(pk=pk).first()
-        if found is None:
+        batch = visibility.batches_of(self.actor(request)).filter(pk=pk).first()
+        if batch is None:
             raise NotVisible
-        return found
+        return batch
 
     def write_down(self, request: Request, shown: list[RetentionLine], tenant: UUID | None) -> None:
         """Journal what was shown: every file of the page."""
@@ -130,15 +130,15 @@ class Batches(BatchView):
     )
     def get(self, request: Request) -> Response:
         """List the batches of the authorities whose files the caller keeps, the newest first."""
-        asked = BatchQuery.of(request.query_params)
+        filters = BatchQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        state = asked.pop("state", None)
+        state = filters.pop("state", None)
         rows = visibility.batches_of(actor)
         page = page_of(
             rows.filter(state=state) if state else rows,
             order=("-proposed_at", "id"),
             bound_to=f"batches/{state}",
-            **asked,
+            **filters,
         )
         self.write_down(request, [], None)
         return Response(listed([batch_line(row, actor, at=at) for row in page.items], page.next))
@@ -167,10 +167,10 @@ class BatchLines(BatchView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """List the files that stand in a batch, those that the caller may know of; nothing of them is opened."""
-        asked = PagedQuery.of(request.query_params)
+        filters = PagedQuery.of(request.query_params)
         batch = self.one(request, pk)
         rows = batches.lines_of(batch, self.actor(request), at=self.at(request))
-        page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **asked)
+        page = page_of(rows, order=("id",), bound_to=f"batch-lines/{pk}", **filters)
         self.write_down(request, page.items, batch.authority_id)
         return Response(listed([file_line(line) for line in page.items], page.next))
 

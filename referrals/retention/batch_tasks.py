@@ -44,14 +44,14 @@ def _propose(authority: Authority, at: datetime) -> int:
     with for_the_service():
         if RetentionBatch.objects.filter(authority=authority, month=month).exists():
             return 0
-        found = [pk for pk in _over(authority, month, at) if _stands(pk, at)]
-        if not found:
+        ids = [pk for pk in _over(authority, month, at) if _stands(pk, at)]
+        if not ids:
             return 0
         batch = RetentionBatch(authority=authority, month=month, proposed_at=at)
         paper = Paper(batch, actor=SYSTEM, at=at, seen=Referral.objects.none())
         batches.runner.run_step(steps.get(Machine.BATCH, "propose"), paper, StepInput())
-        RetentionLine.objects.bulk_create([RetentionLine(batch=batch, referral_id=pk) for pk in found])
-        return len(found)
+        RetentionLine.objects.bulk_create([RetentionLine(batch=batch, referral_id=pk) for pk in ids])
+        return len(ids)
 
 
 def _over(authority: Authority, month: date, at: datetime) -> list[UUID]:
@@ -73,8 +73,8 @@ def _over(authority: Authority, month: date, at: datetime) -> list[UUID]:
 
 
 def _stands(pk: UUID, at: datetime) -> bool:
-    found = Referral.objects.select_related("authority").get(pk=pk)
-    return reason_to_drop(Case(found, actor=SYSTEM, at=at)) is None
+    referral = Referral.objects.select_related("authority").get(pk=pk)
+    return reason_to_drop(Case(referral, actor=SYSTEM, at=at)) is None
 
 
 @recurring("batches:rechecked", every=timedelta(hours=1))

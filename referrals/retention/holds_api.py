@@ -69,9 +69,9 @@ class Holds(CaseView):
         """List the legal holds of the authorities whose journal the caller reads, the newest first."""
         actor, at = self.actor(request), self.at(request)
         require_somewhere(actor, READ)
-        asked = PagedQuery.of(request.query_params)
+        filters = PagedQuery.of(request.query_params)
         rows = LegalHold.objects.filter(tenant__in=actor.may(READ))
-        page = page_of(rows, order=("-placed_at", "id"), bound_to="holds", **asked)
+        page = page_of(rows, order=("-placed_at", "id"), bound_to="holds", **filters)
         self._write_down(request, page.items, at)
         return Response(listed([_line(row) for row in page.items], page.next))
 
@@ -99,15 +99,15 @@ class Holds(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         require_somewhere(actor, HOLD)
-        made = done_before(request, LegalHold.objects.filter(tenant__in=actor.may(HOLD)))
-        if made is None:
-            said = NewHold(data=request.data)
-            said.is_valid(raise_exception=True)
-            authority = said.validated_data["authority"]
+        hold = done_before(request, LegalHold.objects.filter(tenant__in=actor.may(HOLD)))
+        if hold is None:
+            body = NewHold(data=request.data)
+            body.is_valid(raise_exception=True)
+            authority = body.validated_data["authority"]
             require(actor, HOLD, authority)
-            made = pruning.hold(authority, said.validated_data.get("subject"), actor=actor, at=at)
-            keep_done(request, made.pk, status=CREATED)
-        return Response(_line(made), status=CREATED)
+            hold = pruning.hold(authority, body.validated_data.get("subject"), actor=actor, at=at)
+            keep_done(request, hold.pk, status=CREATED)
+        return Response(_line(hold), status=CREATED)
 
 
 class LiftHold(CaseView):
@@ -125,13 +125,13 @@ class LiftHold(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         require_somewhere(actor, HOLD)
-        found = LegalHold.objects.select_for_update().filter(tenant__in=actor.may(HOLD), pk=pk).first()
-        if found is None:
+        hold = LegalHold.objects.select_for_update().filter(tenant__in=actor.may(HOLD), pk=pk).first()
+        if hold is None:
             raise NotVisible
         if done_before(request, LegalHold.objects.filter(pk=pk)) is None:
             Nothing(data=request.data).is_valid(raise_exception=True)
-            if found.lifted_at is None:
-                pruning.lift(found, actor=actor, at=at)
-                found.lifted_at = at
+            if hold.lifted_at is None:
+                pruning.lift(hold, actor=actor, at=at)
+                hold.lifted_at = at
             keep_done(request, pk, status=200)
-        return Response(_line(found))
+        return Response(_line(hold))

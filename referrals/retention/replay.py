@@ -70,18 +70,18 @@ def _again(pseudonym: UUID, at: datetime) -> bool:
         referral_id = pseudonyms.cases([pseudonym]).get(pseudonym)
         if referral_id is None:
             return False
-        found = Referral.objects.select_for_update().filter(pk=referral_id).first()
-        if found is None or found.state == State.PURGED:
+        referral = Referral.objects.select_for_update().filter(pk=referral_id).first()
+        if referral is None or referral.state == State.PURGED:
             return False
         Replayed.objects.get_or_create(pk=pseudonym)
-        if found.state == State.DRAFT:
-            tasks.destroy_draft(found, at=at, rule=RULE)
+        if referral.state == State.DRAFT:
+            tasks.destroy_draft(referral, at=at, rule=RULE)
             return True
-        _lead_back(found)
-        found = Referral.objects.select_for_update().get(pk=found.pk)
-        batch_tasks.destroy(found, at=at, rule=RULE)
-        lines = RetentionLine.objects.filter(referral_id=found.pk, dropped_at=None, purged_at=None)
-        lines.update(purged_at=found.purged_at)
+        _lead_back(referral)
+        referral = Referral.objects.select_for_update().get(pk=referral.pk)
+        batch_tasks.destroy(referral, at=at, rule=RULE)
+        lines = RetentionLine.objects.filter(referral_id=referral.pk, dropped_at=None, purged_at=None)
+        lines.update(purged_at=referral.purged_at)
         return True
 
 

@@ -29,15 +29,15 @@ _AT_ONCE: Final = 500
 
 def older(*, authority_id: UUID, before: datetime) -> list[UUID]:
     """Return the cases of an authority whose keys were made before an instant: what is left of a long run."""
-    found: list[UUID] = []
+    ids: list[UUID] = []
     with for_the_service():
         cases = Referral.objects.filter(authority_id=authority_id).order_by("pk")
         rows = list(cases.values_list("pk", "case_key"))
     for begin in range(0, len(rows), _AT_ONCE):
         part = rows[begin : begin + _AT_ONCE]
         old = keys.older_than((key for _, key in part if key), before)
-        found += [pk for pk, key in part if key in old]
-    return found
+        ids += [pk for pk, key in part if key in old]
+    return ids
 
 
 def reseal(referral_id: UUID, *, at: datetime) -> int:
@@ -73,12 +73,12 @@ def reseal(referral_id: UUID, *, at: datetime) -> int:
 
 
 def _under_new_keys(referral: Referral) -> int:
-    made = keys.create_data_keys(referral.pk, referral.authority_id or UUID(int=0))
-    changed = [(row, list(_resealed(row, made))) for row in _rows(referral.pk)]
+    data_keys = keys.create_data_keys(referral.pk, referral.authority_id or UUID(int=0))
+    changed = [(row, list(_resealed(row, data_keys))) for row in _rows(referral.pk)]
     for row, names in changed:
         if names:
             row.save(update_fields=names)
-    referral.case_key, referral.filer_key = made["case"].id, made["filer"].id
+    referral.case_key, referral.filer_key = data_keys["case"].id, data_keys["filer"].id
     referral.save(update_fields=["case_key", "filer_key"])
     return sum(len(names) for _, names in changed)
 

@@ -25,12 +25,12 @@ class EmergencySheets(CaseView):
     def get(self, request: Request) -> Response:
         """List the sheets opened to the caller's authority, the newest first; none of them is opened by it."""
         actor, at = self.actor(request), self.at(request)
-        asked = PagedQuery.of(request.query_params)
+        filters = PagedQuery.of(request.query_params)
         page = page_of(
             queries.sheets_for(actor, at=at),
-            limit=asked["limit"],
+            limit=filters["limit"],
             order=("-opened_at", "id"),
-            cursor=asked.get("cursor"),
+            cursor=filters.get("cursor"),
             bound_to="emergency-sheets",
         )
         record_listed(page.items, actor=actor.acting_as(Role.ON_CALL), at=at)

@@ -15,8 +15,8 @@ SHELTER_DAYS: Final = {"shelter_72h": 3, "shelter_5d": 5}  # CASF L223-2 al. 5, 
 
 def times_are_past(case: Case, step_input: Found | Runaway | Shelter | None) -> str | None:
     """What is recorded has taken place."""
-    said = [getattr(step_input, name, None) for name in ("since", "found_at", "prosecutor_told_at")]
-    if any(found is not None and found > case.at for found in said):
+    times = [getattr(step_input, name, None) for name in ("since", "found_at", "prosecutor_told_at")]
+    if any(instant is not None and instant > case.at for instant in times):
         return "La date et l'heure indiquées sont à venir."
     return None
 
@@ -61,7 +61,7 @@ def holders_wait_where_they_must(case: Case, step_input: Shelter72h | None) -> s
     implicated = case.referral.concern.holder_implicated == YesNo.YES or any(
         holder.implicated == YesNo.YES for holder in case.holders
     )
-    if implicated or any(found.state == InformationState.DEFERRED for found in case.informations):
+    if implicated or any(information.state == InformationState.DEFERRED for information in case.informations):
         return "L'information des titulaires est différée : ils ne peuvent pas être informés de l'accueil."
     return None
 

@@ -9,7 +9,7 @@ def child_is_away(case: Case, step_input: Found | None) -> str | None:
     """Only a child recorded as a runaway is found (T36)."""
     child = case.child(step_input.child) if step_input is not None else None
     if step_input is None:
-        return None if any(found.runaway for found in case.children) else "Aucun enfant n'est en fugue."
+        return None if any(each.runaway for each in case.children) else "Aucun enfant n'est en fugue."
     return None if child is None or child.runaway else "Cet enfant n'est pas en fugue."
 
 

@@ -38,10 +38,10 @@ def sheets_for(actor: Actor, *, at: datetime) -> "QuerySet[EmergencySheet]":
             open_ = EmergencySheet.objects.filter(closed_at=None, readers__authority__in=seats)
             barred |= set(open_.filter(referral__index_norm=0).values_list("referral_id", flat=True))
     mine = SheetReader.objects.filter(sheet=OuterRef("pk"), authority__in=sorted(seats))
-    found = EmergencySheet.objects.filter(Exists(mine), closed_at=None).exclude(
+    sheets = EmergencySheet.objects.filter(Exists(mine), closed_at=None).exclude(
         referral_id__in=sorted(barred)
     )
-    return _ShownRows.of(found.select_related("authority").annotate(open_to=ToldRows.of(mine, "sheet")))
+    return _ShownRows.of(sheets.select_related("authority").annotate(open_to=ToldRows.of(mine, "sheet")))
 
 
 class _ShownRows(CheckedRows):
@@ -60,10 +60,10 @@ def sheet_for(actor: Actor, pk: UUID, *, at: datetime) -> EmergencySheet:
         NotAllowed: nobody on call asks.
         NotVisible: absent, closed, or not for this officer; all look the same.
     """
-    found = sheets_for(actor, at=at).filter(pk=pk).first()
-    if found is None:
+    sheet = sheets_for(actor, at=at).filter(pk=pk).first()
+    if sheet is None:
         raise NotVisible
-    return found
+    return sheet
 
 
 def line(sheet: EmergencySheet) -> dict[str, object]:

@@ -121,13 +121,13 @@ def _pass_on(asked: HandOver, pk: UUID, user: UUID, *, actor: Actor, at: datetim
 
 def _write_refusal(pk: UUID, act: str, rule: str, *, actor: Actor, at: datetime) -> None:
     """Write that this case was refused: the request as a whole is not, so that nobody else would."""
-    found = Referral.objects.filter(pk=pk).values_list("authority_id", flat=True).first()
+    tenant = Referral.objects.filter(pk=pk).values_list("authority_id", flat=True).first()
     journal.record(
         act,
         actor=actor,
         at=at,
         objects=[journal.subject(pk)],
-        tenant=found,
+        tenant=tenant,
         outcome=Outcome.DENY,
         purpose=Purpose.HANDLING,
         rule=rule,

@@ -44,15 +44,15 @@ class Assignments(CaseView):
     @extend_schema(parameters=[AssignmentQuery], responses=schema.CasePage, operation_id="assignments_list")
     def get(self, request: Request) -> Response:
         """List the shells of the cases on which a person is now, among those that the caller sees."""
-        asked = AssignmentQuery.of(request.query_params)
+        filters = AssignmentQuery.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        user = asked.get("user") or actor.user_id or NOBODY
+        user = filters.get("user") or actor.user_id or NOBODY
         page = page_of(
-            actions.cases_of(actor, user, asked.get("role"), at=at),
-            limit=asked["limit"],
+            actions.cases_of(actor, user, filters.get("role"), at=at),
+            limit=filters["limit"],
             order=("next_due_at", "id"),
-            cursor=asked.get("cursor"),
-            bound_to=f"assignments/{user}/{asked.get('role')}",
+            cursor=filters.get("cursor"),
+            bound_to=f"assignments/{user}/{filters.get('role')}",
         )
         volume_limits.count_lines(page.items, actor=actor, at=at)
         ties = {row.pk: case_ties.ties_of(row, actor) for row in page.items}
@@ -73,8 +73,8 @@ class AssignedPeople(CaseView):
     @extend_schema(parameters=[LeavingQuery], responses=schema.Parts, operation_id="assignments_people")
     def get(self, request: Request) -> Response:
         """Count the cases of each person for whom a supervisor or lead answers; ``leaving=true``: of who leaves."""
-        asked = LeavingQuery.of(request.query_params)
-        lines = actions.people(self.actor(request), leaving=asked["leaving"], at=self.at(request))
+        filters = LeavingQuery.of(request.query_params)
+        lines = actions.people(self.actor(request), leaving=filters["leaving"], at=self.at(request))
         return Response(listed(lines, None))
 
 
@@ -114,14 +114,14 @@ class HandOvers(CaseView):
                 return Response(self._again(request, past.thing, past.at))
         body = HandOverInput(data=request.data)
         body.is_valid(raise_exception=True)
-        said = dict(body.validated_data)
+        values = dict(body.validated_data)
         moves = [
             actions.Move(user=m["user"], referrals=tuple(m["referrals"]) if m["referrals"] else None)
-            for m in said.pop("moves")
+            for m in values.pop("moves")
         ]
-        passed = actions.hand_over(actions.HandOver(moves=moves, **said), actor=actor, at=at)
+        passed = actions.hand_over(actions.HandOver(moves=moves, **values), actor=actor, at=at)
         if once is not None:
-            once.keep(actor, status=200, thing=said["leaver"], at=at)
+            once.keep(actor, status=200, thing=values["leaver"], at=at)
         return Response(_told(passed))
 
     def _again(self, request: Request, leaver: UUID, done_at: datetime) -> dict[str, Any]:

@@ -59,4 +59,7 @@ def assignments_passed(case: Case, step_input: PassOn) -> list[Any]:
 
 def field_of(case: Case, step_input: PassOn) -> str:
     """Return the professional field of whoever takes the case, else that of the leaver; empty where there is none."""
-    return str(step_input.field or next((found.field for found in assignments_passed(case, step_input)), ""))
+    return str(
+        step_input.field
+        or next((assignment.field for assignment in assignments_passed(case, step_input)), "")
+    )

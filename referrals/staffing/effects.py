@@ -13,10 +13,15 @@ def pass_case_on(act: "StepContext") -> None:
     """End the leaver's assignments in this role, and put the other person on the case for the same (X07)."""
     step_input, case = act.step_input, act.case
     field, theirs = field_of(case, step_input), assignments_passed(case, step_input)
-    for found in theirs:
-        act.change(found, until_at=act.at)
+    for assignment in theirs:
+        act.change(assignment, until_at=act.at)
     case.forget("assignments")
-    for found in theirs:
+    for assignment in theirs:
         workflow_people.put_on_case(
-            act, step_input.user, step_input.role, field=field, waiver=step_input.waiver, child=found.child_id
+            act,
+            step_input.user,
+            step_input.role,
+            field=field,
+            waiver=step_input.waiver,
+            child=assignment.child_id,
         )

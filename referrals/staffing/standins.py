@@ -66,7 +66,7 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
         over.save(update_fields=["ended_at"])
     if rows.exists():
         raise GuardRefused(NAME, "one_stand_in_at_a_time", "Une suppléance est déjà ouverte.", LAW)
-    made = StandIn.objects.create(
+    stand_in = StandIn.objects.create(
         authority=authority,
         role=asked.role,
         absent_id=asked.absent,
@@ -76,8 +76,8 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
         named_at=at,
         named_by=actor.user_id or UUID(int=0),
     )
-    _write_down("standin:named", made, actor=acting, at=at)
-    return made
+    _write_down("standin:named", stand_in, actor=acting, at=at)
+    return stand_in
 
 
 _NOT_FIT: Final = "Les deux personnes exercent ce même rôle au même endroit, et ne sont pas la même."
@@ -89,12 +89,12 @@ def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
     Raises:
         NotVisible: absent, or none of the actor's business; the two look the same.
     """
-    found = known(pk, actor=actor, at=at)
-    if found.ended_at is None:
-        found.ended_at, found.ended_by = min(at, found.until_at), actor.user_id
-        found.save(update_fields=["ended_at", "ended_by"])
-        _write_down("standin:ended", found, actor=actor, at=at)
-    return found
+    stand_in = known(pk, actor=actor, at=at)
+    if stand_in.ended_at is None:
+        stand_in.ended_at, stand_in.ended_by = min(at, stand_in.until_at), actor.user_id
+        stand_in.save(update_fields=["ended_at", "ended_by"])
+        _write_down("standin:ended", stand_in, actor=actor, at=at)
+    return stand_in
 
 
 def known(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
@@ -103,10 +103,10 @@ def known(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:
     Raises:
         NotVisible: absent, or none of the actor's business; the two look the same.
     """
-    found = visible_to(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
-    if found is None:
+    stand_in = visible_to(actor, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
+    if stand_in is None:
         raise NotVisible
-    return found
+    return stand_in
 
 
 def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[StandIn]":

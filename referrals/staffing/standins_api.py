@@ -47,17 +47,17 @@ class StandIns(CaseView):
     @extend_schema(parameters=[StandInQuery], responses=schema.Parts, operation_id="stand_ins_list")
     def get(self, request: Request) -> Response:
         """List the own stand-ins, and those of the people whom the caller answers for; the newest first."""
-        asked, at = StandInQuery.of(request.query_params), self.at(request)
+        filters, at = StandInQuery.of(request.query_params), self.at(request)
         rows = standins.visible_to(self.actor(request), at=at)
-        if "in_force" in asked:
+        if "in_force" in filters:
             open_ = StandIn.objects.in_force(at).values("pk")
-            rows = rows.filter(pk__in=open_) if asked["in_force"] else rows.exclude(pk__in=open_)
+            rows = rows.filter(pk__in=open_) if filters["in_force"] else rows.exclude(pk__in=open_)
         page = page_of(
             rows,
-            limit=asked["limit"],
+            limit=filters["limit"],
             order=("-since_at", "id"),
-            cursor=asked.get("cursor"),
-            bound_to=f"stand-ins/{asked.get('in_force')}",
+            cursor=filters.get("cursor"),
+            bound_to=f"stand-ins/{filters.get('in_force')}",
         )
         return Response(listed([standins.line(row, at=at) for row in page.items], page.next))
 
@@ -72,15 +72,15 @@ class StandIns(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         access_people.require_worker(actor)
-        found = done_before(request, standins.visible_to(actor, at=at))
-        if found is None:
+        stand_in = done_before(request, standins.visible_to(actor, at=at))
+        if stand_in is None:
             body = NewStandIn(data=request.data)
             body.is_valid(raise_exception=True)
-            asked = dict(body.validated_data)
-            asked["role"] = Role(asked["role"])
-            found = standins.name(standins.Naming(**asked), actor=actor, at=at)
-            keep_done(request, found.pk, status=CREATED)
-        return Response(standins.line(found, at=at), status=CREATED)
+            values = dict(body.validated_data)
+            values["role"] = Role(values["role"])
+            stand_in = standins.name(standins.Naming(**values), actor=actor, at=at)
+            keep_done(request, stand_in.pk, status=CREATED)
+        return Response(standins.line(stand_in, at=at), status=CREATED)
 
 
 class EndStandIn(CaseView):
@@ -96,10 +96,10 @@ class EndStandIn(CaseView):
         """End it at once; whoever ends what is over already changes nothing."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        found = done_before(request, standins.visible_to(actor, at=at))
-        if found is None:
+        stand_in = done_before(request, standins.visible_to(actor, at=at))
+        if stand_in is None:
             standins.known(pk, actor=actor, at=at)
             Nothing(data=request.data).is_valid(raise_exception=True)
-            found = standins.end(pk, actor=actor, at=at)
-            keep_done(request, found.pk, status=200)
-        return Response(standins.line(found, at=at))
+            stand_in = standins.end(pk, actor=actor, at=at)
+            keep_done(request, stand_in.pk, status=200)
+        return Response(standins.line(stand_in, at=at))

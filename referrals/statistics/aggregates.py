@@ -55,29 +55,29 @@ def of_cases(cases: "QuerySet[Referral]") -> Counter[Fact]:
     """
     counted = cases.exclude(state__in=(State.DRAFT, State.PURGED)).order_by()
     zones = counted.values_list("authority__timezone", flat=True).distinct()
-    found: Counter[Fact] = Counter()
+    counts: Counter[Fact] = Counter()
     for zone in list(zones):
-        found += in_zone(counted.filter(authority__timezone=zone), ZoneInfo(zone))
-    return found
+        counts += in_zone(counted.filter(authority__timezone=zone), ZoneInfo(zone))
+    return counts
 
 
 def in_zone(counted: "QuerySet[Referral]", zone: ZoneInfo) -> Counter[Fact]:
     """Return the counts of cases, none of them a draft or purged, whose months are those of one zone: four queries."""
-    found: Counter[Fact] = Counter()
+    counts: Counter[Fact] = Counter()
     shared = ("state", "archived_from", *OF_CASES)
     for row, place in _grouped(counted, "", zone, (*shared, "status_ever", *_AGE)):
         facts = _of_case(row, "") | {"status_ever": row["status_ever"], "age": _age(row)}
-        _add(found, place, "referral", facts, row["n"])
+        _add(counts, place, "referral", facts, row["n"])
     of_case = tuple(f"referral__{name}" for name in shared)
     children = Child.objects.filter(referral__in=counted.values("pk"))
     for row, place in _grouped(children, "referral__", zone, (*of_case, *OF_CHILDREN, *_AGE)):
         facts = _of_case(row, "referral__") | {name: row[name] for name in OF_CHILDREN} | {"age": _age(row)}
-        _add(found, place, "child", facts, row["n"])
+        _add(counts, place, "child", facts, row["n"])
     for part, (model, names) in OF_PARTS.items():
         rows = model._default_manager.filter(referral__in=counted.values("pk"))
         for row, place in _grouped(rows, "referral__", zone, names):
-            _add(found, place, part, {name: row[name] for name in names}, row["n"])
-    return found
+            _add(counts, place, part, {name: row[name] for name in names}, row["n"])
+    return counts
 
 
 type _Place = tuple[int, int, str]
@@ -103,8 +103,8 @@ def _grouped(
 
 
 def _of_case(row: Mapping[str, Any], case: str) -> dict[str, str]:
-    said = {"outcome": row[f"{case}archived_from"] or row[f"{case}state"]}
-    return said | {name: row[f"{case}{name}"] for name in OF_CASES}
+    codes = {"outcome": row[f"{case}archived_from"] or row[f"{case}state"]}
+    return codes | {name: row[f"{case}{name}"] for name in OF_CASES}
 
 
 def _age(row: Mapping[str, Any]) -> str:
@@ -145,35 +145,35 @@ def of_year(authority_id: UUID, year: int, zone: ZoneInfo, *, half: str) -> tupl
             half=half,
             defaults={"by_month": not destroyed, "counts": counts},
         )
-    found: Counter[Fact] = Counter()
+    counted: Counter[Fact] = Counter()
     for month, department, what, code, count in kept.counts:
-        found[Fact(year, month, department, what, code)] = count
-    return found, kept.by_month
+        counted[Fact(year, month, department, what, code)] = count
+    return counted, kept.by_month
 
 
 def _counted(authority_id: UUID, year: int, zone: ZoneInfo) -> tuple[Counter[Fact], Counter[Fact]]:
     """Return the counts by month, and those of destroyed cases; the cases are found by authority and receipt."""
-    begin, end = (datetime(found, 1, 1, tzinfo=zone) for found in (year, year + 1))
+    begin, end = (datetime(each, 1, 1, tzinfo=zone) for each in (year, year + 1))
     cases = Referral.objects.filter(authority=authority_id, received_at__gte=begin, received_at__lt=end)
     living = in_zone(cases.exclude(state__in=(State.DRAFT, State.PURGED)).order_by(), zone)
     return living, _eliminated(authority_id, year)
 
 
 def _yearly(counts: Counter[Fact]) -> Counter[Fact]:
-    found: Counter[Fact] = Counter()
+    yearly: Counter[Fact] = Counter()
     for fact, count in counts.items():
-        found[fact._replace(month=0)] += count
-    return found
+        yearly[fact._replace(month=0)] += count
+    return yearly
 
 
 def _eliminated(authority_id: UUID, year: int | None = None) -> Counter[Fact]:
     rows = EliminatedCount.objects.filter(authority=authority_id)
     if year is not None:
         rows = rows.filter(year=year)
-    found: Counter[Fact] = Counter()
+    counts: Counter[Fact] = Counter()
     for of, place, what, code, count in rows.values_list("year", "department", "what", "code", "count"):
-        found[Fact(of, 0, place, what, code)] += count
-    return found
+        counts[Fact(of, 0, place, what, code)] += count
+    return counts
 
 
 def keep_counts(case: Referral) -> None:

@@ -97,12 +97,12 @@ class Figures(APIView):
         Numbers below the authority's least one aren't told, nor what they could be worked out from. Administrators
         have the facts of the shell alone. Each reading is journaled.
         """
-        asked = FigureQuery.of(request.query_params)
+        filters = FigureQuery.of(request.query_params)
         return Response(
             queries.of_year(
                 pk,
-                asked.get("year"),
-                publishable=asked["publishable"],
+                filters.get("year"),
+                publishable=filters["publishable"],
                 actor=actor_of(request),
                 at=at_of(request),
             )

@@ -40,8 +40,8 @@ class Coding:
 
     def of(self, code: str) -> str:
         """Return the code under which a counted one is told."""
-        found = self.within.get(code, code)
-        return found if found in self.labels else NOT_RECORDED
+        group = self.within.get(code, code)
+        return group if group in self.labels else NOT_RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,10 @@ _NO_OUTCOME: Final = (states.State.DRAFT, states.State.ARCHIVED, states.State.PU
 
 def codings(protocol: Protocol) -> dict[str, Coding]:
     """Return the codes of each fact, age bands as the authority has them; one query, for the measures' catalogue."""
-    found = {figure.code: _coding(figure, protocol) for figure in FIGURES}
+    by_figure = {figure.code: _coding(figure, protocol) for figure in FIGURES}
     types = MeasureType.objects.values_list("code", "label_fr", "label_en")
-    found["measure_type"] = _closed({code: (fr, en) for code, fr, en in types})
-    return found
+    by_figure["measure_type"] = _closed({code: (fr, en) for code, fr, en in types})
+    return by_figure
 
 
 def _coding(figure: Figure, protocol: Protocol) -> Coding:

@@ -82,7 +82,7 @@ def of_year(
     tables = Tables(
         protocol, year_of(year, by_month=by_month), frozenset(matrix.FIGURES[reader]), publishable=publishable
     )
-    told = [
+    territories = [
         {
             "department": place.department,
             "elsewhere": place.elsewhere,
@@ -99,7 +99,7 @@ def of_year(
         tenant=authority_id,
         purpose=Purpose.STATISTICS,
         rule=READ,
-        count=len(told),
+        count=len(territories),
         payload=f"{year}/{publishable}".encode(),
     )
     return {
@@ -110,7 +110,7 @@ def of_year(
         "least": protocol.small_cell_min,
         "grain": protocol.public_grain,
         "periods": [period.code for period in tables.year],
-        "territories": told,
+        "territories": territories,
     }
 
 
@@ -129,7 +129,7 @@ def places(authority: Authority, protocol: Protocol, year: int) -> list[Place]:
         return [Place(only, False, lambda _: True)]
     return [
         *(Place(code, False, partial(eq, code)) for code in own),
-        Place(None, True, lambda found: found not in own),
+        Place(None, True, lambda place: place not in own),
     ]
 
 
@@ -164,7 +164,7 @@ class Tables:
         whole = {unit: self._numbers(root, unit, by_name) for unit in root.units(self.protocol.count_unit)}
         totals = totals_told(Counted(list(whole.values())), self.year, least)
         own = {unit: self._numbers(figure, unit, by_name) for unit in units}
-        told = codes_told(Counted(list(own.values())), self.year, totals, least)
+        codes = codes_told(Counted(list(own.values())), self.year, totals, least)
         coding = self.codings[figure.code]
         for unit, numbers in own.items():
             sums = [sum(column) for column in zip(*numbers.values(), strict=True)]
@@ -174,23 +174,23 @@ class Tables:
                 "total": [self._said(sums, period, period in totals) for period in self.year],
                 "rows": [
                     coded(code, coding.labels[code])
-                    | {"numbers": [self._said(numbers[code], p, code in told.get(p, ())) for p in self.year]}
+                    | {"numbers": [self._said(numbers[code], p, code in codes.get(p, ())) for p in self.year]}
                     for code in coding.labels
                 ],
             }
 
     def _numbers(self, figure: Figure, unit: str, by_name: Mapping[str, Counter[tuple[str, int]]]) -> Numbers:
         coding: Coding = self.codings[figure.code]
-        found = {code: [0] * self.year.end for code in coding.labels}
+        numbers = {code: [0] * self.year.end for code in coding.labels}
         for (code, month), count in by_name.get(figure.counted[unit], Counter()).items():
-            found[coding.of(code)][month - 1 if self.year.parts else 0] += count
-        return found
+            numbers[coding.of(code)][month - 1 if self.year.parts else 0] += count
+        return numbers
 
     def _said(self, numbers: Sequence[int], period: Period, told: bool) -> int | None:
         if not told:
             return None
-        found = sum(numbers[period.first : period.end])
-        return rounded(found, self.protocol.small_cell_min) if self.publishable else found
+        total = sum(numbers[period.first : period.end])
+        return rounded(total, self.protocol.small_cell_min) if self.publishable else total
 
 
 def rounded(count: int, least: int) -> int:

@@ -89,13 +89,13 @@ def totals_told(whole: Counted, year: Period, least: int) -> frozenset[Period]:
     """Return the periods whose total is told: a period's parts all together, or none of them."""
     if whole.size(whole.codes, year) < least:
         return frozenset()
-    told, open_ = {year}, [year]
+    published, open_ = {year}, [year]
     while open_:
         period = open_.pop()
         if all(whole.size(whole.codes, part) >= least for part in period.parts):
-            told.update(period.parts)
+            published.update(period.parts)
             open_.extend(period.parts)
-    return frozenset(told)
+    return frozenset(published)
 
 
 def codes_told(
@@ -110,22 +110,22 @@ def codes_told(
     nobody = frozenset(code for code in counted.codes if counted.nobody(code, year))
     of_year = _of_year(counted, nobody, year, least)
     nobody &= of_year  # none, where nothing but the total is told
-    told = dict.fromkeys(year, nobody) | {year: of_year}
+    by_period = dict.fromkeys(year, nobody) | {year: of_year}
     for period in year:
         if period in totals and period.parts and period.parts[0] in totals:
-            split = _of_parts(counted, nobody, period, told[period] - nobody, least)
-            told |= dict.fromkeys(period.parts, split | nobody)
-    return told
+            split = _of_parts(counted, nobody, period, by_period[period] - nobody, least)
+            by_period |= dict.fromkeys(period.parts, split | nobody)
+    return by_period
 
 
 def _of_year(counted: Counted, nobody: frozenset[str], year: Period, least: int) -> frozenset[str]:
     left = set(counted.codes) - nobody
-    shown = {code for code in left if counted.size([code], year) >= least}
-    while (hidden := left - shown) and counted.size(hidden, year) - len(hidden) < least:
-        if not shown:
+    kept = {code for code in left if counted.size([code], year) >= least}
+    while (hidden := left - kept) and counted.size(hidden, year) - len(hidden) < least:
+        if not kept:
             return frozenset()
-        shown.remove(_smallest(counted, shown, year))
-    return frozenset(shown | nobody)
+        kept.remove(_smallest(counted, kept, year))
+    return frozenset(kept | nobody)
 
 
 def _of_parts(

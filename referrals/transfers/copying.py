@@ -100,13 +100,13 @@ class Carrying:
         # Locked: a file that is set aside or destroyed meanwhile is so in its copy too (``attachments/quarantine.py``).
         list(self.origin.attachments.select_for_update().order_by("id").values("pk"))
         rows = {name: list(self._rows(name)) for name in CARRIED}
-        for row in (one for found in rows.values() for one in found):
+        for row in (one for table_rows in rows.values() for one in table_rows):
             self.ids[row.pk] = uuid4()
         keys.warm(key for key in (self.origin.case_key, self.origin.filer_key) if key)
         try:
             with self._disclosure() as scope:
-                for found in rows.values():
-                    self._insert(found, scope)
+                for table_rows in rows.values():
+                    self._insert(table_rows, scope)
         except Unreadable:
             raise TransferBroken from None
         self._links(rows["judicial_referrals"])
@@ -129,9 +129,9 @@ class Carrying:
         yield from table._default_manager.filter(referral=of or self.origin)
 
     def _insert(self, rows: list[Any], scope: OpenScope) -> None:
-        made = [self._copy(row, scope) for row in rows]
-        if made:
-            type(made[0])._default_manager.bulk_create(made)
+        copies = [self._copy(row, scope) for row in rows]
+        if copies:
+            type(copies[0])._default_manager.bulk_create(copies)
 
     def _copy(self, row: Model, scope: OpenScope) -> Any:
         values: dict[str, Any] = {}
@@ -210,10 +210,10 @@ def _text_of(value: str, ids: Mapping[UUID, UUID]) -> str:
 
 def _counted(rows: Iterator[models.Model]) -> tuple[int, int]:
     """Return how many rows there are, and how many sealed values in them."""
-    found = list(rows)
+    listed = list(rows)
     sealed = sum(
         isinstance(field, SealedField) and getattr(row, field.attname) is not None
-        for row in found
+        for row in listed
         for field in row._meta.concrete_fields
     )
-    return len(found), sealed
+    return len(listed), sealed

@@ -35,21 +35,21 @@ BOOKKEEPING: Final = frozenset({"id", "referral", "position", "mac", "cells"})
 
 def there(case: Case) -> set[str]:
     """Return the documents that the file can make now."""
-    found = {Document.CONCERN.value}
+    documents = {Document.CONCERN.value}
     if case.referral.decisions.exists() or case.measures:
-        found.add(Document.DECISIONS.value)
+        documents.add(Document.DECISIONS.value)
     if _delivered(case) is not None:
-        found.add(Document.ASSESSMENT_REPORT.value)
+        documents.add(Document.ASSESSMENT_REPORT.value)
     steps = set(
         case.referral.steps.filter(
             machine=Machine.MEASURE, step__in=("situation_report", "sign_plan")
         ).values_list("step", flat=True)
     )
     if "situation_report" in steps:
-        found.add(Document.SITUATION_REPORTS.value)
+        documents.add(Document.SITUATION_REPORTS.value)
     if "sign_plan" in steps:
-        found.add(Document.PLAN.value)
-    return found
+        documents.add(Document.PLAN.value)
+    return documents
 
 
 def _delivered(case: Case) -> Any:
@@ -111,7 +111,7 @@ def withhold_restricted(act: "StepContext", _: str) -> None:
 
 def _told(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
     """Return what a row says in these classes, what is empty left out."""
-    found = {}
+    values = {}
     for field in row._meta.concrete_fields:
         access_class = getattr(field, "access_class", "")
         if field.name in BOOKKEEPING or field.is_relation or access_class not in classes:
@@ -120,17 +120,17 @@ def _told(row: Model, classes: str, scope: OpenScope) -> dict[str, Any]:
         if isinstance(field, SealedField) and value is not None:
             value = value.open(scope)
         if value not in (None, "", [], {}):
-            found[field.name] = value
-    return found
+            values[field.name] = value
+    return values
 
 
 def _child(row: Model, scope: OpenScope) -> dict[str, Any]:
     """Return a child; where it is sheltered, its place is for those alone who execute the measure (class K)."""
-    found = _told(row, IDENTITY_AND_FACTS, scope)
-    if found.get("whereabouts") == Whereabouts.SHELTERED:
-        del found["whereabouts"]
-        found.pop("whereabouts_detail", None)
-    return found
+    values = _told(row, IDENTITY_AND_FACTS, scope)
+    if values.get("whereabouts") == Whereabouts.SHELTERED:
+        del values["whereabouts"]
+        values.pop("whereabouts_detail", None)
+    return values
 
 
 def _is_sealed(row: Model, name: str) -> bool:
@@ -174,12 +174,12 @@ def _decisions(case: Case, scope: OpenScope) -> dict[str, Any]:
 
 def _report(case: Case, scope: OpenScope) -> dict[str, Any]:
     row, children = _delivered(case), {child.pk for child in _children(case)}
-    told = _told(row, "H", scope)
-    told.pop("notes", None)  # the team's own; the report is what it holds together
+    report = _told(row, "H", scope)
+    report.pop("notes", None)  # the team's own; the report is what it holds together
     if len(children) < len(case.children):  # its texts are about all the children (SEC-AZ20)
-        told = {name: value for name, value in told.items() if not _is_sealed(row, name)}
+        report = {name: value for name, value in report.items() if not _is_sealed(row, name)}
     concluded = [c for c in row.conclusions.all() if c.child_id in children]
-    return told | {"conclusions": [_told(found, "H", scope) for found in concluded]}
+    return report | {"conclusions": [_told(conclusion, "H", scope) for conclusion in concluded]}
 
 
 def _recorded(step: str) -> Callable[[Case, OpenScope], dict[str, Any]]:
@@ -188,8 +188,8 @@ def _recorded(step: str) -> Callable[[Case, OpenScope], dict[str, Any]]:
         measures = {row.pk for row in case.measures if row.child_id in children}
         hidden = {child.pk for child in case.recorded} - children
         rows = case.referral.steps.filter(machine=Machine.MEASURE, step=step, part__in=measures)
-        said = [(row.at, row.data.open(scope)) for row in rows if row.data is not None]
-        return {step: [{"at": at, **data} for at, data in said if not names_any(data, hidden)]}
+        happened = [(row.at, row.data.open(scope)) for row in rows if row.data is not None]
+        return {step: [{"at": at, **data} for at, data in happened if not names_any(data, hidden)]}
 
     return make
 

@@ -51,18 +51,18 @@ def channel_is_open_to_both(case: Case, step_input: Requesting) -> str | None:
 def asked_formalities(case: Case) -> set[str]:
     """Return what R221-5-1 to R221-5-3 ask for this case: by what is under way for its children."""
     alive = case.measures_alive()
-    found = {FormalityKind.HOLDERS_INFORMED.value}
+    kinds = {FormalityKind.HOLDERS_INFORMED.value}
     if any(not m.judicial and m.type_id not in WITHOUT_AGREEMENT for m in alive):
-        found.add(FormalityKind.WRITTEN_AGREEMENT.value)
+        kinds.add(FormalityKind.WRITTEN_AGREEMENT.value)
     if any(m.judicial for m in alive):
-        found.add(FormalityKind.RELINQUISHMENT.value)
-    return found
+        kinds.add(FormalityKind.RELINQUISHMENT.value)
+    return kinds
 
 
 def formalities_fit_the_case(case: Case, step_input: Requesting) -> str | None:
     """Each formality that the case calls for is done or deferred, and no other is told (R221-5-1 to R221-5-3)."""
-    told = [item.kind for item in step_input.formalities]
-    if sorted(told) == sorted(asked_formalities(case)):
+    kinds = [item.kind for item in step_input.formalities]
+    if sorted(kinds) == sorted(asked_formalities(case)):
         return None
     return (
         "Les formalités à accomplir ou à différer dépendent du dossier : information des titulaires, accord écrit "
@@ -72,15 +72,15 @@ def formalities_fit_the_case(case: Case, step_input: Requesting) -> str | None:
 
 def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> str | None:
     """No holder is told of the transfer while one is implicated or the information deferred (§2.8 no. 4)."""
-    told = any(
+    informed = any(
         item.kind != FormalityKind.RELINQUISHMENT and item.outcome != Fulfilment.DEFERRED
         for item in step_input.formalities
     )
     implicated = case.referral.concern.holder_implicated == YesNo.YES or any(
         holder.implicated == YesNo.YES for holder in case.holders
     )
-    deferred = any(found.state == InformationState.DEFERRED for found in case.informations)
-    if told and (implicated or deferred):
+    deferred = any(information.state == InformationState.DEFERRED for information in case.informations)
+    if informed and (implicated or deferred):
         return "L'information des titulaires est différée : celle du transfert l'est aussi."
     return None
 
@@ -121,10 +121,10 @@ def _seats(
     if roles is not None:
         rows = rows.filter(role__in=roles)
     barred = case.referral.exclusions.filter(lifted_at=None).values("user_id")
-    found: dict[UUID, set[str]] = {}
+    seats: dict[UUID, set[str]] = {}
     for user, role in rows.exclude(user_id__in=barred).values_list("user_id", "role"):
-        found.setdefault(user, set()).add(role)
-    return found
+        seats.setdefault(user, set()).add(role)
+    return seats
 
 
 # --- Sending again ------------------------------------------------------------------------------------
@@ -185,10 +185,10 @@ def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> str | No
     """A restricted case arrives with a list of at least two of the new authority, one of them a supervisor (T46)."""
     if not case.is_restricted:
         return "Le dossier n'est pas restreint." if step_input.named else None
-    found = readers(case, step_input.named)
-    if set(step_input.named) - set(found):
+    kept = readers(case, step_input.named)
+    if set(step_input.named) - set(kept):
         return "Une des personnes nommées n'exerce pas pour cette autorité, ou elle est exclue."
-    if len(found) >= READERS_AT_LEAST and any(Role.SUPERVISOR in roles for roles in found.values()):
+    if len(kept) >= READERS_AT_LEAST and any(Role.SUPERVISOR in roles for roles in kept.values()):
         return None
     return "Dossier restreint : nommer au moins deux lecteurs de cette autorité, dont un·e encadrant·e."
 
@@ -198,8 +198,8 @@ def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> str | No
 
 def side_has_not_spoken(case: Case, step_input: Arbitrating | None) -> str | None:
     """Each authority says once what it holds, by a supervisor of its own (§2.7)."""
-    said = case.part.target_says if case.receiving else case.part.origin_says
+    spoken = case.part.target_says if case.receiving else case.part.origin_says
     by_other = case.part.origin_said_by if case.receiving else case.part.target_said_by
-    if said or (by_other is not None and by_other == case.actor.user_id):
+    if spoken or (by_other is not None and by_other == case.actor.user_id):
         return "L'avis de cette autorité est déjà donné."
     return None

@@ -42,7 +42,7 @@ def transfer_page(
         bound_to="transfers",
     )
     record_listed(page.items, actor=actor_in(request), at=request.at)
-    return [line(found) for found in page.items], page.next
+    return [line(row) for row in page.items], page.next
 
 
 def transfer_read(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAccess, dict[str, Any]]:
@@ -52,11 +52,11 @@ def transfer_read(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAcce
         NotAllowed, NotVisible: see ``receiving.transfer_for``.
     """
     actor, at = actor_in(request), request.at
-    referral, asked, ties = transfer_targets.transfer_for(pk, actor=actor, at=at)
+    referral, transfer, ties = transfer_targets.transfer_for(pk, actor=actor, at=at)
     known(request, referral, ties)
     count_opening(referral, ties, actor=actor, at=at)
     with disclosure(
-        actor=actor.acting_as(ties.reading_role(), authority_id=asked.target_id),
+        actor=actor.acting_as(ties.reading_role(), authority_id=transfer.target_id),
         purpose=Purpose.HANDLING,
         at=at,
         objects=[referral.pseudonym],
@@ -64,7 +64,7 @@ def transfer_read(request: ServiceRequest, pk: UUID) -> tuple[Referral, CaseAcce
         rule="transfer",
         always=True,
     ) as scope:
-        return referral, ties, content(referral, asked, ties, scope, actor=actor, at=at)
+        return referral, ties, content(referral, transfer, ties, scope, actor=actor, at=at)
 
 
 def line(request: TransferRequest) -> dict[str, Any]:
@@ -92,19 +92,21 @@ def content(
     at: datetime,
 ) -> dict[str, Any]:
     """Return the request with the shell of its case and the documents listed, opened; by mail they come on paper."""
-    found = line(request)
+    transfer_line = line(request)
     with row_level_security.beyond():
         sight = child_sight.sight_of(referral, ties, actor)
     if "A" in ties.reads:
         with row_level_security.beyond():
-            found |= {
+            transfer_line |= {
                 "shell": shell.shell(referral, ties),
                 "clocks": clocks.clocks_of(referral, sight, at=at),
             }
         on_paper = request.channel == Channel.SEALED_MAIL
-        found["documents"] = [] if on_paper else [_document(row, scope) for row in request.documents.all()]
+        transfer_line["documents"] = (
+            [] if on_paper else [_document(row, scope) for row in request.documents.all()]
+        )
     with row_level_security.beyond():
-        return found | abilities.abilities(referral, sight, actor=actor, at=at)
+        return transfer_line | abilities.abilities(referral, sight, actor=actor, at=at)
 
 
 def _document(row: TransferDocument, scope: OpenScope) -> dict[str, Any]:

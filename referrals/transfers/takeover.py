@@ -97,8 +97,8 @@ def take_over(act: "StepContext") -> None:
 
 def _call_off(act: "StepContext") -> None:
     """Cancel what the origin has asked, and break off what its team was doing (§2.2 Closings; ⇒ A09)."""
-    for asked in act.case.referral.information_requests.filter(state=RequestState.OPEN):
-        messages_effects.close(act, asked, RequestState.CANCELLED)
+    for request in act.case.referral.information_requests.filter(state=RequestState.OPEN):
+        messages_effects.close(act, request, RequestState.CANCELLED)
     assessment_effects.abort_assessment(act)
 
 
@@ -106,7 +106,7 @@ def _begin(act: "StepContext", target: "Authority", state: str, unit: Unit | Non
     """Make the new row, under keys of its own: same receipt, same dates, same filer (§2.8 no. 1)."""
     origin: Any = act.case.referral
     pk = uuid4()
-    made = keys.create_data_keys(pk, target.pk)
+    data_keys = keys.create_data_keys(pk, target.pk)
     filed_as, filed_reference = origin.known_to_filer_as
     twin = type(origin)(
         id=pk,
@@ -120,8 +120,8 @@ def _begin(act: "StepContext", target: "Authority", state: str, unit: Unit | Non
         filed_as_id=filed_as,
         filed_reference=filed_reference,
         created_at=act.at,
-        case_key=made["case"].id,
-        filer_key=made["filer"].id,
+        case_key=data_keys["case"].id,
+        filer_key=data_keys["filer"].id,
         **{name: getattr(origin, name) for name in SHELL},
     )
     twin.acknowledged_at = twin.acknowledged_at or act.at
@@ -173,8 +173,8 @@ def _end_at_origin(act: "StepContext") -> None:
     _owe_nothing_here(act)
     for seat in case.assignments:
         act.change(seat, until_at=act.at)
-    for found in case.referral.grants.filter(kind="granted", ended_at=None):
-        restrictions_effects.end_grant(act, found)
+    for grant in case.referral.grants.filter(kind="granted", ended_at=None):
+        restrictions_effects.end_grant(act, grant)
     for sheet in case.referral.emergency_sheets.filter(closed_at=None):
         act.change(sheet, closed_at=act.at)
     act.stop(*(C(clock.code) for clock in list(case.open_clocks)))
@@ -247,12 +247,12 @@ def go_along(act: "StepContext") -> None:
 
 def _join_again(joining: "Joining", carried: Carrying, main: Carrying) -> None:
     """Join the filing to its file at the target as it was at the origin, so that it can be parted there (T35)."""
-    told = {
+    values = {
         name: carried.renamed(getattr(joining, name))
         for name in ("same_children", "same_holders", "before", "after")
     }
     again = type(joining).objects.create(
-        referral=carried.twin, target=main.twin, kind=joining.kind, joined_at=joining.joined_at, **told
+        referral=carried.twin, target=main.twin, kind=joining.kind, joined_at=joining.joined_at, **values
     )
     for moved in joining.moved.all():
         type(moved).objects.create(

@@ -27,9 +27,9 @@ def sound_call(act: "StepContext", cause: AlertCause) -> Any:
     Where the running step itself tells the officer on call the first rung is done with it, and the next one waits.
     """
     end_call(act)
-    told = "on_call" in act.step.tells
-    wait = timedelta(minutes=act.case.protocol.escalation_first_minutes) if told else timedelta()
-    row = act.new("alerts", cause=cause, sounded_at=act.at, rung=int(told), next_at=act.at + wait)
+    on_call = "on_call" in act.step.tells
+    wait = timedelta(minutes=act.case.protocol.escalation_first_minutes) if on_call else timedelta()
+    row = act.new("alerts", cause=cause, sounded_at=act.at, rung=int(on_call), next_at=act.at + wait)
     act.fire(Machine.ALERT, "sound", part=row)
     act.case.referral.alert_open = True
     return row

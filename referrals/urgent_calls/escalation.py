@@ -80,8 +80,8 @@ def _clocks_due(at: datetime) -> "QuerySet[Clock]":
 def _locked(referral_id: UUID, at: datetime) -> Iterator[Case]:
     # The case first, as every act of it does: an answer that is under way comes before or after, not between.
     with row_level_security.for_the_service():
-        found = Referral.objects.select_for_update().get(pk=referral_id)
-        yield Case(found, actor=SYSTEM, at=at)
+        referral = Referral.objects.select_for_update().get(pk=referral_id)
+        yield Case(referral, actor=SYSTEM, at=at)
 
 
 def _sound(referral_id: UUID, at: datetime) -> None:
@@ -112,9 +112,9 @@ def _call(case: Case) -> bool:
         alert.rung += 1
         alert.next_at = _due(case, alert)
     alert.save(update_fields=["rung", "next_at"])
-    told = recipients.call_parties(case, list(parties))
-    _write_down(case, parties, told)
-    return bool(told)
+    called = recipients.call_parties(case, list(parties))
+    _write_down(case, parties, called)
+    return bool(called)
 
 
 def _reaches(case: Case, party: str) -> bool:

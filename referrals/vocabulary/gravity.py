@@ -5,4 +5,4 @@ from referrals.vocabulary.states import GRAVITY, Exploitation
 
 def gravest(statuses: list[str]) -> Exploitation:
     """Return the gravest of some statuses."""
-    return max((Exploitation(found) for found in statuses), key=GRAVITY.index, default=Exploitation.NONE)
+    return max((Exploitation(status) for status in statuses), key=GRAVITY.index, default=Exploitation.NONE)

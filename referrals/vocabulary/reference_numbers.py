@@ -20,10 +20,10 @@ def check_sign(body: str) -> str:
     Each place so weighs a different power of x, the check sign's among them: no single wrong sign and no
     two swapped ones, neighbours or not, leave it right. A sum modulo a prime below 32 would take Z for 0.
     """
-    found = 0
+    remainder = 0
     for sign in body:
-        found = _times_x(found ^ ALPHABET.index(sign))
-    return ALPHABET[found]
+        remainder = _times_x(remainder ^ ALPHABET.index(sign))
+    return ALPHABET[remainder]
 
 
 def _times_x(element: int) -> int:

@@ -58,13 +58,13 @@ def missing_items(referral: Any, *, typed_by_cell: bool, late: bool = False) -> 
     ``typed_by_cell``: the cell types in what came by phone or letter, so that its receipt and channel are
     asked for too; ``late``: its receipt lies so far back that the reason is asked (domain.md §4.5).
     """
-    found = [*_items(referral, late=late), *_lacks(referral.concern, "good_faith_notice", "", "L")]
-    found += _contact(referral)
+    missing = [*_items(referral, late=late), *_lacks(referral.concern, "good_faith_notice", "", "L")]
+    missing += _contact(referral)
     if typed_by_cell and referral.received_at is None:
-        found.append({"field": "received_at", "need": "P"})
+        missing.append({"field": "received_at", "need": "P"})
     if typed_by_cell and referral.channel == Channel.ONLINE:
-        found.append({"field": "channel", "need": "P"})
-    return found
+        missing.append({"field": "channel", "need": "P"})
+    return missing
 
 
 def items_left_open(
@@ -81,29 +81,29 @@ def items_left_open(
 
 def _items(referral: Any, *, late: bool, children: Sequence[Any] | None = None) -> list[MISSING]:
     every = list(referral.children.all()) if children is None else children
-    found = [*_of_concern(referral.concern), *_of_parts(referral, every)]
+    missing = [*_of_concern(referral.concern), *_of_parts(referral, every)]
     if late:
-        found += _lacks(referral.concern, "received_late_reason", "", "P")
+        missing += _lacks(referral.concern, "received_late_reason", "", "P")
     if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
         for name in ("direct_report_recipient", "direct_report_sent_on", "direct_report_document"):
-            found += _lacks(referral.concern, name, "", "L")
-    return found
+            missing += _lacks(referral.concern, name, "", "L")
+    return missing
 
 
 def missing_urgent_items(referral: Any) -> list[MISSING]:
     """Return what ``submit_urgent`` still needs: who, where, what (domain.md T03)."""
     concern, children = referral.concern, _subjects(referral.children.all())
-    found: list[MISSING] = []
+    missing: list[MISSING] = []
     if not children:
-        found.append({"field": "children", "need": "U"})
+        missing.append({"field": "children", "need": "U"})
     for path, child in children:
-        found += _urgent_of_child(child, path)
+        missing += _urgent_of_child(child, path)
     if not any(_answered(fact, "text") for fact in referral.facts.all()):
-        found.append({"field": "facts", "need": "U"})
-    found += _lacks(concern, "danger_now", "", "U")
-    found += _lacks(concern, "danger_what", "", "U")
-    found += _lacks(concern, "emergency_done", "", "U")
-    return found
+        missing.append({"field": "facts", "need": "U"})
+    missing += _lacks(concern, "danger_now", "", "U")
+    missing += _lacks(concern, "danger_what", "", "U")
+    missing += _lacks(concern, "emergency_done", "", "U")
+    return missing
 
 
 def _subjects(children: Iterable[Any]) -> list[tuple[str, Any]]:

@@ -46,22 +46,23 @@ def rows_among(referral: "Referral", ids: Collection[UUID]) -> dict[UUID, Row]:
     if not ids:
         return {}
     measures = referral.measures.filter(pk__in=ids)
-    found = {row.pk: Row(frozenset([row.child_id]), row) for row in measures}
+    by_id = {row.pk: Row(frozenset([row.child_id]), row) for row in measures}
     about: dict[UUID, set[UUID]] = {}
     for pk, child in referral.judicial_referrals.filter(pk__in=ids).values_list("pk", "children"):
         about.setdefault(pk, set()).update([child] if child else ())
     for relation in _listing(type(referral)):
         rows: Any = getattr(referral, relation)
+        # Files of a joined filing stay with it: they are looked for in the whole table, by their id.
         if relation == FILES:
             rows = rows.model.objects
         for pk, children, holder in rows.filter(pk__in=ids).values_list("pk", "children", "referral_id"):
             named = {UUID(child) for child in children}
             about[pk] = named if holder == referral.pk else _of_filing(referral, holder, named)
-    if rest := set(ids) - found.keys() - about.keys():
+    if rest := set(ids) - by_id.keys() - about.keys():
         for pk, child, part in referral.steps.filter(pk__in=rest).values_list("pk", "child", "part"):
             parts = rows_among(referral, {part}) if part and not child else {}
             about[pk] = {child} if child else set[UUID]().union(*(row.children for row in parts.values()))
-    return found | {pk: Row(frozenset(children)) for pk, children in about.items() if children}
+    return by_id | {pk: Row(frozenset(children)) for pk, children in about.items() if children}
 
 
 #: The relation whose rows stay with a filing that is joined to a file, and are named by the file's steps.
@@ -71,18 +72,20 @@ FILES: Final = "attachments"
 def _of_filing(referral: "Referral", holder: UUID, named: set[UUID]) -> set[UUID]:
     """Return as whom a case knows the children of a filing that was joined to it, those named alone where any are."""
     joinings: Any = apps.get_model("referrals", "Joining")
-    at, all_of_it, found = holder, not named, named
+    at, all_of_it, children = holder, not named, named
+    # The file to which a filing was joined may be joined in turn: a child has another id at each stage.
     while at != referral.pk:
         joining = joinings.objects.filter(referral=at, undone_at=None).first()
         if joining is None:
+            # It isn't of this case: about nobody, and so left out.
             return set()
         same = {UUID(mine): UUID(theirs) for mine, theirs in joining.same_children.items()}
-        found = {same.get(child, child) for child in found}
+        children = {same.get(child, child) for child in children}
         if all_of_it:
             brought = joining.moved.filter(relation="children").values_list("row", flat=True)
-            found |= {*same.values(), *brought}
+            children |= {*same.values(), *brought}
         at = joining.target_id
-    return found
+    return children
 
 
 def visits_of(referral: "Referral", children: Collection[UUID]) -> set[UUID]:
@@ -98,6 +101,7 @@ def only_child(row: Any) -> UUID | None:
     return UUID(row.children[0]) if row is not None and len(row.children) == 1 else None
 
 
+# Asked of the models, so that a new list of children can't be forgotten (SEC-AZ20).
 @cache
 def _listing(model: "type[Referral]") -> tuple[str, ...]:
     """Return the relations whose rows list the children whom they are about: messages, questions, answers, files."""

@@ -43,27 +43,27 @@ class Case(CaseParts):
 
     def team(self) -> set[UUID]:
         """Return the assessors' user ids."""
-        return {found.user_id for found in self.assignments if found.role == "assessor"}
+        return {assignment.user_id for assignment in self.assignments if assignment.role == "assessor"}
 
     def measures_alive(self, child: "Child | None" = None) -> "list[Measure]":
         """Return measures alive, of one child or of all."""
         return [
-            found
-            for found in self.measures
-            if found.state in ALIVE and (child is None or found.child_id == child.pk)
+            measure
+            for measure in self.measures
+            if measure.state in ALIVE and (child is None or measure.child_id == child.pk)
         ]
 
     def judicial_open(self, child: "Child | None" = None) -> "list[JudicialReferral]":
         """Return referrals to justice that are open, for one child or for any."""
         return [
-            found
-            for found in self.judicial_referrals
-            if found.state in OPEN_JUDICIAL and (child is None or self.concerns(found, child))
+            judicial
+            for judicial in self.judicial_referrals
+            if judicial.state in OPEN_JUDICIAL and (child is None or self.concerns(judicial, child))
         ]
 
     def concerns(self, judicial: "JudicialReferral", child: "Child") -> bool:
         """Tell whether a referral to justice is about a child."""
-        return any(found.pk == child.pk for found in judicial.children.all())
+        return any(other.pk == child.pk for other in judicial.children.all())
 
     def judicial_children(self) -> "list[Child]":
         """Return the children whose decision is judicial, counting what the running step carries."""
@@ -84,47 +84,54 @@ class Case(CaseParts):
         sent = (JudicialState.SENT, JudicialState.RECEIVED)
         about = list(children)
         return [
-            found
-            for found in self.judicial_referrals
-            if found.state in sent and any(self.concerns(found, child) for child in about)
+            judicial
+            for judicial in self.judicial_referrals
+            if judicial.state in sent and any(self.concerns(judicial, child) for child in about)
         ]
 
     def judicial_sent(self, child: "Child") -> bool:
         """Tell whether justice was ever seized for a child (domain.md §2.5: the duty is then met)."""
         unsent = (JudicialState.PREPARED, JudicialState.DISCARDED)
         return any(
-            self.concerns(found, child) and found.state not in unsent for found in self.judicial_referrals
+            self.concerns(judicial, child) and judicial.state not in unsent
+            for judicial in self.judicial_referrals
         )
 
     def judicial_answered(self, child: "Child") -> bool:
         """Tell whether justice was seized for a child and has answered (domain.md §2.5)."""
         return any(
-            self.concerns(found, child) and self.answered(found, child) for found in self.judicial_referrals
+            self.concerns(judicial, child) and self.answered(judicial, child)
+            for judicial in self.judicial_referrals
         )
 
     def answered(self, judicial: "JudicialReferral", child: "Child") -> bool:
         """Tell whether justice has given a deciding answer for a child."""
+        # An answer that decides nothing yet leaves the child waiting (domain.md §2.5).
         return any(row.child_id == child.pk and row.type in DECIDING for row in judicial.outcomes.all())
 
     def was_met(self, child: "Child") -> bool:
         """Tell whether a child was met, or justice answered since the last assessment began (domain.md §2.2 Met)."""
         if child.child_met != ChildMet.NEVER:
             return True
+        # An answer to an earlier sending is about another situation: it stands for no meeting in this assessment.
         since = self.assessment.opened_at if self.assessment else self.referral.created_at
         return any(
-            found.sent_at is not None and found.sent_at >= since and self.answered(found, child)
-            for found in self.judicial_referrals
+            judicial.sent_at is not None and judicial.sent_at >= since and self.answered(judicial, child)
+            for judicial in self.judicial_referrals
         )
 
     def someone_still_waits(self, step_input: "JusticeAnswer") -> bool:
         """Tell whether, after the answers given, justice still owes one for a child of the case (T28)."""
-        told = {item.child for item in step_input.outcomes if item.type in DECIDING}
-        asked = getattr(step_input, "judicial_referral", None)
+        # The answers of this very step aren't on record yet when it asks where the case goes.
+        decided = {item.child for item in step_input.outcomes if item.type in DECIDING}
+        judicial_id = getattr(step_input, "judicial_referral", None)
         for judicial in self.judicial_referrals:
             if judicial.state not in OPEN_JUDICIAL:
                 continue
             for child in judicial.children.all():
-                answered = self.answered(judicial, child) or (judicial.pk == asked and child.pk in told)
+                answered = self.answered(judicial, child) or (
+                    judicial.pk == judicial_id and child.pk in decided
+                )
                 if not answered:
                     return True
         return False
@@ -139,6 +146,7 @@ class Case(CaseParts):
 
     def decision_of(self, child: "Child") -> str:
         """Return what is decided for a child, counting what the running step carries."""
+        # Guards are asked before the step's own decisions are saved.
         return str(self.carried.get(child.pk, child.decision))
 
     def recorded_ground(self, child: "Child") -> str:
@@ -152,11 +160,13 @@ class Case(CaseParts):
         A status set since (T44) or a correction (T42) may have brought about what is to be signed.
         """
         about = Q(child=child.pk, step__in=("decide_child", "set_exploitation_status")) | Q(step="rectify")
+        # By the counted order, since records of one act have one instant.
         last = self.referral.steps.filter(about).order_by("-order").first()
         return last is not None and last.step == "decide_child" and last.signed_by is not None
 
     def history_calls_for_two(self) -> bool:
         """Tell whether closing needs two persons: status ever ≥ at risk, or urgency ever ≥ U2 (domain.md 2S?)."""
+        # Ever, not now: nobody spares the second signature by lowering status or urgency first (SEC-AZ12).
         at_risk = GRAVITY.index(Exploitation.AT_RISK)
         ever = any(GRAVITY.index(Exploitation(child.status_ever)) >= at_risk for child in self.children)
         return (
@@ -175,5 +185,6 @@ class Case(CaseParts):
     def touched(self, step_input: Mapping[str, Any]) -> "list[Child]":
         """Return the children on record whom a step is about: by name, by its part, or by a row that it names."""
         named: set[UUID] = {*ids_in(step_input), *([self.part.pk] if self.part is not None else ())}
+        # By rows too: a step on a measure is about its child, though no body names the child (SEC-AZ20).
         named |= set[UUID]().union(*(row.children for row in rows_among(self.referral, named).values()))
         return [child for child in self.recorded if child.pk in named]

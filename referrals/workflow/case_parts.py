@@ -142,7 +142,7 @@ class CaseParts:
 
     def _granted(self, kind: str) -> set[UUID]:
         rows = self.referral.grants.filter(kind=kind, ended_at=None, expires_at__gt=self.at)
-        return {found.user_id for found in rows}
+        return {grant.user_id for grant in rows}
 
     @property
     def authority_id(self) -> UUID:
@@ -151,6 +151,7 @@ class CaseParts:
 
     def other(self, pk: UUID) -> "Referral | None":
         """Return another case that the actor sees, read once; None for whatever else has that id."""
+        # None is kept too: all guards and effects of one act get the same answer.
         if pk not in self._others:
             self._others[pk] = self.find(pk)
         return self._others[pk]
@@ -184,15 +185,16 @@ class CaseParts:
         ``said``: an input; ``child``: that of a row; ``part``: the row of another machine. The children that they name
         count; where none is named, those of the part, then those on whom the rows hang that are named.
         """
-        restricted = {found.pk for found in self.recorded if found.restricted}
+        restricted = {one.pk for one in self.recorded if one.restricted}
         if not restricted:
             return False
-        recorded, named = {found.pk for found in self.recorded}, set(ids_in(said))
+        recorded, named = {one.pk for one in self.recorded}, set(ids_in(said))
         about = {child, getattr(part, "child_id", None), *named} & recorded
         if not about and hasattr(part, "children"):
-            about = {found.pk for found in part.children.all()}
+            about = {one.pk for one in part.children.all()}
         if not about:  # it names rows alone, if anything
             about = set[UUID]().union(*(row.children for row in rows_among(self.referral, named).values()))
+        # What also names a child who isn't restricted is no secret of the list.
         return bool(about) and about <= restricted
 
     @cached_property
@@ -218,7 +220,8 @@ class CaseParts:
     @cached_property
     def assessments(self) -> "list[Assessment]":
         """Return the assessments, oldest first."""
-        return sorted(self.referral.assessments.all(), key=lambda found: found.opened_at)
+        # Sorted here: `order_by` would ask again where the rows were prefetched.
+        return sorted(self.referral.assessments.all(), key=lambda assessment: assessment.opened_at)
 
     @property
     def assessment(self) -> "Assessment | None":
@@ -239,7 +242,7 @@ class CaseParts:
     def open_assessment(self) -> "Assessment | None":
         """Return the assessment under way."""
         ended = (AssessmentState.DELIVERED, AssessmentState.ABORTED)
-        return next((found for found in self.assessments if found.state not in ended), None)
+        return next((assessment for assessment in self.assessments if assessment.state not in ended), None)
 
     @property
     def delivered_report(self) -> "Assessment | None":
@@ -252,7 +255,7 @@ class CaseParts:
         """Return the last assessment's conclusions by child."""
         if self.assessment is None:
             return {}
-        return {found.child_id: found for found in self.assessment.conclusions.all()}
+        return {conclusion.child_id: conclusion for conclusion in self.assessment.conclusions.all()}
 
     @cached_property
     def assignments(self) -> "list[Assignment]":
@@ -287,7 +290,9 @@ class CaseParts:
     @property
     def open_transfer(self) -> "TransferRequest | None":
         """Return the request that is neither settled nor given up."""
-        return next((found for found in self.transfer_requests if found.state in OPEN_TRANSFER), None)
+        return next(
+            (transfer for transfer in self.transfer_requests if transfer.state in OPEN_TRANSFER), None
+        )
 
     def find_open_transfer(self) -> "TransferRequest | None":
         """Return the same from the database, whatever the case shows."""
@@ -301,6 +306,7 @@ class CaseParts:
     @cached_property
     def broken_glasses(self) -> "list[BreakGlass]":
         """Return the emergency openings that who acts may know of: the own ones, all of them for who reviews."""
+        # A flag on the case's row: no reading asks for openings where there are none (0017).
         if not self.referral.glass_open:
             return []
         rows = self.referral.broken_glasses.all()
@@ -335,9 +341,12 @@ class CaseParts:
             return
 
         def hides(children: set[UUID]) -> bool:
+            # A row that is also about other children stays, as it does for who reads it (SEC-AZ20).
             return bool(children) and children <= self.hidden
 
         names = ("_as_seen", "recorded", "measures", "judicial_referrals", "conclusions")
+        # All of them are read before one is replaced, or a part first read within the block would stay bounded after
+        # it.
         whole = {name: getattr(self, name) for name in names}
         justice = [
             row for row in self.judicial_referrals if not hides({child.pk for child in row.children.all()})
@@ -368,6 +377,7 @@ class CaseParts:
             yield
         finally:
             self._waiting = None
+        # Not reached after an error: the transaction is then rolled back.
         insert(rows)
 
     def insert(self, *rows: "Model") -> None:

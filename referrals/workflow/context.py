@@ -154,11 +154,13 @@ class StepContext:
 
     def fill(self, row: models.Model, values: Mapping[str, Any]) -> models.Model:
         """Set fields of ``row``, sealing those that are sealed; an empty text seals nothing."""
+        # Agents of the service may have declared ties: the case is compared anew before they read it (0032).
         if values.get("service_id"):
             hooks.service_named(self.case.referral, values["service_id"], at=self.at)
         for name, value in values.items():
             field = row._meta.get_field(name)
             if isinstance(field, SealedField):
+                # Sealed for this row and column (SEC-CR3): a new row has its id before it is saved.
                 empty = value in (None, "")
                 value = None if empty else self.data_key(field.key).seal(field, row.pk, as_json(value))
             setattr(row, name, value)
@@ -172,6 +174,7 @@ class StepContext:
             row.position = manager.count()
         self.fill(row, values)
         row.save(force_insert=True)
+        # A list that was prefetched would still lack the row.
         self.case.outdate(related)
         return row
 
@@ -198,10 +201,12 @@ class StepContext:
             stops = [code for code in self.step.stops if code in PLAIN_STOPS or code.startswith("C4b")]
             if stops:
                 self.stop(*stops)
+        # At the closing alone: what starts in a closed case runs on.
         if after in CLOSED and before not in CLOSED:
             running = {clock.code for clock in self.case.open_clocks} - set(deadlines.OUTLIVE_CLOSING)
             self.stop(*(ClockCode(code) for code in running))
         for code in self.step.starts:
+            # C8 counts from the report, so it starts only where there is one to decide on.
             if code not in PLAIN_STARTS or (code == ClockCode.C8 and after != State.REPORT_SUBMITTED):
                 continue
             since = deadlines.assessment_start(referral) if code == ClockCode.C4 else None
@@ -239,6 +244,7 @@ class StepContext:
         row.children.set(children)
         self.fire(Machine.JUDICIAL, "send", part=row)
         for child in children:
+            # Immediate danger is answered by the sending (L226-4): each child's own clock ends.
             self.stop(ClockCode.C3, child=child.pk)
         self.start(ClockCode.C7, part=row)
         self.case.forget("judicial_referrals")
@@ -259,6 +265,8 @@ class StepContext:
         step = steps.get(machine, name)
         row = part if part is not None else self.case.referral
         fired = StepContext(step, self.case, step_input or StepInput(), actor=self.actor, at=self.at)
+        # Two persons who signed a step signed what it brings along. Its guards aren't asked: those of the step that
+        # fires it were (domain.md §2.2 Fired steps).
         fired.signer, fired.child = self.signer, child
         before = str(row.state)
         if machine is Machine.JUDICIAL:
@@ -298,8 +306,10 @@ class StepContext:
             step=self.step.name,
             number=self.step.number,
             at=self.at,
+            # Counted, for records of one act have one instant.
             order=self.case.records,
             role=self.actor.role or SYSTEM.role,
+            # No record names in clear who files (SEC-CR20, 0040).
             by=None if self.actor.filing else self.actor.user_id,
             signed_by=self.signer.user_id if self.signer else None,
             obo=self.actor.obo if self.actor.user_id else None,
@@ -308,9 +318,10 @@ class StepContext:
             child=self.child,
             access_class=self.step.data_class,
         )
-        said = for_record(as_json(self.step_input), self.step.name)
-        data = {name: value for name, value in said.items() if value not in (None, "", [], {})}
+        recorded = for_record(as_json(self.step_input), self.step.name)
+        data = {name: value for name, value in recorded.items() if value not in (None, "", [], {})}
         if data:
             # Of a filer only the own reason is kept here, under the filer's own key class.
             self.fill(record, {"data": data})
+        # Not saved here: within `together` all records of an act go in one statement.
         self.case.insert(record)

@@ -117,13 +117,13 @@ FACTS: Final[Mapping[C, Facts]] = {
 
 def told(code: C) -> dict[str, Any]:
     """Return what is told of one delay, as an answer shows it."""
-    found = FACTS[code]
+    facts = FACTS[code]
     return {
         "code": str(code),
         "label": code.labels_by_language,
-        "delay": {"fr": found.fr, "en": found.en},
-        "law": found.law or None,
+        "delay": {"fr": facts.fr, "en": facts.en},
+        "law": facts.law or None,
         "statutory": code in STATUTORY,
-        "settings": list(found.settings),
+        "settings": list(facts.settings),
         "access_class": ACCESS_CLASS[code],
     }

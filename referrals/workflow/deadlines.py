@@ -54,8 +54,8 @@ def assessment_start(referral: "Referral") -> datetime | None:
     It is the receipt, unless a new fact came in after the closing (T34), or an earlier filing about the same child
     was joined (T12).
     """
-    found: datetime | None = referral.counts_from or referral.received_at
-    return found
+    started_at: datetime | None = referral.counts_from or referral.received_at
+    return started_at
 
 
 def assessment_due(case: Case) -> datetime | None:
@@ -123,6 +123,7 @@ def _request(case: Case, start: datetime, part: "InformationRequest") -> datetim
 
 
 def _term(case: Case, start: datetime, part: "Measure") -> datetime:
+    # A type without a limit: a year is the longest for which a measure is decided (CASF L223-5).
     months = part.duration_months or part.type.max_months or 12
     return end_of(part.term_on, case.zone) if part.term_on else after_months(start, months, case.zone)
 
@@ -143,6 +144,7 @@ def _agreement(case: Case, start: datetime, part: "Measure") -> datetime:
 
 
 def _investigation(case: Case, start: datetime, part: "Measure") -> datetime:
+    # A judge may set a shorter term, never a longer one (CPC 1183).
     latest = after_months(start, INVESTIGATION_MONTHS, case.zone)
     return min(latest, end_of(part.term_on, case.zone)) if part.term_on else latest
 
@@ -159,6 +161,8 @@ def _chosen(case: Case, start: datetime, part: Model | None) -> datetime:
 
 
 def _exit_ban(case: Case, start: datetime, part: "Measure") -> datetime:
+    # Without a term the shorter of the two limits: two months are the prosecutor's, two years the judge's (CC 375-5,
+    # 375-7).
     return end_of(part.term_on, case.zone) if part.term_on else after_months(start, 2, case.zone)
 
 
@@ -198,6 +202,7 @@ RULES: Final[dict[ClockCode, Rule]] = {
     ClockCode.C8: _days("decision_days"),
     ClockCode.C9: _agreement,
     ClockCode.C10: _term,
+    # Hours as they run: 72 of them, not three days (CASF L223-2 al. 5).
     ClockCode.C11: lambda case, start, part: start + timedelta(hours=72),
     ClockCode.C12: _fixed_days(5),
     ClockCode.C13: _fixed_days(8),
@@ -295,7 +300,9 @@ def start(
     ``until``: the last day, where a person has chosen it.
     """
     begun = since or case.at
+    # Two clocks for one thing would be reminded of twice (SEC-FT10).
     stop(case, [code], child=child, part=part)
+    # Never before it starts: a day chosen in the past is due at once.
     due = max(end_of(until, case.zone) if until else RULES[code](case, begun, part), begun)
     clock: Clock = case.referral.clocks.model(
         referral=case.referral,
@@ -308,6 +315,7 @@ def start(
         again_at=reminded_again_at(case, code, begun),
         due_at=due,
         statutory=code in STATUTORY,
+        # Marked as told: no round of reminders picks it up.
         **(dict.fromkeys(("soon_told_at", "late_told_at"), case.at) if code in SILENT else {}),
     )
     case.insert(clock)
@@ -320,6 +328,7 @@ def stop(
 ) -> None:
     """Stop the running clocks of these codes; of one child or part when it is named, else of all."""
     wanted = set(codes)
+    # A case that is being filed has no clock to be read.
     if "open_clocks" not in case.__dict__ and case.referral._state.adding:
         case.__dict__["open_clocks"] = []
     for clock in list(case.open_clocks):
@@ -335,6 +344,7 @@ def stop(
 def halt(case: Case, clock: "Clock") -> None:
     """Stop one running clock of the case."""
     clock.stopped_at = case.at
+    # Within `together` a clock may stop before it was inserted.
     if not clock._state.adding:
         clock.save(update_fields=["stopped_at"])
     case.open_clocks.remove(clock)
@@ -348,6 +358,7 @@ def reset_target(case: Case) -> None:
 def next_due(case: Case) -> datetime | None:
     """Return the earliest end among the running clocks of the shell (class A): what a queue is sorted by."""
     dues = [c.due_at for c in case.open_clocks if c.access_class == "A" and c.code not in SILENT]
+    # The reduced date comes before the legal one: a queue goes by it (D226-2-4).
     if any(clock.code == ClockCode.C4 for clock in case.open_clocks) and case.referral.target_due_at:
         dues.append(case.referral.target_due_at)
     return min(dues, default=None)
@@ -361,9 +372,9 @@ def working_day_before(clock: "Clock", calendar: Calendar) -> date | None:
     """
     if clock.code == ClockCode.C3:
         return None
-    found = calendar.working_day_before(clock.due_at)
+    day = calendar.working_day_before(clock.due_at)
     began = clock.started_at.astimezone(calendar.zone).date()
-    return found if found is not None and found >= began else None
+    return day if day is not None and day >= began else None
 
 
 def state_of(clock: "Clock", at: datetime) -> ClockState:

@@ -32,6 +32,7 @@ def decide(act: "StepContext", child: "Child", code: str, *, ground: str, motiva
     act.change(child, decision=code)
     if spares_justice(act.case, child, code):
         act.warnings.append("exploitation-without-justice")
+    # Each child's decision has a record of its own, whichever step brought it (domain.md §2.2 Fired steps).
     if act.step.name != "decide_child":
         act.fire(Machine.REFERRAL, "decide_child", child=child.pk)
 
@@ -45,6 +46,8 @@ def undecide(act: "StepContext", child: "Child") -> None:
 def prostitution_rule(case: Case, child: "Child") -> str | None:
     """Justice has answered for an exploited child, where the protocol asks it (PROSTITUTION_JUDICIAL_MODE)."""
     mode = case.protocol.prostitution_judicial_mode
+    # Unless the authority has said otherwise, an established exploitation alone bars; `spares_justice` warns of the
+    # rest.
     bound = {"advisory": (), "mandatory": EXPLOITED}.get(mode, (Exploitation.ESTABLISHED,))
     if child.prostitution_status in bound and not case.judicial_answered(child):
         return "Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."

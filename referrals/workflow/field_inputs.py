@@ -68,6 +68,7 @@ def input_field(field: "models.Field[Any, Any]") -> "serializers.Field[Any, Any,
         return Code(codes.choices, required=False, allow_blank=True)
     if isinstance(field, models.BooleanField):
         return Flag(required=False)
+    # Before `DateField`, of which Django derives it.
     if isinstance(field, models.DateTimeField):
         return Instant(required=False, allow_null=True)
     if isinstance(field, models.DateField):

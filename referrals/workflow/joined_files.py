@@ -20,4 +20,4 @@ def joined_to(referral: UUID) -> list[UUID]:
     """Return the file that a filing was joined to, then that which this one was joined to, and so on."""
     with connection.cursor() as cursor:
         cursor.execute(_JOINED_TO, [models.UUIDField().get_db_prep_value(referral, connection)])
-        return [found if isinstance(found, UUID) else UUID(found) for (found,) in cursor.fetchall()]
+        return [pk if isinstance(pk, UUID) else UUID(pk) for (pk,) in cursor.fetchall()]

@@ -58,6 +58,7 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         ends=(JudicialState.CLOSED, JudicialState.DISCARDED),
         relation="judicial_referrals",
         folder="judicial-referrals",
+        # Of closed cases too, but not of the stub of a transferred one: there the target goes on with them (0013).
         while_in=(*ACTIVE, *KEPT_HERE),
         access_class="I",
     ),

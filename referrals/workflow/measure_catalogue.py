@@ -14,7 +14,7 @@ def variants_are_of_the_authority(case: Case, step_input: StrictSerializer | Non
     """
     if step_input is None:
         return None
-    known = {(found.code, found.of) for found in case.protocol.measure_variants}
+    known = {(variant.code, variant.of) for variant in case.protocol.measure_variants}
     items: list[MeasureOffer | OrderedMeasure] = getattr(
         step_input, "orders", getattr(step_input, "measures", [step_input])
     )

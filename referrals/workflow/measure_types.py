@@ -43,7 +43,9 @@ def service_is_habilitated(case: Case, step_input: WithService) -> str | None:
 
 def service_is_not_the_deciders(case: Case, step_input: WithService) -> str | None:
     """No measure is confided to a service for which whoever decides works, or whoever confides it (T48)."""
-    deciding = {found.user_id for found in case.assignments if found.role == Role.ASE_INSPECTOR}
+    deciding = {
+        assignment.user_id for assignment in case.assignments if assignment.role == Role.ASE_INSPECTOR
+    }
     if case.actor.user_id is not None:
         deciding.add(case.actor.user_id)
     if step_input.service and working_for(case, {step_input.service}, deciding):
@@ -59,11 +61,11 @@ def measure_types_exist(case: Case, step_input: StrictSerializer, *, judicial: b
     """
     items: list[Any] = getattr(step_input, "orders" if judicial else "measures", [step_input])
     for item in items:
-        found = case.measure_type(item.type)
-        if found is None or found.judicial != judicial:
+        measure_type = case.measure_type(item.type)
+        if measure_type is None or measure_type.judicial != judicial:
             raise InvalidInput("type")
         months = item.get("duration_months")
-        if months and found.max_months and months > found.max_months:
+        if months and measure_type.max_months and months > measure_type.max_months:
             raise InvalidInput("duration_months", "too-large")
         if judicial:
             service_exists(case, item)  # the judge names it: what was ordered is recorded as it was

@@ -56,13 +56,14 @@ def unit_is_of_authority(case: Case, step_input: WithUnit) -> str | None:
         step_input.unit
         and not Unit.objects.filter(pk=step_input.unit, authority_id=case.authority_id).exists()
     ):
+        # No refusal with a reason: another authority's unit is answered as an unknown one (SEC-IN7).
         raise InvalidInput("unit")
     return None
 
 
 def executing(case: Case) -> set[UUID]:
     """Return the services that execute a measure of the case."""
-    return {found.service_id for found in case.measures_alive() if found.service_id}
+    return {measure.service_id for measure in case.measures_alive() if measure.service_id}
 
 
 def working_for(case: Case, services: set[UUID], users: set[UUID]) -> set[UUID]:
@@ -88,8 +89,9 @@ def deciders(case: Case, step_input: WithDecider) -> set[UUID]:
     """Return who decides: the person named now, those named before, else the inspectors of the unit."""
     if step_input.decider:
         fit = holders_of(case, Role.ASE_INSPECTOR, {step_input.decider})
+        # Nobody decides on a case in which a service that they work for executes a measure (T48).
         return fit - working_for(case, executing(case), fit)
-    named = {found.user_id for found in case.assignments if found.role == Role.ASE_INSPECTOR}
+    named = {assignment.user_id for assignment in case.assignments if assignment.role == Role.ASE_INSPECTOR}
     if named:
         return named
     if case.referral.unit_id is None:
@@ -97,6 +99,7 @@ def deciders(case: Case, step_input: WithDecider) -> set[UUID]:
     of_unit = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, unit_id=case.referral.unit_id, role=Role.ASE_INSPECTOR
     )
+    # Of the unit, but not excluded from the case (SEC-AZ4).
     return holders_of(case, Role.ASE_INSPECTOR, set(of_unit.values_list("user_id", flat=True)))
 
 

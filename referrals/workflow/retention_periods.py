@@ -38,8 +38,8 @@ def kept_months(case: Case) -> int:
     """
     if outcome_of(case) in (State.NOT_QUALIFIED, State.WITHDRAWN):
         return active_months(case)
-    begun = [found for found in case.measures if found.state not in NEVER_BEGUN]
-    if any(found.type.takes_in for found in begun):
+    begun = [measure for measure in case.measures if measure.state not in NEVER_BEGUN]
+    if any(measure.type.takes_in for measure in begun):
         return case.protocol.retention_archive_placed_months
     if begun:
         return case.protocol.retention_archive_months

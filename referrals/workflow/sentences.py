@@ -33,11 +33,12 @@ def _sentences(rule: Rule, seen: set[Rule]) -> Iterator[str]:
     if rule in seen:
         return
     seen.add(rule)
+    # Read, not called: a rule answers about a case, and here there is none.
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(rule)))):
         if isinstance(node, ast.Return) and node.value is not None:
             yield from _texts(node.value, rule)
-        elif (asked := _asked(_meant(node, rule))) is not None:
-            yield from _sentences(asked, seen)
+        elif (called := _asked(_meant(node, rule))) is not None:
+            yield from _sentences(called, seen)
 
 
 def _meant(node: ast.AST, rule: Rule) -> Any:
@@ -57,8 +58,8 @@ def _texts(value: ast.expr, rule: Rule) -> Iterator[str]:
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else GAP for part in value.values)
     elif isinstance(value, ast.Constant) and isinstance(value.value, str):
         yield value.value
-    elif isinstance(value, ast.Name) and isinstance(found := rule.__globals__.get(value.id), str):
-        yield found
+    elif isinstance(value, ast.Name) and isinstance(text := rule.__globals__.get(value.id), str):
+        yield text
 
 
 def _asked(found: object) -> Rule | None:

@@ -122,6 +122,7 @@ class Steps:
         if key in self._all:
             raise ValueError(f"step {step.name} declared twice")
         self._all[key] = step
+        # At import: a misspelt act stops the start, and not a request.
         register(step.event)
 
     def get(self, machine: Machine, name: str) -> Step:
@@ -134,12 +135,12 @@ class Steps:
 
     def of(self, machine: Machine) -> list[Step]:
         """Return the steps of one machine in the order of the procedure, whichever file declares them."""
-        own = (found for found in self._all.values() if found.machine is machine)
-        return sorted(own, key=lambda found: found.number)
+        own = (step for step in self._all.values() if step.machine is machine)
+        return sorted(own, key=lambda step: step.number)
 
     def all(self) -> list[Step]:
         """Return the steps of all machines."""
-        return [found for machine in Machine for found in self.of(machine)]
+        return [step for machine in Machine for step in self.of(machine)]
 
 
 steps: Final = Steps()
@@ -163,6 +164,7 @@ class StepDecorator:
         """Return the decorator that declares the function as step ``name``; it takes the row first."""
         sources = tuple(map(str, source))
         targets = (str(target),) if isinstance(target, str) else tuple(map(str, target))
+        # Tuples, for a `Step` is a key of caches.
         for plural in (
             "roles",
             "guards",
@@ -179,6 +181,7 @@ class StepDecorator:
                 said[plural] = tuple(said[plural])
 
         def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            # A step that makes its row leaves no state: django-fsm has nothing to move.
             run = _transition(self.model, sources, targets)(function) if sources else function
             doc = (function.__doc__ or "").strip()
             steps.add(
@@ -199,6 +202,7 @@ def _transition(
     target: Any = None
     if len(targets) > 1:
         fixed = [one for one in targets if one != SAME]
+        # django-fsm refuses a returned state that isn't listed: one that may stay has to list its sources.
         target = django_fsm.RETURN_VALUE(*dict.fromkeys([*fixed, *(sources if SAME in targets else ())]))
     elif targets[0] != SAME:
         target = targets[0]

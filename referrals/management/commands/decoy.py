@@ -33,17 +33,17 @@ class Command(BaseCommand):
         meant = reference_numbers.heard(options["reference"]) or options["reference"]
         at = instant()
         with for_the_service():
-            found = Referral.objects.filter(reference=meant).exclude(authority=None).first()
-            tenant = None if found is None else found.authority_id
-            if found is None or tenant is None:
+            referral = Referral.objects.filter(reference=meant).exclude(authority=None).first()
+            tenant = None if referral is None else referral.authority_id
+            if referral is None or tenant is None:
                 raise CommandError("Aucun dossier n'a cette référence.")
-            if not Decoy.objects.filter(pk=found.pseudonym).exists():
-                Decoy.objects.create(subject=found.pseudonym, tenant=tenant, made_at=at)
+            if not Decoy.objects.filter(pk=referral.pseudonym).exists():
+                Decoy.objects.create(subject=referral.pseudonym, tenant=tenant, made_at=at)
                 journal.record(
                     DECOY_MADE,
                     actor=SYSTEM,
                     at=at,
-                    objects=[found.pseudonym],
+                    objects=[referral.pseudonym],
                     tenant=tenant,
                     purpose=Purpose.AUDIT,
                 )

@@ -35,8 +35,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Graine {options['seed']} : {len(of.facts)} entrées, {figures.user_days} journées-agent"
         )
-        for kind, (found, planted_) in figures.by_kind.items():
-            self.stdout.write(f"  {kind:<14} {found:>4} / {planted_}")
+        for kind, (caught, planted_) in figures.by_kind.items():
+            self.stdout.write(f"  {kind:<14} {caught:>4} / {planted_}")
         self.stdout.write(f"Rappel : {figures.recall:.1%}")
         for code, count in figures.by_rule.items():
             self.stdout.write(f"  {code} {BY_CODE[code].fr} : {count}")

@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _named(self, references: list[str]) -> list[UUID]:
         with for_the_service():
-            found = dict(Referral.objects.filter(reference__in=references).values_list("reference", "pk"))
-        if missing := sorted(set(references) - set(found)) or not references:
+            ids = dict(Referral.objects.filter(reference__in=references).values_list("reference", "pk"))
+        if missing := sorted(set(references) - set(ids)) or not references:
             raise CommandError(f"Introuvable : {missing if references else 'aucune référence donnée'}.")
-        return [found[reference] for reference in references]
+        return [ids[reference] for reference in references]

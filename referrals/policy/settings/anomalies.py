@@ -17,8 +17,8 @@ _LAW: Final = "RGPD art. 32"
 
 
 def _from(default: int, least: int, most: int, fr: str, en: str, unit: str = "") -> int:
-    found: int = whole(default, least, most, f"Anomalie : {fr}", f"Anomaly: {en}", unit=unit, law=_LAW)
-    return found
+    setting: int = whole(default, least, most, f"Anomalie : {fr}", f"Anomaly: {en}", unit=unit, law=_LAW)
+    return setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
