@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from referrals.models import StepRecord
     from referrals.workflow.context import StepContext
 
+#: The rows of a case that were read for one step, by the part of the form and their id.
+type Rows = dict[str, dict[UUID, Any]]
 LONG_TEXT = Text(max_length=20_000, multiline=True)
 COORDINATOR_CLASSES = frozenset("BCDEFG")
 #: Roles that type a filing in and go on working on it. Whoever filed in another role has the coarse line of it, and
@@ -102,11 +104,12 @@ def read(act: "StepContext") -> list[Corrected]:
         objects=[referral.pseudonym],
         tenant=referral.authority_id,
     ) as scope:
-        return [_one(act, item, scope) for item in act.step_input.corrections]
+        rows: Rows = {}
+        return [_one(act, item, rows, scope) for item in act.step_input.corrections]
 
 
-def _one(act: "StepContext", item: "Correction", scope: OpenScope) -> Corrected:
-    row, field = _target(act, item)
+def _one(act: "StepContext", item: "Correction", rows: "Rows", scope: OpenScope) -> Corrected:
+    row, field = _target(act, item, rows)
     _require_own(act, item.part, row, field)
     old = getattr(row, item.field)
     value = _said(row, item.value, old, scope) if item.part == STEPS else _value(field, item.value)
@@ -124,12 +127,16 @@ def _one(act: "StepContext", item: "Correction", scope: OpenScope) -> Corrected:
     )
 
 
-def _target(act: "StepContext", item: "Correction") -> tuple[Any, Any]:
+def _target(act: "StepContext", item: "Correction", rows: "Rows") -> tuple[Any, Any]:
     referral = act.case.referral
-    rows = getattr(referral, item.part).all() if item.part in (*FORM_PARTS, STEPS) else ()
-    row: Any = next((candidate for candidate in rows if candidate.pk == item.row), None)
-    if item.part == "concern":
-        row = referral.concern
+    # Each row is read once, whatever is corrected in it: a second copy would sign the cells that the first one has
+    # changed as they were before (SEC-CR21).
+    if item.part not in rows:
+        of_part = getattr(referral, item.part).all() if item.part in (*FORM_PARTS, STEPS) else ()
+        rows[item.part] = {row.pk: row for row in of_part}
+    row: Any = (
+        referral.concern if item.part == "concern" else rows[item.part].get(item.row) if item.row else None
+    )
     if row is None:
         raise InvalidInput("row")
     field = next((f for f in row._meta.concrete_fields if f.name == item.field), None)

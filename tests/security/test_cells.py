@@ -138,6 +138,21 @@ def test_each_cell_counts_as_the_service_wrote_it_last(two_cases):
     }
 
 
+def test_several_values_of_one_row_are_corrected_by_one_step_and_no_alarm_follows(two_cases):
+    """T42: the birth date with the name, and what is derived from it, are all written into the one child (0041)."""
+    kit, _ = two_cases
+    values = {"last_name": "Autrement", "birth_date": "2010-05-17", "school_name": "Collège des Essais"}
+    corrections = [
+        {"part": "children", "row": str(kit.child.pk), "field": field, "value": value}
+        for field, value in values.items()
+    ]
+    kit.ask("referral", "rectify", {"corrections": corrections, "reason": "Identité établie."})
+
+    with seeing_all():
+        assert Child.objects.get(pk=kit.child.pk).cells_hold()
+    assert look() == 0
+
+
 def test_every_table_with_sealed_cells_is_signed_by_whatever_writes():
     assert {field.model for field in sealed_fields() if field.model._meta.app_label == "referrals"} == set(
         SEALED
