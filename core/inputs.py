@@ -157,15 +157,15 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 def many[Body: StrictSerializer](body: type[Body], **options: Any) -> Reads[list[Body]]:
     """Declare a bounded list of bodies of one kind."""
-    found: Any = body(many=True, **options)
-    declared: Reads[list[Body]] = found
+    field: Any = body(many=True, **options)
+    declared: Reads[list[Body]] = field
     return declared
 
 
 def optional[Body: StrictSerializer](body: type[Body]) -> Reads[Body | None]:
     """Declare a body that may be left out."""
-    found: Any = body(required=False, default=None, allow_null=True)
-    declared: Reads[Body | None] = found
+    field: Any = body(required=False, default=None, allow_null=True)
+    declared: Reads[Body | None] = field
     return declared
 
 

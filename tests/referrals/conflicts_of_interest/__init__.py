@@ -1,1 +1,0 @@
-"""TODO tests/referrals/conflicts_of_interest/__init__.py"""

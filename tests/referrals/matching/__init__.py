@@ -1,1 +1,0 @@
-"""TODO tests/referrals/matching/__init__.py"""

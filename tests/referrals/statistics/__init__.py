@@ -1,1 +1,0 @@
-"""TODO tests/referrals/statistics/__init__.py"""
