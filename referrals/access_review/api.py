@@ -23,7 +23,7 @@ from audit.outputs import EntryOut
 from core.query import PagedQuery, Query
 from referrals.access_review import actions, queries
 from referrals.access_review.inputs import AnomalyQuery, AnswerIn
-from referrals.access_review.pages import anomaly_page, question_page
+from referrals.access_review.queries import anomaly_page, question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from referrals.rest import schema

@@ -12,6 +12,7 @@ from audit import alarms, columns, journal, pseudonyms, reading
 from audit.anomalies.rules import BY_CODE
 from audit.events import Purpose, register
 from audit.models import ReadEntry
+from core.paging import Page, page_of
 from referrals.access import exceptions as access_exceptions
 from referrals.access.row_level_security import beyond
 from referrals.access_review import actions
@@ -23,6 +24,29 @@ from referrals.vocabulary.access_review import Answer, Informed, Risk
 from referrals.vocabulary.labels import labelled, moment
 from referrals.vocabulary.states import AnomalyState, Coded
 from referrals.workflow.machines import MACHINES
+
+
+def anomaly_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the anomalies that match ``asked``, as ``AnomalyQuery`` gives it; the look is an entry."""
+    filters = {name: asked.pop(name) for name in ("state", "rule") if name in asked}
+    page = page_of(
+        actions.visible_to(actor).filter(**filters),
+        order=("-detected_at", "id"),
+        bound_to=f"anomalies/{sorted(filters.items())}",
+        **asked,
+    )
+    write_down(page.items, actor=actor, at=at)
+    return page
+
+
+def question_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
+    """Return a page of the questions that were put to the actor; the look is an entry."""
+    page = page_of(
+        actions.asked_of(actor, at=at), order=("-detected_at", "id"), bound_to="questions", **asked
+    )
+    journal.record(LISTED, actor=actor, at=at, purpose=Purpose.AUDIT, rule="own", count=len(page.items))
+    return page
+
 
 RESOLVED = "anomaly:identities"
 LISTED = "anomaly:listed"

@@ -15,7 +15,7 @@ from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.access_review.guards import may_look_behind
 from referrals.access_review.inputs import AnomalyQuery
-from referrals.access_review.pages import anomaly_page
+from referrals.access_review.queries import anomaly_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import Machine

@@ -14,7 +14,7 @@ from core.query import PagedQuery, Query
 from referrals.access_review import actions as access_review_actions
 from referrals.access_review import queries as access_review_queries
 from referrals.access_review.inputs import AnswerIn
-from referrals.access_review.pages import question_page
+from referrals.access_review.queries import question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
 from web import forms
