@@ -1,8 +1,8 @@
 """Inputs of the assessment's steps."""
 
-from core.inputs import Code, Day, Flag, Id, Instant, StrictSerializer, Text, many
+from core.inputs import Code, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, many
 from referrals.vocabulary import answers, assessment_answers, message_answers
-from referrals.workflow.inputs import LONG, Signed, ids, optional_id, text
+from referrals.workflow.inputs import LONG, Signed, ids, text
 
 
 class TeamMember(StrictSerializer):
@@ -18,7 +18,7 @@ class Team(StrictSerializer):
     """The assessment team (T13)."""
 
     team = many(TeamMember, allow_empty=False)
-    lead = optional_id()
+    lead = OptionalId()
     plan_on = Day()
 
 
@@ -52,7 +52,7 @@ class Extension(Signed):
 class Report(StrictSerializer):
     """The validated report goes to the decider (T20)."""
 
-    decider = optional_id()
+    decider = OptionalId()
     no_visit_reason = text(required=False)
     prosecutor_proof = text(required=False)
     note = text(required=False)

@@ -2,17 +2,17 @@
 
 from rest_framework import serializers
 
-from core.inputs import Code, Day, StrictSerializer, Text, Whole, many
+from core.inputs import Code, Day, OptionalId, StrictSerializer, Text, Whole, many
 from referrals.vocabulary import child_answers, correction_answers
 from referrals.vocabulary.states import ChildKind, Whereabouts
-from referrals.workflow.inputs import optional_id, text
+from referrals.workflow.inputs import text
 
 
 class Correction(StrictSerializer):
     """One corrected value; ``row`` is the id of the part (T42)."""
 
     part = Code(correction_answers.Correctable.choices)
-    row = optional_id()
+    row = OptionalId()
     field = Text(max_length=40)
     value = serializers.JSONField(allow_null=True)
 
@@ -21,7 +21,7 @@ class Rectify(StrictSerializer):
     """T42: the old value stays, sealed; ``wrong_person`` takes a child's identity out of search."""
 
     corrections = many(Correction, required=False, default=list)
-    wrong_person = optional_id()
+    wrong_person = OptionalId()
     reason = text()
 
 

@@ -1,6 +1,6 @@
 """Inputs of the deciding steps."""
 
-from core.inputs import Code, Flag, Id, Items, StrictSerializer, many
+from core.inputs import Code, Flag, Id, Items, OptionalId, StrictSerializer, many
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.states import DecisionCode
 from referrals.workflow.decision_inputs import (
@@ -11,7 +11,7 @@ from referrals.workflow.decision_inputs import (
     MeasureOffer,
     ToJustice,
 )
-from referrals.workflow.inputs import LONG, Signed, optional_id, text
+from referrals.workflow.inputs import LONG, Signed, text
 
 
 class DecideClose(Deciding):
@@ -29,7 +29,7 @@ class DecideAdmin(Deciding):
 class DecideContinue(Deciding):
     """T27."""
 
-    measure = optional_id()
+    measure = OptionalId()
     met_on_note = text(required=False)
 
 

@@ -1,8 +1,8 @@
 """Inputs of the steps on duplicates and links."""
 
-from core.inputs import Code, Codes, Id, StrictSerializer, many
+from core.inputs import Code, Codes, Id, OptionalId, StrictSerializer, many
 from referrals.vocabulary.duplicates import Likeness, LinkKind, Merge
-from referrals.workflow.inputs import Signed, optional_id, text
+from referrals.workflow.inputs import Signed, text
 
 
 class Suggestion(StrictSerializer):
@@ -23,14 +23,14 @@ class ChildMatch(StrictSerializer):
     """A child of the filing, and who it is in the target; nobody where the target lacks it."""
 
     child = Id()
-    same_as = optional_id()
+    same_as = OptionalId()
 
 
 class HolderMatch(StrictSerializer):
     """A holder of the filing, and who it is in the target; nobody where the target lacks it."""
 
     holder = Id()
-    same_as = optional_id()
+    same_as = OptionalId()
 
 
 class Attaching(Signed):

@@ -1,12 +1,12 @@
 """Inputs of the steps of a measure."""
 
-from core.inputs import Code, Day, Flag, Id, StrictSerializer, Text
+from core.inputs import Code, Day, Flag, Id, OptionalDay, OptionalId, StrictSerializer, Text
 from core.query import PagedQuery
 from referrals.measures import queries
 from referrals.vocabulary import measure_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.workflow.decision_inputs import MeasureOffer
-from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, text
+from referrals.workflow.inputs import DOCUMENT, LONG, Signed, text
 
 STATES = [(str(state), state.label) for state in queries.WAITING]
 
@@ -45,8 +45,8 @@ class Start(StrictSerializer):
     """M07."""
 
     started_on = Day()
-    term_on = optional_day()
-    referent = optional_id()
+    term_on = OptionalDay()
+    referent = OptionalId()
 
 
 class Pause(StrictSerializer):
@@ -115,5 +115,5 @@ class Ruling(Hearing):
 
     on = Day()
     effect = Code([("kept", "Maintenue"), ("changed", "Modifiée"), ("new_term", "Nouvelle échéance")])
-    term_on = optional_day()
+    term_on = OptionalDay()
     copy = text(max_length=DOCUMENT)

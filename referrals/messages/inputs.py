@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from core.inputs import Code, Flag, Id, Items, StrictSerializer
+from core.inputs import Code, Flag, Id, Items, OptionalDay, OptionalId, StrictSerializer
 from referrals.vocabulary import filing_answers, message_answers
-from referrals.workflow.inputs import LONG, ids, optional_day, optional_id, required, text
+from referrals.workflow.inputs import LONG, ids, required, text
 
 #: How many files one complement brings at most.
 ATTACHMENTS_AT_ONCE = 10
@@ -19,8 +19,8 @@ class Questions(StrictSerializer):
     children = ids(required=False)
     questions = text(max_length=10_000)
     recipient = Code(message_answers.Recipient.choices)
-    partner = optional_id()
-    due_on = optional_day()
+    partner = OptionalId()
+    due_on = OptionalDay()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a name exactly where a partner is asked."""
@@ -32,7 +32,7 @@ class Questions(StrictSerializer):
 class Complementing(StrictSerializer):
     """What is added (T08): ``request`` where it answers one, ``came_by`` where the cell types it in."""
 
-    request = optional_id()
+    request = OptionalId()
     came_by = Code(filing_answers.Channel.choices, required=False, default="", allow_blank=True)
     danger_now = Flag(required=False, default=False)
     danger_what = text(required=False, max_length=5_000)

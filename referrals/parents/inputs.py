@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.inputs import Code, Id
+from core.inputs import Code, Id, OptionalDay
 from referrals.vocabulary import holder_answers
 from referrals.vocabulary.states import InformationState
-from referrals.workflow.inputs import Signed, optional_day, text
+from referrals.workflow.inputs import Signed, text
 
 
 class Informing(Signed):
@@ -16,11 +16,11 @@ class Informing(Signed):
     holder = Id()
     occasion = Code(holder_answers.Occasion.choices)
     outcome = Code([(s.value, s.label) for s in InformationState if s != InformationState.PENDING])
-    told_on = optional_day()
+    told_on = OptionalDay()
     means = text(required=False)
     reason = Code(holder_answers.DeferralReason.choices, required=False, default="", allow_blank=True)
     reason_text = text(required=False)
-    review_on = optional_day()
+    review_on = OptionalDay()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for what the outcome needs: date and means, or reason and review date, or why not applicable."""

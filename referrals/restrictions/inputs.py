@@ -5,14 +5,14 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from accounts.roles import Role
-from core.inputs import Day, Flag, Id, StrictSerializer
-from referrals.workflow.inputs import Signed, ids, optional_id, text
+from core.inputs import Day, Flag, Id, OptionalId, StrictSerializer
+from referrals.workflow.inputs import Signed, ids, text
 
 
 class Restriction(Signed):
     """T46: the case, or one child of it, is for the named persons alone."""
 
-    child = optional_id()
+    child = OptionalId()
     named = ids()
     reason = text()
     review_on = Day()

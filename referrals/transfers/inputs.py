@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.inputs import Code, Codes, Flag, Id, StrictSerializer, many
+from core.inputs import Code, Codes, Flag, Id, OptionalDay, OptionalId, StrictSerializer, many
 from referrals.vocabulary.holder_answers import DeferralReason
 from referrals.vocabulary.transfers import (
     BreakEffect,
@@ -13,7 +13,7 @@ from referrals.vocabulary.transfers import (
     Ground,
     Opinion,
 )
-from referrals.workflow.inputs import ids, optional_day, optional_id, required, text
+from referrals.workflow.inputs import ids, required, text
 
 
 def _optional(codes: Any) -> Code:
@@ -25,7 +25,7 @@ class Formality(StrictSerializer):
 
     kind = Code(FormalityKind.choices)
     outcome = Code(Fulfilment.choices)
-    on = optional_day()
+    on = OptionalDay()
     how = text(required=False)
     reason = _optional(DeferralReason)
     reason_text = text(required=False)
@@ -75,7 +75,7 @@ class Accepting(StrictSerializer):
     """T32: the receipt; the unit that takes the case, and the readers of a restricted one, at the target."""
 
     receipt = text()
-    unit = optional_id()
+    unit = OptionalId()
     named = ids(required=False)
 
 

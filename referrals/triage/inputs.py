@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.inputs import Code, Codes, Id, StrictSerializer, many, optional
+from core.inputs import Code, Codes, Id, OptionalId, StrictSerializer, many, optional
 from referrals.vocabulary import answers, assessment_answers, triage_answers
 from referrals.vocabulary.states import Urgency
-from referrals.workflow.inputs import LONG, Signed, optional_id, required, text
+from referrals.workflow.inputs import LONG, Signed, required, text
 
 
 class SearchProof(StrictSerializer):
@@ -53,7 +53,7 @@ class Qualification(Signed):
     children = many(ChildQualification, allow_empty=False)
     urgency = Code(Urgency.choices)
     opinion = text(max_length=LONG)
-    unit = optional_id()
+    unit = OptionalId()
     urgency_reason = text(required=False)
     search = optional(SearchProof)
 

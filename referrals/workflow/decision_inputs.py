@@ -6,17 +6,29 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from rest_framework import serializers
 
-from core.inputs import Code, Codes, Day, Flag, Id, StrictSerializer, Text, Whole, many
+from core.inputs import (
+    Code,
+    Codes,
+    Day,
+    Flag,
+    Id,
+    OptionalDay,
+    OptionalId,
+    StrictSerializer,
+    Text,
+    Whole,
+    many,
+)
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.hearings import Hearing
 from referrals.vocabulary.states import DecisionCode, Ground, Outcome
-from referrals.workflow.inputs import DOCUMENT, LONG, Signed, optional_day, optional_id, required, text
+from referrals.workflow.inputs import DOCUMENT, LONG, Signed, required, text
 
 
 class ToJustice(StrictSerializer):
     """A referral to justice: for whom, on which grounds, with which document (L226-4)."""
 
-    judicial_referral = optional_id()
+    judicial_referral = OptionalId()
     grounds = Codes(Ground.choices, required=False, default=list)
     actions_led = text(required=False, max_length=10_000)
     recipient = text(required=False)
@@ -91,10 +103,10 @@ class MeasureOffer(StrictSerializer):
     type = Text(max_length=40)
     aim = text(max_length=10_000)
     duration_months = Whole(min_value=1, max_value=12)
-    service = optional_id()
+    service = OptionalId()
     variant = Text(max_length=40, required=False, default="", allow_blank=True)
-    notified_on = optional_day()
-    sent_on = optional_day()
+    notified_on = OptionalDay()
+    sent_on = OptionalDay()
 
 
 class Deciding(Signed):
@@ -167,10 +179,10 @@ class OrderedMeasure(StrictSerializer):
         default="",
         allow_blank=True,
     )
-    term_on = optional_day()
+    term_on = OptionalDay()
     order_copy = text(required=False, max_length=DOCUMENT)
     place = text(required=False)
-    service = optional_id()
+    service = OptionalId()
     variant = Text(max_length=40, required=False, default="", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -209,8 +221,8 @@ class Naming(StrictSerializer):
     """T48: a decider or a referent."""
 
     user = Id()
-    child = optional_id()
-    since = optional_day()
+    child = OptionalId()
+    since = OptionalDay()
 
 
 class Beginning(StrictSerializer):

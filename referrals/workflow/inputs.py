@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from core.inputs import Id, Items, OptionalDay, OptionalId, StrictSerializer, Text
+from core.inputs import Id, Items, OptionalId, StrictSerializer, Text
 
 LONG: Final = 20_000
 DOCUMENT: Final = 100_000
@@ -19,16 +19,6 @@ def text(*, required: bool = True, max_length: int = 2_000) -> Text:
     """Declare a text of several lines."""
     options: dict[str, Any] = {} if required else {"required": False, "default": ""}
     return Text(max_length=max_length, multiline=True, allow_blank=not required, **options)
-
-
-def optional_id() -> OptionalId:
-    """Declare an id that may be left out."""
-    return OptionalId()
-
-
-def optional_day() -> OptionalDay:
-    """Declare a day that may be left out."""
-    return OptionalDay()
 
 
 def required(name: str) -> serializers.ValidationError:
@@ -60,7 +50,7 @@ class Noted(StrictSerializer):
 class Signed(StrictSerializer):
     """A step that may need a second signature: the person who is asked for it."""
 
-    approver = optional_id()
+    approver = OptionalId()
 
 
 class WithChild(Protocol):

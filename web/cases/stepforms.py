@@ -7,7 +7,6 @@ asks for. An unanswered row is left out of the body, even if required, and error
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -303,8 +302,3 @@ def summary(problem: Mapping[str, Any] | None, entries: Sequence[Entry]) -> list
     if beside < len(errors) and not beside:
         lines += [Fault(str(words.of(item["field"].rpartition(".")[2])), item["detail"]) for item in errors]
     return lines
-
-
-def day_and_time(value: datetime, zone: ZoneInfo) -> str:
-    """Return an instant as a field for date and time takes it."""
-    return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
