@@ -20,7 +20,7 @@ help:
 	  'make check   format, lint, types, imports, migrations, made docs, OpenAPI' \
 	  'make format  put the code in its one format' \
 	  'make docs    write the pages that are made from the code' \
-	  'make messages  gather what the pages say, and compile the English words (needs gettext)' \
+	  'make messages  gather the sentences of every app, and compile the English ones (needs gettext)' \
 	  'make pictures  take the pictures of docs/pictures (needs Chromium)' \
 	  'make bench   measure against the bare framework on PostgreSQL' \
 	  'make lock    resolve pyproject.toml again into the lock files' \
@@ -70,8 +70,9 @@ docs: .venv/.dev
 	$(scratch) $(PYTHON) manage.py make_docs
 
 messages: .venv/.dev
-	cd web && ../$(PYTHON) ../manage.py makemessages --locale en --no-wrap --add-location file --no-obsolete
-	cd web && ../$(PYTHON) ../manage.py compilemessages --locale en
+	@for catalogue in */locale; do ( cd "$$(dirname "$$catalogue")" \
+	  && ../$(PYTHON) ../manage.py makemessages --locale en --no-wrap --add-location file --no-obsolete \
+	  && ../$(PYTHON) ../manage.py compilemessages --locale en ) || exit 1; done
 
 pictures: .venv/.dev
 	$(PYTHON) -m tests.browser.pictures

@@ -1,0 +1,14 @@
+"""Each sign of the grid has words in both languages."""
+
+from django.utils import translation
+
+from referrals.vocabulary.signs import SIGN_CODES
+from web.filing import grid
+
+
+def test_each_sign_of_the_grid_has_words_in_both_languages():
+    assert set(grid.ENGLISH) == set(SIGN_CODES)
+    for language in ("fr", "en"):
+        with translation.override(language):
+            assert all(grid.label(code) for code in SIGN_CODES)
+    assert {code for family in grid.FAMILIES for code in grid.SIGNS[family.code]} == set(SIGN_CODES)
