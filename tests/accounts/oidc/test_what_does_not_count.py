@@ -214,7 +214,9 @@ def test_what_is_no_token_is_refused(known, provider, visitor, log, token):
         ({"aud": None}, "audience"),
         ({"aud": []}, "audience"),
         ({"aud": ["repere", "another"]}, "audience"),
+        ({"aud": ["repere", "another"], "azp": "repere"}, "audience"),
         ({"azp": "another"}, "audience"),
+        ({"azp": ""}, "audience"),
         ({"nonce": None}, "nonce"),
         ({"nonce": "a" * 43}, "nonce"),
         ({"nonce": 5}, "nonce"),
@@ -231,7 +233,10 @@ def test_what_is_no_token_is_refused(known, provider, visitor, log, token):
         ({"exp": 10**400}, "time"),
         ({"iat": float("nan")}, "time"),
         ({"auth_time": "now"}, "time"),
+        ({"auth_time": True}, "time"),
+        ({"auth_time": float("nan")}, "time"),
         ({"at_hash": "AAAA"}, "access-token"),
+        ({"at_hash": ""}, "access-token"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -545,6 +550,28 @@ def test_a_key_for_something_else_is_none(known, provider, visitor, log):
 
     comes_to_nothing(there_and_back(visitor))
     assert rules(log) == ["provider-key"]
+
+
+def test_of_two_keys_of_one_name_neither_counts(known, provider, visitor, log):
+    """Which one is tried mustn't depend on their order."""
+    first = provider.keys[-1]
+    second = jwk.generate_key("EC", "P-256", {"kid": first.kid, "use": "sig"})
+    for keys in ([first, second], [second, first]):
+        metadata.forget()
+        provider.keys = keys
+        comes_to_nothing(there_and_back(visitor))
+
+    assert rules(log) == ["provider-key"] * 2
+
+
+def test_a_token_that_names_no_key_counts_where_one_alone_could_have_signed_it(known, provider, visitor):
+    key = provider.keys[-1]
+    provider.keys = [new_key("RSA"), key]
+    unnamed = {"alg": "ES256"}
+    provider.signs = lambda claims: compact(unnamed, json.dumps(claims).encode(), by_key(key))
+    provider.signs_userinfo = provider.signs
+
+    assert led_to(there_and_back(visitor)) == "/connexion/suite"
 
 
 # --- Outages ---------------------------------------------------------------------------------------------
