@@ -532,6 +532,7 @@ def test_keys_that_nobody_knows_send_us_to_the_provider_once_a_minute(known, pro
         {"keys": [{}] * 51},
         {"keys": [5, {"kty": ["EC"]}, {"kty": "EC", "crv": "P-256"}, {"kty": "RSA", "n": 5, "e": "AQAB"}]},
         {"keys": [jwk.OctKey.import_key("a secret that everybody has now").as_dict()]},
+        {"keys": [{"kty": "RSA", "n": b64((1 << 1023 | 1).to_bytes(128)), "e": "AQAB"}]},
     ],
     ids=str,
 )
