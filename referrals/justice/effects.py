@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import override
+
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.languages import FRENCH
 from encryption import digest
 from referrals.justice import letter
 from referrals.vocabulary import hearings
@@ -185,14 +188,17 @@ def settle_by_order(act: "StepContext", row: "Measure") -> None:
 def compose_document(act: "StepContext") -> None:
     """Make the document from the case as it is now, and seal it on the referral with its hash (J07)."""
     referral = act.case.referral
-    with disclosure(
-        actor=act.actor,
-        purpose=Purpose.HANDLING,
-        at=act.at,
-        objects=[referral.pseudonym],
-        tenant=referral.authority_id,
-        urgent=referral.in_danger,
-    ) as scope:
+    with (
+        disclosure(
+            actor=act.actor,
+            purpose=Purpose.HANDLING,
+            at=act.at,
+            objects=[referral.pseudonym],
+            tenant=referral.authority_id,
+            urgent=referral.in_danger,
+        ) as scope,
+        override(FRENCH),  # a court reads French, in whatever language its author reads the pages
+    ):
         page = letter.html(letter.gather(act.case, act.case.part, scope))
     act.change(
         act.case.part,

@@ -11,6 +11,7 @@ from referrals.models import Child, Fact
 from tests.factories.concerns import child, concern
 from tests.journeys import bodies
 from tests.kept import kept
+from tests.web.visiting import Visitor
 
 FACTS = [
     {"on": "2026-11-20", "place_type": "school", "place_text": "Portail nord", "source": "seen",
@@ -92,6 +93,19 @@ def test_it_tells_each_fact_with_its_date_place_and_source(composed):
                  "Une mesure de protection immédiate.", "Parquet des mineurs de Bobigny", "a été trouvé",
                  composed.row.reference, "Le danger est actuel."):  # fmt: skip
         assert said in page, said
+
+
+def test_it_is_french_whatever_language_its_author_reads(composed):
+    first = document(composed).content
+    coordinator = Visitor(composed.world, "crip_coordinator", at=composed.now)
+    coordinator.post("/langue", {"language": "en"})
+    row = composed.row.judicial_referrals.get()
+    composed.row.judicial_referrals.update(letter=None, letter_sha256="", composed_at=None)
+
+    done = coordinator.fills(f"/dossiers/{composed.pk}/etape/judicial/{row.pk}/compose")
+
+    assert done.status_code == 303
+    assert document(composed).content == first
 
 
 def test_who_filed_is_not_in_it(composed):
