@@ -5,6 +5,8 @@ from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.authority import Authority
 from accounts.models.membership import Membership
@@ -17,27 +19,27 @@ from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 class Profession(models.TextChoices):
     """What somebody works as: the professionals among those who file, in the same codes and words (domain.md §1.2)."""
 
-    TEACHER = "teacher", "Enseignant·e"
-    SCHOOL_HEAD = "school_head", "Chef·fe d'établissement, directeur·rice d'école"
-    SCHOOL_LIFE = "school_life", "CPE, AED, vie scolaire"
-    SCHOOL_SOCIAL_WORKER = "school_social_worker", "Assistant·e de service social scolaire"
-    SCHOOL_NURSE_DOCTOR = "school_nurse_doctor", "Infirmier·e, médecin scolaire"
-    SPECIALISED_EDUCATOR = "specialised_educator", "Éducateur·rice spécialisé·e"
-    STREET_OUTREACH = "street_outreach", "Prévention spécialisée"
-    RESIDENTIAL_STAFF = "residential_staff", "Professionnel·le de MECS, foyer"
-    DEPT_SOCIAL_WORKER = "dept_social_worker", "Travailleur·se social·e, PMI"
-    PHYSICIAN = "physician", "Médecin"
-    HOSPITAL_STAFF = "hospital_staff", "Professionnel·le hospitalier"
-    MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", "Sage-femme, santé sexuelle"
-    PSYCHOLOGIST = "psychologist", "Psychologue"
-    PJJ_STAFF = "pjj_staff", "Professionnel·le PJJ"
-    POLICE_GENDARMERIE = "police_gendarmerie", "Police, gendarmerie"
-    ASSOCIATION_SPECIALISED = "association_specialised", "Association spécialisée"
-    ANIMAL_PROTECTION = "animal_protection", "Association de protection animale"
-    YOUTH_WORKER = "youth_worker", "Animation, mission locale, sport, loisirs"
-    TRANSPORT_HOTEL = "transport_hotel", "Hôtellerie, transport, plateforme"
-    ELECTED_OFFICIAL = "elected_official", "Élu·e local·e"
-    OTHER_PRO = "other_pro", "Autre professionnel"
+    TEACHER = "teacher", _("Enseignant·e")
+    SCHOOL_HEAD = "school_head", _("Chef·fe d'établissement, directeur·rice d'école")
+    SCHOOL_LIFE = "school_life", _("CPE, AED, vie scolaire")
+    SCHOOL_SOCIAL_WORKER = "school_social_worker", _("Assistant·e de service social scolaire")
+    SCHOOL_NURSE_DOCTOR = "school_nurse_doctor", _("Infirmier·e, médecin scolaire")
+    SPECIALISED_EDUCATOR = "specialised_educator", _("Éducateur·rice spécialisé·e")
+    STREET_OUTREACH = "street_outreach", _("Prévention spécialisée")
+    RESIDENTIAL_STAFF = "residential_staff", _("Professionnel·le de MECS, foyer")
+    DEPT_SOCIAL_WORKER = "dept_social_worker", _("Travailleur·se social·e, PMI")
+    PHYSICIAN = "physician", _("Médecin")
+    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier")
+    MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", _("Sage-femme, santé sexuelle")
+    PSYCHOLOGIST = "psychologist", _("Psychologue")
+    PJJ_STAFF = "pjj_staff", _("Professionnel·le PJJ")
+    POLICE_GENDARMERIE = "police_gendarmerie", pgettext_lazy("filer profession", "Police, gendarmerie")
+    ASSOCIATION_SPECIALISED = "association_specialised", _("Association spécialisée")
+    ANIMAL_PROTECTION = "animal_protection", _("Association de protection animale")
+    YOUTH_WORKER = "youth_worker", _("Animation, mission locale, sport, loisirs")
+    TRANSPORT_HOTEL = "transport_hotel", _("Hôtellerie, transport, plateforme")
+    ELECTED_OFFICIAL = "elected_official", _("Élu·e local·e")
+    OTHER_PRO = "other_pro", _("Autre professionnel")
 
 
 class Refused(models.TextChoices):

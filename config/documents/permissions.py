@@ -6,6 +6,7 @@ from typing import Final
 from accounts.permissions import PERMISSIONS
 from accounts.roles import NEED_ORGANISATION, NEED_UNIT, POWERFUL, PROGRAMS, Role
 from config.documents.tables import MADE, code, named, table
+from core.languages import ENGLISH, in_language
 from referrals.access import matrix
 from referrals.access.matrix import APPROVER_READS, BLIND, CLASSES, MATRIX, ORDINARY, Relation
 from referrals.access.relations import CaseAccess
@@ -146,7 +147,7 @@ def _doing() -> Iterator[str]:
         declared = [step for step in steps.of(machine) if step.roles]
         roles = [role for role in Role if any(role in step.roles for step in declared)]
         head = ["Step", *(code(str(role)) for role in roles)]
-        yield f"### {machine.en} (*{machine.label}*)"
+        yield f"### {in_language(machine.label, ENGLISH)} (*{machine.label}*)"
         yield table(head, ([_step(step), *(relations(step, role) for role in roles)] for step in declared))
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from config.documents.tables import MADE, code, lines, table
+from core.languages import ENGLISH, in_language
 from referrals.policy.definitions import ORDERS, SETTINGS, Order
 from referrals.policy.field_types import OPEN_MINUTES_MIN, TEXT_MAX, UNITS, Setting
 
@@ -25,7 +26,12 @@ A text has at most {TEXT_MAX} characters, and braces only round the words given 
 def page() -> str:
     """Return the page."""
     rows = [
-        [f"{code(key)}<br>{one.en} (*{one.fr}*)", one.law or "practice", _default(one), _bounds(one)]
+        [
+            f"{code(key)}<br>{in_language(one.label, ENGLISH)} (*{one.label}*)",
+            one.law or "practice",
+            _default(one),
+            _bounds(one),
+        ]
         for key, one in SETTINGS.items()
     ]
     parts = [
@@ -52,18 +58,20 @@ def _default(setting: Setting) -> str:
 
 
 def _with_unit(value: int, setting: Setting) -> str:
-    return f"{value} {UNITS[setting.unit][1]}".strip()
+    return f"{value} {in_language(UNITS[setting.unit], ENGLISH)}".strip()
 
 
 def _bounds(setting: Setting) -> str:
     if setting.kind == "whole":
-        return f"{setting.shown['minimum']} to {_with_unit(setting.shown['maximum'], setting)}"
+        return f"{setting.bounds['minimum']} to {_with_unit(setting.bounds['maximum'], setting)}"
     if setting.kind == "rows":
-        return f"up to {setting.shown['maximum']} of the authority's own"
+        return f"up to {setting.bounds['maximum']} of the authority's own"
     if setting.kind in ("choice", "codes"):
-        return lines(f"{code(one['code'])} {one['label']['en']}" for one in setting.shown["choices"])
+        return lines(
+            f"{code(option)} {in_language(label, ENGLISH)}" for option, label in setting.options.items()
+        )
     if setting.kind == "text":
-        return "text" + "".join(f", {{{mark}}}" for mark in setting.shown["marks"])
+        return "text" + "".join(f", {{{mark}}}" for mark in setting.bounds["marks"])
     return {"flag": "on, off", "week": "up to four spans a day"}[setting.kind]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from config.documents.tables import BREAK, MADE, code, lines, table
+from core.languages import ENGLISH, in_language
 from referrals.proofs import PROOFS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, ANY, CLOSED, OPENED, Machine, State
@@ -69,7 +70,7 @@ def page() -> str:
 
 
 def _title(machine: Machine) -> str:
-    return f"## {machine.en} (*{machine.label}*)"
+    return f"## {in_language(machine.label, ENGLISH)} (*{machine.label}*)"
 
 
 def _proofs() -> str:
@@ -102,8 +103,9 @@ def _clocks() -> str:
 def _clock(clock: ClockCode) -> list[str]:
     facts = FACTS[clock]
     own = [code(name) for name in facts.settings]
-    meaning = f"{facts.en}{BREAK}*{facts.fr}*"
-    return [code(str(clock)), clock.en, str(clock.label), meaning, facts.law or "practice", lines(own)]
+    meaning = f"{in_language(facts.delay, ENGLISH)}{BREAK}*{facts.delay}*"
+    name = in_language(clock.label, ENGLISH)
+    return [code(str(clock)), name, str(clock.label), meaning, facts.law or "practice", lines(own)]
 
 
 def _rules() -> str:

@@ -5,6 +5,9 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.vocabulary.states import Coded, TransferState
 
@@ -12,17 +15,17 @@ from referrals.vocabulary.states import Coded, TransferState
 class Relation(Coded):
     """What ties a person to a case."""
 
-    OWN = "own", "Own filing", "Sa propre transmission"
-    TERRITORY = "territory", "Territory", "Territoire"
-    UNIT = "unit", "Unit", "Unité"
-    ASSIGNED = "assigned", "Assigned", "Désigné·e"
-    EXECUTING = "executing", "Executing a measure", "Service chargé d'une mesure"
-    APPROVER = "approver", "Second signer", "Second signataire"
-    STANDING_IN = "standing_in", "Standing in for someone assigned", "Supplée une personne désignée"
-    GRANTED = "granted", "Exceptional access", "Accès exceptionnel"
-    SHARED = "shared", "Shared draft", "Brouillon partagé"
-    BROKEN_GLASS = "broken_glass", "Emergency opening", "Ouverture d'urgence"
-    RECEIVING = "receiving", "Receiving a transfer", "Destinataire d'un transfert"
+    OWN = "own", _("Sa propre transmission")
+    TERRITORY = "territory", _("Territoire")
+    UNIT = "unit", _("Unité")
+    ASSIGNED = "assigned", _("Désigné·e")
+    EXECUTING = "executing", _("Service chargé d'une mesure")
+    APPROVER = "approver", _("Second signataire")
+    STANDING_IN = "standing_in", _("Supplée une personne désignée")
+    GRANTED = "granted", _("Accès exceptionnel")
+    SHARED = "shared", pgettext_lazy("relation", "Brouillon partagé")
+    BROKEN_GLASS = "broken_glass", pgettext_lazy("relation", "Ouverture d'urgence")
+    RECEIVING = "receiving", _("Destinataire d'un transfert")
 
 
 NOBODY: Final = UUID(int=0)

@@ -1,5 +1,8 @@
 """Inputs of the review of accesses."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from audit.anomalies.rules import RULES
 from core.inputs import Code, Day, StrictSerializer
 from core.query import PagedQuery
@@ -25,22 +28,22 @@ class AnswerIn(StrictSerializer):
 class Ground(Coded):
     """Why an auditor finds an access justified."""
 
-    ASSIGNED = "assigned", "The file was in the agent's charge", "Dossier confié à l'agent"
-    INSTRUCTION = "instruction", "On instruction", "Sur instruction"
-    EMERGENCY = "emergency", "An emergency", "Urgence"
-    MISTAKE = "mistake", "A mistake without consequence", "Erreur sans conséquence"
-    SYSTEM = "system", "A fault or works on the service", "Panne ou intervention sur le service"
+    ASSIGNED = "assigned", _("Dossier confié à l'agent")
+    INSTRUCTION = "instruction", _("Sur instruction")
+    EMERGENCY = "emergency", pgettext_lazy("ground", "Urgence")
+    MISTAKE = "mistake", _("Erreur sans conséquence")
+    SYSTEM = "system", _("Panne ou intervention sur le service")
 
 
 class Wrong(Coded):
     """Why an auditor finds an access unjustified."""
 
-    NO_ANSWER = "no_answer", "No answer", "Aucune réponse"
-    CURIOSITY = "curiosity", "No reason of service", "Aucun motif de service"
-    RELATIVE = "relative", "A person close to the agent", "Personne proche de l'agent"
-    STOLEN = "stolen", "The account was used by another", "Compte utilisé par un tiers"
-    PASSED_ON = "passed_on", "Information was passed on", "Informations transmises"
-    OTHER = "other", "Another reason", "Autre motif"
+    NO_ANSWER = "no_answer", _("Aucune réponse")
+    CURIOSITY = "curiosity", _("Aucun motif de service")
+    RELATIVE = "relative", _("Personne proche de l'agent")
+    STOLEN = "stolen", _("Compte utilisé par un tiers")
+    PASSED_ON = "passed_on", _("Informations transmises")
+    OTHER = "other", _("Autre motif")
 
 
 class Grounded(StrictSerializer):

@@ -3,30 +3,24 @@
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from core.languages import in_both
 from referrals.vocabulary.attachments import CLASS_OF, Kind
 
-NOTICE: Final = {
-    "fr": (
-        "N'envoyez jamais d'image à caractère sexuel d'une personne mineure, même comme preuve : la détenir et la "
-        "transmettre est interdit (code pénal, art. 227-23). Décrivez-la dans le récit (« Traces en ligne » et « "
-        "Les faits, un par un »), sans la copier. Gardez l'appareil tel quel pour la police ou la gendarmerie. "
-        "Pour faire retirer un contenu : PHAROS (internet-signalement.gouv.fr) ; pour aider l'enfant : 3018. En "
-        "urgence : 17."
-    ),
-    "en": (
-        "Never send a sexual image of a minor, not even as evidence: holding or passing it on is forbidden (Code "
-        "pénal, art. 227-23). Describe it in the account (“Traces online” and “The facts, one by one”) without "
-        "copying it. Keep the device as it is for the police. To have content taken down: PHAROS (internet-"
-        "signalement.gouv.fr); to help the child: 3018. In an emergency: 17."
-    ),
-}
+NOTICE: Final = _(
+    "N'envoyez jamais d'image à caractère sexuel d'une personne mineure, même comme preuve : la détenir et la "
+    "transmettre est interdit (code pénal, art. 227-23). Décrivez-la dans le récit (« Traces en ligne » et « "
+    "Les faits, un par un »), sans la copier. Gardez l'appareil tel quel pour la police ou la gendarmerie. "
+    "Pour faire retirer un contenu : PHAROS (internet-signalement.gouv.fr) ; pour aider l'enfant : 3018. En "
+    "urgence : 17."
+)
 
 
 def told() -> dict[str, Any]:
     """Return the notice, the kinds with the class that reads them, the types of files and the limits."""
     return {
-        "notice": NOTICE,
+        "notice": in_both(NOTICE),
         "describe_in": ["digital_traces", "facts"],
         "kinds": [
             {"code": str(kind), "label": kind.labels_by_language, "access_class": CLASS_OF[kind]}

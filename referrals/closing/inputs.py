@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.inputs import Code, OptionalInstant
@@ -12,9 +13,9 @@ from referrals.workflow import inputs
 class Ground(Coded):
     """Why a closed case is opened again (T34)."""
 
-    NEW_FACT = "new_fact", "New fact", "Fait nouveau"
-    ERROR = "error", "Error found", "Erreur constatée"
-    WITHDRAWAL = "withdrawal", "Withdrawal not confirmed", "Retrait non confirmé"
+    NEW_FACT = "new_fact", _("Fait nouveau")
+    ERROR = "error", _("Erreur constatée")
+    WITHDRAWAL = "withdrawal", _("Retrait non confirmé")
 
 
 class Reopening(inputs.Reasoned):

@@ -7,6 +7,9 @@ justice, and of the family no more than L226-5 allows. A person writes what is s
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from encryption.sealed import OpenScope
 from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
@@ -21,13 +24,13 @@ from referrals.workflow.case import Case
 class Suggestion(Coded):
     """What may be told (domain.md §1.4); its words are the authority's: ``feedback_…_text`` of its settings."""
 
-    PRIVATE = "private", "Taken into account", "Prise en compte"
-    IN_ASSESSMENT = "in_assessment", "Assessment under way", "Évaluation en cours"
-    NOT_QUALIFIED = "not_qualified", "Not qualified, reoriented", "Non qualifiée, réorientée"
-    CLOSED = "closed", "Closed", "Classement"
-    SUPPORT = "support", "Support offered to the family", "Accompagnement proposé à la famille"
-    JUSTICE = "justice", "Judicial authority seized", "Autorité judiciaire saisie"
-    FOLLOWED = "followed", "Already followed", "Situation déjà suivie"
+    PRIVATE = "private", pgettext_lazy("suggestion", "Prise en compte")
+    IN_ASSESSMENT = "in_assessment", _("Évaluation en cours")
+    NOT_QUALIFIED = "not_qualified", _("Non qualifiée, réorientée")
+    CLOSED = "closed", pgettext_lazy("suggestion", "Classement")
+    SUPPORT = "support", _("Accompagnement proposé à la famille")
+    JUSTICE = "justice", _("Autorité judiciaire saisie")
+    FOLLOWED = "followed", _("Situation déjà suivie")
 
 
 #: By state; a state that isn't here has no outcome that may be told (joined filings among them).

@@ -14,6 +14,7 @@ from accounts.actor import Actor
 from accounts.errors import NotVisible
 from accounts.models import Authority
 from accounts.signin import actor_of, at_of
+from core.languages import ENGLISH, in_language
 from core.query import Query
 from referrals.filing import questions
 from referrals.models import MeasureType
@@ -86,7 +87,7 @@ def _urgency(grade: Urgency, protocol: Protocol) -> dict[str, Any]:
     key = f"urgency_{grade.value.lower()}_label"
     own = getattr(protocol, key)
     # Of a scale of its own the authority gives French words alone: English readers see them too.
-    english = grade.en if own == SETTINGS[key].default else own
+    english = in_language(grade.label, ENGLISH) if own == SETTINGS[key].default else own
     return {"code": grade.value, "label": {"fr": own, "en": english}}
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.roles import Role
@@ -38,8 +39,8 @@ type Line = dict[str, Any]
 class Channel(Coded):
     """Who talks with whom; the two never mix."""
 
-    FILER = "filer", "With the filer", "Avec le déclarant"
-    PROFESSIONALS = "professionals", "Among the professionals of the case", "Entre professionnels du dossier"
+    FILER = "filer", _("Avec le déclarant")
+    PROFESSIONALS = "professionals", _("Entre professionnels du dossier")
 
 
 def channel(

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Role
@@ -15,8 +16,8 @@ from referrals.vocabulary.states import Coded
 class Place(Coded):
     """In which order officers on call are called."""
 
-    FIRST = "first", "First officer", "Premier cadre"
-    SECOND = "second", "Second officer", "Second cadre"
+    FIRST = "first", _("Premier cadre")
+    SECOND = "second", _("Second cadre")
 
 
 class RotaShiftQuerySet(models.QuerySet["RotaShift"]):

@@ -1,7 +1,7 @@
 """Definitions of an authority's settings: deadlines, thresholds, modes and texts (domain.md §11.1, figures marked ◆).
 
 The law leaves these to each authority. Each entry of ``referrals/policy/settings/`` declares one setting: its default,
-its bounds, its labels (French, English), and the article that leaves it open. No rule has such a figure of its own: it
+its bounds, its label, and the article that leaves it open. No rule has such a figure of its own: it
 reads ``protocol_of``, which returns what an authority had in force at an instant. What the law itself fixes (three
 months of D226-2-4, 72 hours, …) is no setting and is declared with its rule.
 """

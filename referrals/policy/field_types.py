@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from core.inputs import Code, Flag, Items, StrictSerializer, Text, Whole
+from core.languages import Text as Sentence
 
 type InputField = "serializers.Field[Any, Any, Any, Any]"
 #: Open hours by day from Monday on: each day its spans, in minutes from midnight, in order, apart from each other.
@@ -23,15 +25,15 @@ DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 SPANS_MAX: Final = 4
 OPEN_MINUTES_MIN: Final = 20 * 60
 TEXT_MAX: Final = 2000
-UNITS: Final[Mapping[str, tuple[str, str]]] = {
-    "minutes": ("minutes", "minutes"),
-    "hours": ("heures", "hours"),
-    "open_hours": ("heures ouvrées", "open hours"),
-    "days": ("jours", "days"),
-    "working_days": ("jours ouvrés", "working days"),
-    "months": ("mois", "months"),
-    "percent": ("%", "%"),
-    "": ("", ""),
+UNITS: Final[Mapping[str, Sentence]] = {
+    "minutes": _("minutes"),
+    "hours": _("heures"),
+    "open_hours": _("heures ouvrées"),
+    "days": _("jours"),
+    "working_days": _("jours ouvrés"),
+    "months": _("mois"),
+    "percent": "%",
+    "": "",
 }
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
 _BRACES: Final = re.compile(r"\{([^{}]*)\}|[{}]")
@@ -39,21 +41,21 @@ _BRACES: Final = re.compile(r"\{([^{}]*)\}|[{}]")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a setting is: its labels, the law it fills in ("" where it is practice alone), its kind and default.
+    """What a setting is: its label, the law it fills in ("" where it is practice alone), its kind and default.
 
     ``input`` makes the field that reads a value in JSON; ``loaded`` turns a value so read into what the rules use.
-    ``shown`` tells a value's bounds to people and programs.
+    ``bounds`` and ``options`` (label by code) tell people and programs what a value may be.
     """
 
-    fr: str
-    en: str
+    label: Sentence
     law: str
     kind: str
     input: Callable[[], InputField]
     default: Any  # in JSON
     loaded: Callable[[Any], Any] = lambda value: value
     unit: str = ""
-    shown: Mapping[str, Any] = field(default_factory=dict)
+    bounds: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Sentence] = field(default_factory=dict)
 
 
 def declared(setting: Setting) -> Any:
@@ -61,59 +63,54 @@ def declared(setting: Setting) -> Any:
     return field(default=setting.loaded(setting.default), metadata={SETTING: setting})
 
 
-def whole(default: int, least: int, most: int, fr: str, en: str, *, unit: str = "days", law: str = "") -> Any:
+def whole(default: int, least: int, most: int, label: Sentence, *, unit: str = "days", law: str = "") -> Any:
     """Declare a whole number between ``least`` and ``most``, both allowed."""
     return declared(
         Setting(
-            fr,
-            en,
+            label,
             law,
             "whole",
             lambda: Whole(min_value=least, max_value=most, required=False),
             default,
             unit=unit,
-            shown={"minimum": least, "maximum": most},
+            bounds={"minimum": least, "maximum": most},
         )
     )
 
 
-def flag(default: bool, fr: str, en: str, *, law: str = "") -> Any:
+def flag(default: bool, label: Sentence, *, law: str = "") -> Any:
     """Declare a yes or no."""
-    return declared(Setting(fr, en, law, "flag", lambda: Flag(required=False), default))
+    return declared(Setting(label, law, "flag", lambda: Flag(required=False), default))
 
 
-def choice(default: str, options: Mapping[str, tuple[str, str]], fr: str, en: str, *, law: str = "") -> Any:
-    """Declare one code out of ``options``, which gives each its French and English label."""
-    choices = [
-        {"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()
-    ]
+def choice(default: str, options: Mapping[str, Sentence], label: Sentence, *, law: str = "") -> Any:
+    """Declare one code out of ``options``, which gives each its label."""
     return declared(
         Setting(
-            fr,
-            en,
+            label,
             law,
             "choice",
-            lambda: Code([(code, label) for code, (label, _) in options.items()], required=False),
+            lambda: Code([*options.items()], required=False),
             default,
-            shown={"choices": choices},
+            options=options,
         )
     )
 
 
 def text(
-    default: str, fr: str, en: str, *, marks: Sequence[str] = (), law: str = "", blank: bool = False
+    default: str, label: Sentence, *, marks: Sequence[str] = (), law: str = "", blank: bool = False
 ) -> Any:
     """Declare a text for people, ``{mark}`` standing for what is put in; other braces are refused.
 
     ``blank``: it may be empty, and then says nothing.
     """
     limits = {"maximum": TEXT_MAX, "marks": list(marks)}
-    return declared(Setting(fr, en, law, "text", lambda: Wording(marks, blank=blank), default, shown=limits))
+    return declared(Setting(label, law, "text", lambda: Wording(marks, blank=blank), default, bounds=limits))
 
 
-def week(default: Mapping[str, Any], fr: str, en: str) -> Any:
+def week(default: Mapping[str, Any], label: Sentence) -> Any:
     """Declare the open hours of a week."""
-    return declared(Setting(fr, en, "", "week", lambda: OpenWeek(required=False), default, loaded=minutes))
+    return declared(Setting(label, "", "week", lambda: OpenWeek(required=False), default, loaded=minutes))
 
 
 class Wording(Text):

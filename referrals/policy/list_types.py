@@ -8,10 +8,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from core.inputs import Code, Codes, Flag, Items, StrictSerializer, Text, Whole
+from core.languages import Text as Sentence
 from referrals.policy.field_types import Setting, declared
 
 #: A code of the authority's own, in the form that every code of the service has.
@@ -43,29 +46,22 @@ class Chosen(Codes):
 
 def codes(
     default: Sequence[str],
-    options: Mapping[str, tuple[str, str]],
-    fr: str,
-    en: str,
+    options: Mapping[str, Sentence],
+    label: Sentence,
     *,
     kept: Sequence[str] = (),
     law: str = "",
 ) -> Any:
     """Declare some codes out of ``options``, one at least; those of ``kept`` can't be left out."""
-    choices = [
-        {"code": code, "label": {"fr": label, "en": other}} for code, (label, other) in options.items()
-    ]
     return declared(
         Setting(
-            fr,
-            en,
+            label,
             law,
             "codes",
-            lambda: Chosen(
-                [(code, label) for code, (label, _) in options.items()], kept=kept, required=False
-            ),
+            lambda: Chosen([*options.items()], kept=kept, required=False),
             list(default),
             loaded=lambda value: tuple(code for code in options if code in value),
-            shown={"choices": choices},
+            options=options,
         )
     )
 
@@ -96,11 +92,11 @@ class Partner(StrictSerializer):
 
     kind = Code(
         [
-            ("prosecutor", "Parquet"),
-            ("education", "Éducation nationale"),
-            ("hospital", "Hôpital"),
-            ("police", "Police, gendarmerie"),
-            ("other", "Autre"),
+            ("prosecutor", _("Parquet")),
+            ("education", _("Éducation nationale")),
+            ("hospital", _("Hôpital")),
+            ("police", pgettext_lazy("partner", "Police, gendarmerie")),
+            ("other", _("Autre")),
         ]
     )
     name = Text(max_length=200)
@@ -132,11 +128,11 @@ class Question(StrictSerializer):
     en = Text(max_length=300)
     kind = Code(
         [
-            ("text", "Texte"),
-            ("yes_no", "Oui / Non / Ne sait pas"),
-            ("number", "Nombre"),
-            ("day", "Date"),
-            ("choice", "Choix"),
+            ("text", _("Texte")),
+            ("yes_no", _("Oui / Non / Ne sait pas")),
+            ("number", _("Nombre")),
+            ("day", _("Date")),
+            ("choice", _("Choix")),
         ]
     )
     max_length = Whole(min_value=1, max_value=ANSWER_MAX, required=False, default=500)
@@ -212,17 +208,16 @@ def _plain(value: object) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def rows(item: Callable[[], StrictSerializer], fr: str, en: str, *, key: str = "code", law: str = "") -> Any:
+def rows(item: Callable[[], StrictSerializer], label: Sentence, *, key: str = "code", law: str = "") -> Any:
     """Declare rows of the authority's own, none at first; ``key`` is the member that names one."""
     return declared(
         Setting(
-            fr,
-            en,
+            label,
             law,
             "rows",
             lambda: Rows(item, key=key, required=False),
             [],
             loaded=_frozen,
-            shown={"maximum": ROWS_MAX},
+            bounds={"maximum": ROWS_MAX},
         )
     )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from accounts.models import Authority
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
+from core.languages import in_both
 from referrals.models import SettingChange
 from referrals.policy.definitions import ORDERS, SETTINGS, Timeline
 from referrals.vocabulary.labels import moment
@@ -153,12 +155,7 @@ def _line(key: str, rows: list[SettingChange], zone: ZoneInfo, at: datetime) -> 
     past = [row for row in rows if row.effective_at <= at]
     present = past[-1] if past else None
     return {
-        "key": key,
-        "label": {"fr": setting.fr, "en": setting.en},
-        "law": setting.law or None,
-        "kind": setting.kind,
-        "unit": setting.unit or None,
-        **setting.shown,
+        **_declared(key),
         "default": setting.default,
         "value": present.value if present else setting.default,
         "effective_on": _day(present, zone) if present else None,
@@ -167,6 +164,22 @@ def _line(key: str, rows: list[SettingChange], zone: ZoneInfo, at: datetime) -> 
             change_line(row, zone)
             for row in sorted(rows, key=lambda row: row.position, reverse=True)[:HISTORY_SHOWN]
         ],
+    }
+
+
+@cache
+def _declared(key: str) -> dict[str, Any]:
+    """Return what holds of a setting in every authority: read in both languages once, for a list has all of them."""
+    setting = SETTINGS[key]
+    choices = [{"code": code, "label": in_both(label)} for code, label in setting.options.items()]
+    return {
+        "key": key,
+        "label": in_both(setting.label),
+        "law": setting.law or None,
+        "kind": setting.kind,
+        "unit": setting.unit or None,
+        **setting.bounds,
+        **({"choices": choices} if choices else {}),
     }
 
 

@@ -75,7 +75,7 @@ class ChangePage(serializers.Serializer[None]):
 class HistoryQuery(PagedQuery):
     """Whose history."""
 
-    key = Code([(key, setting.fr) for key, setting in SETTINGS.items()], required=False)
+    key = Code([(key, setting.label) for key, setting in SETTINGS.items()], required=False)
 
 
 class Settings(APIView):

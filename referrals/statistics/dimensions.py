@@ -8,24 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text, in_both
 from referrals.models import MeasureType
 from referrals.policy.definitions import Protocol
 from referrals.vocabulary import ages, assessment_answers, child_answers, filing_answers, states
 from referrals.vocabulary.ages import bands
 from referrals.vocabulary.states import Coded
 
-#: French and English.
-type Label = tuple[str, str]
+#: ``{"fr": …, "en": …}``, as an answer has it.
+type Label = Mapping[str, str]
 
 SIBLING_GROUP: Final = "sibling_group"
 CHILD: Final = "child"
 MEASURE: Final = "measure"
 JUDICIAL_REFERRAL: Final = "judicial_referral"
-UNITS: Final[Mapping[str, Label]] = {
-    SIBLING_GROUP: ("Fratries", "Sibling groups"),
-    CHILD: ("Enfants", "Children"),
-    MEASURE: ("Mesures", "Measures"),
-    JUDICIAL_REFERRAL: ("Saisines de l'autorité judiciaire", "Referrals to justice"),
+UNITS: Final[Mapping[str, Text]] = {
+    SIBLING_GROUP: _("Fratries"),
+    CHILD: _("Enfants"),
+    MEASURE: _("Mesures"),
+    JUDICIAL_REFERRAL: _("Saisines de l'autorité judiciaire"),
 }
 #: The code of what nobody answered, and of what is in no list any more.
 NOT_RECORDED: Final = "not_recorded"
@@ -52,7 +56,7 @@ class Figure:
     """
 
     code: str
-    label: Label
+    label: Text
     access_class: str
     counted: Mapping[str, str]
     values: type[Coded] | None = None
@@ -72,46 +76,40 @@ class Figure:
         return tuple(unit for unit in own if unit == count_unit)
 
 
-def _of_case(code: str, fr: str, en: str, access_class: str, values: type[Coded]) -> Figure:
+def _of_case(code: str, label: Text, access_class: str, values: type[Coded]) -> Figure:
     name = {SIBLING_GROUP: f"referral.{code}", CHILD: f"child.{code}"}
-    return Figure(code, (fr, en), access_class, name, values, of_case=True)
+    return Figure(code, label, access_class, name, values, of_case=True)
 
 
-OUTCOME: Final = _of_case("outcome", "État ou suite", "State or outcome", "A", states.State)
+OUTCOME: Final = _of_case("outcome", _("État ou suite"), "A", states.State)
 FIGURES: Final = (
     OUTCOME,
-    _of_case("channel", "Voie de transmission", "Channel", "A", filing_answers.Channel),
-    _of_case("urgency_ever", "Urgence la plus haute", "Gravest urgency", "A", states.Urgency),
-    Figure("kind", ("Place dans le dossier", "Standing"), "A", {CHILD: "child.kind"}, states.ChildKind),
+    _of_case("channel", _("Voie de transmission"), "A", filing_answers.Channel),
+    _of_case("urgency_ever", _("Urgence la plus haute"), "A", states.Urgency),
+    Figure("kind", _("Place dans le dossier"), "A", {CHILD: "child.kind"}, states.ChildKind),
     # Of a group that of the youngest child concerned.
-    Figure("age", ("Tranche d'âge", "Age band"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
-    Figure("sex", ("Sexe", "Sex"), "B", {CHILD: "child.sex"}, child_answers.Sex),
+    Figure("age", _("Tranche d'âge"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
+    Figure("sex", _("Sexe"), "B", {CHILD: "child.sex"}, child_answers.Sex),
     Figure(
         "status_ever",
-        ("Prostitution : statut le plus grave", "Prostitution: gravest status"),
+        _("Prostitution : statut le plus grave"),
         "D",
         {SIBLING_GROUP: "referral.status_ever", CHILD: "child.status_ever"},
         states.Exploitation,
     ),
     Figure(
         "danger_level",
-        ("Danger à la qualification", "Danger at qualification"),
+        _("Danger à la qualification"),
         "D",
         {CHILD: "child.danger_level"},
         assessment_answers.DangerLevel,
     ),
-    Figure("decision", ("Décision", "Decision"), "J", {CHILD: "child.decision"}, states.DecisionCode),
-    Figure("measure_type", ("Type de mesure", "Type of measure"), "J", {MEASURE: "measure.type_id"}),
-    Figure(
-        "measure_state",
-        ("État de la mesure", "State of the measure"),
-        "J",
-        {MEASURE: "measure.state"},
-        states.MeasureState,
-    ),
+    Figure("decision", _("Décision"), "J", {CHILD: "child.decision"}, states.DecisionCode),
+    Figure("measure_type", _("Type de mesure"), "J", {MEASURE: "measure.type_id"}),
+    Figure("measure_state", _("État de la mesure"), "J", {MEASURE: "measure.state"}, states.MeasureState),
     Figure(
         "judicial_state",
-        ("État de la saisine", "State of the referral to justice"),
+        _("État de la saisine"),
         "I",
         {JUDICIAL_REFERRAL: "judicial_referral.state"},
         states.JudicialState,
@@ -131,7 +129,7 @@ def codings(protocol: Protocol) -> dict[str, Coding]:
     """Return the codes of each fact, age bands as the authority has them; one query, for the measures' catalogue."""
     by_figure = {figure.code: _coding(figure, protocol) for figure in FIGURES}
     types = MeasureType.objects.values_list("code", "label_fr", "label_en")
-    by_figure["measure_type"] = _closed({code: (fr, en) for code, fr, en in types})
+    by_figure["measure_type"] = _closed({code: {"fr": fr, "en": en} for code, fr, en in types})
     return by_figure
 
 
@@ -141,16 +139,16 @@ def _coding(figure: Figure, protocol: Protocol) -> Coding:
     members = list(figure.values or ())
     if figure is OUTCOME:
         members = [state for state in members if state not in _NO_OUTCOME]
-    return _closed({str(member): (str(member.label), member.en) for member in members})
+    return _closed({str(member): member.labels_by_language for member in members})
 
 
 def _of_ages(protocol: Protocol) -> Coding:
     own = bands([int(age) for age in protocol.age_bands])
-    labels = {code: (f"{code} ans", f"{code} years") for code in own}
-    labels |= {str(band): (str(band.label), band.en) for band in (ages.AgeBand.ADULT, ages.AgeBand.UNKNOWN)}
+    labels = {code: in_both(format_lazy(_("{age} ans"), age=code)) for code in own}
+    labels |= {str(band): band.labels_by_language for band in (ages.AgeBand.ADULT, ages.AgeBand.UNKNOWN)}
     within = {part: code for code, parts in own.items() for part in parts}
     return _closed(labels, within)
 
 
 def _closed(labels: Mapping[str, Label], within: Mapping[str, str] | None = None) -> Coding:
-    return Coding({**labels, NOT_RECORDED: ("Non renseigné", "Not recorded")}, within or {})
+    return Coding({**labels, NOT_RECORDED: in_both(_("Non renseigné"))}, within or {})

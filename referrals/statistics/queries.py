@@ -26,6 +26,7 @@ from accounts.models import Authority
 from accounts.territory import department_of
 from audit import journal
 from audit.events import Purpose, register
+from core.languages import in_both
 from core.query import InvalidQuery
 from referrals.access import matrix
 from referrals.policy.definitions import Protocol, protocol_of
@@ -169,8 +170,8 @@ class Tables:
         for unit, numbers in own.items():
             sums = [sum(column) for column in zip(*numbers.values(), strict=True)]
             yield {
-                "fact": coded(figure.code, figure.label),
-                "unit": coded(unit, UNITS[unit]),
+                "fact": coded(figure.code, in_both(figure.label)),
+                "unit": coded(unit, in_both(UNITS[unit])),
                 "total": [self._said(sums, period, period in totals) for period in self.year],
                 "rows": [
                     coded(code, coding.labels[code])
@@ -203,4 +204,4 @@ def rounded(count: int, least: int) -> int:
 
 def coded(code: str, label: Label) -> dict[str, Any]:
     """Return a code with its label, as an answer has it."""
-    return {"code": code, "label": {"fr": label[0], "en": label[1]}}
+    return {"code": code, "label": label}

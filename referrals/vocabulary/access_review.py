@@ -1,34 +1,36 @@
 """Codes of the review of an access: answers, risk, who was informed."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from referrals.vocabulary.states import Coded
 
 
 class Answer(Coded):
     """What the agent says to the auditor's question."""
 
-    MY_CASE = "my_case", "It was a case of mine", "Dossier dont j'avais la charge"
-    ASKED = "asked", "A colleague or superior asked me to", "À la demande d'un collègue ou d'un supérieur"
-    EMERGENCY = "emergency", "An emergency", "Urgence"
-    ERROR = "error", "Opened by mistake", "Ouvert par erreur"
-    NOT_ME = "not_me", "It wasn't me", "Ce n'était pas moi"
-    OTHER = "other", "Another reason, told in person", "Autre raison, dite de vive voix"
+    MY_CASE = "my_case", _("Dossier dont j'avais la charge")
+    ASKED = "asked", _("À la demande d'un collègue ou d'un supérieur")
+    EMERGENCY = "emergency", pgettext_lazy("answer", "Urgence")
+    ERROR = "error", _("Ouvert par erreur")
+    NOT_ME = "not_me", _("Ce n'était pas moi")
+    OTHER = "other", _("Autre raison, dite de vive voix")
 
 
 class Risk(Coded):
     """The risk to the persons concerned, as the data protection officer judges it (RGPD art. 33, 34)."""
 
-    RULED_OUT = "ruled_out", "Ruled out", "Écarté"
-    RISK = "risk", "A risk", "Risque"
-    HIGH = "high", "A high risk", "Risque élevé"
+    RULED_OUT = "ruled_out", pgettext_lazy("risk", "Écarté")
+    RISK = "risk", _("Risque")
+    HIGH = "high", _("Risque élevé")
 
 
 class Informed(Coded):
     """Whether the persons concerned were told (RGPD art. 34)."""
 
-    YES = "yes", "They were told", "Informées"
+    YES = "yes", _("Informées")
     CHILD_INTEREST = (
         "child_interest",
-        "No: against the child's interest",
-        "Non : contraire à l'intérêt de l'enfant",
+        _("Non : contraire à l'intérêt de l'enfant"),
     )
-    INQUIRY = "inquiry", "No: an inquiry is under way", "Non : enquête en cours"
+    INQUIRY = "inquiry", _("Non : enquête en cours")

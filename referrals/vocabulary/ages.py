@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.vocabulary.states import Coded
 
 
 class AgeBand(Coded):
     """Age bands of the queue and of statistics (domain.md §11.1 AGE_BANDS)."""
 
-    UNDER_3 = "0-2", "Under 3", "Moins de 3 ans"
-    FROM_3 = "3-5", "3 to 5", "3 à 5 ans"
-    FROM_6 = "6-10", "6 to 10", "6 à 10 ans"
-    FROM_11 = "11-15", "11 to 15", "11 à 15 ans"
-    FROM_16 = "16-17", "16 and 17", "16 et 17 ans"
-    ADULT = "18+", "18 and over", "18 ans et plus"
-    UNKNOWN = "unknown", "Unknown", "Inconnu"
+    UNDER_3 = "0-2", _("Moins de 3 ans")
+    FROM_3 = "3-5", _("3 à 5 ans")
+    FROM_6 = "6-10", _("6 à 10 ans")
+    FROM_11 = "11-15", _("11 à 15 ans")
+    FROM_16 = "16-17", _("16 et 17 ans")
+    ADULT = "18+", _("18 ans et plus")
+    UNKNOWN = "unknown", _("Inconnu")
 
 
 ADULT_AT = 18

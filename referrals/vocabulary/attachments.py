@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.vocabulary.states import Coded
 
 
 class Kind(Coded):
     """What an attachment is: the list of domain.md §4.6, and nothing beside it."""
 
-    MEDICAL_CERTIFICATE = "medical_certificate", "Medical certificate", "Certificat médical"
-    LETTER = "letter", "Letter", "Courrier"
-    SCHOOL_DOCUMENT = "school_document", "School document", "Document scolaire"
-    SCREENSHOT = "screenshot", "Screenshot without intimate images", "Capture d'écran sans image intime"
-    JUDICIAL_DOCUMENT = "judicial_document", "Judicial document", "Document judiciaire"
+    MEDICAL_CERTIFICATE = "medical_certificate", _("Certificat médical")
+    LETTER = "letter", _("Courrier")
+    SCHOOL_DOCUMENT = "school_document", _("Document scolaire")
+    SCREENSHOT = "screenshot", _("Capture d'écran sans image intime")
+    JUDICIAL_DOCUMENT = "judicial_document", _("Document judiciaire")
 
 
 #: Who reads each kind, as access class (domain.md §4.6).
@@ -30,19 +32,19 @@ CLASSES: Final = ("E", "G", "I")
 class Media(Coded):
     """The form in which an attachment is served."""
 
-    PDF = "pdf", "PDF", "PDF"
-    JPEG = "jpeg", "JPEG image", "Image JPEG"
-    PNG = "png", "PNG image", "Image PNG"
-    TEXT = "text", "Plain text", "Texte simple"
+    PDF = "pdf", "PDF"
+    JPEG = "jpeg", _("Image JPEG")
+    PNG = "png", _("Image PNG")
+    TEXT = "text", _("Texte simple")
 
 
 class Scan(Coded):
     """What the antivirus said of the file as it came."""
 
-    WAITING = "waiting", "Waiting for the virus scan", "En attente de l'analyse antivirus"
-    CLEAN = "clean", "Scanned, nothing found", "Analysée, rien trouvé"
-    UNSCANNED = "unscanned", "Not scanned: no antivirus here", "Non analysée : pas d'antivirus ici"
-    INFECTED = "infected", "Malware found, not kept", "Programme malveillant trouvé, pièce non conservée"
+    WAITING = "waiting", _("En attente de l'analyse antivirus")
+    CLEAN = "clean", _("Analysée, rien trouvé")
+    UNSCANNED = "unscanned", _("Non analysée : pas d'antivirus ici")
+    INFECTED = "infected", _("Programme malveillant trouvé, pièce non conservée")
 
 
 class Barring(Coded):
@@ -51,10 +53,10 @@ class Barring(Coded):
     ``REPLAYED`` nobody gives: the file had been destroyed, and a backup brought its row back without saying why.
     """
 
-    MINOR_IMAGE = "minor_image", "Sexual image of a minor", "Image à caractère sexuel d'une personne mineure"
-    NOT_OF_CASE = "not_of_case", "Of no concern to this case", "Fichier étranger au dossier"
-    MALWARE = "malware", "Malware found afterwards", "Programme malveillant découvert après coup"
-    REPLAYED = "replayed", "Destroyed before a restore", "Fichier détruit avant une restauration"
+    MINOR_IMAGE = "minor_image", _("Image à caractère sexuel d'une personne mineure")
+    NOT_OF_CASE = "not_of_case", _("Fichier étranger au dossier")
+    MALWARE = "malware", _("Programme malveillant découvert après coup")
+    REPLAYED = "replayed", _("Fichier détruit avant une restauration")
 
 
 #: The reasons that a person may give.

@@ -1,43 +1,44 @@
 """Coded answers about a filing: who files, how it arrived, how it began (domain.md §1.2, §2.1, §4.5)."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from referrals.vocabulary.states import Coded
 
 
 class FilerProfession(Coded):
     """Who files (domain.md §1.2)."""
 
-    TEACHER = "teacher", "Teacher", "Enseignant·e"
-    SCHOOL_HEAD = "school_head", "Head of school", "Chef·fe d'établissement, directeur·rice d'école"
-    SCHOOL_LIFE = "school_life", "School staff", "CPE, AED, vie scolaire"
+    TEACHER = "teacher", _("Enseignant·e")
+    SCHOOL_HEAD = "school_head", _("Chef·fe d'établissement, directeur·rice d'école")
+    SCHOOL_LIFE = "school_life", _("CPE, AED, vie scolaire")
     SCHOOL_SOCIAL_WORKER = (
         "school_social_worker",
-        "School social worker",
-        "Assistant·e de service social scolaire",
+        _("Assistant·e de service social scolaire"),
     )
-    SCHOOL_NURSE_DOCTOR = "school_nurse_doctor", "School nurse or doctor", "Infirmier·e, médecin scolaire"
-    SPECIALISED_EDUCATOR = "specialised_educator", "Specialised educator", "Éducateur·rice spécialisé·e"
-    STREET_OUTREACH = "street_outreach", "Street outreach", "Prévention spécialisée"
-    RESIDENTIAL_STAFF = "residential_staff", "Children's home staff", "Professionnel·le de MECS, foyer"
+    SCHOOL_NURSE_DOCTOR = "school_nurse_doctor", _("Infirmier·e, médecin scolaire")
+    SPECIALISED_EDUCATOR = "specialised_educator", _("Éducateur·rice spécialisé·e")
+    STREET_OUTREACH = "street_outreach", _("Prévention spécialisée")
+    RESIDENTIAL_STAFF = "residential_staff", _("Professionnel·le de MECS, foyer")
     DEPT_SOCIAL_WORKER = (
         "dept_social_worker",
-        "Social worker of the département",
-        "Travailleur·se social·e, PMI",
+        _("Travailleur·se social·e, PMI"),
     )
-    PHYSICIAN = "physician", "Physician", "Médecin"
-    HOSPITAL_STAFF = "hospital_staff", "Hospital staff", "Professionnel·le hospitalier"
-    MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", "Midwife, sexual health", "Sage-femme, santé sexuelle"
-    PSYCHOLOGIST = "psychologist", "Psychologist", "Psychologue"
-    PJJ_STAFF = "pjj_staff", "Judicial youth protection", "Professionnel·le PJJ"
-    POLICE_GENDARMERIE = "police_gendarmerie", "Police", "Police, gendarmerie"
-    ASSOCIATION_SPECIALISED = "association_specialised", "Specialised association", "Association spécialisée"
-    ANIMAL_PROTECTION = "animal_protection", "Animal protection", "Association de protection animale"
-    YOUTH_WORKER = "youth_worker", "Youth worker", "Animation, mission locale, sport, loisirs"
-    TRANSPORT_HOTEL = "transport_hotel", "Hotel, transport", "Hôtellerie, transport, plateforme"
-    ELECTED_OFFICIAL = "elected_official", "Elected official", "Élu·e local·e"
-    OTHER_PRO = "other_pro", "Other professional", "Autre professionnel"
-    PRIVATE_PERSON = "private_person", "Private person", "Particulier"
-    MINOR_SELF = "minor_self", "The minor", "Le ou la mineur·e elle-même"
-    PARENT = "parent", "Parent", "Parent"
+    PHYSICIAN = "physician", _("Médecin")
+    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier")
+    MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", _("Sage-femme, santé sexuelle")
+    PSYCHOLOGIST = "psychologist", _("Psychologue")
+    PJJ_STAFF = "pjj_staff", _("Professionnel·le PJJ")
+    POLICE_GENDARMERIE = "police_gendarmerie", pgettext_lazy("filer profession", "Police, gendarmerie")
+    ASSOCIATION_SPECIALISED = "association_specialised", _("Association spécialisée")
+    ANIMAL_PROTECTION = "animal_protection", _("Association de protection animale")
+    YOUTH_WORKER = "youth_worker", _("Animation, mission locale, sport, loisirs")
+    TRANSPORT_HOTEL = "transport_hotel", _("Hôtellerie, transport, plateforme")
+    ELECTED_OFFICIAL = "elected_official", _("Élu·e local·e")
+    OTHER_PRO = "other_pro", _("Autre professionnel")
+    PRIVATE_PERSON = "private_person", _("Particulier")
+    MINOR_SELF = "minor_self", _("Le ou la mineur·e elle-même")
+    PARENT = "parent", _("Parent")
 
 
 #: Those whom L226-5 al. 1 doesn't cover: feedback on request only (C5b), never C5.
@@ -47,43 +48,43 @@ NOT_PROFESSIONAL = (FilerProfession.PRIVATE_PERSON, FilerProfession.MINOR_SELF, 
 class OrganisationType(Coded):
     """Type of the filer's structure, kept in clear for statistics (domain.md §4.5)."""
 
-    SCHOOL = "school", "School", "Établissement scolaire"
-    HEALTH = "health", "Health", "Santé"
-    SOCIAL = "social", "Social service", "Service social ou médico-social"
-    JUSTICE_POLICE = "justice_police", "Justice, police", "Justice, police, gendarmerie"
-    ASSOCIATION = "association", "Association", "Association"
-    BUSINESS = "business", "Business", "Entreprise"
-    HELPLINE = "helpline", "Helpline", "119"
-    OTHER = "other", "Other", "Autre"
+    SCHOOL = "school", _("Établissement scolaire")
+    HEALTH = "health", _("Santé")
+    SOCIAL = "social", _("Service social ou médico-social")
+    JUSTICE_POLICE = "justice_police", _("Justice, police, gendarmerie")
+    ASSOCIATION = "association", _("Association")
+    BUSINESS = "business", _("Entreprise")
+    HELPLINE = "helpline", pgettext_lazy("organisation type", "119")
+    OTHER = "other", _("Autre")
 
 
 class Channel(Coded):
     """How a concern arrived (domain.md §4.5)."""
 
-    ONLINE = "online", "Online", "En ligne"
-    PHONE = "phone", "Phone", "Téléphone"
-    LETTER = "letter", "Letter", "Courrier"
-    EMAIL = "email", "E-mail", "Courriel"
-    IN_PERSON = "in_person", "In person", "En personne"
-    HELPLINE_119 = "119", "119", "119"
-    PROSECUTOR = "prosecutor_request", "Prosecutor's request", "Soit-transmis"
+    ONLINE = "online", _("En ligne")
+    PHONE = "phone", _("Téléphone")
+    LETTER = "letter", _("Courrier")
+    EMAIL = "email", pgettext_lazy("channel", "Courriel")
+    IN_PERSON = "in_person", _("En personne")
+    HELPLINE_119 = "119", "119"
+    PROSECUTOR = "prosecutor_request", _("Soit-transmis")
 
 
 class FeedbackChannel(Coded):
     """How the filer wants the answer (domain.md §4.5)."""
 
-    PLATFORM = "platform", "In the application", "Dans l'application"
-    EMAIL = "email", "E-mail", "Courriel"
-    PHONE = "phone", "Phone", "Téléphone"
-    LETTER = "letter", "Letter", "Courrier"
-    NONE = "none", "None", "Aucun"
+    PLATFORM = "platform", _("Dans l'application")
+    EMAIL = "email", pgettext_lazy("feedback channel", "Courriel")
+    PHONE = "phone", _("Téléphone")
+    LETTER = "letter", _("Courrier")
+    NONE = "none", _("Aucun")
 
 
 class Variant(Coded):
     """How a referral began (domain.md §2.1)."""
 
-    STANDARD = "standard", "Concern", "Transmission"
-    COPY_OF_DIRECT_REPORT = "copy_of_direct_report", "Copy of a direct report", "Copie de signalement direct"
-    PROSECUTOR_REQUEST = "prosecutor_request", "Prosecutor's request", "Soit-transmis du parquet"
-    FROM_119 = "from_119", "From 119", "Transmise par le 119"
-    TRANSFER_IN = "transfer_in", "Taken over from another authority", "Reprise d'une autre autorité"
+    STANDARD = "standard", pgettext_lazy("variant", "Transmission")
+    COPY_OF_DIRECT_REPORT = "copy_of_direct_report", _("Copie de signalement direct")
+    PROSECUTOR_REQUEST = "prosecutor_request", _("Soit-transmis du parquet")
+    FROM_119 = "from_119", _("Transmise par le 119")
+    TRANSFER_IN = "transfer_in", _("Reprise d'une autre autorité")

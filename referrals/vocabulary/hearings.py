@@ -8,6 +8,8 @@ and names an ad hoc administrator where the child has no discernment. What the j
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from core.inputs import Code, StrictSerializer, Text
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.states import Coded
@@ -16,10 +18,10 @@ from referrals.vocabulary.states import Coded
 class Heard(Coded):
     """Whether the judge heard the child (CC 375-1, 388-1)."""
 
-    HEARD = "heard", "Heard individually", "Entendu·e individuellement"
-    NOT_ABLE = "not_able", "Without discernment", "Sans discernement"
-    DECLINED = "declined", "Didn't want to be heard", "N'a pas souhaité être entendu·e"
-    NOT_HEARD = "not_heard", "Not heard", "Non entendu·e"
+    HEARD = "heard", _("Entendu·e individuellement")
+    NOT_ABLE = "not_able", _("Sans discernement")
+    DECLINED = "declined", _("N'a pas souhaité être entendu·e")
+    NOT_HEARD = "not_heard", _("Non entendu·e")
 
 
 #: What is kept of a hearing beside an answer of justice; the ruling on a measure keeps it in its record.

@@ -1,25 +1,28 @@
 """Coded answers of exchanges: whom a question is put to, what kind of exchange is put on record."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from referrals.vocabulary.states import Coded
 
 
 class ContactKind(Coded):
     """Kind of an exchange put on record (domain.md T49)."""
 
-    PROSECUTOR = "prosecutor", "Prosecutor", "Parquet"
-    POLICE = "police", "Police", "Police, gendarmerie"
-    HEALTH = "health", "Health", "Santé"
-    FAMILY = "family", "Family", "Famille"
-    FILER = "filer", "Filer", "Déclarant"
-    ATTEMPT = "attempt", "Attempt to meet the child", "Tentative de rencontre"
-    FEEDBACK_REQUEST = "feedback_request", "Feedback asked", "Demande de retour"
-    ADDRESS_REQUEST = "address_request", "Address asked", "Demande d'adresse"
-    ADDRESS_ANSWER = "address_answer", "Address received", "Réponse d'adresse"
-    OTHER = "other", "Other", "Autre"
+    PROSECUTOR = "prosecutor", _("Parquet")
+    POLICE = "police", pgettext_lazy("contact kind", "Police, gendarmerie")
+    HEALTH = "health", _("Santé")
+    FAMILY = "family", _("Famille")
+    FILER = "filer", _("Déclarant")
+    ATTEMPT = "attempt", _("Tentative de rencontre")
+    FEEDBACK_REQUEST = "feedback_request", _("Demande de retour")
+    ADDRESS_REQUEST = "address_request", _("Demande d'adresse")
+    ADDRESS_ANSWER = "address_answer", _("Réponse d'adresse")
+    OTHER = "other", _("Autre")
 
 
 class Recipient(Coded):
     """Whom a request for information is put to (domain.md T07)."""
 
-    FILER = "filer", "Filer", "Déclarant"
-    PARTNER = "partner", "Named partner", "Partenaire désigné"
+    FILER = "filer", _("Déclarant")
+    PARTNER = "partner", _("Partenaire désigné")

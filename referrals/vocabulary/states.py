@@ -1,64 +1,59 @@
-"""States and coded values of the procedure, with their English and French labels.
+"""States and coded values of the procedure, with their labels.
 
 Values are stored and sent as they stand here and never change meaning. Source: domain.md §1.2, §2–§5.
 """
 
-from typing import Self
+from functools import cached_property
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.languages import in_both
 
 
 class Coded(models.TextChoices):
-    """A stored code with two labels: ``.label`` is French (what people read), ``.en`` English."""
-
-    en: str
-
-    def __new__(cls, value: str, en: str = "") -> Self:
-        """Keep the English label beside the code; Django takes the last part (French) as label."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.en = en
-        return member
-
-    def __str__(self) -> str:
-        return str(self.value)
+    """A stored code; its label is a sentence in the reader's language (``core/languages.py``)."""
 
     @property
     def labels_by_language(self) -> dict[str, str]:
         """Return ``{"fr": …, "en": …}`` for an answer of the API."""
-        return {"fr": str(self.label), "en": self.en}
+        return dict(self._labels_by_language)
+
+    @cached_property
+    def _labels_by_language(self) -> dict[str, str]:
+        # A list of cases has hundreds of labels: each is looked up once a process.
+        return in_both(self.label)
 
 
 class State(Coded):
     """States of the referral (domain.md §2.1)."""
 
-    DRAFT = "draft", "Draft", "Brouillon"
-    SUBMITTED = "submitted", "Submitted", "Transmise"
-    ACKNOWLEDGED = "acknowledged", "Acknowledged", "Réceptionnée"
-    TRIAGE = "triage", "First analysis under way", "Première analyse en cours"
-    QUALIFIED = "qualified", "Qualified as a concern", "Qualifiée information préoccupante"
-    IN_ASSESSMENT = "in_assessment", "In assessment", "En évaluation"
+    DRAFT = "draft", _("Brouillon")
+    SUBMITTED = "submitted", _("Transmise")
+    ACKNOWLEDGED = "acknowledged", _("Réceptionnée")
+    TRIAGE = "triage", _("Première analyse en cours")
+    QUALIFIED = "qualified", _("Qualifiée information préoccupante")
+    IN_ASSESSMENT = "in_assessment", _("En évaluation")
     REPORT_SUBMITTED = (
         "report_submitted",
-        "Report delivered, decision awaited",
-        "Rapport remis – décision attendue",
+        _("Rapport remis – décision attendue"),
     )
-    ADMIN_OFFER = "admin_offer", "Administrative protection offered", "Protection administrative proposée"
+    ADMIN_OFFER = "admin_offer", _("Protection administrative proposée")
     JUDICIAL_PENDING = (
         "judicial_pending",
-        "With the judicial authority",
-        "Autorité judiciaire saisie – suite attendue",
+        _("Autorité judiciaire saisie – suite attendue"),
     )
-    PROTECTED_ADMIN = "protected_admin", "Administrative protection", "Protection administrative en cours"
-    PROTECTED_JUDICIAL = "protected_judicial", "Judicial protection", "Protection judiciaire en cours"
-    NOT_QUALIFIED = "not_qualified", "Not qualified", "Non qualifiée (réorientée / sans objet)"
-    CLOSED_NO_ACTION = "closed_no_action", "Closed without action", "Classée sans suite"
-    ENDED = "ended", "Follow-up ended", "Fin de prise en charge"
-    TRANSFERRED = "transferred", "Transferred to another authority", "Transférée à un autre département"
-    MERGED = "merged", "Joined to an earlier referral", "Jointe à un dossier existant (IP complémentaire)"
-    WITHDRAWN = "withdrawn", "Withdrawn before receipt", "Retirée avant réception"
-    ARCHIVED = "archived", "Intermediate archive", "Archivage intermédiaire"
-    PURGED = "purged", "Eliminated", "Éliminée"
+    PROTECTED_ADMIN = "protected_admin", _("Protection administrative en cours")
+    PROTECTED_JUDICIAL = "protected_judicial", _("Protection judiciaire en cours")
+    NOT_QUALIFIED = "not_qualified", _("Non qualifiée (réorientée / sans objet)")
+    CLOSED_NO_ACTION = "closed_no_action", _("Classée sans suite")
+    ENDED = "ended", _("Fin de prise en charge")
+    TRANSFERRED = "transferred", _("Transférée à un autre département")
+    MERGED = "merged", _("Jointe à un dossier existant (IP complémentaire)")
+    WITHDRAWN = "withdrawn", _("Retirée avant réception")
+    ARCHIVED = "archived", _("Archivage intermédiaire")
+    PURGED = "purged", _("Éliminée")
 
 
 OPENED = (
@@ -89,51 +84,51 @@ KEPT_HERE = tuple(state for state in CLOSED if state != State.TRANSFERRED)
 class CoarseStatus(Coded):
     """All that a filer sees of the state (domain.md §1.4)."""
 
-    DRAFT = "draft", "Draft", "Brouillon"
-    RECEIVED = "received", "Received", "Reçue"
-    QUESTION = "question", "A question for you", "Une question pour vous"
-    IN_PROGRESS = "in_progress", "Being handled", "En cours de traitement"
-    ANSWERED = "answered", "Answer sent", "Réponse envoyée"
+    DRAFT = "draft", _("Brouillon")
+    RECEIVED = "received", _("Reçue")
+    QUESTION = "question", _("Une question pour vous")
+    IN_PROGRESS = "in_progress", _("En cours de traitement")
+    ANSWERED = "answered", _("Réponse envoyée")
 
 
 class JudicialState(Coded):
     """States of a referral to the judicial authority (domain.md §2.6)."""
 
-    PREPARED = "prepared", "Prepared", "Préparé"
-    SENT = "sent", "Sent", "Transmis"
-    RECEIVED = "received", "Receipt confirmed", "Réception confirmée"
-    ANSWERED = "answered", "Answered", "Suite reçue"
-    CLOSED = "closed", "Closed", "Clos"
-    DISCARDED = "discarded", "Discarded", "Abandonné"
+    PREPARED = "prepared", _("Préparé")
+    SENT = "sent", _("Transmis")
+    RECEIVED = "received", _("Réception confirmée")
+    ANSWERED = "answered", _("Suite reçue")
+    CLOSED = "closed", _("Clos")
+    DISCARDED = "discarded", _("Abandonné")
 
 
 class AssessmentState(Coded):
     """States of an assessment (domain.md §2.6)."""
 
-    TO_ASSIGN = "to_assign", "To be assigned", "À confier"
-    PLANNED = "planned", "Planned", "Planifiée"
-    ONGOING = "ongoing", "Under way", "En cours"
-    DRAFT_REPORT = "draft_report", "Report being written", "Rapport en rédaction"
-    TO_VALIDATE = "to_validate", "To be validated", "À valider"
-    DELIVERED = "delivered", "Delivered", "Remis"
-    SUPPLEMENT = "supplement", "Supplement asked", "Complément demandé"
-    ABORTED = "aborted", "Broken off", "Interrompue"
+    TO_ASSIGN = "to_assign", _("À confier")
+    PLANNED = "planned", _("Planifiée")
+    ONGOING = "ongoing", pgettext_lazy("assessment state", "En cours")
+    DRAFT_REPORT = "draft_report", _("Rapport en rédaction")
+    TO_VALIDATE = "to_validate", _("À valider")
+    DELIVERED = "delivered", _("Remis")
+    SUPPLEMENT = "supplement", _("Complément demandé")
+    ABORTED = "aborted", _("Interrompue")
 
 
 class MeasureState(Coded):
     """States of a protection measure (domain.md §2.6)."""
 
-    PROPOSED = "proposed", "Proposed", "Proposée"
-    AGREED = "agreed", "Agreed (administrative)", "Accord recueilli (administratif)"
-    ORDERED = "ordered", "Ordered (judicial)", "Ordonnée (judiciaire)"
-    AWAITING_START = "awaiting_start", "Awaiting start", "En attente d'exécution"
-    ACTIVE = "active", "Active", "En cours"
-    SUSPENDED = "suspended", "Suspended", "Suspendue"
-    ENDED = "ended", "Ended at its term", "Arrivée à échéance"
-    LIFTED = "lifted", "Lifted", "Mainlevée"
-    TRANSFERRED = "transferred", "Transferred, kept going", "Transférée avec maintien"
-    NOT_EXECUTED = "not_executed", "Decided, never carried out", "Décidée mais non mise en œuvre"
-    CANCELLED = "cancelled", "Cancelled", "Annulée"
+    PROPOSED = "proposed", _("Proposée")
+    AGREED = "agreed", _("Accord recueilli (administratif)")
+    ORDERED = "ordered", _("Ordonnée (judiciaire)")
+    AWAITING_START = "awaiting_start", _("En attente d'exécution")
+    ACTIVE = "active", pgettext_lazy("measure state", "En cours")
+    SUSPENDED = "suspended", _("Suspendue")
+    ENDED = "ended", _("Arrivée à échéance")
+    LIFTED = "lifted", _("Mainlevée")
+    TRANSFERRED = "transferred", _("Transférée avec maintien")
+    NOT_EXECUTED = "not_executed", _("Décidée mais non mise en œuvre")
+    CANCELLED = "cancelled", _("Annulée")
 
 
 ALIVE = (
@@ -150,20 +145,20 @@ OPEN_JUDICIAL = (JudicialState.PREPARED, JudicialState.SENT, JudicialState.RECEI
 class Urgency(Coded):
     """Grades of urgency (domain.md §3.4); only a person lowers one."""
 
-    U0 = "U0", "Standard", "Standard"
-    U1 = "U1", "Priority", "Prioritaire"
-    U2 = "U2", "Urgent (24–72 h)", "Urgent (24–72 h)"
-    U3 = "U3", "Life at risk, imminent danger", "Urgence vitale / danger imminent"
+    U0 = "U0", _("Standard")
+    U1 = "U1", _("Prioritaire")
+    U2 = "U2", _("Urgent (24–72 h)")
+    U3 = "U3", _("Urgence vitale / danger imminent")
 
 
 class Exploitation(Coded):
     """A child's situation as to prostitution (domain.md §2.1)."""
 
-    NONE = "none", "Not applicable", "Sans objet"
-    REFUTED = "refuted", "Ruled out, with reasons", "Écartée (motivée)"
-    AT_RISK = "at_risk", "At risk", "En risque (pré-prostitutionnel)"
-    SUSPECTED = "suspected", "Suspected", "Suspectée"
-    ESTABLISHED = "established", "Established", "Avérée"
+    NONE = "none", pgettext_lazy("exploitation", "Sans objet")
+    REFUTED = "refuted", _("Écartée (motivée)")
+    AT_RISK = "at_risk", _("En risque (pré-prostitutionnel)")
+    SUSPECTED = "suspected", _("Suspectée")
+    ESTABLISHED = "established", _("Avérée")
 
 
 #: Gravest last: an index in this order compares two statuses.
@@ -180,36 +175,36 @@ EXPLOITED = (Exploitation.SUSPECTED, Exploitation.ESTABLISHED)
 class Whereabouts(Coded):
     """Where a child is, gravest first (domain.md §2.1)."""
 
-    RUNAWAY = "runaway", "Runaway", "En fugue"
-    UNKNOWN = "unknown", "Unknown place", "Lieu inconnu"
-    ABROAD = "abroad", "Abroad", "À l'étranger"
-    SHELTERED = "sheltered", "Sheltered", "Mis·e à l'abri"
-    KNOWN = "known", "Located", "Localisé·e"
+    RUNAWAY = "runaway", _("En fugue")
+    UNKNOWN = "unknown", _("Lieu inconnu")
+    ABROAD = "abroad", _("À l'étranger")
+    SHELTERED = "sheltered", _("Mis·e à l'abri")
+    KNOWN = "known", _("Localisé·e")
 
 
 class ChildMet(Coded):
     """Whether the assessment team has met a child (domain.md §2.1)."""
 
-    NEVER = "never", "Not met", "Pas rencontré·e"
-    WITH_HOLDER = "with_holder", "Met with a holder", "Rencontré·e avec un titulaire"
-    ALONE = "alone", "Met alone", "Rencontré·e seul·e"
+    NEVER = "never", _("Pas rencontré·e")
+    WITH_HOLDER = "with_holder", _("Rencontré·e avec un titulaire")
+    ALONE = "alone", _("Rencontré·e seul·e")
 
 
 class ChildKind(Coded):
     """Why a child is on the case (domain.md §2.1)."""
 
-    SUBJECT = "subject", "Subject of the concern", "Concerné·e par la transmission"
-    HOUSEHOLD = "household", "Other minor of the home", "Autre mineur·e du domicile"
+    SUBJECT = "subject", _("Concerné·e par la transmission")
+    HOUSEHOLD = "household", _("Autre mineur·e du domicile")
 
 
 class DecisionCode(Coded):
     """What is decided for one child; strongest last (domain.md §2.2 Decisions)."""
 
-    UNDECIDED = "undecided", "Undecided", "À décider"
-    CLOSE = "close", "Close", "Classement"
-    CONTINUE = "continue", "Continue the measure under way", "Poursuite de la mesure en cours"
-    ADMIN = "admin", "Administrative protection", "Protection administrative"
-    JUDICIAL = "judicial", "Judicial authority", "Autorité judiciaire"
+    UNDECIDED = "undecided", pgettext_lazy("decision code", "À décider")
+    CLOSE = "close", pgettext_lazy("decision code", "Classement")
+    CONTINUE = "continue", _("Poursuite de la mesure en cours")
+    ADMIN = "admin", _("Protection administrative")
+    JUDICIAL = "judicial", _("Autorité judiciaire")
 
 
 STRENGTH = (DecisionCode.CLOSE, DecisionCode.CONTINUE, DecisionCode.ADMIN, DecisionCode.JUDICIAL)
@@ -218,37 +213,36 @@ STRENGTH = (DecisionCode.CLOSE, DecisionCode.CONTINUE, DecisionCode.ADMIN, Decis
 class Ground(Coded):
     """Legal ground of a referral to the prosecutor (CASF L226-4; law 2002-305 art. 13; domain.md §2.4)."""
 
-    EARLIER_ACTIONS = "1", "Earlier actions insufficient", "Actions antérieures insuffisantes"
-    REFUSAL = "2", "Family refuses", "Refus explicite ou implicite de la famille"
-    NO_COLLABORATION = "3", "Collaboration impossible", "Impossibilité de collaboration"
-    NOT_ASSESSABLE = "4", "Assessment impossible", "Impossibilité d'évaluer"
-    GRAVE_DANGER = "5", "Grave and immediate danger", "Danger grave et immédiat"
-    PROSTITUTION = "6", "Prostitution (law of 4 March 2002)", "Prostitution – art. 13 loi du 4 mars 2002"
+    EARLIER_ACTIONS = "1", _("Actions antérieures insuffisantes")
+    REFUSAL = "2", _("Refus explicite ou implicite de la famille")
+    NO_COLLABORATION = "3", _("Impossibilité de collaboration")
+    NOT_ASSESSABLE = "4", _("Impossibilité d'évaluer")
+    GRAVE_DANGER = "5", _("Danger grave et immédiat")
+    PROSTITUTION = "6", _("Prostitution – art. 13 loi du 4 mars 2002")
 
 
 class Competence(Coded):
     """Which prosecutor is seized: of where the child lives, in an emergency of where it was found (domain.md §8.2)."""
 
-    RESIDENCE = "residence", "Place of residence", "Parquet du lieu de résidence (CPC 1181)"
+    RESIDENCE = "residence", _("Parquet du lieu de résidence (CPC 1181)")
     FOUND = (
         "found",
-        "Place where the child was found",
-        "Parquet du lieu où l'enfant a été trouvé·e (CC 375-5)",
+        _("Parquet du lieu où l'enfant a été trouvé·e (CC 375-5)"),
     )
 
 
 class Outcome(Coded):
     """What justice answered for one child (domain.md §2.6)."""
 
-    OPP = "opp", "Provisional placement order", "Ordonnance de placement provisoire"
-    JUDGE_MEASURE = "judge_measure", "Measure ordered", "Mesure ordonnée"
-    NO_FURTHER = "no_further", "No further action by the prosecutor", "Sans suite du parquet"
-    RETURNED = "returned", "Returned, L226-4 not met", "Renvoi au département"
-    NON_LIEU = "non_lieu", "No ground for educational assistance", "Non-lieu à assistance éducative"
-    LAPSED = "lapsed", "Lapsed", "Caduque"
-    JUDGE_SEIZED = "judge_seized", "Juvenile judge seized", "Juge des enfants saisi"
-    CRIMINAL_INQUIRY = "criminal_inquiry", "Criminal inquiry", "Enquête pénale"
-    CRIMINAL_COURT = "criminal_court", "Criminal court seized", "Juridiction pénale saisie"
+    OPP = "opp", _("Ordonnance de placement provisoire")
+    JUDGE_MEASURE = "judge_measure", _("Mesure ordonnée")
+    NO_FURTHER = "no_further", _("Sans suite du parquet")
+    RETURNED = "returned", _("Renvoi au département")
+    NON_LIEU = "non_lieu", _("Non-lieu à assistance éducative")
+    LAPSED = "lapsed", _("Caduque")
+    JUDGE_SEIZED = "judge_seized", _("Juge des enfants saisi")
+    CRIMINAL_INQUIRY = "criminal_inquiry", _("Enquête pénale")
+    CRIMINAL_COURT = "criminal_court", _("Juridiction pénale saisie")
 
 
 ORDERING = (Outcome.OPP, Outcome.JUDGE_MEASURE)
@@ -259,64 +253,64 @@ DECIDING = (*ORDERING, *WITHOUT_MEASURE)
 class InformationState(Coded):
     """States of the information owed to a holder (domain.md §2.7)."""
 
-    PENDING = "pending", "To do", "À faire"
-    DONE = "done", "Done", "Faite"
-    DEFERRED = "deferred", "Deferred", "Différée"
-    NOT_APPLICABLE = "not_applicable", "Not applicable", "Sans objet"
+    PENDING = "pending", _("À faire")
+    DONE = "done", _("Faite")
+    DEFERRED = "deferred", _("Différée")
+    NOT_APPLICABLE = "not_applicable", pgettext_lazy("information state", "Sans objet")
 
 
 class ApprovalState(Coded):
     """States of a second signature (domain.md §2.7)."""
 
-    REQUESTED = "requested", "Requested", "Demandée"
-    APPROVED = "approved", "Approved", "Accordée"
-    REFUSED = "refused", "Refused", "Refusée"
-    LAPSED = "lapsed", "Lapsed", "Caduque"
+    REQUESTED = "requested", _("Demandée")
+    APPROVED = "approved", _("Accordée")
+    REFUSED = "refused", _("Refusée")
+    LAPSED = "lapsed", _("Caduque")
 
 
 class ReviewState(Coded):
     """States of the review of a closing by one person (domain.md §2.7)."""
 
-    DUE = "due", "To be reviewed", "À relire"
-    CONFIRMED = "confirmed", "Confirmed", "Confirmée"
-    REOPENED = "reopened", "Reopened", "Rouverte"
+    DUE = "due", _("À relire")
+    CONFIRMED = "confirmed", _("Confirmée")
+    REOPENED = "reopened", _("Rouverte")
 
 
 class DuplicateState(Coded):
     """States of a pair of files that may belong together (domain.md §2.7)."""
 
-    SUGGESTED = "suggested", "Suggested", "Suggéré"
-    CONFIRMED = "confirmed", "Confirmed", "Confirmé"
-    REJECTED = "rejected", "Rejected", "Écarté"
+    SUGGESTED = "suggested", _("Suggéré")
+    CONFIRMED = "confirmed", _("Confirmé")
+    REJECTED = "rejected", pgettext_lazy("duplicate state", "Écarté")
 
 
 class RequestState(Coded):
     """States of a request for information (domain.md §2.7)."""
 
-    OPEN = "open", "Open", "Ouverte"
-    ANSWERED = "answered", "Answered", "Répondue"
-    EXPIRED = "expired", "Expired", "Expirée"
-    CANCELLED = "cancelled", "Cancelled", "Annulée"
+    OPEN = "open", _("Ouverte")
+    ANSWERED = "answered", _("Répondue")
+    EXPIRED = "expired", _("Expirée")
+    CANCELLED = "cancelled", _("Annulée")
 
 
 class TransferState(Coded):
     """States of a request that another authority takes a case over (domain.md §2.7)."""
 
-    PREPARED = "prepared", "Prepared", "Préparé"
-    SENT = "sent", "Sent", "Transmis"
-    ACCEPTED = "accepted", "Accepted", "Accepté"
-    INTEGRATED = "integrated", "Integrated", "Intégré"
-    REFUSED = "refused", "Refused", "Refusé"
-    ARBITRATION = "arbitration", "Arbitration", "Arbitrage"
-    KEPT = "kept", "Kept at the origin", "Maintenu à l'origine"
+    PREPARED = "prepared", _("Préparé")
+    SENT = "sent", _("Transmis")
+    ACCEPTED = "accepted", _("Accepté")
+    INTEGRATED = "integrated", _("Intégré")
+    REFUSED = "refused", _("Refusé")
+    ARBITRATION = "arbitration", _("Arbitrage")
+    KEPT = "kept", _("Maintenu à l'origine")
 
 
 class Cause(Coded):
     """Why somebody is excluded from a case: said by a person, or found by comparing (domain.md §1.3 rule 8)."""
 
-    PERSON = "person", "Said by a person", "Déclarée par une personne"
-    TIE = "tie", "A tie that the person declared", "Lien que la personne a déclaré"
-    NAME = "name", "The person's own name or number", "Nom ou numéro de la personne elle-même"
+    PERSON = "person", _("Déclarée par une personne")
+    TIE = "tie", _("Lien que la personne a déclaré")
+    NAME = "name", _("Nom ou numéro de la personne elle-même")
 
 
 #: A request that is neither settled nor given up: a case has at most one (T31).
@@ -331,37 +325,37 @@ OPEN_TRANSFER = (
 class FeedbackState(Coded):
     """States of the answer owed to whoever filed (domain.md §2.7)."""
 
-    DUE = "due", "To do", "À faire"
-    OVERDUE = "overdue", "Overdue", "En retard"
-    SENT = "sent", "Sent", "Envoyé"
-    WITHHELD = "withheld", "Withheld, with reasons", "Non communiqué (motif)"
+    DUE = "due", _("À faire")
+    OVERDUE = "overdue", _("En retard")
+    SENT = "sent", _("Envoyé")
+    WITHHELD = "withheld", _("Non communiqué (motif)")
 
 
 class GlassState(Coded):
     """States of an emergency opening (domain.md §2.7 BreakGlass)."""
 
-    OPENED = "opened", "Open", "Ouvert"
-    TO_REVIEW = "to_review", "To be reviewed", "À examiner"
-    REVIEWED_OK = "reviewed_ok", "Found justified", "Validé"
-    REVIEWED_KO = "reviewed_ko", "Contested", "Contesté"
+    OPENED = "opened", _("Ouvert")
+    TO_REVIEW = "to_review", _("À examiner")
+    REVIEWED_OK = "reviewed_ok", _("Validé")
+    REVIEWED_KO = "reviewed_ko", _("Contesté")
 
 
 class AlertState(Coded):
     """States of an urgent call (domain.md §10 S7; §11.1 ``ESCALATION``)."""
 
-    OPEN = "open", "Unanswered", "Sans réponse"
-    ACKNOWLEDGED = "acknowledged", "Answered", "Prise en compte"
-    OVER = "over", "No longer of use", "Sans objet"
+    OPEN = "open", pgettext_lazy("alert state", "Sans réponse")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("alert state", "Prise en compte")
+    OVER = "over", pgettext_lazy("alert state", "Sans objet")
 
 
 class BatchState(Coded):
     """States of a batch of files to be destroyed (domain.md §2.7)."""
 
-    PROPOSED = "proposed", "Proposed", "Proposé"
-    VISA_REQUESTED = "visa_requested", "Visa requested", "Visa demandé"
-    VISA_GRANTED = "visa_granted", "Visa granted", "Visa obtenu"
-    REFUSED = "refused", "Refused", "Refusé"
-    EXECUTED = "executed", "Executed", "Exécuté"
+    PROPOSED = "proposed", _("Proposé")
+    VISA_REQUESTED = "visa_requested", _("Visa demandé")
+    VISA_GRANTED = "visa_granted", _("Visa obtenu")
+    REFUSED = "refused", _("Refusé")
+    EXECUTED = "executed", _("Exécuté")
 
 
 OPEN_BATCH = (BatchState.PROPOSED, BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED)
@@ -370,26 +364,26 @@ OPEN_BATCH = (BatchState.PROPOSED, BatchState.VISA_REQUESTED, BatchState.VISA_GR
 class AnomalyState(Coded):
     """States of an anomaly of access (domain.md §2.7)."""
 
-    DETECTED = "detected", "Detected", "Détectée"
-    UNDER_REVIEW = "under_review", "Under review", "En examen"
-    JUSTIFIED = "justified", "Justified", "Justifiée"
-    UNJUSTIFIED = "unjustified", "Unjustified", "Injustifiée"
-    REPORTED = "reported", "Reported", "Signalée"
-    CLOSED = "closed", "Closed", "Close"
+    DETECTED = "detected", _("Détectée")
+    UNDER_REVIEW = "under_review", _("En examen")
+    JUSTIFIED = "justified", _("Justifiée")
+    UNJUSTIFIED = "unjustified", _("Injustifiée")
+    REPORTED = "reported", _("Signalée")
+    CLOSED = "closed", _("Close")
 
 
 class Machine(Coded):
     """The four machines, and the small ones beside them (domain.md §2.7)."""
 
-    REFERRAL = "referral", "Referral", "Transmission"
-    JUDICIAL = "judicial", "Referral to the judicial authority", "Signalement"
-    ASSESSMENT = "assessment", "Assessment", "Évaluation"
-    MEASURE = "measure", "Measure", "Mesure"
-    REVIEW = "review", "Review of a closing", "Relecture de clôture"
-    DUPLICATE = "duplicate", "File that may be about the same child", "Rapprochement de dossiers"
-    FEEDBACK = "feedback", "Feedback to the filer", "Retour au déclarant"
-    GLASS = "glass", "Emergency opening", "Ouverture d'urgence"
-    ALERT = "alert", "Urgent call", "Appel d'urgence"
-    BATCH = "batch", "Batch of files to be destroyed", "Bordereau d'élimination"
-    TRANSFER = "transfer", "Transfer to another authority", "Transfert à une autre autorité"
-    ANOMALY = "anomaly", "Anomaly of access", "Anomalie d'accès"
+    REFERRAL = "referral", pgettext_lazy("machine", "Transmission")
+    JUDICIAL = "judicial", pgettext_lazy("machine", "Signalement")
+    ASSESSMENT = "assessment", _("Évaluation")
+    MEASURE = "measure", _("Mesure")
+    REVIEW = "review", _("Relecture de clôture")
+    DUPLICATE = "duplicate", _("Rapprochement de dossiers")
+    FEEDBACK = "feedback", _("Retour au déclarant")
+    GLASS = "glass", pgettext_lazy("machine", "Ouverture d'urgence")
+    ALERT = "alert", _("Appel d'urgence")
+    BATCH = "batch", _("Bordereau d'élimination")
+    TRANSFER = "transfer", _("Transfert à une autre autorité")
+    ANOMALY = "anomaly", _("Anomalie d'accès")

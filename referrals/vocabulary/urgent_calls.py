@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.vocabulary.states import Coded
 
@@ -12,7 +14,7 @@ CALLED: Final = (Role.ON_CALL, Role.CRIP_COORDINATOR, Role.INTAKE_AGENT)
 class AlertCause(Coded):
     """What an urgent call is about."""
 
-    FILED = "filed", "Urgent filing", "Transmission en urgence"
-    FLAGGED = "flagged", "Immediate danger flagged", "Danger immédiat signalé"
-    CLOCK_NEAR = "clock_near", "Immediate danger: alert", "Danger immédiat : alerte"
-    CLOCK_OVER = "clock_over", "Immediate danger: breach", "Danger immédiat : retard"
+    FILED = "filed", _("Transmission en urgence")
+    FLAGGED = "flagged", _("Danger immédiat signalé")
+    CLOCK_NEAR = "clock_near", _("Danger immédiat : alerte")
+    CLOCK_OVER = "clock_over", _("Danger immédiat : retard")

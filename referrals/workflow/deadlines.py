@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 from referrals.policy.dates import after_days, after_months
 from referrals.policy.working_time import Calendar, end_of
@@ -37,10 +38,10 @@ AFTER_SENDING: Final = timedelta(weeks=6)
 class ClockState(Coded):
     """How a clock stands."""
 
-    ON_TIME = "on_time", "On time", "Dans les délais"
-    DUE_SOON = "due_soon", "Due soon", "Échéance proche"
-    OVERDUE = "overdue", "Overdue", "En retard"
-    STOPPED = "stopped", "Stopped", "Arrêté"
+    ON_TIME = "on_time", _("Dans les délais")
+    DUE_SOON = "due_soon", _("Échéance proche")
+    OVERDUE = "overdue", _("En retard")
+    STOPPED = "stopped", _("Arrêté")
 
 
 def statutory_due(received_at: datetime, zone: ZoneInfo) -> datetime:

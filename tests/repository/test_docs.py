@@ -80,7 +80,7 @@ def test_each_step_of_the_procedure_has_its_line():
     for step in steps.all():
         assert f"| {step.number} | `{step.name}` | {step.label}" in page
     for code in ClockCode:
-        assert f"| `{code}` | {code.en} |" in page
+        assert f"| `{code}` | {code.labels_by_language['en']} |" in page
 
 
 def test_each_rule_is_said_in_a_sentence():

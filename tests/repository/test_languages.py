@@ -11,6 +11,13 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[2]
 APPS = sorted(path.parts[-5] for path in ROOT.glob("*/locale/en/LC_MESSAGES/django.po"))
 CALL = re.compile(r"""\b(?:n|p|np)?gettext\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
+#: Sentences of which one language names a law or a service, and the other gives its number.
+NUMBERED_IN_FRENCH = {
+    "119",
+    "119, pour ce qu'il a transmis",
+    "Parquet du lieu où l'enfant a été trouvé·e (CC 375-5)",
+    "Prostitution – art. 13 loi du 4 mars 2002",
+}
 #: How a sentence is marked in the code, with the places of what is translated, and of its context.
 MARKS = {
     "_": ((0,), None),
@@ -73,7 +80,7 @@ def test_a_sentence_keeps_its_places(app):
     """A word in braces or a mark of the text that one language lacks would fail in that language alone."""
     marks = re.compile(r"%\(\w+\)s|</?strong>|\b\d{2,3}\b")
     for french, words in english(app).items():
-        if french and "/20" not in french:
+        if french and "/20" not in french and french.rpartition("\x04")[2] not in NUMBERED_IN_FRENCH:
             assert sorted(marks.findall(french)) == sorted(marks.findall(words)), french
 
 

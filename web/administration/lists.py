@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -51,19 +51,6 @@ _WORDS: Final[Mapping[str, tuple[Any, Any]]] = {
     "required": (_("La réponse est obligatoire"), ""),
     _REMOVED: (_("Retirer cette ligne"), ""),
 }
-#: Words of choices that the setting declares in French alone.
-_OF_CHOICES: Final = (
-    gettext_noop("Parquet"),
-    gettext_noop("Éducation nationale"),
-    gettext_noop("Hôpital"),
-    gettext_noop("Police, gendarmerie"),
-    gettext_noop("Autre"),
-    gettext_noop("Texte"),
-    gettext_noop("Oui / Non / Ne sait pas"),
-    gettext_noop("Nombre"),
-    gettext_noop("Date"),
-    gettext_noop("Choix"),
-)
 
 
 # --- Hours ------------------------------------------------------------------------------------------------

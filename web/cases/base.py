@@ -20,7 +20,6 @@ from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import State, Urgency
 from web.cases import told
 from web.cases.tabs import tabs_for
-from web.forms import words_of
 from web.page import Page, go_to
 
 
@@ -53,9 +52,9 @@ def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
     return {
         "pk": referral.pk,
         "reference": referral.reference,
-        "state": words_of(str(state), str(state.label)),
+        "state": str(state.label),
         "state_code": str(state),
-        "urgency": words_of(str(urgency), str(urgency.label)),
+        "urgency": str(urgency.label),
         "urgency_code": str(urgency),
         "restricted": referral.restricted,
         "runaway": referral.runaway,

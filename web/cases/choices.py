@@ -33,7 +33,6 @@ from referrals.workflow.step import Step
 from web.cases import words
 from web.cases.base import zone_of
 from web.cases.display import items_of_the_form
-from web.forms import words_of
 
 type Pairs = list[tuple[str, str]]
 
@@ -218,7 +217,7 @@ class Choices:
                         (
                             row.type.label_en if get_language() == "en" else row.type.label_fr,
                             children.get(str(row.child_id), ""),
-                            words_of(row.state, str(MeasureState(row.state).label)),
+                            str(MeasureState(row.state).label),
                         ),
                     )
                 ),
@@ -233,7 +232,7 @@ class Choices:
         return [
             (
                 str(row.pk),
-                f"{row.prepared_at:%d/%m/%Y} – {words_of(row.state, str(JudicialState(row.state).label))}",
+                f"{row.prepared_at:%d/%m/%Y} – {JudicialState(row.state).label}",
             )
             for row in self.referral.judicial_referrals.all()
         ]
@@ -249,10 +248,7 @@ class Choices:
     def sent_beforehand(self) -> Pairs:
         """Return the reader's own files that wait for what they come with, by kind and time."""
         rows = self.referral.attachments.filter(by=self.actor.user_id, waiting_since__isnull=False)
-        return [
-            (str(row.pk), f"{words_of(row.kind, str(Kind(row.kind).label))}, {row.at:%d/%m/%Y}")
-            for row in rows
-        ]
+        return [(str(row.pk), f"{Kind(row.kind).label}, {row.at:%d/%m/%Y}") for row in rows]
 
     def files(self) -> Pairs:
         """Return the files that may be set aside, or those that were and wait, by kind and day: no name is opened."""
@@ -262,7 +258,7 @@ class Choices:
         return [
             (
                 str(row.pk),
-                f"{words_of(row.kind, str(Kind(row.kind).label))}, {row.at.astimezone(zone):%d/%m/%Y %H:%M}",
+                f"{Kind(row.kind).label}, {row.at.astimezone(zone):%d/%m/%Y %H:%M}",
             )
             for row in kept
             if (row.barred_at is None) == (self.step.name == "bar_file")

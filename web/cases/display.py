@@ -21,7 +21,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web.cases import words
 from web.filing import grid
-from web.forms import ZONE, Input, day_in_words, day_of, words_of
+from web.forms import ZONE, Input, day_in_words, day_of
 
 #: Read elsewhere on the page, or of no use to a person.
 LEFT_OUT: Final = frozenset(
@@ -88,7 +88,7 @@ def _said(value: object, labels: Mapping[str, str]) -> str:
         return " ; ".join(f"{name}{gettext(' : ')}{_said(inner, {})}" for name, inner in value.items())
     text = str(value)
     if text in labels:
-        return words_of(text, labels[text])
+        return labels[text]
     if _is_day(text):
         return day_in_words(text)
     return instant(text, ZONE) if _INSTANT.fullmatch(text) else text
@@ -99,7 +99,7 @@ def meant(part: str, name: str, typed: str) -> str:
     model = PARTS.get(part, Concern)
     fields = [field for field in model._meta.concrete_fields if field.name == name]
     labels = _labels(fields[0]) if fields else {}
-    codes = [code for code, french in labels.items() if typed.casefold() == words_of(code, french).casefold()]
+    codes = [code for code, label in labels.items() if typed.casefold() == label.casefold()]
     return codes[0] if codes else day_of(typed)
 
 
@@ -169,7 +169,7 @@ def _told(declared: object, value: object, called: Mapping[str, str]) -> str:
     if _is_id(text):
         return ""
     choices = {str(code): str(label) for code, label in getattr(declared, "choices", {}).items()}
-    return words_of(text, choices[text]) if text in choices else _said(text, {})
+    return _said(text, choices)
 
 
 def _is_id(text: str) -> bool:

@@ -124,7 +124,7 @@ def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
     """Return the heading under which a step stands, and whether it is one that moves the case on."""
     machine, step = Machine(action["machine"]), step_of(action["machine"], action["step"])
     if machine is not Machine.REFERRAL:
-        return machine.labels_by_language["en" if get_language() == "en" else "fr"], False
+        return str(machine.label), False
     for words_, names in THEMES:
         if action["step"] in names:
             return str(words_), False
@@ -197,4 +197,4 @@ def brings(step: Step) -> list[str]:
 
 
 def _clock(code: str) -> str:
-    return ClockCode(code).labels_by_language["en" if get_language() == "en" else "fr"]
+    return str(ClockCode(code).label)

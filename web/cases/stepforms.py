@@ -161,10 +161,7 @@ class StepForm:
             declared = members(owner)[name]
             pairs = self.choices.of(name, owner.__name__)
             if pairs is None and isinstance(declared, serializers.ChoiceField) and declared.allow_blank:
-                pairs = [
-                    (str(code), forms.words_of(str(code), str(label)))
-                    for code, label in declared.choices.items()
-                ]
+                pairs = [(str(code), str(label)) for code, label in declared.choices.items()]
             if pairs is None:
                 continue
             single = not isinstance(declared, serializers.ListField)
@@ -210,7 +207,7 @@ class StepForm:
 
     def _about(self, fixed: Sequence[str]) -> Pairs:
         if fixed[0] == "kind":
-            return [(str(kind), forms.words_of(str(kind), str(kind.label))) for kind in FormalityKind]
+            return [(str(kind), str(kind.label)) for kind in FormalityKind]
         return self.choices.holders if fixed[0] == "holder" else self.choices.children
 
     @staticmethod

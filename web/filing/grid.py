@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from referrals.vocabulary.signs import SIGNS, SignMode
-from web.forms import clean, words_of
+from web.forms import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,63 +69,10 @@ FAMILIES: Final = (
     ),
 )
 
-ENGLISH: Final[Mapping[str, str]] = {
-    "repeated_runaway": "Repeated runaways, short ones too",
-    "disappearing_far": "Frequent trips to other towns, départements, abroad",
-    "sudden_change": "Sudden change: aggression, anger, irritability, sadness, tears",
-    "self_harm": "Self-harm, putting oneself in danger, attempted suicide",
-    "sleep_anxiety": "Sleep disorders, fears, panic",
-    "night_absences": "Going out at night, unexplained absences, tired in the morning",
-    "disproportionate_phone": "Panic or excessive anger when the phone is taken away",
-    "secrecy": "Repeated lies, rehearsed answers, avoidance",
-    "sexualised_language": "Crude language, talk of degrading relations, words unfit for the age",
-    "banalisation": "Talk that makes it banal",
-    "minimises_age": "Passes for an adult, hides their age",
-    "unexplained_cash": "Unexplained sums of money",
-    "gifts_luxury": "Unexplained presents, clothes or luxury goods",
-    "leisure_mismatch": "Leisure beyond any pocket money",
-    "several_phones": "Several phones, frequent changes of number",
-    "clothes_change": "Over-sexualised clothes or neglected ones; spare clothes in the bag",
-    "hotel_traces": "Cards, keys, bookings of hotels or short lets",
-    "sexual_health_items": "Condoms, lubricant, underwear in quantity",
-    "transport_tickets": "Unexplained train tickets, rides, taxis",
-    "allowance_unused": "No longer asks for the home's pocket money",
-    "tattoo_mark": "Imposed tattoo or mark, nickname",
-    "new_older_contacts": "New acquaintances, older, unknown",
-    "controlling_boyfriend": "Possessive, older “boyfriend” who controls",
-    "isolation": "Isolation, break with friends and family",
-    "family_break": "Break with the family, acute conflict",
-    "vehicle_near_home": "Unknown vehicles waiting near the children's home or school",
-    "peer_recruiting": "Offers or is offered “a plan” by a friend",
-    "debt_threat": "Debts, blackmail, threats, fear of somebody",
-    "accompanied_always": "Always accompanied, somebody speaks in their place",
-    "injuries": "Bruises, injuries, scars, hidden",
-    "sti_pregnancy_requests": "Repeated requests: STI tests, pregnancy tests, abortion, contraception",
-    "substances": "Alcohol, drugs, medicines, nitrous oxide",
-    "hygiene_change": "Very frequent showers, or no washing",
-    "weight_change": "Quick gain or loss of weight",
-    "dissociation": "Absence, emotional numbness, trauma",
-    "early_pregnancy": "Early pregnancy",
-    "absenteeism": "Absence, lateness, exclusions",
-    "dropout": "Dropping out of school",
-    "fall_in_results": "Falling results, falling asleep",
-    "rumours_images": "Rumours, intimate images going round",
-    "leaves_with_adults": "Leaves with adults after school",
-    "intense_messaging": "Intense use, exchanges with strangers",
-    "ads_profiles": "Advertisement or profile (site, networks)",
-    "recruit_offers": "Online offers of money, “shooting”, lodging",
-    "paid_images": "Selling of images or videos, paid camera",
-    "money_apps": "Payment apps, prepaid cards, cryptocurrency",
-    "geo_shared": "Location shared with somebody",
-    "blackmail_images": "Blackmail with images",
-}
-
 
 def label(code: str) -> str:
     """Return the words of a sign in the reader's language."""
-    if get_language() != "fr":
-        return ENGLISH[code]
-    return next(words[code] for words in SIGNS.values() if code in words)
+    return str(next(labels[code] for labels in SIGNS.values() if code in labels))
 
 
 @dataclass(slots=True)
@@ -143,7 +89,7 @@ class Row:
 def rows_of(family: Family, signs: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Return the signs of a family with what was ticked."""
     ticked = {sign["code"]: sign for sign in signs}
-    modes = [(str(mode), words_of(str(mode), str(mode.label))) for mode in SignMode]
+    modes = [(str(mode), str(mode.label)) for mode in SignMode]
     return [
         Row(
             code,

@@ -126,4 +126,4 @@ def _lead(step: Step) -> Lead:
 
 
 def _word(code: Coded) -> str:
-    return display.label({"label": code.labels_by_language})
+    return str(code.label)

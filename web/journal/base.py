@@ -25,7 +25,6 @@ from web.cases import display
 from web.cases import words as case_words
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
-from web.forms import words_of
 from web.journal import words
 from web.page import Page
 
@@ -229,9 +228,7 @@ def role_in_words(code: str | None) -> str:
 
 def moved(before: str | None, after: str | None) -> str:
     """Return the states of a case before and after an act; empty where the codes are of something else."""
-    labels = [
-        words_of(code, str(State(code).label)) for code in (before, after) if code and code in State.values
-    ]
+    labels = [str(State(code).label) for code in (before, after) if code and code in State.values]
     return " → ".join(dict.fromkeys(labels))
 
 

@@ -11,7 +11,6 @@ from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import AnomalyState
 from web.cases import display
 from web.cases.display import Line
-from web.forms import words_of
 from web.journal.base import JournalPage
 
 #: How a state looks: ``late`` asks for somebody, ``wait`` is under way, ``done`` is over.
@@ -76,7 +75,7 @@ def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
 
 def states(chosen: str = "") -> list[tuple[str, str, bool]]:
     """Return the states of anomalies in words."""
-    return [(str(one), words_of(str(one), str(one.label)), str(one) == chosen) for one in AnomalyState]
+    return [(str(one), str(one.label), str(one) == chosen) for one in AnomalyState]
 
 
 def rules(chosen: str = "") -> list[tuple[str, str, bool]]:

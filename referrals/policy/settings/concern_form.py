@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.policy.field_types import flag
 from referrals.policy.list_types import Question, Row, rows
 
@@ -10,9 +12,5 @@ from referrals.policy.list_types import Question, Row, rows
 class FormTerms:
     """What the authority adds to the form, and whether filers read their account again."""
 
-    form_questions: tuple[Row, ...] = rows(
-        Question, "Questions ajoutées au formulaire", "Questions added to the form", law="CASF L226-3"
-    )
-    filer_reread: bool = flag(
-        False, "Le déclarant peut relire son récit", "Filers may read their own account again"
-    )
+    form_questions: tuple[Row, ...] = rows(Question, _("Questions ajoutées au formulaire"), law="CASF L226-3")
+    filer_reread: bool = flag(False, _("Le déclarant peut relire son récit"))

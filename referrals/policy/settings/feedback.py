@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.policy.field_types import text
 
 
@@ -11,50 +13,43 @@ class FeedbackTerms:
 
     feedback_not_qualified_text: str = text(
         "Votre transmission n° {reference} n'a pas été qualifiée d'information préoccupante. Elle a été réorientée.",
-        "Réponse : non qualifiée, réorientée",
-        "Answer: not qualified, reoriented",
+        _("Réponse : non qualifiée, réorientée"),
         marks=["reference"],
         law="CASF L226-5",
     )
     feedback_in_assessment_text: str = text(
         "À la suite de votre transmission n° {reference}, une évaluation est en cours.",
-        "Réponse : évaluation en cours",
-        "Answer: assessment under way",
+        _("Réponse : évaluation en cours"),
         marks=["reference"],
         law="CASF L226-5",
     )
     feedback_closed_text: str = text(
         "L'évaluation engagée à la suite de votre transmission n° {reference} a conduit à un classement.",
-        "Réponse : classement",
-        "Answer: closed",
+        _("Réponse : classement"),
         marks=["reference"],
         law="CASF L226-5",
     )
     feedback_support_text: str = text(
         "À la suite de votre transmission n° {reference}, un accompagnement a été proposé à la famille.",
-        "Réponse : accompagnement proposé",
-        "Answer: support offered",
+        _("Réponse : accompagnement proposé"),
         marks=["reference"],
         law="CASF L226-5",
     )
     feedback_justice_text: str = text(
         "À la suite de votre transmission n° {reference}, l'autorité judiciaire a été saisie.",
-        "Réponse : autorité judiciaire saisie",
-        "Answer: judicial authority seized",
+        _("Réponse : autorité judiciaire saisie"),
         marks=["reference"],
         law="CASF L226-5",
     )
     feedback_followed_text: str = text(
         "Votre transmission n° {reference} concerne une situation déjà suivie.",
-        "Réponse : situation déjà suivie",
-        "Answer: already followed",
+        _("Réponse : situation déjà suivie"),
         marks=["reference"],
         law="CASF L226-5",
     )
     feedback_private_text: str = text(
         "Votre information n° {reference} a bien été prise en compte.",
-        "Réponse à un particulier, sur demande",
-        "Answer to a private person, on request",
+        _("Réponse à un particulier, sur demande"),
         marks=["reference"],
         law="CASF L226-5 al. 2, D226-2-8",
     )

@@ -3,52 +3,36 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from referrals.policy.field_types import choice, whole
 from referrals.policy.list_types import codes
 from referrals.vocabulary.ages import CUTS, ONPE_CUTS
 
 _COUNT_UNITS: Final = {
-    "both": ("Par enfant et par fratrie", "By child and by sibling group"),
-    "child": ("Par enfant", "By child"),
-    "sibling_group": ("Par fratrie", "By sibling group"),
+    "both": _("Par enfant et par fratrie"),
+    "child": _("Par enfant"),
+    "sibling_group": _("Par fratrie"),
 }
 _PUBLIC_GRAINS: Final = {
-    "department_year": ("Département × année", "Département × year"),
-    "authority_year": ("Collectivité × année", "Authority × year"),
+    "department_year": _("Département × année"),
+    "authority_year": _("Collectivité × année"),
 }
-_AGES: Final = {str(age): (f"{age} ans", f"{age} years") for age in CUTS}
+_AGES: Final = {str(age): format_lazy(_("{age} ans"), age=age) for age in CUTS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FigureTerms:
     """Figures: a year's are told by what is in force as it ends (referrals/statistics/queries.py)."""
 
-    count_unit: str = choice(
-        "both",
-        _COUNT_UNITS,
-        "Statistiques : unité de compte",
-        "Figures: what is counted",
-        law="CASF L226-3-3",
-    )
+    count_unit: str = choice("both", _COUNT_UNITS, _("Statistiques : unité de compte"), law="CASF L226-3-3")
     small_cell_min: int = whole(
-        5,
-        3,
-        11,
-        "Statistiques : plus petit effectif communiqué",
-        "Figures: least number that is told",
-        unit="",
-        law="CASF D226-3-4",
+        5, 3, 11, _("Statistiques : plus petit effectif communiqué"), unit="", law="CASF D226-3-4"
     )
     public_grain: str = choice(
-        "department_year",
-        _PUBLIC_GRAINS,
-        "Statistiques : maille publiée",
-        "Figures: grain of what is published",
-        law="CASF D226-3-4",
+        "department_year", _PUBLIC_GRAINS, _("Statistiques : maille publiée"), law="CASF D226-3-4"
     )
     age_bands: tuple[str, ...] = codes(
-        [str(age) for age in ONPE_CUTS],
-        _AGES,
-        "Statistiques : âges où commence une tranche",
-        "Figures: ages at which a band begins",
+        [str(age) for age in ONPE_CUTS], _AGES, _("Statistiques : âges où commence une tranche")
     )

@@ -1,8 +1,12 @@
 """Settings of time: open hours, and what counts as a day of work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 from referrals.policy.field_types import Week, choice, week, whole
 
 _OFFICE: Final = [{"opens": "09:00", "closes": "17:00"}]
@@ -10,19 +14,19 @@ _OFFICE_WEEK: Final = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday
     "saturday": [],
     "sunday": [],
 }
-_CALENDARS: Final = {
-    "territory": ("Celui du territoire", "That of the territory"),
-    "FR": ("France (droit commun)", "France (ordinary)"),
-    "57": ("Moselle", "Moselle"),
-    "6AE": ("Alsace", "Alsace"),
-    "971": ("Guadeloupe", "Guadeloupe"),
-    "972": ("Martinique", "Martinique"),
-    "973": ("Guyane", "Guyane"),
-    "974": ("La Réunion", "La Réunion"),
-    "PM": ("Saint-Pierre-et-Miquelon", "Saint-Pierre-et-Miquelon"),
-    "976": ("Mayotte", "Mayotte"),
-    "BL": ("Saint-Barthélemy", "Saint-Barthélemy"),
-    "MF": ("Saint-Martin", "Saint-Martin"),
+_CALENDARS: Final[Mapping[str, Text]] = {
+    "territory": _("Celui du territoire"),
+    "FR": _("France (droit commun)"),
+    "57": "Moselle",
+    "6AE": "Alsace",
+    "971": "Guadeloupe",
+    "972": "Martinique",
+    "973": "Guyane",
+    "974": "La Réunion",
+    "PM": "Saint-Pierre-et-Miquelon",
+    "976": "Mayotte",
+    "BL": "Saint-Barthélemy",
+    "MF": "Saint-Martin",
 }
 
 
@@ -30,15 +34,8 @@ _CALENDARS: Final = {
 class HourTerms:
     """When the authority works."""
 
-    opening_hours: Week = week(_OFFICE_WEEK, "Heures d'ouverture", "Opening hours")  # noqa: RUF009 - a field
-    holiday_calendar: str = choice(
-        "territory", _CALENDARS, "Calendrier des jours fériés", "Calendar of public holidays"
-    )
+    opening_hours: Week = week(_OFFICE_WEEK, _("Heures d'ouverture"))  # noqa: RUF009 - a field
+    holiday_calendar: str = choice("territory", _CALENDARS, _("Calendrier des jours fériés"))
     warning_percent: int = whole(
-        20,
-        5,
-        50,
-        "Alerte avant échéance : dernière part du délai",
-        "Warning before a due date: last part of the delay",
-        unit="percent",
+        20, 5, 50, _("Alerte avant échéance : dernière part du délai"), unit="percent"
     )

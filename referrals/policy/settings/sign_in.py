@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.policy.field_types import text
 
 
@@ -10,8 +12,5 @@ class SignInTerms:
     """How people sign in: a passkey, except where the authority says here why codes have to do (SEC-AU1)."""
 
     one_time_codes_reason: str = text(
-        "",
-        "Codes à usage unique admis pour tous les rôles : pourquoi",
-        "One-time codes accepted for all roles: why",
-        blank=True,
+        "", _("Codes à usage unique admis pour tous les rôles : pourquoi"), blank=True
     )

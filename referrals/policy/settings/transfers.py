@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.policy.field_types import choice
 
 _TRANSFER_MODES: Final = {
-    "electronic": ("Par voie électronique", "Electronic"),
-    "sealed_mail": ("Par pli recommandé", "Sealed registered letter"),
-    "both": ("Les deux", "Both"),
+    "electronic": _("Par voie électronique"),
+    "sealed_mail": _("Par pli recommandé"),
+    "both": _("Les deux"),
 }
 
 
@@ -16,6 +18,4 @@ _TRANSFER_MODES: Final = {
 class TransferTerms:
     """How documents of a transfer travel."""
 
-    transfer_mode: str = choice(
-        "both", _TRANSFER_MODES, "Pièces d'un transfert", "Documents of a transfer", law="CASF R221-7"
-    )
+    transfer_mode: str = choice("both", _TRANSFER_MODES, _("Pièces d'un transfert"), law="CASF R221-7")

@@ -149,7 +149,7 @@ def test_what_is_told_of_a_year_stays_for_half_a_year(world, clock):
 def test_no_setting_lets_a_case_be_destroyed_while_its_months_are_told():
     """Figures have months until the end of the second year: 24 months at most after receipt."""
     least = {
-        key: setting.shown["minimum"] for key, setting in SETTINGS.items() if key.startswith("retention_")
+        key: setting.bounds["minimum"] for key, setting in SETTINGS.items() if key.startswith("retention_")
     }
     active = min(least[f"retention_{name}_months"] for name in ("set_aside", "closed", "measure"))
     archive = min(many for key, many in least.items() if key.startswith("retention_archive"))

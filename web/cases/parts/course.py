@@ -12,7 +12,6 @@ from referrals.vocabulary.states import Machine, State
 from web.cases import display, words
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
-from web.forms import words_of
 
 # --- History ------------------------------------------------------------------------------------------
 
@@ -53,7 +52,7 @@ def _moved(row: Mapping[str, Any]) -> str:
     if row["machine"] != Machine.REFERRAL or row["from"] == row["to"] or not row["from"]:
         return ""
     before, after = State(row["from"]), State(row["to"])
-    return f"{words_of(str(before), str(before.label))} → {words_of(str(after), str(after.label))}"
+    return f"{before.label} → {after.label}"
 
 
 # --- Clocks -------------------------------------------------------------------------------------------
@@ -79,7 +78,7 @@ def talk(tab: Shown) -> Context:
     ):
         channels.append(
             {
-                "title": words_of(str(channel), str(channel.label)),
+                "title": str(channel.label),
                 "lines": [
                     {
                         "kind": KINDS[row["kind"]],
@@ -131,7 +130,7 @@ def pairs(tab: Shown) -> Context:
                 "state": display.label(row["state"]),
                 "state_code": row["state"]["code"],
                 "kind": display.label(row["kind"]),
-                "reasons": [words_of(one, str(Likeness(one).label)) for one in row["reasons"]],
+                "reasons": [str(Likeness(one).label) for one in row["reasons"]],
                 "note": text_of(row["note"]) if row.get("note") else "",
             }
         )

@@ -15,7 +15,6 @@ from referrals.workflow.step import steps
 from web.cases import display, words
 from web.cases.display import Line
 from web.cases.parts.shown import Context, Shown, text_of
-from web.forms import words_of
 
 # --- Assessment ---------------------------------------------------------------------------------------
 
@@ -46,8 +45,8 @@ def _one_assessment(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
         "conclusions": [
             {
                 "child": tab.called.get(one["child"], ""),
-                "level": words_of(one["danger_level"], str(DangerLevel(one["danger_level"]).label)),
-                "proposal": words_of(one["proposal"], str(Proposal(one["proposal"]).label)),
+                "level": str(DangerLevel(one["danger_level"]).label),
+                "proposal": str(Proposal(one["proposal"]).label),
                 "text": text_of(one["text"]),
             }
             for one in row["conclusions"]
@@ -154,7 +153,7 @@ def justice(tab: Shown) -> Context:
                 "outcomes": [
                     {
                         "child": tab.called.get(one["child"], ""),
-                        "type": words_of(one["type"], str(Outcome(one["type"]).label)),
+                        "type": str(Outcome(one["type"]).label),
                         "on": tab.when(one.get("on")),
                         "copy": text_of(one["copy"]) if one.get("copy") else "",
                     }

@@ -25,7 +25,6 @@ from web.administration.base import DECIDES, AdministrationPage
 from web.administration.forms import InputForm
 from web.cases import told
 from web.cases.choices import Pairs, role_words
-from web.forms import words_of
 from web.journal.base import address
 from web.page import made
 from web.views.accountrequests import asked_on
@@ -73,7 +72,7 @@ def _person(row: AccountRequest) -> tuple[str, str]:
 
 
 def _profession(code: str) -> str:
-    return words_of(code, str(Profession(code).label)) if code else ""
+    return str(Profession(code).label) if code else ""
 
 
 class _OneRequest(InputForm):

@@ -209,7 +209,7 @@ def ask_of(line: Mapping[str, Any]) -> Ask:
         bounds = gettext("Ce qui sera rempli : %(marks)s") % {
             "marks": ", ".join(f"{{{one}}}" for one in line["marks"])
         }
-    unit = UNITS[line["unit"] or ""][get_language() == "en"]
+    unit = str(UNITS[line["unit"] or ""])
     label = f"{_label(line['label'])} ({unit})" if unit else _label(line["label"])
     return Ask(line["key"], label, bounds, width="short" if line["kind"] == "whole" else "")
 
@@ -251,5 +251,5 @@ def value_in_words(line: Mapping[str, Any], value: Any) -> str:
             " – ".join(str(part) for part in row.values() if isinstance(part, str) and part) for row in value
         ]
         return "\n".join(rows) or gettext("Aucune ligne")
-    unit = UNITS[line["unit"] or ""][get_language() == "en"]
+    unit = str(UNITS[line["unit"] or ""])
     return f"{value} {unit}".strip()

@@ -20,7 +20,6 @@ from web.cases import display, told
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
 from web.cases.panel import panels
-from web.forms import words_of
 from web.page import Page
 
 #: The parts of the form by their heading, in the order of the page; the children come first, apart.
@@ -171,7 +170,7 @@ def _child(number: int, row: Mapping[str, Any]) -> dict[str, Any]:
         "name": name or called or gettext("Enfant %(n)s") % {"n": number},
         "household": household,
         "mistake": row.get("wrong_person", False),
-        "decision": words_of(decision, str(DecisionCode(decision).label)) if decision else "",
+        "decision": str(DecisionCode(decision).label) if decision else "",
         "lines": display.lines(_child_model(), row),
         "danger": row.get("immediate_danger", False),
         "runaway": row.get("runaway", False),

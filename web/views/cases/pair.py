@@ -25,7 +25,6 @@ from web.cases import display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
 from web.cases.panel import panels, part_in
-from web.forms import words_of
 from web.page import Page
 
 #: What is compared, of children and of holders: identity, and nothing of the facts.
@@ -92,7 +91,7 @@ class Pair(Page):
             | {
                 "tab": "rapprochements",
                 "sides": sides,
-                "reasons": [words_of(one, str(Likeness(one).label)) for one in reasons],
+                "reasons": [str(Likeness(one).label) for one in reasons],
                 "panels": panels(pk, mine, only=("duplicate",)),
                 "elsewhere": "" if here else reverse("case-pair", args=[other.pk, pair]),
                 "back": reverse("case-part", args=[pk, "rapprochements"]),

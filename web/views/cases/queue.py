@@ -35,7 +35,6 @@ from web.cases import display, told
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.cases.panel import address
-from web.forms import words_of
 from web.page import Page
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -104,14 +103,11 @@ def _address(params: Mapping[str, Any]) -> str:
 
 
 def _states(chosen: str) -> list[tuple[str, str, bool]]:
-    return [
-        (str(one), words_of(str(one), str(one.label)), str(one) == chosen)
-        for one in (State.DRAFT, *ACTIVE, *CLOSED)
-    ]
+    return [(str(one), str(one.label), str(one) == chosen) for one in (State.DRAFT, *ACTIVE, *CLOSED)]
 
 
 def _urgencies(chosen: str) -> list[tuple[str, str, bool]]:
-    return [(str(one), words_of(str(one), str(one.label)), str(one) == chosen) for one in reversed(Urgency)]
+    return [(str(one), str(one.label), str(one) == chosen) for one in reversed(Urgency)]
 
 
 def _line(line: Mapping[str, Any], at: datetime) -> dict[str, Any]:

@@ -36,7 +36,6 @@ from web.cases.choices import Choices, role_words
 from web.cases.panel import brings, reason
 from web.cases.stepforms import StepForm, summary
 from web.cases.tabs import tabs_for
-from web.forms import words_of
 from web.page import FormPage, Page, go_to
 
 #: As long as the names that come back with a form may be, in characters.
@@ -103,9 +102,9 @@ class CaseForm(FormPage):
         )
         rows = [row for row in reversed(entries) if row["at"].replace("Z", "+00:00") > since][:20]
         return {
-            "before": words_of(before, str(State(before).label)) if before in State.values else "",
+            "before": str(State(before).label) if before in State.values else "",
             "before_version": sent.get("version", ""),
-            "now": words_of(str(referral.state), str(State(referral.state).label)),
+            "now": str(State(referral.state).label),
             "now_version": referral.version,
             "steps": [
                 {

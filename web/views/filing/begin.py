@@ -18,7 +18,6 @@ from referrals.vocabulary.signs import SIGNS
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web.filing.draft import Draft
 from web.filing.sections import RECEPTION, Section, groups_for, sections
-from web.forms import words_of
 from web.page import FormPage, Page, StandingPage, go_to
 from web.views.filing import sent, sharing
 from web.views.filing.form import address, lines_of
@@ -58,7 +57,7 @@ def _line(row: Referral) -> dict[str, object]:
         "draft": status == CoarseStatus.DRAFT,
         "reference": reference,
         "code": str(status),
-        "status": words_of(str(status), str(status.label)),
+        "status": str(status.label),
         "at": row.submitted_at or row.created_at,
         "until": row.draft_expires_at,
     }
