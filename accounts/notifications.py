@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import AccountRequest, User
 from outbox.models import Notice
 from outbox.notices import About, Recipients, tell
@@ -72,146 +74,123 @@ register(
     Template(
         ADDRESS_IS_ASKED,
         Kind.ACCOUNT,
-        "On demande que votre compte prenne une autre adresse.",
-        "Somebody asks that your account take another address.",
+        _("On demande que votre compte prenne une autre adresse."),
     ),
     Template(
         ADDRESS_CHANGED,
         Kind.ACCOUNT,
-        "L'adresse de votre compte a changé.",
-        "The address of your account has changed.",
+        _("L'adresse de votre compte a changé."),
     ),
     Template(
         FACTORS_CHANGED,
         Kind.ACCOUNT,
-        "Vos moyens de connexion ont changé.",
-        "Your ways to sign in have changed.",
+        _("Vos moyens de connexion ont changé."),
     ),
     Template(
         PASSWORD_CHANGED,
         Kind.ACCOUNT,
-        "Votre mot de passe a été choisi ou changé.",
-        "Your password was chosen or changed.",
+        _("Votre mot de passe a été choisi ou changé."),
     ),
     Template(
         RESET_IS_ASKED,
         Kind.ACCOUNT,
-        "On demande la réinitialisation de vos moyens de connexion.",
-        "Somebody asks that your ways to sign in be reset.",
+        _("On demande la réinitialisation de vos moyens de connexion."),
     ),
     Template(
         PASSWORD_IS_KNOWN,
         Kind.ACCOUNT,
-        "Des connexions à votre compte ont échoué.",
-        "Sign-ins to your account failed.",
+        _("Des connexions à votre compte ont échoué."),
     ),
     Template(
         ACCOUNT_CLOSED,
         Kind.ACCOUNT,
-        "Votre compte a été fermé.",
-        "Your account was closed.",
+        _("Votre compte a été fermé."),
         to=_address_of,
     ),
     Template(
         ACCOUNT_REOPENED,
         Kind.ACCOUNT,
-        "Votre compte a été rouvert.",
-        "Your account was opened again.",
+        _("Votre compte a été rouvert."),
     ),
     Template(
         SESSIONS_ENDED,
         Kind.ACCOUNT,
-        "Vos connexions ont été fermées ; connectez-vous à nouveau.",
-        "Your sessions were ended; sign in again.",
+        _("Vos connexions ont été fermées ; connectez-vous à nouveau."),
     ),
     Template(
         SIGN_INS_TO_CHECK,
         Kind.ACCOUNT,
-        "Une connexion à votre compte est à vérifier, sous « Mes connexions ».",
-        "A sign-in to your account is to be checked, under “My sessions”.",
+        _("Une connexion à votre compte est à vérifier, sous « Mes connexions »."),
     ),
     Template(
         ALL_SESSIONS_ENDED,
         Kind.ACCOUNT,
-        "L'administration a fermé toutes les connexions de votre autorité.",
-        "The administration ended all sessions of your authority.",
+        _("L'administration a fermé toutes les connexions de votre autorité."),
     ),
     Template(
         WATCHER_CLOSED,
         Kind.ACCOUNT,
-        "L'administration a fermé un compte dont un rôle s'accorde à deux ; le journal dit lequel.",
-        "The administration closed an account with a role that two persons give; the journal says which.",
+        _("L'administration a fermé un compte dont un rôle s'accorde à deux ; le journal dit lequel."),
     ),
     Template(
         ADDRESS_HAS_ACCOUNT,
         Kind.ACCOUNT,
-        "On demande un compte pour cette adresse, qui en a déjà un.",
-        "Somebody asks for an account for this address, which has one already.",
+        _("On demande un compte pour cette adresse, qui en a déjà un."),
         to=_address_of,
     ),
     Template(
         REQUEST_REFUSED,
         Kind.ACCOUNT,
-        "Votre demande n'a pas été retenue ; adressez-vous à votre structure.",
-        "Your request wasn't taken up; ask your institution.",
+        _("Votre demande n'a pas été retenue ; adressez-vous à votre structure."),
         to=_address_of_request,
     ),
     Template(
         REQUEST_LAPSED,
         Kind.ACCOUNT,
-        "Votre demande est restée sans réponse ; elle est effacée, refaites-la.",
-        "Your request wasn't answered; it is erased, make it anew.",
+        _("Votre demande est restée sans réponse ; elle est effacée, refaites-la."),
         to=_address_of_request,
     ),
     Template(
         REQUEST_ACCEPTED,
         Kind.ACCOUNT,
-        "Le rôle que vous avez demandé vous est donné.",
-        "The role for which you asked is yours.",
+        _("Le rôle que vous avez demandé vous est donné."),
     ),
     Template(
         REQUESTS_WAIT,
         Kind.ACCOUNT,
-        "Des demandes de compte ou de rôle attendent une décision.",
-        "Requests for accounts or roles wait for a decision.",
+        _("Des demandes de compte ou de rôle attendent une décision."),
     ),
     Template(
         ROLE_IS_ASKED,
         Kind.ACCOUNT,
-        "Un rôle attend d'être confirmé par une seconde personne.",
-        "A role waits to be confirmed by a second person.",
+        _("Un rôle attend d'être confirmé par une seconde personne."),
         page="administration/demandes/roles",
     ),
     Template(
         RESET_TO_CONFIRM,
         Kind.ACCOUNT,
-        "Une réinitialisation de moyens de connexion attend d'être confirmée par une seconde personne.",
-        "A reset of ways to sign in waits to be confirmed by a second person.",
+        _("Une réinitialisation de moyens de connexion attend d'être confirmée par une seconde personne."),
         page="administration/demandes/moyens",
     ),
     Template(
         ROLES_TO_REVIEW,
         Kind.ACCOUNT,
-        "Des rôles sont à revoir, sous « Rôles à revoir » ; sans cela ils prennent fin.",
-        "Roles are to be reviewed, under “Roles to review”; they end otherwise.",
+        _("Des rôles sont à revoir, sous « Rôles à revoir » ; sans cela ils prennent fin."),
     ),
     Template(
         ROLE_WILL_LAPSE,
         Kind.ACCOUNT,
-        "Un de vos rôles prend fin dans deux semaines, si votre administration ne le confirme pas.",
-        "A role of yours ends in two weeks, unless your administration confirms it.",
+        _("Un de vos rôles prend fin dans deux semaines, si votre administration ne le confirme pas."),
     ),
     Template(
         ROLE_HAS_LAPSED,
         Kind.ACCOUNT,
-        "Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner.",
-        "A role of yours has ended, for nobody confirmed it; your administration can give it again.",
+        _("Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner."),
     ),
     Template(
         TOKEN_WILL_END,
         Kind.ACCOUNT,
-        "Un jeton d'accès de votre programme expire bientôt ; faites-en un autre.",
-        "An access token of your program expires soon; make another one.",
+        _("Un jeton d'accès de votre programme expire bientôt ; faites-en un autre."),
     ),
 )
 

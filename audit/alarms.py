@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from audit.models import Alarm
 from outbox.templates import Kind, Template, register
@@ -20,8 +21,7 @@ register(
     Template(
         TOLD,
         Kind.ACCOUNT,
-        "Le journal signale une anomalie de ses propres entrées : regardez son état.",
-        "The journal reports that something is wrong with its own entries: look at its state.",
+        _("Le journal signale une anomalie de ses propres entrées : regardez son état."),
         place="audit/health",
         page="journal/preuves",
     )

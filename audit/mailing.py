@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from audit import checkpoints, tree
 from audit.models import Checkpoint
+from core.languages import in_both
 from outbox.notices import About, Recipients, tell
 from outbox.templates import Kind, Template, register
 
@@ -27,7 +30,7 @@ def enclosed() -> str:
     """Return the signed note as the mail carries it, between empty lines; a sentence where nothing is signed yet."""
     checkpoint = newest()
     if checkpoint is None:
-        return "Aucun point de contrôle n'est encore signé. / No checkpoint is signed yet."
+        return " / ".join(in_both(_("Aucun point de contrôle n'est encore signé.")).values())
     return checkpoints.whole_note(checkpoint).decode()
 
 
@@ -35,8 +38,7 @@ register(
     Template(
         DAILY,
         Kind.DIGEST,
-        "Point de contrôle du journal : gardez ce courriel.",
-        "Checkpoint of the journal: keep this mail.",
+        _("Point de contrôle du journal : gardez ce courriel."),
         enclosed=enclosed,
     )
 )

@@ -10,7 +10,9 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
+from core.languages import FRENCH, Text, in_both, in_language
 from outbox.models import Notice
 
 
@@ -32,7 +34,7 @@ GATHERABLE: Final = (Kind.QUEUE, Kind.CASE, Kind.SIGNATURE, Kind.CLOCK)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One text; ``fr`` and ``en`` are whole sentences without a place for anything.
+    """One text: whole sentences, without a place for anything.
 
     ``place``: the collection of the API in which the thing is that the notice leads to; ``page``: the pages where a
     person reads it, if there are any. ``enclosed`` gives what a mail carries besides, asked when it leaves: something
@@ -42,8 +44,7 @@ class Template:
 
     code: str
     kind: Kind
-    fr: str
-    en: str
+    text: Text
     place: str = "referrals"
     page: str = ""
     enclosed: Callable[[], str] | None = field(default=None, compare=False)
@@ -88,7 +89,7 @@ def link_to(notice: Notice) -> str:
 
 
 def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
-    """Return subject and text of a mail: the French text, the English one, references and links.
+    """Return subject and text of a mail, whatever language is read here: the French text, the English one, links.
 
     To who files neither: the mail leads to the list of all that one filed (SEC-CR20).
 
@@ -100,27 +101,26 @@ def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
     about = "\n".join(f"{one.reference}  {link_to(one)}" for one in (notice, *gathered) if one.reference)
     if notice.filer is not None:
         about = f"{settings.PUBLIC_ADDRESS}/{template.page}"
-    subject = f"[Repère] {template.fr.rstrip('.')}" + (f" – {reference}" if reference else "")
+    french, english = in_both(template.text).values()
+    subject = f"[Repère] {french.rstrip('.')}" + (f" – {reference}" if reference else "")
     paragraph = "" if template.made is None else template.made(notice)
     about = "\n".join(filter(None, (about, paragraph)))
     enclosed = "" if template.enclosed is None else f"{template.enclosed()}\n"
-    body = f"{template.fr}\n\n{enclosed}{about}\n\n—\n{template.en}\n\n{about}\n\n—\n{_FOOT_FR}\n{_FOOT_EN}\n"
-    return subject, body
+    foot = "\n".join(in_both(_FOOT).values())
+    return subject, f"{french}\n\n{enclosed}{about}\n\n—\n{english}\n\n{about}\n\n—\n{foot}\n"
 
 
 def message_of(notice: Notice) -> str:
-    """Return the text of an SMS, which is also what a voice reads: ≤ 160 characters."""
-    return f"Repère : {get(notice.template).fr} {notice.reference}".strip()
+    """Return the text of an SMS, in French, which is also what a voice reads: ≤ 160 characters."""
+    return f"Repère : {in_language(get(notice.template).text, FRENCH)} {notice.reference}".strip()
 
 
-_FOOT_FR: Final = "Message automatique, sans contenu ; connectez-vous pour lire. En danger immédiat : 17."
-_FOOT_EN: Final = "Automatic message without content; sign in to read. In immediate danger: 17."
+_FOOT: Final = _("Message automatique, sans contenu ; connectez-vous pour lire. En danger immédiat : 17.")
 
 register(
     Template(
         "digest",
         Kind.DIGEST,
-        "Récapitulatif du jour : des dossiers vous attendent.",
-        "Digest of the day: referrals await you.",
+        _("Récapitulatif du jour : des dossiers vous attendent."),
     )
 )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, links, stepup
 from accounts.access import led_positions, listed_organisations, open_account_requests, own_account
@@ -359,8 +360,7 @@ register(
     Template(
         links.REQUEST,
         Kind.ACCOUNT,
-        "Confirmez cette adresse pour demander un compte ; si ce n'est pas vous, n'en faites rien.",
-        "Confirm this address to ask for an account; if it wasn't you, do nothing.",
+        _("Confirmez cette adresse pour demander un compte ; si ce n'est pas vous, n'en faites rien."),
         made=_link_of,
         to=_address_of,
     ),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, links, passwords, stepup
 from accounts.access import own_account, resettable_users
@@ -293,22 +294,19 @@ register(
     Template(
         links.FORGOTTEN,
         Kind.ACCOUNT,
-        "On demande un autre mot de passe pour vous ; si ce n'est pas vous, n'en faites rien.",
-        "Another password is asked for you; if it wasn't you, do nothing.",
+        _("On demande un autre mot de passe pour vous ; si ce n'est pas vous, n'en faites rien."),
         made=partial(made, template=links.FORGOTTEN),
     ),
     Template(
         links.INVITATION,
         Kind.ACCOUNT,
-        "Choisissez votre mot de passe, avec le code que l'on vous donne par ailleurs.",
-        "Choose your password, with the code that you are given by another way.",
+        _("Choisissez votre mot de passe, avec le code que l'on vous donne par ailleurs."),
         made=partial(made, template=links.INVITATION),
     ),
     Template(
         links.ADDRESS,
         Kind.ACCOUNT,
-        "Confirmez cette adresse pour votre compte ; si ce n'est pas vous, n'en faites rien.",
-        "Confirm this address for your account; if it wasn't you, do nothing.",
+        _("Confirmez cette adresse pour votre compte ; si ce n'est pas vous, n'en faites rien."),
         made=partial(made, template=links.ADDRESS),
         to=_new_address,
     ),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Membership
@@ -41,24 +42,21 @@ register_template(
     Template(
         CHANGED,
         Kind.CASE,
-        "Une anomalie d'accès vous attend.",
-        "An anomaly of access awaits you.",
+        _("Une anomalie d'accès vous attend."),
         place=PLACE,
         page="journal/anomalies",
     ),
     Template(
         ASKED,
         Kind.CASE,
-        "Une question sur vos accès aux dossiers vous attend.",
-        "A question on your access to files awaits you.",
+        _("Une question sur vos accès aux dossiers vous attend."),
         place=QUESTIONS,
         page="acces",
     ),
     Template(
         REPORTED,
         Kind.CASE,
-        "Un accès injustifié est signalé : le délégué à la protection des données vous contacte.",
-        "An unjustified access is reported: the data protection officer will contact you.",
+        _("Un accès injustifié est signalé : le délégué à la protection des données vous contacte."),
     ),
 )
 #: Who is told when a step names a party.

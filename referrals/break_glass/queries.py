@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import SYSTEM, Actor
 from accounts.request import ServiceRequest, actor_in
@@ -70,8 +71,7 @@ register(
     Template(
         "glass.overdue",
         Kind.CASE,
-        "L'examen d'une ouverture d'urgence est en retard.",
-        "The review of an emergency opening is overdue.",
+        _("L'examen d'une ouverture d'urgence est en retard."),
     )
 )
 

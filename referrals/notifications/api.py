@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.pages import page_schema
 from core.inputs import Flag
+from core.languages import in_both
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from outbox import templates
@@ -109,11 +110,12 @@ class NoticeRead(OwnNotices):
 
 def _line(notice: Notice) -> dict[str, Any]:
     template = templates.get(notice.template)
+    french, english = in_both(template.text).values()
     line = {
         "id": notice.pk,
         "type": notice.template,
-        "label_fr": template.fr,
-        "label_en": template.en,
+        "label_fr": french,
+        "label_en": english,
         "reference": notice.reference,
         "referral": notice.subject_id if template.place == "referrals" else None,
         "anomaly": notice.subject_id if template.place in ("audit/anomalies", "access-questions") else None,

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import SYSTEM
 from accounts.models import Membership, User
@@ -44,57 +45,46 @@ from referrals.workflow.context import StepContext
 PAGES_OF_FILERS: Final = "transmissions"
 
 register(
-    Template(
-        "referral.new", Kind.QUEUE, "Une transmission attend d'être ouverte.", "A concern waits to be opened."
-    ),
-    Template(
-        "referral.urgent", Kind.QUEUE, "Une situation urgente vous attend.", "An urgent situation awaits you."
-    ),
-    Template("case.changed", Kind.CASE, "Un dossier vous attend.", "A referral awaits you."),
+    Template("referral.new", Kind.QUEUE, _("Une transmission attend d'être ouverte.")),
+    Template("referral.urgent", Kind.QUEUE, _("Une situation urgente vous attend.")),
+    Template("case.changed", Kind.CASE, _("Un dossier vous attend.")),
     Template(
         "glass.broken",
         Kind.CASE,
-        "Une ouverture d'urgence est à examiner.",
-        "An emergency opening is to be reviewed.",
+        _("Une ouverture d'urgence est à examiner."),
     ),
     Template(
         "glass.watched",
         Kind.CASE,
-        "Une ouverture d'urgence vient d'avoir lieu.",
-        "An emergency opening has begun.",
+        _("Une ouverture d'urgence vient d'avoir lieu."),
     ),
     Template(
         "glass.contested",
         Kind.CASE,
-        "Une ouverture d'urgence est contestée.",
-        "An emergency opening is contested.",
+        _("Une ouverture d'urgence est contestée."),
     ),
     Template(
         "transfer.asked",
         Kind.QUEUE,
-        "Une demande de transfert attend votre réponse.",
-        "A request for a transfer awaits your answer.",
+        _("Une demande de transfert attend votre réponse."),
         place="transfers",
         page="transferts",
     ),
     Template(
         "signature.asked",
         Kind.SIGNATURE,
-        "Une signature vous est demandée.",
-        "You are asked for a signature.",
+        _("Une signature vous est demandée."),
     ),
     Template(
         "filing.received",
         Kind.FILING,
-        "Votre transmission a été reçue par le service compétent.",
-        "Your concern was received by the competent service.",
+        _("Votre transmission a été reçue par le service compétent."),
         page=PAGES_OF_FILERS,
     ),
     Template(
         "filing.message",
         Kind.FILING,
-        "Un message vous attend au sujet de votre transmission.",
-        "A message awaits you about your concern.",
+        _("Un message vous attend au sujet de votre transmission."),
         page=PAGES_OF_FILERS,
     ),
 )

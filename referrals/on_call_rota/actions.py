@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import own_account
 from accounts.actions.entry import record_about
@@ -34,8 +35,7 @@ register_texts(
     Template(
         "rota.hole",
         Kind.QUEUE,
-        "Le tableau d'astreinte a un trou dans les prochaines 24 heures.",
-        "The on-call rota has a hole within the next 24 hours.",
+        _("Le tableau d'astreinte a un trou dans les prochaines 24 heures."),
     )
 )
 

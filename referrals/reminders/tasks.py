@@ -15,6 +15,7 @@ from typing import Final
 
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import SYSTEM
 from outbox.scheduler import recurring
@@ -26,12 +27,10 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.workflow.case import Case
 
 register(
-    Template("clock.due_soon", Kind.CLOCK, "Un délai approche.", "A deadline is near."),
-    Template("clock.again", Kind.CLOCK, "Une réponse se fait attendre.", "An answer is slow to come."),
-    Template(
-        "clock.review", Kind.CLOCK, "Une situation est à revoir.", "A situation is to be looked at again."
-    ),
-    Template("clock.overdue", Kind.CLOCK, "Un délai est dépassé.", "A deadline has passed."),
+    Template("clock.due_soon", Kind.CLOCK, _("Un délai approche.")),
+    Template("clock.again", Kind.CLOCK, _("Une réponse se fait attendre.")),
+    Template("clock.review", Kind.CLOCK, _("Une situation est à revoir.")),
+    Template("clock.overdue", Kind.CLOCK, _("Un délai est dépassé.")),
 )
 
 _CELL: Final = ("coordinator",)

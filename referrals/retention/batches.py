@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import Membership
@@ -29,8 +30,7 @@ register(
     Template(
         "batch.changed",
         Kind.CASE,
-        "Un bordereau d'élimination vous attend.",
-        "A batch of files awaits you.",
+        _("Un bordereau d'élimination vous attend."),
         place="retention-batches",
     ),
 )

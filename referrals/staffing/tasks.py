@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.notifications import untold
@@ -32,14 +33,12 @@ register(
     Template(
         LEFT,
         Kind.CASE,
-        "Des dossiers dont la personne n'a plus ce rôle attendent d'être confiés à d'autres.",
-        "Files whose person no longer holds the role wait to be given to others.",
+        _("Des dossiers dont la personne n'a plus ce rôle attendent d'être confiés à d'autres."),
     ),
     Template(
         UNCOORDINATED,
         Kind.CASE,
-        "Toute la coordination est déportée d'un dossier : déport à revoir, ou autre personne à nommer.",
-        "All coordinators are barred from a file: review an exclusion, or name another person.",
+        _("Toute la coordination est déportée d'un dossier : déport à revoir, ou autre personne à nommer."),
     ),
 )
 

@@ -10,15 +10,14 @@ from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.utils.translation import gettext_lazy as _
 
 from outbox import templates
 from outbox.models import Notice
 from outbox.ports import Contact, doors
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
-SAMPLE = templates.Template(
-    "test.sample", templates.Kind.CASE, "Un dossier vous attend.", "A referral awaits you."
-)
+SAMPLE = templates.Template("test.sample", templates.Kind.CASE, _("Un dossier vous attend."))
 templates.register(SAMPLE)
 
 

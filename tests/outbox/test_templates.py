@@ -3,18 +3,21 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
+from core.languages import in_both
 from outbox import templates
 from tests.outbox.conftest import SAMPLE, a_notice
 
 
 @pytest.mark.parametrize("template", templates.registered(), ids=lambda found: found.code)
 def test_a_text_is_a_whole_sentence_without_a_place_for_anything(template):
-    for text in (template.fr, template.en):
+    french, english = in_both(template.text).values()
+    for text in (french, english):
         assert text.endswith(".")
         assert not re.search(r"[{}%$<>]", text)
         assert len(text) <= 100
-    assert template.fr != template.en
+    assert french != english
 
 
 @pytest.mark.django_db
@@ -25,8 +28,18 @@ def test_a_mail_is_french_first_and_holds_reference_and_link(people, settings):
     subject, body = templates.mail_of(notice)
 
     assert subject == "[Repère] Un dossier vous attend – 93-K7QX-2MPT"
-    assert body.index(SAMPLE.fr) < body.index(SAMPLE.en)
+    assert body.index("Un dossier vous attend.") < body.index("A referral awaits you.")
     assert f"https://repere.example/api/v1/referrals/{notice.subject_id}" in body
+
+
+@pytest.mark.django_db
+def test_a_notice_says_the_same_whoever_asked_for_it(people):
+    """A mail or a message leaves in the request of somebody who may read English; its reader may not."""
+    notice = a_notice(people.one())
+    french = templates.mail_of(notice), templates.message_of(notice)
+
+    with override("en"):
+        assert (templates.mail_of(notice), templates.message_of(notice)) == french
 
 
 @pytest.mark.django_db
@@ -39,4 +52,4 @@ def test_a_message_fits_into_one_sms(people, template):
 
 def test_a_code_has_one_text():
     with pytest.raises(ValueError, match="twice"):
-        templates.register(templates.Template(SAMPLE.code, SAMPLE.kind, "Autre.", "Other."))
+        templates.register(templates.Template(SAMPLE.code, SAMPLE.kind, "Autre."))
