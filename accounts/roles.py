@@ -4,11 +4,10 @@ Codes are those of domain.md §1.1 and never change meaning; a renamed role leav
 a role are in ``accounts/access.py`` (accounts) and ``referrals/access/visibility.py`` (cases), not here.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 # The service itself, in recurring work and in the demonstration. It isn't a role of people: nobody holds it,
 # no membership can name it, and it never stands in a Position.
@@ -21,50 +20,26 @@ class Role(models.TextChoices):
     Source: domain.md §1.1.
     """
 
-    FILER = "filer", "Déclarant professionnel"
-    FILER_ORG_LEAD = "filer_org_lead", "Référent de l'établissement"
-    INTAKE_AGENT = "intake_agent", "Agent de recueil CRIP"
-    CRIP_COORDINATOR = "crip_coordinator", "Responsable CRIP"
-    ASSESSOR = "assessor", "Évaluateur·rice"
-    ASSESSMENT_LEAD = "assessment_lead", "Cadre d'évaluation"
-    ASE_INSPECTOR = "ase_inspector", "Inspecteur·rice ASE"
-    ON_CALL = "on_call", "Cadre d'astreinte"
-    CASE_REFERENT = "case_referent", "Référent·e ASE"
-    MEASURE_SERVICE = "measure_service", "Service chargé de la mesure"
-    SUPERVISOR = "supervisor", "Encadrant·e"
-    EXPLOITATION_LEAD = "exploitation_lead", "Référent·e prostitution des mineur·es"
-    AUDITOR = "auditor", "Auditeur·rice"
-    DPO = "dpo", "Délégué·e à la protection des données"
-    TERRITORY_ADMIN = "territory_admin", "Administrateur·rice fonctionnel·le"
-    PLATFORM_ADMIN = "platform_admin", "Administrateur·rice technique"
-    STATISTICIAN = "statistician", "Chargé·e d'études ODPE"
-    DIRECTORY_EDITOR = "directory_editor", "Gestionnaire de l'annuaire"
-    API_119 = "api_119", "119 – Snated"
+    FILER = "filer", _("Déclarant professionnel")
+    FILER_ORG_LEAD = "filer_org_lead", _("Référent de l'établissement")
+    INTAKE_AGENT = "intake_agent", _("Agent de recueil CRIP")
+    CRIP_COORDINATOR = "crip_coordinator", _("Responsable CRIP")
+    ASSESSOR = "assessor", _("Évaluateur·rice")
+    ASSESSMENT_LEAD = "assessment_lead", _("Cadre d'évaluation")
+    ASE_INSPECTOR = "ase_inspector", _("Inspecteur·rice ASE")
+    ON_CALL = "on_call", _("Cadre d'astreinte")
+    CASE_REFERENT = "case_referent", _("Référent·e ASE")
+    MEASURE_SERVICE = "measure_service", _("Service chargé de la mesure")
+    SUPERVISOR = "supervisor", _("Encadrant·e")
+    EXPLOITATION_LEAD = "exploitation_lead", _("Référent·e prostitution des mineur·es")
+    AUDITOR = "auditor", _("Auditeur·rice")
+    DPO = "dpo", _("Délégué·e à la protection des données")
+    TERRITORY_ADMIN = "territory_admin", _("Administrateur·rice fonctionnel·le")
+    PLATFORM_ADMIN = "platform_admin", _("Administrateur·rice technique")
+    STATISTICIAN = "statistician", _("Chargé·e d'études ODPE")
+    DIRECTORY_EDITOR = "directory_editor", _("Gestionnaire de l'annuaire")
+    API_119 = "api_119", _("119 – Snated")
 
-
-ENGLISH: Final[Mapping[Role, str]] = MappingProxyType(
-    {
-        Role.FILER: "Professional filer",
-        Role.FILER_ORG_LEAD: "Lead of the filing institution",
-        Role.INTAKE_AGENT: "Intake agent of the concerns cell",
-        Role.CRIP_COORDINATOR: "Coordinator of the concerns cell",
-        Role.ASSESSOR: "Assessor",
-        Role.ASSESSMENT_LEAD: "Assessment lead",
-        Role.ASE_INSPECTOR: "Child welfare inspector",
-        Role.ON_CALL: "On-call officer",
-        Role.CASE_REFERENT: "Child's social worker",
-        Role.MEASURE_SERVICE: "Service executing the measure",
-        Role.SUPERVISOR: "Supervisor",
-        Role.EXPLOITATION_LEAD: "Lead on the prostitution of minors",
-        Role.AUDITOR: "Auditor",
-        Role.DPO: "Data protection officer",
-        Role.TERRITORY_ADMIN: "Functional administrator",
-        Role.PLATFORM_ADMIN: "Technical administrator",
-        Role.STATISTICIAN: "Analyst of the departmental observatory",
-        Role.DIRECTORY_EDITOR: "Directory editor",
-        Role.API_119: "National helpline 119",
-    }
-)
 
 # Two persons grant these (SEC-AZ12): one asks, another confirms; or `manage.py grant` gives them, in front of whoever
 # holds the server. The officer reads the journal and lifts veils with the auditor; supervisors are second persons

@@ -70,7 +70,7 @@ class TableQuery(EntriesQuery):
     """Which entries to put into a table; those that answer a question, where one is named."""
 
     question = Code(
-        choices=[(one.name, one.fr) for one in QUESTIONS],
+        choices=[(one.name, one.label) for one in QUESTIONS],
         required=False,
         help_text="Narrows to the entries that answer this question; what it needs must be given too.",
     )

@@ -16,10 +16,13 @@ from types import MappingProxyType
 from typing import IO, Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from audit import events, reading
 from audit.events import Topic
 from audit.inspection import Auditing, authorities_of, shown_of, write_down
 from audit.models import ReadEntry
+from core.languages import Text
 from core.paging import Page
 from core.query import InvalidQuery
 
@@ -34,8 +37,7 @@ class Question:
     """One question: its place in an address, its words, what must be given, and what it looks for."""
 
     name: str
-    fr: str
-    en: str
+    label: Text
     needs: str = ""
     filters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -51,39 +53,32 @@ _OPENINGS: Final = MappingProxyType({"acts": events.OPENINGS})
 QUESTIONS: Final[tuple[Question, ...]] = (
     Question(
         name="file-openings",
-        fr="Qui a ouvert ce dossier ?",
-        en="Who opened this file?",
+        label=_("Qui a ouvert ce dossier ?"),
         needs="subject",
         filters=_OPENINGS,
     ),
     Question(
         name="person-openings",
-        fr="Qu'a ouvert cette personne ?",
-        en="What did this person open?",
+        label=_("Qu'a ouvert cette personne ?"),
         needs="actor",
         filters=_OPENINGS,
     ),
-    Question(
-        name="refusals", fr="Quels refus ?", en="Which refusals?", filters=MappingProxyType({"refused": True})
-    ),
+    Question(name="refusals", label=_("Quels refus ?"), filters=MappingProxyType({"refused": True})),
     Question(
         name="break-glass",
-        fr="Quelles ouvertures d'urgence, et leur examen ?",
-        en="Which emergency openings, and their reviews?",
+        label=_("Quelles ouvertures d'urgence, et leur examen ?"),
         filters=_of(Topic.GLASS),
     ),
-    Question(name="exports", fr="Quels exports ?", en="Which exports?", filters=_of(Topic.EXPORT)),
-    Question(name="searches", fr="Quelles recherches ?", en="Which searches?", filters=_of(Topic.SEARCH)),
+    Question(name="exports", label=_("Quels exports ?"), filters=_of(Topic.EXPORT)),
+    Question(name="searches", label=_("Quelles recherches ?"), filters=_of(Topic.SEARCH)),
     Question(
         name="rights",
-        fr="Quels droits donnés ou retirés ?",
-        en="Which rights given or taken?",
+        label=_("Quels droits donnés ou retirés ?"),
         filters=_of(Topic.RIGHTS),
     ),
     Question(
         name="closed-readings",
-        fr="Quelles lectures après la clôture ?",
-        en="Which readings after closure?",
+        label=_("Quelles lectures après la clôture ?"),
         filters=_of(Topic.CLOSED),
     ),
 )

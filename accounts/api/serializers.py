@@ -24,7 +24,8 @@ from accounts.models import (
 )
 from accounts.models.factor import FactorKind
 from accounts.models.user import Language
-from accounts.roles import ENGLISH, Role, Scope
+from accounts.roles import Role, Scope
+from core.languages import in_both
 from outbox.models import Endpoint
 from outbox.templates import GATHERABLE
 
@@ -46,7 +47,8 @@ class RoleField(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: str) -> dict[str, str]:
         """Return code and labels."""
         role = Role(value)
-        return {"code": role.value, "label_fr": str(role.label), "label_en": ENGLISH[role]}
+        french, english = in_both(role.label).values()
+        return {"code": role.value, "label_fr": french, "label_en": english}
 
 
 class AuthorityOut(serializers.ModelSerializer[Authority]):

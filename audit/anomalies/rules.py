@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from audit import events
 from audit.anomalies.facts import DAY, NAMESAKE, Fact, Group, Hit, Terms
 from audit.anomalies.patterns import (
@@ -25,6 +27,7 @@ from audit.anomalies.patterns import (
     subjects,
     within,
 )
+from core.languages import Text
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
@@ -63,8 +66,7 @@ class Rule:
 
     code: str
     name: str
-    fr: str
-    en: str
+    label: Text
     by: By
     back: timedelta
     looks: Callable[[Fact], bool]
@@ -233,8 +235,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="volume",
         by=By.ACTOR,
         back=2 * DAY,
-        fr="Beaucoup de dossiers ouverts en un jour",
-        en="Many files opened in a day",
+        label=_("Beaucoup de dossiers ouverts en un jour"),
         looks=lambda f: f.opens,
         finds=daily(_opens, subjects, "anomaly_files_a_day"),
         limits=("anomaly_files_a_day",),
@@ -244,8 +245,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="outside_assignment",
         by=By.ACTOR,
         back=14 * DAY,
-        fr="Dossiers ouverts sans y avoir travaillé",
-        en="Files opened without any work on them",
+        label=_("Dossiers ouverts sans y avoir travaillé"),
         looks=lambda f: f.opens and f.rule == "territory",
         finds=idle(_opens_by_territory, "anomaly_idle_files_a_day"),
         limits=("anomaly_idle_files_a_day",),
@@ -255,8 +255,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="off_hours",
         by=By.ACTOR,
         back=2 * DAY,
-        fr="Dossiers ouverts la nuit ou un jour de fermeture, hors astreinte",
-        en="Files opened at night or on a day off",
+        label=_("Dossiers ouverts la nuit ou un jour de fermeture, hors astreinte"),
         looks=lambda f: f.opens,
         finds=nightly(_opens_by_duty, "anomaly_night_files"),
         limits=("anomaly_night_files",),
@@ -266,8 +265,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="many_readers",
         by=By.SUBJECT,
         back=2 * DAY,
-        fr="Un dossier ouvert par beaucoup de personnes en un jour",
-        en="A file opened by many people in a day",
+        label=_("Un dossier ouvert par beaucoup de personnes en un jour"),
         looks=lambda f: f.opens,
         limits=("anomaly_readers_a_day",),
         finds=within(DAY, _opens, readers, "anomaly_readers_a_day", of_one=False),
@@ -277,8 +275,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="deny_burst",
         by=By.ACTOR,
         back=DAY,
-        fr="Nombreux refus en une heure",
-        en="Many refusals within an hour",
+        label=_("Nombreux refus en une heure"),
         looks=lambda f: f.outcome == "deny",
         finds=within(HOUR, _is_denied, itself, "anomaly_refusals_an_hour"),
         limits=("anomaly_refusals_an_hour",),
@@ -288,8 +285,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="probing",
         by=By.ACTOR,
         back=2 * DAY,
-        fr="Recherche de dossiers au hasard",
-        en="Files tried at random",
+        label=_("Recherche de dossiers au hasard"),
         looks=lambda f: _is_delayed(f) or (f.outcome == "deny" and f.rule in NOT_THERE),
         finds=_probing,
         limits=("anomaly_probes_a_day",),
@@ -299,8 +295,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="new_device_export",
         by=By.ACTOR,
         back=DAY,
-        fr="Export depuis un appareil nouveau",
-        en="An export from a device that is new",
+        label=_("Export depuis un appareil nouveau"),
         looks=_is_exported,
         finds=_new_device,
     ),
@@ -309,8 +304,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="dormant",
         by=By.ACTOR,
         back=2 * DAY,
-        fr="Un compte longtemps inactif ouvre un dossier",
-        en="An account that long did nothing opens a file",
+        label=_("Un compte longtemps inactif ouvre un dossier"),
         looks=lambda f: f.opens,
         finds=_awake,
         limits=("anomaly_dormant_days",),
@@ -323,8 +317,7 @@ RULES: Final[tuple[Rule, ...]] = (
         # By the keyed digest of what was asked: equal searches are seen to be equal, and none can be read (0004).
         by=By.QUESTION,
         back=7 * DAY,
-        fr="Même recherche par plusieurs personnes",
-        en="The same search by several people",
+        label=_("Même recherche par plusieurs personnes"),
         looks=lambda f: f.act == SEARCH,
         limits=("anomaly_searchers",),
         finds=within(7 * DAY, lambda f, _: f.act == SEARCH, readers, "anomaly_searchers", of_one=False),
@@ -334,8 +327,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="opened_in_vain",
         by=By.ACTOR,
         back=DAY,
-        fr="Valeurs ouvertes par des demandes qui échouent",
-        en="Values opened by requests that fail",
+        label=_("Valeurs ouvertes par des demandes qui échouent"),
         looks=lambda f: f.outcome == "fail",
         finds=within(HOUR, _opened_in_vain, itself, "anomaly_failed_openings"),
         limits=("anomaly_failed_openings",),
@@ -345,8 +337,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="lift_then_open",
         by=By.SUBJECT,
         back=30 * DAY,
-        fr="Première ouverture juste après la levée d'une exclusion ou d'une restriction",
-        en="First opening just after an exclusion or restriction was lifted",
+        label=_("Première ouverture juste après la levée d'une exclusion ou d'une restriction"),
         looks=lambda f: f.opens,
         finds=_first_reader_after_a_lift,
         limits=("anomaly_lift_hours",),
@@ -356,8 +347,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="clock_step",
         by=By.WRITER,
         back=DAY,
-        fr="L'horloge du service a sauté",
-        en="The service's clock moved",
+        label=_("L'horloge du service a sauté"),
         # Every entry bears both clocks, so any of them may show a step.
         looks=lambda _: True,
         finds=_clock_step,
@@ -370,8 +360,7 @@ RULES: Final[tuple[Rule, ...]] = (
         by=By.ACTOR,
         back=DAY,
         always=True,
-        fr="Un dossier leurre a été ouvert",
-        en="A decoy file was opened",
+        label=_("Un dossier leurre a été ouvert"),
         looks=lambda f: f.opens,
         finds=_decoy,
     ),
@@ -381,8 +370,7 @@ RULES: Final[tuple[Rule, ...]] = (
         by=By.ACTOR,
         back=14 * DAY,
         always=True,
-        fr="Même nom de famille que l'agent",
-        en="Same surname as the agent",
+        label=_("Même nom de famille que l'agent"),
         looks=lambda f: f.act == NAMESAKE,
         finds=_namesake,
         limits=("anomaly_namesake_hours",),
@@ -393,8 +381,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="closed_files",
         by=By.ACTOR,
         back=2 * DAY,
-        fr="Dossiers clos ouverts",
-        en="Closed files opened",
+        label=_("Dossiers clos ouverts"),
         looks=lambda f: f.opens and bool(f.state),
         finds=daily(_opens_closed, subjects, "anomaly_closed_files_a_day"),
         limits=("anomaly_closed_files_a_day",),
@@ -404,8 +391,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="glass_alone",
         by=By.ACTOR,
         back=5 * DAY,
-        fr="Ouverture d'urgence sans suite",
-        en="An emergency opening that nothing followed",
+        label=_("Ouverture d'urgence sans suite"),
         looks=lambda f: f.act == GLASS,
         limits=("anomaly_glass_hours", "anomaly_glass_alone"),
         finds=alone(
@@ -418,8 +404,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="search_alone",
         by=By.ACTOR,
         back=2 * DAY,
-        fr="Recherches sans dossier ouvert ensuite",
-        en="Searches after which no file was opened",
+        label=_("Recherches sans dossier ouvert ensuite"),
         looks=lambda f: f.act == SEARCH,
         limits=("anomaly_search_minutes", "anomaly_searches_alone"),
         finds=alone(
@@ -436,8 +421,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="two_places",
         by=By.ACTOR,
         back=DAY,
-        fr="Un compte utilisé en deux lieux à la fois",
-        en="An account used in two places at once",
+        label=_("Un compte utilisé en deux lieux à la fois"),
         looks=lambda f: f.actor is not None and bool(f.network),
         finds=_two_places,
         limits=("anomaly_places_minutes",),
@@ -447,8 +431,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="probing_by_many",
         by=By.AUTHORITY,
         back=DAY,
-        fr="Nombreux refus de dossiers en dix minutes, tous comptes confondus",
-        en="Many files refused within ten minutes, over all accounts",
+        label=_("Nombreux refus de dossiers en dix minutes, tous comptes confondus"),
         looks=_is_refused_a_file,
         limits=("anomaly_refusals_of_all",),
         # Over all accounts: whoever tries ids with several stays below the figure of each (SEC-AZ23).

@@ -14,6 +14,7 @@ from audit.api.caller import asked_by
 from audit.api.serializers import EntryPageOut
 from audit.inputs import ActorQuery, QuestionQuery, SubjectQuery, TableQuery
 from audit.questions import QUESTIONS, Question
+from core.languages import in_both
 from core.paging import envelope
 
 _QUERIES: Final = {"subject": SubjectQuery, "actor": ActorQuery, "": QuestionQuery}
@@ -34,9 +35,10 @@ class Ask(APIView):
 
 
 def _view_of(question: Question) -> Any:
+    french, english = in_both(question.label).values()
     operation = extend_schema(
         operation_id=f"audit_{question.name.replace('-', '_')}",
-        summary=f"{question.en} — {question.fr}",
+        summary=f"{english} — {french}",
         parameters=[_QUERIES[question.needs]],
         responses={200: EntryPageOut},
         tags=["audit"],
@@ -45,7 +47,7 @@ def _view_of(question: Question) -> Any:
     def get(self: Ask, request: Request) -> Response:
         return self.answer(request)
 
-    members = {"question": question, "get": operation(get), "__doc__": question.en, "__module__": __name__}
+    members = {"question": question, "get": operation(get), "__doc__": english, "__module__": __name__}
     name = "".join(part.capitalize() for part in question.name.split("-"))
     view: Any = type(name, (Ask,), members)
     return view.as_view()

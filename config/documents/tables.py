@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from accounts.roles import ENGLISH, Role
+from accounts.roles import Role
+from core.languages import in_both
 
 MADE: Final = "<!-- Made by `make docs` from the declarations. Don't edit. -->"
 BREAK: Final = "<br>"
@@ -19,7 +20,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def named(role: Role) -> str:
     """Return a role's English and French name."""
-    return f"{ENGLISH[role]} (*{role.label}*)"
+    french, english = in_both(role.label).values()
+    return f"{english} (*{french}*)"
 
 
 def code(word: str) -> str:

@@ -1,22 +1,29 @@
 """Inputs of the review of accesses."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from audit.anomalies.rules import RULES
 from core.inputs import Code, Day, StrictSerializer
+from core.languages import Text
 from core.query import PagedQuery
 from referrals.vocabulary.access_review import Answer, Informed, Risk
 from referrals.vocabulary.states import AnomalyState, Coded
+
+#: What each rule finds; G05 isn't one of the journal's, but a step that puts an emergency opening before the auditors.
+RULE_LABELS: Final[Mapping[str, Text]] = {
+    **{rule.code: rule.label for rule in RULES},
+    "G05": _("Ouverture d'urgence contestée"),
+}
 
 
 class AnomalyQuery(PagedQuery):
     """Filters of the list of anomalies."""
 
     state = Code(AnomalyState.choices, required=False)
-    rule = Code(
-        [(one.code, one.fr) for one in RULES] + [("G05", "Ouverture d'urgence contestée")], required=False
-    )
+    rule = Code(list(RULE_LABELS.items()), required=False)
 
 
 class AnswerIn(StrictSerializer):

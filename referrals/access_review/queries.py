@@ -9,15 +9,15 @@ from accounts.actor import Actor
 from accounts.models import User
 from accounts.veil import account_of
 from audit import alarms, columns, journal, pseudonyms, reading
-from audit.anomalies.rules import BY_CODE
 from audit.events import Purpose, register
 from audit.models import ReadEntry
+from core.languages import in_both
 from core.paging import Page, page_of
 from referrals.access import exceptions as access_exceptions
 from referrals.access.row_level_security import beyond
 from referrals.access_review import actions
 from referrals.access_review.guards import may_look_behind
-from referrals.access_review.inputs import Ground, Wrong
+from referrals.access_review.inputs import RULE_LABELS, Ground, Wrong
 from referrals.errors import NotAllowed
 from referrals.models import AccessAnomaly, Referral
 from referrals.vocabulary.access_review import Answer, Informed, Risk
@@ -51,13 +51,12 @@ def question_page(asked: dict[str, Any], *, actor: Actor, at: datetime) -> Page:
 RESOLVED = "anomaly:identities"
 LISTED = "anomaly:listed"
 register(RESOLVED, LISTED)
-_OTHER_RULES = {"G05": {"fr": "Ouverture d'urgence contestée", "en": "Emergency opening contested"}}
 
 
 def rule_of(code: str) -> dict[str, Any]:
     """Return a rule's code and labels."""
-    rule = BY_CODE.get(code)
-    return {"code": code, "label": {"fr": rule.fr, "en": rule.en} if rule else _OTHER_RULES.get(code)}
+    label = RULE_LABELS.get(code)
+    return {"code": code, "label": in_both(label) if label else None}
 
 
 def line(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from accounts.roles import ENGLISH, Role
+from accounts.roles import Role
+from core.languages import in_both
 from referrals.access.matrix import Relation
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Coded, Machine
@@ -48,7 +49,7 @@ def _coded(code: Coded) -> dict[str, Any]:
 
 
 def _role(role: Role) -> dict[str, Any]:
-    return {"code": str(role), "label": {"fr": str(role.label), "en": ENGLISH[role]}}
+    return {"code": str(role), "label": in_both(role.label)}
 
 
 def _declared(step: Step) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.template import Context, Engine, Template
 
 from accounts.models import User
 from accounts.roles import Role
+from core.languages import FRENCH, in_language
 from encryption.sealed import OpenScope, Sealed
 from referrals.vocabulary.child_answers import LivingWith, Sex
 from referrals.vocabulary.fact_answers import FactSource, PlaceType
@@ -122,7 +123,7 @@ def gather(case: Case, judicial: "JudicialReferral", scope: OpenScope) -> Letter
         reference=referral.reference,
         composed_on=case.today,
         author=author.full_name,
-        author_role=str(Role(case.actor.role).label),
+        author_role=in_language(Role(case.actor.role).label, FRENCH),
         recipient=opened(judicial, "recipient") or "Parquet des mineurs",
         competence=str(Competence(judicial.competence or Competence.RESIDENCE).label),
         grounds=[{"label": str(Ground(g).label), "law": LAW[Ground(g)]} for g in sorted(judicial.grounds)],

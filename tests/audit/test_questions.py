@@ -13,6 +13,7 @@ from audit.errors import NotAuditor
 from audit.events import Outcome
 from audit.models import Entry
 from audit.questions import BY_NAME, QUESTIONS
+from core.languages import in_both
 from core.query import InvalidQuery
 from tests.audit.conftest import NOON, FakeActor
 from tests.conftest import see_all
@@ -65,7 +66,8 @@ def asked(name, caller, nadia, file, /, **narrowed):
 def test_the_questions_are_those_of_the_paper():
     """domain.md §7.4 and SEC-AL17: who opened, what opened, denials, break-glass, exports, searches, rights, closed."""
     assert {question.name for question in QUESTIONS} == ANSWERS.keys()
-    assert all(question.fr.endswith(" ?") and question.en.endswith("?") for question in QUESTIONS)
+    labels = [in_both(question.label) for question in QUESTIONS]
+    assert all(label["fr"].endswith(" ?") and label["en"].endswith("?") for label in labels)
 
 
 @pytest.mark.parametrize("name", ANSWERS)

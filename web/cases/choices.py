@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from accounts.actor import Actor
 from accounts.models import Authority, Organisation, Unit
-from accounts.roles import ENGLISH, Role
+from accounts.roles import Role
 from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
 from referrals.access import people as access_people
 from referrals.access.child_sight import Sight
@@ -54,7 +54,7 @@ PARTS: Final = ("children", "holders", "facts", "third_parties", "digital_traces
 
 def role_words(role: str) -> str:
     """Return a role in the reader's language."""
-    return ENGLISH[Role(role)] if get_language() == "en" else str(Role(role).label)
+    return str(Role(role).label)
 
 
 def numbered(children: Mapping[str, str]) -> Pairs:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from audit.anomalies.rules import RULES
 from referrals.access_review import queries as access_review_queries
+from referrals.access_review.inputs import RULE_LABELS
 from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import AnomalyState
 from web.cases import display
@@ -80,7 +80,4 @@ def states(chosen: str = "") -> list[tuple[str, str, bool]]:
 
 def rules(chosen: str = "") -> list[tuple[str, str, bool]]:
     """Return the rules in words."""
-    english = get_language() == "en"
-    pairs = [(one.code, one.en if english else one.fr) for one in RULES]
-    pairs += [("G05", rule_in_words(access_review_queries.rule_of("G05")))]
-    return [(code, f"{code} – {label}", code == chosen) for code, label in pairs]
+    return [(code, f"{code} – {label}", code == chosen) for code, label in RULE_LABELS.items()]

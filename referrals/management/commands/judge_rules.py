@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {kind:<14} {caught:>4} / {planted_}")
         self.stdout.write(f"Rappel : {figures.recall:.1%}")
         for code, count in figures.by_rule.items():
-            self.stdout.write(f"  {code} {BY_CODE[code].fr} : {count}")
+            self.stdout.write(f"  {code} {BY_CODE[code].label} : {count}")
         self.stdout.write(f"Fausses alertes pour 1 000 journées-agent : {figures.false_rate:.2f}")
 
 

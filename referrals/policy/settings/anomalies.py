@@ -7,22 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.functional import lazy
-from django.utils.text import format_lazy
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
-
-from audit.anomalies.rules import RULES, Rule
-from core.languages import ENGLISH, Text
+from audit.anomalies.rules import RULES
+from core.languages import ENGLISH, FRENCH, in_language
 from referrals.policy.field_types import whole
 from referrals.policy.list_types import codes
 
-
-def _words(rule: Rule) -> str:
-    return rule.en if get_language() == ENGLISH else rule.fr
-
-
-_RULES: Final[Mapping[str, Text]] = {rule.code: lazy(_words, str)(rule) for rule in RULES}
+_RULES: Final[Mapping[str, tuple[str, str]]] = {
+    rule.code: (in_language(rule.label, FRENCH), in_language(rule.label, ENGLISH)) for rule in RULES
+}
 _ALWAYS: Final = tuple(rule.code for rule in RULES if rule.always)
 _LAW: Final = "RGPD art. 32"
 

@@ -5,12 +5,11 @@ from typing import Any, ClassVar, Final
 
 from django.http import FileResponse, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from audit import inspection, questions
-from audit.questions import BY_NAME, QUESTIONS, ROWS_MAX, Question
+from audit.questions import BY_NAME, QUESTIONS, ROWS_MAX
 from core.inputs import Code
 from core.query import Query
 from referrals.errors import NotVisible
@@ -31,17 +30,12 @@ ABOUT: Final[Mapping[str, Any]] = {
 }
 
 
-def in_words(question: Question) -> str:
-    """Return a question in the reader's language."""
-    return question.en if get_language() == "en" else question.fr
-
-
 def lines() -> list[dict[str, Any]]:
     """Return the questions as a page lists them."""
     return [
         {
             "address": reverse("journal-question", args=[one.name]),
-            "label": in_words(one),
+            "label": one.label,
             "about": ABOUT[one.name],
         }
         for one in QUESTIONS
@@ -80,7 +74,7 @@ class OneQuestion(JournalPage):
             self.around()
             | self.form(FILTERS, faults)
             | {
-                "title": in_words(one),
+                "title": one.label,
                 "about": ABOUT[question],
                 "here": reverse("journal-question", args=[question]),
                 "needs": one.needs,
@@ -151,7 +145,7 @@ class Entries(JournalPage):
 class TableQuery(EntriesQuery):
     """Which entries to put into a table."""
 
-    question = Code(choices=[(one.name, one.fr) for one in QUESTIONS], required=False)
+    question = Code(choices=[(one.name, one.label) for one in QUESTIONS], required=False)
 
 
 class Table(JournalPage):
