@@ -1,10 +1,14 @@
 """Errors of accounts. Nothing here knows HTTP: ``config/errors.py`` maps each class.
 
-The text of an error is for the professional: French, what and why, never who.
+The text of an error is for the professional, in the language of whoever reads: what and why, never who.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 
 
 class AccountsError(Exception):
@@ -15,9 +19,9 @@ class AccountsError(Exception):
     """
 
     code: ClassVar[str] = "accounts"
-    text: ClassVar[str] = "Cette action n'est pas possible."
+    text: ClassVar[Text] = _("Cette action n'est pas possible.")
 
-    def __init__(self, text: str | None = None, **extra: object) -> None:
+    def __init__(self, text: Text | None = None, **extra: object) -> None:
         super().__init__(text or self.text)
         self.extra: dict[str, Any] = extra
 
@@ -26,21 +30,21 @@ class SignInRefused(AccountsError):
     """The address and the password don't open a session; why isn't said (SEC-AU2)."""
 
     code = "sign-in-refused"
-    text = "Adresse ou mot de passe incorrect."
+    text = _("Adresse ou mot de passe incorrect.")
 
 
 class PresentPasswordRefused(SignInRefused):
     """Somebody who changes their password didn't give the present one; it is counted as a failed sign-in."""
 
     code = "present-password-refused"
-    text = "Ce n'est pas votre mot de passe actuel."
+    text = _("Ce n'est pas votre mot de passe actuel.")
 
 
 class SignInDelayed(AccountsError):
     """Too many attempts failed: after ``wait`` seconds the next is looked at, whoever it is for (SEC-AU2)."""
 
     code = "sign-in-delayed"
-    text = "Trop d'essais de connexion ont échoué. Attendez avant de réessayer."
+    text = _("Trop d'essais de connexion ont échoué. Attendez avant de réessayer.")
 
     def __init__(self, wait: int) -> None:
         super().__init__()
@@ -51,7 +55,9 @@ class AsksDelayed(AccountsError):
     """Too many links were asked for of late, for this address or from this network, whoever has it (SEC-AU2)."""
 
     code = "asks-delayed"
-    text = "Trop de demandes de lien. Attendez avant de recommencer ; le dernier lien envoyé reste valable."
+    text = _(
+        "Trop de demandes de lien. Attendez avant de recommencer ; le dernier lien envoyé reste valable."
+    )
 
     def __init__(self, wait: int) -> None:
         super().__init__()
@@ -62,14 +68,14 @@ class LinkRefused(AccountsError):
     """The link sets no password: unknown, too old, used, replaced, or its code is wrong; which isn't said."""
 
     code = "link-refused"
-    text = "Ce lien ne sert plus, ou le code n'est pas le bon. Demandez un autre lien."
+    text = _("Ce lien ne sert plus, ou le code n'est pas le bon. Demandez un autre lien.")
 
 
 class TokensDelayed(AccountsError):
     """Too many tokens from this network opened nothing; a right one opens all the same."""
 
     code = "tokens-delayed"
-    text = "Trop de jetons refusés depuis ce réseau. Attendez avant de réessayer."
+    text = _("Trop de jetons refusés depuis ce réseau. Attendez avant de réessayer.")
 
     def __init__(self, wait: int) -> None:
         super().__init__()
@@ -83,7 +89,7 @@ class ProofRefused(AccountsError):
     """
 
     code = "proof-refused"
-    text = "La vérification a échoué : le code n'est pas le bon, a déjà servi, ou la clé n'a pas répondu."
+    text = _("La vérification a échoué : le code n'est pas le bon, a déjà servi, ou la clé n'a pas répondu.")
     stands: ClassVar[bool] = True
 
 
@@ -91,7 +97,7 @@ class TooManyTries(AccountsError):
     """Too many wrong codes: none is looked at for ``wait`` seconds (SEC-AU4)."""
 
     code = "too-many-tries"
-    text = "Trop d'essais : attendez avant le prochain, ou servez-vous d'une clé d'accès."
+    text = _("Trop d'essais : attendez avant le prochain, ou servez-vous d'une clé d'accès.")
 
     def __init__(self, wait: float) -> None:
         super().__init__()
@@ -102,42 +108,42 @@ class PasskeyNeeded(AccountsError):
     """This kind of factor isn't enough for the roles of the person (SEC-AU1)."""
 
     code = "passkey-needed"
-    text = "Votre fonction demande une clé d'accès."
+    text = _("Votre fonction demande une clé d'accès.")
 
 
 class TooManyFactors(AccountsError):
     """Nobody holds more factors than the settings say (``FACTORS_PER_PERSON``)."""
 
     code = "too-many-factors"
-    text = "Retirez d'abord une clé ou une application."
+    text = _("Retirez d'abord une clé ou une application.")
 
 
 class LastFactor(AccountsError):
     """The last factor with which a person may sign in can't be removed."""
 
     code = "last-factor"
-    text = "C'est votre dernier moyen de connexion : ajoutez-en un autre d'abord."
+    text = _("C'est votre dernier moyen de connexion : ajoutez-en un autre d'abord.")
 
 
 class StepUpRequired(AccountsError):
     """This act asks for a proof of the second factor that is at most five minutes old (SEC-AU6)."""
 
     code = "step-up-required"
-    text = "Confirmez d'abord que c'est bien vous."
+    text = _("Confirmez d'abord que c'est bien vous.")
 
 
 class OwnReset(AccountsError):
     """Nobody asks for or confirms a reset of the own factors, nor both of anybody's."""
 
     code = "own-reset"
-    text = "Une réinitialisation demande deux autres personnes que son titulaire."
+    text = _("Une réinitialisation demande deux autres personnes que son titulaire.")
 
 
 class ProviderRefused(AccountsError):
     """A way to an identity provider and back didn't end in an identity that counts; ``rule`` says where it failed."""
 
     code = "provider-refused"
-    text = (
+    text = _(
         "La connexion par ce fournisseur d'identité n'a pas abouti. Recommencez depuis la page de connexion."
     )
 
@@ -146,14 +152,16 @@ class ProviderUnavailable(AccountsError):
     """An identity provider doesn't answer, too slowly, or nothing that can be understood."""
 
     code = "provider-unavailable"
-    text = "Ce fournisseur d'identité ne répond pas. Connectez-vous avec votre adresse et votre mot de passe."
+    text = _(
+        "Ce fournisseur d'identité ne répond pas. Connectez-vous avec votre adresse et votre mot de passe."
+    )
 
 
 class IdentityUnknown(AccountsError):
     """The provider knows who it is, but no account is bound to that."""
 
     code = "identity-unknown"
-    text = (
+    text = _(
         "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de passe, puis "
         "liez-la parmi vos moyens de connexion."
     )
@@ -163,7 +171,7 @@ class IdentityTaken(AccountsError):
     """The identity is bound to an account, or the account to another identity of the same provider."""
 
     code = "identity-taken"
-    text = "Cette identité est déjà liée à un compte, ou votre compte l'est à une autre de ce fournisseur."
+    text = _("Cette identité est déjà liée à un compte, ou votre compte l'est à une autre de ce fournisseur.")
 
 
 class OrganisationDiffers(AccountsError):
@@ -173,7 +181,7 @@ class OrganisationDiffers(AccountsError):
     """
 
     code = "organisation-differs"
-    text = (
+    text = _(
         "Le fournisseur d'identité vous rattache à un autre établissement que votre compte. Demandez à votre "
         "administratrice ou administrateur de corriger l'un ou l'autre."
     )
@@ -184,35 +192,35 @@ class TokenRefused(AccountsError):
     """The Authorization header is malformed, or its token opens nothing (now)."""
 
     code = "token-refused"
-    text = "Jeton absent, expiré, révoqué ou mal formé."
+    text = _("Jeton absent, expiré, révoqué ou mal formé.")
 
 
 class CrossSiteRefused(AccountsError):
     """An unsafe request of a session came without its CSRF token."""
 
     code = "csrf"
-    text = "Requête refusée : le jeton anti-CSRF manque ou n'est pas le bon."
+    text = _("Requête refusée : le jeton anti-CSRF manque ou n'est pas le bon.")
 
 
 class NotAllowed(AccountsError):
     """The actor may know of this, but not do it."""
 
     code = "not-allowed"
-    text = "Votre rôle ne permet pas cette action."
+    text = _("Votre rôle ne permet pas cette action.")
 
 
 class NotVisible(AccountsError):
     """Absent, or not for this actor's eyes; the two look the same."""
 
     code = "not-found"
-    text = "Introuvable."
+    text = _("Introuvable.")
 
 
 class InvalidInput(AccountsError):
     """What was sent can't be used: ``extra["fields"]`` maps fields to codes, as in ``core/inputs.py``."""
 
     code = "invalid"
-    text = "Certains champs sont à corriger."
+    text = _("Certains champs sont à corriger.")
 
     def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
         super().__init__(fields={name: list(reasons) for name, reasons in fields.items()})
@@ -222,81 +230,81 @@ class AlreadyThere(AccountsError):
     """The account, institution or membership exists already."""
 
     code = "already-there"
-    text = "Cet élément existe déjà."
+    text = _("Cet élément existe déjà.")
 
 
 class NumberTaken(AlreadyThere):
     """An institution has this number of a register; ``extra["organisation"]`` says which, to who may see that one."""
 
     code = "number-taken"
-    text = "Ce numéro est déjà celui d'une structure."
+    text = _("Ce numéro est déjà celui d'une structure.")
 
 
 class AddressTaken(AlreadyThere):
     """An account was opened for this address since somebody asked for one."""
 
     code = "address-taken"
-    text = "Un compte existe à présent pour cette adresse : refusez la demande."
+    text = _("Un compte existe à présent pour cette adresse : refusez la demande.")
 
 
 class OwnRequest(AccountsError):
     """Nobody decides on what they asked for themself."""
 
     code = "own-request"
-    text = "Une autre personne décide de ce que vous avez demandé."
+    text = _("Une autre personne décide de ce que vous avez demandé.")
 
 
 class TwoPersonsNeeded(AccountsError):
     """This role is granted by two persons (SEC-AZ12)."""
 
     code = "two-persons-needed"
-    text = "Ce rôle est accordé par deux personnes ; pour l'instant, avec la commande « manage.py grant »."
+    text = _("Ce rôle est accordé par deux personnes ; pour l'instant, avec la commande « manage.py grant ».")
 
 
 class OwnGrant(AccountsError):
     """Nobody grants a role to themself."""
 
     code = "own-grant"
-    text = "Vous ne pouvez pas vous accorder un rôle à vous-même."
+    text = _("Vous ne pouvez pas vous accorder un rôle à vous-même.")
 
 
 class OwnReview(AccountsError):
     """Nobody reviews a role of their own."""
 
     code = "own-review"
-    text = "Une autre personne revoit vos propres rôles."
+    text = _("Une autre personne revoit vos propres rôles.")
 
 
 class OwnAccount(AccountsError):
     """Nobody vouches for the own account."""
 
     code = "own-account"
-    text = "Vous ne pouvez pas vérifier votre propre compte."
+    text = _("Vous ne pouvez pas vérifier votre propre compte.")
 
 
 class PeopleSignIn(AccountsError):
     """A role of people can't be used through a token here."""
 
     code = "people-sign-in"
-    text = "Ce rôle s'exerce en se connectant ; les jetons sont réservés aux programmes."
+    text = _("Ce rôle s'exerce en se connectant ; les jetons sont réservés aux programmes.")
 
 
 class MissingKey(AccountsError):
     """A request that must come under an Idempotency-Key has none."""
 
     code = "idempotency-key-required"
-    text = "Donnez une clé d'idempotence (Idempotency-Key)."
+    text = _("Donnez une clé d'idempotence (Idempotency-Key).")
 
 
 class MalformedKey(AccountsError):
     """The Idempotency-Key isn't 8 to 64 letters, digits, ``_`` or ``-``."""
 
     code = "idempotency-key-malformed"
-    text = "La clé d'idempotence est mal formée."
+    text = _("La clé d'idempotence est mal formée.")
 
 
 class KeyReused(AccountsError):
     """The same Idempotency-Key came with another request."""
 
     code = "idempotency-key-reused"
-    text = "Cette clé d'idempotence a déjà servi à une autre requête."
+    text = _("Cette clé d'idempotence a déjà servi à une autre requête.")

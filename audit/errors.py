@@ -2,6 +2,10 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
+
 
 class AuditError(Exception):
     """Something that this app refuses: a code for the program, a fixed sentence for people.
@@ -10,7 +14,7 @@ class AuditError(Exception):
     """
 
     code: ClassVar[str] = "audit"
-    sentence: ClassVar[str] = "Le journal refuse cette opération."
+    sentence: ClassVar[Text] = _("Le journal refuse cette opération.")
 
     def __init__(self, **extra: object) -> None:
         super().__init__(self.sentence)
@@ -21,7 +25,7 @@ class JournalUnavailable(AuditError):
     """The entry can't be written, so that the act can't take place (SEC-AL4)."""
 
     code = "journal-unavailable"
-    sentence = "Le journal n'a pas pu être écrit : l'opération n'a pas eu lieu."
+    sentence = _("Le journal n'a pas pu être écrit : l'opération n'a pas eu lieu.")
 
 
 class EntryTooLarge(JournalUnavailable):
@@ -58,14 +62,14 @@ class PseudonymRefused(AuditError):
     """The row that would lead from a pseudonym back isn't as the service wrote it (SEC-AL23)."""
 
     code = "pseudonym-refused"
-    sentence = "Ce pseudonyme ne mène à personne : sa ligne a été altérée. Prévenez l'exploitant."
+    sentence = _("Ce pseudonyme ne mène à personne : sa ligne a été altérée. Prévenez l'exploitant.")
 
 
 class NotAuditor(AuditError):
     """The caller reads the entries of no authority."""
 
     code = "not-allowed"
-    sentence = "La lecture du journal est réservée aux auditeurs de l'autorité."
+    sentence = _("La lecture du journal est réservée aux auditeurs de l'autorité.")
 
     def __init__(self) -> None:
         super().__init__(rule="audit.read")
@@ -78,14 +82,16 @@ class LogContradicted(AuditError):
     """
 
     code = "log-contradicted"
-    sentence = "L'arbre du journal contredit un point de contrôle déjà signé ou attesté : rien n'est signé."
+    sentence = _(
+        "L'arbre du journal contredit un point de contrôle déjà signé ou attesté : rien n'est signé."
+    )
 
 
 class OriginRefused(AuditError):
     """The newest origin wasn't begun by the operator's command: nothing gets a place in it, and nothing is signed."""
 
     code = "origin-refused"
-    sentence = (
+    sentence = _(
         "L'origine en cours du journal n'a pas été commencée par l'opérateur : rien n'est placé ni signé."
     )
 
@@ -97,53 +103,53 @@ class WitnessFileFaulty(AuditError):
     """
 
     code = "witness-file-faulty"
-    sentence = "Le fichier témoin n'est pas ce qu'il devrait être : rien n'est signé."
+    sentence = _("Le fichier témoin n'est pas ce qu'il devrait être : rien n'est signé.")
 
 
 class NoWitnessedCheckpoint(AuditError):
     """A new origin must continue a checkpoint of the old one, signed by the log's own key; there is none."""
 
     code = "no-witnessed-checkpoint"
-    sentence = "Aucun point de contrôle attesté de l'origine en cours n'a été trouvé."
+    sentence = _("Aucun point de contrôle attesté de l'origine en cours n'a été trouvé.")
 
 
 class LedgerUnavailable(AuditError):
     """The list of what was shredded can't be read or written, so that nothing may be (SEC-CR12)."""
 
     code = "ledger-unavailable"
-    sentence = "La liste des destructions ne peut pas être tenue : rien n'est détruit."
+    sentence = _("La liste des destructions ne peut pas être tenue : rien n'est détruit.")
 
 
 class LedgerRefused(AuditError):
     """A list of what was shredded has a line that is damaged, or that this service didn't write."""
 
     code = "ledger-refused"
-    sentence = "La liste des destructions contient une ligne abîmée ou étrangère au service."
+    sentence = _("La liste des destructions contient une ligne abîmée ou étrangère au service.")
 
 
 class ExportRefused(AuditError):
     """An export of the journal doesn't verify, so that what it says counts for nothing."""
 
     code = "export-refused"
-    sentence = "Cet export du journal n'est pas intact : ce qu'il dit ne compte pas."
+    sentence = _("Cet export du journal n'est pas intact : ce qu'il dit ne compte pas.")
 
 
 class NotInTree(AuditError):
     """There is no such entry for the caller, or the tree hasn't that size; the two look the same."""
 
     code = "not-found"
-    sentence = "Aucune entrée ni taille de ce genre n'est connue."
+    sentence = _("Aucune entrée ni taille de ce genre n'est connue.")
 
 
 class HoldStands(AuditError):
     """These entries are under a legal hold already."""
 
     code = "hold-stands"
-    sentence = "Ces entrées font déjà l'objet d'une conservation."
+    sentence = _("Ces entrées font déjà l'objet d'une conservation.")
 
 
 class JournalBehind(AuditError):
     """Entries have waited too long for their place in the tree: nothing is opened until they have it (SEC-AL8)."""
 
     code = "journal-behind"
-    sentence = "Le journal a pris trop de retard : la lecture des dossiers est suspendue."
+    sentence = _("Le journal a pris trop de retard : la lecture des dossiers est suspendue.")

@@ -18,6 +18,7 @@ import structlog
 from django.core import exceptions as django
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
+from django.utils import translation
 from django.utils.translation import get_language_from_request
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
@@ -27,9 +28,10 @@ from accounts.request import Refusal, ServiceRequest, bare
 from audit import errors as audit
 from config import closed
 from config.closed import PROBLEM, RETRY_AFTER_SECONDS
-from config.error_messages import DETAILS, FAULTS, STATUSES, TITLES, Sentence
+from config.error_messages import FAULTS, STATUSES, TITLES
 from config.parsing import BodyRefused
 from core import query
+from core.languages import Text
 from encryption import errors as encryption
 from outbox import errors as outbox
 from referrals import errors as referrals
@@ -172,12 +174,12 @@ class _Fault:
     bound: str = ""
     need: str = ""
 
-    def document(self, language: str) -> dict[str, str]:
-        """Return what the caller reads; a code without a sentence is told as ``invalid``."""
+    def document(self) -> dict[str, str]:
+        """Return what the caller reads, in the present language; a code without a sentence is told as ``invalid``."""
         code = self.code.replace("_", "-")
         if code not in FAULTS:
             code = "invalid"
-        item = {"field": self.field, "code": code, "detail": _say(FAULTS[code], language)}
+        item = {"field": self.field, "code": code, "detail": str(FAULTS[code])}
         more = {"bound": self.bound, "need": self.need}
         return item | {name: value for name, value in more.items() if value}
 
@@ -188,7 +190,7 @@ class _Problem:
 
     status: int
     code: str
-    detail: str = ""
+    detail: Text = ""
     extra: Mapping[str, Any] | None = None
     faults: Iterable[_Fault] = ()
 
@@ -295,7 +297,8 @@ def _of_app(exc: Exception, status: int) -> _Problem:
     if status == 404:
         return _Problem(404, "not-found")  # nothing more: "absent" and "not for you" look the same
     extra: Mapping[str, Any] = getattr(exc, "extra", {})
-    return _Problem(status, code, detail=str(exc), extra=extra, faults=_faults_of_app(extra))
+    detail: Text = exc.args[0] if exc.args else ""  # not ``str(exc)``: the language of the answer comes later
+    return _Problem(status, code, detail=detail, extra=extra, faults=_faults_of_app(extra))
 
 
 def _faults_of_app(extra: Mapping[str, Any]) -> Iterator[_Fault]:
@@ -334,28 +337,11 @@ def _path(parts: Iterable[str]) -> str:
     return ".".join(part if part.isdecimal() or _NAME.fullmatch(part) else UNNAMED for part in parts)
 
 
-def _say(sentence: Sentence, language: str) -> str:
-    return sentence.en if language == "en" else sentence.fr
-
-
 def _document(request: ServiceRequest, problem: _Problem) -> HttpResponse:
     language = get_language_from_request(request)
-    title = _say(TITLES.get(problem.code, STATUSES[problem.status]), language)
-    body: dict[str, Any] = {
-        "type": f"urn:repere:problem:{problem.code}",
-        "title": title,
-        "status": problem.status,
-        "code": problem.code,
-        "request_id": request_id(request),
-    }
-    if problem.detail and problem.detail != TITLES.get(problem.code, STATUSES[problem.status]).fr:
-        body["detail"] = DETAILS.get(problem.detail, problem.detail) if language == "en" else problem.detail
-    if items := [fault.document(language) for fault in problem.faults]:
-        body["errors"] = items
-    extra = problem.extra or {}
-    body.update({key: value for key, value in extra.items() if key not in _WRITTEN_HERE})
     _leave(request, problem)
-    response = _written(request, body, language)
+    with translation.override(language):
+        response = _written(request, _body(request, problem))
     response["Content-Language"] = language
     if problem.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="repere"'
@@ -364,10 +350,28 @@ def _document(request: ServiceRequest, problem: _Problem) -> HttpResponse:
     return response
 
 
-def _written(request: ServiceRequest, body: Mapping[str, Any], language: str) -> HttpResponse:
+def _body(request: ServiceRequest, problem: _Problem) -> dict[str, Any]:
+    """Return the document in the present language; what an app says that the title says already is left out."""
+    title = str(TITLES.get(problem.code, STATUSES[problem.status]))
+    body: dict[str, Any] = {
+        "type": f"urn:repere:problem:{problem.code}",
+        "title": title,
+        "status": problem.status,
+        "code": problem.code,
+        "request_id": request_id(request),
+    }
+    if (detail := str(problem.detail)) not in ("", title):
+        body["detail"] = detail
+    if items := [fault.document() for fault in problem.faults]:
+        body["errors"] = items
+    extra = problem.extra or {}
+    return body | {key: value for key, value in extra.items() if key not in _WRITTEN_HERE}
+
+
+def _written(request: ServiceRequest, body: Mapping[str, Any]) -> HttpResponse:
     """Return the document as its reader takes it: a page for a person, JSON for a program."""
     if problems.is_read_by_a_person(request):
-        return problems.page(request, body, language)
+        return problems.page(request, body)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str)
     return HttpResponse(text, status=body["status"], content_type=PROBLEM)
 

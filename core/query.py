@@ -24,10 +24,9 @@ class InvalidQuery(Exception):
     """
 
     code: ClassVar[str] = "invalid-query"
-    sentence: ClassVar[str] = "Des paramètres de l'adresse sont inconnus, répétés ou mal formés."
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
-        super().__init__(self.sentence)
+        super().__init__()
         self.parameters = dict(parameters)
         self.extra: dict[str, object] = {"parameters": self.parameters}
 

@@ -2,12 +2,15 @@
 
 from typing import ClassVar
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class EncryptionError(Exception):
     """The base of what this app raises; its sentence is fixed and fit for anybody's eyes."""
 
     code: ClassVar[str] = "encryption"
-    sentence: ClassVar[str] = "L'opération de chiffrement a échoué."
+    sentence: ClassVar[Promise] = _("L'opération de chiffrement a échoué.")
 
     def __init__(self) -> None:
         super().__init__(self.sentence)
@@ -21,32 +24,32 @@ class Unreadable(EncryptionError):
     """
 
     code = "unreadable"
-    sentence = "Cette valeur est illisible."
+    sentence = _("Cette valeur est illisible.")
 
 
 class KeysUnavailable(EncryptionError):
     """The key provider or the key store doesn't answer now; the same request may work later."""
 
     code = "keys-unavailable"
-    sentence = "Le service des clés ne répond pas. Réessayez dans quelques minutes."
+    sentence = _("Le service des clés ne répond pas. Réessayez dans quelques minutes.")
 
 
 class KeyExhausted(EncryptionError):
     """This process has sealed with one key as often as it may in the life of one handle."""
 
     code = "key-exhausted"
-    sentence = "La clé de ce dossier a atteint sa limite d'usage. Réessayez dans quelques minutes."
+    sentence = _("La clé de ce dossier a atteint sa limite d'usage. Réessayez dans quelques minutes.")
 
 
 class ScopeClosed(EncryptionError):
     """A sealed value was opened outside its disclosure, or after it ended (SEC-CR2)."""
 
     code = "scope-closed"
-    sentence = "Une donnée protégée ne peut être lue que dans une consultation journalisée."
+    sentence = _("Une donnée protégée ne peut être lue que dans une consultation journalisée.")
 
 
 class Unsealable(EncryptionError, ValueError):
     """The value isn't one that the field may hold: another kind, too long, or not JSON."""
 
     code = "unsealable"
-    sentence = "Cette valeur ne peut pas être enregistrée dans ce champ."
+    sentence = _("Cette valeur ne peut pas être enregistrée dans ce champ.")

@@ -1,10 +1,15 @@
 """Errors of a case. Nothing here knows HTTP: ``config/errors.py`` maps each class.
 
-A message is for the professional: French, what and why, never who. ``extra`` is for the program.
+A message is for the professional, in the language of whoever reads: what and why, never who. ``extra`` is for the
+program.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 
 
 class ReferralError(Exception):
@@ -12,7 +17,7 @@ class ReferralError(Exception):
 
     code = "refused"
 
-    def __init__(self, message: str = "", **extra: object) -> None:
+    def __init__(self, message: Text = "", **extra: object) -> None:
         """Refuse with a sentence and what a program may use."""
         super().__init__(message)
         self.extra: dict[str, Any] = extra
@@ -31,7 +36,7 @@ class NotAllowed(ReferralError):
 
     def __init__(self, rule: str) -> None:
         """Name the step or right that was asked."""
-        super().__init__("Votre rôle sur ce dossier ne permet pas cette action.", rule=rule)
+        super().__init__(_("Votre rôle sur ce dossier ne permet pas cette action."), rule=rule)
 
 
 class WrongState(ReferralError):
@@ -41,7 +46,9 @@ class WrongState(ReferralError):
 
     def __init__(self, step: str, **seen: Any) -> None:
         """Name state and version to those who see them anyway."""
-        super().__init__("Cette étape n'est pas possible dans l'état actuel du dossier.", step=step, **seen)
+        super().__init__(
+            _("Cette étape n'est pas possible dans l'état actuel du dossier."), step=step, **seen
+        )
 
 
 class GuardRefused(ReferralError):
@@ -49,7 +56,7 @@ class GuardRefused(ReferralError):
 
     code = "guard-refused"
 
-    def __init__(self, step: str, rule: str, reason: str, law: str) -> None:
+    def __init__(self, step: str, rule: str, reason: Text, law: str) -> None:
         """Name the rule and its law."""
         super().__init__(reason, step=step, rule=rule, law=law)
 
@@ -62,7 +69,7 @@ class IncompleteFiling(ReferralError):
     def __init__(self, missing: Sequence[Mapping[str, str]]) -> None:
         """Name each missing item by its path and the need that asks for it (L, P, U)."""
         super().__init__(
-            "Des rubriques obligatoires ne sont pas renseignées.", missing=[dict(m) for m in missing]
+            _("Des rubriques obligatoires ne sont pas renseignées."), missing=[dict(m) for m in missing]
         )
 
 
@@ -73,7 +80,7 @@ class InvalidInput(ReferralError):
 
     def __init__(self, field: str, fault: str = "not-a-choice") -> None:
         """Name the field."""
-        super().__init__("Une valeur n'est pas recevable.", fields=[{"field": field, "code": fault}])
+        super().__init__(_("Une valeur n'est pas recevable."), fields=[{"field": field, "code": fault}])
 
 
 class StaleVersion(ReferralError):
@@ -83,7 +90,7 @@ class StaleVersion(ReferralError):
 
     def __init__(self, state: str, version: int) -> None:
         """Tell the fresh state and version."""
-        super().__init__("Le dossier a changé depuis votre lecture.", state=state, version=version)
+        super().__init__(_("Le dossier a changé depuis votre lecture."), state=state, version=version)
 
 
 class MissingVersion(ReferralError):
@@ -97,7 +104,7 @@ class ApproverRefused(ReferralError):
 
     code = "approver-needed"
 
-    def __init__(self, step: str, roles: Sequence[str], reason: str) -> None:
+    def __init__(self, step: str, roles: Sequence[str], reason: Text) -> None:
         """Say why a second person must sign, and which roles may."""
         super().__init__(reason, step=step, second_signers=list(roles))
 
@@ -116,7 +123,10 @@ class TransferBroken(ReferralError):
     def __init__(self) -> None:
         """Say that nothing has moved."""
         super().__init__(
-            "Le dossier ne peut pas être repris : une de ses données est illisible ou manquerait. Rien n'a été déplacé."
+            _(
+                "Le dossier ne peut pas être repris : une de ses données est illisible ou manquerait. "
+                "Rien n'a été déplacé."
+            )
         )
 
 
@@ -134,7 +144,7 @@ class PdfUnavailable(ReferralError):
     def __init__(self) -> None:
         """Say what there is instead."""
         super().__init__(
-            "Cette installation ne produit pas de PDF. Imprimez le document depuis sa page HTML."
+            _("Cette installation ne produit pas de PDF. Imprimez le document depuis sa page HTML.")
         )
 
 
@@ -145,14 +155,14 @@ class TooManySearches(ReferralError):
 
     def __init__(self, most: int, *, wait: int) -> None:
         """Tell the cap of the authority."""
-        super().__init__("Le nombre de recherches par nom de la journée est atteint.", most=most)
+        super().__init__(_("Le nombre de recherches par nom de la journée est atteint."), most=most)
         self.wait = wait
 
 
 class CapReached(ReferralError):
     """The person has done this as often within an hour as one may; ``wait`` is after how many seconds there is room."""
 
-    sentence: ClassVar[str]
+    sentence: ClassVar[Text]
 
     def __init__(self, most: int, *, wait: int) -> None:
         """Tell the cap."""
@@ -164,7 +174,7 @@ class TooManyOpenings(CapReached):
     """So many files opened in an hour."""
 
     code = "too-many-openings"
-    sentence = (
+    sentence = _(
         "Le nombre de dossiers ouverts en une heure est atteint. "
         "Un dossier dont l'alerte attend s'ouvre toujours."
     )
@@ -174,14 +184,18 @@ class TooManyLines(CapReached):
     """So many files shown in lists in an hour."""
 
     code = "too-many-lines"
-    sentence = "Le nombre de dossiers listés en une heure est atteint. Les dossiers urgents restent affichés."
+    sentence = _(
+        "Le nombre de dossiers listés en une heure est atteint. Les dossiers urgents restent affichés."
+    )
 
 
 class TooManyFilings(CapReached):
     """So many concerns filed in an hour."""
 
     code = "too-many-filings"
-    sentence = "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
+    sentence = _(
+        "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
+    )
 
 
 class CasesDelayed(ReferralError):
@@ -191,7 +205,7 @@ class CasesDelayed(ReferralError):
 
     def __init__(self, wait: int) -> None:
         """Tell nothing more."""
-        super().__init__("Trop de demandes refusées sur des dossiers. Attendez avant de réessayer.")
+        super().__init__(_("Trop de demandes refusées sur des dossiers. Attendez avant de réessayer."))
         self.wait = wait
 
 
@@ -202,7 +216,7 @@ class TooManyTies(ReferralError):
 
     def __init__(self, most: int, *, wait: int) -> None:
         """Tell the bound."""
-        super().__init__("Le nombre de liens que l'on peut déclarer est atteint.", most=most)
+        super().__init__(_("Le nombre de liens que l'on peut déclarer est atteint."), most=most)
         self.wait = wait
 
 
@@ -213,7 +227,7 @@ class SearchTooWide(ReferralError):
 
     def __init__(self) -> None:
         """Ask for a second fact."""
-        super().__init__("Préciser la recherche : nom et prénom, ou nom et date de naissance.")
+        super().__init__(_("Préciser la recherche : nom et prénom, ou nom et date de naissance."))
 
 
 # --- Attachments -------------------------------------------------------------------------------------
@@ -223,15 +237,15 @@ class FileRefused(ReferralError):
     """A file that isn't taken; ``why`` is a code of ``WHY``, and nothing of the file is told."""
 
     code = "file-refused"
-    WHY: ClassVar[Mapping[str, str]] = {
-        "type-refused": "Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte.",
-        "type-mismatch": "Le contenu du fichier n'est pas de la nature que son nom annonce.",
-        "file-damaged": "Le fichier est endommagé ou ne peut pas être lu sans risque.",
-        "file-encrypted": "Le fichier est protégé par un mot de passe. Envoyez-le sans protection.",
-        "file-empty": "Le fichier est vide.",
-        "too-many-pixels": "L'image a trop de pixels.",
-        "name-refused": "Le nom du fichier contient des caractères refusés ou est trop long.",
-        "malware": "L'antivirus a reconnu un programme malveillant : le fichier n'est pas conservé.",
+    WHY: ClassVar[Mapping[str, Text]] = {
+        "type-refused": _("Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte."),
+        "type-mismatch": _("Le contenu du fichier n'est pas de la nature que son nom annonce."),
+        "file-damaged": _("Le fichier est endommagé ou ne peut pas être lu sans risque."),
+        "file-encrypted": _("Le fichier est protégé par un mot de passe. Envoyez-le sans protection."),
+        "file-empty": _("Le fichier est vide."),
+        "too-many-pixels": _("L'image a trop de pixels."),
+        "name-refused": _("Le nom du fichier contient des caractères refusés ou est trop long."),
+        "malware": _("L'antivirus a reconnu un programme malveillant : le fichier n'est pas conservé."),
     }
 
     def __init__(self, why: str) -> None:
@@ -245,7 +259,7 @@ class FileTooLarge(ReferralError):
 
     def __init__(self, most: int) -> None:
         """Tell the limit in bytes."""
-        super().__init__("Le fichier est trop volumineux.", most_bytes=most)
+        super().__init__(_("Le fichier est trop volumineux."), most_bytes=most)
 
 
 class UploadCut(ReferralError):
@@ -254,7 +268,7 @@ class UploadCut(ReferralError):
     code = "body-cut-short"
 
     def __init__(self) -> None:
-        super().__init__("Le corps de la requête est incomplet.")
+        super().__init__(_("Le corps de la requête est incomplet."))
 
 
 class QuotaReached(ReferralError):
@@ -264,7 +278,7 @@ class QuotaReached(ReferralError):
 
     def __init__(self, quota: str, most: int) -> None:
         """Say which quota, and its figure (bytes, or files)."""
-        super().__init__("Il n'y a plus de place pour cette pièce jointe.", quota=quota, most=most)
+        super().__init__(_("Il n'y a plus de place pour cette pièce jointe."), quota=quota, most=most)
 
 
 class NotScannedYet(ReferralError):
@@ -273,7 +287,7 @@ class NotScannedYet(ReferralError):
     code = "attachment-quarantined"
 
     def __init__(self) -> None:
-        super().__init__("Cette pièce attend l'analyse antivirus. Réessayez plus tard.")
+        super().__init__(_("Cette pièce attend l'analyse antivirus. Réessayez plus tard."))
 
 
 class NotServed(ReferralError):
@@ -282,7 +296,7 @@ class NotServed(ReferralError):
     code = "attachment-not-kept"
 
     def __init__(self) -> None:
-        super().__init__("Cette pièce n'a pas été conservée.")
+        super().__init__(_("Cette pièce n'a pas été conservée."))
 
 
 class FileBarred(ReferralError):
@@ -291,7 +305,7 @@ class FileBarred(ReferralError):
     code = "attachment-barred"
 
     def __init__(self) -> None:
-        super().__init__("Ce fichier a été écarté : personne ne peut l'ouvrir.")
+        super().__init__(_("Ce fichier a été écarté : personne ne peut l'ouvrir."))
 
 
 class UploadsBusy(ReferralError):
@@ -300,7 +314,7 @@ class UploadsBusy(ReferralError):
     code = "uploads-busy"
 
     def __init__(self) -> None:
-        super().__init__("Trop de fichiers arrivent en même temps. Réessayez dans un instant.")
+        super().__init__(_("Trop de fichiers arrivent en même temps. Réessayez dans un instant."))
 
 
 class ParserUnavailable(ReferralError):
@@ -309,7 +323,7 @@ class ParserUnavailable(ReferralError):
     code = "parser-unavailable"
 
     def __init__(self) -> None:
-        super().__init__("Les pièces jointes ne peuvent pas être vérifiées pour l'instant.")
+        super().__init__(_("Les pièces jointes ne peuvent pas être vérifiées pour l'instant."))
 
 
 class StoreUnavailable(ReferralError):
@@ -318,7 +332,7 @@ class StoreUnavailable(ReferralError):
     code = "store-unavailable"
 
     def __init__(self) -> None:
-        super().__init__("Le stockage des pièces jointes ne répond pas. Réessayez dans quelques minutes.")
+        super().__init__(_("Le stockage des pièces jointes ne répond pas. Réessayez dans quelques minutes."))
 
 
 class ObjectMissing(ReferralError):
@@ -327,4 +341,4 @@ class ObjectMissing(ReferralError):
     code = "unreadable"
 
     def __init__(self) -> None:
-        super().__init__("Cette pièce est illisible.")
+        super().__init__(_("Cette pièce est illisible."))

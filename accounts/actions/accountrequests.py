@@ -218,7 +218,7 @@ def ask_role(
                 confirmed_at=day_of(at),
             )
     except IntegrityError as error:
-        raise AlreadyThere("Votre demande à cette autorité attend déjà une décision.") from error
+        raise AlreadyThere(_("Votre demande à cette autorité attend déjà une décision.")) from error
     record_about(
         acts.REQUEST_MADE, user.pk, actor=actor, at=at, tenant=authority.pk, thing=row.pk, to_state=str(role)
     )

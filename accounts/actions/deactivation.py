@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, sessions, stepup
 from accounts.access import managed_authorities, require, resettable_users, second_persons
@@ -102,7 +103,7 @@ def close_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     """
     user = _theirs(actor, user_id, at=at)
     if not user.is_active:
-        raise AlreadyThere("Ce compte est déjà fermé.")
+        raise AlreadyThere(_("Ce compte est déjà fermé."))
     _end_tokens(user, actor=actor, at=at)
     watched = _end_roles(user, actor=actor, at=at)
     MailedLink.objects.filter(user=user).delete()
@@ -128,7 +129,7 @@ def reopen_account(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     """
     user = _theirs(actor, user_id, at=at)
     if user.is_active:
-        raise AlreadyThere("Ce compte est ouvert.")
+        raise AlreadyThere(_("Ce compte est ouvert."))
     user.is_active = True
     user.save(update_fields=["is_active"])
     record_about(acts.USER_REOPENED, user.pk, actor=actor, at=at, tenant=_tenant(actor, user), thing=user.pk)
@@ -144,7 +145,7 @@ def _theirs(actor: Actor, user_id: UUID, *, at: datetime, **more: bool) -> User:
     if user is None:
         raise NotVisible
     if user.pk == actor.user_id:
-        raise OwnAccount("Vous ne pouvez pas le faire de votre propre compte.")
+        raise OwnAccount(_("Vous ne pouvez pas le faire de votre propre compte."))
     return user
 
 

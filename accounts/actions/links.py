@@ -97,7 +97,7 @@ def _invited(actor: Actor, user_id: UUID, *, at: datetime) -> tuple[User, str, M
     if user is None:
         raise NotVisible
     if user.pk == actor.user_id:
-        raise OwnAccount("Vous ne pouvez pas vous inviter vous-même.")
+        raise OwnAccount(_("Vous ne pouvez pas vous inviter vous-même."))
     if not links.people().filter(pk=user.pk).exists():
         raise NotAllowed(rule="program")
     code = onetime.new_invitation_code()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, stepup
 from accounts.access import (
@@ -109,7 +110,7 @@ def ask(*, actor: Actor, at: datetime, appointment: Appointment) -> GrantRequest
                 asked_at=at,
             )
     except IntegrityError as error:
-        raise AlreadyThere("Ce rôle est déjà demandé pour cette personne.") from error
+        raise AlreadyThere(_("Ce rôle est déjà demandé pour cette personne.")) from error
     _record_request(acts.MEMBERSHIP_ASKED, row, actor=actor, at=at)
     others = second_persons("memberships.confirm", row.authority_id, but=(actor.user_id, row.user_id), at=at)
     tell_people(others, ROLE_IS_ASKED, row.authority_id, at=at, request_id=row.pk)
@@ -245,7 +246,7 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     if membership.user_id == actor.user_id:
         raise OwnReview
     if membership.valid_to is not None and membership.valid_to <= at:
-        raise AlreadyThere("Cette fonction est déjà terminée : elle se donne à nouveau.")
+        raise AlreadyThere(_("Cette fonction est déjà terminée : elle se donne à nouveau."))
     membership.reviewed_at = max(at, membership.reviewed_at)
     membership.save(update_fields=["reviewed_at"])
     _record(acts.MEMBERSHIP_REVIEWED, membership, actor=actor, at=at)
@@ -266,7 +267,7 @@ def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     if membership is None:
         raise NotVisible
     if membership.valid_to is not None and membership.valid_to <= at:
-        raise AlreadyThere("Cette fonction est déjà terminée.")
+        raise AlreadyThere(_("Cette fonction est déjà terminée."))
     end_now(membership, actor=actor, at=at)
     return membership
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import acts, passwords, sessions, stepup
 from accounts.access import managed_users, own_account, require
@@ -74,7 +75,7 @@ def verify_user(*, actor: Actor, at: datetime, user_id: UUID) -> User:
     if actor.user_id == user.pk:
         raise OwnAccount
     if user.verified_at is not None:
-        raise AlreadyThere("Ce compte est déjà vérifié.")
+        raise AlreadyThere(_("Ce compte est déjà vérifié."))
     user.verified_at = at
     user.save(update_fields=["verified_at"])
     record_about(acts.USER_VERIFIED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)

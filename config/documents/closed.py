@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from config.error_messages import TITLES
+from core.languages import in_both
 from encryption import digest
 from web.assets import FILES
 
@@ -28,7 +29,7 @@ def page(_: str) -> str:
 
 def document(_: str) -> str:
     """Return the problem document (RFC 9457), its title in both languages: nothing in it tells who asked for what."""
-    title = f"{TITLES[CODE].fr} / {TITLES[CODE].en}"
+    title = " / ".join(in_both(TITLES[CODE]).values())
     problem = {"type": f"urn:repere:problem:{CODE}", "title": title, "status": 503, "code": CODE}
     return json.dumps(problem, ensure_ascii=False, separators=(",", ":")) + "\n"
 

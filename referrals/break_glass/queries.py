@@ -77,7 +77,7 @@ register(
 
 EVERY: Final = timedelta(hours=1)
 BATCH: Final = 50
-NOTHING_MORE: Final = "Vous lisez déjà ce dossier : une ouverture d'urgence n'ouvrirait rien de plus."
+NOTHING_MORE: Final = _("Vous lisez déjà ce dossier : une ouverture d'urgence n'ouvrirait rien de plus.")
 
 
 # --- Opening ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
 from accounts.actor import Actor
@@ -108,7 +109,7 @@ def confirm(pk: UUID, reason: str, *, actor: Actor, at: datetime) -> Exclusion:
     return exclusion
 
 
-_NOTHING_TO_DECIDE: Final = "Un lien déclaré exclut de lui-même : il n'y a rien à confirmer."
+_NOTHING_TO_DECIDE: Final = _("Un lien déclaré exclut de lui-même : il n'y a rien à confirmer.")
 
 
 def line(row: Exclusion) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def _put(authority: Authority, asked: Shift, account: UUID, *, actor: Actor, at:
         Q(withdrawn_at=None), user=asked.officer, starts_at__lt=asked.ends_at, ends_at__gt=asked.starts_at
     )
     if meanwhile.exists():
-        raise AlreadyThere("Cette personne est déjà d'astreinte pendant cette période.")
+        raise AlreadyThere(_("Cette personne est déjà d'astreinte pendant cette période."))
     row = RotaShift.objects.create(
         authority=authority,
         user_id=asked.officer,
@@ -141,7 +141,7 @@ def withdraw(authority_id: UUID, shift_id: UUID, *, actor: Actor, at: datetime) 
     if row is None:
         raise NotVisible
     if row.withdrawn_at is not None or row.ends_at <= at:
-        raise AlreadyThere("Cette période d'astreinte est déjà terminée ou retirée.")
+        raise AlreadyThere(_("Cette période d'astreinte est déjà terminée ou retirée."))
     row.withdrawn_at, row.withdrawn_by_id = at, actor.user_id
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record("rota:withdrawn", row, actor=actor, at=at)

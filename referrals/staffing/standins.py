@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts import stepup
 from accounts.actor import Actor
@@ -65,7 +66,7 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
         over.ended_at = over.until_at
         over.save(update_fields=["ended_at"])
     if rows.exists():
-        raise GuardRefused(NAME, "one_stand_in_at_a_time", "Une suppléance est déjà ouverte.", LAW)
+        raise GuardRefused(NAME, "one_stand_in_at_a_time", _("Une suppléance est déjà ouverte."), LAW)
     stand_in = StandIn.objects.create(
         authority=authority,
         role=asked.role,
@@ -80,7 +81,7 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
     return stand_in
 
 
-_NOT_FIT: Final = "Les deux personnes exercent ce même rôle au même endroit, et ne sont pas la même."
+_NOT_FIT: Final = _("Les deux personnes exercent ce même rôle au même endroit, et ne sont pas la même.")
 
 
 def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:

@@ -9,6 +9,7 @@ from django.test import Client
 from config.closed import DOCUMENT
 from config.error_messages import FAULTS, STATUSES, TITLES
 from config.errors import STATUS, status_of
+from core.languages import in_both, in_language
 from tests.config.sample_urls import CANARY, RAISED
 
 STATUS_OF = {
@@ -46,7 +47,7 @@ def test_an_error_of_the_api_is_a_problem_document_without_values(http, name):
     assert response["Content-Type"] == "application/problem+json"
     assert document["status"] == STATUS_OF[name]
     assert document["type"] == f"urn:repere:problem:{document['code']}"
-    assert document["title"] in {sentence.fr for sentence in (*TITLES.values(), *STATUSES.values())}
+    assert document["title"] in {in_language(title, "fr") for title in (*TITLES.values(), *STATUSES.values())}
     assert document["request_id"]
     assert CANARY not in response.content.decode()
 
@@ -84,9 +85,7 @@ def test_a_part_that_is_out_is_answered_by_the_same_bytes_whatever_was_asked(htt
     assert response.json() | {"title": ""} == {
         "type": "urn:repere:problem:unavailable", "title": "", "status": 503, "code": "unavailable",
     }  # fmt: skip
-    assert all(
-        words in response.json()["title"] for words in (TITLES["unavailable"].fr, TITLES["unavailable"].en)
-    )
+    assert all(words in response.json()["title"] for words in in_both(TITLES["unavailable"]).values())
 
 
 def test_a_401_says_how_to_sign_in(http):
@@ -116,8 +115,15 @@ def test_a_rule_its_law_and_the_version_reach_the_program(http):
 def test_the_title_is_in_the_callers_language_french_by_default(http, accepted, language):
     response = http.get("/nowhere", headers={"accept-language": accepted})
 
-    assert response.json()["title"] == getattr(TITLES["not-found"], language)
+    assert response.json()["title"] == in_language(TITLES["not-found"], language)
     assert response["Content-Language"] == language
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"), [("fr", "Cette valeur est illisible."), ("en", "This value can't be read.")]
+)
+def test_what_an_app_says_is_in_the_callers_language_too(http, language, detail):
+    assert http.get("/in/unreadable", headers={"accept-language": language}).json()["detail"] == detail
 
 
 @pytest.mark.sec("SEC-IN11")
@@ -133,7 +139,7 @@ def test_every_wrong_field_is_named_once_with_a_code_and_a_bound(http):
         ("nmae", "unknown", None),
         ("?", "unknown", None),
     }
-    assert all(e["detail"] == FAULTS[e["code"]].fr for e in response.json()["errors"])
+    assert all(e["detail"] == in_language(FAULTS[e["code"]], "fr") for e in response.json()["errors"])
 
 
 @pytest.mark.sec("SEC-IN2")
@@ -193,7 +199,10 @@ def test_a_fault_of_ours_fails_the_suite(settings, db):
 
 def test_the_sentences_are_complete_and_have_both_languages():
     for sentences in (TITLES, FAULTS, STATUSES):
-        assert all(sentence.fr and sentence.en for sentence in sentences.values())
+        for french, english in (in_both(sentence).values() for sentence in sentences.values()):
+            assert french
+            assert english
+            assert french != english
     assert set(STATUS.values()) <= set(STATUSES)
 
 

@@ -43,7 +43,7 @@ def comes_to_nothing(answer, code: str = "provider-refused", status: int = 401) 
     """Tell that somebody was refused, with a page, and that no session is anybody's or awaits anybody."""
     page = answer.content.decode()
     assert answer.status_code == status, page[-2000:]
-    assert TITLES[code].fr.replace("'", "&#x27;") in page
+    assert str(TITLES[code]).replace("'", "&#x27;") in page
     see_all()
     assert not Session.objects.exists()
     assert entries(act="identity:used") == []
