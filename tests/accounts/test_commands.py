@@ -140,7 +140,7 @@ def says(*command, **more):
 
 
 def code_in(said):
-    return re.search(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", said)[0]
+    return re.search(r"(?<![\w-])[a-z2-7]{4}(-[a-z2-7]{4}){3}(?![\w-])", said)[0]
 
 
 def sets(token, code, password=PASSWORD):

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from audit.anomalies.rules import RULES
-from core.languages import ENGLISH, FRENCH, in_language
+from core.languages import Text
 from referrals.policy.field_types import whole
 from referrals.policy.list_types import codes
 
-_RULES: Final[Mapping[str, tuple[str, str]]] = {
-    rule.code: (in_language(rule.label, FRENCH), in_language(rule.label, ENGLISH)) for rule in RULES
-}
+_RULES: Final[Mapping[str, Text]] = {rule.code: rule.label for rule in RULES}
 _ALWAYS: Final = tuple(rule.code for rule in RULES if rule.always)
 _LAW: Final = "RGPD art. 32"
 
