@@ -18,9 +18,9 @@ class Term:
 
 def told() -> list[tuple[str, str, str]]:
     """Return each word with its meaning in the reader's language, and the French word beside an English one."""
-    if get_language() == "en":
-        return sorted((one.en, one.means_en, one.fr) for one in TERMS)
-    return sorted(((one.fr, one.means, "") for one in TERMS), key=lambda line: line[0].casefold())
+    english = get_language() == "en"
+    lines = [(one.en, one.means_en, one.fr) if english else (one.fr, one.means, "") for one in TERMS]
+    return sorted(lines, key=lambda line: line[0].casefold())
 
 
 TERMS: Final[tuple[Term, ...]] = (
