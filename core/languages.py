@@ -4,10 +4,11 @@ Every sentence that a person reads is marked where it is written, ``_("…")`` w
 the language of whoever reads. ``make messages`` gathers what is marked into ``<app>/locale``.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
@@ -30,3 +31,8 @@ def in_language(text: Text, language: str) -> str:
 def in_both(text: Text) -> dict[str, str]:
     """Return ``{"fr": …, "en": …}``, as the API publishes labels."""
     return {language: in_language(text, language) for language in (FRENCH, ENGLISH)}
+
+
+def for_reader(texts: Mapping[str, str]) -> str:
+    """Return what a text that is kept in both languages says in that of the reader; French where it is neither."""
+    return texts[ENGLISH if get_language() == ENGLISH else FRENCH]

@@ -102,11 +102,6 @@ class Page(View):
         """Return the instant of the request."""
         return self.request.at
 
-    @property
-    def language(self) -> str:
-        """Return the language of the reader."""
-        return str(translation.get_language())
-
     def while_out(self) -> HttpResponse | None:
         """Return what the page can show while databases, keys or sessions are out (SEC-FT17): most can't, None."""
         return None

@@ -27,6 +27,7 @@ from accounts.errors import CrossSiteRefused
 from accounts.replays import Once
 from accounts.request import ServiceRequest
 from accounts.signin import require_csrf
+from core.languages import for_reader
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, notice, rights, upload
 from referrals.attachments.inputs import BodyToCome, Upload
@@ -171,9 +172,7 @@ class UploadPage(FormPage):
         sent = self.request.POST
         values: dict[str, Any] = {name: sent.get(name) == "true" for name in ("evidence", "notice_read")}
         values |= {"kind": sent.get("kind"), "children": sent.getlist("children")}
-        form = form_of(
-            self.around["kinds"], values, problem, children=self.children(pk), language=self.language
-        )
+        form = form_of(self.around["kinds"], values, problem, children=self.children(pk))
         return self.show(self.around | form)
 
     def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -231,7 +230,6 @@ def form_of(
     problem: Mapping[str, Any] | None = None,
     *,
     children: Sequence[tuple[str, str]] = (),
-    language: str,
 ) -> dict[str, Any]:
     """Return the form: the notice, the limits, the fields, and what is wrong with them or with the file."""
     faults = forms.faults_of(problem)
@@ -253,7 +251,7 @@ def form_of(
         "file_id": FILE_ID,
         "problem": problem,
         "faults": faults_shown,
-        "notice": conditions["notice"]["fr" if language == "fr" else "en"],
+        "notice": for_reader(conditions["notice"]),
         "most": filesizeformat(conditions["max_bytes"]),
         "accepts": accepts(conditions["types"]),
         "key": uuid4().hex,

@@ -104,7 +104,7 @@ def _for_staff(protocol: Protocol) -> dict[str, Any]:
 def _measure(found: MeasureType, protocol: Protocol) -> dict[str, Any]:
     return {
         "code": found.code,
-        "label": {"fr": found.label_fr, "en": found.label_en},
+        "label": found.labels_by_language,
         "judicial": found.judicial,
         "basis": found.basis,
         "max_months": found.max_months,

@@ -108,10 +108,7 @@ def line(measure: Measure, *, at: datetime) -> dict[str, Any]:
     return {
         "id": str(measure.pk),
         "child": str(measure.child_id),
-        "type": {
-            "code": measure.type_id,
-            "label": {"fr": measure.type.label_fr, "en": measure.type.label_en},
-        },
+        "type": {"code": measure.type_id, "label": measure.type.labels_by_language},
         "judicial": measure.judicial,
         "state": labelled(MeasureState(measure.state)),
         "service": _named(measure.service),

@@ -240,6 +240,11 @@ class MeasureType(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def labels_by_language(self) -> dict[str, str]:
+        """Return ``{"fr": …, "en": …}``, as the labels of codes are told."""
+        return {"fr": self.label_fr, "en": self.label_en}
+
 
 class Measure(Authentic, Part):
     """A protection measure for one child, administrative or judicial (domain.md §2.6, §5).

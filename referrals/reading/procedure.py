@@ -84,7 +84,7 @@ def _measure(row: "Measure", ties: CaseAccess, scope: OpenScope) -> dict[str, An
     line = {
         "id": str(row.pk),
         "child": str(row.child_id),
-        "type": {"code": row.type_id, "label": {"fr": row.type.label_fr, "en": row.type.label_en}},
+        "type": {"code": row.type_id, "label": row.type.labels_by_language},
         "state": labelled(MeasureState(row.state)),
         "service": str(row.service_id) if row.service_id else None,
         "started_on": moment(row.started_on),

@@ -15,7 +15,8 @@ from django.utils.translation import get_language, gettext
 
 from accounts.actor import Actor
 from accounts.models import Authority, Organisation, Unit
-from accounts.roles import Role
+from accounts.roles import ENGLISH, Role
+from core.languages import for_reader
 from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
 from referrals.access import people as access_people
 from referrals.access.child_sight import Sight
@@ -215,7 +216,7 @@ class Choices:
                     filter(
                         None,
                         (
-                            row.type.label_en if get_language() == "en" else row.type.label_fr,
+                            for_reader(row.type.labels_by_language),
                             children.get(str(row.child_id), ""),
                             str(MeasureState(row.state).label),
                         ),
@@ -266,9 +267,8 @@ class Choices:
 
     def types(self, *, judicial: bool) -> Pairs:
         """Return the catalogue of measures."""
-        english = get_language() == "en"
         rows = MeasureType.objects.filter(judicial=judicial).order_by("code")
-        return [(row.code, row.label_en if english else row.label_fr) for row in rows]
+        return [(row.code, for_reader(row.labels_by_language)) for row in rows]
 
     @cached_property
     def pairs(self) -> list[Any]:

@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import get_language, gettext
 from rest_framework import serializers
 
+from core.languages import for_reader
 from referrals.models import PARTS, Concern, MeasureType
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
@@ -128,13 +129,7 @@ def told(takes: type[Input], data: object, called: Mapping[str, str]) -> list[Li
 
 def _measure_type(code: str) -> str:
     measure_type = MeasureType.objects.filter(code=code).first()
-    return (
-        code
-        if measure_type is None
-        else measure_type.label_en
-        if get_language() == "en"
-        else measure_type.label_fr
-    )
+    return code if measure_type is None else for_reader(measure_type.labels_by_language)
 
 
 #: Members that are codes without choices of their own: of what the law's catalogue or the form itself holds.
@@ -199,10 +194,7 @@ def step_words(machine: str, name: str) -> str:
 
 def label(coded: Mapping[str, Any] | None) -> str:
     """Return the words of ``{"code": …, "label": {"fr": …, "en": …}}``."""
-    if not coded:
-        return ""
-    text: str = coded["label"]["en" if get_language() == "en" else "fr"]
-    return text
+    return for_reader(coded["label"]) if coded else ""
 
 
 def instant(text: str | None, zone: ZoneInfo) -> str:

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authority
 from accounts.territory import competent_authority
 from core.inputs import StrictSerializer
+from core.languages import for_reader
 from referrals.filing import questions
 from referrals.policy.definitions import protocol_of
 from referrals.policy.list_types import Row
@@ -51,14 +51,15 @@ def input_of(rows: list[Row]) -> type[StrictSerializer]:
 
 def asks_of(rows: list[Row]) -> tuple[Ask, ...]:
     """Return the questions in the reader's language, with the authority's own words for choices."""
-    french = get_language() == "fr"
     return tuple(
         Ask(
             row.code,
-            row.fr if french else row.en,
+            for_reader({"fr": row.fr, "en": row.en}),
             unknown=UNKNOWN,
             rows=3,
-            instead=tuple((choice.code, choice.fr if french else choice.en) for choice in row.choices),
+            instead=tuple(
+                (choice.code, for_reader({"fr": choice.fr, "en": choice.en})) for choice in row.choices
+            ),
             optional=not row.required,
         )
         for row in rows

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from accounts.request import ServiceRequest
 from core.inputs import Day, StrictSerializer
+from core.languages import for_reader
 from referrals.errors import NotVisible
 from referrals.policy.definitions import SETTINGS
 from referrals.policy.field_types import DAYS, UNITS
@@ -215,7 +216,7 @@ def ask_of(line: Mapping[str, Any]) -> Ask:
 
 
 def _label(labels: Mapping[str, str]) -> str:
-    return labels["en" if get_language() == "en" else "fr"]
+    return for_reader(labels)
 
 
 def in_words(line: Mapping[str, Any]) -> dict[str, Any]:

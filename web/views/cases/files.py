@@ -55,7 +55,7 @@ class Files(UploadPage):
         )
         return self.show(
             self.heading(referral, ties)
-            | form_of(kinds(may) if may else (), {}, children=children, language=self.language)
+            | form_of(kinds(may) if may else (), {}, children=children)
             | {"lines": [_line(referral, ties, one, may) for one in lines], "listed": True}
             | {"on_files": list(_on_files(referral, ties, lines))}
             | told.in_words(self)

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
+from core.languages import for_reader
 from core.query import PagedQuery, Query
 from referrals.models import PARTS as MODELS
 from referrals.models import Assessment, Concern, Decision, Measure, MeasureType, Referral
@@ -164,8 +164,6 @@ def _typed(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return measures with the words of their types."""
     if name != "measures" or not rows:
         return rows
-    language = "en" if get_language() == "en" else "fr"
     kinds = MeasureType.objects.in_bulk({row["type"] for row in rows})
-    return [
-        {**row, "type": getattr(kinds.get(row["type"]), f"label_{language}", row["type"])} for row in rows
-    ]
+    labels = {code: for_reader(kind.labels_by_language) for code, kind in kinds.items()}
+    return [{**row, "type": labels.get(row["type"], row["type"])} for row in rows]

@@ -41,7 +41,7 @@ class FilesPage(UploadPage):
         )
         return self.show(
             self.heading(referral, ties)
-            | form_of(kinds(may) if may else (), {}, language=self.language)
+            | form_of(kinds(may) if may else (), {})
             | {"lines": [_line(pk, one, draft=ties.draft) for one in lines], "listed": True}
         )
 

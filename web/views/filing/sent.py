@@ -101,7 +101,7 @@ def standing(page: Page, referral: Referral, ties: CaseAccess) -> HttpResponse:
     context = {
         "pk": body["id"],
         "reference": body["reference"],
-        "status": status["label"]["fr" if page.language == "fr" else "en"],
+        "status": display.label(status),
         "code": status["code"],
         "submitted_at": referral.submitted_at,
         "withdrawn_at": referral.withdrawn_at,
