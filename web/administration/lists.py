@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -29,7 +30,6 @@ _COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
 _SPAN: Final = re.compile(
     r"\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*[-–—]\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*", re.ASCII
 )
-_FRENCH_DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _REMOVED: Final = "removed"
 _CHOICES: Final = "choices"
 _CHOICE: Final = ("code", "fr", "en")
@@ -58,7 +58,7 @@ _WORDS: Final[Mapping[str, tuple[Any, Any]]] = {
 
 def day_name(day: str) -> str:
     """Return what a day is called in the reader's language."""
-    return (day if get_language() == "en" else _FRENCH_DAYS[DAYS.index(day)]).capitalize()
+    return str(WEEKDAYS[DAYS.index(day)]).capitalize()
 
 
 def spans_in_words(spans: Sequence[Mapping[str, str]]) -> str:

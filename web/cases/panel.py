@@ -9,8 +9,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text, for_reader
 from referrals.cases.procedure import TOLD
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
@@ -19,7 +21,6 @@ from referrals.workflow.sentences import english
 from referrals.workflow.step import SAME, Step
 from web.cases import parties
 from web.cases.display import step_of
-from web.cases.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Panel:
 
 
 #: Themes of the case's own steps that leave its state as it is: their words, and the steps.
-THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
+THEMES: Final[tuple[tuple[Text, frozenset[str]], ...]] = (
     (
-        Words("Danger, fugue, justice", "Danger, runaway, justice"),
+        _("Danger, fugue, justice"),
         frozenset(
             {
                 "flag_immediate_danger",
@@ -65,7 +66,7 @@ THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
         ),
     ),
     (
-        Words("Échanges", "Exchanges"),
+        _("Échanges"),
         frozenset(
             {
                 "message_filer",
@@ -80,7 +81,7 @@ THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
         ),
     ),
     (
-        Words("Personnes et accès", "People and access"),
+        _("Personnes et accès"),
         frozenset(
             {
                 "reassign",
@@ -101,8 +102,8 @@ THEMES: Final[tuple[tuple[Words, frozenset[str]], ...]] = (
         ),
     ),
 )
-MOVES: Final = Words("Faire avancer le dossier", "Move the case on")
-FILE: Final = Words("Tenir le dossier", "Keep the file")
+MOVES: Final = _("Faire avancer le dossier")
+FILE: Final = _("Tenir le dossier")
 
 
 def panels(
@@ -124,21 +125,20 @@ def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
     """Return the heading under which a step stands, and whether it is one that moves the case on."""
     machine, step = Machine(action["machine"]), step_of(action["machine"], action["step"])
     if machine is not Machine.REFERRAL:
-        return str(machine.label), False
-    for words_, names in THEMES:
+        return for_reader(machine.labels_by_language), False
+    for title, names in THEMES:
         if action["step"] in names:
-            return str(words_), False
+            return str(title), False
     moves = step is not None and any(target != SAME for target in step.target)
     return (str(MOVES), True) if moves else (str(FILE), False)
 
 
 def _offer(pk: UUID, action: Mapping[str, Any], about: Mapping[str, str]) -> Offer:
-    english_read = get_language() == "en"
     step = step_of(action["machine"], action["step"])
     part = part_in(action)
     why = action.get("blocked_by")
     return Offer(
-        label=action["label"]["en" if english_read else "fr"],
+        label=for_reader(action["label"]),
         number=action["number"],
         law=why["law"] if why else action["law"],
         address=address(pk, action["machine"], action["step"], part),
@@ -176,25 +176,20 @@ def reason(rule: str, french: str) -> str:
 
 def brings(step: Step) -> list[str]:
     """Return what a step starts, stops and tells, as short phrases."""
-    english_read = get_language() == "en"
-    sentences = []
-    for codes, fr, en in (
-        (step.starts, "Démarre le délai", "Starts the delay"),
-        (step.stops, "Arrête le délai", "Stops the delay"),
-    ):
-        sentences += [f"{en if english_read else fr} « {_clock(code)} »" for code in codes]
+    sentences = [gettext("Démarre le délai « %(delay)s »") % {"delay": _clock(code)} for code in step.starts]
+    sentences += [gettext("Arrête le délai « %(delay)s »") % {"delay": _clock(code)} for code in step.stops]
     if step.tells:
         who = ", ".join(str(parties.party(name)) for name in step.tells)
-        sentences.append(f"Tells {who}" if english_read else f"Prévient : {who}")
+        sentences.append(gettext("Prévient : %(who)s") % {"who": who})
     if step.signed_when is not None:
         rule = english(step.signed_when)
         sentences.append(
             f"A second signature may be asked for: {rule}"
-            if english_read
+            if get_language() == "en"
             else "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
         )
     return sentences
 
 
 def _clock(code: str) -> str:
-    return str(ClockCode(code).label)
+    return for_reader(ClockCode(code).labels_by_language)

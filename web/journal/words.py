@@ -4,180 +4,184 @@ An act that is a step of the procedure has the step's name; the others have a li
 none (``tests/web/test_journal.py``).
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
 from audit import events
+from core.languages import Text, for_reader
 from referrals.vocabulary.states import Machine
-from referrals.workflow.step import steps
-from web.cases.words import Words
+from referrals.workflow.step import Step, steps
+from web.cases import display
 
-_ACTS: Final = """
-account-request:accepted|Demande de compte ou de rôle acceptée|Request for an account or role accepted
-account-request:confirmed|Adresse d'une demande de compte confirmée|Address of a request for an account confirmed
-account-request:lapsed|Demandes de compte ou de rôle restées sans réponse|Requests for accounts or roles left unanswered
-account-request:listed|Demandes de compte consultées|Requests for accounts read
-account-request:made|Compte ou rôle demandé|Account or role asked for
-account-request:refused|Demande de compte ou de rôle refusée|Request for an account or role refused
-alarm:settled|Alarme du journal examinée|Alarm of the journal looked into
-alert:called|Appel d'alerte passé|Alert call made
-anomaly:answer|Réponse de l'agent à une question sur ses accès|Agent's answer to a question on access
-anomaly:identities|Identités lues derrière les pseudonymes|Identities read behind pseudonyms
-anomaly:listed|Anomalies consultées|Anomalies read
-approval:lapsed|Seconde signature caduque|Second signature lapsed
-approval:refused|Seconde signature refusée|Second signature refused
-approval:requested|Seconde signature demandée|Second signature asked for
-assessment:edited|Évaluation rédigée|Assessment written
-attachment:added|Pièce jointe ajoutée|Attachment added
-attachment:barred|Pièce jointe écartée|Attachment set aside
-attachment:condemned|Destruction d'une pièce jointe décidée|Attachment to be destroyed
-attachment:destroyed|Pièce jointe détruite|Attachment destroyed
-attachment:judged|Pièce jointe classée|Attachment judged
-attachment:lapsed|Pièce jointe non reprise, détruite|Attachment never taken up, destroyed
-attachment:marked|Pièce jointe marquée preuve|Attachment marked as evidence
-attachment:opened|Pièce jointe ouverte|Attachment opened
-attachment:readable|Pièce jointe de nouveau lisible|Attachment readable again
-attachment:removed|Pièce jointe retirée|Attachment removed
-attachment:scanned|Pièce jointe analysée|Attachment scanned
-audit:exported|Export du journal|Export of the journal
-audit:queried|Journal consulté|Journal queried
-authority:loaded|Autorité enregistrée|Authority recorded
-backup:made|Copie de sauvegarde faite|Backup made
-cap:passed|Plafond dépassé pour un danger|A cap passed for a danger
-case:resealed|Dossier rechiffré|File sealed anew
-cells:looked|Valeurs scellées vérifiées|Sealed values checked
-decoy:made|Dossier leurre créé|Decoy file made
-draft:edited|Brouillon modifié|Draft edited
-draft:expired|Brouillon expiré|Draft expired
-draft:shared|Brouillon partagé|Draft shared
-draft:unshared|Partage d'un brouillon retiré|Sharing of a draft ended
-exclusion:confirmed|Déport confirmé|Exclusion confirmed
-factor:added|Second facteur ajouté|Second factor added
-factor:named|Second facteur renommé|Second factor renamed
-factor:recovery-codes|Codes de secours établis|Recovery codes made
-factor:refused|Second facteur refusé|Second factor refused
-factor:removed|Second facteur retiré|Second factor removed
-factor:reset-asked|Réinitialisation de seconds facteurs demandée|Reset of second factors asked for
-factor:reset-refused|Réinitialisation de seconds facteurs refusée|Reset of second factors refused
-factor:reset|Seconds facteurs réinitialisés par deux personnes|Second factors reset by two persons
-field:namesake|Dossier d'un homonyme ouvert|File of a namesake opened
-field:opened|Dossier lu|File read
-figures:read|Statistiques consultées|Figures read
-identity:bound|Identité d'un fournisseur liée|Identity of a provider bound
-identity:refused|Identité d'un fournisseur refusée|Identity of a provider refused
-identity:removed|Identité d'un fournisseur retirée|Identity of a provider removed
-identity:used|Connexion par un fournisseur d'identité|Sign-in by an identity provider
-index:compared|Rapprochement recherché|Duplicates sought
-index:made|Index de rapprochement établi|Duplicate index made
-journal:carried|Places reprises d'une origine du journal|Places carried over from an origin of the journal
-journal:held|Entrées du journal conservées au-delà du terme|Entries of the journal kept beyond their time
-journal:lifted|Conservation d'entrées levée|Keeping of entries lifted
-journal:pruned|Entrées du journal arrivées à terme|Entries of the journal whose time was over
-key:destroyed|Clés remplacées détruites|Replaced keys destroyed
-key:erased|Clé effacée du magasin|Key erased from the store
-key:escrowed|Clés mises sous séquestre|Keys put in escrow
-key:recovered|Clés reprises d'un séquestre|Keys recovered from escrow
-key:rotated|Clé remplacée|Key replaced
-key:shredded|Clé d'un dossier détruite|Key of a file destroyed
-key:swept|Clé sans dossier retirée|Key without a file removed
-kin:compared|Liens d'un agent comparés aux dossiers|Ties of a member of staff compared with files
-list:opened|Liste consultée|List read
-membership:asked|Rôle à deux signatures demandé|Role of two signatures asked for
-membership:ended|Rôle retiré|Role taken away
-membership:granted|Rôle donné|Role given
-membership:lapsed|Rôle terminé, faute d'avoir été revu|Role ended, for nobody reviewed it
-membership:listed|Rôles consultés|Roles read
-membership:refused|Rôle demandé, refusé par la seconde personne|Role asked for, refused by the second person
-membership:reviewed|Rôle revu, toujours exercé|Role reviewed, still held
-message:read|Message lu|Message read
-notice:undelivered|Avis non remis|Notice not delivered
-organisation:corrected|Structure corrigée|Institution corrected
-organisation:made|Structure ajoutée|Institution added
-password:set|Mot de passe fixé|Password set
-preferences:changed|Préférences d'avis changées|Preferences of notices changed
-receipt:given|Récépissé remis|Receipt given
-request:denied|Demande refusée|Request refused
-request:failed|Demande échouée|Request failed
-restore:opened|Service rouvert après une restauration|Service opened again after a restore
-retention:dropped|Dossier retiré d'un lot d'élimination|File dropped from a batch of destruction
-rota:added|Astreinte ajoutée|Duty added to the rota
-rota:withdrawn|Astreinte retirée|Duty withdrawn from the rota
-rows:refused|Lignes que le service n'a pas écrites|Rows that the service didn't write
-rows:signed|Lignes de droits signées|Rows of rights signed
-search:done|Recherche d'une personne|Search for a person
-search:elsewhere|Recherche auprès d'une autre autorité|Search at another authority
-session:closed|Session fermée|Session closed
-session:confirmed|Identité prouvée à nouveau|Identity proved again
-session:opened|Session ouverte|Session opened
-session:ended|Sessions d'une personne fermées par l'administration|Sessions of a person ended by administration
-session:ended-all|Sessions de toute l'autorité fermées|Sessions of the whole authority ended
-session:frozen|Sessions arrêtées par le service|Sessions stopped by the service
-session:revoked|Session fermée depuis une autre|Session ended from another
-setting:changed|Réglage changé|Setting changed
-standin:ended|Suppléance terminée|Standing in ended
-standin:named|Suppléance donnée|Stand-in named
-tie:corrected|Lien déclaré corrigé|Declared tie corrected
-tie:declared|Lien déclaré|Tie declared
-tie:read|Liens déclarés lus par leur auteur|Declared ties read by their author
-tie:removed|Lien déclaré retiré|Declared tie taken back
-token:made|Jeton créé|Token made
-token:revoked|Jeton révoqué|Token revoked
-unit:made|Unité créée|Unit made
-user:address-asked|Autre adresse demandée|Another address asked for
-user:address-changed|Adresse d'un compte changée|Address of an account changed
-user:closed|Compte fermé|Account closed
-user:invited|Personne invitée à choisir un mot de passe|Person invited to set a password
-user:listed|Comptes consultés|Accounts read
-user:made|Compte créé|Account made
-user:reopened|Compte rouvert|Account opened again
-user:verified|Identité d'un compte vérifiée|Identity of an account verified
-webhook:made|Adresse d'appel d'un programme ajoutée|Address of a program added
-webhook:removed|Adresse d'appel d'un programme retirée|Address of a program removed
-webhook:rotated|Secret d'appel d'un programme changé|Secret of a program changed
-witness:accepted|Fichier témoin accepté tel qu'il est|Witness file accepted as it is
-"""
-
-PURPOSES: Final = {
-    "filing": Words("Transmission", "Filing"),
-    "triage": Words("Première analyse", "First analysis"),
-    "handling": Words("Suivi du dossier", "Handling"),
-    "assessment": Words("Évaluation", "Assessment"),
-    "decision": Words("Décision", "Decision"),
-    "measure": Words("Mesure", "Measure"),
-    "judicial": Words("Justice", "Justice"),
-    "listing": Words("Liste", "List"),
-    "search": Words("Recherche", "Search"),
-    "emergency": Words("Urgence", "Emergency"),
-    "administration": Words("Administration", "Administration"),
-    "audit": Words("Contrôle", "Audit"),
-    "statistics": Words("Statistiques", "Statistics"),
-    "export": Words("Export", "Export"),
-    "maintenance": Words("Maintenance", "Maintenance"),
-    "demo": Words("Démonstration", "Demonstration"),
+ACTS: Final[Mapping[str, Text]] = {
+    "account-request:accepted": _("Demande de compte ou de rôle acceptée"),
+    "account-request:confirmed": _("Adresse d'une demande de compte confirmée"),
+    "account-request:lapsed": _("Demandes de compte ou de rôle restées sans réponse"),
+    "account-request:listed": _("Demandes de compte consultées"),
+    "account-request:made": _("Compte ou rôle demandé"),
+    "account-request:refused": _("Demande de compte ou de rôle refusée"),
+    "alarm:settled": _("Alarme du journal examinée"),
+    "alert:called": _("Appel d'alerte passé"),
+    "anomaly:answer": _("Réponse de l'agent à une question sur ses accès"),
+    "anomaly:identities": _("Identités lues derrière les pseudonymes"),
+    "anomaly:listed": _("Anomalies consultées"),
+    "approval:lapsed": _("Seconde signature caduque"),
+    "approval:refused": _("Seconde signature refusée"),
+    "approval:requested": _("Seconde signature demandée"),
+    "assessment:edited": _("Évaluation rédigée"),
+    "attachment:added": _("Pièce jointe ajoutée"),
+    "attachment:barred": _("Pièce jointe écartée"),
+    "attachment:condemned": _("Destruction d'une pièce jointe décidée"),
+    "attachment:destroyed": _("Pièce jointe détruite"),
+    "attachment:judged": _("Pièce jointe classée"),
+    "attachment:lapsed": _("Pièce jointe non reprise, détruite"),
+    "attachment:marked": _("Pièce jointe marquée preuve"),
+    "attachment:opened": _("Pièce jointe ouverte"),
+    "attachment:readable": _("Pièce jointe de nouveau lisible"),
+    "attachment:removed": _("Pièce jointe retirée"),
+    "attachment:scanned": _("Pièce jointe analysée"),
+    "audit:exported": _("Export du journal"),
+    "audit:queried": _("Journal consulté"),
+    "authority:loaded": _("Autorité enregistrée"),
+    "backup:made": _("Copie de sauvegarde faite"),
+    "cap:passed": _("Plafond dépassé pour un danger"),
+    "case:resealed": _("Dossier rechiffré"),
+    "cells:looked": _("Valeurs scellées vérifiées"),
+    "decoy:made": _("Dossier leurre créé"),
+    "draft:edited": _("Brouillon modifié"),
+    "draft:expired": _("Brouillon expiré"),
+    "draft:shared": pgettext_lazy("act", "Brouillon partagé"),
+    "draft:unshared": _("Partage d'un brouillon retiré"),
+    "exclusion:confirmed": _("Déport confirmé"),
+    "factor:added": _("Second facteur ajouté"),
+    "factor:named": _("Second facteur renommé"),
+    "factor:recovery-codes": _("Codes de secours établis"),
+    "factor:refused": _("Second facteur refusé"),
+    "factor:removed": _("Second facteur retiré"),
+    "factor:reset-asked": _("Réinitialisation de seconds facteurs demandée"),
+    "factor:reset-refused": _("Réinitialisation de seconds facteurs refusée"),
+    "factor:reset": _("Seconds facteurs réinitialisés par deux personnes"),
+    "field:namesake": _("Dossier d'un homonyme ouvert"),
+    "field:opened": _("Dossier lu"),
+    "figures:read": _("Statistiques consultées"),
+    "identity:bound": _("Identité d'un fournisseur liée"),
+    "identity:refused": _("Identité d'un fournisseur refusée"),
+    "identity:removed": _("Identité d'un fournisseur retirée"),
+    "identity:used": _("Connexion par un fournisseur d'identité"),
+    "index:compared": _("Rapprochement recherché"),
+    "index:made": _("Index de rapprochement établi"),
+    "journal:carried": _("Places reprises d'une origine du journal"),
+    "journal:held": _("Entrées du journal conservées au-delà du terme"),
+    "journal:lifted": _("Conservation d'entrées levée"),
+    "journal:pruned": _("Entrées du journal arrivées à terme"),
+    "key:destroyed": _("Clés remplacées détruites"),
+    "key:erased": _("Clé effacée du magasin"),
+    "key:escrowed": _("Clés mises sous séquestre"),
+    "key:recovered": _("Clés reprises d'un séquestre"),
+    "key:rotated": _("Clé remplacée"),
+    "key:shredded": _("Clé d'un dossier détruite"),
+    "key:swept": _("Clé sans dossier retirée"),
+    "kin:compared": _("Liens d'un agent comparés aux dossiers"),
+    "list:opened": _("Liste consultée"),
+    "membership:asked": _("Rôle à deux signatures demandé"),
+    "membership:ended": _("Rôle retiré"),
+    "membership:granted": _("Rôle donné"),
+    "membership:lapsed": _("Rôle terminé, faute d'avoir été revu"),
+    "membership:listed": _("Rôles consultés"),
+    "membership:refused": _("Rôle demandé, refusé par la seconde personne"),
+    "membership:reviewed": _("Rôle revu, toujours exercé"),
+    "message:read": _("Message lu"),
+    "notice:undelivered": _("Avis non remis"),
+    "organisation:corrected": _("Structure corrigée"),
+    "organisation:made": _("Structure ajoutée"),
+    "password:set": _("Mot de passe fixé"),
+    "preferences:changed": _("Préférences d'avis changées"),
+    "receipt:given": _("Récépissé remis"),
+    "request:denied": _("Demande refusée"),
+    "request:failed": _("Demande échouée"),
+    "restore:opened": _("Service rouvert après une restauration"),
+    "retention:dropped": _("Dossier retiré d'un lot d'élimination"),
+    "rota:added": _("Astreinte ajoutée"),
+    "rota:withdrawn": _("Astreinte retirée"),
+    "rows:refused": _("Lignes que le service n'a pas écrites"),
+    "rows:signed": _("Lignes de droits signées"),
+    "search:done": _("Recherche d'une personne"),
+    "search:elsewhere": _("Recherche auprès d'une autre autorité"),
+    "session:closed": _("Session fermée"),
+    "session:confirmed": _("Identité prouvée à nouveau"),
+    "session:opened": _("Session ouverte"),
+    "session:ended": _("Sessions d'une personne fermées par l'administration"),
+    "session:ended-all": _("Sessions de toute l'autorité fermées"),
+    "session:frozen": _("Sessions arrêtées par le service"),
+    "session:revoked": _("Session fermée depuis une autre"),
+    "setting:changed": _("Réglage changé"),
+    "standin:ended": _("Suppléance terminée"),
+    "standin:named": _("Suppléance donnée"),
+    "tie:corrected": _("Lien déclaré corrigé"),
+    "tie:declared": _("Lien déclaré"),
+    "tie:read": _("Liens déclarés lus par leur auteur"),
+    "tie:removed": _("Lien déclaré retiré"),
+    "token:made": _("Jeton créé"),
+    "token:revoked": _("Jeton révoqué"),
+    "unit:made": _("Unité créée"),
+    "user:address-asked": _("Autre adresse demandée"),
+    "user:address-changed": _("Adresse d'un compte changée"),
+    "user:closed": _("Compte fermé"),
+    "user:invited": _("Personne invitée à choisir un mot de passe"),
+    "user:listed": _("Comptes consultés"),
+    "user:made": _("Compte créé"),
+    "user:reopened": _("Compte rouvert"),
+    "user:verified": _("Identité d'un compte vérifiée"),
+    "webhook:made": _("Adresse d'appel d'un programme ajoutée"),
+    "webhook:removed": _("Adresse d'appel d'un programme retirée"),
+    "webhook:rotated": _("Secret d'appel d'un programme changé"),
+    "witness:accepted": _("Fichier témoin accepté tel qu'il est"),
 }
-OUTCOMES: Final = {
-    "allow": Words("Permis", "Allowed"),
-    "deny": Words("Refusé", "Refused"),
-    "fail": Words("Échoué", "Failed"),
+PURPOSES: Final[Mapping[str, Text]] = {
+    "filing": pgettext_lazy("purpose", "Transmission"),
+    "triage": _("Première analyse"),
+    "handling": _("Suivi du dossier"),
+    "assessment": _("Évaluation"),
+    "decision": _("Décision"),
+    "measure": _("Mesure"),
+    "judicial": _("Justice"),
+    "listing": _("Liste"),
+    "search": _("Recherche"),
+    "emergency": pgettext_lazy("purpose", "Urgence"),
+    "administration": _("Administration"),
+    "audit": _("Contrôle"),
+    "statistics": _("Statistiques"),
+    "export": _("Export"),
+    "maintenance": _("Maintenance"),
+    "demo": _("Démonstration"),
+}
+OUTCOMES: Final[Mapping[str, Text]] = {
+    "allow": _("Permis"),
+    "deny": _("Refusé"),
+    "fail": _("Échoué"),
 }
 
 
 @cache
-def _table() -> dict[str, Words]:
-    lines = [line.split("|") for line in _ACTS.strip().splitlines()]
-    table = {act: Words(fr, en) for act, fr, en in lines}
-    for step in steps.all():
-        labels = step.machine.labels_by_language
-        plain = step.machine is Machine.REFERRAL
-        fr = step.label if plain else f"{labels['fr']} : {step.label[:1].lower()}{step.label[1:]}"
-        en = step.en if plain else f"{labels['en']}: {step.en[:1].lower()}{step.en[1:]}"
-        table.setdefault(step.event, Words(fr, en))
-    return table
+def _steps() -> dict[str, Step]:
+    return {step.event: step for step in steps.all()}
 
 
 def act(code: str) -> str:
     """Return what an act is called; of one that no version declares any more, its code."""
-    return str(_table().get(code) or code)
+    if code in ACTS:
+        return str(ACTS[code])
+    step = _steps().get(code)
+    if step is None:
+        return code
+    label = display.step_words(step.machine, step.name)
+    if step.machine is Machine.REFERRAL:
+        return label
+    return f"{for_reader(step.machine.labels_by_language)}{gettext(' : ')}{label[:1].lower()}{label[1:]}"
 
 
 def acts() -> list[tuple[str, str]]:
@@ -187,4 +191,4 @@ def acts() -> list[tuple[str, str]]:
 
 def known(code: str) -> bool:
     """Tell whether an act has words."""
-    return code in _table()
+    return code in ACTS or code in _steps()

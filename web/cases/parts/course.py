@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text
 from referrals.cases.procedure import TOLD
 from referrals.messages import queries as messages_queries
 from referrals.vocabulary.duplicates import Likeness
 from referrals.vocabulary.states import Machine, State
-from web.cases import display, words
+from web.cases import display
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
 
@@ -95,11 +97,11 @@ def talk(tab: Shown) -> Context:
     return {"channels": channels, "feedbacks": [_feedback(tab, row) for row in tab.parts["feedbacks"]]}
 
 
-KINDS: Final = {
-    "question": words.Words("Question", "Question"),
-    "complement": words.Words("Complément", "Further information"),
-    "message": words.Words("Message", "Message"),
-    "feedback": words.Words("Retour au déclarant", "Feedback to the filer"),
+KINDS: Final[Mapping[str, Text]] = {
+    "question": _("Question"),
+    "complement": pgettext_lazy("message", "Complément"),
+    "message": _("Message"),
+    "feedback": _("Retour au déclarant"),
 }
 
 
@@ -146,10 +148,10 @@ def pairs(tab: Shown) -> Context:
     return {"pairs": duplicates, "links": links, "about": about}
 
 
-LINKS: Final = {
-    "related": words.Words("Dossier lié", "Linked file"),
-    "joined_here": words.Words("Joint à celui-ci", "Joined to this one"),
-    "joined_to": words.Words("Auquel celui-ci est joint", "To which this one is joined"),
+LINKS: Final[Mapping[str, Text]] = {
+    "related": _("Dossier lié"),
+    "joined_here": _("Joint à celui-ci"),
+    "joined_to": _("Auquel celui-ci est joint"),
 }
 
 
