@@ -17,7 +17,6 @@ from referrals.cases.procedure import TOLD
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.sentences import english
 from referrals.workflow.step import SAME, Step
 from web.cases import parties
 from web.cases.display import step_of
@@ -182,11 +181,10 @@ def brings(step: Step) -> list[str]:
         who = ", ".join(str(parties.party(name)) for name in step.tells)
         sentences.append(gettext("Prévient : %(who)s") % {"who": who})
     if step.signed_when is not None:
-        rule = english(step.signed_when)
         sentences.append(
-            f"A second signature may be asked for: {rule}"
-            if get_language() == "en"
-            else "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
+            gettext(
+                "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
+            )
         )
     return sentences
 
