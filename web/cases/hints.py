@@ -12,15 +12,10 @@ HINTS: Final[Mapping[str, Text]] = {
     "BarFile.file": _(
         "Par nature et heure d'arrivée : ne le rouvrez pas pour vérifier, ne le copiez pas. Rien n'est détruit."
     ),
-    "DestroyFile.authorities_told": _(
-        "Si c'est une image à caractère sexuel d'une personne mineure : ils peuvent en avoir besoin, et "
-        "après il n'y a plus rien."
-    ),
     "approver": _("Demandée seulement si la loi ou le protocole l'exige. Cette personne n'est pas vous."),
     "opinion": _(
         "Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits."
     ),
-    "urgency_reason": _("Si l'urgence presse : ce que la transmission n'a pas dit reste alors ouvert."),
     "feedback": _(
         "Quelques phrases, sans diagnostic ni détail de la famille : elles seront lues par le déclarant."
     ),
@@ -33,6 +28,15 @@ HINTS: Final[Mapping[str, Text]] = {
     "team": _(
         "Au moins deux personnes de champs différents ; pas celles qui suivent la famille, sauf motif."
     ),
+    "Reasoned.reason": _("Une phrase suffit ; elle reste au dossier."),
+}
+#: When a member is to be answered at all: what depends on another answer isn't called optional.
+CONDITIONS: Final[Mapping[str, Text]] = {
+    "DestroyFile.authorities_told": _(
+        "Si c'est une image à caractère sexuel d'une personne mineure : ils peuvent en avoir besoin, et "
+        "après il n'y a plus rien."
+    ),
+    "urgency_reason": _("Si l'urgence presse : ce que la transmission n'a pas dit reste alors ouvert."),
     "Informing.told_on": _("Si la personne est informée."),
     "Informing.means": _("Si la personne est informée : entretien, courrier, téléphone."),
     "Informing.reason": _("Si l'information est différée."),
@@ -50,10 +54,15 @@ HINTS: Final[Mapping[str, Text]] = {
     "SearchProof.where": _("Si la recherche a été faite à la main."),
     "SearchProof.found": _("Si la recherche a été faite à la main."),
     "Contact.alone_reason": _("Si l'enfant n'a pas été vu·e seul·e."),
-    "Reasoned.reason": _("Une phrase suffit ; elle reste au dossier."),
 }
+_ALL: Final[Mapping[str, Text]] = {**HINTS, **CONDITIONS}
 
 
 def hint(name: str, owner: str = "") -> Text:
     """Return what helps to answer, empty where nothing does."""
-    return HINTS.get(f"{owner}.{name}", HINTS.get(name, ""))
+    return _ALL.get(f"{owner}.{name}", _ALL.get(name, ""))
+
+
+def conditional(name: str, owner: str = "") -> bool:
+    """Tell whether the hint says when a member is to be answered."""
+    return f"{owner}.{name}" in CONDITIONS or name in CONDITIONS

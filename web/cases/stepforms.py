@@ -245,7 +245,7 @@ def ask_of(owner: type[Input], name: str) -> Ask:
         width="" if getattr(declared, "multiline", False) else "half",
         inline=isinstance(declared, serializers.ChoiceField) and len(declared.choices) <= 3,
         rows=8 if most >= 10_000 else 5 if most >= 5_000 else 3,
-        optional=not str(hint).startswith(("Si ", "If ")),
+        optional=not hints.conditional(name, owner.__name__),
     )
 
 
