@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 

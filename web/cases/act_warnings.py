@@ -9,10 +9,10 @@ from core.languages import Text
 
 WARNINGS: Final[Mapping[str, Text]] = {
     "child-seen-alone-without-consent": _(
-        "L'enfant a été vu·e seul·e sans l'accord des titulaires : dites pourquoi au dossier."
+        "L'enfant a été vu·e seul·e sans l'accord des titulaires : indiquez pourquoi dans le dossier."
     ),
     "exploitation-without-justice": _(
-        "Une situation prostitutionnelle est retenue, et la justice n'est pas saisie pour cet enfant."
+        "Une situation prostitutionnelle est retenue, mais la justice n'est pas saisie pour cet enfant."
     ),
     "no-gateway-phone-the-on-call-officer": _(
         "Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte."

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.models import Authority, Organisation, Unit
-from accounts.roles import ENGLISH, Role
+from accounts.roles import Role
 from core.languages import for_reader
 from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
 from referrals.access import people as access_people

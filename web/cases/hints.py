@@ -10,9 +10,12 @@ from core.languages import Text
 #: What helps to answer, by the member, or by its owner and itself.
 HINTS: Final[Mapping[str, Text]] = {
     "BarFile.file": _(
-        "Par nature et heure d'arrivée : ne le rouvrez pas pour vérifier, ne le copiez pas. Rien n'est détruit."
+        "Choisissez-le par sa nature et son heure d'arrivée : ne le rouvrez pas pour vérifier, ne le "
+        "copiez pas. Rien n'est détruit."
     ),
-    "approver": _("Demandée seulement si la loi ou le protocole l'exige. Cette personne n'est pas vous."),
+    "approver": _(
+        "Demandée seulement si la loi ou le protocole l'exige. Choisissez une autre personne que vous."
+    ),
     "opinion": _(
         "Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits."
     ),
@@ -36,7 +39,9 @@ CONDITIONS: Final[Mapping[str, Text]] = {
         "Si c'est une image à caractère sexuel d'une personne mineure : ils peuvent en avoir besoin, et "
         "après il n'y a plus rien."
     ),
-    "urgency_reason": _("Si l'urgence presse : ce que la transmission n'a pas dit reste alors ouvert."),
+    "urgency_reason": _(
+        "Si la situation est urgente : ce que la transmission ne dit pas reste alors ouvert."
+    ),
     "Informing.told_on": _("Si la personne est informée."),
     "Informing.means": _("Si la personne est informée : entretien, courrier, téléphone."),
     "Informing.reason": _("Si l'information est différée."),

@@ -124,7 +124,7 @@ def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
     """Return the heading under which a step stands, and whether it is one that moves the case on."""
     machine, step = Machine(action["machine"]), step_of(action["machine"], action["step"])
     if machine is not Machine.REFERRAL:
-        return for_reader(machine.labels_by_language), False
+        return str(machine.label), False
     for title, names in THEMES:
         if action["step"] in names:
             return str(title), False
@@ -190,4 +190,4 @@ def brings(step: Step) -> list[str]:
 
 
 def _clock(code: str) -> str:
-    return for_reader(ClockCode(code).labels_by_language)
+    return str(ClockCode(code).label)

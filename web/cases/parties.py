@@ -10,7 +10,7 @@ from core.languages import Text
 #: Whom a step tells, as its declaration names them.
 PARTIES: Final[Mapping[str, Text]] = {
     "asker": _("la personne qui a posé la question"),
-    "agent": _("l'agent, sans que vous appreniez qui"),
+    "agent": _("l'agent, dont l'identité ne vous est pas révélée"),
     "askers": _("les personnes qui ont posé une question"),
     "auditors": _("les auditeur·rices"),
     "both_teams": _("les deux équipes"),

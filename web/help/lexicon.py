@@ -32,7 +32,7 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("AED"),
         _(
-            "Aide éducative à domicile : une aide à la famille, que ses titulaires de l'autorité parentale acceptent."
+            "Aide éducative à domicile : une aide à la famille, avec l'accord des titulaires de l'autorité parentale."
         ),
     ),
     Term(
@@ -48,7 +48,7 @@ TERMS: Final[tuple[Term, ...]] = (
     ),
     Term(
         pgettext_lazy("lexicon", "Accusé de réception"),
-        _("Ce qui dit à qui a transmis que la cellule a reçu."),
+        _("Le message qui confirme à qui a transmis que la cellule a bien reçu la transmission."),
     ),
     Term(
         pgettext_lazy("lexicon", "ASE"),
@@ -62,7 +62,7 @@ TERMS: Final[tuple[Term, ...]] = (
     ),
     Term(
         pgettext_lazy("lexicon", "Auteur d'achat d'actes sexuels"),
-        _("Qui paie un·e mineur·e pour un acte sexuel. On ne dit pas « client »."),
+        _("Personne qui paie un·e mineur·e pour un acte sexuel. On ne dit pas « client »."),
     ),
     Term(
         _("Autorité"),
@@ -209,7 +209,9 @@ TERMS: Final[tuple[Term, ...]] = (
     ),
     Term(
         _("Tiers présumé exploiteur"),
-        _("Qui, d'après les faits rapportés, tire profit de l'exploitation. On ne dit pas « copain »."),
+        _(
+            "Personne qui, d'après les faits rapportés, tire profit de l'exploitation. On ne dit pas « copain »."
+        ),
     ),
     Term(
         _("Titulaire de l'autorité parentale"),

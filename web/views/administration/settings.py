@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from accounts.request import ServiceRequest
 from core.inputs import Day, StrictSerializer
