@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from config.documents.tables import BREAK, MADE, code, lines, table
-from core.languages import ENGLISH, in_language
+from core.languages import ENGLISH, FRENCH, in_language
 from referrals.proofs import PROOFS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, ANY, CLOSED, OPENED, Machine, State
@@ -183,7 +183,7 @@ def _table(machine: Machine) -> str:
 def _row(step: Step) -> Iterator[str]:
     yield step.number
     yield code(step.name)
-    yield f"{step.label}{BREAK}*{step.en}*"
+    yield f"{in_language(step.label, FRENCH)}{BREAK}*{in_language(step.label, ENGLISH)}*"
     yield _from(step)
     yield lines("=" if target == SAME else code(target) for target in step.target)
     yield lines(code(str(role)) for role in step.roles) if step.roles else "the service"

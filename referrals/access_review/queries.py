@@ -105,7 +105,7 @@ def abilities(anomaly: AccessAnomaly, actor: Actor, *, at: datetime) -> dict[str
             "step": step.name,
             "machine": str(step.machine),
             "number": step.number,
-            "label": {"fr": step.label, "en": step.en},
+            "label": in_both(step.label),
             "law": step.law,
             "href": f"/api/v1/{MACHINES[step.machine].folder}/{anomaly.pk}/{step.name}",
         }

@@ -8,6 +8,9 @@ Statements here are codes: words about a person or a child would be outside the 
 from datetime import timedelta
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.access_review import checks, guards, inputs
@@ -28,8 +31,7 @@ BREACH: Final = timedelta(hours=72)
 @step(
     "detect",
     number="N01",
-    label="Détecter",
-    en="Detect",
+    label=_("Détecter"),
     internal=True,
     creates=True,
     source=[],
@@ -48,8 +50,7 @@ def detect(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
 @step(
     "take_up",
     number="N02",
-    label="Examiner",
-    en="Take up",
+    label=pgettext_lazy("step of an anomaly", "Examiner"),
     guards=[guards.not_about_oneself],
     source=[AnomalyState.DETECTED],
     target=AnomalyState.UNDER_REVIEW,
@@ -67,8 +68,7 @@ def take_up(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
 @step(
     "ask",
     number="N03",
-    label="Interroger l'agent",
-    en="Ask the agent",
+    label=_("Interroger l'agent"),
     tells=["agent"],
     source=[AnomalyState.UNDER_REVIEW],
     target=SAME,
@@ -88,8 +88,7 @@ def ask(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
 @step(
     "justify",
     number="N05",
-    label="Juger justifié",
-    en="Find it justified",
+    label=_("Juger justifié"),
     guards=[guards.not_about_oneself],
     source=[AnomalyState.UNDER_REVIEW],
     target=AnomalyState.JUSTIFIED,
@@ -107,8 +106,7 @@ def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -
 @step(
     "find_unjustified",
     number="N06",
-    label="Juger injustifié",
-    en="Find it unjustified",
+    label=_("Juger injustifié"),
     tells=["dpo"],
     source=[AnomalyState.UNDER_REVIEW],
     target=AnomalyState.UNJUSTIFIED,
@@ -128,8 +126,7 @@ def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: S
 @step(
     "report",
     number="N07",
-    label="Signaler à la hiérarchie",
-    en="Report",
+    label=_("Signaler à la hiérarchie"),
     guards=[guards.not_about_oneself],
     source=[AnomalyState.UNJUSTIFIED],
     target=AnomalyState.REPORTED,
@@ -148,8 +145,7 @@ def report(anomaly: AccessAnomaly, step_input: inputs.Assessed, sheet: Sheet) ->
 @step(
     "close",
     number="N08",
-    label="Clore",
-    en="Close",
+    label=_("Clore"),
     guards=[guards.not_about_oneself],
     source=[AnomalyState.JUSTIFIED],
     target=AnomalyState.CLOSED,
@@ -167,8 +163,7 @@ def close(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) -> None:
 @step(
     "conclude",
     number="N09",
-    label="Clore la violation",
-    en="Close the breach",
+    label=_("Clore la violation"),
     guards=[guards.not_about_oneself],
     checks=[checks.breach_is_dealt_with],
     source=[AnomalyState.REPORTED],
@@ -191,8 +186,7 @@ def conclude(anomaly: AccessAnomaly, step_input: inputs.Settled, sheet: Sheet) -
 @step(
     "ask_identities",
     number="N10",
-    label="Demander la levée de l'anonymat",
-    en="Ask to lift the veil",
+    label=_("Demander la levée de l'anonymat"),
     grave=True,
     source=[AnomalyState.UNDER_REVIEW, AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED],
     target=SAME,
@@ -213,8 +207,7 @@ def ask_identities(anomaly: AccessAnomaly, step_input: Nothing, sheet: Sheet) ->
 @step(
     "grant_identities",
     number="N11",
-    label="Lever l'anonymat",
-    en="Lift the veil",
+    label=_("Lever l'anonymat"),
     grave=True,
     source=[AnomalyState.UNDER_REVIEW, AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED],
     target=SAME,

@@ -1,5 +1,7 @@
 """Steps on the case that drive its assessment: T13, T17 to T21, T47, T49."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.assessment import effects, guards
 from referrals.assessment import inputs as assessment_inputs
@@ -28,8 +30,7 @@ def extension_calls_for_two(case: Case, step_input: Extension) -> str | None:
 @step(
     "assign",
     number="T13",
-    label="Confier l'évaluation",
-    en="Assign the assessment",
+    label=_("Confier l'évaluation"),
     source=[State.QUALIFIED],
     target=State.IN_ASSESSMENT,
     roles=[Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD],
@@ -52,8 +53,7 @@ def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -
 @step(
     "record_contact",
     number="T17",
-    label="Tracer une rencontre",
-    en="Record a contact",
+    label=_("Tracer une rencontre"),
     source=[State.IN_ASSESSMENT],
     target=SAME,
     roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
@@ -71,8 +71,7 @@ def record_contact(referral: Referral, step_input: assessment_inputs.Contact, ca
 @step(
     "child_unreachable",
     number="T18",
-    label="Impossible de rencontrer l'enfant",
-    en="The child can't be met",
+    label=_("Impossible de rencontrer l'enfant"),
     source=[State.IN_ASSESSMENT],
     target=State.JUDICIAL_PENDING,
     roles=[Role.ASE_INSPECTOR],
@@ -98,8 +97,7 @@ def child_unreachable(referral: Referral, step_input: decision_inputs.SeizeJusti
 @step(
     "extend_assessment",
     number="T19",
-    label="Motiver un dépassement",
-    en="Explain a delay",
+    label=_("Motiver un dépassement"),
     source=[State.IN_ASSESSMENT],
     target=SAME,
     roles=[Role.ASSESSMENT_LEAD],
@@ -119,8 +117,7 @@ def extend_assessment(referral: Referral, step_input: assessment_inputs.Extensio
 @step(
     "submit_report",
     number="T20",
-    label="Remettre le rapport",
-    en="Deliver the report",
+    label=_("Remettre le rapport"),
     source=[State.IN_ASSESSMENT],
     target=State.REPORT_SUBMITTED,
     roles=[Role.ASSESSMENT_LEAD],
@@ -146,8 +143,7 @@ def submit_report(referral: Referral, step_input: assessment_inputs.Report, case
 @step(
     "ask_supplement",
     number="T21",
-    label="Demander un complément d'évaluation",
-    en="Ask for a supplement",
+    label=_("Demander un complément d'évaluation"),
     source=[State.REPORT_SUBMITTED],
     target=State.IN_ASSESSMENT,
     roles=[Role.ASE_INSPECTOR],
@@ -173,8 +169,7 @@ def ask_supplement(referral: Referral, step_input: assessment_inputs.Supplement,
 @step(
     "reassign",
     number="T47",
-    label="Modifier l'équipe",
-    en="Change the team",
+    label=_("Modifier l'équipe"),
     source=[State.IN_ASSESSMENT],
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASSESSMENT_LEAD],
@@ -196,8 +191,7 @@ def reassign(referral: Referral, step_input: assessment_inputs.TeamChange, case:
 @step(
     "log_contact",
     number="T49",
-    label="Tracer un échange",
-    en="Record an exchange",
+    label=_("Tracer un échange"),
     source=(*ACTIVE, *CLOSED),
     target=SAME,
     roles=HOLDING,

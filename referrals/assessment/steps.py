@@ -1,5 +1,8 @@
 """Steps of the multidisciplinary assessment, in the order of domain.md §2.6 (CASF D226-2-3 to D226-2-7)."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.assessment import effects, guards
 from referrals.assessment import inputs as assessment_inputs
@@ -20,8 +23,7 @@ WRITABLE = (A.ONGOING, A.DRAFT_REPORT, A.SUPPLEMENT)
 @step(
     "open",
     number="A01",
-    label="Ouvrir",
-    en="Open",
+    label=_("Ouvrir"),
     internal=True,
     creates=True,
     source=[],
@@ -38,8 +40,7 @@ def open(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> None
 @step(
     "assign",
     number="A02",
-    label="Confier",
-    en="Assign",
+    label=_("Confier"),
     internal=True,
     source=[A.TO_ASSIGN],
     target=A.PLANNED,
@@ -56,8 +57,7 @@ def assign(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> No
 @step(
     "start",
     number="A03",
-    label="Démarrer",
-    en="Start",
+    label=_("Démarrer"),
     source=[A.PLANNED],
     target=A.ONGOING,
     roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
@@ -73,8 +73,7 @@ def start(assessment: Assessment, step_input: decision_inputs.Beginning, case: C
 @step(
     "write",
     number="A04",
-    label="Rédiger",
-    en="Write the report",
+    label=_("Rédiger"),
     source=[A.ONGOING, A.SUPPLEMENT],
     target=A.DRAFT_REPORT,
     roles=[Role.ASSESSOR],
@@ -90,8 +89,7 @@ def write(assessment: Assessment, step_input: assessment_inputs.Framework, case:
 @step(
     "hand_in",
     number="A05",
-    label="Remettre au cadre",
-    en="Hand in",
+    label=_("Remettre au cadre"),
     source=[A.DRAFT_REPORT],
     target=A.TO_VALIDATE,
     roles=[Role.ASSESSOR],
@@ -109,8 +107,7 @@ def hand_in(assessment: Assessment, step_input: assessment_inputs.HandIn, case: 
 @step(
     "send_back",
     number="A06",
-    label="Renvoyer à l'équipe",
-    en="Send back to the team",
+    label=_("Renvoyer à l'équipe"),
     source=[A.TO_VALIDATE],
     target=A.DRAFT_REPORT,
     roles=[Role.ASSESSMENT_LEAD],
@@ -126,8 +123,7 @@ def send_back(assessment: Assessment, step_input: inputs.Reasoned, case: Case) -
 @step(
     "deliver",
     number="A07",
-    label="Remettre",
-    en="Deliver",
+    label=_("Remettre"),
     internal=True,
     source=[A.TO_VALIDATE],
     target=A.DELIVERED,
@@ -144,8 +140,7 @@ def deliver(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> N
 @step(
     "ask_supplement",
     number="A08",
-    label="Demander un complément",
-    en="Ask for a supplement",
+    label=pgettext_lazy("step of an assessment", "Demander un complément"),
     internal=True,
     source=[A.DELIVERED, A.ABORTED],
     target=A.SUPPLEMENT,
@@ -161,8 +156,7 @@ def ask_supplement(assessment: Assessment, step_input: inputs.Nothing, case: Cas
 @step(
     "abort",
     number="A09",
-    label="Interrompre",
-    en="Abort",
+    label=_("Interrompre"),
     internal=True,
     source=UNDER_WAY,
     target=A.ABORTED,

@@ -5,6 +5,8 @@ same, the person who finds it blocks it for everybody; setting aside destroys no
 the file. How it is destroyed: ``referrals/attachments/quarantine.py``.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.attachments import barring_inputs, checks, effects, guards
 from referrals.attachments.barring_inputs import DestroyFile, UnbarFile
@@ -28,8 +30,7 @@ def deciding_on_a_file_calls_for_two(case: Case, step_input: DestroyFile | Unbar
 @step(
     "bar_file",
     number="X10",
-    label="Écarter un fichier",
-    en="Set a file aside",
+    label=_("Écarter un fichier"),
     source=ANY,
     target=SAME,
     roles=READING,
@@ -47,8 +48,7 @@ def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case)
 @step(
     "unbar_file",
     number="X11",
-    label="Rendre un fichier écarté",
-    en="Give a file back",
+    label=_("Rendre un fichier écarté"),
     source=DECIDED_IN,
     target=SAME,
     roles=DECIDERS,
@@ -65,8 +65,7 @@ def unbar_file(referral: Referral, step_input: barring_inputs.UnbarFile, case: C
 @step(
     "destroy_file",
     number="X12",
-    label="Détruire un fichier écarté",
-    en="Destroy a file",
+    label=_("Détruire un fichier écarté"),
     grave=True,
     source=DECIDED_IN,
     target=SAME,

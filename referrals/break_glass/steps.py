@@ -7,6 +7,8 @@ with a new reason. How a hidden case is opened by its reference: ``referrals/bre
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.break_glass import checks, effects, guards
@@ -24,8 +26,7 @@ REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
 @step(
     "open",
     number="G01",
-    label="Ouvrir en urgence (bris de glace)",
-    en="Break the glass",
+    label=_("Ouvrir en urgence (bris de glace)"),
     creates=True,
     grave=True,
     source=[],
@@ -45,8 +46,7 @@ def open(glass: BreakGlass, step_input: inputs.Reasoned, case: Case) -> None:
 @step(
     "give_back",
     number="G02",
-    label="Mettre fin à l'ouverture d'urgence",
-    en="Give the opening back",
+    label=_("Mettre fin à l'ouverture d'urgence"),
     source=[GlassState.OPENED],
     target=GlassState.TO_REVIEW,
     roles=SEEING,
@@ -66,8 +66,7 @@ def give_back(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None
 @step(
     "expire",
     number="G03",
-    label="Arriver à son terme",
-    en="Expire",
+    label=_("Arriver à son terme"),
     internal=True,
     source=[GlassState.OPENED],
     target=GlassState.TO_REVIEW,
@@ -86,8 +85,7 @@ def expire(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "approve",
     number="G04",
-    label="Valider l'ouverture d'urgence",
-    en="Find the opening justified",
+    label=_("Valider l'ouverture d'urgence"),
     source=[GlassState.TO_REVIEW],
     target=GlassState.REVIEWED_OK,
     roles=REVIEWERS,
@@ -105,8 +103,7 @@ def approve(glass: BreakGlass, step_input: inputs.Noted, case: Case) -> None:
 @step(
     "contest",
     number="G05",
-    label="Contester l'ouverture d'urgence",
-    en="Contest the opening",
+    label=_("Contester l'ouverture d'urgence"),
     source=[GlassState.TO_REVIEW],
     target=GlassState.REVIEWED_KO,
     roles=REVIEWERS,

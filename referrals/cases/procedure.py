@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from accounts.roles import Role
+from accounts.roles import ENGLISH, Role
 from core.languages import in_both
 from referrals.access.matrix import Relation
 from referrals.vocabulary.deadlines import ClockCode
@@ -56,7 +56,7 @@ def _declared(step: Step) -> dict[str, Any]:
     return {
         "step": step.name,
         "number": step.number,
-        "label": {"fr": step.label, "en": step.en},
+        "label": in_both(step.label),
         "description": step.doc,
         "from": list(step.source),
         "to": list(step.target),

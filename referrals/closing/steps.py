@@ -5,6 +5,9 @@ signature stays on the supervisors' list (a withdrawal on the coordinators' too)
 case is reopened.
 """
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.closing import checks, effects, guards
 from referrals.closing import inputs as closing_inputs
@@ -22,8 +25,7 @@ review_step = StepDecorator(Machine.REVIEW, ClosureReview)
 @step(
     "reopen",
     number="T34",
-    label="Rouvrir",
-    en="Reopen",
+    label=pgettext_lazy("step of a case", "Rouvrir"),
     source=(*guards.REOPENABLE, State.ARCHIVED),
     target=State.TRIAGE,
     roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
@@ -44,8 +46,7 @@ def reopen(referral: Referral, step_input: closing_inputs.Reopening, case: Case)
 @review_step(
     "open",
     number="R01",
-    label="Mettre en relecture",
-    en="Open",
+    label=_("Mettre en relecture"),
     internal=True,
     creates=True,
     source=[],
@@ -63,8 +64,7 @@ def open(review: ClosureReview, step_input: inputs.Nothing, case: Case) -> None:
 @review_step(
     "confirm",
     number="R02",
-    label="Confirmer la clôture",
-    en="Confirm the closing",
+    label=_("Confirmer la clôture"),
     source=[ReviewState.DUE],
     target=ReviewState.CONFIRMED,
     roles=[Role.SUPERVISOR, Role.CRIP_COORDINATOR],
@@ -81,8 +81,7 @@ def confirm(review: ClosureReview, step_input: inputs.Noted, case: Case) -> None
 @review_step(
     "overturn",
     number="R03",
-    label="Rouvrir",
-    en="Overturn",
+    label=pgettext_lazy("step of a closing review", "Rouvrir"),
     internal=True,
     source=[ReviewState.DUE],
     target=ReviewState.REOPENED,

@@ -6,6 +6,8 @@ informed of nothing more, agreements are the person's own, and the guards of *me
 twenty-one.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.coming_of_age import effects
 from referrals.models import Referral
 from referrals.vocabulary.states import ACTIVE, CLOSED, Machine
@@ -19,8 +21,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
 @step(
     "grow_older",
     number="C23",
-    label="Anniversaire",
-    en="Birthday",
+    label=_("Anniversaire"),
     internal=True,
     unrecorded=True,
     source=(*ACTIVE, *CLOSED),

@@ -1,5 +1,7 @@
 """Steps that correct a submitted case or add a child: T42, T50."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.corrections import effects
 from referrals.corrections import inputs as corrections_inputs
@@ -14,8 +16,7 @@ from referrals.workflow.step import SAME
 @step(
     "rectify",
     number="T42",
-    label="Rectifier",
-    en="Rectify",
+    label=_("Rectifier"),
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
     roles=AUTHORS,
@@ -31,8 +32,7 @@ def rectify(referral: Referral, step_input: corrections_inputs.Rectify, case: Ca
 @step(
     "add_child",
     number="T50",
-    label="Ajouter un·e enfant",
-    en="Add a child",
+    label=_("Ajouter un·e enfant"),
     source=[
         State.SUBMITTED,
         State.ACKNOWLEDGED,

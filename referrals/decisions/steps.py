@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.closing.effects import open_review
 from referrals.coming_of_age.checks import agreement_is_of_the_right_person, young_adult_was_looked_after
@@ -85,8 +87,7 @@ def decision_calls_for_two(case: Case, child_id: UUID, decision: str) -> str | N
 @step(
     "decide_close",
     number="T22",
-    label="Classer",
-    en="Close without action",
+    label=_("Classer"),
     source=[State.REPORT_SUBMITTED],
     target=State.CLOSED_NO_ACTION,
     roles=[Role.ASE_INSPECTOR],
@@ -115,8 +116,7 @@ def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, c
 @step(
     "decide_admin",
     number="T23",
-    label="Proposer une protection administrative",
-    en="Offer an administrative protection",
+    label=_("Proposer une protection administrative"),
     source=[State.REPORT_SUBMITTED],
     target=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
     roles=[Role.ASE_INSPECTOR],
@@ -160,8 +160,7 @@ def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, c
 @step(
     "record_agreement",
     number="T24",
-    label="Accord recueilli",
-    en="Record the agreement",
+    label=_("Accord recueilli"),
     source=[State.ADMIN_OFFER],
     target=State.PROTECTED_ADMIN,
     roles=[Role.ASE_INSPECTOR, Role.CASE_REFERENT],
@@ -182,8 +181,7 @@ def record_agreement(referral: Referral, step_input: decisions_inputs.AgreementO
 @step(
     "record_refusal",
     number="T25",
-    label="Refus / impossibilité de collaborer",
-    en="Record a refusal",
+    label=_("Refus / impossibilité de collaborer"),
     source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN],
     target=[State.JUDICIAL_PENDING, State.REPORT_SUBMITTED, SAME],
     roles=[Role.ASE_INSPECTOR],
@@ -214,8 +212,7 @@ def record_refusal(referral: Referral, step_input: decisions_inputs.RefusalOfCas
 @step(
     "decide_judicial",
     number="T26",
-    label="Saisir l'autorité judiciaire",
-    en="Decide to refer to justice",
+    label=_("Saisir l'autorité judiciaire"),
     source=[State.REPORT_SUBMITTED, State.ADMIN_OFFER, State.PROTECTED_ADMIN],
     target=State.JUDICIAL_PENDING,
     roles=[Role.ASE_INSPECTOR],
@@ -246,8 +243,7 @@ def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudic
 @step(
     "decide_continue",
     number="T27",
-    label="Poursuite de la mesure en cours",
-    en="Continue the measure under way",
+    label=_("Poursuite de la mesure en cours"),
     source=[State.REPORT_SUBMITTED, State.TRIAGE],
     target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
     roles=[Role.ASE_INSPECTOR],
@@ -272,8 +268,7 @@ def decide_continue(referral: Referral, step_input: decisions_inputs.DecideConti
 @step(
     "decide_child",
     number="T43",
-    label="Décider pour un·e enfant",
-    en="Decide for one child",
+    label=_("Décider pour un·e enfant"),
     source=[
         State.REPORT_SUBMITTED,
         State.ADMIN_OFFER,
@@ -308,8 +303,7 @@ def decide_child(referral: Referral, step_input: decisions_inputs.DecideChild, c
 @step(
     "name_decider",
     number="T48",
-    label="Désigner le décideur",
-    en="Name the decider",
+    label=_("Désigner le décideur"),
     source=OPENED,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.apps import apps
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from referrals.assessment import effects as assessment_effects
@@ -31,8 +32,7 @@ def files_to_lock(referral: UUID) -> set[UUID]:
 @step(
     "attach_existing",
     number="T12",
-    label="Joindre (IP complémentaire)",
-    en="Join to an earlier file",
+    label=_("Joindre (IP complémentaire)"),
     source=[State.TRIAGE, State.QUALIFIED],
     target=State.MERGED,
     roles=[Role.CRIP_COORDINATOR],
@@ -61,8 +61,7 @@ def attach_existing(referral: Referral, step_input: Attaching, case: Case) -> No
 @step(
     "unmerge",
     number="T35",
-    label="Disjoindre",
-    en="Part again",
+    label=_("Disjoindre"),
     source=[State.MERGED, State.ARCHIVED],
     target=State.TRIAGE,
     roles=[Role.SUPERVISOR],
@@ -90,8 +89,7 @@ def unmerge(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None
 @step(
     "take_in",
     number="X05",
-    label="Recevoir une IP complémentaire",
-    en="Take in a filing",
+    label=_("Recevoir une IP complémentaire"),
     internal=True,
     source=ANY,
     target=SAME,
@@ -108,8 +106,7 @@ def take_in(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "give_back",
     number="X06",
-    label="Rendre une IP complémentaire",
-    en="Give a filing back",
+    label=_("Rendre une IP complémentaire"),
     internal=True,
     source=ANY,
     target=SAME,
@@ -126,8 +123,7 @@ def give_back(referral: Referral, step_input: inputs.Nothing, case: Case) -> Non
 @duplicate_step(
     "suggest",
     number="D01",
-    label="Rapprocher d'un autre dossier",
-    en="Suggest another file",
+    label=_("Rapprocher d'un autre dossier"),
     creates=True,
     source=[],
     target=DuplicateState.SUGGESTED,
@@ -144,8 +140,7 @@ def suggest(pair: DuplicateCandidate, step_input: Suggestion, case: Case) -> Non
 @duplicate_step(
     "confirm",
     number="D02",
-    label="Confirmer le rapprochement",
-    en="Confirm",
+    label=_("Confirmer le rapprochement"),
     source=[DuplicateState.SUGGESTED],
     target=DuplicateState.CONFIRMED,
     roles=[Role.CRIP_COORDINATOR],
@@ -162,8 +157,7 @@ def confirm(pair: DuplicateCandidate, step_input: Confirming, case: Case) -> Non
 @duplicate_step(
     "reject",
     number="D03",
-    label="Écarter le rapprochement",
-    en="Reject",
+    label=_("Écarter le rapprochement"),
     source=[DuplicateState.SUGGESTED],
     target=DuplicateState.REJECTED,
     roles=[Role.CRIP_COORDINATOR],
@@ -178,8 +172,7 @@ def reject(pair: DuplicateCandidate, step_input: inputs.Reasoned, case: Case) ->
 @duplicate_step(
     "find",
     number="D04",
-    label="Rapprocher (recherche)",
-    en="Find in the index",
+    label=_("Rapprocher (recherche)"),
     internal=True,
     creates=True,
     quiet=True,
@@ -198,8 +191,7 @@ def find(pair: DuplicateCandidate, step_input: inputs.Nothing, case: Case) -> No
 @duplicate_step(
     "drop",
     number="D05",
-    label="Retirer le rapprochement",
-    en="Drop",
+    label=_("Retirer le rapprochement"),
     internal=True,
     quiet=True,
     source=[DuplicateState.SUGGESTED],

@@ -12,6 +12,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from accounts.actor import Actor
+from core.languages import in_both
 from referrals.access import case_ties, child_sight
 from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
@@ -72,7 +73,7 @@ def _described(step: Step) -> dict[str, Any]:
         "step": step.name,
         "machine": str(step.machine),
         "number": step.number,
-        "label": {"fr": step.label, "en": step.en},
+        "label": in_both(step.label),
         "law": step.law,
         "input": input_schema(step.takes),
     }

@@ -5,6 +5,8 @@ request (al. 2; D226-2-8); for what the helpline passed on, the helpline is info
 state itself; feedback sent while the case is still assessed requires a second one at its outcome.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.feedback import checks, effects, inputs
 from referrals.models import FeedbackTask
@@ -22,8 +24,7 @@ step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
 @step(
     "send",
     number="F01",
-    label="Envoyer le retour",
-    en="Send the feedback",
+    label=_("Envoyer le retour"),
     source=OPEN,
     target=F.SENT,
     roles=[Role.CRIP_COORDINATOR],
@@ -42,8 +43,7 @@ def send(task: FeedbackTask, step_input: inputs.Feedback, case: Case) -> None:
 @step(
     "withhold",
     number="F02",
-    label="Ne pas communiquer",
-    en="Withhold the feedback",
+    label=_("Ne pas communiquer"),
     source=OPEN,
     target=F.WITHHELD,
     roles=[Role.CRIP_COORDINATOR],
@@ -63,8 +63,7 @@ def withhold(task: FeedbackTask, step_input: inputs.Withheld, case: Case) -> Non
 @step(
     "fall_overdue",
     number="F03",
-    label="Passer en retard",
-    en="Fall overdue",
+    label=_("Passer en retard"),
     internal=True,
     source=[F.DUE],
     target=F.OVERDUE,

@@ -1,5 +1,8 @@
 """Steps that file a concern: T01 to T04."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.closing.effects import open_review
 from referrals.filing import checks, effects
@@ -18,8 +21,7 @@ URGENT_FILERS = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_C
 @step(
     "create",
     number="T01",
-    label="Créer",
-    en="Create",
+    label=_("Créer"),
     creates=True,
     source=[],
     target=State.DRAFT,
@@ -35,8 +37,7 @@ def create(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "submit",
     number="T02",
-    label="Transmettre",
-    en="Submit",
+    label=pgettext_lazy("step of a case", "Transmettre"),
     source=[State.DRAFT],
     target=State.SUBMITTED,
     roles=FILERS,
@@ -56,8 +57,7 @@ def submit(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "submit_urgent",
     number="T03",
-    label="Transmettre en urgence",
-    en="Submit urgently",
+    label=pgettext_lazy("step of a case", "Transmettre en urgence"),
     source=[State.DRAFT],
     target=State.SUBMITTED,
     roles=URGENT_FILERS,
@@ -77,8 +77,7 @@ def submit_urgent(referral: Referral, step_input: inputs.Nothing, case: Case) ->
 @step(
     "withdraw",
     number="T04",
-    label="Retirer",
-    en="Withdraw",
+    label=pgettext_lazy("step of a case", "Retirer"),
     source=[State.SUBMITTED],
     target=State.WITHDRAWN,
     roles=[Role.FILER],

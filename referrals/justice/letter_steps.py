@@ -5,6 +5,8 @@ T25, T26): from then on it is final. Nobody composes what they may not read: the
 facts of the case now (*holding*), and with them the children's identity.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.justice import effects, letter_guards
 from referrals.models import JudicialReferral
@@ -19,8 +21,7 @@ step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
 @step(
     "compose",
     number="J07",
-    label="Établir le document",
-    en="Compose the document",
+    label=_("Établir le document"),
     source=[JudicialState.PREPARED],
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.ON_CALL],

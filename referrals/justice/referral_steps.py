@@ -1,5 +1,7 @@
 """Steps on the case that refer it to justice or record its answer: T14, T15, T28."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.justice import effects, guards, letter_guards, silence
 from referrals.justice import inputs as justice_inputs
@@ -18,8 +20,7 @@ from referrals.workflow.step import SAME
 @step(
     "flag_immediate_danger",
     number="T14",
-    label="Signaler un danger immédiat",
-    en="Flag an immediate danger",
+    label=_("Signaler un danger immédiat"),
     source=ACTIVE,
     target=SAME,
     roles=HOLDING,
@@ -38,8 +39,7 @@ def flag_immediate_danger(referral: Referral, step_input: justice_inputs.Immedia
 @step(
     "send_judicial",
     number="T15",
-    label="Saisir le parquet (sans délai)",
-    en="Refer to the prosecutor",
+    label=_("Saisir le parquet (sans délai)"),
     source=ACTIVE,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.ON_CALL],
@@ -65,8 +65,7 @@ def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, c
 @step(
     "judicial_outcome",
     number="T28",
-    label="Suite judiciaire reçue",
-    en="Record the answer of justice",
+    label=_("Suite judiciaire reçue"),
     source=[State.JUDICIAL_PENDING],
     target=[State.PROTECTED_JUDICIAL, State.REPORT_SUBMITTED, SAME],
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],

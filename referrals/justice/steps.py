@@ -3,6 +3,9 @@
 It runs beside the case and changes the case's state only by its outcome (domain.md §2.8 no. 5).
 """
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.justice import checks, effects, guards, silence
 from referrals.justice import inputs as justice_inputs
@@ -23,8 +26,7 @@ SENDERS = (*DECIDERS, Role.ON_CALL)
 @step(
     "prepare",
     number="J01",
-    label="Préparer",
-    en="Prepare",
+    label=_("Préparer"),
     creates=True,
     source=[],
     target=J.PREPARED,
@@ -42,8 +44,7 @@ def prepare(sending: JudicialReferral, step_input: justice_inputs.PreparedReferr
 @step(
     "send",
     number="J02",
-    label="Transmettre",
-    en="Send",
+    label=pgettext_lazy("step of a referral to justice", "Transmettre"),
     internal=True,
     creates=True,
     source=[J.PREPARED],
@@ -63,8 +64,7 @@ def send(sending: JudicialReferral, step_input: inputs.Nothing, case: Case) -> N
 @step(
     "confirm_receipt",
     number="J03",
-    label="Confirmer la réception",
-    en="Confirm receipt",
+    label=_("Confirmer la réception"),
     source=[J.SENT],
     target=J.RECEIVED,
     roles=(*SENDERS, Role.INTAKE_AGENT),
@@ -80,8 +80,7 @@ def confirm_receipt(sending: JudicialReferral, step_input: justice_inputs.Confir
 @step(
     "record_outcome",
     number="J04",
-    label="Enregistrer une suite",
-    en="Record an outcome",
+    label=_("Enregistrer une suite"),
     source=[J.SENT, J.RECEIVED, J.ANSWERED, J.CLOSED],
     target=[J.RECEIVED, J.ANSWERED],
     roles=DECIDERS,
@@ -110,8 +109,7 @@ def record_outcome(sending: JudicialReferral, step_input: decision_inputs.Justic
 @step(
     "close",
     number="J05",
-    label="Clore",
-    en="Close",
+    label=_("Clore"),
     source=[J.ANSWERED],
     target=J.CLOSED,
     roles=DECIDERS,
@@ -127,8 +125,7 @@ def close(sending: JudicialReferral, step_input: inputs.Noted, case: Case) -> No
 @step(
     "discard",
     number="J06",
-    label="Abandonner",
-    en="Discard",
+    label=_("Abandonner"),
     source=[J.PREPARED],
     target=J.DISCARDED,
     roles=DECIDERS,

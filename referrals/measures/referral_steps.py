@@ -1,5 +1,7 @@
 """Steps on the case that follow its measures: T29, T30."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.closing.effects import open_review
 from referrals.measures import inputs as measures_inputs
@@ -16,8 +18,7 @@ from referrals.workflow.step import SAME
 @step(
     "measure_event",
     number="T29",
-    label="Évènement de mesure",
-    en="Measure event",
+    label=_("Évènement de mesure"),
     internal=True,
     source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
     target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL, SAME],
@@ -39,8 +40,7 @@ def measure_event(referral: Referral, step_input: inputs.Nothing, case: Case) ->
 @step(
     "end_followup",
     number="T30",
-    label="Clore la prise en charge",
-    en="End the follow-up",
+    label=_("Clore la prise en charge"),
     source=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
     target=State.ENDED,
     roles=[Role.ASE_INSPECTOR],

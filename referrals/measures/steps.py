@@ -4,6 +4,8 @@ Each step done while the case is in ``admin_offer`` or ``protected_*`` brings T2
 shows what its measures are. A term that passes without an act is a breach, never an automatic end.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.coming_of_age.checks import (
     agreement_is_of_the_right_person,
@@ -34,8 +36,7 @@ ORDERED_OR_LATER = (M.ORDERED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED)
 @step(
     "propose",
     number="M01",
-    label="Proposer",
-    en="Propose",
+    label=_("Proposer"),
     creates=True,
     source=[],
     target=M.PROPOSED,
@@ -61,8 +62,7 @@ def propose(measure: Measure, step_input: measures_inputs.Offer, case: Case) -> 
 @step(
     "agree",
     number="M02",
-    label="Recueillir l'accord",
-    en="Record the agreement",
+    label=_("Recueillir l'accord"),
     source=[M.PROPOSED],
     target=M.AGREED,
     roles=WITH_REFERENT,
@@ -81,8 +81,7 @@ def agree(measure: Measure, step_input: decision_inputs.Agreement, case: Case) -
 @step(
     "refuse",
     number="M03",
-    label="Constater le refus",
-    en="Record the refusal",
+    label=_("Constater le refus"),
     source=[M.PROPOSED, M.AGREED, M.AWAITING_START],
     target=M.CANCELLED,
     roles=WITH_REFERENT,
@@ -102,8 +101,7 @@ def refuse(measure: Measure, step_input: decision_inputs.Refusal, case: Case) ->
 @step(
     "cancel",
     number="M04",
-    label="Annuler",
-    en="Cancel",
+    label=_("Annuler"),
     source=[M.PROPOSED, M.AGREED, M.AWAITING_START],
     target=M.CANCELLED,
     roles=INSPECTOR,
@@ -121,8 +119,7 @@ def cancel(measure: Measure, step_input: inputs.Reasoned, case: Case) -> None:
 @step(
     "order",
     number="M05",
-    label="Enregistrer l'ordonnance",
-    en="Record the order",
+    label=_("Enregistrer l'ordonnance"),
     creates=True,
     source=[],
     target=M.ORDERED,
@@ -142,8 +139,7 @@ def order(measure: Measure, step_input: decision_inputs.OrderedMeasure, case: Ca
 @step(
     "hand_over",
     number="M06",
-    label="Confier au service",
-    en="Hand over to the service",
+    label=_("Confier au service"),
     source=[M.AGREED, M.ORDERED],
     target=M.AWAITING_START,
     roles=INSPECTOR,
@@ -161,8 +157,7 @@ def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case
 @step(
     "start",
     number="M07",
-    label="Démarrer",
-    en="Start",
+    label=_("Démarrer"),
     source=[M.AGREED, M.ORDERED, M.AWAITING_START],
     target=M.ACTIVE,
     roles=[Role.MEASURE_SERVICE, Role.CASE_REFERENT, Role.ASE_INSPECTOR],
@@ -182,8 +177,7 @@ def start(measure: Measure, step_input: measures_inputs.Start, case: Case) -> No
 @step(
     "shelter",
     number="M08",
-    label="Mettre à l'abri",
-    en="Shelter",
+    label=_("Mettre à l'abri"),
     internal=True,
     creates=True,
     source=[],
@@ -201,8 +195,7 @@ def shelter(measure: Measure, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "suspend",
     number="M09",
-    label="Suspendre",
-    en="Suspend",
+    label=_("Suspendre"),
     source=[M.ACTIVE],
     target=M.SUSPENDED,
     roles=FIELD_WORK,
@@ -219,8 +212,7 @@ def suspend(measure: Measure, step_input: measures_inputs.Pause, case: Case) -> 
 @step(
     "resume",
     number="M10",
-    label="Reprendre",
-    en="Resume",
+    label=_("Reprendre"),
     source=[M.SUSPENDED],
     target=M.ACTIVE,
     roles=FIELD_WORK,
@@ -236,8 +228,7 @@ def resume(measure: Measure, step_input: decision_inputs.Beginning, case: Case) 
 @step(
     "renew",
     number="M11",
-    label="Renouveler",
-    en="Renew",
+    label=_("Renouveler"),
     source=effects.UNDER_WAY,
     target=SAME,
     roles=INSPECTOR,
@@ -258,8 +249,7 @@ def renew(measure: Measure, step_input: measures_inputs.Renewal, case: Case) -> 
 @step(
     "end",
     number="M12",
-    label="Mettre fin à l'échéance",
-    en="End",
+    label=_("Mettre fin à l'échéance"),
     source=effects.UNDER_WAY,
     target=M.ENDED,
     roles=WITH_REFERENT,
@@ -279,8 +269,7 @@ def end(measure: Measure, step_input: measures_inputs.EndOfMeasure, case: Case) 
 @step(
     "lift",
     number="M13",
-    label="Enregistrer la mainlevée",
-    en="Lift",
+    label=_("Enregistrer la mainlevée"),
     source=ORDERED_OR_LATER,
     target=M.LIFTED,
     roles=INSPECTOR,
@@ -299,8 +288,7 @@ def lift(measure: Measure, step_input: measures_inputs.Lifting, case: Case) -> N
 @step(
     "transfer",
     number="M14",
-    label="Transférer avec maintien",
-    en="Transfer",
+    label=_("Transférer avec maintien"),
     source=ORDERED_OR_LATER,
     target=M.TRANSFERRED,
     roles=INSPECTOR,
@@ -318,8 +306,7 @@ def transfer(measure: Measure, step_input: inputs.Reasoned, case: Case) -> None:
 @step(
     "not_executed",
     number="M15",
-    label="Constater la non-exécution",
-    en="Record as not carried out",
+    label=_("Constater la non-exécution"),
     source=[M.AGREED, M.ORDERED, M.AWAITING_START, M.ACTIVE],
     target=M.NOT_EXECUTED,
     roles=INSPECTOR,
@@ -339,8 +326,7 @@ def not_executed(measure: Measure, step_input: measures_inputs.NotExecuted, case
 @step(
     "sign_plan",
     number="M16",
-    label="Signer le PPE",
-    en="Sign the child's plan",
+    label=_("Signer le PPE"),
     source=[M.AGREED, M.AWAITING_START, M.ACTIVE, M.SUSPENDED],
     target=SAME,
     roles=WITH_REFERENT,
@@ -358,8 +344,7 @@ def sign_plan(measure: Measure, step_input: measures_inputs.PlanSigned, case: Ca
 @step(
     "situation_report",
     number="M17",
-    label="Remettre le rapport de situation",
-    en="Give a situation report",
+    label=_("Remettre le rapport de situation"),
     source=effects.UNDER_WAY,
     target=SAME,
     roles=FIELD_WORK,
@@ -378,8 +363,7 @@ def situation_report(measure: Measure, step_input: measures_inputs.Situation, ca
 @step(
     "ruling",
     number="M18",
-    label="Enregistrer une décision du juge",
-    en="Record a ruling",
+    label=_("Enregistrer une décision du juge"),
     source=ORDERED_OR_LATER,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],

@@ -5,6 +5,9 @@ cancelled by hand or by the closing of the case. Two channels never mix: with th
 answers by T08, and among the professionals who read the facts of the case.
 """
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.messages import checks, effects, inputs
 from referrals.models import Referral
@@ -30,8 +33,7 @@ ASKERS = (
 @step(
     "request_info",
     number="T07",
-    label="Demander un complément",
-    en="Ask for information",
+    label=pgettext_lazy("step of a case", "Demander un complément"),
     source=OPENED,
     target=SAME,
     roles=ASKERS,
@@ -49,8 +51,7 @@ def request_info(referral: Referral, step_input: inputs.Questions, case: Case) -
 @step(
     "provide_info",
     number="T08",
-    label="Apporter un complément",
-    en="Add information",
+    label=_("Apporter un complément"),
     source=(*ACTIVE, State.MERGED),
     target=SAME,
     roles=(Role.FILER, *HOLDING),
@@ -70,8 +71,7 @@ def provide_info(referral: Referral, step_input: inputs.Complementing, case: Cas
 @step(
     "info_expired",
     number="T09",
-    label="Poursuivre sans complément",
-    en="Go on without the information",
+    label=_("Poursuivre sans complément"),
     source=OPENED,
     target=SAME,
     roles=ASKERS,
@@ -89,8 +89,7 @@ def info_expired(referral: Referral, step_input: inputs.GivingUp, case: Case) ->
 @step(
     "message_filer",
     number="E01",
-    label="Écrire au déclarant",
-    en="Write to the filer",
+    label=_("Écrire au déclarant"),
     source=(*ACTIVE, *KEPT_HERE),
     target=SAME,
     roles=CELL,
@@ -108,8 +107,7 @@ def message_filer(referral: Referral, step_input: inputs.Message, case: Case) ->
 @step(
     "message_professionals",
     number="E02",
-    label="Écrire aux professionnels du dossier",
-    en="Write to the professionals of the case",
+    label=_("Écrire aux professionnels du dossier"),
     source=(*ACTIVE, *KEPT_HERE),
     target=SAME,
     roles=READING,
@@ -127,8 +125,7 @@ def message_professionals(referral: Referral, step_input: inputs.Message, case: 
 @step(
     "keep_feedback",
     number="E03",
-    label="Garder le texte du retour",
-    en="Keep the text of a feedback",
+    label=_("Garder le texte du retour"),
     internal=True,
     source=(State.NOT_QUALIFIED, State.CLOSED_NO_ACTION),
     target=SAME,

@@ -1,5 +1,7 @@
 """Step that informs a holder of parental authority, or defers it: T16."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.coming_of_age.guards import someone_is_a_minor
 from referrals.models import Referral
@@ -39,8 +41,7 @@ def long_deferral_calls_for_two(case: Case, step_input: Informing) -> str | None
 @step(
     "inform_holders",
     number="T16",
-    label="Informer les titulaires",
-    en="Inform the holders",
+    label=_("Informer les titulaires"),
     source=(*ACTIVE, *CLOSED),
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASE_INSPECTOR, Role.ON_CALL],

@@ -18,6 +18,7 @@ from accounts.api.once import done_before, keep_done, once_of
 from accounts.models import Replay
 from accounts.request import bare
 from audit.events import Purpose
+from core.languages import ENGLISH, FRENCH, in_language
 from core.query import Query
 from referrals.access import transfer_targets
 from referrals.access.relations import CaseAccess
@@ -116,7 +117,7 @@ def view_of(step: Step, base: type[PerformStep | PerformRowStep] = PerformStep, 
     }
     operation = extend_schema(
         operation_id=f"{step.machine}_{step.name}",
-        summary=f"{step.number} {step.en} — {step.label}",
+        summary=f"{step.number} {in_language(step.label, ENGLISH)} — {in_language(step.label, FRENCH)}",
         description=f"{step.doc}\n\n{step.law}",
         request=step.takes,
         tags=[str(step.machine)],

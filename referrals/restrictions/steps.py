@@ -1,5 +1,7 @@
 """Steps that restrict a case, exclude persons or grant access: T46, X01 to X04."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.execution import signatories
 from referrals.models import Referral
@@ -40,8 +42,7 @@ def lifting_an_exclusion_calls_for_two(case: Case, step_input: ExclusionLift) ->
 @step(
     "restrict",
     number="T46",
-    label="Restreindre l'accès",
-    en="Restrict access",
+    label=_("Restreindre l'accès"),
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
@@ -69,8 +70,7 @@ def restrict(referral: Referral, step_input: restrictions_inputs.Restriction, ca
 @step(
     "unrestrict",
     number="T46",
-    label="Lever ou élargir la restriction",
-    en="Lift or widen the restriction",
+    label=_("Lever ou élargir la restriction"),
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR],
@@ -94,8 +94,7 @@ def unrestrict(referral: Referral, step_input: restrictions_inputs.Unrestriction
 @step(
     "exclude",
     number="X01",
-    label="Exclure une personne",
-    en="Exclude a person",
+    label=_("Exclure une personne"),
     grave=True,
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
@@ -112,8 +111,7 @@ def exclude(referral: Referral, step_input: restrictions_inputs.ExclusionOf, cas
 @step(
     "recuse",
     number="X04",
-    label="Se déporter du dossier",
-    en="Step aside from the case",
+    label=_("Se déporter du dossier"),
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
     roles=SEEING,
@@ -130,8 +128,7 @@ def recuse(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
 @step(
     "lift_exclusion",
     number="X02",
-    label="Lever une exclusion",
-    en="Lift an exclusion",
+    label=_("Lever une exclusion"),
     grave=True,
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
@@ -149,8 +146,7 @@ def lift_exclusion(referral: Referral, step_input: restrictions_inputs.Exclusion
 @step(
     "grant_access",
     number="X03",
-    label="Ouvrir un accès exceptionnel",
-    en="Grant an exceptional access",
+    label=_("Ouvrir un accès exceptionnel"),
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],

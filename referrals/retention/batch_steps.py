@@ -8,6 +8,9 @@ decide all the same (SEC-AZ12).
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.models import RetentionBatch
 from referrals.retention import batch_effects, batch_guards, batch_inputs
@@ -23,8 +26,7 @@ LAW: Final = "Code du patrimoine L212-2, R212-14"
 @step(
     "propose",
     number="B01",
-    label="Proposer",
-    en="Propose",
+    label=_("Proposer"),
     internal=True,
     creates=True,
     source=[],
@@ -42,8 +44,7 @@ def propose(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
 @step(
     "request_visa",
     number="B02",
-    label="Demander le visa",
-    en="Ask for the visa",
+    label=_("Demander le visa"),
     source=[BatchState.PROPOSED],
     target=BatchState.VISA_REQUESTED,
     roles=batch_guards.DPO,
@@ -62,8 +63,7 @@ def request_visa(batch: RetentionBatch, step_input: batch_inputs.VisaRequest, pa
 @step(
     "grant_visa",
     number="B03",
-    label="Enregistrer le visa",
-    en="Record the visa",
+    label=_("Enregistrer le visa"),
     source=[BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
     roles=batch_guards.DPO,
@@ -82,8 +82,7 @@ def grant_visa(batch: RetentionBatch, step_input: batch_inputs.Visa, paper: Pape
 @step(
     "refuse_visa",
     number="B04",
-    label="Enregistrer le refus",
-    en="Record the refusal",
+    label=_("Enregistrer le refus"),
     source=[BatchState.VISA_REQUESTED],
     target=BatchState.REFUSED,
     roles=batch_guards.DPO,
@@ -100,8 +99,7 @@ def refuse_visa(batch: RetentionBatch, step_input: batch_inputs.RefusedVisa, pap
 @step(
     "execute",
     number="B05",
-    label="Éliminer",
-    en="Execute",
+    label=pgettext_lazy("step of a batch", "Éliminer"),
     grave=True,
     source=[BatchState.VISA_GRANTED],
     target=BatchState.EXECUTED,
@@ -125,8 +123,7 @@ def execute(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
 @step(
     "waive_visa",
     number="B06",
-    label="Passer outre le visa",
-    en="Go without the visa",
+    label=_("Passer outre le visa"),
     source=[BatchState.PROPOSED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
     roles=batch_guards.DPO,

@@ -8,6 +8,8 @@ from datetime import datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import pgettext_lazy
+
 from referrals.models import Referral
 from referrals.retention import guards
 from referrals.retention.batch_leaving import STANDS_IN_A_BATCH
@@ -25,8 +27,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
 @step(
     "purge",
     number="T41",
-    label="Éliminer",
-    en="Destroy",
+    label=pgettext_lazy("step of a case", "Éliminer"),
     internal=True,
     source=[State.ARCHIVED],
     target=State.PURGED,

@@ -5,6 +5,8 @@ last action is over, another person has reviewed the closing, and nothing holds 
 open.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.coming_of_age.effects import forget_birthdays
 from referrals.models import Referral
@@ -21,8 +23,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
 @step(
     "archive",
     number="T39",
-    label="Archiver",
-    en="Archive",
+    label=_("Archiver"),
     internal=True,
     source=CLOSED,
     target=State.ARCHIVED,
@@ -47,8 +48,7 @@ def archive(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "hold",
     number="T40",
-    label="Suspendre l'élimination",
-    en="Hold",
+    label=_("Suspendre l'élimination"),
     source=ANY,
     target=SAME,
     roles=[Role.DPO, Role.SUPERVISOR],
@@ -65,8 +65,7 @@ def hold(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
 @step(
     "release_hold",
     number="T40",
-    label="Lever la suspension",
-    en="Release the hold",
+    label=_("Lever la suspension"),
     source=ANY,
     target=SAME,
     roles=[Role.DPO, Role.SUPERVISOR],

@@ -4,6 +4,8 @@ The emergency sheet says what the person who finds the child must know; the auth
 the child is missing, and nothing else of the case (domain.md §2.2, note 3).
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.models import Referral
 from referrals.runaways import checks, effects, guards, inputs
@@ -21,8 +23,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
 @step(
     "record_runaway",
     number="T36",
-    label="Fugue déclarée",
-    en="Record a runaway",
+    label=_("Fugue déclarée"),
     source=ACTIVE,
     target=SAME,
     roles=HOLDING,
@@ -47,8 +48,7 @@ def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -
 @step(
     "record_found",
     number="T36",
-    label="Retrouvé·e",
-    en="Record as found",
+    label=_("Retrouvé·e"),
     source=ACTIVE,
     target=SAME,
     roles=HOLDING,
@@ -69,8 +69,7 @@ def record_found(referral: Referral, step_input: inputs.Found, case: Case) -> No
 @step(
     "shelter_72h",
     number="T37",
-    label="Accueil 72 heures",
-    en="72-hour shelter",
+    label=_("Accueil 72 heures"),
     source=ACTIVE,
     target=SAME,
     roles=[Role.ON_CALL, Role.ASE_INSPECTOR],
@@ -96,8 +95,7 @@ def shelter_72h(referral: Referral, step_input: inputs.Shelter72h, case: Case) -
 @step(
     "shelter_5d",
     number="T38",
-    label="Recueil provisoire 5 jours",
-    en="Five-day provisional shelter",
+    label=_("Recueil provisoire 5 jours"),
     source=ACTIVE,
     target=SAME,
     roles=[Role.ON_CALL, Role.ASE_INSPECTOR],

@@ -1,5 +1,7 @@
 """Step that names the referent or the executing service: T48."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.decisions import checks as decisions_checks
 from referrals.decisions import effects as decisions_effects
@@ -17,8 +19,7 @@ from referrals.workflow.step import SAME
 @step(
     "name_referent",
     number="T48",
-    label="Désigner le référent",
-    en="Name the referent",
+    label=_("Désigner le référent"),
     source=OPENED,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
@@ -35,8 +36,7 @@ def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: 
 @step(
     "name_service",
     number="T48",
-    label="Désigner le service",
-    en="Name the service",
+    label=_("Désigner le service"),
     source=OPENED,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],

@@ -4,6 +4,8 @@ The hand-over of a leaver's cases is this step, case by case; the guards of T47 
 and a refused case keeps its people.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.models import Referral
 from referrals.staffing import checks, effects, inputs
@@ -17,8 +19,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
 @step(
     "pass_on",
     number="X07",
-    label="Transmettre à un collègue",
-    en="Pass on to a colleague",
+    label=_("Transmettre à un collègue"),
     source=ANY,
     target=SAME,
     roles=[Role.SUPERVISOR, Role.ASSESSMENT_LEAD],

@@ -1,5 +1,8 @@
 """Steps of a transfer to another authority, and the state machine of the request (domain.md T31–T33, §2.7)."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from accounts.roles import Role
 from referrals.models import Referral, TransferRequest
 from referrals.restrictions.joined_filings import filings_joined_to
@@ -26,8 +29,7 @@ BEGINNINGS = tuple(
 @step(
     "transfer_request",
     number="T31",
-    label="Demander le transfert",
-    en="Ask for a transfer",
+    label=_("Demander le transfert"),
     source=ACTIVE,
     target=SAME,
     roles=COORDINATOR,
@@ -54,8 +56,7 @@ def transfer_request(referral: Referral, step_input: Requesting, case: Case) -> 
 @step(
     "transfer_accept",
     number="T32",
-    label="Accepter",
-    en="Accept the transfer",
+    label=pgettext_lazy("step of a case", "Accepter"),
     source=ACTIVE,
     target=State.TRANSFERRED,
     roles=COORDINATOR,
@@ -78,8 +79,7 @@ def transfer_accept(referral: Referral, step_input: Accepting, case: Case) -> No
 @step(
     "transfer_refuse",
     number="T33",
-    label="Refuser",
-    en="Refuse the transfer",
+    label=pgettext_lazy("step of a case", "Refuser"),
     source=ACTIVE,
     target=SAME,
     roles=COORDINATOR,
@@ -97,8 +97,7 @@ def transfer_refuse(referral: Referral, step_input: Refusing, case: Case) -> Non
 @step(
     "take_over",
     number="X08",
-    label="Reprendre un dossier transféré",
-    en="Take a transferred case over",
+    label=_("Reprendre un dossier transféré"),
     internal=True,
     creates=True,
     source=[],
@@ -116,8 +115,7 @@ def take_over(referral: Referral, step_input: inputs.Nothing, case: Case) -> Non
 @step(
     "go_along",
     number="X09",
-    label="Suivre le dossier transféré",
-    en="Go along with a transferred file",
+    label=_("Suivre le dossier transféré"),
     internal=True,
     source=[State.MERGED],
     target=State.TRANSFERRED,
@@ -133,8 +131,7 @@ def go_along(referral: Referral, step_input: inputs.Nothing, case: Case) -> None
 @transfer_step(
     "prepare",
     number="TR1",
-    label="Préparer",
-    en="Prepare",
+    label=_("Préparer"),
     internal=True,
     creates=True,
     source=[],
@@ -151,8 +148,7 @@ def prepare(request: TransferRequest, step_input: inputs.Nothing, case: Case) ->
 @transfer_step(
     "send",
     number="TR2",
-    label="Transmettre",
-    en="Send",
+    label=pgettext_lazy("step of a transfer", "Transmettre"),
     source=[F.PREPARED, F.REFUSED],
     target=F.SENT,
     roles=COORDINATOR,
@@ -171,8 +167,7 @@ def send(request: TransferRequest, step_input: Sending, case: Case) -> None:
 @transfer_step(
     "accept",
     number="TR3",
-    label="Accepter",
-    en="Accept",
+    label=pgettext_lazy("step of a transfer", "Accepter"),
     internal=True,
     source=[F.SENT],
     target=F.ACCEPTED,
@@ -188,8 +183,7 @@ def accept(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> 
 @transfer_step(
     "integrate",
     number="TR4",
-    label="Intégrer",
-    en="Integrate",
+    label=_("Intégrer"),
     internal=True,
     source=[F.ACCEPTED],
     target=F.INTEGRATED,
@@ -206,8 +200,7 @@ def integrate(request: TransferRequest, step_input: inputs.Nothing, case: Case) 
 @transfer_step(
     "refuse",
     number="TR5",
-    label="Refuser",
-    en="Refuse",
+    label=pgettext_lazy("step of a transfer", "Refuser"),
     internal=True,
     source=[F.SENT],
     target=[F.REFUSED, F.ARBITRATION],
@@ -227,8 +220,7 @@ def refuse(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> 
 @transfer_step(
     "arbitrate",
     number="TR6",
-    label="Arbitrer",
-    en="Arbitrate",
+    label=_("Arbitrer"),
     source=[F.ARBITRATION],
     target=[F.SENT, F.KEPT, SAME],
     roles=[Role.SUPERVISOR],
@@ -258,8 +250,7 @@ def arbitrate(request: TransferRequest, step_input: Arbitrating, case: Case) -> 
 @transfer_step(
     "give_up",
     number="TR7",
-    label="Renoncer au transfert",
-    en="Give the transfer up",
+    label=_("Renoncer au transfert"),
     source=[F.PREPARED, F.SENT, F.REFUSED, F.ARBITRATION],
     target=F.KEPT,
     roles=COORDINATOR,

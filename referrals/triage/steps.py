@@ -1,5 +1,7 @@
 """Steps of the first analysis: T05, T06, T10, T11 (domain.md §2.2)."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from referrals.assessment import effects as assessment_effects
 from referrals.closing.effects import open_review
@@ -35,8 +37,7 @@ def two_readers(case: Case, step_input: Qualification) -> str | None:
 @step(
     "acknowledge",
     number="T05",
-    label="Accuser réception",
-    en="Acknowledge",
+    label=_("Accuser réception"),
     source=[State.SUBMITTED],
     target=State.ACKNOWLEDGED,
     roles=[Role.INTAKE_AGENT, Role.CRIP_COORDINATOR],
@@ -56,8 +57,7 @@ def acknowledge(referral: Referral, step_input: inputs.Noted, case: Case) -> Non
 @step(
     "start_triage",
     number="T06",
-    label="Ouvrir la première analyse",
-    en="Start the first analysis",
+    label=_("Ouvrir la première analyse"),
     source=[State.ACKNOWLEDGED],
     target=State.TRIAGE,
     roles=[Role.CRIP_COORDINATOR, Role.INTAKE_AGENT],
@@ -73,8 +73,7 @@ def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case
 @step(
     "qualify",
     number="T10",
-    label="Qualifier IP",
-    en="Qualify",
+    label=_("Qualifier IP"),
     source=[State.TRIAGE, State.ACKNOWLEDGED],
     target=State.QUALIFIED,
     roles=[Role.CRIP_COORDINATOR],
@@ -104,8 +103,7 @@ def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: C
 @step(
     "reorient",
     number="T11",
-    label="Réorienter",
-    en="Reorient",
+    label=_("Réorienter"),
     source=[State.TRIAGE],
     target=State.NOT_QUALIFIED,
     roles=[Role.CRIP_COORDINATOR],

@@ -5,6 +5,8 @@ opening the file, or by a step that protects the child. ``referrals/urgent_calls
 the ladder calls, and when. A case has one open alert: a new one ends the one before, and calls from the first rung on.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.models import Alert
@@ -21,8 +23,7 @@ step = StepDecorator(Machine.ALERT, Alert)
 @step(
     "sound",
     number="L01",
-    label="Appeler l'astreinte",
-    en="Call who is on call",
+    label=_("Appeler l'astreinte"),
     internal=True,
     creates=True,
     source=[],
@@ -41,8 +42,7 @@ def sound(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "acknowledge",
     number="L02",
-    label="Prendre en compte l'appel",
-    en="Answer the call",
+    label=_("Prendre en compte l'appel"),
     source=[AlertState.OPEN],
     target=AlertState.ACKNOWLEDGED,
     roles=(*CALLED, Role.SUPERVISOR),
@@ -60,8 +60,7 @@ def acknowledge(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
 @step(
     "close",
     number="L03",
-    label="Clore l'appel",
-    en="End the call",
+    label=_("Clore l'appel"),
     internal=True,
     source=[AlertState.OPEN],
     target=AlertState.OVER,

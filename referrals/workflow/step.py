@@ -23,6 +23,7 @@ from accounts import stepup
 from accounts.actor import Actor
 from accounts.roles import Role
 from audit.events import Purpose, register
+from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 
@@ -59,8 +60,8 @@ class Step:
     name: str
     number: str
     machine: Machine
-    label: str
-    en: str
+    # Left out of comparisons and hashes, for its text depends on the reader's language.
+    label: Text = field(compare=False)
     source: tuple[str, ...]
     target: tuple[str, ...]
     roles: tuple[Role, ...]

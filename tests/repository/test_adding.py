@@ -12,7 +12,7 @@ APPS = ("encryption", "core", "outbox", "audit", "accounts", "referrals", "web",
 STEP = '''
 
 @step(
-    "call_back", number="T99", label="Rappeler", en="Call back", source=[State.TRIAGE], target=SAME,
+    "call_back", number="T99", label=_("Rappeler"), source=[State.TRIAGE], target=SAME,
     roles=[Role.CRIP_COORDINATOR], takes=Noted, tells=["team"], law="CASF L226-3",
 )
 def call_back(referral: Referral, step_input: Noted, case: Case) -> None:

@@ -32,7 +32,7 @@ def test_every_step_of_the_procedure_is_told_with_its_law(teacher):
     for step in steps.of(Machine.REFERRAL):
         if not step.source:
             continue
-        told = re.findall(rf"<li><strong>{re.escape(step.label)}</strong>.*?</li>", page, re.DOTALL)
+        told = re.findall(rf"<li><strong>{re.escape(str(step.label))}</strong>.*?</li>", page, re.DOTALL)
         once = step.target == (SAME,) or len(step.source) > FEW
         assert len(told) >= (1 if once else len(step.source)), step.name
         assert all(step.law in one for one in told), step.name

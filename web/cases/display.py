@@ -186,7 +186,7 @@ def step_of(machine: str, name: str) -> Step | None:
 def step_words(machine: str, name: str) -> str:
     """Return what a step is called."""
     step = step_of(machine, name)
-    return name if step is None else step.en if get_language() == "en" else step.label
+    return name if step is None else str(step.label)
 
 
 # --- Codes, instants, clocks ---------------------------------------------------------------------------

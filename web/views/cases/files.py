@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from accounts.request import ServiceRequest
 from accounts.roles import Role
@@ -132,7 +131,7 @@ def _on_files(
         step = steps.get(Machine.REFERRAL, name)
         if there and referral.state in step.source and ties.role_for(step) is not None:
             address = reverse("case-step", args=[referral.pk, str(Machine.REFERRAL), name])
-            yield address, step.en if get_language() == "en" else step.label
+            yield address, str(step.label)
 
 
 class UnmarkFile(Page):
