@@ -10,7 +10,6 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, ANY, CLOSED, OPENED, Machine, State
 from referrals.workflow.deadline_facts import FACTS
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.sentences import english, french
 from referrals.workflow.step import SAME, Step, steps
 
 #: Names of the sets of referral states that many steps start from, the largest first.
@@ -109,14 +108,16 @@ def _clock(clock: ClockCode) -> list[str]:
 
 
 def _rules() -> str:
-    """Return each rule once, with what it says: in English what it asks, in French how it refuses."""
+    """Return each rule once: what it asks, and what it says."""
     rules = {
         rule.__name__: rule
         for step in steps.all()
         for rule in (*step.guards, *step.checks, step.signed_when)
         if rule is not None
     }
-    rows = ([code(name), english(rules[name]), lines(french(rules[name]))] for name in sorted(rules))
+    rows = (
+        [code(name), rules[name].description, lines(rules[name].published(FRENCH))] for name in sorted(rules)
+    )
     return f"{RULES.strip()}\n\n" + table(["Rule", "What it asks", "What it says when it refuses"], rows)
 
 
@@ -187,7 +188,7 @@ def _row(step: Step) -> Iterator[str]:
     yield _from(step)
     yield lines("=" if target == SAME else code(target) for target in step.target)
     yield lines(code(str(role)) for role in step.roles) if step.roles else "the service"
-    yield lines(f"{code(rule.__name__)}: {english(rule)}" for rule in (*step.guards, *step.checks))
+    yield lines(f"{code(rule.__name__)}: {rule.description}" for rule in (*step.guards, *step.checks))
     yield _signature(step)
     yield _clocks_of(step)
     yield step.law
@@ -203,9 +204,7 @@ def _from(step: Step) -> str:
 def _signature(step: Step) -> str:
     if step.signed_when is None:
         return "–"
-    return (
-        f"{english(step.signed_when)}{BREAK}By: {', '.join(code(str(role)) for role in step.second_signers)}"
-    )
+    return f"{step.signed_when.description}{BREAK}By: {', '.join(code(str(role)) for role in step.second_signers)}"
 
 
 def _clocks_of(step: Step) -> str:

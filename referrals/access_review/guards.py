@@ -4,13 +4,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
+from core.languages import Text
 from referrals.access_review.inputs import Judged
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
 from referrals.workflow.inputs import Nothing
+from referrals.workflow.rules import answers, rule
 
 if TYPE_CHECKING:
     from referrals.models import AccessAnomaly
@@ -18,29 +22,34 @@ if TYPE_CHECKING:
 RESOLVERS: Final = (Role.AUDITOR, Role.DPO)
 
 
-def not_about_oneself(sheet: Sheet, step_input: object) -> str | None:
+@rule(_("Cette anomalie porte sur votre propre compte."))
+def not_about_oneself(sheet: Sheet, step_input: object) -> bool:
     """Nobody judges, or lifts the veil of, an anomaly of their own (§2.7 AccessAnomaly)."""
-    return "Cette anomalie porte sur votre propre compte." if sheet.own else None
+    return not sheet.own
 
 
-def somebody_can_be_asked(sheet: Sheet, step_input: Nothing | None) -> str | None:
+@rule(_("Personne ne peut être interrogé, ou la question a déjà été posée."))
+def somebody_can_be_asked(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A question goes to the agent whom the anomaly is about, once."""
-    if sheet.row.who is None or sheet.row.asked_at is not None:
-        return "Personne ne peut être interrogé, ou la question a déjà été posée."
-    return None
+    return sheet.row.who is not None and sheet.row.asked_at is None
 
 
-def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> str | None:
+AGENT_NOT_ASKED: Final = _("L'agent n'a pas encore été interrogé.")
+AGENT_MAY_ANSWER: Final = _("L'agent peut encore répondre.")
+
+
+@answers(AGENT_NOT_ASKED, AGENT_MAY_ANSWER)
+def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> Text | None:
     """Nothing is found unjustified before the agent was asked, and has answered or let the time pass (S9)."""
     anomaly = sheet.row
     if anomaly.asked_at is None and _can_sign_in(anomaly):
-        return "L'agent n'a pas encore été interrogé."
+        return AGENT_NOT_ASKED
     if (
         anomaly.asked_at is not None
         and anomaly.answered_at is None
         and (anomaly.answer_due_at or sheet.at) > sheet.at
     ):
-        return "L'agent peut encore répondre."
+        return AGENT_MAY_ANSWER
     return None
 
 
@@ -49,34 +58,37 @@ def _can_sign_in(anomaly: AccessAnomaly) -> bool:
     return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 
 
-def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> str | None:
+@rule(_("Il n'y a rien à lever, ou la levée est déjà demandée."))
+def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A veil is lifted where there is one, and nobody waits for it already."""
     anomaly = sheet.row
     waiting = anomaly.resolution_asked_at is not None and anomaly.resolved_until is None
-    if (anomaly.who is None and not anomaly.subjects) or (waiting and not _lapsed(sheet)):
-        return "Il n'y a rien à lever, ou la levée est déjà demandée."
-    return None
+    return (anomaly.who is not None or bool(anomaly.subjects)) and (not waiting or _lapsed(sheet))
 
 
-def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> str | None:
+VEIL_NOT_ASKED_FOR: Final = _("La levée de l'anonymat n'est pas demandée, ou la demande est caduque.")
+VEIL_TAKES_TWO: Final = _("La levée de l'anonymat est décidée par deux personnes, auditeur et délégué.")
+
+
+@answers(VEIL_NOT_ASKED_FOR, VEIL_TAKES_TWO)
+def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> Text | None:
     """The veil is lifted by two persons in two offices: auditor and data protection officer (SEC-AZ12)."""
     anomaly = sheet.row
     if anomaly.resolution_asked_at is None or anomaly.resolved_until is not None or _lapsed(sheet):
-        return "La levée de l'anonymat n'est pas demandée, ou la demande est caduque."
+        return VEIL_NOT_ASKED_FOR
     if (
         anomaly.resolution_asked_by_id == sheet.actor.user_id
         or anomaly.resolution_asked_as == sheet.actor.role
     ):
-        return "La levée de l'anonymat est décidée par deux personnes, auditeur et délégué."
+        return VEIL_TAKES_TWO
     return None
 
 
-def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> str | None:
+@rule(_("La personne qui a demandé la levée n'exerce plus cette fonction."))
+def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A request dies when who made it loses the office (SEC-AZ12)."""
     anomaly = sheet.row
-    if _holds(anomaly, anomaly.resolution_asked_by_id, anomaly.resolution_asked_as, at=sheet.at):
-        return None
-    return "La personne qui a demandé la levée n'exerce plus cette fonction."
+    return _holds(anomaly, anomaly.resolution_asked_by_id, anomaly.resolution_asked_as, at=sheet.at)
 
 
 def _holds(anomaly: "AccessAnomaly", user: UUID | None, role: str, *, at: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from referrals.assessment.inputs import Extension, HandIn, Report, Supplement, Team, TeamChange
@@ -12,50 +13,50 @@ from referrals.vocabulary.assessment_answers import Seen, VisitKind
 from referrals.vocabulary.states import AssessmentState, ChildMet, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import SeizeJusticeForAll
+from referrals.workflow.rules import rule
 
-FOLLOWS_FAMILY: Final = "Un évaluateur suit déjà la famille : une dérogation motivée est nécessaire."
+MULTIDISCIPLINARY: Final = _("L'équipe réunit au moins deux professionnels de deux champs différents.")
+FOLLOWS_FAMILY: Final = _("Un évaluateur suit déjà la famille : une dérogation motivée est nécessaire.")
 
 
-def team_is_multidisciplinary(case: Case, step_input: Supplement | Team | None) -> str | None:
+@rule(MULTIDISCIPLINARY)
+def team_is_multidisciplinary(case: Case, step_input: Supplement | Team | None) -> bool:
     """The team counts two professionals of two fields at least (CASF D226-2-5)."""
     if step_input is None or not getattr(step_input, "team", None):
-        return None
+        return True
     users = {item.user for item in step_input.team}
     fields = {item.field for item in step_input.team}
-    if len(users) < case.protocol.team_size_min or len(fields) < case.protocol.team_fields_min:
-        return "L'équipe réunit au moins deux professionnels de deux champs différents."
-    return None
+    return len(users) >= case.protocol.team_size_min and len(fields) >= case.protocol.team_fields_min
 
 
-def team_does_not_follow_the_family(
-    case: Case, step_input: Supplement | Team | TeamChange | None
-) -> str | None:
+@rule(FOLLOWS_FAMILY)
+def team_does_not_follow_the_family(case: Case, step_input: Supplement | Team | TeamChange | None) -> bool:
     """Nobody of the team follows the family now, save with a written waiver (CASF D226-2-5)."""
-    for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]:
-        if item.follows_family and not item.waiver:
-            return FOLLOWS_FAMILY
-        if reason := follows_no_family_of_the_case(case, item.user, item.waiver):
-            return reason
-    return None
+    return all(
+        (item.waiver or not item.follows_family)
+        and follows_no_family_of_the_case(case, item.user, item.waiver)
+        for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]
+    )
 
 
-def follows_no_family_of_the_case(case: Case, user: UUID, waiver: str) -> str | None:
+def follows_no_family_of_the_case(case: Case, user: UUID, waiver: str) -> bool:
     """Whoever is to assess isn't the referent of the case, save with a written waiver (CASF D226-2-5)."""
     referents = {assignment.user_id for assignment in case.assignments if assignment.role == "case_referent"}
-    return FOLLOWS_FAMILY if user in referents and not waiver else None
+    return bool(waiver) or user not in referents
 
 
-def resulting_team_is_multidisciplinary(case: Case, step_input: TeamChange | None) -> str | None:
+@rule(MULTIDISCIPLINARY)
+def resulting_team_is_multidisciplinary(case: Case, step_input: TeamChange | None) -> bool:
     """The team that a change leaves still counts two professionals of two fields (T47, D226-2-5)."""
     if step_input is None:
-        return None
+        return True
     joining = {item.user: item.field for item in step_input.join}
     return changed_team_is_multidisciplinary(case, leaving=step_input.leave, joining=joining)
 
 
 def changed_team_is_multidisciplinary(
     case: Case, *, leaving: Collection[UUID], joining: Mapping[UUID, str]
-) -> str | None:
+) -> bool:
     """Who stays, and who joins with which field, counts two professionals of two fields (D226-2-5)."""
     stays = {
         assignment.user_id: assignment.field
@@ -63,12 +64,14 @@ def changed_team_is_multidisciplinary(
         if assignment.role == "assessor" and assignment.user_id not in leaving
     }
     stays |= joining
-    if len(stays) < case.protocol.team_size_min or len(set(stays.values())) < case.protocol.team_fields_min:
-        return "L'équipe réunit au moins deux professionnels de deux champs différents."
-    return None
+    return (
+        len(stays) >= case.protocol.team_size_min
+        and len(set(stays.values())) >= case.protocol.team_fields_min
+    )
 
 
-def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> str | None:
+@rule(_("Les tentatives de rencontre ne sont pas encore assez nombreuses au dossier."))
+def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """Attempts stored by assessors (T17, T49) come before one says that the child can't be met (T18).
 
     They are those of the present assessment, UNREACHABLE_ATTEMPTS at least; whoever has left the team counts.
@@ -77,89 +80,81 @@ def attempts_were_made(case: Case, step_input: SeizeJusticeForAll | None) -> str
     attempts = case.visits().filter(kind=VisitKind.ATTEMPT)
     standing = Q(by__stands_in__absent__in=assessors, by__stands_in__role=Role.ASSESSOR)
     attempt_count = attempts.filter(Q(by__in=assessors) | standing).distinct().count()
-    if attempt_count < case.protocol.unreachable_attempts:
-        return "Les tentatives de rencontre ne sont pas encore assez nombreuses au dossier."
-    return None
+    return attempt_count >= case.protocol.unreachable_attempts
 
 
-def no_child_was_met(case: Case, step_input: SeizeJusticeForAll | None) -> str | None:
+@rule(_("Un enfant du dossier a été rencontré : saisir le parquet pour l'autre (fondement 4)."))
+def no_child_was_met(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """T18 is for a case in which no child was met; else ground 4 of T15 for the other (D226-2-6)."""
-    if any(child.child_met != ChildMet.NEVER for child in case.children):
-        return "Un enfant du dossier a été rencontré : saisir le parquet pour l'autre (fondement 4)."
-    return None
+    return all(child.child_met == ChildMet.NEVER for child in case.children)
 
 
-def assessment_awaits_validation(case: Case, step_input: Report | None) -> str | None:
+@rule(_("Le rapport n'a pas encore été remis au cadre par l'équipe."))
+def assessment_awaits_validation(case: Case, step_input: Report | None) -> bool:
     """The report has been handed in by the team (A05)."""
     assessment = case.open_assessment
-    if assessment is None or assessment.state != AssessmentState.TO_VALIDATE:
-        return "Le rapport n'a pas encore été remis au cadre par l'équipe."
-    return None
+    return assessment is not None and assessment.state == AssessmentState.TO_VALIDATE
 
 
-def validator_is_not_of_team(case: Case, step_input: Report | None) -> str | None:
+@rule(_("Le cadre qui valide le rapport ne peut pas être membre de l'équipe d'évaluation."))
+def validator_is_not_of_team(case: Case, step_input: Report | None) -> bool:
     """Whoever validates the report didn't write it, nor for an absent member of the team (T20)."""
     wrote = case.referral.steps.filter(
         machine=Machine.ASSESSMENT, by=case.actor.user_id, role=Role.ASSESSOR, part=case.assessment_id
     )
-    if case.actor.user_id in case.team() or wrote.exists():
-        return "Le cadre qui valide le rapport ne peut pas être membre de l'équipe d'évaluation."
-    return None
+    return case.actor.user_id not in case.team() and not wrote.exists()
 
 
-def every_child_has_a_conclusion(case: Case, step_input: HandIn | Report | None) -> str | None:
+@rule(_("Chaque enfant du dossier doit avoir une conclusion et une proposition."))
+def every_child_has_a_conclusion(case: Case, step_input: HandIn | Report | None) -> bool:
     """The report concludes for each child of the household (CASF D226-2-7; §2.8 no. 8)."""
     concluded = {
         pk for pk, conclusion in case.conclusions.items() if conclusion.danger_level and conclusion.proposal
     }
-    if any(child.pk not in concluded for child in case.children):
-        return "Chaque enfant du dossier doit avoir une conclusion et une proposition."
-    return None
+    return all(child.pk in concluded for child in case.children)
 
 
-def report_is_complete(case: Case, step_input: HandIn | Report | None) -> str | None:
+@rule(
+    _(
+        "Le rapport doit comporter le référentiel, les avis de l'enfant, des titulaires et de l'entourage "
+        "(ou le motif de leur absence) et l'examen des informations antérieures."
+    )
+)
+def report_is_complete(case: Case, step_input: HandIn | Report | None) -> bool:
     """The report has its framework version, opinions and earlier concerns (D226-2-3 V, D226-2-7; T20)."""
     assessment = case.open_assessment
     if assessment is None:
-        return None
+        return True
     parts = (
         assessment.report,
         assessment.child_opinions,
         assessment.holder_opinions,
         assessment.entourage_opinions,
     )
-    if (
-        not assessment.framework_version
-        or not assessment.earlier_concerns_considered
-        or any(part is None for part in parts)
-    ):
-        return (
-            "Le rapport doit comporter le référentiel, les avis de l'enfant, des titulaires et de l'entourage "
-            "(ou le motif de leur absence) et l'examen des informations antérieures."
-        )
-    return None
+    return (
+        bool(assessment.framework_version)
+        and assessment.earlier_concerns_considered
+        and all(part is not None for part in parts)
+    )
 
 
-def visits_were_made(case: Case, step_input: Report | None) -> str | None:
+@rule(_("Une visite à domicile et une rencontre avec l'enfant sont attendues, ou le motif de leur absence."))
+def visits_were_made(case: Case, step_input: Report | None) -> bool:
     """The report rests on a home visit and a meeting with a child, or says why there was none (T17, T20)."""
     if step_input is None or step_input.no_visit_reason:
-        return None
+        return True
     visits = case.visits()
     met = visits.filter(sightings__seen__in=[Seen.WITH_HOLDER, Seen.ALONE])
-    if visits.filter(kind=VisitKind.HOME_VISIT).exists() and met.exists():
-        return None
-    return "Une visite à domicile et une rencontre avec l'enfant sont attendues, ou le motif de leur absence."
+    return visits.filter(kind=VisitKind.HOME_VISIT).exists() and met.exists()
 
 
-def new_date_lies_ahead(case: Case, step_input: Extension | None) -> str | None:
+@rule(_("La nouvelle date interne doit être à venir."))
+def new_date_lies_ahead(case: Case, step_input: Extension | None) -> bool:
     """The new internal date of a late assessment is still to come (T19)."""
-    if step_input is not None and step_input.expected_on <= case.today:
-        return "La nouvelle date interne doit être à venir."
-    return None
+    return step_input is None or step_input.expected_on > case.today
 
 
-def team_is_named_where_none_is(case: Case, step_input: Supplement | None) -> str | None:
+@rule(_("Aucune équipe n'est en place : elle doit être désignée avec la demande de complément."))
+def team_is_named_where_none_is(case: Case, step_input: Supplement | None) -> bool:
     """A supplement where no assessment exists names a team first (T21)."""
-    if step_input is not None and not case.team() and not step_input.team:
-        return "Aucune équipe n'est en place : elle doit être désignée avec la demande de complément."
-    return None
+    return step_input is None or bool(case.team() or step_input.team)

@@ -19,12 +19,14 @@ from referrals.workflow import case_guards, decision_inputs, decision_records
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
+from referrals.workflow.rules import two_sign
 from referrals.workflow.step import SAME
 
 
-def extension_calls_for_two(case: Case, step_input: Extension) -> str | None:
+@two_sign(_("Motiver un dépassement du délai demande une seconde signature."))
+def extension_calls_for_two(case: Case, step_input: Extension) -> bool:
     """A late assessment is explained by its lead and signed by a supervisor (T19)."""
-    return "Motiver un dépassement du délai demande une seconde signature."
+    return True
 
 
 @step(

@@ -1,21 +1,25 @@
 """Sources of the assessors of a case, by the protocol of the authority (TEAM_SOURCE; CASF D226-2-5)."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Membership
 from accounts.roles import Role
 from referrals.assessment.inputs import Supplement, Team, TeamChange
 from referrals.workflow.case import Case
+from referrals.workflow.rules import rule
 
 
-def team_comes_from_where_it_may(case: Case, step_input: Supplement | Team | TeamChange) -> str | None:
+@rule(
+    _("Le protocole de la collectivité prend ses évaluateurs ailleurs : une personne n'en fait pas partie.")
+)
+def team_comes_from_where_it_may(case: Case, step_input: Supplement | Team | TeamChange) -> bool:
     """Assessors come from where the authority takes them: anywhere, the unit of the case, its own agents (T13, T47)."""
     source = case.protocol.team_source
     users = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
     if source == "any" or not users:
-        return None
+        return True
     held = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, role=Role.ASSESSOR, user_id__in=users
     )
     fit = held.filter(unit=case.referral.unit) if source == "unit" else held.filter(organisation=None)
-    if users - set(fit.values_list("user_id", flat=True)):
-        return "Le protocole de la collectivité prend ses évaluateurs ailleurs : une personne n'en fait pas partie."
-    return None
+    return not users - set(fit.values_list("user_id", flat=True))

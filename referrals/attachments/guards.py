@@ -1,32 +1,42 @@
 """Guards of the steps on a file that must not be kept: whether there is one, and whether it is held."""
 
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 from referrals.attachments import quarantine
 from referrals.attachments.barring_inputs import BarFile, DestroyFile, UnbarFile
 from referrals.workflow.case import Case
+from referrals.workflow.rules import answers, rule
+
+NOT_IN_REACH: Final = _("Ce fichier n'est pas à votre portée, ou il est déjà écarté.")
+NONE_IN_REACH: Final = _("Aucun fichier à votre portée ne peut être écarté.")
 
 
-def file_may_be_barred(case: Case, step_input: BarFile | None) -> str | None:
+@answers(NOT_IN_REACH, NONE_IN_REACH)
+def file_may_be_barred(case: Case, step_input: BarFile | None) -> Text | None:
     """A file is set aside by whoever reads it or sent it, once (§4.6)."""
-    files = [row for row in case.files if row.barred_at is None and row.object is not None]
+    files = {row.pk for row in case.files if row.barred_at is None and row.object is not None}
     if step_input is None:
-        return None if files else "Aucun fichier à votre portée ne peut être écarté."
-    if any(row.pk == step_input.file for row in files):
-        return None
-    return "Ce fichier n'est pas à votre portée, ou il est déjà écarté."
+        return None if files else NONE_IN_REACH
+    return None if step_input.file in files else NOT_IN_REACH
 
 
-def file_is_barred(case: Case, step_input: DestroyFile | UnbarFile | None) -> str | None:
+NOT_BARRED: Final = _("Ce fichier n'est pas écarté, ou sa destruction est déjà décidée.")
+NONE_BARRED: Final = _("Aucun fichier écarté n'attend de décision.")
+
+
+@answers(NOT_BARRED, NONE_BARRED)
+def file_is_barred(case: Case, step_input: DestroyFile | UnbarFile | None) -> Text | None:
     """Only a file that was set aside is given back or destroyed, while its destruction isn't decided (§4.6)."""
-    files = [row for row in case.files if row.barred_at is not None and row.condemned_at is None]
+    files = {row.pk for row in case.files if row.barred_at is not None and row.condemned_at is None}
     if step_input is None:
-        return None if files else "Aucun fichier écarté n'attend de décision."
-    if any(row.pk == step_input.file for row in files):
-        return None
-    return "Ce fichier n'est pas écarté, ou sa destruction est déjà décidée."
+        return None if files else NONE_BARRED
+    return None if step_input.file in files else NOT_BARRED
 
 
-def file_is_not_held(case: Case, step_input: DestroyFile | None) -> str | None:
+@rule(_("Une suspension d'élimination protège ce fichier."))
+def file_is_not_held(case: Case, step_input: DestroyFile | None) -> bool:
     """Nothing of a case on hold is destroyed, wherever else the file is held (§2.8 no. 10)."""
-    if step_input is not None and quarantine.on_hold(step_input.file):
-        return "Une suspension d'élimination protège ce fichier."
-    return None
+    return step_input is None or not quarantine.on_hold(step_input.file)

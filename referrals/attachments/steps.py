@@ -14,6 +14,7 @@ from referrals.models import Referral
 from referrals.vocabulary.role_sets import READING
 from referrals.vocabulary.states import ACTIVE, ANY, KEPT_HERE, Machine, State
 from referrals.workflow.case import Case
+from referrals.workflow.rules import two_sign
 from referrals.workflow.step import SAME, StepDecorator
 
 step = StepDecorator(Machine.REFERRAL, Referral)
@@ -22,9 +23,10 @@ DECIDED_IN = (*ACTIVE, *KEPT_HERE, State.ARCHIVED)
 DECIDERS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR, Role.SUPERVISOR)
 
 
-def deciding_on_a_file_calls_for_two(case: Case, step_input: DestroyFile | UnbarFile) -> str | None:
+@two_sign(_("Décider d'un fichier écarté demande une seconde signature."))
+def deciding_on_a_file_calls_for_two(case: Case, step_input: DestroyFile | UnbarFile) -> bool:
     """A file that was set aside is given back or destroyed by two (§4.6)."""
-    return "Décider d'un fichier écarté demande une seconde signature."
+    return True
 
 
 @step(

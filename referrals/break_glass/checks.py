@@ -5,18 +5,21 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
+from django.utils.translation import gettext_lazy as _
 
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Reasoned
+from referrals.workflow.rules import rule
 
-FROZEN: Final = (
+FROZEN: Final = _(
     "L'examen d'une de vos ouvertures d'urgence est en retard : seule l'astreinte peut en ouvrir une autre."
 )
 
 
-def own_reviews_are_in_time(case: Case, step_input: Reasoned) -> str | None:
+@rule(FROZEN)
+def own_reviews_are_in_time(case: Case, step_input: Reasoned) -> bool:
     """Whoever has an emergency opening whose review is overdue makes no other, unless on the rota now (§1.3)."""
-    return FROZEN if is_frozen(case.actor.user_id, case.at) else None
+    return not is_frozen(case.actor.user_id, case.at)
 
 
 def is_frozen(user: UUID | None, at: datetime) -> bool:

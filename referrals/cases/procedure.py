@@ -1,36 +1,43 @@
 """The procedure as declared, in words: machines, steps, guards, deadlines, signatures."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
-from accounts.roles import ENGLISH, Role
-from core.languages import in_both
+from accounts import roles
+from accounts.roles import Role
+from core.languages import ENGLISH, FRENCH, in_both, in_language
 from referrals.access.matrix import Relation
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Coded, Machine
 from referrals.workflow import deadline_facts
 from referrals.workflow.machines import MACHINES
-from referrals.workflow.sentences import Rule, english, french
-from referrals.workflow.step import Step, steps
+from referrals.workflow.step import Guard, Step, steps
 
 BEFORE: Final = "before"
 WITH_BODY: Final = "with_body"
 
 
-def _whole() -> dict[str, Any]:
+@cache
+def procedure() -> dict[str, Any]:
+    """Return all that is declared, in both languages; it doesn't change while the service runs."""
     return {
         "machines": {str(machine): _machine(machine) for machine in Machine},
         "clocks": [deadline_facts.told(code) for code in ClockCode],
-        "rules": {rule.__name__: {"fr": list(french(rule)), "en": english(rule)} for rule in _rules()},
+        "rules": {rule.__name__: _rule(rule) for rule in _rules()},
         "relations": [_coded(relation) for relation in Relation],
     }
 
 
-def _rules() -> Iterator[Rule]:
+def _rules() -> Iterator[Guard]:
     for step in steps.all():
         yield from (*step.guards, *step.checks)
         if step.signed_when is not None:
             yield step.signed_when
+
+
+def _rule(rule: Guard) -> dict[str, Any]:
+    return {"description": rule.description, "fr": rule.published(FRENCH), "en": rule.published(ENGLISH)}
 
 
 def _machine(machine: Machine) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def _coded(code: Coded) -> dict[str, Any]:
 
 
 def _role(role: Role) -> dict[str, Any]:
-    return {"code": str(role), "label": in_both(role.label)}
+    return {"code": str(role), "label": {"fr": str(role.label), "en": roles.ENGLISH[role]}}
 
 
 def _declared(step: Step) -> dict[str, Any]:
@@ -82,11 +89,7 @@ def _signature(step: Step) -> dict[str, Any] | None:
         "rule": step.signed_when.__name__,
         "roles": [_role(role) for role in step.second_signers],
         "otherwise": [
-            {"reason": reason, "roles": [_role(role) for role in roles]}
-            for reason, roles in step.signers_for.items()
+            {"reason": in_language(reason, FRENCH), "roles": [_role(role) for role in roles]}
+            for reason, roles in step.signers_for
         ],
     }
-
-
-#: Made once, when the service starts: the declarations don't change while it runs, and their source is at hand then.
-TOLD: Final = _whole()

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.query import Query
-from referrals.cases.procedure import BEFORE, TOLD, WITH_BODY
+from referrals.cases.procedure import BEFORE, WITH_BODY, procedure
 from referrals.rest import schema
 
 
@@ -80,10 +80,11 @@ class ClockOut(schema.CodedValue):
 
 
 class RuleOut(serializers.Serializer[None]):
-    """What a rule says: in French when it refuses (none where it names fields instead), in English what it asks."""
+    """A rule: what it asks, and what people read when it isn't met; nothing where it names fields instead."""
 
+    description = serializers.CharField()
     fr = serializers.ListField(child=serializers.CharField())
-    en = serializers.CharField()
+    en = serializers.ListField(child=serializers.CharField())
 
 
 class WorkflowOut(serializers.Serializer[None]):
@@ -102,4 +103,4 @@ class Workflow(APIView):
     def get(self, request: Request) -> Response:
         """Return states, steps, roles, rules, clocks, signatures and law of every machine, in both languages."""
         Query.of(request.query_params)
-        return Response(TOLD)
+        return Response(procedure())

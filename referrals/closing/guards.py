@@ -2,12 +2,15 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
 from encryption.index import keyed
 from referrals.closing.inputs import Reopening
 from referrals.vocabulary.states import State
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Noted
+from referrals.workflow.rules import rule
 
 WITHDRAW: Final = "withdraw"
 #: Closed states from which a case is opened again; also from the archive, if it came from one of them (T34).
@@ -19,26 +22,23 @@ def closed_as(case: Case) -> str:
     return str(case.referral.archived_from or case.referral.state)
 
 
-def archive_holds_a_closing(case: Case, step_input: Reopening | None) -> str | None:
+@rule(_("Ce dossier archivé a été joint ou transféré : il ne se rouvre pas."))
+def archive_holds_a_closing(case: Case, step_input: Reopening | None) -> bool:
     """From the archive a case is opened again if it was closed there, neither joined to another nor transferred."""
-    if closed_as(case) not in REOPENABLE:
-        return "Ce dossier archivé a été joint ou transféré : il ne se rouvre pas."
-    return None
+    return closed_as(case) in REOPENABLE
 
 
-def reviewer_is_another(case: Case, step_input: Noted | None) -> str | None:
+@rule(_("La clôture est relue par une autre personne que celle qui l'a décidée."))
+def reviewer_is_another(case: Case, step_input: Noted | None) -> bool:
     """Whoever closed a case, or withdrew the concern, doesn't confirm it (§2.7 ClosureReview)."""
     user = case.actor.user_id
     if user is None:
-        return None
+        return True
     filed_it = case.part.step == WITHDRAW and bytes(case.referral.filed_by) == keyed("filer", user.bytes)
-    if filed_it or case.part.closed_by == user:
-        return "La clôture est relue par une autre personne que celle qui l'a décidée."
-    return None
+    return not filed_it and case.part.closed_by != user
 
 
-def coordinator_reviews_withdrawals(case: Case, step_input: Noted | None) -> str | None:
+@rule(_("Cette clôture est relue par un·e encadrant·e."))
+def coordinator_reviews_withdrawals(case: Case, step_input: Noted | None) -> bool:
     """A coordinator confirms withdrawals; other closings are reviewed by a supervisor (§2.2 Closings)."""
-    if case.actor.role == Role.CRIP_COORDINATOR and case.part.step != WITHDRAW:
-        return "Cette clôture est relue par un·e encadrant·e."
-    return None
+    return case.actor.role != Role.CRIP_COORDINATOR or case.part.step == WITHDRAW

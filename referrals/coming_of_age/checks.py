@@ -3,9 +3,12 @@
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from core.inputs import StrictSerializer
+from core.languages import Text
 from encryption.errors import Unreadable
 from referrals.vocabulary import ages
 from referrals.vocabulary.answers import YesNo
@@ -13,6 +16,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import Agreement, MeasureOffer
 from referrals.workflow.inputs import WithTerm
 from referrals.workflow.retention_periods import NEVER_BEGUN
+from referrals.workflow.rules import answers, rule
 
 if TYPE_CHECKING:
     from referrals.models import Child
@@ -21,17 +25,21 @@ YOUNG_ADULT: Final = "young_adult"
 YOUNG_ADULT_UNTIL: Final = 21  # L222-5 5°
 
 
-def agreement_is_of_the_right_person(case: Case, step_input: Agreement) -> str | None:
+OWN_AGREEMENT: Final = _("La personne est majeure : l'accord à recueillir est le sien.")
+AGREEMENT_OF_HOLDERS: Final = _("L'accord pour un enfant mineur est celui de ses représentants légaux.")
+
+
+@answers(OWN_AGREEMENT, AGREEMENT_OF_HOLDERS)
+def agreement_is_of_the_right_person(case: Case, step_input: Agreement) -> Text | None:
     """Whoever is of age agrees for themself; for a minor the legal representatives do (C23; L223-2)."""
     child = _child_of_measure(case, step_input)
     if child is None or step_input.own is case.of_age(child):
         return None
-    if step_input.own:
-        return "L'accord pour un enfant mineur est celui de ses représentants légaux."
-    return "La personne est majeure : l'accord à recueillir est le sien."
+    return AGREEMENT_OF_HOLDERS if step_input.own else OWN_AGREEMENT
 
 
-def young_adult_was_looked_after(case: Case, step_input: StrictSerializer) -> str | None:
+@rule(_("L'accompagnement jeune majeur suppose la majorité, et un accueil avant celle-ci."))
+def young_adult_was_looked_after(case: Case, step_input: StrictSerializer) -> bool:
     """Support as a young adult is for whoever is of age and was looked after before that (L222-5 5°)."""
     offers: list[MeasureOffer] = getattr(step_input, "measures", [step_input])
     for item in offers:
@@ -39,20 +47,25 @@ def young_adult_was_looked_after(case: Case, step_input: StrictSerializer) -> st
         if item.type != YOUNG_ADULT or child is None:
             continue
         if not (case.of_age(child) and was_looked_after(case, child)):
-            return "L'accompagnement jeune majeur suppose la majorité, et un accueil avant celle-ci."
-    return None
+            return False
+    return True
 
 
-def young_adult_support_ends_at_21(case: Case, step_input: WithTerm) -> str | None:
+NO_TERM: Final = _("L'échéance de l'accompagnement jeune majeur doit être précisée.")
+ENDS_AT_21: Final = _("L'accompagnement jeune majeur prend fin au plus tard au vingt et unième anniversaire.")
+
+
+@answers(NO_TERM, ENDS_AT_21)
+def young_adult_support_ends_at_21(case: Case, step_input: WithTerm) -> Text | None:
     """Support as a young adult says when it ends: on the 21st birthday at the latest (L222-5 5°)."""
     if case.part.type_id != YOUNG_ADULT:
         return None
     term, child = step_input.term_on or case.part.term_on, case.on_record(case.part.child_id)
     if term is None:
-        return "L'échéance de l'accompagnement jeune majeur doit être précisée."
+        return NO_TERM
     birth = _birth_date(case, child)
     if birth is not None and term > ages.birthday(birth, YOUNG_ADULT_UNTIL):
-        return "L'accompagnement jeune majeur prend fin au plus tard au vingt et unième anniversaire."
+        return ENDS_AT_21
     return None
 
 

@@ -1,10 +1,12 @@
 """Steps that decide on a case or a child: T22 to T27, T43, T48 (decider)."""
 
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from core.languages import Text
 from referrals.closing.effects import open_review
 from referrals.coming_of_age.checks import agreement_is_of_the_right_person, young_adult_was_looked_after
 from referrals.decisions import checks, effects, guards
@@ -22,37 +24,19 @@ from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.referral_machine import step
+from referrals.workflow.rules import answers
 from referrals.workflow.signatures import history_calls_for_two
 from referrals.workflow.step import SAME
 
 AT_RISK = GRAVITY.index(Exploitation.AT_RISK)
 #: Less than justice for a suspected child: proposed by an inspector, signed by a supervisor (§2.5).
-OVERRIDE = "Décision autre que judiciaire pour une situation suspectée : une seconde signature est requise."
-OVERRIDE_SIGNERS = {OVERRIDE: (Role.SUPERVISOR,)}
-
-
-def closing_calls_for_two(case: Case, step_input: DecideClose) -> str | None:
-    """As the history of the case calls for (2S?), and for decisions that T43 alone would have signed by two (T22)."""
-    return history_calls_for_two(case, step_input) or carried_decisions_call_for_two(case, step_input)
-
-
-def carried_decisions_call_for_two(
-    case: Case, step_input: decision_inputs.Deciding | decisions_inputs.DecideJudicial
-) -> str | None:
-    """One signature covers a step and its T43s, so the step asks for what they ask; less than justice is §2.5.
-
-    A decision on record that was signed as it stands isn't signed again; one that was taken by a single
-    person before the child was suspected is.
-    """
-    reasons = [decision_calls_for_two(case, item.child, item.decision) for item in step_input.decisions]
-    carried = {item.child for item in step_input.decisions}
-    if OVERRIDE in reasons or any(
-        needs_override(case, child.pk, child.decision) and not case.decision_is_signed(child)
-        for child in case.children
-        if child.pk not in carried
-    ):
-        return OVERRIDE
-    return next(filter(None, reasons), None)
+OVERRIDE: Final = _(
+    "Décision autre que judiciaire pour une situation suspectée : une seconde signature est requise."
+)
+OVERRIDE_SIGNERS = ((OVERRIDE, (Role.SUPERVISOR,)),)
+GRAVE_PAST: Final = _(
+    "Classement pour un enfant dont la situation a été préoccupante : une seconde signature est requise."
+)
 
 
 def needs_override(case: Case, child_id: UUID, decision: str) -> bool:
@@ -66,12 +50,7 @@ def needs_override(case: Case, child_id: UUID, decision: str) -> bool:
     )
 
 
-def child_decision_calls_for_two(case: Case, step_input: DecideChild) -> str | None:
-    """The decision for one child is signed by two where its past or §2.5 says so (T43)."""
-    return decision_calls_for_two(case, step_input.child, step_input.decision)
-
-
-def decision_calls_for_two(case: Case, child_id: UUID, decision: str) -> str | None:
+def decision_calls_for_two(case: Case, child_id: UUID, decision: str) -> Text | None:
     """Closing for a child once at risk or in immediate danger, for majority or death, or overriding §2.5 (T43)."""
     child = case.child(child_id)
     if child is None:
@@ -80,8 +59,40 @@ def decision_calls_for_two(case: Case, child_id: UUID, decision: str) -> str | N
         return OVERRIDE
     past = GRAVITY.index(Exploitation(child.status_ever)) >= AT_RISK or child.danger_ever
     if decision == DecisionCode.CLOSE and (past or case.beyond_childhood(child)):
-        return "Classement pour un enfant dont la situation a été préoccupante : une seconde signature est requise."
+        return GRAVE_PAST
     return None
+
+
+@answers(OVERRIDE, GRAVE_PAST)
+def child_decision_calls_for_two(case: Case, step_input: DecideChild) -> Text | None:
+    """The decision for one child is signed by two where its past or §2.5 says so (T43)."""
+    return decision_calls_for_two(case, step_input.child, step_input.decision)
+
+
+@answers(OVERRIDE, GRAVE_PAST)
+def carried_decisions_call_for_two(
+    case: Case, step_input: decision_inputs.Deciding | decisions_inputs.DecideJudicial
+) -> Text | None:
+    """One signature covers a step and its T43s, so the step asks for what they ask; less than justice is §2.5.
+
+    A decision on record that was signed as it stands isn't signed again; one that was taken by a single
+    person before the child was suspected is.
+    """
+    reasons = [decision_calls_for_two(case, item.child, item.decision) for item in step_input.decisions]
+    carried = {item.child for item in step_input.decisions}
+    if OVERRIDE in reasons or any(
+        needs_override(case, child.pk, child.decision) and not case.decision_is_signed(child)
+        for child in case.children
+        if child.pk not in carried
+    ):
+        return OVERRIDE
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+@answers(*history_calls_for_two.sentences, *carried_decisions_call_for_two.sentences)
+def closing_calls_for_two(case: Case, step_input: DecideClose) -> Text | None:
+    """As the history of the case calls for (2S?), and for decisions that T43 alone would have signed by two (T22)."""
+    return history_calls_for_two(case, step_input) or carried_decisions_call_for_two(case, step_input)
 
 
 @step(

@@ -1,23 +1,26 @@
 """Guards of merging and unmerging two files (domain.md T12, T35, §2.7)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text
 from referrals.duplicates.inputs import Attaching, Confirming, Suggestion
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.duplicates import LinkKind
 from referrals.vocabulary.states import DuplicateState, InformationState, State
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Reasoned
+from referrals.workflow.rules import answers, rule, two_sign
 
 if TYPE_CHECKING:
     from referrals.models import DuplicateCandidate, Holder
 
 #: States in which a file takes in another filing about the same child (T12).
 TAKING = (State.TRIAGE, State.QUALIFIED, State.IN_ASSESSMENT)
-UNKNOWN_FILE = "Ce dossier n'existe pas ou ne vous est pas ouvert."
+UNKNOWN_FILE: Final = _("Ce dossier n'existe pas ou ne vous est pas ouvert.")
 
 
 def confirmed_same(pairs: "type[DuplicateCandidate]", referral: UUID) -> set[UUID]:
@@ -28,48 +31,58 @@ def confirmed_same(pairs: "type[DuplicateCandidate]", referral: UUID) -> set[UUI
     return {pk for pair in rows for pk in pair} - {referral}
 
 
-def other_is_known(case: Case, step_input: Confirming | Suggestion | None) -> str | None:
+@rule(UNKNOWN_FILE)
+def other_is_known(case: Case, step_input: Confirming | Suggestion | None) -> bool:
     """The other file is one of the same authority that the person sees, and another one than this."""
     other = case.other(getattr(step_input, "other", None) or case.part.other_id)
     if other is None or other.pk == case.referral.pk or other.authority_id != case.referral.authority_id:
-        return UNKNOWN_FILE
-    return UNKNOWN_FILE if other.state == State.DRAFT else None
+        return False
+    return bool(other.state != State.DRAFT)
 
 
-def pair_is_new(case: Case, step_input: Suggestion | None) -> str | None:
+@rule(_("Ces deux dossiers sont déjà rapprochés."))
+def pair_is_new(case: Case, step_input: Suggestion | None) -> bool:
     """Two files are compared once at a time."""
     if step_input is None:
-        return None
+        return True
     table: Any = case.referral.duplicates.model
     pair = Q(referral=case.referral, other=step_input.other) | Q(
         referral=step_input.other, other=case.referral
     )
-    if table.objects.filter(pair).exclude(state=DuplicateState.REJECTED).exists():
-        return "Ces deux dossiers sont déjà rapprochés."
-    return None
+    return not table.objects.filter(pair).exclude(state=DuplicateState.REJECTED).exists()
 
 
-def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> str | None:
+@rule(_("Une personne doit d'abord confirmer que les deux dossiers concernent le même enfant."))
+def same_child_is_confirmed(case: Case, step_input: Attaching | None) -> bool:
     """A person has confirmed that the two files are about the same child (T12; DuplicateCandidate ``same``)."""
     known = confirmed_same(case.referral.duplicates.model, case.referral.pk)
-    if not known or (step_input is not None and step_input.target not in known):
-        return "Une personne doit d'abord confirmer que les deux dossiers concernent le même enfant."
-    return None
+    return bool(known) and (step_input is None or step_input.target in known)
 
 
-def target_takes_it(case: Case, step_input: Attaching | None) -> str | None:
+TARGET_TOO_FAR: Final = _(
+    "Le dossier cible est trop avancé ou clos : lier les deux dossiers et poursuivre celui-ci."
+)
+
+
+@answers(UNKNOWN_FILE, TARGET_TOO_FAR)
+def target_takes_it(case: Case, step_input: Attaching | None) -> Text | None:
     """The target is still before its report; further on, the files are linked and each goes its way (T12)."""
     if step_input is None:
         return None
     target = case.other(step_input.target)
     if target is None or target.authority_id != case.referral.authority_id:
         return UNKNOWN_FILE
-    if target.state not in TAKING:
-        return "Le dossier cible est trop avancé ou clos : lier les deux dossiers et poursuivre celui-ci."
-    return None
+    return None if target.state in TAKING else TARGET_TOO_FAR
 
 
-def restriction_is_kept(case: Case, step_input: Attaching | None) -> str | None:
+TARGET_NOT_RESTRICTED: Final = _("Le dossier est restreint : restreindre d'abord le dossier cible.")
+TARGET_NAMES_OTHERS: Final = _(
+    "La liste du dossier cible nomme d'autres personnes que celle de la transmission."
+)
+
+
+@answers(TARGET_NOT_RESTRICTED, TARGET_NAMES_OTHERS)
+def restriction_is_kept(case: Case, step_input: Attaching | None) -> Text | None:
     """A filing that is restricted, or a child of it, isn't joined to a file that more people read (T46)."""
     if step_input is None:
         return None
@@ -81,13 +94,20 @@ def restriction_is_kept(case: Case, step_input: Attaching | None) -> str | None:
     same = {item.child: item.same_as for item in step_input.children if item.same_as}
     read_there = case.referral.restricted or any(same[pk] not in theirs for pk in restricted & set(same))
     if read_there and not target.restricted:
-        return "Le dossier est restreint : restreindre d'abord le dossier cible."
+        return TARGET_NOT_RESTRICTED
     if Case(target, actor=case.actor, at=case.at).on_list() - case.on_list():
-        return "La liste du dossier cible nomme d'autres personnes que celle de la transmission."
+        return TARGET_NAMES_OTHERS
     return None
 
 
-def every_child_is_matched(case: Case, step_input: Attaching | None) -> str | None:
+CHILD_UNMATCHED: Final = _(
+    "Chaque enfant de la transmission est rapproché d'un enfant du dossier cible, ou y est nouveau."
+)
+NO_CHILD_IN_COMMON: Final = _("Au moins un enfant est commun aux deux dossiers.")
+
+
+@answers(CHILD_UNMATCHED, NO_CHILD_IN_COMMON)
+def every_child_is_matched(case: Case, step_input: Attaching | None) -> Text | None:
     """Each child of the filing is said to be one of the target's or new to it; at least one is the same (T12)."""
     if step_input is None:
         return None
@@ -98,27 +118,24 @@ def every_child_is_matched(case: Case, step_input: Attaching | None) -> str | No
     if not _matched(
         [(i.child, i.same_as) for i in step_input.children], {c.pk for c in case.children}, theirs
     ):
-        return (
-            "Chaque enfant de la transmission est rapproché d'un enfant du dossier cible, ou y est nouveau."
-        )
+        return CHILD_UNMATCHED
     if not any(item.same_as for item in step_input.children):
-        return "Au moins un enfant est commun aux deux dossiers."
+        return NO_CHILD_IN_COMMON
     return None
 
 
-def every_holder_is_matched(case: Case, step_input: Attaching | None) -> str | None:
+@rule(
+    _("Chaque titulaire de la transmission est rapproché d'un titulaire du dossier cible, ou y est nouveau.")
+)
+def every_holder_is_matched(case: Case, step_input: Attaching | None) -> bool:
     """Each holder of the filing is said to be one of the target's, or new to it (T12)."""
     if step_input is None:
-        return None
+        return True
     target = case.other(step_input.target)
     if target is None:
-        return None
+        return True
     theirs = {holder.pk for holder in target.holders.all()}
-    if _matched([(i.holder, i.same_as) for i in step_input.holders], {h.pk for h in case.holders}, theirs):
-        return None
-    return (
-        "Chaque titulaire de la transmission est rapproché d'un titulaire du dossier cible, ou y est nouveau."
-    )
+    return _matched([(i.holder, i.same_as) for i in step_input.holders], {h.pk for h in case.holders}, theirs)
 
 
 def _matched(pairs: list[tuple[UUID, UUID | None]], ours: set[UUID], theirs: set[UUID]) -> bool:
@@ -127,13 +144,14 @@ def _matched(pairs: list[tuple[UUID, UUID | None]], ours: set[UUID], theirs: set
     return sorted(named) == sorted(ours) and len(set(same)) == len(same) and set(same) <= theirs
 
 
-def informations_agree(case: Case, step_input: Attaching | None) -> str | None:
+@rule(_("L'information d'un titulaire est différée dans un seul des deux dossiers : à régler d'abord."))
+def informations_agree(case: Case, step_input: Attaching | None) -> bool:
     """What a holder may be told isn't deferred in one file and open in the other (§2.8 no. 4)."""
     if step_input is None:
-        return None
+        return True
     target = case.other(step_input.target)
     if target is None:
-        return None
+        return True
     theirs: dict[Any, Any] = {(i.holder_id, i.occasion): i.state for i in target.holder_informations.all()}
     same = {item.holder: item.same_as for item in step_input.holders if item.same_as}
     for information in case.informations:
@@ -141,27 +159,28 @@ def informations_agree(case: Case, step_input: Attaching | None) -> str | None:
         if other is not None and (other == InformationState.DEFERRED) != (
             information.state == InformationState.DEFERRED
         ):
-            return (
-                "L'information d'un titulaire est différée dans un seul des deux dossiers : à régler d'abord."
-            )
-    return None
+            return False
+    return True
 
 
-def joining_calls_for_two(case: Case, step_input: Attaching) -> str | None:
+@two_sign(_("Situation ou urgence passée : une seconde signature est requise."))
+def joining_calls_for_two(case: Case, step_input: Attaching) -> bool:
     """A status was once at least *at risk*, or urgency once U2: joining, too, needs two (2S?)."""
-    if case.history_calls_for_two():
-        return "Situation ou urgence passée : une seconde signature est requise."
-    return None
+    return case.history_calls_for_two()
 
 
-def is_joined(case: Case, step_input: Reasoned | None) -> str | None:
+@rule(_("Ce dossier archivé n'avait pas été joint."))
+def is_joined(case: Case, step_input: Reasoned | None) -> bool:
     """From the archive a filing is parted again only if it went there joined (T35)."""
-    if case.referral.state == State.ARCHIVED and case.referral.archived_from != State.MERGED:
-        return "Ce dossier archivé n'avait pas été joint."
-    return None
+    return bool(case.referral.state != State.ARCHIVED or case.referral.archived_from == State.MERGED)
 
 
-def target_gives_back(case: Case, step_input: Reasoned | None) -> str | None:
+TARGET_WAS_JOINED: Final = _("Le dossier cible a été joint à son tour : le disjoindre d'abord.")
+TARGET_WAS_TRANSFERRED: Final = _("Le dossier cible a été transféré.")
+
+
+@answers(UNKNOWN_FILE, TARGET_WAS_JOINED, TARGET_WAS_TRANSFERRED)
+def target_gives_back(case: Case, step_input: Reasoned | None) -> Text | None:
     """What was joined is still in the target's hands, and the person sees it (T35)."""
     if step_input is None:
         return None
@@ -170,9 +189,9 @@ def target_gives_back(case: Case, step_input: Reasoned | None) -> str | None:
     if target is None:
         return UNKNOWN_FILE
     if State.MERGED in (target.state, target.archived_from):
-        return "Le dossier cible a été joint à son tour : le disjoindre d'abord."
+        return TARGET_WAS_JOINED
     if target.state == State.TRANSFERRED:
-        return "Le dossier cible a été transféré."
+        return TARGET_WAS_TRANSFERRED
     return None
 
 

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from accounts.signin import actor_of_user
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from core.languages import Text
 from referrals.access import case_ties, child_sight, visibility
 from referrals.access.relations import CaseAccess
 from referrals.errors import ApprovalClosed, ApproverRefused, NotAllowed, NotVisible
@@ -37,7 +38,7 @@ from referrals.workflow.context import StepContext, StepInput, as_json
 from referrals.workflow.step import require_proof, steps
 
 
-def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reason: str) -> Approval:
+def ask_approval(asked: StepRequest, case: Case, step_input: StepInput, *, reason: Text) -> Approval:
     """Open a request for a second signature; nothing moves until it is given (domain.md 2S).
 
     Raises:

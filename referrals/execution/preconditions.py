@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.actor import Actor, system
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose
+from core.languages import Text
 from referrals.access import case_ties, matrix, row_level_security, transfer_targets, visibility
 from referrals.access.child_sight import Sight
 from referrals.access.matrix import NOBODY, Relation
@@ -30,8 +33,8 @@ from referrals.workflow.step import RECEIVER, Guard, Step
 FILING: Final = (State.DRAFT,)
 NOT_EXPECTED: Final = object()
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
-NOT_NOW: Final = "Pas possible actuellement."
-WITHHELD: Final = ("not-possible-now", NOT_NOW, "")
+NOT_NOW: Final = _("Pas possible actuellement.")
+WITHHELD: Final[tuple[str, Text, str]] = ("not-possible-now", NOT_NOW, "")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
 #: refuses (domain.md §1.4).
 FACT_CLASS: Final[Mapping[str, str]] = {
@@ -261,7 +264,7 @@ def barred_by(
     ties: CaseAccess,
     *,
     beforehand: bool = False,
-) -> tuple[str, str, str] | None:
+) -> tuple[str, Text, str] | None:
     """Return which rule bars a step, its sentence and its law; None if none does.
 
     Rule and sentence are withheld from who may not read the fact behind (design.md). Who may not know of a child is
@@ -285,11 +288,13 @@ def barred_by(
     return WITHHELD
 
 
-def first_refusal(rules: Sequence[Guard], case: Case, step_input: StepInput | None) -> tuple[str, str] | None:
+def first_refusal(
+    rules: Sequence[Guard], case: Case, step_input: StepInput | None
+) -> tuple[str, Text] | None:
     """Return the name of the first rule that bars, and its sentence."""
     # Lazily: the first no wins, and what comes after it isn't asked (SEC-AZ3).
     answers = ((rule.__name__, rule(case, step_input)) for rule in rules)
-    return next(((name, reason) for name, reason in answers if reason), None)
+    return next(((name, reason) for name, reason in answers if reason is not None), None)
 
 
 def parse(step: Step, body: object) -> StepInput:
@@ -347,7 +352,7 @@ def require_checks(step: Step, case: Case, step_input: StepInput, ties: CaseAcce
         raise GuardRefused(step.name, *why)
 
 
-def second_signature(step: Step, case: Case, step_input: StepInput) -> str | None:
+def second_signature(step: Step, case: Case, step_input: StepInput) -> Text | None:
     """Return why a second person must sign, or None."""
     return step.signed_when(case, step_input) if step.signed_when is not None else None
 

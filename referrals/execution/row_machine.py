@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.actor import Actor
 from accounts.models import Authority
+from core.languages import Text
 from referrals.errors import GuardRefused, NotAllowed, NotVisible, WrongState
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.vocabulary.states import Machine
@@ -118,14 +119,14 @@ class RowMachine[Row: Model, Context: RowContext[Any]](ABC):
 
     def offered(
         self, row: Row, actor: Actor, *, at: datetime
-    ) -> Iterator[tuple[Step, tuple[str, str] | None]]:
+    ) -> Iterator[tuple[Step, tuple[str, Text] | None]]:
         """Yield the steps that role and state allow, with the rule that bars one now and why, or None."""
         for step in steps.of(self.machine):
             context = self.context_of(step, row, actor, at=at)
             if context is None or _state(row) not in step.source:
                 continue
             refused = ((guard.__name__, guard(context, None)) for guard in step.guards)
-            yield step, next(((rule, reason) for rule, reason in refused if reason), None)
+            yield step, next(((rule, reason) for rule, reason in refused if reason is not None), None)
 
     def possible(self, row: Row, actor: Actor, *, at: datetime) -> Iterator[Step]:
         """Yield the steps that the actor may do on a row now."""
@@ -140,5 +141,5 @@ def _require(
     step: Step, rules: tuple[Guard, ...], context: RowContext[Any], step_input: StepInput | None
 ) -> None:
     for rule in rules:
-        if reason := rule(context, step_input):
+        if (reason := rule(context, step_input)) is not None:
             raise GuardRefused(step.name, rule.__name__, reason, step.law)

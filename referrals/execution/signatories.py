@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts.models import Membership
 from accounts.roles import Role
+from core.languages import Text
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.step import Step
@@ -35,7 +36,7 @@ USUAL: Final = (Role.SUPERVISOR, Role.ASE_INSPECTOR)
 FIRST_ANALYSIS: Final = ("reorient", "attach_existing")
 
 
-def signers(step: Step, case: Case, reason: str | None) -> tuple[Role, ...]:
+def signers(step: Step, case: Case, reason: Text | None) -> tuple[Role, ...]:
     """Return the roles that may sign a step for this reason: those that it names, else the authority's signatories."""
     named = step.signers(reason)
     # Signers that a step names are the law's choice, and no setting of an authority changes them.

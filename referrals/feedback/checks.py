@@ -1,8 +1,11 @@
 """Checks of the answers to filers: for which reasons one may be withheld."""
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.feedback.inputs import Withheld
 from referrals.vocabulary import feedback
 from referrals.workflow.case import Case
+from referrals.workflow.rules import rule
 
 #: What may keep an answer from a private person: these three and no other (D226-2-8).
 EXCEPTIONS = (
@@ -12,10 +15,9 @@ EXCEPTIONS = (
 )
 
 
-def withholding_is_lawful(case: Case, step_input: Withheld) -> str | None:
+@rule(_("Ce motif ne permet pas de ne pas répondre à cette personne (D226-2-8)."))
+def withholding_is_lawful(case: Case, step_input: Withheld) -> bool:
     """Nothing is told to a private person on three grounds, to others for secrecy or the child (F02; D226-2-8)."""
     private = case.part.owed_to == feedback.OwedTo.PRIVATE
     allowed = EXCEPTIONS if private else (feedback.Withholding.SECRECY, feedback.Withholding.CHILD_INTEREST)
-    if step_input.reason in allowed:
-        return None
-    return "Ce motif ne permet pas de ne pas répondre à cette personne (D226-2-8)."
+    return step_input.reason in allowed

@@ -5,9 +5,11 @@ from referrals.vocabulary.required_items import missing_items, missing_urgent_it
 from referrals.workflow.case import Case
 from referrals.workflow.form_rows import late_receipt, typed_by_cell
 from referrals.workflow.inputs import Nothing
+from referrals.workflow.rules import names_fields
 
 
-def form_is_complete(case: Case, step_input: Nothing) -> str | None:
+@names_fields
+def form_is_complete(case: Case, step_input: Nothing) -> None:
     """Every L and U item is answered, every P item answered or marked as not known (T02).
 
     Raises:
@@ -16,10 +18,10 @@ def form_is_complete(case: Case, step_input: Nothing) -> str | None:
     missing = missing_items(case.referral, typed_by_cell=typed_by_cell(case), late=late_receipt(case))
     if missing:
         raise IncompleteFiling(missing)
-    return None
 
 
-def urgent_form_is_complete(case: Case, step_input: Nothing) -> str | None:
+@names_fields
+def urgent_form_is_complete(case: Case, step_input: Nothing) -> None:
     """The U items are answered: who, where, what (T03).
 
     Raises:
@@ -27,4 +29,3 @@ def urgent_form_is_complete(case: Case, step_input: Nothing) -> str | None:
     """
     if missing := missing_urgent_items(case.referral):
         raise IncompleteFiling(missing)
-    return None

@@ -1,13 +1,17 @@
 """Guards of referrals to justice: grounds, argument, outcome (L226-4)."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 from referrals.justice.inputs import JusticeAnswerOfCase
 from referrals.justice.letter_guards import document_is_there
 from referrals.vocabulary.states import DECIDING, Exploitation
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import JusticeAnswer, Referring, WithChildren
 from referrals.workflow.inputs import Noted
+from referrals.workflow.rules import answers, rule
 
 
 class _Refusal(Referring, Protocol):
@@ -26,46 +30,48 @@ class _Decision(Referring, WithChildren, Protocol):
         """Tell whether the referral was sent before."""
 
 
-def ground_fits_the_child(case: Case, step_input: Referring | None) -> str | None:
+@rule(_("Pour une situation avérée, le fondement 6 (loi du 4 mars 2002, art. 13) doit être coché."))
+def ground_fits_the_child(case: Case, step_input: Referring | None) -> bool:
     """The referral to justice of an established prostitution ticks ground 6 (law 2002-305 art. 13; §2.5)."""
     if step_input is None or not getattr(step_input, "grounds", None):
-        return None
+        return True
     children = case.of_case(getattr(step_input, "children", [])) or case.children
-    if (
-        any(c.prostitution_status == Exploitation.ESTABLISHED for c in children)
-        and "6" not in step_input.grounds
-    ):
-        return "Pour une situation avérée, le fondement 6 (loi du 4 mars 2002, art. 13) doit être coché."
-    return None
+    return (
+        all(c.prostitution_status != Exploitation.ESTABLISHED for c in children) or "6" in step_input.grounds
+    )
 
 
-def prepared_referral_is_of_case(case: Case, step_input: Referring | None) -> str | None:
+@rule(_("Cette saisine préparée n'existe pas ou a déjà été transmise."))
+def prepared_referral_is_of_case(case: Case, step_input: Referring | None) -> bool:
     """A prepared referral to justice that is sent belongs to the case and is still prepared (J02)."""
     wanted = getattr(step_input, "judicial_referral", None)
     if wanted is None:
-        return None
-    if not any(
-        judicial.pk == wanted and judicial.state == "prepared" for judicial in case.judicial_referrals
-    ):
-        return "Cette saisine préparée n'existe pas ou a déjà été transmise."
-    return None
+        return True
+    return any(judicial.pk == wanted and judicial.state == "prepared" for judicial in case.judicial_referrals)
 
 
-def persisting_danger_is_referred(case: Case, step_input: _Refusal | None) -> str | None:
+@rule(_("Le danger persiste : la saisine (fondement 2 ou 3), son document et la preuve d'envoi sont requis."))
+def persisting_danger_is_referred(case: Case, step_input: _Refusal | None) -> bool:
     """A refusal while danger persists goes to justice with grounds 2 or 3, argued and proven (T25; L226-4 I b)."""
     if step_input is None or not step_input.danger_persists:
-        return None
-    if (
-        not step_input.grounds
-        or not set(step_input.grounds) & {"2", "3"}
-        or not document_is_there(case, step_input)
-        or not step_input.sending_proof
-    ):
-        return "Le danger persiste : la saisine (fondement 2 ou 3), son document et la preuve d'envoi sont requis."
-    return None
+        return True
+    return (
+        not {"2", "3"}.isdisjoint(step_input.grounds or ())
+        and document_is_there(case, step_input)
+        and bool(step_input.sending_proof)
+    )
 
 
-def referral_is_argued(case: Case, step_input: _Decision | None) -> str | None:
+NOT_ARGUED: Final = _(
+    "La saisine suppose un fondement, un document, un destinataire et la preuve de l'envoi."
+)
+REPORT_NOT_SENT: Final = _(
+    "Le rapport doit rejoindre la saisine déjà transmise : la preuve de son envoi est requise."
+)
+
+
+@answers(NOT_ARGUED, REPORT_NOT_SENT)
+def referral_is_argued(case: Case, step_input: _Decision | None) -> Text | None:
     """The referral has its grounds, document and proof of sending, or was sent and gets the report (T26; L226-4).
 
     A report that is there goes along by itself; on a referral sent before it, one says how it was sent after.
@@ -76,25 +82,28 @@ def referral_is_argued(case: Case, step_input: _Decision | None) -> str | None:
     if step_input.already_sent and all(case.awaiting_answer([child]) for child in children):
         report, sent = case.delivered_report, case.awaiting_answer(children)
         lacking = report is not None and any(row.report_id != report.pk for row in sent)
-        if lacking and not step_input.sending_proof:
-            return "Le rapport doit rejoindre la saisine déjà transmise : la preuve de son envoi est requise."
-        return None
-    if not (
+        return REPORT_NOT_SENT if lacking and not step_input.sending_proof else None
+    argued = (
         step_input.grounds
         and document_is_there(case, step_input)
         and step_input.sending_proof
         and step_input.recipient
-    ):
-        return "La saisine suppose un fondement, un document, un destinataire et la preuve de l'envoi."
-    return None
+    )
+    return None if argued else NOT_ARGUED
 
 
-def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> str | None:
+NONE_AWAITS_AN_ANSWER: Final = _("Aucune saisine transmise n'attend de suite.")
+NOT_SENT: Final = _("Cette saisine n'a pas été transmise.")
+CHILD_NOT_CONCERNED: Final = _("Un des enfants n'est pas concerné par cette saisine.")
+
+
+@answers(NONE_AWAITS_AN_ANSWER, NOT_SENT, CHILD_NOT_CONCERNED)
+def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> Text | None:
     """The answer of justice is about a referral to justice of this case and its children (J04)."""
     if step_input is None:
         sent = ("sent", "received", "answered", "closed")
         any_sent = any(row.state in sent for row in case.judicial_referrals)
-        return None if any_sent else "Aucune saisine transmise n'attend de suite."
+        return None if any_sent else NONE_AWAITS_AN_ANSWER
     judicial = case.part or next(
         (
             sending
@@ -104,21 +113,19 @@ def outcome_is_of_case(case: Case, step_input: JusticeAnswer | None) -> str | No
         None,
     )
     if judicial is None or judicial.state not in ("sent", "received", "answered", "closed"):
-        return "Cette saisine n'a pas été transmise."
+        return NOT_SENT
     if any(not any(c.pk == item.child for c in judicial.children.all()) for item in step_input.outcomes):
-        return "Un des enfants n'est pas concerné par cette saisine."
+        return CHILD_NOT_CONCERNED
     return None
 
 
-def outcome_decides(case: Case, step_input: JusticeAnswerOfCase | None) -> str | None:
+@rule(_("Aucune des suites indiquées n'est décisive."))
+def outcome_decides(case: Case, step_input: JusticeAnswerOfCase | None) -> bool:
     """T28 is for an answer that decides; others are recorded on the referral to justice (J04)."""
-    if step_input is None or any(item.type in DECIDING for item in step_input.outcomes):
-        return None
-    return "Aucune des suites indiquées n'est décisive."
+    return step_input is None or any(item.type in DECIDING for item in step_input.outcomes)
 
 
-def nothing_is_awaited(case: Case, step_input: Noted | None) -> str | None:
+@rule(_("Une suite est encore attendue pour un des enfants."))
+def nothing_is_awaited(case: Case, step_input: Noted | None) -> bool:
     """Every child of the referral to justice has its deciding answer (J05)."""
-    if any(not case.answered(case.part, child) for child in case.part.children.all()):
-        return "Une suite est encore attendue pour un des enfants."
-    return None
+    return all(case.answered(case.part, child) for child in case.part.children.all())

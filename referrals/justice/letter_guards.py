@@ -2,25 +2,26 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import Referring, SeizeJusticeForAll
 from referrals.workflow.inputs import Nothing
+from referrals.workflow.rules import rule
 
 
-def referral_is_argued_in_full(case: Case, step_input: Nothing | None) -> str | None:
+@rule(_("Le document suppose un fondement, les actions déjà menées et ce qui est demandé."))
+def referral_is_argued_in_full(case: Case, step_input: Nothing | None) -> bool:
     """A document is made once its grounds, the actions already led and what is asked are written (J07; L226-4)."""
     row = case.part
-    if not row.grounds or row.actions_led is None or row.requests is None:
-        return "Le document suppose un fondement, les actions déjà menées et ce qui est demandé."
-    return None
+    return row.grounds and row.actions_led is not None and row.requests is not None
 
 
-def children_may_be_named(case: Case, step_input: Nothing | None) -> str | None:
+@rule(_("Un des enfants est à accès restreint : vous ne pouvez pas le nommer."))
+def children_may_be_named(case: Case, step_input: Nothing | None) -> bool:
     """A restricted child is named by persons on the list alone (J07; §1.3 rule 3)."""
     restricted = [child for child in case.part.children.all() if child.restricted]
-    if not restricted or case.actor.user_id in case.on_list():
-        return None
-    return "Un des enfants est à accès restreint : vous ne pouvez pas le nommer."
+    return not restricted or case.actor.user_id in case.on_list()
 
 
 def document_is_there(case: Case, step_input: Referring) -> bool:
@@ -29,24 +30,22 @@ def document_is_there(case: Case, step_input: Referring) -> bool:
     return bool(step_input.document) or (row is not None and row.letter is not None)
 
 
-def document_is_written(case: Case, step_input: SeizeJusticeForAll | None) -> str | None:
+@rule(_("Le document de la saisine doit être écrit, ou établi à partir du dossier, avant l'envoi."))
+def document_is_written(case: Case, step_input: SeizeJusticeForAll | None) -> bool:
     """A referral to justice is sent with its document (T15, T18)."""
-    if step_input is None or document_is_there(case, step_input):
-        return None
-    return "Le document de la saisine doit être écrit, ou établi à partir du dossier, avant l'envoi."
+    return step_input is None or document_is_there(case, step_input)
 
 
-def document_says_the_same(case: Case, step_input: Referring | None) -> str | None:
+@rule(_("Le document a été établi pour d'autres enfants ou d'autres fondements : il doit être refait."))
+def document_says_the_same(case: Case, step_input: Referring | None) -> bool:
     """A composed document is sent for the children and on the grounds that it names, or is composed anew (J02)."""
     if step_input is None:
-        return None
+        return True
     row = case.prepared(step_input)
     if row is None or row.letter is None:
-        return None
+        return True
     about = {child.pk for child in row.children.all()}
-    if _sent_for(case, step_input) != about or set(step_input.grounds) != set(row.grounds):
-        return "Le document a été établi pour d'autres enfants ou d'autres fondements : il doit être refait."
-    return None
+    return _sent_for(case, step_input) == about and set(step_input.grounds) == set(row.grounds)
 
 
 def _sent_for(case: Case, step_input: Referring) -> set[UUID]:

@@ -5,12 +5,16 @@ Silence is never an answer by itself: a person records it, once the deadline of 
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from core.inputs import StrictSerializer
+from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import MeasureState, Outcome
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import Agreement, JusticeAnswer, MeasureOffer
+from referrals.workflow.rules import answers, rule, two_sign
 
 #: Care outside the home: an offer of it to a child who is in such care already may be agreed to by silence.
 CARE: Final = ("temporary_care", "modular_care", "parent_child", "placement_ase", "placement_establishment")
@@ -23,25 +27,30 @@ def lapses_by_silence(case: Case, step_input: JusticeAnswer) -> bool:
     return any(child is not None and not case.beyond_childhood(child) for child in lapsed)
 
 
-def silence_outlasted_the_reminders(case: Case, step_input: JusticeAnswer | None) -> str | None:
+@rule(
+    _("La dernière relance du parquet n'est pas passée : son silence ne rend pas encore la saisine caduque.")
+)
+def silence_outlasted_the_reminders(case: Case, step_input: JusticeAnswer | None) -> bool:
     """A referral to justice lapses by silence only after the last reminder; by majority or death at once (J04)."""
     if step_input is None or not lapses_by_silence(case, step_input):
-        return None
+        return True
     part_id = case.part.pk if case.part is not None else getattr(step_input, "judicial_referral", None)
     waits = case.referral.clocks.filter(code=ClockCode.C7, part=part_id).order_by("started_at").last()
-    if waits is None or case.at <= waits.due_at:
-        return "La dernière relance du parquet n'est pas passée : son silence ne rend pas encore la saisine caduque."
-    return None
+    return waits is not None and case.at > waits.due_at
 
 
-def lapsing_calls_for_two(case: Case, step_input: JusticeAnswer) -> str | None:
+@two_sign(_("Constater la caducité d'une saisine demande une seconde signature."))
+def lapsing_calls_for_two(case: Case, step_input: JusticeAnswer) -> bool:
     """To hold a referral to justice as lapsed is signed by two, save for majority or death (§2.6 ``lapsed``)."""
-    if lapses_by_silence(case, step_input):
-        return "Constater la caducité d'une saisine demande une seconde signature."
-    return None
+    return lapses_by_silence(case, step_input)
 
 
-def silence_counts_for_a_child_in_care(case: Case, step_input: StrictSerializer | None) -> str | None:
+ONLY_IN_CARE: Final = _("Le silence ne vaut accord que pour l'accueil d'un enfant déjà accueilli.")
+NOT_NOTIFIED_YET: Final = _("La notification ou l'envoi indiqué est à venir.")
+
+
+@answers(ONLY_IN_CARE, NOT_NOTIFIED_YET)
+def silence_counts_for_a_child_in_care(case: Case, step_input: StrictSerializer | None) -> Text | None:
     """Only care offered to a child who is in care already is agreed to by silence (C9; CASF L223-2)."""
     if step_input is None:
         return None
@@ -52,13 +61,20 @@ def silence_counts_for_a_child_in_care(case: Case, step_input: StrictSerializer 
             continue
         cared_for = any(m.type_id in CARE and m.state in BEGUN for m in case.measures_alive(child))
         if item.type not in CARE or not cared_for:
-            return "Le silence ne vaut accord que pour l'accueil d'un enfant déjà accueilli."
+            return ONLY_IN_CARE
         if max(filter(None, (item.notified_on, item.sent_on))) > case.today:
-            return "La notification ou l'envoi indiqué est à venir."
+            return NOT_NOTIFIED_YET
     return None
 
 
-def silence_has_lasted(case: Case, step_input: Agreement | None) -> str | None:
+NOT_LONG_ENOUGH: Final = _("Le délai au terme duquel le silence vaut accord n'est pas écoulé.")
+NO_AGREEMENT_BY_SILENCE: Final = _(
+    "Le silence ne vaut pas accord pour cette mesure : un accord écrit est nécessaire."
+)
+
+
+@answers(NOT_LONG_ENOUGH, NO_AGREEMENT_BY_SILENCE)
+def silence_has_lasted(case: Case, step_input: Agreement | None) -> Text | None:
     """Silence is agreement four weeks after the notification, six after a sending without receipt (C9; M02)."""
     if step_input is None or not step_input.by_silence:
         return None
@@ -66,5 +82,5 @@ def silence_has_lasted(case: Case, step_input: Agreement | None) -> str | None:
     offered = next((measure for measure in case.measures if measure.pk == wanted), None)
     day = deadlines.agreed_by_silence_on(offered) if offered is not None else None
     if day is None:
-        return "Le silence ne vaut pas accord pour cette mesure : un accord écrit est nécessaire."
-    return None if case.today > day else "Le délai au terme duquel le silence vaut accord n'est pas écoulé."
+        return NO_AGREEMENT_BY_SILENCE
+    return None if case.today > day else NOT_LONG_ENOUGH

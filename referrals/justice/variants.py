@@ -2,8 +2,11 @@
 
 from typing import Protocol
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.vocabulary.filing_answers import Variant
 from referrals.workflow.case import Case
+from referrals.workflow.rules import rule
 
 
 class _Report(Protocol):
@@ -14,9 +17,8 @@ class _Report(Protocol):
         """Return how the report was sent to the prosecutor."""
 
 
-def report_reaches_the_prosecutor(case: Case, step_input: _Report | None) -> str | None:
+@rule(_("Le parquet a demandé cette évaluation : la preuve de l'envoi du rapport au parquet est requise."))
+def report_reaches_the_prosecutor(case: Case, step_input: _Report | None) -> bool:
     """The report of an assessment that the prosecutor asked for goes to the prosecutor too, with its proof (T20)."""
     on_request = case.referral.variant == Variant.PROSECUTOR_REQUEST
-    if step_input is None or not on_request or step_input.prosecutor_proof:
-        return None
-    return "Le parquet a demandé cette évaluation : la preuve de l'envoi du rapport au parquet est requise."
+    return step_input is None or not on_request or bool(step_input.prosecutor_proof)

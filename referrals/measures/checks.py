@@ -1,40 +1,38 @@
 """Checks of measures: what must be said where a measure is judicial, a shelter, begun, or has a new term."""
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.measures.inputs import EndOfMeasure, Lifting, NotExecuted, Pause, Ruling
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow.case import Case
+from referrals.workflow.rules import rule
 
 
-def judge_is_told(case: Case, step_input: NotExecuted | Pause | None) -> str | None:
+@rule(_("Le juge doit être informé."))
+def judge_is_told(case: Case, step_input: NotExecuted | Pause | None) -> bool:
     """The judge is told of what happens to a judicial measure (M09, M15)."""
-    if step_input is not None and case.part.judicial and not step_input.judge_told:
-        return "Le juge doit être informé."
-    return None
+    return step_input is None or not case.part.judicial or step_input.judge_told
 
 
-def shelter_end_is_said(case: Case, step_input: EndOfMeasure | None) -> str | None:
+@rule(_("La fin d'un accueil d'urgence précise le retour, l'admission ou la saisine du juge."))
+def shelter_end_is_said(case: Case, step_input: EndOfMeasure | None) -> bool:
     """The end of an emergency shelter says whether the child went home, was admitted, or the judge seized (M12)."""
-    if step_input is not None and case.part.type_id.startswith("shelter_") and not step_input.shelter:
-        return "La fin d'un accueil d'urgence précise le retour, l'admission ou la saisine du juge."
-    return None
+    return step_input is None or not case.part.type_id.startswith("shelter_") or bool(step_input.shelter)
 
 
-def judge_lifted_it(case: Case, step_input: Lifting | None) -> str | None:
+@rule(_("La mainlevée d'une mesure judiciaire suppose la décision du juge."))
+def judge_lifted_it(case: Case, step_input: Lifting | None) -> bool:
     """A judicial measure is lifted by the judge's decision (M13; CC 375-6)."""
-    if step_input is not None and case.part.judicial and not step_input.decision:
-        return "La mainlevée d'une mesure judiciaire suppose la décision du juge."
-    return None
+    return step_input is None or not case.part.judicial or bool(step_input.decision)
 
 
-def nothing_was_ever_done(case: Case, step_input: NotExecuted | None) -> str | None:
+@rule(_("Une mesure commencée n'est pas « non exécutée »."))
+def nothing_was_ever_done(case: Case, step_input: NotExecuted | None) -> bool:
     """A measure begun counts as not carried out only if nothing was ever done (M15)."""
-    if step_input is not None and case.part.state == M.ACTIVE and not step_input.nothing_was_done:
-        return "Une mesure commencée n'est pas « non exécutée »."
-    return None
+    return step_input is None or case.part.state != M.ACTIVE or step_input.nothing_was_done
 
 
-def term_is_said(case: Case, step_input: Ruling | None) -> str | None:
+@rule(_("La nouvelle échéance doit être datée."))
+def term_is_said(case: Case, step_input: Ruling | None) -> bool:
     """A new term comes with its date (M18)."""
-    if step_input is not None and step_input.effect == "new_term" and step_input.term_on is None:
-        return "La nouvelle échéance doit être datée."
-    return None
+    return step_input is None or step_input.effect != "new_term" or step_input.term_on is not None

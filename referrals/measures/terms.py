@@ -5,41 +5,51 @@ recorded as it was ordered (CC 375 lets a judge go beyond two years).
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dateutil.relativedelta import relativedelta
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from core.languages import Text
 from referrals.measures.inputs import Renewal, Situation, Start
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import Machine
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
+from referrals.workflow.rules import answers, rule
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
 
 
-def report_precedes_renewal(case: Case, step_input: Renewal | None) -> str | None:
+@rule(_("Un rapport de situation doit précéder le renouvellement."))
+def report_precedes_renewal(case: Case, step_input: Renewal | None) -> bool:
     """A measure is renewed on a situation report given since it began or was last renewed (M11; L223-5)."""
     own = case.referral.steps.filter(machine=Machine.MEASURE, part=case.part.pk)
     renewed = own.filter(step="renew").order_by("order").last()
     reports = own.filter(step="situation_report")
     if renewed is not None:
         reports = reports.filter(order__gt=renewed.order)
-    return None if reports.exists() else "Un rapport de situation doit précéder le renouvellement."
+    return reports.exists()
 
 
-def term_is_within_the_law(case: Case, step_input: Renewal | Start | None) -> str | None:
+TERM_BEFORE_START: Final = _("L'échéance doit être postérieure au début de la période.")
+TERM_TOO_FAR: Final = _("Cette mesure administrative dure {months} mois au plus par période.")
+
+
+@answers(TERM_BEFORE_START, TERM_TOO_FAR)
+def term_is_within_the_law(case: Case, step_input: Renewal | Start | None) -> Text | None:
     """An administrative measure is begun, and renewed, for what its type allows at most (§5.1; L223-5)."""
     if step_input is None or case.part.judicial or step_input.term_on is None:
         return None
     since = getattr(step_input, "started_on", None) or _present_term(case)
     if step_input.term_on <= since:
-        return "L'échéance doit être postérieure au début de la période."
+        return TERM_BEFORE_START
     months = case.part.type.max_months
     if months is not None and step_input.term_on > since + relativedelta(months=months):
-        return f"Cette mesure administrative dure {months} mois au plus par période."
+        return format_lazy(TERM_TOO_FAR, months=months)
     return None
 
 
@@ -52,21 +62,24 @@ def _present_term(case: Case) -> date:
     return term if term is not None and term > case.today else case.today
 
 
-def report_was_shown(case: Case, step_input: Situation | None) -> str | None:
+@rule(_("Le rapport est présenté aux parents et à l'enfant avant d'être remis."))
+def report_was_shown(case: Case, step_input: Situation | None) -> bool:
     """A situation report was shown to the parents and the child before it is given (M17; L223-5)."""
-    if step_input is not None and step_input.shown_on > case.today:
-        return "Le rapport est présenté aux parents et à l'enfant avant d'être remis."
-    return None
+    return step_input is None or step_input.shown_on <= case.today
 
 
-def referent_may_follow(case: Case, step_input: Start | None) -> str | None:
+REFERENT_OF_TEAM: Final = _("Un membre de l'équipe d'évaluation ne peut pas suivre la famille.")
+
+
+@answers(REFERENT_OF_TEAM, workflow_people.NOT_IN_ROLE)
+def referent_may_follow(case: Case, step_input: Start | None) -> Text | None:
     """The referent named with the beginning of a measure holds the role, and doesn't assess the family (M07, T48)."""
     if step_input is None or step_input.referent is None:
         return None
     if step_input.referent in case.team():
-        return "Un membre de l'équipe d'évaluation ne peut pas suivre la famille."
+        return REFERENT_OF_TEAM
     if not workflow_people.holders_of(case, Role.CASE_REFERENT, {step_input.referent}):
-        return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
+        return workflow_people.NOT_IN_ROLE
     return None
 
 

@@ -1,10 +1,13 @@
 """Checks of questions and complements: whom one asks, who answers, which files are brought."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Role
+from core.languages import Text
 from referrals.attachments.linking import waiting_of
 from referrals.errors import InvalidInput
 from referrals.messages.inputs import Complementing, GivingUp, Questions
@@ -13,6 +16,7 @@ from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import Exploitation, RequestState
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
+from referrals.workflow.rules import answers, names_fields, rule
 
 if TYPE_CHECKING:
     from referrals.models import InformationRequest
@@ -25,11 +29,10 @@ def request_of(case: Case, pk: UUID) -> "InformationRequest | None":
     return case.referral.information_requests.filter(pk=pk, state=RequestState.OPEN).first()
 
 
-def partner_is_of_case(case: Case, step_input: Questions) -> str | None:
+@rule(_("La personne désignée n'a pas de rôle sur ce dossier."))
+def partner_is_of_case(case: Case, step_input: Questions) -> bool:
     """A question is put to the filer, or to a person who has a role on the case (T07; CASF L226-2-2)."""
-    if step_input.partner is None or _has_a_role(case, step_input.partner):
-        return None
-    return "La personne désignée n'a pas de rôle sur ce dossier."
+    return step_input.partner is None or _has_a_role(case, step_input.partner)
 
 
 def _has_a_role(case: Case, user: UUID) -> bool:
@@ -48,7 +51,8 @@ def _has_a_role(case: Case, user: UUID) -> bool:
     return exploited and lead.exists()
 
 
-def answer_is_due_ahead(case: Case, step_input: Questions) -> str | None:
+@names_fields
+def answer_is_due_ahead(case: Case, step_input: Questions) -> None:
     """An answer is asked for today or later (T07).
 
     Raises:
@@ -56,25 +60,30 @@ def answer_is_due_ahead(case: Case, step_input: Questions) -> str | None:
     """
     if step_input.due_on is not None and step_input.due_on < case.today:
         raise InvalidInput("due_on", "too-early")
-    return None
 
 
-def complement_is_expected(case: Case, step_input: Complementing) -> str | None:
+ASKED_OF_ANOTHER: Final = _(
+    "Seule la personne interrogée répond ; le déclarant et la cellule peuvent compléter d'eux-mêmes."
+)
+REQUEST_NOT_OPEN: Final = _("Cette demande de complément n'est pas ouverte.")
+
+
+@answers(ASKED_OF_ANOTHER, REQUEST_NOT_OPEN)
+def complement_is_expected(case: Case, step_input: Complementing) -> Text | None:
     """An open request is answered by whom it asks, the filer adds unasked; the cell types in for both (T08)."""
     request = request_of(case, step_input.request) if step_input.request else None
     if step_input.request and request is None:
-        return "Cette demande de complément n'est pas ouverte."
+        return REQUEST_NOT_OPEN
     if case.actor.role == Role.FILER:
         to_another = request is not None and request.recipient != message_answers.Recipient.FILER
-        return "Cette demande de complément n'est pas ouverte." if to_another else None
+        return REQUEST_NOT_OPEN if to_another else None
     if request is not None and request.partner_id == case.actor.user_id:
         return None
-    if case.actor.role in CELL:
-        return None
-    return "Seule la personne interrogée répond ; le déclarant et la cellule peuvent compléter d'eux-mêmes."
+    return None if case.actor.role in CELL else ASKED_OF_ANOTHER
 
 
-def cell_says_how_it_came(case: Case, step_input: Complementing) -> str | None:
+@names_fields
+def cell_says_how_it_came(case: Case, step_input: Complementing) -> None:
     """What the cell types in came by phone, letter or otherwise (T08).
 
     Raises:
@@ -82,27 +91,28 @@ def cell_says_how_it_came(case: Case, step_input: Complementing) -> str | None:
     """
     if case.actor.role in CELL and not step_input.came_by:
         raise InvalidInput("came_by", "required")
-    return None
 
 
-def attachments_are_there(case: Case, step_input: Complementing) -> str | None:
+@names_fields
+def attachments_are_there(case: Case, step_input: Complementing) -> None:
     """What is named as attached was sent before, by the same person, and came with nothing else yet (T08).
 
     Raises:
         InvalidInput: it wasn't.
     """
     waiting_of(case.referral, step_input.attachments, role=case.actor.role, user_id=case.actor.user_id)
-    return None
 
 
-def request_is_open(case: Case, step_input: GivingUp) -> str | None:
+@rule(REQUEST_NOT_OPEN)
+def request_is_open(case: Case, step_input: GivingUp) -> bool:
     """Only an open request is given up (T09)."""
-    return None if request_of(case, step_input.request) else "Cette demande de complément n'est pas ouverte."
+    return request_of(case, step_input.request) is not None
 
 
-def asker_gives_up(case: Case, step_input: GivingUp) -> str | None:
+@rule(_("Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."))
+def asker_gives_up(case: Case, step_input: GivingUp) -> bool:
     """Whoever asked, or a coordinator, goes on without the answer (T09)."""
     request = request_of(case, step_input.request)
-    if request is None or case.actor.role == Role.CRIP_COORDINATOR or request.asked_by == case.actor.user_id:
-        return None
-    return "Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."
+    return (
+        request is None or case.actor.role == Role.CRIP_COORDINATOR or request.asked_by == case.actor.user_id
+    )

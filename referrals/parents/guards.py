@@ -1,12 +1,17 @@
 """Guards of T16: an implicated holder waits (L226-2-1), the review date is near."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 from referrals.parents.inputs import Informing
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.states import InformationState
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import HolderRefusal
+from referrals.workflow.rules import answers, rule
 
 
 class _Refusal(Protocol):
@@ -21,49 +26,51 @@ class _Refusal(Protocol):
         """Return the attempts made."""
 
 
-def implicated_holder_waits(case: Case, step_input: Informing | None) -> str | None:
+@rule(_("Un titulaire impliqué dans les faits ne peut pas être informé : l'information est différée."))
+def implicated_holder_waits(case: Case, step_input: Informing | None) -> bool:
     """A holder implicated in the facts is not informed: deferral is forced (T16)."""
     if step_input is None or step_input.outcome != InformationState.DONE:
-        return None
+        return True
     holder = next((row for row in case.holders if row.pk == step_input.holder), None)
     concern = case.referral.concern
     alone = concern.holder_implicated == YesNo.YES and not any(
         h.implicated == YesNo.YES for h in case.holders
     )
-    if holder is not None and (holder.implicated == YesNo.YES or alone):
-        return "Un titulaire impliqué dans les faits ne peut pas être informé : l'information est différée."
-    return None
+    return holder is None or (holder.implicated != YesNo.YES and not alone)
 
 
-def holder_is_of_case(case: Case, step_input: Informing | None) -> str | None:
+@rule(_("Ce titulaire de l'autorité parentale ne figure pas au dossier."))
+def holder_is_of_case(case: Case, step_input: Informing | None) -> bool:
     """The holder named is a holder of this case."""
-    if step_input is None or any(holder.pk == step_input.holder for holder in case.holders):
-        return None
-    return "Ce titulaire de l'autorité parentale ne figure pas au dossier."
+    return step_input is None or any(holder.pk == step_input.holder for holder in case.holders)
 
 
-def review_date_is_near(case: Case, step_input: Informing | None) -> str | None:
+REVIEW_WITHIN: Final = _("La date de revue doit tomber dans les {days} jours.")
+
+
+@answers(REVIEW_WITHIN)
+def review_date_is_near(case: Case, step_input: Informing | None) -> Text | None:
     """A deferral is looked at again within the authority's delay (REVIEW_DAYS; §2.8 no. 4)."""
     if step_input is None or step_input.outcome != InformationState.DEFERRED:
         return None
     days = (step_input.review_on - case.today).days if step_input.review_on else -1
-    if not 0 <= days <= case.protocol.holder_deferral_review_days:
-        return f"La date de revue doit tomber dans les {case.protocol.holder_deferral_review_days} jours."
-    return None
+    most = case.protocol.holder_deferral_review_days
+    return None if 0 <= days <= most else format_lazy(REVIEW_WITHIN, days=most)
 
 
-def every_holder_is_traced(case: Case, step_input: _Refusal | None) -> str | None:
+OWN_ANSWER_MISSING: Final = _("La personne est majeure : sa propre réponse doit figurer au constat.")
+HOLDER_NOT_TRACED: Final = _(
+    "La trace de chaque titulaire, ou les tentatives faites, doit figurer au constat."
+)
+
+
+@answers(OWN_ANSWER_MISSING, HOLDER_NOT_TRACED)
+def every_holder_is_traced(case: Case, step_input: _Refusal | None) -> Text | None:
     """A refusal names each holder and what it answered, or tells the attempts made after C9 (T25, M03)."""
-    if step_input is None:
+    if step_input is None or step_input.attempts:
         return None
     child = case.child(getattr(step_input, "child", None) or case.part.child_id)
     if child is not None and case.of_age(child):
-        return (
-            None
-            if step_input.attempts
-            else "La personne est majeure : sa propre réponse doit figurer au constat."
-        )
+        return OWN_ANSWER_MISSING
     named = {item.holder for item in step_input.refusals}
-    if any(holder.pk not in named for holder in case.holders) and not step_input.attempts:
-        return "La trace de chaque titulaire, ou les tentatives faites, doit figurer au constat."
-    return None
+    return None if all(holder.pk in named for holder in case.holders) else HOLDER_NOT_TRACED

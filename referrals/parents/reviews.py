@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.execution import hooks
 from referrals.parents.inputs import Informing
 from referrals.policy.working_time import end_of
@@ -9,6 +11,7 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, CLOSED, InformationState, State
 from referrals.workflow import deadlines
 from referrals.workflow.case import Case
+from referrals.workflow.rules import rule
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
@@ -21,10 +24,11 @@ INFORMED_IN: Final = frozenset({*ACTIVE, *CLOSED} - {State.MERGED, State.TRANSFE
 CHANGING: Final = ("inform_holders", "grow_older", "take_in", "give_back")
 
 
-def information_is_still_due(case: Case, step_input: Informing | None) -> str | None:
+@rule(_("Cette information a déjà été donnée, ou jugée sans objet : elle ne peut plus être différée."))
+def information_is_still_due(case: Case, step_input: Informing | None) -> bool:
     """What a holder was told isn't deferred afterwards, and what isn't due stays so (T16; §2.7)."""
     if step_input is None:
-        return None
+        return True
     information = next(
         (
             i
@@ -33,18 +37,15 @@ def information_is_still_due(case: Case, step_input: Informing | None) -> str | 
         ),
         None,
     )
-    if information is None or information.state not in ENDS:
-        return None
-    return "Cette information a déjà été donnée, ou jugée sans objet : elle ne peut plus être différée."
+    return information is None or information.state not in ENDS
 
 
-def reason_is_of_the_protocol(case: Case, step_input: Informing | None) -> str | None:
+@rule(_("Le protocole de la collectivité n'admet pas ce motif pour différer l'information."))
+def reason_is_of_the_protocol(case: Case, step_input: Informing | None) -> bool:
     """The information waits for a reason that the authority admits (T16; HOLDER_DEFERRAL_REASONS)."""
     if step_input is None or step_input.outcome != InformationState.DEFERRED:
-        return None
-    if step_input.reason in case.protocol.holder_deferral_reasons:
-        return None
-    return "Le protocole de la collectivité n'admet pas ce motif pour différer l'information."
+        return True
+    return step_input.reason in case.protocol.holder_deferral_reasons
 
 
 @hooks.after_step.register(2)

@@ -13,10 +13,12 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import ACTIVE, CLOSED
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
+from referrals.workflow.rules import two_sign
 from referrals.workflow.step import SAME
 
 
-def long_deferral_calls_for_two(case: Case, step_input: Informing) -> str | None:
+@two_sign(_("Différer l'information au-delà de la limite demande une seconde signature."))
+def long_deferral_calls_for_two(case: Case, step_input: Informing) -> bool:
     """Deferring beyond the authority's limit is signed by two (T16)."""
     information = next(
         (
@@ -32,10 +34,9 @@ def long_deferral_calls_for_two(case: Case, step_input: Informing) -> str | None
         or information.deferred_since is None
         or step_input.review_on is None
     ):
-        return None
-    if (step_input.review_on - information.deferred_since).days > case.protocol.holder_deferral_limit_days:
-        return "Différer l'information au-delà de la limite demande une seconde signature."
-    return None
+        return False
+    days: int = (step_input.review_on - information.deferred_since).days
+    return days > case.protocol.holder_deferral_limit_days
 
 
 @step(

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from accounts.actor import Actor
 from audit.events import Origin
+from core.languages import Text
 from referrals.models import Assessment, Child, Concern, Conclusion, Referral
 from referrals.policy.definitions import Protocol
 from referrals.vocabulary.ages import AgeBand
@@ -106,7 +107,7 @@ class ImaginedCase(Case):
         """Say that one person took it: the worst case."""
         return False
 
-    def answer(self, rule: Guard, step_input: StepInput | None) -> str | None:
+    def answer(self, rule: Guard, step_input: StepInput | None) -> Text | None:
         """Ask a rule; one that wants what isn't imagined says nothing: a proof may find too much, never too little."""
         try:
             return rule(self, step_input)

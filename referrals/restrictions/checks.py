@@ -1,66 +1,78 @@
 """Checks of T46 and of exclusions that query accounts and roles."""
 
+from typing import Final
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Membership
 from accounts.roles import Role
+from core.languages import Text
 from referrals.execution.signatories import list_changes_itself
 from referrals.restrictions.guards import OF_ITS_LIST
 from referrals.restrictions.inputs import ExclusionLift, ExclusionOf, GrantTo, Restriction, Unrestriction
 from referrals.workflow.case import Case
 from referrals.workflow.people import holders_of
+from referrals.workflow.rules import answers, rule
 
 
-def named_include_a_supervisor(case: Case, step_input: Restriction) -> str | None:
+@rule(_("La liste doit nommer au moins un·e encadrant·e."))
+def named_include_a_supervisor(case: Case, step_input: Restriction) -> bool:
     """The list of a restricted case names a supervisor at least (T46)."""
-    if holders_of(case, Role.SUPERVISOR, set(step_input.named)):
-        return None
-    return "La liste doit nommer au moins un·e encadrant·e."
+    return bool(holders_of(case, Role.SUPERVISOR, set(step_input.named)))
 
 
-def restriction_is_of_its_list_or_left_alone(case: Case, step_input: Unrestriction | None) -> str | None:
+@rule(OF_ITS_LIST)
+def restriction_is_of_its_list_or_left_alone(case: Case, step_input: Unrestriction | None) -> bool:
     """A list that two of it can't change any more is changed by who broke the glass, any other by its people (T46)."""
-    if not case.is_restricted or case.listed or (case.glass and not list_changes_itself(case)):
-        return None
-    return OF_ITS_LIST
+    return not case.is_restricted or case.listed or (case.glass and not list_changes_itself(case))
 
 
-def left_list_is_completed(case: Case, step_input: Unrestriction) -> str | None:
+NAME_OTHERS_FIRST: Final = _(
+    "Plus personne de la liste ne peut la changer à deux : nommer d'abord de nouvelles personnes."
+)
+STILL_LEFT_ALONE: Final = _(
+    "La liste doit de nouveau compter deux personnes qui puissent la changer, dont un·e encadrant·e."
+)
+
+
+@answers(NAME_OTHERS_FIRST, STILL_LEFT_ALONE)
+def left_list_is_completed(case: Case, step_input: Unrestriction) -> Text | None:
     """A list that two of it can't change any more is completed before anything else, with a supervisor (T46)."""
     if not case.is_restricted or list_changes_itself(case):
         return None
-    whole = frozenset(step_input.add)
     if step_input.lift:
-        return "Plus personne de la liste ne peut la changer à deux : nommer d'abord de nouvelles personnes."
-    if not (
-        list_changes_itself(case, adding=whole) and holders_of(case, Role.SUPERVISOR, case.on_list() | whole)
-    ):
-        return (
-            "La liste doit de nouveau compter deux personnes qui puissent la changer, dont un·e encadrant·e."
-        )
-    return None
+        return NAME_OTHERS_FIRST
+    whole = frozenset(step_input.add)
+    completed = list_changes_itself(case, adding=whole) and holders_of(
+        case, Role.SUPERVISOR, case.on_list() | whole
+    )
+    return None if completed else STILL_LEFT_ALONE
 
 
-def not_excluded_yet(case: Case, step_input: ExclusionOf | GrantTo) -> str | None:
+@rule(_("Cette personne est déjà exclue du dossier."))
+def not_excluded_yet(case: Case, step_input: ExclusionOf | GrantTo) -> bool:
     """Whoever is excluded already isn't excluded again."""
-    if case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists():
-        return "Cette personne est déjà exclue du dossier."
-    return None
+    return not case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists()
 
 
-def exclusion_is_in_force(case: Case, step_input: ExclusionLift) -> str | None:
+@rule(_("Cette personne n'est pas exclue du dossier."))
+def exclusion_is_in_force(case: Case, step_input: ExclusionLift) -> bool:
     """Only an exclusion in force is lifted."""
-    if case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists():
-        return None
-    return "Cette personne n'est pas exclue du dossier."
+    return case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists()
 
 
-def grant_is_bounded(case: Case, step_input: GrantTo) -> str | None:
+TOO_LONG: Final = _("L'accès exceptionnel est limité à {days} jours.")
+NOT_OF_AUTHORITY: Final = _("Cette personne n'exerce pas pour cette autorité.")
+
+
+@answers(TOO_LONG, NOT_OF_AUTHORITY, *not_excluded_yet.sentences)
+def grant_is_bounded(case: Case, step_input: GrantTo) -> Text | None:
     """An exceptional access goes to a person of the authority, for a bounded time (R221-8)."""
-    days = (step_input.until - case.today).days
-    if not 0 <= days <= case.protocol.grant_days_max:
-        return f"L'accès exceptionnel est limité à {case.protocol.grant_days_max} jours."
+    days, most = (step_input.until - case.today).days, case.protocol.grant_days_max
+    if not 0 <= days <= most:
+        return format_lazy(TOO_LONG, days=most)
     held = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, user_id=step_input.user
     )
-    if not held.exists():
-        return "Cette personne n'exerce pas pour cette autorité."
-    return not_excluded_yet(case, step_input)
+    return not_excluded_yet(case, step_input) if held.exists() else NOT_OF_AUTHORITY

@@ -1,8 +1,11 @@
 """Steps that restrict a case, exclude persons or grant access: T46, X01 to X04."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from core.languages import Text
 from referrals.execution import signatories
 from referrals.models import Referral
 from referrals.restrictions import checks, effects, guards, joined_filings
@@ -15,28 +18,29 @@ from referrals.workflow import case_guards, inputs
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
+from referrals.workflow.rules import answers, two_sign
 from referrals.workflow.step import SAME
 
-LEFT_ALONE = "Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe."
+OPENED_BY_TWO: Final = _("Lever ou élargir une restriction demande une seconde signature.")
+LEFT_ALONE: Final = _("Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe.")
 
 
-def opening_calls_for_two(case: Case, step_input: Unrestriction) -> str | None:
+@answers(OPENED_BY_TWO, LEFT_ALONE)
+def opening_calls_for_two(case: Case, step_input: Unrestriction) -> Text | None:
     """Lifting a restriction, or adding a name to its list, is signed by two (T46)."""
-    if not signatories.list_changes_itself(case):
-        return LEFT_ALONE
-    return "Lever ou élargir une restriction demande une seconde signature."
+    return OPENED_BY_TWO if signatories.list_changes_itself(case) else LEFT_ALONE
 
 
-def widening_calls_for_two(case: Case, step_input: Restriction) -> str | None:
+@two_sign(_("Ajouter une personne à une restriction en cours demande une seconde signature."))
+def widening_calls_for_two(case: Case, step_input: Restriction) -> bool:
     """Whoever restricts anew lets nobody in alone: a name that isn't on the list yet is added by two (T46)."""
-    if case.is_restricted and set(step_input.named) - case.on_list():
-        return "Ajouter une personne à une restriction en cours demande une seconde signature."
-    return None
+    return case.is_restricted and not set(step_input.named) <= case.on_list()
 
 
-def lifting_an_exclusion_calls_for_two(case: Case, step_input: ExclusionLift) -> str | None:
+@two_sign(_("Lever une exclusion demande une seconde signature."))
+def lifting_an_exclusion_calls_for_two(case: Case, step_input: ExclusionLift) -> bool:
     """An exclusion is lifted by two (§1.3 rule 8)."""
-    return "Lever une exclusion demande une seconde signature."
+    return True
 
 
 @step(
@@ -79,7 +83,7 @@ def restrict(referral: Referral, step_input: restrictions_inputs.Restriction, ca
     effects=[joined_filings.open_filings, effects.unrestrict],
     also_locks=joined_filings.filings_joined_to,
     signed_when=opening_calls_for_two,
-    signers_for={LEFT_ALONE: (Role.SUPERVISOR,)},
+    signers_for=((LEFT_ALONE, (Role.SUPERVISOR,)),),
     takes=restrictions_inputs.Unrestriction,
     stops=[C.R_RESTRICTION],
     tells=["named", "supervisors"],

@@ -1,5 +1,6 @@
 """How a file leaves its batch: what must hold for it to stand there, and what takes it out."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from accounts.actor import SYSTEM
@@ -11,6 +12,7 @@ from referrals.vocabulary.retention import DropReason
 from referrals.vocabulary.states import OPEN_BATCH, BatchState, Machine, State
 from referrals.workflow.case import Case
 from referrals.workflow.retention_periods import STEPS_OF_KEEPING
+from referrals.workflow.step import Guard
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
@@ -19,7 +21,7 @@ register(DROPPED)
 
 
 #: What must hold for a file to stand in a batch, from the proposal on, and what it is dropped for.
-STANDS_IN_A_BATCH: Final = {
+STANDS_IN_A_BATCH: Final[Mapping[Guard, DropReason]] = {
     not_on_hold: DropReason.HOLD,
     whole_time_is_over: DropReason.ACTION,
     no_other_file_is_open: DropReason.OTHER_FILE,

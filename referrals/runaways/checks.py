@@ -2,33 +2,36 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Authority
+from core.languages import Text
 from referrals.errors import InvalidInput
 from referrals.runaways.inputs import Found, Runaway, Shelter, Shelter5d, Shelter72h
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.measure_answers import Representative
 from referrals.vocabulary.states import InformationState
 from referrals.workflow.case import Case
+from referrals.workflow.rules import answers, names_fields, rule
 
 SHELTER_DAYS: Final = {"shelter_72h": 3, "shelter_5d": 5}  # CASF L223-2 al. 5, al. 2
 
 
-def times_are_past(case: Case, step_input: Found | Runaway | Shelter | None) -> str | None:
+@rule(_("La date et l'heure indiquées sont à venir."))
+def times_are_past(case: Case, step_input: Found | Runaway | Shelter | None) -> bool:
     """What is recorded has taken place."""
     times = [getattr(step_input, name, None) for name in ("since", "found_at", "prosecutor_told_at")]
-    if any(instant is not None and instant > case.at for instant in times):
-        return "La date et l'heure indiquées sont à venir."
-    return None
+    return not any(instant is not None and instant > case.at for instant in times)
 
 
-def police_know_or_why_not(case: Case, step_input: Runaway | None) -> str | None:
+@rule(_("Le numéro de la déclaration de fugue est attendu, ou le motif de son absence."))
+def police_know_or_why_not(case: Case, step_input: Runaway | None) -> bool:
     """A runaway is reported to the police; without a report number, the reason is said (T36; CP 434-4-1)."""
-    if step_input is not None and not step_input.police_report_ref and not step_input.no_report_reason:
-        return "Le numéro de la déclaration de fugue est attendu, ou le motif de son absence."
-    return None
+    return step_input is None or bool(step_input.police_report_ref or step_input.no_report_reason)
 
 
-def sheet_readers_exist(case: Case, step_input: Runaway) -> str | None:
+@names_fields
+def sheet_readers_exist(case: Case, step_input: Runaway) -> None:
     """The authorities that read the sheet are known ones.
 
     Raises:
@@ -37,37 +40,37 @@ def sheet_readers_exist(case: Case, step_input: Runaway) -> str | None:
     named = set(step_input.sheet.authorities)
     if Authority.objects.filter(pk__in=named).count() != len(named):
         raise InvalidInput("sheet.authorities")
-    return None
 
 
-def not_sheltered_yet(case: Case, step_input: Shelter5d | Shelter72h | None) -> str | None:
+@rule(_("Cet enfant est déjà accueilli en urgence."))
+def not_sheltered_yet(case: Case, step_input: Shelter5d | Shelter72h | None) -> bool:
     """A child is in one emergency shelter at a time (T37, T38)."""
     child = case.child(step_input.child) if step_input is not None else None
-    if child is not None and any(m.type_id in SHELTER_DAYS for m in case.measures_alive(child)):
-        return "Cet enfant est déjà accueilli en urgence."
-    return None
+    return child is None or all(m.type_id not in SHELTER_DAYS for m in case.measures_alive(child))
 
 
-def holders_wait_where_they_must(case: Case, step_input: Shelter72h | None) -> str | None:
+SAY_WHY_NOT_TOLD: Final = _("Dites pourquoi les titulaires ne sont pas encore informés.")
+HOLDERS_WAIT: Final = _(
+    "L'information des titulaires est différée : ils ne peuvent pas être informés de l'accueil."
+)
+
+
+@answers(SAY_WHY_NOT_TOLD, HOLDERS_WAIT)
+def holders_wait_where_they_must(case: Case, step_input: Shelter72h | None) -> Text | None:
     """No holder is told of a shelter while one is implicated or the information deferred (T16, T37; §2.8 no. 4)."""
     if step_input is None:
         return None
     if step_input.holders_told != YesNo.YES:
-        return (
-            None
-            if step_input.holders_reason
-            else "Dites pourquoi les titulaires ne sont pas encore informés."
-        )
+        return None if step_input.holders_reason else SAY_WHY_NOT_TOLD
     implicated = case.referral.concern.holder_implicated == YesNo.YES or any(
         holder.implicated == YesNo.YES for holder in case.holders
     )
     if implicated or any(information.state == InformationState.DEFERRED for information in case.informations):
-        return "L'information des titulaires est différée : ils ne peuvent pas être informés de l'accueil."
+        return HOLDERS_WAIT
     return None
 
 
-def refusal_goes_to_the_judge(case: Case, step_input: Shelter5d | None) -> str | None:
+@rule(_("Le représentant légal refuse : l'autorité judiciaire doit être saisie."))
+def refusal_goes_to_the_judge(case: Case, step_input: Shelter5d | None) -> bool:
     """A representative who is able and refuses isn't passed over: the judge is seized (T38; CC 375-5)."""
-    if step_input is not None and step_input.representative == Representative.REFUSES:
-        return "Le représentant légal refuse : l'autorité judiciaire doit être saisie."
-    return None
+    return step_input is None or step_input.representative != Representative.REFUSES

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.roles import Role
+from core.languages import Text
 from referrals.assessment import guards as assessment_guards
 from referrals.decisions import checks as decisions_checks
 from referrals.staffing.inputs import PassOn
@@ -10,42 +13,47 @@ from referrals.vocabulary.states import State
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import WithUser
+from referrals.workflow.rules import answers, rule
 
 
-def referent_is_not_of_team(case: Case, step_input: WithUser) -> str | None:
+@rule(_("Un membre de l'équipe d'évaluation ne peut pas suivre la famille."))
+def referent_is_not_of_team(case: Case, step_input: WithUser) -> bool:
     """Whoever assesses doesn't follow the family (CASF D226-2-5)."""
-    if step_input.user in case.team():
-        return "Un membre de l'équipe d'évaluation ne peut pas suivre la famille."
-    return None
+    return step_input.user not in case.team()
 
 
-def leaver_is_on_the_case(case: Case, step_input: PassOn) -> str | None:
+@rule(_("Cette personne n'est pas désignée dans ce rôle sur le dossier, ou elle se succéderait à elle-même."))
+def leaver_is_on_the_case(case: Case, step_input: PassOn) -> bool:
     """Only whoever is on the case in this role leaves it, and somebody else takes over (X07)."""
-    if step_input.user == step_input.leaver or not assignments_passed(case, step_input):
-        return "Cette personne n'est pas désignée dans ce rôle sur le dossier, ou elle se succéderait à elle-même."
-    return None
+    return step_input.user != step_input.leaver and bool(assignments_passed(case, step_input))
 
 
-def taker_is_habilitated(case: Case, step_input: PassOn) -> str | None:
+@rule(workflow_people.NOT_IN_ROLE)
+def taker_is_habilitated(case: Case, step_input: PassOn) -> bool:
     """Whoever takes over holds the role at the authority now, and isn't excluded from the case (R221-8)."""
-    if workflow_people.holders_of(case, Role(step_input.role), {step_input.user}):
-        return None
-    return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
+    return bool(workflow_people.holders_of(case, Role(step_input.role), {step_input.user}))
 
 
-def taker_has_no_conflict(case: Case, step_input: PassOn) -> str | None:
+@answers(
+    *decisions_checks.decider_is_not_of_service.sentences,
+    assessment_guards.FOLLOWS_FAMILY,
+    *referent_is_not_of_team.sentences,
+)
+def taker_has_no_conflict(case: Case, step_input: PassOn) -> Text | None:
     """Who assesses doesn't follow the family, and who decides works for no service of the case (T47, T48)."""
     if step_input.role == Role.ASSESSOR:
-        return assessment_guards.follows_no_family_of_the_case(case, step_input.user, step_input.waiver)
+        free = assessment_guards.follows_no_family_of_the_case(case, step_input.user, step_input.waiver)
+        return None if free else assessment_guards.FOLLOWS_FAMILY
     if step_input.role == Role.CASE_REFERENT:
         return referent_is_not_of_team(case, step_input)
     return decisions_checks.decider_is_not_of_service(case, step_input)
 
 
-def team_stays_multidisciplinary(case: Case, step_input: PassOn) -> str | None:
+@rule(assessment_guards.MULTIDISCIPLINARY)
+def team_stays_multidisciplinary(case: Case, step_input: PassOn) -> bool:
     """The team that a hand-over leaves at work still counts two professionals of two fields (T47, D226-2-5)."""
     if step_input.role != Role.ASSESSOR or case.referral.state != State.IN_ASSESSMENT:
-        return None
+        return True
     joining = {step_input.user: field_of(case, step_input)}
     return assessment_guards.changed_team_is_multidisciplinary(
         case, leaving=[step_input.leaver], joining=joining

@@ -1,10 +1,14 @@
 """Guards of a transfer: why a case may not be sent, taken over or refused (domain.md T31–T33, §8.3)."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Authority, Membership, Unit
 from accounts.roles import Role
+from core.languages import Text
 from referrals.errors import InvalidInput
 from referrals.policy.definitions import protocol_of
 from referrals.transfers import documents
@@ -14,6 +18,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.states import InformationState
 from referrals.vocabulary.transfers import BreakEffect, FormalityKind, Fulfilment
 from referrals.workflow.case import Case
+from referrals.workflow.rules import answers, names_fields, rule
 
 #: Shelters begin without an agreement, and end within days (CASF L223-2): they call for none to go along.
 WITHOUT_AGREEMENT = ("shelter_72h", "shelter_5d")
@@ -23,12 +28,14 @@ READERS_AT_LEAST = 2
 # --- Asking (T31) -------------------------------------------------------------------------------------
 
 
-def no_transfer_is_open(case: Case, step_input: Requesting | None) -> str | None:
+@rule(_("Une demande de transfert est déjà ouverte."))
+def no_transfer_is_open(case: Case, step_input: Requesting | None) -> bool:
     """A case is asked of one authority at a time (T31)."""
-    return "Une demande de transfert est déjà ouverte." if case.referral.transfer_open else None
+    return not case.referral.transfer_open
 
 
-def target_is_another_authority(case: Case, step_input: Requesting) -> str | None:
+@rule(_("Le dossier relève déjà de cette autorité."))
+def target_is_another_authority(case: Case, step_input: Requesting) -> bool:
     """The case goes to another authority, and to a known one (T31).
 
     Raises:
@@ -36,16 +43,15 @@ def target_is_another_authority(case: Case, step_input: Requesting) -> str | Non
     """
     if not Authority.objects.filter(pk=step_input.target).exists():
         raise InvalidInput("target")
-    return "Le dossier relève déjà de cette autorité." if step_input.target == case.authority_id else None
+    return step_input.target != case.authority_id
 
 
-def channel_is_open_to_both(case: Case, step_input: Requesting) -> str | None:
+@rule(_("Une des deux autorités n'utilise pas cette voie pour les pièces d'un transfert."))
+def channel_is_open_to_both(case: Case, step_input: Requesting) -> bool:
     """The documents go by a way that both authorities use (TRANSFER_MODE; R221-7)."""
     target = Authority.objects.filter(pk=step_input.target).first()
     modes = (case.protocol.transfer_mode, protocol_of(target, case.at).transfer_mode)
-    if all(mode in ("both", step_input.channel) for mode in modes):
-        return None
-    return "Une des deux autorités n'utilise pas cette voie pour les pièces d'un transfert."
+    return all(mode in ("both", step_input.channel) for mode in modes)
 
 
 def asked_formalities(case: Case) -> set[str]:
@@ -59,18 +65,20 @@ def asked_formalities(case: Case) -> set[str]:
     return kinds
 
 
-def formalities_fit_the_case(case: Case, step_input: Requesting) -> str | None:
-    """Each formality that the case calls for is done or deferred, and no other is told (R221-5-1 to R221-5-3)."""
-    kinds = [item.kind for item in step_input.formalities]
-    if sorted(kinds) == sorted(asked_formalities(case)):
-        return None
-    return (
+@rule(
+    _(
         "Les formalités à accomplir ou à différer dépendent du dossier : information des titulaires, accord écrit "
         "si une prestation est en cours, dessaisissement du juge si une mesure judiciaire l'est."
     )
+)
+def formalities_fit_the_case(case: Case, step_input: Requesting) -> bool:
+    """Each formality that the case calls for is done or deferred, and no other is told (R221-5-1 to R221-5-3)."""
+    kinds = [item.kind for item in step_input.formalities]
+    return sorted(kinds) == sorted(asked_formalities(case))
 
 
-def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> str | None:
+@rule(_("L'information des titulaires est différée : celle du transfert l'est aussi."))
+def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> bool:
     """No holder is told of the transfer while one is implicated or the information deferred (§2.8 no. 4)."""
     informed = any(
         item.kind != FormalityKind.RELINQUISHMENT and item.outcome != Fulfilment.DEFERRED
@@ -80,37 +88,42 @@ def holders_are_told_only_where_they_may(case: Case, step_input: Requesting) -> 
         holder.implicated == YesNo.YES for holder in case.holders
     )
     deferred = any(information.state == InformationState.DEFERRED for information in case.informations)
-    if informed and (implicated or deferred):
-        return "L'information des titulaires est différée : celle du transfert l'est aussi."
-    return None
+    return not informed or (not implicated and not deferred)
 
 
-def endangering_break_is_referred(case: Case, step_input: Requesting) -> str | None:
+@rule(_("La rupture de la prise en charge met l'enfant en danger : saisir d'abord l'autorité judiciaire."))
+def endangering_break_is_referred(case: Case, step_input: Requesting) -> bool:
     """Where the holders refuse and the break endangers a child, justice is seized before the case goes (R221-5-2)."""
     dangerous = any(item.break_effect == BreakEffect.DANGER for item in step_input.formalities)
     served = {m.child_id for m in case.measures_alive() if not m.judicial}
-    if dangerous and not all(case.judicial_sent(child) for child in case.of_case(served)):
-        return (
-            "La rupture de la prise en charge met l'enfant en danger : saisir d'abord l'autorité judiciaire."
-        )
-    return None
+    return not dangerous or all(case.judicial_sent(child) for child in case.of_case(served))
 
 
-def documents_are_there(case: Case, step_input: Requesting | Sending) -> str | None:
+NOT_IN_THE_FILE: Final = _("Une des pièces listées n'existe pas au dossier.")
+
+
+@rule(NOT_IN_THE_FILE)
+def documents_are_there(case: Case, step_input: Requesting | Sending) -> bool:
     """Only what the file holds is listed (T31)."""
-    missing = set(step_input.documents) - documents.there(case)
-    return "Une des pièces listées n'existe pas au dossier." if missing else None
+    return set(step_input.documents) <= documents.there(case)
 
 
-def receivers_are_named(case: Case, step_input: Requesting) -> str | None:
+NAME_RECEIVERS: Final = _(
+    "Dossier restreint : nommer qui le reçoit, responsables CRIP ou encadrant·es de l'autorité destinataire."
+)
+WHOLE_CELL_RECEIVES: Final = _("Le dossier n'est pas restreint : toute la cellule destinataire le reçoit.")
+
+
+@answers(NAME_RECEIVERS, WHOLE_CELL_RECEIVES)
+def receivers_are_named(case: Case, step_input: Requesting) -> Text | None:
     """A restricted case is received by persons named there, a coordinator among them, none excluded (T46)."""
     named = set(step_input.receivers)
     if not case.referral.restricted:
-        return "Le dossier n'est pas restreint : toute la cellule destinataire le reçoit." if named else None
+        return WHOLE_CELL_RECEIVES if named else None
     held = _seats(case, step_input.target, named, (Role.CRIP_COORDINATOR, Role.SUPERVISOR))
     if set(held) == named and any(Role.CRIP_COORDINATOR in roles for roles in held.values()):
         return None
-    return "Dossier restreint : nommer qui le reçoit, responsables CRIP ou encadrant·es de l'autorité destinataire."
+    return NAME_RECEIVERS
 
 
 def _seats(
@@ -130,38 +143,41 @@ def _seats(
 # --- Sending again ------------------------------------------------------------------------------------
 
 
-def address_was_answered(case: Case, step_input: Sending | None) -> str | None:
+@rule(_("L'adresse est recherchée : attendre la réponse, ou dire pourquoi l'envoi ne l'attend pas."))
+def address_was_answered(case: Case, step_input: Sending | None) -> bool:
     """A request without an address waits for the answer, or says why it goes without it (C18)."""
     sought = any(clock.code == C.C18 for clock in case.open_clocks)
-    if step_input is not None and sought and not step_input.no_answer:
-        return "L'adresse est recherchée : attendre la réponse, ou dire pourquoi l'envoi ne l'attend pas."
-    return None
+    return step_input is None or not sought or bool(step_input.no_answer)
 
 
-def added_documents_are_there(case: Case, step_input: Sending | None) -> str | None:
+@rule(NOT_IN_THE_FILE)
+def added_documents_are_there(case: Case, step_input: Sending | None) -> bool:
     """Only what the file holds is added to the list."""
-    return documents_are_there(case, step_input) if step_input is not None else None
+    return step_input is None or set(step_input.documents) <= documents.there(case)
 
 
-def receivers_still_stand(case: Case, step_input: Sending | None) -> str | None:
+@rule(
+    _(
+        "Le dossier a été restreint depuis : renoncer à cette demande, et en ouvrir une qui nomme ses lecteurs."
+    )
+)
+def receivers_still_stand(case: Case, step_input: Sending | None) -> bool:
     """A case restricted since goes by a new request, which names who receives it (T46)."""
-    if case.referral.restricted and not case.part.receivers.exists():
-        return "Le dossier a été restreint depuis : renoncer à cette demande, et en ouvrir une qui nomme ses lecteurs."
-    return None
+    return not case.referral.restricted or case.part.receivers.exists()
 
 
 # --- Taking over (T32, T33) ---------------------------------------------------------------------------
 
 
-def another_than_who_asked(case: Case, step_input: Accepting | Refusing | None) -> str | None:
+@rule(_("La personne qui a demandé le transfert ne décide pas de sa suite."))
+def another_than_who_asked(case: Case, step_input: Accepting | Refusing | None) -> bool:
     """Whoever asked for the transfer doesn't decide on it at the other authority too (§2.8 no. 9)."""
     request = case.open_transfer
-    if request is not None and request.asked_by == case.actor.user_id:
-        return "La personne qui a demandé le transfert ne décide pas de sa suite."
-    return None
+    return request is None or request.asked_by != case.actor.user_id
 
 
-def unit_is_of_the_target(case: Case, step_input: Accepting) -> str | None:
+@names_fields
+def unit_is_of_the_target(case: Case, step_input: Accepting) -> None:
     """The unit that takes the case is one of the authority that takes it over.
 
     Raises:
@@ -169,10 +185,9 @@ def unit_is_of_the_target(case: Case, step_input: Accepting) -> str | None:
     """
     request = case.open_transfer
     if request is None or not step_input.unit:
-        return None
+        return
     if not Unit.objects.filter(pk=step_input.unit, authority_id=request.target_id).exists():
         raise InvalidInput("unit")
-    return None
 
 
 def readers(case: Case, named: list[UUID]) -> dict[UUID, set[str]]:
@@ -181,25 +196,32 @@ def readers(case: Case, named: list[UUID]) -> dict[UUID, set[str]]:
     return _seats(case, request.target_id, case.on_list() | set(named)) if request is not None else {}
 
 
-def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> str | None:
+NAME_READERS: Final = _(
+    "Dossier restreint : nommer au moins deux lecteurs de cette autorité, dont un·e encadrant·e."
+)
+NOT_RESTRICTED: Final = _("Le dossier n'est pas restreint.")
+READER_NOT_FIT: Final = _("Une des personnes nommées n'exerce pas pour cette autorité, ou elle est exclue.")
+
+
+@answers(NAME_READERS, NOT_RESTRICTED, READER_NOT_FIT)
+def restricted_case_keeps_readers(case: Case, step_input: Accepting) -> Text | None:
     """A restricted case arrives with a list of at least two of the new authority, one of them a supervisor (T46)."""
     if not case.is_restricted:
-        return "Le dossier n'est pas restreint." if step_input.named else None
+        return NOT_RESTRICTED if step_input.named else None
     kept = readers(case, step_input.named)
     if set(step_input.named) - set(kept):
-        return "Une des personnes nommées n'exerce pas pour cette autorité, ou elle est exclue."
+        return READER_NOT_FIT
     if len(kept) >= READERS_AT_LEAST and any(Role.SUPERVISOR in roles for roles in kept.values()):
         return None
-    return "Dossier restreint : nommer au moins deux lecteurs de cette autorité, dont un·e encadrant·e."
+    return NAME_READERS
 
 
 # --- Arbitrating --------------------------------------------------------------------------------------
 
 
-def side_has_not_spoken(case: Case, step_input: Arbitrating | None) -> str | None:
+@rule(_("L'avis de cette autorité est déjà donné."))
+def side_has_not_spoken(case: Case, step_input: Arbitrating | None) -> bool:
     """Each authority says once what it holds, by a supervisor of its own (§2.7)."""
     spoken = case.part.target_says if case.receiving else case.part.origin_says
     by_other = case.part.origin_said_by if case.receiving else case.part.target_said_by
-    if spoken or (by_other is not None and by_other == case.actor.user_id):
-        return "L'avis de cette autorité est déjà donné."
-    return None
+    return not spoken and (by_other is None or by_other != case.actor.user_id)

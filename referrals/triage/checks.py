@@ -1,13 +1,17 @@
 """Check of what an urgent filing left open, before T10 and T11."""
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.errors import IncompleteFiling
 from referrals.triage.inputs import Qualification, Reorienting
 from referrals.vocabulary.required_items import items_left_open
 from referrals.workflow.case import Case
 from referrals.workflow.form_rows import late_receipt
+from referrals.workflow.rules import rule
 
 
-def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) -> str | None:
+@rule(_("Pas possible actuellement."))
+def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) -> bool:
     """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03).
 
     Raises:
@@ -15,10 +19,8 @@ def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) 
             sees, counted among these (SEC-AZ20).
     """
     if not case.referral.left_open or getattr(step_input, "urgency_reason", None):
-        return None
+        return True
     seen = [child for child in case.recorded if child.pk not in case.hidden]
     if still_open := items_left_open(case.referral, late=late_receipt(case), children=seen):
         raise IncompleteFiling(still_open)
-    if case.hidden and items_left_open(case.referral, late=late_receipt(case)):
-        return "Pas possible actuellement."
-    return None
+    return not case.hidden or not items_left_open(case.referral, late=late_receipt(case))

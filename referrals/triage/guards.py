@@ -1,55 +1,62 @@
 """Guards of the first analysis: qualification, proof of the search, signs (domain.md §2.2, §2.5)."""
 
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import Text
 from referrals.triage.inputs import Qualification, Reorienting, SearchProof
 from referrals.vocabulary.states import EXPLOITED, State, Urgency
 from referrals.vocabulary.triage_answers import SearchMethod
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import children_belong
+from referrals.workflow.rules import answers, rule
 
 # --- The concern and its first analysis ---------------------------------------------------------------
 
 
-def qualification_from_triage(case: Case, step_input: Qualification | None) -> str | None:
+@rule(_("La première analyse doit être ouverte avant la qualification."))
+def qualification_from_triage(case: Case, step_input: Qualification | None) -> bool:
     """Qualification comes after the first analysis, unless the authority has no such step (QUALIFICATION_STEP)."""
-    if case.referral.state == State.ACKNOWLEDGED and case.protocol.qualification_step:
-        return "La première analyse doit être ouverte avant la qualification."
-    return None
+    return case.referral.state != State.ACKNOWLEDGED or not case.protocol.qualification_step
 
 
-def search_is_proven(case: Case, step_input: Qualification | None) -> str | None:
+@rule(
+    _("La recherche de dossiers antérieurs doit être faite, et son résultat indiqué, avant la qualification.")
+)
+def search_is_proven(case: Case, step_input: Qualification | None) -> bool:
     """Where there was no first analysis, the qualification brings the proof of search itself (T06, T10)."""
-    if case.referral.state == State.ACKNOWLEDGED and step_input is not None and not step_input.search:
-        return "La recherche de dossiers antérieurs doit être faite, et son résultat indiqué, avant la qualification."
-    return None
+    return bool(case.referral.state != State.ACKNOWLEDGED or step_input is None or step_input.search)
 
 
-def children_are_qualified(case: Case, step_input: Qualification | None) -> str | None:
+EACH_CHILD_ONCE: Final = _("La qualification porte sur chaque enfant du dossier, une fois.")
+
+
+@answers(EACH_CHILD_ONCE, *children_belong.sentences)
+def children_are_qualified(case: Case, step_input: Qualification | None) -> Text | None:
     """Every child of the concern gets its categories of danger (T10)."""
     if step_input is None:
         return None
     named = {item.child for item in step_input.children}
     if any(child.pk not in named for child in case.children) or len(named) != len(step_input.children):
-        return "La qualification porte sur chaque enfant du dossier, une fois."
+        return EACH_CHILD_ONCE
     return children_belong(case, step_input)
 
 
-def no_sign_of_exploitation(case: Case, step_input: Reorienting | None) -> str | None:
+@rule(_("Une situation prostitutionnelle suspectée ou avérée ne peut pas être réorientée."))
+def no_sign_of_exploitation(case: Case, step_input: Reorienting | None) -> bool:
     """A child for whom exploitation is suspected or established is never reoriented (T11)."""
-    if any(child.prostitution_status in EXPLOITED for child in case.recorded):
-        return "Une situation prostitutionnelle suspectée ou avérée ne peut pas être réorientée."
-    return None
+    return all(child.prostitution_status not in EXPLOITED for child in case.recorded)
 
 
-def not_urgent(case: Case, step_input: Reorienting | None) -> str | None:
+@rule(_("Une transmission urgente (U2 ou U3) ne peut pas être réorientée."))
+def not_urgent(case: Case, step_input: Reorienting | None) -> bool:
     """An urgent concern (U2, U3) is not reoriented (T11)."""
-    if case.referral.urgency in (Urgency.U2, Urgency.U3):
-        return "Une transmission urgente (U2 ou U3) ne peut pas être réorientée."
-    return None
+    return case.referral.urgency not in (Urgency.U2, Urgency.U3)
 
 
-def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) -> str | None:
+@rule(_("La recherche automatique n'est pas encore faite : attendre, ou chercher à la main."))
+def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) -> bool:
     """Whoever says that the index was searched says so once the service has done it (T06)."""
     proof = getattr(step_input, "search", step_input)
-    if getattr(proof, "method", None) == SearchMethod.INDEX and case.referral.searched_at is None:
-        return "La recherche automatique n'est pas encore faite : attendre, ou chercher à la main."
-    return None
+    return getattr(proof, "method", None) != SearchMethod.INDEX or case.referral.searched_at is not None

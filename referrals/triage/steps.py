@@ -1,8 +1,11 @@
 """Steps of the first analysis: T05, T06, T10, T11 (domain.md §2.2)."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from core.languages import Text
 from referrals.assessment import effects as assessment_effects
 from referrals.closing.effects import open_review
 from referrals.decisions.steps import AT_RISK
@@ -18,16 +21,23 @@ from referrals.workflow import case_guards, inputs
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
+from referrals.workflow.rules import answers
 from referrals.workflow.signatures import history_calls_for_two
 
+READ_TWICE: Final = _("La qualification est relue par une seconde personne.")
+EXPLOITATION_READ_TWICE: Final = _(
+    "La qualification d'une situation prostitutionnelle est relue par une seconde personne."
+)
 
-def two_readers(case: Case, step_input: Qualification) -> str | None:
+
+@answers(READ_TWICE, EXPLOITATION_READ_TWICE)
+def two_readers(case: Case, step_input: Qualification) -> Text | None:
     """A second coordinator reads the qualification where the authority wants it (TWO_READER_QUALIFICATION)."""
     if case.protocol.two_reader_qualification == "always":
-        return "La qualification est relue par une seconde personne."
+        return READ_TWICE
     at_risk = any(GRAVITY.index(Exploitation(c.prostitution_status)) >= AT_RISK for c in case.children)
     if case.protocol.two_reader_qualification == "when_exploited" and at_risk:
-        return "La qualification d'une situation prostitutionnelle est relue par une seconde personne."
+        return EXPLOITATION_READ_TWICE
     return None
 
 

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from referrals.vocabulary.states import EXPLOITED, DecisionCode, Exploitation, Machine
 from referrals.workflow import people
 from referrals.workflow.case import Case
 from referrals.workflow.people import put_on_case
+from referrals.workflow.rules import rule
 
 if TYPE_CHECKING:
     from referrals.models import Child
@@ -43,15 +46,14 @@ def undecide(act: "StepContext", child: "Child") -> None:
         act.change(child, decision=DecisionCode.UNDECIDED)
 
 
-def prostitution_rule(case: Case, child: "Child") -> str | None:
+@rule(_("Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."))
+def prostitution_rule(case: Case, child: "Child") -> bool:
     """Justice has answered for an exploited child, where the protocol asks it (PROSTITUTION_JUDICIAL_MODE)."""
     mode = case.protocol.prostitution_judicial_mode
     # Unless the authority has said otherwise, an established exploitation alone bars; `spares_justice` warns of the
     # rest.
     bound = {"advisory": (), "mandatory": EXPLOITED}.get(mode, (Exploitation.ESTABLISHED,))
-    if child.prostitution_status in bound and not case.judicial_answered(child):
-        return "Prostitution : l'autorité judiciaire doit d'abord être saisie, et avoir répondu, pour cet enfant."
-    return None
+    return child.prostitution_status not in bound or case.judicial_answered(child)
 
 
 def spares_justice(case: Case, child: "Child", code: str) -> bool:

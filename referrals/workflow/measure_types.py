@@ -1,19 +1,25 @@
 """Checks of measure types and services against the catalogue and its habilitations."""
 
-from typing import Any
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation
 from accounts.roles import Role
 from core.inputs import StrictSerializer
+from core.languages import Text
 from referrals.errors import InvalidInput
 from referrals.vocabulary.states import ORDERING
 from referrals.workflow.case import Case
+from referrals.workflow.case_guards import NOT_OF_CASE, children_belong
 from referrals.workflow.decision_inputs import JusticeAnswer, OrderedMeasure
 from referrals.workflow.inputs import WithService
 from referrals.workflow.people import working_for
+from referrals.workflow.rules import answers, names_fields, rule
 
 
-def service_exists(case: Case, step_input: WithService) -> str | None:
+@names_fields
+def service_exists(case: Case, step_input: WithService) -> None:
     """The service is a known organisation: enough where a judge names it, or a child is taken in at once.
 
     Raises:
@@ -21,10 +27,10 @@ def service_exists(case: Case, step_input: WithService) -> str | None:
     """
     if step_input.service and not Organisation.objects.filter(pk=step_input.service).exists():
         raise InvalidInput("service")
-    return None
 
 
-def service_is_habilitated(case: Case, step_input: WithService) -> str | None:
+@rule(_("Ce service n'a pas d'agent habilité à exécuter une mesure."))
+def service_is_habilitated(case: Case, step_input: WithService) -> bool:
     """A measure is confided to a service with an agent habilitated in the service's name, wherever it sits (R221-8).
 
     Raises:
@@ -32,34 +38,39 @@ def service_is_habilitated(case: Case, step_input: WithService) -> str | None:
     """
     service_exists(case, step_input)
     if not step_input.service:
-        return None
+        return True
     agents = Membership.objects.in_force(case.at).filter(
         role=Role.MEASURE_SERVICE, organisation_id=step_input.service
     )
-    if not agents.exists():
-        return "Ce service n'a pas d'agent habilité à exécuter une mesure."
-    return None
+    return agents.exists()
 
 
-def service_is_not_the_deciders(case: Case, step_input: WithService) -> str | None:
+@rule(_("La personne qui décide ou qui confie la mesure travaille pour ce service."))
+def service_is_not_the_deciders(case: Case, step_input: WithService) -> bool:
     """No measure is confided to a service for which whoever decides works, or whoever confides it (T48)."""
     deciding = {
         assignment.user_id for assignment in case.assignments if assignment.role == Role.ASE_INSPECTOR
     }
     if case.actor.user_id is not None:
         deciding.add(case.actor.user_id)
-    if step_input.service and working_for(case, {step_input.service}, deciding):
-        return "La personne qui décide ou qui confie la mesure travaille pour ce service."
-    return None
+    return not step_input.service or not working_for(case, {step_input.service}, deciding)
 
 
-def measure_types_exist(case: Case, step_input: StrictSerializer, *, judicial: bool = False) -> str | None:
+#: Why a service isn't entrusted with a measure.
+NOT_FOR_THE_SERVICE: Final = (*service_is_habilitated.sentences, *service_is_not_the_deciders.sentences)
+
+
+@answers(*NOT_FOR_THE_SERVICE)
+def measure_types_exist(case: Case, step_input: StrictSerializer) -> Text | None:
     """A measure's type is in the catalogue, on the right side of it, and lasts no longer than it may (§5).
 
     Raises:
         InvalidInput: the catalogue has no such type.
     """
-    items: list[Any] = getattr(step_input, "orders" if judicial else "measures", [step_input])
+    return _types_exist(case, getattr(step_input, "measures", [step_input]), judicial=False)
+
+
+def _types_exist(case: Case, items: list[Any], *, judicial: bool) -> Text | None:
     for item in items:
         measure_type = case.measure_type(item.type)
         if measure_type is None or measure_type.judicial != judicial:
@@ -74,17 +85,27 @@ def measure_types_exist(case: Case, step_input: StrictSerializer, *, judicial: b
     return None
 
 
-def ordered_types_exist(case: Case, step_input: JusticeAnswer) -> str | None:
-    """A measure is ordered for each child whose answer orders one, for no other, from the judicial catalogue (§5.2)."""
+@answers(*children_belong.sentences, *NOT_FOR_THE_SERVICE)
+def ordered_types_exist(case: Case, step_input: JusticeAnswer) -> Text | None:
+    """A measure is ordered for each child whose answer orders one, for no other, from the judicial catalogue (§5.2).
+
+    Raises:
+        InvalidInput: a measure lacks, or answers to nothing; the catalogue has no such type.
+    """
     if any(case.child(item.child) is None for item in step_input.orders):
-        return "Un des enfants désignés ne figure pas au dossier."
+        return NOT_OF_CASE
     ordering = {item.child for item in step_input.outcomes if item.type in ORDERING}
     ordered = {item.child for item in step_input.orders}
     if ordering != ordered:
         raise InvalidInput("orders", "required" if ordering - ordered else "not-a-choice")
-    return measure_types_exist(case, step_input, judicial=True)
+    return _types_exist(case, step_input.orders, judicial=True)
 
 
-def judicial_type_exists(case: Case, step_input: OrderedMeasure) -> str | None:
-    """The type ordered is of the judicial catalogue (M05; §5.2)."""
-    return measure_types_exist(case, step_input, judicial=True)
+@answers(*NOT_FOR_THE_SERVICE)
+def judicial_type_exists(case: Case, step_input: OrderedMeasure) -> Text | None:
+    """The type ordered is of the judicial catalogue (M05; §5.2).
+
+    Raises:
+        InvalidInput: it isn't.
+    """
+    return _types_exist(case, getattr(step_input, "orders", [step_input]), judicial=True)

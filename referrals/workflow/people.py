@@ -1,14 +1,18 @@
 """People named by a step: who may be named, and their assignment to the case."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
 from core.inputs import StrictSerializer
+from core.languages import Text
 from referrals.errors import InvalidInput
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import WithDecider, WithUnit, WithUser
+from referrals.workflow.rules import answers, names_fields, rule
 
 if TYPE_CHECKING:
     from referrals.workflow.context import StepContext
@@ -31,22 +35,31 @@ _NAMED_ROLE = {
 }
 
 
-def people_may_be_named(case: Case, step_input: StrictSerializer) -> str | None:
+NO_ASSESSOR: Final = _(
+    "Une personne désignée n'est pas évaluatrice habilitée sur ce territoire, ou elle est exclue."
+)
+NO_LEAD: Final = _("Le cadre désigné n'est pas habilité sur ce territoire, ou il est exclu.")
+NOT_IN_ROLE: Final = _("La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue.")
+
+
+@answers(NO_ASSESSOR, NO_LEAD, NOT_IN_ROLE)
+def people_may_be_named(case: Case, step_input: StrictSerializer) -> Text | None:
     """People put on a case hold the role at its authority, and aren't excluded (R221-8; §1.3 rule 8)."""
     assessors = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
     if assessors - holders_of(case, Role.ASSESSOR, assessors):
-        return "Une personne désignée n'est pas évaluatrice habilitée sur ce territoire, ou elle est exclue."
+        return NO_ASSESSOR
     lead = getattr(step_input, "lead", None)
     if lead and not holders_of(case, Role.ASSESSMENT_LEAD, {lead}):
-        return "Le cadre désigné n'est pas habilité sur ce territoire, ou il est exclu."
+        return NO_LEAD
     role = _NAMED_ROLE.get(case.step_name)
     user: Any = getattr(step_input, "user", None)
     if role and not holders_of(case, role, {user}):
-        return "La personne désignée n'a pas ce rôle sur ce territoire, ou elle est exclue."
+        return NOT_IN_ROLE
     return None
 
 
-def unit_is_of_authority(case: Case, step_input: WithUnit) -> str | None:
+@names_fields
+def unit_is_of_authority(case: Case, step_input: WithUnit) -> None:
     """The unit that takes the case is one of its authority's.
 
     Raises:
@@ -58,7 +71,6 @@ def unit_is_of_authority(case: Case, step_input: WithUnit) -> str | None:
     ):
         # No refusal with a reason: another authority's unit is answered as an unknown one (SEC-IN7).
         raise InvalidInput("unit")
-    return None
 
 
 def executing(case: Case) -> set[UUID]:
@@ -78,11 +90,10 @@ def working_for(case: Case, services: set[UUID], users: set[UUID]) -> set[UUID]:
     return set(agents.values_list("user_id", flat=True))
 
 
-def decider_is_known(case: Case, step_input: WithDecider) -> str | None:
+@rule(_("Aucun décideur n'est désigné et l'unité n'en a pas."))
+def decider_is_known(case: Case, step_input: WithDecider) -> bool:
     """A decider is named, or the unit has one (T20, T48)."""
-    if deciders(case, step_input):
-        return None
-    return "Aucun décideur n'est désigné et l'unité n'en a pas."
+    return bool(deciders(case, step_input))
 
 
 def deciders(case: Case, step_input: WithDecider) -> set[UUID]:
@@ -103,18 +114,24 @@ def deciders(case: Case, step_input: WithDecider) -> set[UUID]:
     return holders_of(case, Role.ASE_INSPECTOR, set(of_unit.values_list("user_id", flat=True)))
 
 
-def named_may_read(case: Case, step_input: StrictSerializer) -> str | None:
+NOT_OF_AUTHORITY: Final = _("Une des personnes nommées n'exerce pas pour cette autorité.")
+NAMED_IS_EXCLUDED: Final = _("Une des personnes nommées est exclue du dossier.")
+
+
+@answers(NOT_OF_AUTHORITY, NAMED_IS_EXCLUDED)
+def named_may_read(case: Case, step_input: StrictSerializer) -> Text | None:
     """The list of a restricted case names people of the authority, none of them excluded (T46; §1.3 rules 1, 8)."""
     users = {*getattr(step_input, "named", []), *getattr(step_input, "add", [])}
     held = Membership.objects.in_force(case.at).filter(authority_id=case.authority_id, user_id__in=users)
     if users - set(held.values_list("user_id", flat=True)):
-        return "Une des personnes nommées n'exerce pas pour cette autorité."
+        return NOT_OF_AUTHORITY
     if case.referral.exclusions.filter(lifted_at=None, user_id__in=users).exists():
-        return "Une des personnes nommées est exclue du dossier."
+        return NAMED_IS_EXCLUDED
     return None
 
 
-def person_is_known(case: Case, step_input: WithUser) -> str | None:
+@names_fields
+def person_is_known(case: Case, step_input: WithUser) -> None:
     """Whoever is excluded is an account.
 
     Raises:
@@ -122,7 +139,6 @@ def person_is_known(case: Case, step_input: WithUser) -> str | None:
     """
     if not Membership.objects.filter(user_id=step_input.user).exists():
         raise InvalidInput("user")
-    return None
 
 
 def put_on_case(

@@ -4,12 +4,12 @@ From a ``Step`` come the route, the input schema, ``available_actions``, the per
 docs, and the cells that the tests must cover. A declared function takes the row first, sets fields of it and, where
 the target isn't fixed, returns it; it saves nothing, sends nothing, logs nothing (``referrals/execution/runner.py``).
 
-A guard takes the case and the input, and returns the reason of the refusal in French, or None; the first line of its
-docstring is the rule in English. The input is None while one asks only what is possible. A check is a guard that is
-asked once the input is valid. An effect takes the running act and touches the other rows of the case.
+Guards and checks are rules (``referrals/workflow/rules.py``): a guard is also asked without input, while one asks only
+what is possible; a check once the input is valid. An effect takes the running act and touches the other rows of the
+case.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -26,15 +26,15 @@ from audit.events import Purpose, register
 from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
+from referrals.workflow.rules import Rule
 
 #: A target: the state stays as it is.
 SAME: Final = "same"
 #: Whose people do a step: those of the authority that holds the case, or of one to which it was sent (T32, T33).
 HOLDER, RECEIVER = "holder", "receiver"
 
-#: A guard takes the case and the input (None while one only asks what is possible); it answers with
-#: the sentence of its refusal, or None. Its first docstring line is its English sentence.
-Guard = Callable[..., "str | None"]
+#: What a step asks of the case and of the input.
+Guard = Rule[...]
 #: What a step does to the other rows of the case; it takes the running act.
 Effect = Callable[[Any], None]
 
@@ -74,9 +74,9 @@ class Step:
     starts: tuple[ClockCode, ...] = ()
     stops: tuple[ClockCode, ...] = ()
     tells: tuple[str, ...] = ()
-    signed_when: Callable[..., str | None] | None = None
+    signed_when: Guard | None = None
     second_signers: tuple[Role, ...] = (Role.SUPERVISOR, Role.ASE_INSPECTOR)
-    signers_for: Mapping[str, tuple[Role, ...]] = field(default_factory=dict, compare=False)
+    signers_for: tuple[tuple[Text, tuple[Role, ...]], ...] = field(default=(), compare=False)
     also_locks: Callable[[UUID], Iterable[UUID]] | None = None
     sides: tuple[str, ...] = (HOLDER,)
     holding: bool = False
@@ -101,9 +101,10 @@ class Step:
         """Return the act that the journal records when the step is done."""
         return f"{self.machine.value}:{self.name}"
 
-    def signers(self, reason: str | None) -> tuple[Role, ...]:
+    def signers(self, reason: Text | None) -> tuple[Role, ...]:
         """Return the roles that may sign for this reason."""
-        return self.signers_for.get(reason or "", self.second_signers)
+        # Compared and not looked up: the hash of a sentence depends on the reader's language.
+        return next((roles for one, roles in self.signers_for if one == reason), self.second_signers)
 
 
 class Steps:

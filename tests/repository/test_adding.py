@@ -11,14 +11,20 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("encryption", "core", "outbox", "audit", "accounts", "referrals", "web", "config")
 STEP = '''
 
+@rule(_("Le déclarant n'a pas laissé de numéro."))
+def filer_left_a_number(case: Case, step_input: Noted | None) -> bool:
+    """Only a filer who left a number is called back."""
+    return bool(case.referral.filed_by)
+
+
 @step(
     "call_back", number="T99", label=_("Rappeler"), source=[State.TRIAGE], target=SAME,
-    roles=[Role.CRIP_COORDINATOR], takes=Noted, tells=["team"], law="CASF L226-3",
+    roles=[Role.CRIP_COORDINATOR], takes=Noted, guards=[filer_left_a_number], tells=["team"], law="CASF L226-3",
 )
 def call_back(referral: Referral, step_input: Noted, case: Case) -> None:
     """Note that the filer was called back."""
 '''
-IMPORTS = "from referrals.workflow.inputs import Noted\nfrom referrals.workflow.step import SAME\n"
+IMPORTS = "from referrals.workflow.inputs import Noted\nfrom referrals.workflow.rules import rule\nfrom referrals.workflow.step import SAME\n"
 FIELD = '    meeting_place = sealed("child.meeting_place", "B")\n'
 
 
@@ -58,17 +64,19 @@ from django.core.management import call_command
 from django.urls import resolve
 from config.documents import permissions, workflow
 from drf_spectacular.generators import SchemaGenerator
-from referrals.cases.procedure import TOLD
+from referrals.cases.procedure import procedure
 path = "/api/v1/referrals/{id}/call_back"
 schema = SchemaGenerator().get_schema(request=None, public=True)
 print(resolve(path.replace("{id}", "00000000-0000-0000-0000-000000000000")).url_name)
 print([p for p in schema["paths"] if p.endswith(("/call_back", "/call-back"))])
-print("call_back" in str(TOLD), "T99" in workflow.page(), "T99" in permissions.page())
+print("call_back" in str(procedure()), "T99" in workflow.page(), "T99" in permissions.page())
+print(procedure()["rules"]["filer_left_a_number"]["fr"], "filer_left_a_number" in workflow.page())
 call_command("makemigrations", check=True, dry_run=True)
 """, tmp_path_factory)  # fmt: skip
 
     assert said.splitlines() == [
-        "referral-call_back", "['/api/v1/referrals/{id}/call_back']", "True True True", "No changes detected",
+        "referral-call_back", "['/api/v1/referrals/{id}/call_back']", "True True True",
+        """["Le déclarant n'a pas laissé de numéro."] True""", "No changes detected",
     ]  # fmt: skip
 
 

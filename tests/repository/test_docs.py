@@ -16,7 +16,6 @@ from config.documents import PAGES, permissions, tables, workflow
 from referrals.access.matrix import Relation
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
-from referrals.workflow.sentences import english
 from referrals.workflow.step import steps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,7 +85,7 @@ def test_each_step_of_the_procedure_has_its_line():
 def test_each_rule_is_said_in_a_sentence():
     rules = {rule for step in steps.all() for rule in (*step.guards, *step.checks, step.signed_when) if rule}
 
-    assert not [rule.__name__ for rule in rules if not english(rule).endswith(".")]
+    assert not [rule.__name__ for rule in rules if not rule.description.endswith(".")]
 
 
 def test_what_is_shown_of_rights_is_what_the_rule_answers():

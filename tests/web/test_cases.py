@@ -179,6 +179,19 @@ def test_every_page_of_a_decided_case_speaks_the_reader_s_language(world, langua
 
 
 @pytest.mark.parametrize(
+    ("language", "why"),
+    [("fr", "Le dossier n'est pas restreint."), ("en", "The case isn't restricted.")],
+)
+def test_what_bars_a_step_is_said_on_its_case_and_when_it_is_tried(world, case, language, why):
+    coordinator = Visitor(world, "crip_coordinator")
+    coordinator.post("/langue", {"language": language})
+
+    assert why in text(coordinator.get(f"/dossiers/{case.pk}"))
+    refused = coordinator.get(f"/dossiers/{case.pk}/etape/referral/unrestrict")
+    assert (refused.status_code, why in text(refused)) == (409, True)
+
+
+@pytest.mark.parametrize(
     ("language", "called"),
     [("fr", "Aide éducative à domicile (AED)"), ("en", "Educational help at home")],
 )

@@ -141,7 +141,7 @@ class Choices:
         if name == "approver":
             roles = {
                 *self.step.second_signers,
-                *(r for roles_of_field in self.step.signers_for.values() for r in roles_of_field),
+                *(signer for _, allowed in self.step.signers_for for signer in allowed),
             }
         else:
             roles = {role} if role else set(ON_CASES)

@@ -12,8 +12,6 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import Text, for_reader
-from referrals.cases.procedure import TOLD
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
@@ -142,7 +140,7 @@ def _offer(pk: UUID, action: Mapping[str, Any], about: Mapping[str, str]) -> Off
         law=why["law"] if why else action["law"],
         address=address(pk, action["machine"], action["step"], part),
         about=about.get(part or "", ""),
-        why=reason(why["rule"], why["reason"]) if why else "",
+        why=str(why["reason"]) if why else "",
         effects=tuple(brings(step)) if step is not None else (),
     )
 
@@ -165,14 +163,6 @@ def address(pk: UUID, machine: str, step: str, part: str | None = None) -> str:
     return reverse("case-step", args=[pk, machine, step])
 
 
-def reason(rule: str, french: str) -> str:
-    """Return why a step is barred, in the reader's language."""
-    if get_language() != "en":
-        return french
-    sentence = TOLD["rules"].get(rule)
-    return str(sentence["en"]) if sentence else "Not possible now." if rule == "not-possible-now" else french
-
-
 def brings(step: Step) -> list[str]:
     """Return what a step starts, stops and tells, as short phrases."""
     sentences = [gettext("Démarre le délai « %(delay)s »") % {"delay": _clock(code)} for code in step.starts]
@@ -182,9 +172,9 @@ def brings(step: Step) -> list[str]:
         sentences.append(gettext("Prévient : %(who)s") % {"who": who})
     if step.signed_when is not None:
         sentences.append(
-            gettext(
-                "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
-            )
+            "May call for a second signature; if one is needed, the page will say so, and why."
+            if english_read
+            else "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
         )
     return sentences
 

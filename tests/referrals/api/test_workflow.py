@@ -9,7 +9,6 @@ from referrals.policy.definitions import SETTINGS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.deadline_facts import FACTS
-from referrals.workflow.sentences import english, french
 from referrals.workflow.step import steps
 from tests.expected.deadlines import CLOCKS
 from tests.kept import kept
@@ -61,24 +60,31 @@ def test_each_rule_is_told_as_it_refuses(told):
               if s["second_signature"]}  # fmt: skip
 
     assert named | signed == set(told["rules"])
-    assert all(said["en"].endswith(".") for said in told["rules"].values())
+    assert all(said["description"].endswith(".") for said in told["rules"].values())
     assert told["rules"]["not_urgent"] == {
+        "description": "An urgent concern (U2, U3) is not reoriented (T11).",
         "fr": ["Une transmission urgente (U2 ou U3) ne peut pas être réorientée."],
-        "en": "An urgent concern (U2, U3) is not reoriented (T11).",
+        "en": ["An urgent concern (U2 or U3) can't be reoriented."],
     }
     assert {"rule": "not_urgent", "asked": "before"} in step_of(told, "referral", "reorient")["guards"]
 
 
 def test_a_rule_that_asks_others_tells_what_they_say_and_a_figure_stands_open():
     """T22 asks each child's rules; the review date depends on the authority."""
-    assert "Le rapport n'écarte pas le danger pour cet enfant." in french(
-        decisions_guards.carried_decisions_hold
+    assert "Le rapport n'écarte pas le danger pour cet enfant." in (
+        decisions_guards.carried_decisions_hold.published("fr")
     )
-    assert french(parents_guards.review_date_is_near) == ("La date de revue doit tomber dans les … jours.",)
-    assert english(parents_guards.review_date_is_near).startswith("A deferral is looked at again")
+    near = parents_guards.review_date_is_near
+    assert near.published("fr") == ["La date de revue doit tomber dans les … jours."]
+    assert near.published("en") == ["The review date must be within … days."]
+    assert near.description.startswith("A deferral is looked at again")
 
 
-def test_only_rules_that_name_fields_say_nothing_in_french(told):
+def test_each_rule_says_as_much_in_english_as_in_french_and_only_those_that_name_fields_say_nothing(told):
+    for name, said in told["rules"].items():
+        assert len(said["fr"]) == len(said["en"]) == len(set(said["fr"])), name
+        assert set(said["fr"]).isdisjoint(said["en"]), name
+        assert all(sentence.endswith(".") for sentence in (*said["fr"], *said["en"])), name
     silent = {name for name, said in told["rules"].items() if not said["fr"]}
 
     assert silent == {

@@ -1,5 +1,6 @@
 """One case put straight into any situation, and a way to ask for a step of it through the runner."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -195,7 +196,11 @@ class Kit:
         try:
             self.ask(machine, step, body, who=who, at=at)
         except GuardRefused as refused:
-            return str(refused.extra["rule"])
+            return (
+                str(refused.extra["rule"])
+                if is_declared(machine, step, refused)
+                else f"undeclared: {refused}"
+            )
         except IncompleteFiling:
             return FORM
         except (InvalidInput, ValidationError):
@@ -205,3 +210,13 @@ class Kit:
         except ApproverRefused:
             return "<approver>"
         return ""
+
+
+def is_declared(machine: str, step: str, refused: GuardRefused) -> bool:
+    """Tell whether a refusal is said in a sentence that its rule declares; a withheld one in that of the service."""
+    declared = steps.get(Machine(machine), step)
+    rules = [rule for rule in (*declared.guards, *declared.checks) if rule.__name__ == refused.extra["rule"]]
+    sentences = (
+        {str(preconditions.NOT_NOW)} if not rules else {str(one) for rule in rules for one in rule.sentences}
+    )
+    return any(re.fullmatch(re.sub(r"\\{\w+\\}", r"\\d+", re.escape(one)), str(refused)) for one in sentences)

@@ -6,8 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.languages import Text
-from referrals.cases.procedure import TOLD
+from referrals.cases.procedure import procedure
 from referrals.messages import queries as messages_queries
 from referrals.vocabulary.duplicates import Likeness
 from referrals.vocabulary.states import Machine, State
@@ -62,7 +61,7 @@ def _moved(row: Mapping[str, Any]) -> str:
 
 def clocks(tab: Shown) -> Context:
     """Return the clocks with the law of each."""
-    laws = {one["code"]: one["law"] for one in TOLD["clocks"]}
+    laws = {one["code"]: one["law"] for one in procedure()["clocks"]}
     lines = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
     return {"clocks": [line | {"law": laws.get(line["code"])} for line in lines]}
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from referrals.assessment import actions as assessment_actions
 from referrals.assessment.steps import WRITABLE
-from referrals.cases.procedure import TOLD
+from referrals.cases.procedure import procedure
 from referrals.vocabulary.assessment_answers import DangerLevel, Proposal
 from referrals.vocabulary.states import Machine, Outcome
 from referrals.workflow.step import steps
@@ -34,7 +34,9 @@ def assessment(tab: Shown) -> Context:
 
 
 def _one_assessment(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:
-    state = next(one for one in TOLD["machines"]["assessment"]["states"] if one["code"] == row["state"])
+    state = next(
+        one for one in procedure()["machines"]["assessment"]["states"] if one["code"] == row["state"]
+    )
     return {
         "state": display.label(state),
         "state_code": row["state"],

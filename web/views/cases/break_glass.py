@@ -21,7 +21,6 @@ from web.cases.panel import address
 from web.forms import clean
 from web.page import FormPage, go_to
 from web.views.cases.queue import ZONE, require_caseworker
-from web.views.cases.steps import in_words
 
 
 class OpeningsQuery(BlanksLeftOut, GlassQuery):
@@ -92,7 +91,7 @@ class Openings(FormPage):
         return self.show(
             self._around()
             | {
-                "problem": in_words(problem),
+                "problem": problem,
                 "faults": faults,
                 "reference": sent.get("reference", ""),
                 "reason": sent.get("reason", ""),

@@ -22,7 +22,6 @@ from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_o
 from web.cases.panel import brings
 from web.forms import clean
 from web.page import FormPage
-from web.views.cases.steps import in_words
 
 
 class Signature(FormPage):
@@ -121,7 +120,7 @@ class Signature(FormPage):
             heading(referral, ties)
             | self._around(pk, approval, referral.version)
             | {
-                "problem": in_words(problem),
+                "problem": problem,
                 "reason": self.request.POST.get("reason", ""),
                 "step": display.step_words(row.machine, row.step) if row else "",
                 "mine": row is not None,

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 
 from accounts.request import ServiceRequest
 from referrals.access import child_sight, transfer_targets, visibility
@@ -33,7 +32,7 @@ from referrals.workflow.step import RECEIVER, Step, require_proof
 from web.cases import act_warnings, display, told
 from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
 from web.cases.choices import Choices, role_words
-from web.cases.panel import brings, reason
+from web.cases.panel import brings
 from web.cases.stepforms import StepForm, summary
 from web.cases.tabs import tabs_for
 from web.page import FormPage, Page, go_to
@@ -228,7 +227,7 @@ class StepPage(CaseForm):
         stale = problem is not None and problem["status"] in (409, 412, 428)
         context = self.around(declared, referral, ties, self.names_sent) | {
             "entries": entries,
-            "problem": in_words(problem),
+            "problem": problem,
             "faults": summary(problem, entries),
             "version": referral.version if stale else sent.get("version", ""),
             "once": fresh_key() if problem is not None and problem["status"] == 422 else sent.get("once", ""),
@@ -285,10 +284,3 @@ def see(page: Page, step: Step, pk: UUID) -> tuple[Referral, CaseAccess]:
     if preconditions.role_in(step, ties) is None:
         raise NotAllowed(step.event)
     return referral, ties
-
-
-def in_words(problem: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return a refusal whose rule is told in the reader's language."""
-    if problem is None or "rule" not in problem or get_language() != "en":
-        return problem
-    return {**problem, "detail": reason(problem["rule"], problem.get("detail", ""))}

@@ -25,7 +25,7 @@ from web.cases import told
 from web.cases.base import fresh_key, once, onwards, version_of, zone_of
 from web.cases.choices import Choices
 from web.cases.stepforms import Entry, Group, StepForm, members, summary
-from web.views.cases.steps import CaseForm, in_words
+from web.views.cases.steps import CaseForm
 
 PLAIN = (
     "notes",
@@ -110,7 +110,7 @@ class Writing(CaseForm):
         entries = form.entries(sent, problem)
         context = self._context(referral, ties, self.names_sent) | {
             "entries": entries,
-            "problem": in_words(problem),
+            "problem": problem,
             "faults": summary(problem, entries),
             "version": referral.version,
             "once": sent.get("once", ""),

@@ -28,7 +28,6 @@ from web.cases.stepforms import ask_of, members, summary
 from web.journal import oddities
 from web.journal.base import JournalPage, address
 from web.page import FormPage, go_to
-from web.views.cases.steps import in_words
 
 
 class Filters(BlanksLeftOut, AnomalyQuery):
@@ -170,7 +169,7 @@ class AnomalyStep(AnomalyPage, FormPage):
             self._around(declared, anomaly)
             | {
                 "entries": fields,
-                "problem": in_words(problem),
+                "problem": problem,
                 "faults": summary(problem, fields),
                 "once": again,
             }

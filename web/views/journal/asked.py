@@ -24,7 +24,6 @@ from web.cases.stepforms import ask_of, summary
 from web.journal.base import address
 from web.page import FormPage, Page, go_to
 from web.views.cases.queue import ZONE
-from web.views.cases.steps import in_words
 
 
 class AskedQuery(PagedQuery, told.ToldQuery):
@@ -95,7 +94,7 @@ class AccessQuestion(FormPage):
             {
                 "line": in_a_line(self._one(pk)),
                 "entries": shown_again,
-                "problem": in_words(problem),
+                "problem": problem,
                 "faults": summary(problem, shown_again),
                 "once": self.request.POST.get("once", ""),
             }

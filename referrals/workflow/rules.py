@@ -1,0 +1,85 @@
+"""Rules of the steps: what each asks of a case, and the sentences that people read of it.
+
+A rule is called with the case and the input, which is None while one only asks what is possible. It answers with a
+sentence, or with None where it has nothing to say. Its sentences are declared, for they are published too
+(``GET /workflow``, ``docs/workflow.md``); the first line of its docstring says in English what it asks.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import update_wrapper, wraps
+from inspect import getdoc
+from typing import Final
+
+from core.languages import Text, in_language
+
+#: What stands in a published sentence for a figure of the authority or of the case.
+_GAPS: Final[Mapping[str, str]] = defaultdict(lambda: "…")
+
+
+class Rule[**Asked]:
+    """A rule of a step; ``sentences`` are all that it may answer with."""
+
+    __name__: str
+
+    def __init__(self, function: Callable[Asked, Text | None], sentences: tuple[Text, ...]) -> None:
+        """Ask ``function``, and bear its name."""
+        update_wrapper(self, function)
+        self._function = function
+        self.sentences = sentences
+
+    def __call__(self, *args: Asked.args, **kwargs: Asked.kwargs) -> Text | None:
+        """Return the sentence that the case calls for, or None."""
+        return self._function(*args, **kwargs)
+
+    @property
+    def description(self) -> str:
+        """Return what the rule asks, for developers."""
+        return (getdoc(self) or "").split("\n", 1)[0]
+
+    def published(self, language: str) -> list[str]:
+        """Return the sentences in French or English; a figure that isn't known before stands as « … »."""
+        return [in_language(sentence, language).format_map(_GAPS) for sentence in self.sentences]
+
+
+def rule[**Asked](refusal: Text) -> Callable[[Callable[Asked, bool]], Rule[Asked]]:
+    """Return the decorator of a function that tells whether the rule is met; where it isn't, ``refusal`` says why."""
+
+    def declare(met: Callable[Asked, bool]) -> Rule[Asked]:
+        @wraps(met)
+        def ask(*args: Asked.args, **kwargs: Asked.kwargs) -> Text | None:
+            return None if met(*args, **kwargs) else refusal
+
+        return Rule(ask, (refusal,))
+
+    return declare
+
+
+def two_sign[**Asked](reason: Text) -> Callable[[Callable[Asked, bool]], Rule[Asked]]:
+    """Return the decorator of a function that tells whether a second person must sign, for ``reason``."""
+
+    def declare(called_for: Callable[Asked, bool]) -> Rule[Asked]:
+        @wraps(called_for)
+        def ask(*args: Asked.args, **kwargs: Asked.kwargs) -> Text | None:
+            return reason if called_for(*args, **kwargs) else None
+
+        return Rule(ask, (reason,))
+
+    return declare
+
+
+def answers[**Asked](*sentences: Text) -> Callable[[Callable[Asked, Text | None]], Rule[Asked]]:
+    """Return the decorator of a function that chooses one of several sentences, or None.
+
+    A sentence with a figure, ``{days}``, is answered as ``format_lazy(SENTENCE, days=…)``.
+    """
+
+    def declare(function: Callable[Asked, Text | None]) -> Rule[Asked]:
+        return Rule(function, sentences)
+
+    return declare
+
+
+def names_fields[**Asked](function: Callable[Asked, None]) -> Rule[Asked]:
+    """Declare a rule that has no sentence: it raises an error that names the fields of the body."""
+    return Rule(function, ())
