@@ -31,7 +31,7 @@ from config.closed import PROBLEM, RETRY_AFTER_SECONDS
 from config.error_messages import FAULTS, STATUSES, TITLES
 from config.parsing import BodyRefused
 from core import query
-from core.languages import Text, in_language
+from core.languages import Text
 from encryption import errors as encryption
 from outbox import errors as outbox
 from referrals import errors as referrals
@@ -339,21 +339,6 @@ def _path(parts: Iterable[str]) -> str:
 
 def _document(request: ServiceRequest, problem: _Problem) -> HttpResponse:
     language = get_language_from_request(request)
-    title = _say(TITLES.get(problem.code, STATUSES[problem.status]), language)
-    body: dict[str, Any] = {
-        "type": f"urn:repere:problem:{problem.code}",
-        "title": title,
-        "status": problem.status,
-        "code": problem.code,
-        "request_id": request_id(request),
-    }
-    if problem.detail and problem.detail != TITLES.get(problem.code, STATUSES[problem.status]).fr:
-        detail = in_language(problem.detail, language)
-        body["detail"] = DETAILS.get(detail, detail) if language == "en" else detail
-    if items := [fault.document(language) for fault in problem.faults]:
-        body["errors"] = items
-    extra = problem.extra or {}
-    body.update({key: value for key, value in extra.items() if key not in _WRITTEN_HERE})
     _leave(request, problem)
     with translation.override(language):
         response = _written(request, _body(request, problem))

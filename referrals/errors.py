@@ -7,6 +7,8 @@ program.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from core.languages import Text
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-from accounts import roles
 from accounts.roles import Role
 from core.languages import ENGLISH, FRENCH, in_both, in_language
 from referrals.access.matrix import Relation
@@ -56,7 +55,7 @@ def _coded(code: Coded) -> dict[str, Any]:
 
 
 def _role(role: Role) -> dict[str, Any]:
-    return {"code": str(role), "label": {"fr": str(role.label), "en": roles.ENGLISH[role]}}
+    return {"code": str(role), "label": in_both(role.label)}
 
 
 def _declared(step: Step) -> dict[str, Any]:

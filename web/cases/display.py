@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from core.languages import for_reader

@@ -9,9 +9,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text, for_reader
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
@@ -172,9 +173,9 @@ def brings(step: Step) -> list[str]:
         sentences.append(gettext("Prévient : %(who)s") % {"who": who})
     if step.signed_when is not None:
         sentences.append(
-            "May call for a second signature; if one is needed, the page will say so, and why."
-            if english_read
-            else "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
+            gettext(
+                "Peut demander une seconde signature ; si elle est nécessaire, la page le dira et pourquoi."
+            )
         )
     return sentences
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit import events
-from core.languages import in_both
+from core.languages import Text
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web.cases import display
@@ -167,18 +167,8 @@ OUTCOMES: Final[Mapping[str, Text]] = {
 
 
 @cache
-def _table() -> dict[str, Words]:
-    lines = [line.split("|") for line in _ACTS.strip().splitlines()]
-    table = {act: Words(fr, en) for act, fr, en in lines}
-    for step in steps.all():
-        labels = step.machine.labels_by_language
-        plain = step.machine is Machine.REFERRAL
-        fr, en = in_both(step.label).values()
-        if not plain:
-            fr = f"{labels['fr']} : {fr[:1].lower()}{fr[1:]}"
-            en = f"{labels['en']}: {en[:1].lower()}{en[1:]}"
-        table.setdefault(step.event, Words(fr, en))
-    return table
+def _steps() -> dict[str, Step]:
+    return {step.event: step for step in steps.all()}
 
 
 def act(code: str) -> str:
@@ -191,7 +181,7 @@ def act(code: str) -> str:
     label = display.step_words(step.machine, step.name)
     if step.machine is Machine.REFERRAL:
         return label
-    return f"{for_reader(step.machine.labels_by_language)}{gettext(' : ')}{label[:1].lower()}{label[1:]}"
+    return f"{step.machine.label}{gettext(' : ')}{label[:1].lower()}{label[1:]}"
 
 
 def acts() -> list[tuple[str, str]]:

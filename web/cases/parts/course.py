@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text
 from referrals.cases.procedure import procedure
 from referrals.messages import queries as messages_queries
 from referrals.vocabulary.duplicates import Likeness
