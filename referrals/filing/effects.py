@@ -220,7 +220,8 @@ def settle(
 def _dates(act: "StepContext") -> None:
     """Set what never moves again: receipt and the legal end of the assessment (domain.md §2.8 no. 1)."""
     referral = act.case.referral
-    act.case.forget("zone")
+    # The checks of the form may have asked for them while there was no authority yet.
+    act.case.forget("protocol", "calendar", "zone")
     if referral.received_at is None:
         referral.received_at = act.at
     referral.statutory_due_at = deadlines.statutory_due(referral.received_at, act.case.zone)

@@ -193,6 +193,26 @@ def test_c1_and_c2_follow_the_settings_of_the_authority(story):
     assert story.due("C2") == "2026-11-30 06:00:00"
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_letter_that_the_cell_types_in_follows_the_settings_of_the_authority(story, at_once):
+    """The form asks whether its receipt is late before there is an authority; the delays still are the authority's."""
+    settings = f"authorities/{story.world.authorities['93'].pk}/settings"
+    story.at("2026-11-24 09:00")
+    week = {day: [{"opens": "00:00", "closes": "24:00"}] for day in ("monday", "tuesday")}
+    body = {"effective_on": "2026-11-24", "values": {"opening_hours": week, "acknowledge_hours": 12}}
+    assert story.world.as_("territory_admin").post(settings, body).status_code == 200
+    letter = concern(received_at="2026-11-23T08:00:00+01:00", channel="letter")
+
+    agent = story.world.as_("intake_agent")
+    filed = agent.post("referrals", letter | {"submit": at_once}, key="letter-01")
+    if not at_once:
+        filed = agent.post(f"referrals/{filed.json()['id']}/submit", {}, version=1, key="letter-02")
+
+    assert filed.json()["state"]["code"] == "submitted"
+    see_all()
+    assert Clock.objects.get(code="C1").due_at == datetime(2026, 11, 24, 20, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("filed_at", "due", "before"),
     [
