@@ -30,7 +30,7 @@ def compare_filing(act: "StepContext") -> None:
     """
     referral = act.case.referral
     day = (referral.received_at or act.at).date()
-    family = identity.family(list(identity.rows_of(referral, apart=True)), act.plain or {}, on=day)
+    family = identity.family(list(identity.rows_of(referral, apart=True)), act.case.plain or {}, on=day)
     exclude(referral, family, at=act.at)
 
 

@@ -7,7 +7,7 @@ from referrals.filing.effects import derive_child
 from referrals.matching import indexing
 from referrals.vocabulary.required_items import items_left_open
 from referrals.workflow.field_inputs import storable
-from referrals.workflow.form_rows import late_receipt
+from referrals.workflow.form_rows import answers_of, late_receipt
 
 if TYPE_CHECKING:
     from referrals.corrections.actions import Corrected
@@ -26,8 +26,9 @@ def rectify(act: "StepContext") -> None:
         act.change(child, **derive_child(child, actions.identity_of(act, child), on=act.case.today))
     indexing.follow_corrections(act, corrected, wrong_person=act.step_input.wrong_person)
     act.case.forget("children")
-    if act.case.referral.left_open:
-        act.case.referral.left_open = bool(items_left_open(act.case.referral, late=late_receipt(act.case)))
+    referral = act.case.referral
+    if referral.left_open:
+        referral.left_open = bool(items_left_open(answers_of(referral), late=late_receipt(act.case)))
 
 
 def _keep_old(act: "StepContext", item: "Corrected") -> None:

@@ -15,7 +15,7 @@ from referrals.models import Approval, Referral
 from referrals.vocabulary import gravity
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
-from referrals.workflow import deadlines, form_rows, joined_files
+from referrals.workflow import deadlines, joined_files
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.step import Step, steps
@@ -29,16 +29,14 @@ def run_step(
     step_input: StepInput,
     *,
     signer: Actor | None = None,
-    plain: form_rows.Plain | None = None,
     beside: Case | None = None,
 ) -> StepContext:
     """Move the state, do the effects, run the clocks, write it down; guards have been asked.
 
-    ``plain`` is what a filing says, where it is at hand and sealed already under its final keys. ``beside`` is
-    the case on which the act began, where this is what it does to a second one.
+    ``beside`` is the case on which the act began, where this is what it does to a second one.
     """
     act = StepContext(step, case, step_input, actor=case.actor, at=case.at)
-    act.signer, act.plain, act.beside = signer, plain, beside
+    act.signer, act.beside = signer, beside
     # Guards aren't asked there: the step that brings it along has asked for both cases, which are locked together
     # (`also_locks`).
     act.elsewhere = lambda name, other, **values: run_step(

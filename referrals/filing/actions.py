@@ -1,7 +1,8 @@
 """Drafts, and filing in one request: seals what a person types into rows (T01; design.md, Keys).
 
 A draft is private to its author and sealed under a key of its own. A program creates and submits at once
-(``{"submit": true}``): then everything is sealed once, under the keys of the competent authority.
+(``{"submit": true}``): the same rows, checks and step, but everything is sealed once, under the keys of the competent
+authority.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.db import models
 
 from accounts.actor import Actor
-from accounts.models import Authority, Unit
+from accounts.models import Authority
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, register
@@ -26,7 +27,7 @@ from referrals.errors import IncompleteFiling, InvalidInput, NotAllowed, WrongSt
 from referrals.execution.preconditions import NOT_EXPECTED, locked, require_version
 from referrals.execution.results import StepResult
 from referrals.execution.runner import run_step
-from referrals.filing import effects, form, questions
+from referrals.filing import effects, form
 from referrals.models import PARTS, Child, Concern, Referral
 from referrals.policy.definitions import DEFAULTS, protocol_of
 from referrals.vocabulary import reference_numbers
@@ -36,7 +37,7 @@ from referrals.vocabulary.states import Machine, State, Whereabouts
 from referrals.workflow.case import Case
 from referrals.workflow.case_parts import insert
 from referrals.workflow.context import StepContext, StepInput
-from referrals.workflow.field_inputs import EXTRA, storable
+from referrals.workflow.field_inputs import storable
 from referrals.workflow.step import Step, steps
 
 EDITED: Final = "draft:edited"
@@ -186,23 +187,18 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
     referral = _blank(actor, at=at)
     _shell(referral, data, role, actor=actor, at=at)
     rows, plain = _rows(referral, data)
+    effects.remember(referral, rows)
     step = steps.get(Machine.REFERRAL, "submit_urgent" if urgent else "submit")
     if role not in step.roles:
         raise NotAllowed(f"referral:{step.name}")
-    view: Any = _View(referral, rows)
-    place = _fit_to_file(step, Case(view, actor=actor.acting_as(role, filing=True), at=at), plain)
-    if not urgent:
-        questions.require_answers(protocol_of(place[0], at), plain[referral.concern.pk].get(EXTRA))
-    data_keys = keys.create_data_keys(referral.pk, place[0].pk)
-    effects.settle(referral, *place, data_keys)
     case = Case(referral, actor=actor.acting_as(role, filing=True), at=at)
+    case.step_name, case.plain = step.name, plain
+    # Nothing has a key or is written yet: a refusal leaves no trace but its entry.
+    effects.settle(case, plain, _require_complete(step, case, plain), urgent=urgent)
     with case.together():
         _begin(case)
-        _seal(rows, plain, data_keys)
         case.insert(*rows)
-        effects.remember(referral, rows)
-        case.step_name = step.name
-        act = run_step(step, case, StepInput(), plain=plain)
+        act = run_step(step, case, StepInput())
     return StepResult(referral=referral, made=referral.pk, warnings=tuple(act.warnings))
 
 
@@ -218,8 +214,8 @@ def _begin(case: Case) -> None:
     ).write_down(before="", after=str(referral.state))
 
 
-def _fit_to_file(step: Step, case: Case, plain: Plain) -> tuple[Authority, Unit | None, str]:
-    """Return the competent authority, its unit and the département, before anything has a key or is written.
+def _require_complete(step: Step, case: Case, plain: Plain) -> effects.Place:
+    """Ask the checks of the step, and return where the concern goes.
 
     Raises:
         IncompleteFiling: names all that is missing, the place of competence included.
@@ -318,7 +314,6 @@ def _part_rows(referral: Referral, data: Mapping[str, Any], plain: Plain) -> lis
 def _put(row: models.Model, values: Mapping[str, Any], plain: Plain) -> None:
     """Set clear members on the row; keep those to be sealed in ``plain``."""
     kept = plain.setdefault(row.pk, {})
-    row.said = kept  # type: ignore[attr-defined]  # presence is asked of it before there are keys
     for name, value in values.items():
         field = row._meta.get_field(name)
         if not isinstance(field, SealedField):
@@ -329,17 +324,10 @@ def _put(row: models.Model, values: Mapping[str, Any], plain: Plain) -> None:
         row.runaway = kept.get("whereabouts") == Whereabouts.RUNAWAY
 
 
-def _seal(rows: list[models.Model], plain: Plain, made: Keys) -> None:
-    """Set on each row what is sealed of it."""
-    for row in rows:
-        for name, value in plain[row.pk].items():
-            field: Any = row._meta.get_field(name)
-            setattr(row, name, made[field.key].seal(field, row.pk, value))
-
-
 def _save(rows: list[models.Model], plain: Plain, made: Keys) -> None:
     """Seal and insert rows."""
-    _seal(rows, plain, made)
+    for row in rows:
+        effects.seal(row, plain[row.pk], made)
     insert(rows)
 
 
@@ -360,25 +348,3 @@ def _write(referral: Referral, data: Mapping[str, Any], made: Keys) -> None:
     for name in form.parts_of(data):
         getattr(referral, name).all().delete()
     _save(_part_rows(referral, data, plain), plain, made)
-
-
-class _Pending:
-    """A related set that isn't in the database yet: enough of a manager for the form's questions."""
-
-    def __init__(self, rows: list[Any]) -> None:
-        self._rows = rows
-
-    def all(self) -> list[Any]:
-        return self._rows
-
-
-class _View:
-    """A referral with its unsaved rows, read as if they were saved."""
-
-    def __init__(self, referral: Referral, rows: list[models.Model]) -> None:
-        self._referral = referral
-        for name, model in PARTS.items():
-            setattr(self, name, _Pending([row for row in rows if type(row) is model]))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._referral, name)

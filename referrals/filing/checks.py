@@ -3,7 +3,7 @@
 from referrals.errors import IncompleteFiling
 from referrals.vocabulary.required_items import missing_items, missing_urgent_items
 from referrals.workflow.case import Case
-from referrals.workflow.form_rows import late_receipt, typed_by_cell
+from referrals.workflow.form_rows import answers_of, late_receipt, typed_by_cell
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.rules import names_fields
 
@@ -15,7 +15,8 @@ def form_is_complete(case: Case, step_input: Nothing) -> None:
     Raises:
         IncompleteFiling: names all that is missing.
     """
-    missing = missing_items(case.referral, typed_by_cell=typed_by_cell(case), late=late_receipt(case))
+    form = answers_of(case.referral, case.plain)
+    missing = missing_items(form, typed_by_cell=typed_by_cell(case), late=late_receipt(case))
     if missing:
         raise IncompleteFiling(missing)
 
@@ -27,5 +28,5 @@ def urgent_form_is_complete(case: Case, step_input: Nothing) -> None:
     Raises:
         IncompleteFiling: names all that is missing.
     """
-    if missing := missing_urgent_items(case.referral):
+    if missing := missing_urgent_items(answers_of(case.referral, case.plain)):
         raise IncompleteFiling(missing)

@@ -1,8 +1,8 @@
 """Receipt of a concern: finds the competent authority, makes keys, seals every value for good, starts deadlines.
 
-A draft is sealed under a key of its own; ``receive`` opens it within a disclosure and reseals it under the two keys of
-the competent authority, so that the draft's key can be destroyed. What is created and submitted in one request is
-sealed once, under the final keys.
+A draft is sealed under a key of its own; ``receive`` opens it within a disclosure, and ``settle`` reseals it under the
+two keys of the competent authority, so that the draft's key can be destroyed. What is created and submitted in one
+request is still at hand, and ``settle`` alone seals it.
 """
 
 import logging
@@ -37,14 +37,19 @@ from referrals.vocabulary.filing_answers import Variant
 from referrals.vocabulary.required_items import items_left_open
 from referrals.vocabulary.states import EXPLOITED, ChildKind, Exploitation, Ground, Urgency, Whereabouts
 from referrals.workflow import deadlines
+from referrals.workflow.case import Case
+from referrals.workflow.case_parts import Plain
 from referrals.workflow.field_inputs import EXTRA
-from referrals.workflow.form_rows import FORM_PARTS, Plain, late_receipt
+from referrals.workflow.form_rows import FORM_PARTS, answers_of, late_receipt
 
 if TYPE_CHECKING:
     from referrals.models import Child, Referral
     from referrals.workflow.context import StepContext
 
 logger = logging.getLogger(__name__)
+
+#: Where a concern goes: the authority, its unit if one covers the place, the code of the département.
+type Place = tuple[Authority, Unit | None, str]
 
 
 def rows_of(referral: "Referral") -> Iterator[models.Model]:
@@ -55,7 +60,7 @@ def rows_of(referral: "Referral") -> Iterator[models.Model]:
 
 
 def remember(referral: "Referral", rows: Sequence[models.Model]) -> None:
-    """Let the referral's relations answer with rows that were just inserted, without asking the database."""
+    """Let the referral's relations answer with rows that this act inserts, without asking the database."""
     for name in FORM_PARTS:
         related = getattr(referral, name).all()
         related._result_cache = [row for row in rows if type(row) is related.model]
@@ -84,19 +89,14 @@ def open_draft(act: "StepContext") -> dict[UUID, dict[str, Any]]:
     return opened
 
 
-def reseal(referral: "Referral", plain: Plain, made: Mapping[str, DataKey]) -> None:
-    """Seal every value of the draft under the referral's final keys, and save the rows."""
-    for row in rows_of(referral):
-        names = []
-        for field in sealed_fields_of(row):
-            if field.name in plain[row.pk]:
-                setattr(row, field.name, made[field.key].seal(field, row.pk, plain[row.pk][field.name]))
-                names.append(field.name)
-        if names:
-            row.save(update_fields=names)
+def seal(row: models.Model, values: Mapping[str, Any], data_keys: Mapping[str, DataKey]) -> None:
+    """Set on a row what is sealed of it."""
+    for name, value in values.items():
+        field: Any = row._meta.get_field(name)
+        setattr(row, name, data_keys[field.key].seal(field, row.pk, value))
 
 
-def competence(referral: "Referral", plain: Plain) -> tuple[Authority, Unit | None, str]:
+def competence(referral: "Referral", plain: Plain) -> Place:
     """Return the competent authority, its unit and the département, by where the child lives or was found.
 
     Source: domain.md §8.2.
@@ -156,23 +156,17 @@ def _receive(act: "StepContext", *, urgent: bool) -> None:
     referral = act.case.referral
     danger = urgent or referral.concern.danger_now == YesNo.YES
     within = volume_limits.count_filing(referral, actor=act.actor, at=act.at, urgent=danger)
-    if act.plain is None:
-        act.plain = open_draft(act)
+    if act.case.plain is None:
+        act.case.plain = open_draft(act)
         draft_key = referral.case_key
-        authority, unit, department = competence(referral, act.plain)
-        if not urgent:
-            extra = act.plain[referral.concern.pk].get(EXTRA)
-            questions.require_answers(protocol_of(authority, act.at), extra)
-        data_keys = keys.create_data_keys(referral.pk, authority.pk)
-        reseal(referral, act.plain, data_keys)
+        data_keys = settle(act.case, act.case.plain, competence(referral, act.case.plain), urgent=urgent)
         linking.reseal(referral, data_keys["case"])
-        settle(referral, authority, unit, department, data_keys)
         transaction.on_commit(partial(keys.destroy, [draft_key] if draft_key else []), robust=True)
     if not within:
         volume_limits.keep_passed(act.actor, at=act.at)
     _dates(act)
     _children(act, urgent=urgent)
-    referral.left_open = urgent and bool(items_left_open(referral, late=late_receipt(act.case)))
+    referral.left_open = urgent and bool(items_left_open(answers_of(referral), late=late_receipt(act.case)))
     if urgent:
         referral.urgency = Urgency.U3
     feedback_effects.owe(act)
@@ -204,24 +198,32 @@ def _adopt(filed: list[UUID], authority_id: UUID) -> None:
         logger.warning("keys stay as filed", extra={"count": len(filed)})
 
 
-def settle(
-    referral: "Referral",
-    authority: Authority,
-    unit: Unit | None,
-    department: str,
-    made: Mapping[str, DataKey],
-) -> None:
-    """Put the referral in the hands of its authority, under its final keys."""
+def settle(case: Case, plain: Plain, place: Place, *, urgent: bool) -> Mapping[str, DataKey]:
+    """Put the concern in the hands of its authority, all that it says sealed under its final keys; return these.
+
+    Raises:
+        InvalidInput, IncompleteFiling: see ``questions.require_answers``; the urgent lane waits for none.
+    """
+    referral, (authority, unit, department) = case.referral, place
+    if not urgent:
+        questions.require_answers(protocol_of(authority, case.at), plain[referral.concern.pk].get(EXTRA))
+    # After all that may refuse: no key is made for nothing.
+    data_keys = keys.create_data_keys(referral.pk, authority.pk)
+    for row in rows_of(referral):
+        seal(row, plain[row.pk], data_keys)
+        if plain[row.pk] and not row._state.adding:
+            row.save(update_fields=list(plain[row.pk]))
     referral.authority, referral.unit, referral.department = authority, unit, department
     referral.shared_with = referral.draft_expires_at = None
-    referral.case_key, referral.filer_key = made["case"].id, made["filer"].id
+    referral.case_key, referral.filer_key = data_keys["case"].id, data_keys["filer"].id
+    # The checks of the form may have asked for them while there was no authority yet.
+    case.forget("protocol", "calendar", "zone")
+    return data_keys
 
 
 def _dates(act: "StepContext") -> None:
     """Set what never moves again: receipt and the legal end of the assessment (domain.md §2.8 no. 1)."""
     referral = act.case.referral
-    # The checks of the form may have asked for them while there was no authority yet.
-    act.case.forget("protocol", "calendar", "zone")
     if referral.received_at is None:
         referral.received_at = act.at
     referral.statutory_due_at = deadlines.statutory_due(referral.received_at, act.case.zone)
@@ -232,7 +234,7 @@ def _children(act: "StepContext", *, urgent: bool) -> None:
     filer_status = act.case.referral.concern.prostitution_status_filer or Exploitation.NONE
     status = Exploitation.SUSPECTED if filer_status in EXPLOITED else Exploitation(filer_status)
     for child in act.case.children:
-        derived = derive_child(child, (act.plain or {}).get(child.pk, {}), on=act.case.today)
+        derived = derive_child(child, (act.case.plain or {}).get(child.pk, {}), on=act.case.today)
         subject = child.kind == ChildKind.SUBJECT
         if subject:
             derived |= {"prostitution_status": status, "status_ever": status}
@@ -246,7 +248,7 @@ def _children(act: "StepContext", *, urgent: bool) -> None:
 
 def _copy_of_direct_report(act: "StepContext") -> None:
     """Record the referral to justice that the professional made already (L226-4 II; ⇒ J02, by a third party)."""
-    values = (act.plain or {}).get(act.case.referral.concern.pk, {})
+    values = (act.case.plain or {}).get(act.case.referral.concern.pk, {})
     act.refer_to_justice(
         children=[child for child in act.case.children if child.kind == ChildKind.SUBJECT],
         said={

@@ -30,7 +30,7 @@ def index_filing(act: "StepContext") -> None:
     referral = act.case.referral
     rows = list(identity.rows_of(referral))
     day = (referral.received_at or act.at).date()
-    family = identity.family(rows, act.plain or {}, on=day)
+    family = identity.family(rows, act.case.plain or {}, on=day)
     act.case.insert(*_values(referral, family))
 
 

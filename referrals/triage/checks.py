@@ -6,8 +6,7 @@ from referrals.errors import IncompleteFiling
 from referrals.triage.inputs import Qualification, Reorienting
 from referrals.vocabulary.required_items import items_left_open
 from referrals.workflow.case import Case
-from referrals.workflow.form_rows import late_receipt
-from referrals.workflow.rules import rule
+from referrals.workflow.form_rows import answers_of, late_receipt
 
 
 @rule(_("Pas possible actuellement."))
@@ -21,6 +20,8 @@ def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) 
     if not case.referral.left_open or getattr(step_input, "urgency_reason", None):
         return True
     seen = [child for child in case.recorded if child.pk not in case.hidden]
-    if still_open := items_left_open(case.referral, late=late_receipt(case), children=seen):
+    if still_open := items_left_open(answers_of(case.referral, children=seen), late=late_receipt(case)):
         raise IncompleteFiling(still_open)
-    return not case.hidden or not items_left_open(case.referral, late=late_receipt(case))
+    if case.hidden and items_left_open(answers_of(case.referral), late=late_receipt(case)):
+        return "Pas possible actuellement."
+    return None

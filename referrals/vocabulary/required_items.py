@@ -5,7 +5,9 @@ or by its name in ``not_known``; L and U items need an answer. What an urgent fi
 the end of the first analysis (T10, T11).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from referrals.vocabulary.answers import YesNo
@@ -37,68 +39,76 @@ _OF_RUNAWAY = ("runaway_since", "police_report_ref", "last_seen_place")
 CONCERN_MAY_NOT_KNOW: Final = (*_OF_CONCERN, "holders")
 CHILD_MAY_NOT_KNOW: Final = (*NAMES, "birth_date", *_OF_CHILD, *_OF_RUNAWAY)
 MISSING = dict[str, str]
+#: What one row of the form says: field → value; of a sealed one it matters only whether there is any.
+Answers = Mapping[str, Any]
 
 
-def _answered(row: object, name: str) -> bool:
-    value = getattr(row, name)
-    if value is None:  # perhaps it is about to be sealed: a filing in one request asks before it has keys
-        value = getattr(row, "said", {}).get(name)
-    return value is not None and value not in ("", [], False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAnswers:
+    """What a concern form says, whether its rows are stored or about to be."""
+
+    received_at: datetime | None
+    channel: str
+    variant: str
+    concern: Answers
+    children: Sequence[Answers]
+    holders: Sequence[Answers]
+    facts: Sequence[Answers]
 
 
-def _lacks(row: Any, name: str, path: str, need: str) -> Iterator[MISSING]:
-    if _answered(row, name) or (need == "P" and name in row.not_known):
+def _answered(row: Answers, name: str) -> bool:
+    return row[name] is not None and row[name] not in ("", [], False)
+
+
+def _lacks(row: Answers, name: str, path: str, need: str) -> Iterator[MISSING]:
+    if _answered(row, name) or (need == "P" and name in row["not_known"]):
         return
     yield {"field": f"{path}{name}", "need": need}
 
 
-def missing_items(referral: Any, *, typed_by_cell: bool, late: bool = False) -> list[MISSING]:
+def missing_items(form: FormAnswers, *, typed_by_cell: bool, late: bool = False) -> list[MISSING]:
     """Return what ``submit`` still needs, each ``{"field": path, "need": "L" | "P" | "U"}``.
 
     ``typed_by_cell``: the cell types in what came by phone or letter, so that its receipt and channel are
     asked for too; ``late``: its receipt lies so far back that the reason is asked (domain.md §4.5).
     """
-    missing = [*_items(referral, late=late), *_lacks(referral.concern, "good_faith_notice", "", "L")]
-    missing += _contact(referral)
-    if typed_by_cell and referral.received_at is None:
+    missing = [*_items(form, late=late), *_lacks(form.concern, "good_faith_notice", "", "L")]
+    missing += _contact(form)
+    if typed_by_cell and form.received_at is None:
         missing.append({"field": "received_at", "need": "P"})
-    if typed_by_cell and referral.channel == Channel.ONLINE:
+    if typed_by_cell and form.channel == Channel.ONLINE:
         missing.append({"field": "channel", "need": "P"})
     return missing
 
 
-def items_left_open(
-    referral: object, *, late: bool = False, children: Sequence[Any] | None = None
-) -> list[MISSING]:
+def items_left_open(form: FormAnswers, *, late: bool = False) -> list[MISSING]:
     """Return the L and P items that an urgent filing left open and that nobody has answered since (T10, T11).
 
     Left out is what only the filing itself could say: that the notice was read, its receipt and channel. A
-    way to reach the family is a condition of T02, not an item of the form. ``late``: see ``missing_items``;
-    ``children``: those to ask about, where it isn't all of the case.
+    way to reach the family is a condition of T02, not an item of the form. ``late``: see ``missing_items``.
     """
-    return _items(referral, late=late, children=children)
+    return _items(form, late=late)
 
 
-def _items(referral: Any, *, late: bool, children: Sequence[Any] | None = None) -> list[MISSING]:
-    every = list(referral.children.all()) if children is None else children
-    missing = [*_of_concern(referral.concern), *_of_parts(referral, every)]
+def _items(form: FormAnswers, *, late: bool) -> list[MISSING]:
+    missing = [*_of_concern(form.concern), *_of_parts(form)]
     if late:
-        missing += _lacks(referral.concern, "received_late_reason", "", "P")
-    if referral.variant == Variant.COPY_OF_DIRECT_REPORT:
+        missing += _lacks(form.concern, "received_late_reason", "", "P")
+    if form.variant == Variant.COPY_OF_DIRECT_REPORT:
         for name in ("direct_report_recipient", "direct_report_sent_on", "direct_report_document"):
-            missing += _lacks(referral.concern, name, "", "L")
+            missing += _lacks(form.concern, name, "", "L")
     return missing
 
 
-def missing_urgent_items(referral: Any) -> list[MISSING]:
+def missing_urgent_items(form: FormAnswers) -> list[MISSING]:
     """Return what ``submit_urgent`` still needs: who, where, what (domain.md T03)."""
-    concern, children = referral.concern, _subjects(referral.children.all())
+    concern, children = form.concern, _subjects(form.children)
     missing: list[MISSING] = []
     if not children:
         missing.append({"field": "children", "need": "U"})
     for path, child in children:
         missing += _urgent_of_child(child, path)
-    if not any(_answered(fact, "text") for fact in referral.facts.all()):
+    if not any(_answered(fact, "text") for fact in form.facts):
         missing.append({"field": "facts", "need": "U"})
     missing += _lacks(concern, "danger_now", "", "U")
     missing += _lacks(concern, "danger_what", "", "U")
@@ -106,68 +116,70 @@ def missing_urgent_items(referral: Any) -> list[MISSING]:
     return missing
 
 
-def _subjects(children: Iterable[Any]) -> list[tuple[str, Any]]:
-    return [(f"children.{n}.", child) for n, child in enumerate(children) if child.kind == ChildKind.SUBJECT]
+def _subjects(children: Sequence[Answers]) -> list[tuple[str, Answers]]:
+    return [
+        (f"children.{n}.", child) for n, child in enumerate(children) if child["kind"] == ChildKind.SUBJECT
+    ]
 
 
-def _urgent_of_child(child: Any, path: str) -> Iterator[MISSING]:
+def _urgent_of_child(child: Answers, path: str) -> Iterator[MISSING]:
     yield from _lacks(child, "identity_known", path, "U")
     yield from _lacks(child, "whereabouts", path, "U")
-    if not _answered(child, "commune_insee") and not child.residence_department:
+    if not _answered(child, "commune_insee") and not child["residence_department"]:
         yield {"field": f"{path}commune_insee", "need": "U"}
 
 
-def _of_concern(concern: Any) -> Iterator[MISSING]:
+def _of_concern(concern: Answers) -> Iterator[MISSING]:
     for name in _OF_CONCERN:
         yield from _lacks(concern, name, "", "P")
     yield from _lacks(concern, "danger_now", "", "U")
     yield from _lacks(concern, "emergency_done", "", "U")
-    if concern.danger_now == YesNo.YES:
+    if concern["danger_now"] == YesNo.YES:
         yield from _lacks(concern, "danger_what", "", "U")
     yield from _lacks(concern, "parents_informed", "", "L")
-    if concern.parents_informed == YesNo.YES:
+    if concern["parents_informed"] == YesNo.YES:
         for name in ("parents_informed_on", "parents_informed_by", "parents_informed_how"):
             yield from _lacks(concern, name, "", "L")
-    elif concern.parents_informed:
+    elif concern["parents_informed"]:
         yield from _lacks(concern, "not_informed_reason", "", "L")
 
 
-def _of_parts(referral: Any, children: Sequence[Any]) -> Iterator[MISSING]:
-    subjects = _subjects(children)
+def _of_parts(form: FormAnswers) -> Iterator[MISSING]:
+    subjects = _subjects(form.children)
     if not subjects:
         yield {"field": "children", "need": "P"}
     for path, child in subjects:
         yield from _of_child(child, path)
-    household = any(child.kind == ChildKind.HOUSEHOLD for child in children)
-    if referral.concern.has_household_minors == YesNo.YES and not household:
+    household = any(child["kind"] == ChildKind.HOUSEHOLD for child in form.children)
+    if form.concern["has_household_minors"] == YesNo.YES and not household:
         yield {"field": "children", "need": "P"}
-    if not any(_answered(fact, "text") for fact in referral.facts.all()):
+    if not any(_answered(fact, "text") for fact in form.facts):
         yield {"field": "facts", "need": "P"}
-    if not referral.holders.all() and "holders" not in referral.concern.not_known:
+    if not form.holders and "holders" not in form.concern["not_known"]:
         yield {"field": "holders", "need": "P"}
 
 
-def _of_child(child: Any, path: str) -> Iterator[MISSING]:
+def _of_child(child: Answers, path: str) -> Iterator[MISSING]:
     yield from _urgent_of_child(child, path)
-    unknown = child.identity_known == IdentityKnown.UNKNOWN
-    if not unknown and not any(_answered(child, name) or name in child.not_known for name in NAMES):
+    unknown = child["identity_known"] == IdentityKnown.UNKNOWN
+    if not unknown and not any(_answered(child, name) or name in child["not_known"] for name in NAMES):
         yield {"field": f"{path}last_name", "need": "P"}
         yield {"field": f"{path}first_names", "need": "P"}
     aged = any(_answered(child, n) for n in ("birth_date", "age_estimated_min", "age_estimated_max"))
-    if not aged and "birth_date" not in child.not_known:
+    if not aged and "birth_date" not in child["not_known"]:
         yield {"field": f"{path}birth_date", "need": "P"}
     for name in _OF_CHILD:
         yield from _lacks(child, name, path, "P")
-    if child.runaway:
+    if child["runaway"]:
         for name in _OF_RUNAWAY:
             yield from _lacks(child, name, path, "P")
 
 
-def _contact(referral: Any) -> Iterator[MISSING]:
+def _contact(form: FormAnswers) -> Iterator[MISSING]:
     """Ask for one way to reach the child or its family (domain.md T02)."""
     of_child = ("address", "safe_contact_way", "school_name", "whereabouts_detail", "current_measure_detail")
-    if any(_answered(child, name) for child in referral.children.all() for name in of_child):
+    if any(_answered(child, name) for child in form.children for name in of_child):
         return
-    if any(_answered(holder, name) for holder in referral.holders.all() for name in ("phone", "address")):
+    if any(_answered(holder, name) for holder in form.holders for name in ("phone", "address")):
         return
     yield {"field": "contact_path", "need": "P"}

@@ -3,7 +3,7 @@
 Nothing here opens a sealed value: a guard asks whether one is there, never what it says.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -48,6 +48,10 @@ if TYPE_CHECKING:
     )
 
 
+#: Plain values of a filing in hand: row id → field → value. They never outlive the request.
+type Plain = Mapping[UUID, Mapping[str, Any]]
+
+
 def opens_hidden(glass: "BreakGlass", reader: UUID | None = None) -> bool:
     """Tell whether an opening, of another than the reader, gave what restrictions alone withhold, as its role says."""
     return glass.role not in BREAKERS and (reader is None or glass.user_id != reader)
@@ -87,6 +91,8 @@ class CaseParts:
         self._others: dict[UUID, Referral | None] = {}
         #: Decisions that the running step carries, by child id: asked together with those on record.
         self.carried: dict[UUID, str] = {}
+        #: What the filing says in plain, while it is being received; None otherwise.
+        self.plain: Plain | None = None
         #: Whether a step of a referral to justice was brought along: the shell then shows its new state.
         self.justice_moved = False
         self._as_seen = False

@@ -133,8 +133,6 @@ class StepContext:
         self.signer: Actor | None = None
         #: Sentences that the answer tells without refusing (T17).
         self.warnings: list[str] = []
-        #: What the filing says in plain, while it is being received; None otherwise.
-        self.plain: Mapping[UUID, Mapping[str, Any]] | None = None
         #: The other case of an act that touches two, while this is the part that is done there.
         self.beside: Any = None
         #: Do a step of another case within this act; the runner says how.

@@ -1,12 +1,18 @@
-"""Rows of the concern form, and the conditions under which its items are asked."""
+"""Rows of the concern form, what they answer, and the conditions under which its items are asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
-from uuid import UUID
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Model
 
 from referrals.vocabulary.filing_answers import Channel
+from referrals.vocabulary.required_items import Answers, FormAnswers
 from referrals.workflow.case import Case
+from referrals.workflow.case_parts import Plain
+
+if TYPE_CHECKING:
+    from referrals.models import Child, Referral
 
 #: The relations of a referral that the form fills.
 FORM_PARTS: Final = (
@@ -18,8 +24,26 @@ FORM_PARTS: Final = (
     "third_parties",
     "digital_traces",
 )
-#: Plain values of a filing in hand: row id → field → value. They never outlive the request.
-Plain = Mapping[UUID, Mapping[str, Any]]
+
+
+def answers_of(
+    referral: "Referral", plain: Plain | None = None, *, children: "Iterable[Child] | None" = None
+) -> FormAnswers:
+    """Return what the form says; ``plain``: what isn't sealed yet, ``children``: those to ask about, if not all."""
+
+    def answers(row: Model) -> Answers:
+        stored = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+        return {**stored, **(plain or {}).get(row.pk, {})}
+
+    return FormAnswers(
+        received_at=referral.received_at,
+        channel=referral.channel,
+        variant=referral.variant,
+        concern=answers(referral.concern),
+        children=[answers(child) for child in (referral.children.all() if children is None else children)],
+        holders=[answers(holder) for holder in referral.holders.all()],
+        facts=[answers(fact) for fact in referral.facts.all()],
+    )
 
 
 def late_receipt(case: Case) -> bool:

@@ -26,6 +26,7 @@ from referrals.vocabulary.filing_answers import Channel
 from referrals.vocabulary.required_items import missing_items
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ChildKind, State
+from referrals.workflow.form_rows import answers_of
 
 type Said = dict[str, Any]
 NOT_KNOWN: Final = "not_known"
@@ -92,7 +93,7 @@ class Draft:
 
     def missing(self) -> list[dict[str, str]]:
         """Return what the form still lacks; asked of presence alone, so that nothing is opened."""
-        return missing_items(self.referral, typed_by_cell=self.by_cell)
+        return missing_items(answers_of(self.referral), typed_by_cell=self.by_cell)
 
     def save(self, body: Mapping[str, Any], *, version: int | None) -> StepResult:
         """Change what ``body`` names, after the same validation as the API's."""
