@@ -41,9 +41,7 @@ def asked_for_colleague(request: ServiceRequest, body: object, *, actor: Actor, 
     """Ask for an account for a colleague by what was sent, as ``ColleagueInput`` takes it."""
     actions.require_session(actor)
     access.led_positions(actor)
-    serializer = ColleagueInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    sent = serializer.validated_data
+    sent = ColleagueInput.read(body)
     stranger = actions.Stranger(sent["email"], sent["full_name"], sent["language"])
     sign_in_flow.ask_colleague(request, actor, stranger=stranger, position=sent["position"], at=at)
 
@@ -76,9 +74,7 @@ def served(code: str, *, at: datetime) -> Authority:
 
 def accepted(body: object, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
     """Accept a request by what was sent, as ``AcceptanceInput`` takes it."""
-    serializer = AcceptanceInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    sent = dict(serializer.validated_data)
+    sent = AcceptanceInput.read(body)
     known = access.visible_organisations(actor)
     organisation: Organisation | None = named_or_none("organisation", known, sent.pop("organisation", None))
     wanted = actions.Acceptance(organisation=organisation, **sent)
@@ -87,16 +83,13 @@ def accepted(body: object, pk: UUID, *, actor: Actor, at: datetime) -> tuple[Acc
 
 def refused(body: object, pk: UUID, *, actor: Actor, at: datetime) -> AccountRequest:
     """Refuse a request by what was sent, as ``RefusalInput`` takes it."""
-    serializer = RefusalInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    return actions.refuse_request(actor=actor, at=at, request_id=pk, **serializer.validated_data)
+    sent = RefusalInput.read(body)
+    return actions.refuse_request(actor=actor, at=at, request_id=pk, **sent)
 
 
 def made_user(body: object, *, actor: Actor, at: datetime) -> User:
     """Make an account of what was sent, as ``UserInput`` takes it."""
-    serializer = UserInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    fields = dict(serializer.validated_data)
+    fields = UserInput.read(body)
     fields["authority"] = named("authority", Authority.objects, fields["authority"])
     return actions.make_user(actor=actor, at=at, new_user=actions.NewUser(**fields))
 
@@ -108,9 +101,7 @@ def granted(body: object, *, actor: Actor, at: datetime) -> Membership:
 
 def appointment(body: object, *, actor: Actor) -> actions.Appointment:
     """Return the role that is to be given, of what was sent, as ``MembershipInput`` takes it."""
-    serializer = MembershipInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    fields = dict(serializer.validated_data)
+    fields = MembershipInput.read(body)
     authority = named("authority", Authority.objects, fields["authority"])
     access.require(actor, "accounts.manage", authority.pk)  # before it can be asked who has an address
     return actions.Appointment(
@@ -126,9 +117,7 @@ def appointment(body: object, *, actor: Actor) -> actions.Appointment:
 
 def made_organisation(body: object, *, actor: Actor, at: datetime) -> Organisation:
     """Add an institution of what was sent, as ``OrganisationInput`` takes it."""
-    serializer = OrganisationInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    fields = dict(serializer.validated_data)
+    fields = OrganisationInput.read(body)
     authority = named("authority", Authority.objects, fields.pop("authority"))
     new = actions.NewOrganisation(fields.pop("name"), fields.pop("kind"), authority, fields)
     return actions.make_organisation(actor=actor, at=at, new_organisation=new)
@@ -137,15 +126,12 @@ def made_organisation(body: object, *, actor: Actor, at: datetime) -> Organisati
 def corrected(body: object, pk: UUID, *, actor: Actor, at: datetime) -> Organisation:
     """Correct an institution by what was sent, as ``CorrectionInput`` takes it."""
     visible(managed_organisations(actor), pk)
-    serializer = CorrectionInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    fields = dict(serializer.validated_data)
+    fields = CorrectionInput.read(body)
     wanted = actions.Correction(fields.pop("name"), fields.pop("kind"), fields)
     return actions.correct_organisation(actor=actor, at=at, pk=pk, correction=wanted)
 
 
 def identified(body: object) -> Identified:
     """Return how somebody made sure, of what was sent, as ``IdentifiedInput`` takes it."""
-    serializer = IdentifiedInput(data=body)
-    serializer.is_valid(raise_exception=True)
-    return Identified(serializer.validated_data["how"])
+    sent = IdentifiedInput.read(body)
+    return Identified(sent["how"])

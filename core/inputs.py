@@ -123,6 +123,18 @@ class StrictSerializer(serializers.Serializer[Any]):
 
         def __get__(self, instance: object, owner: object) -> Self: ...
 
+    @classmethod
+    def read(cls, body: object) -> dict[str, Any]:
+        """Return the validated members of a body.
+
+        Raises:
+            ValidationError: names every fault.
+        """
+        serializer = cls(data=body)
+        serializer.is_valid(raise_exception=True)
+        members: dict[str, Any] = serializer.validated_data
+        return members
+
     def to_internal_value(self, data: object) -> Any:
         """Return the validated members.
 

@@ -148,8 +148,7 @@ class UploadPage(FormPage):
     def _keep(self, pk: UUID, arrived: Arrived) -> None:
         """Keep the file, once for each page that was shown."""
         fields: dict[str, Any] = {name: arrived.fields[name] for name in SAID if name in arrived.fields}
-        serializer = Upload(data=fields)
-        serializer.is_valid(raise_exception=True)
+        sent = Upload.read(fields)
         body = {**fields, "name": arrived.name, "sha256": arrived.original_digest}
         once = Once.of(arrived.fields.get("key", ""), f"POST {self.request.path}", body)
         once.wait(self.actor)
@@ -158,7 +157,7 @@ class UploadPage(FormPage):
         done = keeping.add(
             pk,
             arrived,
-            **{name: serializer.validated_data[name] for name in ("kind", "children", "evidence")},
+            **{name: sent[name] for name in ("kind", "children", "evidence")},
             actor=self.actor,
             at=self.at,
         )

@@ -1,5 +1,6 @@
 """Idempotency-Key header of a request (SEC-IN12)."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
@@ -34,6 +35,19 @@ def once_of(request: Request, *, required: bool = False) -> Once | None:
             raise MissingKey
         return None
     return Once.of(key, f"{request.method} {request.path}", request.data)
+
+
+def do_once[M: Model](request: Request, known: QuerySet[M], act: Callable[[], M], *, status: int = 200) -> M:
+    """Return what the request makes: by ``act``, or, if it came before under the same key, as that is now.
+
+    ``status`` is that of the answer. See ``done_before``.
+    """
+    past = done_before(request, known)
+    if past is not None:
+        return past
+    made = act()
+    keep_done(request, made.pk, status=status)
+    return made
 
 
 def done_before[M: Model](request: Request, known: QuerySet[M]) -> M | None:

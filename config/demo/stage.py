@@ -51,12 +51,9 @@ class Stage:
 
     def file(self, name: str, form: Mapping[str, Any], *, at: datetime, urgent: bool = False) -> UUID:
         """File a concern; return its id."""
-        serializer = ConcernForm(data=as_json(form))
-        serializer.is_valid(raise_exception=True)
+        sent = ConcernForm.read(as_json(form))
         actor = self.actor(name, at=at)
-        return filing_actions.file_at_once(
-            serializer.validated_data, urgent=urgent, actor=actor, at=at
-        ).referral.pk
+        return filing_actions.file_at_once(sent, urgent=urgent, actor=actor, at=at).referral.pk
 
     def read(self, name: str, case: UUID, *, at: datetime) -> None:
         """Open the file as a person; someone of the cell acknowledges it by that (T05), and answers an urgent call."""

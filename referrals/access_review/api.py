@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from accounts.access import require_somewhere
 from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.api.pages import page_schema
 from audit.events import Purpose
 from audit.outputs import EntryOut
@@ -222,13 +222,11 @@ class AnswerQuestion(CaseView):
         actor, at = self.actor(request), self.at(request)
         if not actions.asked_of(actor, at=at).filter(pk=pk).exists():
             raise NotVisible
-        anomaly = done_before(request, actions.asked_of(actor, at=at))
-        if anomaly is None:
-            body = AnswerIn(data=request.data)
-            body.is_valid(raise_exception=True)
-            anomaly = actions.answer(pk, body.validated_data["answer"], actor=actor, at=at)
-            keep_done(request, pk, status=200)
-        return Response(queries.question(anomaly))
+
+        def answer() -> AccessAnomaly:
+            return actions.answer(pk, AnswerIn.read(request.data)["answer"], actor=actor, at=at)
+
+        return Response(queries.question(do_once(request, actions.asked_of(actor, at=at), answer)))
 
 
 def anomaly_routes() -> list[URLPattern]:

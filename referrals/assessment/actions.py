@@ -89,10 +89,9 @@ def edit(referral_id: UUID, body: object, *, version: object, actor: Actor, at: 
         raise NotVisible
     if row.state not in WRITABLE:
         raise WrongState("edit", state=str(row.state), version=referral.version)
-    form = ReportForm(data=body)
-    form.is_valid(raise_exception=True)
+    form = ReportForm.read(body)
     step, sight = steps.get(Machine.ASSESSMENT, "write"), child_sight.sight_of(referral, ties, actor)
-    step_input: StepInput = hear(step, step_input_of(form.validated_data), referral, sight)
+    step_input: StepInput = hear(step, step_input_of(form), referral, sight)
     if sight.unread("H", partly=True) and TEXTS & step_input.keys():
         raise GuardRefused("edit", *WITHHELD)
     _write(StepContext(step, case, step_input, actor=case.actor, at=at), row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -162,9 +162,7 @@ class Attachments(CaseView):
         return again
 
     def _add(self, request: Request, pk: UUID, arrived: Arrived) -> StepResult:
-        body = Upload(data=arrived.fields)
-        body.is_valid(raise_exception=True)
-        values: dict[str, Any] = body.validated_data
+        values = Upload.read(arrived.fields)
         done = keeping.add(
             pk,
             arrived,
@@ -205,9 +203,8 @@ class MarkAttachment(CaseView):
 
         def mark() -> StepResult:
             keeping.markable(pk, part, actor=actor, at=at)
-            body = Mark(data=request.data)
-            body.is_valid(raise_exception=True)
-            return keeping.mark(pk, part, evidence=body.validated_data["evidence"], actor=actor, at=at)
+            body = Mark.read(request.data)
+            return keeping.mark(pk, part, evidence=body["evidence"], actor=actor, at=at)
 
         return self.write(request, pk, mark)
 

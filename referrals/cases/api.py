@@ -81,9 +81,7 @@ class Cases(CaseView):
                     return _at(again, past.thing)
                 referral, _ = self.seen(request, past.thing)
                 return self._created(request, results.StepResult(referral=referral, made=referral.pk))
-        body = NewConcern(data=request.data)
-        body.is_valid(raise_exception=True)
-        data = dict(body.validated_data)
+        data = NewConcern.read(request.data)
         submit, urgent = data.pop("submit"), data.pop("urgent")
         if submit:
             done = filing_actions.file_at_once(data, urgent=urgent, actor=actor, at=at)
@@ -174,9 +172,8 @@ class OneCase(CaseView):
 
         def edit() -> results.StepResult:
             filing_actions.editable(pk, version=version, actor=actor, at=at)
-            body = form.ConcernForm(data=request.data)
-            body.is_valid(raise_exception=True)
-            return filing_actions.edit(pk, body.validated_data, version=version, actor=actor, at=at)
+            body = form.ConcernForm.read(request.data)
+            return filing_actions.edit(pk, body, version=version, actor=actor, at=at)
 
         return self.write(request, pk, edit)
 
@@ -196,9 +193,8 @@ class ShareDraft(CaseView):
 
         def share() -> results.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
-            body = Sharing(data=request.data)
-            body.is_valid(raise_exception=True)
-            return filing_actions.share(pk, body.validated_data["organisation"], actor=actor, at=at)
+            body = Sharing.read(request.data)
+            return filing_actions.share(pk, body["organisation"], actor=actor, at=at)
 
         return self.write(request, pk, share)
 
@@ -218,7 +214,7 @@ class UnshareDraft(CaseView):
 
         def unshare() -> results.StepResult:
             filing_actions.shareable(pk, actor=actor, at=at)
-            Nothing(data=request.data).is_valid(raise_exception=True)
+            Nothing.read(request.data)
             return filing_actions.unshare(pk, actor=actor, at=at)
 
         return self.write(request, pk, unshare)

@@ -6,14 +6,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.once import done_before, keep_done
+from accounts.api.once import do_once, done_before, keep_done
 from core.inputs import Flag
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.access import volume_limits
 from referrals.conflicts_of_interest import actions, declarations
 from referrals.conflicts_of_interest.inputs import TieInput
-from referrals.models import DeclaredTie
+from referrals.models import DeclaredTie, Exclusion
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
@@ -51,12 +51,11 @@ class Ties(CaseView):
         """Declare a tie. The answer says nothing of any case."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        tie = done_before(request, declarations.own(actor))
-        if tie is None:
-            body = TieInput(data=request.data)
-            body.is_valid(raise_exception=True)
-            tie = declarations.declare(declarations.Tie(**body.validated_data), actor=actor, at=at)
-            keep_done(request, tie.pk, status=CREATED)
+
+        def declare() -> DeclaredTie:
+            return declarations.declare(declarations.Tie(**TieInput.read(request.data)), actor=actor, at=at)
+
+        tie = do_once(request, declarations.own(actor), declare, status=CREATED)
         return Response(_line(tie), status=CREATED)
 
 
@@ -75,14 +74,13 @@ class CorrectTie(CaseView):
         """Correct what was said: it becomes a tie of its own, under another id."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        tie = done_before(request, declarations.own(actor))
-        if tie is None:
-            body = TieInput(data=request.data)
+
+        def correct() -> DeclaredTie:
             declarations.known(pk, actor)
-            body.is_valid(raise_exception=True)
-            tie = declarations.correct(pk, declarations.Tie(**body.validated_data), actor=actor, at=at)
-            keep_done(request, tie.pk, status=DONE)
-        return Response(_line(tie), status=DONE)
+            tie = declarations.Tie(**TieInput.read(request.data))
+            return declarations.correct(pk, tie, actor=actor, at=at)
+
+        return Response(_line(do_once(request, declarations.own(actor), correct)), status=DONE)
 
 
 class RemoveTie(CaseView):
@@ -102,7 +100,7 @@ class RemoveTie(CaseView):
         actor, at = self.actor(request), self.at(request)
         if done_before(request, declarations.ever_own(actor)) is None:
             declarations.known(pk, actor)
-            Nothing(data=request.data).is_valid(raise_exception=True)
+            Nothing.read(request.data)
             declarations.remove(pk, actor=actor, at=at)
             keep_done(request, pk, status=GONE)
         return Response(status=GONE)
@@ -148,15 +146,13 @@ class ConfirmExclusion(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         actions.require_decider(actor)
-        exclusion = done_before(request, actions.visible_to(actor, at=at))
-        if exclusion is None:
+
+        def confirm() -> Exclusion:
             actions.known(pk, actor=actor, at=at)
-            body = Reasoned(data=request.data)
-            body.is_valid(raise_exception=True)
-            actions.confirm(pk, body.validated_data["reason"], actor=actor, at=at)
-            exclusion = actions.known(pk, actor=actor, at=at)
-            keep_done(request, exclusion.pk, status=DONE)
-        return Response(actions.line(exclusion))
+            actions.confirm(pk, Reasoned.read(request.data)["reason"], actor=actor, at=at)
+            return actions.known(pk, actor=actor, at=at)
+
+        return Response(actions.line(do_once(request, actions.visible_to(actor, at=at), confirm)))
 
 
 def _line(row: DeclaredTie) -> dict[str, str]:

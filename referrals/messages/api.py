@@ -56,7 +56,7 @@ class ReadMessage(CaseView):
         actor, at = self.actor(request), self.at(request)
 
         def mark() -> StepResult:
-            Nothing(data=request.data).is_valid(raise_exception=True)
+            Nothing.read(request.data)
             return queries.mark_read(pk, part, actor=actor, at=at)
 
         return self.write(request, pk, mark)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.signin import actor_of, at_of
 from core.inputs import Code, Flag, Id, Instant, StrictSerializer, Whole
 from core.paging import page_of
@@ -92,12 +92,11 @@ class Rota(APIView):
         Query.of(request.query_params)
         actor, at = actor_of(request), at_of(request)
         authority_for(actor, pk, actions.CHANGE)
-        row = done_before(request, RotaShift.objects.filter(authority=pk))
-        if row is None:
-            body = NewShift(data=request.data)
-            body.is_valid(raise_exception=True)
-            row = actions.add(pk, actions.Shift(**body.validated_data), actor=actor, at=at)
-            keep_done(request, row.pk, status=status.HTTP_201_CREATED)
+
+        def add() -> RotaShift:
+            return actions.add(pk, actions.Shift(**NewShift.read(request.data)), actor=actor, at=at)
+
+        row = do_once(request, RotaShift.objects.filter(authority=pk), add, status=status.HTTP_201_CREATED)
         return Response(_whole(row), status=status.HTTP_201_CREATED)
 
 
@@ -116,12 +115,12 @@ class Withdraw(APIView):
         Query.of(request.query_params)
         actor, at = actor_of(request), at_of(request)
         authority_for(actor, pk, actions.CHANGE)
-        row = done_before(request, RotaShift.objects.filter(authority=pk))
-        if row is None:
-            Nothing(data=request.data).is_valid(raise_exception=True)
-            row = actions.withdraw(pk, shift, actor=actor, at=at)
-            keep_done(request, row.pk, status=status.HTTP_200_OK)
-        return Response(_whole(row))
+
+        def withdraw() -> RotaShift:
+            Nothing.read(request.data)
+            return actions.withdraw(pk, shift, actor=actor, at=at)
+
+        return Response(_whole(do_once(request, RotaShift.objects.filter(authority=pk), withdraw)))
 
 
 def _whole(row: RotaShift) -> dict[str, Any]:

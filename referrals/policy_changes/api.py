@@ -4,12 +4,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.models import Authority
 from accounts.signin import actor_of, at_of
 from core.inputs import Code
@@ -100,14 +100,12 @@ class Settings(APIView):
         """Let settings take new values from a day on; those that hold then anyway are left as they are."""
         Query.of(request.query_params)
         actions.authority_for(actor_of(request), pk, CHANGE)
-        authority = done_before(request, Authority.objects.filter(pk=pk))
-        if authority is None:
-            body = SettingChangeInput(data=request.data)
-            body.is_valid(raise_exception=True)
-            change = Change(**body.validated_data)
-            authority = actions.change(pk, change, actor=actor_of(request), at=at_of(request))
-            keep_done(request, pk, status=status.HTTP_200_OK)
-        return _answer(request, authority)
+
+        def change() -> Authority:
+            wanted = Change(**SettingChangeInput.read(request.data))
+            return actions.change(pk, wanted, actor=actor_of(request), at=at_of(request))
+
+        return _answer(request, do_once(request, Authority.objects.filter(pk=pk), change))
 
 
 def _answer(request: Request, authority: Authority) -> Response:

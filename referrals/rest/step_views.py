@@ -5,6 +5,7 @@
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actor import Actor
-from accounts.api.once import done_before, keep_done, once_of
+from accounts.api.once import do_once, once_of
 from accounts.models import Replay
 from accounts.request import bare
 from audit.events import Purpose
@@ -101,10 +102,8 @@ class PerformRowStep(CaseView):
         actor, at = self.actor(request), self.at(request)
         if not self.runner.visible_to(actor).filter(pk=pk).exists():
             raise NotVisible
-        row = done_before(request, self.runner.visible_to(actor))
-        if row is None:
-            row = self.runner.perform(self.step, pk, request.data, actor=actor, at=at)
-            keep_done(request, pk, status=200)
+        act = partial(self.runner.perform, self.step, pk, request.data, actor=actor, at=at)
+        row = do_once(request, self.runner.visible_to(actor), act)
         return Response(self.shown(row, actor=actor, at=at))
 
 
@@ -194,9 +193,8 @@ class Refuse(CaseView):
 
         def refuse() -> results.StepResult:
             approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
-            body = Reasoned(data=request.data)
-            body.is_valid(raise_exception=True)
-            return approvals.refuse(pk, approval, actor=actor, at=at, reason=body.validated_data["reason"])
+            body = Reasoned.read(request.data)
+            return approvals.refuse(pk, approval, actor=actor, at=at, reason=body["reason"])
 
         return self.write(request, pk, refuse)
 
@@ -222,4 +220,4 @@ class WithdrawProposal(CaseView):
 
 
 def _nothing(request: Request) -> None:
-    Nothing(data=request.data).is_valid(raise_exception=True)
+    Nothing.read(request.data)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import require, require_somewhere
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
 from accounts.api.pages import page_schema
 from audit import journal, pruning
 from audit.events import Purpose
@@ -99,14 +99,13 @@ class Holds(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         require_somewhere(actor, HOLD)
-        hold = done_before(request, LegalHold.objects.filter(tenant__in=actor.may(HOLD)))
-        if hold is None:
-            body = NewHold(data=request.data)
-            body.is_valid(raise_exception=True)
-            authority = body.validated_data["authority"]
-            require(actor, HOLD, authority)
-            hold = pruning.hold(authority, body.validated_data.get("subject"), actor=actor, at=at)
-            keep_done(request, hold.pk, status=CREATED)
+
+        def make() -> LegalHold:
+            body = NewHold.read(request.data)
+            require(actor, HOLD, body["authority"])
+            return pruning.hold(body["authority"], body.get("subject"), actor=actor, at=at)
+
+        hold = do_once(request, LegalHold.objects.filter(tenant__in=actor.may(HOLD)), make, status=CREATED)
         return Response(_line(hold), status=CREATED)
 
 
@@ -129,7 +128,7 @@ class LiftHold(CaseView):
         if hold is None:
             raise NotVisible
         if done_before(request, LegalHold.objects.filter(pk=pk)) is None:
-            Nothing(data=request.data).is_valid(raise_exception=True)
+            Nothing.read(request.data)
             if hold.lifted_at is None:
                 pruning.lift(hold, actor=actor, at=at)
                 hold.lifted_at = at

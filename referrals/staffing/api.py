@@ -112,9 +112,7 @@ class HandOvers(CaseView):
             once.wait(actor)
             if (past := once.honoured(actor)) is not None:
                 return Response(self._again(request, past.thing, past.at))
-        body = HandOverInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = dict(body.validated_data)
+        values = HandOverInput.read(request.data)
         moves = [
             actions.Move(user=m["user"], referrals=tuple(m["referrals"]) if m["referrals"] else None)
             for m in values.pop("moves")

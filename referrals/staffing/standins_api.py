@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.once import done_before, keep_done
+from accounts.api.once import do_once
 from accounts.roles import Role
 from core.inputs import Code, Flag, Id, Instant, StrictSerializer
 from core.paging import page_of
@@ -72,14 +72,13 @@ class StandIns(CaseView):
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
         access_people.require_worker(actor)
-        stand_in = done_before(request, standins.visible_to(actor, at=at))
-        if stand_in is None:
-            body = NewStandIn(data=request.data)
-            body.is_valid(raise_exception=True)
-            values = dict(body.validated_data)
+
+        def name() -> StandIn:
+            values = NewStandIn.read(request.data)
             values["role"] = Role(values["role"])
-            stand_in = standins.name(standins.Naming(**values), actor=actor, at=at)
-            keep_done(request, stand_in.pk, status=CREATED)
+            return standins.name(standins.Naming(**values), actor=actor, at=at)
+
+        stand_in = do_once(request, standins.visible_to(actor, at=at), name, status=CREATED)
         return Response(standins.line(stand_in, at=at), status=CREATED)
 
 
@@ -96,10 +95,11 @@ class EndStandIn(CaseView):
         """End it at once; whoever ends what is over already changes nothing."""
         Query.of(request.query_params)
         actor, at = self.actor(request), self.at(request)
-        stand_in = done_before(request, standins.visible_to(actor, at=at))
-        if stand_in is None:
+
+        def end() -> StandIn:
             standins.known(pk, actor=actor, at=at)
-            Nothing(data=request.data).is_valid(raise_exception=True)
-            stand_in = standins.end(pk, actor=actor, at=at)
-            keep_done(request, stand_in.pk, status=200)
+            Nothing.read(request.data)
+            return standins.end(pk, actor=actor, at=at)
+
+        stand_in = do_once(request, standins.visible_to(actor, at=at), end)
         return Response(standins.line(stand_in, at=at))

@@ -17,13 +17,12 @@ from uuid import UUID
 
 import django_fsm
 from django.db import models
-from rest_framework import serializers
 
 from accounts import stepup
 from accounts.actor import Actor
 from accounts.roles import Role
 from audit.events import Purpose, register
-from core.languages import Text
+from core.inputs import StrictSerializer
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.rules import Rule
@@ -66,7 +65,7 @@ class Step:
     target: tuple[str, ...]
     roles: tuple[Role, ...]
     law: str
-    takes: "type[serializers.Serializer[Any]]"
+    takes: type[StrictSerializer]
     guards: tuple[Guard, ...] = ()
     checks: tuple[Guard, ...] = ()
     carries: tuple[Effect, ...] = ()

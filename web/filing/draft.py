@@ -98,11 +98,8 @@ class Draft:
     def save(self, body: Mapping[str, Any], *, version: int | None) -> StepResult:
         """Change what ``body`` names, after the same validation as the API's."""
         filing_actions.editable(self.referral.pk, version=version, actor=self.actor, at=self.at)
-        serializer = ConcernForm(data=self._with_not_known(body))
-        serializer.is_valid(raise_exception=True)
-        return filing_actions.edit(
-            self.referral.pk, serializer.validated_data, version=version, actor=self.actor, at=self.at
-        )
+        sent = ConcernForm.read(self._with_not_known(body))
+        return filing_actions.edit(self.referral.pk, sent, version=version, actor=self.actor, at=self.at)
 
     def _with_not_known(self, body: Mapping[str, Any]) -> Said:
         """Return ``body`` with what other pages said not to know: the list is one for the whole form."""

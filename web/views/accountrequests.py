@@ -94,9 +94,8 @@ class ConfirmRequest(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Confirm the address."""
-        serializer = LinkInput(data={"token": request.POST.get("token", "").strip()})
-        serializer.is_valid(raise_exception=True)
-        actions.confirm_request(at=self.at, **serializer.validated_data)
+        sent = LinkInput.read({"token": request.POST.get("token", "").strip()})
+        actions.confirm_request(at=self.at, **sent)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:

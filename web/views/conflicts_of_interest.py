@@ -73,9 +73,8 @@ class TiePage(FormPage):
     def act(self, request: ServiceRequest, **of: UUID) -> HttpResponse:
         """Do what the form says, and go back to the list."""
         declarations.require_staff(self.actor)
-        body = TieInput(data=forms.body_of(TieInput, TIE, request.POST))
-        body.is_valid(raise_exception=True)
-        self.do(declarations.Tie(**body.validated_data), **of)
+        body = TieInput.read(forms.body_of(TieInput, TIE, request.POST))
+        self.do(declarations.Tie(**body), **of)
         return go_to(reverse("own-ties"))
 
     def redisplay(self, problem: Mapping[str, Any], **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -180,9 +179,8 @@ class Decide(FormPage):
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Confirm it, and go back to the list."""
         conflicts_of_interest_actions.require_decider(self.actor)
-        body = Reasoned(data=forms.body_of(Reasoned, REASON, request.POST))
-        body.is_valid(raise_exception=True)
-        conflicts_of_interest_actions.confirm(pk, body.validated_data["reason"], actor=self.actor, at=self.at)
+        body = Reasoned.read(forms.body_of(Reasoned, REASON, request.POST))
+        conflicts_of_interest_actions.confirm(pk, body["reason"], actor=self.actor, at=self.at)
         return go_to(reverse("barred"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:

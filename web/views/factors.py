@@ -65,9 +65,8 @@ class ProofPage(FormPage):
 
     def proved(self, request: ServiceRequest, user: User, awaited: Awaited | None) -> bool:
         """Check what was sent; tell whether the person is signed in now."""
-        serializer = ProofInput(data=_proof_in(request.POST))
-        serializer.is_valid(raise_exception=True)
-        return sign_in_flow.complete_proof(request, user, awaited, serializer.validated_data, at=self.at)
+        sent = ProofInput.read(_proof_in(request.POST))
+        return sign_in_flow.complete_proof(request, user, awaited, sent, at=self.at)
 
 
 class SecondStep(ProofPage):
@@ -192,9 +191,8 @@ class MakePage(FormPage):
         else:
             body |= {"kind": FactorKind.TOTP, "code": sent.get("code", "").strip()}
             body["label"] = body["label"] or gettext("Application")
-        serializer = FactorInput(data=body)
-        serializer.is_valid(raise_exception=True)
-        _, codes = sign_in_flow.add(request, user, self.awaited, serializer.validated_data, at=self.at)
+        values = FactorInput.read(body)
+        _, codes = sign_in_flow.add(request, user, self.awaited, values, at=self.at)
         onward = self.onward()
         if codes:
             return self.show({"recovery_codes": codes, "onward": onward})
@@ -287,9 +285,8 @@ class NameFactor(FactorAct):
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Give it another name."""
-        serializer = FactorNameInput(data={"label": request.POST.get("label", "").strip()})
-        serializer.is_valid(raise_exception=True)
-        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **serializer.validated_data)
+        sent = FactorNameInput.read({"label": request.POST.get("label", "").strip()})
+        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **sent)
         return go_to(reverse("own-factors"))
 
 

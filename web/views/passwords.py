@@ -26,9 +26,8 @@ class AskLink(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
-        serializer = AskLinkInput(data={"email": request.POST.get("email", "")})
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.ask_link(request, at=self.at, **serializer.validated_data)
+        sent = AskLinkInput.read({"email": request.POST.get("email", "")})
+        sign_in_flow.ask_link(request, at=self.at, **sent)
         return self.show({"asked": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -56,9 +55,8 @@ class NewPassword(FormPage):
         sent = request.POST
         code = {"code": sent["code"].strip()} if sent.get("code") else {}
         body = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
-        serializer = NewPasswordInput(data=body | code)
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.set_password(request, at=self.at, **serializer.validated_data)
+        values = NewPasswordInput.read(body | code)
+        sign_in_flow.set_password(request, at=self.at, **values)
         return self.show({"done": True, "invited": self.invited})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -81,9 +79,8 @@ class ChangePassword(FormPage):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Set the password; this session goes on, all others end."""
         body = {name: request.POST.get(name, "") for name in ("present", "password")}
-        serializer = ChangePasswordInput(data=body)
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.change_password(request, self.actor, at=self.at, **serializer.validated_data)
+        sent = ChangePasswordInput.read(body)
+        sign_in_flow.change_password(request, self.actor, at=self.at, **sent)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -108,9 +105,8 @@ class AskAddress(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for another address."""
-        serializer = AskLinkInput(data={"email": request.POST.get("email", "")})
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.ask_address(request, self.actor, at=self.at, **serializer.validated_data)
+        sent = AskLinkInput.read({"email": request.POST.get("email", "")})
+        sign_in_flow.ask_address(request, self.actor, at=self.at, **sent)
         return self.show({"asked": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -140,9 +136,8 @@ class ConfirmAddress(FormPage):
         """
         if request.actor is None:
             raise NotAuthenticated
-        serializer = LinkInput(data={"token": request.POST.get("token", "").strip()})
-        serializer.is_valid(raise_exception=True)
-        actions.change_address(actor=self.actor, at=self.at, **serializer.validated_data)
+        sent = LinkInput.read({"token": request.POST.get("token", "").strip()})
+        actions.change_address(actor=self.actor, at=self.at, **sent)
         return self.show({"done": True})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:

@@ -94,9 +94,8 @@ class ToAccept(ToProvider):
             LinkRefused: it doesn't.
         """
         body = {name: request.POST.get(name, "").strip() for name in ("token", "code")}
-        serializer = AcceptInput(data=body)
-        serializer.is_valid(raise_exception=True)
-        self.invited = actions.invitation_of(at=self.at, **serializer.validated_data)
+        sent = AcceptInput.read(body)
+        self.invited = actions.invitation_of(at=self.at, **sent)
         return super().act(request, code)
 
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:

@@ -30,9 +30,8 @@ class SignIn(FormPage):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Check address and password; go on to the second step."""
         sent = request.POST
-        serializer = SignInInput(data={"email": sent.get("email", ""), "password": sent.get("password", "")})
-        serializer.is_valid(raise_exception=True)
-        with throttling.counted(request, serializer.validated_data, at=self.at) as credentials:
+        body = SignInInput.read({"email": sent.get("email", ""), "password": sent.get("password", "")})
+        with throttling.counted(request, body, at=self.at) as credentials:
             user = actions.check_password(**credentials)
         sign_in_flow.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
         return go_to(reverse("second-step"))

@@ -1,6 +1,7 @@
 """Requests for accounts and roles: by strangers, by leads for colleagues, by account holders; and the decision."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts import access, actions
 from accounts.accountrequests import matches_of
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
 from accounts.api.pages import page_schema
 from accounts.api.serializers import AcceptedRequestOut, AccountRequestOut, OwnRequestOut
 from accounts.inputs import (
@@ -93,9 +94,8 @@ class ConfirmRequest(APIView):
     def post(self, request: Request) -> Response:
         """Confirm the address of a request by the link that was mailed there, which is used up."""
         require_csrf(bare(request))
-        serializer = LinkInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        actions.confirm_request(at=at_of(request), **serializer.validated_data)
+        sent = LinkInput.read(request.data)
+        actions.confirm_request(at=at_of(request), **sent)
         return Response(status=NOTED)
 
 
@@ -142,10 +142,8 @@ class RefuseRequest(APIView):
         """Refuse a request; its person is told that it was, and not why."""
         actor = actor_of(request)
         access.require_somewhere(actor, "account-requests.decide")
-        row = done_before(request, access.decided_account_requests(actor))
-        if row is None:
-            row = refused(request.data, pk, actor=actor, at=at_of(request))
-            keep_done(request, row.pk, status=status.HTTP_200_OK)
+        act = partial(refused, request.data, pk, actor=actor, at=at_of(request))
+        row = do_once(request, access.decided_account_requests(actor), act)
         return Response(AccountRequestOut(row, context={"matches": matches_of([row])}).data)
 
 
@@ -175,10 +173,8 @@ class RoleRequests(APIView):
         """Ask for a role for oneself; an administrator of the territory decides."""
         actor = actor_of(request)
         actions.require_session(actor)
-        row = done_before(request, access.own_account_requests(actor))
-        if row is None:
-            row = asked_for_role(request.data, actor=actor, at=at_of(request))
-            keep_done(request, row.pk, status=CREATED)
+        make = partial(asked_for_role, request.data, actor=actor, at=at_of(request))
+        row = do_once(request, access.own_account_requests(actor), make, status=CREATED)
         return Response(OwnRequestOut(row).data, status=CREATED)
 
 

@@ -1,5 +1,6 @@
 """Administrators end sessions, and close or reopen accounts."""
 
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once, done_before, keep_done
 from accounts.api.serializers import UserOut
 from accounts.models import Authority
 from accounts.naming import visible
@@ -75,10 +76,8 @@ class ReopenAccount(APIView):
 def _done(request: Request, pk: UUID, act: "actions.OnAccount") -> Response:
     """Do an act on an account once, and answer with the account."""
     actor = actor_of(request)
-    user = done_before(request, access.managed_users(actor))
-    if user is None:
-        user = act(actor=actor, at=at_of(request), user_id=pk)
-        keep_done(request, user.pk, status=status.HTTP_200_OK)
+    once = partial(act, actor=actor, at=at_of(request), user_id=pk)
+    user = do_once(request, access.managed_users(actor), once)
     return Response(UserOut(user).data)
 
 

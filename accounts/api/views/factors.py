@@ -99,10 +99,9 @@ class SessionFactor(APIView):
         ``password``.
         """
         user, awaited = person_of(request)
-        serializer = ProofInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        sent = ProofInput.read(request.data)
         at, carried = at_of(request), bare(request)
-        if not sign_in_flow.complete_proof(carried, user, awaited, serializer.validated_data, at=at):
+        if not sign_in_flow.complete_proof(carried, user, awaited, sent, at=at):
             return Response(SessionOut(state_of(request)).data)
         return Response(SessionOut(signed_in(request)).data)
 
@@ -138,9 +137,8 @@ class Factors(APIView):
         user, awaited = person_of(request)
         at = at_of(request)
         sign_in_flow.require_may_add(bare(request), awaited, at=at)
-        serializer = FactorInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        factor, codes = sign_in_flow.add(bare(request), user, awaited, serializer.validated_data, at=at)
+        sent = FactorInput.read(request.data)
+        factor, codes = sign_in_flow.add(bare(request), user, awaited, sent, at=at)
         body = {**FactorOut(factor).data, "recovery_codes": codes, "csrf_token": get_token(bare(request))}
         return Response(body, status=status.HTTP_201_CREATED)
 
@@ -164,11 +162,8 @@ class BeginFactor(APIView):
         user, awaited = person_of(request)
         at = at_of(request)
         sign_in_flow.require_may_add(bare(request), awaited, at=at)
-        serializer = BeginFactorInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return Response(
-            sign_in_flow.begin(bare(request), user, FactorKind(serializer.validated_data["kind"]), at=at)
-        )
+        sent = BeginFactorInput.read(request.data)
+        return Response(sign_in_flow.begin(bare(request), user, FactorKind(sent["kind"]), at=at))
 
 
 class OneFactor(APIView):
@@ -197,11 +192,8 @@ class NameFactor(APIView):
         """Give a factor another name."""
         actor = actor_of(request)
         actions.require_session(actor)
-        serializer = FactorNameInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        factor = actions.name_factor(
-            actor=actor, at=at_of(request), factor_id=pk, **serializer.validated_data
-        )
+        sent = FactorNameInput.read(request.data)
+        factor = actions.name_factor(actor=actor, at=at_of(request), factor_id=pk, **sent)
         return Response(FactorOut(factor).data)
 
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.api.pages import page_schema
 from accounts.api.serializers import GrantRequestOut
 from accounts.inputs import MembershipInput
@@ -49,10 +49,12 @@ class GrantRequests(APIView):
         """Ask for a role that two persons give; a second person has a week to confirm it."""
         actor, at = actor_of(request), at_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        row = done_before(request, GrantRequest.objects.filter(authority__in=actor.may("accounts.manage")))
-        if row is None:
-            row = actions.ask(actor=actor, at=at, appointment=appointment(request.data, actor=actor))
-            keep_done(request, row.pk, status=status.HTTP_201_CREATED)
+        known = GrantRequest.objects.filter(authority__in=actor.may("accounts.manage"))
+
+        def ask() -> GrantRequest:
+            return actions.ask(actor=actor, at=at, appointment=appointment(request.data, actor=actor))
+
+        row = do_once(request, known, ask, status=status.HTTP_201_CREATED)
         return Response(GrantRequestOut(row).data, status=status.HTTP_201_CREATED)
 
 

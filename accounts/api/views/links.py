@@ -31,9 +31,8 @@ class AskLink(APIView):
         administrator.
         """
         signin.require_csrf(bare(request))
-        serializer = AskLinkInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.ask_link(bare(request), at=signin.at_of(request), **serializer.validated_data)
+        sent = AskLinkInput.read(request.data)
+        sign_in_flow.ask_link(bare(request), at=signin.at_of(request), **sent)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -52,9 +51,8 @@ class NewPassword(APIView):
     def post(self, request: Request) -> Response:
         """Set a password by a link, which is used up; nobody is signed in, and second factors stay what they are."""
         signin.require_csrf(bare(request))
-        serializer = NewPasswordInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.set_password(bare(request), at=signin.at_of(request), **serializer.validated_data)
+        sent = NewPasswordInput.read(request.data)
+        sign_in_flow.set_password(bare(request), at=signin.at_of(request), **sent)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -73,11 +71,8 @@ class ChangePassword(APIView):
         """
         actor = signin.actor_of(request)
         actions.require_session(actor)
-        serializer = ChangePasswordInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        sign_in_flow.change_password(
-            bare(request), actor, at=signin.at_of(request), **serializer.validated_data
-        )
+        sent = ChangePasswordInput.read(request.data)
+        sign_in_flow.change_password(bare(request), actor, at=signin.at_of(request), **sent)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -90,10 +85,9 @@ class AskAddress(APIView):
     @extend_schema(operation_id="address_ask", tags=["session"], request=AskLinkInput, responses={204: None})
     def post(self, request: Request) -> Response:
         """Ask for another address; a link that is sent there confirms it, and the present one is told."""
-        serializer = AskLinkInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        sent = AskLinkInput.read(request.data)
         actor, at = signin.actor_of(request), signin.at_of(request)
-        sign_in_flow.ask_address(bare(request), actor, at=at, **serializer.validated_data)
+        sign_in_flow.ask_address(bare(request), actor, at=at, **sent)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -103,11 +97,8 @@ class ConfirmAddress(APIView):
     @extend_schema(operation_id="address_confirm", tags=["session"], request=LinkInput, responses={204: None})
     def post(self, request: Request) -> Response:
         """Take the address to which a link was sent; all links of before are void."""
-        serializer = LinkInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        actions.change_address(
-            actor=signin.actor_of(request), at=signin.at_of(request), **serializer.validated_data
-        )
+        sent = LinkInput.read(request.data)
+        actions.change_address(actor=signin.actor_of(request), at=signin.at_of(request), **sent)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

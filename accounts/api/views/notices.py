@@ -1,5 +1,6 @@
 """Notification preferences, and webhook endpoints. The notices themselves: ``referrals/notifications/api.py``."""
 
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +12,7 @@ from rest_framework.views import APIView
 from accounts import access, actions
 from accounts.actions.notices import preferences_of
 from accounts.actor import Actor
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.api.pages import page_schema
 from accounts.api.serializers import EndpointOut, NewEndpointOut, PreferencesOut
 from accounts.inputs import EndpointInput, PreferencesInput
@@ -40,12 +41,9 @@ class Preferences(APIView):
     )
     def put(self, request: Request) -> Response:
         """Replace how the caller is told; the change is an entry in the journal."""
-        serializer = PreferencesInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        sent = PreferencesInput.read(request.data)
         actor = actor_of(request)
-        actions.change_preferences(
-            actor=actor, at=at_of(request), preferences=actions.Preferences(**serializer.validated_data)
-        )
+        actions.change_preferences(actor=actor, at=at_of(request), preferences=actions.Preferences(**sent))
         return self._said(actor)
 
     def _said(self, actor: Actor) -> Response:
@@ -80,12 +78,11 @@ class Webhooks(APIView):
         """Let the calling program be called at an address; the secret is in this answer only."""
         actor = actor_of(request)
         actions.require_program(actor)
-        if (past := done_before(request, access.own_endpoints(actor))) is not None:
-            return _with_secret(past, status.HTTP_201_CREATED)
-        serializer = EndpointInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        endpoint = actions.make_endpoint(actor=actor, at=at_of(request), **serializer.validated_data)
-        keep_done(request, endpoint.pk, status=status.HTTP_201_CREATED)
+
+        def make() -> Endpoint:
+            return actions.make_endpoint(actor=actor, at=at_of(request), **EndpointInput.read(request.data))
+
+        endpoint = do_once(request, access.own_endpoints(actor), make, status=status.HTTP_201_CREATED)
         return _with_secret(endpoint, status.HTTP_201_CREATED)
 
 
@@ -112,11 +109,8 @@ class RotateWebhook(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Give a new secret; requests are signed with both for two days."""
         actor = actor_of(request)
-        if (past := done_before(request, access.own_endpoints(actor))) is not None:
-            return _with_secret(past, status.HTTP_200_OK)
-        endpoint = actions.rotate_endpoint(actor=actor, at=at_of(request), endpoint_id=pk)
-        keep_done(request, endpoint.pk, status=status.HTTP_200_OK)
-        return _with_secret(endpoint, status.HTTP_200_OK)
+        act = partial(actions.rotate_endpoint, actor=actor, at=at_of(request), endpoint_id=pk)
+        return _with_secret(do_once(request, access.own_endpoints(actor), act), status.HTTP_200_OK)
 
 
 def _with_secret(endpoint: Endpoint, code: int) -> Response:

@@ -1,5 +1,6 @@
 """Accounts and memberships, for the administrators of an authority."""
 
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import access, actions
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.api.pages import page_schema
 from accounts.api.serializers import MembershipOut, UserOut
 from accounts.inputs import MembershipInput, MembershipQuery, OfAuthorityQuery, UserInput
@@ -45,10 +46,8 @@ class Users(APIView):
         """Make an account without a role; it can't sign in until it has a password."""
         actor = actor_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        user = done_before(request, access.managed_users(actor))
-        if user is None:
-            user = made_user(request.data, actor=actor, at=at_of(request))
-            keep_done(request, user.pk, status=status.HTTP_201_CREATED)
+        make = partial(made_user, request.data, actor=actor, at=at_of(request))
+        user = do_once(request, access.managed_users(actor), make, status=status.HTTP_201_CREATED)
         return Response(UserOut(user).data, status=status.HTTP_201_CREATED)
 
 
@@ -65,10 +64,8 @@ class VerifyUser(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Vouch for an account: one has made sure who it is; from then on it may begin a concern."""
         actor = actor_of(request)
-        user = done_before(request, access.managed_users(actor))
-        if user is None:
-            user = actions.verify_user(actor=actor, at=at_of(request), user_id=pk)
-            keep_done(request, user.pk, status=status.HTTP_200_OK)
+        act = partial(actions.verify_user, actor=actor, at=at_of(request), user_id=pk)
+        user = do_once(request, access.managed_users(actor), act)
         return Response(UserOut(user).data)
 
 
@@ -106,10 +103,8 @@ class Memberships(APIView):
         """
         actor = actor_of(request)
         access.require_somewhere(actor, "accounts.manage")
-        membership = done_before(request, access.managed_memberships(actor))
-        if membership is None:
-            membership = granted(request.data, actor=actor, at=at_of(request))
-            keep_done(request, membership.pk, status=status.HTTP_201_CREATED)
+        make = partial(granted, request.data, actor=actor, at=at_of(request))
+        membership = do_once(request, access.managed_memberships(actor), make, status=status.HTTP_201_CREATED)
         return Response(MembershipOut(membership).data, status=status.HTTP_201_CREATED)
 
 
@@ -128,10 +123,8 @@ class ReviewMembership(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Say that somebody still holds a role rightly; unless somebody does each year, it ends. Never one's own."""
         actor = actor_of(request)
-        membership = done_before(request, access.reviewable_memberships(actor))
-        if membership is None:
-            membership = actions.review(actor=actor, at=at_of(request), membership_id=pk)
-            keep_done(request, membership.pk, status=status.HTTP_200_OK)
+        act = partial(actions.review, actor=actor, at=at_of(request), membership_id=pk)
+        membership = do_once(request, access.reviewable_memberships(actor), act)
         return Response(MembershipOut(membership).data)
 
 
@@ -150,8 +143,6 @@ class EndMembership(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """End a membership at once; its tokens open nothing from the next request on."""
         actor = actor_of(request)
-        membership = done_before(request, access.managed_memberships(actor))
-        if membership is None:
-            membership = actions.end(actor=actor, at=at_of(request), membership_id=pk)
-            keep_done(request, membership.pk, status=status.HTTP_200_OK)
+        act = partial(actions.end, actor=actor, at=at_of(request), membership_id=pk)
+        membership = do_once(request, access.managed_memberships(actor), act)
         return Response(MembershipOut(membership).data)

@@ -1,5 +1,6 @@
 """Authorities, their units, and institutions."""
 
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,11 +11,11 @@ from rest_framework.views import APIView
 
 from accounts import actions
 from accounts.access import require, require_somewhere, units_of, visible_organisations
-from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
+from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from accounts.api.pages import page_schema
 from accounts.api.serializers import AuthorityOut, OrganisationOut, UnitOut
 from accounts.inputs import AuthorityQuery, CorrectionInput, OfAuthorityQuery, OrganisationInput, UnitInput
-from accounts.models import Authority
+from accounts.models import Authority, Unit
 from accounts.naming import visible
 from accounts.signin import actor_of, at_of
 from accounts.validated_actions import corrected, made_organisation
@@ -66,16 +67,12 @@ class Units(APIView):
         """Make a unit of an authority that one administers."""
         actor, authority = actor_of(request), visible(Authority.objects, pk)
         require(actor, "accounts.manage", authority.pk)
-        unit = done_before(request, units_of(actor, authority.pk))
-        if unit is None:
-            serializer = UnitInput(data=request.data)
-            serializer.is_valid(raise_exception=True)
-            unit = actions.make_unit(
-                actor=actor,
-                at=at_of(request),
-                new_unit=actions.NewUnit(authority=authority, **serializer.validated_data),
-            )
-            keep_done(request, unit.pk, status=status.HTTP_201_CREATED)
+
+        def make() -> Unit:
+            new_unit = actions.NewUnit(authority=authority, **UnitInput.read(request.data))
+            return actions.make_unit(actor=actor, at=at_of(request), new_unit=new_unit)
+
+        unit = do_once(request, units_of(actor, authority.pk), make, status=status.HTTP_201_CREATED)
         return Response(UnitOut(unit).data, status=status.HTTP_201_CREATED)
 
 
@@ -109,10 +106,8 @@ class Organisations(APIView):
         """Add an institution to the list of an authority that one administers."""
         actor = actor_of(request)
         require_somewhere(actor, "organisations.manage")
-        organisation = done_before(request, visible_organisations(actor))
-        if organisation is None:
-            organisation = made_organisation(request.data, actor=actor, at=at_of(request))
-            keep_done(request, organisation.pk, status=status.HTTP_201_CREATED)
+        make = partial(made_organisation, request.data, actor=actor, at=at_of(request))
+        organisation = do_once(request, visible_organisations(actor), make, status=status.HTTP_201_CREATED)
         return Response(OrganisationOut(organisation).data, status=status.HTTP_201_CREATED)
 
 

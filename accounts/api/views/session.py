@@ -59,10 +59,9 @@ class Session(APIView):
         person has none that counts yet and makes one at ``/me/factors``.
         """
         signin.require_csrf(bare(request))  # a stranger's browser too: nobody signs it in as somebody else
-        serializer = SignInInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        sent = SignInInput.read(request.data)
         at = signin.at_of(request)
-        with throttling.counted(bare(request), serializer.validated_data, at=at) as credentials:
+        with throttling.counted(bare(request), sent, at=at) as credentials:
             user = actions.check_password(**credentials)
         sign_in_flow.await_factor(bare(request), user, at=at)
         return Response(SessionOut(state(request, signin.awaited_in(bare(request)))).data)

@@ -54,9 +54,7 @@ class Tokens(APIView):
         past = done_before(request, own_tokens(actor))
         if past is not None:
             return Response({**TokenOut(past).data, "token": None}, status=status.HTTP_201_CREATED)
-        serializer = TokenInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        fields = dict(serializer.validated_data)
+        fields = TokenInput.read(request.data)
         token = actions.make_token(
             actor=actor,
             at=at_of(request),

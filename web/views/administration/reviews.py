@@ -60,9 +60,8 @@ class Reviews(AdministrationPage, FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Review the roles that were ticked, or the one whose button was pressed: all of them once, or none."""
-        serializer = ChosenInput(data={CHOSEN: self._sent()})
-        serializer.is_valid(raise_exception=True)
-        chosen = sorted(set(serializer.validated_data[CHOSEN]))
+        sent = ChosenInput.read({CHOSEN: self._sent()})
+        chosen = sorted(set(sent[CHOSEN]))
         self.once({CHOSEN: [str(pk) for pk in chosen]}, lambda: self._review(chosen))
         return self.onwards(reverse("reviews-page"))
 

@@ -85,9 +85,8 @@ class OneSetting(SettingsPage, FormPage):
         body = _said(line, request.POST)
 
         def act() -> UUID:
-            serializer = SettingChangeInput(data=body)
-            serializer.is_valid(raise_exception=True)
-            change = Change(**serializer.validated_data)
+            sent = SettingChangeInput.read(body)
+            change = Change(**sent)
             return policy_changes_actions.change(authority, change, actor=self.actor, at=self.at).pk
 
         self.once(body, act)

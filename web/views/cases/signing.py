@@ -100,11 +100,8 @@ class Signature(FormPage):
             if what == "withdraw":
                 return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
             approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
-            serializer = Reasoned(data={"reason": reason})
-            serializer.is_valid(raise_exception=True)
-            return approvals.refuse(
-                pk, approval, actor=actor, at=at, reason=serializer.validated_data["reason"]
-            )
+            sent = Reasoned.read({"reason": reason})
+            return approvals.refuse(pk, approval, actor=actor, at=at, reason=sent["reason"])
 
         row = Approval.objects.filter(pk=approval, referral=pk).values_list("machine", "step").first()
         once(self, pk, {"what": what, "reason": reason}, act)

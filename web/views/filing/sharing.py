@@ -43,9 +43,8 @@ class SharePage(FormPage):
         if request.POST.get("then") == "hide":
             filing_actions.unshare(pk, actor=self.actor, at=self.at)
         else:
-            body = Sharing(data=self.typed())
-            body.is_valid(raise_exception=True)
-            filing_actions.share(pk, body.validated_data["organisation"], actor=self.actor, at=self.at)
+            body = Sharing.read(self.typed())
+            filing_actions.share(pk, body["organisation"], actor=self.actor, at=self.at)
         return go_to(reverse("filing-share", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
