@@ -671,32 +671,37 @@ class Lists:
         """Yield what is wrong with lists, as class of fault and where; cross off the places that one vouches for."""
         for stray in sorted(self.names - self.told.keys()):
             yield "surplus", f"pruned/{stray}"
-        for name, (digest, at, place, count) in self.told.items():
+        for name in self.told:
             copies = self.export.copies(f"pruned/{name}") if _ENTRY_ID.fullmatch(name) else []
             if not copies:
                 yield "missing", f"pruned/{name}"
                 continue
             if any(one != copies[0] for one in copies):
                 yield "different", f"pruned/{name}"
-            if sha256(copies[0]).hexdigest() != digest:
-                yield "altered", f"pruned/{name}"
-                continue
-            try:
-                origin, runs = runs_in(copies[0])
-            except Fault:
-                yield "malformed", f"pruned/{name}"
-                continue
-            if sum(run.last - run.first + 1 for run in runs) != count:
-                yield "malformed", f"pruned/{name}"
-            own = origin == self.origin  # else of an earlier origin, whose places these aren't
-            for run in runs:
-                if run.youngest > months_before(at, MONTHS_KEPT) or (own and run.last >= place):
-                    yield "overpruned", f"entrée {run.first}, pruned/{name}"
-                if own:
-                    withheld.cross_off(run.first, run.last)
-            younger = _instant(self._younger.get(name, b""))
-            if younger is not None and younger > months_before(at, MONTHS_KEPT) + _SLACK:
-                yield "overpruned", f"pruned/{name}, derrière une entrée du {younger:%Y-%m-%d}"
+            yield from self._judged_list(name, copies[0], withheld)
+
+    def _judged_list(self, name: str, content: bytes, withheld: "Places") -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with one list, of which an entry told."""
+        digest, at, place, count = self.told[name]
+        if sha256(content).hexdigest() != digest:
+            yield "altered", f"pruned/{name}"
+            return
+        try:
+            origin, runs = runs_in(content)
+        except Fault:
+            yield "malformed", f"pruned/{name}"
+            return
+        if sum(run.last - run.first + 1 for run in runs) != count:
+            yield "malformed", f"pruned/{name}"
+        own = origin == self.origin  # else of an earlier origin, whose places these aren't
+        for run in runs:
+            if run.youngest > months_before(at, MONTHS_KEPT) or (own and run.last >= place):
+                yield "overpruned", f"entrée {run.first}, pruned/{name}"
+            if own:
+                withheld.cross_off(run.first, run.last)
+        younger = _instant(self._younger.get(name, b""))
+        if younger is not None and younger > months_before(at, MONTHS_KEPT) + _SLACK:
+            yield "overpruned", f"pruned/{name}, derrière une entrée du {younger:%Y-%m-%d}"
 
 
 # --- What processes told beside the database ----------------------------------------------------------
@@ -913,23 +918,11 @@ class Walk:
         self._explain()
         self.lists.begin()
         for number in range((self.size + TILE - 1) // TILE):
-            width = min(TILE, self.size - number * TILE)
-            ways = self._leaves(number, width)
+            ways = self._leaves(number, min(TILE, self.size - number * TILE))
             if ways is None:
                 self._sound = False
-                continue
-            if len(ways) > len(self.edges):
-                self.edges += [Edge(self.edges[0].levels) for _ in ways[1:]]
-            if not self.refused.isdisjoint(ways[0]):
-                at = next(at for at, leaf in enumerate(ways[0]) if leaf in self.refused)
-                self._note("refused", f"entrée {number * TILE + at}")
-            self._compare_earlier(number * TILE, ways)
-            for one in self.carried.values() if self._sound else ():
-                one.push(number * TILE, ways[0], last=number * TILE + width == self.size)
-            for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
-                for level, full in edge.push(hashes):
-                    if edge is self.edges[0]:
-                        self._compare_tile(level, full)
+            else:
+                self._take_leaves(number * TILE, ways)
         self._partial_above()
         before = self.withheld.count
         for kind, where in self.lists.judged(self.withheld):
@@ -940,6 +933,21 @@ class Walk:
         for kind, where in self.feed.findings():
             self._note(kind, where)
         return self._judged()
+
+    def _take_leaves(self, first: int, ways: list[list[bytes]]) -> None:
+        """Take the leaves of a bundle into the trees that they may belong to; look for those that were refused."""
+        if len(ways) > len(self.edges):
+            self.edges += [Edge(self.edges[0].levels) for _ in ways[1:]]
+        if not self.refused.isdisjoint(ways[0]):
+            at = next(at for at, leaf in enumerate(ways[0]) if leaf in self.refused)
+            self._note("refused", f"entrée {first + at}")
+        self._compare_earlier(first, ways)
+        for one in self.carried.values() if self._sound else ():
+            one.push(first, ways[0], last=first + len(ways[0]) == self.size)
+        for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
+            for level, full in edge.push(hashes):
+                if edge is self.edges[0]:
+                    self._compare_tile(level, full)
 
     def _judged(self) -> bytes | None:
         """Return the root of the tree that was signed, if one of the ways leads there; name what then is wrong."""
@@ -1050,6 +1058,8 @@ class Walk:
         if self._partial:
             self._compare_partial(0, number, tile)
             self._compare_partial_bundles(number, hashes)
+        if first == 0:
+            self._begin(bodies)
         self._read(first, bodies, hashes)
         if b"".join(made) == tile[: len(made) * HASH]:
             return [hashes]
@@ -1095,21 +1105,14 @@ class Walk:
 
         Of an entry without content the list of pruned places, or the feed, may tell writer and counter.
         """
-        if first == 0:
-            self._begin(bodies)
-        writers, told = self._writers, self.feed.cross_off(hashes) if self.feed.given else None
+        # This loop runs for every entry of years: what each needs stands in it, and calls are for what is rare.
+        writers, unknown_at = self._writers, self._unknown_at
+        told = self.feed.cross_off(hashes) if self.feed.given else None
         dated, later = bool(self.lists.names), bool(self.notes)
         self.lists.upto(first + len(bodies))
         for at, body in enumerate(bodies):
             if not body:
-                self.withheld.add(first + at)
-                line = None if told is None else told[at]
-                listed = self.lists.at(first + at, self._youngest) if dated else None
-                if told is not None and line is None:
-                    self.feed.miss(first + at, *(listed or (b"", 0)))
-                if line and listed and line != listed:
-                    self._note("feed", f"entrée {first + at} : le bordereau d'élagage dit autre chose")
-                known = listed or line
+                known = self._without_content(first + at, None if told is None else told[at], dated=dated)
                 if known is None:
                     self.unknown += 1
                     continue
@@ -1122,8 +1125,7 @@ class Walk:
                 start = body.rfind(b'"w":"', -260, end) + 5
                 writer, number = body[start : start + 36], body[end + 8 : -1]
                 if end < 0 or start < 5 or not number.isdigit():
-                    if first + at >= len(self.notes):
-                        self._note("form", f"entrée {first + at}")
+                    self._formless(first + at)
                     continue
                 seq = int(number)
                 if dated:
@@ -1137,9 +1139,25 @@ class Walk:
             if seq != writers.get(writer, 0) + 1:
                 self._jump(first + at, writer, seq)
             writers[writer] = seq
-            if self.unknown:
-                self._unknown_at[writer] = self.unknown
+            unknown_at[writer] = self.unknown
         self.unknown += len(hashes) - len(bodies)
+
+    def _without_content(
+        self, place: int, line: tuple[bytes, int] | None, *, dated: bool
+    ) -> tuple[bytes, int] | None:
+        """Return writer and counter of an entry without content; ``line`` is what the feed says of it."""
+        self.withheld.add(place)
+        listed = self.lists.at(place, self._youngest) if dated else None
+        if self.feed.given and line is None:
+            self.feed.miss(place, *(listed or (b"", 0)))
+        if line and listed and line != listed:
+            self._note("feed", f"entrée {place} : le bordereau d'élagage dit autre chose")
+        return listed or line
+
+    def _formless(self, place: int) -> None:
+        """Name an entry that says no writer; the checkpoints at the beginning say none."""
+        if place >= len(self.notes):
+            self._note("form", f"entrée {place}")
 
     def _begin(self, bodies: Sequence[bytes]) -> None:
         """Read the checkpoints at the beginning: of the origin before, and behind it those that one began with."""
@@ -1344,34 +1362,39 @@ def _walked(
     for one in walk.of_earlier_origins:
         _held_against(report, walk, one)
     report.lines.append(f"{checkpoint.origin} : {checkpoint.size} entrées, racine {checkpoint.root.hex()}")
-    if not checkpoint.size:
-        report.lines.append("L'arbre signé est vide : ce point de contrôle ne prouve aucune entrée.")
+    report.lines += _remarks(walk)
+    return report
+
+
+def _remarks(walk: Walk) -> Iterator[str]:
+    """Yield what is no fault, but for a reader to know."""
+    if not walk.size:
+        yield "L'arbre signé est vide : ce point de contrôle ne prouve aucune entrée."
     if walk.refused:
-        report.lines.append(
+        yield (
             f"{len(walk.refused)} entrées refusées, dont {walk.refused_without_content} sans contenu dans cet export : "
             "le service ne les a pas écrites telles quelles, elles n'ont pas de place (fichiers refused/)."
         )
     if waiting := walk.feed.waiting():
-        report.lines.append(f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal.")
+        yield f"{waiting} lignes à la fin du flux n'ont pas encore leur place dans le journal."
     if walk.feed.killed:
-        report.lines.append(
+        yield (
             f"{walk.feed.killed} entrées n'ont pas de ligne dans le flux, chacune la dernière de son rédacteur : un "
             "processus s'est arrêté entre l'écriture et la ligne."
         )
     if walk.pruned:
-        report.lines.append(
+        yield (
             f"{walk.pruned} entrées élaguées, comme le journal lui-même le dit ({len(walk.lists.told)} bordereaux)."
         )
     if walk.withheld.count:
-        report.lines.append(
+        yield (
             f"{walk.withheld.count} entrées retenues : leurs empreintes comptent, leur contenu n'a pas été vérifié."
         )
     if walk.unknown:
-        report.lines.append(
+        yield (
             f"{walk.unknown} entrées dont ni le rédacteur ni le numéro ne sont connus : une suite de numéros qui "
             "saute par-dessus elles n'est pas une faute."
         )
-    return report
 
 
 def _held_against(report: Report, walk: Walk, old: Checkpoint) -> None:

@@ -101,6 +101,11 @@ def _away(values: Mapping[str, Any]) -> Iterator[str]:
         for name in names:
             if values[name] and not judged(host_of(values[name])):
                 yield f"REPERE_{name}"
+    yield from _services_away(values)
+
+
+def _services_away(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each variable by which a part of the service works on another machine."""
     for name in _PARTS:
         at = _WORKS_AT.get(values[name])
         if at is None or (at and not values[at]):

@@ -149,9 +149,7 @@ def _clean(one: object) -> None:
         if name in one:
             del one[name]
     if isinstance(one, Stream):
-        _clean_picture(one)
-        if one.get("/Subtype") == Name.Form or "/PatternType" in one:
-            _require_plain(one)
+        _clean_stream(one)
     for glyph in one.get("/CharProcs", Dictionary()).values():
         _require_plain(glyph)
     for name in list(one.keys()):
@@ -169,6 +167,12 @@ def _empty(one: Any) -> None:
         one.write(b"")
     for name in [name for name in one.keys() if name != "/Length"]:  # noqa: SIM118 - no mapping
         del one[name]
+
+
+def _clean_stream(one: Stream) -> None:
+    _clean_picture(one)
+    if one.get("/Subtype") == Name.Form or "/PatternType" in one:
+        _require_plain(one)
 
 
 def _clean_picture(one: Any) -> None:

@@ -7,6 +7,7 @@ are numbers and accounts, which hardly two families share.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -115,20 +116,7 @@ def of_child(child: Child) -> Iterator[Trait]:
     lasts, firsts = _sounds(child.last), _sounds(child.first)
     written = _written(child)
     if child.birth is not None:
-        # The day and month in either order: exchanging them is the commonest mistake in a date.
-        day = "/".join([str(child.birth.year), *map(str, sorted((child.birth.month, child.birth.day)))])
-        month = f"{child.birth.year}/{child.birth.month}"
-        for heard in dict.fromkeys([*lasts, *firsts]):
-            yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
-            for shorter in dict.fromkeys((heard, *_shorter(heard))):
-                yield Trait(child.row, Scheme.CLOSELY, _joined((day, shorter), keep_order=True))
-            yield Trait(child.row, Scheme.MONTHLY, _joined((month, heard)))
-        if lasts and firsts:
-            initials = sorted((lasts[0][0], firsts[0][0]))
-            yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
-        if child.main_last and child.main_first:
-            exact = _joined((child.birth.isoformat(), *written), keep_order=True)
-            yield Trait(child.row, Scheme.EXACT, exact)
+        yield from _born_on(child, child.birth, lasts, firsts)
     yield from _half_right(child, lasts, firsts)
     pairs = [(last, first) for last in lasts for first in firsts][:_PAIRS_MAX]
     nearly: list[str] = []
@@ -142,6 +130,24 @@ def of_child(child: Child) -> Iterator[Trait]:
             yield Trait(child.row, Scheme.NAMES, _joined((str(year), *pair)))
         for one in nearly:
             yield Trait(child.row, Scheme.NEARLY, _joined((str(year), one), keep_order=True))
+
+
+def _born_on(child: Child, birth: date, lasts: list[str], firsts: list[str]) -> Iterator[Trait]:
+    """Yield what a whole date of birth gives."""
+    # The day and month in either order: exchanging them is the commonest mistake in a date.
+    day = "/".join([str(birth.year), *map(str, sorted((birth.month, birth.day)))])
+    month = f"{birth.year}/{birth.month}"
+    for heard in dict.fromkeys([*lasts, *firsts]):
+        yield Trait(child.row, Scheme.DATED, _joined((day, heard)))
+        for shorter in dict.fromkeys((heard, *_shorter(heard))):
+            yield Trait(child.row, Scheme.CLOSELY, _joined((day, shorter), keep_order=True))
+        yield Trait(child.row, Scheme.MONTHLY, _joined((month, heard)))
+    if lasts and firsts:
+        initials = sorted((lasts[0][0], firsts[0][0]))
+        yield Trait(child.row, Scheme.INITIALS, _joined((day, *initials), keep_order=True))
+    if child.main_last and child.main_first:
+        exact = _joined((birth.isoformat(), *_written(child)), keep_order=True)
+        yield Trait(child.row, Scheme.EXACT, exact)
 
 
 def _half_right(child: Child, lasts: list[str], firsts: list[str]) -> Iterator[Trait]:
