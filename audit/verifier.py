@@ -41,7 +41,8 @@ try:
 except ImportError:  # a bare Python: everything but signatures is checked
     Ed25519PublicKey = None  # type: ignore[assignment, misc]
 
-#: Class of fault: exit status and what it says, the gravest first; the first one found gives the status.
+#: Class of fault: exit status and what it says, the gravest first; the first one found gives the status. A number
+#: never changes: scripts of auditors tell faults apart by it.
 FAULTS: Final[dict[str, tuple[int, str]]] = {
     "malformed": (10, "n'a pas la forme attendue"),
     "signature": (14, "le point de contrôle n'est pas signé par cette clé"),
@@ -62,6 +63,7 @@ FAULTS: Final[dict[str, tuple[int, str]]] = {
     "proof": (22, "la preuve ne mène pas à la racine signée"),
     "different": (23, "les deux copies diffèrent"),
 }
+# Not 0: who lacks the package for signatures must not take hashes alone for a proof.
 UNCHECKED: Final = 3
 TILE: Final = 256
 HASH: Final = 32
@@ -69,6 +71,7 @@ MAX_FILE: Final = TILE * (2 + 0xFFFF)  # no file of an export is larger
 MAX_NOTE: Final = 1 << 18
 MANY: Final = 10_000  # entries without a line, of which the writer and counter are remembered
 ED25519, COSIGNATURE, ML_DSA_44 = 1, 4, 6
+# Written out, not imported from the service: the auditor's own copy of this file says what an entry has to be.
 KEYS: Final = (
     {"v", "id", "salt", "ts", "mono", "clk", "w", "wseq", "wmac", "actor", "role", "org", "tenant", "obo"}
     | {"act", "obj", "fields", "why", "out", "rule", "pol", "from", "to", "ver", "pd", "n"}
@@ -77,6 +80,7 @@ KEYS: Final = (
 _TS: Final = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
 _NOTE: Final = re.compile(rb"(?:^|(?<=\n))[^\n]+\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(?:\xe2\x80\x94 [^\n]+\n)+")
+# Looked for as bytes: to parse every entry for two rare acts would cost five times its hash.
 _PRUNED: Final = b'"act":"journal:pruned"'
 _CARRIED: Final = b'"act":"journal:carried"'
 _ENTRY_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -105,6 +109,7 @@ class Fault(Exception):
 
 def leaf_hash(entry: bytes) -> bytes:
     """Return the hash of an entry as a leaf. Source: RFC 6962 §2.1."""
+    # This prefix and that of a node keep a node from passing for an entry, which would prove one that never was.
     return sha256(b"\0" + entry).digest()
 
 
@@ -118,6 +123,7 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     level = list(hashes)
     while len(level) > 1:
         odd = level.pop() if len(level) % 2 else None
+        # Not by `node_hash`: it runs once for each entry of the log, where a call would be felt.
         level = [
             sha256(b"\1" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
         ]
@@ -138,6 +144,7 @@ class Edge:
     def push(self, hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         """Add a tile's worth of leaf hashes (the last may be fewer); yield each tile above that became full."""
         if len(hashes) < TILE:
+            # It is the log's last: it stays open, so that only what fills no tile is in memory, however long the log.
             self.levels[0] = list(hashes)
             return
         level, root = 1, fold(hashes)
@@ -154,6 +161,7 @@ class Edge:
 
     def root(self, partial: Sequence[bytes] | None = None) -> bytes:
         """Return the root of all that was pushed, or of the full tiles and ``partial`` leaf hashes."""
+        # From the leaves up: what stands right of the full tiles is the last node of the level above.
         right: bytes | None = None
         for number, level in enumerate(self.levels):
             nodes = list(partial) if number == 0 and partial is not None else list(level)
@@ -168,6 +176,7 @@ def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
         return False
     number, last, found = index, size - 1, leaf
     for one in path:
+        # Longer than the tree is high: what is too much could lead anywhere.
         if last == 0:
             return False
         if number & 1 or number == last:
@@ -177,6 +186,7 @@ def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
         else:
             found = node_hash(found, one)
         number, last = number >> 1, last >> 1
+    # A path that ends below the root would prove a node for an entry.
     return last == 0 and found == root
 
 
@@ -195,10 +205,12 @@ def consistency_holds(first: int, second: int, old: bytes, new: bytes, path: Seq
         return not path and second >= 0 and (first != second or old == new)
     if not 0 < first < second or not path:
         return False
+    # A full tree is a node of the later one: its root opens the proof, and is left out of what is sent.
     proof = list(path) if first & (first - 1) else [old, *path]
     number, last = first - 1, second - 1
     while number & 1:
         number, last = number >> 1, last >> 1
+    # Both roots from the same path: a proof that suits only one of them is none.
     was = now = proof[0]
     for one in proof[1:]:
         if last == 0:
@@ -240,6 +252,7 @@ class Key:
         if not name or raw[:1] not in (b"\x01", b"\x04", b"\x06"):
             raise Fault("malformed", "clé de vérification")
         found = cls._made(name, raw)
+        # The id is a digest of name and bytes: a key that was mistyped, or given another name, isn't taken.
         if number != found.id.hex():
             raise Fault("malformed", "clé de vérification")
         return found
@@ -271,6 +284,7 @@ class Checkpoint:
         Raises:
             Fault: it isn't a checkpoint in a signed note.
         """
+        # The last empty line parts them: the text itself may have more lines than three (C2SP signed-note).
         text, parted, signatures = raw.rpartition(b"\n\n")
         try:
             lines = [_signature(line) for line in signatures.decode().removesuffix("\n").split("\n")]
@@ -281,6 +295,7 @@ class Checkpoint:
         if len(raw) > MAX_NOTE or not parted or whole is None or len(head) < 3 or not head[0] or not lines:
             raise Fault("malformed", "point de contrôle")
         root = base64_in(head[2], "point de contrôle")
+        # An empty tree has one root. With another, whatever comes later would seem to continue it.
         if len(root) != HASH or not signatures.endswith(b"\n") or (head[1] == "0" and root != NOTHING):
             raise Fault("malformed", "point de contrôle")
         return cls(head[0], int(head[1]), root, text + b"\n", tuple(lines), raw)
@@ -354,6 +369,7 @@ def _valid(checkpoint: Checkpoint, key: Key, signature: bytes) -> bool | None:
         return None
     if key.kind == ED25519:
         return _ed25519(key.public, signature, checkpoint.text)
+    # These kinds begin with the instant at which was signed, which is signed along (C2SP tlog-cosignature).
     if len(signature) <= 8:
         return False
     timestamp = int.from_bytes(signature[:8])
@@ -375,6 +391,7 @@ def _ed25519(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def _ml_dsa(public: bytes, signature: bytes, message: bytes) -> bool | None:
     try:
+        # Here, for a package of some years ago lacks it and checks Ed25519 all the same.
         from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
     except ImportError:
         return None
@@ -404,8 +421,10 @@ class _Folder:
 
     def names(self) -> Iterator[str]:
         """Yield all that is in it but folders, by its path; a link to a folder counts as a file."""
+        # A folder that can't be read raises: it must not pass for an empty one.
         for folder, inner, files in os.walk(self._root, onerror=_raise):
             inner.sort()
+            # Named and not followed: what is behind a link is no part of the export, and nobody explains it.
             links = [one for one in inner if os.path.islink(os.path.join(folder, one))]
             for name in sorted([*files, *links]):
                 yield Path(folder, name).relative_to(self._root).as_posix()
@@ -414,6 +433,7 @@ class _Folder:
         path = self._root / name
         if not path.is_file():
             return []
+        # Before it is read: an export comes from whoever is under audit, and may be made to fill the memory.
         if path.stat().st_size > MAX_FILE:
             raise Fault("malformed", name)
         return [path.read_bytes()]
@@ -428,8 +448,10 @@ class _Zip:
 
     def __init__(self, place: Path) -> None:
         self._archive = zipfile.ZipFile(place)
+        # A list a name: a ZIP may hold two files of one name, of which each reader shows another.
         self._files: dict[str, list[zipfile.ZipInfo]] = {}
         for info in self._archive.infolist():
+            # A folder that holds bytes of its own would hide them (SEC-AL27).
             if not info.is_dir() or info.file_size:
                 self._files.setdefault(info.filename, []).append(info)
 
@@ -438,9 +460,11 @@ class _Zip:
 
     def read(self, name: str) -> list[bytes]:
         found = self._files.get(name, [])
+        # The size when unpacked, before any of it is: a few kilobytes may claim gigabytes.
         if any(info.file_size > MAX_FILE for info in found):
             raise Fault("malformed", name)
         try:
+            # RuntimeError is what an encrypted file raises.
             return [self._archive.read(info) for info in found]
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
             raise Fault("malformed", name) from None
@@ -474,6 +498,7 @@ class Export:
         Raises:
             Fault: it is larger than any such file may be, or its ZIP is damaged.
         """
+        # The usual case, asked for every tile.
         if len(self._places) == 1:
             return self._places[0].read(name)
         return [copy for place in self._places for copy in place.read(name)]
@@ -504,6 +529,7 @@ class Export:
 
         A narrower one is cut short, and the walk says from which entry on.
         """
+        # Copied while the log grew, an export may have the last tile wider already, or as it was earlier.
         for one in (width, TILE, *range(width - 1, 0, -1)):
             if found := self.copies(tile_path(level, number, one)):
                 return found
@@ -544,6 +570,7 @@ def ends_with(bundle: bytes, found: Sequence[bytes]) -> bool:
 
 def months_before(at: datetime, months: int) -> datetime:
     """Return the instant of the same day and hour some months earlier, in UTC; of a shorter month the last day."""
+    # By the calendar, as the law counts months; the standard library has no such sum.
     utc = at.astimezone(UTC)
     year, month = divmod(utc.year * 12 + utc.month - 1 - months, 12)
     return utc.replace(year=year, month=month + 1, day=min(utc.day, calendar.monthrange(year, month + 1)[1]))
@@ -574,8 +601,10 @@ def runs_in(raw: bytes) -> tuple[str, list[Run]]:
         Fault: it isn't in the form of docs/audit.md.
     """
     origin, *lines = raw.removesuffix(b"\n").split(b"\n")
+    # One object for each writer: the lists of some years name the same few millions of times.
     writers: dict[bytes, bytes] = {}
     runs = [_run(line, writers) for line in lines]
+    # A place that stands in two runs could be told with two writers.
     if not raw.endswith(b"\n") or any(one.last >= other.first for one, other in pairwise(runs)):
         raise Fault("malformed", "bordereau d'élagage")
     return origin.decode(errors="replace"), runs
@@ -588,6 +617,7 @@ def _run(line: bytes, writers: dict[bytes, bytes]) -> Run:
         raise Fault("malformed", "bordereau d'élagage")
     by = tuple(_by(one, writers) for one in said[4].split(b" "))
     first, last = int(said[1]), int(said[2])
+    # Each place has its counter, or some of the entries could have been left out before they were pruned.
     if sum(high - low + 1 for _, low, high in by) != last - first + 1:
         raise Fault("malformed", "bordereau d'élagage")
     return Run(first, last, youngest, by)
@@ -640,6 +670,7 @@ class Lists:
             origin, runs = runs_in(self.export.copies(f"pruned/{name}")[0])
         except Fault:
             return []
+        # The signed size bounds what is kept for each place: one line may claim a billion of them.
         return runs if origin == self.origin and runs and runs[-1].last < self.size else []
 
     def upto(self, place: int) -> None:
@@ -651,6 +682,7 @@ class Lists:
 
     def at(self, place: int, youngest: bytes) -> tuple[bytes, int] | None:
         """Return writer and counter of an entry without content; ``youngest`` is the latest instant before it."""
+        # Taken out: what lies behind the walk needs no memory.
         known = self._known.pop(place, None)
         if known is None:
             return None
@@ -669,9 +701,11 @@ class Lists:
 
     def judged(self, withheld: "Places") -> Iterator[tuple[str, str]]:
         """Yield what is wrong with lists, as class of fault and where; cross off the places that one vouches for."""
+        # Lists that no entry vouches for: whoever deletes entries could write one.
         for stray in sorted(self.names - self.told.keys()):
             yield "surplus", f"pruned/{stray}"
         for name in self.told:
+            # The name is said by an entry and becomes a path: only an id may, which leads nowhere else.
             copies = self.export.copies(f"pruned/{name}") if _ENTRY_ID.fullmatch(name) else []
             if not copies:
                 yield "missing", f"pruned/{name}"
@@ -695,10 +729,12 @@ class Lists:
             yield "malformed", f"pruned/{name}"
         own = origin == self.origin  # else of an earlier origin, whose places these aren't
         for run in runs:
+            # A list is told of after what it lists. One that names its own entry, or later ones, was made to hide them.
             if run.youngest > months_before(at, MONTHS_KEPT) or (own and run.last >= place):
                 yield "overpruned", f"entrée {run.first}, pruned/{name}"
             if own:
                 withheld.cross_off(run.first, run.last)
+        # What a list says of ages is checked by the entries before it, whose content is there: places follow instants.
         younger = _instant(self._younger.get(name, b""))
         if younger is not None and younger > months_before(at, MONTHS_KEPT) + _SLACK:
             yield "overpruned", f"pruned/{name}, derrière une entrée du {younger:%Y-%m-%d}"
@@ -734,10 +770,12 @@ class Feed:
         """Read files in which such lines stand, among others."""
         feed, writers = cls(settled, since, bool(places)), dict[str, bytes]()
         for file, place in enumerate(places):
+            # Logs of many programs: a byte that is no UTF-8 must not end the reading.
             with Path(place).open(encoding="utf-8", errors="replace") as lines:
                 for number, line in enumerate(lines):
                     if said := _FEED.search(line):
                         writer, seq = writers.setdefault(said[1], said[1].encode()), int(said[2])
+                        # By hash: whoever rewrites an entry keeps writer and counter, and can't keep this.
                         feed.lines[bytes.fromhex(said[3])] = (writer, seq, file, number)
                         feed._last[writer] = max(seq, feed._last.get(writer, 0))
         return feed
@@ -767,6 +805,7 @@ class Feed:
     def _count(self, place: int, writer: bytes, seq: int) -> None:
         self.first_untold = min(place, self.first_untold) if self.untold else place
         self.untold += 1
+        # Bounded: of a log whose feed is lost every entry comes here.
         if writer and len(self._places) < MANY:
             self._places[writer, seq] = place
 
@@ -782,6 +821,7 @@ class Feed:
         """Yield what one side has and the other hasn't, as class of fault and where."""
         if gone := self.gone():
             writer, seq = gone[0]
+            # Where writer and counter have a place, it is the content that was changed; otherwise the entry is gone.
             said, place = f"rédacteur {writer.decode()}, numéro {seq}", self._places.get(gone[0])
             where = (
                 f"{said} : absent du journal"
@@ -821,6 +861,7 @@ class Places:
     def cross_off(self, first: int, last: int) -> None:
         """Take a run of places out."""
         at = bisect_left(self._runs, [first, first])
+        # The run before may reach into this one.
         at -= bool(at and self._runs[at - 1][1] >= first)
         while at < len(self._runs) and self._runs[at][0] <= last:
             low, high = self._runs[at]
@@ -856,6 +897,7 @@ class Carried:
 
     def push(self, first: int, hashes: Sequence[bytes], *, last: bool) -> None:
         """Add the leaf hashes of a bundle that begins at place ``first``."""
+        # Nothing larger was asked: the rest is spared.
         if self._done > max(one.size for one in self.asked):
             return
         self._waiting += hashes[max(0, self.offset - first) :]
@@ -864,7 +906,9 @@ class Carried:
             for one in self.asked:
                 if self._done < one.size <= self._done + len(tile):
                     root = self._edge.root(tile[: one.size - self._done])
+                    # Two checkpoints of one size must both agree, or the log showed two faces.
                     self.agreed[one.size] = root == one.root and self.agreed.get(one.size, True)
+            # It pushes as it is read; the tiles above are of no use here.
             for _ in self._edge.push(tile):
                 pass
             self._done += len(tile)
@@ -915,6 +959,7 @@ class Walk:
 
     def go(self) -> bytes | None:
         """Walk; return the root, or None where so much is missing that there is none."""
+        # First: which lists and refused entries there are must be known when the entries come by.
         self._explain()
         self.lists.begin()
         for number in range((self.size + TILE - 1) // TILE):
@@ -928,6 +973,7 @@ class Walk:
         for kind, where in self.lists.judged(self.withheld):
             self._note(kind, where)
         self.pruned = before - self.withheld.count
+        # Only on demand: an auditor of one authority rightly has nothing but the hashes of the others' entries.
         if self.complete and (left := self.withheld.count):
             self._note("withheld", f"entrée {self.withheld.first} ({left} en tout)")
         for kind, where in self.feed.findings():
@@ -936,12 +982,14 @@ class Walk:
 
     def _take_leaves(self, first: int, ways: list[list[bytes]]) -> None:
         """Take the leaves of a bundle into the trees that they may belong to; look for those that were refused."""
+        # Until here one edge stood for all; from here on each way has its own.
         if len(ways) > len(self.edges):
             self.edges += [Edge(self.edges[0].levels) for _ in ways[1:]]
         if not self.refused.isdisjoint(ways[0]):
             at = next(at for at, leaf in enumerate(ways[0]) if leaf in self.refused)
             self._note("refused", f"entrée {first + at}")
         self._compare_earlier(first, ways)
+        # Behind a bundle that is missing no tree can be reckoned: it would seem to be forged.
         for one in self.carried.values() if self._sound else ():
             one.push(first, ways[0], last=first + len(ways[0]) == self.size)
         for edge, hashes in zip(self.edges, ways * len(self.edges), strict=False):
@@ -959,6 +1007,7 @@ class Walk:
         return roots[right] if self._sound else None
 
     def _note(self, kind: str, where: str) -> None:
+        # The first of each class: what comes after may be nothing but its consequence.
         self.found.setdefault(kind, where)
 
     # --- That no file is there without a reason
@@ -990,6 +1039,7 @@ class Walk:
         level = said[1] if said[1] == "entries" else int(said[1])
         number, width = int(re.sub("[x/]", "", said[2])), int(said[3] or TILE)
         count = self.size >> (8 * level) if isinstance(level, int) else self.size
+        # One spelling a tile: under a second one bytes could lie that the walk never reads.
         if name != tile_path(level, number, width) or number * TILE + width > count:
             return False
         if width < min(TILE, count - number * TILE):
@@ -998,6 +1048,7 @@ class Walk:
 
     def _take_refused(self, name: str, leaf: str) -> None:
         """Read an entry that was refused a place; its name is its leaf hash. An empty one is withheld."""
+        # The name is a hash, so that it is looked for in the tree even where the content is withheld.
         bodies = [body for body in self.export.copies(name) if body]
         if any(leaf_hash(body).hex() != leaf for body in bodies):
             self._note("altered", name)
@@ -1012,6 +1063,7 @@ class Walk:
 
     def _compare_partial(self, level: int, number: int, tile: bytes) -> None:
         """Compare a tile with those of its earlier sizes: each is a prefix of it."""
+        # Whoever read the log then saw this tile: it must have become the later one, not been replaced by it.
         for width in self._partial.get((level, number), ()):
             for old in self.export.copies(name := tile_path(level, number, width)):
                 if old != tile[: width * HASH]:
@@ -1047,9 +1099,11 @@ class Walk:
         elif tile is None:
             self._note("missing", name)
         if tile is None:
+            # What can't be had isn't guessed: from here on no root is reckoned.
             if len(made) < width or b"" in bodies:
                 self.unknown += width
                 return None
+            # All entries are there: they make the tile anew, and the signed root says whether rightly.
             tile = b"".join(made)
         if len(tile) > width * HASH:
             self._note("surplus", name)
@@ -1061,8 +1115,10 @@ class Walk:
         if first == 0:
             self._begin(bodies)
         self._read(first, bodies, hashes)
+        # One comparison for 256 entries: nearly all bundles end here.
         if b"".join(made) == tile[: len(made) * HASH]:
             return [hashes]
+        # What is withheld has no hash of its own; that of the tile is believed, until the root is reckoned.
         made = [one if body else leaf for one, body, leaf in zip(made, bodies, hashes, strict=False)]
         made += hashes[len(made) :]
         return [hashes] if made == hashes else self._differing(number, hashes, made)
@@ -1091,6 +1147,7 @@ class Walk:
         at = next(at for at, (ours, theirs) in enumerate(zip(made, hashes, strict=True)) if ours != theirs)
         entry = "altered", f"entrée {number * TILE + at}"
         tile = "tree", f"{tile_path(0, number, len(hashes))} : entrée {number * TILE + at}"
+        # Which of the two was changed they don't tell. A third does: the node above was made while both agreed.
         above = self.export.tile(1, number // TILE, min(TILE, (self.size // TILE) - number // TILE * TILE))
         node = (above or b"")[number % TILE * HASH :][:HASH]
         agreed = made if node == fold(made) else hashes
@@ -1121,6 +1178,7 @@ class Walk:
                 if _PRUNED in body:
                     self.lists.take(body, first + at)
                 # By position, not by a parser: this runs for every entry, and ``--strict`` looks at the whole of it.
+                # Keys are in order, so that ``wseq`` ends an entry; bounds keep the search short in a hostile one.
                 end = body.rfind(b',"wseq":', -30)
                 start = body.rfind(b'"w":"', -260, end) + 5
                 writer, number = body[start : start + 36], body[end + 8 : -1]
@@ -1136,6 +1194,7 @@ class Walk:
                     self.feed.miss(first + at, writer, seq)
                 if self.strict and not is_canonical(body):
                     self._note("form", f"entrée {first + at}")
+            # Each writer counts from 1 without a hole (0004): a hole is an entry that was deleted early enough.
             if seq != writers.get(writer, 0) + 1:
                 self._jump(first + at, writer, seq)
             writers[writer] = seq
@@ -1163,6 +1222,7 @@ class Walk:
         """Read the checkpoints at the beginning: of the origin before, and behind it those that one began with."""
         for body in bodies:
             try:
+                # An entry is JSON and never passes for a note: the first one ends them.
                 self.notes.append(Checkpoint.of(body))
             except Fault:
                 break
@@ -1177,6 +1237,7 @@ class Walk:
             offset = place - said["n"] if said["act"] == "journal:carried" else 0
         except (ValueError, KeyError, TypeError):
             return False
+        # The first one counts: whoever writes a second must not change what was carried over.
         if not 1 <= offset <= len(self.notes) or offset in self.told_carried:
             return False
         self.told_carried[offset] = said["n"]
@@ -1186,6 +1247,7 @@ class Walk:
         """Name a counter that doesn't follow, unless entries of which nothing is known may be those between."""
         last = self._writers.get(writer, 0)
         between = self.unknown - self._unknown_at.get(writer, 0)
+        # Entries of which nothing is known can't excuse more numbers than there are of them.
         if not 0 < seq - last - 1 <= between:
             said = f"rédacteur {writer.decode(errors='replace')}, {seq} après {last}"
             self._note("writer", f"entrée {place} ({said})")
@@ -1196,6 +1258,7 @@ class Walk:
         for one in self.earlier:
             if first < one.size <= first + len(ways[0]):
                 pairs = zip(self.edges, list(ways) * len(self.edges), strict=False)
+                # One of the ways is enough: an entry that was altered later doesn't make a fork of the log.
                 if any(edge.root(hashes[: one.size - first]) == one.root for edge, hashes in pairs):
                     self._agreed = max(self._agreed, one.size)
                 else:
@@ -1229,7 +1292,9 @@ def is_canonical(body: bytes) -> bool:
     """Tell whether an entry is in its one form. Source: docs/decisions/0004-journal-format.md."""
     try:
         said = json.loads(body)
+        # Read and written anew: in a space, an order or a spelling that is free something can be hidden.
         again = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    # Brackets nested deeply enough exhaust the stack.
     except (ValueError, RecursionError):
         return False
     if not isinstance(said, dict) or said.keys() != KEYS or again.encode() != body or len(body) > 8192:
@@ -1246,6 +1311,7 @@ def is_canonical(body: bytes) -> bool:
     return (
         said["v"] == 1
         and _TS.fullmatch(said["ts"]) is not None
+        # Not `isinstance`: to Python True is a number. Beyond 2^53 other readers would round.
         and all(one is None or (type(one) is int and 0 <= one < 2**53) for one in numbers)
         and all(one is None or (isinstance(one, str) and _CODE.fullmatch(one)) for one in codes)
         and objects == sorted(set(objects))
@@ -1301,6 +1367,7 @@ def check_signatures(
     if not own:
         names = ", ".join(sorted({key.name for key in keys}))
         report.fault("signature", f"taille {checkpoint.size}, origine {checkpoint.origin}, clé {names}")
+    # Each of them: one is Ed25519, one post-quantum, so that a forger must break both (0010).
     for key in own:
         signed = checkpoint.signed_by(key)
         report.unchecked |= signed is None
@@ -1308,6 +1375,7 @@ def check_signatures(
             report.fault("signature", f"taille {checkpoint.size}, clé {key.name}+{key.id.hex()}")
     answers = [checkpoint.signed_by(key) for key in witnesses]
     report.unchecked |= None in answers
+    # What can't be checked here isn't a missing witness: status 3 says it.
     if len([one for one in answers if one is not False]) < need:
         report.fault("witness", f"taille {checkpoint.size} : {answers.count(True)} sur {need}")
 
@@ -1316,6 +1384,7 @@ def verify(asked: argparse.Namespace) -> Report:
     """Verify a whole export."""
     report, export = Report(), Export(asked.export)
     keys, witnesses = [Key.of(one) for one in asked.key], [Key.of(one) for one in asked.witness]
+    # An older one in the export is held against the walk as if the auditor had kept it.
     *others, checkpoint = export.checkpoints()
     check_signatures(
         report, checkpoint, keys, witnesses, len(witnesses) if asked.need is None else asked.need
@@ -1409,6 +1478,7 @@ def _held_against(report: Report, walk: Walk, old: Checkpoint) -> None:
     if agreed.get(old.size) or not old.size:
         return
     if count is not None and old.size <= count:
+        # Tiles are missing, which is named already: nothing can be said of these.
         if old.size not in agreed:
             return
         report.fault(
@@ -1439,6 +1509,7 @@ def _json(place: str) -> dict[str, Any]:
     raw = Path(place).read_bytes()
     page = _IN_PAGE.search(raw)
     said = json.loads(page[1] if page else raw)
+    # From whoever brings it: no member is used before its type is known.
     texts = ("entry", "leaf_hash", "proof")
     if not isinstance(said, dict) or not all(isinstance(said.get(one), str | None) for one in texts):
         raise Fault("malformed", place)
@@ -1490,8 +1561,10 @@ def check_proof(report: Report, proof: str, leaf: bytes, keys: Sequence[Key]) ->
     head, parted, note = proof.partition("\n\n")
     lines = head.split("\n")
     if len(lines) > 1 and lines[1].startswith("extra "):
+        # The format lets in a line that says nothing here; even that must be what it claims.
         base64_in(lines.pop(1).removeprefix("extra "), "preuve")
     number = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines[1]) if len(lines) > 1 else None
+    # Two lines and 64 hashes: no tree is higher, and a longer path would only cost time.
     if lines[0] != "c2sp.org/tlog-proof@v1" or not parted or number is None or len(lines) > 66:
         raise Fault("malformed", "preuve")
     index, path = int(number[1]), [base64_in(line, "preuve") for line in lines[2:]]
@@ -1510,7 +1583,9 @@ def receipt(asked: argparse.Namespace) -> Report:
     said = _json(asked.receipt)
     entry = (said.get("entry") or "").encode()
     check_proof(report, _proof_in(said), leaf_hash(entry), [Key.of(one) for one in asked.key])
+    # A leaf may be any bytes, a checkpoint too: only an entry in its one form says what a receipt claims.
     told = json.loads(entry) if is_canonical(entry) else {}
+    # A filing that was refused has its entry too.
     if told.get("act") not in FILINGS or told.get("out") != "allow":
         report.fault("proof", "l'entrée n'est pas celle d'une transmission")
     report.lines.append(f"Transmission reçue (filed): {told.get('ts')}")
@@ -1529,6 +1604,7 @@ def consistency(asked: argparse.Namespace) -> Report:
         check_signatures(report, one, keys)
     path = [base64_in(one, "preuve") for one in _json(asked.proof)["hashes"]]
     if old.origin != new.origin or not consistency_holds(old.size, new.size, old.root, new.root, path):
+        # Two roots of one size need no proof: somebody was shown another log.
         kind = "fork" if (old.origin, old.size) == (new.origin, new.size) else "proof"
         report.fault("rollback" if old.size > new.size else kind, f"tailles {old.size} et {new.size}")
     report.lines.append(f"{new.origin} : {old.size} → {new.size}")
@@ -1562,6 +1638,7 @@ def _parting(sides: Sequence[Export], sizes: Sequence[int]) -> tuple[int, tuple[
         if first is None and pair[0] != pair[1]:
             at = next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
             first, pair = number * TILE + at, [one[at:] for one in pair]
+        # Both to their ends: whether entries were moved, added or removed is told only by all of them.
         if first is not None:
             tails[0].extend(pair[0])
             tails[1].extend(pair[1])
@@ -1634,6 +1711,7 @@ def main(words: Sequence[str] | None = None) -> int:
         report: Report = asked.does(asked)
     except Fault as fault:
         report = Report(faults={fault.kind: fault.where})
+    # A sentence and a status: whoever runs this isn't a developer, and a traceback would say no more.
     except (OSError, ValueError):
         report = Report(faults={"malformed": "un fichier donné n'est pas lisible"})
     sys.stdout.write(f"{report}\n")
