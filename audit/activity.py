@@ -71,6 +71,7 @@ def activity(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) 
             .order_by("weekday", "hour")
         )
         cells = {(row["weekday"], row["hour"]): row["count"] for row in by_hour}
+    # After the figures and in their transaction: an answer without its entry can't leave (SEC-AL17).
     write_down(f"activity/{query['days']}", actor=actor, authorities=authorities, counts={}, at=at)
     # Days without an entry are shown as zero: a gap in the table would read as a gap in the journal.
     every = (first + timedelta(days=n) for n in range(query["days"]))

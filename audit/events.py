@@ -66,6 +66,7 @@ def user_agent(header: str) -> str:
     # In this order: Edge and Chrome name Safari, Edge names Chrome. The first that matches is the most specific.
     for family, pattern in _BROWSERS:
         if match := pattern.search(header, 0, 512):
+            # The major version alone: the rest tells machines apart, and so people.
             return f"{family}/{match[1]}"
     return "other" if header else ""
 
@@ -123,6 +124,7 @@ class Acting(Protocol):
         """Where the request came from."""
 
 
+# Filled at import, so that audit needs to know no app above it.
 ACTS: set[str] = set()
 
 
@@ -154,6 +156,7 @@ def declare_policy(version: str) -> None:
     by the rules of its day.
     """
     global _policy
+    # Before it is kept: a wrong one would stop each act, and not the start.
     check_codes([version])
     _policy = version
 

@@ -27,6 +27,7 @@ def tell(writer: UUID, seq: int, leaf: bytes) -> None:
     try:
         if where == STDOUT:
             sys.stdout.write(line)
+            # At once: a line in a buffer is lost with the process, and would look like an entry that nobody announced.
             sys.stdout.flush()
         else:
             os.write(_handle(where), line.encode())
@@ -39,5 +40,6 @@ def _handle(path: str) -> int:
     """Return the file, opened once a process; whole lines of several processes don't mix (O_APPEND)."""
     key = os.getpid(), path
     if key not in _opened:
+        # 0600: the lines of a day say how much the service is used.
         _opened[key] = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return _opened[key]

@@ -48,6 +48,7 @@ def send(auditors: Collection[UUID], *, at: datetime) -> int:
     """Write the mails of a day to these accounts, if anything is signed; return to how many."""
     if newest() is None or not auditors:
         return 0
+    # Of no case and no authority: the log is one for all, and a mail must tell nothing (SEC-AL11).
     about = About(template=DAILY, reference="", subject_id=None, authority_id=None)
     tell(about, Recipients(users=auditors), at=at)
     return len(auditors)

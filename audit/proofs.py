@@ -22,6 +22,7 @@ from audit.inspection import Auditing, authorities_of, shown_of, write_down
 from audit.models import Checkpoint, Leaf, LogOrigin, ReadEntry
 from audit.tree import Tree
 
+# Beyond this an export goes to the disk: several auditors at once must not fill the memory of a process.
 _IN_MEMORY: Final = 8 * 1024 * 1024
 PROOF: Final = "c2sp.org/tlog-proof@v1"
 
@@ -84,6 +85,7 @@ def inclusion(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime)
     authorities = authorities_of(actor)
     with reading.as_auditor():
         rows = list(ReadEntry.objects.filter(tenant__in=authorities, pk=query["entry"]))
+        # A column that was changed hides its entry from its auditors: each look compares, and tells them.
         odd = columns.differences(rows)
     alarms.raise_all(odd, at=at)
     # Found by its column, shown by its bytes: a row moved to this authority isn't handed out.
@@ -121,6 +123,7 @@ def _included(entry: ReadEntry, *, size: int | None = None, first: bool = False)
         if size is not None:
             raise NotInTree
         return Inclusion(body, leaf)
+    # Of the checkpoint's own size: the tree has grown since, and its signed root proves nothing of a later one.
     path = Tree(covering.origin, covering.size).inclusion(place, covering.size)
     return Inclusion(body, leaf, place, covering, path)
 
@@ -150,6 +153,7 @@ def consistency(query: Mapping[str, Any], *, actor: Auditing | None, at: datetim
     number, second = _origin().number, query.get("second")
     signed = Checkpoint.objects.filter(origin=number)
     checkpoint = checkpoints.last(number) if second is None else signed.filter(size=second).first()
+    # One answer for both: which sizes were signed is told by checkpoints alone.
     if checkpoint is None or query["first"] > checkpoint.size:
         raise NotInTree
     path = Tree(number, checkpoint.size).consistency(query["first"], checkpoint.size)
@@ -167,6 +171,7 @@ def export(*, start: int, actor: Auditing | None, at: datetime) -> IO[bytes]:
     """
     authorities = authorities_of(actor)
     taken = _Taken(authorities)
+    # The hashes of all authorities are handed out, or the tree couldn't be reckoned; bytes of the own ones alone.
     log = exporting.latest(taken.bodies, origin=_origin())
     if start >= log.checkpoint.size:
         raise NotInTree

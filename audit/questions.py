@@ -26,6 +26,7 @@ from core.languages import Text
 from core.paging import Page
 from core.query import InvalidQuery
 
+# Bounded, for the entries stand in memory; the cursor leads on.
 ROWS_MAX: Final = 20_000
 _IN_MEMORY: Final = 8 * 1024 * 1024
 #: What a spreadsheet takes for the beginning of a formula.
@@ -97,6 +98,7 @@ def ask(question: Question, query: Mapping[str, Any], *, actor: Auditing | None,
         JournalUnavailable: the question can't be written down, so there is no answer.
     """
     authorities = authorities_of(actor)
+    # Cursor and size of a page change nothing of what is asked: the same question has the same digest on each page.
     filters = {name: value for name, value in query.items() if name not in ("cursor", "limit")}
     question_text = json.dumps({"question": question.name, **filters}, default=str, sort_keys=True)
     page = reading.page(
@@ -104,6 +106,7 @@ def ask(question: Question, query: Mapping[str, Any], *, actor: Auditing | None,
         {**filters, **question.filters},
         limit=query["limit"],
         cursor=query.get("cursor"),
+        # A cursor of another question would show entries that this one's entry doesn't tell of (SEC-IN3).
         bound_to=json.dumps([sorted(map(str, authorities)), question_text]),
         at=at,
     )
@@ -188,6 +191,7 @@ def table(query: Mapping[str, Any], *, actor: Auditing | None, at: datetime) -> 
 
 def _lines(entries: Sequence[ReadEntry]) -> Iterator[bytes]:
     text = StringIO()
+    # All quoted: no cell can then begin another, whatever separator a spreadsheet believes in.
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     text.write("\ufeff")  # spreadsheets take it for UTF-8
     writer.writerow(COLUMNS)

@@ -42,6 +42,7 @@ class Tree:
 
     def tile(self, level: int, number: int) -> list[bytes]:
         """Return the hashes of a tile, fewer than 256 at the right edge."""
+        # A proof asks for one tile of each level several times.
         if (level, number) not in self._tiles:
             self._tiles[level, number] = self._read(level, number)
         return self._tiles[level, number]
@@ -61,6 +62,7 @@ class Tree:
         if level == 0:
             leaves = Leaf.objects.filter(origin=self.origin, place__gte=first, place__lt=last)
             return [bytes(one) for one in leaves.order_by("place").values_list("leaf_hash", flat=True)]
+        # Roots are stored beside the hashes: a level above needs 256 rows of 32 bytes, not their tiles.
         below = Tile.objects.filter(
             origin=self.origin, level=level - 1, number__gte=first, number__lt=last
         ).order_by("number")
@@ -69,6 +71,7 @@ class Tree:
     def _node(self, height: int, number: int) -> bytes:
         """Return the hash over ``2^height`` leaves, the ``number``-th of that height; all of them exist."""
         level, inside = divmod(height, _HEIGHT)
+        # A node of any height lies within one tile, which is eight levels high.
         first = number << inside
         at = first % TILE
         return fold(self.tile(level, first // TILE)[at : at + (1 << inside)])
@@ -134,6 +137,7 @@ class Frontier:
         self.size = tree.size
         self._levels: list[list[bytes]] = []
         level = 0
+        # Level 0 always, for an empty tree too: the first leaf goes there.
         while (count := tree.size >> (_HEIGHT * level)) or not level:
             edge = tree.tile(level, count // TILE) if count % TILE else []
             self._levels.append(list(edge))
@@ -153,6 +157,7 @@ class Frontier:
             if len(edge) < TILE:
                 return full
             added = fold(edge)
+            # The size counts the leaf that has just filled it, so that it is the last of that level.
             number = (self.size >> (_HEIGHT * (level + 1))) - 1
             full.append((level, number, b"".join(edge), added))
             edge.clear()
@@ -162,6 +167,7 @@ class Frontier:
         """Return the root over all leaves."""
         right: list[bytes] = []
         for edge in self._levels:
+            # The rest below hangs as the last node of the level above, as RFC 9162 §2.1.1 splits the tree.
             right = [fold([*edge, *right])] if edge or right else []
         return right[0] if right else fold([])
 

@@ -34,4 +34,5 @@ def write_down(notice: Notice, at: datetime) -> None:
     )
 
 
+# By a hook: outbox is below audit, and knows nothing of a journal.
 doors.on_dead.append(write_down)

@@ -166,11 +166,14 @@ class Journal:
         return self._read[name]
 
     def _grouped(self, by: By, key: Any, rule: Rule, since: datetime) -> Group:
+        # From the newest on and bounded: a flood of entries must not make each pass slower than the pause between two.
         filters: dict[str, Any] = {"since": since}
+        # Of all authorities: a process writes for each of them, and its clock is one.
         if by is By.WRITER:
             rows = ReadEntry.objects.filter(writer=key, at__gte=since).order_by("-writer_seq")[:BATCH]
             return Group(_ordered(rows))
         if by is By.QUESTION:
+            # The digest isn't a column: what was asked can be compared by bytes alone, and found by no index.
             searches = entries_of([self.tenant], filters | {"topic": Topic.SEARCH}).order_by("-at", "-id")
             return Group(tuple(fact for fact in _ordered(searches[:MOST]) if fact.asked == key))
         if by is By.AUTHORITY:  # of all that its people do, what they were refused
@@ -194,6 +197,7 @@ class Journal:
 
 
 def _ordered(rows: Iterable[ReadEntry]) -> tuple[Fact, ...]:
+    # Pruned entries say nothing any more; rules look back weeks, and nothing is pruned before months.
     facts = (fact_of(bytes(row.body)) for row in rows if row.body)
     return tuple(sorted(facts, key=lambda fact: (fact.at, fact.seq)))
 

@@ -66,11 +66,13 @@ class Fact:
     @property
     def opens(self) -> bool:
         """Tell whether a file was opened by this."""
+        # What the service opens by itself, at night, is no reading of anybody.
         return self.act in events.OPENINGS and self.outcome == "allow" and self.actor is not None
 
     @property
     def works(self) -> bool:
         """Tell whether something was done on a file, and not merely read."""
+        # By what it isn't: a step that is added later counts as work without being listed here.
         return bool(self.subjects) and self.outcome == "allow" and self.act not in READING
 
 
@@ -94,6 +96,7 @@ def fact_of(body: bytes) -> Fact:
         network=entry["ip"] or "",
         device=f"{entry['ua'] or ''} {entry['dev'] or ''}".strip(),
         values=sum(entry["fields"].values()),
+        # Denials that were counted together stand in one entry (SEC-AZ23).
         count=entry["n"] or 1,
         writer=_uuid(entry["w"]),
         seq=entry["wseq"],

@@ -40,6 +40,7 @@ def daily(picks: Picks, counts: Counts, limit: str) -> Finds:
         taken = (fact for fact in group.facts if picks(fact, terms))
         for _, of_day in groupby(taken, key=lambda fact: fact.at.astimezone(terms.zone).date()):
             facts = tuple(of_day)
+            # Different ones: a file that is opened ten times a day is one file.
             things = {thing for fact in facts for thing in counts(fact)}
             if len(things) >= terms.limits[limit]:
                 yield Hit(facts, len(things), facts[-1].actor)
@@ -95,6 +96,7 @@ def idle(picks: Picks, limit: str) -> Finds:
     """Find the days on which somebody opened at least ``limit`` files and did nothing on them, that day or before."""
 
     def find(group: Group, terms: Terms) -> Iterator[Hit]:
+        # Of the whole group, days before included: what was worked on is read again.
         worked = {one for fact in group.facts if fact.works for one in fact.subjects}
         by_day: dict[Any, list[Fact]] = defaultdict(list)
         for fact in group.facts:
@@ -118,6 +120,7 @@ def alone(
         while_ = unit * terms.limits[span]
         by_day: dict[Any, list[Fact]] = defaultdict(list)
         for number, fact in enumerate(group.facts):
+            # What may still be followed isn't judged yet; ``waits_for`` has it asked again.
             if not first(fact, terms) or fact.at + while_ > terms.at:
                 continue
             later = (one for one in group.facts[number + 1 :] if one.at - fact.at <= while_)

@@ -87,10 +87,12 @@ def _opens_by_duty(fact: Fact, _: Terms) -> bool:
 
 
 def _is_denied(fact: Fact, _: Terms) -> bool:
+    # Strangers are counted together elsewhere: without an account there is nobody to ask.
     return fact.outcome == "deny" and fact.actor is not None
 
 
 def _probes(fact: Fact, _: Terms) -> bool:
+    # With a subject the case is there and withheld: that isn't trying ids at random.
     return fact.outcome == "deny" and fact.rule in NOT_THERE and not fact.subjects
 
 
@@ -105,6 +107,7 @@ def _is_refused_a_file(fact: Fact, _: Terms | None = None) -> bool:
 
 
 def _opened_in_vain(fact: Fact, _: Terms) -> bool:
+    # Opened, and no answer left: a way to read that leaves no sign of having read, if nobody counts it.
     return fact.outcome == "fail" and fact.values > 0
 
 
@@ -113,6 +116,7 @@ def _opens_closed(fact: Fact, terms: Terms) -> bool:
 
 
 def _opens_by_territory(fact: Fact, _: Terms) -> bool:
+    # By office over the whole territory, not by an assignment: who was given a case has a reason to open it.
     return fact.opens and fact.rule == "territory" and fact.purpose != EMERGENCY
 
 
@@ -136,6 +140,7 @@ def _probing(group: Group, terms: Terms) -> Iterator[Hit]:
 
 def _new_device(group: Group, _: Terms) -> Iterator[Hit]:
     """Find exports from a device that no session came from before; an account without earlier sessions is new."""
+    # Nothing to compare with: each account would be told of at its first export.
     if not group.devices:
         return
     for fact in group.facts:
@@ -149,6 +154,7 @@ def _awake(group: Group, terms: Terms) -> Iterator[Hit]:
     last = group.before
     for number, fact in enumerate(group.facts):
         if last is not None and (silent := (fact.at - last).days) >= terms.limits["anomaly_dormant_days"]:
+            # The sign-in ends the silence and is nothing by itself: the openings of the day that follows are.
             later = [one for one in group.facts[number:] if one.opens and one.at - fact.at <= DAY]
             if later:
                 yield Hit(tuple(later), silent, fact.actor)
@@ -188,6 +194,7 @@ def _clock_step(group: Group, terms: Terms) -> Iterator[Hit]:
 
 def _decoy(group: Group, terms: Terms) -> Iterator[Hit]:
     for fact in group.facts:
+        # Once is enough: nobody has a reason to open one (SEC-AZ17).
         if fact.opens and terms.decoys.intersection(fact.subjects):
             yield Hit((fact,), 1, fact.actor)
 
@@ -209,6 +216,7 @@ def _two_places(group: Group, terms: Terms) -> Iterator[Hit]:
     while_ = MINUTE * terms.limits["anomaly_places_minutes"]
     runs: list[Fact] = []
     for fact in group.facts:
+        # Who files is written without a network (0040), and so counts for no place.
         if not fact.network:
             continue
         if not runs or runs[-1].network != fact.network:
@@ -244,6 +252,7 @@ RULES: Final[tuple[Rule, ...]] = (
         code="R02",
         name="outside_assignment",
         by=By.ACTOR,
+        # Two weeks: work on a file counts, even if it was days ago.
         back=14 * DAY,
         label=_("Dossiers ouverts sans y avoir travaillé"),
         looks=lambda f: f.opens and f.rule == "territory",
@@ -267,6 +276,7 @@ RULES: Final[tuple[Rule, ...]] = (
         back=2 * DAY,
         label=_("Un dossier ouvert par beaucoup de personnes en un jour"),
         looks=lambda f: f.opens,
+        # No person is to blame when many read one file: a case may be in the news.
         limits=("anomaly_readers_a_day",),
         finds=within(DAY, _opens, readers, "anomaly_readers_a_day", of_one=False),
     ),
@@ -336,6 +346,7 @@ RULES: Final[tuple[Rule, ...]] = (
         code="R11",
         name="lift_then_open",
         by=By.SUBJECT,
+        # A month, so that readers of before the lift aren't taken for new ones.
         back=30 * DAY,
         label=_("Première ouverture juste après la levée d'une exclusion ou d'une restriction"),
         looks=lambda f: f.opens,
@@ -359,6 +370,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="decoy",
         by=By.ACTOR,
         back=DAY,
+        # Whoever an authority puts in charge of its settings could otherwise blind it.
         always=True,
         label=_("Un dossier leurre a été ouvert"),
         looks=lambda f: f.opens,

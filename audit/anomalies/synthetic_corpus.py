@@ -94,6 +94,7 @@ class Author:
         return UUID(int=self.draw.getrandbits(128), version=4)
 
     def _person(self, role: str) -> Person:
+        # A few are away for months: honest, and yet what the rule on silent accounts looks for.
         start = self.draw.randrange(self.days)
         length = 200 if self.draw.random() < 0.003 else self.draw.choice((7, 14, 21))
         person = Person(
@@ -103,10 +104,12 @@ class Author:
             f"10.{len(self.facts) % 250}.0.0/24",
             range(start, start + length),
         )
+        # A load of cases of one's own, to which most openings go.
         person.own = self.draw.sample(self.files, 15)
         return person
 
     def _poisson(self, mean: float) -> int:
+        # From the gaps between events: the standard library draws no Poisson figure.
         count, left = 0, self.draw.expovariate(1)
         while left < mean:
             count, left = count + 1, left + self.draw.expovariate(1)
@@ -146,14 +149,17 @@ class Author:
         draw = self.draw
         opens, works, searches, _ = ROLES[who.role]
         begins = midnight + 7 * HOUR + draw.randint(0, 90) * MINUTE
+        # Browsers update: a new device is no abuse by itself.
         if draw.random() < 0.01:
             who.device = f"firefox/{draw.randint(120, 140)}"
         self.fact("session:opened", begins, who)
+        # Some days are twice as full: a figure that only fits the average would cry wolf on these.
         busy = 2.2 if draw.random() < 0.03 else 1.0
         for _ in range(self._poisson(opens * busy)):
             self._one_file(who, begins + draw.randint(1, 520) * MINUTE, works)
         for _ in range(self._poisson(searches)):
             at = begins + draw.randint(1, 520) * MINUTE
+            # A family is looked up by several agents on one day, rightly: such searches are equal, too.
             search = (
                 f"{draw.getrandbits(40):x}"
                 if draw.random() < 0.97
@@ -178,6 +184,7 @@ class Author:
                 outcome="deny",
                 rule="not-found",
             )
+        # An honest evening at the desk, which the rule on nights must bear.
         if draw.random() < 0.02:
             self._late(who, midnight)
         if who.role == "on_call" and draw.random() < 0.3:
@@ -213,9 +220,12 @@ class Author:
         planted: dict[str, tuple[str, frozenset[UUID]]] = {}
         kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
         for number in range(self.wanted):
+            # In turn, not drawn: each kind has its share even in a small corpus.
             kind = kinds[number % len(kinds)]
             who = self.draw.choice(self.people)
+            # In the second half, so that rules which look back find a history; not at the end, for some wait for days.
             day = self.draw.randrange(self.days // 2, self.days - 4)
+            # On a working day: at week-ends the rule on nights would find what is planted for another.
             day -= max(0, (FIRST + day * DAY).weekday() - 4)
             before = len(self.facts)
             _KINDS[kind](self, who, FIRST + day * DAY + self.draw.randint(8, 15) * HOUR)
@@ -244,6 +254,7 @@ def _browsing(a: Author, who: Person, at: datetime) -> None:
 
 def _night(a: Author, who: Person, at: datetime) -> None:
     late = at.replace(hour=21, minute=10)
+    # Who is on call rightly reads at night: it wouldn't be abuse.
     role = "crip_coordinator" if who.role == "on_call" else who.role
     a.each(lambda when, file: a.opens(when, who, file, role=role), late, a.some(3, 9), 6 * MINUTE)
 
@@ -285,6 +296,7 @@ def _export(a: Author, who: Person, at: datetime) -> None:
 
 
 def _dormant(a: Author, who: Person, at: datetime) -> None:
+    # A person of their own, of whom the corpus has nothing in between.
     sleeper = Person(a._id(), who.role, who.device, who.network, range(0))
     a.fact("session:opened", at - a.draw.randint(60, 120) * DAY, sleeper)
     a.each(lambda when, file: a.opens(when, sleeper, file), at, a.some(1, 5), MINUTE)
@@ -307,6 +319,7 @@ def _failing(a: Author, who: Person, at: datetime) -> None:
 def _after_lift(a: Author, who: Person, at: datetime) -> None:
     file = a.draw.choice(a.files)
     boss = a.draw.choice([one for one in a.people if one is not who])
+    # Who hasn't read the file before: an earlier reader isn't one who waited for the lift.
     newcomer = Person(a._id(), who.role, who.device, who.network, range(0))
     a.fact("session:opened", at - 3 * DAY, newcomer)
     a.fact("referral:lift_exclusion", at, boss, file)
@@ -318,6 +331,7 @@ def _decoy(a: Author, who: Person, at: datetime) -> None:
 
 
 def _closed(a: Author, who: Person, at: datetime) -> None:
+    # Supervisors review closings: of them it wouldn't be abuse.
     role = "assessor" if who.role == "supervisor" else who.role
     a.each(
         lambda when, file: a.opens(when, who, file, state="ended", role=role), at, a.some(8, 25), 3 * MINUTE

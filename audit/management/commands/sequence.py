@@ -50,9 +50,11 @@ class Command(BaseCommand):
         try:
             by = checkpoints.signer()
             if options["new_origin"]:
+                # By a command alone: whoever can write to the database must not be able to begin a log anew (SEC-AL25).
                 begun = sequencer.begin_new_origin(by=by, at=instant(), witnessed=options["witnessed"])
                 self.stdout.write(f"Nouvelle origine : {begun.name}")
                 seen, held = Checkpoint.of(bytes(begun.after)).size, json.loads(bytes(begun.carried))["n"]
+                # Told at once: what is lost can be looked for in exports as long as somebody has them.
                 if held < seen:
                     self.stdout.write(
                         f"Des {seen} places attestées, la base n'en a plus que {held} : les autres sont perdues."
@@ -62,6 +64,7 @@ class Command(BaseCommand):
             origin = tree.newest()
             if options["keys"] and origin is not None:
                 self.stdout.write("\n".join(notes.vkeys(origin.name, by)))
+        # A sentence for the operator: what is to be done about it stands in the runbook.
         except (AuditError, EncryptionError) as refused:
             raise CommandError(str(refused)) from None
 
