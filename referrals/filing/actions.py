@@ -180,8 +180,9 @@ def file_at_once(data: Mapping[str, Any], *, urgent: bool, actor: Actor, at: dat
     """Create and submit in one request (T01, then T02 or T03): the way of a program.
 
     Raises:
-        NotAllowed: see ``drafter``.
+        NotAllowed: see ``drafter``; or the role doesn't file by this lane.
         IncompleteFiling: names all that is missing, the place of competence included.
+        InvalidInput: see ``_shell``, ``questions.require_answers``.
     """
     role = drafter(actor)
     referral = _blank(actor, at=at)

@@ -7,6 +7,7 @@ from referrals.triage.inputs import Qualification, Reorienting
 from referrals.vocabulary.required_items import items_left_open
 from referrals.workflow.case import Case
 from referrals.workflow.form_rows import answers_of, late_receipt
+from referrals.workflow.rules import rule
 
 
 @rule(_("Pas possible actuellement."))
@@ -22,6 +23,4 @@ def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) 
     seen = [child for child in case.recorded if child.pk not in case.hidden]
     if still_open := items_left_open(answers_of(case.referral, children=seen), late=late_receipt(case)):
         raise IncompleteFiling(still_open)
-    if case.hidden and items_left_open(answers_of(case.referral), late=late_receipt(case)):
-        return "Pas possible actuellement."
-    return None
+    return not case.hidden or not items_left_open(answers_of(case.referral), late=late_receipt(case))

@@ -23,6 +23,7 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from audit.events import Purpose, register
 from core.inputs import StrictSerializer
+from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.rules import Rule
