@@ -28,6 +28,7 @@ def ids_in(said: object) -> Iterator[UUID]:
     if isinstance(said, UUID):
         yield said
     elif isinstance(said, Mapping):
+        # Keys too: some inputs map a child's id to what is said of it.
         for one in (*said, *said.values()):
             yield from ids_in(one)
     elif isinstance(said, list | tuple):
@@ -45,6 +46,7 @@ def rows_among(referral: "Referral", ids: Collection[UUID]) -> dict[UUID, Row]:
     """
     if not ids:
         return {}
+    # A measure first: a service is known by its own measure, not by the child.
     measures = referral.measures.filter(pk__in=ids)
     by_id = {row.pk: Row(frozenset([row.child_id]), row) for row in measures}
     about: dict[UUID, set[UUID]] = {}

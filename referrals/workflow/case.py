@@ -39,6 +39,7 @@ class Case(CaseParts):
 
     def filer_is_private(self) -> bool:
         """Tell whether feedback is owed on request only (L226-5 al. 2)."""
+        # The law owes feedback to professionals; to others only if they ask, so no deadline may start by itself.
         return self.referral.concern.filer_profession in NOT_PROFESSIONAL
 
     def team(self) -> set[UUID]:
@@ -50,6 +51,7 @@ class Case(CaseParts):
         return [
             measure
             for measure in self.measures
+            # Proposed counts as alive: an offer awaiting its answer still binds the child's decision.
             if measure.state in ALIVE and (child is None or measure.child_id == child.pk)
         ]
 
@@ -67,6 +69,7 @@ class Case(CaseParts):
 
     def judicial_children(self) -> "list[Child]":
         """Return the children whose decision is judicial, counting what the running step carries."""
+        # Through `decision_of`, not the column: T15 asks before the decisions that it carries are saved.
         return [child for child in self.children if self.decision_of(child) == DecisionCode.JUDICIAL]
 
     def to_be_referred(self, step_input: "WithChildren") -> "list[Child]":
@@ -75,12 +78,14 @@ class Case(CaseParts):
 
     def prepared(self, step_input: "Referring | None") -> "JudicialReferral | None":
         """Return the prepared referral to justice that a sending names; None where it names none that is there."""
+        # Not every step that sends offers a prepared one: the member may be missing altogether.
         wanted = getattr(step_input, "judicial_referral", None)
         rows = self.judicial_referrals if wanted is not None else []
         return next((row for row in rows if row.pk == wanted and row.state == JudicialState.PREPARED), None)
 
     def awaiting_answer(self, children: "Iterable[Child]") -> "list[JudicialReferral]":
         """Return the referrals to justice that were sent for some of these children and aren't answered."""
+        # Receipt confirmed isn't an answer: the prosecutor is still reminded (C7).
         sent = (JudicialState.SENT, JudicialState.RECEIVED)
         about = list(children)
         return [
@@ -91,6 +96,7 @@ class Case(CaseParts):
 
     def judicial_sent(self, child: "Child") -> bool:
         """Tell whether justice was ever seized for a child (domain.md §2.5: the duty is then met)."""
+        # A document that never left informs nobody: the duty of L226-4 isn't met by writing it.
         unsent = (JudicialState.PREPARED, JudicialState.DISCARDED)
         return any(
             self.concerns(judicial, child) and judicial.state not in unsent
@@ -126,6 +132,7 @@ class Case(CaseParts):
         decided = {item.child for item in step_input.outcomes if item.type in DECIDING}
         judicial_id = getattr(step_input, "judicial_referral", None)
         for judicial in self.judicial_referrals:
+            # A closed referral owes nothing more, answered or not.
             if judicial.state not in OPEN_JUDICIAL:
                 continue
             for child in judicial.children.all():
@@ -142,6 +149,7 @@ class Case(CaseParts):
 
     def beyond_childhood(self, child: "Child") -> bool:
         """Tell whether a child is of age or deceased (domain.md §2.2: §2.5 and *met* no longer bind)."""
+        # Protection of minors ends with either; a rule that still bound would keep the case open for ever.
         return child.deceased or self.of_age(child)
 
     def decision_of(self, child: "Child") -> str:
@@ -151,6 +159,7 @@ class Case(CaseParts):
 
     def recorded_ground(self, child: "Child") -> str:
         """Return the ground on which a child's present decision was taken."""
+        # By position: two decisions of one act bear the same instant.
         last = self.referral.decisions.filter(child=child).order_by("-position").first()
         return str(last.ground) if last else ""
 
@@ -159,6 +168,7 @@ class Case(CaseParts):
 
         A status set since (T44) or a correction (T42) may have brought about what is to be signed.
         """
+        # A correction names no child in clear, so any correction since asks for a new signature.
         about = Q(child=child.pk, step__in=("decide_child", "set_exploitation_status")) | Q(step="rectify")
         # By the counted order, since records of one act have one instant.
         last = self.referral.steps.filter(about).order_by("-order").first()

@@ -60,6 +60,7 @@ def opens_hidden(glass: "BreakGlass", reader: UUID | None = None) -> bool:
 def insert(rows: "Sequence[Model]") -> None:
     """Insert rows of several tables, one statement a table."""
     for model in {type(row): None for row in rows}:
+        # By the default manager, which signs each row that gives a right as it goes in (SEC-AZ22).
         model._default_manager.bulk_create([row for row in rows if type(row) is model])
 
 
@@ -116,6 +117,7 @@ class CaseParts:
     @property
     def today(self) -> date:
         """Return the date of the act in the authority's zone."""
+        # At 23:30 UTC it is tomorrow in Paris: terms and ages go by the authority's own day.
         return self.at.astimezone(self.zone).date()
 
     @cached_property
@@ -147,6 +149,7 @@ class CaseParts:
         return self._granted("glass")
 
     def _granted(self, kind: str) -> set[UUID]:
+        # Both are asked: a grant may be taken back before its term, and nobody ends one that expires.
         rows = self.referral.grants.filter(kind=kind, ended_at=None, expires_at__gt=self.at)
         return {grant.user_id for grant in rows}
 
@@ -191,6 +194,7 @@ class CaseParts:
         ``said``: an input; ``child``: that of a row; ``part``: the row of another machine. The children that they name
         count; where none is named, those of the part, then those on whom the rows hang that are named.
         """
+        # Asked first: most cases restrict nobody, and then nothing more is read.
         restricted = {one.pk for one in self.recorded if one.restricted}
         if not restricted:
             return False
@@ -211,11 +215,13 @@ class CaseParts:
     @cached_property
     def judicial_referrals(self) -> "list[JudicialReferral]":
         """Return the referrals to justice, oldest first, with their children and outcomes."""
+        # Both at once: each question is about the answer for one child.
         return list(self.referral.judicial_referrals.prefetch_related("children", "outcomes"))
 
     @cached_property
     def measures(self) -> "list[Measure]":
         """Return the measures of all children."""
+        # With their types, whose limits almost every guard of a measure asks.
         return list(self.referral.measures.select_related("type"))
 
     @cached_property
@@ -254,6 +260,7 @@ class CaseParts:
     def delivered_report(self) -> "Assessment | None":
         """Return the last assessment if its report is delivered: what an argued referral takes along."""
         last = self.assessment
+        # Not yet delivered, it isn't the team's word: nothing is argued from it.
         return last if last is not None and last.state == AssessmentState.DELIVERED else None
 
     @cached_property
@@ -316,6 +323,7 @@ class CaseParts:
         if not self.referral.glass_open:
             return []
         rows = self.referral.broken_glasses.all()
+        # In the case's own authority: a supervisor elsewhere reviews nothing here.
         reviewers = {Role.SUPERVISOR, Role.CRIP_COORDINATOR} & self.actor.roles_in(self.authority_id)
         seen = rows if reviewers else rows.filter(user=self.actor.user_id)
         return [row for row in seen if not self.hidden or not opens_hidden(row, self.actor.user_id)]

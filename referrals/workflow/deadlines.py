@@ -71,6 +71,7 @@ def target_due(case: Case) -> datetime | None:
     received, legal = assessment_start(case.referral), assessment_due(case)
     if received is None or legal is None:
         return None
+    # Each reason shortens by itself; the shortest wins.
     days = []
     if case.referral.urgency in (Urgency.U2, Urgency.U3):
         days.append(case.protocol.assessment_urgent_days)
@@ -108,6 +109,7 @@ def _months(months: int) -> Rule:
 
 
 def _triage(case: Case, start: datetime, part: Model | None) -> datetime:
+    # By the urgency of now: a concern that turns urgent later is due earlier.
     urgent = case.referral.urgency in (Urgency.U2, Urgency.U3)
     hours = case.protocol.triage_urgent_hours if urgent else case.protocol.triage_hours
     return case.calendar.after_open_hours(start, hours)
@@ -120,6 +122,7 @@ def _assessment(case: Case, start: datetime, part: Model | None) -> datetime:
 def _request(case: Case, start: datetime, part: "InformationRequest") -> datetime:
     if part.due_on:
         return end_of(part.due_on, case.zone)
+    # No day was asked for: the authority's own delay, in days on which somebody can answer.
     return case.calendar.after_working_days(start, case.protocol.information_request_days)
 
 
@@ -276,6 +279,7 @@ def warned_at(case: Case, code: ClockCode, start: datetime, due: datetime) -> da
         return start + timedelta(minutes=case.protocol.danger_alert_minutes)
     if code == ClockCode.C7:
         return after_days(start, case.protocol.prosecutor_first_reminder_days, case.zone)
+    # A share, not a number of days: a delay of three days and one of two years both warn in time.
     last_part = due - (due - start) * case.protocol.warning_percent / 100
     return max(start, min(last_part, due - REPORT_BEFORE_TERM)) if code == ClockCode.C15B else last_part
 
@@ -328,6 +332,7 @@ def stop(
     case: Case, codes: Iterable[ClockCode], *, child: UUID | None = None, part: Model | None = None
 ) -> None:
     """Stop the running clocks of these codes; of one child or part when it is named, else of all."""
+    # A generator may come in, and is asked once for each clock.
     wanted = set(codes)
     # A case that is being filed has no clock to be read.
     if "open_clocks" not in case.__dict__ and case.referral._state.adding:

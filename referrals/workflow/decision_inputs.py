@@ -29,6 +29,7 @@ class ToJustice(StrictSerializer):
     """A referral to justice: for whom, on which grounds, with which document (L226-4)."""
 
     judicial_referral = OptionalId()
+    # Optional here: a prepared referral brings grounds and document. Each sending asks for what it lacks.
     grounds = Codes(Ground.choices, required=False, default=list)
     actions_led = text(required=False, max_length=10_000)
     recipient = text(required=False)
@@ -71,6 +72,7 @@ class WithChildren(Protocol):
 class SeizeJusticeForAll(ToJustice):
     """T18, for every child of the case; the document is the one composed from the case, or written here."""
 
+    # Asked outright: T18 sends at once, without a preparation that could have said it before.
     grounds = Codes(Ground.choices, min_length=1)
     actions_led = text(max_length=10_000)
     recipient = text()
@@ -78,6 +80,7 @@ class SeizeJusticeForAll(ToJustice):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a document where no prepared referral brings one."""
+        # Whether the prepared one has a document is a guard's question: an input sees no row.
         if not attrs["document"] and attrs["judicial_referral"] is None:
             raise required("document")
         return attrs
@@ -87,6 +90,7 @@ class ChildDecision(StrictSerializer):
     """A decision for one child that a step carries along (⇒ T43)."""
 
     child = Id()
+    # Nobody decides "undecided": a child falls back to it by what happens (domain.md §2.2 Decisions).
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
     ground = Code(decision_answers.CloseGround.choices, required=False, default="", allow_blank=True)
     motivation = text(max_length=LONG)
@@ -102,6 +106,7 @@ class MeasureOffer(StrictSerializer):
     child = Id()
     type = Text(max_length=40)
     aim = text(max_length=10_000)
+    # A year at most, then renewed with a report (CASF L223-5).
     duration_months = Whole(min_value=1, max_value=12)
     service = OptionalId()
     variant = Text(max_length=40, required=False, default="", allow_blank=True)
@@ -126,11 +131,13 @@ class Agreement(StrictSerializer):
     by_silence = Flag(required=False, default=False)
     signed_by = text(required=False)
     agreement = text(required=False, max_length=LONG)
+    # Never optional: the child is heard on what is agreed for it (CASF L223-4).
     child_opinion = text(max_length=5_000)
     own = Flag(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for the writing and who signed it, unless it is silence that agrees."""
+        # In writing (CASF L223-2), but silence has no author and no text.
         missing = [name for name in ("signed_by", "agreement") if not attrs["by_silence"] and not attrs[name]]
         if missing:
             raise serializers.ValidationError(
@@ -187,6 +194,7 @@ class OrderedMeasure(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for decider and term of an exit ban, and keep it within what the decider may order."""
+        # Other measures take their term from their type or from the order itself.
         if attrs["type"] != "exit_ban":
             return attrs
         missing = [name for name in ("decider", "term_on") if not attrs[name]]
@@ -194,6 +202,7 @@ class OrderedMeasure(StrictSerializer):
             raise serializers.ValidationError(
                 {name: [serializers.ErrorDetail("", code="required")] for name in missing}
             )
+        # Calendar months, as the code counts them: 31 December plus two is the end of February.
         last = attrs["ordered_on"] + relativedelta(months=EXIT_BAN_MONTHS[attrs["decider"]])
         if not attrs["ordered_on"] <= attrs["term_on"] <= last:
             code = "too-late" if attrs["term_on"] > last else "too-early"
@@ -207,6 +216,7 @@ class ChildOutcome(Hearing):
     child = Id()
     type = Code(Outcome.choices)
     on = Day()
+    # The words of the decision, not a summary: a later reader must be able to tell what was ordered.
     copy = text(max_length=DOCUMENT)
 
 

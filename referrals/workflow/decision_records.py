@@ -42,6 +42,7 @@ def decide(act: "StepContext", child: "Child", code: str, *, ground: str, motiva
 
 def undecide(act: "StepContext", child: "Child") -> None:
     """Let a child wait for a decision again (domain.md §2.2 Decisions)."""
+    # Saved only where it changes: an update of nothing would still count as a write of the row.
     if child.decision != DecisionCode.UNDECIDED:
         act.change(child, decision=DecisionCode.UNDECIDED)
 

@@ -38,8 +38,10 @@ class Answers(serializers.Field[Any, Any, Any, Any]):
         """
         if not isinstance(data, Mapping):
             raise serializers.ValidationError("", code="not-object")
+        # Counted before the answers are read, so that a body of thousands costs nothing.
         if len(data) > ANSWERS_MAX:
             raise serializers.ValidationError(str(ANSWERS_MAX), code="too-many-items")
+        # Codes end up in error paths: only a name that can't carry an identity may.
         if not all(isinstance(code, str) and _CODE.fullmatch(code) for code in data):
             raise serializers.ValidationError("", code="not-code")
         return {code: _answer(value) for code, value in data.items()}
@@ -57,9 +59,11 @@ def _answer(value: object) -> Any:
 
 def input_field(field: "models.Field[Any, Any]") -> "serializers.Field[Any, Any, Any, Any]":
     """Return the input of one field: optional, and None or empty takes an answer back."""
+    # Sealed first: a sealed field is a binary column, whatever it holds.
     codes = getattr(field, "codes", None)
     if isinstance(field, SealedField):
         return _sealed_input(field, codes)
+    # Names of items are the model's own, so their code is their label.
     if items := getattr(field, "items", None):
         return Codes([(name, name) for name in items], required=False)
     if isinstance(field, models.JSONField):
@@ -79,6 +83,7 @@ def input_field(field: "models.Field[Any, Any]") -> "serializers.Field[Any, Any,
 
 
 def _sealed_input(field: SealedField, codes: Any) -> "serializers.Field[Any, Any, Any, Any]":
+    # Null takes an answer back; what must be answered is asked at filing, not while a draft is written.
     options: dict[str, Any] = {"required": False, "allow_null": True}
     if codes is not None:
         return Code(codes.choices, **options)

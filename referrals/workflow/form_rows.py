@@ -48,12 +48,14 @@ def answers_of(
 
 def late_receipt(case: Case) -> bool:
     """Tell whether the receipt stated at filing lay so far back that the reason is asked (§4.5)."""
+    # Before submission there is no other instant to compare with than now.
     received, filed = case.referral.received_at, case.referral.submitted_at or case.at
     return received is not None and filed - received > timedelta(days=case.protocol.late_receipt_days)
 
 
 def typed_by_cell(case: Case) -> bool:
     """Tell whether the cell types in what came by phone or letter."""
+    # The role decides for a draft, the channel for a filing on which somebody else works later.
     return case.actor.role in ("intake_agent", "crip_coordinator") or case.referral.channel not in (
         Channel.ONLINE,
         Channel.HELPLINE_119,

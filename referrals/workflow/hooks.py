@@ -54,6 +54,7 @@ class Hooks[**P]:
         def keep(function: Callable[P, None]) -> Callable[P, None]:
             if number in self._functions:
                 raise ValueError(f"place {number} is taken")
+            # Sorted by number, or the order would follow that of imports.
             self._functions = dict(sorted({**self._functions, number: function}.items()))
             return function
 

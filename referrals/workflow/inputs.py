@@ -17,6 +17,7 @@ DOCUMENT: Final = 100_000
 
 def text(*, required: bool = True, max_length: int = 2_000) -> Text:
     """Declare a text of several lines."""
+    # Empty text instead of null: guards and letters then ask one question, not two.
     options: dict[str, Any] = {} if required else {"required": False, "default": ""}
     return Text(max_length=max_length, multiline=True, allow_blank=not required, **options)
 
@@ -28,6 +29,7 @@ def required(name: str) -> serializers.ValidationError:
 
 def ids(*, required: bool = True) -> Items[UUID]:
     """Declare a list of distinct ids."""
+    # A required list is never empty: "for no child" would pass every rule that asks for each.
     return Items(child=Id(), min_length=1) if required else Items(child=Id(), required=False, default=list)
 
 
@@ -50,6 +52,7 @@ class Noted(StrictSerializer):
 class Signed(StrictSerializer):
     """A step that may need a second signature: the person who is asked for it."""
 
+    # Optional: whether a second person must sign depends on the case, and only its rules know.
     approver = OptionalId()
 
 

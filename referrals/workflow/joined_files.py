@@ -18,6 +18,7 @@ SELECT target_id FROM onward ORDER BY place
 
 def joined_to(referral: UUID) -> list[UUID]:
     """Return the file that a filing was joined to, then that which this one was joined to, and so on."""
+    # In SQL, past the check of rights: where a filing went on is asked before the right to read it.
     with connection.cursor() as cursor:
         cursor.execute(_JOINED_TO, [models.UUIDField().get_db_prep_value(referral, connection)])
         return [pk if isinstance(pk, UUID) else UUID(pk) for (pk,) in cursor.fetchall()]

@@ -67,8 +67,10 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         ends=(AssessmentState.DELIVERED, AssessmentState.ABORTED),
         relation="assessments",
         folder="assessment",
+        # The report can go back to the team, so the routes outlast its delivery.
         while_in=(State.QUALIFIED, State.IN_ASSESSMENT, State.REPORT_SUBMITTED),
         access_class="H",
+        # One team assesses at a time; the next assessment begins once this one is delivered or given up.
         single=True,
     ),
     Machine.MEASURE: Runs(
@@ -87,6 +89,7 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
     ),
     Machine.REVIEW: Runs(
         states=ReviewState,
+        # Reopening ends the review, not the case: a new closing begins a new one.
         ends=(ReviewState.CONFIRMED, ReviewState.REOPENED),
         relation="closure_reviews",
         folder="closure-reviews",
@@ -113,10 +116,12 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
         ends=(GlassState.REVIEWED_OK, GlassState.REVIEWED_KO),
         relation="broken_glasses",
         folder="break-glass",
+        # Whoever broke the glass is reviewed even if the case was closed or archived since.
         while_in=ANY,
     ),
     Machine.ALERT: Runs(
         states=AlertState,
+        # Over: its cause has gone, so nobody is called any more.
         ends=(AlertState.ACKNOWLEDGED, AlertState.OVER),
         relation="alerts",
         folder="alerts",
@@ -124,6 +129,7 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
     ),
     Machine.BATCH: Runs(
         states=BatchState,
+        # Both are final: what was destroyed can't come back, and a refused list is proposed anew.
         ends=(BatchState.EXECUTED, BatchState.REFUSED),
         folder="retention-batches",
         while_in=(),
@@ -138,6 +144,7 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
     ),
     Machine.ANOMALY: Runs(
         states=AnomalyState,
+        # Class L: only reviewers and auditors, never a reader of the case.
         ends=(AnomalyState.CLOSED,),
         folder="audit/anomalies",
         while_in=(),
@@ -150,5 +157,6 @@ MACHINES: Final[Mapping[Machine, Runs]] = {
 def address(machine: Machine, step: str, *, part: object = None) -> str:
     """Return a step's place below its case: ``measures/{mid}/start``; ``part`` is its row's id, where there is one."""
     runs = MACHINES[machine]
+    # With one open row an id would only offer something to guess.
     named = "" if part is None or runs.single else str(part)
     return "/".join(filter(None, (runs.folder, named, step)))

@@ -16,6 +16,7 @@ def variants_are_of_the_authority(case: Case, step_input: StrictSerializer | Non
     """
     if step_input is None:
         return
+    # With its national type: a local name must not lend its rules to another measure.
     known = {(variant.code, variant.of) for variant in case.protocol.measure_variants}
     items: list[MeasureOffer | OrderedMeasure] = getattr(
         step_input, "orders", getattr(step_input, "measures", [step_input])

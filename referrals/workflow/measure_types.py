@@ -39,6 +39,7 @@ def service_is_habilitated(case: Case, step_input: WithService) -> bool:
     service_exists(case, step_input)
     if not step_input.service:
         return True
+    # Without an agent who signs in, a measure handed over would be seen by nobody.
     agents = Membership.objects.in_force(case.at).filter(
         role=Role.MEASURE_SERVICE, organisation_id=step_input.service
     )
@@ -51,6 +52,7 @@ def service_is_not_the_deciders(case: Case, step_input: WithService) -> bool:
     deciding = {
         assignment.user_id for assignment in case.assignments if assignment.role == Role.ASE_INSPECTOR
     }
+    # Whoever confides the measure counts as deciding, named on the case or not.
     if case.actor.user_id is not None:
         deciding.add(case.actor.user_id)
     return not step_input.service or not working_for(case, {step_input.service}, deciding)
@@ -75,6 +77,7 @@ def _types_exist(case: Case, items: list[Any], *, judicial: bool) -> Text | None
         measure_type = case.measure_type(item.type)
         if measure_type is None or measure_type.judicial != judicial:
             raise InvalidInput("type")
+        # Orders have a term instead: what the judge wrote isn't cut by a catalogue.
         months = item.get("duration_months")
         if months and measure_type.max_months and months > measure_type.max_months:
             raise InvalidInput("duration_months", "too-large")

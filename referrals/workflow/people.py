@@ -23,9 +23,11 @@ def holders_of(case: Case, role: Role, users: set[UUID]) -> set[UUID]:
     barred = set(
         case.referral.exclusions.filter(lifted_at=None, user_id__in=users).values_list("user_id", flat=True)
     )
+    # In force at the instant of the act, which is the one that the journal bears.
     held = Membership.objects.in_force(case.at).filter(
         authority_id=case.authority_id, role=role, user_id__in=users
     )
+    # The exclusion wins over any role (domain.md §1.3 rule 8).
     return set(held.values_list("user_id", flat=True)) - barred
 
 
@@ -46,11 +48,13 @@ NOT_IN_ROLE: Final = _("La personne désignée n'a pas ce rôle sur ce territoir
 def people_may_be_named(case: Case, step_input: StrictSerializer) -> Text | None:
     """People put on a case hold the role at its authority, and aren't excluded (R221-8; §1.3 rule 8)."""
     assessors = {item.user for item in [*getattr(step_input, "team", []), *getattr(step_input, "join", [])]}
+    # One sentence for both causes: which person is excluded, and why, is told to nobody here.
     if assessors - holders_of(case, Role.ASSESSOR, assessors):
         return NO_ASSESSOR
     lead = getattr(step_input, "lead", None)
     if lead and not holders_of(case, Role.ASSESSMENT_LEAD, {lead}):
         return NO_LEAD
+    # Only T48's steps name one person outright; other inputs may have a member `user` of another meaning.
     role = _NAMED_ROLE.get(case.step_name)
     user: Any = getattr(step_input, "user", None)
     if role and not holders_of(case, role, {user}):
@@ -84,6 +88,7 @@ def working_for(case: Case, services: set[UUID], users: set[UUID]) -> set[UUID]:
     This is the interest that the service knows of by itself. Whoever has another one (kinship, a seat on the
     board) says so by stepping aside (X04) or is excluded (X01), and is named for nothing after that.
     """
+    # In force now: somebody who left the service years ago has no interest in it any more.
     agents = Membership.objects.in_force(case.at).filter(
         role=Role.MEASURE_SERVICE, organisation_id__in=services, user_id__in=users
     )
@@ -102,6 +107,7 @@ def deciders(case: Case, step_input: WithDecider) -> set[UUID]:
         fit = holders_of(case, Role.ASE_INSPECTOR, {step_input.decider})
         # Nobody decides on a case in which a service that they work for executes a measure (T48).
         return fit - working_for(case, executing(case), fit)
+    # Who was named stays in charge; the unit's inspectors stand in only where nobody was.
     named = {assignment.user_id for assignment in case.assignments if assignment.role == Role.ASE_INSPECTOR}
     if named:
         return named
@@ -125,6 +131,7 @@ def named_may_read(case: Case, step_input: StrictSerializer) -> Text | None:
     held = Membership.objects.in_force(case.at).filter(authority_id=case.authority_id, user_id__in=users)
     if users - set(held.values_list("user_id", flat=True)):
         return NOT_OF_AUTHORITY
+    # Asked last: an exclusion is told only of people of the own authority.
     if case.referral.exclusions.filter(lifted_at=None, user_id__in=users).exists():
         return NAMED_IS_EXCLUDED
     return None
@@ -137,6 +144,7 @@ def person_is_known(case: Case, step_input: WithUser) -> None:
     Raises:
         InvalidInput: it isn't.
     """
+    # Any membership, ended ones too: whoever left may still have to be kept out.
     if not Membership.objects.filter(user_id=step_input.user).exists():
         raise InvalidInput("user")
 
@@ -145,6 +153,7 @@ def put_on_case(
     act: "StepContext", user: UUID, role: str, *, field: str = "", waiver: str = "", child: UUID | None = None
 ) -> None:
     """Assign a person to the case in a role, once."""
+    # Per child: a referent of one child isn't thereby the referent of its brothers and sisters.
     alike = [a for a in act.case.assignments if a.user_id == user and a.role == role and a.child_id == child]
     if not alike:
         act.new(

@@ -26,6 +26,7 @@ def active_months(case: Case) -> int:
     """Return how long a closed case stays in the active base after its last action, by its outcome (§7.3)."""
     if outcome_of(case) in (State.NOT_QUALIFIED, State.WITHDRAWN):
         return case.protocol.retention_set_aside_months
+    # Ended without any measure is kept like a closing: the longer period is there for measures alone.
     if outcome_of(case) == State.CLOSED_NO_ACTION or not case.measures:
         return case.protocol.retention_closed_months
     return case.protocol.retention_measure_months
@@ -39,6 +40,7 @@ def kept_months(case: Case) -> int:
     if outcome_of(case) in (State.NOT_QUALIFIED, State.WITHDRAWN):
         return active_months(case)
     begun = [measure for measure in case.measures if measure.state not in NEVER_BEGUN]
+    # Who grew up in care asks for this file as an adult; it is often the only trace of the childhood.
     if any(measure.type.takes_in for measure in begun):
         return case.protocol.retention_archive_placed_months
     if begun:
@@ -48,12 +50,14 @@ def kept_months(case: Case) -> int:
 
 def last_action(case: Case) -> datetime | None:
     """Return when something was last done on the case, keeping itself apart (R221-9: *dernière opération*)."""
+    # Archiving mustn't prolong what it is about to end.
     done = case.referral.steps.exclude(step__in=STEPS_OF_KEEPING).order_by("order").last()
     return done.at if done is not None else case.referral.closed_at
 
 
 def file_of(case: Case) -> Case:
     """Return the case whose delay counts: the file to which this one was joined and still is, else itself."""
+    # An undone joining counts no more: the filing is a case of its own again.
     joining: Any = case.referral.joinings.filter(undone_at=None).select_related("target__authority").first()
     if joining is None:
         return case
