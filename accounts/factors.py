@@ -35,7 +35,7 @@ TOLD_AFTER: Final = 10
 
 @dataclass
 class Doors:
-    """What the apps above tell this one, for it can't import them.
+    """Callbacks that the apps above register, because this one can't import them.
 
     ``relaxed`` returns those of some authorities that let all their roles use codes at an instant. Until it is
     opened, none does.

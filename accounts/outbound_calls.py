@@ -14,7 +14,7 @@ from accounts.request import ServiceRequest
 
 
 class Outside(HttpResponse):
-    """Not an answer: ``call`` is to be made, and the view asked again. What ``call`` raises is the answer."""
+    """Tells the pipeline to make ``call``, then to run the view again; an error that ``call`` raises is the answer."""
 
     def __init__(self, call: Callable[[], Any]) -> None:
         super().__init__(status=202)

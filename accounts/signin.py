@@ -157,7 +157,7 @@ def _actor(
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """Whose second factor is awaited, since which day; ``proved``: they gave one, but not of a kind that counts."""
+    """A sign-in that waits for a second factor; ``proved``: the person gave one, but not of an accepted kind."""
 
     user: User
     proved: bool

@@ -49,7 +49,7 @@ _log = structlog.get_logger("accounts")
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Under what an attempt is counted."""
+    """The keys under which an attempt is counted."""
 
     pair: bytes
     network: bytes

@@ -68,7 +68,7 @@ def _said(text: str) -> dict[str, Any] | None:
 
 
 class Claim(NamedTuple):
-    """What the bytes of an entry say of its link in a writer's chain, and of what is compared with its row.
+    """Claims of an entry's bytes: its link in a writer's chain, and the values to compare with its row.
 
     ``covered`` is under the MAC, ``leaf`` the hash of all, ``told`` the columns that would repeat it, ``objects`` what
     it is about where that is several. The values themselves aren't kept: many dictionaries that live cost more than to
@@ -128,7 +128,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a batch holds: entries that get places, and those that are set apart."""
+    """Verdict on a batch: the entries that get places, and those that are set apart."""
 
     fit: list[tuple[Row, Claim]]
     unfit: list[tuple[Row, Reason]]

@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a ledger holds; ``damaged`` counts lines that are none. One that a crash cut short isn't counted."""
+    """Content of a ledger; ``damaged`` counts malformed lines, except one that a crash cut short."""
 
     lines: tuple[Line, ...]
     damaged: int

@@ -21,7 +21,7 @@ SHOWN: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Witnessed:
-    """What a witness has signed last; ``size`` and ``at`` are None where it was nothing lately."""
+    """The last cosignature of a witness; ``size`` and ``at`` are None if it cosigned nothing lately."""
 
     name: str
     size: int | None
@@ -30,7 +30,7 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the log stands; without a checkpoint nothing is signed yet."""
+    """State of the log; without a checkpoint nothing is signed yet."""
 
     origin: str | None
     checkpoint: Checkpoint | None

@@ -17,7 +17,7 @@ READ = "audit.read"
 
 
 class Auditing(Acting, Protocol):
-    """Whoever may be an auditor (``accounts.actor.Actor`` is one)."""
+    """An actor who may be an auditor (``accounts.actor.Actor`` is one)."""
 
     def may(self, permission: str) -> frozenset[UUID]:
         """Return the authorities in which a permission is held."""

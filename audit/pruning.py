@@ -42,7 +42,7 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """An entry whose time is over, by its bytes: who wrote it, when, about which files."""
+    """An entry whose retention has ended, read from its bytes: writer, instant, files."""
 
     at: datetime
     writer: str

@@ -33,7 +33,7 @@ WITNESS_EVERY: Final = timedelta(days=1)
 
 @dataclass(slots=True)
 class Sequencer:
-    """A process that may lead. It remembers from where on to look, for the connection that it has."""
+    """A process that may lead. It keeps the low-water mark from which it looks for entries, per connection."""
 
     signer: Signer
     clock: Callable[[], datetime] = instant

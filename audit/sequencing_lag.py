@@ -31,7 +31,7 @@ UNDELAYED: Final = (Purpose.FILING, Purpose.EMERGENCY)
 
 
 class Gauge:
-    """What this process knows of the lag, and until when it counts."""
+    """The lag as this process last measured it, and until when the measurement is valid."""
 
     def __init__(self) -> None:
         self._lock = Lock()

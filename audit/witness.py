@@ -43,7 +43,7 @@ class Answer:
 
 
 class Store:
-    """What the witness has cosigned last of each log: one file, with ``synchronous`` on."""
+    """The last checkpoint that the witness cosigned of each log: one file, with ``synchronous`` on."""
 
     def __init__(self, path: Path) -> None:
         """Open or make the file."""

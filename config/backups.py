@@ -43,7 +43,7 @@ class CopyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file, of which database it is, and when it was begun."""
+    """A backup file: its database, and when it was begun."""
 
     path: Path
     part: str

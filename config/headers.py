@@ -46,7 +46,7 @@ class SafeAnswers:
 
 
 class OwnOrigin:
-    """Say in ``Origin`` what the browser vouches for: that a form of ours was sent from a page of ours.
+    """Set ``Origin`` if the browser attests that one of our own pages sent the form.
 
     Under our own ``Referrer-Policy: no-referrer`` a browser writes ``Origin: null`` on every form that it sends, and
     Django refuses that. ``Sec-Fetch-Site`` is written by the browser alone: no page, script or form can set it. The

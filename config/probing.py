@@ -1,4 +1,4 @@
-"""Addresses of cases that wait after too many refusals, and those that never wait (SEC-AZ23).
+"""Throttled addresses: which addresses of cases wait after too many refusals, and which never do (SEC-AZ23).
 
 ``referrals/access/refusal_limits.py`` counts. Danger comes first: whatever an account was refused, it may always file,
 use the urgent lane, break the glass and answer an urgent call.

@@ -32,7 +32,7 @@ _KEYS_MAX: Final = 50
 
 
 class AssertionRefused(ValueError):
-    """It doesn't count; ``rule`` is one of ``token``, ``algorithm``, ``signature``."""
+    """The JWT is refused; ``rule`` is one of ``token``, ``algorithm``, ``signature``."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -40,7 +40,7 @@ class AssertionRefused(ValueError):
 
 
 class KeyUnknown(AssertionRefused):
-    """None of the keys at hand is the one that its header names: the provider may have another by now."""
+    """No cached key is the one that the header names: the provider may have a new key."""
 
     def __init__(self) -> None:
         super().__init__("key")

@@ -14,7 +14,7 @@ MAX_SIZE: Final = 1_000
 
 
 class KeyCache[K, V]:
-    """A mapping that forgets: what is older than ``settings.KEY_CACHE_SECONDS`` is never handed out.
+    """A mapping with expiry: it returns nothing older than ``settings.KEY_CACHE_SECONDS``.
 
     Time is monotonic, so setting the wall clock back keeps no key alive. Entries are dropped in the
     order they came, which is the order in which they expire; so age and size are bounded at each
@@ -74,7 +74,7 @@ class KeyCache[K, V]:
 
 
 class StandingCache[K, V](KeyCache[K, V]):
-    """A mapping that also remembers what is older, for the time that its source is out.
+    """A cache that also keeps expired values, for as long as their source is out.
 
     For the keys of the filing side alone: without them nobody could file while the key service is out
     (SEC-FT8). ``get`` stays as bounded as that of any cache.

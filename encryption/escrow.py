@@ -112,7 +112,7 @@ def joined(values: dict[int, bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one keeper keeps: which set it belongs to, the keeper's number, the value."""
+    """The share of one keeper: its set, the keeper's number, the value."""
 
     set: bytes
     number: int

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """The name of a data key and whose it is. It holds no secret: each use asks the memory of keys."""
+    """Handle of a data key: its id and its owner. It holds no secret: each use asks the key cache."""
 
     id: UUID
     owner: UUID
@@ -278,7 +278,7 @@ def older_than(key_ids: Iterable[UUID], instant: datetime) -> set[UUID]:
 
 
 class MadeKeys:
-    """The data keys that were made for one transaction of ``default``, and are committed before it."""
+    """Data keys created for one transaction of ``default``, and committed before it."""
 
     def __init__(self) -> None:
         self._ids: list[UUID] = []

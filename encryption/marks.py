@@ -14,7 +14,7 @@ ROW: Final = 1
 
 
 class Mark(models.Model):
-    """One row a database; empty: closed until what was shredded since is shredded again."""
+    """The mark of a database, one row. Without it the service stays closed until erasures are replayed."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ROW)
     made_in = models.CharField(max_length=64, blank=True)

@@ -105,7 +105,7 @@ class WrappedKey(models.Model):
 
 
 class Shredded(models.Model):
-    """That the keys of one case were destroyed, in the same transaction as they were (SEC-CR11).
+    """Record that the keys of one case were destroyed, written in the same transaction (SEC-CR11).
 
     ``token`` is the pseudonym that the journal's certificate has. The keys are gone, so nothing leads from here to a
     case; but a key store that was read back from a backup lacks the rows that were written since (SEC-CR12).
@@ -118,4 +118,4 @@ class Shredded(models.Model):
 
 
 class StoreMark(Mark):
-    """In which database this key store was made."""
+    """The mark of the key store: the database in which it was made."""

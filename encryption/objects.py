@@ -82,7 +82,7 @@ def bytes_of(key: ObjectKey) -> bytes:
 
 
 class Sealing:
-    """An object on its way into the store: ``update`` with what there is, ``finish`` once."""
+    """An object being sealed: call ``update`` with each piece, then ``finish`` once."""
 
     def __init__(self, aead: Aead, bound: bytes, suite: int) -> None:
         self._aead, self._bound = aead, bound

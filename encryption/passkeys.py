@@ -27,7 +27,7 @@ NAME: Final = "Repère"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who asks: the domain to which passkeys are bound, and the one origin whose pages may use them."""
+    """The relying party: the domain to which passkeys are bound, and the one origin whose pages may use them."""
 
     domain: str
     origin: str
@@ -35,7 +35,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What is kept of a passkey: its id, its public half as the authenticator gave it, its counter."""
+    """The stored part of a passkey: its id, its public key as the authenticator gave it, its counter."""
 
     id: bytes
     public: bytes
@@ -43,7 +43,7 @@ class Credential:
 
 
 class PasskeyRefused(ValueError):
-    """What the browser sent isn't the answer to what it was asked; why isn't said."""
+    """The browser's answer doesn't match the challenge; the error doesn't say why."""
 
 
 class CounterWentBack(PasskeyRefused):

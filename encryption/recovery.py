@@ -21,7 +21,7 @@ from encryption.unwrapped import commits
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What goes to the keepers' safe: ``text`` to be written to a file, and which keys aren't in it."""
+    """An escrow bundle: its ``text``, to be written to a file, and the keys that it lacks."""
 
     text: str
     count: int
@@ -30,7 +30,7 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """How many keys are wrapped anew, and which of the bundle have no row, or not their row's bytes."""
+    """Result of a recovery: how many keys were rewrapped; which keys of the bundle have no row, or a different one."""
 
     count: int
     refused: tuple[str, ...]

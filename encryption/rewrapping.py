@@ -13,7 +13,7 @@ from encryption.unwrapped import SealingKey
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What became of one batch; ``unreadable`` names the keys that couldn't be unwrapped and stay as they are."""
+    """Result of one batch; ``unreadable`` names the keys that couldn't be unwrapped and weren't changed."""
 
     moved: int
     unreadable: tuple[str, ...] = ()

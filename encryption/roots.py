@@ -11,7 +11,7 @@ HEAD_BYTES: Final = 5
 
 
 class Provider(Protocol):
-    """What a holder of a root key can do. Every method may raise ``KeysUnavailable`` (SEC-CR8)."""
+    """Interface of a key provider, which holds the root key. Every method may raise ``KeysUnavailable`` (SEC-CR8)."""
 
     @property
     def format(self) -> int:

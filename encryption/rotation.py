@@ -44,7 +44,7 @@ def counted_by(kind: Kind, count: Count) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One key above data keys, and how much hangs on it."""
+    """One wrapping key, and how many keys it still wraps."""
 
     id: UUID
     kind: Kind
@@ -57,7 +57,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Which keys above are there and what each wraps; which roots wrapped the first level."""
+    """The wrapping keys with what each wraps, and the roots that wrapped the first level."""
 
     uses: tuple[Use, ...]
     roots: dict[tuple[int, int], int]

@@ -21,7 +21,7 @@ SHOWN: Final = "[sealed]"
 
 
 class OpenScope(ABC):
-    """Something that answers for openings: it ends in a committed journal entry that names them (SEC-CR2)."""
+    """A scope that accounts for openings: it ends with a committed journal entry that names them (SEC-CR2)."""
 
     @abstractmethod
     def note(self, label: str, row: UUID, key_id: UUID) -> None:

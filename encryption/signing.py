@@ -22,7 +22,7 @@ _NAMES: Final = ("ed25519", "ml-dsa-44")
 
 
 class Signer(Protocol):
-    """What a holder of the log's keys can do. Every method may raise ``KeysUnavailable``."""
+    """Interface of a holder of the log's keys. Every method may raise ``KeysUnavailable``."""
 
     def ed25519_public(self) -> bytes:
         """Return the public key, 32 bytes (RFC 8032)."""

@@ -22,7 +22,7 @@ _HTTP: Final = "http"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: ``address`` is what is connected to, ``host`` whom it must prove to be (TLS)."""
+    """One request: it connects to ``address``, which must prove to be ``host`` (TLS)."""
 
     scheme: str
     host: str

@@ -21,7 +21,7 @@ class Channel(models.TextChoices):
 
 
 class NoticeState(models.TextChoices):
-    """How far a notice has come."""
+    """Delivery state of a notice."""
 
     WAITING = "waiting", "À envoyer"
     HELD = "held", "Gardé pour le récapitulatif"
@@ -36,7 +36,7 @@ TO_DO = (NoticeState.WAITING, NoticeState.SENT)
 
 
 class Endpoint(models.Model):
-    """Where a program is called. Its secrets aren't stored: they are computed (``outbox/webhooks.py``).
+    """Webhook endpoint of a program. Its secrets aren't stored: they are computed (``outbox/webhooks.py``).
 
     ``generation`` counts rotations; the secret before the present one signs too, for a while after ``rotated_at``.
     """

@@ -17,7 +17,7 @@ from outbox.models import Channel, Notice, NoticeState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a notice may say: a template's code, and the reference and id of what it leads to, if anything."""
+    """Content of a notice: a template's code, and the reference and id of the row that it links to, if any."""
 
     template: str
     reference: str
@@ -28,7 +28,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
-    """To whom: accounts; those of them to be called as well; filers by keyed value; ids of endpoints."""
+    """Recipients: accounts; those of them to call as well; filers by keyed value; ids of endpoints."""
 
     users: Collection[UUID] = ()
     called: Collection[UUID] = ()

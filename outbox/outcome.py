@@ -2,7 +2,7 @@
 
 
 class NotNow(Exception):
-    """It didn't work this time; ``code`` says in which way."""
+    """A temporary failure; ``code`` gives the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -10,11 +10,11 @@ class NotNow(Exception):
 
 
 class Refused(NotNow):
-    """It won't work at any time: no address, or the other side says never."""
+    """A permanent failure: there is no address, or the other side refuses for good."""
 
 
 class Pointless(Exception):
-    """There is nothing to be said any more; ``code`` says why."""
+    """The notice is obsolete; ``code`` gives the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -22,7 +22,7 @@ class Pointless(Exception):
 
 
 class Accepted(Exception):
-    """Handed over, but not there yet: ``receipt`` is what to ask about later."""
+    """Handed over, but not delivered yet: poll ``receipt`` later."""
 
     def __init__(self, receipt: str) -> None:
         super().__init__("accepted")

@@ -51,7 +51,7 @@ class NewOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What an institution's entry is to say; a number that isn't given is none."""
+    """New values of an institution; a number that isn't given is removed."""
 
     name: str
     kind: str

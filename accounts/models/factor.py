@@ -70,7 +70,7 @@ class Factor(Authentic):
 
 
 class RecoveryCode(models.Model):
-    """One code for who has lost the application: its keyed value, which is deleted when it is used (SEC-AU4)."""
+    """One code for a person who lost the application: its keyed value, which is deleted when it is used (SEC-AU4)."""
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "user": "P2", "kept": "P2"}
 
@@ -84,7 +84,7 @@ class RecoveryCode(models.Model):
 
 
 class Identified(models.TextChoices):
-    """How somebody made sure who asks, who says to have lost the second factors (ASVS 5.0, 6.4.4).
+    """How an administrator verified the identity of a person who lost their second factors (ASVS 5.0, 6.4.4).
 
     As well as when the account was vouched for: who it is, and that they work where they say.
     """

@@ -52,7 +52,7 @@ class Identity(Authentic):
 
 
 class ProviderVisit(models.Model):
-    """A way to an identity provider and back, or what came of one and waits to be confirmed.
+    """A round trip to an identity provider, or its result that waits for confirmation.
 
     See ``accounts/oidc/visits.py``. ``kept`` is a keyed value of a secret that one browser holds, and ``data`` opens
     with that secret alone.

@@ -34,7 +34,7 @@ _REFUSED: Final = (400, 401, 403)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who a provider says that somebody is.
+    """A person's identity as the provider states it.
 
     ``subject`` is a keyed value of issuer and lasting id, ``siret`` the institution or empty; ``second_factor``: they
     signed in there in a way that the settings let count as a second factor too. ``end`` and ``hint`` are the address at

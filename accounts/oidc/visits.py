@@ -32,7 +32,7 @@ _PURPOSE: Final = "provider.visit"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Visit:
-    """What is kept of one way: ``state``, ``nonce`` and ``verifier`` are 256 random bits each, in URL-safe Base64.
+    """Stored state of one round trip: ``state``, ``nonce`` and ``verifier`` are 256 random bits each, URL-safe Base64.
 
     ``user`` is who binds, as an id, ``begun_at`` a Unix time in seconds. ``link`` is what is kept of the link of an
     invitation (hexadecimal). ``subject`` (hexadecimal) and ``siret`` are what came back to be confirmed, ``end`` and

@@ -18,7 +18,7 @@ ZONE: Final = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the rules made of a corpus; ``by_kind``: found and planted, ``by_rule``: false alarms."""
+    """Results of the rules on a corpus; ``by_kind``: found and planted, ``by_rule``: false alarms."""
 
     found: int
     planted: int

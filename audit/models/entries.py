@@ -15,7 +15,7 @@ from audit.writer import Place
 
 
 class ActorPseudonym(models.Model):
-    """Which pseudonym stands for an account that acts: by a keyed value of its id, and since when isn't said.
+    """Pseudonym of an account as actor, under a keyed value of its id, without the instant at which it was given.
 
     ``mac`` is that of ``audit/pseudonyms.py``; without it a pseudonym leads nowhere.
     """
@@ -29,7 +29,7 @@ class ActorPseudonym(models.Model):
 
 
 class SubjectPseudonym(models.Model):
-    """Which random pseudonym stands for a referral; the row goes when the referral is shredded (SEC-AL16).
+    """Random pseudonym of a referral; the row is deleted when the referral is shredded (SEC-AL16).
 
     ``mac`` as of ``ActorPseudonym``.
     """

@@ -52,7 +52,7 @@ class Shred(models.Model):
 
 
 class Replayed(models.Model):
-    """That a case which a backup brought back is to be shredded again: it was once, by all the rules (SEC-CR12).
+    """A case that a backup brought back, to be shredded again: an executed batch destroyed it before (SEC-CR12).
 
     Only the owner of the tables may write it. The database lets such a case go without a batch, which the backup may
     not know of yet.
@@ -65,4 +65,4 @@ class Replayed(models.Model):
 
 
 class JournalMark(Mark):
-    """In which database this journal, and the cases beside it, were made."""
+    """The mark of the journal and of the cases beside it: the database in which they were made."""

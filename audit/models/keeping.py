@@ -35,7 +35,7 @@ class PrunedRun(models.Model):
 
 
 class PruneMark(models.Model):
-    """Before which instants an authority's entries are pruned already; nobody's are under the nil id."""
+    """The instants before which an authority's entries are pruned; the nil id stands for entries of no authority."""
 
     tenant = models.UUIDField(primary_key=True)
     access_before = models.DateTimeField()

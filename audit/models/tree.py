@@ -13,7 +13,7 @@ NAME_MAX = 200  # characters of an origin or of a witness's name; C2SP tlog-cosi
 
 
 class LogOrigin(models.Model):
-    """One life of the log. A restored database begins another, which names the last checkpoint of the one before.
+    """One lifetime of the log. A restored database begins another, which names the last checkpoint of the previous one.
 
     ``after`` is that checkpoint, a signed note, whose bytes are entry 0; the places of the one before follow, then
     ``carried``, the entry that counts them. ``signature`` is the log key's (``audit/origins.py``). All three are empty

@@ -1,4 +1,4 @@
-"""Checks of addresses: the service's own names, its proxies, and what would be said in clear."""
+"""Checks of addresses: the service's own names, its proxies, and connections without TLS."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a check finds: an error, which no server starts with, or a warning."""
+"""Findings of checks: an error, which prevents a start, or a warning."""
 
 from django.core.checks import CheckMessage, Error, Warning
 

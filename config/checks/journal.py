@@ -1,4 +1,4 @@
-"""Checks of the journal: who would notice that it was rewritten, and how soon."""
+"""Checks of the journal: whether a rewritten journal would be detected, and how soon."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Checks of limits: what one person may take within an hour, and how often a role is looked at."""
+"""Checks of limits: hourly caps per person, and the interval of role reviews."""
 
 from collections.abc import Iterator
 from typing import Final

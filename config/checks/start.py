@@ -1,4 +1,4 @@
-"""The start of a server: it asks every check, and refuses to serve when one fails (SEC-CF1).
+"""Start of a server: runs every check, and refuses to serve if one fails (SEC-CF1).
 
 Those on settings run with every command. Those that ask a database run with ``manage.py check --deploy`` and
 when a server loads the application, not with ``migrate``: the migrator owns the tables, and rightly so. On a

@@ -53,7 +53,7 @@ PRIVATE: Final = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What there is to tell: the cast, what was played, a concern that waits, and where one calls."""
+    """What to print: the cast, the scenarios played, a concern that waits, and the address of the service."""
 
     cast: Cast
     played: Sequence[tuple[Story, Referral]]

@@ -1,4 +1,4 @@
-"""The sight of an actor: of which children of one case it reads which classes (SEC-AZ20, SEC-AZ21)."""
+"""Child-level access: which classes an actor reads about which children of a case (SEC-AZ20, SEC-AZ21)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

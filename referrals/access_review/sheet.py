@@ -8,6 +8,6 @@ from referrals.models import AccessAnomaly
 
 @dataclass
 class Sheet(RowContext[AccessAnomaly]):
-    """An anomaly in the hands of one person at one instant; ``own``: it is about this very person."""
+    """An anomaly on which one person acts at one instant; ``own``: it is about this very person."""
 
     own: bool = False

@@ -12,7 +12,7 @@ from referrals.workflow.inputs import ids
 
 
 class BodyToCome(HttpResponse):
-    """Not an answer: who asks may send. The pipeline reads the body outside of any transaction, then asks again."""
+    """The caller may upload: tells the pipeline to read the body outside of any transaction, and run the view again."""
 
     def __init__(self, arrived: Arrived) -> None:
         super().__init__(status=202)

@@ -44,7 +44,7 @@ AFTERWARDS_SECONDS: Final = 120.0
 
 @dataclass(kw_only=True)
 class Arrived:
-    """What an upload brought: the form's fields, and the sealed objects that nothing holds yet."""
+    """A received upload: the form's fields, and the sealed objects that no row holds yet."""
 
     key: ObjectKey = field(default_factory=ObjectKey.new)
     object: UUID = field(default_factory=uuid4)

@@ -1,4 +1,4 @@
-"""Effects of closings: a review is opened; a reopening takes up decisions, clocks and danger again."""
+"""Effects of closings: a closing opens a review; a reopening restores decisions, deadlines and danger."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Effects of a birthday: bands and flags, what parents are still told, dates that are forgotten."""
+"""Effects of a birthday: age bands and flags, the end of information owed to parents and of the birthday search."""
 
 from typing import TYPE_CHECKING, Final
 

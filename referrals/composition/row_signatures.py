@@ -53,7 +53,7 @@ def signed_tables() -> list[Table]:
 
 
 class AlreadySigned(Exception):
-    """A table has signed rows already: one without an HMAC needn't be one of before."""
+    """The table already has signed rows, so that a row without an HMAC may be a forged one."""
 
 
 @recurring("rows:checked", every=timedelta(days=1), lease=timedelta(hours=2))

@@ -53,7 +53,7 @@ _SAID: Final[Any] = DeclaredTie._meta.get_field("said")
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Tie:
-    """Somebody to whom one is tied: what they are to oneself (a note of one's own), names, birth, a number."""
+    """A person to whom the caller is tied: the relation (a private note), names, birth, a number."""
 
     last_name: str
     first_names: str

@@ -1,4 +1,4 @@
-"""Which values may be corrected, by whom, and what they were: the reading half of T42.
+"""Validation of a correction (T42): which values may be corrected, by whom, and their old values.
 
 A coordinator corrects all of classes B to G; others only what they brought in: a filing that they typed, a child that
 they added, the texts of a step that they did (domain.md T42, §1.3): whom and what the step was about stays, because the

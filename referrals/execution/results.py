@@ -13,7 +13,7 @@ ASKED: Final = 202
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """What an act left: the case, and what the answer may tell of it."""
+    """Result of a step: the case, and what the answer may reveal of it."""
 
     referral: Referral
     made: UUID | None = None

@@ -36,7 +36,7 @@ _LOOKED_FOR: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What two files have to do with each other, how sure that is (0 to 1), and why."""
+    """Result of a comparison: how two files are related, how certain that is (0 to 1), and why."""
 
     kind: LinkKind
     score: float

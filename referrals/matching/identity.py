@@ -61,7 +61,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Family:
-    """What one case says of who it is about: children, holders, and ways to reach people, each with its class.
+    """The identities in one case: children, holders, and ways to reach people, each with its class.
 
     ``people`` are all who are named, third parties too, as they are compared with the ties of staff.
     """

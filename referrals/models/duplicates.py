@@ -73,7 +73,7 @@ class DuplicateCandidate(SealedRow):
 
 
 class Joining(Authentic):
-    """One filing joined to another file: how, since when, and what the file was like before (domain.md T12, T35).
+    """One filing merged into another file: how, since when, and the former state of the file (domain.md T12, T35).
 
     ``mac``: one that fails gives nobody of the file the filing to read.
     """
@@ -110,7 +110,7 @@ class Joining(Authentic):
 
 
 class MovedRow(models.Model):
-    """A row that a joining took over to the target, so that it can come back (T35)."""
+    """A row that a merge moved to the target, so that an unmerge can return it (T35)."""
 
     sealed_owner = "referral_id"
 

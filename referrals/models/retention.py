@@ -128,7 +128,7 @@ class EliminatedCount(models.Model):
 
 
 class FiguresKept(models.Model):
-    """The counts of one year as an authority's figures tell them for half a year, whatever changes in the meantime.
+    """The counts of one year, which an authority's figures publish unchanged for half a year.
 
     ``counts``: ``[month, department, what, code, count]`` each, month 0 where the year alone is known; none leads back
     to a case. Readers of two days would otherwise see one child's birthday, or a late filing, in every table at once.

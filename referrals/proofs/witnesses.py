@@ -1,4 +1,4 @@
-"""Proof that nobody ends anything unseen by everybody else (domain.md §2.2 Closings, §2.8 no. 2)."""
+"""Proof that whoever ends anything, at least one other person sees it (domain.md §2.2 Closings, §2.8 no. 2)."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

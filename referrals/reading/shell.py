@@ -1,4 +1,4 @@
-"""The shell of a case in clear (class A), with the clear codes of D and I to their readers."""
+"""The shell of a case: its clear fields of class A, and the clear codes of classes D and I for their readers."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Paper(RowContext[RetentionBatch]):
-    """A batch in the hands of one person at one instant.
+    """A batch on which one person acts at one instant.
 
     ``seen`` gives the cases that this person may know of: nobody puts forward, or destroys, what they can't see.
     """

@@ -1,4 +1,4 @@
-"""Effects of urgent calls: what sounds one, what ends it, what its silence does."""
+"""Effects of urgent calls: what starts one, what ends it, what happens if nobody answers."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any

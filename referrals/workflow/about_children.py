@@ -17,7 +17,7 @@ _IS_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.AS
 
 
 class Row(NamedTuple):
-    """A row that hangs on children: on whom; the measure where it is one, for a service has its own alone."""
+    """A row about children: which ones; and the measure if it is one, because a service sees only its own."""
 
     children: frozenset[UUID]
     measure: "Measure | None" = None

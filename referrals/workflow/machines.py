@@ -32,7 +32,7 @@ from referrals.vocabulary.states import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """What one machine runs on.
+    """Configuration of one state machine.
 
     ``relation`` is the referral's relation to its rows (and the property of ``Case``), ``folder`` its place
     in an address. ``while_in``: the referral's states in which its routes exist (domain.md §2.6).

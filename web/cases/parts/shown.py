@@ -17,7 +17,7 @@ type Context = dict[str, Any]
 
 
 class Shown:
-    """What one page of a case was read to show."""
+    """Data read for one page of a case."""
 
     def __init__(
         self, page: Page, referral: Referral, ties: CaseAccess, zone: ZoneInfo, parts: Mapping[str, Any]
