@@ -303,7 +303,7 @@ class DoorAuthentication(BaseAuthentication):
 
 
 class SignedIn(BasePermission):
-    """Let in whoever is signed in, a token only for what its scopes cover, and to grave acts who has just proved it.
+    """Require a sign-in, for a token the scope of the request, and for sensitive acts a recent second factor.
 
     A view declares those of its methods that are grave, ``step_up``, and whether all factors are asked, ``wholly``.
     """

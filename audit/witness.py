@@ -35,7 +35,7 @@ _OLD: Final = re.compile(r"old (0|[1-9][0-9]{0,18})")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the witness answers: a status of HTTP, and what goes with it."""
+    """An answer of the witness: HTTP status, body and content type."""
 
     status: int
     body: str = ""

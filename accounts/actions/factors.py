@@ -40,7 +40,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proof:
-    """What somebody gives as a second factor: a code, a recovery code, or the answer of a passkey to ``challenge``."""
+    """Second factor that a person gives: a code, a recovery code, or the answer of a passkey to ``challenge``."""
 
     code: str = ""
     recovery: str = ""

@@ -24,7 +24,7 @@ from referrals.vocabulary.states import ALIVE, ApprovalState
 
 @dataclass(frozen=True, slots=True)
 class Exceptional:
-    """What ties one person to single cases, read in one small query: nearly always nothing at all.
+    """Ties of one person to single cases, read in one small query; most people have none.
 
     Ids of cases: on whose list the person stands, to which an access was granted, which it has opened in an emergency,
     whose step it is asked to sign, from which it is excluded. ``standing``: (role, case, absent person) for whom the

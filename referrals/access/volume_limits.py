@@ -45,7 +45,7 @@ _USE: Final = struct.Struct(">I8s")
 
 
 class Cap(StrEnum):
-    """What is capped; the settings hold the figures."""
+    """Kinds of cap; the settings hold the figures."""
 
     OPENINGS = "openings"
     LINES = "lines"

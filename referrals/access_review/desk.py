@@ -21,7 +21,7 @@ BREACHES: Final = (AnomalyState.UNJUSTIFIED, AnomalyState.REPORTED)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What awaits the reader. ``counts``: all anomalies by state; ``breaches`` by the end of their 72 hours."""
+    """Anomalies that await the reader; ``counts``: all by state; ``breaches`` by the end of their 72 hours."""
 
     counts: Mapping[str, int]
     open: list[AccessAnomaly]

@@ -29,7 +29,7 @@ WITH_COMPLEMENT = frozenset("EG")
 
 @dataclass(frozen=True, slots=True)
 class Adding:
-    """What an actor may add now: the classes laid into the case at once, and those that wait for a complement (T08)."""
+    """Classes of files that an actor may add now: those added at once, and those that wait for a complement (T08)."""
 
     at_once: frozenset[str]
     waiting: frozenset[str]

@@ -54,7 +54,7 @@ _NOBODY: Final = UUID(int=0)
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Query:
-    """Who is looked for: at least one name, better both or the date."""
+    """The person searched for: at least one name, better both or the date."""
 
     last_name: str = ""
     first_names: str = ""

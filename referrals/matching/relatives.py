@@ -43,7 +43,7 @@ _HEARD: Final = tuple(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """Who is compared: pairs of words of the name, and the date where it is known."""
+    """A person to compare: pairs of words of the name, and the birth date if it is known."""
 
     pairs: tuple[tuple[str, str], ...]
     birth: date | None = None

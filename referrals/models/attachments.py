@@ -11,7 +11,7 @@ from referrals.vocabulary.attachments import CLASSES, Barring, Kind, Media, Scan
 
 
 class Attachment(SealedRow):
-    """One file of a case. Who reads it is said by the row's own ``access_class``, that of its kind.
+    """One file of a case. Its ``access_class``, that of its kind, decides who reads it.
 
     ``complement``: with which it came after the filing (T08); ``waiting_since`` is set while it waits for one, and is
     nobody's to read until then. ``by`` is empty for the filer's own: the row names no account that filed. ``object``

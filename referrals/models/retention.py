@@ -100,7 +100,7 @@ class RetentionLine(models.Model):
 
 
 class EliminatedCount(models.Model):
-    """How many of the destroyed cases, or of their children, had one coded fact: what statistics go on counting.
+    """How many of the destroyed cases, or of their children, had one coded fact, so that statistics still count them.
 
     One number for each fact by itself, by département and year of receipt, the finest grain that may be published; no
     row leads back to a case, and none crosses two facts (domain.md §7.6).

@@ -1,4 +1,4 @@
-"""What an actor reads of the concern and its parts, opened as far as its classes go (domain.md §1.3, §4)."""
+"""Content of the concern and its parts for an actor, opened as far as the actor's classes go (domain.md §1.3, §4)."""
 
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final

@@ -1,4 +1,4 @@
-"""What a filer reads of a filing: its coarse status, its line in a list, its receipt (SEC-AZ9)."""
+"""Content of a filing for its filer: coarse status, line in a list, receipt (SEC-AZ9)."""
 
 from typing import Any
 

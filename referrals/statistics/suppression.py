@@ -64,7 +64,7 @@ def year_of(year: int, *, by_month: bool) -> Period:
 
 
 class Counted:
-    """What is counted of one fact, in one unit or in several: sibling groups, and the children in them.
+    """Counts of one fact, in one unit or in several: sibling groups, and the children in them.
 
     Where several units are told, a number is told in all of them or in none, and the smallest decides. So the promise
     holds for each although they go together: of any tables that agree with what is told, those in which every group
