@@ -6,9 +6,10 @@ shows that document, beside the fields of the form if there is one (``FormPage.r
 nothing sealed, because a reading in a request that is rolled back would leave no entry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, NoReturn
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -16,7 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, gettext
 from django.views import View
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 
@@ -24,11 +25,13 @@ from accounts import stepup
 from accounts.actor import Actor
 from accounts.errors import NotAllowed
 from accounts.oidc import providers
+from accounts.replays import Once
 from accounts.request import ServiceRequest, actor_in
 from accounts.signin import SESSION
 from core.query import Query
 from referrals.conflicts_of_interest.declarations import STAFF
-from web import navigation
+from web import forms, navigation
+from web.forms import IDS, Ask, Field, Input, Pairs, Sent
 
 #: Nothing inline, nothing of anybody else's; the beacon of the quick exit is all that a script may send.
 POLICY: Final = (
@@ -102,6 +105,16 @@ class Page(View):
         """Return the instant of the request."""
         return self.request.at
 
+    @property
+    def sent(self) -> Sent:
+        """Return what a form sent."""
+        return Sent.of(self.request)
+
+    @property
+    def language(self) -> str:
+        """Return the language of the reader."""
+        return str(translation.get_language())
+
     def while_out(self) -> HttpResponse | None:
         """Return what the page can show while databases, keys or sessions are out (SEC-FT17): most can't, None."""
         return None
@@ -156,22 +169,105 @@ class FormPage(Page):
         else:
             context = {
                 "problem": problem,
-                "typed": typed(self.request),
+                **kept(self.sent),
                 "action": self.request.get_full_path(),
             }
             response = made(self.request, "web/kept.html", context)
         response.status_code = 503
         return response
 
+    def once(self, body: Mapping[str, Any], act: Callable[[], UUID]) -> UUID:
+        """Do a write once under the form's key, however often the form is sent.
 
-def typed(request: ServiceRequest) -> list[tuple[str, str, bool]]:
-    """Return name and value of all that a form sent, but its token, and whether it is a text that somebody wrote."""
-    return [
-        (name, value, "\n" in value or len(value) > LONG)
-        for name, values in request.POST.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
+        Returns what it was done to, as ``act`` does.
+        """
+        key = self.sent.once
+        if not key:
+            return act()
+        wanted = Once.of(key, f"POST {self.request.path}", dict(body))
+        wanted.wait(self.actor)
+        if (past := wanted.honoured(self.actor)) is not None:
+            return past.thing
+        thing = act()
+        wanted.keep(self.actor, status=200, thing=thing, at=self.at)
+        return thing
+
+    def key(self, problem: Mapping[str, Any] | None = None) -> str:
+        """Return the key of the form: that with which it was sent, a fresh one where it is new or its key was used."""
+        return fresh_key() if problem is None or problem["status"] == 422 else self.sent.once
+
+
+class InputPage(FormPage):
+    """A page with one form, made from the input of the call that it sends; ``entries`` are its fields on the page."""
+
+    takes: type[Input]
+    asks: Sequence[Ask]
+    #: What the ids of its fields begin with.
+    ids: ClassVar[str] = IDS
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return what may be chosen, by member, where the declaration doesn't have it."""
+        return {}
+
+    def body(self) -> dict[str, Any]:
+        """Return what was sent, as the call takes it."""
+        return forms.body_of(self.takes, self.asks, self.sent)
+
+    def validated(self) -> dict[str, Any]:
+        """Return what was sent, validated.
+
+        Raises:
+            ValidationError: as the input refuses it.
+        """
+        serializer = self.takes(data=self.body())
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def typed(self) -> dict[str, Any]:
+        """Return what was sent, as it is shown again."""
+        return forms.typed(self.takes, self.asks, self.sent)
+
+    def filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form with ``values`` in it."""
+        return {"entries": self.fields(values), "once": self.key()}
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form as it was typed, with its faults and their summary."""
+        fields = self.fields(self.typed(), forms.faults_of(problem))
+        faults = forms.summary(problem, fields)
+        return {"entries": fields, "problem": problem, "faults": faults, "once": self.key(problem)}
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
+        """Return the fields of the form."""
+        return forms.fields_of(
+            self.takes, self.asks, values, faults=faults, choices=self.choices(), ids=self.ids
+        )
+
+
+def fresh_key() -> str:
+    """Return a key under which a form is done once, however often it is sent."""
+    return uuid4().hex
+
+
+def kept(sent: Sent) -> dict[str, Any]:
+    """Return all that a form sent, for a page that sends it again: the texts that somebody wrote, and the rest."""
+    pairs = list(sent.pairs())
+    texts = [
+        Field(
+            Ask(name, gettext("Ce que vous avez écrit"), rows=8),
+            "lines",
+            name,
+            f"kept-{number}",
+            value,
+        )
+        for number, (name, value) in enumerate(pairs, start=1)
+        if _is_text(value)
     ]
+    return {"texts": texts, "hidden": [(name, value) for name, value in pairs if not _is_text(value)]}
+
+
+def _is_text(value: str) -> bool:
+    return "\n" in value or len(value) > LONG
 
 
 def made(

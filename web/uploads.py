@@ -38,7 +38,7 @@ from referrals.models import Referral
 from referrals.vocabulary.attachments import CLASS_OF, Kind, Scan
 from web import forms
 from web.cases import display
-from web.forms import Ask, Fault, Field
+from web.forms import Ask, Field
 from web.page import FormPage, go_to
 
 #: The fields of the form that say something of the file; the others are the page's own.
@@ -168,10 +168,10 @@ class UploadPage(FormPage):
         """Show the form as it was filled in; the file itself is chosen anew, for no page can put it back."""
         if not self.around:
             return self.refused(problem)
-        sent = self.request.POST
-        values: dict[str, Any] = {name: sent.get(name) == "true" for name in ("evidence", "notice_read")}
-        values |= {"kind": sent.get("kind"), "children": sent.getlist("children")}
-        form = form_of(self.around["kinds"], values, problem, children=self.children(pk))
+        values = forms.typed(Upload, ASKS, self.sent)
+        form = form_of(
+            self.around["kinds"], values, problem, children=self.children(pk), language=self.language
+        )
         return self.show(self.around | form)
 
     def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -240,19 +240,13 @@ def form_of(
     asks = [ask for ask in asks if ask.name != "children" or children]
     fields = forms.fields_of(Upload, asks, values, faults=faults, choices={"children": children})
     conditions = notice.told()
-    faults_shown: list[Fault] = _summary(faults, fields)
-    if error:
-        faults_shown.append(Fault(gettext("Fichier"), error, FILE_ID))
+    entries = [*fields, _file_field(conditions, error, again=problem is not None)]
     return {
         "sends": bool(offered),
-        "fields": fields,
-        "file_error": error,
-        "file_id": FILE_ID,
+        "entries": entries,
         "problem": problem,
-        "faults": faults_shown,
-        "notice": for_reader(conditions["notice"]),
-        "most": filesizeformat(conditions["max_bytes"]),
-        "accepts": accepts(conditions["types"]),
+        "faults": forms.beside(entries),
+        "notice": conditions["notice"]["fr" if language == "fr" else "en"],
         "key": uuid4().hex,
     }
 
@@ -293,8 +287,16 @@ def _stands_barred(barred: Mapping[str, Any]) -> str:
     )
 
 
-def _summary(faults: Mapping[str, str], fields: Sequence[Field]) -> list[Fault]:
-    return [Fault(str(one.ask.label), faults[one.ask.name], one.anchor) for one in fields if one.error]
+def _file_field(conditions: Mapping[str, Any], error: str, *, again: bool) -> Field:
+    """Return the field for the file; a browser keeps none, so that it is chosen ``again``."""
+    hint = gettext(
+        "PDF, JPEG, PNG, HEIC ou texte, %(most)s au plus. Un fichier à la fois. L'envoi peut prendre une minute ou"
+        " deux : restez sur cette page."
+    ) % {"most": filesizeformat(conditions["max_bytes"])}
+    if again:
+        hint += " " + gettext("Choisissez-le de nouveau : un navigateur ne le garde pas.")
+    ask = Ask(upload.FILE, gettext("Fichier"), hint, attributes={"accept": accepts(conditions["types"])})
+    return Field(ask, "file", upload.FILE, FILE_ID, error=error)
 
 
 def accepts(types: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ def sent(**said):
     found = QueryDict(mutable=True)
     for name, value in said.items():
         found.setlist(name, value if isinstance(value, list) else [value])
-    return found
+    return forms.Sent(found)
 
 
 def test_every_item_that_the_form_can_lack_is_asked_for_on_some_page():

@@ -27,7 +27,7 @@ from tests.security.procedure import (
 )
 from tests.web.visiting import Visitor, form_in, links, text
 from web.cases import act_warnings, display, parties, told, words
-from web.cases.stepforms import members, nested
+from web.forms import members, nested
 
 
 @kept

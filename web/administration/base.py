@@ -1,10 +1,8 @@
-"""Base classes of the administrators' pages: access, and idempotent writes."""
+"""Base class of the administrators' pages: access, and what stands on each."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotAllowed
 from accounts.models import Authority
-from accounts.replays import Once
 from core.query import Query
 from web.administration import words
 from web.cases import told
@@ -92,14 +89,3 @@ class AdministrationPage(Page):
         """Go on to a page that says what was done: by the page that did it, unless it is told otherwise."""
         match = self.request.resolver_match
         return go_to(where + told.query_of(self.actor, done or (match.url_name or "" if match else "")))
-
-    def once(self, body: Mapping[str, Any], act: Callable[[], UUID]) -> None:
-        """Do a write once under the form's key, however often the form is sent; ``act`` returns what it was done to."""
-        key = self.request.POST.get("once", "")
-        if not key:
-            act()
-            return
-        wanted = Once.of(key, f"POST {self.request.path}", dict(body))
-        wanted.wait(self.actor)
-        if wanted.honoured(self.actor) is None:
-            wanted.keep(self.actor, status=200, thing=act(), at=self.at)

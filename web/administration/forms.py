@@ -8,48 +8,25 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.request import ServiceRequest
-from web import forms
 from web.administration.base import AdministrationPage
-from web.cases.base import fresh_key
-from web.forms import Ask, Field, Input
-from web.page import FormPage
+from web.forms import Pairs
+from web.page import FormPage, InputPage
 
 
-class InputForm(AdministrationPage, FormPage):
-    """A page with one form, made from the input of the call that it sends."""
+class InputForm(AdministrationPage, InputPage):
+    """A page of administration with one form."""
 
-    takes: ClassVar[type[Input]]
-    asks: tuple[Ask, ...]
     title: ClassVar[Any]
     button: ClassVar[Any]
     back: ClassVar[str] = "administration"
     template = "web/administration/form.html"
 
-    def again(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form as it was typed, with its faults."""
-        sent = self.request.POST
-        fields = self._fields({ask.name: sent.get(ask.name, "") for ask in self.asks}, problem)
-        again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
-        faults = forms.summary(problem, fields)
-        return self.show(
-            self._around() | {"entries": fields, "problem": problem, "faults": faults, "once": again}
-        )
-
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
+    def choices(self) -> dict[str, Pairs]:
         """Return what may be chosen, by member."""
         return {"authority": [(str(one.pk), one.name) for one in self.authorities]}
 
-    def _fields(self, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[Field]:
-        faults = forms.faults_of(problem)
-        return forms.fields_of(self.takes, self.asks, values, faults=faults, choices=self.choices())
-
     def _around(self) -> dict[str, Any]:
-        return self.around() | {
-            "title": self.title,
-            "button": self.button,
-            "back": reverse(self.back),
-            "once": fresh_key(),
-        }
+        return self.around() | {"title": self.title, "button": self.button, "back": reverse(self.back)}
 
 
 class AdministrationForm(InputForm):
@@ -58,11 +35,11 @@ class AdministrationForm(InputForm):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         first = str(self.authorities[0].pk)
-        return self.show(self._around() | {"entries": self._fields({"authority": first, "language": "fr"})})
+        return self.show(self._around() | self.filled({"authority": first, "language": "fr"}))
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do what the form says, once, and go back to the list."""
-        body = forms.body_of(self.takes, self.asks, request.POST)
+        body = self.body()
         self.once(body, lambda: self.do(body))
         return self.onwards(reverse(self.back))
 
@@ -72,7 +49,7 @@ class AdministrationForm(InputForm):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.again(problem)
+        return self.show(self._around() | self.again(problem))
 
 
 class Confirmation(AdministrationPage, FormPage):
@@ -90,7 +67,7 @@ class Confirmation(AdministrationPage, FormPage):
         Raises:
             NotVisible: absent, or of an authority that the reader doesn't administer.
         """
-        return self.show(self._around(pk) | {"once": fresh_key()})
+        return self.show(self._around(pk) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do it, once, and go on to where it is seen."""
@@ -99,9 +76,7 @@ class Confirmation(AdministrationPage, FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""
-        return self.show(
-            self._around(pk) | {"problem": problem, "faults": [], "once": self.request.POST.get("once", "")}
-        )
+        return self.show(self._around(pk) | {"problem": problem, "faults": [], "once": self.key(problem)})
 
     def do(self, pk: UUID) -> UUID:
         """Call the act; return what it was done to."""

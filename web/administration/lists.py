@@ -8,25 +8,20 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from django.http import QueryDict
-from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
 from core.inputs import Flag, StrictSerializer, Text
 from referrals.policy.definitions import SETTINGS
 from referrals.policy.field_types import DAYS
 from referrals.policy.list_types import CHOICES_MAX, ROWS_MAX
 from web import forms
-from web.cases.stepforms import Entry, Group, Row
-from web.forms import Ask, Field, Input
+from web.forms import Ask, Entry, Field, Group, Input, Row, Sent
 
 #: A line of choices: a code, two texts, and what parts them.
 LINE_MAX: Final = 450
 HOURS: Final = "week"
 ROWS: Final = "rows"
-_COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
 _SPAN: Final = re.compile(
     r"\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*[-–—]\s*([0-9]{1,2})(?:[:hH]([0-9]{2})?)?\s*", re.ASCII
 )
@@ -66,11 +61,9 @@ def spans_in_words(spans: Sequence[Mapping[str, str]]) -> str:
     return ", ".join(f"{span['opens']}–{span['closes']}" for span in spans)
 
 
-def hours(sent: QueryDict, key: str) -> dict[str, Any]:
+def hours(sent: Sent, key: str) -> dict[str, Any]:
     """Return the week that was typed; what is no span goes on as it is, and is refused as no time."""
-    return {
-        day: [_span(one) for one in sent.get(f"{key}-{day}", "").split(",") if one.strip()] for day in DAYS
-    }
+    return {day: [_span(one) for one in sent.text(f"{key}-{day}").split(",") if one.strip()] for day in DAYS}
 
 
 def _span(typed: str) -> dict[str, str]:
@@ -85,7 +78,7 @@ def _span(typed: str) -> dict[str, str]:
 
 
 def fields_of_hours(
-    key: str, value: Mapping[str, Any], sent: QueryDict | None, problem: Mapping[str, Any] | None
+    key: str, value: Mapping[str, Any], sent: Sent | None, problem: Mapping[str, Any] | None
 ) -> list[Entry]:
     """Return a field a day: as it was typed, else as it is in force."""
     faults = forms.faults_of(problem, f"values.{key}.")
@@ -93,7 +86,7 @@ def fields_of_hours(
     entries: list[Entry] = []
     for number, day in enumerate(DAYS):
         ask = Ask(f"{key}-{day}", day_name(day), hint if number == 0 else "", width="half")
-        typed = spans_in_words(value[day]) if sent is None else sent.get(ask.name, "")
+        typed = spans_in_words(value[day]) if sent is None else sent.text(ask.name)
         entries.append(Field(ask, "text", ask.name, f"f-{ask.name}", typed, error=faults.get(day, "")))
     return entries
 
@@ -125,10 +118,10 @@ def _ask(owner: str, name: str) -> Ask:
     return Ask(name, label, hint, width="" if name in ("contact", _CHOICES) else "half", rows=3)
 
 
-def rows(sent: QueryDict, key: str) -> list[tuple[int, dict[str, Any]]]:
+def rows(sent: Sent, key: str) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows that were typed, each with its number on the page; none for one that is empty or taken away."""
     form, bodies = _row_of(key), []
-    for number in range(counted(sent, key) or 0):
+    for number in range(sent.count(key) or 0):
         body = forms.body_of(form, _asks(key), sent, prefix=f"{key}-{number}-")
         if body.pop(_REMOVED) or not any(body.values()):
             continue
@@ -136,12 +129,6 @@ def rows(sent: QueryDict, key: str) -> list[tuple[int, dict[str, Any]]]:
             body[_CHOICES] = [_choice(line) for line in body.get(_CHOICES, "").splitlines() if line.strip()]
         bodies.append((number, body))
     return bodies
-
-
-def counted(sent: QueryDict, key: str) -> int | None:
-    """Return how many rows a form says that it has; None where it doesn't say: then it says nothing of the rows."""
-    number = sent.get(f"rows-{key}", "")
-    return int(number) if _COUNT.fullmatch(number) else None
 
 
 def _choice(line: str) -> dict[str, str]:
@@ -153,7 +140,7 @@ def group_of_rows(
     key: str,
     label: str,
     value: Sequence[Mapping[str, Any]],
-    sent: QueryDict | None,
+    sent: Sent | None,
     problem: Mapping[str, Any] | None,
     *,
     more: bool,
@@ -164,7 +151,10 @@ def group_of_rows(
         contents = [dict(row) for row in value]
         places = list(range(len(contents)))
     else:
-        contents = [_typed(form, sent, f"{key}-{number}-") for number in range(counted(sent, key) or 0)]
+        contents = [
+            forms.typed(form, _asks(key), sent, prefix=f"{key}-{number}-")
+            for number in range(sent.count(key) or 0)
+        ]
         places = [number for number, _ in rows(sent, key)]
     contents += [{}] * ((more or not contents) and len(contents) < ROWS_MAX)
     group_rows = []
@@ -173,18 +163,14 @@ def group_of_rows(
         faults = {} if at is None else forms.faults_of(problem, f"values.{key}.{at}.")
         entries = forms.fields_of(form, _asks(key), _as_lines(row), faults=faults, prefix=f"{key}-{number}-")
         group_rows.append(Row(gettext("Ligne %(n)s") % {"n": number + 1}, entries))
-    error = next(
-        (one["detail"] for one in (problem or {}).get("errors", ()) if one["field"] == f"values.{key}"), ""
+    return Group(
+        key,
+        label,
+        "",
+        group_rows,
+        more=len(contents) < ROWS_MAX,
+        error=forms.fault_of(problem, f"values.{key}"),
     )
-    return Group(key, label, "", group_rows, more=len(contents) < ROWS_MAX, error=error)
-
-
-def _typed(form: type[Input], sent: QueryDict, prefix: str) -> dict[str, Any]:
-    texts: dict[str, Any] = {}
-    for name, one in form().fields.items():
-        text = sent.get(prefix + name, "")
-        texts[name] = text == "true" if isinstance(one, serializers.BooleanField) else text
-    return texts
 
 
 def _as_lines(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,11 +178,3 @@ def _as_lines(row: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(choices, list):
         return dict(row)
     return {**row, _CHOICES: "\n".join(" | ".join(one[name] for name in _CHOICE) for one in choices)}
-
-
-def all_fields(entries: Sequence[Entry]) -> list[Field]:
-    """Return the fields of entries, those of rows too, in the order of the page."""
-    fields: list[Field] = []
-    for one in entries:
-        fields += [one] if isinstance(one, Field) else [inner for row in one.rows for inner in row.fields]
-    return fields

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseRedirect
@@ -13,14 +13,14 @@ from accounts.request import ServiceRequest
 from core.query import Query
 from referrals.access import visibility
 from referrals.access.relations import CaseAccess
-from referrals.execution.preconditions import MALFORMED
 from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
 from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import State, Urgency
 from web.cases import told
 from web.cases.tabs import tabs_for
-from web.page import Page, go_to
+from web.forms import words_of
+from web.page import FormPage, go_to
 
 
 class BlanksLeftOut(Query):
@@ -65,25 +65,8 @@ def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
     }
 
 
-def version_of(request: ServiceRequest) -> int | None:
-    """Return the version that a form was made from; a version that none has where it is malformed."""
-    version = request.POST.get("version", "")
-    return (
-        None
-        if not version
-        else int(version)
-        if version.isascii() and version.isdigit() and len(version) < 10
-        else MALFORMED
-    )
-
-
-def fresh_key() -> str:
-    """Return a key under which a form is done once, however often it is sent."""
-    return uuid4().hex
-
-
 def once(
-    page: Page,
+    page: FormPage,
     pk: UUID,
     body: Mapping[str, Any],
     act: Callable[[], StepResult],
@@ -99,7 +82,7 @@ def once(
     """
     request, actor = page.request, page.actor
     see(request, pk)
-    key = request.POST.get("once", "")
+    key = page.sent.once
     if not key:
         done = act()
         return done, done.status == ASKED
@@ -120,7 +103,7 @@ def once(
 
 
 def onwards(
-    page: Page, pk: UUID, step: str, *, awaits: bool = False, tab: str = "case"
+    page: FormPage, pk: UUID, step: str, *, awaits: bool = False, tab: str = "case"
 ) -> HttpResponseRedirect:
     """Go back to the case, or to the queue where the act took the case out of the reader's sight."""
     visible = visibility.visible_to(page.actor, at=page.at).filter(pk=pk).exists()

@@ -4,14 +4,11 @@ A nested list is one group per row: one for each child or holder where the row i
 asks for. An unanswered row is left out of the body, even if required, and errors find their row again by its index.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
 from django.utils.translation import gettext
 from rest_framework import serializers
 
@@ -19,7 +16,7 @@ from referrals.vocabulary.transfers import FormalityKind
 from web import forms
 from web.cases import display, hints, words
 from web.cases.choices import Choices, Pairs
-from web.forms import Ask, Fault, Field, Input
+from web.forms import Ask, Entry, Fault, Field, Group, Input, Row, Sent, members, nested
 
 ROWS_MAX: Final = 20
 #: By what a row says which child or holder it is about.
@@ -28,36 +25,6 @@ ABOUT: Final = ("child", "holder")
 TWO: Final = ("team",)
 #: What a step is about: asked for before anything else.
 FIRST: Final = ("file", "measure", "judicial_referral", "request", "child", "children", "holder", "target")
-_COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
-
-
-@dataclass(slots=True)
-class Row:
-    """One row of a group; ``about`` are the hidden members that say what it is about."""
-
-    title: str
-    fields: list[Field]
-    about: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Group:
-    """A nested member: its words, its rows, and whether one may ask for more of them."""
-
-    name: str
-    label: str
-    hint: str
-    rows: list[Row]
-    more: bool
-    error: str = ""
-
-    @property
-    def anchor(self) -> str:
-        """Return the id of the group on the page."""
-        return f"g-{self.name}"
-
-
-type Entry = Field | Group
 
 
 @dataclass
@@ -71,7 +38,7 @@ class StepForm:
 
     # --- What a browser sends -------------------------------------------------------------------------
 
-    def body(self, sent: QueryDict) -> dict[str, Any]:
+    def body(self, sent: Sent) -> dict[str, Any]:
         """Return what the API would be sent."""
         body = forms.body_of(self.takes, self._asks(self.takes), sent, zone=self.zone)
         if "other" in body and "other" in members(self.takes):
@@ -88,24 +55,23 @@ class StepForm:
                 body[name] = kept[0]
         return body
 
-    def _row_body(self, owner: type[Input], prefix: str, sent: QueryDict) -> dict[str, Any] | None:
+    def _row_body(self, owner: type[Input], prefix: str, sent: Sent) -> dict[str, Any] | None:
         body = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
         if owner.__name__ == "Correction" and isinstance(body.get("value"), str):
             body["value"] = display.meant(body.get("part", ""), body.get("field", ""), body["value"])
-        about = {name: sent.get(f"{prefix}{name}", "") for name in self._fixed(owner)}
+        about = {name: sent.text(f"{prefix}{name}") for name in self._fixed(owner)}
         answered = [value for name, value in body.items() if name not in about]
         if self._asks_something(owner) and not any(value not in (None, "", [], False) for value in answered):
             return None
         return body | about
 
-    def _count(self, name: str, sent: QueryDict) -> int:
-        number = sent.get(f"rows-{name}", "")
-        return min(int(number), ROWS_MAX) if _COUNT.fullmatch(number) else 0
+    def _count(self, name: str, sent: Sent) -> int:
+        return min(sent.count(name) or 0, ROWS_MAX)
 
     # --- What a page shows ----------------------------------------------------------------------------
 
     def entries(
-        self, sent: QueryDict | None, problem: Mapping[str, Any] | None = None, *, more: str = ""
+        self, sent: Sent | None, problem: Mapping[str, Any] | None = None, *, more: str = ""
     ) -> list[Entry]:
         """Return the entries in the order of the declaration, filled as they were sent; one row ``more`` of one."""
         inner = nested(self.takes)
@@ -145,12 +111,12 @@ class StepForm:
         self,
         owner: type[Input],
         names: Sequence[str],
-        sent: QueryDict | None,
+        sent: Sent | None,
         prefix: str,
         faults: Mapping[str, str],
     ) -> list[Field]:
         asks = [ask_of(owner, name) for name in names]
-        values = {} if sent is None else {ask.name: _typed(owner, ask.name, sent, prefix) for ask in asks}
+        values = {} if sent is None else forms.typed(owner, asks, sent, prefix=prefix)
         return forms.fields_of(
             owner, asks, values, faults=faults, prefix=prefix, choices=self._pairs(owner, names)
         )
@@ -174,7 +140,7 @@ class StepForm:
         self,
         name: str,
         declared: Any,
-        sent: QueryDict | None,
+        sent: Sent | None,
         problem: Mapping[str, Any] | None,
         *,
         extra: int,
@@ -195,14 +161,13 @@ class StepForm:
             title = about[n][1] if fixed else gettext("Ligne %(n)s") % {"n": n + 1} if many else ""
             hidden = [(f"{prefix}{fixed[0]}", about[n][0])] if fixed else []
             rows.append(Row(title, self._fields(owner, names, sent, prefix, faults), hidden))
-        error = next((e["detail"] for e in (problem or {}).get("errors", ()) if e["field"] == name), "")
         return Group(
             name,
             str(words.of(name, self.takes.__name__)),
             str(hints.hint(name, self.takes.__name__)),
             rows,
             more=many and not fixed,
-            error=error,
+            error=forms.fault_of(problem, name),
         )
 
     def _about(self, fixed: Sequence[str]) -> Pairs:
@@ -249,53 +214,15 @@ def ask_of(owner: type[Input], name: str) -> Ask:
     )
 
 
-@cache
-def members(takes: type[Input]) -> dict[str, Any]:
-    """Return the members of a declaration."""
-    return dict(takes().fields)
-
-
-@cache
-def nested(takes: type[Input]) -> dict[str, Any]:
-    """Return the members of a declaration that are declarations themselves, or lists of them."""
-    kinds = (serializers.ListSerializer, serializers.Serializer)
-    return {name: declared for name, declared in members(takes).items() if isinstance(declared, kinds)}
-
-
-def _typed(owner: type[Input], name: str, sent: QueryDict, prefix: str) -> Any:
-    """Return what was sent of a field as the page shows it again: nothing that was typed is lost."""
-    declared = members(owner)[name]
-    if isinstance(declared, serializers.ListField):
-        return sent.getlist(prefix + name)
-    if isinstance(declared, serializers.BooleanField):
-        return sent.get(prefix + name) == "true"
-    return sent.get(prefix + name, "")
-
-
 def _place(places: Sequence[int], n: int) -> int | None:
     return places.index(n) if n in places else None
 
 
-def fields_in(entries: Sequence[Entry]) -> Iterator[Field]:
-    """Yield the fields of all entries in the order of the page."""
-    for entry in entries:
-        if isinstance(entry, Group):
-            for row in entry.rows:
-                yield from forms.all_of(row.fields)
-        else:
-            yield from forms.all_of([entry])
-
-
 def summary(problem: Mapping[str, Any] | None, entries: Sequence[Entry]) -> list[Fault]:
-    """Return the lines of the error summary: each leads to its field; what has none on the page comes last."""
+    """Return the lines of the error summary: each leads to its field; where none has one on the page, all are named."""
     if problem is None:
         return []
-    lines = [Fault(str(one.ask.label), one.error, one.anchor) for one in fields_in(entries) if one.error]
-    lines += [
-        Fault(one.label, one.error, one.anchor) for one in entries if isinstance(one, Group) and one.error
+    return forms.beside(entries) or [
+        Fault(str(words.of(item["field"].rpartition(".")[2])), item["detail"])
+        for item in problem.get("errors", ())
     ]
-    beside = len(lines)
-    errors = list(problem.get("errors", ()))
-    if beside < len(errors) and not beside:
-        lines += [Fault(str(words.of(item["field"].rpartition(".")[2])), item["detail"]) for item in errors]
-    return lines

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import QueryDict
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from referrals.vocabulary.signs import SIGNS, SignMode
-from web.forms import clean
+from web.forms import Ask, Field, Option, Sent, clean, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +75,48 @@ def label(code: str) -> str:
     return str(next(labels[code] for labels in SIGNS.values() if code in labels))
 
 
+REMARK: Final = Ask("text", _("Quand, par qui, en quelques mots"), optional=True)
+
+
 @dataclass(slots=True)
 class Row:
-    """A sign on its page."""
+    """A sign on its page: how it was noticed, and a remark."""
 
-    code: str
     label: str
-    modes: list[tuple[str, str, bool]]
-    text: str
-    error: str = ""
+    name: str
+    modes: list[Option]
+    remark: Field
 
 
 def rows_of(family: Family, signs: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Return the signs of a family with what was ticked."""
     ticked = {sign["code"]: sign for sign in signs}
-    modes = [(str(mode), str(mode.label)) for mode in SignMode]
-    return [
-        Row(
-            code,
-            label(code),
-            [(mode, words, ticked.get(code, {}).get("mode") == mode) for mode, words in modes],
-            str(ticked.get(code, {}).get("text") or ""),
+    return [_row(code, ticked.get(code, {})) for code in SIGNS[family.code]]
+
+
+def _row(code: str, sign: Mapping[str, Any]) -> Row:
+    modes = [Option("", gettext("Rien à dire"), chosen=False, id=f"{code}-none")]
+    modes += [
+        Option(
+            str(mode),
+            words_of(str(mode), str(mode.label)),
+            chosen=sign.get("mode") == mode,
+            id=f"{code}-{mode}",
+            marks="ticks" if mode != SignMode.NOT_KNOWN else "",
         )
-        for code in SIGNS[family.code]
+        for mode in SignMode
     ]
+    name = f"{code}-text"
+    remark = Field(REMARK, "text", name, name, str(sign.get("text") or ""), optional=True)
+    return Row(label(code), f"{code}-mode", modes, remark)
 
 
-def sent(family: Family, post: QueryDict) -> list[dict[str, Any]]:
+def sent(family: Family, form: Sent) -> list[dict[str, Any]]:
     """Return what a browser sends of a family, as the form takes it; a remark alone ticks nothing."""
     return [
-        {"code": code, "mode": mode, "text": clean(post.get(f"{code}-text", ""))}
+        {"code": code, "mode": mode, "text": clean(form.text(f"{code}-text"))}
         for code in SIGNS[family.code]
-        if (mode := post.get(f"{code}-mode", ""))
+        if (mode := form.text(f"{code}-mode"))
     ]
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.territory import commune, communes_named, departments
 from referrals.errors import InvalidInput
-from web.forms import Ask, Field, Option, clean
+from web.forms import Ask, Field, Option, Sent, clean
 
 DEPARTMENT: Final = Ask(
     "residence_department",
@@ -49,14 +48,14 @@ def fields_of(
     return [where, town]
 
 
-def body_of(sent: QueryDict, path: str, *, prefix: str = "") -> dict[str, str]:
+def body_of(sent: Sent, path: str, *, prefix: str = "") -> dict[str, str]:
     """Return code and département, as the form takes them.
 
     Raises:
         InvalidInput: no département is chosen, or it has no commune of that name.
     """
-    department = sent.get(prefix + DEPARTMENT.name, "")
-    name = clean(sent.get(prefix + COMMUNE.name, ""))
+    department = sent.text(prefix + DEPARTMENT.name)
+    name = clean(sent.text(prefix + COMMUNE.name))
     if not name:
         return {"residence_department": department, "commune_insee": ""}
     if department not in departments():

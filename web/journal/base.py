@@ -21,10 +21,12 @@ from audit.outputs import EntryOut
 from core.inputs import Code, Day, Id
 from core.query import InvalidQuery, PagedQuery, Query
 from referrals.vocabulary.states import State
+from web import forms
 from web.cases import display
 from web.cases import words as case_words
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
+from web.forms import Ask, Pairs, words_of
 from web.journal import words
 from web.page import Page
 
@@ -75,14 +77,18 @@ class EntriesQuery(FilterQuery):
     outcome = Code(choices=[(one, one) for one in words.OUTCOMES], required=False)
 
 
-#: The names of filters as their form asks for them.
-LABELS: Final[Mapping[str, Any]] = {
-    "actor": _("Personne (pseudonyme)"),
-    "subject": _("Dossier (pseudonyme)"),
-    "since": _("Du"),
-    "until": _("Au"),
-    "act": _("Acte"),
-    "outcome": _("Issue"),
+_OF_FILTER: Final = {"maxlength": "36", "spellcheck": "false"}
+#: The filters as their form asks for them.
+ASKS: Final[Mapping[str, Ask]] = {
+    ask.name: ask
+    for ask in (
+        Ask("actor", _("Personne (pseudonyme)"), attributes=_OF_FILTER),
+        Ask("subject", _("Dossier (pseudonyme)"), attributes=_OF_FILTER),
+        Ask("since", _("Du"), kind="date", attributes=_OF_FILTER),
+        Ask("until", _("Au"), kind="date", attributes=_OF_FILTER),
+        Ask("act", _("Acte"), kind="select", nothing=_("Tous")),
+        Ask("outcome", _("Issue"), kind="select", nothing=_("Tous")),
+    )
 }
 FAULTS: Final[Mapping[str, Any]] = {
     "actor": _("Un pseudonyme est fait de 32 chiffres et lettres de a à f, tel que le journal le montre."),
@@ -141,7 +147,7 @@ class JournalPage(Page):
         try:
             return kind.of(self.request.GET), {}
         except InvalidQuery as refused:
-            if not set(refused.parameters) <= set(LABELS):
+            if not set(refused.parameters) <= set(ASKS):
                 raise
             return None, {name: str(FAULTS[name]) for name in refused.parameters}
 
@@ -158,32 +164,16 @@ class JournalPage(Page):
         return datetime.combine(day, time(), tzinfo=self.zone)
 
     def form(
-        self, names: Sequence[str], faults: Mapping[str, str], choices: Mapping[str, Any] | None = None
+        self, names: Sequence[str], faults: Mapping[str, str], choices: Mapping[str, Pairs] | None = None
     ) -> dict[str, Any]:
         """Return the form of filters, filled as it was sent, and the summary of what is wrong with it."""
-        sent = self.request.GET
-        fields = [
-            {
-                "name": name,
-                "label": LABELS[name],
-                "value": sent.get(name, ""),
-                "error": faults.get(name, ""),
-                "kind": "date" if name in ("since", "until") else "text",
-                "choices": [
-                    (code, label, code == sent.get(name)) for code, label in (choices or {}).get(name, ())
-                ],
-            }
-            for name in names
-        ]
-        context: dict[str, Any] = {"filters": fields, "filtered": any(sent.get(name) for name in names)}
+        sent = {name: self.request.GET.get(name, "") for name in names}
+        asks = [ASKS[name] for name in names]
+        fields = forms.fields_of(EntriesQuery, asks, sent, faults=faults, choices=choices)
+        context: dict[str, Any] = {"filters": fields, "filtered": any(sent.values())}
         if faults:
-            context |= {
-                "problem": {"title": gettext("Ces critères ne peuvent pas être lus.")},
-                "faults": [
-                    {"label": LABELS[name], "detail": detail, "anchor": f"f-{name}"}
-                    for name, detail in faults.items()
-                ],
-            }
+            problem = {"title": gettext("Ces critères ne peuvent pas être lus.")}
+            context |= {"problem": problem, "faults": forms.beside(fields)}
         return context
 
     def told(self, entries: Sequence[ReadEntry]) -> list[dict[str, Any]]:

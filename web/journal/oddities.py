@@ -11,6 +11,7 @@ from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import AnomalyState
 from web.cases import display
 from web.cases.display import Line
+from web.forms import Pairs, words_of
 from web.journal.base import JournalPage
 
 #: How a state looks: ``late`` asks for somebody, ``wait`` is under way, ``done`` is over.
@@ -73,11 +74,12 @@ def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
     return [Line(label, text) for label, text in pairs if text]
 
 
-def states(chosen: str = "") -> list[tuple[str, str, bool]]:
-    """Return the states of anomalies in words."""
-    return [(str(one), str(one.label), str(one) == chosen) for one in AnomalyState]
-
-
-def rules(chosen: str = "") -> list[tuple[str, str, bool]]:
-    """Return the rules in words."""
-    return [(code, f"{code} – {label}", code == chosen) for code, label in RULE_LABELS.items()]
+def choices() -> dict[str, Pairs]:
+    """Return the states of anomalies and the rules in words."""
+    english = get_language() == "en"
+    rules = [(one.code, one.en if english else one.fr) for one in RULES]
+    rules.append(("G05", rule_in_words(access_review_queries.rule_of("G05"))))
+    return {
+        "state": [(str(one), words_of(str(one), str(one.label))) for one in AnomalyState],
+        "rule": [(code, f"{code} – {label}") for code, label in rules],
+    }

@@ -18,43 +18,30 @@ from accounts.roles import ASKED_FOR, Role
 from accounts.territory import served_places
 from accounts.validated_actions import asked_for_account, asked_for_colleague, asked_for_role
 from referrals.vocabulary.labels import moment
-from web import forms
 from web.administration import words
 from web.cases import display, told
-from web.cases.choices import Pairs, role_words
-from web.forms import Ask, Field, Input
-from web.page import FormPage, Page, go_to
+from web.cases.choices import role_words
+from web.credentials import TOKEN
+from web.forms import Pairs
+from web.page import InputPage, Page, go_to
 from web.views.cases.queue import ZONE
+from web.views.passwords import CredentialPage
 
 SHOWN_AT_MOST = 50
 
 
-class AskingPage(FormPage):
-    """A page with one form, made from the input of the call that it sends."""
+class AskingPage(InputPage):
+    """A page with one form, about accounts or roles."""
 
-    takes: ClassVar[type[Input]]
-    asks: ClassVar[tuple[Ask, ...]]
     first: ClassVar[Mapping[str, str]] = {"language": "fr"}
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        return self.show(self.around() | {"entries": self.fields(self.first)})
+        return self.show(self.around() | self.filled(self.first))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        sent = self.request.POST
-        fields = self.fields({ask.name: sent.get(ask.name, "") for ask in self.asks}, problem)
-        again = {"entries": fields, "problem": problem, "faults": forms.summary(problem, fields)}
-        return self.show(self.around() | again)
-
-    def fields(self, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[Field]:
-        """Return the questions, as they were answered."""
-        faults = forms.faults_of(problem)
-        return forms.fields_of(self.takes, self.asks, values, faults=faults, choices=self.choices())
-
-    def body(self) -> dict[str, Any]:
-        """Return what was sent, as the call takes it."""
-        return forms.body_of(self.takes, self.asks, self.request.POST)
+        return self.show(self.around() | self.again(problem))
 
     def choices(self) -> dict[str, Pairs]:
         """Return what may be chosen, by member."""
@@ -82,25 +69,17 @@ class AskAccount(AskingPage):
         return self.show({"asked": True})
 
 
-class ConfirmRequest(FormPage):
+class ConfirmRequest(CredentialPage):
     """GET, POST /demande-de-compte/confirmation: the secret of the link comes as in ``passwords.NewPassword``."""
 
     public = True
+    takes, asks = LinkInput, (TOKEN,)
     template = "web/account_requests/confirm.html"
 
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
-        return self.show()
-
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Confirm the address."""
-        sent = LinkInput.read({"token": request.POST.get("token", "").strip()})
-        actions.confirm_request(at=self.at, **sent)
+        actions.confirm_request(at=self.at, **self.validated())
         return self.show({"done": True})
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again."""
-        return self.show({"problem": problem, "token": self.request.POST.get("token", "")})
 
 
 # --- One's own roles -----------------------------------------------------------------------------------

@@ -16,10 +16,9 @@ from referrals.conflicts_of_interest import declarations
 from referrals.conflicts_of_interest.inputs import TieInput
 from referrals.reading.disclosures import record_listed
 from referrals.workflow.inputs import Reasoned
-from web import forms
 from web.cases import display
-from web.forms import Ask, Field
-from web.page import FormPage, Page, go_to
+from web.forms import Ask
+from web.page import InputPage, Page, go_to
 from web.views.cases.queue import ZONE
 
 #: As many are listed, the newest first; whoever decides on them comes to the others.
@@ -49,10 +48,11 @@ class OwnTies(Page):
         return self.show({"lines": declarations.read(self.actor, at=self.at)})
 
 
-class TiePage(FormPage):
+class TiePage(InputPage):
     """A page with the form of a tie."""
 
     keeps = True
+    takes, asks = TieInput, TIE
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "own-ties"
     template = "web/conflicts_of_interest/tie.html"
@@ -68,18 +68,17 @@ class TiePage(FormPage):
 
     def get(self, request: ServiceRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        return self.show({"title": self.title, "entries": _fields(TieInput, TIE, self.values(**of))})
+        return self.show({"title": self.title} | self.filled(self.values(**of)))
 
-    def act(self, request: ServiceRequest, **of: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Do what the form says, and go back to the list."""
         declarations.require_staff(self.actor)
-        body = TieInput.read(forms.body_of(TieInput, TIE, request.POST))
-        self.do(declarations.Tie(**body), **of)
+        self.do(declarations.Tie(**self.validated()), **of)
         return go_to(reverse("own-ties"))
 
     def redisplay(self, problem: Mapping[str, Any], **of: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form as it was typed, with its faults."""
-        return self.show({"title": self.title} | _typed(TieInput, TIE, self.request, problem))
+        return self.show({"title": self.title} | self.again(problem))
 
 
 class NewTie(TiePage):
@@ -159,10 +158,11 @@ class Barred(Page):
         )
 
 
-class Decide(FormPage):
+class Decide(InputPage):
     """GET, POST /deports/{id}."""
 
     keeps = True
+    takes, asks = Reasoned, REASON
     query: ClassVar[type[Query]] = Query
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "barred"
@@ -174,18 +174,17 @@ class Decide(FormPage):
         Raises:
             NotAllowed, NotVisible: as the act refuses.
         """
-        return self.show(self._about(pk) | {"entries": _fields(Reasoned, REASON, {})})
+        return self.show(self._about(pk) | self.filled({}))
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Confirm it, and go back to the list."""
         conflicts_of_interest_actions.require_decider(self.actor)
-        body = Reasoned.read(forms.body_of(Reasoned, REASON, request.POST))
-        conflicts_of_interest_actions.confirm(pk, body["reason"], actor=self.actor, at=self.at)
+        conflicts_of_interest_actions.confirm(pk, self.validated()["reason"], actor=self.actor, at=self.at)
         return go_to(reverse("barred"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        return self.show(self._about(pk) | _typed(Reasoned, REASON, self.request, problem))
+        return self.show(self._about(pk) | self.again(problem))
 
     def _about(self, pk: UUID) -> dict[str, Any]:
         conflicts_of_interest_actions.require_decider(self.actor)
@@ -205,15 +204,3 @@ def _line(line: Mapping[str, Any], *, waits: bool) -> dict[str, Any]:
         "confirmed": display.instant(line["confirmed_at"], ZONE),
         "state": display.label(line["case_state"]),
     }
-
-
-def _fields(takes: Any, asks: tuple[Ask, ...], values: Mapping[str, Any], faults: Any = None) -> list[Field]:
-    return forms.fields_of(takes, asks, values, faults=faults)
-
-
-def _typed(
-    takes: object, asks: tuple[Ask, ...], request: ServiceRequest, problem: Mapping[str, Any]
-) -> dict[str, Any]:
-    sent = {ask.name: request.POST.get(ask.name, "") for ask in asks}
-    fields = _fields(takes, asks, sent, forms.faults_of(problem))
-    return {"entries": fields, "problem": problem, "faults": forms.summary(problem, fields)}

@@ -1,50 +1,94 @@
 """Second factor at sign-in, step-up authentication, and one's own factors (SEC-AU1, SEC-AU6)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import segno
 from django.conf import settings
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, factors, sign_in_flow, signin
 from accounts.access import own_account
 from accounts.actor import Actor
 from accounts.inputs import FactorInput, FactorNameInput, ProofInput
 from accounts.models import User
-from accounts.models.factor import FactorKind
+from accounts.models.factor import Factor, FactorKind
 from accounts.naming import visible
 from accounts.oidc import providers
 from accounts.request import ServiceRequest
 from accounts.signin import Awaited
 from core.inputs import Text
 from core.query import Query
-from web.forms import Fault, faults_of
+from web import forms
+from web.credentials import REQUIRED, password, refused
+from web.forms import AS_TYPED, Ask, Fault, Field, Sent, faults_of
 from web.page import FormPage, Page, go_to, made, own_address
 from web.views.language import speak
 
+_ONE_TIME: Final = {
+    **REQUIRED,
+    "maxlength": "12",
+    "spellcheck": "false",
+    "class": "short",
+    "inputmode": "numeric",
+}
+CODE: Final = Ask(
+    "code", _("Code à six chiffres de votre application"), auto="one-time-code", attributes=_ONE_TIME
+)
+RECOVERY: Final = Ask(
+    "recovery",
+    _("Ou un code de secours"),
+    _("Chaque code ne sert qu'une fois."),
+    attributes={**REQUIRED, **AS_TYPED, "maxlength": "40"},
+)
+PASSWORD: Final = replace(
+    password(
+        "password",
+        _("Mot de passe (pour changer votre façon de vous connecter)"),
+        _("Les autres actes graves ne le demandent pas."),
+    ),
+    attributes={"maxlength": "256"},
+)
+_OF_NAME: Final = {"maxlength": "60"}
+KEY_NAME: Final = Ask(
+    "label", _("Nom de la clé"), _("Pour la reconnaître : « Poste du bureau »."), attributes=_OF_NAME
+)
+APP_NAME: Final = Ask("label", _("Nom de l'application"), attributes=_OF_NAME)
+APP_CODE: Final = Ask("code", _("Code à six chiffres"), auto="one-time-code", attributes=_ONE_TIME)
+NAME: Final = Ask("label", _("Nom"), attributes=_OF_NAME | REQUIRED)
 _ASSERTED = ("id", "client_data", "authenticator_data", "signature")
 _ATTESTED = ("client_data", "attestation")
 
 
-def _answered(sent: QueryDict, names: tuple[str, ...]) -> dict[str, str]:
+def _answered(sent: Sent, names: tuple[str, ...]) -> dict[str, str]:
     """Return what a passkey answered, as the page's script wrote it into the form; empty if it didn't."""
-    texts = {name: sent.get(f"passkey-{name}", "") for name in names}
+    texts = {name: sent.text(f"passkey-{name}") for name in names}
     return {name: value for name, value in texts.items() if value}
 
 
-def _proof_in(sent: QueryDict) -> dict[str, Any]:
+def _proof_in(sent: Sent) -> dict[str, Any]:
     """Return what the API would be sent."""
     if answer := _answered(sent, _ASSERTED):
         return {"passkey": answer}
-    texts = {name: sent.get(name, "").strip() for name in ("code", "recovery")}
-    texts["password"] = sent.get("password", "")
-    return {name: value for name, value in texts.items() if value}
+    return forms.body_of(ProofInput, (CODE, RECOVERY, PASSWORD), sent)
+
+
+def app_fields(sent: Sent | None = None) -> list[Field]:
+    """Return the fields of a new application, with the name that was typed."""
+    values = {} if sent is None else {"label": sent.text("label")}
+    return forms.fields_of(FactorInput, (APP_NAME, APP_CODE), values, ids="app-")
+
+
+def name_fields(factor: Factor) -> list[Field]:
+    """Return the field for another name of a factor."""
+    return forms.fields_of(FactorNameInput, (NAME,), {"label": factor.label}, ids=f"{factor.pk}-")
 
 
 class ProofPage(FormPage):
@@ -61,12 +105,15 @@ class ProofPage(FormPage):
             "passkeys": FactorKind.PASSKEY in held and factors.passkeys_work(),
             "codes": codes,
             "recovery": FactorKind.TOTP in kinds and user.recovery_codes.exists(),
+            "code_fields": forms.fields_of(ProofInput, (CODE,), {}, ids=""),
+            "recovery_fields": forms.fields_of(ProofInput, (RECOVERY,), {}, ids=""),
         }
 
     def proved(self, request: ServiceRequest, user: User, awaited: Awaited | None) -> bool:
         """Check what was sent; tell whether the person is signed in now."""
-        sent = ProofInput.read(_proof_in(request.POST))
-        return sign_in_flow.complete_proof(request, user, awaited, sent, at=self.at)
+        serializer = ProofInput(data=_proof_in(self.sent))
+        serializer.is_valid(raise_exception=True)
+        return sign_in_flow.complete_proof(request, user, awaited, serializer.validated_data, at=self.at)
 
 
 class SecondStep(ProofPage):
@@ -96,7 +143,7 @@ class SecondStep(ProofPage):
         """Ask again; nothing that was typed is repeated."""
         awaited = signin.awaited_in(self.request)
         ways = {} if awaited is None else self.ways(awaited.user)
-        return self.show(ways | {"problem": problem})
+        return self.show(ways | refused(problem))
 
 
 def entered(request: ServiceRequest, awaited: Awaited) -> HttpResponse:
@@ -125,15 +172,18 @@ class Confirm(ProofPage):
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Check it, and go back to the act that asked for it."""
         self.proved(request, own_account(self.actor), None)
-        return go_to(own_address(request.POST.get("next", "/")))
+        return go_to(own_address(self.sent.text("next", "/")))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Ask again."""
-        return self.show(self._context(self.request.POST.get("next", "/")) | {"problem": problem})
+        return self.show(self._context(self.sent.text("next", "/")) | refused(problem))
 
     def _context(self, onward: str) -> dict[str, Any]:
         user = own_account(self.actor)
-        beside = {"confirming": True, "next": own_address(onward), "has_password": user.has_usable_password()}
+        beside: dict[str, Any] = {"confirming": True, "next": own_address(onward)}
+        if user.has_usable_password():
+            beside["code_password"] = forms.fields_of(ProofInput, (PASSWORD,), {}, ids="")
+            beside["recovery_password"] = forms.fields_of(ProofInput, (PASSWORD,), {}, ids="recovery-")
         return self.ways(user) | beside
 
 
@@ -173,6 +223,8 @@ class MakePage(FormPage):
             # Our own picture of our own words; it holds no style of its own, which the page's policy would refuse.
             "picture": mark_safe(picture.svg_inline(scale=5, omitsize=True)) if picture else "",  # noqa: S308
             "first": self.awaited is not None,
+            "key_fields": forms.fields_of(FactorInput, (KEY_NAME,), {}, ids="key-"),
+            "app_fields": app_fields(),
         }
 
     def act(self, request: ServiceRequest) -> HttpResponse:
@@ -182,17 +234,15 @@ class MakePage(FormPage):
             return go_to(reverse("sign-in"))
         self.shown = self.context(user)
         self.require_may_add()
-        sent = request.POST
-        answer = _answered(sent, _ATTESTED)
-        body: dict[str, Any] = {"label": sent.get("label", "").strip()}
-        if answer:
-            body |= {"kind": FactorKind.PASSKEY, "passkey": answer}
-            body["label"] = body["label"] or gettext("Clé d'accès")
+        if answer := _answered(self.sent, _ATTESTED):
+            body = {"label": gettext("Clé d'accès"), "kind": FactorKind.PASSKEY, "passkey": answer}
+            body |= forms.body_of(FactorInput, (KEY_NAME,), self.sent)
         else:
-            body |= {"kind": FactorKind.TOTP, "code": sent.get("code", "").strip()}
-            body["label"] = body["label"] or gettext("Application")
-        values = FactorInput.read(body)
-        _, codes = sign_in_flow.add(request, user, self.awaited, values, at=self.at)
+            body = {"label": gettext("Application"), "kind": FactorKind.TOTP, "code": ""}
+            body |= forms.body_of(FactorInput, (APP_NAME, APP_CODE), self.sent)
+        serializer = FactorInput(data=body)
+        serializer.is_valid(raise_exception=True)
+        _, codes = sign_in_flow.add(request, user, self.awaited, serializer.validated_data, at=self.at)
         onward = self.onward()
         if codes:
             return self.show({"recovery_codes": codes, "onward": onward})
@@ -204,10 +254,12 @@ class MakePage(FormPage):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the same application again: what the device has taken in still counts."""
-        label = self.request.POST.get("label", "")
-        return self.show(
-            getattr(self, "shown", {}) | {"problem": problem, "faults": faults_of(problem), "label": label}
+        why = gettext(
+            "Le code ne correspond pas : vérifiez l'heure de l'appareil, puis tapez le code affiché maintenant."
         )
+        faults = [Fault("", why, "app-code")] if "code" in faults_of(problem) else []
+        again = {"app_fields": app_fields(self.sent)} | refused(problem, *faults)
+        return self.show(getattr(self, "shown", {}) | again)
 
 
 class FirstFactor(MakePage):
@@ -244,7 +296,7 @@ def own_factors(actor: Actor, *, at: datetime) -> dict[str, Any]:
     user = own_account(actor)
     codes = FactorKind.TOTP in factors.kinds_for(user, at=at)
     return {
-        "factors": user.factors.order_by("created_at", "id"),
+        "factors": [(row, name_fields(row)) for row in user.factors.order_by("created_at", "id")],
         "codes": codes,
         "left": user.recovery_codes.count() if codes else 0,
     } | own_identities(user)
@@ -283,10 +335,11 @@ class FactorAct(FormPage):
 class NameFactor(FactorAct):
     """POST /compte/connexion/{id}/nom."""
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Give it another name."""
-        sent = FactorNameInput.read({"label": request.POST.get("label", "").strip()})
-        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **sent)
+        serializer = FactorNameInput(data=forms.body_of(FactorNameInput, (NAME,), self.sent))
+        serializer.is_valid(raise_exception=True)
+        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **serializer.validated_data)
         return go_to(reverse("own-factors"))
 
 

@@ -4,38 +4,63 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotAuthenticated
 
 from accounts import actions, sign_in_flow
 from accounts.errors import PresentPasswordRefused
 from accounts.inputs import AskLinkInput, ChangePasswordInput, LinkInput, NewPasswordInput
 from accounts.request import ServiceRequest
-from web.forms import faults_of
-from web.page import FormPage
+from web import forms
+from web.credentials import (
+    INVITATION_CODE,
+    NEW_PASSWORD,
+    TOKEN,
+    email,
+    new_password_form,
+    password,
+    refused,
+)
+from web.forms import Fault
+from web.page import InputPage
 
 
-class AskLink(FormPage):
-    """GET, POST /mot-de-passe."""
+class CredentialPage(InputPage):
+    """A page with a form for an address, a password or the secret of a link."""
 
-    public = True
-    template = "web/passwords/ask.html"
+    ids = ""
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        return self.show()
-
-    def act(self, request: ServiceRequest) -> HttpResponse:
-        """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
-        sent = AskLinkInput.read({"email": request.POST.get("email", "")})
-        sign_in_flow.ask_link(request, at=self.at, **sent)
-        return self.show({"asked": True})
+        return self.show(self.filled({}))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form again."""
-        return self.show({"problem": problem, "email": self.request.POST.get("email", "")})
+        return self.show(self.again(problem))
 
 
-class NewPassword(FormPage):
+class AskLink(CredentialPage):
+    """GET, POST /mot-de-passe."""
+
+    public = True
+    takes, asks = AskLinkInput, (email("username", maxlength="254"),)
+    template = "web/passwords/ask.html"
+
+    def act(self, request: ServiceRequest) -> HttpResponse:
+        """Ask for a link; the page is the same whether somebody has the address, and doesn't repeat it."""
+        sign_in_flow.ask_link(request, at=self.at, **self.validated())
+        return self.show({"asked": True})
+
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form as it was typed, with what to do about the refusal."""
+        advice = gettext("Vérifiez l'adresse.")
+        if problem["status"] == 429:
+            advice = gettext("Le délai s'allonge à chaque demande, puis s'oublie.")
+        return self.filled(self.typed()) | refused(problem, Fault("", advice, "email"))
+
+
+class NewPassword(InputPage):
     """GET, POST /mot-de-passe/choix and /invitation.
 
     The secret of the link is behind the ``#``, which no browser sends: the page's script moves it into the form, and
@@ -43,78 +68,62 @@ class NewPassword(FormPage):
     """
 
     public = True
+    takes, asks = NewPasswordInput, (TOKEN, INVITATION_CODE, NEW_PASSWORD)
     template = "web/passwords/set.html"
     invited: ClassVar[bool] = False
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        return self.show({"invited": self.invited})
+        return self.show(new_password_form(invited=self.invited))
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Set the password; nobody is signed in by it."""
-        sent = request.POST
-        code = {"code": sent["code"].strip()} if sent.get("code") else {}
-        body = {"token": sent.get("token", "").strip(), "password": sent.get("password", "")}
-        values = NewPasswordInput.read(body | code)
-        sign_in_flow.set_password(request, at=self.at, **values)
+        sign_in_flow.set_password(request, at=self.at, **self.validated())
         return self.show({"done": True, "invited": self.invited})
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form again; the password is typed anew."""
-        kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
-        return self.show(kept | {"invited": self.invited, "problem": problem, "faulty": faults_of(problem)})
+        return self.show(new_password_form(self.sent, problem, invited=self.invited))
 
 
-class ChangePassword(FormPage):
+class ChangePassword(CredentialPage):
     """GET, POST /compte/mot-de-passe."""
 
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "password-change-page"
+    takes, asks = ChangePasswordInput, (password("present", _("Mot de passe actuel")), NEW_PASSWORD)
     template = "web/passwords/change.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
-        return self.show()
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Set the password; this session goes on, all others end."""
-        body = {name: request.POST.get(name, "") for name in ("present", "password")}
-        sent = ChangePasswordInput.read(body)
-        sign_in_flow.change_password(request, self.actor, at=self.at, **sent)
+        sign_in_flow.change_password(request, self.actor, at=self.at, **self.validated())
         return self.show({"done": True})
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again; both are typed anew."""
-        faults = faults_of(problem)
+    def again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the form with its faults; both passwords are typed anew."""
+        faults = forms.faults_of(problem)
         if problem["code"] == PresentPasswordRefused.code:
             faults["present"] = problem["title"]
-        return self.show({"problem": problem, "faulty": faults})
+        fields = self.fields({}, faults)
+        return {"entries": fields} | refused(problem, *forms.beside(fields))
 
 
-class AskAddress(FormPage):
+class AskAddress(CredentialPage):
     """GET, POST /compte/adresse."""
 
     wholly = True
     step_up = frozenset({"GET"})  # before it is typed; the act asks again
     comes_back = "address-ask"
+    takes, asks = AskLinkInput, (email("email", maxlength="254"),)
     template = "web/passwords/address.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
-        return self.show()
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Ask for another address."""
-        sent = AskLinkInput.read({"email": request.POST.get("email", "")})
-        sign_in_flow.ask_address(request, self.actor, at=self.at, **sent)
+        sign_in_flow.ask_address(request, self.actor, at=self.at, **self.validated())
         return self.show({"asked": True})
 
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again."""
-        return self.show({"problem": problem, "email": self.request.POST.get("email", "")})
 
-
-class ConfirmAddress(FormPage):
+class ConfirmAddress(CredentialPage):
     """GET, POST /compte/adresse/choix: the secret of the link comes as in ``NewPassword``.
 
     Whoever comes from another site, as by a mail that is read in the browser, brings no cookie: the form is for anybody
@@ -122,11 +131,8 @@ class ConfirmAddress(FormPage):
     """
 
     public = True
+    takes, asks = LinkInput, (TOKEN,)
     template = "web/passwords/confirm.html"
-
-    def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Show the form."""
-        return self.show()
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Take the address.
@@ -136,10 +142,5 @@ class ConfirmAddress(FormPage):
         """
         if request.actor is None:
             raise NotAuthenticated
-        sent = LinkInput.read({"token": request.POST.get("token", "").strip()})
-        actions.change_address(actor=self.actor, at=self.at, **sent)
+        actions.change_address(actor=self.actor, at=self.at, **self.validated())
         return self.show({"done": True})
-
-    def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
-        """Show the form again."""
-        return self.show({"problem": problem, "token": self.request.POST.get("token", "")})

@@ -26,7 +26,8 @@ from accounts.outbound_calls import Outside
 from accounts.request import ServiceRequest
 from core.inputs import Text
 from core.query import Query
-from web.forms import faults_of
+from web import forms
+from web.credentials import INVITATION_CODE, TOKEN, new_password_form, sign_in_form
 from web.page import FormPage, Page, go_to, goes_on, made, own_address
 from web.views.factors import FactorAct
 
@@ -54,13 +55,15 @@ class ToProvider(FormPage):
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
         """Return the way that begins; whatever session the browser has is over, as when a password is given."""
         signin.close_session(request)
-        onward = own_address(request.POST.get("next", "/"))
+        onward = own_address(self.sent.text("next", "/"))
         return visits.begun(self.purpose, provider.code, at=self.at, onward=onward)
 
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as the address has it
         """Show the form of signing in again: the other way goes on."""
-        onward = own_address(self.request.POST.get("next", "/"))
-        return made(self.request, "web/sign_in/sign_in.html", {"next": onward, "problem": problem})
+        onward = own_address(self.sent.text("next", "/"))
+        return made(
+            self.request, "web/sign_in/sign_in.html", sign_in_form(problem=problem) | {"next": onward}
+        )
 
 
 class ToBind(ToProvider):
@@ -93,9 +96,9 @@ class ToAccept(ToProvider):
         Raises:
             LinkRefused: it doesn't.
         """
-        body = {name: request.POST.get(name, "").strip() for name in ("token", "code")}
-        sent = AcceptInput.read(body)
-        self.invited = actions.invitation_of(at=self.at, **sent)
+        serializer = AcceptInput(data=forms.body_of(AcceptInput, (TOKEN, INVITATION_CODE), self.sent))
+        serializer.is_valid(raise_exception=True)
+        self.invited = actions.invitation_of(at=self.at, **serializer.validated_data)
         return super().act(request, code)
 
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:
@@ -106,9 +109,8 @@ class ToAccept(ToProvider):
 
     def redisplay(self, problem: Mapping[str, Any], code: str) -> HttpResponse:  # noqa: ARG002 - as above
         """Show the form of the invitation again: a password can still be chosen."""
-        kept = {name: self.request.POST.get(name, "") for name in ("token", "code")}
-        context = {"invited": True, "problem": problem, "faulty": faults_of(problem)}
-        return made(self.request, "web/passwords/set.html", kept | context)
+        context = new_password_form(self.sent, problem, invited=True)
+        return made(self.request, "web/passwords/set.html", context)
 
 
 class _Long(Text):

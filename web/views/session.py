@@ -13,38 +13,34 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts import actions, oidc_flow, sign_in_flow, signin, throttling
 from accounts.inputs import SignInInput
 from accounts.request import ServiceRequest
-from web.page import FORGET, FormPage, Page, go_to, goes_on, left, own_address
+from web.credentials import SIGN_IN, sign_in_form
+from web.page import FORGET, InputPage, Page, go_to, goes_on, left, own_address
 from web.views.language import speak
 
 
-class SignIn(FormPage):
+class SignIn(InputPage):
     """GET, POST /connexion."""
 
     public = True
+    takes, asks = SignInInput, SIGN_IN
     template = "web/sign_in/sign_in.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
-        return self.show({"next": "/"})
+        return self.show(sign_in_form() | {"next": "/"})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Check address and password; go on to the second step."""
-        sent = request.POST
-        body = SignInInput.read({"email": sent.get("email", ""), "password": sent.get("password", "")})
-        with throttling.counted(request, body, at=self.at) as credentials:
+        with throttling.counted(request, self.validated(), at=self.at) as credentials:
             user = actions.check_password(**credentials)
-        sign_in_flow.await_factor(request, user, at=self.at, onward=own_address(sent.get("next", "/")))
+        onward = own_address(self.sent.text("next", "/"))
+        sign_in_flow.await_factor(request, user, at=self.at, onward=onward)
         return go_to(reverse("second-step"))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form again; the password is typed anew."""
-        sent = self.request.POST
-        context = {
-            "next": own_address(sent.get("next", "/")),
-            "email": sent.get("email", ""),
-            "problem": problem,
-        }
-        return self.show(context)
+        onward = own_address(self.sent.text("next", "/"))
+        return self.show(sign_in_form(self.sent, problem) | {"next": onward})
 
 
 class SignOut(Page):
@@ -85,10 +81,10 @@ class Language(Page):
 
     public = True
 
-    def post(self, request: ServiceRequest) -> HttpResponse:
+    def post(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Speak the other language from now on, until the browser is closed."""
-        response = go_to(own_address(request.POST.get("next", "/")))
-        wanted = request.POST.get("language", "")
+        response = go_to(own_address(self.sent.text("next", "/")))
+        wanted = self.sent.text("language")
         if wanted in dict(settings.LANGUAGES) and check_for_language(wanted):
             speak(response, wanted)
         return response

@@ -24,7 +24,8 @@ from web.administration import words
 from web.administration.base import DECIDES, AdministrationPage
 from web.administration.forms import InputForm
 from web.cases import told
-from web.cases.choices import Pairs, role_words
+from web.cases.choices import role_words
+from web.forms import Pairs, words_of
 from web.journal.base import address
 from web.page import made
 from web.views.accountrequests import asked_on
@@ -94,12 +95,12 @@ class _OneRequest(InputForm):
         """
         self.read(pk)
         chosen = {"organisation": str(self.match.pk)} if self.match else {}
-        return self.show(self._around() | {"entries": self._fields(chosen)})
+        return self.show(self._around() | self.filled(chosen))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""
         self.read(pk)
-        return self.again(problem)
+        return self.show(self._around() | self.again(problem))
 
     def read(self, pk: UUID) -> None:
         """Read the request, and the institution of the list that fits what was said."""
@@ -152,7 +153,7 @@ class AcceptRequest(_OneRequest):
         Raises:
             NotVisible: as ``get``; unless this form was sent before.
         """
-        body = forms.body_of(self.takes, words.ACCEPT_OR_MAKE, request.POST)
+        body = forms.body_of(self.takes, words.ACCEPT_OR_MAKE, self.sent)
         self.once(body, lambda: self.accept(body, pk))
         row = visible(access.decided_account_requests(self.actor).select_related("user"), pk)
         if self.code is None:
@@ -195,9 +196,9 @@ class RefuseRequest(_OneRequest):
     takes, asks = RefusalInput, words.REFUSAL
     title, button = _("Refuser la demande"), _("Refuser la demande")
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Refuse it, once, and go back to the list."""
-        body = forms.body_of(self.takes, self.asks, request.POST)
+        body = self.body()
         self.once(body, lambda: refused(body, pk, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse(self.back), "account-request-refusal")
 

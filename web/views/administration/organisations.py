@@ -19,11 +19,11 @@ from accounts.request import ServiceRequest
 from accounts.validated_actions import corrected, made_organisation
 from core.paging import page_of
 from core.query import PagedQuery, Query
-from web import forms
 from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
 from web.administration.forms import AdministrationForm, InputForm
 from web.cases import told
+from web.forms import Pairs
 from web.journal.base import address
 
 
@@ -83,7 +83,7 @@ class NewOrganisation(AdministrationForm):
         """Add the institution."""
         return made_organisation(body, actor=self.actor, at=self.at).pk
 
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
+    def choices(self) -> dict[str, Pairs]:
         """Return the authorities, and the kinds in the reader's words."""
         return super().choices() | {"kind": [(code, str(label)) for code, label in words.KINDS.items()]}
 
@@ -104,18 +104,18 @@ class CorrectOrganisation(InputForm):
         """
         organisation: Organisation = visible(access.managed_organisations(self.actor), pk)
         values = {ask.name: getattr(organisation, ask.name) for ask in self.asks}
-        return self.show(self._around() | {"entries": self._fields(values)})
+        return self.show(self._around() | self.filled(values))
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Correct it, once, and go back to the list."""
-        body = forms.body_of(self.takes, self.asks, request.POST)
+        body = self.body()
         self.once(body, lambda: corrected(body, pk, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse(self.back))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - as the address has it
         """Show it as it was typed, with its faults."""
-        return self.again(problem)
+        return self.show(self._around() | self.again(problem))
 
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
+    def choices(self) -> dict[str, Pairs]:
         """Return the kinds in the reader's words."""
         return super().choices() | {"kind": [(code, str(label)) for code, label in words.KINDS.items()]}

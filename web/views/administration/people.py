@@ -21,6 +21,7 @@ from web.administration import words
 from web.administration.base import AdministrationPage
 from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import display, told
+from web.forms import Pairs
 from web.journal.base import address
 from web.page import made
 from web.views.cases.queue import ZONE
@@ -78,7 +79,7 @@ class NewPerson(AdministrationForm):
         """Make the account; it can't sign in until it has a password."""
         return made_user(body, actor=self.actor, at=self.at).pk
 
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
+    def choices(self) -> dict[str, Pairs]:
         """Return the authorities, and the languages in their own words."""
         return super().choices() | {"language": [(str(one), str(one.label)) for one in Language]}
 

@@ -19,7 +19,6 @@ from web import forms
 from web.administration import words
 from web.administration.base import CONFIRMS, AdministrationPage
 from web.cases import display
-from web.cases.base import fresh_key
 from web.cases.choices import role_words
 from web.forms import Fault, faults_of
 from web.page import FormPage
@@ -95,15 +94,15 @@ class OneRequest(RequestPage, FormPage):
         Raises:
             NotVisible: absent, decided, lapsed, or of another authority.
         """
-        return self.show(self._around(pk) | {"once": fresh_key()})
+        return self.show(self._around(pk) | {"once": self.key()})
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Confirm or refuse it, once, and go back to the list.
 
         Raises:
             InvalidInput: neither of the two was pressed.
         """
-        decision = request.POST.get("decision", "")
+        decision = self.sent.text("decision")
         if decision not in (CONFIRM, REFUSE):
             raise InvalidInput({"decision": ["required"]})
         self.once(self.said(decision), lambda: self.decide(pk, confirmed=decision == CONFIRM))
@@ -116,7 +115,7 @@ class OneRequest(RequestPage, FormPage):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show it again, with why the decision wasn't taken."""
         faults = [Fault(str(LABELS.get(name, name)), detail) for name, detail in faults_of(problem).items()]
-        again = {"problem": problem, "faults": faults, "once": self.request.POST.get("once", "")}
+        again = {"problem": problem, "faults": faults, "once": self.key(problem)}
         return self.show(self._around(pk) | again | self.asked_again(problem))
 
     def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - some ask nothing more
@@ -193,16 +192,16 @@ class OneReset(OneRequest):
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
         """Remove the factors as the second person, who says how they made sure too; or refuse it."""
-        how = identified(how_said(self.request.POST)) if confirmed else None
+        how = identified(how_said(self.sent)) if confirmed else None
         return actions.decide_reset(actor=self.actor, at=self.at, reset_id=pk, how=how).pk
 
     def said(self, decision: str) -> dict[str, Any]:
         """Return what was sent, for it to be done once."""
-        return super().said(decision) | how_said(self.request.POST)
+        return super().said(decision) | how_said(self.sent)
 
     def asked_again(self, problem: Mapping[str, Any]) -> dict[str, Any]:
         """Return the question how one made sure, as it was answered."""
-        fields = how_fields(self.request.POST, problem)
+        fields = how_fields(self.sent, problem)
         return {"entries": fields, "faults": forms.summary(problem, fields)}
 
     def _around(self, pk: UUID) -> dict[str, Any]:

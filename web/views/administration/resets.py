@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ from accounts.validated_actions import identified
 from web import forms
 from web.administration import words
 from web.administration.forms import Confirmation
-from web.forms import Field
+from web.forms import Field, Sent
 
 
 class AskReset(Confirmation):
@@ -32,9 +32,9 @@ class AskReset(Confirmation):
         "confirmer ; rien ne change d'ici là, et la personne est prévenue par courriel."
     )
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Ask for it, once; nothing changes until a second person confirms."""
-        how = identified(how_said(request.POST))
+        how = identified(how_said(self.sent))
         self.once(
             {"how": how},
             lambda: actions.ask_reset(actor=self.actor, at=self.at, user_id=pk, how=how).pk,
@@ -48,8 +48,8 @@ class AskReset(Confirmation):
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""
-        again = {"problem": problem, "once": self.request.POST.get("once", "")}
-        fields = how_fields(self.request.POST, problem)
+        again = {"problem": problem, "once": self.key(problem)}
+        fields = how_fields(self.sent, problem)
         return self.show(
             self._around(pk) | again | {"entries": fields, "faults": forms.summary(problem, fields)}
         )
@@ -58,14 +58,14 @@ class AskReset(Confirmation):
         return super()._around(pk) | {"entries": how_fields()}
 
 
-def how_said(sent: QueryDict) -> dict[str, Any]:
+def how_said(sent: Sent) -> dict[str, Any]:
     """Return what a page sends of how somebody made sure; nothing where none was chosen."""
-    return {"how": sent["how"]} if sent.get("how") else {}
+    return forms.body_of(IdentifiedInput, words.HOW, sent)
 
 
-def how_fields(sent: QueryDict | None = None, problem: Mapping[str, Any] | None = None) -> list[Field]:
+def how_fields(sent: Sent | None = None, problem: Mapping[str, Any] | None = None) -> list[Field]:
     """Return the question how one made sure, as it was answered."""
-    values = {"how": "" if sent is None else sent.get("how", "")}
+    values = {} if sent is None else forms.typed(IdentifiedInput, words.HOW, sent)
     choices = {"how": [(str(code), str(words.IDENTIFIED[code])) for code in Identified.values]}
     faults = forms.faults_of(problem)
     return forms.fields_of(IdentifiedInput, words.HOW, values, faults=faults, choices=choices)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, actions, reviews
@@ -18,8 +19,7 @@ from referrals.vocabulary.labels import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
 from web.cases import display, told
-from web.cases.base import fresh_key
-from web.forms import Fault
+from web.forms import Fault, Option
 from web.journal.base import address
 from web.page import FormPage
 from web.views.administration.roles import role_line
@@ -55,7 +55,7 @@ class Reviews(AdministrationPage, FormPage):
         onwards = address("reviews-page", {"cursor": page.next}) if page.next else ""
         return self.show(
             self._around(page.items)
-            | {"next": onwards, "first": "cursor" not in self.asked, "once": fresh_key()}
+            | {"next": onwards, "first": "cursor" not in self.asked, "once": self.key()}
         )
 
     def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -72,13 +72,12 @@ class Reviews(AdministrationPage, FormPage):
         known = reviews.waiting(access.reviewable_memberships(self.actor), at=self.at).filter(pk__in=chosen)
         rows = known.select_related("user", "authority", "unit", "organisation").order_by("reviewed_at", "pk")
         faults = [Fault(str(_("Rôles à revoir")), detail) for detail in forms.faults_of(problem).values()]
-        once = fresh_key() if problem["status"] == 422 else self.request.POST.get("once", "")
-        again = {"problem": problem, "faults": faults, "once": once}
+        again = {"problem": problem, "faults": faults, "once": self.key(problem)}
         return self.show(self._around(list(rows), ticked=True) | again | {"next": "", "first": False})
 
     def _sent(self) -> list[str]:
-        only = self.request.POST.get(ONLY, "")
-        return [only] if only else list(self.request.POST.getlist(CHOSEN))
+        only = self.sent.text(ONLY)
+        return [only] if only else self.sent.texts(CHOSEN)
 
     def _review(self, chosen: list[UUID]) -> UUID:
         """Review them in the order of their ids: two persons who review the same wait for each other in no ring."""
@@ -93,6 +92,9 @@ class Reviews(AdministrationPage, FormPage):
             role_line(row)
             | {
                 "own": row.user_id == self.actor.user_id,
+                "option": Option(
+                    str(row.pk), format_html("<strong>{}</strong>", row.user.full_name), ticked, f"f-{row.pk}"
+                ),
                 "ends_here": row.authority_id in self.actor.may(MANAGES),
                 "reviewed": display.instant(moment(row.reviewed_at), ZONE),
                 "due": display.instant(moment(row.review_due_at), ZONE),
@@ -101,4 +103,4 @@ class Reviews(AdministrationPage, FormPage):
             }
             for row in rows
         ]
-        return self.around() | {"lines": lines, "ticked": ticked}
+        return self.around() | {"lines": lines}

@@ -1,7 +1,7 @@
 """Who holds which role: read, given, asked for and ended by the calls of the API."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -18,17 +18,25 @@ from accounts.roles import POWERFUL, PROGRAMS, Role
 from accounts.validated_actions import appointment, granted
 from core.query import Query
 from referrals.vocabulary.labels import moment
+from web import forms
 from web.administration import words
 from web.administration.base import AdministrationPage
 from web.administration.forms import AdministrationForm, Confirmation
 from web.cases import display, told
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
+from web.forms import Ask, Pairs
 from web.journal.base import address
 from web.views.cases.queue import ZONE
 
 #: Whom one looks for among the roles that a page may give.
 GIVEN_HERE = tuple(role for role in Role if role not in POWERFUL | PROGRAMS)
+
+
+FILTERS: Final = (
+    Ask("role", _("Rôle"), kind="select", nothing=_("Tous")),
+    Ask("in_force", _("En vigueur maintenant")),
+)
 
 
 class RolesQuery(BlanksLeftOut, MembershipQuery, told.ToldQuery):
@@ -50,14 +58,14 @@ class Roles(AdministrationPage):
             for name in ("user", "role", "in_force", "authority", "review")
             if name in asked
         }
+        roles = [(str(one), role_words(str(one))) for one in Role]
         page = membership_page(asked, actor=self.actor, at=self.at, names=True)
         return self.show(
             self.around()
             | {
                 "lines": [self._line(row) for row in page.items],
-                "roles": [(str(one), role_words(str(one)), str(one) == kept.get("role")) for one in Role],
-                "user": kept.get("user", ""),
-                "in_force": kept.get("in_force") == "true",
+                "filters": forms.fields_of(RolesQuery, FILTERS, asked, choices={"role": roles}),
+                "kept": [("user", kept["user"])] if "user" in kept else [],
                 "filtered": bool(kept),
                 "first": "cursor" not in self.asked,
                 "next": address("memberships-page", kept | {"cursor": page.next}) if page.next else "",
@@ -100,7 +108,7 @@ class NewRole(AdministrationForm):
         """Give the role; it counts from the next request of the person on."""
         return granted(body, actor=self.actor, at=self.at).pk
 
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
+    def choices(self) -> dict[str, Pairs]:
         """Return authorities, roles, units and institutions; the act itself refuses what it doesn't take."""
         units = Unit.objects.filter(authority__in=self.authorities).order_by("name", "pk")
         places = access.visible_organisations(self.actor).order_by("name", "pk")

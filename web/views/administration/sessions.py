@@ -14,7 +14,6 @@ from accounts.naming import visible
 from accounts.request import ServiceRequest
 from accounts.sessions import id_of
 from web.administration.base import MANAGES, AdministrationPage
-from web.cases.base import fresh_key
 from web.page import FormPage
 
 
@@ -30,7 +29,7 @@ class EndAllSessions(AdministrationPage, FormPage):
         Raises:
             NotVisible: the reader doesn't administer this authority.
         """
-        return self.show(self._around(authority) | {"once": fresh_key()})
+        return self.show(self._around(authority) | {"once": self.key()})
 
     def act(self, request: ServiceRequest, authority: UUID) -> HttpResponse:
         """End all sessions but this one, once, and go back to the list."""
@@ -45,7 +44,7 @@ class EndAllSessions(AdministrationPage, FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID) -> HttpResponse:
         """Ask again, with why it was refused."""
-        again = {"problem": problem, "faults": [], "once": self.request.POST.get("once", "")}
+        again = {"problem": problem, "faults": [], "once": self.key(problem)}
         return self.show(self._around(authority) | again)
 
     def _authority(self, pk: UUID) -> Authority:

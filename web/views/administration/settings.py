@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -21,9 +21,7 @@ from referrals.policy_changes.inputs import SettingChangeInput
 from web import forms
 from web.administration import lists, words
 from web.administration.base import AdministrationPage
-from web.cases.base import fresh_key
-from web.cases.stepforms import Entry, Group
-from web.forms import Ask, Input, day_in_words
+from web.forms import Ask, Entry, Input, Sent, day_in_words
 from web.page import FormPage
 
 
@@ -68,21 +66,19 @@ class OneSetting(SettingsPage, FormPage):
             NotVisible: there is no such setting, or not for this reader.
         """
         line = self._line(authority, key)
-        return self.show(self._around(authority, line) | {"entries": _entries(line), "once": fresh_key()})
+        return self.show(self._around(authority, line) | {"entries": _entries(line), "once": self.key()})
 
-    def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:
+    def act(self, request: ServiceRequest, authority: UUID, key: str) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Let the setting take a new value from a day on.
 
         Raises:
             NotVisible, NotAllowed, InvalidInput: as the act itself refuses.
         """
         line = self._line(authority, key)
-        if request.POST.get("more") == key:
-            entries = _entries(line, request.POST, more=True)
-            return self.show(
-                self._around(authority, line) | {"entries": entries, "once": request.POST.get("once", "")}
-            )
-        body = _said(line, request.POST)
+        if self.sent.text("more") == key:
+            entries = _entries(line, self.sent, more=True)
+            return self.show(self._around(authority, line) | {"entries": entries, "once": self.key()})
+        body = _said(line, self.sent)
 
         def act() -> UUID:
             sent = SettingChangeInput.read(body)
@@ -94,28 +90,15 @@ class OneSetting(SettingsPage, FormPage):
 
     def redisplay(self, problem: Mapping[str, Any], authority: UUID, key: str) -> HttpResponse:
         """Show the form as it was typed, with its faults."""
-        line, sent = self._line(authority, key), self.request.POST
-        entries = _entries(line, sent, problem)
-        faults = [
-            forms.Fault(str(one.label), one.error, one.anchor)
-            for one in entries
-            if isinstance(one, Group) and one.error
-        ]
-        faults += [
-            forms.Fault(str(one.ask.label), one.error, one.anchor)
-            for one in lists.all_fields(entries)
-            if one.error
-        ]
-        of_all = [one["detail"] for one in problem.get("errors", ()) if one["field"] == f"values.{key}"]
+        line = self._line(authority, key)
+        entries = _entries(line, self.sent, problem)
+        faults = forms.beside(entries)
+        of_all = forms.fault_of(problem, f"values.{key}")
         if line["kind"] == lists.HOURS and of_all:
-            faults.insert(
-                0, forms.Fault(in_words(line)["title"], of_all[0], lists.all_fields(entries)[0].anchor)
-            )
-        again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
-        return self.show(
-            self._around(authority, line)
-            | {"entries": entries, "problem": problem, "faults": faults, "once": again}
-        )
+            first = next(forms.all_of(entries))
+            faults.insert(0, forms.Fault(in_words(line)["title"], of_all, first.anchor))
+        again = {"entries": entries, "problem": problem, "faults": faults, "once": self.key(problem)}
+        return self.show(self._around(authority, line) | again)
 
     def _line(self, authority: UUID, key: str) -> dict[str, Any]:
         wanted = next((line for line in self.lines_of(authority) if line["key"] == key), None)
@@ -144,14 +127,14 @@ class OneSetting(SettingsPage, FormPage):
         )
 
 
-def _said(line: Mapping[str, Any], sent: QueryDict) -> dict[str, Any]:
+def _said(line: Mapping[str, Any], sent: Sent) -> dict[str, Any]:
     """Return what the API would be sent."""
     key, kind = line["key"], line["kind"]
     asks = [words.EFFECTIVE] if kind in (lists.HOURS, lists.ROWS) else [ask_of(line), words.EFFECTIVE]
     body = forms.body_of(form_of(key), asks, sent)
     if kind == lists.HOURS:
         body[key] = lists.hours(sent, key)
-    elif kind == lists.ROWS and lists.counted(sent, key) is not None:
+    elif kind == lists.ROWS and sent.count(key) is not None:
         body[key] = [row for _, row in lists.rows(sent, key)]
     values: dict[str, Any] = {"values": {key: body[key]} if key in body else {}}
     return values | ({"effective_on": body["effective_on"]} if "effective_on" in body else {})
@@ -159,7 +142,7 @@ def _said(line: Mapping[str, Any], sent: QueryDict) -> dict[str, Any]:
 
 def _entries(
     line: Mapping[str, Any],
-    sent: QueryDict | None = None,
+    sent: Sent | None = None,
     problem: Mapping[str, Any] | None = None,
     *,
     more: bool = False,
@@ -167,7 +150,7 @@ def _entries(
     """Return the form of a setting: as it was typed, else with the value in force."""
     key, kind = line["key"], line["kind"]
     faults = forms.faults_of(problem) | forms.faults_of(problem, "values.")
-    values = {"effective_on": "" if sent is None else sent.get("effective_on", "")}
+    values = {} if sent is None else forms.typed(form_of(key), [words.EFFECTIVE], sent)
     day: list[Entry] = list(forms.fields_of(form_of(key), [words.EFFECTIVE], values, faults=faults))
     if kind == lists.HOURS:
         return lists.fields_of_hours(key, line["value"], sent, problem) + day
@@ -176,16 +159,10 @@ def _entries(
         return [lists.group_of_rows(key, label, line["value"], sent, problem, more=more), *day]
     if "values" in faults:
         faults[key] = faults.get(key) or faults["values"]
-    values[key] = line["value"] if sent is None else _typed(kind, key, sent)
+    values[key] = line["value"] if sent is None else forms.typed(form_of(key), [ask_of(line)], sent)[key]
     pairs = [(one["code"], _label(one["label"])) for one in line.get("choices", ())]
     choices = {key: pairs} if pairs else {}
     return [*forms.fields_of(form_of(key), [ask_of(line)], values, faults=faults, choices=choices), *day]
-
-
-def _typed(kind: str, key: str, sent: QueryDict) -> Any:
-    if kind == "codes":
-        return sent.getlist(key)
-    return sent.get(key) == "true" if kind == "flag" else sent.get(key, "")
 
 
 @cache

@@ -1,12 +1,13 @@
 """Break glass: ask for an emergency opening by the reference from an alert or a call, with a reason."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from accounts.replays import Once
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import Query
@@ -15,22 +16,34 @@ from referrals.break_glass import queries as break_glass_queries
 from referrals.break_glass.inputs import ByReference, GlassQuery
 from referrals.break_glass.queries import glass_page
 from referrals.errors import NotAllowed
-from web.cases import display, words
-from web.cases.base import BlanksLeftOut, fresh_key
+from web.cases import display
+from web.cases.base import BlanksLeftOut
 from web.cases.panel import address
-from web.forms import clean
-from web.page import FormPage, go_to
+from web.forms import Ask
+from web.page import InputPage, go_to
 from web.views.cases.queue import ZONE, require_caseworker
+
+ASKS: Final = (
+    Ask(
+        "reference",
+        _("Référence du dossier"),
+        _("Celle du message d'alerte ou du téléphone."),
+        width="half",
+        attributes={"maxlength": "30"},
+    ),
+    Ask("reason", _("Motif"), rows=3),
+)
 
 
 class OpeningsQuery(BlanksLeftOut, GlassQuery):
     """Filters of the emergency openings."""
 
 
-class Openings(FormPage):
+class Openings(InputPage):
     """GET, POST /ouvertures."""
 
     keeps = True
+    takes, asks, ids = ByReference, ASKS, ""
     query: ClassVar[type[Query]] = OpeningsQuery
     template = "web/break_glass/openings.html"
 
@@ -54,7 +67,7 @@ class Openings(FormPage):
             }
             for one in lines
         ]
-        return self.show(self._around() | {"lines": entries, "next": cursor, "once": fresh_key()})
+        return self.show(self._around() | self.filled({}) | {"lines": entries, "next": cursor})
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Open the case of a reference, and go to it.
@@ -66,44 +79,23 @@ class Openings(FormPage):
         actor, at = self.actor, self.at
         if not emergency_openings.may_break(actor):
             raise NotAllowed("break-glass")
-        texts = {name: clean(request.POST.get(name, "")) for name in ("reference", "reason")}
-        ByReference.read(texts)
+        said = self.validated()
         request.purpose = Purpose.EMERGENCY  # read by the pipeline
-        key = request.POST.get("once", "")
-        wanted = Once.of(key, f"POST {request.path}", texts) if key else None
-        if wanted is not None:
-            wanted.wait(actor)
-            if (past := wanted.honoured(actor)) is not None:
-                return go_to(reverse("case", args=[past.thing]))
-        done = break_glass_queries.open_by_reference(texts["reference"], texts["reason"], actor=actor, at=at)
-        if wanted is not None:
-            wanted.keep(actor, status=201, thing=done.referral.pk, part=done.made, at=at)
-        return go_to(reverse("case", args=[done.referral.pk]))
+
+        def act() -> UUID:
+            done = break_glass_queries.open_by_reference(
+                said["reference"], said["reason"], actor=actor, at=at
+            )
+            return done.referral.pk
+
+        return go_to(reverse("case", args=[self.once(said, act)]))
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed."""
-        sent = self.request.POST
-        faults = [
-            {"label": str(words.of(item["field"])), "detail": item["detail"], "anchor": item["field"]}
-            for item in problem.get("errors", ())
-        ]
-        return self.show(
-            self._around()
-            | {
-                "problem": problem,
-                "faults": faults,
-                "reference": sent.get("reference", ""),
-                "reason": sent.get("reason", ""),
-                "once": sent.get("once", ""),
-                "wrong": {item["field"]: item["detail"] for item in problem.get("errors", ())},
-            }
-        )
+        return self.show(self._around() | self.again(problem) | {"problem": in_words(problem)})
 
     def _around(self) -> dict[str, Any]:
         return {
             "may_break": emergency_openings.may_break(self.actor),
             "lines": [],
-            "reference": "",
-            "reason": "",
-            "wrong": {},
         }

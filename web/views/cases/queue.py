@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -31,10 +32,12 @@ from referrals.urgent_calls.queries import call_page
 from referrals.vocabulary import labels
 from referrals.vocabulary.states import ACTIVE, CLOSED, Machine, State, Urgency
 from referrals.workflow.step import steps
+from web import forms
 from web.cases import display, told
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.cases.panel import address
+from web.forms import Ask, Pairs, words_of
 from web.page import Page
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -48,6 +51,16 @@ def require_caseworker(actor: Actor) -> None:
     """
     if not actor.holding(matrix.MATRIX):
         raise NotAllowed("read:cases")
+
+
+FILTERS: Final = (
+    Ask("state", _("État"), kind="select", nothing=_("Tous")),
+    Ask("urgency", _("Urgence"), kind="select", nothing=_("Toutes")),
+    Ask("department", _("Département"), attributes={"maxlength": "3"}),
+    Ask("reference", _("Référence"), attributes={"maxlength": "30"}),
+    Ask("overdue", _("En retard")),
+    Ask("runaway", _("En fugue")),
+)
 
 
 class QueueQuery(BlanksLeftOut, CaseQuery, told.ToldQuery):
@@ -76,8 +89,7 @@ class Queue(Page):
                 "lines": [_line(line, self.at) for line in lines if "state" in line],
                 "asked": filters,
                 "counts": counts.counts(self.actor, at=self.at),
-                "states": _states(kept.get("state", "")),
-                "urgencies": _urgencies(kept.get("urgency", "")),
+                "filters": forms.fields_of(QueueQuery, FILTERS, kept, choices=_choices()),
                 "next": _address(kept | {"cursor": cursor, "names": filters["names"]}) if cursor else "",
                 "with_names": _address(kept | {"names": True} | _where(filters)),
                 "without_names": _address(kept | _where(filters)),
@@ -102,12 +114,13 @@ def _address(params: Mapping[str, Any]) -> str:
     return f"{reverse('cases')}?{urlencode(query)}"
 
 
-def _states(chosen: str) -> list[tuple[str, str, bool]]:
-    return [(str(one), str(one.label), str(one) == chosen) for one in (State.DRAFT, *ACTIVE, *CLOSED)]
-
-
-def _urgencies(chosen: str) -> list[tuple[str, str, bool]]:
-    return [(str(one), str(one.label), str(one) == chosen) for one in reversed(Urgency)]
+def _choices() -> dict[str, Pairs]:
+    """Return the states and urgencies in words, the most urgent first."""
+    states = (State.DRAFT, *ACTIVE, *CLOSED)
+    return {
+        "state": [(str(one), words_of(str(one), str(one.label))) for one in states],
+        "urgency": [(str(one), words_of(str(one), str(one.label))) for one in reversed(Urgency)],
+    }
 
 
 def _line(line: Mapping[str, Any], at: datetime) -> dict[str, Any]:

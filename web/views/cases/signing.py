@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from referrals.access import child_sight
@@ -18,16 +19,18 @@ from referrals.reading import names as reading_names
 from referrals.reading.disclosures import opened, seen
 from referrals.workflow.inputs import Reasoned
 from web.cases import display
-from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
+from web.cases.base import heading, once, onwards, zone_of
 from web.cases.panel import brings
-from web.forms import clean
-from web.page import FormPage
+from web.forms import Ask
+from web.page import InputPage
+from web.views.cases.steps import in_words
 
 
-class Signature(FormPage):
+class Signature(InputPage):
     """GET, POST /dossiers/{id}/signature/{approval}."""
 
     keeps = True
+    takes, asks, ids = Reasoned, (Ask("reason", _("Pourquoi"), rows=3),), ""
     template = "web/cases/signature.html"
 
     def get(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
@@ -60,6 +63,7 @@ class Signature(FormPage):
         return self.show(
             heading(referral, ties)
             | self._around(pk, approval, referral.version)
+            | self.filled({})
             | {
                 "step": display.step_words(row["machine"], row["step"]),
                 "law": step.law if step else "",
@@ -79,32 +83,28 @@ class Signature(FormPage):
         return {
             "approval": approval,
             "version": version,
-            "once": fresh_key(),
             "back": reverse("case-part", args=[pk, "signatures"]),
-            "reason": "",
         }
 
-    def act(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Sign, refuse with a reason, or take the own proposal back.
 
         Raises:
             NotVisible: nothing is asked of this person.
             ApprovalClosed, StaleVersion, GuardRefused: as the act refuses.
         """
-        what, actor, at = request.POST.get("what", ""), self.actor, self.at
-        reason = clean(request.POST.get("reason", ""))
+        what, actor, at = self.sent.text("what"), self.actor, self.at
 
         def act() -> StepResult:
             if what == "sign":
-                return approvals.sign(pk, approval, actor=actor, at=at, version=version_of(request))
+                return approvals.sign(pk, approval, actor=actor, at=at, version=self.sent.version)
             if what == "withdraw":
                 return approvals.withdraw_proposal(pk, approval, actor=actor, at=at)
             approvals.open_approval(pk, approval, actor=actor, at=at, side="approver")
-            sent = Reasoned.read({"reason": reason})
-            return approvals.refuse(pk, approval, actor=actor, at=at, reason=sent["reason"])
+            return approvals.refuse(pk, approval, actor=actor, at=at, reason=self.validated()["reason"])
 
         row = Approval.objects.filter(pk=approval, referral=pk).values_list("machine", "step").first()
-        once(self, pk, {"what": what, "reason": reason}, act)
+        once(self, pk, {"what": what} | self.body(), act)
         if row is None:
             raise NotVisible
         return onwards(self, pk, f"{row[0]}-{row[1]}" if what == "sign" else "")
@@ -116,12 +116,11 @@ class Signature(FormPage):
         return self.show(
             heading(referral, ties)
             | self._around(pk, approval, referral.version)
+            | self.again(problem)
             | {
-                "problem": problem,
-                "reason": self.request.POST.get("reason", ""),
+                "problem": in_words(problem),
                 "step": display.step_words(row.machine, row.step) if row else "",
                 "mine": row is not None,
                 "again": True,
-                "faults": [],
             }
         )

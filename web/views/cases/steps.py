@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -30,7 +30,7 @@ from referrals.vocabulary.states import State
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof
 from web.cases import act_warnings, display, told
-from web.cases.base import fresh_key, heading, once, onwards, version_of, zone_of
+from web.cases.base import heading, once, onwards, zone_of
 from web.cases.choices import Choices, role_words
 from web.cases.panel import brings
 from web.cases.stepforms import StepForm, summary
@@ -66,8 +66,8 @@ class CaseForm(FormPage):
             "law": step.law,
             "brings": brings(step),
             "back": _back(referral, ties, BACK.get(str(step.machine), "")),
-            "state_code": self.request.POST.get("state", str(referral.state) if "A" in ties.reads else ""),
-            "seen": self.request.POST.get("seen", self.at.isoformat()),
+            "state_code": self.sent.text("state", str(referral.state) if "A" in ties.reads else ""),
+            "seen": self.sent.text("seen", self.at.isoformat()),
             "names": json.dumps([names.children, names.holders], ensure_ascii=False),
             "receiving": ties.receiving,
         }
@@ -75,21 +75,21 @@ class CaseForm(FormPage):
     @cached_property
     def names_sent(self) -> Names:
         """Return the names that came back with the form: words of this page's own, shown to the same reader again."""
-        text = self.request.POST.get("names", "")
+        text = self.sent.text("names")
         try:
             children, holders = json.loads(text) if len(text) <= NAMES_MAX else ({}, {})
             return Names(_texts(children), _texts(holders))
         except (ValueError, TypeError, AttributeError, RecursionError):
             return Names()
 
-    def conflict(self, referral: Referral, ties: CaseAccess, sent: QueryDict) -> dict[str, Any]:
+    def conflict(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         """Return both versions: the case as the form was made from, and as it is, with the steps in between.
 
         Those are the steps that the timeline tells this reader.
         """
-        before = sent.get("state", "")
+        before = self.sent.text("state")
         zone = zone_of(referral)
-        since = sent.get("seen", "")
+        since = self.sent.text("seen")
         actor, at = self.actor, self.at
         sight = child_sight.sight_of(referral, ties, actor)
         entries = opened(
@@ -101,9 +101,9 @@ class CaseForm(FormPage):
         )
         rows = [row for row in reversed(entries) if row["at"].replace("Z", "+00:00") > since][:20]
         return {
-            "before": str(State(before).label) if before in State.values else "",
-            "before_version": sent.get("version", ""),
-            "now": str(State(referral.state).label),
+            "before": words_of(before, str(State(before).label)) if before in State.values else "",
+            "before_version": self.sent.text("version"),
+            "now": words_of(str(referral.state), str(State(referral.state).label)),
             "now_version": referral.version,
             "steps": [
                 {
@@ -156,7 +156,7 @@ class StepPage(CaseForm):
         context = self.around(declared, referral, ties, names) | {
             "entries": form.entries(None),
             "version": referral.version,
-            "once": fresh_key(),
+            "once": self.key(),
         }
         return self.show(context)
 
@@ -174,13 +174,13 @@ class StepPage(CaseForm):
             NotVisible, NotAllowed, WrongState, GuardRefused, StaleVersion: as the act itself refuses.
         """
         declared = declared_step(machine, step)
-        if "more" in request.POST:
+        if "more" in self.sent:
             return self.redisplay(None, pk, machine, step, part)
         request.purpose = declared.purpose  # a refusal bears it too
         referral, ties = see(self, declared, pk)
-        body = self.form(declared, referral, ties, self.names_sent).body(request.POST)
+        body = self.form(declared, referral, ties, self.names_sent).body(self.sent)
         wanted = StepRequest(
-            step=declared, referral_id=pk, part_id=part, body=body, version=version_of(request)
+            step=declared, referral_id=pk, part_id=part, body=body, version=self.sent.version
         )
         done, awaits = once(
             self,
@@ -219,21 +219,21 @@ class StepPage(CaseForm):
         part: UUID | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """Show the form as it was typed, with its faults, and with the case as it is now where it has moved."""
-        declared, sent = declared_step(machine, step), self.request.POST
+        declared, sent = declared_step(machine, step), self.sent
         referral, ties = see(self, declared, pk)
         form = self.form(declared, referral, ties, self.names_sent)
         form.body(sent)
-        entries = form.entries(sent, problem, more=sent.get("more", "") if problem is None else "")
+        entries = form.entries(sent, problem, more=sent.text("more") if problem is None else "")
         stale = problem is not None and problem["status"] in (409, 412, 428)
         context = self.around(declared, referral, ties, self.names_sent) | {
             "entries": entries,
             "problem": problem,
             "faults": summary(problem, entries),
-            "version": referral.version if stale else sent.get("version", ""),
-            "once": fresh_key() if problem is not None and problem["status"] == 422 else sent.get("once", ""),
+            "version": referral.version if stale else sent.text("version"),
+            "once": self.key(problem),
         }
         if problem is not None and problem["code"] == "stale-version" and "A" in ties.reads:
-            context["conflict"] = self.conflict(referral, ties, sent)
+            context["conflict"] = self.conflict(referral, ties)
         return self.show(context)
 
     def form(

@@ -22,10 +22,11 @@ from referrals.reading.disclosures import opened, seen
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import told
-from web.cases.base import fresh_key, once, onwards, version_of, zone_of
+from web.cases.base import once, onwards, zone_of
 from web.cases.choices import Choices
-from web.cases.stepforms import Entry, Group, StepForm, members, summary
-from web.views.cases.steps import CaseForm
+from web.cases.stepforms import StepForm, summary
+from web.forms import Entry, Group, Sent, members
+from web.views.cases.steps import CaseForm, in_words
 
 PLAIN = (
     "notes",
@@ -74,19 +75,19 @@ class Writing(CaseForm):
             | {
                 "entries": entries,
                 "version": referral.version,
-                "once": fresh_key(),
+                "once": self.key(),
                 "saved": told.told(self)[0] == told.EDITED,
             }
         )
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Save, and go on writing or back to the assessment.
 
         Raises:
             NotVisible, NotAllowed, WrongState, StaleVersion, ValidationError: as the edit refuses.
         """
         referral, ties = self._case(pk)
-        body = self._form(referral, ties, self.names_sent).body(request.POST)
+        body = self._form(referral, ties, self.names_sent).body(self.sent)
         # What is left empty stays as it was: a text that the team wrote isn't emptied by a page that lacked it.
         filled = {name: value for name, value in body.items() if value not in (None, "", [])}
         once(
@@ -94,16 +95,16 @@ class Writing(CaseForm):
             pk,
             filled,
             lambda: assessment_actions.edit(
-                pk, filled, version=version_of(request), actor=self.actor, at=self.at
+                pk, filled, version=self.sent.version, actor=self.actor, at=self.at
             ),
         )
-        if request.POST.get("then") == "stay":
+        if self.sent.text("then") == "stay":
             return onwards(self, pk, told.EDITED, tab="assessment-writing")
         return onwards(self, pk, told.EDITED)
 
     def redisplay(self, problem: Mapping[str, Any] | None, pk: UUID) -> HttpResponse:
         """Show the page as it was typed, with both versions where somebody else wrote meanwhile."""
-        sent = self.request.POST
+        sent = self.sent
         referral, ties = self._case(pk)
         form = self._form(referral, ties, self.names_sent)
         form.body(sent)
@@ -113,10 +114,10 @@ class Writing(CaseForm):
             "problem": problem,
             "faults": summary(problem, entries),
             "version": referral.version,
-            "once": sent.get("once", ""),
+            "once": self.key(problem),
         }
         if problem is not None and problem["code"] == "stale-version":
-            context["conflict"] = self.conflict(referral, ties, sent)
+            context["conflict"] = self.conflict(referral, ties)
         return self.show(context)
 
     def _case(self, pk: UUID) -> tuple[Referral, CaseAccess]:
@@ -142,11 +143,11 @@ class Writing(CaseForm):
 def _filled(form: StepForm, conclusions: list[dict[str, Any]]) -> list[Entry]:
     """Return the group of conclusions, each row filled with what is on record of its child."""
     known = {one["child"]: one for one in conclusions}
-    sent = QueryDict(mutable=True)
-    sent["rows-conclusions"] = str(len(form.choices.children))
+    filled = QueryDict(mutable=True)
+    filled["rows-conclusions"] = str(len(form.choices.children))
     for n, (pk, _) in enumerate(form.choices.children):
         for name in members(ConclusionForm):
             value = known.get(pk, {}).get(name)
             if isinstance(value, str):
-                sent[f"conclusions-{n}-{name}"] = value
-    return [one for one in form.entries(sent) if isinstance(one, Group)]
+                filled[f"conclusions-{n}-{name}"] = value
+    return [one for one in form.entries(Sent(filled)) if isinstance(one, Group)]

@@ -87,10 +87,10 @@ class Begin(FormPage):
         filing_actions.drafter(self.actor)
         return self.show()
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Begin a draft (T01), and go to its first page."""
         draft = filing_actions.begin({}, actor=self.actor, at=self.at).referral
-        urgent = request.POST.get("lane") == "urgent"
+        urgent = self.sent.text("lane") == "urgent"
         return go_to(reverse("filing-urgent" if urgent else "filing", args=[draft.pk]))
 
     def redisplay(self, problem: object, *_: object) -> HttpResponse:

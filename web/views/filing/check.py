@@ -60,9 +60,9 @@ class CheckPage(FormPage):
             }
         )
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """File (T02)."""
-        agreed = {"good_faith_notice": request.POST.get("good_faith_notice") == "true"}
+        agreed = {"good_faith_notice": self.sent.ticked("good_faith_notice")}
         return file(self, pk, agreed, "submit", lambda _: agreed)
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
@@ -70,7 +70,7 @@ class CheckPage(FormPage):
         fields = forms.fields_of(
             Section("", "").takes,
             words.NOTICE,
-            {"good_faith_notice": self.request.POST.get("good_faith_notice") == "true"},
+            {"good_faith_notice": self.sent.ticked("good_faith_notice")},
             faults=forms.faults_of(problem),
         )
         faults = [one for one in forms.summary(problem, fields) if one.anchor]
@@ -83,7 +83,7 @@ class CheckPage(FormPage):
             "notice": fields,
             "key": uuid4().hex,
             "missing": lines_of(problem, pk, [], has_child=has_child),
-            "version": problem.get("version", self.request.POST.get("version", "")),
+            "version": problem.get("version", self.sent.text("version")),
         }
         return self.show(context)
 
@@ -97,12 +97,12 @@ def file(
     """
     request = page.request
     seen(request, pk)
-    once = Once.of(request.POST.get("key", ""), f"POST {request.path}", dict(typed))
+    once = Once.of(page.sent.text("key"), f"POST {request.path}", dict(typed))
     once.wait(page.actor)
     if once.honoured(page.actor) is None:
         draft = Draft.of(request, pk)
         request.purpose = Purpose.FILING  # a refusal bears it too
-        saved = draft.save(body(draft), version=version_of(request)).referral
+        saved = draft.save(body(draft), version=version_of(page.sent)).referral
         wanted = StepRequest(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
         done = perform.perform(wanted, actor=page.actor, at=page.at)
         once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)
@@ -147,15 +147,12 @@ def _lines(section: Section, values: Mapping[str, Any]) -> list[tuple[str, str]]
 def _signs(section: Section, form: Said) -> dict[str, Any]:
     family = section.family
     assert family is not None  # noqa: S101 - its caller has asked
-    rows = grid.rows_of(family, form["signs"])
-    lines = [
-        (
-            row.label,
-            ", ".join([*(words for _, words, on in row.modes if on), *([row.text] if row.text else [])]),
-        )
-        for row in rows
-        if any(on for _, _, on in row.modes)
-    ]
+    lines = []
+    for row in grid.rows_of(family, form["signs"]):
+        chosen = [mode.label for mode in row.modes if mode.chosen]
+        if chosen:
+            remark = [row.remark.value] if row.remark.value else []
+            lines.append((row.label, ", ".join(chosen + remark)))
     return {"lines": lines}
 
 
@@ -183,7 +180,7 @@ class UrgentPage(FormPage):
     def body(self, draft: Draft) -> Said:
         """Return what is saved: the child whom it is about first, the first fact, the danger, and who files."""
         form, typed = draft.read(), self.typed()
-        where = place.body_of(self.request.POST, "children.0.", prefix="child-")
+        where = place.body_of(self.sent, "children.0.", prefix="child-")
         first, others = _first_subject(form)
         fact = put(form["facts"][0] if form["facts"] else {}, typed["fact"])
         user = own_account(self.actor)
@@ -198,7 +195,7 @@ class UrgentPage(FormPage):
 
     def typed(self) -> dict[str, Said]:
         """Return what the browser sent, by where it goes."""
-        sent = self.request.POST
+        sent = self.sent
         return {
             "child": forms.body_of(part_input("children"), words.URGENT_CHILD, sent, prefix="child-"),
             "fact": forms.body_of(part_input("facts"), words.URGENT_FACT, sent, prefix="fact-"),
@@ -208,8 +205,8 @@ class UrgentPage(FormPage):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was typed."""
         typed = self.typed()
-        typed["child"]["residence_department"] = self.request.POST.get("child-residence_department", "")
-        version = problem.get("version", self.request.POST.get("version", ""))
+        typed["child"]["residence_department"] = self.sent.text("child-residence_department")
+        version = problem.get("version", self.sent.text("version"))
         return self.page(
             pk, typed["child"], typed["fact"], typed["concern"], version=version, problem=problem
         )
@@ -230,7 +227,7 @@ class UrgentPage(FormPage):
         none_told = [item["detail"] for item in (problem or {}).get("errors", ()) if item["field"] == "facts"]
         if none_told:
             of_fact.setdefault("text", none_told[0])
-        typed = self.request.POST.get("child-commune_insee") if self.request.method == "POST" else None
+        typed = self.sent.text("child-commune_insee") if "child-commune_insee" in self.sent else None
         facts = forms.fields_of(part_input("facts"), words.URGENT_FACT, fact, faults=of_fact, prefix="fact-")
         danger = forms.fields_of(
             Section("", "").takes, words.URGENT, concern, faults=forms.faults_of(problem)
@@ -240,11 +237,6 @@ class UrgentPage(FormPage):
             part_input("children"), words.URGENT_CHILD, child, faults=of_child, prefix="child-"
         )
         fields = [*facts, *danger, *where, *who]
-        faults = [
-            forms.Fault(str(one.ask.label), one.error, one.anchor)
-            for one in forms.all_of(fields)
-            if one.error
-        ]
         here = ("children.0.", *(one.ask.name for one in fields), "facts")
         elsewhere = [one for one in (problem or {}).get("errors", ()) if not one["field"].startswith(here)]
         return self.show(
@@ -254,7 +246,7 @@ class UrgentPage(FormPage):
                 "version": version,
                 "key": uuid4().hex,
                 "problem": problem,
-                "faults": faults,
+                "faults": forms.beside(fields),
                 "missing": lines_of(None, pk, elsewhere, has_child=True),
             }
         )

@@ -14,12 +14,14 @@ from accounts.roles import Role
 from core.inputs import Whole
 from core.query import Query
 from referrals.errors import NotAllowed
+from referrals.execution.preconditions import MALFORMED
 from referrals.filing.form import PARTS_MAX
 from referrals.policy.list_types import Row
 from web import forms
 from web.filing import extra, grid, place
 from web.filing.draft import Draft, Said, changed, of_kind, put
 from web.filing.sections import CHILD, Section, after, home_of, sections
+from web.forms import Sent
 from web.page import FormPage, go_to
 
 #: Pages of a child that are about the child already named there.
@@ -49,13 +51,13 @@ class SectionPage(FormPage):
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Save the page, and go on to the next one or back to the list."""
         draft = Draft.of(request, pk)
-        body = self.body(draft, remove="remove" in request.POST)
-        draft.save(body, version=version_of(request))
-        return go_to(self.onwards(pk, request.POST.get("then", "")))
+        body = self.body(draft, remove="remove" in self.sent)
+        draft.save(body, version=version_of(self.sent))
+        return go_to(self.onwards(pk, self.sent.text("then")))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the page as it was typed."""
-        version = problem.get("version", self.request.POST.get("version", ""))
+        version = problem.get("version", self.sent.text("version"))
         return self.page(pk, self.typed(), version=version, problem=problem)
 
     # --- What differs between pages of the concern, of an item, of a child's place ---------------------
@@ -68,7 +70,7 @@ class SectionPage(FormPage):
     @property
     def path(self) -> str:
         """Return where in the form the page's fields stand, as faults name them."""
-        return f"{self.section.part}.{self.request.POST.get('place', '0')}." if self.section.part else ""
+        return f"{self.section.part}.{self.sent.text('place', '0')}." if self.section.part else ""
 
     def values(self, form: Said) -> Mapping[str, Any]:
         """Return what was answered of this page."""
@@ -95,7 +97,7 @@ class SectionPage(FormPage):
 
     def typed(self) -> Said:
         """Return what the browser sent of this page."""
-        return forms.body_of(self.section.takes, self.section.asks, self.request.POST)
+        return forms.body_of(self.section.takes, self.section.asks, self.sent)
 
     def body(self, draft: Draft, *, remove: bool) -> Said:
         """Return what is to be saved."""
@@ -132,7 +134,7 @@ class SectionPage(FormPage):
             "version": version,
             "pk": pk,
             "number": self.number,
-            "place": self.request.POST.get("place", "0"),
+            "place": self.sent.text("place", "0"),
         }
         return self.show(shared | dict(context or {}))
 
@@ -183,8 +185,7 @@ class PlacePage(SectionPage):
 
     def typed(self) -> Said:
         """Return the answers; the commune as it was typed, for it may have no code."""
-        sent = self.request.POST
-        return super().typed() | {"residence_department": sent.get("residence_department", "")}
+        return super().typed() | {"residence_department": self.sent.text("residence_department")}
 
     def body(self, draft: Draft, *, remove: bool) -> Said:
         """Return the children with their place as codes."""
@@ -192,12 +193,12 @@ class PlacePage(SectionPage):
         places = of_kind(body["children"], self.section.kind)
         if self.number < len(places):
             child = body["children"][places[self.number]]
-            child.update(place.body_of(self.request.POST, self.path))
+            child.update(place.body_of(self.sent, self.path))
         return body
 
     def fields(self, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
         """Return the fields, the place first."""
-        typed = self.request.POST.get("commune_insee") if self.request.method == "POST" else None
+        typed = self.sent.text("commune_insee") if "commune_insee" in self.sent else None
         return place.fields_of(values, faults, typed=typed) + super().fields(values, faults)
 
 
@@ -218,7 +219,7 @@ class GridPage(SectionPage):
 
     def typed(self) -> Said:
         """Return the signs ticked on this page."""
-        return {"signs": grid.sent(self.family, self.request.POST)}
+        return {"signs": grid.sent(self.family, self.sent)}
 
     def body(self, draft: Draft, *, remove: bool) -> Said:  # noqa: ARG002 - a family is never removed
         """Return all signs of the form."""
@@ -243,7 +244,7 @@ class QuestionsPage(SectionPage):
     @cached_property
     def rows(self) -> list[Row]:
         """Return the questions, of the authority that the page named."""
-        return extra.asked_by(extra.by_id(self.request.POST.get("authority", "")), at=self.at)
+        return extra.asked_by(extra.by_id(self.sent.text("authority")), at=self.at)
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Find the authority, then show its questions."""
@@ -256,7 +257,7 @@ class QuestionsPage(SectionPage):
 
     def typed(self) -> Said:
         """Return the answers."""
-        body = forms.body_of(extra.input_of(self.rows), extra.asks_of(self.rows), self.request.POST)
+        body = forms.body_of(extra.input_of(self.rows), extra.asks_of(self.rows), self.sent)
         unknown = body.pop("not_known", [])
         return {code: value for code, value in body.items() if value != ""} | dict.fromkeys(unknown)
 
@@ -275,15 +276,14 @@ class QuestionsPage(SectionPage):
     def page(self, pk: UUID, values: Mapping[str, Any], **options: Any) -> HttpResponse:
         """Return the page; sent again, it is about the same authority."""
         if options.get("context") is None:
-            authority = extra.by_id(self.request.POST.get("authority", ""))
+            authority = extra.by_id(self.sent.text("authority"))
             options["context"] = {"authority": authority, "placed": authority is not None}
         return super().page(pk, values, **options)
 
 
-def version_of(request: ServiceRequest) -> int:
+def version_of(sent: Sent) -> int:
     """Return the version that the page was made from; one that none has if it was tampered with."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+    return MALFORMED if sent.version is None else sent.version
 
 
 def address(pk: UUID, section: Section) -> str:

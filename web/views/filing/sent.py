@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
@@ -32,8 +33,8 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web import forms
 from web.cases import display
-from web.forms import Ask, Follow
-from web.page import FormPage, Page, go_to
+from web.forms import Ask, Field, Follow, Pairs
+from web.page import InputPage, Page, go_to
 
 #: How an urgent concern is filed.
 URGENTLY: Final = steps.get(Machine.REFERRAL, "submit_urgent")
@@ -145,12 +146,11 @@ class ReceiptPage(Page):
         return self.show(context)
 
 
-class StepPage(FormPage):
+class StepPage(InputPage):
     """A page with the form of one step of the filer's."""
 
     keeps = True
     step: ClassVar[Step]
-    asks: ClassVar[tuple[Ask, ...]]
     title: ClassVar[Any]
     button: ClassVar[Any]
     template = "web/filing/step.html"
@@ -158,51 +158,28 @@ class StepPage(FormPage):
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the form."""
         own(self, pk)
-        return self.page(pk, {})
+        return self.show(self.around(pk) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Do the step, once."""
         own(self, pk)
-        body = self.typed()
+        body = self.body()
         wanted = StepRequest(step=self.step, referral_id=pk, body=body)
         request.purpose = self.step.purpose  # a refusal bears it too
         once_only(self, pk, body, lambda: perform.perform(wanted, actor=self.actor, at=self.at))
         return go_to(reverse("filing", args=[pk]))
 
     def typed(self) -> dict[str, Any]:
-        """Return the body of the step."""
-        return forms.body_of(self.step.takes, self.asks, self.request.POST)
+        """Return what was sent, as the step takes it: a day that was typed comes back as a day."""
+        return self.body()
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the form as it was typed."""
-        return self.page(pk, self.typed(), problem)
+        return self.show(self.around(pk) | self.again(problem))
 
-    def page(
-        self, pk: UUID, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None
-    ) -> HttpResponse:
-        """Return the page."""
-        fields = self.fields(pk, values, forms.faults_of(problem))
-        return self.show(
-            {
-                "pk": pk,
-                "fields": fields,
-                "problem": problem,
-                "faults": forms.summary(problem, fields),
-                "key": uuid4().hex,
-                "title": self.title,
-                "button": self.button,
-                "step": self.step,
-            }
-            | self.around(pk)
-        )
-
-    def fields(self, pk: UUID, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:  # noqa: ARG002
-        """Return the fields of the form."""
-        return forms.fields_of(self.step.takes, self.asks, values, faults=faults)
-
-    def around(self, pk: UUID) -> dict[str, Any]:  # noqa: ARG002 - a step may have more to show
-        """Return what else the page shows."""
-        return {}
+    def around(self, pk: UUID) -> dict[str, Any]:
+        """Return what stands around the form."""
+        return {"pk": pk, "title": self.title, "button": self.button, "step": self.step, "key": uuid4().hex}
 
 
 class QuestionQuery(Query):
@@ -214,45 +191,48 @@ class QuestionQuery(Query):
 class AddPage(StepPage):
     """GET, POST /transmissions/{id}/complement (T08)."""
 
-    step, asks = ADD, ADDITION
+    step, takes, asks = ADD, ADD.takes, (*ADDITION, FILES)
     title, button = _("Ajouter une information"), _("Envoyer")
     query = QuestionQuery
 
-    def typed(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """Return the body of the step, with the question that it answers."""
         question = self.asked.get("question")
-        named = forms.body_of(self.step.takes, (FILES,), self.request.POST)
-        return super().typed() | named | ({"request": str(question)} if question else {})
+        return super().body() | ({"request": str(question)} if question else {})
 
-    def fields(self, pk: UUID, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[forms.Field]:
-        """Return the fields; the files that were sent for this, if any, are chosen beforehand."""
-        referral, ties = seen(self.request, pk)
-        files = [
+    @cached_property
+    def files(self) -> list[tuple[str, str]]:
+        """Return the files that were sent for this, as pairs of id and words."""
+        referral, ties = seen(self.request, self.kwargs["pk"])
+        return [
             (
                 str(row.pk),
                 gettext("Fichier envoyé le %(at)s") % {"at": display.instant(row.at.isoformat(), forms.ZONE)},
             )
             for row in rights.waiting(referral, ties, self.actor.user_id)
         ]
-        fields = super().fields(pk, values, faults)
-        if not files:
-            return fields
-        chosen = {"attachments": values.get("attachments", [code for code, _ in files])}
-        return fields + forms.fields_of(
-            self.step.takes, (FILES,), chosen, faults=faults, choices={"attachments": files}
-        )
+
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the files."""
+        return {"attachments": self.files}
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
+        """Return the fields; the files, if there are any, are chosen beforehand."""
+        chosen = {"attachments": [code for code, _ in self.files]}
+        fields = super().fields(chosen | dict(values), faults)
+        return fields if self.files else fields[:-1]
 
     def around(self, pk: UUID) -> dict[str, Any]:
         """Return where a file is sent beforehand, for the same question."""
         question = self.asked.get("question")
         query = f"?{urlencode({'question': question})}" if question else ""
-        return {"files_at": reverse("filing-files", args=[pk]) + query}
+        return super().around(pk) | {"files_at": reverse("filing-files", args=[pk]) + query}
 
 
 class TakeBackPage(StepPage):
     """GET, POST /transmissions/{id}/retrait (T04)."""
 
-    step, asks = TAKE_BACK, REASON
+    step, takes, asks = TAKE_BACK, TAKE_BACK.takes, REASON
     title, button = _("Retirer la transmission"), _("Retirer")
 
 
@@ -268,7 +248,7 @@ class MarkRead(Page):
 
 def once_only(page: Page, pk: UUID, body: Mapping[str, Any], act: Any) -> None:
     """Do an act once for each page that was shown, however often it is sent."""
-    once = Once.of(page.request.POST.get("key", ""), f"POST {page.request.get_full_path()}", dict(body))
+    once = Once.of(page.sent.text("key"), f"POST {page.request.get_full_path()}", dict(body))
     once.wait(page.actor)
     if once.honoured(page.actor) is None:
         done: StepResult = act()

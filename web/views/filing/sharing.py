@@ -14,18 +14,18 @@ from accounts.roles import Role
 from referrals.cases.queries import whole
 from referrals.filing import actions as filing_actions
 from referrals.filing.inputs import Sharing
-from web import forms
 from web.filing.draft import Draft
-from web.forms import Ask
-from web.page import FormPage, Page, go_to
+from web.forms import Ask, Field, Pairs
+from web.page import InputPage, Page, go_to
 from web.views.cases.case import chapters_of, parts_of
 
 ASKS: Final = (Ask("organisation", _("De quel établissement transmettez-vous ?")),)
 
 
-class SharePage(FormPage):
+class SharePage(InputPage):
     """GET, POST /transmissions/{id}/partage."""
 
+    takes, asks = Sharing, ASKS
     template = "web/filing/share.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -35,55 +35,34 @@ class SharePage(FormPage):
             NotVisible, WrongState, NotAllowed: see ``drafts.shareable``.
         """
         draft = filing_actions.shareable(pk, actor=self.actor, at=self.at)
-        return self.page(pk, {}, is_shared=draft.shared_with is not None)
+        return self.show(self.around(pk) | self.filled({}) | {"shown": draft.shared_with is not None})
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Show the draft, or show it no longer."""
         filing_actions.shareable(pk, actor=self.actor, at=self.at)
-        if request.POST.get("then") == "hide":
+        if self.sent.text("then") == "hide":
             filing_actions.unshare(pk, actor=self.actor, at=self.at)
         else:
-            body = Sharing.read(self.typed())
-            filing_actions.share(pk, body["organisation"], actor=self.actor, at=self.at)
+            filing_actions.share(pk, self.validated()["organisation"], actor=self.actor, at=self.at)
         return go_to(reverse("filing-share", args=[pk]))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the question again."""
-        return self.page(pk, self.typed(), problem)
+        return self.show(self.around(pk) | self.again(problem))
 
-    def typed(self) -> dict[str, Any]:
-        """Return what was chosen."""
-        return forms.body_of(Sharing, ASKS, self.request.POST)
-
-    def page(
-        self,
-        pk: UUID,
-        values: Mapping[str, Any],
-        problem: Mapping[str, Any] | None = None,
-        *,
-        is_shared: bool = False,
-    ) -> HttpResponse:
-        """Return the page; where one works for one institution alone there is nothing to choose."""
+    def choices(self) -> Mapping[str, Pairs]:
+        """Return the institutions from which one files."""
         own = {p.organisation_id for p in self.actor.holding([Role.FILER]) if p.organisation_id}
         rows = Organisation.objects.filter(pk__in=own).order_by("name", "pk")
-        places = [(str(row.pk), row.name) for row in rows]
-        fields = (
-            forms.fields_of(
-                Sharing, ASKS, values, faults=forms.faults_of(problem), choices={"organisation": places}
-            )
-            if len(places) > 1
-            else []
-        )
-        return self.show(
-            {
-                "pk": pk,
-                "fields": fields,
-                "places": places,
-                "shown": is_shared,
-                "problem": problem,
-                "faults": forms.summary(problem, fields),
-            }
-        )
+        return {"organisation": [(str(row.pk), row.name) for row in rows]}
+
+    def fields(self, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> list[Field]:
+        """Return the question; where one works for one institution alone there is nothing to choose."""
+        return super().fields(values, faults) if len(self.choices()["organisation"]) > 1 else []
+
+    def around(self, pk: UUID) -> dict[str, Any]:
+        """Return what stands around the question."""
+        return {"pk": pk, "places": self.choices()["organisation"], "shown": False}
 
 
 def shared(page: Page, pk: UUID) -> HttpResponse:

@@ -1,13 +1,13 @@
 """Anomalies: the list, the course of each with its steps, and the veil that two persons lift."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from accounts.replays import Once
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import Query
@@ -22,12 +22,19 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step
 from web import forms
 from web.cases import display, told
-from web.cases.base import BlanksLeftOut, fresh_key
+from web.cases.base import BlanksLeftOut
 from web.cases.panel import brings, panels
-from web.cases.stepforms import ask_of, members, summary
+from web.cases.stepforms import ask_of, summary
+from web.forms import Ask, members
 from web.journal import oddities
 from web.journal.base import JournalPage, address
-from web.page import FormPage, go_to
+from web.page import InputPage, go_to
+from web.views.cases.steps import in_words
+
+FILTERS: Final = (
+    Ask("state", _("État"), kind="select", nothing=_("Tous")),
+    Ask("rule", _("Ce qui est cherché"), kind="select", nothing=_("Tous")),
+)
 
 
 class Filters(BlanksLeftOut, AnomalyQuery):
@@ -70,8 +77,7 @@ class Anomalies(AnomalyPage):
             self.around()
             | {
                 "lines": [oddities.line(self, row) for row in page.items],
-                "states": oddities.states(kept.get("state", "")),
-                "rules": oddities.rules(kept.get("rule", "")),
+                "filters": forms.fields_of(Filters, FILTERS, kept, choices=oddities.choices()),
                 "filtered": bool(kept),
                 "first": "cursor" not in self.asked,
                 "next": address("anomalies-page", kept | {"cursor": page.next}) if page.next else "",
@@ -120,7 +126,7 @@ class Identities(AnomalyPage):
         return self.show(self.heading(anomaly) | identities | {"until": self.when(identities["until"])})
 
 
-class AnomalyStep(AnomalyPage, FormPage):
+class AnomalyStep(AnomalyPage, InputPage):
     """GET, POST /journal/anomalies/{id}/etape/{step}."""
 
     keeps = True
@@ -135,8 +141,8 @@ class AnomalyStep(AnomalyPage, FormPage):
         """
         declared, anomaly = declared_step(step), self.one(pk)
         access_review_actions.runner.require_possible(declared, anomaly, actor=self.actor, at=self.at)
-        fields = self.fields(declared, {})
-        return self.show(self._around(declared, anomaly) | {"entries": fields, "once": fresh_key()})
+        self.asks_for(declared)
+        return self.show(self._around(declared, anomaly) | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID, step: str) -> HttpResponse:
         """Do the step, once under the form's key, and go back to the anomaly.
@@ -147,44 +153,29 @@ class AnomalyStep(AnomalyPage, FormPage):
         declared = declared_step(step)
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         self.one(pk)
-        body = forms.body_of(declared.takes, self.asks(declared), request.POST)
-        key = request.POST.get("once", "")
-        wanted = Once.of(key, f"POST {request.path}", body) if key else None
-        if wanted is not None:
-            wanted.wait(self.actor)
-        if wanted is None or wanted.honoured(self.actor) is None:
+        self.asks_for(declared)
+        body = self.body()
+
+        def act() -> UUID:
             access_review_actions.runner.perform(declared, pk, body, actor=self.actor, at=self.at)
-            if wanted is not None:
-                wanted.keep(self.actor, status=200, thing=pk, at=self.at)
+            return pk
+
+        self.once(body, act)
         back = reverse("anomaly-page", args=[pk])
         return go_to(back + told.query_of(self.actor, f"{declared.machine}-{declared.name}"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID, step: str) -> HttpResponse:
         """Show the form as it was sent, with its faults."""
-        declared, anomaly, sent = declared_step(step), self.one(pk), self.request.POST
-        values = {name: sent.get(name, "") for name in members(declared.takes)}
-        fields = self.fields(declared, values, problem)
-        again = fresh_key() if problem["status"] == 422 else sent.get("once", "")
-        return self.show(
-            self._around(declared, anomaly)
-            | {
-                "entries": fields,
-                "problem": problem,
-                "faults": summary(problem, fields),
-                "once": again,
-            }
-        )
+        declared, anomaly = declared_step(step), self.one(pk)
+        self.asks_for(declared)
+        again = self.again(problem)
+        again |= {"problem": in_words(problem), "faults": summary(problem, again["entries"])}
+        return self.show(self._around(declared, anomaly) | again)
 
-    def fields(
-        self, step: Step, values: Mapping[str, Any], problem: Mapping[str, Any] | None = None
-    ) -> list[forms.Field]:
-        """Return the fields of a step, filled."""
-        return forms.fields_of(step.takes, self.asks(step), values, faults=forms.faults_of(problem))
-
-    @staticmethod
-    def asks(step: Step) -> list[forms.Ask]:
-        """Return the questions of a step."""
-        return [ask_of(step.takes, name) for name in members(step.takes)]
+    def asks_for(self, step: Step) -> None:
+        """Ask for what a step takes."""
+        self.takes = step.takes  # of this request
+        self.asks = [ask_of(step.takes, name) for name in members(step.takes)]
 
     def _around(self, step: Step, anomaly: AccessAnomaly) -> dict[str, Any]:
         return self.heading(anomaly) | {

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.replays import Once
 from accounts.request import ServiceRequest
 from audit.events import Purpose
 from core.query import PagedQuery, Query
@@ -17,12 +16,10 @@ from referrals.access_review.inputs import AnswerIn
 from referrals.access_review.queries import question_page
 from referrals.errors import NotVisible
 from referrals.models import AccessAnomaly
-from web import forms
 from web.cases import display, told
-from web.cases.base import fresh_key
 from web.cases.stepforms import ask_of, summary
 from web.journal.base import address
-from web.page import FormPage, Page, go_to
+from web.page import InputPage, Page, go_to
 from web.views.cases.queue import ZONE
 
 
@@ -49,10 +46,11 @@ class AccessQuestions(Page):
         )
 
 
-class AccessQuestion(FormPage):
+class AccessQuestion(InputPage):
     """GET, POST /acces/{id}."""
 
     keeps = True
+    takes, asks = AnswerIn, (ask_of(AnswerIn, "answer"),)
     template = "web/journal/answer.html"
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
@@ -62,7 +60,7 @@ class AccessQuestion(FormPage):
             NotVisible: no such question to this reader, or its time is over.
         """
         anomaly = self._one(pk)
-        return self.show({"line": in_a_line(anomaly), "entries": fields({}), "once": fresh_key()})
+        return self.show({"line": in_a_line(anomaly)} | self.filled({}))
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         """Keep the answer, once, and go back to the list.
@@ -72,42 +70,27 @@ class AccessQuestion(FormPage):
         """
         request.purpose = Purpose.AUDIT  # a refusal bears it too
         self._one(pk)
-        body = forms.body_of(AnswerIn, [ask_of(AnswerIn, "answer")], request.POST)
-        key = request.POST.get("once", "")
-        wanted = Once.of(key, f"POST {request.path}", body) if key else None
-        if wanted is not None:
-            wanted.wait(self.actor)
-        if wanted is None or wanted.honoured(self.actor) is None:
-            sent = AnswerIn.read(body)
-            access_review_actions.answer(pk, sent["answer"], actor=self.actor, at=self.at)
-            if wanted is not None:
-                wanted.keep(self.actor, status=200, thing=pk, at=self.at)
+        body = self.body()
+
+        def act() -> UUID:
+            answer = self.validated()["answer"]
+            access_review_actions.answer(pk, answer, actor=self.actor, at=self.at)
+            return pk
+
+        self.once(body, act)
         return go_to(reverse("access-questions-page") + told.query_of(self.actor, "anomaly-answer"))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the question again with what is wrong."""
-        shown_again = fields({"answer": self.request.POST.get("answer", "")}, problem)
-        return self.show(
-            {
-                "line": in_a_line(self._one(pk)),
-                "entries": shown_again,
-                "problem": problem,
-                "faults": summary(problem, shown_again),
-                "once": self.request.POST.get("once", ""),
-            }
-        )
+        again = self.again(problem)
+        again |= {"problem": in_words(problem), "faults": summary(problem, again["entries"])}
+        return self.show({"line": in_a_line(self._one(pk))} | again)
 
     def _one(self, pk: UUID) -> AccessAnomaly:
         anomaly = access_review_actions.asked_of(self.actor, at=self.at).filter(pk=pk).first()
         if anomaly is None:
             raise NotVisible
         return anomaly
-
-
-def fields(values: Mapping[str, Any], problem: Mapping[str, Any] | None = None) -> list[forms.Field]:
-    """Return the one field of an answer."""
-    asks = [ask_of(AnswerIn, "answer")]
-    return forms.fields_of(AnswerIn, asks, values, faults=forms.faults_of(problem))
 
 
 def in_a_line(anomaly: AccessAnomaly) -> dict[str, Any]:

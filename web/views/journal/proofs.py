@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from audit import checkpoints, health, proofs, verifier
@@ -15,9 +16,12 @@ from audit.health import Health
 from audit.inputs import ExportQuery, InclusionQuery
 from audit.tree import TILE
 from audit.verifier import Fault
+from core.inputs import StrictSerializer, Text
 from core.query import Query
 from encryption import digest
+from web import forms
 from web.cases.base import BlanksLeftOut
+from web.forms import Ask, Field
 from web.journal.base import JournalPage
 from web.page import FormPage
 
@@ -25,6 +29,23 @@ VERIFIER: Final = Path(verifier.__file__)
 #: As long as a checkpoint that somebody kept may be, with the lines of its witnesses.
 NOTE_MAX: Final = 20_000
 PART: Final = BUNDLES * TILE
+
+
+class NoteIn(StrictSerializer):
+    """A checkpoint that somebody kept."""
+
+    note = Text(max_length=NOTE_MAX, multiline=True)
+
+
+NOTE: Final = Ask(
+    "note",
+    _("Point de contrôle gardé"),
+    _(
+        "Le texte entier d'un message du matin ou d'une visite précédente, de la première ligne aux signatures."
+    ),
+    rows=6,
+    attributes={"spellcheck": "false"},
+)
 
 
 class ProofQuery(BlanksLeftOut, InclusionQuery):
@@ -51,32 +72,27 @@ class Proofs(JournalPage, FormPage):
         stands = health.health(actor=self.actor, at=self.at)
         return self.show(self._around(stands) | (self._inclusion() if "entry" in self.asked else {}))
 
-    def act(self, request: ServiceRequest) -> HttpResponse:
+    def act(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Hold a checkpoint that the reader kept against the log as it is now; nothing is changed by that."""
         stands = health.health(actor=self.actor, at=self.at)
-        note = request.POST.get("note", "")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
+        note = self.sent.text("note")[:NOTE_MAX].replace("\r\n", "\n").strip() + "\n"
         comparison = self._consistency(stands, note)
-        context = self._around(stands) | {"note": note, "old": comparison}
-        if "fault" in comparison:
-            context |= {
-                "problem": {"title": gettext("Rien n'a été comparé.")},
-                "faults": [
-                    {
-                        "label": gettext("Point de contrôle gardé"),
-                        "detail": comparison["fault"],
-                        "anchor": "note",
-                    }
-                ],
-            }
+        fault = comparison.get("fault", "")
+        fields = note_fields(note, fault)
+        context = self._around(stands) | {"entries": fields, "old": comparison}
+        if fault:
+            problem = {"title": gettext("Rien n'a été comparé.")}
+            context |= {"problem": problem, "faults": forms.beside(fields)}
         return self.show(context, status=comparison["status"])
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the page with what was refused."""
-        return self.show(self.around() | {"problem": problem, "note": self.request.POST.get("note", "")})
+        return self.show(self.around() | {"problem": problem, "entries": note_fields(self.sent.text("note"))})
 
     def _around(self, stands: Health) -> dict[str, Any]:
         checkpoint = stands.checkpoint
         return self.around() | {
+            "entries": note_fields(),
             "stands": stands,
             "signed": self.when(stands.signed_at),
             "waiting": self.when(stands.waiting_since),
@@ -148,6 +164,11 @@ class Verifier(JournalPage):
         answer = HttpResponse(VERIFIER.read_bytes(), content_type="text/x-python; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{VERIFIER.name}"'
         return answer
+
+
+def note_fields(note: str = "", fault: str = "") -> list[Field]:
+    """Return the field for a checkpoint that was kept."""
+    return forms.fields_of(NoteIn, [NOTE], {"note": note}, faults={"note": fault})
 
 
 @cache

@@ -26,7 +26,7 @@ class Attention(JournalPage):
                 "signed": self.when(stands.signed_at),
                 "waiting": self.when(stands.waiting_since),
                 "counts": [
-                    (code, label, awaits.counts.get(code, 0)) for code, label, _chosen in oddities.states()
+                    (code, label, awaits.counts.get(code, 0)) for code, label in oddities.choices()["state"]
                 ],
                 "to_lift": [oddities.line(self, row) for row in awaits.to_lift],
                 "breaches": [oddities.line(self, row) for row in awaits.breaches],

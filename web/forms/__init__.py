@@ -1,0 +1,73 @@
+"""Forms made from input declarations: what the API takes in JSON, a page asks for in fields.
+
+An ``Ask`` holds the wording of one question; everything else (kind of field, choices, bounds, what may stay empty)
+comes from the input declaration, so that a page can't ask for anything but what the act takes. ``body_of`` turns what a
+browser sends into the body that the API would get; ``fields_of`` makes the fields, filled and with their errors, and
+``templates/web/components/`` writes them. Why none of this is Django's forms: ``docs/decisions/0043``.
+"""
+
+from web.forms.declaration import (
+    AS_TYPED,
+    NOT_KNOWN,
+    ZONE,
+    Ask,
+    Follow,
+    Input,
+    Pairs,
+    every,
+    members,
+    nested,
+    words_of,
+)
+from web.forms.fields import (
+    IDS,
+    Entry,
+    Fault,
+    Field,
+    Group,
+    Option,
+    Row,
+    all_of,
+    beside,
+    fault_of,
+    faults_of,
+    fields_of,
+    summary,
+)
+from web.forms.reading import Sent, body_of, clean, day_of, typed, typed_instant
+from web.forms.told import day_in_words, told
+
+__all__ = [
+    "AS_TYPED",
+    "IDS",
+    "NOT_KNOWN",
+    "ZONE",
+    "Ask",
+    "Entry",
+    "Fault",
+    "Field",
+    "Follow",
+    "Group",
+    "Input",
+    "Option",
+    "Pairs",
+    "Row",
+    "Sent",
+    "all_of",
+    "beside",
+    "body_of",
+    "clean",
+    "day_in_words",
+    "day_of",
+    "every",
+    "fault_of",
+    "faults_of",
+    "fields_of",
+    "members",
+    "nested",
+    "summary",
+    "told",
+    "typed",
+    "typed_instant",
+    "words_of",
+]

@@ -1,0 +1,144 @@
+"""Words of a form's questions, and what the input declares about them: the kind of field, its choices."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language, gettext
+from rest_framework import serializers
+
+from accounts.inputs import Secret
+from referrals.vocabulary.states import Coded
+
+#: More choices than these are a list to pull down.
+RADIOS_MAX: Final = 10
+NOT_KNOWN: Final = "not_known"
+#: The zone in which an instant is typed where no authority says otherwise.
+ZONE: Final = ZoneInfo("Europe/Paris")
+
+type Input = serializers.Serializer[Any]
+type Declared = serializers.Field[Any, Any, Any, Any]
+type Values = Mapping[str, Any]
+type Pairs = Sequence[tuple[str, str]]
+type Attributes = Mapping[str, str | bool]
+
+#: Attributes of a field for what is copied letter for letter: the browser neither corrects nor capitalises it.
+AS_TYPED: Final[Attributes] = {"spellcheck": "false", "autocapitalize": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Questions that some answers call for."""
+
+    answers: tuple[str, ...]
+    asks: tuple["Ask", ...]
+    heading: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The words of one question.
+
+    ``width``: ``short``, ``date``, ``half`` or all; ``unknown``: the words of a box that says the answer isn't known,
+    where the input may take it so; ``only``: which of the choices, in which order; ``instead``: other words for
+    choices whose own don't answer the question; ``optional``: the page says so; ``kind``: another kind of field than
+    the declaration's; ``nothing``: the words of a list to pull down while nothing is chosen; ``attributes``: further
+    ones of the field.
+    """
+
+    name: str
+    label: Any
+    hint: Any = ""
+    width: str = ""
+    inline: bool = False
+    rows: int = 5
+    unknown: Any = ""
+    only: tuple[str, ...] = ()
+    instead: tuple[tuple[str, Any], ...] = ()
+    auto: str = "off"
+    optional: bool = False
+    follow: Follow | None = None
+    otherwise: Follow | None = None
+    kind: str = ""
+    nothing: Any = ""
+    attributes: Attributes = field(default_factory=dict)
+
+    @property
+    def branches(self) -> tuple[Follow, ...]:
+        """Return what the answers may call for: ``follow``, and ``otherwise`` for other answers."""
+        return tuple(branch for branch in (self.follow, self.otherwise) if branch is not None)
+
+
+def every(asks: Sequence[Ask]) -> Iterator[Ask]:
+    """Yield all questions, those that others call for included."""
+    for ask in asks:
+        yield ask
+        for branch in ask.branches:
+            yield from every(branch.asks)
+
+
+@cache
+def members(takes: type[Input]) -> dict[str, Any]:
+    """Return the members of a declaration."""
+    return dict(takes().fields)
+
+
+@cache
+def nested(takes: type[Input]) -> dict[str, Any]:
+    """Return the members of a declaration that are declarations themselves, or lists of them."""
+    kinds = (serializers.ListSerializer, serializers.Serializer)
+    return {name: declared for name, declared in members(takes).items() if isinstance(declared, kinds)}
+
+
+def kind_of(declared: Any, ask: Ask, pairs: Pairs | None) -> str:
+    """Return how the page asks: ``checkboxes``, ``flag``, ``radios``, ``select``, or the kind of text that is typed."""
+    if ask.kind:
+        return ask.kind
+    if isinstance(declared, serializers.ListField):
+        return "checkboxes"
+    if isinstance(declared, serializers.BooleanField):
+        return "flag"
+    if isinstance(declared, serializers.ChoiceField) or pairs is not None:
+        many = len(pairs if pairs is not None else declared.choices)
+        return "radios" if many <= RADIOS_MAX else "select"
+    if isinstance(declared, serializers.DateTimeField):
+        return "instant"
+    if isinstance(declared, serializers.DateField):
+        return "date"
+    if isinstance(declared, serializers.IntegerField):
+        return "number"
+    if isinstance(declared, Secret):
+        return "password"
+    return "lines" if getattr(declared, "multiline", False) else "text"
+
+
+def choices_of(declared: Declared, ask: Ask) -> list[tuple[str, str]]:
+    """Return the choices that the declaration has, in the reader's words."""
+    source = declared.child if isinstance(declared, serializers.ListField) else declared
+    labels = {str(code): str(label) for code, label in getattr(source, "choices", {}).items()}
+    instead = dict(ask.instead)
+    return [
+        (code, str(instead[code]) if code in instead else words_of(code, labels[code]))
+        for code in ask.only or labels
+    ]
+
+
+def words_of(code: str, french: str) -> str:
+    """Return the words of a coded answer in the reader's language; its French words are those of the declaration."""
+    if get_language() == "fr":
+        return french
+    return _english().get((code, french)) or gettext(french)
+
+
+@cache
+def _english() -> dict[tuple[str, str], str]:
+    """Return the English words of every coded answer, by code and French words."""
+    waiting = list(Coded.__subclasses__())
+    words: dict[tuple[str, str], str] = {}
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        words |= {(str(code), str(code.label)): code.en for code in kind}
+    return words

@@ -1,0 +1,241 @@
+"""Fields of a form as a page shows them: filled, with their errors, and the summary of all errors."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
+
+from web.forms.declaration import NOT_KNOWN, Ask, Declared, Input, Pairs, Values, choices_of, kind_of
+
+#: What the ids of fields begin with on most pages.
+IDS: Final = "f-"
+#: The type of a tag, by the kind of field; others are ``text``.
+TYPES: Final[Mapping[str, str]] = {
+    "radios": "radio",
+    "checkboxes": "checkbox",
+    "flag": "checkbox",
+    "date": "date",
+    "instant": "datetime-local",
+    "email": "email",
+    "password": "password",
+    "file": "file",
+}
+
+
+@dataclass(slots=True)
+class Option:
+    """A choice of a question; ``marks`` is the class by which the page's style shows what it calls for."""
+
+    value: str
+    label: str
+    chosen: bool
+    id: str
+    marks: str = ""
+
+
+@dataclass(slots=True)
+class Branch:
+    """The fields that some answers call for; ``number`` ties them to these answers in the page."""
+
+    number: int
+    heading: Any
+    fields: list["Field"]
+
+
+@dataclass(slots=True)
+class Field:
+    """A question ready to be shown."""
+
+    ask: Ask
+    kind: str
+    name: str
+    id: str
+    value: Any = ""
+    options: list[Option] = field(default_factory=list)
+    error: str = ""
+    optional: bool = False
+    unknown: bool = False
+    branches: list[Branch] = field(default_factory=list)
+
+    @property
+    def optional_shown(self) -> bool:
+        """Tell whether the page says that the question may stay open."""
+        return self.optional and self.ask.optional
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of what gets the focus: of a group, its first choice."""
+        return self.options[0].id if self.options and self.kind != "select" else self.id
+
+    @property
+    def described_by(self) -> str:
+        """Return the ids of what explains the field."""
+        ids = [f"{self.id}-hint"] if self.ask.hint else []
+        return " ".join([*ids, f"{self.id}-error"] if self.error else ids)
+
+    @property
+    def is_flag(self) -> bool:
+        """Tell whether the field is a box to tick."""
+        return self.kind == "flag"
+
+    @property
+    def type(self) -> str:
+        """Return the type of the field's tag."""
+        return TYPES.get(self.kind, "text")
+
+    @property
+    def attributes(self) -> SafeString:
+        """Return the further attributes of the field, for its tag."""
+        return flatatt(dict(self.ask.attributes))
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a group; ``about`` are the hidden members that say what it is about."""
+
+    title: str
+    fields: list[Field]
+    about: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Group:
+    """A nested member: its words, its rows, and whether one may ask for more of them."""
+
+    name: str
+    label: str
+    hint: str
+    rows: list[Row]
+    more: bool
+    error: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the group on the page."""
+        return f"g-{self.name}"
+
+
+type Entry = Field | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line of the error summary; ``anchor`` leads to the field, ``address`` to another page."""
+
+    label: str
+    detail: str
+    anchor: str = ""
+    address: str = ""
+
+    @property
+    def href(self) -> str:
+        """Return where the line leads; empty where it leads nowhere."""
+        return f"#{self.anchor}" if self.anchor else self.address
+
+
+def fields_of(
+    takes: type[Input],
+    asks: Sequence[Ask],
+    values: Values,
+    *,
+    faults: Mapping[str, str] | None = None,
+    prefix: str = "",
+    choices: Mapping[str, Pairs] | None = None,
+    ids: str = IDS,
+) -> list[Field]:
+    """Return the fields of a form, filled with ``values`` (names as in the input).
+
+    ``choices``: those of fields whose declaration has none, as an id of a person; pairs of value and words. ``ids``:
+    what the ids of the fields begin with, where a page has two fields of one name.
+    """
+    declared = takes().fields
+    fields = []
+    for ask in asks:
+        one = _field(declared[ask.name], ask, values, (choices or {}).get(ask.name), prefix + ask.name, ids)
+        one.error = (faults or {}).get(ask.name, "")
+        for number, branch in enumerate(ask.branches, start=1):
+            inner = fields_of(
+                takes, branch.asks, values, faults=faults, prefix=prefix, choices=choices, ids=ids
+            )
+            one.branches.append(Branch(number, branch.heading, inner))
+            for option in one.options:
+                option.marks = f"opens-{number}" if option.value in branch.answers else option.marks
+        fields.append(one)
+    return fields
+
+
+def _field(declared: Declared, ask: Ask, values: Values, options: Pairs | None, name: str, ids: str) -> Field:
+    value = values.get(ask.name)
+    one = Field(ask, kind_of(declared, ask, options), name, f"{ids}{name}", optional=not declared.required)
+    one.unknown = ask.name in (values.get(NOT_KNOWN) or [])
+    pairs = options if options is not None else choices_of(declared, ask)
+    if one.kind == "flag":
+        one.options = [Option("true", str(ask.label), value is True, one.id)]
+    elif pairs:
+        chosen = value if isinstance(value, list) else [value]
+        one.options = [
+            Option(code, words, code in chosen, f"{one.id}-{n}") for n, (code, words) in enumerate(pairs)
+        ]
+    elif one.kind != "password":  # it is typed anew
+        one.value = "" if value is None or isinstance(value, dict) else value
+    return one
+
+
+def all_of(entries: Sequence[Entry]) -> Iterator[Field]:
+    """Yield the fields of all entries in the order of the page, with those that they call for."""
+    for entry in entries:
+        if isinstance(entry, Group):
+            for row in entry.rows:
+                yield from all_of(row.fields)
+            continue
+        yield entry
+        for branch in entry.branches:
+            yield from all_of(branch.fields)
+
+
+# --- Faults -------------------------------------------------------------------------------------------
+
+
+def faults_of(problem: Values | None, path: str = "") -> dict[str, str]:
+    """Return what is wrong with the fields under ``path``, by their names on the page."""
+    faults: dict[str, str] = {}
+    for item in (problem or {}).get("errors", ()):
+        name: str = item["field"]
+        if name.startswith(path):
+            faults.setdefault(name.removeprefix(path).partition(".")[0], item["detail"])
+    return faults
+
+
+def fault_of(problem: Values | None, path: str) -> str:
+    """Return what is wrong with the member at ``path`` itself; empty where nothing is."""
+    return next(
+        (str(item["detail"]) for item in (problem or {}).get("errors", ()) if item["field"] == path), ""
+    )
+
+
+def beside(entries: Sequence[Entry]) -> list[Fault]:
+    """Return the errors that stand beside fields and groups, in the order of the page."""
+    lines = []
+    for entry in entries:
+        if isinstance(entry, Group) and entry.error:
+            lines.append(Fault(entry.label, entry.error, entry.anchor))
+        lines += [Fault(str(one.ask.label), one.error, one.anchor) for one in all_of([entry]) if one.error]
+    return lines
+
+
+def summary(problem: Values | None, fields: Sequence[Field], path: str = "") -> list[Fault]:
+    """Return the lines of the error summary, in the order of the page; what isn't on the page comes last."""
+    faults = faults_of(problem, path)
+    lines = [
+        Fault(str(one.ask.label), faults.pop(one.ask.name), one.anchor)
+        for one in all_of(fields)
+        if one.ask.name in faults
+    ]
+    elsewhere = [item for item in (problem or {}).get("errors", ()) if not item["field"].startswith(path)]
+    return (
+        lines
+        + [Fault(name, detail) for name, detail in faults.items()]
+        + [Fault(item["field"], item["detail"]) for item in elsewhere]
+    )
