@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.inputs import NewPasswordInput, SignInInput
 from web import forms
-from web.forms import AS_TYPED, Ask, Fault, Sent
+from web.forms import AS_TYPED, Ask, Attributes, Fault, Sent
 
-REQUIRED: Final = {"required": True}
-_OF_EMAIL: Final = REQUIRED | AS_TYPED
-_OF_PASSWORD: Final = {**REQUIRED, "maxlength": "256"}
+REQUIRED: Final[Attributes] = {"required": True}
+_OF_SECRET: Final[Attributes] = {**REQUIRED, **AS_TYPED}
 
 
 def email(auto: str, **attributes: str) -> Ask:
@@ -23,14 +22,14 @@ def email(auto: str, **attributes: str) -> Ask:
         _("Adresse de courriel professionnelle"),
         kind="email",
         auto=auto,
-        attributes=_OF_EMAIL | attributes,
+        attributes={**_OF_SECRET, **attributes},
     )
 
 
-def password(name: str, label: Any, hint: Any = "", *, new: bool = False) -> Ask:
+def password(name: str, label: Any, hint: Any = "", *, new: bool = False, required: bool = True) -> Ask:
     """Return the question for a password."""
     auto = "new-password" if new else "current-password"
-    return Ask(name, label, hint, auto=auto, attributes=_OF_PASSWORD)
+    return Ask(name, label, hint, auto=auto, attributes={"required": required, "maxlength": "256"})
 
 
 NEW_PASSWORD: Final = password(
@@ -43,13 +42,13 @@ TOKEN: Final = Ask(
     "token",
     _("Fin du lien"),
     _("Ce qui suit le signe # dans l'adresse reçue par courriel."),
-    attributes={**_OF_EMAIL, "maxlength": "64"},
+    attributes={**_OF_SECRET, "maxlength": "64"},
 )
 INVITATION_CODE: Final = Ask(
     "code",
     _("Code de l'invitation"),
     _("Celui que vous donne, de vive voix, la personne qui a créé votre compte."),
-    attributes={**_OF_EMAIL, "maxlength": "40"},
+    attributes={**_OF_SECRET, "maxlength": "40"},
 )
 SIGN_IN: Final = (email("username"), password("password", _("Mot de passe")))
 

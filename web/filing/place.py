@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.territory import commune, communes_named, departments
 from referrals.errors import InvalidInput
-from web.forms import Ask, Field, Option, Sent, clean
+from web import forms
+from web.filing.sections import part_input
+from web.forms import Ask, Field, Sent, clean
 
 DEPARTMENT: Final = Ask(
     "residence_department",
@@ -32,15 +34,17 @@ def fields_of(
     code = values.get("commune_insee") or ""
     known = commune(code) if code else None
     chosen = values.get("residence_department") or (known.department if known else "")
-    where = Field(DEPARTMENT, "select", prefix + DEPARTMENT.name, f"f-{prefix}{DEPARTMENT.name}")
-    where.options = [
-        Option(number, f"{number} – {name}", number == chosen, f"{where.id}-{number}")
-        for number, name in departments().items()
-    ]
-    town = Field(COMMUNE, "text", prefix + COMMUNE.name, f"f-{prefix}{COMMUNE.name}")
-    town.value = typed if typed is not None else (known.name if known else "")
-    for one in (where, town):
-        one.error = faults.get(one.ask.name, "")
+    name = typed if typed is not None else (known.name if known else "")
+    where, town = forms.fields_of(
+        part_input("children"),
+        (DEPARTMENT, COMMUNE),
+        {DEPARTMENT.name: chosen, COMMUNE.name: name},
+        faults=faults,
+        prefix=prefix,
+        choices={
+            DEPARTMENT.name: [(number, f"{number} – {words}") for number, words in departments().items()]
+        },
+    )
     if (
         town.error and not chosen and not town.value
     ):  # either would do; the département is what everybody knows

@@ -6,11 +6,13 @@ browser sends into the body that the API would get; ``fields_of`` makes the fiel
 ``templates/web/components/`` writes them. Why none of this is Django's forms: ``docs/decisions/0043``.
 """
 
+from web.forms.answers import day_in_words, told
 from web.forms.declaration import (
     AS_TYPED,
     NOT_KNOWN,
     ZONE,
     Ask,
+    Attributes,
     Follow,
     Input,
     Pairs,
@@ -35,7 +37,6 @@ from web.forms.fields import (
     summary,
 )
 from web.forms.reading import Sent, body_of, clean, day_of, typed, typed_instant
-from web.forms.told import day_in_words, told
 
 __all__ = [
     "AS_TYPED",
@@ -43,6 +44,7 @@ __all__ = [
     "NOT_KNOWN",
     "ZONE",
     "Ask",
+    "Attributes",
     "Entry",
     "Fault",
     "Field",

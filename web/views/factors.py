@@ -1,7 +1,6 @@
 """Second factor at sign-in, step-up authentication, and one's own factors (SEC-AU1, SEC-AU6)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -28,15 +27,14 @@ from core.inputs import Text
 from core.query import Query
 from web import forms
 from web.credentials import REQUIRED, password, refused
-from web.forms import AS_TYPED, Ask, Fault, Field, Sent, faults_of
+from web.forms import AS_TYPED, Ask, Attributes, Fault, Field, Sent, faults_of
 from web.page import FormPage, Page, go_to, made, own_address
 from web.views.language import speak
 
-_ONE_TIME: Final = {
+_ONE_TIME: Final[Attributes] = {
     **REQUIRED,
     "maxlength": "12",
     "spellcheck": "false",
-    "class": "short",
     "inputmode": "numeric",
 }
 CODE: Final = Ask(
@@ -48,21 +46,19 @@ RECOVERY: Final = Ask(
     _("Chaque code ne sert qu'une fois."),
     attributes={**REQUIRED, **AS_TYPED, "maxlength": "40"},
 )
-PASSWORD: Final = replace(
-    password(
-        "password",
-        _("Mot de passe (pour changer votre façon de vous connecter)"),
-        _("Les autres actes graves ne le demandent pas."),
-    ),
-    attributes={"maxlength": "256"},
+PASSWORD: Final = password(
+    "password",
+    _("Mot de passe (pour changer votre façon de vous connecter)"),
+    _("Les autres actes graves ne le demandent pas."),
+    required=False,
 )
-_OF_NAME: Final = {"maxlength": "60"}
+_OF_NAME: Final[Attributes] = {"maxlength": "60"}
 KEY_NAME: Final = Ask(
     "label", _("Nom de la clé"), _("Pour la reconnaître : « Poste du bureau »."), attributes=_OF_NAME
 )
 APP_NAME: Final = Ask("label", _("Nom de l'application"), attributes=_OF_NAME)
 APP_CODE: Final = Ask("code", _("Code à six chiffres"), auto="one-time-code", attributes=_ONE_TIME)
-NAME: Final = Ask("label", _("Nom"), attributes=_OF_NAME | REQUIRED)
+NAME: Final = Ask("label", _("Nom"), attributes={**_OF_NAME, **REQUIRED})
 _ASSERTED = ("id", "client_data", "authenticator_data", "signature")
 _ATTESTED = ("client_data", "attestation")
 

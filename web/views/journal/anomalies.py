@@ -71,7 +71,7 @@ class Anomalies(AnomalyPage):
     def get(self, request: ServiceRequest) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """List the anomalies, newest first; the look is an entry."""
         filters = dict(self.asked)
-        kept = {name: filters[name] for name in ("state", "rule") if name in filters}
+        kept: dict[str, Any] = {name: filters[name] for name in ("state", "rule") if name in filters}
         page = anomaly_page(filters, actor=self.actor, at=self.at)
         return self.show(
             self.around()

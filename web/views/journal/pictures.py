@@ -54,7 +54,7 @@ class Pictures(JournalPage):
                 "names": [(day, n * (pictures.CELL + 1) + 24) for n, day in enumerate(WEEK)],
                 "cells": pictures.cells(counted.hours),
                 "cell": pictures.CELL,
-                "hours": range(24),
+                "hours": [f"{hour} h" for hour in range(24)],
                 "marks": [(hour, pictures.LEFT + hour * pictures.CELL) for hour in range(0, 24, 6)],
                 "busiest": self._busiest(counted),
                 "left": pictures.LEFT,
