@@ -132,7 +132,7 @@ referrals/messages/inputs.py ATTACHMENTS_AT_ONCE
 referrals/workflow/field_inputs.py AGE_MAX PLACE_CODE_MAX ANSWERS_MAX
 web/administration/lists.py LINE_MAX
 web/cases/stepforms.py ROWS_MAX
-web/forms.py RADIOS_MAX
+web/forms/declaration.py RADIOS_MAX
 web/views/accountrequests.py SHOWN_AT_MOST
 web/views/cases/steps.py NAMES_MAX
 web/views/journal/proofs.py NOTE_MAX
