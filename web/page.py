@@ -167,12 +167,8 @@ class FormPage(Page):
         if self.holds:
             response = self.redisplay(problem, *self.args, **self.kwargs)
         else:
-            context = {
-                "problem": problem,
-                **kept(self.sent),
-                "action": self.request.get_full_path(),
-            }
-            response = made(self.request, "web/kept.html", context)
+            context = {"problem": problem, "action": self.request.get_full_path()}
+            response = made(self.request, "web/kept.html", context | kept(self.sent))
         response.status_code = 503
         return response
 
@@ -253,13 +249,7 @@ def kept(sent: Sent) -> dict[str, Any]:
     """Return all that a form sent, for a page that sends it again: the texts that somebody wrote, and the rest."""
     pairs = list(sent.pairs())
     texts = [
-        Field(
-            Ask(name, gettext("Ce que vous avez écrit"), rows=8),
-            "lines",
-            name,
-            f"kept-{number}",
-            value,
-        )
+        Field(Ask(name, gettext("Ce que vous avez écrit"), rows=8), "lines", name, f"kept-{number}", value)
         for number, (name, value) in enumerate(pairs, start=1)
         if _is_text(value)
     ]

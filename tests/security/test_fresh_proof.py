@@ -262,7 +262,7 @@ class TestPages:
         answer = dpo.client.post("/administration/fonctions/a-revoir", {"chosen": [str(held.pk)]})
 
         assert answer.status_code == 401
-        assert f'value="{held.pk}" id="f-{held.pk}" checked' in " ".join(answer.content.decode().split())
+        assert f'id="f-{held.pk}" value="{held.pk}" checked' in " ".join(answer.content.decode().split())
         assert "Confirmez dans un autre onglet" in text(answer)
         see_all()
         assert Membership.objects.get(pk=held.pk).reviewed_at == held.valid_from

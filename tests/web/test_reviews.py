@@ -34,8 +34,10 @@ def waits(held):
 
 def boxes(page, late):
     """Return whose roles the page lets one tick."""
-    html = page.content.decode()
-    return {name for name, held in late.items() if f'name="chosen" value="{held.pk}"' in html}
+    html = " ".join(page.content.decode().split())
+    return {
+        name for name, held in late.items() if f'name="chosen" id="f-{held.pk}" value="{held.pk}"' in html
+    }
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,13 @@ class Roles(AdministrationPage):
             if name in asked
         }
         roles = [(str(one), role_words(str(one))) for one in Role]
+        filters = forms.fields_of(RolesQuery, FILTERS, asked, choices={"role": roles})
         page = membership_page(asked, actor=self.actor, at=self.at, names=True)
         return self.show(
             self.around()
             | {
                 "lines": [self._line(row) for row in page.items],
-                "filters": forms.fields_of(RolesQuery, FILTERS, asked, choices={"role": roles}),
+                "filters": filters,
                 "kept": [("user", kept["user"])] if "user" in kept else [],
                 "filtered": bool(kept),
                 "first": "cursor" not in self.asked,
