@@ -3,18 +3,24 @@
 import pytest
 from django.conf import settings as configured
 from django.http import QueryDict
+from django.template import Context, Template
 from django.test import Client
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.inputs import SignInInput
+from referrals.attachments.inputs import Upload
 from referrals.filing.form import ConcernForm, form_fields
 from referrals.messages.inputs import Complementing
 from referrals.models import PARTS, Concern
 from tests.web.browsing import HTML
 from web import forms
+from web.credentials import SIGN_IN
 from web.filing import words
 from web.filing.sections import part_input, sections
+from web.page import kept
+from web.uploads import ASKS
 from web.views.filing.sent import ADDITION
 
 
@@ -140,3 +146,54 @@ def test_a_form_has_so_many_fields_and_bytes_and_no_more(db_both):
 
     assert [answer.status_code for answer in fields] == [303, 400]
     assert [answer.status_code for answer in bodies] == [303, 400]
+
+
+def test_what_was_sent_comes_back_as_it_was_typed():
+    typed = sent(
+        children=["a", "b"],
+        notice_read="true",
+        kind="letter",
+        rows_kept="x",
+        **{"rows-team": "12", "version": "7"},
+    )
+
+    assert forms.typed(Upload, ASKS, typed) == {
+        "notice_read": True, "kind": "letter", "children": ["a", "b"], "evidence": False,
+    }  # fmt: skip
+    assert (typed.count("team"), typed.count("kept"), typed.version) == (12, None, 7)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("", None), ("12", 12), ("x", -1), ("-3", -1), ("1234567890", -1)]
+)
+def test_a_version_that_none_has_stands_for_a_malformed_one(typed, read):
+    assert sent(version=typed).version == read
+
+
+def test_a_password_is_read_as_it_was_typed_and_never_shown_again():
+    typed = sent(email=" a@b.example ", password=" Mot e\u0301 ")
+    fields = forms.fields_of(SignInInput, SIGN_IN, forms.typed(SignInInput, SIGN_IN, typed))
+
+    assert forms.body_of(SignInInput, SIGN_IN, typed) == {
+        "email": "a@b.example", "password": " Mot e\u0301 ",
+    }  # fmt: skip
+    assert [(one.kind, one.value) for one in fields] == [("email", " a@b.example "), ("password", "")]
+
+
+def test_what_cannot_be_saved_comes_back_without_its_token():
+    long = "Une phrase plus longue que ce qu'un identifiant peut avoir."
+    again = kept(sent(csrfmiddlewaretoken="x" * 64, once="abc", text=long, note="un\ndeux"))
+
+    assert [(one.name, one.value) for one in again["texts"]] == [("text", long), ("note", "un\ndeux")]
+    assert again["hidden"] == [("once", "abc")]
+
+
+def test_a_table_has_one_head_and_an_empty_list_its_words():
+    head = Template('{% load tables %}{% table_head _("Jour") hours _("Total") %}')
+    empty = Template('{% include "web/components/empty.html" with words=words tag="li" soft=True only %}')
+
+    assert head.render(Context({"hours": ["0 h", "1 h"]})).strip() == (
+        '<thead><tr><th scope="col">Jour</th><th scope="col">0 h</th><th scope="col">1 h</th>'
+        '<th scope="col">Total</th></tr></thead>'
+    )
+    assert empty.render(Context({"words": "L'<b>"})).strip() == '<li class="soft">L&#x27;&lt;b&gt;</li>'
