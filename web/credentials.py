@@ -26,7 +26,7 @@ def email(auto: str, **attributes: str) -> Ask:
     )
 
 
-def password(name: str, label: Any, hint: Any = "", *, new: bool = False, required: bool = True) -> Ask:
+def password(name: str, label: object, hint: object = "", *, new: bool = False, required: bool = True) -> Ask:
     """Return the question for a password."""
     auto = "new-password" if new else "current-password"
     return Ask(name, label, hint, auto=auto, attributes={"required": required, "maxlength": "256"})

@@ -8,7 +8,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("web/components/table_head.html")
-def table_head(*columns: Any) -> dict[str, Any]:
+def table_head(*columns: object) -> dict[str, Any]:
     """Return the head of a table; a column may be a list of columns, as one for each hour."""
     return {
         "columns": [
