@@ -28,10 +28,11 @@ from accounts.oidc import providers
 from accounts.replays import Once
 from accounts.request import ServiceRequest, actor_in
 from accounts.signin import SESSION
+from core.inputs import StrictSerializer
 from core.query import Query
 from referrals.conflicts_of_interest.declarations import STAFF
 from web import forms, navigation
-from web.forms import IDS, Ask, Field, Input, Pairs, Sent
+from web.forms import IDS, Ask, Field, Pairs, Sent
 
 #: Nothing inline, nothing of anybody else's; the beacon of the quick exit is all that a script may send.
 POLICY: Final = (
@@ -109,11 +110,6 @@ class Page(View):
     def sent(self) -> Sent:
         """Return what a form sent."""
         return Sent.of(self.request)
-
-    @property
-    def language(self) -> str:
-        """Return the language of the reader."""
-        return str(translation.get_language())
 
     def while_out(self) -> HttpResponse | None:
         """Return what the page can show while databases, keys or sessions are out (SEC-FT17): most can't, None."""
@@ -196,7 +192,7 @@ class FormPage(Page):
 class InputPage(FormPage):
     """A page with one form, made from the input of the call that it sends; ``entries`` are its fields on the page."""
 
-    takes: type[Input]
+    takes: type[StrictSerializer]
     asks: Sequence[Ask]
     #: What the ids of its fields begin with.
     ids: ClassVar[str] = IDS
@@ -215,9 +211,7 @@ class InputPage(FormPage):
         Raises:
             ValidationError: as the input refuses it.
         """
-        serializer = self.takes(data=self.body())
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return self.takes.read(self.body())
 
     def typed(self) -> dict[str, Any]:
         """Return what was sent, as it is shown again."""

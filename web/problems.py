@@ -42,23 +42,21 @@ def is_leaving(request: HttpRequest) -> bool:
 def page(request: ServiceRequest, problem: Mapping[str, Any]) -> HttpResponse:
     """Return the page of a refusal, in the present language."""
     status: int = problem["status"]
-    with translation.override(language):
-        if status >= OUR_FAULT and is_leaving(request):
-            return left(request, status=status)
-        redisplay = getattr(request, "redisplay", None)
-        if redisplay is not None and (status in OF_A_FORM or problem["code"] in LATER):
-            response: HttpResponse = redisplay(problem)
-            response.status_code = status
-            return response
-        if problem["code"] == StepUpRequired.code:
-            # A page goes on to itself, an act by a button to the page of that button.
-            onward = request.get_full_path() if request.method == "GET" else getattr(request, "onward", "/")
-            context: dict[str, Any] = {"onward": own_address(onward), "wholly": problem.get("wholly")}
-            return made(request, "web/factors/stepup.html", context, status=status)
-        if status == 401:
-            # Whoever brings the cookie of a session that is none had one: it ended meanwhile (SEC-AU5).
-            ended = settings.SESSION_COOKIE_NAME in request.COOKIES
-            context = {"next": own_address(request.get_full_path()), "asked": not ended, "ended": ended}
-            context |= sign_in_form()
-            return made(request, "web/sign_in/sign_in.html", context, status=status)
-        return made(request, "web/problem.html", {"problem": problem, "bare": True}, status=status)
+    if status >= OUR_FAULT and is_leaving(request):
+        return left(request, status=status)
+    redisplay = getattr(request, "redisplay", None)
+    if redisplay is not None and (status in OF_A_FORM or problem["code"] in LATER):
+        response: HttpResponse = redisplay(problem)
+        response.status_code = status
+        return response
+    if problem["code"] == StepUpRequired.code:
+        # A page goes on to itself, an act by a button to the page of that button.
+        onward = request.get_full_path() if request.method == "GET" else getattr(request, "onward", "/")
+        context: dict[str, Any] = {"onward": own_address(onward), "wholly": problem.get("wholly")}
+        return made(request, "web/factors/stepup.html", context, status=status)
+    if status == 401:
+        # Whoever brings the cookie of a session that is none had one: it ended meanwhile (SEC-AU5).
+        ended = settings.SESSION_COOKIE_NAME in request.COOKIES
+        context = {"next": own_address(request.get_full_path()), "asked": not ended, "ended": ended}
+        return made(request, "web/sign_in/sign_in.html", context | sign_in_form(), status=status)
+    return made(request, "web/problem.html", {"problem": problem, "bare": True}, status=status)

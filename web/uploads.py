@@ -169,9 +169,7 @@ class UploadPage(FormPage):
         if not self.around:
             return self.refused(problem)
         values = forms.typed(Upload, ASKS, self.sent)
-        form = form_of(
-            self.around["kinds"], values, problem, children=self.children(pk), language=self.language
-        )
+        form = form_of(self.around["kinds"], values, problem, children=self.children(pk))
         return self.show(self.around | form)
 
     def refused(self, problem: Mapping[str, Any]) -> HttpResponse:
@@ -246,7 +244,7 @@ def form_of(
         "entries": entries,
         "problem": problem,
         "faults": forms.beside(entries),
-        "notice": conditions["notice"]["fr" if language == "fr" else "en"],
+        "notice": for_reader(conditions["notice"]),
         "key": uuid4().hex,
     }
 

@@ -19,7 +19,6 @@ from referrals.reading.disclosures import seen
 from referrals.vocabulary.states import State, Urgency
 from web.cases import told
 from web.cases.tabs import tabs_for
-from web.forms import words_of
 from web.page import FormPage, go_to
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referrals.vocabulary.signs import SIGNS, SignMode
-from web.forms import Ask, Field, Option, Sent, clean, words_of
+from web.forms import Ask, Field, Option, Sent, clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _row(code: str, sign: Mapping[str, Any]) -> Row:
     modes += [
         Option(
             str(mode),
-            words_of(str(mode), str(mode.label)),
+            str(mode.label),
             chosen=sign.get("mode") == mode,
             id=f"{code}-{mode}",
             marks="ticks" if mode != SignMode.NOT_KNOWN else "",

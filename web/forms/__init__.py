@@ -19,7 +19,6 @@ from web.forms.declaration import (
     every,
     members,
     nested,
-    words_of,
 )
 from web.forms.fields import (
     IDS,
@@ -71,5 +70,4 @@ __all__ = [
     "told",
     "typed",
     "typed_instant",
-    "words_of",
 ]

@@ -6,11 +6,9 @@ from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, gettext
 from rest_framework import serializers
 
 from accounts.inputs import Secret
-from referrals.vocabulary.states import Coded
 
 #: More choices than these are a list to pull down.
 RADIOS_MAX: Final = 10
@@ -117,28 +115,5 @@ def kind_of(declared: Any, ask: Ask, pairs: Pairs | None) -> str:
 def choices_of(declared: Declared, ask: Ask) -> list[tuple[str, str]]:
     """Return the choices that the declaration has, in the reader's words."""
     source = declared.child if isinstance(declared, serializers.ListField) else declared
-    labels = {str(code): str(label) for code, label in getattr(source, "choices", {}).items()}
-    instead = dict(ask.instead)
-    return [
-        (code, str(instead[code]) if code in instead else words_of(code, labels[code]))
-        for code in ask.only or labels
-    ]
-
-
-def words_of(code: str, french: str) -> str:
-    """Return the words of a coded answer in the reader's language; its French words are those of the declaration."""
-    if get_language() == "fr":
-        return french
-    return _english().get((code, french)) or gettext(french)
-
-
-@cache
-def _english() -> dict[tuple[str, str], str]:
-    """Return the English words of every coded answer, by code and French words."""
-    waiting = list(Coded.__subclasses__())
-    words: dict[tuple[str, str], str] = {}
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        words |= {(str(code), str(code.label)): code.en for code in kind}
-    return words
+    labels = {str(code): label for code, label in getattr(source, "choices", {}).items()} | dict(ask.instead)
+    return [(code, str(labels[code])) for code in ask.only or labels]

@@ -26,7 +26,7 @@ from web.cases import display
 from web.cases import words as case_words
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
-from web.forms import Ask, Pairs, words_of
+from web.forms import Ask, Pairs
 from web.journal import words
 from web.page import Page
 

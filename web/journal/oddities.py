@@ -11,7 +11,7 @@ from referrals.models import AccessAnomaly
 from referrals.vocabulary.states import AnomalyState
 from web.cases import display
 from web.cases.display import Line
-from web.forms import Pairs, words_of
+from web.forms import Pairs
 from web.journal.base import JournalPage
 
 #: How a state looks: ``late`` asks for somebody, ``wait`` is under way, ``done`` is over.
@@ -76,10 +76,7 @@ def lines(page: JournalPage, anomaly: AccessAnomaly) -> list[Line]:
 
 def choices() -> dict[str, Pairs]:
     """Return the states of anomalies and the rules in words."""
-    english = get_language() == "en"
-    rules = [(one.code, one.en if english else one.fr) for one in RULES]
-    rules.append(("G05", rule_in_words(access_review_queries.rule_of("G05"))))
     return {
-        "state": [(str(one), words_of(str(one), str(one.label))) for one in AnomalyState],
-        "rule": [(code, f"{code} – {label}") for code, label in rules],
+        "state": [(str(one), str(one.label)) for one in AnomalyState],
+        "rule": [(code, f"{code} – {label}") for code, label in RULE_LABELS.items()],
     }

@@ -107,9 +107,8 @@ class ProofPage(FormPage):
 
     def proved(self, request: ServiceRequest, user: User, awaited: Awaited | None) -> bool:
         """Check what was sent; tell whether the person is signed in now."""
-        serializer = ProofInput(data=_proof_in(self.sent))
-        serializer.is_valid(raise_exception=True)
-        return sign_in_flow.complete_proof(request, user, awaited, serializer.validated_data, at=self.at)
+        values = ProofInput.read(_proof_in(self.sent))
+        return sign_in_flow.complete_proof(request, user, awaited, values, at=self.at)
 
 
 class SecondStep(ProofPage):
@@ -236,9 +235,8 @@ class MakePage(FormPage):
         else:
             body = {"label": gettext("Application"), "kind": FactorKind.TOTP, "code": ""}
             body |= forms.body_of(FactorInput, (APP_NAME, APP_CODE), self.sent)
-        serializer = FactorInput(data=body)
-        serializer.is_valid(raise_exception=True)
-        _, codes = sign_in_flow.add(request, user, self.awaited, serializer.validated_data, at=self.at)
+        values = FactorInput.read(body)
+        _, codes = sign_in_flow.add(request, user, self.awaited, values, at=self.at)
         onward = self.onward()
         if codes:
             return self.show({"recovery_codes": codes, "onward": onward})
@@ -333,9 +331,8 @@ class NameFactor(FactorAct):
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
         """Give it another name."""
-        serializer = FactorNameInput(data=forms.body_of(FactorNameInput, (NAME,), self.sent))
-        serializer.is_valid(raise_exception=True)
-        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **serializer.validated_data)
+        values = FactorNameInput.read(forms.body_of(FactorNameInput, (NAME,), self.sent))
+        actions.name_factor(actor=self.actor, at=self.at, factor_id=pk, **values)
         return go_to(reverse("own-factors"))
 
 

@@ -96,9 +96,8 @@ class ToAccept(ToProvider):
         Raises:
             LinkRefused: it doesn't.
         """
-        serializer = AcceptInput(data=forms.body_of(AcceptInput, (TOKEN, INVITATION_CODE), self.sent))
-        serializer.is_valid(raise_exception=True)
-        self.invited = actions.invitation_of(at=self.at, **serializer.validated_data)
+        values = AcceptInput.read(forms.body_of(AcceptInput, (TOKEN, INVITATION_CODE), self.sent))
+        self.invited = actions.invitation_of(at=self.at, **values)
         return super().act(request, code)
 
     def begun(self, request: ServiceRequest, provider: Provider) -> visits.Visit:

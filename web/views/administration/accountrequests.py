@@ -25,7 +25,7 @@ from web.administration.base import DECIDES, AdministrationPage
 from web.administration.forms import InputForm
 from web.cases import told
 from web.cases.choices import role_words
-from web.forms import Pairs, words_of
+from web.forms import Pairs
 from web.journal.base import address
 from web.page import made
 from web.views.accountrequests import asked_on

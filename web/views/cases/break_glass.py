@@ -92,7 +92,7 @@ class Openings(InputPage):
 
     def redisplay(self, problem: Mapping[str, Any]) -> HttpResponse:
         """Show the form as it was typed."""
-        return self.show(self._around() | self.again(problem) | {"problem": in_words(problem)})
+        return self.show(self._around() | self.again(problem))
 
     def _around(self) -> dict[str, Any]:
         return {

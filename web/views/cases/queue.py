@@ -37,7 +37,7 @@ from web.cases import display, told
 from web.cases.base import BlanksLeftOut
 from web.cases.choices import role_words
 from web.cases.panel import address
-from web.forms import Ask, Pairs, words_of
+from web.forms import Ask, Pairs
 from web.page import Page
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -116,10 +116,9 @@ def _address(params: Mapping[str, Any]) -> str:
 
 def _choices() -> dict[str, Pairs]:
     """Return the states and urgencies in words, the most urgent first."""
-    states = (State.DRAFT, *ACTIVE, *CLOSED)
     return {
-        "state": [(str(one), words_of(str(one), str(one.label))) for one in states],
-        "urgency": [(str(one), words_of(str(one), str(one.label))) for one in reversed(Urgency)],
+        "state": [(str(one), str(one.label)) for one in (State.DRAFT, *ACTIVE, *CLOSED)],
+        "urgency": [(str(one), str(one.label)) for one in reversed(Urgency)],
     }
 
 

@@ -23,7 +23,6 @@ from web.cases.base import heading, once, onwards, zone_of
 from web.cases.panel import brings
 from web.forms import Ask
 from web.page import InputPage
-from web.views.cases.steps import in_words
 
 
 class Signature(InputPage):
@@ -118,7 +117,6 @@ class Signature(InputPage):
             | self._around(pk, approval, referral.version)
             | self.again(problem)
             | {
-                "problem": in_words(problem),
                 "step": display.step_words(row.machine, row.step) if row else "",
                 "mine": row is not None,
                 "again": True,

@@ -101,9 +101,9 @@ class CaseForm(FormPage):
         )
         rows = [row for row in reversed(entries) if row["at"].replace("Z", "+00:00") > since][:20]
         return {
-            "before": words_of(before, str(State(before).label)) if before in State.values else "",
+            "before": str(State(before).label) if before in State.values else "",
             "before_version": self.sent.text("version"),
-            "now": words_of(str(referral.state), str(State(referral.state).label)),
+            "now": str(State(referral.state).label),
             "now_version": referral.version,
             "steps": [
                 {

@@ -26,7 +26,7 @@ from web.cases.base import once, onwards, zone_of
 from web.cases.choices import Choices
 from web.cases.stepforms import StepForm, summary
 from web.forms import Entry, Group, Sent, members
-from web.views.cases.steps import CaseForm, in_words
+from web.views.cases.steps import CaseForm
 
 PLAIN = (
     "notes",

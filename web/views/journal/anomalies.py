@@ -29,7 +29,6 @@ from web.forms import Ask, members
 from web.journal import oddities
 from web.journal.base import JournalPage, address
 from web.page import InputPage, go_to
-from web.views.cases.steps import in_words
 
 FILTERS: Final = (
     Ask("state", _("État"), kind="select", nothing=_("Tous")),
@@ -169,7 +168,7 @@ class AnomalyStep(AnomalyPage, InputPage):
         declared, anomaly = declared_step(step), self.one(pk)
         self.asks_for(declared)
         again = self.again(problem)
-        again |= {"problem": in_words(problem), "faults": summary(problem, again["entries"])}
+        again["faults"] = summary(problem, again["entries"])
         return self.show(self._around(declared, anomaly) | again)
 
     def asks_for(self, step: Step) -> None:

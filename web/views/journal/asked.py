@@ -83,7 +83,7 @@ class AccessQuestion(InputPage):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
         """Show the question again with what is wrong."""
         again = self.again(problem)
-        again |= {"problem": in_words(problem), "faults": summary(problem, again["entries"])}
+        again["faults"] = summary(problem, again["entries"])
         return self.show({"line": in_a_line(self._one(pk))} | again)
 
     def _one(self, pk: UUID) -> AccessAnomaly:
