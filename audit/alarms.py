@@ -1,10 +1,10 @@
 """Alarms of the journal: each is logged for the operator and stored once, so that auditors are notified.
 
 ``referrals/retention/journal_retention.py``, which knows the auditors, sends the notice. An alarm names codes, ids and
-hashes alone.
+hashes alone. One that was settled is open again once the same thing is found later.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -29,37 +29,60 @@ register(
 
 
 def raise_all(keys: Iterable[str], *, at: datetime) -> None:
-    """Raise alarms in the running transaction, each ``key`` once for ever."""
-    # The key is the primary key: what is found each hour is one alarm, and isn't raised anew once it is settled (0037).
-    rows = [Alarm(key=key, at=at) for key in keys]
-    for row in rows:
-        code, _, about = row.key.partition(":")
+    """Raise alarms in the running transaction: those that aren't open yet."""
+    # An iterator could be read once only.
+    known = list(keys)
+    for key in known:
         # Logged even where the transaction is rolled back: the operator hears of it in any case.
-        _log.error("journal:alarm", code=code, row=about)
-    if rows:
-        Alarm.objects.bulk_create(rows, ignore_conflicts=True)
+        _say(key)
+    _store(known, at=at)
 
 
-#: What was raised in transactions of this process that may have been rolled back since.
+def _say(key: str) -> None:
+    code, _, about = key.partition(":")
+    _log.error("journal:alarm", code=code, row=about)
+
+
+def _store(keys: Sequence[str], *, at: datetime) -> None:
+    if not keys:
+        return
+    # The key is the primary key: what is found each hour is one alarm.
+    Alarm.objects.bulk_create([Alarm(key=key, at=at) for key in keys], ignore_conflicts=True)
+    # What was settled and is found later either happened again or was never mended; the operator says where it can't
+    # be (0037).
+    settled = Alarm.objects.filter(pk__in=keys, settled_at__lt=at, permanent=False)
+    settled.update(at=at, told_at=None, settled_at=None)
+
+
+#: What is still to be raised: a transaction of this process may have been rolled back with it, or only read.
 _again: set[str] = set()
+#: So many wait at most: who forges a whole table isn't to slow down requests. The log names them all.
+_MOST: Final = 100
 
 
 def raise_whatever_comes(keys: Iterable[str], *, at: datetime) -> None:
     """Raise alarms in the running transaction, and once more after it where it is a request's that is refused."""
-    # An iterator could be read once only, and the keys are needed after the rollback.
+    # The keys are needed after the rollback.
     known = list(keys)
     raise_all(known, at=at)
     _again.update(known)
 
 
+def raise_later(key: str) -> None:
+    """Let an alarm be raised at the end of the request, or of the work, in which something was read."""
+    _say(key)
+    if len(_again) < _MOST:
+        _again.add(key)
+
+
 def raise_again(*, at: datetime) -> None:
-    """Raise in a transaction of its own what a refused request's took back.
+    """Raise in a transaction of its own what is still to be raised.
 
     Raises:
-        Error: the database doesn't take it; it is tried again with the next refusal.
+        Error: the database doesn't take it; it is tried again after the next request.
     """
     if keys := list(_again):
         with transaction.atomic():
-            Alarm.objects.bulk_create([Alarm(key=key, at=at) for key in keys], ignore_conflicts=True)
-        # After the commit: what the database didn't take stays, and comes with the next refusal.
+            _store(keys, at=at)
+        # After the commit: what the database didn't take stays, and comes with the next request.
         _again.difference_update(keys)

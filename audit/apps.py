@@ -10,7 +10,7 @@ from audit import appendonly
 from outbox import maintenance_gate
 
 #: The modules that register acts, alarms and recurring work.
-REGISTERED = ("audit.alarms", "audit.origins", "audit.undelivered", "audit.witnessfile")
+REGISTERED = ("audit.alarms", "audit.origins", "audit.refused_rows", "audit.undelivered", "audit.witnessfile")
 
 
 class AuditConfig(AppConfig):

@@ -121,6 +121,8 @@ class OneTransaction:
         if not is_carried(request):
             return self.get_response(request)
         response = self._answered(request)
+        with suppress(DatabaseError):  # it is tried again after the next request
+            alarms.raise_again(at=request.at)
         sessions.note_use(request)
         throttling.note_failure(request)
         return response
@@ -218,8 +220,6 @@ def _written_down(request: ServiceRequest, response: HttpResponse) -> HttpRespon
     """Write the refusal; where that can't be done, nothing else may be said either (SEC-AL4)."""
     refusal: Refusal | None = getattr(request, "refusal", None)
     rule = (refusal.rule or refusal.code) if refusal is not None else f"status-{response.status_code}"
-    with suppress(DatabaseError):
-        alarms.raise_again(at=request.at)
     if refusal is not None and refusal.code == JournalUnavailable.code:
         return response
     try:

@@ -24,6 +24,7 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
+from django.dispatch import Signal
 
 from encryption import digest, index
 
@@ -33,6 +34,8 @@ else:
     _Binary = models.BinaryField
 
 _log = logging.getLogger(__name__)
+#: Sent by a model, with ``pk``, the id of a row of it that isn't authentic (``audit/refused_rows.py``).
+row_refused: Final = Signal()
 
 
 def _of_list(values: Iterable[Any]) -> list[Any]:
@@ -222,8 +225,9 @@ class ToldRows(models.Aggregate):
 
 
 def refused(model: type[models.Model], pk: object) -> None:
-    """Tell the operator of a row that isn't authentic."""
+    """Tell the operator, and whoever listens, of a row that isn't authentic."""
     _log.error("row refused", extra={"label": model._meta.db_table, "row": str(pk)})
+    row_refused.send(sender=model, pk=pk)
 
 
 class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't generic

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from threading import Event
+from typing import Final
 
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.dispatch import Signal
 
 from encryption.errors import KeysUnavailable
 from outbox import delivery, maintenance_gate, scheduler
 from outbox.errors import ServiceClosed
 
 _log = structlog.get_logger("outbox")
+#: Sent after each round of recurring work.
+worked: Final = Signal()
 
 
 def once() -> dict[str, int]:
@@ -22,6 +26,7 @@ def once() -> dict[str, int]:
     """
     maintenance_gate.require_open(fresh=True)
     done = scheduler.run_due()
+    worked.send(sender=None)
     return {**done, "notices": delivery.deliver_due()}
 
 

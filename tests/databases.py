@@ -45,6 +45,7 @@ BOTH_DATABASES = {
     "tests/referrals/test_invariants_of_transfers.py": "row-level security on the way from one authority to another",
     "tests/referrals/workflow/test_retention.py": "triggers of purges, and what its batches see",
     "tests/referrals/workflow/test_reopening.py": "triggers of states",
+    "tests/web/test_journal_alarm.py": "what each role may write of an alarm",
     "tests/repository/test_migrations.py": "each database's own tables",
     "tests/config/test_apart.py": "which database it is",
     "tests/config/test_checks.py": "what a start asks of each database",

@@ -26,13 +26,15 @@ class Refused(models.Model):
 class Alarm(models.Model):
     """Something that an auditor must be told, once. ``key``: a code, then what it is about, parted by colons.
 
-    ``settled_at``: since when it counts as looked into, by an entry of the operator's (``manage.py settle_alarm``).
+    ``settled_at``: since when it counts as looked into, by an entry of the operator's (``manage.py settle_alarm``). It
+    is open again once the same is found later, unless it is ``permanent``: what can't be mended.
     """
 
     key = models.CharField(primary_key=True, max_length=200)
     at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    permanent = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -21,6 +21,8 @@ from referrals.policy.definitions import DEFAULTS, Protocol, protocol_of
 
 EVERY: Final = timedelta(days=1)
 SETTLED: Final = "alarm:settled"
+#: The reason by which an alarm stays settled, though the same is found again: what it names can't be mended.
+PERMANENT: Final = "permanent"
 events.register(SETTLED)
 
 
@@ -117,7 +119,8 @@ def settle(key: str, *, reason: str, at: datetime) -> bool:
         JournalUnavailable: it can't be written; the alarm stays open.
     """
     with for_the_service():
-        if not Alarm.objects.filter(pk=key, settled_at=None).update(settled_at=at):
+        open_alarm = Alarm.objects.filter(pk=key, settled_at=None)
+        if not open_alarm.update(settled_at=at, permanent=reason == PERMANENT):
             return False
         for authority in Authority.objects.order_by("code"):
             journal.record(

@@ -1,17 +1,24 @@
 """When the journal itself was touched, auditors are told within a minute, and see where (SEC-AL21)."""
 
 import json
+from datetime import timedelta
 from hashlib import sha256
-from uuid import uuid4
+from unittest.mock import Mock
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
-from audit import alarms, pseudonyms
+from accounts.models import User
+from audit import alarms, journal, pseudonyms
 from audit.models import ActorPseudonym, Alarm
 from audit.sequencer import Sequencer
 from encryption.signing import FileSigner
+from outbox import scheduler, worker
 from outbox.models import Notice
+from referrals.composition import row_signatures
 from referrals.retention import journal_retention
 from tests.audit.keeper import forged, insert
 from tests.audit.owner import as_owner, written
@@ -19,6 +26,14 @@ from tests.clock import NOW
 from tests.conftest import see_all
 from tests.factories.concerns import concern
 from tests.web.visiting import Visitor, text
+
+
+def alarm_keys() -> set[str]:
+    return set(Alarm.objects.values_list("key", flat=True))
+
+
+def row_alarm(table: str, pk: UUID) -> str:
+    return f"row:{table}:{journal.digest_of(pk.bytes)}"
 
 
 @pytest.mark.sec("SEC-AL21")
@@ -66,6 +81,83 @@ def test_auditors_are_told_of_a_row_of_pseudonyms_that_was_altered_although_the_
     assert journal_retention.tell_alarms(NOW) == 1
     told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_auditors_are_told_of_a_forged_row_as_soon_as_somebody_comes_by_it(world):
+    """Attack: an account that bears another name, by hand; whether the request is refused or leaves the row out."""
+    forged_user, listed = world.user("assessor"), world.user("assessor_2")
+    User._base_manager.filter(pk__in=[forged_user.pk, listed.pk]).update(full_name="Forgé")
+
+    assert world.as_("assessor").get("me").status_code == 401
+    assert alarm_keys() == {row_alarm("accounts_user", forged_user.pk)}
+    assert world.as_("territory_admin").get("users").status_code == 200
+    assert alarm_keys() == {row_alarm("accounts_user", user.pk) for user in (forged_user, listed)}
+    assert journal_retention.tell_alarms(NOW) == 2
+
+    told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
+    assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
+    shown = world.as_("auditor").get("audit/health").content.decode()
+    assert row_alarm("accounts_user", listed.pk) in shown
+    assert str(listed.pk) not in shown
+    assert str(listed.pk) not in str(alarm_keys())
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_what_recurring_work_reads_is_an_alarm_after_its_round(world, monkeypatch):
+    """Attack: a forged row that nobody reads; and all rows of a table, of which a bounded number is named."""
+    User._base_manager.filter(pk=world.user("assessor").pk).update(full_name="Forgé")
+    monkeypatch.setattr(scheduler, "run_due", lambda: {"rows:checked": row_signatures.check(NOW)})
+    worker.once()
+    assert alarm_keys() == {row_alarm("accounts_user", world.user("assessor").pk)}
+
+    monkeypatch.setattr(alarms, "_MOST", 3)
+    User._base_manager.update(full_name="Forgé")
+    worker.once()
+    assert len(alarm_keys()) in {3, 4}
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_an_intact_row_costs_no_query_for_its_alarm(world):
+    caller = world.as_("crip_coordinator")
+    caller.get("me")
+    with CaptureQueriesContext(connection) as said:
+        assert caller.get("me").status_code == 200
+    assert "audit_alarm" not in str(said.captured_queries)
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_an_alarm_that_the_database_does_not_take_comes_with_the_next_request(world, monkeypatch):
+    User._base_manager.filter(pk=world.user("assessor").pk).update(full_name="Forgé")
+    with monkeypatch.context() as patched:
+        patched.setattr(alarms, "_store", Mock(side_effect=OperationalError))
+        assert world.as_("assessor").get("me").status_code == 401
+    assert not alarm_keys()
+    assert world.as_("filer").get("me").status_code == 200
+    assert alarm_keys() == {row_alarm("accounts_user", world.user("assessor").pk)}
+
+
+@pytest.mark.sec("SEC-AL13")
+def test_what_is_found_again_after_it_was_settled_is_an_alarm_again(world):
+    """Attack: the same column is changed once more. What can't be mended stays settled."""
+    key, later = "column:act:1", NOW + timedelta(hours=1)
+    with as_owner():
+        alarms.raise_all([key], at=NOW)
+    journal_retention.tell_alarms(NOW)
+    assert journal_retention.settle(key, reason="mended", at=later)
+    for at, untold in ((NOW, 0), (later, 0), (later + timedelta(seconds=1), 1)):
+        with as_owner():
+            alarms.raise_all([key], at=at)
+        assert journal_retention.tell_alarms(at) == untold, "a pass that began before doesn't count"
+    alarm = Alarm.objects.get()
+    assert (alarm.settled_at, alarm.at) == (None, later + timedelta(seconds=1))
+
+    last = later + timedelta(days=1)
+    assert journal_retention.settle(key, reason=journal_retention.PERMANENT, at=last)
+    with as_owner():
+        alarms.raise_all([key], at=last + timedelta(days=1))
+    assert journal_retention.tell_alarms(last + timedelta(days=1)) == 0
+    assert Alarm.objects.get().settled_at == last
 
 
 @pytest.mark.sec("SEC-AL21")

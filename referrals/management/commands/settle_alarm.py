@@ -8,7 +8,7 @@ from audit.errors import AuditError
 from core.clock import instant
 from referrals.retention import journal_retention
 
-REASONS: Final = ("mended", "restored", "attack", "explained", "other")
+REASONS: Final = ("mended", "restored", "attack", "explained", "other", journal_retention.PERMANENT)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,28 @@
+"""A settled alarm is open again once the same is found later, unless it can't be mended (SEC-AL13)."""
+
+from django.db import migrations, models
+
+GRANT = """
+GRANT UPDATE (at, permanent) ON audit_alarm TO repere_app;
+GRANT UPDATE (at, told_at, settled_at) ON audit_alarm TO repere_sequencer;
+"""
+REVOKE = """
+REVOKE UPDATE (at, permanent) ON audit_alarm FROM repere_app;
+REVOKE UPDATE (at, told_at, settled_at) ON audit_alarm FROM repere_sequencer;
+"""
+
+
+def on_postgresql(statement):
+    def run(_apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(statement, params=None)
+
+    return run
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0006_alarms_settled")]
+    operations = [
+        migrations.AddField("Alarm", "permanent", models.BooleanField(default=False, db_default=False)),
+        migrations.RunPython(on_postgresql(GRANT), on_postgresql(REVOKE)),
+    ]
