@@ -39,6 +39,7 @@ from web import problems
 
 STATUS: Final[dict[type[Exception], int]] = {
     encryption.Unreadable: 409,
+    encryption.RowChanged: 409,
     encryption.KeysUnavailable: 503,
     encryption.KeyExhausted: 503,
     encryption.ScopeClosed: 503,

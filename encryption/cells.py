@@ -5,10 +5,12 @@ over its id, that counter and the SHA-256 of each ciphertext. So a cell that was
 without opening it. The mechanism is that of ``encryption/authentic.py``, with one difference: a row that fails is still
 read, because it gives nobody a right; a nightly pass reports it (``referrals/composition/sealed_cells.py``).
 
-A later write doesn't sign cells that failed when they were read. A row that was rolled back as a whole passes this
+A later write doesn't sign cells that failed when they were read, and a copy of a row that was written since isn't
+written at all. A row that was rolled back as a whole passes this
 check; the nightly pass finds it by its counter, which it has seen before.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -19,10 +21,12 @@ from django.db import models
 
 from encryption import digest
 from encryption.authentic import MacField, Signed, SignedQuerySet, refused
+from encryption.errors import RowChanged
 from encryption.fields import BEFORE, SealedField
 from encryption.sealed import Sealed
 
 _COUNTER: Final = 8  # bytes
+_log = logging.getLogger(__name__)
 
 
 class CellsField(MacField):
@@ -127,6 +131,7 @@ class Celled(Signed):
         field, held = self.cells_field(), self.__dict__
         if missing := [name for name in (*field.cells, "cells") if name not in held]:
             self.refresh_from_db(fields=missing)
+        self._cells_read = held["cells"]
         read = self._as_read(field.cells)
         # The row is written all the same: refusing would block work on a child's file. Only the signature is withheld
         # (0041).
@@ -146,6 +151,31 @@ class Celled(Signed):
             for name, was in held.get(BEFORE, {}).items()
             if written is not None and name not in written
         }
+
+    @override
+    def _do_update(
+        self,
+        base_qs: Any,
+        using: Any,
+        pk_val: Any,
+        values: Sequence[tuple[Any, ...]],
+        *more: Any,
+    ) -> Any:
+        """Update the row where its cells are those that were read, by the same statement.
+
+        Raises:
+            RowChanged: they aren't, or the row is gone.
+        """
+        field = self.cells_field()
+        if all(written is not field for written, _, _ in values):
+            return super()._do_update(base_qs, using, pk_val, values, *more)  # type: ignore[misc]  # Django's own
+        # A copy that is out of date would put earlier cells back under a counter that was seen already (SEC-CR21).
+        unchanged = base_qs.filter(cells=self._cells_read)
+        updated = super()._do_update(unchanged, using, pk_val, values, *more)  # type: ignore[misc]
+        if not updated:
+            _log.error("stale write refused", extra={"label": self._meta.db_table, "row": str(self.pk)})
+            raise RowChanged
+        return updated
 
     @override
     def refresh_from_db(

@@ -41,6 +41,15 @@ class KeyExhausted(EncryptionError):
     sentence = _("La clé de ce dossier a atteint sa limite d'usage. Réessayez dans quelques minutes.")
 
 
+class RowChanged(EncryptionError):
+    """A row was written by somebody else since it was read; writing what was read would put earlier values back."""
+
+    code = "row-changed"
+    sentence = (
+        "Cette donnée a changé depuis sa lecture. Rien n'a été enregistré : relisez-la, puis recommencez."
+    )
+
+
 class ScopeClosed(EncryptionError):
     """A sealed value was opened outside its disclosure, or after it ended (SEC-CR2)."""
 

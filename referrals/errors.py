@@ -116,17 +116,15 @@ class ApprovalClosed(ReferralError):
 
 
 class TransferBroken(ReferralError):
-    """A case can't be taken over: a value of it doesn't open, or something of it wouldn't arrive."""
+    """A case can't be taken over: a value of it doesn't open or was altered, or something wouldn't arrive."""
 
     code = "transfer-broken"
 
     def __init__(self) -> None:
         """Say that nothing has moved."""
         super().__init__(
-            _(
-                "Le dossier ne peut pas être repris : une de ses données est illisible ou manquerait. "
-                "Rien n'a été déplacé."
-            )
+            "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
+            " Rien n'a été déplacé."
         )
 
 

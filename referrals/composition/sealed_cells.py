@@ -160,7 +160,9 @@ def _compare(
         watch = watches.get(pk)
         if watch is None or not watch.is_authentic:
             begun = max(case.submitted_at or case.created_at, case.created_at)
-            if watch is not None or (last is not None and begun < last - _SEEN_WITHIN):
+            # A draft has none: it is kept from the first night after it was filed.
+            due = case.state != State.DRAFT and last is not None and begun < last - _SEEN_WITHIN
+            if watch is not None or due:
                 what = DELETED if watch is None else ALTERED
                 yield Finding(case.authority_id, pk, CaseWatch._meta.db_table, pk, what)
             continue

@@ -1,8 +1,8 @@
 """Copies a case to another authority: every row, under new ids, resealed under its own new keys.
 
 The stub keeps what it has (domain.md §2.1). References within the case (to a child, a measure, a row of the history)
-point to the new ids; what isn't copied is listed, with the reason. A value that can't be opened, or a row that doesn't
-arrive, aborts the transfer: nothing has moved then.
+point to the new ids; what isn't copied is listed, with the reason. A value that can't be opened, a row that the service
+didn't write so, or one that doesn't arrive, aborts the transfer: nothing has moved then.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,8 @@ from accounts.actor import system
 from audit.disclosure import disclosure
 from audit.events import Purpose
 from encryption import keys
+from encryption.authentic import Authentic, refused
+from encryption.cells import Celled
 from encryption.errors import Unreadable
 from encryption.fields import SealedField
 from encryption.sealed import OpenScope
@@ -95,12 +97,13 @@ class Carrying:
         """Carry all rows, then compare what arrived with what left.
 
         Raises:
-            TransferBroken: a value can't be opened, or something is missing.
+            TransferBroken: a value can't be opened, a row was altered, or something is missing.
         """
         # Locked: a file that is set aside or destroyed meanwhile is so in its copy too (``attachments/quarantine.py``).
         list(self.origin.attachments.select_for_update().order_by("id").values("pk"))
         rows = {name: list(self._rows(name)) for name in CARRIED}
         for row in (one for table_rows in rows.values() for one in table_rows):
+            _require_as_written(row)
             self.ids[row.pk] = uuid4()
         keys.warm(key for key in (self.origin.case_key, self.origin.filer_key) if key)
         try:
@@ -199,6 +202,19 @@ class Carrying:
         """
         if any(_counted(self._rows(name)) != _counted(self._rows(name, self.twin)) for name in CARRIED):
             raise TransferBroken
+
+
+def _require_as_written(row: Model) -> None:
+    """Refuse a row that fails: its copy would be signed (SEC-AZ22, SEC-CR21).
+
+    Raises:
+        TransferBroken: what it says, or its sealed cells, aren't what the service wrote.
+    """
+    if isinstance(row, Celled) and not row.cells_hold():
+        refused(type(row), row.pk)
+        raise TransferBroken
+    if isinstance(row, Authentic) and not row.is_authentic:
+        raise TransferBroken
 
 
 def _text_of(value: str, ids: Mapping[UUID, UUID]) -> str:

@@ -13,9 +13,9 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from audit import erasure_ledger, erasures, journal, tree
+from audit import erasure_ledger, erasures, journal, pseudonyms, tree
 from audit.errors import LedgerUnavailable
-from audit.models import Entry, Replayed, Shred, SubjectPseudonym
+from audit.models import Alarm, Entry, Replayed, Shred, SubjectPseudonym
 from audit.sequencer import Sequencer, begin_new_origin
 from config.closed import DOCUMENT
 from encryption import keys
@@ -24,8 +24,9 @@ from encryption.models import Shredded, WrappedKey
 from outbox import maintenance_gate, worker
 from outbox.errors import ServiceClosed
 from referrals.attachments import store
+from referrals.composition import row_signatures, sealed_cells
 from referrals.models import Attachment, IndexValue, Referral
-from referrals.retention import batch_tasks
+from referrals.retention import batch_tasks, journal_retention
 from referrals.retention import tasks as retention_tasks
 from referrals.vocabulary.states import State
 from tests.audit.owner import as_owner
@@ -320,6 +321,33 @@ def test_a_journal_that_was_set_back_keeps_the_service_closed_until_its_new_orig
     databases.forget()
 
     assert Client().get("/readyz").status_code == 200
+
+
+@pytest.mark.slow("copies of both databases, read back")
+@pytest.mark.sec("SEC-CR21")
+@pytest.mark.sec("SEC-AL13")
+def test_a_restored_copy_raises_no_false_alarm(databases, world, cases, sequenced):  # noqa: F811
+    """Each row is as the service signed it, and what the passes saw comes back with it; what is written then is whole."""
+    Path(databases.folder / "shreds.log").touch()
+    _, kept, _ = cases
+    week = [LONG_AFTER + timedelta(days=night) for night in range(row_signatures.NIGHTS)]
+    assert sum(sealed_cells.look(night) for night in week) == 0
+    old = databases.backup("old")
+    world.as_("crip_coordinator").get(f"referrals/{kept.pk}")
+    for part in ("cases", "keys"):
+        databases.read_back(part, old[part])
+    databases.run("replay")
+    databases.forget()
+    with seeing_all():
+        row = kept.children.get()
+        row.save()
+
+    for night in week:
+        assert row_signatures.compare_cases(night) == sealed_cells.look(night) == 0
+    assert row_signatures.check(LONG_AFTER) == row_signatures.compare(LONG_AFTER) == 0
+    assert sealed_cells.look_at_moved(LONG_AFTER) == pseudonyms.check(LONG_AFTER) == 0
+    assert journal_retention.compare_all(LONG_AFTER) == journal_retention.tell_alarms(LONG_AFTER) == 0
+    assert not Alarm.objects.exists()
 
 
 @pytest.mark.slow("copies of both databases, read back")

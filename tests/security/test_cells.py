@@ -10,11 +10,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from encryption.authentic import SignedQuerySet
 from encryption.cells import Celled, counter_of, tables
+from encryption.errors import RowChanged
 from encryption.fields import sealed_fields
 from referrals.composition import sealed_cells
 from referrals.composition.row_signatures import NIGHTS, REFUSED, cells_of
@@ -33,6 +36,7 @@ from referrals.models import (
 )
 from referrals.retention import elimination
 from tests.audit.owner import written
+from tests.factories.concerns import concern
 from tests.kept import kept
 from tests.referrals.workflow.filled import canary
 from tests.referrals.workflow.kit import AT, Kit
@@ -204,6 +208,59 @@ def test_no_later_write_makes_a_forged_cell_good(two_cases):
     assert told() == {("referrals_child", sealed_cells.ALTERED)}
 
 
+@pytest.mark.parametrize("way", ["whole", "by name"])
+def test_a_copy_that_is_out_of_date_is_not_written(two_cases, caplog, way):
+    """Attack, or a defect: two copies of a row, of which the later write would bear the same counter as the first."""
+    kit, _ = two_cases
+    field = Child._meta.get_field("last_name")
+    names = {"whole": None, "by name": ["last_name"]}[way]
+    with seeing_all():
+        first, stale, clear = (Child.objects.get(pk=kit.child.pk) for _ in range(3))
+        first.last_name = kit.fill.keys["case"].seal(field, first.pk, "Premier")
+        with CaptureQueriesContext(connection) as said:
+            first.save()
+        assert len(said) == 1, "no query more"
+        stale.last_name = kit.fill.keys["case"].seal(field, stale.pk, "Second")
+        with pytest.raises(RowChanged), transaction.atomic(), caplog.at_level(logging.ERROR):
+            stale.save(update_fields=names)
+        assert Child.objects.get(pk=stale.pk).last_name.ciphertext == first.last_name.ciphertext
+        clear.save(update_fields=["under_2"])  # no cell goes along
+        first.save()
+        Child.objects.filter(pk=first.pk).update(last_name=first.last_name)
+    (said_of,) = [record for record in caplog.records if record.getMessage() == "stale write refused"]
+    assert (said_of.label, said_of.row) == ("referrals_child", str(stale.pk))
+    assert look() == 0
+
+
+def test_a_copy_of_a_row_that_is_gone_does_not_bring_it_back(two_cases):
+    kit, _ = two_cases
+    with seeing_all():
+        row = StepRecord._base_manager.filter(referral=kit.case).first()
+        with transaction.atomic(), suppress(DatabaseError):
+            type(row)._base_manager.filter(pk=row.pk).delete()
+            with pytest.raises(RowChanged):
+                row.save()
+            transaction.set_rollback(True)
+
+
+def test_a_stale_write_is_answered_and_nothing_is_kept_of_it(two_cases, monkeypatch):
+    """A defect by which a step writes a copy that is out of date: 409, and the case is as it was."""
+    kit, _ = two_cases
+    with seeing_all():
+        before = Referral.objects.get(pk=kit.case.pk).version
+    monkeypatch.setattr(Celled, "_sign_cells", lambda self, **_: self.__dict__.update(_cells_read=bytes(40)))
+    correction = {"part": "children", "row": str(kit.child.pk), "field": "last_name", "value": "Autrement"}
+    answer = kit.world.as_("crip_coordinator").post(
+        f"referrals/{kit.case.pk}/rectify",
+        {"corrections": [correction], "reason": "Identité établie."},
+        version=before,
+        key=uuid4().hex,
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "row-changed")
+    with seeing_all():
+        assert Referral.objects.get(pk=kit.case.pk).version == before
+
+
 def test_what_was_altered_deleted_or_set_back_is_named_within_a_week(two_cases, caplog):
     """Attack: in every table a row with an older ciphertext, one set back whole with its HMAC, and one that is gone."""
     kit, beside = two_cases
@@ -271,6 +328,13 @@ def test_a_case_set_back_as_a_whole_is_noticed(two_cases):
     assert sealed_cells.look(AT + timedelta(days=30)) == 1
     assert ("referrals_casewatch", "deleted") in told()
     assert sealed_cells.look(AT + timedelta(days=30)) == 0
+
+
+def test_a_draft_of_weeks_is_not_taken_for_a_case_that_lost_what_was_seen_of_it(world):
+    draft = world.as_("filer").post("referrals", concern(), key="a-draft-of-weeks")
+    assert draft.status_code == 201
+    at = timezone.now() + timedelta(days=10)
+    assert look(at) == look(at + timedelta(days=NIGHTS)) == 0
 
 
 def test_cells_of_before_are_signed_by_one_command(two_cases):

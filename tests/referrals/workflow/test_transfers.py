@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
+from audit.models import Alarm
 from encryption.models import WrappedKey
 from referrals.models import (
     Child,
@@ -338,15 +339,9 @@ def test_a_case_closed_at_the_origin_goes_nowhere(world):
 # --- What breaks it off, and what goes together -------------------------------------------------------
 
 
-def test_a_value_that_does_not_open_breaks_the_transfer_off_and_nothing_has_moved(world):
-    kit = kit_in(world)
-    fact = kit.fill.row(Fact)
-    other = kit.fill.row(Fact)
-    field = Fact._meta.get_field("text")
-    foreign = kit.fill.keys["case"].seal(field, other.pk, "Autre ligne.")
-    Fact._base_manager.filter(pk=fact.pk).update(text=foreign)
-    request = a_request(kit)
-    keys = WrappedKey.objects.count()
+def is_broken_off(world: Any, kit: Kit) -> bool:
+    """Tell whether the other authority's acceptance fails, and nothing has moved."""
+    request, keys = a_request(kit), WrappedKey.objects.count()
     version = Referral.objects.get(pk=kit.case.pk).version
 
     answer = world.as_("crip_coordinator", TARGET).post(
@@ -359,6 +354,42 @@ def test_a_value_that_does_not_open_breaks_the_transfer_off_and_nothing_has_move
     assert Referral.objects.get(pk=kit.case.pk).state == "triage"
     assert TransferRequest.objects.get(pk=request.pk).state == "sent"
     assert WrappedKey.objects.count() == keys, "the keys made for it are destroyed"
+    return True
+
+
+def test_a_value_that_does_not_open_breaks_the_transfer_off_and_nothing_has_moved(world):
+    kit = kit_in(world)
+    fact = kit.fill.row(Fact)
+    other = kit.fill.row(Fact)
+    field = Fact._meta.get_field("text")
+    foreign = kit.fill.keys["case"].seal(field, other.pk, "Autre ligne.")
+    Fact._base_manager.filter(pk=fact.pk).update(text=foreign)
+
+    assert is_broken_off(world, kit)
+
+
+@pytest.mark.sec("SEC-CR21")
+def test_an_earlier_value_put_back_is_not_signed_anew_elsewhere(world):
+    """Attack: it opens as the present one does, and a transfer would sign its copy."""
+    kit = kit_in(world)
+    fact = kit.fill.row(Fact)
+    earlier = kit.fill.keys["case"].seal(Fact._meta.get_field("text"), fact.pk, "Il ne s'est rien passé.")
+    Fact._base_manager.filter(pk=fact.pk).update(text=earlier)
+
+    assert is_broken_off(world, kit)
+    assert [key.split(":")[:2] for key in Alarm.objects.values_list("key", flat=True)] == [
+        ["row", "referrals_fact"]
+    ]
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_a_measure_confided_by_hand_is_not_signed_anew_elsewhere(world):
+    """Attack: the copy of a row that gives a service nothing would give it the case."""
+    kit = kit_in(world)
+    measure = kit.measure("active", service=world.services["75"])
+    Measure._base_manager.filter(pk=measure.pk).update(service=world.services["93"])
+
+    assert is_broken_off(world, kit)
 
 
 def test_filings_joined_to_the_case_go_along_still_joined_each_with_its_own_filer(world):
