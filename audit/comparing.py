@@ -1,7 +1,8 @@
-"""Batch comparison of placed entries with their columns and with the tree (SEC-AL22, SEC-AL24).
+"""Batch comparison of placed entries with their columns and with the tree (SEC-AL13, SEC-AL22, SEC-AL24).
 
-It covers the last day's entries hourly and all entries nightly, with the lists of pruned places: an entry without
-content that no list names was emptied. The last day begins at a checkpoint, not at a column.
+It covers the last day's entries hourly and all entries nightly, with the lists of pruned places, in which an entry
+without content is named or was emptied, and with the stored tiles. The last day begins at a checkpoint, not at a
+column.
 """
 
 from datetime import datetime
@@ -11,10 +12,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from audit import columns, pruning, reading
-from audit.models import Checkpoint, Leaf, PrunedRun, ReadEntry, ReadSubject
-from audit.tree import newest
+from audit.models import Checkpoint, Leaf, PrunedRun, ReadEntry, ReadSubject, Tile
+from audit.tree import TILE, newest, size_of
+from audit.verifier import fold
 
 BATCH: Final = 1_000
+#: Tiles of one batch, and the places under them.
+_TILES: Final = 4
 
 
 def first_since(at: datetime) -> int:
@@ -88,3 +92,50 @@ def lists(after: UUID) -> tuple[list[str], UUID | None]:
         if not pruning.vouches(bytes(bodies.get(entry) or b""), runs)
     ]
     return odd, entries[-1] if len(entries) == pruning.BATCH_OF_LISTS else None
+
+
+def tiles(mark: tuple[int, int]) -> tuple[list[str], tuple[int, int] | None]:
+    """Compare a batch of stored tiles, from a level and number on, with what they stand over; likewise.
+
+    A tile that differs, is missing or stands over nothing is an alarm ``tile:<origin>:<level>:<number>``.
+    """
+    level, first = mark
+    origin = newest()
+    if origin is None:
+        return [], None
+    # Before and after the tiles: the sequencer goes on meanwhile, and stores a tile with the leaf that fills it.
+    due = size_of(origin.number) // TILE ** (level + 1)
+    end = min(first + _TILES, due)
+    stored = Tile.objects.filter(origin=origin.number, level=level)
+    batch = stored.filter(number__gte=first, number__lt=end)
+    rows = {row.number: (bytes(row.hashes), bytes(row.root)) for row in batch}
+    below = _below(origin.number, level, range(first * TILE, end * TILE))
+    odd = []
+    for number in range(first, end):
+        hashes = [below.get(one, b"") for one in range(number * TILE, (number + 1) * TILE)]
+        if rows.get(number) != (b"".join(hashes), fold(hashes)):
+            odd.append(number)
+    if end < due:
+        return [_tile_key(origin.number, level, number) for number in odd], (level, end)
+    beyond = list(stored.filter(number__gte=due).order_by("number").values_list("number", flat=True)[:BATCH])
+    now_due = size_of(origin.number) // TILE ** (level + 1)
+    odd += [number for number in beyond if number >= now_due]
+    higher = due or Tile.objects.filter(origin=origin.number, level__gt=level).exists()
+    return [_tile_key(origin.number, level, number) for number in odd], (level + 1, 0) if higher else None
+
+
+def _below(origin: int, level: int, numbers: range) -> dict[int, bytes]:
+    """Return the hashes that tiles of a level hold: of leaves, or those over the tiles of the level below."""
+    if level == 0:
+        leaves = Leaf.objects.filter(origin=origin, place__gte=numbers.start, place__lt=numbers.stop)
+        found = leaves.values_list("place", "leaf_hash")
+    else:
+        lower = Tile.objects.filter(
+            origin=origin, level=level - 1, number__gte=numbers.start, number__lt=numbers.stop
+        )
+        found = lower.values_list("number", "root")
+    return {number: bytes(value) for number, value in found}
+
+
+def _tile_key(origin: int, level: int, number: int) -> str:
+    return f"tile:{origin}:{level}:{number}"

@@ -69,12 +69,13 @@ def compare_last_day(at: datetime) -> int:
 
 @recurring("journal:compared-whole", every=EVERY, lease=timedelta(hours=6))
 def compare_all(at: datetime) -> int:
-    """Compare all entries with their columns, all rows of subjects, and all lists of what was pruned; likewise."""
+    """Compare all entries with their columns, rows of subjects, lists of what was pruned, and tiles; likewise."""
     nowhere = UUID(int=0)
     return (
         _compare(comparing.places, 0, at=at)
         + _compare(comparing.subjects, (nowhere, nowhere), at=at)
         + _compare(comparing.lists, nowhere, at=at)
+        + _compare(comparing.tiles, (0, 0), at=at)
     )
 
 

@@ -15,14 +15,25 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit import canonical, journal, notes, origins, pruning, pseudonyms, verifier, witnessfile, witnessing
+from audit import (
+    canonical,
+    comparing,
+    journal,
+    notes,
+    origins,
+    pruning,
+    pseudonyms,
+    verifier,
+    witnessfile,
+    witnessing,
+)
 from audit.errors import LogContradicted, OriginRefused, WitnessFileFaulty
-from audit.models import Alarm, Entry, LogOrigin, PrunedRun
+from audit.models import Alarm, Entry, LogOrigin, PrunedRun, Tile
 from encryption.signing import FileSigner
 from referrals.retention import journal_retention
 from tests.audit.conftest import NOON, FakeActor
 from tests.audit.keeper import adapted, body_of, change, delete, forged, insert, unguarded
-from tests.audit.sequenced import Sequenced, sequenced, written
+from tests.audit.sequenced import Sequenced, grown, sequenced, written
 from tests.audit.test_attacks import NOTHING, WATCHERS, table
 from tests.audit.test_pseudonyms import replaced, swapped
 
@@ -332,6 +343,40 @@ def mappings_swapped(log: Log) -> None:
     replaced(model, swapped(*model.objects.order_by("pk").values()))
 
 
+def with_a_tile(log: Log) -> None:
+    """Go on until the first 256 places fill a tile, and a second one has begun."""
+    written(256)
+    log.made.sequencer.once()
+
+
+def tile_changed(column: str) -> Callable[[Log], None]:
+    def act(log: Log) -> None:
+        with_a_tile(log)
+        tile = Tile.objects.get(level=0, number=0)
+        value = bytes(getattr(tile, column))
+        with unguarded() as cursor:
+            cursor.execute(
+                f"UPDATE audit_tile SET {column} = %s",  # noqa: S608
+                [bytes([value[0] ^ 1]) + value[1:]],
+            )
+
+    return act
+
+
+def tile_gone(log: Log) -> None:
+    with_a_tile(log)
+    with unguarded() as cursor:
+        cursor.execute("DELETE FROM audit_tile")
+
+
+def tile_beyond(_: Log) -> None:
+    with unguarded() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_tile (origin, level, number, hashes, root) VALUES (1, 2, 9, %s, %s)",
+            [bytes(8192), bytes(32)],
+        )
+
+
 def origin_forged(log: Log) -> None:
     with unguarded() as cursor:
         cursor.execute(
@@ -386,6 +431,10 @@ ATTACKS: dict[str, Callable[[Log], None]] = {
     "a search column is changed before the place": column_changed_before,
     "a search column is changed after it": column_changed,
     "two mappings are swapped": mappings_swapped,
+    "a bit of a stored tile is flipped": tile_changed("hashes"),
+    "the hash over a stored tile is changed": tile_changed("root"),
+    "a stored tile is deleted": tile_gone,
+    "a tile is stored beyond the last place": tile_beyond,
     "an origin's row is forged": origin_forged,
     "the witness file is gone": witness_gone,
     "the witness file is garbage": witness_garbage,
@@ -434,7 +483,41 @@ def test_each_cell_of_the_passes_says_what_they_name(log: Log, name):
     assert [sequencers(log), nightly(log)] == [cells[watcher] for watcher in WATCHERS]
 
 
+@pytest.mark.slow("65,536 places fill a tile of the second level")
+def test_the_nightly_pass_names_the_tile(sequenced: Sequenced):
+    """A bit of one tile of each level, among those that hold."""
+    leaves = [number.to_bytes(32) for number in range(256 * 256 + 300)]
+    LogOrigin.objects.create(number=1, name="repere.example/journal", begun_at=NOON)
+    with unguarded():
+        grown(leaves)
+    assert walked() == []
+
+    for level, number, column in ((0, 5, "hashes"), (0, 200, "hashes"), (0, 255, "root"), (1, 0, "root")):
+        with unguarded() as cursor:
+            cursor.execute(
+                f"SELECT {column} FROM audit_tile WHERE level = %s AND number = %s",  # noqa: S608
+                [level, number],
+            )
+            value = bytes(cursor.fetchone()[0])
+            put = f"UPDATE audit_tile SET {column} = %s WHERE level = %s AND number = %s"  # noqa: S608
+            cursor.execute(put, [value[:-1] + bytes([value[-1] ^ 64]), level, number])
+        above = ["tile:1:1:0"] if (level, column) == (0, "root") else []  # it holds that hash
+        assert walked() == [f"tile:1:{level}:{number}", *above]
+        with unguarded() as cursor:
+            cursor.execute(put, [value, level, number])
+    assert walked() == []
+
+
+def walked() -> list[str]:
+    odd, mark = [], (0, 0)
+    while mark is not None:
+        some, mark = comparing.tiles(mark)
+        odd += some
+    return odd
+
+
 def test_nothing_is_named_where_nothing_was_done(log: Log):
+    with_a_tile(log)
     log.waits()
     with transaction.atomic():
         journal.record("test:done", actor=FakeActor(), at=NOON)
