@@ -159,6 +159,10 @@ class MacField(_Binary):
         """Tell whether one of the rows is authentic that ``ToldRows`` gave."""
         return any(self._is_of(mac, values) for mac, *values in json.loads(rows or "[]"))
 
+    def all_are_told(self, rows: str | None) -> bool:
+        """Tell whether all rows are authentic that ``ToldRows`` gave."""
+        return all(self._is_of(mac, values) for mac, *values in json.loads(rows or "[]"))
+
     def _is_of(self, mac: str | None, values: list[Any]) -> bool:
         for place, convert in self._conversions():
             if values[place] is not None:

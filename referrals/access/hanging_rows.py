@@ -6,7 +6,7 @@ from typing import Any, override
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.actor import Actor
-from encryption.authentic import CheckedRows
+from encryption.authentic import CheckedRows, ToldRows
 from referrals.access.exceptions import exceptional
 from referrals.access.people import services_of
 from referrals.access.rule import confided_measures
@@ -32,6 +32,17 @@ def shown_with[M: Model](rows: "QuerySet[M]", actor: Actor, *, at: datetime) -> 
             return case.is_authentic and (not case.bar_was_lifted or case.pk in unlocked)
 
     return Rows.of(rows.select_related("referral"))
+
+
+def with_children[M: Model](rows: "QuerySet[M]") -> "QuerySet[M]":
+    """Return the rows with what the children of their cases say, for ``restrictions_hold``, by no query more."""
+    children = Child.objects.filter(referral=OuterRef("referral"))
+    return rows.annotate(children_told=ToldRows.of(children, "referral"))
+
+
+def restrictions_hold(row: Any) -> bool:
+    """Tell whether a row of ``with_children`` was found by restrictions of children that nobody lifted by hand."""
+    return Child.mac_field().all_are_told(row.children_told)
 
 
 def not_hidden(actor: Actor, *, at: datetime) -> Q:

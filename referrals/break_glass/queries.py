@@ -7,7 +7,7 @@ the caller is excluded from, gets the same answer: not there.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, override
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import SYSTEM, Actor
 from accounts.request import ServiceRequest, actor_in
 from core.paging import page_of
+from encryption.authentic import CheckedRows
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
 from outbox.templates import Kind, Template, register
@@ -167,8 +168,9 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
     for role in REVIEWERS:
         reviewed |= Q(referral__in=visibility.visible_as(actor, role, at=at).values("pk"))
     hides = Child.objects.filter(referral=OuterRef("referral"), restricted=True)
-    unlocked = Q(referral__in=sorted(access_exceptions.exceptional(actor, at=at).unlocked))
-    visible = Q(role__in=BREAKERS) | Q(user=actor.user_id) | unlocked | ~Exists(hides)
+    unlocked = access_exceptions.exceptional(actor, at=at).unlocked
+    known = Q(role__in=BREAKERS) | Q(user=actor.user_id) | Q(referral__in=sorted(unlocked))
+    visible = known | ~Exists(hides)
     rows = BreakGlass.objects.filter(
         visible, reviewed | Q(user=actor.user_id), referral__in=seen.values("pk")
     )
@@ -177,7 +179,15 @@ def listed(actor: Actor, *, state: str | None, overdue: bool | None, at: datetim
     if overdue is not None:
         late = Q(reviewed_at=None, review_due_at__lt=at)
         rows = rows.filter(late) if overdue else rows.exclude(late)
-    return hanging_rows.shown_with(rows, actor, at=at)
+
+    class Rows(CheckedRows):
+        @staticmethod
+        @override
+        def keeps(row: Any) -> bool:
+            is_known = row.role in BREAKERS or row.user_id == actor.user_id or row.referral_id in unlocked
+            return is_known or hanging_rows.restrictions_hold(row)
+
+    return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows)), actor, at=at)
 
 
 # --- What time brings about ---------------------------------------------------------------------------

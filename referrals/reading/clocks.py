@@ -1,13 +1,15 @@
 """The deadlines that an actor reads, of one case and of all: each clock with its standing."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, override
 
 from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
+from encryption.authentic import CheckedRows
 from referrals.access import hanging_rows, matrix, visibility
 from referrals.access.child_sight import Sight
+from referrals.access.exceptions import exceptional
 from referrals.access.matrix import Relation
 from referrals.models import Clock, Referral
 from referrals.policy.definitions import protocol_of
@@ -85,4 +87,13 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
     elif state == deadlines.ClockState.ON_TIME:
         # What is late isn't on time whenever it warned; and so the index begins behind it.
         rows = rows.filter(due_at__gte=at, warn_at__gt=at)
-    return hanging_rows.shown_with(rows, actor, at=at)
+    unlocked = exceptional(actor, at=at).unlocked
+
+    class Rows(CheckedRows):
+        @staticmethod
+        @override
+        def keeps(row: Any) -> bool:
+            hangs = row.child is not None or row.part is not None
+            return not hangs or row.referral_id in unlocked or hanging_rows.restrictions_hold(row)
+
+    return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows)), actor, at=at)

@@ -64,11 +64,13 @@ def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
     """
     cases = visibility.visible_to(actor, at=at, drafts=False)
     rows = hanging_rows.shown_with(
-        Approval.objects.filter(
-            approver=actor.user_id,
-            state=ApprovalState.REQUESTED,
-            expires_at__gt=at,
-            referral__in=cases.values("pk"),
+        hanging_rows.with_children(
+            Approval.objects.filter(
+                approver=actor.user_id,
+                state=ApprovalState.REQUESTED,
+                expires_at__gt=at,
+                referral__in=cases.values("pk"),
+            )
         )
         .annotate(hides=Exists(Child.objects.filter(referral=OuterRef("referral"), restricted=True)))
         .select_related("proposer")
@@ -83,4 +85,4 @@ def awaiting_signature(actor: Actor, *, at: datetime) -> list[Approval]:
             case, child_sight.sight_of(case, case_ties.ties_of(case, actor), actor)
         )(row)
 
-    return [row for row in rows if not row.hides or seen(row)]
+    return [row for row in rows if (not row.hides and hanging_rows.restrictions_hold(row)) or seen(row)]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from referrals.errors import IncompleteFiling
 from referrals.execution import perform
 from referrals.execution.preconditions import StepRequest
 from referrals.models import (
+    Approval,
     Assessment,
     Attachment,
     Child,
@@ -28,6 +30,7 @@ from referrals.models import (
     StepRecord,
     Visit,
 )
+from referrals.reading import counts
 from referrals.triage import checks as triage_checks
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
@@ -295,6 +298,48 @@ def test_what_a_hidden_record_says_is_corrected_by_nobody_who_does_not_see_it(fa
     assert asked(record) == asked(uuid4())
 
 
+@contextmanager
+def lifted_by_hand():
+    """Attack: every restriction of a child is lifted by SQL, for a while (SEC-AZ22)."""
+    restricted = Child._base_manager.filter(restricted=True)
+    keys = list(restricted.values_list("pk", flat=True))
+    restricted.update(restricted=False)
+    yield
+    Child._base_manager.filter(pk__in=keys).update(restricted=True)
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_a_list_of_clocks_tells_nothing_of_a_child_whose_restriction_was_lifted_by_hand(world, family):
+    see_all()
+    hidden = family.children["kept"].pk
+
+    def told():
+        return str(hidden) in world.as_("crip_coordinator").get("clocks").content.decode()
+
+    assert not told()
+    with lifted_by_hand():
+        assert not told()
+    see_all()
+    Child.objects.filter(pk=hidden).update(restricted=False)
+    assert told()
+
+
+@pytest.mark.sec("SEC-AZ22")
+def test_who_is_to_sign_sees_no_step_of_a_child_whose_restriction_was_lifted_by_hand(world, family):
+    see_all()
+    actor = world.actor("crip_coordinator", at=AT)
+    of_hidden = Approval.objects.get(part=family.measures["kept"].pk).pk
+
+    def told():
+        return of_hidden in {row.pk for row in counts.awaiting_signature(actor, at=AT)}
+
+    assert not told()
+    with lifted_by_hand():
+        assert not told()
+    Child.objects.filter(pk=family.children["kept"].pk).update(restricted=False)
+    assert told()
+
+
 # --- Emergency openings (§1.3 rule 7) --------------------------------------------------------------------
 
 
@@ -342,6 +387,8 @@ def test_an_opening_that_was_for_a_hidden_child_is_told_of_to_those_named(world,
 
     assert told("crip_coordinator") == []
     assert told("case_referent") == []
+    with lifted_by_hand():
+        assert told("crip_coordinator") == []
     assert {1, 2, 5} <= set(told("supervisor"))
     assert {1, 2} <= set(told("assessor"))
     users = set(
