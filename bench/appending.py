@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--server", default=os.environ.get("BENCH_SERVER", "postgres://127.0.0.1:5432"))
     parser.add_argument("--seconds", type=float, default=5)
     asked = parser.parse_args()
-    os.environ.update(_made(asked.server.rstrip("/")))
+    os.environ.update(made(asked.server.rstrip("/"), NAME))
     import django
 
     django.setup()
@@ -48,21 +49,30 @@ def main() -> None:
     _following(asked.seconds)
 
 
-def _made(server: str) -> dict[str, str]:
+def made(server: str, name: str) -> dict[str, str]:
+    """Make two empty databases on a server; return the settings under which the service uses them."""
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        for name in (NAME, f"{NAME}_keys"):
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name}")
-    (database.STATE / NAME).mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = {
-        "DJANGO_SETTINGS_MODULE": "bench.settings", "DATABASE_URL": f"{server}/{NAME}",
-        "KEYS_DATABASE_URL": f"{server}/{NAME}_keys", "REPERE_STATE_DIR": str(database.STATE / NAME),
-        "REPERE_DATABASE_ROLE": "", "REPERE_LOG_LEVEL": "ERROR", "REPERE_LEAF_FEED": "",
-        "REPERE_LOG_WITNESS_FILE": "",
-    }  # fmt: skip
+        for one in (name, f"{name}_keys"):
+            connection.execute(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {one}")
+    (database.STATE / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    addresses = {"DATABASE_URL": f"{server}/{name}", "KEYS_DATABASE_URL": f"{server}/{name}_keys"}
+    found = addresses | quiet(database.STATE / name)
     if not database._migrate(os.environ | found):
         sys.exit("The bench database can't be migrated.")
     return found
+
+
+def quiet(folder: Path) -> dict[str, str]:
+    """Return settings that keep state in a folder, and neither log nor tell anything elsewhere."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "REPERE_STATE_DIR": str(folder),
+        "REPERE_DATABASE_ROLE": "",
+        "REPERE_LOG_LEVEL": "ERROR",
+        "REPERE_LEAF_FEED": "",
+        "REPERE_LOG_WITNESS_FILE": "",
+    }
 
 
 def _drain() -> None:
