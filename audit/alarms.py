@@ -46,12 +46,16 @@ def _say(key: str) -> None:
 def _store(keys: Sequence[str], *, at: datetime) -> None:
     if not keys:
         return
+    known = {row.pk: row for row in Alarm.objects.filter(pk__in=keys)}
     # The key is the primary key: what is found each hour is one alarm.
-    Alarm.objects.bulk_create([Alarm(key=key, at=at) for key in keys], ignore_conflicts=True)
-    # What was settled and is found later either happened again or was never mended; the operator says where it can't
-    # be (0037).
-    settled = Alarm.objects.filter(pk__in=keys, settled_at__lt=at, permanent=False)
-    settled.update(at=at, told_at=None, settled_at=None)
+    new = [Alarm(key=key, at=at) for key in dict.fromkeys(keys) if key not in known]
+    Alarm.objects.bulk_create(new, ignore_conflicts=True)
+    for row in known.values():
+        # What was settled and is found later either happened again or was never mended; the operator says where it
+        # can't be (0037). A row by hand may say that all of that was done.
+        is_over = row.settled_at is not None and row.settled_at < at and not row.permanent
+        if is_over or not row.is_authentic:
+            Alarm(key=row.pk, at=at).save(force_update=True)
 
 
 #: What is still to be raised: a transaction of this process may have been rolled back with it, or only read.

@@ -15,7 +15,8 @@ from django.db.models import F, Model, Q, QuerySet
 
 def claim[M: Model](rows: QuerySet[M], *, at: datetime, lease: timedelta, limit: int) -> list[M]:
     """Return up to ``limit`` free rows out of ``rows``, in its order, leased until ``at + lease``."""
-    free = rows.filter(Q(leased_until=None) | Q(leased_until__lte=at))
+    # A lease beyond what a claim gives was put there by hand, and would keep the row from everybody.
+    free = rows.filter(Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + lease))
     if not free.exists():  # without a lock: a worker that has nothing to do holds up nobody
         return []
     with transaction.atomic():

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 from django.db import InterfaceError, OperationalError
+from django.db.models import Q
 
 from core.clock import instant
 from outbox.leases import claim, finish
@@ -79,7 +80,9 @@ def _claimed(work: Recurring, at: datetime) -> Work | None:
     rows = Work.objects.filter(pk=work.name)
     if not rows.exists():
         Work.objects.bulk_create([Work(name=work.name, next_at=at)], ignore_conflicts=True)
-    return next(iter(claim(rows.filter(next_at__lte=at), at=at, lease=work.lease, limit=1)), None)
+    # A plan beyond what any run writes was put there by hand: it would put off the very passes that name such rows.
+    due = Q(next_at__lte=at) | Q(next_at__gt=at + max(work.every, PAUSE_AFTER_FAILURE))
+    return next(iter(claim(rows.filter(due), at=at, lease=work.lease, limit=1)), None)
 
 
 def _run(work: Recurring, row: Work, clock: Callable[[], datetime]) -> int:
@@ -93,7 +96,8 @@ def _run(work: Recurring, row: Work, clock: Callable[[], datetime]) -> int:
         finish(row, next_at=clock() + PAUSE_AFTER_FAILURE, failures=min(row.failures + 1, 1_000))
         return -1
     # From the plan, not from now, so that a run that took long doesn't shift the next; but never into the past.
-    finish(row, next_at=max(row.next_at + work.every, at + work.every / 2), ran_at=at, failures=0)
+    planned = min(row.next_at, at)
+    finish(row, next_at=max(planned + work.every, at + work.every / 2), ran_at=at, failures=0)
     if count:
         _log.info("work:done", code=work.name, count=count)
     return count

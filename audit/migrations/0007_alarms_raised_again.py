@@ -1,14 +1,16 @@
-"""A settled alarm is open again once the same is found later, unless it can't be mended (SEC-AL13)."""
+"""A settled alarm is open again once the same is found later, unless it can't be mended; alarms are signed (SEC-AL13)."""
 
 from django.db import migrations, models
 
+from encryption.authentic import MacField
+
 GRANT = """
-GRANT UPDATE (at, permanent) ON audit_alarm TO repere_app;
-GRANT UPDATE (at, told_at, settled_at) ON audit_alarm TO repere_sequencer;
+GRANT UPDATE (at, permanent, mac) ON audit_alarm TO repere_app;
+GRANT UPDATE (at, told_at, settled_at, permanent, mac) ON audit_alarm TO repere_sequencer;
 """
 REVOKE = """
-REVOKE UPDATE (at, permanent) ON audit_alarm FROM repere_app;
-REVOKE UPDATE (at, told_at, settled_at) ON audit_alarm FROM repere_sequencer;
+REVOKE UPDATE (at, permanent, mac) ON audit_alarm FROM repere_app;
+REVOKE UPDATE (at, told_at, settled_at, permanent, mac) ON audit_alarm FROM repere_sequencer;
 """
 
 
@@ -24,5 +26,6 @@ class Migration(migrations.Migration):
     dependencies = [("audit", "0006_alarms_settled")]
     operations = [
         migrations.AddField("Alarm", "permanent", models.BooleanField(default=False, db_default=False)),
+        migrations.AddField("Alarm", "mac", MacField()),
         migrations.RunPython(on_postgresql(GRANT), on_postgresql(REVOKE)),
     ]

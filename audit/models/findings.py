@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from encryption.authentic import Authentic, MacField, SignedQuerySet
+
 
 class Refused(models.Model):
     """An entry that the service didn't write, or of which that can't be shown any more: it gets no place (SEC-AL21).
@@ -23,8 +25,10 @@ class Refused(models.Model):
         return str(self.entry)
 
 
-class Alarm(models.Model):
+class Alarm(Authentic):
     """Something that an auditor must be told, once. ``key``: a code, then what it is about, parted by colons.
+
+    A row that the service didn't write counts as open and untold: nobody settles an alarm by hand before it is raised.
 
     ``settled_at``: since when it counts as looked into, by an entry of the operator's (``manage.py settle_alarm``). It
     is open again once the same is found later, unless it is ``permanent``: what can't be mended.
@@ -35,6 +39,9 @@ class Alarm(models.Model):
     told_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     permanent = models.BooleanField(default=False, db_default=False)
+    mac = MacField("at", "told_at", "settled_at", "permanent")
+
+    objects = SignedQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -60,6 +60,21 @@ def test_after_a_stop_of_days_it_runs_once_at_once_and_then_in_its_rhythm(works,
     assert [at - NOON for _, at in ran[1:]] == [timedelta(days=4), timedelta(days=4, hours=1)]
 
 
+@pytest.mark.sec("SEC-AZ22")
+@pytest.mark.parametrize("column", ["next_at", "leased_until"])
+def test_nobody_puts_work_off_by_hand(works, clock, column):
+    """Attack: the passes that name forged rows are planned, or leased, for the end of time."""
+    add, _ = works
+    add("a:done")
+    scheduler.run_due(clock=clock)
+    clock.forward(hours=1)
+    Work.objects.update(**{column: NOON + timedelta(days=36_500)})
+
+    assert scheduler.run_due(clock=clock) == {"a:done": 1}
+    assert scheduler.run_due(clock=clock) == {}
+    assert Work.objects.get().next_at <= NOON + 2 * HOUR
+
+
 @pytest.mark.sec("SEC-FT10")
 def test_while_one_worker_runs_it_no_other_does(works, clock):
     add, ran = works

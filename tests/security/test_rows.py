@@ -39,6 +39,7 @@ from accounts.models import (
 from accounts.roles import POWERFUL, Role
 from accounts.signin import hashed
 from audit import journal
+from audit.models import Alarm
 from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
 from referrals.access import (
@@ -82,7 +83,7 @@ pytestmark = [pytest.mark.sec("SEC-AZ22")]
 BARS = {Exclusion, DeclaredTie}
 #: Rows that are there whether or not the service wrote them: who reads a right off one asks it.
 THERE = {
-    *BARS, CaseWatch, Child, EmergencySheet, Joining, Measure, Referral, SheetReader, TransferReceiver, TransferRequest,
+    *BARS, Alarm, CaseWatch, Child, EmergencySheet, Joining, Measure, Referral, SheetReader, TransferReceiver, TransferRequest,
 }  # fmt: skip
 PASSWORD = "sept bruyères sous la pluie"
 
@@ -180,6 +181,7 @@ def two_of(kit: Kit) -> dict[type, tuple[Any, Any]]:
             for role in ("assessor", "case_referent")
         ),
         DeclaredTie: both(DeclaredTie, user=of, declared_at=at, removed_at=at),
+        Alarm: both(Alarm, key=lambda one: f"column:act:{one.pk}", at=at, told_at=at, settled_at=at),
         **two_of_a_case(kit),
     }  # fmt: skip
 
@@ -965,6 +967,6 @@ def test_what_the_queries_of_rights_read_is_signed(kit_of_rows):
         if name.startswith(("audit_", "outbox_", "encryption_", "django_")) and name not in UNSIGNED
     }
 
-    # What was seen of a case gives no right either: it is signed as what tells of those who change rows.
-    assert {model._meta.db_table for model in tables()} - {"referrals_casewatch"} <= read
+    # What was seen of a case, and alarms, give no right either: they are signed as what tells of those who change rows.
+    assert {model._meta.db_table for model in tables()} - {"referrals_casewatch", "audit_alarm"} <= read
     assert read - {model._meta.db_table for model in tables()} <= set(UNSIGNED)

@@ -160,6 +160,40 @@ def test_what_is_found_again_after_it_was_settled_is_an_alarm_again(world):
     assert Alarm.objects.get().settled_at == last
 
 
+@pytest.mark.sec("SEC-AZ22")
+@pytest.mark.parametrize("when", ["before", "after", "before anybody was told"])
+def test_nobody_settles_an_alarm_by_hand(world, when):
+    """Attack: who forges a row notes its alarm as told and settled for good, before it is raised or after."""
+    user, said = (
+        world.user("assessor"),
+        {"told_at": NOW, "settled_at": NOW, "permanent": True, "mac": bytes(32)},
+    )
+    key = row_alarm("accounts_user", user.pk)
+    if when == "before":
+        Alarm.objects.bulk_create([Alarm(key=key, at=NOW)])
+        Alarm._base_manager.update(**said)
+    User._base_manager.filter(pk=user.pk).update(full_name="Forgé")
+    assert world.as_("assessor").get("me").status_code == 401
+    if when == "after":
+        assert journal_retention.tell_alarms(NOW) == 1
+    if when != "before":
+        Alarm._base_manager.update(**said)
+
+    later = NOW + timedelta(minutes=1)
+    counts = [journal_retention.tell_alarms(later) for _ in range(3)]
+    assert counts == ([2, 0, 0] if when == "before" else [1, 1, 0])
+    assert alarm_keys() == {key, f"row:audit_alarm:{journal.digest_of(key.encode())}"}, (
+        "and of the forged alarm"
+    )
+    alarm = Alarm.objects.get(pk=key)
+    assert (alarm.told_at, alarm.settled_at, alarm.permanent, alarm.is_authentic) == (
+        later,
+        None,
+        False,
+        True,
+    )
+
+
 @pytest.mark.sec("SEC-AL21")
 def test_an_alarm_is_shown_until_the_operator_says_what_it_was(world):
     with as_owner():
