@@ -6,10 +6,10 @@ column.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from audit import columns, pruning, reading
 from audit.models import Checkpoint, Leaf, PrunedRun, ReadEntry, ReadSubject, Tile
@@ -126,6 +126,7 @@ def tiles(mark: tuple[int, int]) -> tuple[list[str], tuple[int, int] | None]:
 
 def _below(origin: int, level: int, numbers: range) -> dict[int, bytes]:
     """Return the hashes that tiles of a level hold: of leaves, or those over the tiles of the level below."""
+    found: QuerySet[Any, tuple[int, Any]]
     if level == 0:
         leaves = Leaf.objects.filter(origin=origin, place__gte=numbers.start, place__lt=numbers.stop)
         found = leaves.values_list("place", "leaf_hash")

@@ -11,7 +11,7 @@ check; the nightly pass finds it by its counter, which it has seen before.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast, override
@@ -155,23 +155,25 @@ class Celled(Signed):
     @override
     def _do_update(
         self,
-        base_qs: Any,
-        using: Any,
-        pk_val: Any,
-        values: Sequence[tuple[Any, ...]],
-        *more: Any,
-    ) -> Any:
+        base_qs: "models.QuerySet[Any]",
+        using: str | None,
+        pk_val: object,
+        values: "Collection[tuple[models.Field[Any, Any], type[models.Model] | None, Any]]",
+        update_fields: Iterable[str] | None,
+        forced_update: bool,
+        returning_fields: "Sequence[models.Field[Any, Any]]",
+    ) -> list[Sequence[Any]]:
         """Update the row where its cells are those that were read, by the same statement.
 
         Raises:
             RowChanged: they aren't, or the row is gone.
         """
-        field = self.cells_field()
-        if all(written is not field for written, _, _ in values):
-            return super()._do_update(base_qs, using, pk_val, values, *more)  # type: ignore[misc]  # Django's own
+        field, more = self.cells_field(), (update_fields, forced_update, returning_fields)
+        if all(written is not field for written, *_ in values):
+            return super()._do_update(base_qs, using, pk_val, values, *more)
         # A copy that is out of date would put earlier cells back under a counter that was seen already (SEC-CR21).
         unchanged = base_qs.filter(cells=self._cells_read)
-        updated = super()._do_update(unchanged, using, pk_val, values, *more)  # type: ignore[misc]
+        updated = super()._do_update(unchanged, using, pk_val, values, *more)
         if not updated:
             _log.error("stale write refused", extra={"label": self._meta.db_table, "row": str(self.pk)})
             raise RowChanged

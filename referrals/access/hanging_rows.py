@@ -1,7 +1,7 @@
 """Rows that hang on a case: the conditions in SQL of those that an actor may read, by child and measure."""
 
 from datetime import datetime
-from typing import Any, override
+from typing import Any, cast, override
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -37,7 +37,8 @@ def shown_with[M: Model](rows: "QuerySet[M]", actor: Actor, *, at: datetime) -> 
 def with_children[M: Model](rows: "QuerySet[M]") -> "QuerySet[M]":
     """Return the rows with what the children of their cases say, for ``restrictions_hold``, by no query more."""
     children = Child.objects.filter(referral=OuterRef("referral"))
-    return rows.annotate(children_told=ToldRows.of(children, "referral"))
+    annotated: Any = rows.annotate(children_told=ToldRows.of(children, "referral"))
+    return cast("QuerySet[M]", annotated)
 
 
 def restrictions_hold(row: Any) -> bool:
