@@ -96,6 +96,7 @@ accounts/oidc_flow.py _HINT_MAX
 accounts/oidc/metadata.py _ADDRESS_MAX
 accounts/oidc/profile.py _SUBJECT_MAX _HINT_MAX _TEXT_MAX
 accounts/sessions.py _AT_ONCE
+audit/alarms.py _MOST
 audit/anomalies/detection.py MOST
 audit/canonical.py MAX_BYTES MAX_OBJECTS
 core/inputs.py ITEMS_MAX
