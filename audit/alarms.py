@@ -83,7 +83,8 @@ def raise_again(*, at: datetime) -> None:
     """Raise in a transaction of its own what is still to be raised.
 
     Raises:
-        Error: the database doesn't take it; it is tried again after the next request.
+        Error, KeysUnavailable: the database doesn't take it, or it can't be signed; it is tried again after the next
+            request.
     """
     if keys := list(_again):
         with transaction.atomic():

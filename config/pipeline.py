@@ -121,7 +121,7 @@ class OneTransaction:
         if not is_carried(request):
             return self.get_response(request)
         response = self._answered(request)
-        with suppress(DatabaseError):  # it is tried again after the next request
+        with suppress(DatabaseError, EncryptionError):  # it is tried again after the next request
             alarms.raise_again(at=request.at)
         sessions.note_use(request)
         throttling.note_failure(request)

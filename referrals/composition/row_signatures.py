@@ -15,6 +15,8 @@ from itertools import batched
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from accounts import acts
 from accounts.actor import SYSTEM
 from accounts.models import Authority, Membership, Token, User
@@ -26,6 +28,7 @@ from encryption.authentic import Authentic, tables
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.models import Referral
+from referrals.vocabulary.states import State
 
 SIGNED: Final = "rows:signed"
 REFUSED: Final = "rows:refused"
@@ -167,16 +170,18 @@ def compare_cases(at: datetime) -> int:
     """Compare a seventh of the cases with the last entries about them; return how many are gone or set back (SEC-CR21).
 
     Nothing is opened: a case's version is below one that an entry tells, or its row isn't there. One that was shredded
-    has no name in the journal any more.
+    has no name in the journal any more; any other that has none lost it, and can't be read.
     """
-    differences: Counter[tuple[UUID | None, str]] = Counter()
+    differences: Counter[tuple[UUID | None, str, str]] = Counter()
+    cases = Referral._meta.db_table
     with for_the_service():
         known = SubjectPseudonym.objects.order_by("pk").values_list("referral_id", "pseudonym")
         today = at.toordinal() % NIGHTS
         turn = (one for one in known.iterator(_AT_ONCE) if one[0].int % NIGHTS == today)
         for some in batched(turn, _CASES_AT_ONCE):
-            differences.update(_set_back(dict(some)))
-        for (tenant, what), count in sorted(differences.items(), key=str):
+            differences.update((tenant, cases, what) for tenant, what in _set_back(dict(some)))
+        differences.update((tenant, SubjectPseudonym._meta.db_table, DELETED) for tenant in _nameless())
+        for (tenant, table, what), count in sorted(differences.items(), key=str):
             journal.record(
                 REFUSED,
                 actor=None,
@@ -184,11 +189,20 @@ def compare_cases(at: datetime) -> int:
                 tenant=tenant,
                 outcome=Outcome.FAIL,
                 purpose=Purpose.MAINTENANCE,
-                rule=Referral._meta.db_table,
+                rule=table,
                 to_state=what,
                 count=count,
             )
     return differences.total()
+
+
+def _nameless() -> Iterator[UUID]:
+    """Yield whose it is for each case whose row of pseudonyms is gone."""
+    name = SubjectPseudonym.objects.filter(pk=OuterRef("pk"))
+    lost = Referral.objects.exclude(state=State.PURGED).filter(~Exists(name))
+    for pk, tenant in lost.values_list("pk", "authority_id").iterator(_AT_ONCE):
+        yield tenant
+        _log.error("case nameless", extra={"row": str(pk)})
 
 
 def _set_back(cases: Mapping[UUID, UUID]) -> Iterator[tuple[UUID | None, str]]:

@@ -38,8 +38,8 @@ from accounts.models import (
 )
 from accounts.roles import POWERFUL, Role
 from accounts.signin import hashed
-from audit import journal
-from audit.models import Alarm
+from audit import appendonly, journal
+from audit.models import Alarm, SubjectPseudonym
 from encryption.authentic import AuthenticQuerySet, MacField, SignedQuerySet, tables
 from encryption.hidden import HiddenInstantField
 from referrals.access import (
@@ -71,7 +71,7 @@ from referrals.models import (
     TransferRequest,
 )
 from referrals.runaways import queries as runaways_queries
-from tests.audit.owner import written
+from tests.audit.owner import as_owner, written
 from tests.factories.concerns import concern
 from tests.factories.factors import sign_in_fully
 from tests.factories.world import FAR, Caller, World
@@ -877,6 +877,20 @@ def test_a_case_that_is_gone_or_set_back_is_noticed_within_a_week(world):
     assert {(entry["rule"], entry["to"], entry["n"]) for entry in told} == {
         ("referrals_referral", "deleted", 1), ("referrals_referral", "set-back", 1),
     }  # fmt: skip
+
+
+@pytest.mark.sec("SEC-AL23")
+def test_a_case_that_lost_its_name_in_the_journal_is_noticed_the_next_night(kit_of_rows):
+    """Attack: the row of pseudonyms is gone, so that nobody reads the case, and no entry is found by it."""
+    assert row_signatures.compare_cases(AT) == 0
+    with as_owner(), appendonly.lifted():
+        SubjectPseudonym.objects.filter(pk=kit_of_rows.case.pk).delete()
+
+    assert row_signatures.compare_cases(AT) == 1
+
+    (told,) = [json.loads(bytes(entry.body)) for entry in written(act=row_signatures.REFUSED)]
+    assert (told["rule"], told["to"], told["n"]) == ("audit_subjectpseudonym", "deleted", 1)
+    assert told["tenant"] == str(kit_of_rows.case.authority_id)
 
 
 def test_rows_of_before_are_signed_by_one_command(world):

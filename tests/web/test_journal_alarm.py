@@ -15,6 +15,7 @@ from accounts.models import User
 from audit import alarms, journal, pseudonyms
 from audit.models import ActorPseudonym, Alarm
 from audit.sequencer import Sequencer
+from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
 from outbox import scheduler, worker
 from outbox.models import Notice
@@ -127,10 +128,11 @@ def test_an_intact_row_costs_no_query_for_its_alarm(world):
 
 
 @pytest.mark.sec("SEC-AZ22")
-def test_an_alarm_that_the_database_does_not_take_comes_with_the_next_request(world, monkeypatch):
+@pytest.mark.parametrize("out", [OperationalError, KeysUnavailable])
+def test_an_alarm_that_the_database_does_not_take_comes_with_the_next_request(world, monkeypatch, out):
     User._base_manager.filter(pk=world.user("assessor").pk).update(full_name="Forgé")
     with monkeypatch.context() as patched:
-        patched.setattr(alarms, "_store", Mock(side_effect=OperationalError))
+        patched.setattr(alarms, "_store", Mock(side_effect=out))
         assert world.as_("assessor").get("me").status_code == 401
     assert not alarm_keys()
     assert world.as_("filer").get("me").status_code == 200
