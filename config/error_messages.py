@@ -57,14 +57,12 @@ TITLES: Final[dict[str, Text]] = {
         "Cette adresse ne peut pas être appelée : https, sur un hôte autorisé par l'exploitant."
     ),
     # encryption/errors.py
-    "unreadable": Sentence("Une donnée protégée est illisible.", "A sealed value can't be read."),
-    "row-changed": Sentence(
-        "Cette donnée a changé depuis sa lecture. Rien n'a été enregistré : relisez-la, puis recommencez.",
-        "This has changed since it was read. Nothing was saved: read it again, then start over.",
+    "unreadable": _("Une donnée protégée est illisible."),
+    "row-changed": _(
+        "Cette donnée a changé depuis sa lecture. Rien n'a été enregistré : relisez-la, puis recommencez."
     ),
-    "origin-refused": Sentence(
-        "L'origine en cours du journal n'a pas été commencée par l'opérateur : rien n'est placé ni signé.",
-        "The journal's present origin wasn't begun by the operator: nothing gets a place, nothing is signed.",
+    "origin-refused": _(
+        "L'origine en cours du journal n'a pas été commencée par l'opérateur : rien n'est placé ni signé."
     ),
     "witness-file-faulty": _("Le fichier témoin n'est pas ce qu'il devrait être : rien n'est signé."),
     "log-contradicted": _("L'arbre du journal contredit un point de contrôle antérieur ; rien n'est signé."),
@@ -143,7 +141,7 @@ TITLES: Final[dict[str, Text]] = {
     "pdf-unavailable": _("Cette installation ne produit pas de PDF."),
     "approval-closed": _("Cette demande de signature n'est plus ouverte."),
     "transfer-broken": _(
-        "Le dossier ne peut pas être repris : une de ses données est illisible ou manquerait."
+        "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
     ),
     "too-many-searches": _("Le nombre de recherches par nom de la journée est atteint."),
     "too-many-ties": _("Le nombre de liens que l'on peut déclarer est atteint."),
@@ -153,62 +151,8 @@ TITLES: Final[dict[str, Text]] = {
     "too-many-lines": _(
         "Le nombre de dossiers listés en une heure est atteint. Les dossiers urgents restent affichés."
     ),
-    "pdf-unavailable": Sentence(
-        "Cette installation ne produit pas de PDF.", "This installation makes no PDF."
-    ),
-    "approval-closed": Sentence(
-        "Cette demande de signature n'est plus ouverte.", "This request for a signature is no longer open."
-    ),
-    "transfer-broken": Sentence(
-        "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait.",
-        "The case can't be taken over: a value of it can't be read or was altered, or would be missing.",
-    ),
-    "too-many-searches": Sentence(
-        "Le nombre de recherches par nom de la journée est atteint.",
-        "The day's number of searches by name is reached.",
-    ),
-    "too-many-ties": Sentence(
-        "Le nombre de liens que l'on peut déclarer est atteint.",
-        "As many ties as one may declare are declared.",
-    ),
-    "too-many-openings": Sentence(
-        "Le nombre de dossiers ouverts en une heure est atteint. Un dossier dont l'alerte attend s'ouvre toujours.",
-        "The hour's number of files opened is reached. A file whose alert is waiting opens all the same.",
-    ),
-    "too-many-lines": Sentence(
-        "Le nombre de dossiers listés en une heure est atteint. Les dossiers urgents restent affichés.",
-        "The hour's number of files listed is reached. Urgent files are shown all the same.",
-    ),
-    "too-many-filings": Sentence(
-        "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours.",
-        "The hour's number of concerns filed is reached. An urgent concern is taken all the same.",
-    ),
-    "cases-delayed": Sentence(
-        "Trop de demandes refusées sur des dossiers. Attendez avant de réessayer.",
-        "Too many requests about cases were refused. Wait before you try again.",
-    ),
-    "search-too-wide": Sentence(
-        "La recherche est trop large : précisez-la.", "The search is too wide: say more."
-    ),
-    "file-refused": Sentence("Ce fichier n'est pas accepté.", "This file isn't taken."),
-    "file-too-large": Sentence("Le fichier est trop volumineux.", "The file is too large."),
-    "attachment-quota": Sentence(
-        "Il n'y a plus de place pour cette pièce jointe.", "There is no room left for this attachment."
-    ),
-    "attachment-quarantined": Sentence(
-        "Cette pièce attend l'analyse antivirus.", "This attachment waits for the virus scan."
-    ),
-    "attachment-not-kept": Sentence("Cette pièce n'a pas été conservée.", "This attachment wasn't kept."),
-    "attachment-barred": Sentence("Ce fichier a été écarté.", "This file was set aside."),
-    "uploads-busy": Sentence(
-        "Trop de fichiers arrivent en même temps.", "Too many files are arriving at the same time."
-    ),
-    "parser-unavailable": Sentence(
-        "Les pièces jointes ne peuvent pas être vérifiées pour l'instant.",
-        "Attachments can't be checked at present.",
-    ),
-    "store-unavailable": Sentence(
-        "Le stockage des pièces jointes ne répond pas.", "The store of attachments doesn't answer."
+    "too-many-filings": _(
+        "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
     ),
     "cases-delayed": _("Trop de demandes refusées sur des dossiers. Attendez avant de réessayer."),
     "search-too-wide": _("La recherche est trop large : précisez-la."),

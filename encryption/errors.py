@@ -45,7 +45,7 @@ class RowChanged(EncryptionError):
     """A row was written by somebody else since it was read; writing what was read would put earlier values back."""
 
     code = "row-changed"
-    sentence = (
+    sentence = _(
         "Cette donnée a changé depuis sa lecture. Rien n'a été enregistré : relisez-la, puis recommencez."
     )
 

@@ -123,8 +123,10 @@ class TransferBroken(ReferralError):
     def __init__(self) -> None:
         """Say that nothing has moved."""
         super().__init__(
-            "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
-            " Rien n'a été déplacé."
+            _(
+                "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait. "
+                "Rien n'a été déplacé."
+            )
         )
 
 

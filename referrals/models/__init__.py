@@ -102,7 +102,6 @@ __all__ = [
     "Rectification",
     "Referral",
     "ReferralUserObjectPermission",
-    "Replay",
     "RetentionBatch",
     "RetentionLine",
     "RotaShift",
