@@ -44,7 +44,7 @@ class SignInDelayed(AccountsError):
     """Too many attempts failed: after ``wait`` seconds the next is looked at, whoever it is for (SEC-AU2)."""
 
     code = "sign-in-delayed"
-    text = _("Trop d'essais de connexion ont échoué. Attendez avant de réessayer.")
+    text = _("Trop de tentatives de connexion ont échoué. Attendez avant de réessayer.")
 
     def __init__(self, wait: int) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class LinkRefused(AccountsError):
     """The link sets no password: unknown, too old, used, replaced, or its code is wrong; which isn't said."""
 
     code = "link-refused"
-    text = _("Ce lien ne sert plus, ou le code n'est pas le bon. Demandez un autre lien.")
+    text = _("Ce lien n'est plus valable, ou le code n'est pas le bon. Demandez un autre lien.")
 
 
 class TokensDelayed(AccountsError):
@@ -97,7 +97,7 @@ class TooManyTries(AccountsError):
     """Too many wrong codes: none is looked at for ``wait`` seconds (SEC-AU4)."""
 
     code = "too-many-tries"
-    text = _("Trop d'essais : attendez avant le prochain, ou servez-vous d'une clé d'accès.")
+    text = _("Trop de tentatives : attendez avant la prochaine, ou servez-vous d'une clé d'accès.")
 
     def __init__(self, wait: float) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class PasskeyNeeded(AccountsError):
     """This kind of factor isn't enough for the roles of the person (SEC-AU1)."""
 
     code = "passkey-needed"
-    text = _("Votre fonction demande une clé d'accès.")
+    text = _("Votre rôle demande une clé d'accès.")
 
 
 class TooManyFactors(AccountsError):
@@ -136,7 +136,7 @@ class OwnReset(AccountsError):
     """Nobody asks for or confirms a reset of the own factors, nor both of anybody's."""
 
     code = "own-reset"
-    text = _("Une réinitialisation demande deux autres personnes que son titulaire.")
+    text = _("Une réinitialisation demande deux personnes autres que la personne concernée.")
 
 
 class ProviderRefused(AccountsError):
@@ -162,8 +162,8 @@ class IdentityUnknown(AccountsError):
 
     code = "identity-unknown"
     text = _(
-        "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de passe, puis "
-        "liez-la parmi vos moyens de connexion."
+        "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de "
+        "passe, puis liez-la dans « Mes moyens de connexion »."
     )
 
 

@@ -74,7 +74,7 @@ register(
     Template(
         ADDRESS_IS_ASKED,
         Kind.ACCOUNT,
-        _("On demande que votre compte prenne une autre adresse."),
+        _("Un changement d'adresse a été demandé pour votre compte."),
     ),
     Template(
         ADDRESS_CHANGED,
@@ -94,12 +94,12 @@ register(
     Template(
         RESET_IS_ASKED,
         Kind.ACCOUNT,
-        _("On demande la réinitialisation de vos moyens de connexion."),
+        _("La réinitialisation de vos moyens de connexion a été demandée."),
     ),
     Template(
         PASSWORD_IS_KNOWN,
         Kind.ACCOUNT,
-        _("Des connexions à votre compte ont échoué."),
+        _("Des tentatives de connexion à votre compte ont échoué."),
     ),
     Template(
         ACCOUNT_CLOSED,
@@ -135,7 +135,7 @@ register(
     Template(
         ADDRESS_HAS_ACCOUNT,
         Kind.ACCOUNT,
-        _("On demande un compte pour cette adresse, qui en a déjà un."),
+        _("Un compte a été demandé pour cette adresse, qui en a déjà un."),
         to=_address_of,
     ),
     Template(
@@ -147,13 +147,13 @@ register(
     Template(
         REQUEST_LAPSED,
         Kind.ACCOUNT,
-        _("Votre demande est restée sans réponse ; elle est effacée, refaites-la."),
+        _("Votre demande est restée sans réponse et a été effacée ; vous pouvez la refaire."),
         to=_address_of_request,
     ),
     Template(
         REQUEST_ACCEPTED,
         Kind.ACCOUNT,
-        _("Le rôle que vous avez demandé vous est donné."),
+        _("Le rôle que vous avez demandé vous a été donné."),
     ),
     Template(
         REQUESTS_WAIT,
@@ -175,7 +175,7 @@ register(
     Template(
         ROLES_TO_REVIEW,
         Kind.ACCOUNT,
-        _("Des rôles sont à revoir, sous « Rôles à revoir » ; sans cela ils prennent fin."),
+        _("Des rôles sont à revoir, sous « Rôles à revoir » ; à défaut, ils prennent fin."),
     ),
     Template(
         ROLE_WILL_LAPSE,

@@ -62,7 +62,7 @@ class PseudonymRefused(AuditError):
     """The row that would lead from a pseudonym back isn't as the service wrote it (SEC-AL23)."""
 
     code = "pseudonym-refused"
-    sentence = _("Ce pseudonyme ne mène à personne : sa ligne a été altérée. Prévenez l'exploitant.")
+    sentence = _("Ce pseudonyme ne correspond à personne : sa ligne a été altérée. Prévenez l'exploitant.")
 
 
 class NotAuditor(AuditError):

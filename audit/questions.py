@@ -64,22 +64,24 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         needs="actor",
         filters=_OPENINGS,
     ),
-    Question(name="refusals", label=_("Quels refus ?"), filters=MappingProxyType({"refused": True})),
+    Question(
+        name="refusals", label=_("Qu'est-ce qui a été refusé ?"), filters=MappingProxyType({"refused": True})
+    ),
     Question(
         name="break-glass",
-        label=_("Quelles ouvertures d'urgence, et leur examen ?"),
+        label=_("Quelles ouvertures d'urgence ont eu lieu, et quel en a été l'examen ?"),
         filters=_of(Topic.GLASS),
     ),
-    Question(name="exports", label=_("Quels exports ?"), filters=_of(Topic.EXPORT)),
-    Question(name="searches", label=_("Quelles recherches ?"), filters=_of(Topic.SEARCH)),
+    Question(name="exports", label=_("Quels exports ont été faits ?"), filters=_of(Topic.EXPORT)),
+    Question(name="searches", label=_("Quelles recherches ont été faites ?"), filters=_of(Topic.SEARCH)),
     Question(
         name="rights",
-        label=_("Quels droits donnés ou retirés ?"),
+        label=_("Quels droits ont été donnés ou retirés ?"),
         filters=_of(Topic.RIGHTS),
     ),
     Question(
         name="closed-readings",
-        label=_("Quelles lectures après la clôture ?"),
+        label=_("Quels dossiers ont été lus après leur clôture ?"),
         filters=_of(Topic.CLOSED),
     ),
 )

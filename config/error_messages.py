@@ -12,8 +12,8 @@ from core.languages import Text
 
 STATUSES: Final[dict[int, Text]] = {
     400: _("La requête est mal formée."),
-    401: _("Identifiez-vous pour continuer."),
-    403: _("Vous n'avez pas le droit de faire cette action."),
+    401: _("Connectez-vous pour continuer."),
+    403: _("Vous n'avez pas le droit d'effectuer cette action."),
     404: _("Introuvable."),
     405: _("Cette adresse n'admet pas cette méthode."),
     406: _("Aucun des formats demandés n'est disponible."),
@@ -22,7 +22,7 @@ STATUSES: Final[dict[int, Text]] = {
     413: _("C'est trop volumineux."),
     415: _("Envoyez du JSON (application/json)."),
     422: _("La requête ne peut pas être traitée."),
-    428: _("Dites sur quelle version vous agissez (If-Match)."),
+    428: _("Indiquez la version sur laquelle vous agissez (If-Match)."),
     429: _("Trop de requêtes ; réessayez plus tard."),
     500: _("Une erreur est survenue de notre côté."),
     503: _("Le service est indisponible pour l'instant ; réessayez."),
@@ -69,7 +69,7 @@ TITLES: Final[dict[str, Text]] = {
     "journal-behind": _(
         "Le journal a pris trop de retard : la lecture des dossiers est suspendue, la transmission reste ouverte."
     ),
-    "pseudonym-refused": _("Ce pseudonyme ne mène à personne : sa ligne a été altérée."),
+    "pseudonym-refused": _("Ce pseudonyme ne correspond à personne : sa ligne a été altérée."),
     "hold-stands": _("Ces entrées font déjà l'objet d'une conservation."),
     "no-witnessed-checkpoint": _("Aucun point de contrôle attesté n'a été trouvé."),
     "service-closed": _("Le service est fermé le temps d'une restauration. Réessayez plus tard."),
@@ -85,21 +85,23 @@ TITLES: Final[dict[str, Text]] = {
     # accounts/errors.py
     "sign-in-refused": _("Adresse ou mot de passe incorrect."),
     "present-password-refused": _("Ce n'est pas votre mot de passe actuel."),
-    "sign-in-delayed": _("Trop d'essais de connexion ont échoué. Attendez avant de réessayer."),
+    "sign-in-delayed": _("Trop de tentatives de connexion ont échoué. Attendez avant de réessayer."),
     "asks-delayed": _(
         "Trop de demandes de lien. Attendez avant de recommencer ; le dernier lien envoyé reste valable."
     ),
-    "link-refused": _("Ce lien ne sert plus, ou le code n'est pas le bon. Demandez un autre lien."),
+    "link-refused": _("Ce lien n'est plus valable, ou le code n'est pas le bon. Demandez un autre lien."),
     "tokens-delayed": _("Trop de jetons refusés depuis ce réseau. Attendez avant de réessayer."),
     "proof-refused": _(
         "La vérification a échoué : le code n'est pas le bon, a déjà servi, ou la clé n'a pas répondu."
     ),
-    "too-many-tries": _("Trop d'essais : attendez avant le prochain, ou servez-vous d'une clé d'accès."),
-    "passkey-needed": _("Votre fonction demande une clé d'accès."),
+    "too-many-tries": _(
+        "Trop de tentatives : attendez avant la prochaine, ou servez-vous d'une clé d'accès."
+    ),
+    "passkey-needed": _("Votre rôle demande une clé d'accès."),
     "too-many-factors": _("Retirez d'abord une clé ou une application."),
     "last-factor": _("C'est votre dernier moyen de connexion : ajoutez-en un autre d'abord."),
     "step-up-required": _("Confirmez d'abord que c'est bien vous."),
-    "own-reset": _("Une réinitialisation demande deux autres personnes que son titulaire."),
+    "own-reset": _("Une réinitialisation demande deux personnes autres que la personne concernée."),
     "provider-refused": _(
         "La connexion par ce fournisseur d'identité n'a pas abouti. Recommencez depuis la page de connexion."
     ),
@@ -107,8 +109,8 @@ TITLES: Final[dict[str, Text]] = {
         "Ce fournisseur d'identité ne répond pas. Connectez-vous avec votre adresse et votre mot de passe."
     ),
     "identity-unknown": _(
-        "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de passe, puis "
-        "liez-la parmi vos moyens de connexion."
+        "Cette identité n'est liée à aucun compte. Connectez-vous avec votre adresse et votre mot de "
+        "passe, puis liez-la dans « Mes moyens de connexion »."
     ),
     "identity-taken": _(
         "Cette identité est déjà liée à un compte, ou votre compte l'est à une autre de ce fournisseur."
@@ -143,16 +145,17 @@ TITLES: Final[dict[str, Text]] = {
     "transfer-broken": _(
         "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
     ),
-    "too-many-searches": _("Le nombre de recherches par nom de la journée est atteint."),
-    "too-many-ties": _("Le nombre de liens que l'on peut déclarer est atteint."),
+    "too-many-searches": _("La limite de recherches par nom pour la journée est atteinte."),
+    "too-many-ties": _("La limite de liens déclarés est atteinte."),
     "too-many-openings": _(
-        "Le nombre de dossiers ouverts en une heure est atteint. Un dossier dont l'alerte attend s'ouvre toujours."
+        "La limite de dossiers ouverts en une heure est atteinte. Un dossier dont l'alerte est en "
+        "attente s'ouvre toujours."
     ),
     "too-many-lines": _(
-        "Le nombre de dossiers listés en une heure est atteint. Les dossiers urgents restent affichés."
+        "La limite de dossiers listés en une heure est atteinte. Les dossiers urgents restent affichés."
     ),
     "too-many-filings": _(
-        "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
+        "La limite de transmissions en une heure est atteinte. Une transmission urgente passe toujours."
     ),
     "cases-delayed": _("Trop de demandes refusées sur des dossiers. Attendez avant de réessayer."),
     "search-too-wide": _("La recherche est trop large : précisez-la."),
@@ -200,9 +203,9 @@ FAULTS: Final[dict[str, Text]] = {
     "not-code": _("Un code en minuscules, chiffres et tirets bas est attendu."),
     "unknown-mark": _("Les accolades n'entourent que les mots prévus."),
     "known-password": _(
-        "Ce mot de passe figure sur des listes que connaît quiconque veut deviner : choisissez-en un autre."
+        "Ce mot de passe figure sur des listes de mots de passe connus : choisissez-en un autre."
     ),
-    "unchanged": _("Le nouveau mot de passe est celui d'avant."),
+    "unchanged": _("Le nouveau mot de passe est identique à l'ancien."),
     "required": _("Ce champ est obligatoire."),
     "null": _("Ce champ ne peut pas être nul."),
     "not-multipart": _("Un formulaire multipart/form-data bien formé est attendu."),
@@ -223,6 +226,6 @@ FAULTS: Final[dict[str, Text]] = {
     "invalid": _("Cette valeur n'est pas acceptée."),
     "empty": _("La liste est vide."),
     "max-length": _("C'est trop long."),
-    "min-length": _("C'est trop court, ou il en faut davantage."),
-    "unique": _("Cette valeur est déjà prise."),
+    "min-length": _("C'est trop court, ou incomplet."),
+    "unique": _("Cette valeur est déjà utilisée."),
 }

@@ -155,7 +155,7 @@ class TooManySearches(ReferralError):
 
     def __init__(self, most: int, *, wait: int) -> None:
         """Tell the cap of the authority."""
-        super().__init__(_("Le nombre de recherches par nom de la journée est atteint."), most=most)
+        super().__init__(_("La limite de recherches par nom pour la journée est atteinte."), most=most)
         self.wait = wait
 
 
@@ -175,8 +175,8 @@ class TooManyOpenings(CapReached):
 
     code = "too-many-openings"
     sentence = _(
-        "Le nombre de dossiers ouverts en une heure est atteint. "
-        "Un dossier dont l'alerte attend s'ouvre toujours."
+        "La limite de dossiers ouverts en une heure est atteinte. Un dossier dont l'alerte est en "
+        "attente s'ouvre toujours."
     )
 
 
@@ -185,7 +185,7 @@ class TooManyLines(CapReached):
 
     code = "too-many-lines"
     sentence = _(
-        "Le nombre de dossiers listés en une heure est atteint. Les dossiers urgents restent affichés."
+        "La limite de dossiers listés en une heure est atteinte. Les dossiers urgents restent affichés."
     )
 
 
@@ -194,7 +194,7 @@ class TooManyFilings(CapReached):
 
     code = "too-many-filings"
     sentence = _(
-        "Le nombre de transmissions en une heure est atteint. Une transmission urgente passe toujours."
+        "La limite de transmissions en une heure est atteinte. Une transmission urgente passe toujours."
     )
 
 
@@ -216,7 +216,7 @@ class TooManyTies(ReferralError):
 
     def __init__(self, most: int, *, wait: int) -> None:
         """Tell the bound."""
-        super().__init__(_("Le nombre de liens que l'on peut déclarer est atteint."), most=most)
+        super().__init__(_("La limite de liens déclarés est atteinte."), most=most)
         self.wait = wait
 
 
@@ -239,7 +239,7 @@ class FileRefused(ReferralError):
     code = "file-refused"
     WHY: ClassVar[Mapping[str, Text]] = {
         "type-refused": _("Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte."),
-        "type-mismatch": _("Le contenu du fichier n'est pas de la nature que son nom annonce."),
+        "type-mismatch": _("Le contenu du fichier ne correspond pas à son extension."),
         "file-damaged": _("Le fichier est endommagé ou ne peut pas être lu sans risque."),
         "file-encrypted": _("Le fichier est protégé par un mot de passe. Envoyez-le sans protection."),
         "file-empty": _("Le fichier est vide."),

@@ -35,7 +35,7 @@ def password(name: str, label: object, hint: object = "", *, new: bool = False, 
 NEW_PASSWORD: Final = password(
     "password",
     _("Nouveau mot de passe"),
-    _("Douze signes au moins : une suite de mots que vous retenez. Il n'expire pas."),
+    _("Douze caractères au moins : par exemple une suite de mots que vous retenez. Il n'expire pas."),
     new=True,
 )
 TOKEN: Final = Ask(
@@ -67,7 +67,7 @@ def sign_in_form(sent: Sent | None = None, problem: Mapping[str, Any] | None = N
     if problem["status"] == 503:
         advice = gettext("Connectez-vous avec votre adresse et votre mot de passe.")
     elif problem["status"] == 429:
-        advice = gettext("Le délai s'allonge à chaque échec, puis s'oublie.")
+        advice = gettext("L'attente s'allonge à chaque échec, puis revient à la normale.")
     else:
         advice = gettext("Vérifiez l'adresse et le mot de passe.")
     return form | refused(problem, Fault("", advice, "email"))

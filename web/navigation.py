@@ -87,7 +87,7 @@ PLACES: Final = (
     Place(_("À signer"), "to-sign", _signs),
     Place(_("Mesures en attente"), "measures-page", _executes),
     Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
-    Place(_("Charge"), "workload", _answers),
+    Place(_("Charge de travail"), "workload", _answers),
     Place(_("Ouvertures d'urgence"), "openings", _breaks),
     Place(_("Déports"), "barred", _excludes),
     Place(_("Journal"), "journal", _reads_the_journal),

@@ -51,10 +51,10 @@ ASKS: Final = (
     Ask("kind", _("Quelle est la nature de ce fichier ?")),
     Ask(
         "children",
-        _("De quels enfants parle-t-il ?"),
+        _("Quels enfants concerne-t-il ?"),
         _(
-            "Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un·e enfant à l'accès restreint n'est lu que"
-            " par les personnes désignées."
+            "Ne cochez rien s'il concerne tout le dossier. Ce qui concerne un·e enfant dont l'accès "
+            "est restreint n'est lu que par les personnes désignées."
         ),
     ),
     Ask(
@@ -68,7 +68,7 @@ ASKS: Final = (
 #: Why a file isn't taken, by the code of the refusal (``FileRefused.WHY``).
 WHY: Final[Mapping[str, Any]] = {
     "type-refused": _("Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte."),
-    "type-mismatch": _("Le contenu du fichier n'est pas de la nature que son nom annonce."),
+    "type-mismatch": _("Le contenu du fichier ne correspond pas à son extension."),
     "file-damaged": _("Le fichier est endommagé ou ne peut pas être lu sans risque."),
     "file-encrypted": _("Le fichier est protégé par un mot de passe. Envoyez-le sans protection."),
     "file-empty": _("Le fichier est vide."),
@@ -89,9 +89,9 @@ OF_THE_FILE: Final = (
 #: How a file stands, in a word for people, and how the word looks.
 STANDS: Final[Mapping[str, tuple[Any, str]]] = {
     Scan.WAITING: (_("En cours de vérification"), "wait"),
-    Scan.CLEAN: (_("Prête"), "done"),
-    Scan.UNSCANNED: (_("Prête, sans analyse antivirus"), "done"),
-    Scan.INFECTED: (_("Refusée : programme malveillant"), "late"),
+    Scan.CLEAN: (_("Disponible"), "done"),
+    Scan.UNSCANNED: (_("Disponible, sans analyse antivirus"), "done"),
+    Scan.INFECTED: (_("Refusé : programme malveillant"), "late"),
 }
 FILE_ID: Final = "f-file"
 
@@ -292,7 +292,7 @@ def _file_field(conditions: Mapping[str, Any], error: str, *, again: bool) -> Fi
         " deux : restez sur cette page."
     ) % {"most": filesizeformat(conditions["max_bytes"])}
     if again:
-        hint += " " + gettext("Choisissez-le de nouveau : un navigateur ne le garde pas.")
+        hint += " " + gettext("Choisissez-le de nouveau : le navigateur ne l'a pas gardé.")
     ask = Ask(upload.FILE, gettext("Fichier"), hint, attributes={"accept": accepts(conditions["types"])})
     return Field(ask, "file", upload.FILE, FILE_ID, error=error)
 

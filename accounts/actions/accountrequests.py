@@ -360,7 +360,7 @@ register(
     Template(
         links.REQUEST,
         Kind.ACCOUNT,
-        _("Confirmez cette adresse pour demander un compte ; si ce n'est pas vous, n'en faites rien."),
+        _("Confirmez cette adresse pour demander un compte ; si ce n'est pas vous, ignorez ce message."),
         made=_link_of,
         to=_address_of,
     ),

@@ -294,7 +294,10 @@ register(
     Template(
         links.FORGOTTEN,
         Kind.ACCOUNT,
-        _("On demande un autre mot de passe pour vous ; si ce n'est pas vous, n'en faites rien."),
+        _(
+            "Un autre mot de passe a été demandé pour votre compte ; si ce n'est pas vous, ignorez ce "
+            "message."
+        ),
         made=partial(made, template=links.FORGOTTEN),
     ),
     Template(
@@ -306,7 +309,7 @@ register(
     Template(
         links.ADDRESS,
         Kind.ACCOUNT,
-        _("Confirmez cette adresse pour votre compte ; si ce n'est pas vous, n'en faites rien."),
+        _("Confirmez cette adresse pour votre compte ; si ce n'est pas vous, ignorez ce message."),
         made=partial(made, template=links.ADDRESS),
         to=_new_address,
     ),

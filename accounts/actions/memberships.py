@@ -246,7 +246,7 @@ def review(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     if membership.user_id == actor.user_id:
         raise OwnReview
     if membership.valid_to is not None and membership.valid_to <= at:
-        raise AlreadyThere(_("Cette fonction est déjà terminée : elle se donne à nouveau."))
+        raise AlreadyThere(_("Ce rôle est déjà terminé : il faut le donner à nouveau."))
     membership.reviewed_at = max(at, membership.reviewed_at)
     membership.save(update_fields=["reviewed_at"])
     _record(acts.MEMBERSHIP_REVIEWED, membership, actor=actor, at=at)
@@ -267,7 +267,7 @@ def end(*, actor: Actor, at: datetime, membership_id: UUID) -> Membership:
     if membership is None:
         raise NotVisible
     if membership.valid_to is not None and membership.valid_to <= at:
-        raise AlreadyThere(_("Cette fonction est déjà terminée."))
+        raise AlreadyThere(_("Ce rôle est déjà terminé."))
     end_now(membership, actor=actor, at=at)
     return membership
 

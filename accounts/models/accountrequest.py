@@ -29,7 +29,7 @@ class Profession(models.TextChoices):
     RESIDENTIAL_STAFF = "residential_staff", _("Professionnel·le de MECS, foyer")
     DEPT_SOCIAL_WORKER = "dept_social_worker", _("Travailleur·se social·e, PMI")
     PHYSICIAN = "physician", _("Médecin")
-    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier")
+    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier·ère")
     MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", _("Sage-femme, santé sexuelle")
     PSYCHOLOGIST = "psychologist", _("Psychologue")
     PJJ_STAFF = "pjj_staff", _("Professionnel·le PJJ")
@@ -39,7 +39,7 @@ class Profession(models.TextChoices):
     YOUTH_WORKER = "youth_worker", _("Animation, mission locale, sport, loisirs")
     TRANSPORT_HOTEL = "transport_hotel", _("Hôtellerie, transport, plateforme")
     ELECTED_OFFICIAL = "elected_official", _("Élu·e local·e")
-    OTHER_PRO = "other_pro", _("Autre professionnel")
+    OTHER_PRO = "other_pro", _("Autre professionnel·le")
 
 
 class Refused(models.TextChoices):

@@ -305,7 +305,7 @@ RULES: Final[tuple[Rule, ...]] = (
         name="new_device_export",
         by=By.ACTOR,
         back=DAY,
-        label=_("Export depuis un appareil nouveau"),
+        label=_("Export depuis un nouvel appareil"),
         looks=_is_exported,
         finds=_new_device,
     ),

@@ -58,7 +58,7 @@ def _can_sign_in(anomaly: AccessAnomaly) -> bool:
     return account_of(anomaly.who, anomaly.subjects, active=True) is not None
 
 
-@rule(_("Il n'y a rien à lever, ou la levée est déjà demandée."))
+@rule(_("L'anonymat n'est pas à lever, ou sa levée est déjà demandée."))
 def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A veil is lifted where there is one, and nobody waits for it already."""
     anomaly = sheet.row
@@ -67,7 +67,10 @@ def there_is_something_to_resolve(sheet: Sheet, step_input: Nothing | None) -> b
 
 
 VEIL_NOT_ASKED_FOR: Final = _("La levée de l'anonymat n'est pas demandée, ou la demande est caduque.")
-VEIL_TAKES_TWO: Final = _("La levée de l'anonymat est décidée par deux personnes, auditeur et délégué.")
+VEIL_TAKES_TWO: Final = _(
+    "La levée de l'anonymat est décidée par deux personnes : un·e auditeur·rice et un·e délégué·e à la "
+    "protection des données."
+)
 
 
 @answers(VEIL_NOT_ASKED_FOR, VEIL_TAKES_TWO)
@@ -84,7 +87,7 @@ def the_other_office_asked(sheet: Sheet, step_input: Nothing | None) -> Text | N
     return None
 
 
-@rule(_("La personne qui a demandé la levée n'exerce plus cette fonction."))
+@rule(_("La personne qui a demandé la levée n'a plus ce rôle."))
 def asker_is_in_office(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A request dies when who made it loses the office (SEC-AZ12)."""
     anomaly = sheet.row

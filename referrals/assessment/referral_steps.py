@@ -55,7 +55,7 @@ def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -
 @step(
     "record_contact",
     number="T17",
-    label=_("Tracer une rencontre"),
+    label=_("Consigner une rencontre"),
     source=[State.IN_ASSESSMENT],
     target=SAME,
     roles=[Role.ASSESSOR, Role.ASSESSMENT_LEAD],
@@ -73,7 +73,7 @@ def record_contact(referral: Referral, step_input: assessment_inputs.Contact, ca
 @step(
     "child_unreachable",
     number="T18",
-    label=_("Impossible de rencontrer l'enfant"),
+    label=_("Constater l'impossibilité de rencontrer l'enfant"),
     source=[State.IN_ASSESSMENT],
     target=State.JUDICIAL_PENDING,
     roles=[Role.ASE_INSPECTOR],
@@ -193,7 +193,7 @@ def reassign(referral: Referral, step_input: assessment_inputs.TeamChange, case:
 @step(
     "log_contact",
     number="T49",
-    label=_("Tracer un échange"),
+    label=_("Consigner un échange"),
     source=(*ACTIVE, *CLOSED),
     target=SAME,
     roles=HOLDING,

@@ -10,7 +10,10 @@ from referrals.workflow.rules import rule
 
 
 @rule(
-    _("Le protocole de la collectivité prend ses évaluateurs ailleurs : une personne n'en fait pas partie.")
+    _(
+        "Le protocole de la collectivité réserve l'évaluation à d'autres services : une des personnes "
+        "n'en fait pas partie."
+    )
 )
 def team_comes_from_where_it_may(case: Case, step_input: Supplement | Team | TeamChange) -> bool:
     """Assessors come from where the authority takes them: anywhere, the unit of the case, its own agents (T13, T47)."""

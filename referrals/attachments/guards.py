@@ -10,8 +10,8 @@ from referrals.attachments.barring_inputs import BarFile, DestroyFile, UnbarFile
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, rule
 
-NOT_IN_REACH: Final = _("Ce fichier n'est pas à votre portée, ou il est déjà écarté.")
-NONE_IN_REACH: Final = _("Aucun fichier à votre portée ne peut être écarté.")
+NOT_IN_REACH: Final = _("Vous n'avez pas accès à ce fichier, ou il est déjà écarté.")
+NONE_IN_REACH: Final = _("Aucun fichier auquel vous avez accès ne peut être écarté.")
 
 
 @answers(NOT_IN_REACH, NONE_IN_REACH)

@@ -50,7 +50,7 @@ def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case)
 @step(
     "unbar_file",
     number="X11",
-    label=_("Rendre un fichier écarté"),
+    label=_("Rétablir un fichier écarté"),
     source=DECIDED_IN,
     target=SAME,
     roles=DECIDERS,

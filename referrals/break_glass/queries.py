@@ -78,7 +78,9 @@ register(
 
 EVERY: Final = timedelta(hours=1)
 BATCH: Final = 50
-NOTHING_MORE: Final = _("Vous lisez déjà ce dossier : une ouverture d'urgence n'ouvrirait rien de plus.")
+NOTHING_MORE: Final = _(
+    "Vous lisez déjà ce dossier : une ouverture d'urgence ne vous montrerait rien de plus."
+)
 
 
 # --- Opening ------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ DANGER_NOT_RULED_OUT: Final = _("Le rapport n'écarte pas le danger pour cet enf
 CHILD_AWAITS_JUSTICE: Final = _(
     "Une saisine de l'autorité judiciaire est en attente de suite pour cet enfant."
 )
-CHILD_HAS_A_MEASURE: Final = _("Une mesure est encore vivante pour cet enfant.")
+CHILD_HAS_A_MEASURE: Final = _("Une mesure n'est pas encore terminée pour cet enfant.")
 CLOSED_BY_AGE_OR_DEATH: Final = _("Le motif du classement est la majorité ou le décès.")
 EXPLOITATION_STANDS: Final = _(
     "Une situation suspectée ou avérée doit d'abord être écartée, motifs et seconde signature à l'appui."
@@ -51,7 +51,9 @@ NOT_FOR_THE_CHILD: Final = (
     *prostitution_rule.sentences,
 )
 UNDECIDED_CHILD: Final = _("Chaque enfant du dossier doit avoir une décision.")
-NOT_THE_STRONGEST: Final = _("La décision la plus forte parmi les enfants ne correspond pas à cette étape.")
+NOT_THE_STRONGEST: Final = _(
+    "La décision la plus forte prise pour les enfants ne correspond pas à cette étape."
+)
 #: Why the strongest decision among the children isn't the one of the step.
 NOT_THIS_STEP: Final = (UNDECIDED_CHILD, NOT_THE_STRONGEST, *NOT_FOR_THE_CHILD)
 
@@ -207,7 +209,7 @@ def triage_may_continue(case: Case, step_input: DecideContinue | None) -> Text |
 
 
 DECIDED_ALREADY: Final = _(
-    "Cet enfant a déjà une décision ; elle ne se reprend qu'après un refus ou une suite judiciaire."
+    "Cet enfant a déjà une décision ; elle ne peut être revue qu'après un refus ou une suite judiciaire."
 )
 JUSTICE_BY_ITS_OWN_STEP: Final = _("La saisine de l'autorité judiciaire passe par sa propre étape.")
 
@@ -233,7 +235,7 @@ def child_decision_holds(case: Case, step_input: DecideChild | None) -> Text | N
     return child_may_be_decided(case, child, step_input.decision, step_input.ground)
 
 
-@rule(_("Une mesure administrative se propose à un enfant pour qui elle est décidée."))
+@rule(_("Une mesure administrative ne se propose qu'à un enfant pour qui elle est décidée."))
 def measures_fit_the_decision(case: Case, step_input: DecideAdmin | DecideChild | None) -> bool:
     """Measures proposed with a decision are for a child whose decision is administrative (M01)."""
     if step_input is None:

@@ -171,7 +171,7 @@ def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, c
 @step(
     "record_agreement",
     number="T24",
-    label=_("Accord recueilli"),
+    label=_("Enregistrer l'accord"),
     source=[State.ADMIN_OFFER],
     target=State.PROTECTED_ADMIN,
     roles=[Role.ASE_INSPECTOR, Role.CASE_REFERENT],
@@ -192,7 +192,7 @@ def record_agreement(referral: Referral, step_input: decisions_inputs.AgreementO
 @step(
     "record_refusal",
     number="T25",
-    label=_("Refus / impossibilité de collaborer"),
+    label=_("Enregistrer un refus ou une impossibilité de collaborer"),
     source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN],
     target=[State.JUDICIAL_PENDING, State.REPORT_SUBMITTED, SAME],
     roles=[Role.ASE_INSPECTOR],

@@ -33,7 +33,7 @@ from referrals.workflow.step import RECEIVER, Guard, Step
 FILING: Final = (State.DRAFT,)
 NOT_EXPECTED: Final = object()
 JUSTICE_STEPS: Final = ("prepare", "confirm_receipt", "record_outcome", "close", "discard")
-NOT_NOW: Final = _("Pas possible actuellement.")
+NOT_NOW: Final = _("Impossible pour l'instant.")
 WITHHELD: Final[tuple[str, Text, str]] = ("not-possible-now", NOT_NOW, "")
 #: The class of the fact behind a guard, where it isn't the shell's: only its readers are told which rule
 #: refuses (domain.md §1.4).

@@ -43,7 +43,7 @@ def send(task: FeedbackTask, step_input: inputs.Feedback, case: Case) -> None:
 @step(
     "withhold",
     number="F02",
-    label=_("Ne pas communiquer"),
+    label=_("Ne pas envoyer le retour"),
     source=OPEN,
     target=F.WITHHELD,
     roles=[Role.CRIP_COORDINATOR],

@@ -65,7 +65,7 @@ def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, c
 @step(
     "judicial_outcome",
     number="T28",
-    label=_("Suite judiciaire reçue"),
+    label=_("Enregistrer la suite judiciaire"),
     source=[State.JUDICIAL_PENDING],
     target=[State.PROTECTED_JUDICIAL, State.REPORT_SUBMITTED, SAME],
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],

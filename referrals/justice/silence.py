@@ -28,7 +28,7 @@ def lapses_by_silence(case: Case, step_input: JusticeAnswer) -> bool:
 
 
 @rule(
-    _("La dernière relance du parquet n'est pas passée : son silence ne rend pas encore la saisine caduque.")
+    _("La dernière relance du parquet n'a pas encore eu lieu : son silence ne rend pas la saisine caduque.")
 )
 def silence_outlasted_the_reminders(case: Case, step_input: JusticeAnswer | None) -> bool:
     """A referral to justice lapses by silence only after the last reminder; by majority or death at once (J04)."""

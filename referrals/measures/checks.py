@@ -14,7 +14,7 @@ def judge_is_told(case: Case, step_input: NotExecuted | Pause | None) -> bool:
     return step_input is None or not case.part.judicial or step_input.judge_told
 
 
-@rule(_("La fin d'un accueil d'urgence précise le retour, l'admission ou la saisine du juge."))
+@rule(_("La fin d'un accueil d'urgence doit préciser le retour, l'admission ou la saisine du juge."))
 def shelter_end_is_said(case: Case, step_input: EndOfMeasure | None) -> bool:
     """The end of an emergency shelter says whether the child went home, was admitted, or the judge seized (M12)."""
     return step_input is None or not case.part.type_id.startswith("shelter_") or bool(step_input.shelter)

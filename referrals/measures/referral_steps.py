@@ -18,7 +18,7 @@ from referrals.workflow.step import SAME
 @step(
     "measure_event",
     number="T29",
-    label=_("Évènement de mesure"),
+    label=_("Consigner un événement de la mesure"),
     internal=True,
     source=[State.ADMIN_OFFER, State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL],
     target=[State.PROTECTED_ADMIN, State.PROTECTED_JUDICIAL, SAME],

@@ -60,7 +60,7 @@ def review_date_is_near(case: Case, step_input: Informing | None) -> Text | None
 
 OWN_ANSWER_MISSING: Final = _("La personne est majeure : sa propre réponse doit figurer au constat.")
 HOLDER_NOT_TRACED: Final = _(
-    "La trace de chaque titulaire, ou les tentatives faites, doit figurer au constat."
+    "La réponse de chaque titulaire, ou les tentatives faites, doivent figurer au constat."
 )
 
 

@@ -38,11 +38,7 @@ def another_person_recorded_it(paper: Paper, step_input: Nothing | None) -> bool
     return paper.row.visa_by_id not in (None, paper.actor.user_id)
 
 
-@rule(
-    _(
-        "La personne qui a enregistré le visa n'exerce plus cette fonction : il doit être enregistré à nouveau."
-    )
-)
+@rule(_("La personne qui a enregistré le visa n'a plus ce rôle : il doit être enregistré à nouveau."))
 def recorder_is_in_office(paper: Paper, step_input: Nothing | None) -> bool:
     """Whoever recorded the visa still holds the office; else another records it again (SEC-AZ12)."""
     held = Membership.objects.in_force(paper.at).filter(

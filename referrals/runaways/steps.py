@@ -23,7 +23,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
 @step(
     "record_runaway",
     number="T36",
-    label=_("Fugue déclarée"),
+    label=_("Enregistrer une fugue"),
     source=ACTIVE,
     target=SAME,
     roles=HOLDING,
@@ -48,7 +48,7 @@ def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -
 @step(
     "record_found",
     number="T36",
-    label=_("Retrouvé·e"),
+    label=_("Enregistrer que l'enfant a été retrouvé·e"),
     source=ACTIVE,
     target=SAME,
     roles=HOLDING,

@@ -22,7 +22,7 @@ def referent_is_not_of_team(case: Case, step_input: WithUser) -> bool:
     return step_input.user not in case.team()
 
 
-@rule(_("Cette personne n'est pas désignée dans ce rôle sur le dossier, ou elle se succéderait à elle-même."))
+@rule(_("Cette personne n'est pas désignée dans ce rôle sur le dossier, ou elle se remplacerait elle-même."))
 def leaver_is_on_the_case(case: Case, step_input: PassOn) -> bool:
     """Only whoever is on the case in this role leaves it, and somebody else takes over (X07)."""
     return step_input.user != step_input.leaver and bool(assignments_passed(case, step_input))

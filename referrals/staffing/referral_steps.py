@@ -19,7 +19,7 @@ from referrals.workflow.step import SAME
 @step(
     "name_referent",
     number="T48",
-    label=_("Désigner le référent"),
+    label=_("Désigner la ou le référent ASE"),
     source=OPENED,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],

@@ -81,7 +81,7 @@ def name(asked: Naming, *, actor: Actor, at: datetime) -> StandIn:
     return stand_in
 
 
-_NOT_FIT: Final = _("Les deux personnes exercent ce même rôle au même endroit, et ne sont pas la même.")
+_NOT_FIT: Final = _("Les deux personnes doivent exercer ce même rôle au même endroit, et être différentes.")
 
 
 def end(pk: UUID, *, actor: Actor, at: datetime) -> StandIn:

@@ -33,7 +33,7 @@ register(
     Template(
         LEFT,
         Kind.CASE,
-        _("Des dossiers dont la personne n'a plus ce rôle attendent d'être confiés à d'autres."),
+        _("Des dossiers dont la personne désignée n'a plus ce rôle attendent d'être confiés à d'autres."),
     ),
     Template(
         UNCOORDINATED,

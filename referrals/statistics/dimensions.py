@@ -86,7 +86,7 @@ FIGURES: Final = (
     OUTCOME,
     _of_case("channel", _("Voie de transmission"), "A", filing_answers.Channel),
     _of_case("urgency_ever", _("Urgence la plus haute"), "A", states.Urgency),
-    Figure("kind", _("Place dans le dossier"), "A", {CHILD: "child.kind"}, states.ChildKind),
+    Figure("kind", _("Place de l'enfant dans le dossier"), "A", {CHILD: "child.kind"}, states.ChildKind),
     # Of a group that of the youngest child concerned.
     Figure("age", _("Tranche d'âge"), "A", {SIBLING_GROUP: "referral.age", CHILD: "child.age"}),
     Figure("sex", _("Sexe"), "B", {CHILD: "child.sex"}, child_answers.Sex),

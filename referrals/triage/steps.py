@@ -83,7 +83,7 @@ def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case
 @step(
     "qualify",
     number="T10",
-    label=_("Qualifier IP"),
+    label=_("Qualifier en information préoccupante"),
     source=[State.TRIAGE, State.ACKNOWLEDGED],
     target=State.QUALIFIED,
     roles=[Role.CRIP_COORDINATOR],

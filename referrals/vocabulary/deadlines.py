@@ -14,11 +14,11 @@ class ClockCode(Coded):
 
     C1 = "C1", pgettext_lazy("clock code", "Accusé de réception")
     C2 = "C2", _("Première analyse")
-    C3 = "C3", _("Danger immédiat – « sans délai »")
+    C3 = "C3", _("Danger immédiat : sans délai")
     C4 = "C4", _("Évaluation")
     C4B_MEETING = "C4b-meeting", _("Première rencontre")
     C4B_VISIT = "C4b-visit", _("Visite à domicile")
-    C5 = "C5", _("Retour au déclarant professionnel/élu")
+    C5 = "C5", _("Retour au déclarant professionnel ou élu")
     C5B = "C5b", _("Retour au particulier")
     C6 = "C6", pgettext_lazy("clock code", "Complément")
     C7 = "C7", _("Suite du parquet")

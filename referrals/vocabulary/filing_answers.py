@@ -25,7 +25,7 @@ class FilerProfession(Coded):
         _("Travailleur·se social·e, PMI"),
     )
     PHYSICIAN = "physician", _("Médecin")
-    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier")
+    HOSPITAL_STAFF = "hospital_staff", _("Professionnel·le hospitalier·ère")
     MIDWIFE_SEXUAL_HEALTH = "midwife_sexual_health", _("Sage-femme, santé sexuelle")
     PSYCHOLOGIST = "psychologist", _("Psychologue")
     PJJ_STAFF = "pjj_staff", _("Professionnel·le PJJ")
@@ -35,9 +35,9 @@ class FilerProfession(Coded):
     YOUTH_WORKER = "youth_worker", _("Animation, mission locale, sport, loisirs")
     TRANSPORT_HOTEL = "transport_hotel", _("Hôtellerie, transport, plateforme")
     ELECTED_OFFICIAL = "elected_official", _("Élu·e local·e")
-    OTHER_PRO = "other_pro", _("Autre professionnel")
+    OTHER_PRO = "other_pro", _("Autre professionnel·le")
     PRIVATE_PERSON = "private_person", _("Particulier")
-    MINOR_SELF = "minor_self", _("Le ou la mineur·e elle-même")
+    MINOR_SELF = "minor_self", _("La personne mineure elle-même")
     PARENT = "parent", _("Parent")
 
 

@@ -37,7 +37,7 @@ def no_judicial_referral_open(case: Case, step_input: object) -> bool:
     return not case.judicial_open()
 
 
-@rule(_("Une mesure est encore vivante pour un enfant du dossier."))
+@rule(_("Une mesure n'est pas encore terminée pour un enfant du dossier."))
 def no_measure_alive(case: Case, step_input: object) -> bool:
     """No measure of any child is alive."""
     return not case.measures_alive()

@@ -610,7 +610,7 @@ def test_an_address_changes_by_a_link_to_the_new_one_and_the_old_one_is_told(ali
     sent = mails(clock)
     assert sorted(one.to[0] for one in sent) == [ELSEWHERE, alice.user.email]
     to_old, to_new = sorted(sent, key=lambda one: one.to == [ELSEWHERE])
-    assert told(to_old) == (alice.user.email, "On demande que votre compte prenne une autre adresse.")
+    assert told(to_old) == (alice.user.email, "Un changement d'adresse a été demandé pour votre compte.")
     assert "#" not in to_old.body
     assert "/compte/adresse/choix#" in to_new.body
     assert User.objects.get(pk=alice.user_id).email == alice.user.email, "nothing has changed yet"

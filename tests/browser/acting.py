@@ -85,7 +85,7 @@ def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, r
     expect(by.page.get_by_role("heading", level=1)).to_contain_text(step)
     by.glances(f"second signature of {step}")
     by.page.get_by_role("button", name="Signer").click()
-    by.page.get_by_text(f"Fait : {step}.").wait_for()
+    by.page.get_by_text(f"« {step} » : c'est fait.").wait_for()
 
 
 def writes_the_report(assessor: Visitor, case: str, children: Conclusions) -> None:
@@ -134,7 +134,7 @@ def assessed(
     for n in range(len(children)):
         said |= {f"children-{n}-danger_categories": "Sécurité", f"children-{n}-danger_level": "Risque"}
     second = people("crip_coordinator_2")
-    signed(coordinator, case, "Qualifier IP", said | qualified, by=second, reference=reference)
+    signed(coordinator, case, "Qualifier en information préoccupante", said | qualified, by=second, reference=reference)
     team = {"team-0-user": "Évaluateur·rice 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
             "team-1-user": "Évaluateur·rice n° 2", "team-1-field": "Santé"}  # fmt: skip
     does(coordinator, case, "Confier l'évaluation", team)
@@ -142,7 +142,7 @@ def assessed(
     visit = {"kind": "Visite", "at": f"{TODAY}T00:01", "who": "La mère.", "where": "Au domicile.", "text": "Vue.",
              "holders_consent": "Oui"}  # fmt: skip
     visit |= {f"children-{n}-seen": "Seul" for n in range(len(children))}
-    does(assessor, case, "Tracer une rencontre", visit)
+    does(assessor, case, "Consigner une rencontre", visit)
     does(assessor, f"{case}/evaluation", "Rédiger", {"framework_version": "HAS 2021"})
     writes_the_report(assessor, case, children)
     does(assessor, f"{case}/evaluation", "Remettre au cadre")

@@ -31,7 +31,7 @@ def test_every_page_of_the_journal_can_be_used_by_everybody(visitor):
 def test_an_auditor_follows_a_question_to_its_proof(visitor):
     visitor.signs_in("auditor")
     visitor.follows("Journal")
-    visitor.follows("Quelles lectures après la clôture ?")
+    visitor.follows("Quels dossiers ont été lus après leur clôture ?")
     visitor.goes("/journal/entrees")
     visitor.page.get_by_label("Acte").select_option("field:opened")
     visitor.presses("Appliquer")
@@ -97,7 +97,7 @@ def decides(visitor, anomaly, step, said=NOTHING):
     visitor.glances(step)
     answers(visitor, said)
     visitor.presses(step)
-    visitor.page.get_by_text(f"Fait : {step}.").wait_for()
+    visitor.page.get_by_text(f"« {step} » : c'est fait.").wait_for()
 
 
 def answers_by_a_code(agent):
@@ -110,4 +110,4 @@ def answers_by_a_code(agent):
     agent.glances("the question")
     answers(agent, {"answer": "Autre raison"})
     agent.presses("Répondre")
-    agent.page.get_by_text("Votre réponse est transmise.").wait_for()
+    agent.page.get_by_text("Votre réponse a été transmise.").wait_for()

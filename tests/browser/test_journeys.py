@@ -73,7 +73,7 @@ def test_s7_an_urgent_night(visitor, browser, service):
         line.get_by_role("link", name="Examiner").click()
         coordinator.follows("Valider l'ouverture d'urgence")
         coordinator.presses("Valider l'ouverture d'urgence")
-        done = coordinator.page.get_by_text("Fait : Valider l'ouverture d'urgence.")
+        done = coordinator.page.get_by_text("« Valider l'ouverture d'urgence » : c'est fait.")
         done.wait_for()
         coordinator.goes(f"/dossiers/{case}/historique")
         expect(coordinator.page.locator("main")).to_contain_text("Valider l'ouverture d'urgence")
@@ -90,7 +90,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
     visitor.presses("Ouvrir en urgence")
     visitor.page.wait_for_url("**/dossiers/*-*")
     case, main = visitor.page.url.removeprefix(service.address), visitor.page.locator("main")
-    expect(main).to_contain_text("Âge estimé : au moins")
+    expect(main).to_contain_text("Âge estimé, au moins")
     sent = {"children": "Enfant 1", "grounds": "Danger grave et immédiat", "actions_led": "Aucune.",
             "recipient": "Permanence du parquet", "document": "Signalement.", "sending_proof": "Accusé."}  # fmt: skip
     does(visitor, case, "Saisir le parquet (sans délai)", sent)
@@ -98,7 +98,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
     away = {"child": "Enfant 1", "since": f"{TODAY}T00:01", "last_seen_place": "Gare.", "on_wanted_file": "Oui",
             "police_report_ref": "2026/0815", "sheet-0-description": "Environ 14 ans.", "sheet-0-danger": "Exploitation.",
             "sheet-0-whom_to_call": "L'astreinte."}  # fmt: skip
-    does(visitor, case, "Fugue déclarée", away)
+    does(visitor, case, "Enregistrer une fugue", away)
     expect(main).to_contain_text("En fugue")
     found = {
         "child": "Enfant 1",
@@ -106,7 +106,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
         "where": "À l'hôtel.",
         "condition": "Fatiguée.",
     }
-    does(visitor, case, "Retrouvé·e", found)
+    does(visitor, case, "Enregistrer que l'enfant a été retrouvé·e", found)
 
     coordinator = people("crip_coordinator")
     assert opens(coordinator, reference) == case
@@ -119,13 +119,13 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
     answers(coordinator, {"reason": "Identifiée par la police."})
     coordinator.glances("what is put right")
     coordinator.page.locator("main .buttons button").filter(has_text="Rectifier").click()
-    coordinator.page.get_by_text("Fait : Rectifier.").wait_for()
+    coordinator.page.get_by_text("« Rectifier » : c'est fait.").wait_for()
     told = coordinator.page.locator("main")
     expect(told).to_contain_text("Ana Retrouvée")
     expect(told).to_contain_text("Moins de 15 ans")
     coordinator.looks("case-put-right")
     coordinator.goes(f"{case}/historique")
-    expect(told).to_contain_text("Retrouvé·e")
+    expect(told).to_contain_text("Enregistrer que l'enfant a été retrouvé·e")
 
 
 def search_finds(someone: Visitor, case: str, other: str) -> None:
@@ -156,7 +156,7 @@ def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
         coordinator.page.locator("a.offer").filter(has_text="Confirmer le rapprochement").click()
         answers(coordinator, {"kind": "Même"})
         coordinator.presses("Confirmer le rapprochement")
-        coordinator.page.get_by_text("Fait : Confirmer le rapprochement.").wait_for()
+        coordinator.page.get_by_text("« Confirmer le rapprochement » : c'est fait.").wait_for()
         joined = {"target": first, "link": "Faits nouveaux", "children-0-same_as": f"{first} – Enfant 1",
                   "approver": "Encadrant·e 93"}  # fmt: skip
         step = "Joindre (IP complémentaire)"

@@ -296,7 +296,7 @@ def test_the_whole_course_through_pages(night):
     assert "Même nom de famille que l'agent" in text(start)
     assert auditor.place in links(start)
     assert "Juger injustifié" not in auditor.reads()
-    assert "Fait : Examiner." in auditor.does("take_up")
+    assert "« Examiner » : c'est fait." in auditor.does("take_up")
     assert "L'agent n'a pas encore été interrogé." in auditor.reads(), "what bars a step is said"
     auditor.reads("/etape/find_unjustified", expect=409)
     assert "Réponse possible jusqu'au" in auditor.does("ask")
@@ -333,7 +333,7 @@ def answered(night):
     page = agent.get(place)
     assert "nom de famille" not in text(page)
     assert agent.fills(place).status_code == 400
-    assert "Votre réponse est transmise." in text(agent.get(agent.fills(place, answer="other")["Location"]))
+    assert "Votre réponse a été transmise." in text(agent.get(agent.fills(place, answer="other")["Location"]))
     assert "Autre raison, dite de vive voix" in text(agent.get(place))
     assert agent.post(place, {"answer": "error"}).status_code == 409
     for stranger in ("crip_coordinator", "auditor"):

@@ -102,7 +102,7 @@ def test_a_refusal_takes_a_reason_of_the_list(world, admin):
     done = admin.fills(f"{QUEUE}/{one.pk}/refus", reason="not_reached")
 
     assert done.status_code == 303
-    assert "Fait : Refuser la demande." in text(admin.get(done["Location"]))
+    assert "« Refuser la demande » : c'est fait." in text(admin.get(done["Location"]))
     see_all()
     one.refresh_from_db()
     assert (one.accepted, one.reason) == (False, "not_reached")
@@ -131,7 +131,7 @@ def test_an_institution_is_added_counted_and_corrected(world, admin):
     assert (row.uai, row.siret, row.authority) == ("0750655E", SIRET, world.authorities["93"])
     Membership.objects.filter(pk=world.memberships["93", "filer"].pk).update(organisation=row)
     page = text(admin.get(made["Location"]))
-    assert "Fait : Ajouter une structure." in page
+    assert "« Ajouter une structure » : c'est fait." in page
     assert re.search(r"Lycée d'essai .*?SIRET 73282932000074 · UAI 0750655E 1 personne ", page)
 
     done = admin.fills(f"{PLACES}/{row.pk}/correction", name="Lycée des Ormes", uai="")
@@ -166,13 +166,13 @@ def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin
     )
     assert asked.status_code == 303, text(asked)[:900]
     page = text(assessor.get(asked["Location"]))
-    assert "Fait : Demander un rôle." in page
+    assert "« Demander un rôle » : c'est fait." in page
     assert re.search(r"Ce que vous avez demandé Service chargé de la mesure .*En attente", page)
 
     see_all()
     one = AccountRequest.objects.get()
     done = admin.fills(f"{QUEUE}/{one.pk}")
-    assert "Fait : Accepter la demande." in text(admin.get(done["Location"]))
+    assert "« Accepter la demande » : c'est fait." in text(admin.get(done["Location"]))
     see_all()
     given = Membership.objects.get(user=world.user("assessor"), role="measure_service")
     assert given.organisation == world.services["93"]
@@ -193,7 +193,7 @@ def test_a_lead_asks_for_a_colleague_and_learns_of_no_account(world):
         for one in answers
     }
     assert len(told) == 1
-    assert "Fait : Demander un compte pour un·e collègue." in told.pop()
+    assert "« Demander un compte pour un·e collègue » : c'est fait." in told.pop()
 
 
 def test_the_pages_speak_the_other_language(world, admin, stranger):
@@ -202,7 +202,7 @@ def test_the_pages_speak_the_other_language(world, admin, stranger):
     one = an_account_request(world, profession="teacher")
 
     for who, page, words in (
-        (stranger, "/demande-de-compte", "Never write anything about a child here."),
+        (stranger, "/demande-de-compte", "Don't write anything about a child here."),
         (stranger, "/demande-de-compte", "Teacher"),
         (stranger, "/demande-de-compte/confirmation", "You asked for an account."),
         (admin.client, "/compte/fonctions", "My roles"),

@@ -65,7 +65,7 @@ def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
     assert admin.fills(f"/administration/personnes/{user.pk}/verification").status_code == 303
     given = admin.fills("/administration/fonctions/nouvelle", email="nouvelle@test.invalid", role="assessor")
     assert given.status_code == 303, text(given)[:800]
-    assert "Fait : Donner un rôle." in text(admin.get(given["Location"]))
+    assert "« Donner un rôle » : c'est fait." in text(admin.get(given["Location"]))
 
     see_all()
     user.refresh_from_db()

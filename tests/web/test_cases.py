@@ -121,7 +121,7 @@ def test_the_parts_of_a_case_are_read_as_the_api_reads_them(world, case):
 
     assert "canari-report." in assessment
     assert "canari-conclusion." in assessment
-    assert "Qualifier IP" in history
+    assert "Qualifier en information préoccupante" in history
     assert "canari-opinion." in history
 
 

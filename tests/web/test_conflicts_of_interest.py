@@ -67,7 +67,7 @@ def test_a_filer_has_no_such_page(world):
 
     assert filer.client.get("/compte/liens").status_code == 403
     assert filer.client.get("/compte/liens/nouveau").status_code == 403
-    assert "Mes liens" not in filer.get("/transmissions").content.decode()
+    assert "Mes liens personnels" not in filer.get("/transmissions").content.decode()
 
 
 @pytest.fixture

@@ -224,7 +224,7 @@ def test_a_filer_sends_a_file_then_the_addition_that_it_comes_with(world, case, 
     sent = sends(filer, f"{at}/pieces")
     assert (sent.status_code, sent["Location"]) == (303, f"{at}/complement")
     waits = text(filer.get(f"{at}/pieces"))
-    assert "Attend votre envoi" in waits
+    assert "En attente de votre envoi" in waits
     assert "lettre.pdf" not in waits, "whoever filed reads nothing back"
     assert "lettre.pdf" not in text(Visitor(world, "crip_coordinator").get(f"/dossiers/{case.pk}/pieces"))
 
@@ -234,7 +234,7 @@ def test_a_filer_sends_a_file_then_the_addition_that_it_comes_with(world, case, 
     coordinator = text(Visitor(world, "crip_coordinator").get(f"/dossiers/{case.pk}/pieces"))
     assert "lettre.pdf" in coordinator
     assert "avec un complément" in coordinator
-    assert "Attend votre envoi" not in text(filer.get(f"{at}/pieces"))
+    assert "En attente de votre envoi" not in text(filer.get(f"{at}/pieces"))
 
 
 def test_an_addition_that_is_refused_keeps_its_text_and_its_file(world, case, filer):

@@ -342,8 +342,8 @@ def test_the_pages_speak_the_other_language(world, log):
     auditor = Visitor(world, "auditor")
     auditor.post("/langue", {"language": "en"})
 
-    assert "File read" in text(auditor.get("/journal/entrees"))
-    assert "Which refusals?" in text(auditor.get("/journal/questions"))
+    assert "Case read" in text(auditor.get("/journal/entrees"))
+    assert "What was refused?" in text(auditor.get("/journal/questions"))
     for page in PAGES[:7]:
         assert auditor.get(f"/journal{page}").headers["Content-Language"] == "en", page
 

@@ -60,7 +60,7 @@ def test_auditors_are_told_of_a_false_entry_and_see_it_in_lists_pages_and_health
     shown = {one["id"]: one["set_apart"] for one in auditor.get("audit/entries").json()["results"]}
     assert (shown[str(false)], shown[str(real.pk)]) == (True, False)
     page = Visitor(world, "auditor")
-    assert "Le journal a été touché" in text(page.get("/journal/preuves"))
+    assert "Le journal a été altéré" in text(page.get("/journal/preuves"))
     assert "Mise à part" in text(page.get("/journal/entrees"))
 
 

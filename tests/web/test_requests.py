@@ -55,7 +55,7 @@ def test_a_powerful_role_is_asked_by_one_and_given_by_another(world, admin, newc
     done = decides(supervisor, place, "confirm")
 
     assert done.status_code == 303
-    assert "Fait : Confirmer la demande." in text(supervisor.get(done["Location"]))
+    assert "« Confirmer la demande » : c'est fait." in text(supervisor.get(done["Location"]))
     see_all()
     assert Membership.objects.get(user=newcomer).role == role
     assert "Aucune demande n'attend." in text(supervisor.get(REQUESTS))

@@ -59,7 +59,7 @@ def test_each_ticks_what_they_may_and_never_their_own(world, late, who, ticks):
     done = visitor.post(PAGE, {"chosen": [str(late[name].pk) for name in sorted(ticks)]})
 
     assert done.status_code == 303, text(done)[:800]
-    assert "Fait : Revoir des rôles." in text(visitor.get(done["Location"]))
+    assert "« Revoir des rôles » : c'est fait." in text(visitor.get(done["Location"]))
     assert {name for name, held in late.items() if not waits(held)} == ticks
     assert boxes(visitor.get(PAGE), late) == set()
 
@@ -105,7 +105,7 @@ def test_who_reviews_nothing_has_no_page_of_it(world, late, who):
 def test_the_page_says_what_happens_to_whom(world, late):
     page = text(Visitor(world, "territory_admin").get(PAGE))
 
-    assert "Sans cela, fin le" in page
+    assert "À défaut, prend fin le" in page
     assert page.count("Ne prend pas fin de lui-même") == 1, "the filer's"
     visitor = Visitor(world, "territory_admin")
     visitor.post("/langue", {"language": "en"})

@@ -117,7 +117,7 @@ def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
     assert begun.status_code == done.status_code == 303, text(done)[:1500]
     assert done.headers["Location"].startswith(f"/dossiers/{case.pk}?done=")
     assert state_of(case) == "qualified"
-    assert "Fait : Qualifier IP." in text(coordinator.get(done.headers["Location"]))
+    assert "« Qualifier en information préoccupante » : c'est fait." in text(coordinator.get(done.headers["Location"]))
 
 
 def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, case):

@@ -35,11 +35,11 @@ _WORDS: Final[Mapping[str, tuple[Any, Any]]] = {
     "Question.kind": (_("Réponse attendue"), ""),
     "name": (_("Nom"), ""),
     "contact": (_("Comment le joindre"), _("Numéro de permanence, adresse de la boîte du service.")),
-    "code": (_("Code"), _("Lettres minuscules, chiffres et _ ; il ne change plus ensuite.")),
+    "code": (_("Code"), _("Lettres minuscules, chiffres et _ ; le code ne peut plus changer ensuite.")),
     "of": (_("Mesure du catalogue national"), _("Son code : la variante en garde les règles.")),
     "fr": (_("En français"), ""),
     "en": (_("En anglais"), ""),
-    "max_length": (_("Longueur de la réponse, au plus"), _("500 signes si rien n'est dit.")),
+    "max_length": (_("Longueur de la réponse, au plus"), _("500 caractères par défaut.")),
     _CHOICES: (
         _("Réponses à choisir"),
         _("Pour un choix seulement, une par ligne : code | en français | en anglais."),
@@ -83,7 +83,7 @@ def fields_of_hours(
 ) -> list[Entry]:
     """Return a field a day: as it was typed, else as it is in force."""
     faults = forms.faults_of(problem, f"values.{key}.")
-    hint = gettext("Comme 9:00–12:00, 13:30–17:00 ; vide, le service est fermé.")
+    hint = gettext("Par exemple 9:00–12:00, 13:30–17:00. Laissez vide si le service est fermé.")
     entries: list[Entry] = []
     for number, day in enumerate(DAYS):
         ask = Ask(f"{key}-{day}", day_name(day), hint if number == 0 else "", width="half")

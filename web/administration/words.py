@@ -21,26 +21,29 @@ ROLE: Final[tuple[Ask, ...]] = (
     Ask(
         "email",
         _("Adresse de courriel de la personne"),
-        _("Celle de son compte, qui existe déjà."),
+        _("Celle du compte que la personne a déjà."),
         width="half",
     ),
     Ask("authority", _("Autorité"), width="half"),
-    Ask("role", _("Rôle"), _("Les rôles qui demandent deux personnes ne se donnent pas ici."), width="half"),
-    Ask("unit", _("Unité"), _("Nécessaire au cadre d'évaluation."), width="half", optional=True),
+    Ask("role", _("Rôle"), _("Les rôles qui se décident à deux ne se donnent pas ici."), width="half"),
+    Ask("unit", _("Unité"), _("Obligatoire pour un·e cadre d'évaluation."), width="half", optional=True),
     Ask(
         "organisation",
         _("Structure"),
-        _("Nécessaire au référent d'un établissement et au service chargé d'une mesure."),
+        _(
+            "Obligatoire pour la personne référente d'un établissement et pour le service chargé d'une "
+            "mesure."
+        ),
         width="half",
         optional=True,
     ),
-    Ask("valid_from", _("À partir du"), _("Maintenant, si rien n'est dit."), optional=True),
-    Ask("valid_to", _("Jusqu'au"), _("Ce jour et cette heure ne sont plus compris."), optional=True),
+    Ask("valid_from", _("À partir du"), _("Immédiatement, si ce champ reste vide."), optional=True),
+    Ask("valid_to", _("Jusqu'au"), _("Jour et heure de fin, non compris."), optional=True),
 )
 _OF_TWO: Final = {
     "role": Ask("role", _("Rôle"), _("Une seconde personne a une semaine pour confirmer."), width="half"),
     "valid_from": Ask(
-        "valid_from", _("À partir du"), _("Dès la confirmation, si rien n'est dit."), optional=True
+        "valid_from", _("À partir du"), _("Dès la confirmation, si ce champ reste vide."), optional=True
     ),
 }
 ROLE_OF_TWO: Final = tuple(
@@ -50,7 +53,7 @@ _INSTITUTION: Final = (
     Ask(
         "organisation_name",
         _("Nom de la structure"),
-        _("Le nom seul. Pour un cabinet, le vôtre."),
+        _("Le nom seul. Pour un cabinet libéral, votre nom."),
         width="half",
     ),
     Ask(
@@ -66,12 +69,17 @@ ACCOUNT: Final = (
     Ask(
         "email",
         _("Adresse de courriel professionnelle"),
-        _("Un lien y est envoyé, qui la confirme."),
+        _("Un lien vous y est envoyé pour la confirmer."),
         width="half",
         auto="email",
     ),
     Ask("profession", _("Profession ou fonction"), width="half"),
-    Ask("place", _("Département où vous travaillez"), _("Ceux qui utilisent ce service."), width="half"),
+    Ask(
+        "place",
+        _("Département où vous travaillez"),
+        _("Seuls les départements qui utilisent ce service figurent ici."),
+        width="half",
+    ),
     *_INSTITUTION,
     Ask("language", _("Langue"), inline=True),
 )
@@ -81,18 +89,23 @@ COLLEAGUE: Final = (
     Ask(
         "email",
         _("Adresse de courriel professionnelle"),
-        _("Un lien y est envoyé, qui la confirme."),
+        _("Un lien vous y est envoyé pour la confirmer."),
         width="half",
     ),
     Ask("language", _("Langue"), inline=True),
 )
 OWN_ROLE: Final = (
     Ask("role", _("Rôle")),
-    Ask("place", _("Département où vous travaillez"), _("Ceux qui utilisent ce service."), width="half"),
+    Ask(
+        "place",
+        _("Département où vous travaillez"),
+        _("Seuls les départements qui utilisent ce service figurent ici."),
+        width="half",
+    ),
     Ask(
         "organisation",
         _("Structure de la liste"),
-        _("Si elle y est ; sinon dites-la ci-dessous."),
+        _("Si elle y figure ; sinon, indiquez-la ci-dessous."),
         width="half",
         optional=True,
     ),
@@ -129,7 +142,7 @@ _NUMBERS: Final = (
         optional=True,
     ),
 )
-CORRECTION: Final = (Ask("name", _("Nom")), Ask("kind", _("Genre de structure"), width="half"), *_NUMBERS)
+CORRECTION: Final = (Ask("name", _("Nom")), Ask("kind", _("Type de structure"), width="half"), *_NUMBERS)
 ORGANISATION: Final = (Ask("authority", _("Autorité"), width="half"), *CORRECTION)
 _THERE: Final = Ask(
     "organisation",
@@ -141,7 +154,7 @@ _THERE: Final = Ask(
 _VERIFIED: Final = Ask(
     "verified",
     _("J'ai vérifié moi-même qui est cette personne et où elle travaille"),
-    _("Sans cela le compte est ouvert, mais l'identité reste à attester avant de pouvoir transmettre."),
+    _("Sinon, le compte est ouvert, mais l'identité doit encore être attestée avant toute transmission."),
 )
 #: Where an institution of the list fits what was said, and where none does.
 ACCEPT: Final = (_THERE, _VERIFIED)
@@ -149,16 +162,20 @@ ACCEPT_OR_MAKE: Final = (
     _THERE,
     Ask(
         "kind",
-        _("Ajouter la structure dite, de ce genre"),
+        _("Ajouter la structure indiquée, avec ce type"),
         _("Si elle n'est pas dans la liste."),
         width="half",
         optional=True,
     ),
-    Ask("named", _("Sous ce nom"), _("Si ce n'est pas celui qui est dit."), width="half", optional=True),
+    Ask(
+        "named", _("Sous ce nom"), _("S'il diffère de celui qui a été indiqué."), width="half", optional=True
+    ),
     _VERIFIED,
 )
 REFUSAL: Final = (
-    Ask("reason", _("Raison"), _("La personne apprend que sa demande n'est pas retenue, pas pourquoi.")),
+    Ask(
+        "reason", _("Raison"), _("La personne est informée que sa demande n'est pas retenue, sans le motif.")
+    ),
 )
 REASONS: Final = {
     "elsewhere": _("La structure ne relève pas de ce territoire"),
@@ -198,8 +215,13 @@ IDENTIFIED: Final = {
 HOW: Final = (
     Ask(
         "how",
-        _("Comment vous êtes-vous assuré·e de qui demande ?"),
-        _("Par vous-même : l'autre personne le dit de son côté. Un courriel ou un appel reçu ne suffit pas."),
+        _("Comment avez-vous vérifié l'identité de la personne qui demande ?"),
+        _(
+            "Vérifiez vous-même : l'autre personne le fait de son côté. Un courriel ou un appel reçu ne "
+            "suffit pas."
+        ),
     ),
 )
-EFFECTIVE: Final = Ask("effective_on", _("En vigueur à partir du"), _("Aujourd'hui veut dire tout de suite."))
+EFFECTIVE: Final = Ask(
+    "effective_on", _("En vigueur à partir du"), _("Avec la date d'aujourd'hui, le changement est immédiat.")
+)

@@ -36,11 +36,11 @@ HINTS: Final[Mapping[str, Text]] = {
 #: When a member is to be answered at all: what depends on another answer isn't called optional.
 CONDITIONS: Final[Mapping[str, Text]] = {
     "DestroyFile.authorities_told": _(
-        "Si c'est une image à caractère sexuel d'une personne mineure : ils peuvent en avoir besoin, et "
-        "après il n'y a plus rien."
+        "S'il s'agit d'une image à caractère sexuel d'une personne mineure : le parquet ou les "
+        "enquêteurs peuvent en avoir besoin, et la destruction est définitive."
     ),
     "urgency_reason": _(
-        "Si la situation est urgente : ce que la transmission ne dit pas reste alors ouvert."
+        "Si la situation est urgente : les rubriques non remplies se complètent alors plus tard."
     ),
     "Informing.told_on": _("Si la personne est informée."),
     "Informing.means": _("Si la personne est informée : entretien, courrier, téléphone."),

@@ -101,7 +101,7 @@ THEMES: Final[tuple[tuple[Text, frozenset[str]], ...]] = (
     ),
 )
 MOVES: Final = _("Faire avancer le dossier")
-FILE: Final = _("Tenir le dossier")
+FILE: Final = _("Gérer le dossier")
 
 
 def panels(

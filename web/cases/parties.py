@@ -25,7 +25,7 @@ PARTIES: Final[Mapping[str, Text]] = {
     "ase_inspector": _("l'inspecteur·rice ASE"),
     "case_referent": _("la ou le référent ASE"),
     "named": _("les personnes nommées"),
-    "on_call": _("le cadre d'astreinte"),
+    "on_call": _("la ou le cadre d'astreinte"),
     "prosecutor": _("le parquet"),
     "recipient": _("le destinataire"),
     "service": _("le service"),

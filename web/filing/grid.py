@@ -30,7 +30,8 @@ FAMILIES: Final = (
         "signes-comportement",
         _("Comportement"),
         _(
-            "Un changement de comportement a mille causes : c'est sa rencontre avec d'autres signes qui alerte."
+            "Un changement de comportement peut avoir bien des causes : c'est associé à d'autres "
+            "signes qu'il doit alerter."
         ),
     ),
     Family(
@@ -50,14 +51,15 @@ FAMILIES: Final = (
         "signes-sante",
         _("Santé"),
         _(
-            "Ces réponses sont scellées à part et lues par les seules personnes qui ont à connaître de la santé."
+            "Ces réponses sont protégées à part ; seules les lisent les personnes qui ont à "
+            "connaître de la santé de l'enfant."
         ),
     ),
     Family(
         "school",
         "signes-scolarite",
         _("Scolarité"),
-        _("L'école voit souvent la première que quelque chose se défait."),
+        _("L'école est souvent la première à voir que quelque chose ne va plus."),
     ),
     Family(
         "digital",
@@ -95,7 +97,7 @@ def rows_of(family: Family, signs: Iterable[Mapping[str, Any]]) -> list[Row]:
 
 
 def _row(code: str, sign: Mapping[str, Any]) -> Row:
-    modes = [Option("", gettext("Rien à dire"), chosen=False, id=f"{code}-none")]
+    modes = [Option("", gettext("Pas d'observation"), chosen=False, id=f"{code}-none")]
     modes += [
         Option(
             str(mode),

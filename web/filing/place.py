@@ -15,7 +15,8 @@ DEPARTMENT: Final = Ask(
     "residence_department",
     _("Département"),
     _(
-        "Celui où vit l'enfant ou, à défaut, où on l'a trouvé·e : il dit quelle cellule reçoit la transmission."
+        "Celui où vit l'enfant ou, à défaut, celui où l'enfant a été trouvé·e : il détermine la "
+        "cellule qui reçoit la transmission."
     ),
     width="half",
 )

@@ -24,11 +24,11 @@ RECEPTION: Final = (
     Ask(
         "received_at",
         _("Reçu le, à"),
-        _("Le jour et l'heure de l'appel ou du courrier : le délai légal court de là."),
+        _("Le jour et l'heure de l'appel ou du courrier : le délai légal court à partir de là."),
     ),
     Ask(
         "received_late_reason",
-        _("Si cela fait plusieurs jours : pourquoi est-ce saisi maintenant ?"),
+        _("Si cela remonte à plusieurs jours : pourquoi le saisir seulement maintenant ?"),
         rows=2,
         optional=True,
     ),
@@ -50,10 +50,10 @@ IDENTITY: Final = (
     Ask("birth_date", _("Date de naissance"), _("Par exemple 02/03/2011."), unknown=UNKNOWN),
     Ask(
         "age_estimated_min",
-        _("Sinon, âge : au moins"),
-        _("En années. Dans le doute, on considère l'enfant mineur·e."),
+        _("Âge minimal, si la date de naissance est inconnue"),
+        _("En années. Dans le doute, l'enfant est présumé·e mineur·e."),
     ),
-    Ask("age_estimated_max", _("Sinon, âge : au plus"), _("En années.")),
+    Ask("age_estimated_max", _("Âge maximal, si la date de naissance est inconnue"), _("En années.")),
     Ask("age_source", _("D'où vient cette estimation ?"), width="half", optional=True),
     Ask("sex", _("Sexe ou genre"), _("Les garçons aussi sont concernés : ne supposez rien."), inline=True),
 )
@@ -61,16 +61,19 @@ PLACE: Final = (
     Ask("address", _("Adresse habituelle"), rows=3, unknown=UNKNOWN),
     Ask(
         "whereabouts",
-        _("Où l'enfant se trouve-t-il ou elle maintenant ?"),
+        _("Où se trouve l'enfant maintenant ?"),
         follow=Follow(
             ("runaway",),
             (
                 Ask("runaway_since", _("En fugue depuis le"), unknown=UNKNOWN),
-                Ask("last_seen_place", _("Dernier lieu où on l'a vu·e"), rows=2, unknown=UNKNOWN),
+                Ask("last_seen_place", _("Dernier lieu où l'enfant a été vu·e"), rows=2, unknown=UNKNOWN),
                 Ask(
                     "police_report_ref",
                     _("Déclaration à la police ou à la gendarmerie"),
-                    _("Numéro ou service. Toute fugue se déclare sans délai."),
+                    _(
+                        "Numéro de la déclaration, ou service qui l'a prise. Toute fugue se déclare sans "
+                        "délai."
+                    ),
                     width="half",
                     unknown=UNKNOWN,
                 ),
@@ -83,7 +86,8 @@ PLACE: Final = (
         "safe_contact_way",
         _("Comment joindre l'enfant sans risque ?"),
         _(
-            "Et ce qu'il ne faut pas faire : numéro surveillé, heure à éviter. Ne sera jamais montré aux parents."
+            "Dites aussi ce qu'il ne faut pas faire : numéro surveillé, heures à éviter. Ne sera "
+            "jamais montré aux parents."
         ),
         rows=3,
         optional=True,
@@ -186,7 +190,7 @@ WORDS_OF_CHILD: Final = (
         optional=True,
     ),
     Ask("child_opinion", _("Que pense l'enfant de cette transmission ?"), rows=3, unknown=UNKNOWN),
-    Ask("child_informed", _("L'enfant sait-il ou sait-elle que vous transmettez ?"), inline=True),
+    Ask("child_informed", _("L'enfant sait-il que vous transmettez ?"), inline=True),
 )
 SITUATION: Final = (
     Ask(
@@ -196,8 +200,8 @@ SITUATION: Final = (
     ),
     Ask(
         "prostitution_status_filer",
-        _("Avec quel degré de certitude pensez-vous à une situation prostitutionnelle ?"),
-        _("Votre avis oriente, il ne décide rien. L'enfant est victime dans tous les cas."),
+        _("À quel point êtes-vous sûr·e qu'il s'agit d'une situation prostitutionnelle ?"),
+        _("Votre avis oriente l'analyse ; il ne décide de rien. L'enfant est victime dans tous les cas."),
         unknown=UNKNOWN,
         only=("none", "at_risk", "suspected", "established"),
     ),
@@ -215,9 +219,12 @@ THIRD_PARTY: Final = (
 OTHERS: Final = (
     Ask(
         "other_victims",
-        _("D'autres mineur·es sont-ils ou elles concerné·es ?"),
+        _("Y a-t-il d'autres mineur·es concerné·es ?"),
         inline=True,
-        follow=Follow(YES, (Ask("other_victims_text", _("Qui, que savez-vous ?"), rows=3, optional=True),)),
+        follow=Follow(
+            YES,
+            (Ask("other_victims_text", _("De qui s'agit-il, et que savez-vous ?"), rows=3, optional=True),),
+        ),
     ),
     Ask("gang_known", _("Plusieurs personnes exploitent-elles l'enfant ?"), inline=True, optional=True),
     Ask("money_flow", _("Argent : moyens de paiement, sommes, qui les reçoit"), rows=3, optional=True),
@@ -230,7 +237,7 @@ TRACE: Final = (
     Ask("on", _("Vu le"), optional=True),
     Ask(
         "capture_kept",
-        _("Une capture a été conservée"),
+        _("Une capture d'écran a été conservée"),
         _("N'envoyez jamais d'image intime d'un·e mineur·e : décrivez-la, gardez l'appareil pour la police."),
     ),
 )
@@ -240,7 +247,7 @@ TRACE: Final = (
 DANGER: Final = (
     Ask(
         "danger_now",
-        _("L'enfant est-il ou elle en danger immédiat ?"),
+        _("L'enfant est-il en danger immédiat ?"),
         _("Si oui, appelez d'abord le 17, ou le 114 par SMS."),
         inline=True,
         follow=Follow(YES, (Ask("danger_what", _("Quel danger, et pourquoi maintenant ?"), rows=4),)),
@@ -277,7 +284,10 @@ JUSTICE: Final = (
     Ask(
         "variant",
         _("Avez-vous déjà saisi directement le procureur ?"),
-        _("Alors ceci est la copie que la loi demande d'adresser au département (CASF L226-4)."),
+        _(
+            "Si oui, cette transmission est la copie de votre signalement, que la loi demande d'adresser "
+            "au département (CASF L226-4)."
+        ),
         inline=True,
         only=("standard", "copy_of_direct_report"),
         instead=(("standard", _("Non")), ("copy_of_direct_report", _("Oui"))),
@@ -338,7 +348,7 @@ SELF: Final = (
     Ask(
         "filer_role_to_child",
         _("Votre lien avec l'enfant"),
-        _("Par exemple : professeure principale."),
+        _("Par exemple : professeur·e principal·e."),
         rows=2,
         unknown=UNKNOWN,
     ),
@@ -362,7 +372,7 @@ ANSWER: Final = (
     ),
 )
 NOTICE: Final = (
-    Ask("good_faith_notice", _("J'ai lu ce qui précède : je transmets de bonne foi ce que je sais.")),
+    Ask("good_faith_notice", _("J'ai lu ce qui précède et je transmets de bonne foi ce que je sais.")),
 )
 
 # --- The short lane: who, where, what (T03) --------------------------------------------------------------
@@ -378,7 +388,7 @@ URGENT: Final = (
     ),
 )
 URGENT_CHILD: Final = (
-    Ask("whereabouts", _("Où l'enfant se trouve-t-il ou elle maintenant ?"), inline=True),
+    Ask("whereabouts", _("Où se trouve l'enfant maintenant ?"), inline=True),
     Ask(
         "whereabouts_detail",
         _("Précisions sur ce lieu"),
@@ -399,6 +409,6 @@ URGENT_CHILD: Final = (
             ),
         ),
     ),
-    Ask("age_estimated_min", _("Âge : au moins"), optional=True),
-    Ask("age_estimated_max", _("Âge : au plus"), optional=True),
+    Ask("age_estimated_min", _("Âge minimal"), optional=True),
+    Ask("age_estimated_max", _("Âge maximal"), optional=True),
 )

@@ -48,7 +48,7 @@ TERMS: Final[tuple[Term, ...]] = (
     ),
     Term(
         pgettext_lazy("lexicon", "Accusé de réception"),
-        _("Le message qui confirme à qui a transmis que la cellule a bien reçu la transmission."),
+        _("Le message qui confirme au déclarant que la cellule a bien reçu sa transmission."),
     ),
     Term(
         pgettext_lazy("lexicon", "ASE"),
@@ -67,7 +67,7 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Autorité"),
         _(
-            "La collectivité, le plus souvent un département, qui répond de la protection de l'enfance "
+            "La collectivité, le plus souvent un département, chargée de la protection de l'enfance "
             "sur son territoire. Chaque dossier en a une."
         ),
     ),
@@ -98,12 +98,13 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Faisceau d'indices"),
         _(
-            "Des signes qui, ensemble, font penser à une exploitation. Aucun ne suffit, aucun calcul n'en décide."
+            "Des signes qui, ensemble, font penser à une exploitation. Aucun ne suffit, et aucun "
+            "calcul ne tranche."
         ),
     ),
     Term(
         pgettext_lazy("lexicon", "Fratrie"),
-        _("Les frères et sœurs, y compris ceux qui vivent ailleurs. Leur situation est regardée aussi."),
+        _("Les frères et sœurs, y compris ceux qui vivent ailleurs. Leur situation est examinée aussi."),
     ),
     Term(
         _("Information préoccupante (IP)"),
@@ -119,8 +120,8 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Joindre"),
         _(
-            "Réunir à un dossier existant une transmission qui porte sur les mêmes enfants. Le plus "
-            "ancien délai vaut pour les deux."
+            "Rattacher à un dossier existant une transmission qui porte sur les mêmes enfants. Le "
+            "délai le plus ancien vaut pour les deux."
         ),
     ),
     Term(
@@ -191,8 +192,8 @@ TERMS: Final[tuple[Term, ...]] = (
     Term(
         _("Retour au déclarant"),
         _(
-            "Ce que la loi permet de dire à qui a transmis : qu'il y est donné suite, et laquelle si le "
-            "métier le justifie (CASF L226-5)."
+            "Ce que la loi permet de dire au déclarant : qu'une suite est donnée, et laquelle si sa "
+            "profession le justifie (CASF L226-5)."
         ),
     ),
     Term(_("Seconde signature"), _("L'accord d'une autre personne, sans lequel rien ne change.")),

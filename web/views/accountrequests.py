@@ -155,7 +155,9 @@ class AskRole(AskingPage):
         return {
             "title": _("Demander un rôle"),
             "button": _("Envoyer la demande"),
-            "about": _("Qui administre les comptes du territoire décide ; vous êtes prévenu·e par courriel."),
+            "about": _(
+                "L'administration des comptes du territoire décide ; vous êtes prévenu·e par courriel."
+            ),
         }
 
 
@@ -196,7 +198,7 @@ class AskColleague(AskingPage):
             "title": _("Demander un compte pour un·e collègue"),
             "button": _("Envoyer la demande"),
             "about": _(
-                "Votre collègue confirme d'abord son adresse par un lien ; qui administre les comptes du territoire "
-                "décide ensuite."
+                "Votre collègue confirme d'abord son adresse par un lien ; l'administration des "
+                "comptes du territoire décide ensuite."
             ),
         }

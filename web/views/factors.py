@@ -49,12 +49,15 @@ RECOVERY: Final = Ask(
 PASSWORD: Final = password(
     "password",
     _("Mot de passe (pour changer votre façon de vous connecter)"),
-    _("Les autres actes graves ne le demandent pas."),
+    _("Les autres actes sensibles ne le demandent pas."),
     required=False,
 )
 _OF_NAME: Final[Attributes] = {"maxlength": "60"}
 KEY_NAME: Final = Ask(
-    "label", _("Nom de la clé"), _("Pour la reconnaître : « Poste du bureau »."), attributes=_OF_NAME
+    "label",
+    _("Nom de la clé"),
+    _("Pour la reconnaître. Par exemple : « Poste du bureau »."),
+    attributes=_OF_NAME,
 )
 APP_NAME: Final = Ask("label", _("Nom de l'application"), attributes=_OF_NAME)
 APP_CODE: Final = Ask("code", _("Code à six chiffres"), auto="one-time-code", attributes=_ONE_TIME)

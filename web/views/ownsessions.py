@@ -46,10 +46,10 @@ class OwnSessions(Page):
 #: What is said of an odd sign-in: neither from where nor by which browser.
 ODD = {
     Oddity.UNFINISHED: _(
-        "Votre mot de passe ou votre fournisseur d'identité a servi sans que le second moyen suive"
+        "Votre mot de passe ou votre fournisseur d'identité a servi, sans que le second moyen suive"
     ),
     Oddity.REFUSED: _("Un second moyen de connexion a été refusé plusieurs fois"),
-    Oddity.NEW_PLACE: _("Une connexion a eu lieu depuis un réseau d'où vous ne vous connectiez pas"),
+    Oddity.NEW_PLACE: _("Une connexion a eu lieu depuis un réseau que vous n'utilisiez pas"),
 }
 
 

@@ -56,7 +56,7 @@ class AskLink(CredentialPage):
         """Return the form as it was typed, with what to do about the refusal."""
         advice = gettext("Vérifiez l'adresse.")
         if problem["status"] == 429:
-            advice = gettext("Le délai s'allonge à chaque demande, puis s'oublie.")
+            advice = gettext("L'attente s'allonge à chaque demande, puis revient à la normale.")
         return self.filled(self.typed()) | refused(problem, Fault("", advice, "email"))
 
 

@@ -64,7 +64,7 @@ def test_each_rule_is_told_as_it_refuses(told):
     assert told["rules"]["not_urgent"] == {
         "description": "An urgent concern (U2, U3) is not reoriented (T11).",
         "fr": ["Une transmission urgente (U2 ou U3) ne peut pas être réorientée."],
-        "en": ["An urgent concern (U2 or U3) can't be reoriented."],
+        "en": ["An urgent filing (U2 or U3) can't be redirected."],
     }
     assert {"rule": "not_urgent", "asked": "before"} in step_of(told, "referral", "reorient")["guards"]
 

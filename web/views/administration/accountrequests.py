@@ -122,7 +122,7 @@ class _OneRequest(InputForm):
             (_("Profession"), _profession(row.profession)),
             (_("Rôle"), role_words(row.role)),
             (_("Autorité"), row.authority.name),
-            (_("Structure, telle que dite"), " · ".join(filter(None, (row.organisation_name, numbered)))),
+            (_("Structure, telle qu'indiquée"), " · ".join(filter(None, (row.organisation_name, numbered)))),
             (_("Structure de la liste"), self.match.name if self.match else gettext("Aucune ne correspond")),
             (_("Demandé par"), row.asked_by.full_name if row.asked_by else ""),
             (_("Demandé le"), asked_on(row)),
@@ -181,11 +181,12 @@ class AcceptRequest(_OneRequest):
 
     def _around(self) -> dict[str, Any]:
         about = _(
-            "Acceptée, la demande ouvre un compte : une invitation part par courriel, dont vous donnez le code de vive "
-            "voix. Elle n'atteste pas l'identité."
+            "Si vous l'acceptez, un compte s'ouvre et une invitation part par courriel ; vous en "
+            "donnez le code de vive voix. Accepter n'atteste pas l'identité."
         )
         known = _(
-            "Accepté, le rôle compte dès la prochaine demande de la personne, dont les connexions prennent fin."
+            "Si vous l'acceptez, le rôle prend effet tout de suite ; les connexions ouvertes de la "
+            "personne prennent fin."
         )
         return super()._around() | {"about": known if self.found.user_id else about}
 

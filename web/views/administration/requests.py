@@ -160,7 +160,7 @@ class OneRole(OneRequest):
     """GET, POST /administration/demandes/roles/{id}."""
 
     title = _("Rôle qui se décide à deux")
-    confirmed = _("Confirmé, le rôle compte dès la prochaine demande de la personne.")
+    confirmed = _("Une fois confirmé, le rôle prend effet tout de suite.")
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
         """Give the role as the second person, or refuse it."""
@@ -186,8 +186,9 @@ class OneReset(OneRequest):
 
     title = _("Moyens de connexion perdus")
     confirmed = _(
-        "Confirmé, les moyens de connexion, les codes de secours et les connexions de la personne prennent fin ; son "
-        "mot de passe la mène à un nouveau moyen. Assurez-vous auprès d'elle qu'elle le demande bien."
+        "Une fois la demande confirmée, les moyens de connexion, les codes de secours et les "
+        "connexions de la personne prennent fin ; avec son mot de passe, elle en choisit de "
+        "nouveaux. Assurez-vous auprès d'elle qu'elle le demande bien."
     )
 
     def decide(self, pk: UUID, *, confirmed: bool) -> UUID:
@@ -214,4 +215,9 @@ class OneReset(OneRequest):
 
     def lines(self, pending: FactorReset) -> list[tuple[Any, str]]:
         """Return how whoever asks made sure; the second person makes sure anew."""
-        return [(_("Identité vérifiée, par qui demande"), str(words.IDENTIFIED.get(pending.asked_how, "")))]
+        return [
+            (
+                _("Vérification d'identité faite par la personne qui demande"),
+                str(words.IDENTIFIED.get(pending.asked_how, "")),
+            )
+        ]

@@ -141,9 +141,7 @@ class EndRole(Confirmation):
     step_up = frozenset({"GET"})
     tab, back = "memberships-page", "memberships-page"
     title = _("Mettre fin à un rôle")
-    about = _(
-        "Le rôle cesse tout de suite, avec ses jetons ; la prochaine demande de la personne n'ouvre plus rien."
-    )
+    about = _("Le rôle cesse tout de suite, avec ses jetons ; la personne n'ouvre plus rien avec lui.")
 
     def do(self, pk: UUID) -> UUID:
         """End the role at once."""

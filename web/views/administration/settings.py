@@ -183,7 +183,7 @@ def ask_of(line: Mapping[str, Any]) -> Ask:
     if line["kind"] == "whole":
         bounds = gettext("De %(least)s à %(most)s.") % {"least": line["minimum"], "most": line["maximum"]}
     elif line.get("marks"):
-        bounds = gettext("Ce qui sera rempli : %(marks)s") % {
+        bounds = gettext("Mots remplis automatiquement : %(marks)s") % {
             "marks": ", ".join(f"{{{one}}}" for one in line["marks"])
         }
     unit = str(UNITS[line["unit"] or ""])

@@ -27,7 +27,7 @@ ASKS: Final = (
     Ask(
         "reference",
         _("Référence du dossier"),
-        _("Celle du message d'alerte ou du téléphone."),
+        _("Celle donnée par le message d'alerte ou au téléphone."),
         width="half",
         attributes={"maxlength": "30"},
     ),

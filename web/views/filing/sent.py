@@ -59,7 +59,7 @@ FILES: Final = Ask("attachments", _("Fichiers à joindre"))
 REASON: Final = (
     Ask(
         "reason",
-        _("Pourquoi la retirez-vous ?"),
+        _("Pourquoi retirez-vous cette transmission ?"),
         _("Rien n'est effacé : la cellule lira ce motif et peut poursuivre si un enfant est en danger."),
     ),
 )

@@ -75,4 +75,4 @@ class Pictures(JournalPage):
         if not count:
             return ""
         busiest = {"day": WEEK[-weekday], "from": -hour, "to": -hour + 1, "count": count}
-        return gettext("Le plus : %(day)s de %(from)s h à %(to)s h (%(count)s).") % busiest
+        return gettext("Maximum : %(day)s de %(from)s h à %(to)s h (%(count)s).") % busiest

@@ -125,7 +125,9 @@ class Proofs(JournalPage, FormPage):
         try:
             old = verifier.Checkpoint.of(note.encode())
         except Fault:
-            fault = gettext("Ce texte n'est pas un point de contrôle : copiez-le entier, avec la ligne vide.")
+            fault = gettext(
+                "Ce texte n'est pas un point de contrôle : copiez-le en entier, avec la ligne vide."
+            )
         if old is None:
             return {"status": 400, "fault": fault}
         if old.origin != stands.origin:
