@@ -15,8 +15,9 @@ from django.db.models import F, Model, Q, QuerySet
 
 def claim[M: Model](rows: QuerySet[M], *, at: datetime, lease: timedelta, limit: int) -> list[M]:
     """Return up to ``limit`` free rows out of ``rows``, in its order, leased until ``at + lease``."""
-    # A lease beyond what a claim gives was put there by hand, and would keep the row from everybody.
-    free = rows.filter(Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + lease))
+    # A lease far beyond what a claim gives was put there by hand, and would keep the row from everybody. Twice as far,
+    # for another worker's instant may be later than this one's.
+    free = rows.filter(Q(leased_until=None) | Q(leased_until__lte=at) | Q(leased_until__gt=at + 2 * lease))
     if not free.exists():  # without a lock: a worker that has nothing to do holds up nobody
         return []
     with transaction.atomic():

@@ -80,8 +80,9 @@ def _claimed(work: Recurring, at: datetime) -> Work | None:
     rows = Work.objects.filter(pk=work.name)
     if not rows.exists():
         Work.objects.bulk_create([Work(name=work.name, next_at=at)], ignore_conflicts=True)
-    # A plan beyond what any run writes was put there by hand: it would put off the very passes that name such rows.
-    due = Q(next_at__lte=at) | Q(next_at__gt=at + max(work.every, PAUSE_AFTER_FAILURE))
+    # A plan far beyond what any run writes was put there by hand: it would put off the very passes that name such rows.
+    # Twice as far, for another worker's instant may be later than this one's.
+    due = Q(next_at__lte=at) | Q(next_at__gt=at + 2 * max(work.every, PAUSE_AFTER_FAILURE))
     return next(iter(claim(rows.filter(due), at=at, lease=work.lease, limit=1)), None)
 
 

@@ -258,7 +258,7 @@ def test_the_page_and_the_api_show_the_owner_what_it_was(owner, ada, clock, sign
     lines = {one["kind"]: one["count"] for one in caller.get("sign-ins-to-check").json()["results"]}
 
     assert lines == {"refused": 5, "unfinished": 6}
-    assert "a servi sans que le second moyen suive" in page
+    assert "a servi, sans que le second moyen suive" in page
     assert "Un second moyen de connexion a été refusé plusieurs fois" in page
     assert "/compte/mot-de-passe" in page
     for word in (AWAY, HOME, "198.51"):

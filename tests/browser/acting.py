@@ -65,7 +65,7 @@ def tries(visitor: Visitor, page: str, step: str, said: Said, *, about: str = ""
 def does(visitor: Visitor, page: str, step: str, said: Said = NOTHING, *, about: str = "") -> None:
     """Do a step, and be told that it is done, with whatever there is to know of it."""
     tries(visitor, page, step, said, about=about)
-    visitor.page.get_by_text(f"Fait : {step}").wait_for()
+    visitor.page.get_by_text(f"« {step} » : c'est fait").wait_for()
     visitor.glances(f"after {step}")
 
 
@@ -134,7 +134,14 @@ def assessed(
     for n in range(len(children)):
         said |= {f"children-{n}-danger_categories": "Sécurité", f"children-{n}-danger_level": "Risque"}
     second = people("crip_coordinator_2")
-    signed(coordinator, case, "Qualifier en information préoccupante", said | qualified, by=second, reference=reference)
+    signed(
+        coordinator,
+        case,
+        "Qualifier en information préoccupante",
+        said | qualified,
+        by=second,
+        reference=reference,
+    )
     team = {"team-0-user": "Évaluateur·rice 93", "team-0-field": "Socio-éducatif", "plan_on": TODAY,
             "team-1-user": "Évaluateur·rice n° 2", "team-1-field": "Santé"}  # fmt: skip
     does(coordinator, case, "Confier l'évaluation", team)

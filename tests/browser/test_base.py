@@ -28,7 +28,7 @@ def test_what_stands_behind_a_mailed_link_goes_into_the_form_and_out_of_the_addr
     visitor.page.locator("#password").fill("une phrase de passe d'essai")
     visitor.presses("Choisir ce mot de passe")
     visitor.looks("password-refused")
-    assert "Ce lien ne sert plus" in visitor.page.locator("main").inner_text()
+    assert "Ce lien n'est plus valable" in visitor.page.locator("main").inner_text()
 
 
 def test_the_pages_in_the_dark_can_be_read(browser, service):

@@ -29,7 +29,7 @@ def files_in_the_night(worker: Visitor, name: str = "filer_home", child: Said = 
     ticks(worker, "Qui avez-vous déjà appelé", "Police / gendarmerie (17)")
     worker.page.get_by_label("Département").select_option("93")
     says(worker, "Commune", "Bobigny")
-    ticks(worker, "Où l'enfant se trouve", "Localisé·e")
+    ticks(worker, "Où se trouve l'enfant", "Localisé·e")
     answers(worker, {"child-identity_known": "Inconnue"} | child)
     worker.presses("Transmettre maintenant")
     reference = worker.page.locator(".reference").inner_text()

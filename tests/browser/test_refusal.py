@@ -46,7 +46,7 @@ def test_s8_the_family_refuses_and_justice_sends_the_case_back(visitor, people):
     inspector.looks("measures-offered")
 
     step = "Enregistrer un refus ou une impossibilité de collaborer"
-    refused(inspector, case, step, MOTHER | ARGUED, why="La trace de chaque titulaire")
+    refused(inspector, case, step, MOTHER | ARGUED, why="La réponse de chaque titulaire")
     refused(inspector, case, step, MOTHER | FATHER, why="Le danger persiste : la saisine")
     does(inspector, case, step, MOTHER | FATHER | ARGUED)
     expect(main.locator(".case-head")).to_contain_text("Autorité judiciaire saisie")
@@ -65,7 +65,12 @@ def test_s8_the_family_refuses_and_justice_sends_the_case_back(visitor, people):
     answer = {"judicial_referral": "", "outcomes-0-on": TODAY, "outcomes-0-copy": "Soit-transmis de retour."}
     waits = answer | {"outcomes-0-type": "Enquête pénale"}
     refused(coordinator, case, "Enregistrer la suite judiciaire", waits, why="Aucune des suites indiquées")
-    does(coordinator, case, "Enregistrer la suite judiciaire", answer | {"outcomes-0-type": "Renvoi au département"})
+    does(
+        coordinator,
+        case,
+        "Enregistrer la suite judiciaire",
+        answer | {"outcomes-0-type": "Renvoi au département"},
+    )
     expect(coordinator.page.locator(".case-head")).to_contain_text("Rapport remis")
     coordinator.goes(f"{case}/justice")
     expect(coordinator.page.locator("main")).to_contain_text("Renvoi au département")

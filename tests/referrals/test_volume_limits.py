@@ -139,7 +139,7 @@ def test_pages_and_programs_share_one_count(world, filed, two_an_hour, way):
 
     html = page.goes(f"/dossiers/{filed[2]}{way}", expect=429)
 
-    assert "Le nombre de dossiers ouverts en une heure est atteint" in html
+    assert "La limite de dossiers ouverts en une heure est atteinte" in html
     assert "Exemplec" not in html
     assert page.client.get(f"/dossiers/{filed[2]}")["Retry-After"]
 
@@ -217,7 +217,7 @@ def test_so_many_cases_are_shown_in_lists_and_no_more(world, filed, clock, two_a
     assert int(refused["Retry-After"]) <= 3_602
     assert len(refusals("too-many-lines")) == 1
     html = Somebody(world.user("crip_coordinator")).goes("/dossiers", expect=429)
-    assert "Le nombre de dossiers listés en une heure est atteint" in html
+    assert "La limite de dossiers listés en une heure est atteinte" in html
     clock.now += HOUR + SECOND
     assert cell.get("referrals", limit="2", cursor=first.json()["next"]).status_code == 200
 
@@ -308,7 +308,7 @@ def test_a_draft_outlasts_the_refusal_and_is_filed_later(world, clock, two_an_ho
     page = Somebody(world.user("filer"))
     page.goes(f"/transmissions/{drafts[2]}/relecture")
     html = page.sends(f"/transmissions/{drafts[2]}/relecture", expect=429, good_faith_notice="true")
-    assert "Le nombre de transmissions en une heure est atteint" in html.content.decode()
+    assert "La limite de transmissions en une heure est atteinte" in html.content.decode()
     filer.step(drafts[2], "submit", expect=429)
     clock.now += HOUR + SECOND
     filer.step(drafts[2], "submit", expect=200)

@@ -36,7 +36,7 @@ def stranger(world):
 def test_a_stranger_asks_confirms_and_is_taken_in_page_by_page(world, stranger, admin):
     assert "/demande-de-compte" in links(stranger.get("/connexion"))
     shown = stranger.get("/demande-de-compte")
-    for said in ("N'écrivez jamais rien d'un enfant ici", "appelez le 17", "le 119"):
+    for said in ("N'écrivez ici aucune information sur un enfant", "appelez le 17", "le 119"):
         assert said in text(shown)
     assert "<textarea" not in shown.content.decode()
     assert "Enseignant·e" in text(shown)
@@ -204,7 +204,7 @@ def test_the_pages_speak_the_other_language(world, admin, stranger):
     for who, page, words in (
         (stranger, "/demande-de-compte", "Don't write anything about a child here."),
         (stranger, "/demande-de-compte", "Teacher"),
-        (stranger, "/demande-de-compte/confirmation", "You asked for an account."),
+        (stranger, "/demande-de-compte/confirmation", "You requested an account."),
         (admin.client, "/compte/fonctions", "My roles"),
         (admin.client, "/compte/fonctions/demande", "Professional filer"),
         (admin.client, PLACES, "Institutions"),

@@ -83,7 +83,7 @@ def test_whoever_fails_too_often_is_told_to_wait(filer):
     answer = client.post("/connexion/suite", {"code": onetime.code_at(factor.pk, now())})
 
     assert answer.status_code == 429
-    assert "Trop d'essais" in text(answer)
+    assert "Trop de tentatives" in text(answer)
 
 
 def test_a_stranger_is_led_to_the_first_step(db_both):

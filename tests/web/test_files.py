@@ -68,7 +68,7 @@ def test_a_file_goes_into_a_draft_is_read_back_and_taken_out_again(filer):
     assert (sent.status_code, sent["Location"]) == (303, f"{draft}/pieces")
     page = filer.get(f"{draft}/pieces")
     assert "lettre.pdf" in text(page)
-    assert "Prête" in text(page)
+    assert "Disponible" in text(page)
     assert "1 fichier" in text(filer.get(draft))
     (content,) = links(page, "/api/")
     assert b"".join(filer.get(content).streaming_content).startswith(b"%PDF")
@@ -268,7 +268,7 @@ def test_the_cell_adds_a_file_reads_it_and_lets_the_original_go(world, case):
 
 @pytest.mark.sec("SEC-FI6")
 @pytest.mark.parametrize(
-    ("said", "words"), [(Scan.WAITING, "En cours de vérification"), (Scan.CLEAN, "Prête")]
+    ("said", "words"), [(Scan.WAITING, "En cours de vérification"), (Scan.CLEAN, "Disponible")]
 )
 def test_a_file_that_waits_for_the_antivirus_says_so_and_has_no_way_out(
     world, case, scanner, said, words  # noqa: F811

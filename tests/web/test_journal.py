@@ -271,7 +271,7 @@ def test_a_kept_checkpoint_is_held_against_the_log(world, log):
     origin, size, root, *rest = kept.split("\n")
     other = "A" * 43 + "="
     assert "continue sans changement" in compares(kept.replace("\n", "\r\n"))
-    assert "il a été refait" in compares("\n".join([origin, size, other, *rest]))
+    assert "il a été réécrit" in compares("\n".join([origin, size, other, *rest]))
     assert "est plus court que celui de 999999" in compares("\n".join([origin, "999999", root, *rest]))
     assert "est d'un autre journal" in compares("\n".join(["elsewhere.example/log", size, root, *rest]))
     assert "n'est pas un point de contrôle" in compares("<b>nonsense</b>", expect=400)

@@ -506,7 +506,7 @@ def test_a_refusal_speaks_the_readers_language_throughout(world):
     somebody.client.post("/langue", {"language": "en"})
     page = somebody.goes("/administration", expect=403)
 
-    assert "Your role doesn&#x27;t allow it." in page
+    assert "Your role doesn&#x27;t allow this action." in page
     assert "Votre rôle" not in page
 
 

@@ -140,7 +140,7 @@ def test_the_pages_ask_how_one_made_sure_and_show_what_the_first_said(world, adm
     asked = f"/administration/personnes/{lost.pk}/moyens"
     silent = admin.fills(asked)
     assert silent.status_code == 400
-    assert "Comment vous êtes-vous assuré·e" in text(silent)
+    assert "Comment avez-vous vérifié l'identité" in text(silent)
     see_all()
     assert not FactorReset.objects.exists()
     admin.fills(asked, how="called_back")

@@ -117,7 +117,9 @@ def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
     assert begun.status_code == done.status_code == 303, text(done)[:1500]
     assert done.headers["Location"].startswith(f"/dossiers/{case.pk}?done=")
     assert state_of(case) == "qualified"
-    assert "« Qualifier en information préoccupante » : c'est fait." in text(coordinator.get(done.headers["Location"]))
+    assert "« Qualifier en information préoccupante » : c'est fait." in text(
+        coordinator.get(done.headers["Location"])
+    )
 
 
 def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, case):
@@ -140,14 +142,14 @@ def test_no_link_feigns_that_something_was_done(world, case, monkeypatch):
     play(world, triaged(case))
     coordinator = Visitor(world, "crip_coordinator")
     real = coordinator.fills(at(case, "message_professionals"), text="Un message.").headers["Location"]
-    assert "Fait : " in text(coordinator.get(real))
+    assert "c'est fait" in text(coordinator.get(real))
 
     page = f"/dossiers/{case.pk}?done="
     for feigned in (page, page + "referral-close_no_action", real[:-1] + ("a" if real[-1] != "a" else "b")):
-        assert "Fait : " not in text(coordinator.get(feigned)), feigned
-    assert "Fait : " not in text(Visitor(world, "supervisor").get(real))
+        assert "c'est fait" not in text(coordinator.get(feigned)), feigned
+    assert "c'est fait" not in text(Visitor(world, "supervisor").get(real))
     monkeypatch.setattr(told, "SECONDS", -1)  # as if it were long ago
-    assert "Fait : " not in text(coordinator.get(real))
+    assert "c'est fait" not in text(coordinator.get(real))
 
 
 @pytest.mark.sec("SEC-IN12")

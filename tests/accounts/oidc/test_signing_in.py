@@ -131,7 +131,7 @@ def test_a_level_that_the_site_lets_count_is_a_second_factor_but_no_fresh_proof(
     assert signed_in(visitor)
     grave = visitor.presses(f"/compte/connexion/identite/{identity.pk}/retrait")
     assert grave.status_code == 401
-    assert "preuve de moins de cinq minutes" in grave.content.decode()
+    assert "confirmation de moins de cinq minutes" in grave.content.decode()
     assert Identity.objects.filter(pk=identity.pk).exists()
 
 
@@ -359,7 +359,7 @@ def test_who_came_by_a_provider_signs_out_there_too(alice, provider, site, bound
     assert status == 303
     visitor.client.cookies.clear()  # the browser has forgotten all
     page = visitor.arrives(back)
-    assert "aussi du fournisseur d'identité" in in_words(page)
+    assert "aussi déconnecté·e du fournisseur d'identité" in in_words(page)
     again = visitor.arrives(back)
     assert (again.status_code, again["Location"]) == (303, "/"), "its state counts once"
 
