@@ -75,31 +75,37 @@ register(
         ADDRESS_IS_ASKED,
         Kind.ACCOUNT,
         _("Un changement d'adresse a été demandé pour votre compte."),
+        start="compte/connexion",
     ),
     Template(
         ADDRESS_CHANGED,
         Kind.ACCOUNT,
         _("L'adresse de votre compte a changé."),
+        start="compte/connexion",
     ),
     Template(
         FACTORS_CHANGED,
         Kind.ACCOUNT,
         _("Vos moyens de connexion ont changé."),
+        start="compte/connexion",
     ),
     Template(
         PASSWORD_CHANGED,
         Kind.ACCOUNT,
         _("Votre mot de passe a été choisi ou changé."),
+        start="compte/connexion",
     ),
     Template(
         RESET_IS_ASKED,
         Kind.ACCOUNT,
         _("La réinitialisation de vos moyens de connexion a été demandée."),
+        start="compte/connexion",
     ),
     Template(
         PASSWORD_IS_KNOWN,
         Kind.ACCOUNT,
         _("Des tentatives de connexion à votre compte ont échoué."),
+        start="compte/connexion",
     ),
     Template(
         ACCOUNT_CLOSED,
@@ -121,6 +127,7 @@ register(
         SIGN_INS_TO_CHECK,
         Kind.ACCOUNT,
         _("Une connexion à votre compte est à vérifier, sous « Mes connexions »."),
+        start="connexions",
     ),
     Template(
         ALL_SESSIONS_ENDED,
@@ -154,11 +161,13 @@ register(
         REQUEST_ACCEPTED,
         Kind.ACCOUNT,
         _("Le rôle que vous avez demandé vous a été donné."),
+        start="compte/fonctions",
     ),
     Template(
         REQUESTS_WAIT,
         Kind.ACCOUNT,
         _("Des demandes de compte ou de rôle attendent une décision."),
+        start="administration/demandes/comptes",
     ),
     Template(
         ROLE_IS_ASKED,
@@ -176,16 +185,19 @@ register(
         ROLES_TO_REVIEW,
         Kind.ACCOUNT,
         _("Des rôles sont à revoir, sous « Rôles à revoir » ; à défaut, ils prennent fin."),
+        start="administration/fonctions/a-revoir",
     ),
     Template(
         ROLE_WILL_LAPSE,
         Kind.ACCOUNT,
         _("Un de vos rôles prend fin dans deux semaines, si votre administration ne le confirme pas."),
+        start="compte/fonctions",
     ),
     Template(
         ROLE_HAS_LAPSED,
         Kind.ACCOUNT,
         _("Un de vos rôles a pris fin, faute d'avoir été confirmé ; votre administration peut le redonner."),
+        start="compte/fonctions",
     ),
     Template(
         TOKEN_WILL_END,

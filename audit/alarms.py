@@ -23,7 +23,7 @@ register(
         Kind.ACCOUNT,
         _("Le journal signale une anomalie de ses propres entrées : regardez son état."),
         place="audit/health",
-        page="journal/preuves",
+        start="journal/preuves",
     )
 )
 

@@ -36,17 +36,19 @@ GATHERABLE: Final = (Kind.QUEUE, Kind.CASE, Kind.SIGNATURE, Kind.CLOCK)
 class Template:
     """One text: whole sentences, without a place for anything.
 
-    ``place``: the collection of the API in which the thing is that the notice leads to; ``page``: the pages where a
-    person reads it, if there are any. ``enclosed`` gives what a mail carries besides, asked when it leaves: something
-    public of the service itself, never of a case. ``made`` makes the address that a mail leads to as it leaves, where
-    that must stand nowhere else; ``to`` says to whom, if not to the account's address (``accounts/links.py``).
+    ``place``: the collection of the API in which the thing is that the notice is about; ``page``: the page whose
+    address its id completes, empty if there is none; ``start``: the page for a notice about nothing in particular.
+    ``enclosed`` gives what a mail carries besides, asked when it leaves: something public of the service itself, never
+    of a case. ``made`` makes the address that a mail leads to as it leaves, where that must stand nowhere else; ``to``
+    says to whom, if not to the account's address (``accounts/links.py``).
     """
 
     code: str
     kind: Kind
     text: Text
     place: str = "referrals"
-    page: str = ""
+    page: str = "dossiers"
+    start: str = ""
     enclosed: Callable[[], str] | None = field(default=None, compare=False)
     made: Callable[[Notice], str] | None = field(default=None, compare=False)
     to: Callable[[Notice], str] | None = field(default=None, compare=False)
@@ -81,11 +83,15 @@ def registered() -> list[Template]:
 
 
 def link_to(notice: Notice) -> str:
-    """Return the address that a notice leads to; empty when it is about nothing in particular."""
-    if notice.subject_id is None:
-        return ""
+    """Return the address of the page that a notice leads to; empty when there is none."""
     template = get(notice.template)
-    return f"{settings.PUBLIC_ADDRESS}/{template.page or f'api/v1/{template.place}'}/{notice.subject_id}"
+    if notice.subject_id is None:
+        return _address(template.start)
+    return _address(template.page and f"{template.page}/{notice.subject_id}")
+
+
+def _address(path: str) -> str:
+    return path and f"{settings.PUBLIC_ADDRESS}/{path}"
 
 
 def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
@@ -98,9 +104,8 @@ def mail_of(notice: Notice, gathered: Iterable[Notice] = ()) -> tuple[str, str]:
     """
     template = get(notice.template)
     reference = notice.reference if notice.filer is None else ""
-    about = "\n".join(f"{one.reference}  {link_to(one)}" for one in (notice, *gathered) if one.reference)
-    if notice.filer is not None:
-        about = f"{settings.PUBLIC_ADDRESS}/{template.page}"
+    lines = (f"{one.reference}  {link_to(one)}".strip() for one in (notice, *gathered))
+    about = "\n".join(filter(None, lines)) if notice.filer is None else _address(template.page)
     french, english = in_both(template.text).values()
     subject = f"[Repère] {french.rstrip('.')}" + (f" – {reference}" if reference else "")
     paragraph = "" if template.made is None else template.made(notice)

@@ -57,11 +57,13 @@ register(
         "glass.watched",
         Kind.CASE,
         _("Une ouverture d'urgence vient d'avoir lieu."),
+        start="journal",
     ),
     Template(
         "glass.contested",
         Kind.CASE,
         _("Une ouverture d'urgence est contestée."),
+        start="journal",
     ),
     Template(
         "transfer.asked",

@@ -32,6 +32,7 @@ register(
         Kind.CASE,
         _("Un bordereau d'élimination vous attend."),
         place="retention-batches",
+        page="",  # batches have no page yet
     ),
 )
 #: Who is told when a step names a party.

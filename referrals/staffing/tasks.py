@@ -34,6 +34,7 @@ register(
         LEFT,
         Kind.CASE,
         _("Des dossiers dont la personne désignée n'a plus ce rôle attendent d'être confiés à d'autres."),
+        start="dossiers/charge",
     ),
     Template(
         UNCOORDINATED,

@@ -29,7 +29,7 @@ def test_a_mail_is_french_first_and_holds_reference_and_link(people, settings):
 
     assert subject == "[Repère] Un dossier vous attend – 93-K7QX-2MPT"
     assert body.index("Un dossier vous attend.") < body.index("A case awaits you.")
-    assert f"https://repere.example/api/v1/referrals/{notice.subject_id}" in body
+    assert f"https://repere.example/dossiers/{notice.subject_id}" in body
 
 
 @pytest.mark.django_db
