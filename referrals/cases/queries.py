@@ -56,7 +56,7 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
         cases = visibility.visible_to(actor, at=at)
     else:
         cases = visibility.listed_to(actor, own=False, at=at)
-    rows = _filtered(cases, asked, at=at)
+    rows = _filtered(cases, asked, actor=actor, at=at)
     page = page_of(
         rows,
         limit=asked["limit"],
@@ -76,7 +76,7 @@ def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[d
     return lines, page.next
 
 
-def _filtered(rows: Any, asked: Mapping[str, Any], *, at: datetime) -> Any:
+def _filtered(rows: Any, asked: Mapping[str, Any], *, actor: Actor, at: datetime) -> Any:
     for name in ("state", "urgency", "department", "runaway"):
         if name in asked:
             rows = rows.filter(**{name: asked[name]})
@@ -87,8 +87,8 @@ def _filtered(rows: Any, asked: Mapping[str, Any], *, at: datetime) -> Any:
         # Of a case taken over from another authority, also the reference that it had there, and its filer keeps.
         rows = rows.filter(Q(reference=meant) | Q(filed_reference=meant)) if meant else rows.none()
     if "overdue" in asked:
-        late = rows.filter(next_due_at__lt=at)
-        rows = late if asked["overdue"] else rows.exclude(next_due_at__lt=at)
+        late = clocks.is_late(actor, at=at)
+        rows = rows.filter(late) if asked["overdue"] else rows.exclude(late)
     return rows
 
 

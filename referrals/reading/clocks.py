@@ -1,7 +1,9 @@
 """The deadlines that an actor reads, of one case and of all: each clock with its standing."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, override
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -97,3 +99,23 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
             return not hangs or row.referral_id in unlocked or hanging_rows.restrictions_hold(row)
 
     return hanging_rows.shown_with(Rows.of(hanging_rows.with_children(rows)), actor, at=at)
+
+
+def late_clocks(actor: Actor, *, at: datetime) -> "QuerySet[Clock]":
+    """Return those that make a case late to the actor: over, still running, and one on which somebody has to act."""
+    over = running_clocks(actor, state=deadlines.ClockState.OVERDUE, code=None, at=at)
+    return over.filter(stopped_at=None).exclude(code__in=deadlines.SILENT)
+
+
+def is_late(actor: Actor, *, at: datetime) -> Q:
+    """Return the condition of cases that are late to the actor.
+
+    Their shell counts too: it has the reduced date of an assessment, on which no clock ends (D226-2-4).
+    """
+    return Q(next_due_at__lt=at) | Q(pk__in=late_clocks(actor, at=at).values("referral"))
+
+
+def late_since(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID, datetime]:
+    """Return since when some cases are late by a clock that the actor may read; those that aren't are left out."""
+    rows = late_clocks(actor, at=at).filter(referral__in=cases).order_by("-due_at")
+    return {clock.referral_id: clock.due_at for clock in rows}

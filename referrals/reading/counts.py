@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from accounts.actor import Actor
 from referrals.access import case_ties, child_sight, hanging_rows, visibility
 from referrals.models import Approval, Child, Referral
-from referrals.reading import approvals
+from referrals.reading import approvals, clocks
 from referrals.vocabulary.states import ACTIVE, ApprovalState, Urgency
 
 #: Urgencies that count as urgent on the queue.
@@ -42,7 +42,7 @@ def counts(actor: Actor, *, at: datetime) -> Counts:
         .values("state", "urgency")
         .annotate(
             count=Count("pk"),
-            late=Count("pk", filter=Q(next_due_at__lt=at)),
+            late=Count("pk", filter=clocks.is_late(actor, at=at)),
             calls=Count("pk", filter=Q(alert_open=True)),
         )
     )

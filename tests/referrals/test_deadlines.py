@@ -14,6 +14,7 @@ import pytest
 from accounts.models import Authority
 from referrals.models import Clock
 from referrals.policy import dates
+from referrals.reading import counts
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.workflow import deadlines
 from referrals.workflow.deadlines import ClockState
@@ -22,6 +23,7 @@ from tests.expected.deadlines import ASSESSMENT_DAYS, CLOCKS, DUE, FILER_CLOCKS,
 from tests.factories.concerns import child, concern, urgent
 from tests.journeys import bodies
 from tests.kept import kept
+from tests.web.visiting import Visitor
 
 SPLIT = {"C4b": ("C4b-meeting", "C4b-visit")}
 
@@ -877,6 +879,41 @@ def test_the_case_shows_each_reader_the_clocks_that_the_list_shows(late):
         lines = late.reads(who, "clocks")["results"]
         running = [line["code"] for line in lines if line["state"]["code"] != "stopped"]
         assert sorted(running) == expected, who
+
+
+@kept
+def late_measure(story):
+    """A case of which the clock of a measure alone is over (class J)."""
+    story.at("2026-11-24 10:00")
+    story.files("filer", urgent(), urgent=True)
+    ordered(story, "opp_prosecutor")
+    see_all()
+    over = instant("2026-11-24T09:30:00Z")
+    Clock.objects.create(referral=story.row, code="C9", access_class="J", started_at=over, warn_at=over, due_at=over,
+                         statutory=False)  # fmt: skip
+    story.at("2026-11-24 11:00")
+    return story
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [("crip_coordinator", True), ("supervisor", True), ("intake_agent", False), ("on_call", False)],
+)
+def test_a_case_is_late_by_any_clock_that_its_reader_may_read(late_measure, who, reads):
+    """The queue, its count and its filter say what the list of deadlines says, and no more to anybody."""
+    caller, at = late_measure.world.as_(who), late_measure.now
+
+    def listed(path, **asked):
+        return {line.get("referral") or line["id"] for line in caller.get(path, **asked).json()["results"]}
+
+    late, others = listed("referrals", overdue="true"), listed("referrals", overdue="false")
+
+    assert listed("clocks", state="overdue") == late == ({late_measure.pk} if reads else set())
+    assert others == ({late_measure.pk} - late)
+    assert counts.counts(late_measure.world.actor(who, at=at), at=at).overdue == int(reads)
+    see_all()
+    shown = Visitor(late_measure.world, who, at=at).get("/dossiers").content.decode()
+    assert ("depuis le" in shown) is reads
 
 
 def test_the_excluded_and_the_unnamed_read_no_clock(late):

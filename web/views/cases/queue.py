@@ -1,6 +1,6 @@
 """Queue, with deadlines first; workload of each person; all due deadlines; what waits for a signature or a start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -25,7 +25,7 @@ from referrals.errors import NotAllowed, NotVisible
 from referrals.measures import queries as measures_queries
 from referrals.measures.inputs import WaitingQuery
 from referrals.measures.queries import waiting_page
-from referrals.reading import counts, shell
+from referrals.reading import clocks, counts, shell
 from referrals.reading.disclosures import record_listed
 from referrals.staffing import actions as staffing_actions
 from referrals.urgent_calls.queries import call_page
@@ -86,7 +86,7 @@ class Queue(Page):
         kept = {name: value for name, value in filters.items() if name not in ("cursor", "limit", "names")}
         return self.show(
             {
-                "lines": [_line(line, self.at) for line in lines if "state" in line],
+                "lines": _lines([line for line in lines if "state" in line], self.actor, at=self.at),
                 "asked": filters,
                 "counts": counts.counts(self.actor, at=self.at),
                 "filters": forms.fields_of(QueueQuery, FILTERS, kept, choices=_choices()),
@@ -122,8 +122,14 @@ def _choices() -> dict[str, Pairs]:
     }
 
 
-def _line(line: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    due = line["next_due_at"]
+def _lines(shells: Sequence[Mapping[str, Any]], actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
+    late = clocks.late_since([UUID(one["id"]) for one in shells], actor, at=at)
+    return [_line(one, labels.moment(late.get(UUID(one["id"]))), at) for one in shells]
+
+
+def _line(line: Mapping[str, Any], late_since: str | None, at: datetime) -> dict[str, Any]:
+    """Return a line of a list of cases, with what is due first of what its reader may read."""
+    due = min(filter(None, (line["next_due_at"], late_since)), default=None)
     return {
         "pk": line["id"],
         "draft": line["state"]["code"] == State.DRAFT,
@@ -202,7 +208,8 @@ class OnesCases(Page):
             count=len(page.items),
         )
         name = User.objects.filter(pk=user).values_list("full_name", flat=True).first()
-        lines = [_line(shell.shell(row, case_ties.ties_of(row, self.actor)), self.at) for row in page.items]
+        shells = [shell.shell(row, case_ties.ties_of(row, self.actor)) for row in page.items]
+        lines = _lines(shells, self.actor, at=self.at)
         return self.show({"lines": lines, "name": name, "next": page.next})
 
 
