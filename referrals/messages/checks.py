@@ -103,10 +103,15 @@ def attachments_are_there(case: Case, step_input: Complementing) -> None:
     waiting_of(case.referral, step_input.attachments, role=case.actor.role, user_id=case.actor.user_id)
 
 
-@rule(REQUEST_NOT_OPEN)
-def request_is_open(case: Case, step_input: GivingUp) -> bool:
+NONE_OPEN: Final = _("Aucune demande de complément n'est en cours.")
+
+
+@answers(REQUEST_NOT_OPEN, NONE_OPEN)
+def request_is_open(case: Case, step_input: GivingUp | None) -> Text | None:
     """Only an open request is given up (T09)."""
-    return request_of(case, step_input.request) is not None
+    if step_input is None:
+        return None if case.referral.info_requested else NONE_OPEN
+    return None if request_of(case, step_input.request) is not None else REQUEST_NOT_OPEN
 
 
 @rule(_("Seul·e l'auteur·e de la demande ou un·e responsable CRIP peut y renoncer."))

@@ -39,10 +39,17 @@ def implicated_holder_waits(case: Case, step_input: Informing | None) -> bool:
     return holder is None or (holder.implicated != YesNo.YES and not alone)
 
 
-@rule(_("Ce titulaire de l'autorité parentale ne figure pas au dossier."))
-def holder_is_of_case(case: Case, step_input: Informing | None) -> bool:
+HOLDER_OF_ANOTHER: Final = _("Ce titulaire de l'autorité parentale ne figure pas au dossier.")
+NO_HOLDER: Final = _("Aucun titulaire de l'autorité parentale ne figure au dossier.")
+
+
+@answers(HOLDER_OF_ANOTHER, NO_HOLDER)
+def holder_is_of_case(case: Case, step_input: Informing | None) -> Text | None:
     """The holder named is a holder of this case."""
-    return step_input is None or any(holder.pk == step_input.holder for holder in case.holders)
+    holders = {holder.pk for holder in case.holders}
+    if step_input is None:
+        return None if holders else NO_HOLDER
+    return None if step_input.holder in holders else HOLDER_OF_ANOTHER
 
 
 REVIEW_WITHIN: Final = _("La date de revue doit tomber dans les {days} jours.")

@@ -46,9 +46,8 @@ def long_deferral_calls_for_two(case: Case, step_input: Informing) -> bool:
     source=(*ACTIVE, *CLOSED),
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASSESSOR, Role.ASE_INSPECTOR, Role.ON_CALL],
-    guards=[someone_is_a_minor],
+    guards=[someone_is_a_minor, guards.holder_is_of_case],
     checks=[
-        guards.holder_is_of_case,
         guards.implicated_holder_waits,
         guards.review_date_is_near,
         information_is_still_due,

@@ -56,10 +56,17 @@ def not_excluded_yet(case: Case, step_input: ExclusionOf | GrantTo) -> bool:
     return not case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists()
 
 
-@rule(_("Cette personne n'est pas exclue du dossier."))
-def exclusion_is_in_force(case: Case, step_input: ExclusionLift) -> bool:
+NOT_EXCLUDED: Final = _("Cette personne n'est pas exclue du dossier.")
+NOBODY_EXCLUDED: Final = _("Personne n'est exclu du dossier.")
+
+
+@answers(NOT_EXCLUDED, NOBODY_EXCLUDED)
+def exclusion_is_in_force(case: Case, step_input: ExclusionLift | None) -> Text | None:
     """Only an exclusion in force is lifted."""
-    return case.referral.exclusions.filter(user_id=step_input.user, lifted_at=None).exists()
+    in_force = case.referral.exclusions.filter(lifted_at=None)
+    if step_input is None:
+        return None if in_force.exists() else NOBODY_EXCLUDED
+    return None if in_force.filter(user_id=step_input.user).exists() else NOT_EXCLUDED
 
 
 TOO_LONG: Final = _("L'accès exceptionnel est limité à {days} jours.")

@@ -137,7 +137,7 @@ def recuse(referral: Referral, step_input: inputs.Reasoned, case: Case) -> None:
     source=(*ACTIVE, *CLOSED, State.ARCHIVED),
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.SUPERVISOR],
-    checks=[checks.exclusion_is_in_force],
+    guards=[checks.exclusion_is_in_force],
     effects=[effects.lift_exclusion],
     signed_when=lifting_an_exclusion_calls_for_two,
     takes=restrictions_inputs.ExclusionLift,

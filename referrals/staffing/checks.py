@@ -1,6 +1,6 @@
 """Checks on who may become the referent, and to whom a case is passed on."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +22,19 @@ def referent_is_not_of_team(case: Case, step_input: WithUser) -> bool:
     return step_input.user not in case.team()
 
 
-@rule(_("Cette personne n'est pas désignée dans ce rôle sur le dossier, ou elle se remplacerait elle-même."))
-def leaver_is_on_the_case(case: Case, step_input: PassOn) -> bool:
+NOT_ON_THE_CASE: Final = _(
+    "Cette personne n'est pas désignée dans ce rôle sur le dossier, ou elle se remplacerait elle-même."
+)
+NOBODY_ON_THE_CASE: Final = _("Personne n'est désigné sur le dossier.")
+
+
+@answers(NOT_ON_THE_CASE, NOBODY_ON_THE_CASE)
+def leaver_is_on_the_case(case: Case, step_input: PassOn | None) -> Text | None:
     """Only whoever is on the case in this role leaves it, and somebody else takes over (X07)."""
-    return step_input.user != step_input.leaver and bool(assignments_passed(case, step_input))
+    if step_input is None:
+        return None if case.assignments else NOBODY_ON_THE_CASE
+    leaves = step_input.user != step_input.leaver and assignments_passed(case, step_input)
+    return None if leaves else NOT_ON_THE_CASE
 
 
 @rule(workflow_people.NOT_IN_ROLE)

@@ -40,8 +40,8 @@ def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: 
     source=OPENED,
     target=SAME,
     roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    guards=[decisions_checks.measure_may_be_handed_over],
     checks=[
-        decisions_checks.measure_may_be_handed_over,
         measure_types.service_is_habilitated,
         measure_types.service_is_not_the_deciders,
     ],

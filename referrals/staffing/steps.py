@@ -23,8 +23,8 @@ step = StepDecorator(Machine.REFERRAL, Referral)
     source=ANY,
     target=SAME,
     roles=[Role.SUPERVISOR, Role.ASSESSMENT_LEAD],
+    guards=[checks.leaver_is_on_the_case],
     checks=[
-        checks.leaver_is_on_the_case,
         checks.taker_is_habilitated,
         checks.taker_has_no_conflict,
         checks.team_stays_multidisciplinary,

@@ -12,6 +12,7 @@ from tests.referrals.workflow.situations.saying import Body, asked_by, said, sit
 def asked(kit: Kit, *, by: str = "crip_coordinator", **values: Any) -> Any:
     """Put an open request on the case."""
     row = {"recipient": "filer", "asked_by": kit.user(by), "asked_at": AT} | values
+    kit.put(info_requested=True)
     return kit.fill.row(InformationRequest, **row)
 
 

@@ -1,0 +1,69 @@
+"""No step is offered whose form asks for a choice that has nothing to choose from."""
+
+import pytest
+
+from referrals.access import case_ties, child_sight, visibility
+from referrals.execution.abilities import abilities
+from referrals.models import HolderInformation
+from referrals.reading import names
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
+from tests.referrals.workflow.kit import AT
+from tests.referrals.workflow.situations import SITUATIONS
+from web.cases.base import zone_of
+from web.cases.choices import Choices
+from web.cases.stepforms import StepForm
+from web.forms import Group, members, nested
+
+READERS = ("crip_coordinator", "intake_agent", "ase_inspector", "assessor", "assessment_lead", "supervisor", "on_call",
+           "case_referent", "measure_service")  # fmt: skip
+#: The officer on call informs holders whom only an emergency opening shows (§1.3, class B): the table gives the step
+#: without it.
+UNREAD = {("on_call", "referral/inform_holders", "holder")}
+
+
+def choiceless(form):
+    """Yield the required choices of a form that have no options."""
+    inner = nested(form.takes)
+    for name, declared in members(form.takes).items():
+        if not declared.required:
+            continue
+        if name not in inner:
+            if form.choices.of(name, form.takes.__name__) == []:
+                yield name
+        elif getattr(declared, "allow_empty", None) is False and not any(
+            one.rows for one in form.entries(None) if isinstance(one, Group) and one.name == name
+        ):
+            yield name
+
+
+def lacking(world, kit):
+    """Yield, of the steps offered on a case, the required choices without options; None for each step without one."""
+    for name in READERS:
+        actor = world.actor(name, at=AT)
+        row = visibility.visible_to(actor, at=AT).filter(pk=kit.case.pk).first()
+        if row is None:
+            continue
+        ties = case_ties.ties_of(row, actor)
+        known = names.names(row, ties, None, actor=actor)
+        sight = child_sight.sight_of(row, ties, actor)
+        for line in abilities(row, sight, actor=actor, at=AT)["available_actions"]:
+            step = steps.get(Machine(line["machine"]), line["step"])
+            form = StepForm(step.takes, Choices(step, row, ties, actor, AT, known), zone_of(row))
+            found = [(name, f"{step.machine}/{step.name}", member) for member in choiceless(form)]
+            yield from found or [None]
+
+
+@pytest.mark.slow("every step offered in every situation")
+def test_no_step_is_offered_without_what_it_must_choose_from(world):
+    found = []
+    for situation in SITUATIONS:
+        kit, _ = situation.sound(world)
+        found += lacking(world, kit)
+        kit.case.assignments.update(until_at=AT)
+        HolderInformation.objects.filter(referral=kit.case).delete()
+        kit.case.holders.all().delete()
+        found += lacking(world, kit)
+
+    assert len(found) > 1000
+    assert {one for one in found if one} - UNREAD == set()
