@@ -13,7 +13,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.conftest import see_all
-from tests.factories.concerns import concern
+from tests.factories.concerns import concern, urgent
 from tests.kept import kept
 from tests.security.procedure import (
     Case,
@@ -324,6 +324,18 @@ def test_every_step_that_is_offered_has_its_page_and_an_empty_form_breaks_nothin
         assert visitor.post(path, sent | {"version": "999999"}).status_code in (404, 412), path
         again = visitor.post(path, form_in(page) | {"more": "team"})
         assert again.status_code == 200, path
+
+
+def test_while_a_call_is_open_answering_it_comes_before_all_else(world):
+    case = Case(world, "{}.".format)
+    case.pk = world.as_("filer").post("referrals", urgent()).json()["id"]
+    send(world, case.step("filer", "submit_urgent"))
+
+    page = Visitor(world, "on_call").get(f"/dossiers/{case.pk}")
+
+    offered = re.findall(r'class="offer" href="[^"]*/(\w+)"', page.content.decode())
+    assert offered[0] == "acknowledge"
+    assert "send_judicial" in offered
 
 
 @pytest.mark.sec("SEC-IN9")

@@ -36,7 +36,7 @@ class Offer:
 
 @dataclass(slots=True)
 class Panel:
-    """Steps that belong together; ``first``: those that move the case on, shown before the others."""
+    """Steps that belong together; ``first``: those that answer a call or move the case on, shown before the others."""
 
     title: str
     first: bool = False
@@ -116,14 +116,16 @@ def panels(
             title, first = _theme(action)
             panel = by_title.setdefault(title, Panel(title, first))
             (panel.barred if "blocked_by" in action else panel.offers).append(_offer(pk, action, about or {}))
-    return sorted(by_title.values(), key=lambda panel: not panel.first)
+    # An open call is answered before anything else: until then it goes on to the next officer (C3).
+    call = str(Machine.ALERT.label)
+    return sorted(by_title.values(), key=lambda panel: (not panel.first, panel.title != call))
 
 
 def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:
     """Return the heading under which a step stands, and whether it is one that moves the case on."""
     machine, step = Machine(action["machine"]), step_of(action["machine"], action["step"])
     if machine is not Machine.REFERRAL:
-        return str(machine.label), False
+        return str(machine.label), machine is Machine.ALERT and "blocked_by" not in action
     for title, names in THEMES:
         if action["step"] in names:
             return str(title), False
