@@ -57,6 +57,10 @@ def test_the_queue_names_nobody_until_it_is_asked_to(world, case):
     assert f"/dossiers/{case.pk}" in links(plain)
 
 
+def test_a_commune_has_its_name(world, case):
+    assert "Bobigny (93008)" in text(Visitor(world, "crip_coordinator").get(f"/dossiers/{case.pk}"))
+
+
 @pytest.mark.sec("SEC-AZ6")
 @pytest.mark.parametrize("name", HIDDEN_FROM)
 def test_who_works_on_no_case_has_no_queue_and_no_case(world, case, name):

@@ -26,6 +26,7 @@ from tests.security.procedure import Case, filed, play, triaged
 from tests.web.visiting import Visitor, form_in, links, text
 from web.journal import words
 from web.journal.base import field_in_words
+from web.journal.words import rule
 
 #: What a process knows that serves pages.
 SERVED = (
@@ -84,6 +85,15 @@ def log(case, tmp_path, settings):
 
 
 # --- Words --------------------------------------------------------------------------------------------
+
+
+def test_whose_journal_it_is_reads_well_whatever_the_name(world):
+    assert "Journal – Autorité 93" in text(Visitor(world, "auditor").get("/journal"))
+
+
+def test_a_common_refusal_has_words_and_a_rule_its_name():
+    assert rule("not-found") == "introuvable, ou hors de portée de cette personne"
+    assert rule("search_is_proven") == "search_is_proven"
 
 
 @pytest.mark.slow("each act of the service")

@@ -132,6 +132,9 @@ def test_a_row_that_says_nothing_is_left_out_and_faults_find_their_row(world, ca
     page = answer.content.decode()
     assert answer.status_code == 400
     assert 'href="#f-children-0-danger_categories-0"' in page
+    assert "Lou Exemple – Dangers retenus : " in text(answer)
+    nothing = coordinator.fills(at(case, "qualify"), urgency="U1", opinion="Un avis.")
+    assert "Enfants – Lou Exemple : La liste est vide." in text(nothing)
     assert "Un avis." in page
     assert form_in(answer)["children-0-danger_level"] == "danger"
     assert state_of(case) == "triage"
@@ -350,6 +353,15 @@ def test_odd_values_in_hidden_fields_break_nothing(world, case):
     ):  # fmt: skip
         answer = coordinator.post(at(case, "qualify"), sent | {name: value})
         assert answer.status_code in (400, 409), (name, value, answer.status_code)
+
+
+def test_a_second_signer_is_not_called_optional(world, case):
+    play(world, triaged(case))
+
+    page = text(Visitor(world, "crip_coordinator").get(at(case, "set_exploitation_status")))
+
+    assert "seconde signature" in page
+    assert "seconde signature (facultatif)" not in page
 
 
 def test_the_names_on_a_form_are_opened_once_and_come_back_with_it(world, case):

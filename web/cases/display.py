@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext
 from rest_framework import serializers
 
+from accounts.territory import commune
 from core.languages import for_reader
 from referrals.models import PARTS, Concern, MeasureType
 from referrals.vocabulary.states import Machine
@@ -65,9 +66,19 @@ def lines(model: type[models.Model], row: Mapping[str, Any]) -> list[Line]:
                 Line(label, gettext("Illisible : la clé manque ou la donnée est abîmée."), unreadable=True)
             )
         else:
-            text = grid.label(value) if field.name == "code" else _said(value, _labels(field))
-            lines.append(Line(label, text))
+            worded = OF_FIELD.get(field.name)
+            lines.append(Line(label, worded(value) if worded else _said(value, _labels(field))))
     return lines
+
+
+def _commune(code: str) -> str:
+    """Return the name of a commune with its code, by which the many of one name are told apart."""
+    known = commune(code)
+    return f"{known.name} ({code})" if known else code
+
+
+#: Fields whose value is said in another way than their kind says.
+OF_FIELD: Final[Mapping[str, Callable[[Any], str]]] = {"code": grid.label, "commune_insee": _commune}
 
 
 def unreadable(value: object) -> bool:

@@ -13,9 +13,6 @@ HINTS: Final[Mapping[str, Text]] = {
         "Choisissez-le par sa nature et son heure d'arrivée : ne le rouvrez pas pour vérifier, ne le "
         "copiez pas. Rien n'est détruit."
     ),
-    "approver": _(
-        "Demandée seulement si la loi ou le protocole l'exige. Choisissez une autre personne que vous."
-    ),
     "opinion": _(
         "Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits."
     ),
@@ -35,6 +32,9 @@ HINTS: Final[Mapping[str, Text]] = {
 }
 #: When a member is to be answered at all: what depends on another answer isn't called optional.
 CONDITIONS: Final[Mapping[str, Text]] = {
+    "approver": _(
+        "Demandée seulement si la loi ou le protocole l'exige. Choisissez une autre personne que vous."
+    ),
     "DestroyFile.authorities_told": _(
         "S'il s'agit d'une image à caractère sexuel d'une personne mineure : le parquet ou les "
         "enquêteurs peuvent en avoir besoin, et la destruction est définitive."

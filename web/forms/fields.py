@@ -216,13 +216,24 @@ def fault_of(problem: Values | None, path: str) -> str:
 
 
 def beside(entries: Sequence[Entry]) -> list[Fault]:
-    """Return the errors that stand beside fields and groups, in the order of the page."""
+    """Return the errors that stand beside fields and groups, in the order of the page; each names whom it is about."""
     lines = []
     for entry in entries:
+        rows = entry.rows if isinstance(entry, Group) else [Row("", [entry])]
         if isinstance(entry, Group) and entry.error:
-            lines.append(Fault(entry.label, entry.error, entry.anchor))
-        lines += [Fault(str(one.ask.label), one.error, one.anchor) for one in all_of([entry]) if one.error]
+            about = ", ".join(row.title for row in rows if row.about)
+            lines.append(Fault(_named(entry.label, about), entry.error, entry.anchor))
+        lines += [
+            Fault(_named(row.title, str(one.ask.label)), one.error, one.anchor)
+            for row in rows
+            for one in all_of(row.fields)
+            if one.error
+        ]
     return lines
+
+
+def _named(*words: str) -> str:
+    return " – ".join(filter(None, words))
 
 
 def summary(problem: Values | None, fields: Sequence[Field], path: str = "") -> list[Fault]:

@@ -196,7 +196,7 @@ class JournalPage(Page):
             "subjects": subjects[:SUBJECTS_SHOWN],
             "more": max(0, len(subjects) - SUBJECTS_SHOWN),
             "purpose": words.PURPOSES.get(entry["purpose"] or "", ""),
-            "rule": entry["rule"] or "",
+            "rule": words.rule(entry["rule"] or ""),
             "moved": moved(entry["from_state"], entry["to_state"]),
             "fields": [(field_in_words(label), count) for label, count in entry["fields_opened"].items()],
             "count": entry["count"],

@@ -171,6 +171,18 @@ def _steps() -> dict[str, Step]:
     return {step.event: step for step in steps.all()}
 
 
+#: Refusals that no rule of a step names.
+_REFUSALS: Final[Mapping[str, Text]] = {
+    "not-found": _("introuvable, ou hors de portée de cette personne"),
+    "not-allowed": _("droit manquant"),
+}
+
+
+def rule(code: str) -> str:
+    """Return why something was refused: the words of a common refusal, else the name of the rule."""
+    return str(_REFUSALS.get(code, code))
+
+
 def act(code: str) -> str:
     """Return what an act is called; of one that no version declares any more, its code."""
     if code in ACTS:

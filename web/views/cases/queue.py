@@ -129,7 +129,7 @@ def _lines(shells: Sequence[Mapping[str, Any]], actor: Actor, *, at: datetime) -
 
 def _line(line: Mapping[str, Any], late_since: str | None, at: datetime) -> dict[str, Any]:
     """Return a line of a list of cases, with what is due first of what its reader may read."""
-    due = min(filter(None, (line["next_due_at"], late_since)), default=None)
+    due: Any = min(filter(None, (line["next_due_at"], late_since)), default=None)
     return {
         "pk": line["id"],
         "draft": line["state"]["code"] == State.DRAFT,

@@ -179,7 +179,6 @@ class AnomalyStep(AnomalyPage, InputPage):
     def _around(self, step: Step, anomaly: AccessAnomaly) -> dict[str, Any]:
         return self.heading(anomaly) | {
             "title": display.step_words(str(step.machine), step.name),
-            "number": step.number,
             "law": step.law,
             "brings": brings(step),
             "back": reverse("anomaly-page", args=[anomaly.pk]),
