@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.measures.inputs import EndOfMeasure, Lifting, NotExecuted, Pause, Ruling
+from referrals.measures.inputs import EndOfMeasure, JudgeInformed, Lifting, NotExecuted, Pause, Ruling
 from referrals.vocabulary.states import MeasureState as M
 from referrals.workflow.case import Case
 from referrals.workflow.rules import rule
@@ -27,9 +27,15 @@ def judge_lifted_it(case: Case, step_input: Lifting | None) -> bool:
 
 
 @rule(_("Une mesure commencée n'est pas « non exécutée »."))
-def nothing_was_ever_done(case: Case, step_input: NotExecuted | None) -> bool:
-    """A measure begun counts as not carried out only if nothing was ever done (M15)."""
+def nothing_was_ever_done(case: Case, step_input: JudgeInformed | NotExecuted | None) -> bool:
+    """A measure begun counts as not carried out only if nothing was ever done (M15, M19)."""
     return step_input is None or case.part.state != M.ACTIVE or step_input.nothing_was_done
+
+
+@rule(_("Le juge a été informé, et l'enfant vu·e, au plus tard aujourd'hui."))
+def told_and_seen_already(case: Case, step_input: JudgeInformed | None) -> bool:
+    """Neither the day the judge was told nor that the child was last seen is to come (M19)."""
+    return step_input is None or max(step_input.on, step_input.last_seen_on) <= case.today
 
 
 @rule(_("La nouvelle échéance doit être datée."))

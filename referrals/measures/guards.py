@@ -1,8 +1,8 @@
-"""Guards of measures: when one is offered, recorded by hand, refused or cancelled."""
+"""Guards of measures: when one is offered, recorded by hand, refused, cancelled, or reported to the judge."""
 
 from django.utils.translation import gettext_lazy as _
 
-from referrals.measures.inputs import Offer
+from referrals.measures.inputs import JudgeInformed, Offer
 from referrals.vocabulary.states import State
 from referrals.workflow.case import Case
 from referrals.workflow.decision_inputs import OrderedMeasure, Refusal
@@ -28,6 +28,12 @@ def report_was_delivered(case: Case, step_input: Offer | None) -> bool:
 def is_administrative(case: Case, step_input: Reasoned | Refusal | None) -> bool:
     """Only an administrative measure is refused or cancelled; a judicial one is lifted by the judge (M03, M04)."""
     return not case.part.judicial
+
+
+@rule(_("Seule une mesure ordonnée par la justice est signalée au juge."))
+def is_judicial(case: Case, step_input: JudgeInformed | None) -> bool:
+    """The judge is told of a judicial measure only (M19)."""
+    return bool(case.part.judicial)
 
 
 @rule(_("Cette ordonnance répond à une saisine : elle s'enregistre avec sa suite."))

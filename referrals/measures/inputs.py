@@ -117,3 +117,18 @@ class Ruling(Hearing):
     effect = Code([("kept", "Maintenue"), ("changed", "Modifiée"), ("new_term", "Nouvelle échéance")])
     term_on = OptionalDay()
     copy = text(max_length=DOCUMENT)
+
+
+class JudgeInformed(StrictSerializer):
+    """M19: ``meanwhile`` is what protects the child until the measure begins, ``expected_on`` the day foreseen."""
+
+    on = Day()
+    judge = Text(max_length=200)
+    how = text(max_length=500)
+    sending_proof = text()
+    reason = Code(measure_answers.NotExecutedReason.choices)
+    meanwhile = text()
+    last_seen_on = Day()
+    last_seen_by = Text(max_length=200)
+    foreseen_on = OptionalDay()
+    nothing_was_done = Flag(required=False, default=False)

@@ -379,3 +379,23 @@ def ruling(measure: Measure, step_input: measures_inputs.Ruling, case: Case) -> 
     """Record what the judge ruled on a measure: kept, changed, a new term."""
     if step_input.term_on:
         measure.term_on = step_input.term_on
+
+
+@step(
+    "inform_judge",
+    number="M19",
+    label=_("Informer le juge de la non-exécution"),
+    source=[M.ORDERED, M.AWAITING_START, M.ACTIVE],
+    target=SAME,
+    roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+    guards=[guards.is_judicial],
+    checks=[checks.nothing_was_ever_done, checks.told_and_seen_already],
+    effects=[effects.follow],
+    takes=measures_inputs.JudgeInformed,
+    tells=["supervisor"],
+    # No duty to tell was found in it: the judge can change the measure, and practice is to say why.
+    law="CC 375-6",
+    data_class="I",
+)
+def inform_judge(measure: Measure, step_input: measures_inputs.JudgeInformed, case: Case) -> None:
+    """Record that the judge was told of a measure never carried out; by practice, no article demands it."""

@@ -1,4 +1,4 @@
-"""Coded answers of measures: consent to a shelter, how a shelter or a measure ends (domain.md §2.6)."""
+"""Coded answers of measures: consent to a shelter, why one isn't carried out, how one ends (domain.md §2.6)."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,18 @@ class EndReason(Coded):
     YOUNG_ADULT = "17", _("Mesure jeune majeur")
     DEATH = "18", _("Décès")
     OTHER = "19", _("Autre")
+
+
+class NotExecutedReason(Coded):
+    """Why a measure isn't carried out (domain.md M15, M19)."""
+
+    NO_PLACE = "no_place", _("Aucune place")
+    NO_STAFF = "no_staff", _("Manque de personnel")
+    NO_SERVICE = "no_service", _("Aucun service compétent")
+    CHILD_AWAY = "child_away", _("Enfant absent·e")
+    FAMILY_REFUSAL = "family_refusal", _("Refus de la famille")
+    OVERTAKEN = "overtaken", _("Mesure devenue sans objet")
+    OTHER = "other", _("Autre")
 
 
 class ShelterEnd(Coded):

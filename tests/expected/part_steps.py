@@ -263,4 +263,15 @@ MEASURE: dict[str, Step] = {
     "ruling": Step("M18", COORDINATOR_AND_INSPECTOR, data=("ruling", "copy", "term?", "hearing?"), stops=("C14", "C14b"),
                    origins=("ordered", "awaiting_start", "active", "suspended"), targets=("same",),
                    note="ruling: kept, changed, new_term; lifted is M13."),
+    "inform_judge": Step(
+        "M19", COORDINATOR_AND_INSPECTOR,
+        guards=(
+            Guard("judicial_only", "administrative", "§2.6 M19"),
+            Guard("nothing_was_done", "active, and something was done", "§2.6 M19"),
+            Guard("told_already", "the day of telling, or that of seeing the child, is to come", "§2.6 M19"),
+        ),
+        data=("date", "judge", "way", "proof", "reason", "meanwhile", "last_seen", "expected?"),
+        origins=("ordered", "awaiting_start", "active"), targets=("same",),
+        note="reason: code of M15. The term stays.",
+    ),
 }  # fmt: skip

@@ -606,6 +606,7 @@ ROUTES = {
     f"POST {MEASURES}/<uuid:part>/sign_plan": "M16",
     f"POST {MEASURES}/<uuid:part>/situation_report": "M17",
     f"POST {MEASURES}/<uuid:part>/ruling": "M18",
+    f"POST {MEASURES}/<uuid:part>/inform_judge": "M19",
     # steps of the small machines
     f"POST {CASE}/closure-reviews/<uuid:part>/confirm": "R02",
     f"POST {CASE}/break-glass/open": "G01",

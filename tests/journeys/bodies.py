@@ -120,3 +120,11 @@ def transfer(target: Any, *formalities: Body, **said: Any) -> Body:
         "target": target.pk, "ground": "moved", "note": "Emménagement annoncé.", "documents": ["concern"],
         "formalities": told,
     } | said  # fmt: skip
+
+
+def judge_informed(*, on: str, **said: Any) -> dict[str, Any]:
+    """M19."""
+    return {
+        "on": on, "judge": "Cabinet 4", "how": "Courriel", "sending_proof": "Accusé de réception", "reason": "no_staff",
+        "meanwhile": "Visites de la puéricultrice", "last_seen_on": on, "last_seen_by": "École",
+    } | said  # fmt: skip

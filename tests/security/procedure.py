@@ -585,6 +585,18 @@ def _ordered(case: Case) -> Walk:
             child_heard="heard",
             hearing_note=say("hearing_note"),
         )
+        yield case.step(
+            "crip_coordinator",
+            f"{at}/inform_judge",
+            on=day(),
+            judge=say("judge"),
+            how=say("how"),
+            sending_proof=say("sending_proof"),
+            reason="no_place",
+            meanwhile=say("meanwhile"),
+            last_seen_on=day(),
+            last_seen_by=say("last_seen_by"),
+        )
         yield case.step("ase_inspector", f"{at}/{end}", **body)
 
 

@@ -345,6 +345,10 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
         "end": {"end_report_given": BODY},
         "lift": {"judge_decided": "judge_lifted_it"},
         "not_executed": {"nothing_was_done": "nothing_was_ever_done", "judge_told": "judge_is_told"},
+        "inform_judge": {
+            "judicial_only": "is_judicial", "nothing_was_done": "nothing_was_ever_done",
+            "told_already": "told_and_seen_already",
+        },
         "situation_report": {"shown_beforehand": BODY, "shown_already": "report_was_shown"},
     },
     "batch": {

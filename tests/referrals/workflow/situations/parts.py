@@ -186,3 +186,12 @@ def _not_executed(world: Any) -> tuple[Kit, Body]:
 )  # fmt: skip
 def _situation_report(world: Any) -> tuple[Kit, Body]:
     return _measure(world, "active", "case_referent"), {"report": "Rapport.", "shown_on": ON}
+
+
+@situation(
+    "measure", "inform_judge",
+    judicial_only=measure_is(judicial=False), nothing_was_done=measure_is(state="active"),
+    told_already=said(on=(TODAY + timedelta(days=1)).isoformat()),
+)  # fmt: skip
+def _inform_judge(world: Any) -> tuple[Kit, Body]:
+    return _measure(world, "ordered", type_id="aemo", judicial=True), bodies.judge_informed(on=ON)
