@@ -123,19 +123,30 @@ def read_in_full(
     referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime
 ) -> Iterator[tuple[Attachment, Referral, CaseAccess]]:
     """Yield the attachments that the actor reads, those of joined filings included, with their filing and its ties."""
+    for row, filing, own, is_read in _rows(referral, ties, actor=actor, at=at):
+        if is_read:
+            yield row, filing, own
+
+
+def _rows(
+    referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime
+) -> Iterator[tuple[Attachment, Referral, CaseAccess, bool]]:
+    """Yield all attachments of the filings that the actor reads, each with whether the actor reads it."""
     filings = [(referral, ties)]
     if not ties.draft and not ties.coarse:
         filings += joined_filings.readable_filings(referral, ties, actor, at=at)
     for filing, own in filings:
         sight = child_sight.sight_of(filing, own, actor)
-        yield from ((row, filing, own) for row in filing.attachments.all() if reads(row, sight))
+        yield from ((row, filing, own, reads(row, sight)) for row in filing.attachments.all())
 
 
 @hooks.files_at_hand.register
 def at_hand(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> list[Attachment]:
     """Return the attachments that the actor may set aside: those that it reads, and those of the case that it sent."""
-    read = {row.pk: row for row, _, _ in read_in_full(referral, ties, actor=actor, at=at)}
-    if not ties.draft and not ties.coarse:
-        sent = referral.attachments.filter(by=actor.user_id, waiting_since=None)
-        read |= {row.pk: row for row in sent if actor.user_id is not None}
-    return list(read.values())
+    sends = actor.user_id is not None and not ties.draft and not ties.coarse
+
+    def was_sent(row: Attachment, filing: Referral) -> bool:
+        return sends and filing is referral and row.by == actor.user_id and row.waiting_since is None
+
+    rows = _rows(referral, ties, actor=actor, at=at)
+    return [row for row, filing, _, is_read in rows if is_read or was_sent(row, filing)]

@@ -5,7 +5,7 @@ restricted, another authority) isn't mentioned at all (SEC-AZ4).
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -23,6 +23,9 @@ from referrals.vocabulary.duplicates import REASON_CLASS, LinkKind, Merge
 from referrals.vocabulary.states import DuplicateState, State
 from referrals.workflow.case import Case
 
+#: A pair that the service itself took back: it may have been about a child who is hidden since (SEC-AZ20).
+TAKEN_BACK: Final = Q(state=DuplicateState.REJECTED, decided_by=None)
+
 
 def candidates_of(referral: Referral) -> "QuerySet[DuplicateCandidate]":
     """Return the files that may be about the same child as this one, whichever of the two says so."""
@@ -38,20 +41,21 @@ def target_of(referral: Referral) -> Referral:
 def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[DuplicateCandidate]":
     """Return the pairs of a file whose other half the actor sees too: one query, whatever is hidden (SEC-AZ4).
 
-    What the service itself took back isn't told of: it may have been about a child who is hidden since (SEC-AZ20).
+    What the service itself took back isn't told of.
     """
     seen = visibility.visible_to(actor, at=at).values("pk")
     rows = DuplicateCandidate.objects.filter(
         Q(referral=referral, other__in=seen) | Q(other=referral, referral__in=seen)
     )
-    taken_back = Q(state=DuplicateState.REJECTED, decided_by=None)
-    return rows.exclude(taken_back).select_related("referral", "other")
+    return rows.exclude(TAKEN_BACK).select_related("referral", "other")
 
 
 @hooks.pairs_at_hand.register
 def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
     """Return the pairs that the file holds and whose other half the actor sees: of others no act may tell (SEC-AZ4)."""
-    rows = pairs_seen(case.referral, actor=case.actor, at=case.at).filter(referral=case.referral)
+    seen = visibility.visible_to(case.actor, at=case.at).values("pk")
+    # Through the file, so that its pairs know it: loading it anew beside each takes as long as all else.
+    rows = case.referral.duplicates.filter(other__in=seen).exclude(TAKEN_BACK).select_related("other")
     pairs = [row for row in rows if reasons_for(row, ties)]
     others: list[Any] = [row.other for row in pairs]
     case.know(others)
