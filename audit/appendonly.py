@@ -46,11 +46,19 @@ _DEFINITIONS: Final = frozenset(
         sqlite3.SQLITE_CREATE_TRIGGER,
     }
 )
+_GUARDED: Final = _DEFINITIONS | {
+    sqlite3.SQLITE_ALTER_TABLE,
+    sqlite3.SQLITE_UPDATE,
+    sqlite3.SQLITE_DELETE,
+    sqlite3.SQLITE_PRAGMA,
+}
 _PRAGMAS: Final = frozenset({"recursive_triggers", "writable_schema", "ignore_check_constraints"})
 
 
 def _authorise(action: int, first: str | None, second: str | None, *_: str | None) -> int:
     """Answer SQLite while it compiles a statement; see ``sqlite3.Connection.set_authorizer``."""
+    if action not in _GUARDED:  # almost all: SQLite asks for each column that a statement reads
+        return sqlite3.SQLITE_OK
     if action in _DEFINITIONS:
         # Either name: SQLite gives the table of a trigger in the second one.
         denied = _ours(first) or _ours(second)
@@ -61,11 +69,8 @@ def _authorise(action: int, first: str | None, second: str | None, *_: str | Non
     # Not the tables of pseudonyms: shredding deletes a row there (SEC-AL16).
     elif action == sqlite3.SQLITE_DELETE:
         denied = _low(first) in ENTRY_TABLES
-    elif action == sqlite3.SQLITE_PRAGMA:
-        # Reading a pragma is allowed, setting it isn't: ``second`` is the value.
+    else:  # a pragma: reading it is allowed, setting it isn't; ``second`` is the value
         denied = second is not None and _low(first) in _PRAGMAS
-    else:
-        return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
 
 

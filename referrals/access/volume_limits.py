@@ -152,13 +152,15 @@ def _count(cap: Cap, cases: Sequence[UUID], *, actor: Actor, at: datetime, urgen
     # Rounded up, so that no use counts for less than its hour.
     now = math.ceil(at.timestamp())
     first = _packed(person, ((now, case) for case in sorted(wanted))) if len(wanted) <= allowed else b""
-    defaults = {"used": first, "until": at + WINDOW}
-    # The insert holds the first use: of two requests at once one inserts, the other finds the row and waits for its
-    # lock.
-    row, created = UseCount.objects.get_or_create(person=person, cap=cap, defaults=defaults)
-    if created and first:
-        return True
-    row = rows.select_for_update().get(pk=row.pk)
+    row = rows.select_for_update().first() if held is not None else None
+    if row is None:  # none yet, or cleared meanwhile
+        defaults = {"used": first, "until": at + WINDOW}
+        # The insert holds the first use: of two requests at once one inserts, the other finds the row and waits for
+        # its lock.
+        row, created = UseCount.objects.get_or_create(person=person, cap=cap, defaults=defaults)
+        if created and first:
+            return True
+        row = rows.select_for_update().get(pk=row.pk)
     recent = _recent(person, row.used, at)
     new = wanted - {case for _, case in recent}
     within = len(recent) + len(new) <= allowed

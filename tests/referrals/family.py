@@ -115,6 +115,7 @@ class Family:
 
     def say(self, row, children):
         """Insert messages of each kind and a file that name children; return their ids."""
+        self.kit.put(info_requested=True)
         other = self.kit.world.user("ase_inspector")
         asked = row(InformationRequest, recipient="filer", asked_by=other.pk, asked_at=AT, children=children)
         said = [

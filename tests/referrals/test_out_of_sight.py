@@ -399,6 +399,8 @@ def test_the_form_of_a_step_offers_what_the_step_may_name(family, who, step):
         row = family.marked(JudicialReferral, name, state="prepared", prepared_at=AT, letter=None)
         row.children.add(family.children[name])
         family.ids[name].add(str(row.pk))
+    if step == "name_service":
+        Measure.objects.update(state="agreed", service=None)  # one that waits for its service
 
     told = family.told_of(
         Visitor(family.kit.world, who).get(f"/dossiers/{family.pk}/etape/referral/{step}").content.decode()
