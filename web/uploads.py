@@ -33,7 +33,7 @@ from referrals.attachments import keeping, notice, rights, upload
 from referrals.attachments.inputs import BodyToCome, Upload
 from referrals.attachments.rights import Adding
 from referrals.attachments.upload import Arrived
-from referrals.errors import NotAllowed, WrongState
+from referrals.errors import FileRefused, NotAllowed, WrongState
 from referrals.models import Referral
 from referrals.vocabulary.attachments import CLASS_OF, Kind, Scan
 from web import forms
@@ -65,17 +65,6 @@ ASKS: Final = (
         ),
     ),
 )
-#: Why a file isn't taken, by the code of the refusal (``FileRefused.WHY``).
-WHY: Final[Mapping[str, Any]] = {
-    "type-refused": _("Ce type de fichier n'est pas accepté : PDF, JPEG, PNG, HEIC ou texte."),
-    "type-mismatch": _("Le contenu du fichier ne correspond pas à son extension."),
-    "file-damaged": _("Le fichier est endommagé ou ne peut pas être lu sans risque."),
-    "file-encrypted": _("Le fichier est protégé par un mot de passe. Envoyez-le sans protection."),
-    "file-empty": _("Le fichier est vide."),
-    "too-many-pixels": _("L'image a trop de pixels."),
-    "name-refused": _("Le nom du fichier contient des caractères refusés ou est trop long."),
-    "malware": _("L'antivirus a reconnu un programme malveillant : le fichier n'est pas conservé."),
-}
 #: The refusals that are about the file: told beside it.
 OF_THE_FILE: Final = (
     "file-refused",
@@ -232,7 +221,7 @@ def form_of(
     faults = forms.faults_of(problem)
     error = faults.pop(upload.FILE, "")
     if problem is not None and problem["code"] in OF_THE_FILE:
-        error = str(WHY.get(problem.get("reason", ""), problem["title"]))
+        error = str(FileRefused.WHY.get(problem.get("reason", ""), problem["title"]))
         problem = {**problem, "detail": ""}  # said beside the field, in the reader's language
     asks = [replace(ask, only=tuple(offered)) if ask.name == "kind" else ask for ask in ASKS]
     asks = [ask for ask in asks if ask.name != "children" or children]

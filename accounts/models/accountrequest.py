@@ -45,13 +45,13 @@ class Profession(models.TextChoices):
 class Refused(models.TextChoices):
     """Why a request came to nothing; the mail doesn't say it."""
 
-    ELSEWHERE = "elsewhere", "La structure ne relève pas de ce territoire"
-    NOT_PROFESSIONAL = "not_professional", "L'adresse ou la fonction n'est pas professionnelle"
-    UNKNOWN_THERE = "unknown_there", "La structure ne connaît pas cette personne"
-    NOT_REACHED = "not_reached", "La personne n'a pas pu être jointe"
-    HAS_ALREADY = "has_already", "La personne a déjà un compte ou ce rôle"
-    OTHER = "other", "Autre raison"
-    LAPSED = "lapsed", "Sans réponse dans le délai"
+    ELSEWHERE = "elsewhere", _("La structure ne relève pas de ce territoire")
+    NOT_PROFESSIONAL = "not_professional", _("L'adresse ou la fonction n'est pas professionnelle")
+    UNKNOWN_THERE = "unknown_there", _("La structure ne connaît pas cette personne")
+    NOT_REACHED = "not_reached", _("La personne n'a pas pu être jointe")
+    HAS_ALREADY = "has_already", _("La personne a déjà un compte ou ce rôle")
+    OTHER = "other", _("Autre raison")
+    LAPSED = "lapsed", _("Sans réponse dans le délai")
 
 
 #: Those that a person may give; the last is the service's.

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import validate_finess, validate_siret, validate_uai
 from accounts.models.authority import Authority
@@ -13,18 +14,18 @@ from accounts.models.authority import Authority
 class OrganisationKind(models.TextChoices):
     """What an institution is, in the words of the form's choices of filers (domain.md §1.2)."""
 
-    SCHOOL = "school", "Établissement scolaire"
-    HOSPITAL = "hospital", "Établissement de santé"
-    PRACTICE = "practice", "Cabinet, centre de santé"
-    SOCIAL_SERVICE = "social_service", "Service social, PMI"
-    RESIDENTIAL = "residential", "Établissement ou lieu d'accueil"
-    ASSOCIATION = "association", "Association"
-    YOUTH_JUSTICE = "youth_justice", "Protection judiciaire de la jeunesse"
-    POLICE = "police", "Police, gendarmerie"
-    MUNICIPALITY = "municipality", "Commune, élu·es"
-    YOUTH_SERVICE = "youth_service", "Animation, mission locale, sport"
-    HELPLINE = "helpline", "Ligne d'écoute nationale"
-    OTHER = "other", "Autre"
+    SCHOOL = "school", _("Établissement scolaire")
+    HOSPITAL = "hospital", _("Établissement de santé")
+    PRACTICE = "practice", _("Cabinet, centre de santé")
+    SOCIAL_SERVICE = "social_service", _("Service social, PMI")
+    RESIDENTIAL = "residential", _("Établissement ou lieu d'accueil")
+    ASSOCIATION = "association", _("Association")
+    YOUTH_JUSTICE = "youth_justice", _("Protection judiciaire de la jeunesse")
+    POLICE = "police", _("Police, gendarmerie")
+    MUNICIPALITY = "municipality", _("Commune, élu·es")
+    YOUTH_SERVICE = "youth_service", _("Animation, mission locale, sport")
+    HELPLINE = "helpline", _("Ligne d'écoute nationale")
+    OTHER = "other", _("Autre")
 
 
 class Organisation(models.Model):

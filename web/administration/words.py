@@ -116,21 +116,6 @@ ASKED: Final = {
     "role-wanted": _("Demander un rôle"),
     "colleague-wanted": _("Demander un compte pour un·e collègue"),
 }
-#: The kinds of institutions, in the reader's language.
-KINDS: Final = {
-    "school": _("Établissement scolaire"),
-    "hospital": _("Établissement de santé"),
-    "practice": _("Cabinet, centre de santé"),
-    "social_service": _("Service social, PMI"),
-    "residential": _("Établissement ou lieu d'accueil"),
-    "association": _("Association"),
-    "youth_justice": _("Protection judiciaire de la jeunesse"),
-    "police": _("Police, gendarmerie"),
-    "municipality": _("Commune, élu·es"),
-    "youth_service": _("Animation, mission locale, sport"),
-    "helpline": _("Ligne d'écoute nationale"),
-    "other": _("Autre"),
-}
 _NUMBERS: Final = (
     Ask("siret", _("SIRET"), _("Quatorze chiffres, espaces compris ou non."), width="half", optional=True),
     Ask("uai", _("UAI"), _("D'une école : sept chiffres et une lettre."), width="half", optional=True),
@@ -177,14 +162,6 @@ REFUSAL: Final = (
         "reason", _("Raison"), _("La personne est informée que sa demande n'est pas retenue, sans le motif.")
     ),
 )
-REASONS: Final = {
-    "elsewhere": _("La structure ne relève pas de ce territoire"),
-    "not_professional": _("L'adresse ou la fonction n'est pas professionnelle"),
-    "unknown_there": _("La structure ne connaît pas cette personne"),
-    "not_reached": _("La personne n'a pas pu être jointe"),
-    "has_already": _("La personne a déjà un compte ou ce rôle"),
-    "other": _("Autre raison"),
-}
 #: What was done, by the page that did it.
 DONE: Final = {
     "person-new": _("Créer un compte"),

@@ -14,6 +14,7 @@ from accounts.accountrequests import is_private_mail, matches_of
 from accounts.inputs import AcceptanceInput, RefusalInput
 from accounts.models import AccountRequest, Organisation
 from accounts.models.accountrequest import Profession
+from accounts.models.organisation import OrganisationKind
 from accounts.naming import visible
 from accounts.queries import request_page
 from accounts.request import ServiceRequest
@@ -175,7 +176,7 @@ class AcceptRequest(_OneRequest):
             "organisation": [("", gettext("Aucune")), *((str(one.pk), one.name) for one in listed)],
             "kind": [
                 ("", gettext("Ne pas ajouter")),
-                *((code, str(label)) for code, label in words.KINDS.items()),
+                *((code, str(label)) for code, label in OrganisationKind.choices),
             ],
         }
 
@@ -202,7 +203,3 @@ class RefuseRequest(_OneRequest):
         body = self.body()
         self.once(body, lambda: refused(body, pk, actor=self.actor, at=self.at).pk)
         return self.onwards(reverse(self.back), "account-request-refusal")
-
-    def choices(self) -> dict[str, Pairs]:
-        """Return the reasons, in the reader's words."""
-        return super().choices() | {"reason": [(code, str(label)) for code, label in words.REASONS.items()]}

@@ -14,6 +14,7 @@ from accounts import access
 from accounts.identifiers import REGISTERS
 from accounts.inputs import CorrectionInput, OrganisationInput
 from accounts.models import Membership, Organisation
+from accounts.models.organisation import OrganisationKind
 from accounts.naming import visible
 from accounts.request import ServiceRequest
 from accounts.validated_actions import corrected, made_organisation
@@ -23,7 +24,6 @@ from web.administration import words
 from web.administration.base import KEEPS, AdministrationPage
 from web.administration.forms import AdministrationForm, InputForm
 from web.cases import told
-from web.forms import Pairs
 from web.journal.base import address
 
 
@@ -64,7 +64,7 @@ def _line(row: Any) -> dict[str, Any]:
     return {
         "pk": row.pk,
         "name": row.name,
-        "kind": words.KINDS[row.kind],
+        "kind": OrganisationKind(row.kind).label,
         "numbers": numbers,
         "people": row.people,
         "authority": row.authority.name,
@@ -82,10 +82,6 @@ class NewOrganisation(AdministrationForm):
     def do(self, body: Mapping[str, Any]) -> UUID:
         """Add the institution."""
         return made_organisation(body, actor=self.actor, at=self.at).pk
-
-    def choices(self) -> dict[str, Pairs]:
-        """Return the authorities, and the kinds in the reader's words."""
-        return super().choices() | {"kind": [(code, str(label)) for code, label in words.KINDS.items()]}
 
 
 class CorrectOrganisation(InputForm):
@@ -115,7 +111,3 @@ class CorrectOrganisation(InputForm):
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:  # noqa: ARG002 - as the address has it
         """Show it as it was typed, with its faults."""
         return self.show(self._around() | self.again(problem))
-
-    def choices(self) -> dict[str, Pairs]:
-        """Return the kinds in the reader's words."""
-        return super().choices() | {"kind": [(code, str(label)) for code, label in words.KINDS.items()]}
