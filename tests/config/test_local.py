@@ -9,6 +9,7 @@ from zlib import crc32
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from config import settings  # noqa: TID251 - those of the service, and not those of the tests
 from tests.config.environments import PRODUCTION, environment
 from tests.night import some
 
@@ -176,3 +177,10 @@ def test_what_leads_away_is_named(read, said):
 
     assert f"({next(iter(said))})" in str(refused.value)
     assert not any(value in str(refused.value) for value in said.values() if value != "local")
+
+
+def test_the_service_waits_for_the_disk_at_each_commit(monkeypatch):
+    """Only the tests don't (tests/settings.py): a filing that was acknowledged outlives a power cut."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    options = settings._database("DATABASE_URL", "any.sqlite3")["OPTIONS"]
+    assert options["init_command"].split()[-1] == "synchronous=FULL;"
