@@ -20,12 +20,13 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the authoriser of SQLite, which migrations lift; listen to lost notices; keep the gate."""
-        from audit import erasures
+        from audit import before_commit, erasures
 
         for module in REGISTERED:
             import_module(module)
         maintenance_gate.closed_by(erasures.why_closed)
 
         connection_created.connect(appendonly.guard, dispatch_uid="audit.guard")
+        connection_created.connect(before_commit.watch, dispatch_uid="audit.before_commit")
         pre_migrate.connect(appendonly.lift, sender=self, dispatch_uid="audit.lift")
         post_migrate.connect(appendonly.restore, sender=self, dispatch_uid="audit.restore")

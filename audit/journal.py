@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import canonical, events, pseudonyms, writer
+from audit import canonical, events, pseudonyms, row_writes, writer
 from audit.errors import (
     EntryRefused,
     EntryTooLarge,
@@ -29,8 +29,10 @@ from audit.errors import (
 from audit.events import Acting, Origin, Outcome, Purpose
 from audit.models import Entry, EntrySubject
 from audit.pseudonyms import forget_subject, new_subject, subject, subjects
+from core.clock import instant
 from encryption import digest, index
 from encryption.errors import EncryptionError
+from encryption.row_writes import Waiting
 
 __all__ = [
     "JournalUnavailable",
@@ -42,10 +44,20 @@ __all__ = [
     "record_refusal",
     "subject",
     "subjects",
+    "tell_rows",
 ]
 
 _log = structlog.get_logger("audit")
 _NOWHERE: Final = Origin()
+
+
+class _Draft(NamedTuple):
+    """An entry before it has its place: what it says, its only object if it has one, its topic."""
+
+    values: dict[str, Any]
+    only: UUID | None
+    topic: events.Topic | None
+    rows: Sequence[Waiting] = ()
 
 
 def record(
@@ -89,7 +101,6 @@ def record(
     try:
         values = {
             **_who(actor, objects),
-            "ts": canonical.instant(at),
             "tenant": tenant,
             "act": act,
             "obj": _objects(objects),
@@ -103,10 +114,10 @@ def record(
             "n": count,
             "pd": None if payload is None else digest_of(payload),
         }
-        topic = events.topic_of(act, from_state)
         # A single object stands in the entry's own row, so that an act on one case stays one INSERT (0004).
         only = objects[0] if len(values["obj"]) == 1 else None
-        return _append(connection, values, at=at, only=only, topic=topic)
+        draft = _Draft(values, only, events.topic_of(act, from_state))
+        return _append(connection, [*_of_rows(connection), draft], at=at)
     # The writer goes on: no entry was sent to the database, so its counter is still right.
     except PseudonymRefused as refused:
         raise JournalUnavailable from refused
@@ -115,6 +126,44 @@ def record(
         # deletion.
         writer.retire(connection)
         raise JournalUnavailable from error
+
+
+def tell_rows() -> None:
+    """Write what the running transaction wrote of rows of rights, where no entry of its has said so yet (SEC-AZ22).
+
+    Raises:
+        JournalUnavailable: as ``record``.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        if drafts := _of_rows(connection):
+            _append(connection, drafts, at=instant())
+    except (Error, EncryptionError) as error:
+        writer.retire(connection)
+        raise JournalUnavailable from error
+
+
+def _of_rows(connection: BaseDatabaseWrapper) -> list[_Draft]:
+    """Return the entries that say what was written of rows of rights; they name nobody and no authority."""
+    nothing = dict.fromkeys(("tenant", "rule", "from", "to", "ver", "pd"))
+    return [
+        _Draft(
+            {
+                **_who(None, ()),
+                **nothing,
+                "act": row_writes.WRITTEN,
+                "obj": [],
+                "fields": row_writes.fields_of([one.step for one in some]),
+                "why": Purpose.MAINTENANCE.value,
+                "out": Outcome.ALLOW.value,
+                "n": len(some),
+            },
+            None,
+            events.topic_of(row_writes.WRITTEN, ""),
+            some,
+        )
+        for some in row_writes.waiting_steps(connection)
+    ]
 
 
 def digest_of(payload: bytes | bytearray) -> str:
@@ -187,22 +236,44 @@ def _institution(organisation_id: UUID | None) -> UUID | None:
     return pseudonyms.keyed_id("journal.org", organisation_id)
 
 
-def _append(
-    connection: BaseDatabaseWrapper,
-    values: dict[str, Any],
-    *,
-    at: datetime,
-    only: UUID | None,
-    topic: events.Topic | None,
-) -> Entry:
-    """Place the entry in its writer's chain, hash it, insert it: one statement, if it has one object."""
+def _append(connection: BaseDatabaseWrapper, drafts: Sequence[_Draft], *, at: datetime) -> Entry:
+    """Place entries in their writer's chain, hash and insert them; return the last.
+
+    One statement, if none has several objects.
+    """
     place, previous = writer.next_place(connection)
+    entries: list[Entry] = []
+    for draft in drafts:
+        entry = _made(connection, draft, place, previous, at=at)
+        entries.append(entry)
+        place, previous = writer.Place(place.writer, place.seq + 1), place.mac
+    # INSERT alone: the role of the service may neither read nor change an entry, so ``save`` must not try.
+    if len(entries) == 1:
+        entries[0].save(force_insert=True, using=connection.alias)
+    else:
+        Entry.objects.using(connection.alias).bulk_create(entries)
+    for draft, entry in zip(drafts, entries, strict=True):
+        if len(draft.values["obj"]) > 1:
+            _list_subjects(connection, entry.pk, draft.values["obj"])
+        # After the INSERT: a statement that fails must use up no number.
+        assert entry.place is not None  # noqa: S101 - it was made with one
+        writer.take(connection, entry.place)
+        for one in draft.rows:
+            one.place = entry.place
+    return entries[-1]
+
+
+def _made(
+    connection: BaseDatabaseWrapper, draft: _Draft, place: writer.Place, previous: bytes, *, at: datetime
+) -> Entry:
+    """Return an entry at its place, to be inserted."""
     entry_id = uuid4()
-    values |= {
+    values = draft.values | {
         "v": canonical.VERSION,
         "id": entry_id,
         # Leaf hashes leave the house and outlive the bytes: without salt a pruned entry could be guessed from its hash.
         "salt": digest.random_bytes(16).hex(),
+        "ts": canonical.instant(at),
         "mono": time.monotonic_ns() // 1000,
         # An auditor has to know how far the instant may be trusted (SEC-AL19).
         "clk": "process" if connection.vendor == "sqlite" else "db",
@@ -213,28 +284,21 @@ def _append(
     }
     body, place.mac = canonical.chained(values, previous)
     place.leaf = canonical.leaf_hash(body)
-    objects = values["obj"]
     entry = Entry(
         id=entry_id,
         at=at,
         actor=values["actor"],
-        subject=only,
+        subject=draft.only,
         act=values["act"],
         outcome=values["out"],
         tenant=values["tenant"],
-        topic=topic,
+        topic=draft.topic,
         writer=place.writer.id,
         writer_seq=place.seq,
         body=body,
         leaf_hash=place.leaf,
     )
-    # INSERT alone: the role of the service may neither read nor change an entry, so ``save`` must not try.
-    entry.save(force_insert=True, using=connection.alias)
-    if len(objects) > 1:
-        _list_subjects(connection, entry_id, objects)
     entry.place = place
-    # After the INSERT: a statement that fails must use up no number.
-    writer.take(connection, place)
     return entry
 
 

@@ -6,6 +6,9 @@ check: a query that returns rows leaves out those that fail, and ``is_authentic`
 row's relation. Queries that return no row are unchecked (``values``, ``exists``, ``count``, a condition in SQL): none
 of them may give a right by itself.
 
+What was written is noted for the journal, as far as the field says (``told``): so a row that is deleted by hand or put
+back as it was is named (``encryption/row_writes.py``).
+
 A later write doesn't sign a row that fails: a forged row stays forged. ``manage.py sign_rows`` signs rows from before.
 The key is the index key, with a purpose for each table; that key is rewrapped and never replaced (decision 0016). See
 ``docs/decisions/0039-rows-that-give-rights.md``.
@@ -13,20 +16,23 @@ The key is the index key, with a purpose for each table; that key is rewrapped a
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from itertools import batched
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Self, cast, override
 from uuid import UUID
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from django.dispatch import Signal
 
-from encryption import digest, index
+from encryption import digest, index, row_writes
+from encryption.row_writes import NOTHING, Told
 
 if TYPE_CHECKING:
     _Binary = models.BinaryField[bytes | None, bytes | None]
@@ -34,6 +40,8 @@ else:
     _Binary = models.BinaryField
 
 _log = logging.getLogger(__name__)
+#: So many rows are deleted by one statement: databases bound its values.
+_AT_ONCE: Final = 500
 #: Sent by a model, with ``pk``, the id of a row of it that isn't authentic (``audit/refused_rows.py``).
 row_refused: Final = Signal()
 
@@ -99,14 +107,21 @@ _SQL: Final = {"sqlite": ("json_array", "hex({})"), "postgresql": ("json_build_a
 class MacField(_Binary):
     """The HMAC of a row, over its table, its id and the columns that count, which the field names.
 
-    ``bar`` is that of them which takes rights away while it is true: it stands in a row that fails.
+    ``bar`` is that of them which takes rights away while it is true: it stands in a row that fails. ``told`` says what
+    the journal is told of the rows; where it names some of the columns, changes of these alone.
     """
 
     counted: tuple[str, ...]
 
-    def __init__(self, *counted: str, bar: str | None = None, **_: Any) -> None:
+    def __init__(
+        self,
+        *counted: str,
+        bar: str | None = None,
+        told: Told | tuple[str, ...] = Told.WHOLE,
+        **_: Any,
+    ) -> None:
         super().__init__(max_length=32, null=True, editable=False)
-        self.counted, self.bar = counted, bar
+        self.counted, self.bar, self.told = counted, bar, told
 
     @override
     def deconstruct(self) -> Any:
@@ -136,6 +151,29 @@ class MacField(_Binary):
             KeysUnavailable: as ``index.keyed``.
         """
         return index.keyed(self._purpose, ascii(_of_list(values)).encode())
+
+    def state(self, read: "tuple[Any, ...] | None") -> bytes:
+        """Return what a row is to the journal, which was read as its HMAC, its id and the columns that count.
+
+        Raises:
+            KeysUnavailable: as ``index.keyed``.
+        """
+        if read is None or read[0] is None:
+            return NOTHING
+        if isinstance(self.told, Told):
+            return row_writes.state_of(read[0])
+        columns = [read[1], *(read[2 + self.counted.index(name)] for name in self.told)]
+        return row_writes.state_of(index.keyed(f"{self._purpose}.told", ascii(_of_list(columns)).encode()))
+
+    def note(
+        self, pk: object, before: "tuple[Any, ...] | None", after: "tuple[Any, ...] | None", using: str
+    ) -> None:
+        """Note for the journal that a row was written, by what it was and is; none stands for no row."""
+        was, is_ = self.state(before), self.state(after)
+        # Of some columns their changes are told alone: with which a row began isn't, nor that it is gone.
+        if was == is_ or (not isinstance(self.told, Told) and NOTHING in (was, is_)):
+            return
+        row_writes.note(self.model._meta.db_table, pk, was, is_, using=using)
 
     def in_sql(self, connection: Any, alias: str) -> str:
         """Return two columns for a SELECT by hand, for ``is_told``: a row's HMAC, and what it is over, of a table.
@@ -254,6 +292,12 @@ class CheckedRows(ModelIterable):  # type: ignore[type-arg]  # Django's isn't ge
         return (row for row in super().__iter__() if self.keeps(row))
 
 
+def _told_field(model: type[models.Model], *kinds: Told) -> MacField | None:
+    """Return the HMAC of a table of which the journal is told so."""
+    field = model.mac_field() if issubclass(model, Authentic) else None
+    return field if field is not None and field.told in kinds else None
+
+
 class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
     """A query by which no row is changed without being signed; its rows are all that are there, those that fail too.
 
@@ -299,7 +343,36 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
         # The old row would be overwritten without being checked, and a forged one signed by that.
         if options.get("update_conflicts"):
             raise TypeError("Rows that are there are changed by save or update.")
-        return super().bulk_create(objs, *args, **options)
+        field = _told_field(self.model, Told.WHOLE)
+        if field is None:
+            return super().bulk_create(objs, *args, **options)
+        if options.get("ignore_conflicts"):
+            raise TypeError("Which rows are new isn't known, and the journal is told of each.")
+        with transaction.atomic(using=self.db, savepoint=False):
+            rows = super().bulk_create(objs, *args, **options)
+            for row in rows:
+                field.note(row.pk, None, cast("Any", row)._read, self.db)
+        return rows
+
+    @override
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the rows; where the journal is told, those that are there now, which a query finds first."""
+        field = _told_field(self.model, Told.WHOLE, Told.ENDS)
+        if field is None:
+            return super().delete()
+        count: Counter[str] = Counter()
+        with transaction.atomic(using=self.db, savepoint=False):
+            # Under a lock: what is told to be gone must be what was there last.
+            there = self.order_by().only("mac").select_for_update(of=("self",))
+            there._iterable_class = ModelIterable  # those that fail go too
+            for some in batched(list(there), _AT_ONCE):
+                count.update(models.QuerySet.delete(self.filter(pk__in=[row.pk for row in some]))[1])
+                for row in some:
+                    field.note(row.pk, (row.mac,), None, self.db)
+        return count.total(), dict(count)
+
+    delete.alters_data = True  # type: ignore[attr-defined]  # Django's marks, as those of its own
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class AuthenticQuerySet[M: "Authentic"](SignedQuerySet[M]):
@@ -391,6 +464,29 @@ class Authentic(Signed):
         if fields is None:
             self._remember()
 
+    @override
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Write the row, and note for the journal what it was and is."""
+        field, named = self.mac_field(), options.get("update_fields")
+        unchanged = named is not None and field.names().isdisjoint(named)
+        if unchanged or field.told in {Told.ENDS, Told.NOTHING}:
+            super().save_base(*args, **options)
+            return
+        using = options.get("using") or DEFAULT_DB_ALIAS
+        before = None if self._state.adding else self.__dict__.get("_read")
+        with transaction.atomic(using=using, savepoint=False):
+            super().save_base(*args, **options)
+            field.note(self.pk, before, self._read, using)
+
+    @override
+    def delete(self, using: Any = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """Delete the row; its id stays with the object."""
+        field = _told_field(type(self), Told.WHOLE, Told.ENDS)
+        if field is None:
+            return super().delete(using, keep_parents)
+        rows: AuthenticQuerySet[Any] = AuthenticQuerySet(type(self), using=using)
+        return rows.filter(pk=self.pk).delete()
+
     def _remember(self) -> None:
         held = self.__dict__
         self._found: bool | None = None
@@ -446,7 +542,12 @@ class Authentic(Signed):
         """Return what ``update`` is to write so that a row that was read as authentic holds these values.
 
         For one statement with a condition of its own; otherwise save the row.
+
+        Raises:
+            TypeError: the journal is told of these changes, and that statement tells of none.
         """
+        if self.mac_field().told not in {Told.ENDS, Told.NOTHING}:
+            raise TypeError(f"A {type(self).__name__} is changed by save or update.")
         if not self.is_authentic:
             # NULL keeps a forged row forged: the statement changes its columns, and no HMAC may come to fit them.
             return values | {"mac": None}
@@ -459,7 +560,10 @@ class Authentic(Signed):
         """Sign a row that was read, as the operator who answers for it: what no write of the service's does."""
         self._sign()
         rows: Any = type(self)._base_manager
-        rows.filter(pk=self.pk).update(mac=self.mac)
+        with transaction.atomic():
+            rows.filter(pk=self.pk).update(mac=self.mac)
+            if (field := _told_field(type(self), Told.WHOLE)) is not None:
+                field.note(self.pk, None, self._read, DEFAULT_DB_ALIAS)
 
     def _sign(self) -> None:
         """Put the HMAC of what the row holds now, of the types that the database would give back."""

@@ -48,6 +48,7 @@ REGISTERED = (
     "referrals.break_glass.queries",
     "referrals.coming_of_age.tasks",
     "referrals.composition.journal_topics",
+    "referrals.composition.row_history",
     "referrals.composition.row_signatures",
     "referrals.composition.sealed_cells",
     "referrals.conflicts_of_interest.actions",

@@ -36,6 +36,7 @@ BOTH_DATABASES = {
     "tests/audit/test_writer.py": "one counter for each process",
     "tests/accounts/test_models.py": "constraints",
     "tests/security/test_rows.py": "what rows say in SQL, and the role that reads entries",
+    "tests/security/test_row_history.py": "which rows a statement deletes, and the hooks of a commit",
     "tests/security/test_cells.py": "bytes and JSON as they are read back, rows under lock",
     "tests/encryption/test_fields.py": "sealed columns",
     "tests/encryption/test_hidden.py": "sealed columns",

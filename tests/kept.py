@@ -33,6 +33,7 @@ from django.db import connection, transaction
 from audit import pseudonyms
 from core import clock
 from encryption import cache
+from encryption.row_writes import Waiting
 from outbox import maintenance_gate
 from tests.clock import NOW
 
@@ -169,9 +170,11 @@ def called(build: Build, values: dict[str, Any]) -> None:
 
 
 def forget() -> None:
-    """Forget what the process remembers of rows that are rolled back."""
+    """Forget what the process remembers of rows that are rolled back, and what it has to tell of those of fixtures."""
     cache.forget_all()
     pseudonyms.forget()
+    hooks = connection.run_on_commit
+    connection.run_on_commit = [one for one in hooks if not isinstance(one[1], Waiting)]
 
 
 _STATES = States()

@@ -136,6 +136,8 @@ class AccountRequest(Authentic):
         "decided_by",
         "accepted",
         "membership",
+        # That one was made isn't told: strangers could fill the journal.
+        told=("decided_at", "accepted"),
     )
 
     objects = AuthenticQuerySet.as_manager()

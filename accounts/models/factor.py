@@ -69,14 +69,17 @@ class Factor(Authentic):
         return str(self.pk)
 
 
-class RecoveryCode(models.Model):
+class RecoveryCode(Authentic):
     """One code for a person who lost the application: its keyed value, which is deleted when it is used (SEC-AU4)."""
 
-    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "user": "P2", "kept": "P2"}
+    DATA_CLASSES: ClassVar[dict[str, str]] = {"id": "P1", "user": "P2", "kept": "P2", "mac": "P1"}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
     kept = models.BinaryField(max_length=32, unique=True)
+    mac = MacField("user", "kept")
+
+    objects = AuthenticQuerySet.as_manager()
 
     def __str__(self) -> str:
         """Return the id."""

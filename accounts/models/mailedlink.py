@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models.user import User
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 from encryption.hidden import HiddenInstantField
+from encryption.row_writes import Told
 
 
 class MailedLink(Authentic):
@@ -38,7 +39,9 @@ class MailedLink(Authentic):
     code = models.BinaryField(max_length=32, null=True)
     email = models.EmailField(max_length=254, blank=True, default="")
     expires_at = HiddenInstantField(purpose="link.expires")
-    mac = MacField("user", "kept", "bound", "code", "email", "expires_at")
+    # An entry would tell who counts the places between two of their own whether somebody has an address; a link that is
+    # put back counts for the account as it was when the link was made, and hours.
+    mac = MacField("user", "kept", "bound", "code", "email", "expires_at", told=Told.NOTHING)
 
     objects = AuthenticQuerySet.as_manager()
 

@@ -68,7 +68,7 @@ def check(at: datetime) -> int:
 def _check(model: type[Authentic], *, at: datetime) -> int:
     with for_the_service():
         count = 0
-        for row in _rows(model).iterator(_AT_ONCE):
+        for row in rows_of(model).iterator(_AT_ONCE):
             if not row.is_authentic:
                 count += 1
         if count:
@@ -130,7 +130,7 @@ def compare(at: datetime) -> int:
         rows = {
             journal.digest_of(row.pk.bytes): row
             for model in (Membership, Token, User)
-            for row in _rows(model)
+            for row in rows_of(model)
         }
         differences: Counter[tuple[UUID | None, str, str]] = Counter()
         for thing, (act, tenant, instant) in last.items():
@@ -240,7 +240,7 @@ def sign(table: Table, *, at: datetime, again: bool = False) -> int:
     """
     model, name = table
     with for_the_service():
-        rows = cells_of(model) if name == CELLS else _rows(model)
+        rows = cells_of(model) if name == CELLS else rows_of(model)
         unsigned = rows.filter(**{name: None})
         if not again and unsigned.exists() and rows.exclude(**{name: None}).exists():
             raise AlreadySigned
@@ -266,7 +266,7 @@ def _one_by_one(unsigned: Any) -> Iterator[Any]:
         yield from rows
 
 
-def _rows(model: type[Authentic]) -> Any:
+def rows_of(model: type[Authentic]) -> Any:
     """Return all rows of a table, those that fail too, as far as it counts."""
     everything: Any = model._base_manager
     return everything.order_by("pk").only(*model.counted())

@@ -112,6 +112,8 @@ class Referral(Authentic):
             "goes_on_as",
             "prostitution_status",
             bar="restricted",
+            # The steps of a case are compared by its version (SEC-CR21).
+            told=("authority", "unit", "restricted", "shared_with"),
         ),
         "A",
     )

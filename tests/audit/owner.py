@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from audit.models import Entry
+from audit.row_writes import WRITTEN
 
 
 @contextmanager
@@ -25,6 +26,10 @@ def as_owner() -> Iterator[None]:
 
 
 def written(**filters: object) -> list[Entry]:
-    """Return the entries that match, in the order of their writers' counters."""
+    """Return the entries that match, in the order of their writers' counters.
+
+    What is told of rows of rights, beside an act's own entry, is left out unless it is asked for.
+    """
     with as_owner():
-        return list(Entry.objects.filter(**filters).order_by("at", "writer", "writer_seq"))
+        entries = Entry.objects.filter(**filters).order_by("at", "writer", "writer_seq")
+        return list(entries if "act" in filters else entries.exclude(act=WRITTEN))

@@ -18,7 +18,7 @@ from django.test import override_settings
 from config.closed import DOCUMENT
 from outbox import delivery
 from outbox.models import Notice
-from referrals.composition import row_signatures, sealed_cells
+from referrals.composition import row_history, row_signatures, sealed_cells
 from referrals.notifications import recipients
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
@@ -165,7 +165,7 @@ def who_is_told_may_know(played: Played, move: Move) -> None:
 def rows_are_the_services_own(played: Played) -> None:
     """Look through the signed rows and cells: of what the service wrote itself nothing is named."""
     at = datetime.now(UTC)
-    assert (sealed_cells.look(at), row_signatures.check(at)) == (0, 0)
+    assert (sealed_cells.look(at), row_signatures.check(at), row_history.follow(at)) == (0, 0, 0)
     see_all()
 
 

@@ -109,6 +109,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "rota:withdrawn": _("Astreinte retirée"),
     "rows:refused": _("Lignes que le service n'a pas écrites"),
     "rows:signed": _("Lignes de droits signées"),
+    "rows:written": _("Lignes de droits écrites"),
     "search:done": _("Recherche d'une personne"),
     "search:elsewhere": _("Recherche auprès d'une autre autorité"),
     "session:closed": _("Session fermée"),

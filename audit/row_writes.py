@@ -1,0 +1,63 @@
+"""Takes what was written of rows that give rights into entries, and reads it back (SEC-AZ22).
+
+An entry ``rows:written`` holds the steps of its transaction (``encryption/row_writes.py``), sealed, in ``fields``: pieces
+of the ciphertext, each with its number. It goes with the entry of the act, in one statement; what is written behind
+the last entry of a transaction is told right before the commit (``audit/before_commit.py``).
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Sequence
+from itertools import batched
+from typing import Final
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit import events
+from audit.events import Topic
+from audit.models import ReadEntry
+from encryption.errors import Unreadable
+from encryption.row_writes import Step, Waiting, opened, sealed, waiting
+
+WRITTEN: Final = "rows:written"
+events.register(WRITTEN)
+events.file_under(Topic.RIGHTS, WRITTEN)
+#: So many steps stand in one entry, which has 8 KiB.
+STEPS: Final = 80
+_PIECE: Final = 63  # signs, behind one that every code may begin with
+_AT_ONCE: Final = 1_000
+
+
+def waiting_steps(connection: BaseDatabaseWrapper) -> Iterator[tuple[Waiting, ...]]:
+    """Yield what the running transaction has to tell yet, as much as an entry takes at a time."""
+    # Most transactions write no such row: nothing is made for them.
+    return batched(waiting(connection), STEPS) if connection.run_on_commit else iter(())
+
+
+def fields_of(steps: Sequence[Step]) -> dict[str, int]:
+    """Return steps as an entry holds them."""
+    text = urlsafe_b64encode(sealed(steps)).rstrip(b"=").decode()
+    return {f"r{text[at : at + _PIECE]}": at // _PIECE for at in range(0, len(text), _PIECE)}
+
+
+def steps_of(fields: dict[str, int]) -> list[Step]:
+    """Return the steps that an entry holds.
+
+    Raises:
+        Unreadable: they weren't sealed here.
+    """
+    text = "".join(piece[1:] for piece, _ in sorted(fields.items(), key=lambda pair: pair[1]))
+    return list(opened(urlsafe_b64decode(f"{text}==")))
+
+
+def steps() -> Iterator[Step]:
+    """Yield all steps that entries hold still, in the order of their instants; within ``reading.as_auditor``."""
+    entries = ReadEntry.objects.filter(topic=Topic.RIGHTS, act=WRITTEN).order_by("at", "writer", "writer_seq")
+    for (body,) in entries.values_list("body").iterator(_AT_ONCE):
+        if not body:  # pruned
+            continue
+        try:
+            yield from steps_of(json.loads(bytes(body))["fields"])
+        except Unreadable:
+            # Not the service's own: the sequencer has set it apart (SEC-AL21).
+            continue
