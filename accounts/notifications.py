@@ -227,10 +227,14 @@ def tell_people(
     *,
     at: datetime,
     request_id: UUID | None = None,
+    asked_at: datetime | None = None,
 ) -> None:
-    """Write a notice to people, in the running transaction; it leads to the page of a request, if to any."""
+    """Write a notice to people, in the running transaction; it leads to the page of a request, if to any.
+
+    ``asked_at`` as of ``outbox.notices.tell``.
+    """
     about = About(template=template, reference="", subject_id=request_id, authority_id=authority_id)
-    tell(about, Recipients(users=people), at=at)
+    tell(about, Recipients(users=people), at=at, asked_at=asked_at)
 
 
 def untold(template: str, authorities: Collection[UUID], *, at: datetime) -> list[UUID]:

@@ -6,8 +6,8 @@ which staff pseudonym did what, but neither whose account that is nor who filed 
 goes when the case is shredded: from then on nothing leads from the journal to the child (SEC-AL16).
 
 Rows of both tables have a MAC of what they link. It is checked before a pseudonym is resolved, and before one is
-written into an entry, except where it comes with a case's own row (``subject_of``): that would be a second look-up for
-each row of a list (SEC-AL23).
+written into an entry; where it comes with a case's own row (``subject_of``), so does its MAC, without a second look-up
+for each row of a list (SEC-AL23).
 """
 
 from collections.abc import Collection, Iterable
@@ -17,15 +17,19 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, TextField
+from django.db.models.functions import Cast, Concat
 
 from audit import alarms
 from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
 from core.clock import instant
 from encryption import digest, index
+from encryption.authentic import Hex
 from outbox.scheduler import recurring
 
+_SUBJECTS: Final = SubjectPseudonym._meta.db_table
+_HEX: Final = 64  # signs of a MAC
 # Accounts are few and their pseudonyms never change, so each process remembers those that are committed. Emptied as a
 # whole when full: to keep the order of use would cost a lock at each reading.
 _MAX_REMEMBERED = 20_000
@@ -140,8 +144,26 @@ def subject(referral_id: UUID) -> UUID:
 
 
 def subject_of(row: str) -> Subquery:
-    """Return the pseudonym of the referral whose id is the column ``row``, as part of another query."""
-    return Subquery(SubjectPseudonym.objects.filter(pk=OuterRef(row)).values("pseudonym"))
+    """Return what ``told_subject`` is told of the referral whose id is the column ``row``, as part of another query."""
+    rows = SubjectPseudonym.objects.filter(pk=OuterRef(row))
+    # One text: a query has one column for a sub-query, and a second one would look the row up twice.
+    told = Concat(Cast("pseudonym", TextField()), Hex("mac"), output_field=TextField())
+    return Subquery(rows.values(told=told))
+
+
+def told_subject(referral_id: UUID, told: str) -> UUID | None:
+    """Return the pseudonym of a referral by what ``subject_of`` gave.
+
+    None where its row isn't as the service wrote it, which is an alarm, by its table and pseudonym.
+    """
+    # An id has hyphens in one database and none in the other; either is shorter than a MAC.
+    signs = told[-_HEX:] if len(told) > _HEX else ""
+    pseudonym, stored = UUID(told.removesuffix(signs)), bytes.fromhex(signs)
+    if digest.equal(stored, mac(_SUBJECTS, referral_id, pseudonym)):
+        return pseudonym
+    # Later: it is read amid a query.
+    alarms.raise_later(f"pseudonym:{_SUBJECTS}:{pseudonym}")
+    return None
 
 
 def subjects(referral_ids: Collection[UUID]) -> dict[UUID, UUID]:

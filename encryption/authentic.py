@@ -232,7 +232,7 @@ class MacField(_Binary):
         return row.mac
 
 
-class _Hex(models.Func):
+class Hex(models.Func):
     """Bytes as hexadecimal."""
 
     function = "hex"
@@ -257,7 +257,7 @@ class ToldRows(models.Aggregate):
     def of(cls, rows: "models.QuerySet[Any]", key: str) -> models.Subquery:
         """Return the rows of a query, of those that bear the same ``key`` as the row outside."""
         columns = rows.model.mac_field().columns()
-        row_as_json = cls(_Hex("mac"), *(models.F(column.attname) for column in columns))
+        row_as_json = cls(Hex("mac"), *(models.F(column.attname) for column in columns))
         return models.Subquery(rows.order_by().values(key).annotate(told=row_as_json).values("told"))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: object) -> Any:

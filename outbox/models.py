@@ -10,6 +10,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from encryption.hidden import HiddenInstantField
+
 
 class Channel(models.TextChoices):
     """How a notice reaches its recipient."""
@@ -81,7 +83,8 @@ class Notice(models.Model):
     The recipient is an account (``user_id``), a filer's account by its keyed value (``filer``: who filed stands
     nowhere in clear), or a program's endpoint: exactly one of them, as the database checks. ``fence`` counts the
     claims: a worker that lost its lease to another finishes nothing. ``subject_id`` is the id of what the link
-    leads to, ``reference`` how people call it.
+    leads to, ``reference`` how people call it. ``created_at`` is the beginning of a day where somebody asked for the
+    notice themself; ``asked_at`` is then the instant, hidden, for what it offers lapses (SEC-CR20).
     """
 
     DATA_CLASSES: ClassVar[dict[str, str]] = {
@@ -97,6 +100,7 @@ class Notice(models.Model):
         "authority_id": "P0",
         "urgent": "P1",
         "created_at": "P1",
+        "asked_at": "P1",
         "is_read": "P1",
         "read_at": "P1",
         "state": "P1",
@@ -124,6 +128,7 @@ class Notice(models.Model):
     authority_id = models.UUIDField(null=True, blank=True)
     urgent = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    asked_at = HiddenInstantField(null=True, purpose="notice.asked")
     is_read = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=NoticeState, default=NoticeState.WAITING)

@@ -36,19 +36,21 @@ class Recipients:
     endpoints: Collection[UUID] = ()
 
 
-def tell(about: About, to: Recipients, *, at: datetime) -> int:
+def tell(about: About, to: Recipients, *, at: datetime, asked_at: datetime | None = None) -> int:
     """Write the rows, by one statement, in the running transaction; return how many.
+
+    ``asked_at``: when somebody asked for it themself, of which ``at`` is the day.
 
     Raises:
         KeyError: nobody registered the template.
     """
-    rows = list(_rows(about, to, at))
+    rows = list(_rows(about, to, at, asked_at))
     if rows:
         Notice.objects.bulk_create(rows)
     return len(rows)
 
 
-def _rows(about: About, to: Recipients, at: datetime) -> Iterable[Notice]:
+def _rows(about: About, to: Recipients, at: datetime, asked_at: datetime | None) -> Iterable[Notice]:
     def row(channel: Channel, **recipient: object) -> Notice:
         in_app = channel is Channel.APP
         return Notice(
@@ -60,6 +62,7 @@ def _rows(about: About, to: Recipients, at: datetime) -> Iterable[Notice]:
             authority_id=about.authority_id,
             urgent=about.urgent,
             created_at=at,
+            asked_at=asked_at,
             due_at=at,
             state=NoticeState.DONE if in_app else NoticeState.WAITING,
             done_at=at if in_app else None,

@@ -20,7 +20,7 @@ from accounts.actor import Actor
 from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible, OwnAccount
 from accounts.identifiers import normalised_email, sought_email
 from accounts.models import MailedLink, User
-from accounts.notifications import ADDRESS_CHANGED, ADDRESS_IS_ASKED, tell_owner, tell_people
+from accounts.notifications import ADDRESS_CHANGED, ADDRESS_IS_ASKED, day_of, tell_owner, tell_people
 from accounts.signin import actor_of_user
 from audit.events import Origin
 from core.clock import instant
@@ -31,8 +31,8 @@ from outbox.outcome import NotNow, Pointless
 from outbox.templates import Kind, Template, register
 
 LINK: Final = "link"
-#: The mail to the present address is due before the one to the new address, which waits for it.
-_EARLIER: Final = timedelta(seconds=1)
+#: The mail to the new address is due behind the one to the present address, for which it waits.
+_LATER: Final = timedelta(seconds=1)
 #: Where a link leads: addresses of ``web/urls.py``.
 _PAGES: Final = {
     links.FORGOTTEN: "mot-de-passe/choix",
@@ -53,7 +53,7 @@ def ask_link(*, email: str, at: datetime) -> None:
     passwords.matches(None, "")
     user, authority = next(iter(accounts), (uuid4(), None))
     about = About(template=links.FORGOTTEN, reference="", subject_id=None, authority_id=authority)
-    tell(about, Recipients(users=[user]), at=at)
+    tell(about, Recipients(users=[user]), at=day_of(at), asked_at=at)
 
 
 def invite(*, actor: Actor, at: datetime, user_id: UUID) -> tuple[User, str]:
@@ -187,9 +187,11 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
     MailedLink.objects.filter(user=user).exclude(email="").delete()
     MailedLink.objects.create(user=user, email=address, expires_at=at + links.valid_for(links.ADDRESS))
     record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
-    # To the instant, for by it a mail finds its link, and comes after the other.
-    tell_people([user.pk], ADDRESS_IS_ASKED, user.home_authority_id, at=at - _EARLIER)
-    tell_people([user.pk], links.ADDRESS, user.home_authority_id, at=at)
+    tell_owner(user, ADDRESS_IS_ASKED, at=at)
+    # By the hidden instant the mail finds its link.
+    tell_people(
+        [user.pk], links.ADDRESS, user.home_authority_id, at=day_of(at) + _LATER, asked_at=at
+    )
 
 
 def change_address(*, actor: Actor, at: datetime, token: str) -> User:
@@ -241,7 +243,7 @@ def made(notice: Notice, *, template: str) -> str:
     Raises:
         Pointless: it was asked for too long ago, or the account isn't to have one any more.
     """
-    at, until = instant(), notice.created_at + links.valid_for(template)
+    at, until = instant(), _until(notice, template)
     token = digest.token()
     with transaction.atomic():
         known = links.who_may_forget() if template == links.FORGOTTEN else links.people()
@@ -262,9 +264,14 @@ def _address_of(template: str, token: str) -> str:
     return f"{settings.PUBLIC_ADDRESS}/{_PAGES[template]}#{token}"
 
 
+def _until(notice: Notice, template: str) -> datetime:
+    """Return until when the link of a notice counts; invitations are asked for by others, at an instant in clear."""
+    return (notice.asked_at or notice.created_at) + links.valid_for(template)
+
+
 def _waiting(notice: Notice, template: str) -> QuerySet[MailedLink]:
     """Return the link of which a notice of an invitation or a new address tells, unless another took its place."""
-    until = notice.created_at + links.valid_for(template)
+    until = _until(notice, template)
     theirs = MailedLink.objects.filter(user=notice.user_id)
     own = theirs.filter(pk__in=[link.pk for link in theirs if link.expires_at == until])
     if template == links.INVITATION:

@@ -49,7 +49,7 @@ class _TiedRows(CheckedRows):
     @override
     def keeps(row: Any) -> bool:
         held = row.__dict__
-        if not row.is_authentic:
+        if not row.is_authentic or not row.has_pseudonym:
             return False
         # The measures came along as text in the same statement: SQL can't verify an HMAC, and a query for each row
         # would cost a list as many queries as it has lines (0039).

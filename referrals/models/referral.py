@@ -1,6 +1,5 @@
 """Referral: one filing, from draft to its end. Its shell is in clear, for queues and deadlines."""
 
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from audit import journal
+from audit.errors import PseudonymRefused
+from audit.pseudonyms import told_subject
 from encryption.authentic import Authentic, MacField, SignedQuerySet
 from referrals.models.fields import clear, coded, row_id, state_field
 from referrals.vocabulary.ages import AgeBand
@@ -179,10 +180,31 @@ class Referral(Authentic):
         """Whether this case is of the urgent lane now: a call waits for an answer, or life is at risk."""
         return self.alert_open or self.urgency == Urgency.U3
 
-    @cached_property
+    @property
     def pseudonym(self) -> UUID:
-        """Return the name under which the journal knows this case (design.md, The journal)."""
-        return journal.subject(self.pk)
+        """The name under which the journal knows this case (design.md, The journal).
+
+        Raises:
+            PseudonymRefused: its row isn't as the service wrote it (SEC-AL23).
+        """
+        held = self.__dict__
+        if "_pseudonym" not in held:
+            held["_pseudonym"] = journal.subject(self.pk)
+        if held["_pseudonym"] is None:
+            raise PseudonymRefused
+        known: UUID = held["_pseudonym"]
+        return known
+
+    @pseudonym.setter
+    def pseudonym(self, told: UUID | str | None) -> None:
+        """Keep what was given, or what ``subject_of`` found in the query that found the case, if it found any."""
+        if told is not None:
+            self.__dict__["_pseudonym"] = told_subject(self.pk, told) if isinstance(told, str) else told
+
+    @property
+    def has_pseudonym(self) -> bool:
+        """Whether the name that came with the case is the service's own; where none came, it is asked for later."""
+        return self.__dict__.get("_pseudonym", self) is not None
 
     def key_of(self, name: str) -> Any:
         """Return the id of the data key called ``name`` (``case`` or ``filer``)."""
