@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import batched
 from threading import Lock
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
@@ -162,7 +163,7 @@ def _of_rows(connection: BaseDatabaseWrapper) -> list[_Draft]:
             events.topic_of(row_writes.WRITTEN, ""),
             some,
         )
-        for some in row_writes.waiting_steps(connection)
+        for some in batched(row_writes.waiting(connection), row_writes.STEPS)
     ]
 
 

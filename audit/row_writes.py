@@ -1,14 +1,14 @@
 """Takes what was written of rows that give rights into entries, and reads it back (SEC-AZ22).
 
-An entry ``rows:written`` holds the steps of its transaction (``encryption/row_writes.py``), sealed, in ``fields``: pieces
-of the ciphertext, each with its number. It goes with the entry of the act, in one statement; what is written behind
-the last entry of a transaction is told right before the commit (``audit/before_commit.py``).
+An entry ``rows:written`` holds the steps of its transaction (``encryption/row_writes.py``), sealed, in ``fields``:
+pieces of the ciphertext, each with its number. It goes with the entry of the act, in one statement; what is written
+behind the last entry of a transaction is told right before the commit (``audit/before_commit.py``).
 """
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
-from itertools import batched
+from itertools import takewhile
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,8 +16,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from audit import events
 from audit.events import Topic
 from audit.models import ReadEntry
+from audit.writer import Place
 from encryption.errors import Unreadable
-from encryption.row_writes import Step, Waiting, opened, sealed, waiting
+from encryption.row_writes import Step, Waiting, opened, sealed
 
 WRITTEN: Final = "rows:written"
 events.register(WRITTEN)
@@ -28,10 +29,19 @@ _PIECE: Final = 63  # signs, behind one that every code may begin with
 _AT_ONCE: Final = 1_000
 
 
-def waiting_steps(connection: BaseDatabaseWrapper) -> Iterator[tuple[Waiting, ...]]:
-    """Yield what the running transaction has to tell yet, as much as an entry takes at a time."""
-    # Most transactions write no such row: nothing is made for them.
-    return batched(waiting(connection), STEPS) if connection.run_on_commit else iter(())
+def waiting(connection: BaseDatabaseWrapper) -> list[Waiting]:
+    """Return the steps of the running transaction that no entry has which will be committed with it."""
+    # Entries stand before all other hooks (``audit/writer.py``): a transaction of many entries isn't gone through.
+    hooks = (hook for _, hook, *_ in reversed(connection.run_on_commit))
+    noted = [hook for hook in takewhile(_is_no_entry, hooks) if isinstance(hook, Waiting)]
+    if not noted:
+        return noted
+    there = {id(hook) for _, hook, *_ in connection.run_on_commit}
+    return [one for one in reversed(noted) if id(one.place) not in there]
+
+
+def _is_no_entry(hook: object) -> bool:
+    return not isinstance(hook, Place)
 
 
 def fields_of(steps: Sequence[Step]) -> dict[str, int]:

@@ -363,7 +363,7 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
         count: Counter[str] = Counter()
         with transaction.atomic(using=self.db, savepoint=False):
             # Under a lock: what is told to be gone must be what was there last.
-            there = self.order_by().only("mac").select_for_update(of=("self",))
+            there: Any = self.order_by().only("mac").select_for_update(of=("self",))
             there._iterable_class = ModelIterable  # those that fail go too
             for some in batched(list(there), _AT_ONCE):
                 count.update(models.QuerySet.delete(self.filter(pk__in=[row.pk for row in some]))[1])

@@ -15,7 +15,6 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 from encryption import bearer, digest, index
 
@@ -75,20 +74,15 @@ def note(table: str, pk: Any, before: bytes, after: bytes, *, using: str) -> Non
     connections[using].on_commit(Waiting(step))
 
 
-def waiting(connection: BaseDatabaseWrapper) -> list[Waiting]:
-    """Return the steps of the running transaction that no entry has which will be committed with it."""
-    hooks = [hook for _, hook, *_ in connection.run_on_commit]
-    there = {id(hook) for hook in hooks}
-    return [one for one in hooks if isinstance(one, Waiting) and id(one.place) not in there]
-
-
 def sealed(steps: Sequence[Step]) -> bytes:
     """Return steps sealed under the index key.
 
     Raises:
         KeysUnavailable: as ``index.keyed``.
     """
-    return bearer.sealed(index.keyed(_PURPOSE, b""), _PURPOSE, b"".join(part for one in steps for part in one))
+    return bearer.sealed(
+        index.keyed(_PURPOSE, b""), _PURPOSE, b"".join(part for one in steps for part in one)
+    )
 
 
 def opened(data: bytes) -> Iterator[Step]:

@@ -189,9 +189,7 @@ def ask_address(*, actor: Actor, at: datetime, email: str) -> None:
     record_about(acts.ADDRESS_ASKED, user.pk, actor=actor, at=at, tenant=user.home_authority_id)
     tell_owner(user, ADDRESS_IS_ASKED, at=at)
     # By the hidden instant the mail finds its link.
-    tell_people(
-        [user.pk], links.ADDRESS, user.home_authority_id, at=day_of(at) + _LATER, asked_at=at
-    )
+    tell_people([user.pk], links.ADDRESS, user.home_authority_id, at=day_of(at) + _LATER, asked_at=at)
 
 
 def change_address(*, actor: Actor, at: datetime, token: str) -> User:

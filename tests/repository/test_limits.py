@@ -99,6 +99,7 @@ accounts/sessions.py _AT_ONCE
 audit/alarms.py _MOST
 audit/anomalies/detection.py MOST
 audit/canonical.py MAX_BYTES MAX_OBJECTS
+audit/row_writes.py _AT_ONCE
 core/inputs.py ITEMS_MAX
 audit/models/tree.py NAME_MAX
 audit/pseudonyms.py _MAX_REMEMBERED
@@ -126,6 +127,7 @@ referrals/matching/blocking_keys.py _PAIRS_MAX _YEARS_MAX
 referrals/duplicates/tasks.py SUGGESTED_AT_MOST
 referrals/retention/resealing.py _AT_ONCE
 referrals/on_call_rota/actions.py LONGEST MOST_WEEKS
+referrals/composition/row_history.py _AT_ONCE
 referrals/composition/row_signatures.py _AT_ONCE _CASES_AT_ONCE
 referrals/policy/list_types.py CODE_MAX ANSWER_MAX ROWS_MAX CHOICES_MAX
 referrals/policy/field_types.py SPANS_MAX TEXT_MAX
