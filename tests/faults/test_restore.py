@@ -24,7 +24,7 @@ from encryption.models import Shredded, WrappedKey
 from outbox import maintenance_gate, worker
 from outbox.errors import ServiceClosed
 from referrals.attachments import store
-from referrals.composition import row_signatures, sealed_cells
+from referrals.composition import row_history, row_signatures, sealed_cells
 from referrals.models import Attachment, IndexValue, Referral
 from referrals.retention import batch_tasks, journal_retention
 from referrals.retention import tasks as retention_tasks
@@ -345,6 +345,7 @@ def test_a_restored_copy_raises_no_false_alarm(databases, world, cases, sequence
     for night in week:
         assert row_signatures.compare_cases(night) == sealed_cells.look(night) == 0
     assert row_signatures.check(LONG_AFTER) == row_signatures.compare(LONG_AFTER) == 0
+    assert row_history.follow(LONG_AFTER) == 0
     assert sealed_cells.look_at_moved(LONG_AFTER) == pseudonyms.check(LONG_AFTER) == 0
     assert journal_retention.compare_all(LONG_AFTER) == journal_retention.tell_alarms(LONG_AFTER) == 0
     assert not Alarm.objects.exists()

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from audit import alarms, journal, pseudonyms
-from audit.models import ActorPseudonym, Alarm
+from audit import alarms, appendonly, journal, pseudonyms
+from audit.models import ActorPseudonym, Alarm, SubjectPseudonym
 from audit.sequencer import Sequencer
 from encryption.errors import KeysUnavailable
 from encryption.signing import FileSigner
@@ -82,6 +82,27 @@ def test_auditors_are_told_of_a_row_of_pseudonyms_that_was_altered_although_the_
     assert journal_retention.tell_alarms(NOW) == 1
     told = set(Notice.objects.filter(template=alarms.TOLD).values_list("user_id", flat=True))
     assert told == {world.user("auditor", code).pk for code in ("75", "93", "59")}
+
+
+@pytest.mark.sec("SEC-AL23")
+def test_two_cases_whose_pseudonyms_were_swapped_are_named_where_they_are_read(world):
+    """Attack: what is read of one would be recorded under the other's name; a list shows the others."""
+    filer, cell = world.as_("filer"), world.as_("crip_coordinator")
+    sent = concern() | {"submit": True}
+    cases = [filer.post("referrals", sent, key=f"for-the-cell-{one}").json()["id"] for one in range(3)]
+    rows = list(SubjectPseudonym.objects.filter(pk__in=cases[:2]).order_by("pk"))
+    with as_owner(), appendonly.lifted():
+        SubjectPseudonym.objects.filter(pk__in=cases[:2]).delete()
+        for row, other in (rows, rows[::-1]):
+            SubjectPseudonym(
+                referral_id=row.pk, pseudonym=other.pseudonym, created_at=row.created_at, mac=row.mac
+            ).save(force_insert=True)
+
+    listed = {one["id"] for one in cell.get("referrals").json()["results"]}
+
+    assert listed & set(cases) == {cases[2]}
+    assert alarm_keys() == {f"pseudonym:audit_subjectpseudonym:{row.pseudonym}" for row in rows}
+    assert [cell.get(f"referrals/{pk}").status_code for pk in cases] == [404, 404, 200]
 
 
 @pytest.mark.sec("SEC-AZ22")
