@@ -4,6 +4,8 @@ A row that was deleted, or put back as the service once wrote it, has no HMAC th
 hold each write as a step from one state to another (``audit/row_writes.py``); a row is expected in a state into which
 more steps lead than out of it. So no order of entries is needed, and one that was pruned alarms nobody: what it said
 isn't expected any more. Where two writers read the same state there are several such; the last step's counts too.
+
+A row of which nothing is told, because it was written before or the entry was pruned, is told as it is by the pass.
 """
 
 import logging
@@ -12,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
 
 from accounts.models import Authority
 from audit import alarms, journal, reading, row_writes
@@ -66,18 +70,22 @@ def _steps() -> Steps:
 
 
 def _compare(steps: Steps) -> Iterator[Finding]:
-    """Yield the rows that are in another state than was told; one that fails is named where it is read."""
+    """Yield the rows that are in another state than was told, and note those of which nothing is.
+
+    One that fails is named where it is read.
+    """
     there: set[Row] = set()
     told = {table_of(model._meta.db_table): model for model in tables() if _told(model) != Told.NOTHING}
     for code, model in told.items():
-        field, table = model.mac_field(), model._meta.db_table
+        field = model.mac_field()
         for row in rows_of(model).iterator(_AT_ONCE):
-            key = code, row_of(row.pk)
-            if key in steps:
-                there.add(key)
-                state = field.state(row._read)
-                if state not in _expected(steps[key]) and row.is_authentic:
-                    yield Finding(table, row.pk, SET_BACK, state)
+            key, state = (code, row_of(row.pk)), field.state(row._read)
+            there.add(key)
+            if key not in steps:
+                if _told(model) == Told.WHOLE and row.is_authentic:
+                    field.note(row.pk, None, row._read, DEFAULT_DB_ALIAS)
+            elif state not in _expected(steps[key]) and row.is_authentic:
+                yield Finding(model._meta.db_table, row.pk, SET_BACK, state)
     for key in steps.keys() - there:
         if key[0] in told and _told(told[key[0]]) == Told.WHOLE and NOTHING not in _expected(steps[key]):
             yield Finding(told[key[0]]._meta.db_table, UUID(bytes=key[1]), DELETED, NOTHING)

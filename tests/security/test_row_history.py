@@ -264,6 +264,30 @@ def test_rows_of_before_and_pruned_steps_alarm_nobody(world):
     assert follow() == 0
 
 
+def test_rows_of_before_are_told_by_the_pass_and_named_from_then_on(world):
+    user = world.user("assessor")
+    before = columns_of(user)
+    assert follow() == 0
+    user.password = "une"
+    user.save()
+    put_back(user, before)
+    Token._base_manager.filter(membership=world.memberships["93", "assessor_2"]).delete()
+
+    assert follow() == 2
+    assert named() == [("accounts_token", "deleted", 1), ("accounts_user", "set-back", 1)]
+
+
+def test_many_rows_take_several_entries(world):
+    user, before = world.user("filer"), len(written(act=WRITTEN))
+    RecoveryCode.objects.bulk_create(RecoveryCode(user=user, kept=uuid4().bytes * 2) for _ in range(200))
+    told()
+    entries = [json.loads(bytes(entry.body)) for entry in written(act=WRITTEN)[before:]]
+    assert sorted(entry["n"] for entry in entries) == [40, 80, 80]
+    assert follow() == 0
+    RecoveryCode._base_manager.filter(user=user).delete()
+    assert follow() == 200
+
+
 # --- How it is told -----------------------------------------------------------------------------------
 
 
