@@ -26,7 +26,8 @@ from accounts.models import (
 from accounts.models.membership import MembershipQuerySet
 from accounts.permissions import PERMISSIONS
 from accounts.roles import POWERFUL, Role
-from encryption.authentic import CheckedRows, ToldRows
+from encryption.authentic import CheckedRows
+from encryption.told_rows import ToldRows
 from outbox.models import Endpoint
 
 if TYPE_CHECKING:

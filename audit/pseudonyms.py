@@ -25,7 +25,7 @@ from audit.errors import PseudonymRefused, UnknownSubject
 from audit.models import ActorPseudonym, SubjectPseudonym
 from core.clock import instant
 from encryption import digest, index
-from encryption.authentic import Hex
+from encryption.told_rows import Hex
 from outbox.scheduler import recurring
 
 _SUBJECTS: Final = SubjectPseudonym._meta.db_table

@@ -18,21 +18,17 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
 from itertools import batched
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Self, cast, override
-from uuid import UUID
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, models, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import ModelIterable
-from django.db.models.sql.compiler import SQLCompiler
 from django.dispatch import Signal
 
 from encryption import digest, index, row_writes
-from encryption.row_writes import NOTHING, Told
+from encryption.row_values import TOLD_OF_JSON, of_list
+from encryption.row_writes import ABSENT, Told
 
 if TYPE_CHECKING:
     _Binary = models.BinaryField[bytes | None, bytes | None]
@@ -44,62 +40,6 @@ _log = logging.getLogger(__name__)
 _AT_ONCE: Final = 500
 #: Sent by a model, with ``pk``, the id of a row of it that isn't authentic (``audit/refused_rows.py``).
 row_refused: Final = Signal()
-
-
-def _of_list(values: Iterable[Any]) -> list[Any]:
-    return [value if type(value) in _AS_IT_IS else _told(value) for value in values]
-
-
-#: What the HMAC is told of a value, by its type: the same of what is about to be written and of what either database
-#: gives back.
-_TOLD: Final[dict[type, Callable[[Any], Any]]] = {
-    UUID: attrgetter("hex"),
-    datetime: lambda value: (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(),
-    date: date.isoformat,
-    memoryview: bytes,
-    list: _of_list,
-    tuple: _of_list,
-    dict: lambda value: _of_list(sorted(value.items())),
-}
-# Asked by exact type: a subclass (an enumeration, SafeString) could write itself otherwise under ``ascii``.
-_AS_IT_IS: Final = frozenset({str, int, bool, bytes, type(None)})
-
-
-def _told(value: object) -> Any:
-    """Return a value that ``ascii`` writes in one way only.
-
-    Raises:
-        TypeError: a type of which nothing is said, as an expression of SQL.
-    """
-    kind = type(value)
-    if (form := _TOLD.get(kind)) is not None:
-        return form(value)
-    if isinstance(value, str):  # a member of an enumeration
-        return str.__str__(value)
-    # A type that nobody thought of must fail: ``ascii`` of an unknown object may write its address, and no row would
-    # match.
-    raise TypeError(f"No column that counts holds a {kind.__name__}.")
-
-
-#: As long as ``isoformat`` is in UTC, without and with microseconds.
-_LENGTHS: Final = frozenset({25, 32})
-
-
-def _instant(text: str) -> str:
-    """Return what ``_TOLD`` says of an instant, from what a database's JSON says; SQLite's bears no zone."""
-    if text[10] == " ":
-        return f"{text[:10]}T{text[11:]}+00:00"
-    if text[-6:] == "+00:00" and len(text) in _LENGTHS:
-        return text
-    return datetime.fromisoformat(text).astimezone(UTC).isoformat()
-
-
-#: What ``_TOLD`` says of a value that came as JSON of the database, by its column's type; others come as they are.
-_TOLD_OF_JSON: Final[dict[str, Callable[[Any], Any]]] = {
-    "UUIDField": lambda value: value.replace("-", ""),
-    "DateTimeField": _instant,
-    "BooleanField": bool,
-}
 #: How each database makes JSON of columns, and a text of bytes.
 _SQL: Final = {"sqlite": ("json_array", "hex({})"), "postgresql": ("json_build_array", "encode({}, 'hex')")}
 
@@ -150,7 +90,7 @@ class MacField(_Binary):
         Raises:
             KeysUnavailable: as ``index.keyed``.
         """
-        return index.keyed(self._purpose, ascii(_of_list(values)).encode())
+        return index.keyed(self._purpose, ascii(of_list(values)).encode())
 
     def state(self, read: "tuple[Any, ...] | None") -> bytes:
         """Return what a row is to the journal, which was read as its HMAC, its id and the columns that count.
@@ -159,11 +99,11 @@ class MacField(_Binary):
             KeysUnavailable: as ``index.keyed``.
         """
         if read is None or read[0] is None:
-            return NOTHING
+            return ABSENT
         if isinstance(self.told, Told):
             return row_writes.state_of(read[0])
         columns = [read[1], *(read[2 + self.counted.index(name)] for name in self.told)]
-        return row_writes.state_of(index.keyed(f"{self._purpose}.told", ascii(_of_list(columns)).encode()))
+        return row_writes.state_of(index.keyed(f"{self._purpose}.told", ascii(of_list(columns)).encode()))
 
     def note(
         self, pk: object, before: "tuple[Any, ...] | None", after: "tuple[Any, ...] | None", using: str
@@ -171,7 +111,7 @@ class MacField(_Binary):
         """Note for the journal that a row was written, by what it was and is; none stands for no row."""
         was, is_ = self.state(before), self.state(after)
         # Of some columns their changes are told alone: with which a row began isn't, nor that it is gone.
-        if was == is_ or (not isinstance(self.told, Told) and NOTHING in (was, is_)):
+        if was == is_ or (not isinstance(self.told, Told) and ABSENT in (was, is_)):
             return
         row_writes.note(self.model._meta.db_table, pk, was, is_, using=using)
 
@@ -216,9 +156,9 @@ class MacField(_Binary):
             columns: list[Any] = list(self.columns())
             types = [column.target_field if column.is_relation else column for column in columns]
             self._converted = tuple(
-                (place, _TOLD_OF_JSON[column.get_internal_type()])
+                (place, TOLD_OF_JSON[column.get_internal_type()])
                 for place, column in enumerate(types)
-                if column.get_internal_type() in _TOLD_OF_JSON
+                if column.get_internal_type() in TOLD_OF_JSON
             )
         return self._converted
 
@@ -230,40 +170,6 @@ class MacField(_Binary):
         if add or row._state.adding or row.is_authentic:
             row._sign()
         return row.mac
-
-
-class Hex(models.Func):
-    """Bytes as hexadecimal."""
-
-    function = "hex"
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any) -> Any:
-        """Return it as PostgreSQL says it."""
-        return self.as_sql(compiler, connection, template="encode(%(expressions)s, 'hex')", **more)
-
-
-class ToldRows(models.Aggregate):
-    """The rows of a table that a condition in SQL found, as one text for ``MacField.any_is_told``.
-
-    It comes with the row that was asked for, so that checking what the condition found costs no query.
-    """
-
-    template = "json_group_array(json_array(%(expressions)s))"
-
-    def __init__(self, *expressions: Any, **extra: Any) -> None:
-        super().__init__(*expressions, **{"output_field": models.TextField()} | extra)
-
-    @classmethod
-    def of(cls, rows: "models.QuerySet[Any]", key: str) -> models.Subquery:
-        """Return the rows of a query, of those that bear the same ``key`` as the row outside."""
-        columns = rows.model.mac_field().columns()
-        row_as_json = cls(Hex("mac"), *(models.F(column.attname) for column in columns))
-        return models.Subquery(rows.order_by().values(key).annotate(told=row_as_json).values("told"))
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: object) -> Any:
-        """Return it as PostgreSQL says it."""
-        template = "CAST(json_agg(json_build_array(%(expressions)s)) AS text)"
-        return self.as_sql(compiler, connection, template=template, **more)
 
 
 def refused(model: type[models.Model], pk: object) -> None:

@@ -22,7 +22,7 @@ _TABLE, _ROW, _STATE = 4, 16, 14  # bytes
 _STEP: Final = _TABLE + _ROW + 2 * _STATE
 _PURPOSE: Final = "rows.written"
 #: What a row is that isn't there, or wasn't signed.
-NOTHING: Final = bytes(_STATE)
+ABSENT: Final = bytes(_STATE)
 
 
 class Told(Enum):

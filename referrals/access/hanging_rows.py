@@ -6,7 +6,8 @@ from typing import Any, cast, override
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.actor import Actor
-from encryption.authentic import CheckedRows, ToldRows
+from encryption.authentic import CheckedRows
+from encryption.told_rows import ToldRows
 from referrals.access.exceptions import exceptional
 from referrals.access.people import services_of
 from referrals.access.rule import confided_measures

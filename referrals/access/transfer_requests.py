@@ -8,7 +8,8 @@ from typing import Any, override
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import Actor
-from encryption.authentic import CheckedRows, ToldRows
+from encryption.authentic import CheckedRows
+from encryption.told_rows import ToldRows
 from referrals.access.exceptions import exceptional
 from referrals.access.matrix import DECIDE_ON_TRANSFERS, Relation
 from referrals.access.relations import CaseAccess

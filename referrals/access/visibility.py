@@ -20,7 +20,8 @@ from accounts.roles import Role
 from audit.events import Origin, declare_policy
 from audit.pseudonyms import subject_of
 from encryption import digest
-from encryption.authentic import CheckedRows, ToldRows
+from encryption.authentic import CheckedRows
+from encryption.told_rows import ToldRows
 from referrals.access.exceptions import Exceptional, exceptional
 from referrals.access.matrix import FILED, FILERS, MATRIX, ORDINARY, RECEIVERS, Relation, partial_by, reads_by
 from referrals.access.people import services_of

@@ -21,7 +21,7 @@ from accounts.models import Authority
 from audit import alarms, journal, reading, row_writes
 from audit.events import Outcome, Purpose
 from encryption.authentic import Authentic, tables
-from encryption.row_writes import NOTHING, Told, row_of, table_of
+from encryption.row_writes import ABSENT, Told, row_of, table_of
 from outbox.scheduler import recurring
 from referrals.access.row_level_security import for_the_service
 from referrals.composition.row_signatures import DELETED, REFUSED, SET_BACK, rows_of
@@ -87,8 +87,8 @@ def _compare(steps: Steps) -> Iterator[Finding]:
             elif state not in _expected(steps[key]) and row.is_authentic:
                 yield Finding(model._meta.db_table, row.pk, SET_BACK, state)
     for key in steps.keys() - there:
-        if key[0] in told and _told(told[key[0]]) == Told.WHOLE and NOTHING not in _expected(steps[key]):
-            yield Finding(told[key[0]]._meta.db_table, UUID(bytes=key[1]), DELETED, NOTHING)
+        if key[0] in told and _told(told[key[0]]) == Told.WHOLE and ABSENT not in _expected(steps[key]):
+            yield Finding(told[key[0]]._meta.db_table, UUID(bytes=key[1]), DELETED, ABSENT)
 
 
 def _told(model: type[Authentic]) -> Told | tuple[str, ...]:
@@ -98,8 +98,8 @@ def _told(model: type[Authentic]) -> Told | tuple[str, ...]:
 def _expected(steps: list[tuple[bytes, bytes]]) -> set[bytes]:
     """Return the states in which a row may be after these steps."""
     # No id is used twice.
-    if any(after == NOTHING for _, after in steps):
-        return {NOTHING}
+    if any(after == ABSENT for _, after in steps):
+        return {ABSENT}
     balance = Counter(after for _, after in steps)
     balance.subtract(before for before, _ in steps)
     return {state for state, count in balance.items() if count > 0} | {steps[-1][1]}

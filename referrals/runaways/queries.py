@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actor import Actor
 from accounts.roles import Role
-from encryption.authentic import CheckedRows, ToldRows
+from encryption.authentic import CheckedRows
 from encryption.sealed import OpenScope
+from encryption.told_rows import ToldRows
 from referrals.access import exceptions as access_exceptions
 from referrals.access import row_level_security
 from referrals.errors import NotAllowed, NotVisible

@@ -327,6 +327,15 @@ def test_it_goes_with_the_entry_of_the_act_in_one_statement(world, django_assert
     assert (act.writer, act.writer_seq) == (rows.writer, rows.writer_seq + 1)
 
 
+def test_no_write_goes_untold(world):
+    """What the journal couldn't be told of isn't done: a statement with a condition of its own, rows that may be there."""
+    user = world.user("assessor")
+    with pytest.raises(TypeError, match="save or update"):
+        user.signed(password="une")
+    with pytest.raises(TypeError, match="told of each"):
+        RecoveryCode.objects.bulk_create([RecoveryCode(user=user, kept=bytes(32))], ignore_conflicts=True)
+
+
 def test_an_entry_of_rows_names_nobody(world):
     """Nor do two about the same row have anything in common: it would join the pseudonyms of an account (SEC-CR20)."""
     user = world.user("assessor")
