@@ -15,7 +15,7 @@ from core.query import Query
 from encryption.sealed import OpenScope
 from referrals.access import joined_filings
 from referrals.access.relations import CaseAccess
-from referrals.duplicates import queries
+from referrals.duplicates import actions, queries
 from referrals.models import Referral
 from referrals.reading.disclosures import count_opening
 from referrals.rest import schema
@@ -51,17 +51,20 @@ class Duplicates(OfSeveral):
 
     @extend_schema(responses=schema.Parts, operation_id="referrals_duplicates")
     def get(self, request: Request, pk: UUID) -> Response:
-        """List the files that may be about the same child, with the reasons, and what was decided of each."""
+        """List the files that may be about the same child, with the reasons, and what was decided of each.
+
+        Whoever of the cell reads the list has looked at the matches in it: it is all that a program can be shown.
+        """
         Query.of(request.query_params)
         referral, ties = self.seen(request, pk)
         actor, at = self.actor(request), self.at(request)
-        return self.opened(
-            request,
-            referral,
-            ties,
-            (),
-            lambda scope: queries.duplicates(referral, ties, scope, actor=actor, at=at),
-        )
+
+        def read(scope: OpenScope) -> list[dict[str, Any]]:
+            lines = queries.duplicates(referral, ties, scope, actor=actor, at=at)
+            actions.look([UUID(line["id"]) for line in lines if line["looked_at"] is None], ties, at=at)
+            return lines
+
+        return self.opened(request, referral, ties, (), read)
 
 
 class Links(OfSeveral):

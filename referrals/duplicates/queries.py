@@ -4,11 +4,12 @@ A reader sees another file here only if they see that file itself: a pair whose 
 restricted, another authority) isn't mentioned at all (SEC-AZ4).
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actor import Actor
 from encryption.sealed import OpenScope
@@ -23,6 +24,8 @@ from referrals.vocabulary.duplicates import REASON_CLASS, LinkKind, Merge
 from referrals.vocabulary.states import DuplicateState, State
 from referrals.workflow.case import Case
 
+#: A pair that the search found, and that nobody has decided or looked at.
+UNSEEN: Final = Q(state=DuplicateState.SUGGESTED, suggested_by=None, looked_at=None)
 #: A pair that the service itself took back: it may have been about a child who is hidden since (SEC-AZ20).
 TAKEN_BACK: Final = Q(state=DuplicateState.REJECTED, decided_by=None)
 
@@ -64,7 +67,49 @@ def pairs_at_hand(case: Case, ties: CaseAccess) -> list[DuplicateCandidate]:
 
 def reasons_for(row: DuplicateCandidate, ties: CaseAccess) -> list[str]:
     """Return why two files may belong together, as far as the reader may know: a trace is for readers of G."""
-    return [reason for reason in row.reasons if REASON_CLASS.get(reason, "B") in ties.reads]
+    return _readable(row.reasons, ties)
+
+
+def _readable(reasons: Iterable[str], ties: CaseAccess) -> list[str]:
+    return [reason for reason in reasons if REASON_CLASS.get(reason, "B") in ties.reads]
+
+
+def unseen_pairs(cases: Mapping[UUID, CaseAccess], actor: Actor, *, at: datetime) -> dict[UUID, list[UUID]]:
+    """Return, by case, the pairs that the search found and nobody of the cell has looked at: one query for all of them.
+
+    ``cases``: some that the actor sees, each with what ties the actor to it. Only pairs whose other half the actor sees
+    too, and for reasons that the actor may know (SEC-AZ4).
+    """
+    visible = visibility.visible_to(actor, at=at)
+    # Asked of each pair, and not of all that is visible: few pairs are of these cases.
+    rows = DuplicateCandidate.objects.filter(
+        UNSEEN,
+        Q(Exists(visible.filter(pk=OuterRef("other_id"))), referral__in=list(cases))
+        | Q(Exists(visible.filter(pk=OuterRef("referral_id"))), other__in=list(cases)),
+    )
+    pairs: dict[UUID, list[UUID]] = {}
+    for pk, reasons, *both in rows.values_list("pk", "reasons", "referral_id", "other_id"):
+        for case in cases.keys() & both:
+            ties = cases[case]
+            if "B" in ties.reads and not ties.draft and _readable(reasons, ties):
+                pairs.setdefault(case, []).append(pk)
+    return pairs
+
+
+def unseen_matches(cases: Mapping[UUID, CaseAccess], actor: Actor, *, at: datetime) -> dict[UUID, int]:
+    """Return how many pairs of each case nobody of the cell has looked at, of cases with any; see ``unseen_pairs``."""
+    return {pk: len(pairs) for pk, pairs in unseen_pairs(cases, actor, at=at).items()}
+
+
+@hooks.unseen_matches.register
+def unseen_of_case(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> int:
+    """Return how many matches of one case wait for somebody to look at them."""
+    return unseen_matches({referral.pk: ties}, actor, at=at).get(referral.pk, 0)
+
+
+def searching(referral: Referral, ties: CaseAccess) -> bool:
+    """Tell readers of B whether the search for files like this one is still to run."""
+    return "B" in ties.reads and referral.closed_at is None and referral.searched_at is None
 
 
 def _seen(actor: Actor, ids: set[UUID], *, at: datetime) -> dict[UUID, Referral]:
@@ -96,6 +141,7 @@ def duplicates(
             "reasons": reasons,
             "suggested_at": labels.moment(row.suggested_at),
             "suggested_by": str(row.suggested_by_id) if row.suggested_by_id else None,
+            "looked_at": labels.moment(row.looked_at),
             "decided_at": labels.moment(row.decided_at),
         }
         if "D" in ties.reads and row.referral_id == referral.pk:

@@ -90,6 +90,7 @@ def abilities(
     case.listed, case.glass = ties.listed, ties.glass
     case.see_pairs = lambda: hooks.pairs_at_hand(case, ties)
     case.see_files = lambda: hooks.files_at_hand(referral, ties, actor=actor, at=at)
+    case.see_matches = lambda: hooks.unseen_matches(referral, ties, actor=actor, at=at)
     if not referral.judicial_status:  # the state of the last one: there is none to ask for
         case.judicial_referrals = []
     # A filer goes on under the id of the receipt, wherever the case has got to (§1.4).

@@ -21,5 +21,7 @@ tell: "Hook[[StepContext], Any]" = Hook("tell")
 ask_signature: "Hook[[Case, UUID], Any]" = Hook("ask_signature")
 #: The files of a case, and of those joined to it, that somebody has at hand.
 files_at_hand: "Hook[..., list[Attachment]]" = Hook("files_at_hand")
+#: How many matches of the duplicate search nobody has looked at, of those that somebody sees.
+unseen_matches: "Hook[..., int]" = Hook("unseen_matches")
 #: The pairs that a file holds and whose other half somebody sees.
 pairs_at_hand: "Hook[[Case, CaseAccess], list[DuplicateCandidate]]" = Hook("pairs_at_hand")

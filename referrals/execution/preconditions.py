@@ -73,6 +73,7 @@ FACT_CLASS: Final[Mapping[str, str]] = {
     "shelter_has_its_ground": "D",
     "not_sheltered_yet": "J",
     "holders_wait_where_they_must": "B",
+    "matches_are_seen": "B",
     "same_child_is_confirmed": "B",
     "target_takes_it": "B",
     "every_child_is_matched": "B",
@@ -171,6 +172,7 @@ def case_for(
     # Other cases are found by the same rule: naming a hidden one is answered as naming none (SEC-IN7).
     case.find = lambda pk: visibility.visible_to(actor, at=at).filter(pk=pk).first()
     case.see_files = lambda: hooks.files_at_hand(referral, ties, actor=actor, at=at)
+    case.see_matches = lambda: hooks.unseen_matches(referral, ties, actor=actor, at=at)
     case.receiving, case.hidden = ties.receiving, sight.hidden
     case.listed, case.glass = ties.listed, ties.glass
     case.part = part_of(asked, case, sight)

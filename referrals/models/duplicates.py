@@ -26,7 +26,8 @@ def _other(name: str) -> "models.ForeignKey[object, object]":
 class DuplicateCandidate(SealedRow):
     """Another file that may be about the same child, or is of its family (domain.md §2.7).
 
-    ``suggested_by`` is empty where an index found it. A pair is open once, whichever of the two files holds it.
+    ``suggested_by`` is empty where an index found it, and ``looked_at`` until somebody of the cell compared the two. A
+    pair is open once, whichever of the two files holds it.
     """
 
     state = state_field(DuplicateState, DuplicateState.SUGGESTED, "B")
@@ -43,6 +44,7 @@ class DuplicateCandidate(SealedRow):
     suggested_by = clear(
         models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"), "B"
     )
+    looked_at = clear(models.DateTimeField(null=True, blank=True), "B")
     decided_at = clear(models.DateTimeField(null=True, blank=True), "B")
     decided_by = clear(
         models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"), "B"

@@ -55,6 +55,17 @@ def not_urgent(case: Case, step_input: Reorienting | None) -> bool:
     return case.referral.urgency not in (Urgency.U2, Urgency.U3)
 
 
+@rule(
+    _(
+        "La recherche automatique a trouvé un dossier semblable que personne n'a encore regardé : "
+        "comparez-le d'abord, sous « Rapprochements »."
+    )
+)
+def matches_are_seen(case: Case, step_input: object) -> bool:
+    """Somebody of the cell has looked at each match; a search that hasn't ended holds up nothing (T06; §2.8 no. 11)."""
+    return not case.unseen_matches
+
+
 @rule(_("La recherche automatique n'est pas encore faite : attendre, ou chercher à la main."))
 def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) -> bool:
     """Whoever says that the index was searched says so once the service has done it (T06)."""

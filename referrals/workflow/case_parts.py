@@ -87,6 +87,8 @@ class CaseParts:
         self.carried_with: Any = None
         #: Which pairs of files are looked at, where it is for somebody to see; None for all.
         self.see_pairs: Callable[[], list[DuplicateCandidate]] | None = None
+        #: How many matches wait for somebody to look at them, of those that the actor sees; the runner says so.
+        self.see_matches: Callable[[], int] = lambda: 0
         #: Which files the actor has at hand; the runner says so.
         self.see_files: Callable[[], list[Attachment]] = list
         self._others: dict[UUID, Referral | None] = {}
@@ -294,6 +296,11 @@ class CaseParts:
     def duplicates(self) -> "list[DuplicateCandidate]":
         """Return the files that may belong with this one, as it holds them itself."""
         return list(self.referral.duplicates.all()) if self.see_pairs is None else self.see_pairs()
+
+    @cached_property
+    def unseen_matches(self) -> int:
+        """Return how many matches of the search nobody of the cell has looked at, as far as the actor sees."""
+        return self.see_matches()
 
     @cached_property
     def transfer_requests(self) -> "list[TransferRequest]":

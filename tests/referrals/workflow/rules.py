@@ -380,6 +380,7 @@ OURS = {
     "attachments_are_there": "what a complement brings along was sent before, by the same person (T08)",
     "child_is_on_record": "the child is on record, if only by mistake (S4)",
     "children_belong": "children named are of this case",
+    "matches_are_seen": "the search's result is its reader's to look at, not only there (§2.2 T06)",
     "variants_are_of_the_authority": "a local variant is one of the authority's, of the measure's type (§5)",
     "sheet_readers_exist": "the authorities that may read the emergency sheet are known",
     "holder_is_of_case": "the holder is of this case",

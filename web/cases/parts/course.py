@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.cases.procedure import procedure
+from referrals.duplicates import queries as duplicates_queries
 from referrals.messages import queries as messages_queries
 from referrals.vocabulary.duplicates import Likeness
-from referrals.vocabulary.states import Machine, State
+from referrals.vocabulary.states import DuplicateState, Machine, State
 from web.cases import display
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
@@ -132,6 +133,7 @@ def pairs(tab: Shown) -> Context:
                 "state": display.label(row["state"]),
                 "state_code": row["state"]["code"],
                 "kind": display.label(row["kind"]),
+                "new": _is_new(row),
                 "reasons": [str(Likeness(one).label) for one in row["reasons"]],
                 "note": text_of(row["note"]) if row.get("note") else "",
             }
@@ -145,7 +147,13 @@ def pairs(tab: Shown) -> Context:
         }
         for one in tab.parts["links"]
     ]
-    return {"pairs": duplicates, "links": links, "about": about}
+    searching = duplicates_queries.searching(tab.referral, tab.ties)
+    return {"pairs": duplicates, "links": links, "about": about, "searching": searching}
+
+
+def _is_new(pair: Mapping[str, Any]) -> bool:
+    found = pair["state"]["code"] == DuplicateState.SUGGESTED and pair["suggested_by"] is None
+    return found and pair["looked_at"] is None
 
 
 LINKS: Final[Mapping[str, Text]] = {

@@ -20,6 +20,7 @@ from web.cases import display, told
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
 from web.cases.panel import panels
+from web.cases.similar import similar
 from web.page import Page
 
 #: The parts of the form by their heading, in the order of the page; the children come first, apart.
@@ -138,6 +139,7 @@ class OneCase(Page):
                 "glass_may_open": "D" not in ties.reads
                 and emergency_openings.may_break_this(pk, self.actor, at=self.at),
                 "filed": _filed(referral),
+                "similar": similar(referral, ties, actor=self.actor, at=self.at),
             }
             | told.in_words(self)
         )

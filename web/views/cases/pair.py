@@ -13,6 +13,7 @@ from audit.events import Purpose
 from encryption.sealed import OpenScope
 from referrals.access import case_ties, child_sight, visibility
 from referrals.access.relations import CaseAccess
+from referrals.duplicates import actions as duplicates_actions
 from referrals.duplicates import queries as duplicates_queries
 from referrals.errors import NotVisible
 from referrals.execution import abilities
@@ -51,7 +52,7 @@ class Pair(Page):
     template = "web/duplicates/pair.html"
 
     def get(self, request: ServiceRequest, pk: UUID, pair: UUID) -> HttpResponse:
-        """Show both files' identities beside each other, in one disclosure that names both.
+        """Show both files' identities beside each other, in one disclosure that names both; now they were looked at.
 
         Raises:
             NotVisible: no such pair, or its other half isn't for this reader.
@@ -79,6 +80,8 @@ class Pair(Page):
             always=True,
         ) as scope:
             sides = [self._side(referral, ties, scope), self._side(other, other_ties, scope)]
+        if row.looked_at is None:
+            duplicates_actions.look([row.pk], ties, at=self.at)
         here = row.referral_id == referral.pk
         sight = child_sight.sight_of(referral, ties, self.actor)
         body = abilities.abilities(referral, sight, actor=self.actor, at=self.at) if here else {}
