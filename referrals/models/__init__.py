@@ -51,6 +51,7 @@ from referrals.models.runaways import EmergencySheet, SheetReader
 from referrals.models.staffing import StandIn
 from referrals.models.transfers import TransferDocument, TransferReceiver, TransferRequest
 from referrals.models.urgent_calls import Alert
+from referrals.models.visits import LastVisit
 from referrals.models.volume import UseCount
 from referrals.models.watch import CaseWatch
 
@@ -94,6 +95,7 @@ __all__ = [
     "JudicialReferral",
     "KinSearch",
     "KinValue",
+    "LastVisit",
     "Measure",
     "MeasureType",
     "MessageRead",
