@@ -21,6 +21,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import two_sign
 from referrals.workflow.step import SAME
+from referrals.workflow.usual import Usual
 
 
 @two_sign(_("Motiver un dépassement du délai demande une seconde signature."))
@@ -47,6 +48,7 @@ def extension_calls_for_two(case: Case, step_input: Extension) -> bool:
     starts=[C.C4B_MEETING, C.C4B_VISIT],
     tells=["team"],
     law="CASF D226-2-5",
+    usual=[Usual(_("L'évaluation attend son équipe."))],
 )
 def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -> None:
     """Entrust the assessment to a multidisciplinary team."""
@@ -65,6 +67,13 @@ def assign(referral: Referral, step_input: assessment_inputs.Team, case: Case) -
     stops=[C.C4B_MEETING, C.C4B_VISIT],
     law="CASF D226-2-3, D226-2-6",
     data_class="H",
+    usual=[
+        Usual(
+            _("Chaque visite et chaque entretien se consignent au fur et à mesure."),
+            roles=[Role.ASSESSOR],
+            rank=2,
+        )
+    ],
 )
 def record_contact(referral: Referral, step_input: assessment_inputs.Contact, case: Case) -> None:
     """Record a visit, meeting or attempt; what took place is never refused."""
@@ -91,6 +100,7 @@ def record_contact(referral: Referral, step_input: assessment_inputs.Contact, ca
     tells=["prosecutor", "holders"],
     law="CASF D226-2-6, L226-4 I c",
     data_class="I",
+    usual=[Usual(_("L'enfant n'a pas pu être rencontré malgré les tentatives : la justice doit le savoir."))],
 )
 def child_unreachable(referral: Referral, step_input: decision_inputs.SeizeJusticeForAll, case: Case) -> None:
     """Refer to justice a child whom nobody could meet: it is a duty, not a choice."""
@@ -111,6 +121,7 @@ def child_unreachable(referral: Referral, step_input: decision_inputs.SeizeJusti
     tells=["coordinator"],
     law="CASF D226-2-4",
     data_class="H",
+    usual=[Usual(_("Si trois mois ne suffisent pas, dites pourquoi avant l'échéance."), rank=3)],
 )
 def extend_assessment(referral: Referral, step_input: assessment_inputs.Extension, case: Case) -> None:
     """Record why the assessment runs late; its legal delay isn't moved and stays breached."""
@@ -137,6 +148,7 @@ def extend_assessment(referral: Referral, step_input: assessment_inputs.Extensio
     tells=["ase_inspector"],
     law="CASF D226-2-7",
     data_class="H",
+    usual=[Usual(_("Le rapport attend d'être validé et remis."))],
 )
 def submit_report(referral: Referral, step_input: assessment_inputs.Report, case: Case) -> None:
     """Deliver the team's single report to the decider."""

@@ -13,6 +13,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow import decision_inputs, inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.ASSESSMENT, Assessment)
 UNDER_WAY = (A.TO_ASSIGN, A.PLANNED, A.ONGOING, A.DRAFT_REPORT, A.TO_VALIDATE, A.SUPPLEMENT)
@@ -64,6 +65,7 @@ def assign(assessment: Assessment, step_input: inputs.Nothing, case: Case) -> No
     takes=decision_inputs.Beginning,
     law="CASF D226-2-3",
     data_class="H",
+    usual=[Usual(_("L'équipe est désignée : l'évaluation peut commencer."))],
 )
 def start(assessment: Assessment, step_input: decision_inputs.Beginning, case: Case) -> None:
     """Begin it; the first contact begins it too (T17)."""
@@ -80,6 +82,7 @@ def start(assessment: Assessment, step_input: decision_inputs.Beginning, case: C
     takes=assessment_inputs.Framework,
     law="CASF D226-2-3 V",
     data_class="H",
+    usual=[Usual(_("L'évaluation est commencée : passez à la rédaction du rapport."))],
 )
 def write(assessment: Assessment, step_input: assessment_inputs.Framework, case: Case) -> None:
     """Begin the report, under a stated version of the national framework."""
@@ -99,6 +102,7 @@ def write(assessment: Assessment, step_input: assessment_inputs.Framework, case:
     tells=["assessment_lead"],
     law="CASF D226-2-7",
     data_class="H",
+    usual=[Usual(_("Le rapport est rédigé : remettez-le au cadre, qui le valide."))],
 )
 def hand_in(assessment: Assessment, step_input: assessment_inputs.HandIn, case: Case) -> None:
     """Hand the single report to the lead."""
@@ -115,6 +119,7 @@ def hand_in(assessment: Assessment, step_input: assessment_inputs.HandIn, case: 
     tells=["team"],
     law="CASF D226-2-7",
     data_class="H",
+    usual=[Usual(_("S'il manque quelque chose au rapport, renvoyez-le à l'équipe."), rank=2)],
 )
 def send_back(assessment: Assessment, step_input: inputs.Reasoned, case: Case) -> None:
     """Ask the team for changes."""

@@ -18,6 +18,7 @@ from referrals.vocabulary.states import GlassState, Machine
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.GLASS, BreakGlass)
 REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
@@ -38,6 +39,12 @@ REVIEWERS: Final = (Role.SUPERVISOR, Role.CRIP_COORDINATOR)
     tells=["supervisors", "coordinator", "auditors"],
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
+    usual=[
+        Usual(
+            _("Pour lire les faits en urgence ; le motif que vous donnez est relu ensuite."),
+            roles=[Role.ON_CALL],
+        )
+    ],
 )
 def open(glass: BreakGlass, step_input: inputs.Reasoned, case: Case) -> None:
     """Open one case at once, with a reason; another person looks at it by the end of the next working day."""
@@ -57,6 +64,12 @@ def open(glass: BreakGlass, step_input: inputs.Reasoned, case: Case) -> None:
     law="CASF R221-8",
     data_class="A",
     purpose=Purpose.EMERGENCY,
+    usual=[
+        Usual(
+            _("Le dossier vous est ouvert en urgence : refermez-le dès que vous n'en avez plus besoin."),
+            rank=3,
+        )
+    ],
 )
 def give_back(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     """End an emergency opening before its time."""
@@ -94,6 +107,7 @@ def expire(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     takes=inputs.Noted,
     law="CASF R221-8",
     purpose=Purpose.EMERGENCY,
+    usual=[Usual(_("Une ouverture en urgence attend d'être relue."), rank=2)],
 )
 def approve(glass: BreakGlass, step_input: inputs.Noted, case: Case) -> None:
     """Agree with an emergency opening that another person made."""

@@ -17,6 +17,7 @@ from referrals.vocabulary.states import Machine, ReviewState, State
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 review_step = StepDecorator(Machine.REVIEW, ClosureReview)
@@ -72,6 +73,7 @@ def open(review: ClosureReview, step_input: inputs.Nothing, case: Case) -> None:
     effects=[effects.keep_word],
     takes=inputs.Noted,
     law="CASF L226-3",
+    usual=[Usual(_("La clôture attend la relecture d'une autre personne."))],
 )
 def confirm(review: ClosureReview, step_input: inputs.Noted, case: Case) -> None:
     """Agree with a closing that another person decided."""

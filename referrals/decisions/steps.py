@@ -27,6 +27,7 @@ from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers
 from referrals.workflow.signatures import history_calls_for_two
 from referrals.workflow.step import SAME
+from referrals.workflow.usual import Usual
 
 AT_RISK = GRAVITY.index(Exploitation.AT_RISK)
 #: Less than justice for a suspected child: proposed by an inspector, signed by a supervisor (§2.5).
@@ -118,6 +119,7 @@ def closing_calls_for_two(case: Case, step_input: DecideClose) -> Text | None:
     tells=["holders", "child", "filer"],
     law="CASF D226-2-7",
     data_class="J",
+    usual=[Usual(_("Ni danger ni risque de danger : aucune mesure n'est nécessaire."))],
 )
 def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, case: Case) -> None:
     """Close the case after a report that rules out danger for each child."""
@@ -151,6 +153,7 @@ def decide_close(referral: Referral, step_input: decisions_inputs.DecideClose, c
     tells=["holders", "child"],
     law="CASF L222-3, L222-5, L223-2",
     data_class="J",
+    usual=[Usual(_("La famille peut accepter une aide : proposez-la."))],
 )
 def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, case: Case) -> State:
     """Offer the family a protection that needs its written agreement."""
@@ -184,6 +187,7 @@ def decide_admin(referral: Referral, step_input: decisions_inputs.DecideAdmin, c
     tells=["service"],
     law="CASF L223-2",
     data_class="J",
+    usual=[Usual(_("La famille accepte ce qui lui est proposé."))],
 )
 def record_agreement(referral: Referral, step_input: decisions_inputs.AgreementOfCase, case: Case) -> None:
     """Record the first written agreement of the case."""
@@ -211,6 +215,7 @@ def record_agreement(referral: Referral, step_input: decisions_inputs.AgreementO
     tells=["prosecutor"],
     law="CASF L226-4 I b",
     data_class="J",
+    usual=[Usual(_("La famille refuse, ou ne peut pas collaborer."), states=[State.ADMIN_OFFER])],
 )
 def record_refusal(referral: Referral, step_input: decisions_inputs.RefusalOfCase, case: Case) -> str:
     """Record that the family refuses or can't collaborate; danger that persists goes to justice."""
@@ -246,6 +251,12 @@ def record_refusal(referral: Referral, step_input: decisions_inputs.RefusalOfCas
     tells=["prosecutor", "holders"],
     law="CASF D226-2-7, L226-4",
     data_class="I",
+    usual=[
+        Usual(
+            _("L'accord de la famille est impossible, ou ne suffit pas à protéger l'enfant."),
+            states=[State.REPORT_SUBMITTED],
+        )
+    ],
 )
 def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudicial, case: Case) -> None:
     """Refer the case to justice as its outcome, with an argued report."""
@@ -269,6 +280,11 @@ def decide_judicial(referral: Referral, step_input: decisions_inputs.DecideJudic
     tells=["case_referent"],
     law="CASF D226-2-7",
     data_class="J",
+    usual=[
+        Usual(
+            _("Une mesure protège déjà l'enfant : elle se poursuit."), states=[State.REPORT_SUBMITTED], rank=2
+        )
+    ],
 )
 def decide_continue(referral: Referral, step_input: decisions_inputs.DecideContinue, case: Case) -> State:
     """Keep the measure that already protects the child."""

@@ -17,6 +17,7 @@ from referrals.vocabulary.states import ANY, DuplicateState, Machine, State
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 duplicate_step = StepDecorator(Machine.DUPLICATE, DuplicateCandidate)
@@ -52,6 +53,7 @@ def files_to_lock(referral: UUID) -> set[UUID]:
     stops=[C.C2, C.C4],
     tells=["target_team"],
     law="CASF L226-3, D226-2-3",
+    usual=[Usual(_("Ce qui est reçu concerne un enfant dont le dossier existe déjà."))],
 )
 def attach_existing(referral: Referral, step_input: Attaching, case: Case) -> None:
     """Join a filing to the file that the same child has; it keeps its filer, and the delay of its feedback."""
@@ -148,6 +150,13 @@ def suggest(pair: DuplicateCandidate, step_input: Suggestion, case: Case) -> Non
     takes=Confirming,
     law="CASF L226-3",
     data_class="B",
+    usual=[
+        Usual(
+            _("Un autre dossier est peut-être celui du même enfant."),
+            rank=0,
+            called=_("Comparer les dossiers"),
+        )
+    ],
 )
 def confirm(pair: DuplicateCandidate, step_input: Confirming, case: Case) -> None:
     """Hold that it is the same child, so that the files may be joined, or link the two."""

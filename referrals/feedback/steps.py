@@ -17,6 +17,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
 
@@ -34,6 +35,7 @@ step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
     tells=["filer"],
     law="CASF L226-5, D226-2-8",
     data_class="C",
+    usual=[Usual(_("Le déclarant attend une réponse."), rank=2)],
 )
 def send(task: FeedbackTask, step_input: inputs.Feedback, case: Case) -> None:
     """Send what a person wrote; nothing of the case goes out by itself."""

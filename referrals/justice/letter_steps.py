@@ -14,6 +14,7 @@ from referrals.vocabulary.states import JudicialState, Machine
 from referrals.workflow.case import Case
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
 
@@ -31,6 +32,7 @@ step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
     takes=Nothing,
     law="CASF L226-4",
     data_class="I",
+    usual=[Usual(_("Le document au parquet reste à établir."))],
 )
 def compose(sending: JudicialReferral, step_input: Nothing, case: Case) -> None:
     """Make the document to the prosecutor from the case, each fact with its date, place and source."""

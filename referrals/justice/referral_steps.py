@@ -1,5 +1,7 @@
 """Steps on the case that refer it to justice or record its answer: T14, T15, T28."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -15,6 +17,9 @@ from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.referral_machine import step
 from referrals.workflow.step import SAME
+from referrals.workflow.usual import Usual
+
+WITHOUT_DELAY: Final = _("Danger immédiat : saisissez le parquet sans attendre l'évaluation.")
 
 
 @step(
@@ -57,6 +62,21 @@ def flag_immediate_danger(referral: Referral, step_input: justice_inputs.Immedia
     tells=["prosecutor", "holders", "supervisor"],
     law="CASF L226-4 I; loi 2002-305 art. 13",
     data_class="I",
+    usual=[
+        Usual(
+            WITHOUT_DELAY,
+            roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
+            states=(State.ACKNOWLEDGED, State.TRIAGE, State.QUALIFIED, State.IN_ASSESSMENT),
+            rank=0,
+            urgent=True,
+        ),
+        Usual(
+            WITHOUT_DELAY,
+            roles=[Role.ON_CALL],
+            rank=2,
+            urgent=True,
+        ),
+    ],
 )
 def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, case: Case) -> None:
     """Refer children to the prosecutor, beside the administrative path."""
@@ -84,6 +104,7 @@ def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, c
     tells=["team"],
     law="CC 375, 375-5; CASF L226-4",
     data_class="I",
+    usual=[Usual(_("La justice est saisie : enregistrez sa réponse."))],
 )
 def judicial_outcome(referral: Referral, step_input: justice_inputs.JusticeAnswerOfCase, case: Case) -> str:
     """Record what justice decided; without a measure the case comes back for a new decision."""

@@ -17,6 +17,7 @@ from referrals.workflow import case_guards, decision_inputs, inputs, measure_typ
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.step import StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.JUDICIAL, JudicialReferral)
 DECIDERS = (Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR)
@@ -71,6 +72,7 @@ def send(sending: JudicialReferral, step_input: inputs.Nothing, case: Case) -> N
     takes=justice_inputs.Confirmation,
     law="CASF L226-4",
     data_class="I",
+    usual=[Usual(_("Le parquet n'a pas encore confirmé la réception."), rank=2)],
 )
 def confirm_receipt(sending: JudicialReferral, step_input: justice_inputs.Confirmation, case: Case) -> None:
     """Note that the prosecutor's office has it."""

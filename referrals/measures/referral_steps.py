@@ -13,6 +13,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
 from referrals.workflow.signatures import history_calls_for_two
 from referrals.workflow.step import SAME
+from referrals.workflow.usual import Usual
 
 
 @step(
@@ -57,6 +58,7 @@ def measure_event(referral: Referral, step_input: inputs.Nothing, case: Case) ->
     tells=["holders", "child"],
     law="CASF L223-5",
     data_class="J",
+    usual=[Usual(_("Aucune mesure n'est plus en cours : la prise en charge peut se clore."))],
 )
 def end_followup(referral: Referral, step_input: measures_inputs.EndOfFollowUp, case: Case) -> None:
     """End the follow-up once no measure is alive."""

@@ -25,6 +25,7 @@ from referrals.workflow import case_guards, decision_inputs, inputs, measure_typ
 from referrals.workflow.case import Case
 from referrals.workflow.measure_catalogue import variants_are_of_the_authority
 from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.MEASURE, Measure)
 INSPECTOR = (Role.ASE_INSPECTOR,)
@@ -73,6 +74,7 @@ def propose(measure: Measure, step_input: measures_inputs.Offer, case: Case) -> 
     stops=[C.C9],
     law="CASF L223-2",
     data_class="J",
+    usual=[Usual(_("La mesure est proposée : recueillez l'accord de la famille."), rank=2)],
 )
 def agree(measure: Measure, step_input: decision_inputs.Agreement, case: Case) -> None:
     """Record the holders' written agreement."""
@@ -149,6 +151,7 @@ def order(measure: Measure, step_input: decision_inputs.OrderedMeasure, case: Ca
     tells=["service"],
     law="CASF L223-1",
     data_class="J",
+    usual=[Usual(_("La mesure est décidée : confiez-la à un service."))],
 )
 def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case) -> None:
     """Confide the measure to the service that will carry it out."""
@@ -167,6 +170,7 @@ def hand_over(measure: Measure, step_input: measures_inputs.HandOver, case: Case
     starts=[C.C10, C.C15, C.C16, C.C17],
     law="CASF L223-1-1, L223-5",
     data_class="J",
+    usual=[Usual(_("La mesure attend de commencer."))],
 )
 def start(measure: Measure, step_input: measures_inputs.Start, case: Case) -> None:
     """Begin the measure."""
@@ -220,6 +224,7 @@ def suspend(measure: Measure, step_input: measures_inputs.Pause, case: Case) -> 
     takes=decision_inputs.Beginning,
     law="CASF L223-5",
     data_class="J",
+    usual=[Usual(_("La mesure est suspendue : reprenez-la dès que c'est possible."), rank=2)],
 )
 def resume(measure: Measure, step_input: decision_inputs.Beginning, case: Case) -> None:
     """Take the measure up again."""
@@ -240,6 +245,7 @@ def resume(measure: Measure, step_input: decision_inputs.Beginning, case: Case) 
     stops=[C.C10, C.C15],
     law="CASF L223-5; CC 375",
     data_class="J",
+    usual=[Usual(_("Le rapport de situation est remis : la mesure peut être renouvelée."), rank=2)],
 )
 def renew(measure: Measure, step_input: measures_inputs.Renewal, case: Case) -> None:
     """Renew the measure until a new term."""
@@ -335,6 +341,7 @@ def not_executed(measure: Measure, step_input: measures_inputs.NotExecuted, case
     stops=[C.C16],
     law="CASF L223-1-1, D223-13",
     data_class="J",
+    usual=[Usual(_("Le projet pour l'enfant accompagne la mesure dès son début."), rank=3)],
 )
 def sign_plan(measure: Measure, step_input: measures_inputs.PlanSigned, case: Case) -> None:
     """Sign the *projet pour l'enfant*."""
@@ -355,6 +362,7 @@ def sign_plan(measure: Measure, step_input: measures_inputs.PlanSigned, case: Ca
     stops=[C.C17, C.C15B],
     law="CASF L223-5",
     data_class="J",
+    usual=[Usual(_("Un rapport de situation est dû chaque année et avant l'échéance de la mesure."), rank=2)],
 )
 def situation_report(measure: Measure, step_input: measures_inputs.Situation, case: Case) -> None:
     """Report on the child's situation, shown beforehand to parents and child."""

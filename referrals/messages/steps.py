@@ -18,6 +18,7 @@ from referrals.workflow import case_guards
 from referrals.workflow.case import Case
 from referrals.workflow.joined_files import joined_to
 from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 #: Who puts questions; the coordinator first, who may also give up those of others.
@@ -43,6 +44,11 @@ ASKERS = (
     starts=[C.C6],
     tells=["recipient"],
     law="CASF L226-2-2, L226-3",
+    usual=[
+        Usual(
+            _("S'il manque un élément pour analyser, demandez-le."), states=[State.TRIAGE], roles=CELL, rank=3
+        )
+    ],
 )
 def request_info(referral: Referral, step_input: inputs.Questions, case: Case) -> None:
     """Put questions to the filer or to a named partner; the legal delay runs on."""

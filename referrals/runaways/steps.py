@@ -16,6 +16,7 @@ from referrals.vocabulary.states import ACTIVE, Machine
 from referrals.workflow import case_guards, measure_types
 from referrals.workflow.case import Case
 from referrals.workflow.step import SAME, StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 
@@ -61,6 +62,7 @@ def record_runaway(referral: Referral, step_input: inputs.Runaway, case: Case) -
     tells=["on_call", "prosecutor"],
     law="CASF L223-2",
     data_class="B",
+    usual=[Usual(_("Un enfant est en fugue : dites-le ici dès qu'il est retrouvé."), rank=2)],
 )
 def record_found(referral: Referral, step_input: inputs.Found, case: Case) -> None:
     """Record that a child was found, where and in which condition."""

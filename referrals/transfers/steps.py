@@ -15,6 +15,7 @@ from referrals.vocabulary.transfers import Opinion
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import HOLDER, RECEIVER, SAME, StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.REFERRAL, Referral)
 transfer_step = StepDecorator(Machine.TRANSFER, TransferRequest)
@@ -70,6 +71,7 @@ def transfer_request(referral: Referral, step_input: Requesting, case: Case) -> 
     tells=["coordinator", "askers"],
     law="CASF L221-3, R221-5 à R221-8",
     data_class="A",
+    usual=[Usual(_("Un autre département vous demande de reprendre ce dossier."))],
 )
 def transfer_accept(referral: Referral, step_input: Accepting, case: Case) -> None:
     """Take the case over from the authority that asked; it keeps a read-only stub."""
@@ -158,6 +160,7 @@ def prepare(request: TransferRequest, step_input: inputs.Nothing, case: Case) ->
     takes=Sending,
     tells=["transfer_target"],
     law="CASF R221-6, R221-7",
+    usual=[Usual(_("Le transfert est prêt à être transmis."))],
 )
 def send(request: TransferRequest, step_input: Sending, case: Case) -> None:
     """Send the request, for the first time or again, with its documents as the file stands now."""
@@ -230,6 +233,7 @@ def refuse(request: TransferRequest, step_input: inputs.Nothing, case: Case) -> 
     takes=Arbitrating,
     tells=["coordinator", "transfer_target", "transfer_arbiters"],
     law="CASF L221-3",
+    usual=[Usual(_("Les deux départements ne s'accordent pas : il vous revient d'arbitrer."))],
 )
 def arbitrate(request: TransferRequest, step_input: Arbitrating, case: Case) -> str:
     """Say what this authority holds; without an agreement the case stays at the origin."""

@@ -23,6 +23,7 @@ from referrals.workflow.case import Case
 from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers
 from referrals.workflow.signatures import history_calls_for_two
+from referrals.workflow.usual import Usual
 
 READ_TWICE: Final = _("La qualification est relue par une seconde personne.")
 EXPLOITATION_READ_TWICE: Final = _(
@@ -58,6 +59,7 @@ def two_readers(case: Case, step_input: Qualification) -> Text | None:
     tells=["filer"],
     law="CASF L226-3",
     data_class="A",
+    usual=[Usual(_("Le déclarant attend l'accusé de réception."))],
 )
 def acknowledge(referral: Referral, step_input: inputs.Noted, case: Case) -> None:
     """Enter the concern in the cell's register."""
@@ -76,6 +78,7 @@ def acknowledge(referral: Referral, step_input: inputs.Noted, case: Case) -> Non
     takes=triage_inputs.SearchProof,
     law="CASF L226-3",
     data_class="D",
+    usual=[Usual(_("La situation est reçue : cherchez un dossier antérieur, puis commencez l'analyse."))],
 )
 def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case: Case) -> None:
     """Begin the first analysis once earlier files have been looked for."""
@@ -103,6 +106,12 @@ def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case
     stops=[C.C2],
     tells=["assessment_lead"],
     law="CASF R226-2-2, CC 375",
+    usual=[
+        Usual(
+            _("Un danger ou un risque de danger ressort des éléments : la qualification ouvre l'évaluation."),
+            states=[State.TRIAGE],
+        )
+    ],
 )
 def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: Case) -> None:
     """Hold that this is an *information préoccupante*; a team is to be named."""
@@ -133,6 +142,7 @@ def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: C
     stops=[C.C2, C.C4],
     tells=["target_service", "filer"],
     law="CASF R226-2-2",
+    usual=[Usual(_("Aucun danger ne ressort des éléments : orientez vers qui peut aider."), rank=2)],
 )
 def reorient(referral: Referral, step_input: triage_inputs.Reorienting, case: Case) -> None:
     """Set aside a concern that isn't an *information préoccupante*, and say who takes it over."""

@@ -16,6 +16,7 @@ from referrals.vocabulary.urgent_calls import CALLED
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
 from referrals.workflow.step import StepDecorator
+from referrals.workflow.usual import Usual
 
 step = StepDecorator(Machine.ALERT, Alert)
 
@@ -51,6 +52,7 @@ def sound(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
     law="CASF L226-4",
     data_class="A",
     purpose=Purpose.EMERGENCY,
+    usual=[Usual(_("Un enfant est peut-être en danger : dites que vous prenez l'appel."), rank=0)],
 )
 def acknowledge(alert: Alert, step_input: inputs.Nothing, case: Case) -> None:
     """Say that one takes care of it; nobody else is called."""

@@ -27,6 +27,7 @@ from core.languages import Text
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.rules import Rule
+from referrals.workflow.usual import Usual
 
 #: A target: the state stays as it is.
 SAME: Final = "same"
@@ -53,8 +54,8 @@ class Step:
     where the class of its data doesn't tell. ``unrecorded`` steps leave no row in the trail, and no entry but that of
     the disclosure that brought them about: their date itself would be sealed. A ``quiet`` step is unrecorded, and
     leaves its case's version as it is: a mark would tell of another file. A ``grave`` step asks whoever does it, and
-    whoever signs it, for a fresh proof (SEC-AU6). ``run`` carries it out on its row: django-fsm asks where the step
-    starts and moves the state; nothing is saved.
+    whoever signs it, for a fresh proof (SEC-AU6). ``usual``: when it usually comes next. ``run`` carries it out on its
+    row: django-fsm asks where the step starts and moves the state; nothing is saved.
     """
 
     name: str
@@ -88,6 +89,8 @@ class Step:
     grave: bool = False
     creates: bool = False
     unrecorded: bool = False
+    # Sentences, as the label is.
+    usual: tuple[Usual, ...] = field(default=(), compare=False)
     doc: str = field(default="", compare=False)
     run: Callable[..., Any] = field(compare=False, repr=False)
 
@@ -178,6 +181,7 @@ class StepDecorator:
             "tells",
             "second_signers",
             "sides",
+            "usual",
         ):
             if plural in said:
                 said[plural] = tuple(said[plural])
