@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from referrals.models import (
     Approval,
+    Assignment,
     Attachment,
     Complement,
     FeedbackTask,
@@ -38,13 +39,17 @@ from referrals.visits.actions import reader_of
 from referrals.vocabulary.states import ApprovalState, FeedbackState
 
 #: Kinds of rows. The channels of a case are read in one place: all that is written there is a message.
-MESSAGE, ATTACHMENT, STEP, MEASURE, TO_SIGN, VISIT = "message", "file", "step", "measure", "sign", "visit"
+MESSAGE, ATTACHMENT, STEP, MEASURE = "message", "file", "step", "measure"
+TO_SIGN, ASSIGNED, VISIT = "sign", "assigned", "visit"
 #: What others may add between two visits.
 NEWS: Final = (MESSAGE, ATTACHMENT, STEP)
 
 
 class Item(NamedTuple):
-    """One row of a case; ``word``: the step, or whom a question was put to; ``since``: as in ``LastVisit``."""
+    """One row of a case; ``since``: as in ``LastVisit``.
+
+    ``word``: the step, whom a question was put to, or the name of who is assigned; ``machine``: that, or their role.
+    """
 
     kind: str
     pk: UUID
@@ -160,6 +165,12 @@ _SOURCES: Final[Sequence[tuple[str, type[Model], Q, Mapping[str, Any]]]] = (
         Approval,
         Q(state=ApprovalState.REQUESTED),
         {"at": F("requested_at"), "children": F("children"), "part": F("part")},
+    ),
+    (
+        ASSIGNED,
+        Assignment,
+        Q(until_at=None),
+        {"at": F("since_at"), "child": F("child_id"), "machine": F("role"), "word": F("user__full_name")},
     ),
     (VISIT, LastVisit, Q(), {"since": F("since"), "pk": Cast(Value(None), UUIDField())}),
 )

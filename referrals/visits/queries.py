@@ -4,6 +4,7 @@ Counted is only what the reader would be shown: by class, and by child (SEC-AZ20
 body has to be opened to know that: a count is the same whether or not it would have told of a child out of sight.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,18 @@ from referrals.access.relations import CaseAccess
 from referrals.models import LastVisit, Referral
 from referrals.reading.timeline import OF_FILES
 from referrals.visits.actions import ONE_VISIT
-from referrals.visits.items import ATTACHMENT, MEASURE, MESSAGE, NEWS, STEP, TO_SIGN, VISIT, Item, items_of
+from referrals.visits.items import (
+    ASSIGNED,
+    ATTACHMENT,
+    MEASURE,
+    MESSAGE,
+    NEWS,
+    STEP,
+    TO_SIGN,
+    VISIT,
+    Item,
+    items_of,
+)
 from referrals.vocabulary.message_answers import Recipient
 from referrals.vocabulary.states import Machine
 from referrals.workflow.about_children import OF_THE_LIST
@@ -48,13 +60,18 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """How much a case holds for its reader, and what of it is news; ``last``: the row of the last visit."""
+    """How much a case holds for its reader, who works on it by role and name, and what of it is news.
+
+    ``new``: the ids of the rows that are; ``last``: the row of the last visit.
+    """
 
     news: News
     messages: int
     attachments: int
     measures: int
     to_sign: int
+    people: Sequence[tuple[str, str]]
+    new: frozenset[str]
     last: LastVisit | None
 
 
@@ -91,16 +108,22 @@ def _news_among(items: list[Item], sight: Sight, user_id: UUID) -> News:
 def contents_of(referral: Referral, sight: Sight, *, actor: Actor, at: datetime) -> Contents:
     """Return how much a case holds for its reader, and what of it is news in the visit that goes on; one statement."""
     reader = actor.user_id or NOBODY
-    items = list(items_of([referral.pk], (*NEWS, MEASURE, TO_SIGN, VISIT), user_id=reader, at=at))
+    kinds = (*NEWS, MEASURE, TO_SIGN, ASSIGNED, VISIT)
+    items = list(items_of([referral.pk], kinds, user_id=reader, at=at))
     last = next((LastVisit(at=item.at, since=item.since) for item in items if item.kind == VISIT), None)
     since = ended(last, at=at)
     shown = [item for item in items if item.kind != VISIT and _shown(item, sight, reader)]
-    new = [item for item in shown if item.by != reader and _is_new(item, since)]
-    count = {
-        kind: sum(item.kind == kind for item in shown) for kind in (MESSAGE, ATTACHMENT, MEASURE, TO_SIGN)
-    }
+    new = [item for item in shown if item.kind in NEWS and item.by != reader and _is_new(item, since)]
+    count = Counter(item.kind for item in shown)
     return Contents(
-        _news(new, since), count[MESSAGE], count[ATTACHMENT], count[MEASURE], count[TO_SIGN], last
+        news=_news(new, since),
+        messages=count[MESSAGE],
+        attachments=count[ATTACHMENT],
+        measures=count[MEASURE],
+        to_sign=count[TO_SIGN],
+        people=[(item.machine, item.word) for item in shown if item.kind == ASSIGNED],
+        new=frozenset(str(item.pk) for item in new),
+        last=last,
     )
 
 
@@ -135,6 +158,8 @@ def _shown(item: Item, sight: Sight, user_id: UUID) -> bool:
     if item.kind == MEASURE:
         access = _of_measure(sight, item.pk, item.child)
         return "J" in access.reads or "J" in access.partial
+    if item.kind == ASSIGNED:
+        return sight.reads("D", item.child)  # as the names of colleagues elsewhere
     # To be signed; of a part it isn't known here on whom it hangs.
     about_seen = not named or any(sight.reads("A", child) for child in named)
     return about_seen and (item.part is None or not sight.children)

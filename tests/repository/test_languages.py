@@ -23,8 +23,9 @@ MARKS = {
     "_": ((0,), None),
     "gettext": ((0,), None),
     "gettext_lazy": ((0,), None),
-    "ngettext": ((0, 1), None),
-    "ngettext_lazy": ((0, 1), None),
+    # A catalogue holds both words of a plural under its singular.
+    "ngettext": ((0,), None),
+    "ngettext_lazy": ((0,), None),
     "pgettext": ((1,), 0),
     "pgettext_lazy": ((1,), 0),
 }

@@ -16,6 +16,7 @@ from referrals.access.relations import CaseAccess
 from referrals.execution.results import ASKED, StepResult
 from referrals.models import Referral
 from referrals.reading.disclosures import seen
+from referrals.visits.queries import Contents
 from referrals.vocabulary.states import State, Urgency
 from web.cases import told
 from web.cases.tabs import tabs_for
@@ -40,8 +41,11 @@ def zone_of(referral: Referral) -> ZoneInfo:
     return ZoneInfo(referral.authority.timezone) if referral.authority_id else ZoneInfo("Europe/Paris")
 
 
-def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
-    """Return what stands above every page of a case: its shell in words, and the pages that the reader has."""
+def heading(referral: Referral, ties: CaseAccess, contents: Contents | None = None) -> dict[str, Any]:
+    """Return what stands above every page of a case: its shell in words, and the pages that the reader has.
+
+    ``contents``: how much is on these pages, where the page asked for it.
+    """
     state, urgency = State(referral.state), Urgency(referral.urgency)
     if (
         ties.receiving and "A" not in ties.reads
@@ -60,7 +64,7 @@ def heading(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         "hold": referral.legal_hold,
         "glass": ties.glass,
         "authority": referral.authority.name if referral.authority_id else "",
-        "tabs": tabs_for(ties),
+        "tabs": tabs_for(ties, contents),
     }
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from rest_framework import serializers
 
 from accounts.territory import commune
@@ -42,6 +42,11 @@ class Line:
     label: str
     text: str
     unreadable: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Tell whether it takes a whole line where others stand beside each other."""
+        return len(self.text) > 60 or "\n" in self.text
 
 
 def items_of_the_form() -> list[str]:
@@ -218,10 +223,25 @@ def instant(text: str | None, zone: ZoneInfo) -> str:
     return f"{at:%d/%m/%Y} {gettext('à')} {at:%H:%M}"
 
 
+def left_until(due: str | None, at: datetime, zone: ZoneInfo) -> str:
+    """Return how many days are left until an instant, or since when it is past, in words; by the days of the zone."""
+    if not due:
+        return ""
+    days = (datetime.fromisoformat(due).astimezone(zone).date() - at.astimezone(zone).date()).days
+    if days < 0:
+        return ngettext("en retard de %(n)s jour", "en retard de %(n)s jours", -days) % {"n": -days}
+    if days < 2:
+        return gettext("demain") if days else gettext("aujourd'hui")
+    return gettext("dans %(n)s jours") % {"n": days}
+
+
 def clock_lines(
-    clocks: list[dict[str, Any]], zone: ZoneInfo, called: Mapping[str, str]
+    clocks: list[dict[str, Any]], zone: ZoneInfo, called: Mapping[str, str], *, at: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """Return clocks for a page: late and near ones first, those that run before those that have stopped."""
+    """Return clocks for a page: late and near ones first, those that run before those that have stopped.
+
+    ``at``: the instant from which one counts the days that are left.
+    """
     order = {"overdue": 0, "due_soon": 1, "on_time": 2, "stopped": 3}
     clocks_of_case = [
         {
@@ -230,6 +250,7 @@ def clock_lines(
             "state": clock["state"]["code"],
             "state_label": label(clock["state"]),
             "due": instant(clock["due_at"], zone),
+            "left": left_until(clock["due_at"], at, zone) if at is not None else "",
             "before": instant(clock["working_day_before"], zone),
             "started": instant(clock["started_at"], zone),
             "stopped": instant(clock["stopped_at"], zone),

@@ -4,7 +4,7 @@ All of it is what the API answers as ``available_actions`` and ``blocked_actions
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text, for_reader
+from referrals.access.relations import CaseAccess
+from referrals.models import Referral
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
@@ -42,6 +44,40 @@ class Panel:
     first: bool = False
     offers: list[Offer] = field(default_factory=list)
     barred: list[Offer] = field(default_factory=list)
+
+
+class Panels(list[Panel]):
+    """The steps of a page by what they are for, and what bars others, in one list."""
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Return all steps that may be done."""
+        return [offer for panel in self for offer in panel.offers]
+
+    @property
+    def barred(self) -> list[Offer]:
+        """Return all steps that something bars."""
+        return [offer for panel in self for offer in panel.barred]
+
+    @property
+    def many(self) -> bool:
+        """Tell whether there are so many that one looks for a step by its name."""
+        return len(self.offers) > FEW
+
+
+#: Up to so many steps are seen at a glance.
+FEW: Final = 6
+#: How many steps are shown as what usually comes next.
+NEXT: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A step that usually comes next, and why."""
+
+    offer: Offer
+    why: str
+    rank: int
 
 
 #: Themes of the case's own steps that leave its state as it is: their words, and the steps.
@@ -105,20 +141,70 @@ FILE: Final = _("Gérer le dossier")
 
 
 def panels(
-    pk: UUID, body: Mapping[str, Any], *, only: Sequence[str] = (), about: Mapping[str, str] | None = None
-) -> list[Panel]:
-    """Return the steps that an answer offers and bars, by machine; ``about`` names the parts by their ids."""
+    pk: UUID,
+    body: Mapping[str, Any],
+    *,
+    only: Sequence[str] = (),
+    about: Mapping[str, str] | None = None,
+    beside: Sequence[Next] = (),
+) -> Panels:
+    """Return the steps that an answer offers and bars, by what they are for.
+
+    ``about`` names the parts by their ids; ``only``: of these machines; ``beside``: those that the page shows already.
+    """
     by_title: dict[str, Panel] = {}
-    for name in ("available_actions", "blocked_actions"):
-        for action in body.get(name, ()):
-            if only and action["machine"] not in only:
-                continue
-            title, first = _theme(action)
-            panel = by_title.setdefault(title, Panel(title, first))
-            (panel.barred if "blocked_by" in action else panel.offers).append(_offer(pk, action, about or {}))
+    shown = {one.offer.address for one in beside}
+    for action in (*body.get("available_actions", ()), *body.get("blocked_actions", ())):
+        offer = _offer(pk, action, about or {})
+        if (only and action["machine"] not in only) or offer.address in shown:
+            continue
+        title, first = _theme(action)
+        panel = by_title.setdefault(title, Panel(title, first))
+        (panel.barred if "blocked_by" in action else panel.offers).append(offer)
     # An open call is answered before anything else: until then it goes on to the next officer (C3).
     call = str(Machine.ALERT.label)
-    return sorted(by_title.values(), key=lambda panel: (not panel.first, panel.title != call))
+    return Panels(sorted(by_title.values(), key=lambda panel: (not panel.first, panel.title != call)))
+
+
+def next_steps(
+    referral: Referral, ties: CaseAccess, body: Mapping[str, Any], *, about: Mapping[str, str]
+) -> list[Next]:
+    """Return the steps, three at most, that usually come next for this reader, the most pressing first."""
+    roles = {role for role, _ in ties.pairs}
+    usual: dict[tuple[str, str], list[Next]] = {}
+    for action in body.get("available_actions", ()):
+        step = step_of(action["machine"], action["step"])
+        said = [one for one in step.usual if one.holds(referral, roles)] if step is not None else []
+        if said:
+            first, offer = min(said, key=lambda one: one.rank), _offer(referral.pk, action, about)
+            called = str(first.called) if first.called is not None else offer.label
+            offers = usual.setdefault((action["machine"], action["step"]), [])
+            offers.append(Next(replace(offer, label=called), str(first.why), first.rank))
+    lines = [_of_several(referral.pk, machine, offers) for (machine, _), offers in usual.items()]
+    return sorted(lines, key=lambda one: one.rank)[:NEXT]
+
+
+def _of_several(pk: UUID, machine: str, offers: Sequence[Next]) -> Next:
+    """Return one step that may be done on several parts as one: it leads to the page on which they stand."""
+    first = offers[0]
+    if len(offers) == 1 and machine != Machine.DUPLICATE:
+        return first
+    place = PLACES.get(machine)
+    words = gettext("%(n)s en attente") % {"n": len(offers)} if len(offers) > 1 else ""
+    address = reverse("case-part", args=[pk, place]) if place else first.offer.address
+    return replace(first, offer=replace(first.offer, address=address, about=words))
+
+
+#: Where the parts of a machine stand.
+PLACES: Final[Mapping[str, str]] = {
+    Machine.DUPLICATE: "rapprochements",
+    Machine.MEASURE: "mesures",
+    Machine.JUDICIAL: "justice",
+    Machine.FEEDBACK: "messages",
+    Machine.TRANSFER: "transferts",
+    Machine.GLASS: "signatures",
+    Machine.REVIEW: "signatures",
+}
 
 
 def _theme(action: Mapping[str, Any]) -> tuple[str, bool]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import Text
 from referrals.access import matrix
 from referrals.access.relations import CaseAccess
+from referrals.visits.queries import Contents
 from referrals.vocabulary.attachments import CLASSES
 
 
@@ -16,7 +18,7 @@ class Tab:
     """A page of a case: the last word of its address, its words, and for whom there is anything on it."""
 
     name: str
-    label: Any
+    label: Text
     opens_for: Callable[[CaseAccess], bool]
 
 
@@ -52,6 +54,30 @@ TABS: Final = (
 BY_NAME: Final = {tab.name: tab for tab in TABS}
 
 
-def tabs_for(ties: CaseAccess) -> list[Tab]:
+@dataclass(frozen=True, slots=True)
+class ShownTab:
+    """A page as it stands above a case: how much is on it, and how much of that is new to the reader."""
+
+    name: str
+    label: Text
+    count: int = 0
+    new: int = 0
+
+
+def tabs_for(ties: CaseAccess, contents: Contents | None = None) -> list[ShownTab]:
     """Return the pages that the reader of a case has beside its first one; whoever is asked to take it over, none."""
-    return [] if ties.coarse or ties.draft or ties.receiving else [tab for tab in TABS if tab.opens_for(ties)]
+    if ties.coarse or ties.draft or ties.receiving:
+        return []
+    count = _counts(contents) if contents is not None else {}
+    return [ShownTab(tab.name, tab.label, *count.get(tab.name, ())) for tab in TABS if tab.opens_for(ties)]
+
+
+def _counts(contents: Contents) -> dict[str, tuple[int, int]]:
+    news = contents.news
+    return {
+        "historique": (0, news.steps),
+        "mesures": (contents.measures, 0),
+        "messages": (contents.messages, news.messages),
+        "pieces": (contents.attachments, news.attachments),
+        "signatures": (0, contents.to_sign),
+    }

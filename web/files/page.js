@@ -45,6 +45,29 @@
   }
   if (token && token.value) token.closest(".field").hidden = true;
 
+  // A step among many is found by typing its name: whatever bears it stays, and the folds that hold it open.
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  document.querySelectorAll("[data-find]").forEach((one) => {
+    const field = one.querySelector("input"), status = one.querySelector("[role=status]");
+    const folds = [...one.closest(one.dataset.find).querySelectorAll("details.theme")].map((fold) => [fold, fold.open]);
+    one.hidden = false;
+    field.addEventListener("input", () => {
+      const words = plain(field.value).split(/\s+/).filter(Boolean);
+      let found = 0;
+      for (const [fold, open] of folds) {
+        let here = 0;
+        fold.querySelectorAll("li").forEach((item) => {
+          item.hidden = !words.every((word) => plain(item.textContent).includes(word));
+          here += !item.hidden;
+        });
+        fold.hidden = !here;
+        fold.open = words.length ? here > 0 : open;
+        found += here;
+      }
+      status.textContent = found ? "" : status.dataset.none;
+    });
+  });
+
   const print = document.getElementById("print");
   if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
 

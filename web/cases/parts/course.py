@@ -1,6 +1,7 @@
 """Course of a case: history, deadlines, messages, related files, signatures and reviews."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -20,18 +21,23 @@ from web.cases.parts.shown import Context, Shown, text_of
 
 
 def history(tab: Shown) -> Context:
-    """Return what happened, the newest first."""
-    rows = list(reversed(tab.parts["timeline"]))
+    """Return what happened by day, the newest first."""
+    # Of one instant, what came last stands first.
+    rows = sorted(tab.parts["timeline"], key=lambda row: row["at"])[::-1]
     people = tab.staff({row.get(name) for row in rows for name in ("by", "signed_by", "obo")})
     called = tab.called | people
     lines = []
     for row in rows:
         step = display.step_of(row["machine"], row["step"])
+        at = datetime.fromisoformat(row["at"]).astimezone(tab.zone)
         lines.append(
             {
                 "label": display.step_words(row["machine"], row["step"]),
                 "number": row["number"],
                 "at": tab.when(row["at"]),
+                "day": f"{at:%d/%m/%Y}",
+                "hour": f"{at:%H:%M}",
+                "new": row["id"] in tab.new,
                 "role": _role(row["role"]),
                 "by": people.get(row["by"] or "", "") or (gettext("vous") if row["own"] else ""),
                 "signed_by": people.get(row["signed_by"] or "", ""),
@@ -90,6 +96,7 @@ def talk(tab: Shown) -> Context:
                         "text": text_of(row["text"]) if row.get("text") else "",
                         "state": display.label(row.get("state")),
                         "due": tab.when(row.get("due_on")),
+                        "new": row["id"] in tab.new,
                     }
                     for row in tab.parts[name]
                 ],

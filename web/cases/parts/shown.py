@@ -1,6 +1,6 @@
 """Data read for one page of a case, with the names to show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,10 +20,17 @@ class Shown:
     """Data read for one page of a case."""
 
     def __init__(
-        self, page: Page, referral: Referral, ties: CaseAccess, zone: ZoneInfo, parts: Mapping[str, Any]
+        self,
+        page: Page,
+        referral: Referral,
+        ties: CaseAccess,
+        zone: ZoneInfo,
+        parts: Mapping[str, Any],
+        new: Container[str] = (),
     ) -> None:
-        """Keep what was read, and the names that it may be told by."""
+        """Keep what was read, the names that it may be told by, and which rows are new to the reader."""
         self.page, self.referral, self.ties, self.zone, self.parts = page, referral, ties, zone, parts
+        self.new = new
         self.called: dict[str, str] = {}
         for n, (pk, name) in enumerate(parts["names"].children.items(), start=1):
             self.called[pk] = name or gettext("Enfant %(n)s") % {"n": n}

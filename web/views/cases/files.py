@@ -1,6 +1,6 @@
 """Attachments of a case: list, send, read, mark as evidence (domain.md §4.6)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from core.query import Query
 from encryption.sealed import OpenScope
+from referrals.access import child_sight
 from referrals.access.relations import CaseAccess
 from referrals.attachments import keeping, rights, serving
 from referrals.attachments.rights import Adding
@@ -18,6 +19,8 @@ from referrals.errors import NotVisible
 from referrals.models import Referral
 from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
+from referrals.visits import queries as visits_queries
+from referrals.visits.queries import Contents
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 from web.cases import told
@@ -52,10 +55,12 @@ class Files(UploadPage):
             actor=self.actor,
             at=self.at,
         )
+        sight = child_sight.sight_of(referral, ties, self.actor)
+        contents = visits_queries.contents_of(referral, sight, actor=self.actor, at=self.at)
         return self.show(
-            self.heading(referral, ties)
+            self.heading(referral, ties, contents)
             | form_of(kinds(may) if may else (), {}, children=children)
-            | {"lines": [_line(referral, ties, one, may) for one in lines], "listed": True}
+            | {"lines": [_line(referral, ties, one, may, contents.new) for one in lines], "listed": True}
             | {"on_files": list(_on_files(referral, ties, lines))}
             | told.in_words(self)
         )
@@ -71,10 +76,12 @@ class Files(UploadPage):
             raise NotVisible
         return referral, ties
 
-    def heading(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
+    def heading(
+        self, referral: Referral, ties: CaseAccess, contents: Contents | None = None
+    ) -> dict[str, Any]:
         """Return the heading of the case, and where a file that waits is laid to what it comes with."""
         complement = reverse("case-step", args=[referral.pk, "referral", "provide_info"])
-        return heading(referral, ties) | {
+        return heading(referral, ties, contents) | {
             "tab": "pieces",
             "title": BY_NAME["pieces"].label,
             "add_at": complement,
@@ -98,7 +105,7 @@ class Files(UploadPage):
 
 
 def _line(
-    referral: Referral, ties: CaseAccess, line: Mapping[str, Any], may: Adding | None
+    referral: Referral, ties: CaseAccess, line: Mapping[str, Any], may: Adding | None, new: Container[str]
 ) -> dict[str, Any]:
     entry = line_of(referral.pk, line, zone_of(referral))
     if line["waiting"]:
@@ -113,6 +120,7 @@ def _line(
     )
     original = here and line["original"] and entry["href"] and rights.gets_originals(ties)
     return entry | {
+        "new": line["id"] in new,
         "by": role_words(line["role"]) if line["role"] in Role.values else "",
         "joined": not here,
         "complement": line["complement"] is not None,

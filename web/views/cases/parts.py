@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
@@ -15,6 +16,7 @@ from referrals.execution import abilities
 from referrals.models import Referral
 from referrals.reading import names
 from referrals.reading.disclosures import opened, seen
+from referrals.visits import queries as visits_queries
 from web.cases import told
 from web.cases.base import heading, zone_of
 from web.cases.panel import panels, part_in
@@ -40,6 +42,7 @@ class Part(Page):
         if tab is None or ties.coarse or ties.draft or not tab.opens_for(ties):
             raise NotVisible
         page = PAGES[part]
+        prefetch_related_objects([referral], "children")  # once for the bounds, the names and the disclosure
         sight = child_sight.sight_of(referral, ties, self.actor)
         parts = opened(
             referral,
@@ -48,15 +51,16 @@ class Part(Page):
             actor=self.actor,
             at=self.at,
         )
+        contents = visits_queries.contents_of(referral, sight, actor=self.actor, at=self.at)
         context = (
-            heading(referral, ties)
+            heading(referral, ties, contents)
             | {
                 "tab": part,
                 "title": tab.label,
             }
             | told.in_words(self)
         )
-        context |= page.context_of(Shown(self, referral, ties, zone_of(referral), parts))
+        context |= page.context_of(Shown(self, referral, ties, zone_of(referral), parts, contents.new))
         if page.machines:
             body = abilities.abilities(referral, sight, actor=self.actor, at=self.at)
             if part == "rapprochements":  # a pair is decided where both files are beside each other

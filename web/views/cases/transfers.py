@@ -22,9 +22,9 @@ from web.cases import display, told, words
 from web.cases.base import BlanksLeftOut, zone_of
 from web.cases.display import Line
 from web.cases.panel import panels
+from web.cases.report import PARTS
 from web.forms import ZONE
 from web.page import Page
-from web.views.cases.case import PARTS
 
 #: Lists of a document by the word that stands over them; their rows are those of a table.
 LISTS: Final[Mapping[str, tuple[Any, Any]]] = {

@@ -14,10 +14,10 @@ from accounts.roles import Role
 from referrals.cases.queries import whole
 from referrals.filing import actions as filing_actions
 from referrals.filing.inputs import Sharing
+from web.cases.report import chapters_of, parts_of
 from web.filing.draft import Draft
 from web.forms import Ask, Field, Pairs
 from web.page import InputPage, Page, go_to
-from web.views.cases.case import chapters_of, parts_of
 
 ASKS: Final = (Ask("organisation", _("De quel établissement transmettez-vous ?")),)
 
