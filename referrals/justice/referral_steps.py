@@ -68,13 +68,13 @@ def flag_immediate_danger(referral: Referral, step_input: justice_inputs.Immedia
             roles=[Role.CRIP_COORDINATOR, Role.ASE_INSPECTOR],
             states=(State.ACKNOWLEDGED, State.TRIAGE, State.QUALIFIED, State.IN_ASSESSMENT),
             rank=0,
-            urgent=True,
+            without_delay=True,
         ),
         Usual(
             WITHOUT_DELAY,
             roles=[Role.ON_CALL],
             rank=2,
-            urgent=True,
+            without_delay=True,
         ),
     ],
 )

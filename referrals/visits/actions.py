@@ -25,9 +25,9 @@ def mark(referral: Referral, last: LastVisit | None, *, actor: Actor, at: dateti
     over = referral.state == State.PURGED  # nothing would erase the row any more
     if actor.user_id is None or over or (last is not None and at - last.at < AGAIN):
         return
-    since = last.since if last is not None and at - last.at < ONE_VISIT else last and last.at
+    before = None if last is None else last.since if at - last.at < ONE_VISIT else last.at
     LastVisit.objects.bulk_create(
-        [LastVisit(referral=referral, reader=reader_of(referral.pk, actor.user_id), at=at, since=since)],
+        [LastVisit(referral=referral, reader=reader_of(referral.pk, actor.user_id), at=at, since=before)],
         update_conflicts=True,
         unique_fields=["reader"],
         update_fields=["at", "since"],

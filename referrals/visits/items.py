@@ -82,7 +82,7 @@ def items_of(
     for kind, model, which, columns in _SOURCES:
         if kind not in kinds:
             continue
-        told = _BARE | columns
+        told = {**_BARE, **columns}
         rows = model._default_manager.filter(which, bounds.get(kind, Q()), referral__in=cases).order_by()
         if new and kind in NEWS:
             # A filer's row names nobody.

@@ -154,7 +154,7 @@ def _shown(item: Item, sight: Sight, user_id: UUID) -> bool:
     if item.kind == STEP:
         return _reads_step(item, sight)
     if item.kind == ATTACHMENT:
-        return all(sight.reads(item.access_class, child) for child in named or [None])
+        return all(sight.reads(item.access_class, child) for child in (named or (None,)))
     if item.kind == MEASURE:
         access = _of_measure(sight, item.pk, item.child)
         return "J" in access.reads or "J" in access.partial

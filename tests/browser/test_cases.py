@@ -58,6 +58,46 @@ def test_the_queue_and_every_page_of_a_case_can_be_used_by_everybody(visitor):
     assert visitor.page.evaluate("document.activeElement.name") == "value"
 
 
+#: How high the page of a case may be, in pixels, by the width and height of the window.
+HIGHEST = (({"width": 1440, "height": 900}, 2_700), ({"width": 390, "height": 844}, 6_000))
+CASE = re.compile(r"/dossiers/[0-9a-f-]{36}")
+
+
+@pytest.mark.parametrize("who", ["crip_coordinator", "ase_inspector", "on_call", "assessor"])
+def test_the_page_of_the_fullest_case_is_soon_read(visitor, who):
+    visitor.signs_in(who)
+    visitor.goes("/dossiers")
+    links = (one.get_attribute("href") for one in visitor.page.locator("main a").all())
+    cases = {link for link in links if CASE.fullmatch(link)}
+    assert cases
+    for size, highest in HIGHEST:
+        visitor.page.set_viewport_size(size)
+        for case in cases:
+            visitor.goes(case)
+            assert visitor.page.evaluate("document.documentElement.scrollHeight") <= highest, (
+                who,
+                size,
+                case,
+            )
+
+
+def test_a_step_is_found_by_typing(visitor):
+    visitor.signs_in("crip_coordinator")
+    opens_the_first(visitor, "protected_judicial")
+    steps = visitor.page.locator(".steps")
+    assert steps.get_by_role("link", name="Écrire au déclarant").is_hidden()
+
+    steps.get_by_label("Trouver une étape").fill("declarant ecri")
+
+    assert steps.locator(".offers a:visible").all_inner_texts() == ["Écrire au déclarant"]
+    visitor.looks("case-step-found")
+    steps.get_by_label("Trouver une étape").fill("rien de tel")
+    steps.get_by_text("Aucune étape possible ne porte ce nom.").wait_for()
+    steps.get_by_label("Trouver une étape").fill("")
+    assert steps.locator(".offers a:visible").count() == 0
+    assert steps.locator("details.theme:visible").count() > 3
+
+
 def test_names_are_shown_when_they_are_asked_for(visitor):
     visitor.signs_in("crip_coordinator")
     visitor.goes("/dossiers")

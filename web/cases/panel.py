@@ -76,6 +76,7 @@ class Next:
     """A step that usually comes next, and why."""
 
     offer: Offer
+    machine: Machine
     why: str
     rank: int
 
@@ -171,25 +172,27 @@ def next_steps(
 ) -> list[Next]:
     """Return the steps, three at most, that usually come next for this reader, the most pressing first."""
     roles = {role for role, _ in ties.pairs}
-    usual: dict[tuple[str, str], list[Next]] = {}
+    usual: dict[Step, list[Next]] = {}
     for action in body.get("available_actions", ()):
         step = step_of(action["machine"], action["step"])
-        said = [one for one in step.usual if one.holds(referral, roles)] if step is not None else []
-        if said:
+        said = (
+            [one for one in step.usual if one.holds(referral, roles, ties.reads)] if step is not None else []
+        )
+        if step is not None and said:
             first, offer = min(said, key=lambda one: one.rank), _offer(referral.pk, action, about)
             called = str(first.called) if first.called is not None else offer.label
-            offers = usual.setdefault((action["machine"], action["step"]), [])
-            offers.append(Next(replace(offer, label=called), str(first.why), first.rank))
-    lines = [_of_several(referral.pk, machine, offers) for (machine, _), offers in usual.items()]
+            offers = usual.setdefault(step, [])
+            offers.append(Next(replace(offer, label=called), step.machine, str(first.why), first.rank))
+    lines = [_of_several(referral.pk, offers) for offers in usual.values()]
     return sorted(lines, key=lambda one: one.rank)[:NEXT]
 
 
-def _of_several(pk: UUID, machine: str, offers: Sequence[Next]) -> Next:
+def _of_several(pk: UUID, offers: Sequence[Next]) -> Next:
     """Return one step that may be done on several parts as one: it leads to the page on which they stand."""
     first = offers[0]
-    if len(offers) == 1 and machine != Machine.DUPLICATE:
+    if len(offers) == 1 and first.machine is not Machine.DUPLICATE:
         return first
-    place = PLACES.get(machine)
+    place = PLACES.get(first.machine)
     words = gettext("%(n)s en attente") % {"n": len(offers)} if len(offers) > 1 else ""
     address = reverse("case-part", args=[pk, place]) if place else first.offer.address
     return replace(first, offer=replace(first.offer, address=address, about=words))

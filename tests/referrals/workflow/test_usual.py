@@ -54,9 +54,9 @@ WAITS = {
 WAIT_FOR_NOBODY = {"draft", "merged", "transferred", "archived", "purged"}
 
 
-def declared(state, role, urgency="U0"):
+def declared(state, role, urgency="U0", *, reads="", justice=""):
     """Return the steps that are declared to come next for a role in a state, by rank."""
-    case = Referral(urgency=urgency)
+    case = Referral(urgency=urgency, judicial_status=justice)
     case.__dict__["state"] = state
     found = {}
     for step in steps.all():
@@ -65,7 +65,7 @@ def declared(state, role, urgency="U0"):
             if step.machine is Machine.REFERRAL
             else state in MACHINES[step.machine].while_in
         )
-        ranks = [one.rank for one in step.usual if one.holds(case, {role})]
+        ranks = [one.rank for one in step.usual if one.holds(case, {role}, reads)]
         if there and ranks and role in step.roles:
             found[f"{step.machine}.{step.name}"] = min(ranks)
     return found
@@ -94,6 +94,14 @@ def test_on_call_a_call_is_answered_first_then_the_case_is_opened_then_the_prose
 def test_the_prosecutor_comes_first_in_the_highest_urgency_alone():
     assert declared("triage", "crip_coordinator", urgency="U3")["referral.send_judicial"] == 0
     assert "referral.send_judicial" not in declared("triage", "crip_coordinator", urgency="U2")
+
+
+@pytest.mark.sec("SEC-AZ7")
+def test_the_prosecutor_who_was_told_comes_next_no_more_for_who_may_know_it():
+    told = {"urgency": "U3", "justice": "sent"}
+
+    assert "referral.send_judicial" not in declared("triage", "crip_coordinator", reads="DI", **told)
+    assert "referral.send_judicial" in declared("triage", "on_call", reads="AD", **told)
 
 
 def test_nothing_is_declared_for_a_role_or_a_state_that_the_step_has_not():

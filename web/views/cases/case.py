@@ -16,6 +16,7 @@ from referrals.errors import NotVisible
 from referrals.models import Referral
 from referrals.visits import actions as visits
 from referrals.visits import queries as visits_queries
+from referrals.vocabulary.states import Machine
 from web.cases import display, told
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
@@ -64,7 +65,9 @@ class OneCase(Page):
                 "panels": panels(pk, body, about=called, beside=steps),
                 "facts_withheld": "D" not in ties.reads,
                 "bare_of_facts": not any(report.values()),
+                # Said once: where it is what comes next, that says it.
                 "glass_may_open": "D" not in ties.reads
+                and not any(one.machine is Machine.GLASS for one in steps)
                 and emergency_openings.may_break_this(pk, self.actor, at=self.at),
                 "filed": _filed(referral),
                 "similar": similar(referral, ties, actor=self.actor, at=self.at),
