@@ -76,7 +76,7 @@ def test_s8_the_family_refuses_and_justice_sends_the_case_back(visitor, people):
     expect(coordinator.page.locator("main")).to_contain_text("Renvoi au département")
     coordinator.looks("justice-returned")
     inspector.goes(case)
-    expect(inspector.page.locator("a.offer").filter(has_text="Classer")).to_have_count(0)
+    expect(inspector.page.locator("a.offer, .next a").filter(has_text="Classer")).to_have_count(0)
     does(inspector, case, "Proposer une protection administrative", OFFER)
 
     visitor.goes("/transmissions")

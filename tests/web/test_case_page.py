@@ -105,6 +105,7 @@ def write(world, case, who, body):
     world.as_(who).step(case.pk, "message_professionals", {"text": body}, expect=200)
 
 
+@pytest.mark.both_databases("the visit is written by a request that row-level security bounds")
 def test_what_others_wrote_since_the_last_visit_is_marked_until_the_next(world, in_assessment):
     case, reader = in_assessment, Visitor(world, "crip_coordinator")
     reader.get(f"/dossiers/{case.pk}")

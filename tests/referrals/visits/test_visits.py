@@ -112,6 +112,9 @@ def test_a_service_is_told_of_the_child_confided_to_it_alone(world, family):
     assert (found.messages, found.attachments) == shown(world, "measure_service", family.pk)[:2]
 
 
+@pytest.mark.both_databases(
+    "ten tables in one statement, with arrays of ids as JSON, and no value where one has none"
+)
 def test_new_is_what_somebody_else_added_after_the_last_visit(world, kit):
     mine, other = world.user("crip_coordinator").pk, world.user("assessor").pk
     visit(world, "crip_coordinator", kit.case.pk, AT)
@@ -168,6 +171,7 @@ def test_counted_steps_are_steps_that_the_history_shows(world, family, who):
     assert counted or who == "dpo"
 
 
+@pytest.mark.both_databases("a row is written over by the database itself")
 def test_openings_close_to_each_other_are_one_visit(world, kit):
     kit.fill.row(TeamMessage, by=world.user("assessor").pk, at=AT + MINUTE)
     first, again, much_later = AT, AT + timedelta(hours=3), AT + timedelta(hours=3, minutes=20)
