@@ -14,7 +14,7 @@ from referrals.models import Concern
 from referrals.vocabulary.ages import AgeBand, age_on
 from referrals.vocabulary.child_answers import IdentityKnown
 from referrals.vocabulary.states import ChildKind, DecisionCode, Exploitation
-from web.cases import display
+from web.cases import display, words
 from web.cases.display import Line
 
 #: Chapters that few readers need each time: folded on the page of a case.
@@ -183,6 +183,8 @@ def _child(number: int, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         "age": age_of(row, today),
         "where": ", ".join(line.text for line in display.lines(MODELS["children"], where)),
         "home": _saying("children", row)("commune_insee"),
+        # Two ages that the law asks about, whatever is known of the birth.
+        "young": [str(words.of(name)) for name in ("under_2", "under_15") if row.get(name)][:1],
         "household": row.get("kind") == ChildKind.HOUSEHOLD,
         "mistake": row.get("wrong_person", False),
         "decision": str(DecisionCode(decision).label)
