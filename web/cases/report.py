@@ -175,6 +175,7 @@ def _child(number: int, row: Mapping[str, Any], today: date) -> dict[str, Any]:
     decision = row.get("decision")
     plain = (Exploitation.NONE, IdentityKnown.KNOWN)  # they go without saying
     first = {name: value for name, value in row.items() if name in OF_A_CHILD and value not in plain}
+    born = bool(row.get("birth_date"))
     rest = {name: value for name, value in row.items() if name not in (*OF_A_CHILD, *SAID_ABOVE)}
     where = {name: row.get(name) for name in ("whereabouts", "whereabouts_detail")}
     return {
@@ -183,8 +184,8 @@ def _child(number: int, row: Mapping[str, Any], today: date) -> dict[str, Any]:
         "age": age_of(row, today),
         "where": ", ".join(line.text for line in display.lines(MODELS["children"], where)),
         "home": _saying("children", row)("commune_insee"),
-        # Two ages that the law asks about, whatever is known of the birth.
-        "young": [str(words.of(name)) for name in ("under_2", "under_15") if row.get(name)][:1],
+        # Two ages that the law asks about, where the age itself doesn't tell.
+        "young": [] if born else [str(words.of(name)) for name in YOUNG if row.get(name)][:1],
         "household": row.get("kind") == ChildKind.HOUSEHOLD,
         "mistake": row.get("wrong_person", False),
         "decision": str(DecisionCode(decision).label)
@@ -205,9 +206,8 @@ SAID_ABOVE: Final = (
     "runaway",
     "decision",
     "age_band",
-    "under_2",
-    "under_15",
 )
+YOUNG: Final = ("under_2", "under_15")
 
 
 def age_of(row: Mapping[str, Any], today: date) -> str:
