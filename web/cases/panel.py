@@ -61,8 +61,8 @@ class Panels(list[Panel]):
 
     @property
     def many(self) -> bool:
-        """Tell whether there are so many that one looks for a step by its name."""
-        return len(self.offers) > FEW
+        """Tell whether there are so many, under several titles, that one looks for a step by its name."""
+        return len(self) > 1 and len(self.offers) > FEW
 
 
 #: Up to so many steps are seen at a glance.
