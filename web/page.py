@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, NoReturn
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -32,9 +33,9 @@ from core.inputs import StrictSerializer
 from core.query import Query
 from referrals.conflicts_of_interest.declarations import STAFF
 from web import forms, navigation
-from web.forms import IDS, Ask, Field, Pairs, Sent
+from web.forms import IDS, ZONE, Ask, Field, Pairs, Sent
 
-#: Nothing inline, nothing of anybody else's; the beacon of the quick exit is all that a script may send.
+#: Nothing inline, nothing of anybody else's; a script sends to this service alone.
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -42,6 +43,8 @@ POLICY: Final = (
 #: What a browser forgets when somebody leaves (SEC-AU8, SEC-AU10).
 FORGET: Final = '"cache", "cookies", "storage"'
 SEE_OTHER: Final = 303
+#: What a form says that is saved while one writes, and not left.
+DRAFT: Final = "draft"
 #: From how many characters on a value is shown as a text; ids and codes are shorter.
 LONG: Final = 40
 
@@ -183,6 +186,25 @@ class FormPage(Page):
         thing = act()
         wanted.keep(self.actor, status=200, thing=thing, at=self.at)
         return thing
+
+    @property
+    def saves_draft(self) -> bool:
+        """Tell whether the form is saved while one writes in it: nothing is shown again, and the page stays."""
+        return self.sent.text("then") == DRAFT
+
+    def draft_saved(self, version: int, *, whole: bool = True, zone: ZoneInfo = ZONE) -> JsonResponse:
+        """Return what the page needs to go on writing: the version and key of its form, and when it was saved in words.
+
+        Not ``whole``: something that was typed could not be saved as it is.
+        """
+        at = self.at.astimezone(zone)
+        said = {"hour": f"{at:%H}", "minute": f"{at:%M}"}
+        words = (
+            gettext("Enregistré à %(hour)s h %(minute)s.")
+            if whole
+            else gettext("Enregistré à %(hour)s h %(minute)s, sauf les conclusions encore incomplètes.")
+        )
+        return JsonResponse({"version": version, "once": fresh_key(), "words": words % said, "whole": whole})
 
     def key(self, problem: Mapping[str, Any] | None = None) -> str:
         """Return the key of the form: that with which it was sent, a fresh one where it is new or its key was used."""

@@ -1,12 +1,22 @@
-// Enhances what works without it: the quick exit, and a page that the browser kept after sign-out. Passkeys need it.
+// Enhances what works without it: the quick exit, a page that the browser kept after sign-out, texts that aren't sent yet.
+// Passkeys need it.
 (() => {
   "use strict";
   const form = document.getElementById("exit");
   const TIMES = 3, WITHIN = 3000; // presses of Escape, milliseconds
   let pressed = [];
 
+  // What was typed and isn't sent: a page that holds any asks before it goes, unless one wants to be gone.
+  const unsent = new Set(), ask = (event) => event.preventDefault();
+  const keep = (one, typed) => {
+    if (typed) unsent.add(one); else unsent.delete(one);
+    if (unsent.size) addEventListener("beforeunload", ask); else removeEventListener("beforeunload", ask);
+  };
+  const forget = () => [...unsent].forEach((one) => keep(one, false));
+
   // Leaves first and signs out meanwhile: nothing is waited for, and the way back leads past this page.
   const leave = () => {
+    forget();
     document.documentElement.classList.add("gone");
     document.title = " ";
     navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
@@ -31,11 +41,59 @@
     if (event.defaultPrevented) return;
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = "yes";
+    keep(event.target, false);
   });
+  addEventListener("pagehide", forget);
   addEventListener("pagehide", () => document.querySelectorAll("form[data-sent]").forEach((one) => delete one.dataset.sent));
 
   const faults = document.getElementById("faults");
   if (faults) faults.focus();
+
+  // A form that the service keeps a draft of is saved while one writes; of others one is only warned.
+  const AFTER = 4000, APART = 20000; // milliseconds without a key, and from one saving to the next
+  const saving = (one) => {
+    const told = one.querySelector("[data-saved]");
+    let timer, sending, typed = 0, last = 0;
+    const tell = (words, failed) => {
+      told.classList.toggle("error", failed);
+      if (failed) told.setAttribute("role", "alert"); else told.removeAttribute("role");
+      told.textContent = words;
+    };
+    const send = async () => {
+      const until = typed, body = new URLSearchParams(new FormData(one));
+      body.set("then", "draft");
+      try {
+        const answer = await fetch(one.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error", keepalive: document.hidden });
+        if (!answer.ok) throw new Error("refused");
+        const said = await answer.json();
+        one.elements.version.value = said.version;
+        if (one.elements.once) one.elements.once.value = said.once;
+        tell(said.words, false);
+        if (said.whole && until === typed) keep(one, false);
+      } catch {
+        tell(one.dataset.autosave, true);
+      }
+      last = Date.now();
+      sending = undefined;
+      if (until !== typed) wait();
+    };
+    const save = () => { clearTimeout(timer); if (!sending) sending = send(); };
+    const wait = () => { clearTimeout(timer); timer = setTimeout(save, Math.max(AFTER, last + APART - Date.now())); };
+    one.addEventListener("input", () => { typed += 1; wait(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden && unsent.has(one)) save(); });
+    one.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (!sending) return;
+      event.preventDefault(); // it would be decided on a version that is being left behind
+      sending.then(() => { clearTimeout(timer); one.requestSubmit(event.submitter); });
+    });
+  };
+  document.querySelectorAll("main form[method=post]").forEach((one) => {
+    if (!one.querySelector("textarea") && !("autosave" in one.dataset)) return;
+    one.addEventListener("input", () => keep(one, true));
+    if (faults) keep(one, true);
+    if ("autosave" in one.dataset) saving(one);
+  });
 
   // The secret of a mailed link is behind the #, which no server is told: it goes into the form, and out of the address.
   const token = document.querySelector("form[data-link] #token");

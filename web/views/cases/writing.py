@@ -80,8 +80,8 @@ class Writing(CaseForm):
             }
         )
 
-    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """Save, and go on writing or back to the assessment.
+    def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Save, and go on writing or back to the assessment; while one writes, all but conclusions that lack something.
 
         Raises:
             NotVisible, NotAllowed, WrongState, StaleVersion, ValidationError: as the edit refuses.
@@ -90,7 +90,8 @@ class Writing(CaseForm):
         body = self._form(referral, ties, self.names_sent).body(self.sent)
         # What is left empty stays as it was: a text that the team wrote isn't emptied by a page that lacked it.
         filled = {name: value for name, value in body.items() if value not in (None, "", [])}
-        once(
+        incomplete = _leave_out_incomplete(filled) if self.saves_draft else 0
+        done, _ = once(
             self,
             pk,
             filled,
@@ -98,6 +99,9 @@ class Writing(CaseForm):
                 pk, filled, version=self.sent.version, actor=self.actor, at=self.at
             ),
         )
+        if self.saves_draft:
+            now = done.referral if done is not None else seen(request, pk)[0]
+            return self.draft_saved(now.version, whole=not incomplete, zone=zone_of(referral))
         if self.sent.text("then") == "stay":
             return onwards(self, pk, told.EDITED, tab="assessment-writing")
         return onwards(self, pk, told.EDITED)
@@ -138,6 +142,15 @@ class Writing(CaseForm):
         step = steps.get(Machine.ASSESSMENT, "write")
         back = reverse("case-part", args=[referral.pk, "evaluation"])
         return self.around(step, referral, ties, names) | {"back": back, "tab": "evaluation"}
+
+
+def _leave_out_incomplete(body: dict[str, Any]) -> int:
+    """Take the conclusions that lack a member out of what is saved; return how many."""
+    rows = body.get("conclusions", [])
+    complete = [row for row in rows if all(row.get(name) for name in members(ConclusionForm))]
+    if rows:
+        body["conclusions"] = complete
+    return len(rows) - len(complete)
 
 
 def _filled(form: StepForm, conclusions: list[dict[str, Any]]) -> list[Entry]:

@@ -174,8 +174,15 @@ class UrgentPage(FormPage):
         return self.page(pk, child, fact, form, version=draft.referral.version)
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:  # noqa: ARG002 - Django's signature
-        """File without delay; what the draft says beside stays in it."""
+        """File without delay; what the draft says beside stays in it. Or save what was typed, to go on later."""
+        if self.saves_draft or self.sent.text("then") == "later":
+            return self._keep(pk)
         return file(self, pk, self.typed(), "submit_urgent", self.body)
+
+    def _keep(self, pk: UUID) -> HttpResponse:
+        draft = Draft.of(self.request, pk)
+        saved = draft.save(self.body(draft), version=version_of(self.sent)).referral
+        return self.draft_saved(saved.version) if self.saves_draft else go_to(reverse("filing", args=[pk]))
 
     def body(self, draft: Draft) -> Said:
         """Return what is saved: the child whom it is about first, the first fact, the danger, and who files."""

@@ -52,7 +52,9 @@ class SectionPage(FormPage):
         """Save the page, and go on to the next one or back to the list."""
         draft = Draft.of(request, pk)
         body = self.body(draft, remove="remove" in self.sent)
-        draft.save(body, version=version_of(self.sent))
+        saved = draft.save(body, version=version_of(self.sent)).referral
+        if self.saves_draft:
+            return self.draft_saved(saved.version)
         return go_to(self.onwards(pk, self.sent.text("then")))
 
     def redisplay(self, problem: Mapping[str, Any], pk: UUID) -> HttpResponse:
