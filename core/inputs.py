@@ -11,9 +11,10 @@ type of its validated value.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Protocol, Self
 from uuid import UUID
 
 from rest_framework import serializers
@@ -108,6 +109,24 @@ class _Readable[Value](Protocol):
     def __get__(self, instance: object, owner: object) -> Value: ...
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """What another member must hold for a member to be asked for: one of ``answers``, or anything where there are none.
+
+    ``unless``: it must not.
+    """
+
+    member: str
+    answers: tuple[str, ...] = ()
+    unless: bool = False
+
+    def met_by(self, answer: object) -> bool:
+        """Tell whether the member is asked for beside this answer."""
+        given = answer if isinstance(answer, list) else [str(answer).lower() if answer is True else answer]
+        holds = any(one in self.answers if self.answers else one not in (None, "", False) for one in given)
+        return holds != self.unless
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """A body whose every member is declared; all faults are named in one answer.
 
@@ -118,6 +137,10 @@ class StrictSerializer(serializers.Serializer[Any]):
     #: Members may bear these names, which are also attributes of every field of the framework, of other types.
     label: Any
     required: Any
+    #: When members are asked for that depend on an answer to another one; a page shows and takes them then alone.
+    asked_when: ClassVar[Mapping[str, When]] = {}
+    #: For which cases members are asked for that not every case calls for; told the case, as a step sees it.
+    asked_if: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
 
     if TYPE_CHECKING:
 

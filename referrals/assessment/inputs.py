@@ -1,12 +1,16 @@
 """Inputs of the assessment's steps."""
 
-from core.inputs import Code, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, many
+from core.inputs import Code, Day, Flag, Id, Instant, OptionalId, StrictSerializer, Text, When, many
 from referrals.vocabulary import answers, assessment_answers, message_answers
 from referrals.workflow.inputs import LONG, Signed, ids, text
 
 
 class TeamMember(StrictSerializer):
     """One assessor, with the waiver that D226-2-5 asks of whoever follows the family."""
+
+    asked_when = {
+        "waiver": When("follows_family", ("true",)),
+    }
 
     user = Id()
     field = Code(assessment_answers.TeamField.choices)

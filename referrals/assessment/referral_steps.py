@@ -24,7 +24,7 @@ from referrals.workflow.step import SAME
 from referrals.workflow.usual import Usual
 
 
-@two_sign(_("Motiver un dépassement du délai demande une seconde signature."))
+@two_sign(_("Motiver un dépassement du délai demande une seconde signature."), of_case=True)
 def extension_calls_for_two(case: Case, step_input: Extension) -> bool:
     """A late assessment is explained by its lead and signed by a supervisor (T19)."""
     return True

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.inputs import Code, OptionalInstant
+from core.inputs import Code, OptionalInstant, When
 from referrals.vocabulary.states import Coded
 from referrals.workflow import inputs
 
@@ -20,6 +20,10 @@ class Ground(Coded):
 
 class Reopening(inputs.Reasoned):
     """T34; ``learnt_at`` says when a new fact came in: the delay of its assessment counts from there."""
+
+    asked_when = {
+        "learnt_at": When("ground", ("new_fact",)),
+    }
 
     ground = Code(Ground.choices)
     learnt_at = OptionalInstant()

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from core.inputs import Code, Day, OptionalId, StrictSerializer, Text, Whole, many
+from core.inputs import Code, Day, OptionalId, StrictSerializer, Text, When, Whole, many
 from referrals.vocabulary import child_answers, correction_answers
 from referrals.vocabulary.states import ChildKind, Whereabouts
 from referrals.workflow.inputs import text
@@ -27,6 +27,13 @@ class Rectify(StrictSerializer):
 
 class AddedChild(StrictSerializer):
     """T50: what is known of the child; the rest comes by T42."""
+
+    asked_when = {
+        "last_name": When("identity_known", ("known", "partial")),
+        "first_names": When("identity_known", ("known", "partial")),
+        "usual_name": When("identity_known", ("known", "partial")),
+        "birth_date": When("identity_known", ("known", "partial")),
+    }
 
     kind = Code(ChildKind.choices)
     reason = text()

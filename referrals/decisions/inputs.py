@@ -1,6 +1,6 @@
 """Inputs of the deciding steps."""
 
-from core.inputs import Code, Flag, Id, Items, OptionalId, StrictSerializer, many
+from core.inputs import Code, Flag, Id, Items, OptionalId, StrictSerializer, When, many
 from referrals.vocabulary import decision_answers
 from referrals.vocabulary.states import DecisionCode
 from referrals.workflow.decision_inputs import (
@@ -36,6 +36,15 @@ class DecideContinue(Deciding):
 class DecideJudicial(Signed, ToJustice):
     """T26: the referral to justice of T15, or one that was sent and not answered."""
 
+    asked_when = {
+        "judicial_referral": When("already_sent", unless=True),
+        "grounds": When("already_sent", unless=True),
+        "actions_led": When("already_sent", unless=True),
+        "recipient": When("already_sent", unless=True),
+        "document": When("already_sent", unless=True),
+        "sending_proof": When("already_sent", unless=True),
+    }
+
     children = Items(child=Id(), required=False, default=list)
     decisions = many(ChildDecision, required=False, default=list)
     motivation = text(max_length=LONG)
@@ -51,6 +60,15 @@ class AgreementOfCase(Agreement):
 class RefusalOfCase(ToJustice):
     """T25: the refusal, and the referral to justice where danger persists."""
 
+    asked_when = {
+        "judicial_referral": When("danger_persists", ("true",)),
+        "grounds": When("danger_persists", ("true",)),
+        "actions_led": When("danger_persists", ("true",)),
+        "recipient": When("danger_persists", ("true",)),
+        "document": When("danger_persists", ("true",)),
+        "sending_proof": When("danger_persists", ("true",)),
+    }
+
     child = Id()
     refusals = many(HolderRefusal, required=False, default=list)
     attempts = text(required=False, max_length=5_000)
@@ -59,6 +77,11 @@ class RefusalOfCase(ToJustice):
 
 class DecideChild(Signed):
     """T43."""
+
+    asked_when = {
+        "ground": When("decision", ("close",)),
+        "measures": When("decision", ("admin",)),
+    }
 
     child = Id()
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])

@@ -163,7 +163,7 @@ def informations_agree(case: Case, step_input: Attaching | None) -> bool:
     return True
 
 
-@two_sign(_("Situation ou urgence antérieure : une seconde signature est requise."))
+@two_sign(_("Situation ou urgence antérieure : une seconde signature est requise."), of_case=True)
 def joining_calls_for_two(case: Case, step_input: Attaching) -> bool:
     """A status was once at least *at risk*, or urgency once U2: joining, too, needs two (2S?)."""
     return case.history_calls_for_two()

@@ -1,6 +1,6 @@
 """Inputs of the steps of a measure."""
 
-from core.inputs import Code, Day, Flag, Id, OptionalDay, OptionalId, StrictSerializer, Text
+from core.inputs import Code, Day, Flag, Id, OptionalDay, OptionalId, StrictSerializer, Text, When
 from core.query import PagedQuery
 from referrals.measures import queries
 from referrals.vocabulary import measure_answers
@@ -52,6 +52,10 @@ class Start(StrictSerializer):
 class Pause(StrictSerializer):
     """M09: ``judge_told`` is asked for a judicial measure."""
 
+    asked_if = {
+        "judge_told": lambda case: case.part is not None and case.part.judicial,
+    }
+
     on = Day()
     reason = text()
     judge_told = Flag(required=False, default=False)
@@ -91,6 +95,10 @@ class Lifting(StrictSerializer):
 class NotExecuted(StrictSerializer):
     """M15."""
 
+    asked_if = {
+        "judge_told": lambda case: case.part is not None and case.part.judicial,
+    }
+
     reason = text()
     judge_told = Flag(required=False, default=False)
     nothing_was_done = Flag(required=False, default=False)
@@ -112,6 +120,10 @@ class Situation(StrictSerializer):
 
 class Ruling(Hearing):
     """M18."""
+
+    asked_when = {
+        "term_on": When("effect", ("new_term",)),
+    }
 
     on = Day()
     effect = Code([("kept", "Maintenue"), ("changed", "Modifiée"), ("new_term", "Nouvelle échéance")])

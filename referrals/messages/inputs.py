@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.inputs import Code, Flag, Id, Items, OptionalDay, OptionalId, StrictSerializer
+from core.inputs import Code, Flag, Id, Items, OptionalDay, OptionalId, StrictSerializer, When
 from referrals.vocabulary import filing_answers, message_answers
 from referrals.workflow.inputs import LONG, ids, required, text
 
@@ -15,6 +15,10 @@ class Questions(StrictSerializer):
 
     ``children``: whom it is about, where it isn't the whole case; a restricted child's stays with its list (T46).
     """
+
+    asked_when = {
+        "partner": When("recipient", ("partner",)),
+    }
 
     children = ids(required=False)
     questions = text(max_length=10_000)
@@ -31,6 +35,10 @@ class Questions(StrictSerializer):
 
 class Complementing(StrictSerializer):
     """What is added (T08): ``request`` where it answers one, ``came_by`` where the cell types it in."""
+
+    asked_when = {
+        "danger_what": When("danger_now", ("true",)),
+    }
 
     request = OptionalId()
     came_by = Code(filing_answers.Channel.choices, required=False, default="", allow_blank=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.inputs import Code, Id, OptionalDay
+from core.inputs import Code, Id, OptionalDay, When
 from referrals.vocabulary import holder_answers
 from referrals.vocabulary.states import InformationState
 from referrals.workflow.inputs import Signed, text
@@ -12,6 +12,14 @@ from referrals.workflow.inputs import Signed, text
 
 class Informing(Signed):
     """Whether a holder was told, on which occasion (T16)."""
+
+    asked_when = {
+        "told_on": When("outcome", ("done",)),
+        "means": When("outcome", ("done",)),
+        "reason": When("outcome", ("deferred",)),
+        "review_on": When("outcome", ("deferred",)),
+        "reason_text": When("outcome", ("deferred", "not_applicable")),
+    }
 
     holder = Id()
     occasion = Code(holder_answers.Occasion.choices)

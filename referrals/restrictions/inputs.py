@@ -5,7 +5,7 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from accounts.roles import Role
-from core.inputs import Day, Flag, Id, OptionalId, StrictSerializer
+from core.inputs import Day, Flag, Id, OptionalId, StrictSerializer, When
 from referrals.workflow.inputs import Signed, ids, text
 
 
@@ -20,6 +20,10 @@ class Restriction(Signed):
 
 class Unrestriction(Signed):
     """T46: lift the restriction, or add persons to its list."""
+
+    asked_when = {
+        "add": When("lift", unless=True),
+    }
 
     lift = Flag(required=False, default=False)
     add = ids(required=False)

@@ -25,7 +25,7 @@ OPENED_BY_TWO: Final = _("Lever ou élargir une restriction demande une seconde 
 LEFT_ALONE: Final = _("Plus personne de la liste ne peut la changer à deux : un·e encadrant·e signe.")
 
 
-@answers(OPENED_BY_TWO, LEFT_ALONE)
+@answers(OPENED_BY_TWO, LEFT_ALONE, of_case=True)
 def opening_calls_for_two(case: Case, step_input: Unrestriction) -> Text | None:
     """Lifting a restriction, or adding a name to its list, is signed by two (T46)."""
     return OPENED_BY_TWO if signatories.list_changes_itself(case) else LEFT_ALONE
@@ -37,7 +37,7 @@ def widening_calls_for_two(case: Case, step_input: Restriction) -> bool:
     return case.is_restricted and not set(step_input.named) <= case.on_list()
 
 
-@two_sign(_("Lever une exclusion demande une seconde signature."))
+@two_sign(_("Lever une exclusion demande une seconde signature."), of_case=True)
 def lifting_an_exclusion_calls_for_two(case: Case, step_input: ExclusionLift) -> bool:
     """An exclusion is lifted by two (§1.3 rule 8)."""
     return True

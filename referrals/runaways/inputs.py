@@ -1,6 +1,6 @@
 """Inputs of runaways and of shelters without agreement."""
 
-from core.inputs import Code, Id, Instant, Items, StrictSerializer
+from core.inputs import Code, Id, Instant, Items, StrictSerializer, When
 from referrals.vocabulary.answers import YesNo
 from referrals.vocabulary.measure_answers import Representative
 from referrals.workflow.inputs import text
@@ -48,6 +48,10 @@ class Shelter(StrictSerializer):
 
 class Shelter72h(Shelter):
     """T37: the holders are told too, or it is said why not yet (CASF L223-2 al. 5)."""
+
+    asked_when = {
+        "holders_reason": When("holders_told", ("no",)),
+    }
 
     holders_told = Code(YesNo.choices)
     holders_reason = text(required=False)

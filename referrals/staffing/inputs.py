@@ -3,7 +3,7 @@
 from typing import Final
 
 from accounts.roles import Role
-from core.inputs import Code, Id, StrictSerializer
+from core.inputs import Code, Id, StrictSerializer, When
 from referrals.vocabulary.assessment_answers import TeamField
 from referrals.workflow.inputs import text
 
@@ -18,6 +18,11 @@ class PassOn(StrictSerializer):
     ``field``: an assessor's; that of who leaves unless it is said. ``waiver``: why an assessor who follows the family
     may assess it all the same (D226-2-5).
     """
+
+    asked_when = {
+        "field": When("role", ("assessor",)),
+        "waiver": When("role", ("assessor",)),
+    }
 
     leaver = Id()
     role = Code(ROLES)

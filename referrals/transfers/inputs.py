@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.inputs import Code, Codes, Flag, Id, OptionalDay, OptionalId, StrictSerializer, many
+from core.inputs import Code, Codes, Flag, Id, OptionalDay, OptionalId, StrictSerializer, When, many
 from referrals.vocabulary.holder_answers import DeferralReason
 from referrals.vocabulary.transfers import (
     BreakEffect,
@@ -22,6 +22,14 @@ def _optional(codes: Any) -> Code:
 
 class Formality(StrictSerializer):
     """One formality of R221-5-1 to R221-5-3: done, deferred with its reason, or an agreement refused."""
+
+    asked_when = {
+        "on": When("outcome", ("done",)),
+        "how": When("outcome", ("done", "refused")),
+        "reason": When("outcome", ("deferred",)),
+        "reason_text": When("outcome", ("deferred",)),
+        "break_effect": When("outcome", ("refused",)),
+    }
 
     kind = Code(FormalityKind.choices)
     outcome = Code(Fulfilment.choices)
@@ -52,6 +60,10 @@ class Formality(StrictSerializer):
 
 class Requesting(StrictSerializer):
     """T31: to whom, on which ground, with which documents; ``receivers`` where the case is restricted."""
+
+    asked_if = {
+        "receivers": lambda case: case.referral.restricted,
+    }
 
     target = Id()
     ground = Code(Ground.choices)

@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.inputs import Code, Codes, Id, OptionalId, StrictSerializer, many, optional
+from core.inputs import Code, Codes, Id, OptionalId, StrictSerializer, When, many, optional
 from referrals.vocabulary import answers, assessment_answers, triage_answers
-from referrals.vocabulary.states import Urgency
+from referrals.vocabulary.states import State, Urgency
 from referrals.workflow.inputs import LONG, Signed, required, text
 
 
@@ -15,6 +15,11 @@ class SearchProof(StrictSerializer):
 
     What the index found isn't said again: each reader finds it among the file's duplicates, as far as both are seen.
     """
+
+    asked_when = {
+        "where": When("method", ("by_hand",)),
+        "found": When("method", ("by_hand",)),
+    }
 
     method = Code(triage_answers.SearchMethod.choices)
     where = text(required=False)
@@ -49,6 +54,11 @@ class Qualification(Signed):
     ``urgency_reason``: why items left open by an urgent filing stay open. ``search``: T06's proof, where the
     authority has no first analysis of its own.
     """
+
+    asked_if = {
+        "search": lambda case: case.referral.state == State.ACKNOWLEDGED,
+        "urgency_reason": lambda case: case.referral.left_open,
+    }
 
     children = many(ChildQualification, allow_empty=False)
     urgency = Code(Urgency.choices)

@@ -31,7 +31,7 @@ EXPLOITATION_READ_TWICE: Final = _(
 )
 
 
-@answers(READ_TWICE, EXPLOITATION_READ_TWICE)
+@answers(READ_TWICE, EXPLOITATION_READ_TWICE, of_case=True)
 def two_readers(case: Case, step_input: Qualification) -> Text | None:
     """A second coordinator reads the qualification where the authority wants it (TWO_READER_QUALIFICATION)."""
     if case.protocol.two_reader_qualification == "always":

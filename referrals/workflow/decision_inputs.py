@@ -16,6 +16,7 @@ from core.inputs import (
     OptionalId,
     StrictSerializer,
     Text,
+    When,
     Whole,
     many,
 )
@@ -89,6 +90,10 @@ class SeizeJusticeForAll(ToJustice):
 class ChildDecision(StrictSerializer):
     """A decision for one child that a step carries along (⇒ T43)."""
 
+    asked_when = {
+        "ground": When("decision", ("close",)),
+    }
+
     child = Id()
     # Nobody decides "undecided": a child falls back to it by what happens (domain.md §2.2 Decisions).
     decision = Code([(d.value, d.label) for d in DecisionCode if d != DecisionCode.UNDECIDED])
@@ -126,6 +131,12 @@ class Agreement(StrictSerializer):
 
     ``own``: of the person concerned, who is of age.
     """
+
+    asked_when = {
+        "signed_by": When("by_silence", unless=True),
+        "agreement": When("by_silence", unless=True),
+        "own": When("by_silence", unless=True),
+    }
 
     agreed_on = Day()
     by_silence = Flag(required=False, default=False)
@@ -175,6 +186,10 @@ class OrderedMeasure(StrictSerializer):
     A ban on leaving the territory says who ordered it (``decider``) and until when, within the bounds of that
     authority: its term isn't the same for both.
     """
+
+    asked_when = {
+        "decider": When("type", ("exit_ban",)),
+    }
 
     child = Id()
     type = Text(max_length=40)

@@ -18,15 +18,20 @@ _GAPS: Final[Mapping[str, str]] = defaultdict(lambda: "…")
 
 
 class Rule[**Asked]:
-    """A rule of a step; ``sentences`` are all that it may answer with."""
+    """A rule of a step; ``sentences`` are all that it may answer with.
+
+    ``of_case``: it looks at the case alone, so that a page may ask it before there is any input.
+    """
 
     __name__: str
 
-    def __init__(self, function: Callable[Asked, Text | None], sentences: tuple[Text, ...]) -> None:
+    def __init__(
+        self, function: Callable[Asked, Text | None], sentences: tuple[Text, ...], *, of_case: bool = False
+    ) -> None:
         """Ask ``function``, and bear its name."""
         update_wrapper(self, function)
         self._function = function
-        self.sentences = sentences
+        self.sentences, self.of_case = sentences, of_case
 
     def __call__(self, *args: Asked.args, **kwargs: Asked.kwargs) -> Text | None:
         """Return the sentence that the case calls for, or None."""
@@ -36,6 +41,10 @@ class Rule[**Asked]:
     def description(self) -> str:
         """Return what the rule asks, for developers."""
         return (getdoc(self) or "").split("\n", 1)[0]
+
+    def in_words(self) -> list[str]:
+        """Return the sentences in the reader's language, as ``published`` has them."""
+        return [str(sentence).format_map(_GAPS) for sentence in self.sentences]
 
     def published(self, language: str) -> list[str]:
         """Return the sentences in French or English; a figure that isn't known before stands as « … »."""
@@ -55,7 +64,9 @@ def rule[**Asked](refusal: Text) -> Callable[[Callable[Asked, bool]], Rule[Asked
     return declare
 
 
-def two_sign[**Asked](reason: Text) -> Callable[[Callable[Asked, bool]], Rule[Asked]]:
+def two_sign[**Asked](
+    reason: Text, *, of_case: bool = False
+) -> Callable[[Callable[Asked, bool]], Rule[Asked]]:
     """Return the decorator of a function that tells whether a second person must sign, for ``reason``."""
 
     def declare(called_for: Callable[Asked, bool]) -> Rule[Asked]:
@@ -63,19 +74,21 @@ def two_sign[**Asked](reason: Text) -> Callable[[Callable[Asked, bool]], Rule[As
         def ask(*args: Asked.args, **kwargs: Asked.kwargs) -> Text | None:
             return reason if called_for(*args, **kwargs) else None
 
-        return Rule(ask, (reason,))
+        return Rule(ask, (reason,), of_case=of_case)
 
     return declare
 
 
-def answers[**Asked](*sentences: Text) -> Callable[[Callable[Asked, Text | None]], Rule[Asked]]:
+def answers[**Asked](
+    *sentences: Text, of_case: bool = False
+) -> Callable[[Callable[Asked, Text | None]], Rule[Asked]]:
     """Return the decorator of a function that chooses one of several sentences, or None.
 
     A sentence with a figure, ``{days}``, is answered as ``format_lazy(SENTENCE, days=…)``.
     """
 
     def declare(function: Callable[Asked, Text | None]) -> Rule[Asked]:
-        return Rule(function, sentences)
+        return Rule(function, sentences, of_case=of_case)
 
     return declare
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
-from accounts.models import Authority, Organisation, Unit
+from accounts.models import Authority, Membership, Organisation, Unit
 from accounts.roles import Role
 from core.languages import for_reader
 from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
@@ -49,6 +49,8 @@ ROLE_OF: Final[Mapping[str, Role]] = {
     "name_decider.user": Role.ASE_INSPECTOR,
     "name_referent.user": Role.CASE_REFERENT,
 }
+#: Inputs whose service a judge names, or that takes a child in at once: any institution (``service_exists``).
+NAMED_BY_OTHERS: Final = ("OrderedMeasure", "Shelter72h", "Shelter5d")
 PEOPLE: Final = ("user", "approver", "lead", "referent", "decider", "named", "add", "partner")
 PARTS: Final = ("children", "holders", "facts", "third_parties", "digital_traces", "signs")
 
@@ -91,7 +93,7 @@ class Choices:
             return self.on_the_case if name in ("leave", "leaver") else self.people(name, owner)
         makers: Mapping[str, Callable[[], Pairs]] = {
             "unit": self.units,
-            "service": self.services,
+            "service": lambda: self.services(executing=owner not in NAMED_BY_OTHERS),
             "measure": lambda: self.in_sight(self.measures()),
             "judicial_referral": lambda: self.in_sight(self.justice()),
             "request": lambda: self.in_sight(self.requests()),
@@ -193,9 +195,15 @@ class Choices:
         rows = Unit.objects.filter(authority=self.authority).order_by("name", "pk")
         return [(str(row.pk), row.name) for row in rows]
 
-    def services(self) -> Pairs:
-        """Return the institutions of the case's authority."""
+    def services(self, *, executing: bool) -> Pairs:
+        """Return the institutions of the case's authority; ``executing``: those with an agent habilitated to do so.
+
+        All of them where none has one: the refusal says what is missing.
+        """
         rows = Organisation.objects.filter(authority=self.referral.authority).order_by("name", "pk")
+        if executing:
+            agents = Membership.objects.in_force(self.at).filter(role=Role.MEASURE_SERVICE)
+            rows = rows.filter(pk__in=agents.values("organisation")) or rows
         return [(str(row.pk), row.name) for row in rows]
 
     def authorities(self) -> Pairs:

@@ -12,7 +12,7 @@ from referrals.models import Referral
 
 
 def similar(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> dict[str, Any]:
-    """Return what ``web/duplicates/unseen.html`` tells: how many matches wait, where to look, and a search that runs."""
+    """Return what ``web/duplicates/unseen.html`` tells: how many matches wait and where, or that the search runs."""
     pairs = duplicates_queries.unseen_pairs({referral.pk: ties}, actor, at=at).get(referral.pk, [])
     one = len(pairs) == 1
     return {

@@ -5,35 +5,45 @@ asks for. An unanswered row is left out of the body, even if required, and error
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext
 from rest_framework import serializers
 
+from core.inputs import StrictSerializer
 from referrals.vocabulary.transfers import FormalityKind
+from referrals.workflow.case import Case
 from web import forms
 from web.cases import display, hints, words
 from web.cases.choices import Choices, Pairs
-from web.forms import Ask, Entry, Fault, Field, Group, Input, Row, Sent, members, nested
+from web.forms import Ask, Entry, Fault, Field, Follow, Group, Row, Sent, members, nested
 
 ROWS_MAX: Final = 20
 #: By what a row says which child or holder it is about.
 ABOUT: Final = ("child", "holder")
 #: Lists of which two rows are offered at first: a team is two at least (D226-2-5).
 TWO: Final = ("team",)
+#: Lists whose rows stand side by side, to be compared.
+SIDE_BY_SIDE: Final = ("conclusions",)
 #: What a step is about: asked for before anything else.
 FIRST: Final = ("file", "measure", "judicial_referral", "request", "child", "children", "holder", "target")
 
 
 @dataclass
 class StepForm:
-    """The form of one input declaration on one case; ``zone`` is that of the authority."""
+    """The form of one input declaration on one case; ``zone`` is that of the authority.
 
-    takes: type[Input]
+    ``case``: as the step will see it, where what is asked depends on it; ``known``: what is filled in beforehand, by
+    the prefix of the fields.
+    """
+
+    takes: type[StrictSerializer]
     choices: Choices
     zone: ZoneInfo
+    case: Case | None = None
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _places: dict[str, list[int]] = field(default_factory=dict)
 
     # --- What a browser sends -------------------------------------------------------------------------
@@ -41,6 +51,9 @@ class StepForm:
     def body(self, sent: Sent) -> dict[str, Any]:
         """Return what the API would be sent."""
         body = forms.body_of(self.takes, self._asks(self.takes), sent, zone=self.zone)
+        idle = {
+            name for name, when in self.takes.asked_when.items() if not when.met_by(body.get(when.member))
+        }
         if "other" in body and "other" in members(self.takes):
             body["other"] = self.choices.by_reference(body["other"])
         for name, declared in nested(self.takes).items():
@@ -48,14 +61,14 @@ class StepForm:
             owner = type(declared.child if many else declared)
             rows = [self._row_body(owner, f"{name}-{n}-", sent) for n in range(self._count(name, sent))]
             self._places[name] = [n for n, row in enumerate(rows) if row is not None]
-            kept = [row for row in rows if row is not None]
+            kept = [row for row in rows if row is not None and name not in idle]
             if many:
                 body[name] = kept
             elif kept:
                 body[name] = kept[0]
         return body
 
-    def _row_body(self, owner: type[Input], prefix: str, sent: Sent) -> dict[str, Any] | None:
+    def _row_body(self, owner: type[StrictSerializer], prefix: str, sent: Sent) -> dict[str, Any] | None:
         body = forms.body_of(owner, self._asks(owner), sent, prefix=prefix, zone=self.zone)
         if owner.__name__ == "Correction" and isinstance(body.get("value"), str):
             body["value"] = display.meant(body.get("part", ""), body.get("field", ""), body["value"])
@@ -77,12 +90,19 @@ class StepForm:
         inner = nested(self.takes)
         entries: list[Entry] = []
         faults = forms.faults_of(problem)
-        for name in self._order():
-            declared = members(self.takes)[name]
-            if name in inner:
-                entries.append(self._group(name, declared, sent, problem, extra=int(more == name)))
+        order = self._order()
+        fields = self._fields(self.takes, [name for name in order if name not in inner], sent, "", faults)
+        on_top, every = {one.name: one for one in fields}, {one.name: one for one in forms.all_of(fields)}
+        for name in order:
+            if name not in inner:
+                entries += [on_top[name]] if name in on_top else []
+                continue
+            group = self._group(name, members(self.takes)[name], sent, problem, extra=int(more == name))
+            when = self.takes.asked_when.get(name)
+            if when is not None and when.member in every:
+                every[when.member].calls_for(Follow(when.answers, (), unless=when.unless), [group])
             else:
-                entries += self._fields(self.takes, [name], sent, "", faults)
+                entries.append(group)
         return entries
 
     def _order(self) -> list[str]:
@@ -96,9 +116,14 @@ class StepForm:
         names = [
             name
             for name, declared in members(self.takes).items()
-            if declared.required or self.choices.of(name, self.takes.__name__) != []
+            if (declared.required or self.choices.of(name, self.takes.__name__) != []) and self._applies(name)
         ]
         return sorted(names, key=lambda name: rank.get(name, len(FIRST)))
+
+    def _applies(self, name: str) -> bool:
+        """Tell whether a member is for such a case at all."""
+        applies = self.takes.asked_if.get(name)
+        return applies is None or self.case is None or applies(self.case)
 
     def values(self, values: Mapping[str, Any]) -> list[Entry]:
         """Return the plain entries filled with values that are on record."""
@@ -109,19 +134,19 @@ class StepForm:
 
     def _fields(
         self,
-        owner: type[Input],
+        owner: type[StrictSerializer],
         names: Sequence[str],
         sent: Sent | None,
         prefix: str,
         faults: Mapping[str, str],
     ) -> list[Field]:
-        asks = [ask_of(owner, name) for name in names]
-        values = {} if sent is None else forms.typed(owner, asks, sent, prefix=prefix)
+        asks = forms.as_called(owner, [self._ask(owner, name) for name in names])
+        values = self.known.get(prefix, {}) if sent is None else forms.typed(owner, asks, sent, prefix=prefix)
         return forms.fields_of(
             owner, asks, values, faults=faults, prefix=prefix, choices=self._pairs(owner, names)
         )
 
-    def _pairs(self, owner: type[Input], names: Sequence[str]) -> dict[str, Pairs]:
+    def _pairs(self, owner: type[StrictSerializer], names: Sequence[str]) -> dict[str, Pairs]:
         by_name = {}
         for name in names:
             declared = members(owner)[name]
@@ -146,7 +171,7 @@ class StepForm:
         extra: int,
     ) -> Group:
         many = isinstance(declared, serializers.ListSerializer)
-        owner: type[Input] = type(declared.child if many else declared)
+        owner: type[StrictSerializer] = type(declared.child if many else declared)
         fixed = self._fixed(owner)
         about = self._about(fixed) if fixed else []
         wanted = self._count(name, sent) if sent is not None else 2 if name in TWO else 1
@@ -168,6 +193,7 @@ class StepForm:
             rows,
             more=many and not fixed,
             error=forms.fault_of(problem, name),
+            columns=name in SIDE_BY_SIDE,
         )
 
     def _about(self, fixed: Sequence[str]) -> Pairs:
@@ -176,7 +202,7 @@ class StepForm:
         return self.choices.holders if fixed[0] == "holder" else self.choices.children
 
     @staticmethod
-    def _fixed(owner: type[Input]) -> tuple[str, ...]:
+    def _fixed(owner: type[StrictSerializer]) -> tuple[str, ...]:
         """Return the member that says what a row is about, where the page has one row for each."""
         if owner.__name__ == "Formality":
             return ("kind",)
@@ -184,21 +210,43 @@ class StepForm:
             return ()
         return tuple(name for name in ABOUT if name in members(owner))[:1]
 
-    def _asks_something(self, owner: type[Input]) -> bool:
+    def _asks_something(self, owner: type[StrictSerializer]) -> bool:
         """Tell whether a row without an answer says nothing; a child whom another file lacks is said by none."""
         fixed = self._fixed(owner)
         return not fixed or any(one.required for name, one in members(owner).items() if name not in fixed)
 
-    def _asks(self, owner: type[Input]) -> list[Ask]:
-        return [
+    def _asks(self, owner: type[StrictSerializer]) -> list[Ask]:
+        asks = [
             ask_of(owner, name)
             for name in members(owner)
             if name not in nested(owner)
             and name not in (self._fixed(owner) if owner is not self.takes else ())
         ]
+        return forms.as_called(owner, asks)
+
+    def _ask(self, owner: type[StrictSerializer], name: str) -> Ask:
+        ask = ask_of(owner, name)
+        if name != "approver" or owner is not self.takes:
+            return ask
+        reason, when = self._two_sign()
+        return replace(ask, hint=reason or when, optional=False)
+
+    def _two_sign(self) -> tuple[str, str]:
+        """Return why a second person must sign, where that is certain from what the reader sees; else when one must."""
+        rule, case = self.choices.step.signed_when, self.case
+        if rule is None:
+            return "", ""
+        other = gettext("Choisissez une autre personne que vous.")
+        if rule.of_case and case is not None:
+            with case.as_seen():
+                reason = rule(case, None)
+            if reason is not None:
+                return f"{reason} {other}", ""
+        whens = " ".join(rule.in_words())
+        return "", f"{gettext('Demandée dans ce cas seulement :')} {whens} {other}"
 
 
-def ask_of(owner: type[Input], name: str) -> Ask:
+def ask_of(owner: type[StrictSerializer], name: str) -> Ask:
     """Return how a page asks for a plain member of a declaration."""
     declared = members(owner)[name]
     hint = hints.hint(name, owner.__name__)

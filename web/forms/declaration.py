@@ -1,7 +1,7 @@
 """Words of a form's questions, and what the input declares about them: the kind of field, its choices."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rest_framework import serializers
 
 from accounts.inputs import Secret
+from core.inputs import StrictSerializer, When
 
 #: More choices than these are a list to pull down.
 RADIOS_MAX: Final = 10
@@ -28,11 +29,16 @@ AS_TYPED: Final[Attributes] = {"spellcheck": "false", "autocapitalize": "none"}
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Questions that some answers call for."""
+    """Questions that some answers call for, any where none is named; ``unless``: those that these answers spare."""
 
     answers: tuple[str, ...]
     asks: tuple["Ask", ...]
     heading: Any = ""
+    unless: bool = False
+
+    def is_called(self, answer: object) -> bool:
+        """Tell whether an answer calls for the questions."""
+        return When("", self.answers, unless=self.unless).met_by(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Ask:
     where the input may take it so; ``only``: which of the choices, in which order; ``instead``: other words for
     choices whose own don't answer the question; ``optional``: the page says so; ``kind``: another kind of field than
     the declaration's; ``nothing``: the words of a list to pull down while nothing is chosen; ``attributes``: further
-    ones of the field.
+    ones of the field; ``follows``: the questions that its answers call for, where they are more than two kinds.
     """
 
     name: str
@@ -62,11 +68,13 @@ class Ask:
     kind: str = ""
     nothing: Any = ""
     attributes: Attributes = field(default_factory=dict)
+    follows: tuple[Follow, ...] = ()
 
     @property
     def branches(self) -> tuple[Follow, ...]:
-        """Return what the answers may call for: ``follow``, and ``otherwise`` for other answers."""
-        return tuple(branch for branch in (self.follow, self.otherwise) if branch is not None)
+        """Return what the answers may call for: ``follow``, ``otherwise`` for other answers, and ``follows``."""
+        two = tuple(branch for branch in (self.follow, self.otherwise) if branch is not None)
+        return two + self.follows
 
 
 def every(asks: Sequence[Ask]) -> Iterator[Ask]:
@@ -75,6 +83,27 @@ def every(asks: Sequence[Ask]) -> Iterator[Ask]:
         yield ask
         for branch in ask.branches:
             yield from every(branch.asks)
+
+
+def as_called(takes: type[StrictSerializer], asks: Sequence[Ask]) -> list[Ask]:
+    """Return the questions, with those under another one that the declaration asks for after some of its answers."""
+    names = {ask.name for ask in asks}
+    called = {ask.name: takes.asked_when.get(ask.name) for ask in asks}
+    whens = {name: when for name, when in called.items() if when is not None and when.member in names}
+
+    def grown(ask: Ask) -> Ask:
+        own = dict.fromkeys(when for when in whens.values() if when.member == ask.name)
+        follows = (
+            Follow(
+                when.answers,
+                tuple(grown(one) for one in asks if whens.get(one.name) == when),
+                unless=when.unless,
+            )
+            for when in own
+        )
+        return replace(ask, follows=tuple(follows))
+
+    return [grown(ask) for ask in asks if ask.name not in whens]
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from web.forms.declaration import NOT_KNOWN, Ask, Declared, Input, Pairs, Values, choices_of, kind_of
+from web.forms.declaration import NOT_KNOWN, Ask, Declared, Follow, Input, Pairs, Values, choices_of, kind_of
 
 #: What the ids of fields begin with on most pages.
 IDS: Final = "f-"
@@ -26,7 +26,7 @@ TYPES: Final[Mapping[str, str]] = {
 
 @dataclass(slots=True)
 class Option:
-    """A choice of a question; ``marks`` is the class by which the page's style shows what it calls for."""
+    """A choice of a question; ``marks`` are the classes by which the page's style shows what it calls for."""
 
     value: str
     label: str
@@ -37,11 +37,12 @@ class Option:
 
 @dataclass(slots=True)
 class Branch:
-    """The fields that some answers call for; ``number`` ties them to these answers in the page."""
+    """The entries that some answers call for; ``number`` ties them to these answers in the page."""
 
     number: int
     heading: Any
-    fields: list["Field"]
+    fields: list["Entry"]
+    unless: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +59,14 @@ class Field:
     optional: bool = False
     unknown: bool = False
     branches: list[Branch] = field(default_factory=list)
+
+    def calls_for(self, follow: Follow, entries: Sequence["Entry"]) -> None:
+        """Put entries under the field, for the answers that call for them."""
+        number = len(self.branches) + 1
+        self.branches.append(Branch(number, follow.heading, list(entries), follow.unless))
+        for option in self.options:
+            if option.value and (not follow.answers or option.value in follow.answers):
+                option.marks = f"{option.marks} opens-{number}".strip()
 
     @property
     def optional_shown(self) -> bool:
@@ -102,7 +111,7 @@ class Row:
 
 @dataclass(slots=True)
 class Group:
-    """A nested member: its words, its rows, and whether one may ask for more of them."""
+    """A nested member: its words, its rows, and whether one may ask for more of them; ``columns``: side by side."""
 
     name: str
     label: str
@@ -110,6 +119,7 @@ class Group:
     rows: list[Row]
     more: bool
     error: str = ""
+    columns: bool = False
 
     @property
     def anchor(self) -> str:
@@ -155,13 +165,11 @@ def fields_of(
     for ask in asks:
         one = _field(declared[ask.name], ask, values, (choices or {}).get(ask.name), prefix + ask.name, ids)
         one.error = (faults or {}).get(ask.name, "")
-        for number, branch in enumerate(ask.branches, start=1):
+        for branch in ask.branches:
             inner = fields_of(
                 takes, branch.asks, values, faults=faults, prefix=prefix, choices=choices, ids=ids
             )
-            one.branches.append(Branch(number, branch.heading, inner))
-            for option in one.options:
-                option.marks = f"opens-{number}" if option.value in branch.answers else option.marks
+            one.calls_for(branch, inner)
         fields.append(one)
     return fields
 
@@ -219,16 +227,25 @@ def beside(entries: Sequence[Entry]) -> list[Fault]:
     """Return the errors that stand beside fields and groups, in the order of the page; each names whom it is about."""
     lines = []
     for entry in entries:
-        rows = entry.rows if isinstance(entry, Group) else [Row("", [entry])]
-        if isinstance(entry, Group) and entry.error:
-            about = ", ".join(row.title for row in rows if row.about)
+        if isinstance(entry, Field):
+            lines += _faults_in([entry])
+            continue
+        if entry.error:
+            about = ", ".join(row.title for row in entry.rows if row.about)
             lines.append(Fault(_named(entry.label, about), entry.error, entry.anchor))
-        lines += [
-            Fault(_named(row.title, str(one.ask.label)), one.error, one.anchor)
-            for row in rows
-            for one in all_of(row.fields)
-            if one.error
-        ]
+        for row in entry.rows:
+            lines += _faults_in(row.fields, row.title)
+    return lines
+
+
+def _faults_in(fields: Sequence[Field], title: str = "") -> list[Fault]:
+    lines = []
+    for one in fields:
+        if one.error:
+            lines.append(Fault(_named(title, str(one.ask.label)), one.error, one.anchor))
+        for branch in one.branches:
+            for entry in branch.fields:
+                lines += _faults_in([entry], title) if isinstance(entry, Field) else beside([entry])
     return lines
 
 

@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from accounts.inputs import Secret
 from referrals.execution.preconditions import MALFORMED
-from web.forms.declaration import NOT_KNOWN, ZONE, Ask, Declared, Follow, Input, every
+from web.forms.declaration import NOT_KNOWN, ZONE, Ask, Declared, Input, every
 
 _COUNT: Final = re.compile(r"[0-9]{1,2}", re.ASCII)
 _VERSION: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -91,7 +91,7 @@ def body_of(
             unknown.append(ask.name)
     for ask in every(asks):
         for branch in ask.branches:
-            for idle in every(() if _called(body.get(ask.name), branch) else branch.asks):
+            for idle in every(() if branch.is_called(body.get(ask.name)) else branch.asks):
                 _take_back(declared[idle.name], idle.name, body)
     if any(ask.unknown for ask in every(asks)):
         body[NOT_KNOWN] = unknown
@@ -157,11 +157,6 @@ def typed_instant(text: str) -> str:
         return datetime.fromisoformat(text).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
     except ValueError:
         return text
-
-
-def _called(answer: object, follow: Follow) -> bool:
-    answers = answer if isinstance(answer, list) else ["true" if answer is True else answer]
-    return any(value in follow.answers for value in answers)
 
 
 def _take_back(declared: Declared, name: str, body: dict[str, Any]) -> None:

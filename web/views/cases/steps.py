@@ -23,16 +23,18 @@ from referrals.execution import perform, preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
 from referrals.reading import names as reading_names
-from referrals.reading import timeline
+from referrals.reading import procedure, timeline
 from referrals.reading.disclosures import known, opened, seen
 from referrals.reading.names import Names
 from referrals.vocabulary.states import State
+from referrals.workflow.case import Case
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import RECEIVER, Step, require_proof
-from web.cases import act_warnings, display, told
+from web.cases import act_warnings, display, facts, told
 from web.cases.base import heading, once, onwards, zone_of
 from web.cases.choices import Choices, role_words
 from web.cases.panel import brings
+from web.cases.prefilled import prefilled
 from web.cases.stepforms import StepForm, summary
 from web.cases.tabs import tabs_for
 from web.page import FormPage, Page, go_to
@@ -142,20 +144,28 @@ class StepPage(CaseForm):
         actor, at = self.actor, self.at
         wanted = StepRequest(step=declared, referral_id=pk, part_id=part)
         sight = child_sight.sight_of(referral, ties, actor)
-        preconditions.case_for(wanted, referral, sight, actor=actor, at=at, beforehand=True)
+        case = preconditions.case_for(wanted, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
-        names = opened(
+        reads_report = declared.name in facts.ON_THE_REPORT
+        names, assessments = opened(
             referral,
             ties,
-            lambda scope: reading_names.names(referral, ties, scope, actor=actor),
+            lambda scope: (
+                reading_names.names(referral, ties, scope, actor=actor),
+                procedure.assessments(referral, sight, scope) if reads_report else [],
+            ),
             actor=actor,
             at=at,
         )
         form = self.form(declared, referral, ties, names, sight)
+        form.case = case
+        form.known = prefilled(declared.takes, case, sight, form.choices, form.zone)
         context = self.around(declared, referral, ties, names) | {
             "entries": form.entries(None),
             "version": referral.version,
             "once": self.key(),
+            "facts": facts.facts(referral, sight, names.children, form.zone, at=at),
+            "report": facts.report(assessments, names.children),
         }
         return self.show(context)
 
@@ -215,12 +225,14 @@ class StepPage(CaseForm):
         pk: UUID,
         machine: str,
         step: str,
-        part: UUID | None = None,  # noqa: ARG002
+        part: UUID | None = None,
     ) -> HttpResponse:
         """Show the form as it was typed, with its faults, and with the case as it is now where it has moved."""
         declared, sent = declared_step(machine, step), self.sent
         referral, ties = see(self, declared, pk)
-        form = self.form(declared, referral, ties, self.names_sent)
+        sight = child_sight.sight_of(referral, ties, self.actor)
+        form = self.form(declared, referral, ties, self.names_sent, sight)
+        form.case = self._case(declared, referral, sight, part)
         form.body(sent)
         entries = form.entries(sent, problem, more=sent.text("more") if problem is None else "")
         stale = problem is not None and problem["status"] in (409, 412, 428)
@@ -230,10 +242,28 @@ class StepPage(CaseForm):
             "faults": summary(problem, entries),
             "version": referral.version if stale else sent.text("version"),
             "once": self.key(problem),
+            "facts": facts.facts(referral, sight, self.names_sent.children, form.zone, at=self.at),
+            "report_at": self._report_at(declared, referral, ties),
         }
         if problem is not None and problem["code"] == "stale-version" and "A" in ties.reads:
             context["conflict"] = self.conflict(referral, ties)
         return self.show(context)
+
+    def _case(self, step: Step, referral: Referral, sight: Sight, part: UUID | None) -> Case:
+        """Return the case as the form shows it: with what the reader sees of it, and the row that the step is about."""
+        relation = MACHINES[step.machine].relation
+        row = getattr(referral, relation).filter(pk=part).first() if part is not None else None
+        case = Case(referral, actor=self.actor, at=self.at, part=row)
+        case.hidden, case.step_name = sight.hidden, step.name
+        return case
+
+    @staticmethod
+    def _report_at(step: Step, referral: Referral, ties: CaseAccess) -> str:
+        """Return where the report is read beside a form that was refused: nothing is opened with the refusal."""
+        readable = any(tab.name == "evaluation" for tab in tabs_for(ties))
+        if step.name not in facts.ON_THE_REPORT or not readable:
+            return ""
+        return reverse("case-part", args=[referral.pk, "evaluation"])
 
     def form(
         self, step: Step, referral: Referral, ties: CaseAccess, names: Names, sight: Sight | None = None
