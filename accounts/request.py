@@ -50,6 +50,8 @@ class ServiceRequest(HttpRequest):
             pipeline.
         redisplay: What shows a form again with its faults. Set by forms (``web/page.py``); read by ``web/problems.py``.
         onward: Where to go on after a fresh proof. Set by ``web/page.py``; read by ``web/problems.py``.
+        back: The case to which a page leads back that isn't possible now. Set by ``web/views/cases/steps.py``; read by
+            ``web/problems.py``.
         brought: What a call outside returned, of whatever type. Set by ``accounts/outbound_calls.py``; read by the view
             that asked for the call.
         visit: The way on which somebody came back from a provider. Set and read by ``web/views/providers.py``, in its
@@ -69,6 +71,7 @@ class ServiceRequest(HttpRequest):
     stands: bool
     redisplay: Redisplay
     onward: str
+    back: UUID
     brought: Any
     visit: Visit
     arrived: Any

@@ -22,6 +22,8 @@ OF_A_FORM: Final = (400, 401, 409, 412, 413, 422, 428, 429)
 #: doesn't answer: one signs in by the form.
 LATER: Final = ("uploads-busy", "parser-unavailable", "store-unavailable", "provider-unavailable")
 OUR_FAULT: Final = 500
+#: What isn't possible now, of something that the reader may know of.
+CONFLICT: Final = 409
 
 
 def is_read_by_a_person(request: HttpRequest) -> bool:
@@ -59,4 +61,5 @@ def page(request: ServiceRequest, problem: Mapping[str, Any]) -> HttpResponse:
         ended = settings.SESSION_COOKIE_NAME in request.COOKIES
         context = {"next": own_address(request.get_full_path()), "asked": not ended, "ended": ended}
         return made(request, "web/sign_in/sign_in.html", context | sign_in_form(), status=status)
-    return made(request, "web/problem.html", {"problem": problem, "bare": True}, status=status)
+    back = getattr(request, "back", None) if status == CONFLICT else None
+    return made(request, "web/problem.html", {"problem": problem, "bare": True, "back": back}, status=status)

@@ -200,8 +200,8 @@ def test_a_second_signer_is_asked_for_where_two_must_sign_and_else_it_is_said_wh
     sometimes = text(coordinator.get(at(case, "inform_holders")))
 
     assert "Lever une exclusion demande une seconde signature. Choisissez une autre personne" in always
-    assert "Demandée dans ce cas seulement :" not in always
-    assert "Demandée dans ce cas seulement :" in sometimes
+    assert "Seulement s'il le faut :" not in always
+    assert "Seulement s'il le faut :" in sometimes
     assert "seconde signature (facultatif)" not in always + sometimes
 
 

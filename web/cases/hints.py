@@ -35,6 +35,11 @@ CONDITIONS: Final[Mapping[str, Text]] = {
     "approver": _(
         "Demandée seulement si la loi ou le protocole l'exige. Choisissez une autre personne que vous."
     ),
+    **{
+        f"{owner}.{name}": _("À remplir, sauf si la saisine préparée le dit déjà.")
+        for owner in ("DecideJudicial", "RefusalOfCase")
+        for name in ("grounds", "actions_led", "recipient", "document", "sending_proof")
+    },
     "DestroyFile.authorities_told": _(
         "S'il s'agit d'une image à caractère sexuel d'une personne mineure : le parquet ou les "
         "enquêteurs peuvent en avoir besoin, et la destruction est définitive."
@@ -60,6 +65,20 @@ CONDITIONS: Final[Mapping[str, Text]] = {
     "SearchProof.found": _("Si la recherche a été faite à la main."),
     "Contact.alone_reason": _("Si l'enfant n'a pas été vu·e seul·e."),
 }
+#: What may be left open although it is asked for after some answers alone.
+LEFT_OPEN: Final = frozenset(
+    {
+        "AddedChild.birth_date",
+        "AddedChild.first_names",
+        "AddedChild.last_name",
+        "AddedChild.usual_name",
+        "DecideJudicial.judicial_referral",
+        "Formality.reason_text",
+        "PassOn.field",
+        "PassOn.waiver",
+        "RefusalOfCase.judicial_referral",
+    }
+)
 _ALL: Final[Mapping[str, Text]] = {**HINTS, **CONDITIONS}
 
 

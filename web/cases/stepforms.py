@@ -6,6 +6,7 @@ asks for. An unanswered row is left out of the body, even if required, and error
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -157,7 +158,9 @@ class StepForm:
                 continue
             single = not isinstance(declared, serializers.ListField)
             by_name[name] = (
-                [("", gettext("Sans réponse")), *pairs] if single and not declared.required else pairs
+                [("", gettext("Sans réponse")), *pairs]
+                if single and not declared.required and not (name == "approver" and self._two_sign[0])
+                else pairs
             )
         return by_name
 
@@ -228,9 +231,10 @@ class StepForm:
         ask = ask_of(owner, name)
         if name != "approver" or owner is not self.takes:
             return ask
-        reason, when = self._two_sign()
+        reason, when = self._two_sign
         return replace(ask, hint=reason or when, optional=False)
 
+    @cached_property
     def _two_sign(self) -> tuple[str, str]:
         """Return why a second person must sign, where that is certain from what the reader sees; else when one must."""
         rule, case = self.choices.step.signed_when, self.case
@@ -243,7 +247,7 @@ class StepForm:
             if reason is not None:
                 return f"{reason} {other}", ""
         whens = " ".join(rule.in_words())
-        return "", f"{gettext('Demandée dans ce cas seulement :')} {whens} {other}"
+        return "", f"{gettext("Seulement s'il le faut :")} {whens} {other}"
 
 
 def ask_of(owner: type[StrictSerializer], name: str) -> Ask:
@@ -258,7 +262,9 @@ def ask_of(owner: type[StrictSerializer], name: str) -> Ask:
         width="" if getattr(declared, "multiline", False) else "half",
         inline=isinstance(declared, serializers.ChoiceField) and len(declared.choices) <= 3,
         rows=8 if most >= 10_000 else 5 if most >= 5_000 else 3,
-        optional=not hints.conditional(name, owner.__name__),
+        # What another answer calls for is called optional only where it may stay open then.
+        optional=f"{owner.__name__}.{name}" in hints.LEFT_OPEN
+        or not (name in owner.asked_when or hints.conditional(name, owner.__name__)),
     )
 
 

@@ -144,6 +144,8 @@ class StepPage(CaseForm):
         actor, at = self.actor, self.at
         wanted = StepRequest(step=declared, referral_id=pk, part_id=part)
         sight = child_sight.sight_of(referral, ties, actor)
+        if not ties.receiving:
+            self.request.back = pk
         case = preconditions.case_for(wanted, referral, sight, actor=actor, at=at, beforehand=True)
         require_proof(declared, actor, at=at)  # before anything is typed
         reads_report = declared.name in facts.ON_THE_REPORT

@@ -1,0 +1,71 @@
+"""A text that isn't sent yet: saved while one writes where there is a draft, asked about elsewhere, and left at once."""
+
+from playwright.sync_api import expect
+
+from tests.browser.test_cases import goes_to_step, opens_the_first
+from tests.browser.test_filing import begins
+
+WORDS = "Elle dit qu'elle a peur de rentrer."
+
+
+def writes(visitor, name, words):
+    """Type as a person does: the browser asks nobody who touched nothing."""
+    visitor.page.locator(f'[name="{name}"]').press_sequentially(words)
+
+
+def test_a_page_of_the_form_is_there_again_although_nobody_pressed_a_button(visitor):
+    draft = begins(visitor)
+    visitor.goes(f"{draft}/paroles")
+    saved = visitor.page.locator("[data-saved]")
+    expect(saved).to_be_hidden()
+    writes(visitor, "child_words", WORDS)
+    expect(saved).to_contain_text("Enregistré à", timeout=20_000)
+    visitor.looks("saved while writing")
+
+    visitor.goes(f"{draft}/paroles")
+    assert visitor.page.locator('[name="child_words"]').input_value() == WORDS
+    writes(visitor, "child_words", " Et la suite")
+    visitor.presses("Enregistrer et continuer")  # on the version that was left by the saving before
+    visitor.goes(f"{draft}/paroles")
+    assert "Et la suite" in visitor.page.locator('[name="child_words"]').input_value()
+
+
+def test_what_cannot_be_saved_is_said_and_kept(visitor):
+    draft = begins(visitor)
+    visitor.goes(f"{draft}/paroles")
+    visitor.page.route(f"**{draft}/paroles", lambda route: route.abort())
+    writes(visitor, "child_words", WORDS)
+    failed = visitor.page.get_by_role("alert")
+    expect(failed).to_contain_text("n'est pas encore enregistré", timeout=20_000)
+    visitor.page.unroute(f"**{draft}/paroles")
+    visitor.glances("not saved")
+
+    visitor.presses("Enregistrer et continuer")
+    visitor.goes(f"{draft}/paroles")
+    assert visitor.page.locator('[name="child_words"]').input_value() == WORDS
+
+
+def test_leaving_a_text_that_is_stored_nowhere_is_asked_about_but_for_the_quick_exit(visitor):
+    visitor.signs_in("crip_coordinator")
+    case = opens_the_first(visitor)
+    asked = []
+
+    def accepts(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    visitor.page.on("dialog", accepts)
+    goes_to_step(visitor, case, "message_professionals")
+    visitor.goes("/dossiers")
+    assert asked == [], "nothing was typed"
+
+    goes_to_step(visitor, case, "message_professionals")
+    writes(visitor, "text", WORDS)
+    visitor.goes("/dossiers")
+    assert asked == ["beforeunload"]
+
+    goes_to_step(visitor, case, "message_professionals")
+    writes(visitor, "text", WORDS)
+    visitor.page.get_by_role("button", name="Quitter vite").click()
+    visitor.page.wait_for_url("**/style/mark.svg")
+    assert asked == ["beforeunload"]
