@@ -162,6 +162,8 @@ def _triage(api: str, token: str, waiting: Referral) -> Iterator[str]:
     yield _curl(f"{api}/referrals?state=submitted", token)
     case, version = f"{api}/referrals/{waiting.pk}", waiting.version
     yield _curl(f"{case}/acknowledge", token, headers=[_if_match(version)], data="{}")
+    # What the search found meanwhile is looked at first: the first analysis goes past no match that nobody has seen.
+    yield _curl(f"{case}/duplicates", token)
     search = {"method": "by_hand", "where": "Registre de la cellule", "found": "no"}
     yield _curl(f"{case}/start_triage", token, headers=[_if_match(version + 1)], data=json.dumps(search))
 

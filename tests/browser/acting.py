@@ -78,6 +78,15 @@ def refused(visitor: Visitor, page: str, step: str, said: Said, *, why: str) -> 
     visitor.glances(f"{step}, refused")
 
 
+def compares(visitor: Visitor, case: str) -> None:
+    """Have the recurring search run now, and look at all that it found: no first analysis goes past it (T06)."""
+    visitor.service.works("index:renewed", "duplicates:searched")
+    visitor.goes(f"{case}/rapprochements")
+    new = visitor.page.locator(".card").filter(has_text="Pas encore regardé").get_by_role("link").all()
+    for address in [one.get_attribute("href") for one in new]:
+        visitor.goes(address)
+
+
 def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, reference: str) -> None:
     """Propose a step that two sign, and let the second person, whom ``said`` names, find and sign it."""
     tries(visitor, page, step, said)
@@ -126,6 +135,7 @@ def assessed(
 ) -> None:
     """Take a case that was acknowledged to its report: analysed, qualified by two, entrusted, visited, written up."""
     coordinator, assessor, lead = people("crip_coordinator"), people("assessor"), people("assessment_lead")
+    compares(coordinator, case)
     searched = {"method": "Recherche manuelle", "where": "Registre papier.", "found": "Non"}
     does(coordinator, case, "Ouvrir la première analyse", searched)
     said: dict[str, str | list[str]] = {

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser.acting import compares
 from tests.browser.conftest import somebody_else
 
 
@@ -135,6 +136,8 @@ def test_a_first_analysis_is_opened_without_a_script(browser, service):
     with somebody_else(browser, service, java_script_enabled=False) as visitor:
         visitor.signs_in("crip_coordinator")
         case = opens_the_first(visitor, "submitted", "acknowledged")
+        compares(visitor, f"/dossiers/{case}")
+        visitor.goes(f"/dossiers/{case}")
         visitor.page.get_by_role("link", name="Ouvrir la première analyse").click()
         chooses(visitor, "Comment la recherche", "Recherche manuelle")
         visitor.page.get_by_label("Où").fill("Le registre papier.")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.acting import NOTHING, TODAY, Said, answers, comes_to, does, opens, signed
+from tests.browser.acting import NOTHING, TODAY, Said, answers, comes_to, compares, does, opens, signed
 from tests.browser.conftest import PHONE, Visitor, somebody_else
 from tests.browser.test_filing import REFERENCE, says, ticks
 
@@ -142,17 +142,26 @@ def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
     with somebody_else(browser, service) as midwife:
         second = files_in_the_night(midwife, "filer_hospital", GIRL | SPELT)
         coordinator, supervisor = people("crip_coordinator"), people("supervisor")
-        target = opens(coordinator, first)
-        searched = {"method": "Recherche manuelle", "where": "Registre.", "found": "Non"}
-        does(coordinator, target, "Ouvrir la première analyse", searched)
-        case, main = opens(coordinator, second), coordinator.page.locator("main")
+        target, main = opens(coordinator, first), coordinator.page.locator("main")
+        case = opens(coordinator, second)
         search_finds(coordinator, case, first)
-        does(coordinator, case, "Ouvrir la première analyse", {"method": "Recherche automatique"})
-        coordinator.goes(f"{case}/rapprochements")
+        coordinator.goes(case)
+        expect(main).to_contain_text("encore regardé")
+        coordinator.goes(f"{case}/etape/referral/start_triage")
+        expect(main).to_contain_text("comparez-le d'abord")
+        coordinator.looks("match-unseen")
+        coordinator.follows("Voir les rapprochements")
         coordinator.follows("Comparer côte à côte")
         expect(main).to_contain_text("Semblable")
         expect(main).to_contain_text("Samblable")
         coordinator.looks("pair")
+        pair = coordinator.page.url.removeprefix(service.address)
+        for one in (target, case):
+            compares(coordinator, one)
+        searched = {"method": "Recherche manuelle", "where": "Registre.", "found": "Non"}
+        does(coordinator, target, "Ouvrir la première analyse", searched)
+        does(coordinator, case, "Ouvrir la première analyse", {"method": "Recherche automatique"})
+        coordinator.goes(pair)
         coordinator.page.locator("a.offer").filter(has_text="Confirmer le rapprochement").click()
         answers(coordinator, {"kind": "Même"})
         coordinator.presses("Confirmer le rapprochement")

@@ -157,11 +157,12 @@ def test_a_second_run_plays_nothing_again_and_changes_the_tokens(twice):
 
 
 def test_the_lines_to_try_work_when_pasted(twice):
-    _, _, _, ((filed, receipt), (_, queue), (_, _), (_, triaged), (_, journal), *_) = twice
+    _, _, _, ((filed, receipt), (_, queue), (_, _), (looked, _), (_, triaged), (_, journal), *_) = twice
 
     assert filed == 201
     assert receipt["status"]["code"] == "received"
     assert receipt["reference"] in {row["reference"] for row in queue["results"]}
+    assert looked == 200
     assert triaged["state"]["code"] == "triage"
     assert {"referral:submit", "referral:start_triage", "list:opened"} <= {
         e["act"] for e in journal["results"]

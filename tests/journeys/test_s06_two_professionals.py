@@ -58,6 +58,9 @@ def midwife(world, teacher, it_is):
     keep_index(told.now)
     search_duplicates(told.now)
     told.reads("crip_coordinator")
+    # Nobody goes past what the search found without looking at it (T06).
+    assert told.refused("crip_coordinator", "start_triage", {"method": "index"}) == "matches_are_seen"
+    assert told.reads("crip_coordinator", "duplicates")["results"]
     told.does("crip_coordinator", "start_triage", {"method": "index"})
     return told
 

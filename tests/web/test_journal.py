@@ -91,9 +91,13 @@ def test_whose_journal_it_is_reads_well_whatever_the_name(world):
     assert "Journal – Autorité 93" in text(Visitor(world, "auditor").get("/journal"))
 
 
-def test_a_common_refusal_has_words_and_a_rule_its_name():
+def test_a_refusal_is_told_in_words_and_not_by_its_code():
     assert rule("not-found") == "introuvable, ou hors de portée de cette personne"
-    assert rule("search_is_proven") == "search_is_proven"
+    assert rule("wrong-state") == "l'état du dossier ne le permet pas"
+    assert rule("search_is_proven").startswith("La recherche de dossiers antérieurs doit être faite")
+    assert rule("referral:qualify") == "Qualifier en information préoccupante"
+    assert rule("sign-in-refused") == "Adresse ou mot de passe incorrect."
+    assert rule("of-no-version") == "of-no-version"
 
 
 @pytest.mark.slow("each act of the service")

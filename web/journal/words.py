@@ -11,9 +11,11 @@ from typing import Final
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import AccountsError
 from audit import events
 from core.languages import Text
 from referrals.vocabulary.states import Machine
+from referrals.workflow.rules import Rule
 from referrals.workflow.step import Step, steps
 from web.cases import display
 
@@ -176,12 +178,46 @@ def _steps() -> dict[str, Step]:
 _REFUSALS: Final[Mapping[str, Text]] = {
     "not-found": _("introuvable, ou hors de portée de cette personne"),
     "not-allowed": _("droit manquant"),
+    "invalid-input": _("réponses à corriger"),
+    "not-authenticated": _("personne ne s'était connecté"),
+    "stale-version": _("le dossier avait changé entre-temps"),
+    "throttled": _("trop de demandes à la fois"),
+    "wrong-state": _("l'état du dossier ne le permet pas"),
 }
 
 
+@cache
+def _rules() -> dict[str, Rule[...]]:
+    every = (
+        rule
+        for step in steps.all()
+        for rule in (*step.guards, *step.checks, step.signed_when)
+        if rule is not None
+    )
+    return {rule.__name__: rule for rule in every}
+
+
+@cache
+def _errors() -> dict[str, Text]:
+    found: dict[str, Text] = {}
+    left: list[type[AccountsError]] = [AccountsError]
+    while left:
+        one = left.pop()
+        found.setdefault(one.code, one.text)
+        left += one.__subclasses__()
+    return found
+
+
 def rule(code: str) -> str:
-    """Return why something was refused: the words of a common refusal, else the name of the rule."""
-    return str(_REFUSALS.get(code, code))
+    """Return why something was refused, in the words of a refusal, of a step's rule, or of the right that lacked.
+
+    A code that none of these knows is its own words.
+    """
+    if code in _rules():
+        return " / ".join(_rules()[code].in_words()) or code
+    if known(code):
+        return act(code)
+    return str(_REFUSALS.get(code) or _errors().get(code, code))
 
 
 def act(code: str) -> str:
