@@ -1,5 +1,7 @@
 """A page asks for what the input declares, and sends what the API would be sent."""
 
+from uuid import uuid4
+
 import pytest
 from django.conf import settings as configured
 from django.http import QueryDict
@@ -21,6 +23,7 @@ from web.filing import words
 from web.filing.sections import part_input, sections
 from web.page import kept
 from web.uploads import ASKS
+from web.views.filing.form import lines_of
 from web.views.filing.sent import ADDITION
 
 
@@ -197,3 +200,11 @@ def test_a_table_has_one_head_and_an_empty_list_its_words():
         '<th scope="col">Total</th></tr></thead>'
     )
     assert empty.render(Context({"words": "L'<b>"})).strip() == '<li class="soft">L&#x27;&lt;b&gt;</li>'
+
+
+def test_what_is_missing_says_of_which_of_several_it_is():
+    missing = [{"field": f"children.{n}.last_name"} for n in (0, 1)]
+    with translation.override("fr"):
+        titles = [line["title"] for line in lines_of(None, uuid4(), missing, has_child=True)]
+
+    assert titles[1] == f"{titles[0]} (n° 2)"

@@ -36,8 +36,11 @@ def facts(
 ) -> dict[str, Any]:
     """Return the children and the next deadlines, as far as the reader's classes go; nothing sealed is opened.
 
-    ``called``: the names of the children whom the reader may know of, by their ids.
+    ``called``: the names of the children whom the reader may know of, by their ids. Nothing for whoever is asked to
+    take the case over, and knows the request alone.
     """
+    if sight.ties.receiving:
+        return {}
     rows = {str(child.pk): child for child in referral.children.all()}
     names = dict(numbered(called))
     lines = display.clock_lines(clocks.clocks_of(referral, sight, at=at), zone, names)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from accounts.access import own_account
 from accounts.request import ServiceRequest
@@ -314,5 +315,8 @@ def lines_of(
             + (f"#f-{question_asked.name}" if question_asked else "")
         )
         question = "" if question_asked is None else str(question_asked.label)
-        by_link.setdefault(link, {"title": str(home.title), "question": question, "link": link})
+        title = str(home.title)
+        if number != "0":  # which of several children, facts or people lacks it
+            title = gettext("%(title)s (n° %(number)s)") % {"title": title, "number": int(number) + 1}
+        by_link.setdefault(link, {"title": title, "question": question, "link": link})
     return list(by_link.values())
