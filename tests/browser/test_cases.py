@@ -166,7 +166,7 @@ def test_a_night_on_call(visitor):
     visitor.page.get_by_label("Référence du dossier").fill(reference)
     visitor.presses("Ouvrir en urgence")
     visitor.looks("opening-refused")
-    visitor.page.get_by_label("Motif").fill("Appel de nuit : enfant en danger.")
+    visitor.page.get_by_label("Motivation").fill("Appel de nuit : enfant en danger.")
     visitor.presses("Ouvrir en urgence")
     visitor.page.wait_for_url(f"**/dossiers/{case}")
     assert "Ouvert en urgence" in main.inner_text()

@@ -54,7 +54,7 @@ def test_s7_an_urgent_night(visitor, browser, service):
 
     visitor.goes("/ouvertures")
     visitor.page.get_by_label("Référence du dossier").fill(reference)
-    visitor.page.get_by_label("Motif").fill("Appel de nuit : enfant en danger immédiat.")
+    visitor.page.get_by_label("Motivation").fill("Appel de nuit : enfant en danger immédiat.")
     visitor.presses("Ouvrir en urgence")
     visitor.page.wait_for_url(f"**/dossiers/{case}")
     expect(main).to_contain_text("frappée")

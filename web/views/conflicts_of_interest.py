@@ -33,7 +33,7 @@ TIE: Final = (
     Ask("phone", _("Téléphone"), width="half", optional=True),
     Ask("note", _("Note pour vous"), _("Vous seul·e la lisez."), width="half", optional=True),
 )
-REASON: Final = (Ask("reason", _("Motif"), _("Ce qui a été vérifié, et par qui."), rows=3),)
+REASON: Final = (Ask("reason", _("Motivation"), _("Ce qui a été vérifié, et par qui."), rows=3),)
 
 
 class OwnTies(Page):

@@ -31,7 +31,7 @@ ASKS: Final = (
         width="half",
         attributes={"maxlength": "30"},
     ),
-    Ask("reason", _("Motif"), rows=3),
+    Ask("reason", _("Motivation"), rows=3),
 )
 
 

@@ -29,7 +29,7 @@ class Signature(InputPage):
     """GET, POST /dossiers/{id}/signature/{approval}."""
 
     keeps = True
-    takes, asks, ids = Reasoned, (Ask("reason", _("Pourquoi"), rows=3),), ""
+    takes, asks, ids = Reasoned, (Ask("reason", _("Motivation"), rows=3),), ""
     template = "web/cases/signature.html"
 
     def get(self, request: ServiceRequest, pk: UUID, approval: UUID) -> HttpResponse:
