@@ -51,6 +51,7 @@
 
   // A form that the service keeps a draft of is saved while one writes; of others one is only warned.
   const AFTER = 4000, APART = 20000; // milliseconds without a key, and from one saving to the next
+  const OUTLIVES = 60000; // bytes that a browser still sends for a page that is gone
   const saving = (one) => {
     const told = one.querySelector("[data-saved]");
     let timer, sending, typed = 0, last = 0;
@@ -63,7 +64,7 @@
       const until = typed, body = new URLSearchParams(new FormData(one));
       body.set("then", "draft");
       try {
-        const answer = await fetch(one.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error", keepalive: document.hidden });
+        const answer = await fetch(one.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "error", keepalive: document.hidden && String(body).length < OUTLIVES });
         if (!answer.ok) throw new Error("refused");
         const said = await answer.json();
         one.elements.version.value = said.version;
